@@ -1,0 +1,315 @@
+"""The plan (``plan.json``): views, level, scale and landmarks, and the lines of the vertebra they make.
+
+The contract's schema is ``fluoro-assistant/plan/1``. A plan is checked as a whole before anything uses it: what passes
+`read_plan` has finite numbers, lines that neither cross nor vanish, and a known scale.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import msgspec
+import numpy as np
+
+from assistant import geometry
+from assistant.errors import UsageError
+from assistant.geometry import PointsPx
+
+SCHEMA = "fluoro-assistant/plan/1"
+_MIN_SIDE_PX = 8.0
+"""A vertebral body smaller than this on any side cannot be measured."""
+
+Point = tuple[float, float]
+
+
+class RulerFile(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
+    """A known length in the picture."""
+
+    from_: Point
+    to: Point
+    mm: float
+    what: str = ""
+
+
+class LandmarksFile(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Polylines as the file holds them, in px of the reference frame."""
+
+    superior: list[Point]
+    inferior: list[Point]
+    posterior: list[Point] | None = None
+    anterior: list[Point] | None = None
+
+
+class ViewFile(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One entry of ``views``."""
+
+    view: str
+    reference_frame: int
+    landmarks: LandmarksFile
+    level: str | None = None
+    mm_per_px: float | None = None
+    ruler: RulerFile | None = None
+    warning_line_fraction: float | None = None
+
+
+class PlanFile(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The file. Unknown keys are allowed (a later version of the program may add some)."""
+
+    schema: str
+    views: list[ViewFile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlannedView:
+    """One view of the plan with its lines, all in px of the reference frame.
+
+    Attributes
+    ----------
+    view : str
+        "lateral" or "ap".
+    level : str or None
+        Such as "L1".
+    reference_frame : int
+    mm_per_px : float
+    warning_line_fraction : float
+    superior, inferior : array (n, 2)
+        Endplates: lateral from anterior to posterior, AP from the picture's left to its right.
+    first_wall, last_wall : array (n, 2)
+        The walls from superior to inferior that join the first and the last points: anterior and posterior wall in a
+        lateral view, left and right side wall in an AP view.
+    warning_line : array (n, 2) or None
+        None in AP views.
+    centre_px : tuple of float
+        Mean of all landmarks: the contract's c.
+    body_px : array (n, 2)
+        The outline of the body, closed by its first point.
+    """
+
+    view: str
+    level: str | None
+    reference_frame: int
+    mm_per_px: float
+    warning_line_fraction: float
+    superior: PointsPx = field(repr=False)
+    inferior: PointsPx = field(repr=False)
+    first_wall: PointsPx = field(repr=False)
+    last_wall: PointsPx = field(repr=False)
+    warning_line: PointsPx | None = field(repr=False)
+    centre_px: Point
+    body_px: PointsPx = field(repr=False)
+
+    @property
+    def is_lateral(self) -> bool:
+        """True in the lateral view, False in AP."""
+        return self.view == "lateral"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """A checked plan. ``document`` is the file as it was read, for the result."""
+
+    views: tuple[PlannedView, ...]
+    document: dict[str, Any] = field(repr=False)
+
+
+def read_plan(path: Path, default_fraction: float) -> Plan:
+    """Read and check a plan file.
+
+    Raises
+    ------
+    UsageError
+        Naming the file, what is wrong with it and what to do.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: the plan cannot be read ({error.strerror}); give the path of a plan.json") from error
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not a plan: {error}; save it again from the program or correct it") from error
+    try:
+        return plan_from_document(document, default_fraction)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _refuse_constant(word: str) -> float:
+    raise ValueError(f"{word} is not a number that a plan may hold")
+
+
+def plan_from_document(document: Any, default_fraction: float) -> Plan:
+    """Check a decoded plan and work out its lines.
+
+    Raises
+    ------
+    UsageError
+    """
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        found = document.get("schema") if isinstance(document, dict) else type(document).__name__
+        raise UsageError(f'not a plan of this version: "schema" must be "{SCHEMA}", found {found!r}')
+    try:
+        file = msgspec.convert(document, PlanFile)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"not a usable plan: {error}") from error
+    if not file.views:
+        raise UsageError('the plan has no view: "views" needs at least one entry')
+    views = tuple(_planned(view, f"views[{k}]", default_fraction) for k, view in enumerate(file.views))
+    return Plan(views=views, document=document)
+
+
+def check_against_run(plan: Plan, width_px: int, height_px: int, frame_count: int | None) -> None:
+    """Refuse a plan whose landmarks or reference frames lie outside the run.
+
+    Raises
+    ------
+    UsageError
+    """
+    for k, view in enumerate(plan.views):
+        points = np.vstack([view.superior, view.inferior, view.first_wall, view.last_wall])
+        low, high = points.min(axis=0), points.max(axis=0)
+        if low.min() < 0 or high[0] > width_px - 1 or high[1] > height_px - 1:
+            raise UsageError(
+                f"views[{k}]: landmarks off the picture: they span x {low[0]:.0f} to {high[0]:.0f}, y {low[1]:.0f} to "
+                f"{high[1]:.0f} and the picture is {width_px} x {height_px}; place them again on this run"
+            )
+        if frame_count is not None and view.reference_frame >= frame_count:
+            raise UsageError(
+                f"views[{k}]: reference_frame {view.reference_frame} is past the run's end ({frame_count} frames, "
+                f"numbered from 0); choose a frame of this run"
+            )
+
+
+def _planned(view: ViewFile, where: str, default_fraction: float) -> PlannedView:
+    if view.view not in ("lateral", "ap"):
+        raise UsageError(f'{where}.view must be "lateral" or "ap", found {view.view!r}')
+    if view.level is not None and not _is_level(view.level):
+        raise UsageError(f"{where}.level must be one of T1 to T12, L1 to L6, S1, found {view.level!r}")
+    if view.reference_frame < 0:
+        raise UsageError(f"{where}.reference_frame must be 0 or more, found {view.reference_frame}")
+    fraction = default_fraction if view.warning_line_fraction is None else view.warning_line_fraction
+    if not (math.isfinite(fraction) and 0.0 <= fraction <= 1.0):
+        raise UsageError(f"{where}.warning_line_fraction must lie between 0 and 1, found {fraction}")
+    marks = view.landmarks
+    superior = _polyline(marks.superior, f"{where}.landmarks.superior")
+    inferior = _polyline(marks.inferior, f"{where}.landmarks.inferior")
+    last_wall = (
+        _polyline(marks.posterior, f"{where}.landmarks.posterior")
+        if marks.posterior is not None
+        else np.array([superior[-1], inferior[-1]])
+    )
+    first_wall = (
+        _polyline(marks.anterior, f"{where}.landmarks.anterior")
+        if marks.anterior is not None
+        else np.array([superior[0], inferior[0]])
+    )
+    body = _body(superior, inferior, first_wall, last_wall)
+    _check_body(superior, inferior, first_wall, last_wall, body, where)
+    warning = None
+    if view.view == "lateral":
+        lengths = np.linalg.norm(np.diff(last_wall, axis=0), axis=1)
+        at = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
+        warning = last_wall + fraction * (geometry.along(first_wall, at) - last_wall)
+    every = [superior, inferior]
+    every += [last_wall] if marks.posterior is not None else []
+    every += [first_wall] if marks.anterior is not None else []
+    centre = np.vstack(every).mean(axis=0)
+    return PlannedView(
+        view=view.view,
+        level=view.level,
+        reference_frame=view.reference_frame,
+        mm_per_px=_scale(view, where),
+        warning_line_fraction=fraction,
+        superior=superior,
+        inferior=inferior,
+        first_wall=first_wall,
+        last_wall=last_wall,
+        warning_line=warning,
+        centre_px=(float(centre[0]), float(centre[1])),
+        body_px=body,
+    )
+
+
+def _is_level(level: str) -> bool:
+    numbers = {"T": range(1, 13), "L": range(1, 7), "S": range(1, 2)}
+    return level[:1] in numbers and level[1:].isdecimal() and int(level[1:]) in numbers[level[:1]] and level[1] != "0"
+
+
+def _scale(view: ViewFile, where: str) -> float:
+    if (view.mm_per_px is None) == (view.ruler is None):
+        raise UsageError(f'{where} needs exactly one of "mm_per_px" and "ruler"')
+    if view.mm_per_px is not None:
+        scale = view.mm_per_px
+    else:
+        assert view.ruler is not None
+        length = math.dist(view.ruler.from_, view.ruler.to)
+        if not length > 0:
+            raise UsageError(f"{where}.ruler has no length: move one of its ends")
+        scale = view.ruler.mm / length
+    if not (math.isfinite(scale) and 0.01 <= scale <= 10):
+        raise UsageError(f"{where}: the scale must lie between 0.01 and 10 mm per px, found {scale}")
+    return scale
+
+
+def _polyline(points: list[Point], where: str) -> PointsPx:
+    if len(points) < 3:
+        raise UsageError(f"{where} needs 3 or more points, found {len(points)}")
+    line = np.array(points, dtype=np.float64)
+    if not np.isfinite(line).all() or np.abs(line).max() > 1e6:
+        raise UsageError(f"{where} holds a coordinate that is not a usable number")
+    if np.linalg.norm(np.diff(line, axis=0), axis=1).min() < 1e-6:
+        raise UsageError(f"{where} has two points in the same place: move one of them")
+    return line
+
+
+def _body(superior: PointsPx, inferior: PointsPx, first_wall: PointsPx, last_wall: PointsPx) -> PointsPx:
+    """The closed outline: superior, down the last wall, inferior backwards, up the first wall."""
+    ring = np.vstack([superior, last_wall[1:-1], inferior[::-1], first_wall[1:-1][::-1]])
+    return np.vstack([ring, ring[:1]])
+
+
+def _check_body(
+    superior: PointsPx, inferior: PointsPx, first_wall: PointsPx, last_wall: PointsPx, body: PointsPx, where: str
+) -> None:
+    for name, line in (("superior", superior), ("inferior", inferior), ("first", first_wall), ("last", last_wall)):
+        if np.linalg.norm(line[-1] - line[0]) < _MIN_SIDE_PX:
+            raise UsageError(
+                f"{where}: the {name} line's ends lie less than {_MIN_SIDE_PX:.0f} px apart: the body is too small or "
+                f"its points are in the wrong place"
+            )
+    if _crosses_itself(body):
+        raise UsageError(
+            f"{where}: the lines cross each other: the outline superior, posterior wall, inferior, anterior wall must be "
+            f"a simple loop; check the order of the points (anterior to posterior, AP left to right)"
+        )
+    if (superior[-1] - superior[0]) @ (inferior[-1] - inferior[0]) <= 0:
+        raise UsageError(
+            f"{where}: superior and inferior run in opposite directions: both go from anterior to posterior"
+        )
+    if abs(cv2.contourArea(body.astype(np.float32))) < _MIN_SIDE_PX**2:
+        raise UsageError(f"{where}: the body has almost no area: its points lie on one line")
+
+
+def _crosses_itself(ring: PointsPx) -> bool:
+    segments = list(pairwise(ring))
+    for i, (a, b) in enumerate(segments):
+        for j in range(i + 2, len(segments)):
+            if i == 0 and j == len(segments) - 1:
+                continue
+            c, d = segments[j]
+            if _crossing(a, b, c, d):
+                return True
+    return False
+
+
+def _crossing(a: PointsPx, b: PointsPx, c: PointsPx, d: PointsPx) -> bool:
+    def turn(p: PointsPx, q: PointsPx, r: PointsPx) -> float:
+        return float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
+
+    return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0

@@ -1,0 +1,1 @@
+"""The synthetic fluoroscope: X-ray runs with three-dimensional truth."""

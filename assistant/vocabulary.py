@@ -1,0 +1,356 @@
+"""The nouns of the program: small frozen values that travel from step to step.
+
+Arrays inside a value are never written to after it was made. "Not measured, because ..." is a value (`Unknown`),
+never 0, NaN, None or the last good number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.geometry import Crop, PointsPx, Similarity
+
+Grey = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A figure that could not be determined, with the reason in plain words for the screen and the log."""
+
+    reason: str
+
+
+Measure = float | Unknown
+
+
+def value_or_none(measure: Measure) -> float | None:
+    """The number, or None where it is unknown (the contract's ``null`` and empty cell)."""
+    return None if isinstance(measure, Unknown) else measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Frame:
+    """One picture of a source.
+
+    Attributes
+    ----------
+    index : int
+        From 0 in source order.
+    t_s : float
+        The source's own time stamp, seconds from frame 0, never falling.
+    grey : array (rows, cols), uint8 or uint16, C-contiguous
+        As stored by the source (before any crop, flip or rotation), larger = brighter on the screen.
+    white : int
+        The grey value of full white: 255 or 65535.
+    """
+
+    index: int
+    t_s: float
+    grey: Grey = field(repr=False)
+    white: int = 255
+
+
+class FrameState(StrEnum):
+    """What a frame is (contract, column ``state``)."""
+
+    LIVE = "live"
+    REPEAT = "repeat"
+    FROZEN = "frozen"
+    NO_SIGNAL = "no_signal"
+    UNUSABLE = "unusable"
+    MOVING = "moving"
+
+
+class Priority(IntEnum):
+    """Alarm priority after IEC 60601-1-8. Compare with < and >."""
+
+    NONE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        """The contract's word."""
+        return self.name.lower()
+
+
+class Site(StrEnum):
+    """Where an alarm applies."""
+
+    POSTERIOR = "posterior"
+    SUPERIOR_ENDPLATE = "superior_endplate"
+    INFERIOR_ENDPLATE = "inferior_endplate"
+    ANTERIOR = "anterior"
+    LATERAL = "lateral"
+
+
+class LeakSite(StrEnum):
+    """Where cement left the body."""
+
+    POSTERIOR = "posterior"
+    SUPERIOR_DISC = "superior_disc"
+    INFERIOR_DISC = "inferior_disc"
+    ANTERIOR = "anterior"
+    LATERAL = "lateral"
+
+
+class EventKind(StrEnum):
+    """Kinds of ``result.json`` events."""
+
+    APPROACHING_POSTERIOR = "approaching_posterior"
+    WARNING_LINE = "warning_line"
+    POSTERIOR_WALL = "posterior_wall"
+    APPROACHING_ENDPLATE = "approaching_endplate"
+    ENDPLATE = "endplate"
+    LEAK = "leak"
+    NO_SIGNAL = "no_signal"
+    FROZEN = "frozen"
+    VIEW_CHANGED = "view_changed"
+    REGISTRATION_LOST = "registration_lost"
+    UNUSABLE_IMAGE = "unusable_image"
+    SLOW_PROCESSING = "slow_processing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liveness:
+    """What the liveness step says of a frame.
+
+    Attributes
+    ----------
+    state : FrameState
+    xray_age_s : float or Unknown
+        Time since the last frame that carried a new X-ray picture (0 for a new one).
+    noise_grey : float or Unknown
+        Standard deviation of the picture's noise, in grey values of 0..255.
+    reason : str
+        Why the frame is not usable; empty for live and repeat.
+    """
+
+    state: FrameState
+    xray_age_s: Measure
+    noise_grey: Measure
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """Where the vertebra went since the reference frame, and how sure that is.
+
+    Attributes
+    ----------
+    view_index : int
+        Which entry of the plan's ``views`` the picture shows.
+    similarity : Similarity
+    confidence : float
+        0..1; the step withholds a motion (gives `Unknown`) below its own limit.
+    """
+
+    view_index: int
+    similarity: Similarity
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CementMask:
+    """Where cement stands, on the pixel grid of the reference frame (the vertebra held still).
+
+    Attributes
+    ----------
+    crop : Crop
+        Rectangle of the reference frame that the mask covers.
+    mask : array (height, width) of bool
+    evidence : array (height, width) of float32
+        Smooth signed evidence, > 0 where cement stands: its zero line is the sub-pixel outline.
+    front_mm : float
+        One standard deviation of the outline's position.
+    """
+
+    crop: Crop
+    mask: NDArray[np.bool_] = field(repr=False)
+    evidence: NDArray[np.float32] = field(repr=False)
+    front_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distances:
+    """Signed distances of the cement in mm (contract: positive = not reached). `Unknown` where there is no cement.
+
+    ``cement_area_mm2`` is 0.0 without cement. In AP views ``side_wall_mm`` is known and the posterior, warning and
+    anterior ones are not, and the reverse in lateral views.
+    """
+
+    cement_area_mm2: float
+    posterior_wall_mm: Measure
+    warning_line_mm: Measure
+    superior_endplate_mm: Measure
+    inferior_endplate_mm: Measure
+    anterior_wall_mm: Measure
+    side_wall_mm: Measure
+    posterior_upper_mm: Measure
+    posterior_middle_mm: Measure
+    posterior_lower_mm: Measure
+    warning_upper_mm: Measure
+    warning_middle_mm: Measure
+    warning_lower_mm: Measure
+    nearest_warning_px: tuple[float, float] | None = None
+    """Reference point of the cement nearest to (or farthest past) the warning line, for the call-out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approach:
+    """How fast the cement comes towards the warning line.
+
+    ``approach_mm_per_s`` is positive when it comes nearer. ``time_to_line_s`` is `Unknown` when it does not, or when
+    the line is reached.
+    """
+
+    approach_mm_per_s: Measure
+    time_to_line_s: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Shape of an intradiscal leak."""
+
+    label: str
+    p_spike: Measure
+    model: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """Cement seen outside the body at one site, as it stands in one picture.
+
+    ``outline_px`` is the outer outline of the part beyond the line, in reference px.
+    """
+
+    site: LeakSite
+    first_frame: int
+    area_mm2: float
+    length_mm: float
+    width_mm: float
+    yeom: str | None
+    magnitude: str | None
+    shape: Shape | None
+    outline_px: PointsPx = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One condition of the alarm table, standing or ended.
+
+    Attributes
+    ----------
+    kind, site : what and where
+    priority : Priority
+    first_frame : int
+        The frame that raised it.
+    last_frame : int or None
+        The last frame in which it stood; None while it stands.
+    headline, action : str
+        The words of the message bar.
+    """
+
+    kind: EventKind
+    site: Site | None
+    priority: Priority
+    first_frame: int
+    last_frame: int | None
+    headline: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """All that the program knows after one frame. A later frame never changes it.
+
+    Attributes
+    ----------
+    frame_index, t_s : the frame it belongs to
+    liveness : Liveness
+    motion : Motion or Unknown
+    cement : CementMask or Unknown
+    distances : Distances or Unknown
+    approach : Approach
+    standing : tuple of Alarm
+        All alarms that stand now, highest first.
+    changes : tuple of Alarm
+        Alarms raised or ended by this very frame.
+    leaks : tuple of Leak
+        Standing in this picture.
+    processing_ms : float
+        Time the pipeline took for this frame. Filled by the pipeline's caller-given clock.
+    """
+
+    frame_index: int
+    t_s: float
+    liveness: Liveness
+    motion: Motion | Unknown
+    cement: CementMask | Unknown
+    distances: Distances | Unknown
+    approach: Approach
+    standing: tuple[Alarm, ...]
+    changes: tuple[Alarm, ...]
+    leaks: tuple[Leak, ...]
+    processing_ms: float
+
+    @property
+    def alarm(self) -> Priority:
+        """The highest priority that stands."""
+        return max((alarm.priority for alarm in self.standing), default=Priority.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Figures of the vertebra and its filling at the end of a run."""
+
+    cement_area_mm2: Measure
+    fill_area_ratio: Measure
+    distribution_grade: str | None
+    anterior_height_mm: Measure
+    middle_height_mm: Measure
+    posterior_height_mm: Measure
+    wedge_angle_deg: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelIdentity:
+    """Name and checksum of a model that took part."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What is known of a source before it is read to its end.
+
+    Attributes
+    ----------
+    source : str
+        Path or address as given.
+    width_px, height_px : int
+    fps : float or None
+        Nominal rate of the stored frames; None where the source does not know.
+    frame_count : int or None
+        None for a live source or a file that does not say.
+    mm_per_px_hint : float or None
+        Scale in the plane of the vertebra if the file states it; never used without the plan.
+    notes : mapping of str to str
+        Codec, transfer syntax and the like, for people.
+    """
+
+    source: str
+    width_px: int
+    height_px: int
+    fps: float | None
+    frame_count: int | None
+    mm_per_px_hint: float | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The window. Everything that touches Qt lives here and nowhere else."""
