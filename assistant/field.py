@@ -1,0 +1,69 @@
+"""The X-ray field in a picture: the part behind the collimator that carries X-ray, circle, square or octagon.
+
+Everything outside (black border, console text, patient banner) tells nothing about the patient and is left out of
+every statistic.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.vocabulary import Grey
+
+_SMALL_PX = 128
+"""The field is looked for on a picture reduced to about this size: its edge needs no more."""
+
+
+def find_field(grey: Grey, white: int) -> NDArray[np.bool_]:
+    """Mark the X-ray field.
+
+    Parameters
+    ----------
+    grey : array (rows, cols), uint8 or uint16
+    white : int
+        Grey of full white.
+
+    Returns
+    -------
+    array (rows // k, cols // k) of bool
+        True in the field, k = the whole factor that brings the longer side to about 128 px. A picture without
+        a border is all True.
+    """
+    step = max(1, max(grey.shape) // _SMALL_PX)
+    small = cv2.resize(grey, (grey.shape[1] // step, grey.shape[0] // step), interpolation=cv2.INTER_AREA)
+    scaled = small.astype(np.float32) * np.float32(255.0 / white)
+    field = np.ones(scaled.shape, bool)
+    # A border is flat and touches the picture's edge; in the field there is grain and anatomy.
+    for level in (float(scaled[0, 0]), float(scaled[-1, -1]), float(scaled[0, -1]), float(scaled[-1, 0])):
+        flat = (np.abs(scaled - level) < 3.0).astype(np.uint8)
+        _, labels = cv2.connectedComponents(flat, connectivity=4)
+        rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        for label in np.unique(rim[rim > 0]):
+            part = labels == label
+            if part.mean() > 0.01 and scaled[part].std() < 1.5:
+                field &= ~part
+    if field.mean() < 0.05:
+        return np.ones(scaled.shape, bool)
+    solid = cv2.morphologyEx(field.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
+    if count < 2:
+        return np.ones(scaled.shape, bool)
+    main = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    # Dark anatomy may run into the border: the field itself is convex.
+    points = cv2.findNonZero((labels == main).astype(np.uint8))
+    hull = np.zeros(scaled.shape, np.uint8)
+    cv2.fillConvexPoly(hull, cv2.convexHull(points), 1)
+    return hull.astype(bool)
+
+
+def field_at(field: NDArray[np.bool_], rows: int, cols: int, inset: float = 0.0) -> NDArray[np.bool_]:
+    """The field on another lattice of the same picture, drawn in by ``inset`` (share of its longer side)."""
+    mask = field.astype(np.uint8)
+    if inset > 0:
+        margin = max(1, round(inset * max(field.shape)))
+        padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+        kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
+        mask = np.asarray(cv2.erode(padded, kernel)[1:-1, 1:-1], dtype=np.uint8)
+    return cv2.resize(mask, (cols, rows), interpolation=cv2.INTER_NEAREST).astype(bool)

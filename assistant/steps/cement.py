@@ -1,0 +1,362 @@
+"""Where cement stands, against the pictures before the injection, with the vertebra held still.
+
+The way of one picture, on the pixel grid of the reference frame round the vertebra:
+
+1. Logarithm of the grey, moved back by the motion, so that bone stands still and exposure is an offset.
+2. Difference to the *baseline* (mean of the pictures before any cement), slow brightness taken out.
+3. Divided by the noise measured there: grain, imperfect registration at strong edges, ribs and gas that move.
+4. Smoothed in time per pixel: a change beyond the noise is taken over at once, the rest is averaged.
+5. Threshold by hysteresis, then what hangs together with the body, with earlier cement, and is no cannula.
+
+Cement is dark in native fluoroscopy and bright on inverted screens; `MaskMemory.sign` says which.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.vocabulary import CementMask, Grey
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_SMOOTH_MM = 0.40
+"""Gaussian before the noise is measured and the threshold applied."""
+_EDGE_SHARE = 0.30
+"""The silhouette of a rounded body of cement, blurred by b, lies where the contrast is this share of the contrast
+2 b further in: E[sqrt(max(0, z))] / sqrt(2) for a path that rises as the square root of the depth."""
+_EDGE_REACH_MM = 1.0
+_LOW_SIGMA = 3.0
+_HIGH_SIGMA = 6.0
+_LOG_OFFSET = 24.0
+"""Grey added before the logarithm: the display's black is not zero exposure."""
+_LOG_SCALE = 100.0
+_BASELINE_MOST = 48
+_HOLD_BACK_S = 1.0
+"""A picture joins the baseline only this much later, and only if no cement was seen in between."""
+_FIRST_AREA_MM2 = 3.0
+_SPECK_MM2 = 0.5
+_CONFIRM_S = 0.25
+
+
+@dataclass(slots=True, eq=False)
+class MaskMemory:
+    """All that the step remembers of one planned view.
+
+    ``sign`` is +1 where cement darkens the picture and -1 where it brightens it.
+    """
+
+    crop: Crop
+    mm_per_px: float
+    body: Bool
+    near: Bool
+    usable: Bool
+    sign: float
+    lookup: F32
+    white: int
+    baseline: F32
+    count: int = 0
+    variance: F32 | None = None
+    waiting: deque[tuple[float, F32]] = field(default_factory=deque)
+    smoothed: F32 | None = None
+    mask: Bool | None = None
+    since_s: float | None = None
+    candidate: Bool | None = None
+    started: bool = False
+
+
+def cement_crop(body_px: PointsPx, width_px: int, height_px: int) -> Crop:
+    """The rectangle in which cement is looked for: the body, both discs, the canal, and the space in front."""
+    low, high = body_px.min(axis=0), body_px.max(axis=0)
+    size = high - low
+    reach = np.array([0.85, 0.75]) * max(size)
+    x0, y0 = np.maximum(np.floor(low - reach), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(high + reach), [width_px, height_px]).astype(int)
+    return Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
+
+
+def start_masking(
+    reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
+) -> MaskMemory:
+    """Prepare for a view from its reference frame.
+
+    Parameters
+    ----------
+    reference : array (rows, cols)
+    white : int
+    field_mask : array (rows, cols) of bool
+        The X-ray field of the reference frame.
+    crop : Crop
+    body_px : array (n, 2)
+        Closed outline of the body.
+    mm_per_px : float
+    """
+    local = (body_px - [crop.x0_px, crop.y0_px]).round().astype(np.int32)
+    body = np.zeros((crop.height_px, crop.width_px), np.uint8)
+    cv2.fillPoly(body, [local], 1)
+    away_mm = cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) * mm_per_px
+    sign = _polarity(reference, white, crop, body, mm_per_px)
+    levels = np.arange(256, dtype=np.float32)
+    if sign < 0:
+        levels = 255.0 - levels
+    lookup = (_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET))).astype(np.float32)
+    memory = MaskMemory(
+        crop=crop,
+        mm_per_px=mm_per_px,
+        body=body.astype(bool),
+        near=np.asarray(away_mm < 1.0, dtype=bool),
+        usable=field_mask[crop.rows, crop.cols],
+        sign=sign,
+        lookup=lookup,
+        white=white,
+        baseline=np.zeros((crop.height_px, crop.width_px), np.float32),
+    )
+    identity = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
+    memory.baseline = _still(memory, reference, identity)
+    memory.count = 1
+    return memory
+
+
+def _polarity(reference: Grey, white: int, crop: Crop, body: NDArray[np.uint8], mm_per_px: float) -> float:
+    """+1 when bone is darker than disc (native), -1 when brighter (inverted): the rim of a body is its densest part."""
+    picture = reference[crop.rows, crop.cols].astype(np.float32) * np.float32(255.0 / white)
+    near = max(1, round(1.2 / mm_per_px))
+    far = max(2, round(4.0 / mm_per_px))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * near + 1, 2 * near + 1))
+    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * far + 1, 2 * far + 1))
+    rim = (cv2.dilate(body, kernel) - cv2.erode(body, kernel)).astype(bool)
+    outside = (cv2.dilate(body, wide) - cv2.dilate(body, kernel)).astype(bool)
+    inside = cv2.erode(body, kernel).astype(bool)
+    bone = 0.5 * float(np.median(picture[rim])) + 0.5 * float(np.median(picture[inside]))
+    return 1.0 if bone <= float(np.median(picture[outside])) else -1.0
+
+
+def _still(memory: MaskMemory, grey: Grey, similarity: Similarity) -> F32:
+    """The crop in log domain with the vertebra where it was in the reference frame."""
+    matrix = similarity.current_from_reference()
+    crop = memory.crop
+    corners = np.array(
+        [
+            [crop.x0_px, crop.y0_px],
+            [crop.x0_px + crop.width_px, crop.y0_px],
+            [crop.x0_px, crop.y0_px + crop.height_px],
+            [crop.x0_px + crop.width_px, crop.y0_px + crop.height_px],
+        ],
+        dtype=np.float64,
+    )
+    there = corners @ matrix[:, :2].T + matrix[:, 2]
+    rows, cols = grey.shape
+    x0, y0 = np.clip(np.floor(there.min(axis=0)) - 2, 0, [cols - 2, rows - 2]).astype(int)
+    x1, y1 = np.clip(np.ceil(there.max(axis=0)) + 3, [x0 + 2, y0 + 2], [cols, rows]).astype(int)
+    patch = grey[y0:y1, x0:x1]
+    logged: F32
+    if patch.dtype == np.uint8:
+        logged = np.asarray(cv2.LUT(patch, memory.lookup), dtype=np.float32)
+    else:
+        level = patch.astype(np.float32) * np.float32(255.0 / memory.white)
+        if memory.sign < 0:
+            level = np.float32(255.0) - level
+        logged = np.float32(_LOG_SCALE) * np.log((level + np.float32(_LOG_OFFSET)) / np.float32(255.0 + _LOG_OFFSET))
+    local = np.column_stack(
+        [matrix[:, :2], matrix[:, :2] @ np.array([crop.x0_px, crop.y0_px]) + matrix[:, 2] - np.array([x0, y0])]
+    )
+    return np.asarray(
+        cv2.warpAffine(
+            logged,
+            local,
+            (crop.width_px, crop.height_px),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        dtype=np.float32,
+    )
+
+
+def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: float) -> CementMask:
+    """Take one new picture in and say where cement stands.
+
+    Parameters
+    ----------
+    memory : MaskMemory
+        Changed by the call.
+    grey : array (rows, cols)
+    similarity : Similarity
+        Motion of the vertebra in this picture.
+    t_s : float
+        Frame time.
+    """
+    still = _still(memory, grey, similarity)
+    sigma_px = _SMOOTH_MM / memory.mm_per_px
+    # Positive where cement: darker than the baseline in the cement-is-dark sense.
+    difference = cv2.GaussianBlur(memory.baseline - still, (0, 0), sigma_px)
+    change = _level(memory, np.asarray(difference, dtype=np.float32))
+    noise = _noise(memory, change)
+    contrast = _over_time(memory, change, noise)
+    mask, evidence = _threshold(memory, contrast, noise)
+    mask = _belonging(memory, mask, contrast, noise, t_s)
+    _learn_baseline(memory, still, mask, t_s)
+    evidence = np.where(mask | (evidence < 0), evidence, -np.abs(evidence)).astype(np.float32)
+    memory.mask = mask
+    return CementMask(crop=memory.crop, mask=mask, evidence=evidence, front_mm=_front_mm(memory, contrast, mask, noise))
+
+
+def _level(memory: MaskMemory, change: F32) -> F32:
+    """Take exposure and slow haze out: a plane, fitted robustly where no cement is known."""
+    step = max(1, min(change.shape) // 48)
+    small = change[::step, ::step]
+    rows, cols = small.shape
+    ys, xs = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : cols * 1j]
+    terms = np.stack(
+        [np.ones(small.size), xs.ravel(), ys.ravel(), (xs * ys).ravel(), (xs**2).ravel(), (ys**2).ravel()], 1
+    )
+    values = small.ravel().astype(np.float64)
+    weight = memory.usable[::step, ::step].ravel().astype(np.float64)
+    if memory.mask is not None:
+        grown = cv2.dilate(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8), iterations=2)
+        weight = weight * (grown[::step, ::step].ravel() == 0)
+    fitted = np.zeros_like(values)
+    for _ in range(4):
+        residual = values - fitted
+        known = residual[weight > 0]
+        if len(known) < 50:
+            return change
+        middle = float(np.median(known))
+        spread = 1.4826 * float(np.median(np.abs(known - middle))) + 1e-3
+        tukey = np.clip(1.0 - ((residual - middle) / (3.5 * spread)) ** 2, 0.0, None) ** 2
+        w = weight * tukey
+        normal = (terms * w[:, None]).T @ terms + np.eye(6) * 1e-3 * len(values) * np.array(
+            [0, 0.02, 0.02, 0.1, 0.1, 0.1]
+        )
+        coefficients = np.linalg.solve(normal, (terms * w[:, None]).T @ values)
+        fitted = terms @ coefficients
+    surface = cv2.resize(
+        fitted.reshape(rows, cols).astype(np.float32),
+        (change.shape[1], change.shape[0]),
+        interpolation=cv2.INTER_LINEAR,
+    )
+    return np.asarray(change - surface, dtype=np.float32)
+
+
+def _noise(memory: MaskMemory, change: F32) -> F32:
+    """Standard deviation of the smoothed change without cement, per pixel, in log units."""
+    free = memory.usable if memory.mask is None else memory.usable & ~memory.mask
+    sample = change[::4, ::4][free[::4, ::4]]
+    now = 1.4826 * float(np.median(np.abs(sample - np.median(sample)))) if sample.size else 1.0
+    now = max(now, 0.15)
+    if memory.variance is None:
+        return np.full(change.shape, now, np.float32)
+    deviation = np.sqrt(memory.variance)
+    typical = float(np.median(deviation[::4, ::4])) + 1e-6
+    # The map says where it is noisier than elsewhere, the picture itself how noisy it is today.
+    return np.asarray(np.maximum(deviation * (max(now, 0.5 * typical) / typical), 0.6 * now), dtype=np.float32)
+
+
+def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
+    if memory.smoothed is None:
+        memory.smoothed = change.copy()
+        return memory.smoothed
+    innovation = cv2.absdiff(change, memory.smoothed) / noise
+    gain = np.clip(0.30 + 0.28 * (innovation - 1.2), 0.30, 0.90)
+    memory.smoothed = np.asarray(memory.smoothed + gain * (change - memory.smoothed), dtype=np.float32)
+    return memory.smoothed
+
+
+def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32]:
+    reach = max(1, round(_EDGE_REACH_MM / memory.mm_per_px))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    highest = cv2.dilate(contrast, kernel)
+    edge = np.maximum(_EDGE_SHARE * highest, _LOW_SIGMA * noise)
+    if memory.mask is not None:
+        edge = np.where(memory.mask, 0.9 * edge, edge)
+    evidence = np.asarray(contrast - edge, dtype=np.float32)
+    low = (evidence > 0) & memory.usable
+    count, labels = cv2.connectedComponents(low.astype(np.uint8), connectivity=8)
+    seeds = np.zeros(count, bool)
+    seeds[labels[(contrast > _HIGH_SIGMA * noise) & low]] = True
+    seeds[0] = False
+    return np.asarray(seeds[labels], dtype=bool), evidence
+
+
+def _belonging(memory: MaskMemory, mask: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
+    """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar."""
+    area_px = 1.0 / memory.mm_per_px**2
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    keep = np.zeros(count, bool)
+    earlier = memory.mask if memory.started and memory.mask is not None else None
+    for label in range(1, count):
+        if stats[label, cv2.CC_STAT_AREA] < _SPECK_MM2 * area_px:
+            continue
+        part = labels == label
+        if earlier is not None and (part & earlier).any():
+            keep[label] = True
+        elif (
+            stats[label, cv2.CC_STAT_AREA] >= _FIRST_AREA_MM2 * area_px
+            and (part & memory.body).sum() > 0.5 * part.sum()
+        ):
+            keep[label] = not _is_bar(part, memory.mm_per_px)
+    kept: Bool = np.asarray(keep[labels], dtype=bool)
+    if memory.started:
+        return kept
+    # The first cement has to stay for a moment.
+    if not kept.any():
+        memory.since_s = None
+        return np.zeros_like(kept)
+    if memory.since_s is None:
+        memory.since_s = t_s
+    if t_s - memory.since_s < _CONFIRM_S:
+        return np.zeros_like(kept)
+    memory.started = True
+    return kept
+
+
+def _is_bar(part: Bool, mm_per_px: float) -> bool:
+    """A cannula that was pushed in: long, straight and of even width."""
+    contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(contours, key=cv2.contourArea)
+    (_, _), (width, height), _ = cv2.minAreaRect(outline)
+    long_mm, short_mm = max(width, height) * mm_per_px, min(width, height) * mm_per_px
+    filled = cv2.contourArea(outline) / max(width * height, 1.0)
+    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.7)
+
+
+def _learn_baseline(memory: MaskMemory, still: F32, mask: Bool, t_s: float) -> None:
+    """Add pictures from before the cement to the baseline, late enough to be sure of it."""
+    if memory.started:
+        memory.waiting.clear()
+        return
+    memory.waiting.append((t_s, still))
+    while memory.waiting and t_s - memory.waiting[0][0] >= _HOLD_BACK_S:
+        _, old = memory.waiting.popleft()
+        deviation: F32 = np.asarray(cv2.GaussianBlur(old - memory.baseline, (0, 0), _SMOOTH_MM / memory.mm_per_px))
+        squared = np.square(deviation - np.float32(np.median(deviation[::4, ::4])))
+        if memory.variance is None:
+            memory.variance = np.full(squared.shape, float(np.median(squared)) / 0.455, np.float32)
+        wide = max(3, round(1.5 / memory.mm_per_px) | 1)
+        local = cv2.blur(squared, (wide, wide))
+        memory.variance = np.asarray(
+            memory.variance + (local - memory.variance) / min(memory.count + 1, 16), np.float32
+        )
+        memory.count += 1
+        rate = np.float32(1.0 / min(memory.count, _BASELINE_MOST))
+        offset = np.float32(np.median((old - memory.baseline)[::4, ::4]))
+        memory.baseline = np.asarray(memory.baseline + rate * (old - offset - memory.baseline), np.float32)
+
+
+def _front_mm(memory: MaskMemory, contrast: F32, mask: Bool, noise: F32) -> float:
+    """Standard deviation of the outline: noise over the slope of the contrast across the outline."""
+    if not mask.any():
+        return 0.0
+    eroded = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    rim = mask & ~eroded
+    ys, xs = np.nonzero(rim)
+    if len(ys) > 400:
+        ys, xs = ys[:: len(ys) // 400], xs[:: len(xs) // 400]
+    ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
+    slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
+    return float(np.median(noise[ys, xs] / np.maximum(slope, 1e-3)) * memory.mm_per_px)

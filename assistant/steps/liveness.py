@@ -1,0 +1,184 @@
+"""Tell a new X-ray picture from the last one again, and from none at all.
+
+Between pulses, and after the pedal is let go, a C-arm's video repeats its last picture at 25 to 60 Hz. A new X-ray
+picture has new quantum noise everywhere; a repeated one has none, or only the little that cable and codec add. So the
+difference to the frame before, on means of 4 x 4 px (which quantum noise survives better than white cable noise), is
+compared with the picture's own spatial noise, and the limit between the two kinds is learned from the run.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.field import field_at, find_field
+from assistant.settings import LivenessSettings
+from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
+
+F32 = NDArray[np.float32]
+
+_BLOCK_PX = 4
+_STRIPS = 40
+_START_LIMIT = 0.30
+_LIMITS = (0.04, 0.55)
+_LEARN_FROM = 90
+_FIELD_EVERY_S = 1.0
+_UNIFORM_SHARE = 0.93
+_UNIFORM_GREY = 2.5
+_SATURATED_SHARE = 0.6
+
+
+@dataclass(slots=True, eq=False)
+class LivenessMemory:
+    """All that the step remembers."""
+
+    blocks: F32 | None = None
+    last_new_s: float | None = None
+    ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
+    limit: float = _START_LIMIT
+    field_mask: NDArray[np.bool_] | None = None
+    field_seen_s: float = -1e9
+    field_blocks: NDArray[np.bool_] | None = None
+    noise_grey: float | None = None
+    blank_reason: str = ""
+
+
+def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSettings) -> Liveness:
+    """Say what a frame is.
+
+    Parameters
+    ----------
+    memory : LivenessMemory
+        Changed by the call.
+    frame : Frame
+    settings : LivenessSettings
+
+    Returns
+    -------
+    Liveness
+        ``live``, ``repeat``, ``frozen``, ``no_signal`` or ``unusable``; ``moving`` is for the motion step to say.
+    """
+    blocks = _blocks(frame)
+    before = memory.blocks
+    if before is not None and before.shape == blocks.shape and np.array_equal(before, blocks):
+        # Nothing changed at all; whether that is a held X-ray picture or a still card was said before.
+        memory.ratios.append(0.0)
+        return _again(memory, frame.t_s, settings)
+    memory.blocks = blocks
+    was_blank = bool(memory.blank_reason)
+    memory.blank_reason = _no_signal(blocks)
+    if memory.blank_reason:
+        return _blank(memory, frame.t_s)
+    if before is None or before.shape != blocks.shape:
+        memory.field_blocks = None
+        return _new(memory, frame, blocks)
+    inside = _field_blocks(memory, frame, blocks)
+    difference = blocks - before
+    level = float(np.median(difference[inside]))
+    change = 1.4826 * float(np.median(np.abs(difference[inside] - level)))
+    grain = max(_grain(blocks, inside), 0.05)
+    ratio = change / (1.414 * grain) + abs(level) / 255.0
+    memory.ratios.append(ratio)
+    memory.limit = _learned_limit(memory)
+    if ratio <= memory.limit and not was_blank:
+        return _again(memory, frame.t_s, settings)
+    return _new(memory, frame, blocks)
+
+
+def _blocks(frame: Frame) -> F32:
+    """Means of 4 x 4 px on strips spread over the picture: an eighth of it is enough to tell noise from noise."""
+    rows, cols = frame.grey.shape
+    every = max(_BLOCK_PX, rows // _STRIPS)
+    count = rows // every
+    if count < 4 or cols < 4 * _BLOCK_PX:
+        return np.asarray(frame.grey, dtype=np.float32) * np.float32(255.0 / frame.white)
+    strips = frame.grey[: count * every].reshape(count, every, cols)[:, :_BLOCK_PX].reshape(count * _BLOCK_PX, cols)
+    scaled = strips.astype(np.float32)
+    if frame.white != 255:
+        scaled *= np.float32(255.0 / frame.white)
+    return np.asarray(cv2.resize(scaled, (cols // _BLOCK_PX, count), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
+    if memory.field_blocks is None or abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S:
+        memory.field_mask = find_field(frame.grey, frame.white)
+        memory.field_seen_s = frame.t_s
+        inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=0.03)
+        memory.field_blocks = inside if inside.sum() > 50 else np.ones(blocks.shape, bool)
+    return memory.field_blocks
+
+
+def _grain(blocks: F32, inside: NDArray[np.bool_]) -> float:
+    """Spatial noise of the block means: second differences along the row see grain and hardly any anatomy."""
+    second = blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]
+    return 1.4826 * float(np.median(np.abs(second[inside[:, 1:-1]]))) / 2.449
+
+
+def _learned_limit(memory: LivenessMemory) -> float:
+    """The middle of the widest gap (in logarithm) between the two kinds of frames seen lately."""
+    if len(memory.ratios) < 8:
+        return memory.limit
+    values = np.log(np.clip(np.sort(np.array(memory.ratios)), 0.01, 3.0))
+    gaps = np.diff(values)
+    middles = 0.5 * (values[:-1] + values[1:])
+    allowed = (middles > np.log(_LIMITS[0])) & (middles < np.log(_LIMITS[1]))
+    if not allowed.any():
+        return _START_LIMIT
+    best = int(np.argmax(np.where(allowed, gaps, 0.0)))
+    if gaps[best] < np.log(2.0):
+        return _START_LIMIT
+    return float(np.exp(middles[best]))
+
+
+def _no_signal(blocks: F32) -> str:
+    """A blank, a uniform colour, or a card that is one colour but for some words."""
+    histogram = np.bincount(np.clip(blocks, 0, 255).astype(np.intp).ravel(), minlength=256).astype(np.float64)
+    window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
+    if window.max() / blocks.size > _UNIFORM_SHARE:
+        return "the picture is one uniform colour"
+    return ""
+
+
+def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
+    return Liveness(
+        state=FrameState.NO_SIGNAL,
+        xray_age_s=_age(memory, t_s),
+        noise_grey=_noise(memory),
+        reason=memory.blank_reason,
+    )
+
+
+def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
+    inside = _field_blocks(memory, frame, blocks)
+    memory.noise_grey = _grain(blocks, inside) * _BLOCK_PX
+    values = blocks[inside]
+    state, reason = FrameState.LIVE, ""
+    if float((values > 250).mean()) > _SATURATED_SHARE:
+        state, reason = FrameState.UNUSABLE, "over-exposed"
+    elif float((values < 6).mean()) > _SATURATED_SHARE:
+        state, reason = FrameState.UNUSABLE, "under-exposed"
+    memory.last_new_s = frame.t_s
+    return Liveness(state=state, xray_age_s=0.0, noise_grey=memory.noise_grey, reason=reason)
+
+
+def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Liveness:
+    if memory.blank_reason:
+        return _blank(memory, t_s)
+    age_s = _age(memory, t_s)
+    assert not isinstance(age_s, Unknown)
+    if age_s > settings.frozen_after_s:
+        reason = f"no new X-ray picture for {age_s:.1f} s"
+        return Liveness(state=FrameState.FROZEN, xray_age_s=age_s, noise_grey=_noise(memory), reason=reason)
+    return Liveness(state=FrameState.REPEAT, xray_age_s=age_s, noise_grey=_noise(memory))
+
+
+def _age(memory: LivenessMemory, t_s: float) -> float | Unknown:
+    return Unknown("no X-ray picture has come yet") if memory.last_new_s is None else t_s - memory.last_new_s
+
+
+def _noise(memory: LivenessMemory) -> float | Unknown:
+    return Unknown("no X-ray picture has come yet") if memory.noise_grey is None else memory.noise_grey
