@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from assistant import places
+from assistant.errors import EnvironmentError_
+
+
+def test_a_clone_has_its_models_at_the_top() -> None:
+    assert places.models_folder() == Path(places.__file__).resolve().parents[1] / "models"
+
+
+def test_the_installed_copy_comes_first(tmp_path: Path) -> None:
+    package = tmp_path / "assistant"
+    (package / "installed" / "models").mkdir(parents=True)
+    (tmp_path / "models").mkdir()
+    assert places._place("models", package) == package / "installed" / "models"
+
+
+def test_what_is_missing_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentError_, match=r"recordings/demo should have come .* install the program again"):
+        places._place("recordings/demo", tmp_path)

@@ -1,0 +1,110 @@
+"""The rules of the house that a reader relies on, checked on every tracked file."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+TOP_FOLDERS = {"assistant", "models", "recordings", "tests", "ui", ".ci"}
+TOP_FILES = {
+    ".gitattributes",
+    ".gitignore",
+    "CHANGELOG.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "pyproject.toml",
+    "requirements.lock",
+}
+
+# Modules without a test file of their own, each with the reason.
+UNMIRRORED = {
+    "assistant/capture/source.py": "a protocol: tested through each kind of source",
+    "assistant/vocabulary.py": "values without behaviour: tested through the steps that make them",
+}
+
+MAX_LINES = 400
+# Absolute paths into somebody's machine, and addresses of package indexes.
+MACHINE = re.compile(r"(?<![\w.~}])/(?:home|root|tmp|work|Users)/|--(?:extra-)?index-url|https?://\S*/simple\b")
+QT = re.compile(r"^\s*(?:from|import)\s+(?:PyQt\d|PySide\d|pyqtgraph|sip)\b", re.MULTILINE)
+
+
+def tracked() -> list[str]:
+    """Paths of all tracked files that exist, relative to the root."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.fixture(scope="module")
+def files() -> list[str]:
+    return tracked()
+
+
+def text_of(name: str) -> str | None:
+    """Return the file's text, None for a binary file."""
+    content = (ROOT / name).read_bytes()
+    return None if b"\0" in content[:8192] else content.decode("utf-8")
+
+
+def python(files: list[str], *folders: str) -> list[str]:
+    return [name for name in files if name.endswith(".py") and name.split("/")[0] in folders]
+
+
+def test_only_the_named_top_level_entries(files: list[str]) -> None:
+    folders = {name.split("/")[0] for name in files if "/" in name}
+    assert folders <= TOP_FOLDERS
+    assert {name for name in files if "/" not in name} <= TOP_FILES
+
+
+def test_files_stay_short(files: list[str]) -> None:
+    lengths = {name: (text_of(name) or "").count("\n") for name in python(files, "assistant", "ui", "models")}
+    assert {name: n for name, n in lengths.items() if n > MAX_LINES} == {}
+
+
+def test_each_module_has_its_test_at_the_mirrored_path(files: list[str]) -> None:
+    known = set(files)
+    modules = [name for name in python(files, "assistant") if not name.endswith("/__init__.py")]
+    missing = {
+        name
+        for name in modules
+        if str(Path("tests", name).with_name(f"test_{Path(name).name}")) not in known and name not in UNMIRRORED
+    }
+    assert missing == set()
+
+
+def test_the_list_of_modules_without_a_test_is_true(files: list[str]) -> None:
+    for name in UNMIRRORED:
+        assert name in files
+        assert str(Path("tests", name).with_name(f"test_{Path(name).name}")) not in files
+
+
+def test_tests_are_no_packages(files: list[str]) -> None:
+    # An __init__.py in tests/assistant would hide the real package.
+    assert [name for name in files if name.startswith("tests/") and name.endswith("__init__.py")] == []
+
+
+def test_no_qt_outside_the_window(files: list[str]) -> None:
+    assert [name for name in python(files, "assistant", "models") if QT.search(text_of(name) or "")] == []
+
+
+def test_nothing_names_a_machine_or_a_package_index(files: list[str]) -> None:
+    found = []
+    for name in files:
+        for number, line in enumerate((text_of(name) or "").splitlines(), 1):
+            if MACHINE.search(line):
+                found.append(f"{name}:{number}: {line.strip()[:80]}")
+    assert found == []
+
+
+def test_no_tracked_file_is_too_large_to_clone(files: list[str]) -> None:
+    assert {name: size for name in files if (size := (ROOT / name).stat().st_size) > 8_000_000} == {}
+
+
+def test_each_decision_is_dated(files: list[str]) -> None:
+    notes = [name for name in files if re.match(r"assistant/decisions/\d{4}-", name)]
+    assert notes
+    for name in notes:
+        assert re.search(r"^\d{4}-\d{2}-\d{2}$", text_of(name) or "", re.MULTILINE), name
