@@ -40,8 +40,14 @@ _LOG_SCALE = 100.0
 _BASELINE_MOST = 48
 _HOLD_BACK_S = 1.0
 """A picture joins the baseline only this much later, and only if no cement was seen in between."""
+_REACH_X_MM = 20.0
+_REACH_Y_MM = 15.0
+"""How far beyond the body cement is looked for: canal and foramen behind, veins in front, the discs and the next rims
+above and below."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
+_TOUCH_MM = 1.2
+"""Cement this near to earlier cement hangs together with it."""
 _CONFIRM_S = 0.25
 
 
@@ -71,11 +77,10 @@ class MaskMemory:
     started: bool = False
 
 
-def cement_crop(body_px: PointsPx, width_px: int, height_px: int) -> Crop:
+def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: int) -> Crop:
     """The rectangle in which cement is looked for: the body, both discs, the canal, and the space in front."""
     low, high = body_px.min(axis=0), body_px.max(axis=0)
-    size = high - low
-    reach = np.array([0.85, 0.75]) * max(size)
+    reach = np.array([_REACH_X_MM, _REACH_Y_MM]) / mm_per_px
     x0, y0 = np.maximum(np.floor(low - reach), 0).astype(int)
     x1, y1 = np.minimum(np.ceil(high + reach), [width_px, height_px]).astype(int)
     return Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
@@ -198,8 +203,8 @@ def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: flo
     change = _level(memory, np.asarray(difference, dtype=np.float32))
     noise = _noise(memory, change)
     contrast = _over_time(memory, change, noise)
-    mask, evidence = _threshold(memory, contrast, noise)
-    mask = _belonging(memory, mask, contrast, noise, t_s)
+    low, evidence = _threshold(memory, contrast, noise)
+    mask = _belonging(memory, low, contrast, noise, t_s)
     _learn_baseline(memory, still, mask, t_s)
     evidence = np.where(mask | (evidence < 0), evidence, -np.abs(evidence)).astype(np.float32)
     memory.mask = mask
@@ -275,31 +280,34 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     if memory.mask is not None:
         edge = np.where(memory.mask, 0.9 * edge, edge)
     evidence = np.asarray(contrast - edge, dtype=np.float32)
-    low = (evidence > 0) & memory.usable
-    count, labels = cv2.connectedComponents(low.astype(np.uint8), connectivity=8)
-    seeds = np.zeros(count, bool)
-    seeds[labels[(contrast > _HIGH_SIGMA * noise) & low]] = True
-    seeds[0] = False
-    return np.asarray(seeds[labels], dtype=bool), evidence
+    low = ((evidence > 0) & memory.usable).astype(np.uint8)
+    # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
+    bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > _LOW_SIGMA * noise)
+    evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
+    low[bridged] = 1
+    return low.astype(bool), evidence
 
 
-def _belonging(memory: MaskMemory, mask: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
+def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar."""
     area_px = 1.0 / memory.mm_per_px**2
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents(low.astype(np.uint8), connectivity=8)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    certain = np.zeros(count, bool)
+    certain[labels[(contrast > _HIGH_SIGMA * noise) & low]] = True
     keep = np.zeros(count, bool)
-    earlier = memory.mask if memory.started and memory.mask is not None else None
-    for label in range(1, count):
-        if stats[label, cv2.CC_STAT_AREA] < _SPECK_MM2 * area_px:
-            continue
-        part = labels == label
-        if earlier is not None and (part & earlier).any():
-            keep[label] = True
-        elif (
-            stats[label, cv2.CC_STAT_AREA] >= _FIRST_AREA_MM2 * area_px
-            and (part & memory.body).sum() > 0.5 * part.sum()
-        ):
-            keep[label] = not _is_bar(part, memory.mm_per_px)
+    if memory.started and memory.mask is not None:
+        touch = max(1, round(_TOUCH_MM / memory.mm_per_px))
+        grown = cv2.dilate(memory.mask.astype(np.uint8), np.ones((2 * touch + 1, 2 * touch + 1), np.uint8))
+        keep[labels[grown.astype(bool) & low]] = True
+    keep &= certain
+    in_body = np.bincount(labels[memory.body], minlength=count)
+    fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
+    fresh[0] = False
+    for label in np.flatnonzero(fresh):
+        keep[label] = not _is_bar(labels == label, memory.mm_per_px)
+    keep &= areas >= _SPECK_MM2 * area_px
+    keep[0] = False
     kept: Bool = np.asarray(keep[labels], dtype=bool)
     if memory.started:
         return kept

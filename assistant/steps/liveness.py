@@ -30,6 +30,9 @@ _FIELD_EVERY_S = 1.0
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
 _SATURATED_SHARE = 0.6
+_GRAIN_RANGE = (0.30, 3.0)
+"""A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
+cannot vanish [P]."""
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +48,8 @@ class LivenessMemory:
     field_blocks: NDArray[np.bool_] | None = None
     noise_grey: float | None = None
     blank_reason: str = ""
+    usual_grain: float | None = None
+    unusable_reason: str = ""
 
 
 def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSettings) -> Liveness:
@@ -154,20 +159,49 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
 
 def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
-    memory.noise_grey = _grain(blocks, inside) * _BLOCK_PX
-    values = blocks[inside]
-    state, reason = FrameState.LIVE, ""
-    if float((values > 250).mean()) > _SATURATED_SHARE:
-        state, reason = FrameState.UNUSABLE, "over-exposed"
-    elif float((values < 6).mean()) > _SATURATED_SHARE:
-        state, reason = FrameState.UNUSABLE, "under-exposed"
+    grain = _grain(blocks, inside)
+    memory.noise_grey = grain * _BLOCK_PX
     memory.last_new_s = frame.t_s
-    return Liveness(state=state, xray_age_s=0.0, noise_grey=memory.noise_grey, reason=reason)
+    memory.unusable_reason = _unusable(memory, blocks[inside], grain)
+    if memory.unusable_reason:
+        return _unusable_now(memory)
+    usual = grain if memory.usual_grain is None else memory.usual_grain
+    memory.usual_grain = 0.95 * usual + 0.05 * grain
+    return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
+
+
+def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
+    if float((values > 250).mean()) > _SATURATED_SHARE:
+        return "over-exposed"
+    if float((values < 6).mean()) > _SATURATED_SHARE:
+        return "under-exposed"
+    if memory.usual_grain is not None:
+        share = grain / max(memory.usual_grain, 0.1)
+        if share < _GRAIN_RANGE[0]:
+            return "blurred, or no fluoroscopy picture: its grain is missing"
+        if share > _GRAIN_RANGE[1]:
+            return "too noisy, or no fluoroscopy picture: its grain is unlike the pictures before"
+    return ""
+
+
+def _unusable_now(memory: LivenessMemory) -> Liveness:
+    return Liveness(state=FrameState.UNUSABLE, xray_age_s=0.0, noise_grey=_noise(memory), reason=memory.unusable_reason)
+
+
+def start_liveness(reference: Frame) -> LivenessMemory:
+    """Learn what this source's X-ray pictures look like from a plan's reference frame."""
+    memory = LivenessMemory()
+    blocks = _blocks(reference)
+    memory.usual_grain = _grain(blocks, _field_blocks(memory, reference, blocks))
+    memory.field_seen_s = -1e9
+    return memory
 
 
 def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Liveness:
     if memory.blank_reason:
         return _blank(memory, t_s)
+    if memory.unusable_reason:
+        return _unusable_now(memory)
     age_s = _age(memory, t_s)
     assert not isinstance(age_s, Unknown)
     if age_s > settings.frozen_after_s:

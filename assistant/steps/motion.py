@@ -30,11 +30,20 @@ F64 = NDArray[np.float64]
 _FINE_MM = 0.40
 """Aim for the pixel of the fine lattice: finer costs time and adds noise, coarser loses sub-pixel accuracy."""
 _COARSER = 4
-_POINTS = 4000
+_POINTS = 6000
+_TEMPLATE_PICTURES = 32
 _BAND_LOW_MM = 0.45
 _BAND_HIGH_MM = 5.0
+_LOG_OFFSET = 16.0
 _ACCEPT = 0.50
 """Share of the correlation expected at this noise below which a pose is not believed."""
+_USUAL_SPREAD = np.array([0.010, 0.003])
+"""How far rotation (rad) and log scale stray from what was usual lately [P]."""
+_CORRELATED = 12.0
+"""Neighbouring pixels share their noise after the band-pass: so many count as one."""
+_OUTLINE_MM = 5.0
+_ELSEWHERE = 0.12
+"""How much a pixel far from the outline tells, against one on it."""
 _LEAST_CORRELATION = 0.35
 _MAX_TURN_DEG = 25.0
 _SCALE_RANGE = (0.8, 1.25)
@@ -51,6 +60,8 @@ class _Level:
     values: F32
     jacobian: F32  # (n, 6): dx, dy, rotation, scale, gain, offset
     weight: F32
+    template: F32  # the lattice that all this was read from: a mean of pictures without cement
+    pictures: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,6 +86,8 @@ class MotionMemory:
     finder: F32
     expected: float = 0.0
     pose: F64 | None = None
+    usual: tuple[float, float] | None = None
+    """Rotation (rad) and logarithm of the scale lately: both change slowly while the vertebra is followed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +102,8 @@ class Pyramid:
         """The picture decimated by a whole factor and band-passed."""
         key = (decimation, round(mm_per_px, 6))
         if key not in self.lattices:
-            self.lattices[key] = _band(_decimated(self.grey, self.white, decimation), mm_per_px * decimation)
+            logged = _logarithm(_decimated(self.grey, self.white, decimation))
+            self.lattices[key] = _band(logged, mm_per_px * decimation)
         return self.lattices[key]
 
 
@@ -103,6 +117,11 @@ def _decimated(grey: Grey, white: int, decimation: int) -> F32:
     if white != 255:
         scaled *= np.float32(255.0 / white)
     return scaled
+
+
+def _logarithm(picture: F32) -> F32:
+    """Bone behind the heart or the lung changes the logarithm by the same amount, not the grey."""
+    return np.asarray(cv2.log(picture + np.float32(_LOG_OFFSET)), dtype=np.float32) * np.float32(100.0)
 
 
 def _band(picture: F32, mm_per_px: float) -> F32:
@@ -173,7 +192,13 @@ def _learn(lattice: F32, decimation: int, shape: _Shape, points: int) -> _Level:
     gy = cv2.Scharr(lattice, cv2.CV_32F, 0, 1, scale=1 / 32)
     strength = cv2.magnitude(gx, gy)
     prior = _prior(lattice.shape, decimation, shape)
-    score = np.minimum(strength, np.percentile(strength[prior > 0], 97)) * prior
+    # Faint edges of the spine count as much as strong ones of lung and heart beside it.
+    wide = max(3, round(6.0 / (shape.mm_per_px * decimation)) | 1)
+    local = np.sqrt(np.maximum(cv2.blur(lattice * lattice, (wide, wide)), 0.0))
+    typical = float(np.median(local[prior > 0]))
+    equal = typical / np.sqrt(local**2 + (0.5 * typical) ** 2)
+    prior = np.asarray(prior * equal**2, dtype=np.float32)
+    score = strength * prior
     flat = score.ravel()
     count = min(points, int((flat > 0).sum()))
     chosen = np.argpartition(flat, -count)[-count:]
@@ -191,6 +216,7 @@ def _learn(lattice: F32, decimation: int, shape: _Shape, points: int) -> _Level:
         values=values.astype(np.float32),
         jacobian=np.stack(columns, axis=1).astype(np.float32),
         weight=prior[ys, xs].astype(np.float32),
+        template=lattice,
     )
 
 
@@ -201,7 +227,7 @@ def _prior(lattice_shape: tuple[int, ...], decimation: int, shape: _Shape) -> F3
     ring = ((shape.body_px + 0.5) / decimation - 0.5).round().astype(np.int32)
     cv2.polylines(outline, [ring], True, 1)
     away_mm = cv2.distanceTransform(1 - outline, cv2.DIST_L2, 3) * (shape.mm_per_px * decimation)
-    prior = 0.25 + 0.75 * np.exp(-((away_mm / 5.0) ** 2))
+    prior = _ELSEWHERE + (1.0 - _ELSEWHERE) * np.exp(-((away_mm / _OUTLINE_MM) ** 2))
     allowed = np.zeros((rows, cols), np.float32)
     window = shape.window
     allowed[
@@ -247,7 +273,7 @@ def follow(
             lost.pose = None
         return Unknown("the vertebra of the plan is not found in this picture"), active
     index, (pose, correlation) = best[0], best[1]
-    return _accepted(memories[index], pose, correlation), index
+    return _accepted(memories[index], pyramid, pose, correlation, cement if index == active else None), index
 
 
 def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> Motion | None:
@@ -258,16 +284,47 @@ def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) ->
         pose, correlation = _refine(memory, memory.fine, pyramid, pose, cement, rounds=8)
     if correlation < _ACCEPT * memory.expected or not _plausible(pose):
         return None
-    return _accepted(memory, pose, correlation)
+    return _accepted(memory, pyramid, pose, correlation, cement)
 
 
-def _accepted(memory: MotionMemory, pose: F64, correlation: float) -> Motion:
+def _accepted(
+    memory: MotionMemory, pyramid: Pyramid, pose: F64, correlation: float, cement: CementMask | None
+) -> Motion:
     memory.pose = pose
+    turned = float(np.arctan2(pose[1, 0], pose[0, 0])), float(np.log(np.hypot(pose[0, 0], pose[1, 0])))
+    before = memory.usual or turned
+    memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
     # What to expect follows slowly and never falls far: a lock that rots away must not become the measure of itself.
     memory.expected = max(0.97 * memory.expected + 0.03 * correlation, 0.8 * memory.expected, _LEAST_CORRELATION)
     confidence = float(np.clip(correlation / memory.expected, 0.0, 1.0))
     similarity = similarity_from_matrix(pose, memory.shape.centre_px)
+    if cement is None or not cement.mask.any():
+        memory.fine = _averaged(memory.fine, memory.shape, pyramid, pose, _POINTS)
+        memory.coarse = _averaged(memory.coarse, memory.shape, pyramid, pose, _POINTS // 4)
     return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
+
+
+def _averaged(level: _Level, shape: _Shape, pyramid: Pyramid, pose: F64, points: int) -> _Level:
+    """Add a picture without cement to the template: one reference frame alone is noisy."""
+    if level.pictures >= _TEMPLATE_PICTURES:
+        return level
+    lattice = pyramid.lattice(level.decimation, shape.mm_per_px)
+    rows, cols = lattice.shape
+    still = cv2.warpAffine(
+        lattice,
+        _to_lattice(pose, level.decimation),
+        (cols, rows),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    level.template = np.asarray(level.template + (still - level.template) / (level.pictures + 1), dtype=np.float32)
+    level.pictures += 1
+    if level.pictures & (level.pictures - 1):
+        return level
+    # Read the points anew at 2, 4, 8 ... pictures only: it costs a few milliseconds.
+    learned = _learn(level.template, level.decimation, shape, points)
+    learned.pictures = level.pictures
+    return learned
 
 
 def _plausible(pose: F64) -> bool:
@@ -284,6 +341,7 @@ def _refine(
     weight = _without_cement(level, cement)
     pose = _to_lattice(start, level.decimation)
     offset = level.centre_px
+    usual = memory.usual
     values = level.values
     sampled = values
     for _ in range(rounds):
@@ -299,7 +357,13 @@ def _refine(
         normal = weighted.T @ level.jacobian
         normal[np.diag_indices(6)] *= 1.0 + 1e-4
         normal[np.diag_indices(6)] += 1e-6
-        step = np.linalg.solve(normal.astype(np.float64), (weighted.T @ (sampled - values)).astype(np.float64))
+        right = (weighted.T @ (sampled - values)).astype(np.float64)
+        if usual is not None:
+            hold = _CORRELATED * spread**2 / np.square(_USUAL_SPREAD)
+            normal[[2, 3], [2, 3]] += hold
+            turned = np.arctan2(pose[1, 0], pose[0, 0]), np.log(np.hypot(pose[0, 0], pose[1, 0]))
+            right[2:4] += hold * (np.array(turned) - usual)
+        step = np.linalg.solve(normal.astype(np.float64), right)
         a, b = np.exp(step[3]) * np.cos(step[2]), np.exp(step[3]) * np.sin(step[2])
         turn = np.array([[a, -b], [b, a]])
         inverse = np.linalg.inv(turn)
@@ -382,6 +446,7 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
             cv2.rectangle(score, (where[0] - 3, where[1] - 3), (where[0] + 3, where[1] + 3), -1.0, -1)
     starts.sort(key=lambda s: -s[0])
     best_found: tuple[F64, float] | None = None
+    memory.usual = None
     for _, start in starts[:4]:
         pose, _ = _refine(memory, memory.coarse, pyramid, start, cement, rounds=12)
         pose, correlation = _refine(memory, memory.fine, pyramid, pose, cement, rounds=10)
