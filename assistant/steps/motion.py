@@ -35,8 +35,10 @@ _TEMPLATE_PICTURES = 32
 _BAND_LOW_MM = 0.45
 _BAND_HIGH_MM = 5.0
 _LOG_OFFSET = 16.0
+_GOOD = 0.80
 _ACCEPT = 0.50
-"""Share of the correlation expected at this noise below which a pose is not believed."""
+"""Shares of the correlation expected at this noise: from the first on a pose is taken at once, below the second it is
+not believed; in between the whole picture is searched for a better one."""
 _USUAL_SPREAD = np.array([0.010, 0.003])
 """How far rotation (rad) and log scale stray from what was usual lately [P]."""
 _CORRELATED = 12.0
@@ -84,7 +86,8 @@ class MotionMemory:
     fine: _Level
     coarse: _Level
     finder: F32
-    expected: float = 0.0
+    expected: float = _LEAST_CORRELATION
+    accepted: int = 0
     pose: F64 | None = None
     usual: tuple[float, float] | None = None
     """Rotation (rad) and logarithm of the scale lately: both change slowly while the vertebra is followed."""
@@ -260,31 +263,38 @@ def follow(
     active : int
         The view that is shown now; unchanged when none was found.
     """
-    memory = memories[active]
-    if memory.pose is not None:
-        found = _track(memory, pyramid, cement)
+    tracked = _track(memories[active], pyramid, cement)
+    if tracked is not None and tracked[1] >= _GOOD * memories[active].expected:
+        return _accepted(memories[active], pyramid, tracked[0], tracked[1], cement), active
+    candidates = [(active, tracked)] if tracked is not None else []
+    for k, memory in enumerate(memories):
+        found = _find(memory, pyramid, cement if k == active else None)
         if found is not None:
-            return found, active
-    order = [active] + [k for k in range(len(memories)) if k != active]
-    candidates = [(k, _find(memories[k], pyramid, cement if k == active else None)) for k in order]
-    best = max(candidates, key=lambda c: -1.0 if c[1] is None else c[1][1])
-    if best[1] is None:
-        for lost in memories:
-            lost.pose = None
+            candidates.append((k, found))
+    believed = [(k, found) for k, found in candidates if found is not None and _believed(memories[k], found)]
+    if not believed:
+        for memory in memories:
+            memory.pose = None
         return Unknown("the vertebra of the plan is not found in this picture"), active
-    index, (pose, correlation) = best[0], best[1]
+    index, (pose, correlation) = max(believed, key=lambda c: c[1][1] / memories[c[0]].expected)
     return _accepted(memories[index], pyramid, pose, correlation, cement if index == active else None), index
 
 
-def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> Motion | None:
-    assert memory.pose is not None
-    pose, correlation = _refine(memory, memory.fine, pyramid, memory.pose, cement, rounds=8)
-    if correlation < _ACCEPT * memory.expected or not _plausible(pose):
-        pose, _ = _refine(memory, memory.coarse, pyramid, memory.pose, cement, rounds=12)
-        pose, correlation = _refine(memory, memory.fine, pyramid, pose, cement, rounds=8)
-    if correlation < _ACCEPT * memory.expected or not _plausible(pose):
+def _believed(memory: MotionMemory, found: tuple[F64, float]) -> bool:
+    pose, correlation = found
+    return correlation >= max(_ACCEPT * memory.expected, _LEAST_CORRELATION) and _plausible(pose)
+
+
+def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[F64, float] | None:
+    """Follow from the last pose; from coarse when that is not good enough."""
+    if memory.pose is None:
         return None
-    return _accepted(memory, pyramid, pose, correlation, cement)
+    best = _refine(memory, memory.fine, pyramid, memory.pose, cement, rounds=8)
+    if best[1] < _GOOD * memory.expected or not _plausible(best[0]):
+        wide, _ = _refine(memory, memory.coarse, pyramid, memory.pose, cement, rounds=12)
+        again = _refine(memory, memory.fine, pyramid, wide, cement, rounds=8)
+        best = max(best, again, key=lambda found: found[1])
+    return best
 
 
 def _accepted(
@@ -293,9 +303,13 @@ def _accepted(
     memory.pose = pose
     turned = float(np.arctan2(pose[1, 0], pose[0, 0])), float(np.log(np.hypot(pose[0, 0], pose[1, 0])))
     before = memory.usual or turned
+    if (np.abs(np.subtract(turned, before)) > 3 * _USUAL_SPREAD).any():
+        before = turned
     memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
+    memory.accepted += 1
     # What to expect follows slowly and never falls far: a lock that rots away must not become the measure of itself.
-    memory.expected = max(0.97 * memory.expected + 0.03 * correlation, 0.8 * memory.expected, _LEAST_CORRELATION)
+    rate = max(1.0 / memory.accepted, 0.03)
+    memory.expected = max(memory.expected + rate * (correlation - memory.expected), 0.9 * memory.expected)
     confidence = float(np.clip(correlation / memory.expected, 0.0, 1.0))
     similarity = similarity_from_matrix(pose, memory.shape.centre_px)
     if cement is None or not cement.mask.any():
@@ -446,12 +460,11 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
             cv2.rectangle(score, (where[0] - 3, where[1] - 3), (where[0] + 3, where[1] + 3), -1.0, -1)
     starts.sort(key=lambda s: -s[0])
     best_found: tuple[F64, float] | None = None
-    memory.usual = None
+    usual, memory.usual = memory.usual, None
     for _, start in starts[:4]:
         pose, _ = _refine(memory, memory.coarse, pyramid, start, cement, rounds=12)
         pose, correlation = _refine(memory, memory.fine, pyramid, pose, cement, rounds=10)
-        if correlation < max(_ACCEPT * memory.expected, _LEAST_CORRELATION) or not _plausible(pose):
-            continue
-        if best_found is None or correlation > best_found[1]:
+        if _plausible(pose) and (best_found is None or correlation > best_found[1]):
             best_found = (pose, correlation)
+    memory.usual = usual
     return best_found

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.settings import LivenessSettings
+from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liveness
+from assistant.vocabulary import Frame, FrameState, Unknown
+
+SETTINGS = LivenessSettings()
+
+
+def states(memory: LivenessMemory, frames) -> list[str]:
+    return [judge_liveness(memory, frame, SETTINGS).state.value for frame in frames]
+
+
+@pytest.mark.parametrize("every", [1, 2, 4, 10])
+@pytest.mark.parametrize("cable_noise", [0.0, 1.0])
+def test_pulses_are_told_from_their_repeats(box_vertebra, every, cable_noise):
+    vertebra = box_vertebra(noise_grey=4.0)
+    rng = np.random.default_rng(1)
+    frames = []
+    for k in range(120):
+        shown = vertebra.frame(new_noise=k % every == 0)
+        grey = np.clip(shown.grey + cable_noise * rng.standard_normal(shown.grey.shape), 0, 255).astype(np.uint8)
+        frames.append(Frame(index=k, t_s=k / 30, grey=grey))
+    got = states(start_liveness(frames[0]), frames)
+    wanted = ["live" if k % every == 0 else "repeat" for k in range(120)]
+    assert np.mean([a == b for a, b in zip(got, wanted, strict=True)][30:]) > 0.97
+
+
+def test_a_held_picture_is_frozen_after_one_second(box_vertebra):
+    vertebra = box_vertebra()
+    frames = [Frame(index=k, t_s=k / 30, grey=vertebra.frame(new_noise=k < 30).grey) for k in range(120)]
+    got = states(start_liveness(frames[0]), frames)
+    last_new_s = 29 / 30
+    for k, state in enumerate(got[30:], start=30):
+        assert state == ("repeat" if k / 30 - last_new_s <= 1.0 + 1e-9 else "frozen")
+
+
+def test_a_blank_and_a_card_are_no_signal_for_as_long_as_they_stand(box_vertebra):
+    vertebra = box_vertebra()
+    card = np.full((300, 320), 30, np.uint8)
+    card[140:150, 120:200] = 220
+    memory = start_liveness(vertebra.frame())
+    live = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(5)]
+    cards = [Frame(index=k, t_s=k / 30, grey=card) for k in range(5, 80)]
+    back = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(80, 84)]
+    got = states(memory, [*live, *cards, *back])
+    assert got == ["live"] * 5 + ["no_signal"] * 75 + ["live"] * 4
+
+
+@pytest.mark.parametrize(("grey", "state"), [(255, "no_signal"), (0, "no_signal"), (128, "no_signal")])
+def test_uniform_pictures(grey, state):
+    memory = LivenessMemory()
+    reading = judge_liveness(memory, Frame(index=0, t_s=0.0, grey=np.full((64, 64), grey, np.uint8)), SETTINGS)
+    assert reading.state.value == state
+    assert isinstance(reading.xray_age_s, Unknown)
+    assert reading.reason
+
+
+def test_a_picture_without_its_grain_is_unusable(box_vertebra):
+    import cv2
+
+    vertebra = box_vertebra(noise_grey=4.0)
+    memory = start_liveness(vertebra.frame())
+    states(memory, [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(10)])
+    blurred = cv2.GaussianBlur(vertebra.frame().grey, (0, 0), 8)
+    reading = judge_liveness(memory, Frame(index=10, t_s=10 / 30, grey=blurred), SETTINGS)
+    assert reading.state is FrameState.UNUSABLE
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (16, 16), (17, 1000)])
+def test_no_size_of_picture_breaks_it(shape):
+    memory = LivenessMemory()
+    rng = np.random.default_rng(0)
+    for k in range(3):
+        frame = Frame(index=k, t_s=k / 30, grey=rng.integers(0, 255, shape).astype(np.uint8))
+        assert judge_liveness(memory, frame, SETTINGS).state in FrameState

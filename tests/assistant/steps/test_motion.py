@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.field import find_field
+from assistant.steps.motion import MotionMemory, Pyramid, follow, start_following
+from assistant.vocabulary import Frame, Motion, Unknown
+
+
+def started(vertebra) -> MotionMemory:
+    reference = vertebra.frame()
+    return start_following(
+        0,
+        reference.grey,
+        255,
+        find_field(reference.grey, 255),
+        vertebra.mm_per_px,
+        vertebra.body_px,
+        vertebra.centre_px,
+    )
+
+
+def found(memory: MotionMemory, frame: Frame) -> Motion | Unknown:
+    return follow([memory], 0, Pyramid(grey=frame.grey, white=frame.white), None)[0]
+
+
+def corner_error_mm(vertebra, motion: Motion, true) -> float:
+    ours, truth = motion.similarity.current_from_reference(), true.current_from_reference()
+    points = vertebra.body_px
+    gap = points @ ours[:, :2].T + ours[:, 2] - points @ truth[:, :2].T - truth[:, 2]
+    return float(np.linalg.norm(gap, axis=1).mean()) * vertebra.mm_per_px
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_breathing_is_followed_below_the_pixel(box_vertebra, moved_by, inverted):
+    vertebra = box_vertebra(inverted=inverted)
+    memory = started(vertebra)
+    errors = []
+    for k in range(25):
+        true = moved_by(2.0 * np.sin(k / 4), 4.0 * np.sin(k / 4 + 0.5), 0.5 * np.sin(k / 5))
+        motion = found(memory, vertebra.frame(similarity=true))
+        assert isinstance(motion, Motion)
+        errors.append(corner_error_mm(vertebra, motion, true))
+    assert np.median(errors) < 0.10
+    assert max(errors) < 0.30
+
+
+@pytest.mark.parametrize(("dx", "dy", "turn"), [(60, 20, 0), (-50, -45, 0), (20, 70, 5), (0, 0, -9)])
+def test_a_jump_is_found_in_the_very_next_picture(box_vertebra, moved_by, dx, dy, turn):
+    vertebra = box_vertebra()
+    memory = started(vertebra)
+    found(memory, vertebra.frame())
+    true = moved_by(dx, dy, turn)
+    motion = found(memory, vertebra.frame(similarity=true))
+    assert isinstance(motion, Motion)
+    assert corner_error_mm(vertebra, motion, true) < 0.4
+
+
+def test_exposure_steps_move_nothing(box_vertebra, moved_by):
+    vertebra = box_vertebra()
+    memory = started(vertebra)
+    for gain in (1.0, 1.3, 0.7, 1.1):
+        motion = found(memory, vertebra.frame(gain=gain, similarity=moved_by(1.5, -1.0)))
+        assert isinstance(motion, Motion)
+        assert corner_error_mm(vertebra, motion, moved_by(1.5, -1.0)) < 0.2
+
+
+def test_another_picture_is_not_taken_for_the_vertebra(box_vertebra):
+    memory = started(box_vertebra())
+    noise = np.random.default_rng(3).integers(60, 200, (300, 320)).astype(np.uint8)
+    motion = found(memory, Frame(index=1, t_s=0.1, grey=noise))
+    assert isinstance(motion, Unknown)
+    assert motion.reason
+
+
+def test_a_mirrored_picture_is_not_followed(box_vertebra):
+    vertebra = box_vertebra()
+    memory = started(vertebra)
+    found(memory, vertebra.frame())
+    mirrored = np.ascontiguousarray(vertebra.frame().grey[::-1])
+    motion = found(memory, Frame(index=1, t_s=0.1, grey=mirrored))
+    assert isinstance(motion, Unknown) or motion.confidence < 0.8
+
+
+def test_the_vertebra_is_followed_again_when_it_comes_back(box_vertebra):
+    vertebra = box_vertebra()
+    memory = started(vertebra)
+    found(memory, vertebra.frame())
+    blank = np.random.default_rng(3).integers(60, 200, (300, 320)).astype(np.uint8)
+    assert isinstance(found(memory, Frame(index=1, t_s=0.1, grey=blank)), Unknown)
+    assert isinstance(found(memory, vertebra.frame()), Motion)
+
+
+def test_sixteen_bit_pictures_are_followed_as_well(box_vertebra, moved_by):
+    vertebra = box_vertebra()
+    memory = started(vertebra)
+    true = moved_by(2.3, -3.1)
+    deep = vertebra.frame(similarity=true).grey.astype(np.uint16) * 257
+    motion = found(memory, Frame(index=1, t_s=0.1, grey=deep, white=65535))
+    assert isinstance(motion, Motion)
+    assert corner_error_mm(vertebra, motion, true) < 0.15
