@@ -1,0 +1,134 @@
+"""Picks the source for whatever was given, by what it is and not by what it is called."""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from assistant.capture.picture_files import PNG_MAGIC, TIFF_MAGICS
+from assistant.capture.pictures import PictureFolder, numbered_pictures
+from assistant.capture.source import Source
+from assistant.capture.stamps import MAX_FPS
+from assistant.capture.video import VideoSource
+from assistant.errors import InputError, UsageError
+
+VIDEO_SUFFIXES: Final = frozenset({".avi", ".mkv", ".mp4", ".mov", ".m4v", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
+_CAMERA_SCHEMES: Final = ("camera:", "rtsp://", "rtsps://", "http://", "https://", "udp://", "tcp://")
+_KINDS: Final = (
+    "a video file (AVI, MKV, MP4, MOV), a DICOM multi-frame file or a folder of numbered PNG or TIFF pictures"
+)
+
+
+def open_source(run: str, fps: float | None = None) -> Source:
+    """Open a run or a camera.
+
+    Parameters
+    ----------
+    run : str
+        A video file; a DICOM file (any name); a folder of numbered PNG or TIFF pictures; a run folder (one video file,
+        or pictures in ``frames``); a camera: its number, a device such as ``/dev/video0``, ``camera:0`` or a network
+        address.
+    fps : float or None
+        Frames a second of a folder of pictures (15 without it). Elsewhere only where the source has no time of its own.
+
+    Returns
+    -------
+    Source
+        To be closed by the caller.
+
+    Raises
+    ------
+    InputError
+        In one sentence that names the run, what is wrong and what to do.
+    UsageError
+        If ``fps`` is no rate.
+    """
+    if fps is not None and not (math.isfinite(fps) and 0 < fps <= MAX_FPS):
+        raise UsageError(f"--fps must lie above 0 and not above {MAX_FPS:g}, got {fps}")
+    if is_camera(run):
+        from assistant.capture.camera import open_camera
+
+        return open_camera(run)
+    if not run or "\0" in run:
+        raise InputError(f"{run!r}: not a name of a file; give {_KINDS}")
+    path = Path(run)
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise InputError(_unreachable(run, error)) from error
+    if stat.S_ISDIR(mode):
+        return _open_folder(path, run, fps)
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{run}: neither a file nor a folder; give {_KINDS}")
+    return _open_file(path, run, fps)
+
+
+def is_camera(run: str) -> bool:
+    """Whether the name means a camera: a number, a video device or an address. An existing file or folder comes first."""
+    if run.startswith(_CAMERA_SCHEMES):
+        return True
+    if run.startswith("/dev/video"):
+        return True
+    return run.isascii() and run.isdigit() and not os.path.exists(run)
+
+
+def _unreachable(run: str, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{run}: no permission to read it; ask for access or copy it to a folder of yours"
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return f"{run}: there is no such file or folder; check the path"
+    return f"{run}: cannot be reached ({error.strerror}); check the path"
+
+
+def _open_file(path: Path, run: str, fps: float | None) -> Source:
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise InputError(_unreachable(run, error)) from error
+    if not head:
+        raise InputError(f"{run}: the file is empty; copy it again from where it was recorded")
+    if _is_dicom(head):
+        from assistant.capture.dicom import DicomSource
+
+        return DicomSource(path, run, fps=fps)
+    if head.startswith((PNG_MAGIC, *TIFF_MAGICS, b"\xff\xd8\xff", b"BM", b"GIF8")):
+        raise InputError(f"{run}: a single picture is no run; give the folder that holds all its numbered pictures")
+    if head.lstrip().startswith(b"{"):
+        raise InputError(f"{run}: a settings or plan file, not a run; give {_KINDS}")
+    return VideoSource(path, run, fps=fps)
+
+
+def _is_dicom(head: bytes) -> bool:
+    """With the preamble, or without it: then the file begins with group 0002 or 0008."""
+    if head[128:132] == b"DICM":
+        return True
+    if len(head) < 8 or head[:2] not in (b"\x02\x00", b"\x08\x00") or head[3] != 0:
+        return False
+    explicit = head[4:6].isalpha() and head[4:6].isupper()
+    implicit = int.from_bytes(head[4:8], "little") <= 64
+    return explicit or implicit
+
+
+def _open_folder(folder: Path, run: str, fps: float | None) -> Source:
+    # A run that the program recorded (head.json beside its video) will get a source of its own here, which knows
+    # repeats, states and mended ends; until then its video opens like any other.
+    pictures = numbered_pictures(folder, run)
+    if pictures:
+        return PictureFolder(folder, pictures, run, fps=fps)
+    videos = sorted(p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and not p.name.startswith("."))
+    if len(videos) == 1:
+        return _open_file(videos[0], os.path.join(run, videos[0].name), fps)
+    if len(videos) > 1:
+        raise InputError(
+            f"{run}: the folder holds {len(videos)} videos ({videos[0].name}, {videos[1].name} ...); give one of them"
+        )
+    inner = folder / "frames"
+    if inner.is_dir():
+        pictures = numbered_pictures(inner, os.path.join(run, "frames"))
+        if pictures:
+            return PictureFolder(folder, pictures, run, fps=fps)
+    raise InputError(f"{run}: the folder holds no run that can be read; give {_KINDS}")

@@ -1,0 +1,150 @@
+"""A folder of numbered PNG or TIFF pictures as a source."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from assistant.capture.picture_files import read_grey
+from assistant.capture.stamps import DEFAULT_FPS
+from assistant.errors import InputError
+from assistant.vocabulary import Frame, RunFacts
+
+SUFFIXES: Final = frozenset({".png", ".tif", ".tiff"})
+_DIGITS: Final = re.compile(r"(\d+)")
+
+
+def numbered_pictures(folder: Path, shown: str) -> list[Path]:
+    """Pictures of a folder with a number in their name, in the order of their numbers ("9" before "10").
+
+    Empty where there is none. Hidden files, and pictures without a number, are passed over.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be read, or holds several series (a mask beside each picture, PNG and TIFF of the same):
+        taking them for one run would be wrong.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.is_file() and not entry.name.startswith(".")]
+    except OSError as error:
+        raise InputError(f"{shown}: the folder cannot be read ({error.strerror}); ask for access or copy it") from error
+    series: dict[str, list[str]] = {}
+    for name in names:
+        stem, suffix = os.path.splitext(name)
+        if suffix.lower() in SUFFIXES and _DIGITS.search(stem):
+            series.setdefault(_DIGITS.sub("#", stem) + suffix.lower(), []).append(name)
+    if len(series) > 1:
+        first, second = (min(members, key=_natural) for members in list(series.values())[:2])
+        raise InputError(
+            f"{shown}: holds pictures of more than one series ({first}, {second}); keep one series in a folder"
+        )
+    return [folder / name for members in series.values() for name in sorted(members, key=_natural)]
+
+
+def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in _DIGITS.split(name)) + ((1, name),)
+
+
+class PictureFolder:
+    """Numbered pictures, one a frame.
+
+    Parameters
+    ----------
+    folder : Path
+    files : list of Path
+        In the order of the run, at least one (see `numbered_pictures`).
+    shown : str
+        The run's name as the person gave it.
+    fps : float or None
+        Frames a second; pictures have no clock, and `DEFAULT_FPS` applies without it.
+
+    Raises
+    ------
+    InputError
+        If the first picture cannot be read.
+    """
+
+    def __init__(self, folder: Path, files: list[Path], shown: str, *, fps: float | None = None) -> None:
+        self._folder, self._files, self._shown = folder, files, shown
+        self._fps = fps or DEFAULT_FPS
+        first = read_grey(files[0], self._name(0))
+        self._shape, self._dtype = first.shape, first.dtype
+        notes = {
+            "kind": "pictures",
+            "sample": f"{first.dtype.itemsize * 8} bit",
+            "clock": f"{self._fps:g} frames/s, " + ("as given" if fps else "assumed: pictures have no clock"),
+        }
+        gaps = self._gaps()
+        if gaps:
+            notes["numbers_missing"] = gaps
+        self._facts = RunFacts(
+            source=shown,
+            width_px=first.shape[1],
+            height_px=first.shape[0],
+            fps=self._fps,
+            frame_count=len(files),
+            notes=notes,
+        )
+
+    def _name(self, index: int) -> str:
+        return os.path.join(self._shown, os.path.relpath(self._files[index], self._folder))
+
+    def _gaps(self) -> str:
+        """How many numbers are missing between the first and the last; empty where the run of numbers is whole."""
+        numbers = [int(_DIGITS.findall(path.stem)[-1]) for path in self._files]
+        missing = numbers[-1] - numbers[0] + 1 - len(numbers)
+        if missing <= 0 or len(set(numbers)) < len(numbers):
+            return ""
+        return f"{missing} between {numbers[0]} and {numbers[-1]}; the pictures are taken as evenly spaced all the same"
+
+    @property
+    def facts(self) -> RunFacts:
+        """What is known before reading to the end."""
+        return self._facts
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames from the first one on, each call anew.
+
+        Raises
+        ------
+        InputError
+            At a picture that cannot be read or is unlike the first one, naming it.
+        """
+        for index in range(len(self._files)):
+            yield self.frame_at(index)
+
+    def frame_at(self, index: int) -> Frame:
+        """One frame by number.
+
+        Raises
+        ------
+        InputError
+            If there is no such picture, or it cannot be read, or it is unlike the first one.
+        """
+        if not 0 <= index < len(self._files):
+            raise InputError(
+                f"{self._shown}: there is no frame {index} ({len(self._files)} pictures, numbered from 0); choose a "
+                f"frame of this run"
+            )
+        grey = read_grey(self._files[index], self._name(index))
+        if grey.shape != self._shape:
+            raise InputError(
+                f"{self._name(index)}: this picture is {grey.shape[1]} x {grey.shape[0]} and the first one is "
+                f"{self._shape[1]} x {self._shape[0]}; all pictures of a run must have one size"
+            )
+        if grey.dtype != self._dtype:
+            raise InputError(
+                f"{self._name(index)}: this picture has {grey.dtype.itemsize * 8} bits a sample and the first one "
+                f"{self._dtype.itemsize * 8}; all pictures of a run must be of one kind"
+            )
+        white = 255 if grey.dtype == np.uint8 else 65535
+        return Frame(index=index, t_s=index / self._fps, grey=grey, white=white)
+
+    def close(self) -> None:
+        """Nothing is held open between frames."""
