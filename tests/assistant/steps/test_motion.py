@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.alignment import Pyramid
 from assistant.field import find_field
-from assistant.steps.motion import MotionMemory, Pyramid, follow, start_following
+from assistant.steps.motion import MotionMemory, follow, start_following
 from assistant.vocabulary import Frame, Motion, Unknown
 
 

@@ -1,0 +1,303 @@
+"""Aligning a picture to what was learned from the reference frame: lattices, points, weighted Gauss-Newton.
+
+Inverse compositional alignment (Baker & Matthews 2004, doi 10.1023/B:VISI.0000011205.11775.fd) for translation,
+rotation, scale, gain and offset on a few thousand pixels of strong gradient round the vertebra, with Tukey weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.field import field_at
+from assistant.geometry import Crop, PointsPx
+from assistant.vocabulary import CementMask, Grey
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+_TEMPLATE_PICTURES = 32
+_BAND_LOW_MM = 0.45
+_BAND_HIGH_MM = 5.0
+_LOG_OFFSET = 16.0
+USUAL_SPREAD = np.array([0.010, 0.003])
+"""How far rotation (rad) and log scale stray from what was usual lately [P]."""
+_CORRELATED = 12.0
+"""Neighbouring pixels share their noise after the band-pass: so many count as one."""
+_OUTLINE_MM = 5.0
+_ELSEWHERE = 0.12
+"""How much a pixel far from the outline tells, against one on it."""
+
+
+@dataclass(slots=True, eq=False)
+class Level:
+    """One lattice: template values and derivatives at the chosen points."""
+
+    decimation: int
+    points_px: PointsPx  # (n, 2) in lattice px
+    source_px: NDArray[np.int64]  # the same in px of the reference frame
+    centre_px: F64  # c in lattice px
+    values: F32
+    jacobian: F32  # (n, 6): dx, dy, rotation, scale, gain, offset
+    weight: F32
+    template: F32  # the lattice that all this was read from: a mean of pictures without cement
+    pictures: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outline:
+    """The vertebra in the reference frame."""
+
+    mm_per_px: float
+    window: Crop
+    body_px: PointsPx
+    centre_px: tuple[float, float]
+    field_mask: NDArray[np.bool_]
+
+
+@dataclass(slots=True, eq=False)
+class Pyramid:
+    """The new picture on each lattice that the step needs, band-passed once and shared by all views."""
+
+    grey: Grey
+    white: int
+    lattices: dict[tuple[int, float], F32] = field(default_factory=dict)
+
+    def lattice(self, decimation: int, mm_per_px: float) -> F32:
+        """The picture decimated by a whole factor and band-passed."""
+        key = (decimation, round(mm_per_px, 6))
+        if key not in self.lattices:
+            logged = _logarithm(_decimated(self.grey, self.white, decimation))
+            self.lattices[key] = _band(logged, mm_per_px * decimation)
+        return self.lattices[key]
+
+
+def _decimated(grey: Grey, white: int, decimation: int) -> F32:
+    small: NDArray[Any] = grey
+    if decimation > 1:
+        height, width = grey.shape[0] // decimation, grey.shape[1] // decimation
+        trimmed = grey[: height * decimation, : width * decimation]
+        small = cv2.resize(trimmed, (width, height), interpolation=cv2.INTER_AREA)
+    scaled = small.astype(np.float32)
+    if white != 255:
+        scaled *= np.float32(255.0 / white)
+    return scaled
+
+
+def _logarithm(picture: F32) -> F32:
+    """Bone behind the heart or the lung changes the logarithm by the same amount, not the grey."""
+    return np.asarray(cv2.log(picture + np.float32(_LOG_OFFSET)), dtype=np.float32) * np.float32(100.0)
+
+
+def _band(picture: F32, mm_per_px: float) -> F32:
+    """Band-pass: drops slow brightness (exposure, scatter) and the noise of single pixels."""
+    low = cv2.GaussianBlur(picture, (0, 0), max(0.6, _BAND_LOW_MM / mm_per_px))
+    wide = max(3, round(_BAND_HIGH_MM / mm_per_px * 2) | 1)
+    # Two box filters come close to a wide Gaussian at a cost that does not grow with its width.
+    high = cv2.blur(cv2.blur(picture, (wide, wide)), (wide, wide))
+    return np.asarray(cv2.subtract(low, high), dtype=np.float32)
+
+
+def learn_level(lattice: F32, decimation: int, outline: Outline, points: int) -> Level:
+    """Choose the points that tell most about the vertebra, and their derivatives.
+
+    Parameters
+    ----------
+    lattice : array (rows, cols)
+        Band-passed picture with the vertebra as in the reference frame.
+    decimation : int
+        Source px per lattice px.
+    outline : Outline
+    points : int
+        At most so many.
+    """
+    gx = cv2.Scharr(lattice, cv2.CV_32F, 1, 0, scale=1 / 32)
+    gy = cv2.Scharr(lattice, cv2.CV_32F, 0, 1, scale=1 / 32)
+    strength = cv2.magnitude(gx, gy)
+    prior = _prior(lattice.shape, decimation, outline)
+    # Faint edges of the spine count as much as strong ones of lung and heart beside it.
+    wide = max(3, round(6.0 / (outline.mm_per_px * decimation)) | 1)
+    local = np.sqrt(np.maximum(cv2.blur(lattice * lattice, (wide, wide)), 0.0))
+    typical = float(np.median(local[prior > 0]))
+    equal = typical / np.sqrt(local**2 + (0.5 * typical) ** 2)
+    prior = np.asarray(prior * equal**2, dtype=np.float32)
+    score = strength * prior
+    flat = score.ravel()
+    count = min(points, int((flat > 0).sum()))
+    chosen = np.argpartition(flat, -count)[-count:]
+    ys, xs = np.unravel_index(chosen, lattice.shape)
+    at = np.stack([xs, ys], axis=1).astype(np.float64)
+    centre = (np.asarray(outline.centre_px) + 0.5) / decimation - 0.5
+    rel = at - centre
+    tx, ty, values = gx[ys, xs], gy[ys, xs], lattice[ys, xs]
+    columns = [tx, ty, -tx * rel[:, 1] + ty * rel[:, 0], tx * rel[:, 0] + ty * rel[:, 1], values, np.ones_like(values)]
+    return Level(
+        decimation=decimation,
+        points_px=at,
+        source_px=np.floor(at * decimation + decimation / 2).astype(np.int64),
+        centre_px=centre,
+        values=values.astype(np.float32),
+        jacobian=np.stack(columns, axis=1).astype(np.float32),
+        weight=prior[ys, xs].astype(np.float32),
+        template=lattice,
+    )
+
+
+def _prior(lattice_shape: tuple[int, ...], decimation: int, outline: Outline) -> F32:
+    """How much each pixel should tell about the vertebra: its outline most, its neighbours some, the rest nothing."""
+    rows, cols = lattice_shape[:2]
+    drawn = np.zeros((rows, cols), np.uint8)
+    ring = ((outline.body_px + 0.5) / decimation - 0.5).round().astype(np.int32)
+    cv2.polylines(drawn, [ring], True, 1)
+    away_mm = cv2.distanceTransform(1 - drawn, cv2.DIST_L2, 3) * (outline.mm_per_px * decimation)
+    prior = _ELSEWHERE + (1.0 - _ELSEWHERE) * np.exp(-((away_mm / _OUTLINE_MM) ** 2))
+    allowed = np.zeros((rows, cols), np.float32)
+    window = outline.window
+    allowed[
+        window.y0_px // decimation + 1 : (window.y0_px + window.height_px) // decimation - 1,
+        window.x0_px // decimation + 1 : (window.x0_px + window.width_px) // decimation - 1,
+    ] = 1
+    inside_field = field_at(outline.field_mask, rows, cols, inset=0.03)
+    return np.asarray(prior * allowed * inside_field, dtype=np.float32)
+
+
+def averaged(level: Level, outline: Outline, pyramid: Pyramid, pose: F64, points: int) -> Level:
+    """Add a picture without cement to the template: one reference frame alone is noisy."""
+    if level.pictures >= _TEMPLATE_PICTURES:
+        return level
+    lattice = pyramid.lattice(level.decimation, outline.mm_per_px)
+    rows, cols = lattice.shape
+    still = cv2.warpAffine(
+        lattice,
+        lattice_from_source(pose, level.decimation),
+        (cols, rows),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    level.template = np.asarray(level.template + (still - level.template) / (level.pictures + 1), dtype=np.float32)
+    level.pictures += 1
+    if level.pictures & (level.pictures - 1):
+        return level
+    # Read the points anew at 2, 4, 8 ... pictures only: it costs a few milliseconds.
+    learned = learn_level(level.template, level.decimation, outline, points)
+    learned.pictures = level.pictures
+    return learned
+
+
+def refine(
+    level: Level,
+    outline: Outline,
+    pyramid: Pyramid,
+    start: F64,
+    cement: CementMask | None,
+    usual: tuple[float, float] | None,
+    rounds: int,
+) -> tuple[F64, float]:
+    """Weighted Gauss-Newton from a pose.
+
+    Parameters
+    ----------
+    level : Level
+    outline : Outline
+    pyramid : Pyramid
+        The new picture.
+    start : array (2, 3)
+        current_from_reference in source px.
+    cement : CementMask or None
+        What it covers in the reference frame tells nothing about the bone.
+    usual : (rotation in rad, logarithm of the scale) or None
+        Held near these when given.
+    rounds : int
+        At most so many steps.
+
+    Returns
+    -------
+    pose : array (2, 3)
+    correlation : float
+        Weighted, -1..1, of picture and template at the pose; 0 when too little of the template is in the picture.
+    """
+    lattice = pyramid.lattice(level.decimation, outline.mm_per_px)
+    weight = _without_cement(level, cement)
+    pose = lattice_from_source(start, level.decimation)
+    offset = level.centre_px
+    values = level.values
+    sampled = values
+    for _ in range(rounds):
+        at = level.points_px @ pose[:, :2].T + pose[:, 2]
+        sampled = _sample(lattice, at)
+        inside = _inside(at, lattice.shape)
+        residual = sampled - values
+        residual = residual - np.median(residual)
+        spread = 1.4826 * float(np.median(np.abs(residual))) + 1e-3
+        tukey = np.clip(1.0 - (residual / (4.7 * spread)) ** 2, 0.0, None) ** 2
+        w = (weight * inside * tukey).astype(np.float32)
+        weighted = level.jacobian * w[:, None]
+        normal = weighted.T @ level.jacobian
+        normal[np.diag_indices(6)] *= 1.0 + 1e-4
+        normal[np.diag_indices(6)] += 1e-6
+        right = (weighted.T @ (sampled - values)).astype(np.float64)
+        if usual is not None:
+            hold = _CORRELATED * spread**2 / np.square(USUAL_SPREAD)
+            normal[[2, 3], [2, 3]] += hold
+            turned = np.arctan2(pose[1, 0], pose[0, 0]), np.log(np.hypot(pose[0, 0], pose[1, 0]))
+            right[2:4] += hold * (np.array(turned) - usual)
+        step = np.linalg.solve(normal.astype(np.float64), right)
+        a, b = np.exp(step[3]) * np.cos(step[2]), np.exp(step[3]) * np.sin(step[2])
+        turn = np.array([[a, -b], [b, a]])
+        inverse = np.linalg.inv(turn)
+        shift = -inverse @ (step[:2] + offset - turn @ offset)
+        pose = np.column_stack([pose[:, :2] @ inverse, pose[:, :2] @ shift + pose[:, 2]])
+        if abs(step[0]) + abs(step[1]) < 0.004 and abs(step[2]) + abs(step[3]) < 4e-5:
+            break
+    at = level.points_px @ pose[:, :2].T + pose[:, 2]
+    inside = _inside(at, lattice.shape)
+    if float((weight * inside).sum()) < 0.3 * float(level.weight.sum()):
+        return source_from_lattice(pose, level.decimation), 0.0
+    return source_from_lattice(pose, level.decimation), _correlation(_sample(lattice, at), values, weight * inside)
+
+
+def _without_cement(level: Level, cement: CementMask | None) -> F32:
+    if cement is None or not cement.mask.any():
+        return level.weight
+    crop = cement.crop
+    grown = cv2.dilate(cement.mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=3)
+    xs, ys = level.source_px[:, 0] - crop.x0_px, level.source_px[:, 1] - crop.y0_px
+    covered = (xs >= 0) & (ys >= 0) & (xs < crop.width_px) & (ys < crop.height_px)
+    hidden = np.zeros(len(xs), bool)
+    hidden[covered] = grown[ys[covered], xs[covered]] > 0
+    return np.where(hidden, np.float32(0), level.weight)
+
+
+def _sample(lattice: F32, at: F64) -> F32:
+    # remap wants a picture of points no wider than 32767.
+    xs = np.ascontiguousarray(at[:, 0], dtype=np.float32).reshape(-1, 1)
+    ys = np.ascontiguousarray(at[:, 1], dtype=np.float32).reshape(-1, 1)
+    sampled = cv2.remap(lattice, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(sampled, dtype=np.float32).ravel()
+
+
+def _inside(at: F64, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return (at[:, 0] > 0) & (at[:, 1] > 0) & (at[:, 0] < shape[1] - 1) & (at[:, 1] < shape[0] - 1)
+
+
+def _correlation(a: F32, b: F32, weight: NDArray[np.generic]) -> float:
+    w = weight / weight.sum()
+    a = a - (w * a).sum()
+    b = b - (w * b).sum()
+    return float((w * a * b).sum() / np.sqrt((w * a * a).sum() * (w * b * b).sum() + 1e-9))
+
+
+def lattice_from_source(pose: F64, decimation: int) -> F64:
+    """A pose in source px, told in lattice px (pixel centres at whole numbers in both)."""
+    o = np.full(2, 0.5 * decimation - 0.5)
+    return np.column_stack([pose[:, :2], (pose[:, :2] @ o + pose[:, 2] - o) / decimation])
+
+
+def source_from_lattice(pose: F64, decimation: int) -> F64:
+    """A pose in lattice px, told in source px."""
+    o = np.full(2, 0.5 * decimation - 0.5)
+    return np.column_stack([pose[:, :2], pose[:, 2] * decimation + o - pose[:, :2] @ o])
