@@ -1,0 +1,36 @@
+"""From a case and a seed to a run that is ready to be simulated: whose spine, how the cement flows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.simulation import anatomy as anatomy_module
+from assistant.simulation import cement_flow
+from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.scenario import Case
+from assistant.simulation.scene import Anatomy, CementFlow
+
+
+def build_anatomy(case: Case, seed: int, *, identity: str | None = None, folder: Path | None = None) -> Anatomy:
+    """The patient of a case.
+
+    Raises
+    ------
+    UsageError
+        An identity that nobody knows, or a folder without it.
+    """
+    wanted = identity or case.patient.identity
+    if wanted:
+        return anatomy_module.build(wanted, folder or (Path(case.patient.folder) if case.patient.folder else None))
+    return anatomy_module.procedural(case.patient.level, seed, fracture=case.patient.fracture or None)
+
+
+def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
+    """The injection of a case."""
+    return cement_flow.inject(anatomy, seed, leak=case.cement.leak)
+
+
+def build_run(case: Case, seed: int, *, identity: str | None = None, folder: Path | None = None) -> Fluoroscope:
+    """All of it."""
+    anatomy = build_anatomy(case, seed, identity=identity, folder=folder)
+    return Fluoroscope(case, seed, anatomy, build_flow(case, seed, anatomy))

@@ -1,0 +1,378 @@
+"""One simulated run, frame by frame: the theatre moves, the beam goes through, the camera sees, the console shows.
+
+This is the only place where the parts of the simulator meet; everything before it is a function of time, everything
+after it writes files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import plan as plan_module
+from assistant.errors import UsageError
+from assistant.geometry import Crop, Similarity, similarity_from_matrix
+from assistant.plan import Plan, PlannedView
+from assistant.settings import AlarmSettings
+from assistant.simulation import display as display_module
+from assistant.simulation import source_faults, truth, xray
+from assistant.simulation.camera import Camera, Clean
+from assistant.simulation.crossing import crossing_paths
+from assistant.simulation.display import Display, Grey8, Layout
+from assistant.simulation.scenario import Case
+from assistant.simulation.scene import Anatomy, CementFlow
+from assistant.simulation.source_faults import Stored
+from assistant.simulation.stage import Stage, patient
+from assistant.simulation.theatre import MOVING_MM_PER_S, Pose, Stand, Theatre
+from assistant.simulation.truth import PictureTruth, Ruler
+from assistant.simulation.xray import Map, View
+from assistant.vocabulary import FrameState
+
+_SETTLED_S = 1.0
+"""The reference frame is taken this long after a view begins: filter and control have settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SimulatedFrame:
+    """One stored frame with its truth.
+
+    ``truth`` is that of the X-ray picture the frame shows (None where it shows none, or a spoiled one).
+    """
+
+    stored: Stored
+    state: FrameState
+    view: str
+    grey: Grey8 = field(repr=False)
+    truth: PictureTruth | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Picture:
+    shown: Grey8
+    truth: PictureTruth | None
+    stand: Stand
+    moving: bool
+    t_s: float
+
+
+class Fluoroscope:
+    """A case, a seed, a patient: one run."""
+
+    def __init__(self, case: Case, seed: int, anatomy: Anatomy, flow: CementFlow) -> None:
+        """Lay out the whole run in time and mark the plan; no picture is made yet.
+
+        Raises
+        ------
+        UsageError
+            If the case never shows a view before the cement.
+        """
+        self.case, self.seed, self.anatomy, self.flow = case, seed, anatomy, flow
+        streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
+        self._noise, self._line_noise, faults, theatre, self._marks, self._spoil = streams
+        self.theatre = Theatre(case, theatre)
+        self._pulses_s = source_faults.pulse_times_s(case, self.theatre)
+        self.stored = source_faults.timeline(case, self._pulses_s, faults)
+        self._patient = patient(anatomy, flow)
+        self.box = display_module.picture_box(case.run, case.screen)
+        self._stages: dict[float, Stage] = {}
+        self._beam = xray.beam(case.exposure.tube_kv)
+        flow_s = float(flow.schedule_s[-1])
+        self._stretch = case.cement.duration_s / flow_s if case.cement.duration_s > 0 and flow_s > 0 else 1.0
+        self.injection_end_s = case.cement.start_s + flow_s * self._stretch
+        self._reference_pose: dict[int, Pose] = {}
+        self.plan, self.marked_document = self._make_plan()
+        self._rulers = [
+            Ruler(view, self._in_source(self._stage_of(view.view).part)) for view in self.plan.views
+        ]
+
+    # ---- where the C-arm stands -------------------------------------------------------------------------------
+
+    def _view(self, name: str, orbit_deg: float, shrink: int) -> View:
+        geometry, box = self.case.geometry, self.box
+        pixel_mm = geometry.field_mm / box.width_px
+        middle = np.array([box.x0_px + (box.width_px - 1) / 2.0, box.y0_px + (box.height_px - 1) / 2.0])
+        turn = np.deg2rad(geometry.rotation_deg)
+        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        # The body stands off the central ray by shifting what is looked at, as a table does.
+        offset = np.asarray(geometry.offset_mm, dtype=np.float64) * geometry.source_body_mm / geometry.source_detector_mm
+        flip = np.diag([-1.0 if geometry.mirrored else 1.0, 1.0])
+        right_down = (rotation @ flip).T @ offset
+        theta = np.deg2rad(orbit_deg)
+        right = np.array([-np.cos(theta), np.sin(theta), 0.0])
+        look = -(right_down[0] * right - right_down[1] * np.array([0.0, 0.0, 1.0]))
+        return xray.view(
+            name,
+            orbit_deg=orbit_deg,
+            tilt_deg=geometry.tilt_error_deg,
+            source_body_mm=geometry.source_body_mm,
+            source_detector_mm=geometry.source_detector_mm,
+            detector_px_mm=pixel_mm * shrink,
+            rotation_deg=geometry.rotation_deg,
+            mirrored=geometry.mirrored,
+            centre_px=((middle[0] + 0.5) / shrink - 0.5, (middle[1] + 0.5) / shrink - 0.5),
+            look_at_mm=(float(look[0]), float(look[1]), float(look[2])),
+        )
+
+    def _stage(self, name: str, orbit_deg: float) -> Stage:
+        if orbit_deg not in self._stages:
+            view = self._view(name, orbit_deg, 1)
+            self._stages[orbit_deg] = Stage(self._patient, self.case, self.theatre, view, self.box, coarse=False)
+        return self._stages[orbit_deg]
+
+    def _stage_of(self, view: str) -> Stage:
+        shot = next(shot for shot in self.case.geometry.shots if shot.view == view)
+        return self._stage(view, self.theatre.orbit_deg(shot))
+
+    def view_of(self, name: str) -> View:
+        """The geometry of one of the case's views."""
+        return self._stage_of(name).view
+
+    def _in_source(self, part: Crop) -> Crop:
+        return Crop(
+            x0_px=part.x0_px + self.box.x0_px,
+            y0_px=part.y0_px + self.box.y0_px,
+            width_px=part.width_px,
+            height_px=part.height_px,
+        )
+
+    def volume_ml(self, t_s: float) -> float:
+        """Millilitres injected at a moment of the run."""
+        since = (t_s - self.case.cement.start_s) / self._stretch
+        return float(np.interp(since, self.flow.schedule_s, self.flow.schedule_ml)) if since > 0 else 0.0
+
+    # ---- the plan ---------------------------------------------------------------------------------------------
+
+    def landmarks_mm(self, view: str) -> dict[str, NDArray[np.float64]]:
+        """Landmarks of a view as the contract orders them, patient mm: "superior" and "inferior"."""
+        marks = self.anatomy.landmarks_mm
+        if view != "ap":
+            take = [0, 2, 4] if self.case.plan.points == 3 else [0, 1, 2, 3, 4]
+            return {"superior": marks["superior"][take], "inferior": marks["inferior"][take]}
+        sides = [marks["right"], marks["left"]]
+        px = [float(self._stage_of("ap").view.project(side[1:2])[0, 0]) for side in sides]
+        if px[0] > px[1]:
+            sides.reverse()
+        first, last = sides
+        return {
+            "superior": np.stack([first[0], marks["superior"][2], last[0]]),
+            "inferior": np.stack([first[-1], marks["inferior"][2], last[-1]]),
+        }
+
+    def _reference(self, view: str) -> Stored | None:
+        """The frame in which a view is marked: the first settled one before cement and balloon."""
+        balloon_s = self.case.theatre.balloon_from_s
+        before_s = min(self.case.cement.start_s, balloon_s if balloon_s >= 0 else np.inf)
+        began_s: float | None = None
+        candidates = []
+        for stored in self.stored:
+            if not stored.new or stored.content != "picture" or stored.pulse < 0:
+                continue
+            t_s = float(self._pulses_s[stored.pulse])
+            stand = self.theatre.stand(t_s)
+            if stand.view != view or stand.swinging or t_s >= before_s:
+                began_s = None
+                continue
+            began_s = t_s if began_s is None else began_s
+            candidates.append((t_s - began_s, stored))
+        settled = [stored for since, stored in candidates if since >= _SETTLED_S]
+        return settled[0] if settled else (candidates[-1][1] if candidates else None)
+
+    def _make_plan(self) -> tuple[Plan, dict[str, Any]]:
+        views, marked = [], []
+        for view in dict.fromkeys(shot.view for shot in self.case.geometry.shots):
+            reference = self._reference(view)
+            if view == "oblique" or reference is None:
+                continue
+            stage = self._stage_of(view)
+            pose = self.theatre.pose(float(self._pulses_s[reference.pulse]))
+            self._reference_pose[len(views)] = pose
+            entry: dict[str, Any] = {
+                "view": view,
+                "level": self.anatomy.level,
+                "reference_frame": reference.index,
+                "mm_per_px": stage.view.mm_per_px,
+            }
+            true = {k: stage.landmarks_px(p, pose) for k, p in self.landmarks_mm(view).items()}
+            error_px = self.case.plan.error_mm / stage.view.mm_per_px
+            off = {k: p + error_px * self._marks.standard_normal(p.shape) for k, p in true.items()}
+            views.append(entry | {"landmarks": {k: p.tolist() for k, p in true.items()}})
+            marked.append(entry | {"landmarks": {k: np.round(p, 3).tolist() for k, p in off.items()}})
+        if not views:
+            raise UsageError("the case shows no lateral or AP picture before the cement: start the cement later")
+        document = {"schema": plan_module.SCHEMA, "views": views}
+        fraction = AlarmSettings().warning_line_fraction
+        return plan_module.plan_from_document(document, fraction), {"schema": plan_module.SCHEMA, "views": marked}
+
+    def planned(self, index: int) -> PlannedView:
+        """The plan's true entry (without marking errors)."""
+        return self.plan.views[index]
+
+    def ruler(self, index: int) -> Ruler:
+        """Distances to the lines of a planned view."""
+        return self._rulers[index]
+
+    @property
+    def sites(self) -> NDArray[np.uint8]:
+        """Site of leak of each voxel of the flow (see `stage.Patient.sites`)."""
+        return self._patient.sites
+
+    def similarity(self, view_index: int, pose: Pose) -> Similarity:
+        """Where the vertebra went since the reference frame of a planned view."""
+        stage = self._stage_of(self.plan.views[view_index].view)
+        reference = self._reference_pose[view_index]
+        now = np.vstack([stage.current_from_rest(pose, pose.spine_mm), [0, 0, 1]])
+        then = np.vstack([stage.current_from_rest(reference, reference.spine_mm), [0, 0, 1]])
+        return similarity_from_matrix((now @ np.linalg.inv(then))[:2], self.plan.views[view_index].centre_px)
+
+    # ---- pictures ---------------------------------------------------------------------------------------------
+
+    def frames(self) -> Iterator[SimulatedFrame]:
+        """All stored frames in order, with truth."""
+        case = self.case
+        layout = Layout(case.run, case.screen, tube_kv=case.exposure.tube_kv, label=self.anatomy.level)
+        pictures = self._pictures()
+        picture, done, older = None, -1, None
+        for stored in self.stored:
+            while done < stored.pulse:
+                older, picture = picture, next(pictures)
+                done += 1
+            yield self._stored_frame(stored, picture, older, layout)
+        pictures.close()
+
+    def _stored_frame(
+        self, stored: Stored, picture: _Picture | None, older: _Picture | None, layout: Layout
+    ) -> SimulatedFrame:
+        screen = self.case.screen
+        if picture is None:
+            grey = np.full((self.case.run.height_px, self.case.run.width_px), 16, dtype=np.uint8)
+            return SimulatedFrame(stored=stored, state=FrameState.NO_SIGNAL, view="", grey=grey, truth=None)
+        live = stored.age_s <= 2.0 / self.case.run.pulses_per_s + 0.25
+        shown = picture.shown
+        if screen.interlaced and stored.new and older is not None:
+            shown = display_module.interlaced(older.shown, shown)
+        grey = layout.frame(shown, live=live, clock_s=picture.t_s, view=picture.stand.view)
+        grey = source_faults.spoiled(grey, stored.content, self._spoil)
+        grey = display_module.video_line(grey, screen.analogue_noise, self._line_noise)
+        usable = stored.content == "picture"
+        return SimulatedFrame(
+            stored=stored,
+            state=_state(stored, picture),
+            view=picture.stand.view if usable and not picture.stand.swinging else "",
+            grey=grey,
+            truth=picture.truth if usable else None,
+        )
+
+    def _pictures(self) -> Iterator[_Picture]:
+        """Every pulse's picture in order."""
+        case, side = self.case, self.box.width_px
+        any_view = self._stage_of(case.geometry.shots[0].view).view
+        display = Display(case.screen, side_px=side, mm_per_px=any_view.mm_per_px)
+        camera: Camera | None = None
+        last_part, last_s = None, -np.inf
+        with ThreadPoolExecutor(1) as ahead:
+            # The noise of the next pulse is drawn on the other core; one stream, one order, so the bits stay the same.
+            upcoming = ahead.submit(self._white, side)
+            for t in self._pulses_s:
+                t_s = float(t)
+                white = upcoming.result()
+                upcoming = ahead.submit(self._white, side)
+                stand, pose = self.theatre.stand(t_s), self.theatre.pose(t_s)
+                stage = self._stage(stand.view, stand.orbit_deg) if not stand.swinging else self._passing(stand)
+                full = not stand.swinging
+                if camera is None:
+                    camera = Camera(
+                        case.exposure, detector_px_mm=any_view.detector_px_mm, mm_per_px=any_view.mm_per_px
+                    )
+                if t_s - last_s > 1.0:
+                    camera.restart()
+                part = stage.part if full else Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
+                if part is not last_part:
+                    camera.look_at(part)
+                kept, kept_without = self._beam_through(stage, pose, t_s, part, full=full)
+                opening = display_module.opening(
+                    side, case.screen, self.theatre.blades_share(t_s), 1.5 / any_view.detector_px_mm
+                )
+                linear, clean = camera.expose(kept, kept_without, opening, t_s, white)
+                if last_s == -np.inf:
+                    display.set_window(linear)
+                elif stand.swinging:
+                    display.adapt(linear, 0.25)
+                shown = display.show(linear)
+                seen = self._truth(stand, stage, pose, t_s, clean, display) if full else None
+                moving = stand.swinging or pose.speed_mm_per_s > MOVING_MM_PER_S
+                last_part, last_s = part, t_s
+                yield _Picture(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)
+
+    def _white(self, side: int) -> Map:
+        return self._noise.standard_normal((side, side), dtype=np.float32)
+
+    def _passing(self, stand: Stand) -> Stage:
+        """A stage for one picture of a swing, at a third of the resolution."""
+        shrink = 3
+        side = self.box.width_px // shrink
+        box = Crop(x0_px=self.box.x0_px // shrink, y0_px=self.box.y0_px // shrink, width_px=side, height_px=side)
+        view = self._view("oblique", stand.orbit_deg, shrink)
+        return Stage(self._patient, self.case, self.theatre, view, box, coarse=True)
+
+    def _beam_through(self, stage: Stage, pose: Pose, t_s: float, part: Crop, *, full: bool) -> tuple[Map, Map]:
+        stage.projector.advance(self.volume_ml(t_s))
+        paths = stage.paths(pose, t_s, self.injection_end_s, cannula_in=True)
+        paths = crossing_paths(self.case, stage, paths, t_s)
+        barium = self.flow.barium_g_per_cm3
+        kept = xray.transmitted(self._beam, paths, barium)
+        if not full:
+            size = (self.box.width_px, self.box.height_px)
+            kept = np.asarray(cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+            return kept, kept[part.rows, part.cols]
+        if paths.cement_mm is None:
+            return kept, kept[part.rows, part.cols]
+        rows, cols = part.rows, part.cols
+
+        def cut(layer: Map | None) -> Map | None:
+            return None if layer is None else np.ascontiguousarray(layer[rows, cols])
+
+        without = replace(
+            paths,
+            soft_g_cm2=np.ascontiguousarray(paths.soft_g_cm2[rows, cols]),
+            bone_g_cm2=np.ascontiguousarray(paths.bone_g_cm2[rows, cols]),
+            steel_mm=cut(paths.steel_mm),
+            cement_mm=None,
+            iodine_g_cm2=cut(paths.iodine_g_cm2),
+        )
+        return kept, xray.transmitted(self._beam, without, barium)
+
+    def _truth(self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: Display) -> PictureTruth:
+        index = next((k for k, view in enumerate(self.plan.views) if view.view == stand.view), -1)
+        path, leaked = stage.cement_paths(pose)
+        cnr = display.contrast_to_noise(clean.with_cement, clean.without_cement, clean.sigma)
+        cnr = np.where(display.field[stage.part.rows, stage.part.cols] > 0.5, cnr, np.float32(0.0))
+        return truth.measure(
+            view_index=index,
+            view=self.plan.views[index] if index >= 0 else None,
+            ruler=self._rulers[index] if index >= 0 else None,
+            similarity=self.similarity(index, pose) if index >= 0 else None,
+            volume_ml=self.volume_ml(t_s),
+            path_mm=path,
+            leaked_mm=leaked,
+            contrast_to_noise=cnr,
+            part=self._in_source(stage.part),
+            mm_per_px=stage.view.mm_per_px,
+        )
+
+
+def _state(stored: Stored, picture: _Picture) -> FrameState:
+    """The contract's word for a stored frame."""
+    if stored.content in ("no_signal", "blank"):
+        return FrameState.NO_SIGNAL
+    if stored.content in ("wrong_input", "half_frame", "overexposed"):
+        return FrameState.UNUSABLE
+    if not stored.new:
+        return FrameState.FROZEN if stored.age_s > source_faults.FROZEN_AFTER_S + 1e-6 else FrameState.REPEAT
+    return FrameState.MOVING if picture.moving else FrameState.LIVE
+

@@ -1,0 +1,258 @@
+"""A case of the synthetic fluoroscope as a small readable file (TOML): every knob has a default, a unit and a sentence."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from assistant.errors import UsageError
+
+CASES = Path(__file__).with_name("cases")
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the file."""
+
+
+class Patient(_Part):
+    """Whose spine."""
+
+    identity: str = ""
+    """What `anatomy.build` knows the patient by; empty: procedural, from ``level``, ``fracture`` and the seed."""
+    folder: str = ""
+    """Folder with real anatomy (CT, meshes), for identities that need one."""
+    level: str = "L1"
+    fracture: str = ""
+    """"", "wedge", "biconcave" or "crush"."""
+
+
+class Cement(_Part):
+    """The injection."""
+
+    leak: str = "none"
+    start_s: float = 4.0
+    """Frame time at which the plunger starts."""
+    volume_ml: float = 0.0
+    """0: the flow's own choice."""
+    duration_s: float = 0.0
+    """Time that the whole schedule is stretched to; 0: as the flow gives it."""
+    barium_g_per_cm3: float = 0.0
+    """0: the flow's own choice."""
+    pull_back_mm: float = 0.0
+    """Cannula pulled back by so much during the last third of the injection."""
+
+
+class Shot(_Part):
+    """What the C-arm looks at from a time on."""
+
+    view: Literal["lateral", "ap", "oblique"]
+    from_s: float
+    """The swing towards this view starts here (the first entry starts at 0 and needs none)."""
+
+
+class Geometry(_Part):
+    """Where the C-arm stands."""
+
+    shots: tuple[Shot, ...] = (Shot(view="lateral", from_s=0.0),)
+    swing_s: float = 2.5
+    xray_while_swinging: bool = True
+    lateral_error_deg: float = 0.0
+    """Orbit error against the true lateral (and AP)."""
+    tilt_error_deg: float = 0.0
+    oblique_deg: float = 30.0
+    source_detector_mm: float = 1000.0
+    source_body_mm: float = 690.0
+    field_mm: float = 200.0
+    """Width of the shown picture on the detector."""
+    rotation_deg: float = 0.0
+    mirrored: bool = False
+    offset_mm: tuple[float, float] = (0.0, 0.0)
+    """Where the body's centre stands from the picture's, mm on the detector, (right, down)."""
+
+
+class Exposure(_Part):
+    """Beam and detector."""
+
+    tube_kv: float = 78.0
+    dose_ngy: float = 45.0
+    """Detector dose a pulse that the brightness control aims for."""
+    dose_limit: float = 2.2
+    """The control can raise the first picture's output at most by this factor."""
+    control_s: float = 0.8
+    """Time constant of the brightness control; 0 switches it off."""
+    scatter_to_primary: float = 1.0
+    """Behind the grid, in the picture's middle."""
+    glare: float = 0.04
+    """Share of the light that veils the picture (0.1 and more: image intensifier)."""
+    focal_mm: float = 0.5
+    detector_blur_mm: float = 0.19
+    """Standard deviation of the detector's spread."""
+    electronic_quanta: float = 3.0
+    """Electronic noise of a source pixel in quanta, standard deviation."""
+    efficiency: float = 0.65
+    lag: float = 0.03
+    """Share of the last picture that stays in the detector."""
+    recursion: float = 0.45
+    """Weight of the new picture in the console's recursive filter (1: none)."""
+
+
+class Screen(_Part):
+    """What the console makes of it."""
+
+    curve: Literal["log", "gamma", "s"] = "s"
+    contrast: float = 1.0
+    edge: float = 0.5
+    """Edge enhancement: gain of the fine detail."""
+    edge_mm: float = 0.5
+    local_contrast: float = 0.25
+    """Share of the coarse brightness that is taken out."""
+    bright_cement: bool = False
+    """Inverted polarity."""
+    field: Literal["circle", "square", "octagon", "full"] = "circle"
+    field_share: float = 0.96
+    blades: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """Collimator blades in from left, right, top, bottom, shares of the picture."""
+    blades_move_at_s: float = -1.0
+    """From here the blades close in over 2 s; negative: they stand from the start."""
+    layout: Literal["plain", "text", "panel"] = "text"
+    distortion: float = 0.0
+    """Image intensifier: pincushion at the picture's edge, share of the radius."""
+    analogue_noise: float = 0.0
+    """Noise of the video line, grey values; also on repeated pictures."""
+    interlaced: bool = False
+
+
+class Run(_Part):
+    """The stored run."""
+
+    duration_s: float = 20.0
+    fps: float = 25.0
+    pulses_per_s: float = 7.5
+    width_px: int = 640
+    height_px: int = 512
+    output: Literal["ffv1", "h264", "mjpeg", "huffyuv", "png", "tiff", "dicom"] = "ffv1"
+    crf: int = 17
+
+
+class Jump(_Part):
+    """A push of the table."""
+
+    at_s: float
+    shift_mm: tuple[float, float, float]
+    takes_s: float = 0.4
+
+
+class Crossing(_Part):
+    """Something passes through the beam."""
+
+    what: Literal["hand", "instrument"]
+    at_s: float
+    takes_s: float = 3.0
+
+
+class Theatre(_Part):
+    """What moves and what stands about."""
+
+    breathing_spine_mm: float = 0.8
+    breathing_ribs_mm: float = 5.0
+    breaths_per_min: float = 14.0
+    drift_mm_per_min: float = 0.5
+    rotation_deg: float = 0.3
+    """Amplitude of the slow small rotation in the picture."""
+    jumps: tuple[Jump, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
+    balloon_from_s: float = -1.0
+    balloon_to_s: float = -1.0
+    """A contrast-filled balloon swells, stands and is emptied between these; negative: none."""
+    old_cement: bool = False
+    screws: bool = False
+
+
+class Fault(_Part):
+    """Something goes wrong between the detector and the file."""
+
+    kind: Literal[
+        "freeze", "no_signal", "blank", "wrong_input", "drops", "half_frame", "xray_off", "rescaled", "flipped", "overexposed"
+    ]
+    from_s: float
+    to_s: float
+
+
+class PlanKnobs(_Part):
+    """How the plan beside the run is marked."""
+
+    points: Literal[3, 5] = 3
+    error_mm: float = 0.0
+    """Standard deviation of each mark."""
+
+
+class Case(_Part):
+    """The whole file."""
+
+    title: str = ""
+    patient: Patient = Patient()
+    cement: Cement = Cement()
+    geometry: Geometry = Geometry()
+    exposure: Exposure = Exposure()
+    screen: Screen = Screen()
+    run: Run = Run()
+    theatre: Theatre = Theatre()
+    faults: tuple[Fault, ...] = ()
+    plan: PlanKnobs = PlanKnobs()
+
+
+def names() -> list[str]:
+    """Names of the cases that come with the program."""
+    return sorted(path.stem for path in CASES.glob("*.toml"))
+
+
+def load(name: str) -> Case:
+    """A case by name, or by the path of its file.
+
+    Raises
+    ------
+    UsageError
+        No such case, or a file that is not one.
+    """
+    path = CASES / f"{name}.toml"
+    if not path.is_file():
+        path = Path(name)
+    if not path.is_file():
+        raise UsageError(f"no case {name!r}: choose one of {', '.join(names())}, or give the path of a case file")
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Case)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not a usable case: {error}; see the cases that come with the program") from error
+
+
+def as_toml(case: Case) -> str:
+    """The case as TOML with every knob written out, so that a run tells how it was made."""
+    lines: list[str] = []
+    document = msgspec.to_builtins(case)
+    lines += [f"{key} = {_word(value)}" for key, value in document.items() if not _is_table(value)]
+    for key, value in document.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{key}]", *(f"{k} = {_word(v)}" for k, v in value.items())]
+        elif _is_table(value):
+            for entry in value:
+                lines += ["", f"[[{key}]]", *(f"{k} = {_word(v)}" for k, v in entry.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict))
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_word(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_word(entry) for entry in value) + "]"
+    return repr(value)

@@ -1,0 +1,154 @@
+"""When the X-ray pulses, what the frame grabber stores, and what goes wrong between the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.simulation.scenario import Case, Fault
+from assistant.simulation.theatre import Theatre
+
+FROZEN_AFTER_S = 1.0
+"""Contract: without a new X-ray picture for more than this a frame is ``frozen``."""
+
+Grey8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One frame of the file.
+
+    Attributes
+    ----------
+    index : int
+    t_s : float
+        As the file's time stamp says (whole ms), 0 for the first.
+    pulse : int
+        Number of the pulse that is shown or, behind a card, was last shown; -1 before the first.
+    new : bool
+        The first frame that shows this pulse.
+    content : str
+        "picture", or the kind of fault that hides or spoils it.
+    age_s : float
+        Since the last frame with a new picture.
+    """
+
+    index: int
+    t_s: float
+    pulse: int
+    new: bool
+    content: str
+    age_s: float
+
+
+def pulse_times_s(case: Case, theatre: Theatre) -> NDArray[np.float64]:
+    """Moments at which X-ray is on and pulses."""
+    times = np.arange(int(np.floor(case.run.duration_s * case.run.pulses_per_s)) + 1) / case.run.pulses_per_s
+    off = [fault for fault in case.faults if fault.kind == "xray_off"]
+    on = [
+        t
+        for t in times
+        if not any(fault.from_s <= t < fault.to_s for fault in off)
+        and (case.geometry.xray_while_swinging or not theatre.stand(float(t)).swinging)
+    ]
+    return np.array(on, dtype=np.float64)
+
+
+_SPOILING = ("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "flipped")
+
+
+def timeline(case: Case, pulses_s: NDArray[np.float64], rng: np.random.Generator) -> list[Stored]:
+    """All stored frames in order."""
+    stored: list[Stored] = []
+    shown, last_new_s, first_s = -1, -np.inf, None
+    for number in range(int(round(case.run.duration_s * case.run.fps))):
+        t = number / case.run.fps
+        standing = {fault.kind for fault in case.faults if fault.from_s <= t < fault.to_s}
+        if "drops" in standing and rng.random() < 0.3:
+            continue
+        first_s = t if first_s is None else first_s
+        pulse = int(np.searchsorted(pulses_s, t + 1e-9, side="right")) - 1
+        content = next((kind for kind in _SPOILING if kind in standing), "picture")
+        if "freeze" in standing:
+            pulse, content = shown, "picture"
+        visible = content not in ("no_signal", "blank", "wrong_input")
+        new = visible and pulse != shown
+        if visible:
+            shown = pulse
+        if new:
+            last_new_s = t
+        if content == "picture" and "overexposed" in standing:
+            content = "overexposed"
+        stored.append(
+            Stored(
+                index=len(stored),
+                t_s=round(t - first_s, 3),
+                pulse=shown,
+                new=new,
+                content=content,
+                age_s=t - last_new_s,
+            )
+        )
+    return stored
+
+
+def spoiled(frame: Grey8, content: str, rng: np.random.Generator) -> Grey8:
+    """The frame as the fault leaves it (a new array; `frame` stays)."""
+    height, width = frame.shape
+    if content == "blank":
+        return np.full_like(frame, 16)
+    if content == "no_signal":
+        return _card(height, width)
+    if content == "wrong_input":
+        return _desktop(height, width, rng)
+    if content == "half_frame":
+        half = frame.copy()
+        half[height // 2 :] = np.roll(half[height // 2 :], width // 3, axis=1)
+        half[height // 2 : height // 2 + height // 8] = 0
+        return half
+    if content == "rescaled":
+        size = (int(width * 0.75), int(height * 0.75))
+        small = np.zeros_like(frame)
+        y, x = (height - size[1]) // 2, (width - size[0]) // 2
+        small[y : y + size[1], x : x + size[0]] = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+        return small
+    if content == "flipped":
+        return np.ascontiguousarray(frame[:, ::-1])
+    if content == "overexposed":
+        return np.asarray(np.clip(frame.astype(np.int16) + 190, 0, 255), dtype=np.uint8)
+    return frame
+
+
+def _card(height: int, width: int) -> Grey8:
+    """A vendor's card: a plain ground, a box with words."""
+    card = np.full((height, width), 40, dtype=np.uint8)
+    scale = height / 512.0
+    cv2.rectangle(card, (width // 4, int(0.38 * height)), (3 * width // 4, int(0.62 * height)), 90, -1)
+    cv2.putText(
+        card, "NO SIGNAL", (int(width * 0.33), int(height * 0.53)), cv2.FONT_HERSHEY_SIMPLEX, 1.3 * scale, 240,
+        max(int(2 * scale), 1), cv2.LINE_AA,
+    )  # fmt: skip
+    return card
+
+
+def _desktop(height: int, width: int, rng: np.random.Generator) -> Grey8:
+    """A workstation's desktop: windows, lines of text, a bar."""
+    desk = np.full((height, width), 96, dtype=np.uint8)
+    for k in range(3):
+        x, y = int(width * (0.08 + 0.26 * k)), int(height * (0.1 + 0.12 * k))
+        cv2.rectangle(desk, (x, y), (x + int(0.4 * width), y + int(0.5 * height)), 232, -1)
+        cv2.rectangle(desk, (x, y), (x + int(0.4 * width), y + int(0.05 * height)), 60, -1)
+        for line in range(8):
+            length = int(width * rng.uniform(0.1, 0.34))
+            top = y + int(height * (0.08 + 0.05 * line))
+            cv2.line(desk, (x + 12, top), (x + 12 + length, top), 90, 2)
+    cv2.rectangle(desk, (0, height - int(0.05 * height)), (width, height), 30, -1)
+    return desk
+
+
+def fault_at(case: Case, kind: str, t_s: float) -> Fault | None:
+    """The fault of that kind that stands at a moment."""
+    return next((fault for fault in case.faults if fault.kind == kind and fault.from_s <= t_s < fault.to_s), None)

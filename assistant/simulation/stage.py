@@ -1,0 +1,233 @@
+"""All that stands in the beam for one position of the C-arm, as path maps that are drawn once and moved per picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from assistant.geometry import Crop, PointsPx
+from assistant.geometry import apply as apply_matrix
+from assistant.simulation import xray
+from assistant.simulation.scenario import Case
+from assistant.simulation.scene import Anatomy, CementFlow, Region, Volume
+from assistant.simulation.theatre import Pose, Theatre
+from assistant.simulation.xray import Map, Paths, View
+from assistant.vocabulary import LeakSite
+
+LEAK_SITES = tuple(LeakSite)
+_SITE_OF_REGION = {
+    Region.SUPERIOR_DISC: LeakSite.SUPERIOR_DISC,
+    Region.INFERIOR_DISC: LeakSite.INFERIOR_DISC,
+    Region.CANAL: LeakSite.POSTERIOR,
+    Region.FORAMEN: LeakSite.POSTERIOR,
+    Region.ANTERIOR: LeakSite.ANTERIOR,
+    Region.LEFT: LeakSite.LATERAL,
+    Region.RIGHT: LeakSite.LATERAL,
+}
+_IODINE_G_PER_CM3 = 0.15
+_OLD_BARIUM_G_PER_CM3 = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patient:
+    """An anatomy with its soft tissue taken apart and its leak sites numbered.
+
+    Attributes
+    ----------
+    anatomy, flow : what they are
+    trunk, gas : Volume
+        Soft tissue as if nothing were hollow, and what lung and bowel gas lack of it (g/cm³, positive).
+    sites : array, the shape of the arrival volume, uint8
+        0 inside the bone, k = 1.. for ``LEAK_SITES[k - 1]``.
+    """
+
+    anatomy: Anatomy
+    flow: CementFlow
+    trunk: Volume
+    gas: Volume
+    sites: NDArray[np.uint8] = field(repr=False)
+
+
+def patient(anatomy: Anatomy, flow: CementFlow) -> Patient:
+    """Prepare an anatomy and a flow for the beam."""
+    soft = anatomy.soft
+    density = np.asarray(soft.values, dtype=np.float32)
+    thin, _ = ndimage.label(density < 0.15)
+    rim = np.concatenate([thin[:, 0].ravel(), thin[:, -1].ravel(), thin[:, :, 0].ravel(), thin[:, :, -1].ravel()])
+    outside = np.isin(thin, np.unique(rim[rim > 0]))
+    full = np.where(outside, density, np.maximum(density, 0.97)).astype(np.float32)
+    sites = np.zeros(anatomy.region.values.shape, dtype=np.uint8)
+    for region, site in _SITE_OF_REGION.items():
+        sites[np.asarray(anatomy.region.values) == int(region)] = LEAK_SITES.index(site) + 1
+    return Patient(
+        anatomy=anatomy,
+        flow=flow,
+        trunk=Volume(values=full, spacing_mm=soft.spacing_mm, origin_mm=soft.origin_mm),
+        gas=Volume(values=full - density, spacing_mm=soft.spacing_mm, origin_mm=soft.origin_mm),
+        sites=sites,
+    )
+
+
+class Stage:
+    """One view of a patient: maps at rest, and their paths in the picture at a pose."""
+
+    def __init__(self, patient_: Patient, case: Case, theatre: Theatre, view: View, box: Crop, *, coarse: bool) -> None:
+        """Project every layer once.
+
+        Parameters
+        ----------
+        patient_ : Patient
+        case : Case
+        theatre : Theatre
+            For the farthest movement (padding).
+        view : View
+        box : Crop
+            The picture in source px.
+        coarse : bool
+            Halved resolution of bone, for pictures that are blurred by a swing anyway.
+        """
+        self.view, self.box = view, box
+        self._patient, self._case, self._theatre = patient_, case, theatre
+        pad = int(np.ceil(theatre.farthest_mm() / view.mm_per_px)) + 12
+        pad += -(2 * pad + box.width_px) % 8 // 2
+        side = (box.width_px + 2 * pad) // 8 * 8
+        self._lattice = Crop(x0_px=box.x0_px - pad, y0_px=box.y0_px - pad, width_px=side, height_px=side)
+        anatomy = patient_.anatomy
+        self._bone_step = 2 if coarse else 1
+        bone = xray.path_map(anatomy.bone, view, self._lattice, self._bone_step)
+        self._bone = bone
+        self._ribs = xray.path_map(anatomy.ribs, view, self._lattice, 2) if np.any(anatomy.ribs.values) else None
+        self._trunk = xray.path_map(patient_.trunk, view, self._lattice, 4)
+        self._gas = xray.path_map(patient_.gas, view, self._lattice, 4)
+        self._steel_fixed = self._screws() if case.theatre.screws else None
+        self._old_cement = self._old_blob() if case.theatre.old_cement else None
+        self._cannula: tuple[float, Map] = (-1.0, bone)
+        self.projector = xray.CementProjector(patient_.flow, patient_.sites, view, self._lattice, len(LEAK_SITES))
+        self._centre_px = view.project(np.zeros((1, 3)))[0]
+        self.part = self._cement_part()
+
+    def current_from_rest(self, pose: Pose, shift_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """2 x 3 matrix from source px at rest to source px at a pose, for a layer with that shift."""
+        angle = np.deg2rad(pose.rotation_deg)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        moved = self._centre_px + self.view.px_per_mm @ shift_mm
+        return np.column_stack([turn, moved - turn @ self._centre_px])
+
+    def landmarks_px(self, points_mm: NDArray[np.float64], pose: Pose) -> PointsPx:
+        """Source px of points of the vertebra at a pose."""
+        return apply_matrix(self.current_from_rest(pose, pose.spine_mm), self.view.project(points_mm))
+
+    def _warp(self, layer: Map, step: int, matrix: NDArray[np.float64], *, fine: bool = False, part: Crop | None = None) -> Map:
+        """A layer moved into the picture (or a part of it, in picture px)."""
+        off = (step - 1.0) / 2.0
+        lattice_to_source = np.array([[step, 0.0, self._lattice.x0_px + off], [0.0, step, self._lattice.y0_px + off], [0, 0, 1]])
+        full = np.vstack([matrix, [0.0, 0.0, 1.0]]) @ lattice_to_source
+        x0, y0, size = self.box.x0_px, self.box.y0_px, (self.box.width_px, self.box.height_px)
+        if part is not None:
+            x0, y0, size = x0 + part.x0_px, y0 + part.y0_px, (part.width_px, part.height_px)
+        full = full[:2] - np.array([[0, 0, x0], [0, 0, y0]])
+        flags = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
+        return np.asarray(cv2.warpAffine(layer, full, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), dtype=np.float32)
+
+    def paths(self, pose: Pose, t_s: float, injection_end_s: float, cannula_in: bool) -> Paths:
+        """What the beam crosses in the picture at a pose, with the cement as far as the projector has come."""
+        spine = self.current_from_rest(pose, pose.spine_mm)
+        breathing = self.current_from_rest(pose, pose.ribs_mm)
+        gas = self.current_from_rest(pose, pose.gas_mm)
+        table = self.current_from_rest(pose, 0.85 * pose.spine_mm + 0.15 * pose.ribs_mm)
+        soft = self._warp(self._trunk, 4, table) - self._warp(self._gas, 4, gas)
+        bone = self._warp(self._bone, self._bone_step, spine, fine=True)
+        if self._ribs is not None:
+            bone = np.asarray(cv2.add(bone, self._warp(self._ribs, 2, breathing, fine=True)), dtype=np.float32)
+        steel = self._steel(t_s, injection_end_s, cannula_in)
+        iodine = self._balloon(t_s)
+        if self._old_cement is not None:
+            old = self._warp(self._old_cement, 1, spine)
+            # Barium by its ratio to iodine at 60 keV: one contrast layer is enough.
+            iodine_old = old * np.float32(_OLD_BARIUM_G_PER_CM3 / 10.0 * 5.116 / 7.579)
+            iodine_now = None if iodine is None else self._warp(iodine, 1, spine)
+            contrast: Map | None = iodine_old if iodine_now is None else iodine_old + iodine_now
+        else:
+            contrast = None if iodine is None else self._warp(iodine, 1, spine)
+        return Paths(
+            soft_g_cm2=soft,
+            bone_g_cm2=bone,
+            steel_mm=None if steel is None else self._warp(steel, 1, spine),
+            cement_mm=self._warp(self.projector.path_mm, 1, spine) if self.projector.volume_ml > 0 else None,
+            iodine_g_cm2=contrast,
+        )
+
+    def cement_paths(self, pose: Pose) -> tuple[Map, list[Map]]:
+        """The cement's path in mm in `part` at a pose, as a whole and by site of leak."""
+        spine = self.current_from_rest(pose, pose.spine_mm)
+        whole = self._warp(self.projector.path_mm, 1, spine, part=self.part)
+        return whole, [self._warp(site, 1, spine, part=self.part) for site in self.projector.leaked_mm]
+
+    def _steel(self, t_s: float, injection_end_s: float, cannula_in: bool) -> Map | None:
+        total = self._steel_fixed
+        if cannula_in and self._patient.flow.cannulas:
+            back_mm = self._theatre.pulled_back_mm(t_s, injection_end_s)
+            if self._cannula[0] != back_mm:
+                self._cannula = (back_mm, xray.cannula_map(self.view, self._lattice, self._patient.flow.cannulas, back_mm))
+            total = self._cannula[1] if total is None else total + self._cannula[1]
+        return total
+
+    def _balloon(self, t_s: float) -> Map | None:
+        share = self._theatre.balloon_share(t_s)
+        if share <= 0:
+            return None
+        marks = self._patient.anatomy.landmarks_mm
+        height = float(marks["superior"][2, 2] - marks["inferior"][2, 2])
+        radii = share * np.array([8.5, 7.0, 0.36 * height])
+        centre = np.array([3.0, 0.0, 0.0])
+        path = xray.ellipsoid_map(self.view, self._lattice, centre, radii)
+        return path * np.float32(_IODINE_G_PER_CM3 / 10.0)
+
+    def _neighbour_mm(self, side: int) -> float:
+        """Height of the neighbouring body's centre above the treated one's (side +1 cranial, -1 caudal)."""
+        marks = self._patient.anatomy.landmarks_mm
+        height = float(np.mean(marks["superior"][[0, -1], 2]) - np.mean(marks["inferior"][[0, -1], 2]))
+        return side * 1.32 * height
+
+    def _old_blob(self) -> Map:
+        """Cement of an earlier operation in the next body down: a few overlapping lobes, path in mm."""
+        z = self._neighbour_mm(-1)
+        lobes = [((2, -6, 1), (8, 6, 5)), ((6, -2, -2), (6, 7, 4)), ((-3, 5, 2), (7, 6, 4)), ((1, 9, -3), (5, 4, 4))]
+        total = np.zeros((self._lattice.height_px, self._lattice.width_px), dtype=np.float32)
+        for centre, radii in lobes:
+            at = np.array(centre, dtype=np.float64) + [0.0, 0.0, z]
+            total += xray.ellipsoid_map(self.view, self._lattice, at, np.array(radii, dtype=np.float64))
+        return total
+
+    def _screws(self) -> Map:
+        """A pair of pedicle screws in the next body up."""
+        z = self._neighbour_mm(1)
+        total = np.zeros((self._lattice.height_px, self._lattice.width_px), dtype=np.float32)
+        for side in (-1.0, 1.0):
+            tip = np.array([10.0, side * 9.0, z + 1.0])
+            back = np.array([-1.0, side * 0.12, 0.05])
+            back /= np.linalg.norm(back)
+            tube: Callable[..., Map] = xray.tube_map
+            total += tube(self.view, self._lattice, start_mm=tip, direction=back, length_mm=45.0, outer_mm=5.5)
+            head = tip + 45.0 * back
+            total += tube(self.view, self._lattice, start_mm=head, direction=back, length_mm=14.0, outer_mm=11.0)
+        return total
+
+    def _cement_part(self) -> Crop:
+        """The part of the picture (picture px) that cement can ever reach, at any pose."""
+        arrival = self._patient.flow.arrival_ml
+        iz, iy, ix = np.nonzero(np.isfinite(np.asarray(arrival.values, dtype=np.float32)))
+        points = np.stack([ix, iy, iz], axis=1) * arrival.spacing_mm + np.asarray(arrival.origin_mm)
+        if not len(points):
+            points = np.zeros((1, 3))
+        px = self.view.project(points) - [self.box.x0_px, self.box.y0_px]
+        margin = (self._theatre.farthest_mm() + 3.0) / self.view.mm_per_px
+        limit = np.array([self.box.width_px, self.box.height_px])
+        low = np.clip(np.floor(px.min(axis=0) - margin), 0, limit - 16).astype(int)
+        high = np.clip(np.ceil(px.max(axis=0) + margin), low + 16, limit).astype(int)
+        return Crop(x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1]))

@@ -1,0 +1,200 @@
+"""A simulated run onto the disc: the stored frames, the plan, the case and the truth."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import EnvironmentError_, UsageError
+from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
+from assistant.simulation.leak_truth import LeakTruth
+from assistant.simulation.scenario import as_toml
+from assistant.simulation.sinks import Sink, sink_for
+from assistant.simulation.truth import LINES, PictureTruth
+
+_WAITING = 12
+"""Frames and masks that may wait for the disc: the memory is bounded by it."""
+COLUMNS = (
+    "frame,t_s,state,view,new_picture,dx_px,dy_px,rotation_deg,scale,volume_ml,cement_area_mm2".split(",")
+    + [f"{line}_mm" for line in LINES]
+    + ["visible_area_mm2"]
+    + [f"visible_{line}_mm" for line in LINES]
+)
+
+
+def write_run(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None = None) -> dict[str, Any]:
+    """Simulate to the end and write everything.
+
+    Parameters
+    ----------
+    fluoroscope : Fluoroscope
+    folder : Path
+        Made if absent; must be empty.
+    progress : callable or None
+        Called with the share that is done, 0..1.
+
+    Returns
+    -------
+    dict
+        What ``truth/truth.json`` holds.
+
+    Raises
+    ------
+    UsageError
+        The folder holds something already.
+    EnvironmentError_
+        The disc refuses.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder}: exists and is not an empty folder; give a new one")
+    try:
+        for name in ("cement", "visible"):
+            (folder / "truth" / name).mkdir(parents=True)
+        (folder / "scenario.toml").write_text(as_toml(fluoroscope.case), "utf-8")
+        (folder / "plan.json").write_text(json.dumps(fluoroscope.marked_document, indent=1) + "\n", "utf-8")
+        return _write(fluoroscope, folder, progress)
+    except OSError as error:
+        raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free space or choose another") from error
+
+
+def _write(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None) -> dict[str, Any]:
+    run = fluoroscope.case.run
+    gathered = LeakTruth(fluoroscope=fluoroscope)
+    states: list[dict[str, Any]] = []
+    total = max(len(fluoroscope.stored), 1)
+    shape = (run.height_px, run.width_px)
+    with (
+        sink_for(run, folder, [stored.t_s for stored in fluoroscope.stored]) as sink,
+        (folder / "truth" / "truth.csv").open("w", newline="", encoding="utf-8") as table,
+        ThreadPoolExecutor(1) as disc,
+    ):
+        rows = csv.writer(table, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        waiting: list[Future[None]] = []
+        for frame in fluoroscope.frames():
+            waiting.append(disc.submit(_store, sink, frame, folder, shape))
+            while len(waiting) > _WAITING:
+                waiting.pop(0).result()
+            rows.writerow(row(frame))
+            gathered.add(frame)
+            _add_state(states, frame)
+            if progress is not None and frame.stored.index % 10 == 0:
+                progress(frame.stored.index / total)
+        for pending in waiting:
+            pending.result()
+    document = truth_document(fluoroscope, gathered, states)
+    (folder / "truth" / "truth.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    if progress is not None:
+        progress(1.0)
+    return document
+
+
+def _store(sink: Sink, frame: SimulatedFrame, folder: Path, shape: tuple[int, int]) -> None:
+    sink.write(frame.grey, frame.stored.t_s)
+    if frame.truth is not None and frame.stored.new:
+        name = f"{frame.stored.index:06d}.png"
+        for kind, mask in (("cement", frame.truth.cement), ("visible", frame.truth.visible)):
+            whole = np.zeros(shape, dtype=np.uint8)
+            part = frame.truth.part
+            whole[part.rows, part.cols] = mask.astype(np.uint8) * 255
+            _write_png(folder / "truth" / kind / name, whole)
+
+
+def _write_png(path: Path, picture: NDArray[np.uint8]) -> None:
+    done, data = cv2.imencode(".png", picture)
+    if not done:
+        raise OSError(0, "the picture could not be packed")
+    path.write_bytes(data.tobytes())
+
+
+def row(frame: SimulatedFrame) -> list[str]:
+    """One line of ``truth.csv``: an empty cell is unknown, or has no cement to measure."""
+    stored, light = frame.stored, frame.truth
+    cells = [str(stored.index), f"{stored.t_s:.3f}", frame.state.value, frame.view, str(int(stored.new))]
+    if light is None:
+        return cells + [""] * (len(COLUMNS) - len(cells))
+    similarity = light.similarity
+    if similarity is None:
+        cells += [""] * 4
+    else:
+        cells += [
+            f"{value:.4f}" for value in (similarity.dx_px, similarity.dy_px, similarity.rotation_deg, similarity.scale)
+        ]
+    cells += [f"{light.volume_ml:.4f}", f"{light.cement_mm2:.3f}", *_lines(light.distances_mm)]
+    return [*cells, f"{light.visible_mm2:.3f}", *_lines(light.visible_mm)]
+
+
+def _lines(distances_mm: dict[str, float]) -> list[str]:
+    return [f"{distances_mm[line]:.3f}" if line in distances_mm else "" for line in LINES]
+
+
+def _add_state(states: list[dict[str, Any]], frame: SimulatedFrame) -> None:
+    """Segments of what the source shows; repeats between pulses belong to the live stretch they stand in."""
+    word = "live" if frame.state.value in ("live", "repeat") else frame.state.value
+    key = {"state": word, "view": frame.view}
+    if states and all(states[-1][name] == value for name, value in key.items()):
+        states[-1]["last_frame"] = frame.stored.index
+    else:
+        states.append({**key, "first_frame": frame.stored.index, "last_frame": frame.stored.index})
+
+
+def truth_document(fluoroscope: Fluoroscope, gathered: LeakTruth, states: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is true of the run as a whole."""
+    flow, case = fluoroscope.flow, fluoroscope.case
+    views = []
+    for planned in fluoroscope.plan.views:
+        geometry = fluoroscope.view_of(planned.view)
+        views.append(
+            {
+                "view": planned.view,
+                "reference_frame": planned.reference_frame,
+                "mm_per_px": geometry.mm_per_px,
+                "magnification": geometry.magnification,
+                "detector_px_mm": geometry.detector_px_mm,
+                "landmarks": {"superior": planned.superior.tolist(), "inferior": planned.inferior.tolist()},
+                "six_points": {
+                    name: [line[k].tolist() for k in (0, len(line) // 2, -1)]
+                    for name, line in (("superior", planned.superior), ("inferior", planned.inferior))
+                },
+                "warning_line": None if planned.warning_line is None else planned.warning_line.tolist(),
+            }
+        )
+    last: PictureTruth | None = gathered.pictures[-1] if gathered.pictures else None
+    return {
+        "schema": "fluoro-assistant/truth/1",
+        "case": case.title,
+        "seed": fluoroscope.seed,
+        "identity": fluoroscope.anatomy.identity,
+        "level": fluoroscope.anatomy.level,
+        "width_px": case.run.width_px,
+        "height_px": case.run.height_px,
+        "fps": case.run.fps,
+        "pulses_per_s": case.run.pulses_per_s,
+        "views": views,
+        "cement": {
+            "opened_leak": flow.leak,
+            "barium_g_per_cm3": flow.barium_g_per_cm3,
+            "injection_start_s": case.cement.start_s,
+            "injection_end_s": round(fluoroscope.injection_end_s, 3),
+            "volume_ml": None if last is None else round(last.volume_ml, 4),
+            "cannulas": [
+                {
+                    "tip_mm": list(cannula.tip_mm),
+                    "towards_handle": list(cannula.towards_handle),
+                    "outer_diameter_mm": cannula.outer_diameter_mm,
+                }
+                for cannula in flow.cannulas
+            ],
+        },
+        "leaks": gathered.leaks(),
+        "crossings": gathered.crossings(),
+        "states": states,
+    }
