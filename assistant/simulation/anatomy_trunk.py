@@ -1,0 +1,293 @@
+"""The rest of the trunk: skin, fat, muscle, lungs, bowel gas, a calcified aorta, ribs and the sacrum.
+
+Sizes are *plausible*, not measured; they give the background against which a spine is seen: skin and fat set the
+exposure, the diaphragm's dome and gas lay bright shapes over the bodies, ribs cross them as slanting bands.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from assistant.simulation.anatomy_pose import Block, Pose
+from assistant.simulation.anatomy_shapes import F32, Grid, Limb, coverage
+from assistant.simulation.anatomy_sizes import LEVELS, VertebraSize
+
+FAT, MUSCLE, ORGANS, LUNG, GAS, AIR = 0.93, 1.055, 1.03, 0.27, 0.0012, 0.0012
+RIB_CORTEX_G_PER_CM3 = 1.0
+RIB_SHELL_MM = 0.75
+RIB_SPONGY_G_PER_CM3 = 0.12
+
+
+def soft_tissue(
+    rng: np.random.Generator, *, level_z_mm: dict[str, float], skin_back_mm: float, spacing_mm: float = 3.0
+) -> tuple[F32, Block]:
+    """Mass density of the trunk without bone.
+
+    Parameters
+    ----------
+    rng : Generator
+    level_z_mm : dict
+        Height of the body centres; levels outside the modelled piece are continued at 27 mm per level.
+    skin_back_mm : float
+        x of the skin of the back in the mid-line, without fat.
+    spacing_mm : float
+
+    Returns
+    -------
+    density_g_per_cm3 : array (nz, ny, nx)
+    block : Block
+    """
+    half_width = float(rng.uniform(150.0, 185.0))
+    depth = float(rng.uniform(205.0, 275.0))
+    fat_mm = float(rng.uniform(8.0, 26.0))
+    back = skin_back_mm - fat_mm
+    nx, ny, nz = (int(np.ceil(v / spacing_mm)) for v in (depth + 24.0, 2 * half_width + 24.0, 300.0))
+    block = Block(origin_mm=(back - 12.0, -half_width - 12.0, -150.0), spacing_mm=spacing_mm, shape=(nz, ny, nx))
+    grid = block.plain()
+    x, y, z = grid.x_mm, grid.y_mm, grid.z_mm
+    centre_x, half_depth = back + depth / 2, depth / 2
+    taper = 1.0 + 0.05 * np.sin(z / 70.0 + float(rng.uniform(0, 6)))
+    u, v = (x - centre_x) / half_depth, y / (half_width * taper)
+    ring = (np.abs(u) ** 2.4 + np.abs(v) ** 2.4) ** (1 / 2.4)
+    furrow = 6.0 * np.exp(-((y / 14.0) ** 2)) * (u < -0.6)
+    skin = (ring - 1.0) * half_depth + furrow
+    speckle = ndimage.gaussian_filter(rng.standard_normal(block.shape, dtype=np.float32), 10.0 / spacing_mm)
+    speckle /= speckle.std()
+    inner = skin + fat_mm * (1.0 + 0.25 * speckle)
+    value = np.full(block.shape, AIR, dtype=np.float32)
+    value += (FAT - AIR) * coverage(skin.astype(np.float32), spacing_mm)
+    value += (MUSCLE - FAT) * coverage(inner.astype(np.float32), spacing_mm)
+    # The cavity of chest and belly, in front of the spine and inside the wall's muscles.
+    wall = inner + 16.0
+    spine = np.hypot((x + 12.0) / 42.0, y / 46.0)
+    cavity = np.maximum(wall, (1.0 - spine) * 30.0).astype(np.float32)
+    inside = coverage(cavity, 2 * spacing_mm)
+    visceral = (ORGANS + 0.035 * speckle - 0.03) * 1.0
+    value = value * (1 - inside) + visceral.astype(np.float32) * inside
+    value = _with_lungs(value, grid, cavity, level_z_mm, rng, spacing_mm)
+    value = _with_gas(value, grid, cavity, level_z_mm, rng, spacing_mm)
+    return value.astype(np.float32), block
+
+
+def _height(level_z_mm: dict[str, float], level: str) -> float:
+    """Height of a level, continued beyond the modelled piece."""
+    if level in level_z_mm:
+        return level_z_mm[level]
+    known = sorted((LEVELS.index(name), z) for name, z in level_z_mm.items())
+    wanted = LEVELS.index(level)
+    index, z = known[0] if wanted < known[0][0] else known[-1]
+    return z - (wanted - index) * (27.0 if wanted < known[0][0] else 36.0)
+
+
+def _with_lungs(
+    value: F32, grid: Grid, cavity: F32, level_z_mm: dict[str, float], rng: np.random.Generator, spacing_mm: float
+) -> F32:
+    """Lungs above two domes of diaphragm, with a heart-sized middle left free."""
+    dome = _height(level_z_mm, "T10") + float(rng.uniform(-8.0, 12.0))
+    recess = _height(level_z_mm, "T12") + float(rng.uniform(-8.0, 10.0))
+    x, y, z = grid.x_mm, grid.y_mm, grid.z_mm
+    if z[-1, 0, 0] < recess:
+        return value
+    side = np.abs(y)
+    fall = np.clip(((side - 75.0) / 70.0) ** 2 + ((x - 60.0) / 80.0) ** 2, 0.0, 1.0)
+    floor = dome - (dome - recess) * fall
+    middle = 34.0 + 26.0 * np.clip((x - 25.0) / 50.0, 0.0, 1.0) * (1.0 + 0.5 * (y > 0))
+    # Behind, the lungs reach the sides of the vertebral bodies.
+    middle = np.where(x < 12.0, 27.0, middle)
+    lung = np.maximum(np.maximum(cavity + 6.0, floor - z), (middle - side) * 0.9).astype(np.float32)
+    share = coverage(lung, 1.5 * spacing_mm)
+    vessels = ndimage.gaussian_filter(rng.standard_normal(value.shape, dtype=np.float32), 1.2)
+    vessels = np.clip(vessels / vessels.std() - 1.3, 0.0, None) * 0.22
+    result: F32 = value * (1 - share) + (LUNG + vessels) * share
+    return result
+
+
+def _with_gas(
+    value: F32, grid: Grid, cavity: F32, level_z_mm: dict[str, float], rng: np.random.Generator, spacing_mm: float
+) -> F32:
+    """Pockets of bowel gas: chains of bubbles along the colon's frame, single ones before the spine, the stomach."""
+    ceiling = _height(level_z_mm, "T12") - 25.0
+    amount = float(rng.uniform(0.2, 1.0))
+    centres: list[tuple[float, float, float, float]] = []
+    for _ in range(int(10 * amount)):
+        centres.append(
+            (
+                float(rng.uniform(35.0, 110.0)),
+                float(rng.uniform(-80.0, 80.0)),
+                float(rng.uniform(ceiling - 170.0, ceiling)),
+                float(rng.uniform(6.0, 17.0)),
+            )
+        )
+    for side in (-1.0, 1.0):
+        if rng.random() < amount:
+            z = float(rng.uniform(ceiling - 60.0, ceiling))
+            for _ in range(int(rng.integers(2, 6))):
+                centres.append(
+                    (
+                        float(rng.uniform(-5.0, 45.0)),
+                        side * float(rng.uniform(85.0, 115.0)),
+                        z,
+                        float(rng.uniform(9.0, 20.0)),
+                    )
+                )
+                z -= float(rng.uniform(14.0, 30.0))
+    out = value.copy()
+    block_of = _Boxes(grid, spacing_mm)
+    for cx, cy, cz, radius in centres:
+        box = block_of(cx, cy, cz, 1.7 * radius + 2 * spacing_mm)
+        if box is None:
+            continue
+        part = grid.part(box)
+        stretch = rng.uniform(0.7, 1.5, 3)
+        level = np.sqrt(
+            ((part.x_mm - cx) / stretch[0]) ** 2
+            + ((part.y_mm - cy) / stretch[1]) ** 2
+            + ((part.z_mm - cz) / stretch[2]) ** 2
+        )
+        share = coverage(np.maximum(level - radius, cavity[box]).astype(np.float32), spacing_mm)
+        out[box] = out[box] * (1 - share) + GAS * share
+    return out
+
+
+class _Boxes:
+    """Index boxes round points of an axis-parallel grid."""
+
+    def __init__(self, grid: Grid, spacing_mm: float) -> None:
+        self._low = (float(grid.x_mm[0, 0, 0]), float(grid.y_mm[0, 0, 0]), float(grid.z_mm[0, 0, 0]))
+        self._shape = grid.x_mm.shape
+        self._spacing_mm = spacing_mm
+
+    def __call__(self, x: float, y: float, z: float, reach_mm: float) -> tuple[slice, slice, slice] | None:
+        slices = []
+        for value, low, n in zip((x, y, z), self._low, reversed(self._shape), strict=True):
+            first = max(0, int((value - reach_mm - low) / self._spacing_mm))
+            last = min(n, int((value + reach_mm - low) / self._spacing_mm) + 2)
+            if last <= first:
+                return None
+            slices.append(slice(first, last))
+        return slices[2], slices[1], slices[0]
+
+
+def ribs(
+    sizes: tuple[VertebraSize, ...], poses: tuple[Pose, ...], rng: np.random.Generator, spacing_mm: float = 1.1
+) -> tuple[F32, Block]:
+    """The ribs of the modelled thoracic levels, as far as they lie within 105 mm of the treated level.
+
+    Returns
+    -------
+    density_g_per_cm3 : array (nz, ny, nx)
+        All zero on a coarse grid when there are none.
+    block : Block
+    """
+    limbs: list[Limb] = []
+    half_width = float(rng.uniform(122.0, 138.0))
+    half_depth = float(rng.uniform(78.0, 92.0))
+    for size, pose in zip(sizes, poses, strict=True):
+        if size.level.startswith("T") and LEVELS.index(size.level) >= 2:
+            for side in (1.0, -1.0):
+                limbs += _rib(size, pose, side, half_width, half_depth, rng)
+    limbs = [
+        limb
+        for limb in limbs
+        if min(limb.start_mm[2], limb.end_mm[2]) < 105 and max(limb.start_mm[2], limb.end_mm[2]) > -105
+    ]
+    if not limbs:
+        return np.zeros((2, 2, 2), dtype=np.float32), Block(origin_mm=(0.0, 0.0, 0.0), spacing_mm=20.0, shape=(2, 2, 2))
+    corners = np.array([limb.bounds_mm(2.0) for limb in limbs])
+    low, high = corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)
+    low[2], high[2] = max(low[2], -105.0), min(high[2], 105.0)
+    counts = np.ceil((high - low) / spacing_mm).astype(int) + 1
+    block = Block(
+        origin_mm=(float(low[0]), float(low[1]), float(low[2])),
+        spacing_mm=spacing_mm,
+        shape=(int(counts[2]), int(counts[1]), int(counts[0])),
+    )
+    grid = block.plain()
+    distance = np.full(block.shape, 99.0, dtype=np.float32)
+    for limb in limbs:
+        crop = block.crop(*limb.bounds_mm(2.5))
+        if crop is not None:
+            distance[crop] = np.minimum(distance[crop], limb.distance_mm(grid.part(crop)))
+    outer, inner = coverage(distance, spacing_mm), coverage(distance + RIB_SHELL_MM, spacing_mm)
+    value = RIB_CORTEX_G_PER_CM3 * (outer - inner) + RIB_SPONGY_G_PER_CM3 * inner
+    return value.astype(np.float32), block
+
+
+def _rib(
+    size: VertebraSize, pose: Pose, side: float, half_width: float, half_depth: float, rng: np.random.Generator
+) -> list[Limb]:
+    """One rib as a chain of bars: head, neck, tubercle at the transverse process, angle, shaft."""
+    number = LEVELS.index(size.level) + 1
+    back = -size.depth_mm / 2
+    low_ribs = number >= 11
+    head_z = 0.0 if low_ribs else size.posterior_height_mm / 2
+    head = np.array([back + 4.0, side * (size.width_mm / 2 - 1.5), head_z])
+    tip_y = size.transverse_reach_mm + (9.0 if low_ribs else 0.0)
+    tubercle = np.array([back - 12.0 - 2.0 * (not low_ribs), side * tip_y, size.posterior_height_mm / 2 - 6.0])
+    start = pose.to_patient(np.stack([head, tubercle]))
+    points = [start[0], start[1]]
+    grow = 1.0 + 0.03 * np.clip(number - 8, -4, 0)
+    a, b = half_depth * grow, half_width * grow
+    centre_x = float(points[1][0]) + 0.80 * a
+    drop = float(rng.normal(0.42, 0.03)) + 0.015 * (number - 7)
+    sweep = {12: float(rng.uniform(25, 60)), 11: float(rng.uniform(60, 85))}.get(number, 150.0)
+    y0, x0 = abs(float(points[1][1])), float(points[1][0])
+    begin = float(np.arctan2(y0 / b, -(x0 - centre_x) / a))
+    travelled, last = 0.0, points[1]
+    for angle in np.linspace(begin, np.deg2rad(sweep), 15)[1:]:
+        at = np.array([centre_x - a * np.cos(angle), side * b * np.sin(angle), 0.0])
+        travelled += float(np.hypot(at[0] - last[0], at[1] - last[1]))
+        at[2] = float(points[1][2]) - drop * travelled - 5.0 * np.sin(min(1.0, travelled / 40.0) * np.pi / 2)
+        points.append(at)
+        last = at
+    limbs = []
+    for i, (p, q) in enumerate(zip(points[:-1], points[1:], strict=True)):
+        tall = (4.2, 3.6, 5.2)[min(i, 2)] + 0.25 * min(i, 4) if not (low_ribs and i > 8) else 4.6
+        thin = (4.0, 3.2, 3.4)[min(i, 2)]
+        limbs.append(
+            Limb(
+                start_mm=(float(p[0]), float(p[1]), float(p[2])),
+                end_mm=(float(q[0]), float(q[1]), float(q[2])),
+                across=(0.05, 0.0, 1.0),
+                start_radii_mm=(tall, thin),
+                end_radii_mm=(tall, thin),
+            )
+        )
+    return limbs
+
+
+def sacrum_limbs(size: VertebraSize) -> tuple[Limb, ...]:
+    """What hangs on S1: the fused segments below, the wings, the median crest."""
+    back = -size.depth_mm / 2
+    wing = Limb(
+        start_mm=(-4.0, 20.0, 2.0), end_mm=(-22.0, 46.0, -14.0), across=(0.0, 0.0, 1.0),
+        start_radii_mm=(12.0, 12.0), end_radii_mm=(20.0, 13.0),
+    )  # fmt: skip
+    blade = Limb(
+        start_mm=(-6.0, 0.0, -14.0), end_mm=(-48.0, 0.0, -78.0), across=(0.0, 1.0, 0.0),
+        start_radii_mm=(30.0, 11.0), end_radii_mm=(20.0, 5.0),
+    )  # fmt: skip
+    crest = Limb(
+        start_mm=(back - 20.0, 0.0, -4.0), end_mm=(back - 44.0, 0.0, -52.0), across=(0.0, 1.0, 0.0),
+        start_radii_mm=(3.5, 8.0), end_radii_mm=(3.0, 4.0),
+    )  # fmt: skip
+    return (wing, wing.mirrored(), blade, crest)
+
+
+def aorta_calcium(block: Block, rng: np.random.Generator, *, front_x_mm: float, amount: float) -> NDArray[np.float32]:
+    """Calcified plaques of the aorta's wall, left and in front of the bodies (moves with the spine, nearly)."""
+    value = np.zeros(block.shape, dtype=np.float32)
+    x, y, z = block.axes_mm()
+    wall_x, wall_y, radius = front_x_mm + 13.0, 12.0, float(rng.uniform(9.0, 13.0))
+    wander = 3.0 * np.sin(z / 45.0 + float(rng.uniform(0, 6)))
+    sheet = np.hypot(x[None, None, :] - wall_x, y[None, :, None] - (wall_y + wander)[:, None, None]) - radius
+    small = rng.standard_normal(tuple(max(2, n // 6) for n in block.shape), dtype=np.float32)
+    smooth = ndimage.gaussian_filter(small, 1.0)
+    smooth = ndimage.zoom(
+        smooth / smooth.std(), [n / m for n, m in zip(block.shape, small.shape, strict=True)], order=1
+    )
+    plaque = (np.abs(sheet) < 0.5) & (smooth[: block.shape[0], : block.shape[1], : block.shape[2]] > 2.2 - amount)
+    value[plaque] = 0.55
+    return value

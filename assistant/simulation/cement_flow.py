@@ -1,0 +1,431 @@
+"""How cement spreads from a cannula through a body, and out of it where a leak was opened on purpose.
+
+Inside the body the front follows the quickest way through the bone's resistance (fast marching on the voxel grid);
+voxels fill in the order in which the front reaches them, one voxel's volume after the other. A leak is a second,
+shaped front (`leak_paths`) that starts when the first one has reached its breach and takes a share of the flow.
+The same arguments give the same bits; about 1 s each.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.graph import MCP_Geometric
+
+from assistant.errors import UsageError
+from assistant.simulation import leak_paths
+from assistant.simulation.anatomy_shapes import F32, outline_table
+from assistant.simulation.scene import Anatomy, Cannula, CementFlow, PointMm, Region, Volume
+
+# Nominal outer and usual inner diameters, mm (Wikipedia needle-gauge chart for the outer ones).
+GAUGES = {"8G": (4.19, 3.3), "10G": (3.40, 2.69), "11G": (3.05, 2.39), "13G": (2.41, 1.80), "14G": (2.11, 1.60)}
+# Spread of the resistance's logarithm, its grain in mm, share of voxels that stay empty inside.
+STYLES = {"compact": (0.25, 1.5, 0.0), "lobulated": (0.95, 2.6, 0.0), "spongy": (1.0, 0.8, 0.14)}
+SAFE_MARGIN_MM = 1.5
+DEFAULT_REACH = 0.33
+ACCESSES = ("left", "right", "bilateral")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Room:
+    """Where cement may flow inside the body, on a crop of the anatomy's grid round it."""
+
+    crop: tuple[slice, slice, slice]
+    body: NDArray[np.bool_] = field(repr=False)
+    allowed: NDArray[np.bool_] = field(repr=False)
+    spacing_mm: float
+    origin_mm: PointMm
+
+    def points_mm(self) -> tuple[F32, F32, F32]:
+        """x, y, z axes of the crop, shaped to broadcast over [z, y, x]."""
+        nz, ny, nx = self.body.shape
+        x, y, z = (
+            np.float32(o) + np.float32(self.spacing_mm) * np.arange(n, dtype=np.float32)
+            for o, n in zip(self.origin_mm, (nx, ny, nz), strict=True)
+        )
+        return x[None, None, :], y[None, :, None], z[:, None, None]
+
+
+def inject(
+    anatomy: Anatomy,
+    seed: int,
+    *,
+    leak: str = "none",
+    total_ml: float = 4.0,
+    leak_ml: float | None = None,
+    onset_ml: float | None = None,
+    style: str | None = None,
+    access: str | None = None,
+    gauge: str = "11G",
+    reach: float | None = None,
+    margin_mm: float = SAFE_MARGIN_MM,
+    rate_ml_per_min: float | None = None,
+    duration_s: float | None = None,
+    start_s: float = 0.0,
+    pauses: tuple[tuple[float, float], ...] = (),
+    schedule: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    barium_g_per_cm3: float | None = None,
+) -> CementFlow:
+    """Inject cement.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+    seed : int
+        Of the cement; the same patient can be injected in many ways.
+    leak : str
+        "none" or a name of `leak_paths.NAMES`.
+    total_ml : float
+        Injected volume, leak included.
+    leak_ml : float or None
+        Volume that leaves the body; None: drawn, 0.05 to 0.6 ml by kind.
+    onset_ml : float or None
+        The leak does not start before this volume; None: as soon as the front reaches the breach.
+    style : str or None
+        "compact", "lobulated", "spongy"; None: drawn.
+    access : str or None
+        "left", "right" (one pedicle) or "bilateral" (the second cannula follows after half the volume); None: drawn.
+    gauge : str
+        Of the cannulas, a key of `GAUGES`.
+    reach : float or None
+        How near the posterior wall the cement comes: fraction of the sagittal diameter that stays free in front of the
+        wall (0.25 = up to the usual warning line, 0.15 = past it). None: stays clear of the posterior third.
+    margin_mm : float
+        What stays free inside the other walls and endplates, as projected from the side and from the front.
+        Below 1.5: the cement comes near.
+    rate_ml_per_min : float or None
+        None: from ``duration_s``, or 0.3 to 2 ml/min drawn.
+    duration_s : float or None
+        Injecting time without the pauses.
+    start_s : float
+        When the injection starts.
+    pauses : tuple of (at_ml, seconds)
+    schedule : tuple of arrays or None
+        (seconds, millilitres), replaces the four above.
+    barium_g_per_cm3 : float or None
+        None: drawn, 0.15 to 0.30 (30 % barium sulphate in the powder gives about 0.25).
+
+    Returns
+    -------
+    CementFlow
+
+    Raises
+    ------
+    UsageError
+        For names, volumes or fractions that are not possible in this body.
+    """
+    _check(leak, total_ml, style, access, gauge, reach)
+    rng = np.random.default_rng([zlib.crc32(anatomy.identity.encode()), seed, zlib.crc32(leak.encode())])
+    style = str(rng.choice(list(STYLES))) if style is None else style
+    access = str(rng.choice(ACCESSES, p=[0.4, 0.4, 0.2])) if access is None else access
+    cannulas = tuple(_cannula(anatomy, side, gauge, rng) for side in _sides(access))
+    room = _room(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
+    cost = _cost(anatomy, room, style, rng)
+    for cannula in cannulas:
+        steel = _near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)
+        cost[steel] = np.inf
+    path = None
+    if leak != "none":
+        wanted_ml = leak_paths.draw_volume_ml(leak, rng) if leak_ml is None else leak_ml
+        path = leak_paths.open_path(leak, anatomy, rng, leak_ml=wanted_ml, cannula=cannulas[0])
+    voxel_ml = room.spacing_mm**3 / 1000.0
+    leaked_ml = 0.0 if path is None else len(path.order) * voxel_ml
+    if leaked_ml >= 0.8 * total_ml:
+        raise UsageError(f"A leak of {leaked_ml:.2f} ml does not fit into an injection of {total_ml:.2f} ml.")
+    inside_ml = total_ml - leaked_ml
+    goal = _goal(room, path, reach, anatomy)
+    if path is not None:
+        room.allowed[:] |= _in_crop(path.corridor, room, anatomy)
+    ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng)
+    arrival = _arrival(anatomy, room, ranks, path, voxel_ml, max(reached_ml, onset_ml or 0.0), total_ml, rng)
+    seconds, millilitres = _schedule(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng)
+    barium = float(rng.uniform(0.15, 0.30)) if barium_g_per_cm3 is None else barium_g_per_cm3
+    return CementFlow(
+        arrival_ml=Volume(values=arrival, spacing_mm=anatomy.region.spacing_mm, origin_mm=anatomy.region.origin_mm),
+        schedule_s=seconds,
+        schedule_ml=millilitres,
+        barium_g_per_cm3=barium,
+        cannulas=cannulas,
+        leak=leak,
+    )
+
+
+def capacity_ml(anatomy: Anatomy, *, reach: float | None = None, margin_mm: float = SAFE_MARGIN_MM) -> float:
+    """Volume that fits into the body inside its margins (an injection should stay below about two thirds of it)."""
+    room = _room(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
+    return float(room.allowed.sum()) * room.spacing_mm**3 / 1000.0
+
+
+def _check(leak: str, total_ml: float, style: str | None, access: str | None, gauge: str, reach: float | None) -> None:
+    if leak != "none" and leak not in leak_paths.NAMES:
+        raise UsageError(f"Leak {leak!r} is not known: use none or one of {', '.join(leak_paths.NAMES)}.")
+    if style is not None and style not in STYLES:
+        raise UsageError(f"Cement style {style!r} is not known: use one of {', '.join(STYLES)}.")
+    if access is not None and access not in ACCESSES:
+        raise UsageError(f"Access {access!r} is not known: use one of {', '.join(ACCESSES)}.")
+    if gauge not in GAUGES:
+        raise UsageError(f"Gauge {gauge!r} is not known: use one of {', '.join(GAUGES)}.")
+    if not 0.1 <= total_ml <= 12.0:
+        raise UsageError(f"Injected volume must lie between 0.1 and 12 ml, not {total_ml}.")
+    if reach is not None and not 0.0 <= reach <= 0.8:
+        raise UsageError(f"Reach is a fraction of the sagittal diameter between 0 and 0.8, not {reach}.")
+
+
+def _sides(access: str) -> tuple[str, ...]:
+    return ("left", "right") if access == "bilateral" else (access,)
+
+
+def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) -> Cannula:
+    """A cannula through a pedicle's middle, its tip in the front third, near the mid-line."""
+    marks = anatomy.landmarks_mm
+    corners = np.concatenate([marks["superior"][[0, -1]], marks["inferior"][[0, -1]]])
+    front, back = float(corners[[0, 2], 0].mean()), float(corners[[1, 3], 0].mean())
+    middle = corners.mean(axis=0)
+    pedicle = marks[f"pedicle_{side}"][0]
+    sign = 1.0 if side == "left" else -1.0
+    tip = np.array(
+        [
+            front - float(rng.uniform(0.22, 0.34)) * (front - back),
+            middle[1] + sign * float(rng.uniform(0.12, 0.34)) * abs(pedicle[1] - middle[1]),
+            middle[2] + float(rng.uniform(-0.12, 0.08)) * abs(corners[0, 2] - corners[2, 2]),
+        ]
+    )
+    towards = pedicle - tip
+    towards = towards / np.linalg.norm(towards)
+    outer, inner = GAUGES[gauge]
+    return Cannula(
+        tip_mm=(float(tip[0]), float(tip[1]), float(tip[2])),
+        towards_handle=(float(towards[0]), float(towards[1]), float(towards[2])),
+        outer_diameter_mm=outer,
+        inner_diameter_mm=inner,
+    )
+
+
+def _room(anatomy: Anatomy, margin_mm: float, reach: float) -> _Room:
+    """The part of the body that a safe injection may fill."""
+    spacing = anatomy.region.spacing_mm
+    whole = anatomy.region.values == Region.BODY
+    crop = ndimage.find_objects(whole.astype(np.uint8))[0]
+    crop = tuple(slice(max(0, s.start - 2), min(n, s.stop + 2)) for s, n in zip(crop, whole.shape, strict=True))
+    body = whole[crop]
+    ox, oy, oz = anatomy.region.origin_mm
+    origin = (ox + crop[2].start * spacing, oy + crop[1].start * spacing, oz + crop[0].start * spacing)
+    room = _Room(crop=crop, body=body, allowed=body.copy(), spacing_mm=spacing, origin_mm=origin)
+    x, y, z = room.points_mm()
+    marks = anatomy.landmarks_mm
+    superior, inferior = marks["superior"][:, [0, 2]], marks["inferior"][:, [0, 2]]
+    lateral = outline_table(np.concatenate([superior, inferior[::-1]]), margin_mm=4.0)
+    flat_x, flat_z = np.broadcast_arrays(x[0], z[:, 0])
+    from_side = lateral(flat_x.astype(np.float32), flat_z.astype(np.float32))
+    left, right = marks["left"][:, [1, 2]], marks["right"][:, [1, 2]]
+    frontal = outline_table(np.concatenate([left, right[::-1]]), margin_mm=4.0)
+    flat_y, flat_z = np.broadcast_arrays(y[0, :, 0][None, :], z[:, 0])
+    from_front = frontal(flat_y.astype(np.float32), flat_z.astype(np.float32))
+    depth_mm = ndimage.distance_transform_edt(np.pad(body, 1))[1:-1, 1:-1, 1:-1] * spacing
+    free = depth_mm > margin_mm + 0.5 * spacing
+    free &= (from_side <= -margin_mm - 0.5 * spacing)[:, None, :]
+    free &= (from_front <= -margin_mm - 0.5 * spacing)[:, :, None]
+    wall = _wall_x(anatomy, z[:, 0, 0])
+    line = wall[0] + reach * (wall[1] - wall[0])
+    free &= x >= line[:, None, None].astype(np.float32)
+    room.allowed[:] = free
+    return room
+
+
+def _wall_x(anatomy: Anatomy, z_mm: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """X of the posterior and anterior chord at heights z."""
+    superior, inferior = anatomy.landmarks_mm["superior"], anatomy.landmarks_mm["inferior"]
+    walls = []
+    for end in (-1, 0):
+        top, bottom = superior[end], inferior[end]
+        share = (z_mm - bottom[2]) / (top[2] - bottom[2])
+        walls.append(bottom[0] + share * (top[0] - bottom[0]))
+    return walls[0], walls[1]
+
+
+def _cost(anatomy: Anatomy, room: _Room, style: str, rng: np.random.Generator) -> F32:
+    """Time to cross a voxel: the bone's resistance times the cement's own way of spreading."""
+    spread, grain_mm, empty = STYLES[style]
+    noise = ndimage.gaussian_filter(
+        rng.standard_normal(room.body.shape, dtype=np.float32), grain_mm / room.spacing_mm / 1.6
+    )
+    noise /= noise.std()
+    cost = anatomy.resistance.values[room.crop].astype(np.float32) * np.exp(spread * noise)
+    if empty:
+        grains = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 0.55 / room.spacing_mm)
+        cost[grains > np.quantile(grains, 1.0 - empty)] = np.inf
+    return cost.astype(np.float32)
+
+
+def _near_axis(room: _Room, cannula: Cannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:
+    """Voxels within a radius of a cannula's axis, behind its tip."""
+    along, across = leak_paths.beside_axis(*room.points_mm(), cannula)
+    near: NDArray[np.bool_] = (along > from_mm) & (across <= radius_mm)
+    return near
+
+
+def _in_crop(flat: NDArray[np.intp], room: _Room, anatomy: Anatomy) -> NDArray[np.bool_]:
+    """Mask, on the room's crop, of flat indices of the whole grid that lie in the body."""
+    whole = np.zeros(anatomy.region.values.shape, dtype=bool)
+    whole.flat[flat] = True
+    inside: NDArray[np.bool_] = whole[room.crop] & room.body
+    return inside
+
+
+def _goal(
+    room: _Room, path: leak_paths.LeakPath | None, reach: float | None, anatomy: Anatomy
+) -> NDArray[np.bool_] | None:
+    """Voxels that the front has to reach: the breach, or the line that the cement should come up to."""
+    if path is not None:
+        return _in_crop(path.breach, room, anatomy)
+    if reach is None:
+        return None
+    hindmost = np.argmax(room.allowed, axis=2)
+    seen = room.allowed.any(axis=2)
+    marks = anatomy.landmarks_mm
+    _, y, z = room.points_mm()
+    middle = 0.5 * (marks["superior"][-1] + marks["inferior"][-1])
+    central = seen & (np.abs(z[:, :, 0] - middle[2]) < 3.0) & (np.abs(y[:, :, 0] - middle[1]) < 4.0)
+    goal = np.zeros_like(room.body)
+    rows, cols = np.nonzero(central if central.any() else seen)
+    goal[rows, cols, hindmost[rows, cols]] = True
+    return goal
+
+
+def _fill_to_goal(
+    room: _Room,
+    cost: F32,
+    cannulas: tuple[Cannula, ...],
+    inside_ml: float,
+    voxel_ml: float,
+    goal: NDArray[np.bool_] | None,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.intp], float]:
+    """Order of filling inside, and the volume at which the goal is reached.
+
+    Where the front would come too late, the way to the goal is made easier (a crack, a vein), step by step.
+    """
+    late = 0.45 + 0.35 * float(rng.random())
+    eased = cost.copy()
+    for _ in range(6):
+        order = _fill(room, eased, cannulas, inside_ml, voxel_ml)
+        if goal is None:
+            return order, 0.0
+        where = np.flatnonzero(goal.ravel()[order])
+        if len(where) and where[0] * voxel_ml <= late * inside_ml:
+            return order, float(where[0] + 1) * voxel_ml
+        eased = _ease(room, eased, cannulas[0], goal, 0.35)
+    if not len(where):
+        raise UsageError(f"Cement of {inside_ml:.2f} ml does not reach the place it should go to: inject more.")
+    return order, float(where[0] + 1) * voxel_ml
+
+
+def _ease(room: _Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], factor: float) -> F32:
+    """Lower the cost along the straight way from a tip to the goal."""
+    x, y, z = room.points_mm()
+    iz, iy, ix = (float(np.mean(v)) for v in np.nonzero(goal))
+    end = np.array(
+        [x[0, 0, 0] + ix * room.spacing_mm, y[0, 0, 0] + iy * room.spacing_mm, z[0, 0, 0] + iz * room.spacing_mm]
+    )
+    near = leak_paths.distance_to_segment_mm(x, y, z, np.array(cannula.tip_mm), end) < 2.6
+    return np.where(near, cost * np.float32(factor), cost).astype(np.float32)
+
+
+def _fill(room: _Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: float, voxel_ml: float) -> NDArray[np.intp]:
+    """Flat indices (of the crop) in the order of filling; one stage for each cannula."""
+    wanted = round(inside_ml / voxel_ml)
+    passable = room.allowed & np.isfinite(cost)
+    field_cost = np.where(passable, cost, -1.0).astype(np.float64)
+    filled = np.zeros(room.body.shape, dtype=bool)
+    orders: list[NDArray[np.intp]] = []
+    done = 0
+    for stage, cannula in enumerate(cannulas):
+        share = round(wanted * (stage + 1) / len(cannulas)) - done
+        start = _nearest(room, passable, np.array(cannula.tip_mm))
+        # Old cement lets the new one through; it is not filled twice.
+        times = MCP_Geometric(np.where(filled, 0.02, field_cost)).find_costs([start])[0]
+        times[filled] = np.inf
+        reachable = np.flatnonzero(np.isfinite(times))
+        if len(reachable) < share:
+            held = (len(reachable) + done) * voxel_ml
+            raise UsageError(f"The body holds {held:.1f} ml inside its margins, {inside_ml:.1f} ml were asked for.")
+        ordered = reachable[np.argsort(times.ravel()[reachable], kind="stable")][:share]
+        filled.ravel()[ordered] = True
+        orders.append(ordered)
+        done += share
+    return np.concatenate(orders)
+
+
+def _nearest(room: _Room, passable: NDArray[np.bool_], point_mm: NDArray[np.float64]) -> tuple[int, int, int]:
+    """The passable voxel nearest to a point."""
+    indices = np.argwhere(passable)
+    at = (point_mm - np.array(room.origin_mm))[::-1] / room.spacing_mm
+    best = indices[int(np.argmin(((indices - at) ** 2).sum(axis=1)))]
+    return int(best[0]), int(best[1]), int(best[2])
+
+
+def _arrival(
+    anatomy: Anatomy,
+    room: _Room,
+    order: NDArray[np.intp],
+    path: leak_paths.LeakPath | None,
+    voxel_ml: float,
+    onset_ml: float,
+    total_ml: float,
+    rng: np.random.Generator,
+) -> F32:
+    """Millilitres at which each voxel fills; once the leak is open, it takes its share of the flow."""
+    arrival = np.full(anatomy.region.values.shape, np.inf, dtype=np.float32)
+    inside_ml = (np.arange(len(order)) + 1) * voxel_ml
+    if path is not None:
+        leaked_ml = (np.arange(len(path.order)) + 1) * voxel_ml
+        onset_ml = min(onset_ml, total_ml - 1.15 * float(leaked_ml[-1]))
+        share = min(0.85, float(leaked_ml[-1]) / ((total_ml - onset_ml) * float(rng.uniform(0.45, 0.95))))
+        arrival.flat[path.order] = onset_ml + leaked_ml / share
+        flowing = onset_ml + leaked_ml[-1] * (1.0 - share) / share
+        inside_ml = np.where(
+            inside_ml <= onset_ml,
+            inside_ml,
+            np.where(
+                inside_ml <= flowing, onset_ml + (inside_ml - onset_ml) / (1.0 - share), inside_ml + leaked_ml[-1]
+            ),
+        )
+    crop = np.full(room.body.shape, np.inf, dtype=np.float32)
+    crop.ravel()[order] = inside_ml
+    arrival[room.crop] = np.minimum(arrival[room.crop], crop)
+    arrival.setflags(write=False)
+    return arrival
+
+
+def _schedule(
+    schedule: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    total_ml: float,
+    rate_ml_per_min: float | None,
+    duration_s: float | None,
+    start_s: float,
+    pauses: tuple[tuple[float, float], ...],
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Injected volume over time."""
+    drawn = float(rng.uniform(0.3, 2.0))
+    if schedule is not None:
+        seconds, millilitres = (np.asarray(v, dtype=np.float64) for v in schedule)
+        if len(seconds) != len(millilitres) or np.any(np.diff(seconds) < 0) or np.any(np.diff(millilitres) < 0):
+            raise UsageError("A schedule needs as many seconds as millilitres, and neither may fall.")
+        return seconds, millilitres
+    rate = rate_ml_per_min or (drawn if duration_s is None else 60.0 * total_ml / duration_s)
+    times, volumes = [start_s], [0.0]
+    for at_ml, pause_s in sorted(pauses):
+        if not 0.0 < at_ml < total_ml:
+            raise UsageError(f"A pause at {at_ml} ml lies outside the {total_ml} ml that are injected.")
+        times.append(times[-1] + (at_ml - volumes[-1]) / rate * 60.0)
+        volumes.append(at_ml)
+        times.append(times[-1] + pause_s)
+        volumes.append(at_ml)
+    times.append(times[-1] + (total_ml - volumes[-1]) / rate * 60.0)
+    volumes.append(total_ml)
+    return np.array(times), np.array(volumes)
