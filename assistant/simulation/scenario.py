@@ -26,7 +26,7 @@ class Patient(_Part):
     """Folder with real anatomy (CT, meshes), for identities that need one."""
     level: str = "L1"
     fracture: str = ""
-    """"", "wedge", "biconcave" or "crush"."""
+    """"" (unbroken), or wedge, biconcave, crush with Genant grade 1 to 3, such as "wedge2"."""
 
 
 class Cement(_Part):

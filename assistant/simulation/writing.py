@@ -19,6 +19,7 @@ from assistant.simulation.leak_truth import LeakTruth
 from assistant.simulation.scenario import as_toml
 from assistant.simulation.sinks import Sink, sink_for
 from assistant.simulation.truth import LINES, PictureTruth
+from assistant.vocabulary import FrameState
 
 _WAITING = 12
 """Frames and masks that may wait for the disc: the memory is bounded by it."""
@@ -138,7 +139,10 @@ def _lines(distances_mm: dict[str, float]) -> list[str]:
 
 def _add_state(states: list[dict[str, Any]], frame: SimulatedFrame) -> None:
     """Segments of what the source shows; repeats between pulses belong to the live stretch they stand in."""
-    word = "live" if frame.state.value in ("live", "repeat") else frame.state.value
+    if frame.state is FrameState.REPEAT and states and states[-1]["state"] in ("live", "moving"):
+        states[-1]["last_frame"] = frame.stored.index
+        return
+    word = "live" if frame.state is FrameState.REPEAT else frame.state.value
     key = {"state": word, "view": frame.view}
     if states and all(states[-1][name] == value for name, value in key.items()):
         states[-1]["last_frame"] = frame.stored.index
