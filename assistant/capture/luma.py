@@ -7,7 +7,7 @@ expanded once, by a table.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, cast
 
 import av
 import cv2
@@ -62,8 +62,8 @@ class LumaReader:
                 self._shift = 16 - self._bits
         if deep and (self._kind == "plane" or fmt.is_rgb or not components[0].is_luma or components[0].bits > 8):
             self.white = 65535
-        self._dtype = np.dtype(">u2" if big else "<u2") if self._bits > 8 else np.dtype(np.uint8)
-        self._table: NDArray[np.uint8] | NDArray[np.uint16] | None = None
+        self._dtype: np.dtype[Any] = np.dtype((">u2" if big else "<u2") if self._bits > 8 else np.uint8)
+        self._table: Grey | None = None
         self._limited, self.range_note = False, "full"
         if self._kind != "rgb":
             self._limited, self.range_note = self._decide(first, monochrome)
@@ -87,16 +87,15 @@ class LumaReader:
             return self._from_colour(picture)
         stored = self._stored(picture)
         if self._table is None:
-            return np.ascontiguousarray(stored)
+            return cast("Grey", np.ascontiguousarray(stored))
         if self._table.dtype == np.uint8:
-            expanded: Grey = cv2.LUT(np.ascontiguousarray(stored), self._table)  # type: ignore[assignment]
-            return expanded
+            return cast("Grey", cv2.LUT(np.ascontiguousarray(stored), self._table))
         return self._table[stored]
 
-    def _stored(self, picture: av.VideoFrame) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    def _stored(self, picture: av.VideoFrame) -> Grey:
         plane = picture.planes[0]
         rows, cols = picture.height, picture.width
-        samples = np.frombuffer(plane, dtype=self._dtype)
+        samples: NDArray[Any] = np.frombuffer(memoryview(plane), dtype=self._dtype)
         samples = samples.reshape(-1, plane.line_size // self._dtype.itemsize)[:rows]
         if self._kind == "packed":
             offset = _PACKED_LUMA_OFFSET[self.format_name]
@@ -104,7 +103,7 @@ class LumaReader:
         samples = samples[:, :cols]
         if self._bits == 8:
             return samples
-        return (samples.astype(np.uint16) >> self._shift) & ((1 << self._bits) - 1)
+        return (samples.astype(np.uint16) >> np.uint16(self._shift)) & np.uint16((1 << self._bits) - 1)
 
     def _decide(self, first: av.VideoFrame, monochrome: bool) -> tuple[bool, str]:
         said = int(first.color_range)
@@ -127,11 +126,10 @@ class LumaReader:
     def _from_colour(self, picture: av.VideoFrame) -> Grey:
         # Exact repacking for RGB; for the few packed YUV formats without a luma plane swscale does the arithmetic.
         colour = picture.to_ndarray(format="rgb48le" if self.white == 65535 else "rgb24")
-        grey: Grey = cv2.cvtColor(np.ascontiguousarray(colour), cv2.COLOR_RGB2GRAY)  # type: ignore[assignment]
-        return grey
+        return cast("Grey", cv2.cvtColor(np.ascontiguousarray(colour), cv2.COLOR_RGB2GRAY))
 
 
-def _table(bits: int, limited: bool) -> NDArray[np.uint8] | NDArray[np.uint16] | None:
+def _table(bits: int, limited: bool) -> Grey | None:
     """Stored value to grey; None where they are the same."""
     if not limited and bits in (8, 16):
         return None
@@ -140,4 +138,4 @@ def _table(bits: int, limited: bool) -> NDArray[np.uint8] | NDArray[np.uint16] |
     white = 255 if bits == 8 else 65535
     share = (values - 16 * scale) / (219 * scale) if limited else values / (values.size - 1)
     grey = np.rint(np.clip(share, 0.0, 1.0) * white)
-    return grey.astype(np.uint8 if bits == 8 else np.uint16)
+    return grey.astype(np.uint8) if bits == 8 else grey.astype(np.uint16)

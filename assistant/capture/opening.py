@@ -67,7 +67,7 @@ def open_source(run: str, fps: float | None = None) -> Source:
 
 
 def is_camera(run: str) -> bool:
-    """Whether the name means a camera: a number, a video device or an address. An existing file or folder comes first."""
+    """Whether the name means a camera: a number (unless a file is called so), a video device or an address."""
     if run.startswith(_CAMERA_SCHEMES):
         return True
     if run.startswith("/dev/video"):

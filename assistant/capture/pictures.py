@@ -16,7 +16,7 @@ from assistant.errors import InputError
 from assistant.vocabulary import Frame, RunFacts
 
 SUFFIXES: Final = frozenset({".png", ".tif", ".tiff"})
-_DIGITS: Final = re.compile(r"(\d+)")
+_DIGITS: Final = re.compile(r"([0-9]+)")
 
 
 def numbered_pictures(folder: Path, shown: str) -> list[Path]:
@@ -48,7 +48,9 @@ def numbered_pictures(folder: Path, shown: str) -> list[Path]:
 
 
 def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in _DIGITS.split(name)) + ((1, name),)
+    # Every second part is a number; the name itself comes last and parts "01" from "1".
+    parts = _DIGITS.split(name)
+    return *((0, int(part)) if k % 2 else (1, part) for k, part in enumerate(parts)), (1, name)
 
 
 class PictureFolder:

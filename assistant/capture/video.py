@@ -1,4 +1,4 @@
-"""A video file as a source: AVI, MKV, MP4, MOV in any coding that FFmpeg decodes, streamed, with its own time stamps."""
+"""A video file as a source: AVI, MKV, MP4, MOV in any coding that FFmpeg decodes, streamed, with its own stamps."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import av
 import av.container
@@ -89,7 +89,7 @@ class VideoPass:
         """FFmpeg's name of the container."""
         return str(self._container.format.name)
 
-    def demux(self) -> Iterator[av.Packet]:
+    def demux(self) -> Iterator[av.Packet[Any]]:
         """Packets that hold a picture, in the file's order, to the end or to where the file is cut."""
         try:
             for packet in self._container.demux(self.stream):

@@ -93,7 +93,7 @@ def _matroska(file: BinaryIO, size: int) -> str | None:
 
 
 def read_element(file: BinaryIO) -> tuple[int, int | None, int] | None:
-    """Identifier, length (None: unknown) and place of the data of the EBML element at the file's place; None at a cut."""
+    """Identifier, length (None: unknown) and place of the data of the EBML element that begins here; None at a cut."""
     at = file.tell()
     head = file.read(12)
     if not head or not head[0]:

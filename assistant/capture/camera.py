@@ -1,0 +1,263 @@
+"""A live camera or frame grabber by OpenCV.
+
+What `cv2.VideoCapture` says is not trusted (open OpenCV issues 14044, 6107, 10927, 22677): it reports success with the
+old picture after the plug was pulled and after a time-out, and may block for ever. So the stamp is taken here, at the
+grab; a failure or a picture of another size ends the source with a reason; that the *content* is new is judged by the
+liveness step; and a call that never returns is the business of a watchdog in another process.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.capture.stamps import MAX_FPS
+from assistant.errors import InputError
+from assistant.vocabulary import Frame, Grey, RunFacts
+
+_PROBE_GRABS: Final = 12
+_FAILURES_IN_A_ROW: Final = 10
+_NO_PICTURE_NS: Final = 2_000_000_000
+_OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 5000, 2000
+_PASSWORD: Final = re.compile(r"//[^/@]*@")
+
+
+class Grabber(Protocol):
+    """The part of `cv2.VideoCapture` that is used."""
+
+    def isOpened(self) -> bool:
+        """Whether the device answers."""
+        ...
+
+    def grab(self) -> bool:
+        """Wait for the next picture."""
+        ...
+
+    def retrieve(self) -> tuple[bool, Any]:
+        """The picture of the last grab."""
+        ...
+
+    def get(self, prop: int, /) -> float:
+        """A property such as the rate."""
+        ...
+
+    def set(self, prop: int, value: float, /) -> bool:
+        """Ask for a property."""
+        ...
+
+    def release(self) -> None:
+        """Give the device back."""
+        ...
+
+
+def open_camera(run: str) -> CameraSource:
+    """Open a camera by number ("0"), device ("/dev/video0"), "camera:0" or network address (RTSP, HTTP).
+
+    Raises
+    ------
+    InputError
+        If there is no such camera or it gives no picture.
+    """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    address = run.removeprefix("camera:")
+    if not address:
+        raise InputError(f"{run}: a camera's number or address must follow, such as camera:0")
+    number = re.fullmatch(r"(?:/dev/video)?([0-9]{1,4})", address) if not os.path.islink(address) else None
+    shown = _PASSWORD.sub("//***@", run)
+    try:
+        grabber = _open_number(int(number[1])) if number else _open_address(address)
+        opened = grabber.isOpened()
+    except cv2.error as error:
+        raise InputError(f"{shown}: OpenCV cannot open this camera; check its address") from error
+    if not opened:
+        grabber.release()
+        raise InputError(_not_found(shown, is_local="://" not in address))
+    return CameraSource(grabber, shown)
+
+
+def _open_number(number: int) -> Grabber:
+    backends = {"linux": (cv2.CAP_V4L2,), "win32": (cv2.CAP_MSMF, cv2.CAP_DSHOW)}.get(sys.platform, (cv2.CAP_ANY,))
+    for backend in backends:
+        grabber = cv2.VideoCapture(number, backend)
+        if grabber.isOpened():
+            break
+    return grabber
+
+
+def _open_address(address: str) -> Grabber:
+    if "://" not in address:
+        return cv2.VideoCapture(address, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
+    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
+    return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
+
+
+def _not_found(shown: str, *, is_local: bool) -> str:
+    if not is_local:
+        return f"{shown}: no video comes from this address; check the address, the network and the camera"
+    devices = sorted(str(path) for path in Path("/dev").glob("video[0-9]*"))
+    found = f"found here: {', '.join(devices)}" if devices else "no camera was found here"
+    return f"{shown}: no such camera, or another program holds it ({found}); plug it in or free it"
+
+
+class CameraSource:
+    """A live source. Its frames cannot be sought, and `frames` ends when the source is closed.
+
+    Parameters
+    ----------
+    grabber : Grabber
+        Open; belongs to this object from now on.
+    shown : str
+        The camera's name for texts.
+    clock : callable
+        Nanoseconds of a clock that never falls; read right after each grab.
+
+    Raises
+    ------
+    InputError
+        If no picture comes.
+    """
+
+    def __init__(self, grabber: Grabber, shown: str, *, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self._grabber, self._shown, self._clock = grabber, shown, clock
+        self._closed = False
+        self._next_index = 0
+        self._origin_ns: int | None = None
+        self._last_ns = clock()
+        self._shape: tuple[int, int] | None = None
+        self._dtype: np.dtype[Any] | None = None
+        try:
+            # Without effect on some drivers; where it works, a grab gives the newest picture and not an old one.
+            grabber.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+            self._facts = self._probe()
+        except BaseException:
+            self.close()
+            raise
+
+    def _probe(self) -> RunFacts:
+        stamps: list[int] = []
+        repeated = 0
+        last: Grey | None = None
+        for _ in range(_PROBE_GRABS):
+            got = self._grab()
+            if got is None:
+                break
+            stamps.append(got[0])
+            repeated += last is not None and np.array_equal(last, got[1])
+            last = got[1]
+        if last is None:
+            raise InputError(f"{self._shown}: the camera gives no picture; check its cable and its input signal")
+        height, width = last.shape
+        self._shape, self._dtype = (height, width), last.dtype
+        stated = float(self._grabber.get(cv2.CAP_PROP_FPS))
+        # The first pictures may come out of a buffer at once: the later ones tell the rate.
+        steps_ns = np.diff(stamps)[len(stamps) // 2 - 1 :]
+        step_s = float(np.median(steps_ns)) / 1e9 if len(steps_ns) else 0.0
+        measured = 1.0 / step_s if step_s > 1.0 / MAX_FPS else None
+        notes = {
+            "kind": "camera",
+            "rate": f"measured {measured:.1f} frames/s" if measured else "not measured",
+            "rate_stated": f"{stated:g} frames/s" if 0 < stated <= MAX_FPS else "none",
+        }
+        if repeated:
+            notes["repeated"] = f"{repeated} of {len(stamps)} pictures at the start were the one before again"
+        return RunFacts(
+            source=self._shown,
+            width_px=width,
+            height_px=height,
+            fps=measured or (stated if 0 < stated <= MAX_FPS else None),
+            frame_count=None,
+            notes=notes,
+        )
+
+    @property
+    def facts(self) -> RunFacts:
+        """Size and rate as measured at the start; no frame count."""
+        return self._facts
+
+    def frames(self) -> Iterator[Frame]:
+        """Pictures as they come, until `close`. A second call goes on with the numbers of the first.
+
+        Raises
+        ------
+        InputError
+            If the camera stops giving pictures or changes their size.
+        """
+        while (got := self._grab()) is not None:
+            stamp_ns, grey = got
+            if grey.shape != self._shape or grey.dtype != self._dtype:
+                height, width = self._shape or (0, 0)
+                raise InputError(
+                    f"{self._shown}: the camera's picture changed from {width} x {height} to {grey.shape[1]} x "
+                    f"{grey.shape[0]}; set its output to one size and start again"
+                )
+            if self._origin_ns is None:
+                self._origin_ns = stamp_ns
+            index, self._next_index = self._next_index, self._next_index + 1
+            yield Frame(
+                index=index,
+                t_s=(stamp_ns - self._origin_ns) / 1e9,
+                grey=grey,
+                white=255 if grey.dtype == np.uint8 else 65535,
+            )
+
+    def _grab(self) -> tuple[int, Grey] | None:
+        """Stamp and grey of the next picture; None once closed."""
+        failures, since_ns = 0, self._clock()
+        while not self._closed:
+            try:
+                grabbed = self._grabber.grab()
+                stamp_ns = max(self._clock(), self._last_ns)
+                good, picture = self._grabber.retrieve() if grabbed else (False, None)
+            except cv2.error as error:
+                raise InputError(f"{self._shown}: the camera failed; check its cable and start again") from error
+            if self._closed:
+                break
+            if good and isinstance(picture, np.ndarray) and picture.size:
+                self._last_ns = stamp_ns
+                return stamp_ns, _grey(picture, self._shown)
+            failures += 1
+            if failures >= _FAILURES_IN_A_ROW or stamp_ns - since_ns > _NO_PICTURE_NS:
+                raise InputError(
+                    f"{self._shown}: no picture comes from the camera any more; check its cable and its input signal"
+                )
+        return None
+
+    def frame_at(self, index: int) -> Frame:
+        """Not possible: a live picture is gone once it was shown.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
+        raise InputError(f"{self._shown}: frame {index} cannot be shown again, the source is live; record it first")
+
+    def close(self) -> None:
+        """Give the device back. May be called twice."""
+        self._closed = True
+        self._grabber.release()
+
+
+def _grey(picture: NDArray[Any], shown: str) -> Grey:
+    if picture.dtype not in (np.uint8, np.uint16) or picture.ndim not in (2, 3):
+        raise InputError(f"{shown}: the camera gives {picture.dtype} samples; choose an 8 or 16 bit picture format")
+    if picture.ndim == 3:
+        channels = picture.shape[2]
+        if channels == 1:
+            picture = picture[:, :, 0]
+        elif channels in (3, 4):
+            picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY if channels == 3 else cv2.COLOR_BGRA2GRAY)
+        else:
+            raise InputError(f"{shown}: the camera gives {channels} channels; choose a grey or colour picture format")
+    # A copy: some drivers write the next picture into the same memory.
+    grey: Grey = np.array(picture, order="C", copy=True)
+    return grey
