@@ -1,0 +1,74 @@
+"""``python -m assistant.evaluation.command``: how right the program is, beside other methods (``make evaluate``)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from assistant.errors import AssistantError
+from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
+from assistant.evaluation.runs import Job, runs_under, score_all, simulate_set
+from assistant.evaluation.score import PROGRAM
+
+VALIDATION_RUNS = 60
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        return _evaluate(args)
+    except AssistantError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make evaluate", description="Score the program and other methods on runs with known truth."
+    )
+    parser.add_argument("--runs", type=Path, help="score these runs (folders with truth/); default: a validation set")
+    parser.add_argument("--quick", type=int, metavar="N", help="the first N runs only")
+    parser.add_argument("--out", type=Path, default=Path("out/evaluation"), help="folder for results and tables")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes (default: all cores)")
+    parser.add_argument(
+        "--peers",
+        action=argparse.BooleanOptionalAction,
+        help="also the other methods (default: with the validation set, not with --runs)",
+    )
+    parser.add_argument("--reuse", action="store_true", help="score the results that lie in --out, analyse nothing")
+    parser.add_argument("--notes", action="store_true", help="also print each missed, false and late event")
+    return parser
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    peers = args.runs is None if args.peers is None else args.peers
+    if args.runs is not None:
+        runs = runs_under(args.runs)[: args.quick]
+    else:
+        runs = simulate_set(args.out / "validation", args.quick or VALIDATION_RUNS, args.jobs)
+    jobs = [Job(run=run, results=args.out / "results" / run.name, peers=peers, reuse=args.reuse) for run in runs]
+
+    def show(count: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\rscored {count} of {len(jobs)} runs" + ("\n" if count == len(jobs) else ""))
+            sys.stderr.flush()
+
+    scores = score_all(jobs, max(1, min(args.jobs, len(jobs))), show)
+    write_files(args.out, scores)
+    own = [score for score in scores if score.method == PROGRAM]
+    sys.stdout.write(per_run_table(own) + "\n")
+    sys.stdout.write(table(scores) + "\n")
+    sys.stdout.write(subgroup_table(scores, PROGRAM) + "\n")
+    if args.notes:
+        sys.stdout.writelines(f"{score.run}: {note}\n" for score in own for note in score.notes)
+    failed = [score for score in own if score.counts["complete"][0] < 1]
+    for score in failed:
+        sys.stderr.write(f"{score.run}: not analysed to its end: {score.notes[-1] if score.notes else 'no reason'}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

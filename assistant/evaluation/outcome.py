@@ -1,0 +1,147 @@
+"""What a method says of a run: the program's result folder, or a peer's answers in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import InputError
+from assistant.evaluation.table_file import Column, read_table
+from assistant.evaluation.truth import LINES, MOTION, read_mask
+
+MaskOf = Callable[[int], NDArray[np.bool_] | None]
+
+
+class SaidEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of ``result.json``."""
+
+    kind: str
+    first_frame: int
+    last_frame: int | None
+    site: str | None = None
+
+
+class SaidShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Shape of an intradiscal leak."""
+
+    label: str
+    p_spike: float | None
+
+
+class SaidLeak(msgspec.Struct, frozen=True, kw_only=True):
+    """A leak of ``result.json``."""
+
+    site: str
+    first_frame: int
+    area_mm2: float
+    shape: SaidShape | None = None
+
+
+class _ResultFile(msgspec.Struct, frozen=True, kw_only=True):
+    complete: bool
+    events: list[SaidEvent]
+    leaks: list[SaidLeak]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcome:
+    """A method's answers, by frame of the run.
+
+    Attributes
+    ----------
+    complete : bool
+    state, view : list of str
+        Empty words past the last frame that was analysed, as NaN in the columns.
+    registered : array (n,) of bool
+    motion, distance_mm : dict of str to array (n,)
+        As in `Truth`; NaN where the method does not know.
+    area_mm2, processing_ms : array (n,)
+    events, leaks : tuples
+    mask : callable
+        Cement found in a frame, source size; None where it was not measured.
+    """
+
+    complete: bool
+    state: list[str] = field(repr=False)
+    view: list[str] = field(repr=False)
+    registered: NDArray[np.bool_] = field(repr=False)
+    motion: Mapping[str, Column] = field(repr=False)
+    area_mm2: Column = field(repr=False)
+    distance_mm: Mapping[str, Column] = field(repr=False)
+    processing_ms: Column = field(repr=False)
+    events: tuple[SaidEvent, ...]
+    leaks: tuple[SaidLeak, ...]
+    mask: MaskOf = field(repr=False)
+
+
+def read_outcome(folder: Path, frames: int) -> Outcome:
+    """Read the program's result folder.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``measurements.csv``, ``result.json`` and ``masks/``.
+    frames : int
+        How many frames the run has: rows that are missing count as not known, rows past it as an error.
+
+    Raises
+    ------
+    InputError
+    """
+    table = read_table(folder / "measurements.csv", ("state", "view", "registration_ok", *MOTION, "cement_area_mm2"))
+    if table.rows > frames:
+        raise InputError(f"{table.path}: has {table.rows} rows, the run has {frames} frames: results of another run")
+    path = folder / "result.json"
+    try:
+        result = msgspec.json.decode(path.read_bytes(), type=_ResultFile)
+    except (OSError, msgspec.DecodeError) as error:
+        raise InputError(f"{path}: not a result ({error})") from error
+    short = frames - table.rows
+
+    def numbers(name: str) -> Column:
+        return np.concatenate([table.numbers(name), np.full(short, np.nan)])
+
+    masks = folder / "masks"
+
+    def mask(frame: int) -> NDArray[np.bool_] | None:
+        file = masks / f"{frame:06d}.png"
+        return read_mask(file) if file.is_file() else None
+
+    return Outcome(
+        complete=result.complete,
+        state=table.words("state") + [""] * short,
+        view=table.words("view") + [""] * short,
+        registered=np.array(
+            [cell.lower() in ("1", "true") for cell in table.words("registration_ok")] + [False] * short, dtype=bool
+        ),
+        motion={name: numbers(name) for name in MOTION},
+        area_mm2=numbers("cement_area_mm2"),
+        distance_mm={line: numbers(f"{line}_mm") for line in LINES},
+        processing_ms=numbers("processing_ms"),
+        events=tuple(result.events),
+        leaks=tuple(result.leaks),
+        mask=mask,
+    )
+
+
+def no_outcome(frames: int) -> Outcome:
+    """A method that gave nothing: everything counts against it, nothing is left out."""
+    nothing = np.full(frames, np.nan)
+    return Outcome(
+        complete=False,
+        state=[""] * frames,
+        view=[""] * frames,
+        registered=np.zeros(frames, dtype=bool),
+        motion=dict.fromkeys(MOTION, nothing),
+        area_mm2=nothing,
+        distance_mm=dict.fromkeys(LINES, nothing),
+        processing_ms=nothing,
+        events=(),
+        leaks=(),
+        mask=lambda _frame: None,
+    )

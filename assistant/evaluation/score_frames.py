@@ -1,0 +1,115 @@
+"""Scores that are counted frame by frame: distances, masks, phantom cement, motion, milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evaluation.outcome import Outcome
+from assistant.evaluation.table_file import Column
+from assistant.evaluation.tally import Tally
+from assistant.evaluation.truth import LINES, MOTION, Truth
+from assistant.geometry import Similarity, apply
+from assistant.plan import PlannedView
+
+SCORED_MM2 = 5.0
+"""scoring.md: frames with at least so much true cement are scored."""
+PHANTOM_MM2 = 5.0
+"""scoring.md: before any cement, more than this called cement is a phantom."""
+WRONG_LOCK_MM = 2.0
+"""A motion that is given out although it is wrong by more than this: worse than none. [P]"""
+
+
+def scored_frames(truth: Truth) -> NDArray[np.bool_]:
+    """Which frames are scored, shape (n,)."""
+    return truth.live & (truth.area_mm2 >= SCORED_MM2)
+
+
+def score_distances(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+    """Signed errors by line against both masks (``distance.LINE.visible``, ``.path``), and coverage.
+
+    A frame whose line truth knows and the method does not lowers the coverage; it is never left out.
+    """
+    scored = scored_frames(truth)
+    for line in LINES:
+        said = outcome.distance_mm[line]
+        for against, right in (("visible", truth.visible_mm[line]), ("path", truth.distance_mm[line])):
+            known = scored & np.isfinite(right)
+            covered = known & np.isfinite(said)
+            tally.add(f"distance.{line}.{against}", said[covered] - right[covered])
+            if against == "visible":
+                tally.count(f"coverage.{line}", covered.sum(), known.sum())
+
+
+def score_masks(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+    """Dice against both masks, and how many scored frames have a mask."""
+    frames = np.flatnonzero(scored_frames(truth))
+    dice: dict[bool, list[float]] = {True: [], False: []}
+    covered = 0
+    for frame in frames:
+        said = outcome.mask(int(frame))
+        if said is None:
+            continue
+        covered += 1
+        for visible in (True, False):
+            right = truth.mask(int(frame), visible=visible)
+            total = int(said.sum()) + int(right.sum())
+            # Nothing visible and nothing said is right.
+            dice[visible].append(2.0 * int((said & right).sum()) / total if total else 1.0)
+    tally.add("dice.visible", np.array(dice[True]))
+    tally.add("dice.path", np.array(dice[False]))
+    tally.count("coverage.mask", covered, len(frames))
+
+
+def score_phantom(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+    """Share of live frames before any cement in which more than `PHANTOM_MM2` is called cement."""
+    with_cement = np.flatnonzero((truth.area_mm2 > 0) | (truth.volume_ml > 0))
+    first = int(with_cement[0]) if len(with_cement) else truth.frames
+    before = truth.live & (np.arange(truth.frames) < first)
+    called = before & (np.nan_to_num(outcome.area_mm2) > PHANTOM_MM2)
+    tally.count("phantom", called.sum(), before.sum())
+
+
+def score_motion(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+    """Mean displacement error of the plan's landmarks in mm, coverage, wrong locks, and the view that was named."""
+    views: dict[str, PlannedView] = {}
+    for view in truth.plan.views:
+        views.setdefault(view.view, view)
+    known = truth.live & np.all([np.isfinite(truth.motion[name]) for name in MOTION], axis=0)
+    shown = known & np.array([word in views for word in truth.view], dtype=bool)
+    given = shown & outcome.registered & np.all([np.isfinite(outcome.motion[name]) for name in MOTION], axis=0)
+    errors_mm: list[float] = []
+    view_right = 0
+    for frame in np.flatnonzero(given):
+        view = views[truth.view[frame]]
+        right_view = outcome.view[frame] == truth.view[frame]
+        view_right += right_view
+        if not right_view:
+            errors_mm.append(np.inf)
+            continue
+        points = np.vstack([view.superior, view.inferior])
+        at = [
+            apply(_similarity(source, int(frame), view).current_from_reference(), points)
+            for source in (truth.motion, outcome.motion)
+        ]
+        errors_mm.append(float(np.linalg.norm(at[0] - at[1], axis=1).mean()) * view.mm_per_px)
+    errors = np.array(errors_mm)
+    tally.add("registration", errors)
+    tally.count("coverage.registration", given.sum(), shown.sum())
+    tally.count("wrong_lock", (errors > WRONG_LOCK_MM).sum(), len(errors))
+    tally.count("view_right", view_right, len(errors))
+    nothing = truth.new_picture & ~np.array([word in views for word in truth.view], dtype=bool)
+    tally.count("lines_on_nothing", (nothing & outcome.registered).sum(), nothing.sum())
+
+
+def score_time(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+    """The method's own milliseconds for each new picture."""
+    spent = outcome.processing_ms[truth.new_picture]
+    tally.add("processing_ms", spent[np.isfinite(spent)])
+
+
+def _similarity(motion: Mapping[str, Column], frame: int, view: PlannedView) -> Similarity:
+    dx, dy, rotation, scale = (float(motion[name][frame]) for name in MOTION)
+    return Similarity(dx_px=dx, dy_px=dy, rotation_deg=rotation, scale=scale, centre_px=view.centre_px)

@@ -1,0 +1,47 @@
+"""Scores of what a frame is called: segments of each state, new pictures, and no live figures without a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assistant.evaluation.outcome import Outcome
+from assistant.evaluation.tally import Tally
+from assistant.evaluation.truth import LINES, Truth
+
+SEGMENTS = ("frozen", "no_signal", "unusable", "moving")
+NO_PICTURE = ("no_signal", "unusable")
+SLACK_FRAMES = 1
+"""A segment that begins one frame beside the true one is the same segment: time stamps are rounded."""
+
+
+def segments(states: list[str], wanted: str) -> list[tuple[int, int]]:
+    """First and last frame of each unbroken stretch of a state."""
+    is_it = np.array([False, *(word == wanted for word in states), False])
+    edges = np.flatnonzero(is_it[1:] != is_it[:-1])
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def score_states(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+    """Recall, precision and delay of segments; recall and precision of new pictures; live figures where none may be."""
+    for state in SEGMENTS:
+        true, said = segments(truth.state, state), segments(outcome.state, state)
+        for first, last in true:
+            hits = [a for a, b in said if a <= last + SLACK_FRAMES and b >= first - SLACK_FRAMES]
+            tally.count(f"state_recall.{state}", bool(hits), 1)
+            if hits:
+                begun = min(max(hits[0], first), truth.frames - 1)
+                tally.add(f"state_delay_s.{state}", truth.t_s[begun] - truth.t_s[first])
+            else:
+                tally.notes.append(f"{state} of frames {first} to {last} not noticed")
+        for a, b in said:
+            real = any(a <= last + SLACK_FRAMES and b >= first - SLACK_FRAMES for first, last in true)
+            tally.count(f"state_precision.{state}", real, 1)
+            if not real:
+                tally.notes.append(f"called {state} without cause: frames {a} to {b}")
+    live, said_live = truth.live, np.array([word == "live" for word in outcome.state], dtype=bool)
+    both = (live & said_live).sum()
+    tally.count("live_recall", both, live.sum())
+    tally.count("live_precision", both, said_live.sum())
+    blind = np.array([word in NO_PICTURE for word in truth.state], dtype=bool)
+    figures = np.any([np.isfinite(outcome.distance_mm[line]) for line in LINES], axis=0)
+    tally.count("live_figures_while_blind", (blind & (said_live | figures)).sum(), blind.sum())
