@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Display:
     def grey(self, stored: NDArray[Any]) -> Grey:
         """Grey of a frame of stored values, same shape."""
         at = stored - self.lowest if self.lowest else stored
-        return np.take(self.table, at, mode="clip")
+        return cast("Grey", np.take(self.table, at, mode="clip"))
 
 
 def make_display(header: DicomHeader, layout: PixelLayout) -> Display:

@@ -211,7 +211,7 @@ def frame_times(header: DicomHeader, frame_count: int, fps: float | None) -> Fra
         return FrameTimes(t_s=t_s, fps=_sane(1000.0 / usual_ms), note="FrameTimeVector")
     step_ms = number(header.value("FrameTime"))
     if step_ms is not None and (rate := _sane(1000.0 / step_ms if step_ms > 0 else 0.0)):
-        return FrameTimes(t_s=np.arange(frame_count) * (step_ms / 1000.0), fps=rate, note="FrameTime")
+        return FrameTimes(t_s=np.arange(frame_count, dtype=np.float64) * (step_ms / 1000.0), fps=rate, note="FrameTime")
     for keyword in ("CineRate", "RecommendedDisplayFrameRate"):
         if rate := _sane(number(header.value(keyword)) or 0.0):
             return FrameTimes(t_s=np.arange(frame_count) / rate, fps=rate, note=keyword)

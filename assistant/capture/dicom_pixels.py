@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _LONG_FORM: Final = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _UNDEFINED: Final = 0xFFFFFFFF
 _START_OF_PICTURE: Final = (b"\xff\xd8", b"\xff\x4f")
 _MAX_FRAGMENTS: Final = 10_000_000
+_DECODER_TAG: Final = re.compile(r"^\w+: libjpeg error code '-?\d+' returned from \w+\(\): ")
 
 
 class PixelError(Exception):
@@ -258,6 +260,7 @@ def _cleaned(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
 def _decompressed(data: bytes, layout: PixelLayout) -> NDArray[Any]:
     from pydicom.encaps import encapsulate
     from pydicom.pixels import get_decoder
+    from pydicom.uid import UID
 
     try:
         with warnings.catch_warnings():
@@ -280,7 +283,7 @@ def _decompressed(data: bytes, layout: PixelLayout) -> NDArray[Any]:
     except MemoryError:
         raise
     except Exception as error:  # The decoders raise whatever they like; each of them means the same here.
-        raise PixelError(f"its compressed picture cannot be decoded: {_first_words(error)}") from error
+        raise PixelError(f"{UID(layout.transfer_syntax).name}: {_first_words(error)}") from error
     if values.shape[:2] != (layout.rows, layout.cols):
         raise PixelError(f"its picture is {values.shape[1]} x {values.shape[0]}, unlike the header")
     return np.asarray(values)
@@ -290,4 +293,4 @@ def _first_words(error: Exception) -> str:
     """The decoder's own reason, without the lines around it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = lines[1] if len(lines) > 1 else (lines[0] if lines else type(error).__name__)
-    return text[:160].rstrip(".;:")
+    return _DECODER_TAG.sub("", text)[:160].rstrip(" .;:")
