@@ -27,7 +27,25 @@ def build_anatomy(case: Case, seed: int, *, identity: str | None = None, folder:
 
 def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
     """The injection of a case."""
-    return cement_flow.inject(anatomy, seed, leak=case.cement.leak)
+    knobs = case.cement
+    pauses_s = sum(seconds for _, seconds in knobs.pauses)
+    left_s = case.run.duration_s - knobs.start_s - pauses_s - 2.0
+    return cement_flow.inject(
+        anatomy,
+        seed,
+        leak=knobs.leak,
+        total_ml=knobs.total_ml,
+        leak_ml=knobs.leak_ml,
+        onset_ml=knobs.onset_ml,
+        style=knobs.style,
+        access=knobs.access,
+        gauge=knobs.gauge,
+        reach=knobs.reach,
+        margin_mm=knobs.margin_mm,
+        duration_s=max(left_s, 1.0) if knobs.duration_s is None else knobs.duration_s,
+        pauses=knobs.pauses,
+        barium_g_per_cm3=knobs.barium_g_per_cm3,
+    )
 
 
 def build_run(case: Case, seed: int, *, identity: str | None = None, folder: Path | None = None) -> Fluoroscope:

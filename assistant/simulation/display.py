@@ -89,10 +89,12 @@ class Display:
         self._window = tuple(w + share * (b - w) for w, b in zip(self._window, best, strict=True))  # type: ignore[assignment]
 
     def _best(self, picture: Map) -> tuple[float, float]:
+        """What the picture would ask for once the brightness control has brought its middle to 1."""
         height, width = picture.shape
         step = max(height // 128, 1)
+        middle_mean = float(picture[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4].mean())
         inner = blurred(picture, 2.0)[::step, ::step][self._inside[::step, ::step]]
-        low, high = np.percentile(np.log(np.maximum(inner, 1e-3)), [1.0, 97.0])
+        low, high = np.percentile(np.log(np.maximum(inner / max(middle_mean, 1e-6), 1e-3)), [1.0, 97.0])
         middle, half = 0.5 * (low + high), 0.5 * max(high - low, 0.3) * 1.25 / self._screen.contrast
         return float(middle - half), float(middle + half)
 

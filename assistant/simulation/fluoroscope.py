@@ -82,9 +82,7 @@ class Fluoroscope:
         self.box = display_module.picture_box(case.run, case.screen)
         self._stages: dict[float, Stage] = {}
         self._beam = xray.beam(case.exposure.tube_kv)
-        flow_s = float(flow.schedule_s[-1])
-        self._stretch = case.cement.duration_s / flow_s if case.cement.duration_s > 0 and flow_s > 0 else 1.0
-        self.injection_end_s = case.cement.start_s + flow_s * self._stretch
+        self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
         self._reference_pose: dict[int, Pose] = {}
         self.plan, self.marked_document = self._make_plan()
         self._rulers = [
@@ -143,7 +141,7 @@ class Fluoroscope:
 
     def volume_ml(self, t_s: float) -> float:
         """Millilitres injected at a moment of the run."""
-        since = (t_s - self.case.cement.start_s) / self._stretch
+        since = t_s - self.case.cement.start_s
         return float(np.interp(since, self.flow.schedule_s, self.flow.schedule_ml)) if since > 0 else 0.0
 
     # ---- the plan ---------------------------------------------------------------------------------------------

@@ -30,17 +30,27 @@ class Patient(_Part):
 
 
 class Cement(_Part):
-    """The injection."""
+    """The injection; what is left out is drawn by `cement_flow.inject`, whose words these are."""
 
     leak: str = "none"
     start_s: float = 4.0
     """Frame time at which the plunger starts."""
-    volume_ml: float = 0.0
-    """0: the flow's own choice."""
-    duration_s: float = 0.0
-    """Time that the whole schedule is stretched to; 0: as the flow gives it."""
-    barium_g_per_cm3: float = 0.0
-    """0: the flow's own choice."""
+    duration_s: float | None = None
+    """Injecting time without pauses; left out: to 2 s before the end of the run (time runs faster than in a theatre)."""
+    total_ml: float = 3.5
+    leak_ml: float | None = None
+    onset_ml: float | None = None
+    """The leak does not start before this volume."""
+    style: str | None = None
+    access: str | None = None
+    gauge: str = "11G"
+    reach: float | None = None
+    """How near the posterior wall the cement comes, share of the depth that stays free (0.15: past the warning line)."""
+    margin_mm: float = 1.5
+    """What stays free inside the other walls."""
+    pauses: tuple[tuple[float, float], ...] = ()
+    """(at millilitres, seconds) each."""
+    barium_g_per_cm3: float | None = None
     pull_back_mm: float = 0.0
     """Cannula pulled back by so much during the last third of the injection."""
 
@@ -235,11 +245,16 @@ def as_toml(case: Case) -> str:
     lines += [f"{key} = {_word(value)}" for key, value in document.items() if not _is_table(value)]
     for key, value in document.items():
         if isinstance(value, dict):
-            lines += ["", f"[{key}]", *(f"{k} = {_word(v)}" for k, v in value.items())]
+            lines += ["", f"[{key}]", *_kept(value)]
         elif _is_table(value):
             for entry in value:
-                lines += ["", f"[[{key}]]", *(f"{k} = {_word(v)}" for k, v in entry.items())]
+                lines += ["", f"[[{key}]]", *_kept(entry)]
     return "\n".join(lines) + "\n"
+
+
+def _kept(table: dict[str, object]) -> list[str]:
+    """The lines of a table; what is left to chance (None) is left out, as it was in the case."""
+    return [f"{key} = {_word(value)}" for key, value in table.items() if value is not None]
 
 
 def _is_table(value: object) -> bool:
