@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.evaluation.figures import (
+    FIGURES,
+    Figure,
+    auc_of,
+    calibration_error_of,
+    interval_of,
+    mean_of,
+    quantile_of,
+    share_of,
+)
+from assistant.evaluation.tally import RunScore
+
+
+def run(samples=None, counts=None) -> RunScore:
+    arrays = {key: np.array(values, dtype=float) for key, values in (samples or {}).items()}
+    return RunScore(run="r", method="m", tags={}, samples=arrays, counts=counts or {})
+
+
+def test_quantiles_pool_all_runs_and_keep_infinity() -> None:
+    runs = [run({"a": [-1.0, 2.0]}), run({"a": [np.inf], "b": [3.0]})]
+    assert quantile_of("a", "b", at=0.5)(runs) == 2.0
+    assert quantile_of("a", at=1.0)(runs) == np.inf
+    assert quantile_of("a", at=0.0, absolute=False)(runs) == -1.0
+    assert np.isnan(quantile_of("c", at=0.5)(runs))
+    assert mean_of("a")([runs[0]]) == 0.5
+
+
+def test_shares_add_up_over_runs() -> None:
+    runs = [run(counts={"a": (1, 2)}), run(counts={"a": (0, 2), "b": (3, 4)})]
+    assert share_of("a")(runs) == 0.25
+    assert share_of("a", "b")(runs) == 0.5
+    assert np.isnan(share_of("c")(runs))
+    assert np.isnan(share_of("d")([run(counts={"d": (0, 0)})]))
+
+
+def test_auc_by_hand() -> None:
+    runs = [run({"s": [0.9, 0.5], "r": [0.1, 0.5]})]
+    assert auc_of("s", "r")(runs) == pytest.approx(3.5 / 4)
+    assert np.isnan(auc_of("s", "none")(runs))
+
+
+def test_calibration_error_by_hand() -> None:
+    # Says 0.75 four times, right three times: no error. Says 0.95 once, wrong: 0.95 for a fifth of the answers.
+    runs = [run({"s": [0.75] * 3, "r": [0.75, 0.95]})]
+    assert calibration_error_of("s", "r")(runs) == pytest.approx(0.95 / 5)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_auc_of_the_other_way_round_is_its_complement(spikes: list[float], rounds: list[float]) -> None:
+    runs = [run({"s": spikes, "r": rounds})]
+    assert auc_of("s", "r")(runs) + auc_of("r", "s")(runs) == pytest.approx(1.0)
+
+
+def test_interval_holds_the_value_and_narrows_with_more_runs() -> None:
+    figure = Figure(key="k", section="s", label="l", unit="", reduce=mean_of("a"))
+    random = np.random.default_rng(3)
+    many = [run({"a": random.normal(1.0, 1.0, 5)}) for _ in range(60)]
+    low, high = interval_of(figure, many)
+    assert low < 1.0 < high
+    few_low, few_high = interval_of(figure, many[:6])
+    assert few_high - few_low > high - low
+    assert interval_of(figure, many) == (low, high)  # the same draw each time
+
+
+def test_no_interval_from_two_runs_or_from_runs_that_say_nothing() -> None:
+    figure = Figure(key="k", section="s", label="l", unit="", reduce=mean_of("a"))
+    assert np.isnan(interval_of(figure, [run({"a": [1.0]})] * 2)).all()
+    assert np.isnan(interval_of(figure, [run()] * 5)).all()
+
+
+def test_keys_are_unique() -> None:
+    keys = [figure.key for figure in FIGURES]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_goals_of_the_issue_stand_in_the_table() -> None:
+    goals = {figure.key: figure.goal for figure in FIGURES}
+    assert goals["posterior_wall.median.visible"] == "<= 0.25"
+    assert goals["posterior_wall.median.path"] == ""
+    assert goals["dice.p05.visible"] == ">= 0.88"

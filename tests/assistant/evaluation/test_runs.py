@@ -1,0 +1,102 @@
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import cv2
+import pytest
+
+from assistant.errors import EnvironmentError_, UsageError
+from assistant.evaluation import runs
+from assistant.evaluation.runs import Job, analyse, runs_under, score_all, score_job, simulate_set
+
+
+@pytest.fixture(autouse=True)
+def _threads():
+    before = cv2.getNumThreads()
+    yield
+    cv2.setNumThreads(before)
+
+
+def job(made, **knobs) -> Job:
+    return Job(**({"run": made.run, "results": made.results, "peers": False, "reuse": True} | knobs))
+
+
+def test_runs_are_found_by_their_truth(made, tmp_path) -> None:
+    made.save()
+    shutil.copytree(made.run, tmp_path / "another")
+    (tmp_path / "nothing").mkdir()
+    assert runs_under(made.run) == [made.run]
+    assert runs_under(tmp_path) == [tmp_path / "another", made.run]
+
+
+def test_a_folder_without_runs_is_refused(tmp_path) -> None:
+    with pytest.raises(UsageError, match="holds no run with truth"):
+        runs_under(tmp_path)
+
+
+def test_lying_results_are_scored_again(made) -> None:
+    made.save()
+    (score,) = score_job(job(made))
+    assert score.counts["complete"] == (1, 1)
+    assert "wall_s" not in score.counts
+
+
+def test_a_program_that_fails_loses_everything_and_says_why(made, monkeypatch, tmp_path) -> None:
+    made.save()
+    monkeypatch.setattr(runs, "_PROGRAM", "import sys; sys.exit('the run cannot be read')")
+    (score,) = score_job(job(made, reuse=False, results=tmp_path / "none"))
+    assert score.counts["complete"] == (0, 1)
+    assert score.counts["coverage.posterior_wall"] == (0, 15)
+    assert score.counts["missed.warning_line"] == (1, 1)
+    assert score.notes[-1] == "exit 1: the run cannot be read"
+    assert score.counts["wall_s"][0] > 0
+
+
+def test_the_program_is_called_as_the_contract_says(made, monkeypatch, tmp_path) -> None:
+    told = tmp_path / "told.txt"
+    monkeypatch.setattr(runs, "_PROGRAM", f"import sys; open({str(told)!r}, 'w').write(' '.join(sys.argv[1:]))")
+    wall_s, message = analyse(job(made))
+    assert message == ""
+    assert wall_s > 0
+    assert told.read_text() == f"analyze {made.run} --plan {made.run / 'plan.json'} --out {made.results} --masks"
+
+
+def test_a_program_that_hangs_is_stopped(made, monkeypatch) -> None:
+    monkeypatch.setattr(runs, "_PROGRAM", "import threading; threading.Event().wait()")
+    monkeypatch.setattr(runs, "RUN_LIMIT_S", 0.5)
+    assert analyse(job(made))[1] == "was stopped after 0.5 s"
+
+
+def test_workers_keep_the_order_of_the_runs(made, tmp_path) -> None:
+    made.save()
+    other = tmp_path / "a_run"
+    shutil.copytree(made.run, other)
+    finished: list[int] = []
+    scores = score_all([job(made), job(made, run=other)], 2, finished.append)
+    assert [score.run for score in scores] == ["run", "a_run"]
+    assert finished == [1, 2]
+
+
+def test_a_set_that_is_there_is_not_simulated_again(made, monkeypatch) -> None:
+    made.save()
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("simulated again")
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    assert simulate_set(made.run.parent, 1, 1) == [made.run]
+
+
+def test_a_simulator_that_fails_is_told(tmp_path, monkeypatch) -> None:
+    def fail(command, **_knobs):
+        assert command[2:6] == ["assistant.simulation.command", "--dataset", "3", "--split"]
+        return subprocess.CompletedProcess(command, 4)
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    with pytest.raises(EnvironmentError_, match="could not be simulated"):
+        simulate_set(tmp_path, 3, 1)
+
+
+def test_the_program_is_found_in_a_clone_that_is_not_installed() -> None:
+    assert str(Path(runs.__file__).parents[2]) in runs._environment()["PYTHONPATH"].split(os.pathsep)

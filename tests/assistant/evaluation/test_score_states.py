@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from assistant.evaluation.outcome import read_outcome
+from assistant.evaluation.score_states import score_states, segments
+from assistant.evaluation.tally import Tally
+
+
+def states(made) -> Tally:
+    tally = Tally()
+    truth = made.truth()
+    score_states(tally, truth, read_outcome(made.results, truth.frames))
+    return tally
+
+
+def paint(rows, first: int, last: int, state: str) -> None:
+    for row in rows[first : last + 1]:
+        row["state"] = state
+        for name in [name for name in row if name.endswith("_mm")]:
+            row[name] = ""
+
+
+def test_segments_are_unbroken_stretches() -> None:
+    assert segments(["a", "b", "b", "a", "b"], "b") == [(1, 2), (4, 4)]
+    assert segments([], "b") == []
+
+
+def test_right_states(made) -> None:
+    for rows in (made.truth_rows, made.rows):
+        paint(rows, 30, 35, "no_signal")
+    tally = states(made)
+    assert tally.counts["state_recall.no_signal"] == (1, 1)
+    assert tally.counts["state_precision.no_signal"] == (1, 1)
+    np.testing.assert_array_equal(tally.samples["state_delay_s.no_signal"], [0.0])
+    assert tally.counts["live_figures_while_blind"] == (0, 6)
+    assert tally.counts["live_recall"] == (17, 17)
+
+
+def test_late_missed_and_invented_states(made) -> None:
+    paint(made.truth_rows, 20, 29, "no_signal")
+    paint(made.rows, 24, 29, "no_signal")
+    paint(made.truth_rows, 34, 36, "frozen")
+    paint(made.rows, 2, 3, "unusable")
+    tally = states(made)
+    assert tally.samples["state_delay_s.no_signal"] == pytest.approx([0.2])
+    assert tally.counts["state_recall.frozen"] == (0, 1)
+    assert tally.counts["state_precision.unusable"] == (0, 1)
+    # Frames 20 to 23 still show distances, and two of them are called live.
+    assert tally.counts["live_figures_while_blind"] == (4, 10)
+    assert len(tally.notes) == 2
