@@ -6,6 +6,7 @@ The same arguments give the same bits. About 5 to 8 s on one core and below 1 GB
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from assistant.errors import UsageError
 from assistant.simulation.anatomy_pose import Block, Pose, block_around, stack
 from assistant.simulation.anatomy_regions import Surroundings, landmarks, regions, resistance
-from assistant.simulation.anatomy_shapes import F32
+from assistant.simulation.anatomy_shapes import F32, OUTSIDE
 from assistant.simulation.anatomy_sizes import LEVELS, TREATABLE, VertebraSize, draw_sizes
 from assistant.simulation.anatomy_trunk import aorta_calcium, ribs, sacrum_limbs, soft_tissue
 from assistant.simulation.fracture import BodyForm, broken, unbroken
@@ -32,6 +33,7 @@ from assistant.simulation.vertebra import (
 BONE_SPACING_MM = 0.55
 REGION_SPACING_MM = 0.5
 HALF_HEIGHT_MM = 104.0
+SLAB_VOXELS = 400_000
 SPONGY_RANGE_G_PER_CM3 = (0.055, 0.13)
 
 
@@ -77,7 +79,7 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
     for size, form in zip(sizes, forms, strict=True):
         bone = make(size, form, generator(patient, f"bone {size.level}"))
         if size.level == "S1":
-            bone = replace(bone, limbs=bone.limbs[:4] + sacrum_limbs(size))
+            bone = replace(bone, limbs=bone.limbs[:6] + sacrum_limbs(size))
         bones.append(bone)
     vertebrae = tuple(bones)
     bone_volume = _bone(vertebrae, poses, patient)
@@ -140,20 +142,33 @@ def _bone(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str
     values = np.zeros(block.shape, dtype=np.float32)
     for bone, pose, box in zip(vertebrae, poses, boxes, strict=True):
         crop = block.crop(*box)
-        shifts = rng.integers(0, tile.shape[0], 3)
-        if crop is None:
-            continue
-        shape = tuple(s.stop - s.start for s in crop)
-        index = [(np.arange(n) + int(shift)) % tile.shape[0] for n, shift in zip(shape, shifts, strict=True)]
-        spongy: F32 = tile[np.ix_(*index)]
-        mineral, _, _ = density(bone, block.seen_from(pose, crop), BONE_SPACING_MM, spongy)
-        np.maximum(values[crop], mineral, out=values[crop])
+        shifts = [int(shift) for shift in rng.integers(0, tile.shape[0], 3)]
+        for slab in _slabs(crop):
+            index = [
+                (np.arange(s.start, s.stop) + shift) % tile.shape[0] for s, shift in zip(slab, shifts, strict=True)
+            ]
+            spongy: F32 = tile[np.ix_(*index)]
+            mineral = density(bone, block.seen_from(pose, slab), BONE_SPACING_MM, spongy)
+            np.maximum(values[slab], mineral, out=values[slab])
     vessels = generator(patient, "aorta")
     if vessels.random() < 0.6:
         front = float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2)
-        plaque = aorta_calcium(block, vessels, front_x_mm=front, amount=float(vessels.uniform(0.0, 0.9)))
-        np.maximum(values, np.where(values > 0, 0, plaque), out=values)
+        aorta_calcium(values, block, vessels, front_x_mm=front, amount=float(vessels.uniform(0.0, 0.9)))
     return _volume(values, block)
+
+
+def _slabs(crop: tuple[slice, slice, slice] | None) -> Iterator[tuple[slice, slice, slice]]:
+    """A crop in pieces of some hundred thousand voxels: quick in the cache, and little memory for in-between arrays."""
+    if crop is None:
+        return
+    tall, wide, deep = crop
+    step = max(4, SLAB_VOXELS // max(1, (wide.stop - wide.start) * (deep.stop - deep.start)))
+    for start in range(tall.start, tall.stop, step):
+        stop = min(tall.stop, start + step)
+        if stop - start >= 2:
+            yield slice(start, stop), wide, deep
+        else:  # a single layer has no neighbour to read directions from: take the one before along
+            yield slice(start - 1, stop), wide, deep
 
 
 def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], target: int) -> Surroundings:
@@ -166,15 +181,18 @@ def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], targ
     high = centre + np.array([size.depth_mm / 2 + 18.0, size.width_mm / 2 + 20.0, half_height + 18.0])
     block = block_around(low, high, REGION_SPACING_MM)
     grid = block.seen_from(pose)
-    body, _ = body_distance_mm(bone, grid)
-    posterior = limbs_distance_mm(bone.limbs, grid, 2.5)
-    others = np.full(block.shape, 99.0, dtype=np.float32)
+    body = np.full(block.shape, OUTSIDE, dtype=np.float32)
+    near_body = np.array([size.depth_mm / 2 + 9.0, size.width_mm / 2 + 7.0, half_height + 5.0])
+    for slab in _slabs(block.crop(*pose.bounds_in_patient(-near_body, near_body))):
+        body[slab] = body_distance_mm(bone, grid.part(slab))[0]
+    posterior, _ = limbs_distance_mm(bone.limbs, grid, 2.5)
+    others = np.full(block.shape, OUTSIDE, dtype=np.float32)
     for i, (other, its_pose) in enumerate(zip(vertebrae, poses, strict=True)):
         crop = block.crop(*its_pose.bounds_in_patient(*other.bounds_mm()))
         if i == target or crop is None:
             continue
         seen = block.seen_from(its_pose, crop)
-        near = np.minimum(body_distance_mm(other, seen)[0], limbs_distance_mm(other.limbs, seen, 2.5))
+        near = np.minimum(body_distance_mm(other, seen)[0], limbs_distance_mm(other.limbs, seen, 2.5)[0])
         others[crop] = np.minimum(others[crop], near)
     open_cortex = np.zeros(block.shape, dtype=np.float32)
     soft_inside = np.ones(block.shape, dtype=np.float32)
@@ -191,7 +209,7 @@ def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], targ
     centres = []
     for limb in bone.pedicles:
         start, end = np.array(limb.start_mm), np.array(limb.end_mm)
-        centres.append(pose.to_patient(start + 0.65 * (end - start)))
+        centres.append(pose.to_patient(start + 0.1 * (end - start)))
     return Surroundings(
         block=block,
         body_mm=body,

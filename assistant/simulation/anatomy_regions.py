@@ -130,9 +130,9 @@ def resistance(around: Surroundings, region: NDArray[np.uint8], rng: np.random.G
 def landmarks(around: Surroundings) -> dict[str, NDArray[np.float64]]:
     """Landmarks of `scene.Anatomy`, from the body's silhouettes.
 
-    Corners: where the lateral silhouette reaches farthest along the diagonals of the body. Inner endplate points: half-way
-    between the rims' contour and the floor of the hollow, which is where readers put the middle point when the two
-    are seen as a double line.
+    Corners: where the lateral silhouette reaches farthest along the diagonals of the body. Inner endplate points:
+    half-way between the rims' contour and the floor of the hollow, which is where readers put the middle point when
+    the two are seen as a double line.
     """
     x, y, z = around.block.axes_mm()
     side_view = around.body_mm.min(axis=1)  # (z, x)

@@ -47,6 +47,8 @@ class Limb:
         Direction in which the first radius is measured (made perpendicular to the axis).
     start_radii_mm, end_radii_mm : tuple of float
         (along ``across``, perpendicular to it).
+    shell_mm : float
+        Thickness of its cortex.
     """
 
     start_mm: tuple[float, float, float]
@@ -54,6 +56,7 @@ class Limb:
     across: tuple[float, float, float]
     start_radii_mm: tuple[float, float]
     end_radii_mm: tuple[float, float]
+    shell_mm: float = 0.75
 
     def mirrored(self) -> Limb:
         """The same on the other side of the mid-plane (y changes sign)."""
@@ -63,6 +66,7 @@ class Limb:
             across=(self.across[0], -self.across[1], self.across[2]),
             start_radii_mm=self.start_radii_mm,
             end_radii_mm=self.end_radii_mm,
+            shell_mm=self.shell_mm,
         )
 
     def bounds_mm(self, margin_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -6,6 +6,8 @@ exposure, the diaphragm's dome and gas lay bright shapes over the bodies, ribs c
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -16,8 +18,8 @@ from assistant.simulation.anatomy_sizes import LEVELS, VertebraSize
 
 FAT, MUSCLE, ORGANS, LUNG, GAS, AIR = 0.93, 1.055, 1.03, 0.27, 0.0012, 0.0012
 RIB_CORTEX_G_PER_CM3 = 1.0
-RIB_SHELL_MM = 0.75
-RIB_SPONGY_G_PER_CM3 = 0.12
+RIB_SHELL_MM = 0.9
+RIB_SPONGY_G_PER_CM3 = 0.09
 
 
 def soft_tissue(
@@ -91,8 +93,9 @@ def _with_lungs(
     if z[-1, 0, 0] < recess:
         return value
     side = np.abs(y)
-    fall = np.clip(((side - 75.0) / 70.0) ** 2 + ((x - 60.0) / 80.0) ** 2, 0.0, 1.0)
-    floor = dome - (dome - recess) * fall
+    # The dome falls ever more steeply to the chest wall, deepest behind (the recess).
+    away = (((side - 65.0) / 75.0) ** 2 + ((x - 50.0) / 85.0) ** 2) / 1.36
+    floor = np.maximum(dome - (dome - recess) * (0.55 * away + 0.45 * away**2), recess - 30.0)
     middle = 34.0 + 26.0 * np.clip((x - 25.0) / 50.0, 0.0, 1.0) * (1.0 + 0.5 * (y > 0))
     # Behind, the lungs reach the sides of the vertebral bodies.
     middle = np.where(x < 12.0, 27.0, middle)
@@ -134,9 +137,11 @@ def _with_gas(
                 )
                 z -= float(rng.uniform(14.0, 30.0))
     out = value.copy()
+    folds = ndimage.gaussian_filter(rng.standard_normal(value.shape, dtype=np.float32), 7.0 / spacing_mm)
+    folds /= folds.std()
     block_of = _Boxes(grid, spacing_mm)
     for cx, cy, cz, radius in centres:
-        box = block_of(cx, cy, cz, 1.7 * radius + 2 * spacing_mm)
+        box = block_of(cx, cy, cz, 2.4 * radius + 2 * spacing_mm)
         if box is None:
             continue
         part = grid.part(box)
@@ -146,7 +151,9 @@ def _with_gas(
             + ((part.y_mm - cy) / stretch[1]) ** 2
             + ((part.z_mm - cz) / stretch[2]) ** 2
         )
-        share = coverage(np.maximum(level - radius, cavity[box]).astype(np.float32), spacing_mm)
+        share = coverage(
+            np.maximum(level - radius * (1.0 + 0.3 * folds[box]), cavity[box]).astype(np.float32), spacing_mm
+        )
         out[box] = out[box] * (1 - share) + GAS * share
     return out
 
@@ -171,7 +178,7 @@ class _Boxes:
 
 
 def ribs(
-    sizes: tuple[VertebraSize, ...], poses: tuple[Pose, ...], rng: np.random.Generator, spacing_mm: float = 1.1
+    sizes: tuple[VertebraSize, ...], poses: tuple[Pose, ...], rng: np.random.Generator, spacing_mm: float = 1.0
 ) -> tuple[F32, Block]:
     """The ribs of the modelled thoracic levels, as far as they lie within 105 mm of the treated level.
 
@@ -242,17 +249,35 @@ def _rib(
         at[2] = float(points[1][2]) - drop * travelled - 5.0 * np.sin(min(1.0, travelled / 40.0) * np.pi / 2)
         points.append(at)
         last = at
+    return _bars(_rounded(np.array(points)), slim=low_ribs)
+
+
+def _rounded(points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A chain of points with its corners cut twice (Chaikin), ends kept."""
+    for _ in range(2):
+        near = 0.75 * points_mm[:-1] + 0.25 * points_mm[1:]
+        far = 0.25 * points_mm[:-1] + 0.75 * points_mm[1:]
+        middle = np.stack([near, far], axis=1).reshape(-1, 3)
+        points_mm = np.concatenate([points_mm[:1], middle[1:-1], points_mm[-1:]])
+    return points_mm
+
+
+def _bars(points_mm: NDArray[np.float64], *, slim: bool) -> list[Limb]:
+    """A rib's chain of bars: thick head, slim neck, flat tall shaft that tapers at its end."""
+    travelled = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points_mm, axis=0), axis=1))])
+    tall = np.interp(travelled, [0.0, 8.0, 22.0, 40.0, 90.0], [4.6, 3.6, 4.4, 5.6, 6.0])
+    thin = np.interp(travelled, [0.0, 8.0, 22.0, 40.0, 90.0], [4.4, 3.0, 4.0, 3.3, 3.0])
+    if slim:
+        tall = tall * np.interp(travelled / travelled[-1], [0.0, 0.5, 1.0], [0.9, 0.85, 0.45])
     limbs = []
-    for i, (p, q) in enumerate(zip(points[:-1], points[1:], strict=True)):
-        tall = (4.2, 3.6, 5.2)[min(i, 2)] + 0.25 * min(i, 4) if not (low_ribs and i > 8) else 4.6
-        thin = (4.0, 3.2, 3.4)[min(i, 2)]
+    for i, (p, q) in enumerate(itertools.pairwise(points_mm)):
         limbs.append(
             Limb(
                 start_mm=(float(p[0]), float(p[1]), float(p[2])),
                 end_mm=(float(q[0]), float(q[1]), float(q[2])),
                 across=(0.05, 0.0, 1.0),
-                start_radii_mm=(tall, thin),
-                end_radii_mm=(tall, thin),
+                start_radii_mm=(float(tall[i]), float(thin[i])),
+                end_radii_mm=(float(tall[i + 1]), float(thin[i + 1])),
             )
         )
     return limbs
@@ -276,18 +301,21 @@ def sacrum_limbs(size: VertebraSize) -> tuple[Limb, ...]:
     return (wing, wing.mirrored(), blade, crest)
 
 
-def aorta_calcium(block: Block, rng: np.random.Generator, *, front_x_mm: float, amount: float) -> NDArray[np.float32]:
-    """Calcified plaques of the aorta's wall, left and in front of the bodies (moves with the spine, nearly)."""
-    value = np.zeros(block.shape, dtype=np.float32)
+def aorta_calcium(bone: F32, block: Block, rng: np.random.Generator, *, front_x_mm: float, amount: float) -> None:
+    """Add calcified plaques of the aorta's wall to ``bone``: left, in front of the bodies (moves with them, nearly)."""
     x, y, z = block.axes_mm()
     wall_x, wall_y, radius = front_x_mm + 13.0, 12.0, float(rng.uniform(9.0, 13.0))
+    cols = np.flatnonzero(np.abs(x - wall_x) < radius + 2.0)
+    rows = np.flatnonzero(np.abs(y - wall_y) < radius + 6.0)
+    if len(cols) < 2 or len(rows) < 2:
+        return
+    part = np.s_[:, rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+    x, y = x[cols], y[rows]
     wander = 3.0 * np.sin(z / 45.0 + float(rng.uniform(0, 6)))
     sheet = np.hypot(x[None, None, :] - wall_x, y[None, :, None] - (wall_y + wander)[:, None, None]) - radius
-    small = rng.standard_normal(tuple(max(2, n // 6) for n in block.shape), dtype=np.float32)
+    shape = bone[part].shape
+    small = rng.standard_normal(tuple(max(2, n // 6) for n in shape), dtype=np.float32)
     smooth = ndimage.gaussian_filter(small, 1.0)
-    smooth = ndimage.zoom(
-        smooth / smooth.std(), [n / m for n, m in zip(block.shape, small.shape, strict=True)], order=1
-    )
-    plaque = (np.abs(sheet) < 0.5) & (smooth[: block.shape[0], : block.shape[1], : block.shape[2]] > 2.2 - amount)
-    value[plaque] = 0.55
-    return value
+    smooth = ndimage.zoom(smooth / smooth.std(), [n / m for n, m in zip(shape, small.shape, strict=True)], order=1)
+    plaque = (np.abs(sheet) < 0.5) & (smooth > 2.2 - amount) & (bone[part] == 0)
+    bone[part][plaque] = 0.55

@@ -58,6 +58,8 @@ class BodyForm:
         Extra density of the crushed layer below a broken endplate (0 = none).
     cleft_mm : tuple or None
         ((centre), (radii)) of an intravertebral cleft.
+    spurs_mm : tuple of float
+        How far osteophytes lengthen the upper and lower front rim.
     holes : tuple of Hole
         Cortex defects: the basivertebral foramen, and breaks.
     """
@@ -74,6 +76,7 @@ class BodyForm:
     retropulsion_mm: float = 0.0
     impaction: float = 0.0
     cleft_mm: tuple[PointMm, PointMm] | None = None
+    spurs_mm: tuple[float, float] = (0.0, 0.0)
     holes: tuple[Hole, ...] = ()
 
     def centre_mm(self, depth_mm: float) -> PointMm:
@@ -110,7 +113,9 @@ def unbroken(size: VertebraSize, rng: np.random.Generator) -> BodyForm:
     z = float(rng.uniform(0.0, 2.0)) * scale
     radius = float(rng.uniform(1.8, 3.2)) * scale
     foramen = Hole(centre_mm=(-size.depth_mm / 2 + size.wall_concavity_mm * 0.8, 0.0, z), radius_mm=radius)
+    spurs = [float(rng.uniform(0.5, 3.5)) * scale if rng.random() < 0.35 else 0.0 for _ in range(2)]
     return BodyForm(
+        spurs_mm=(spurs[0], spurs[1]),
         superior_front_mm=front,
         superior_back_mm=back,
         inferior_front_mm=-front,
@@ -187,6 +192,7 @@ def broken(name: str, size: VertebraSize, rng: np.random.Generator) -> BodyForm:
         radii = (a * float(rng.uniform(0.3, 0.5)), b * float(rng.uniform(0.3, 0.55)), float(rng.uniform(0.9, 1.8)))
         cleft = ((a * float(rng.uniform(0.1, 0.3)), 0.0, middle), radii)
     return BodyForm(
+        spurs_mm=whole.spurs_mm,
         superior_front_mm=top_front,
         superior_back_mm=top_back,
         inferior_front_mm=top_front - front,

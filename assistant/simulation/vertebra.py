@@ -1,8 +1,7 @@
 """One vertebra as a solid: body and posterior elements as signed distances in its own frame, and their bone density.
 
-Frame: x anterior, y to the patient's left, z cranial; origin in the middle of the unbroken body. Proportions of the
-posterior elements follow the drawings of the anatomy atlases by eye (*plausible interpolation*); the sizes that
-were measured come from `anatomy_sizes`.
+Frame: x anterior, y to the patient's left, z cranial; origin in the middle of the unbroken body. Its sizes come from
+`anatomy_sizes`, its posterior elements from `vertebra_processes`.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ from assistant.simulation.anatomy_shapes import (
 )
 from assistant.simulation.anatomy_sizes import VertebraSize
 from assistant.simulation.fracture import BodyForm
+from assistant.simulation.vertebra_processes import posterior_limbs
 
 # Bone mineral, g/cm³: compact bone of shells and processes; the spongy inside of an osteoporotic body comes with the
 # patient (quantitative CT: 0.05 to 0.12).
 CORTEX_G_PER_CM3 = 1.05
 WALL_MM = 0.42
-ENDPLATE_MM = 0.75
-PROCESS_SHELL_MM = 1.15
-PROCESS_SPONGY = 2.2  # density inside posterior elements relative to the body's spongy bone
+ENDPLATE_MM = 0.65
+PROCESS_SPONGY = 1.9  # density inside posterior elements relative to the body's spongy bone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +46,7 @@ class Vertebra:
     outline : OutlineTable
         Of the body, seen from above.
     limbs : tuple of Limb
-        Pedicles first (left, right), then the posterior elements.
+        Pedicles first (front halves left and right, rear halves), then the posterior elements.
     """
 
     size: VertebraSize
@@ -57,8 +56,8 @@ class Vertebra:
 
     @property
     def pedicles(self) -> tuple[Limb, Limb]:
-        """Left and right pedicle."""
-        return self.limbs[0], self.limbs[1]
+        """Rear halves of the left and right pedicle: they start at the isthmus."""
+        return self.limbs[2], self.limbs[3]
 
     def bounds_mm(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Corners of a box, in the vertebra's frame, that holds it with a small margin."""
@@ -74,9 +73,8 @@ class Vertebra:
 
 def make(size: VertebraSize, form: BodyForm, rng: np.random.Generator) -> Vertebra:
     """A vertebra of a size and form, with small individual differences drawn from ``rng``."""
-    pedicles = _pedicles(size)
-    processes = _lumbar_processes(size, rng) if size.lumbar else _thoracic_processes(size, rng)
-    return Vertebra(size=size, form=form, outline=outline_table(body_outline(size, rng)), limbs=(*pedicles, *processes))
+    limbs = posterior_limbs(size, rng)
+    return Vertebra(size=size, form=form, outline=outline_table(body_outline(size, rng)), limbs=limbs)
 
 
 def body_outline(size: VertebraSize, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -129,22 +127,36 @@ def body_distance_mm(vertebra: Vertebra, grid: Grid) -> tuple[F32, F32]:
     if form.retropulsion_mm:
         step = np.exp(-(((z - (rim_top - 3.0)) / 4.5) ** 2)) * np.clip((0.35 - ahead) / 0.25, 0.0, 1.0)
         wall = wall - np.float32(form.retropulsion_mm) * step * np.exp(-((y / 9.0) ** 2))
+    for spur, rim in ((form.spurs_mm[0], rim_top - 1.8), (form.spurs_mm[1], rim_bottom + 1.8)):
+        if spur:
+            lip = np.exp(-(((z - rim) / 2.4) ** 2)) * np.clip((ahead - 0.5) / 0.4, 0.0, 1.0)
+            wall = wall - np.float32(spur) * lip
     plates = np.maximum(z - top, bottom - z)
     endplate = np.clip((plates - wall) / 1.5 + 0.5, 0.0, 1.0).astype(np.float32)
     return smooth_max(wall.astype(np.float32), plates.astype(np.float32), 1.3), endplate
 
 
-def limbs_distance_mm(limbs: tuple[Limb, ...], grid: Grid, blend_mm: float) -> F32:
-    """Signed distance to the union of limbs; only the voxels near a limb are computed, the rest is far outside."""
+def limbs_distance_mm(limbs: tuple[Limb, ...], grid: Grid, blend_mm: float) -> tuple[F32, F32]:
+    """Signed distance to the union of limbs; only the voxels near a limb are computed, the rest is far outside.
+
+    Returns
+    -------
+    distance_mm, shell_mm : arrays of the grid's shape
+        ``shell_mm`` is the cortex of the limb that is nearest.
+    """
     distance = np.full(grid.x_mm.shape, OUTSIDE, dtype=np.float32)
+    shell = np.full(grid.x_mm.shape, 0.7, dtype=np.float32)
     for limb in limbs:
         block = _block(grid, *limb.bounds_mm(blend_mm + 1.5))
         if block is not None:
-            distance[block] = smooth_min(distance[block], limb.distance_mm(grid.part(block)), blend_mm)
-    return distance
+            new = limb.distance_mm(grid.part(block))
+            share = np.clip((distance[block] - new) / 2.0 + 0.5, 0.0, 1.0)
+            shell[block] += share * (np.float32(limb.shell_mm) - shell[block])
+            distance[block] = smooth_min(distance[block], new, blend_mm)
+    return distance, shell
 
 
-def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> tuple[F32, F32, F32]:
+def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32:
     """Bone mineral of a vertebra.
 
     Parameters
@@ -158,14 +170,14 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> tup
 
     Returns
     -------
-    density_g_per_cm3, body_distance_mm, limbs_distance_mm : arrays of the grid's shape
+    array of the grid's shape, g/cm³
     """
     form = vertebra.form
     body, endplate = body_distance_mm(vertebra, grid)
-    limbs = limbs_distance_mm(vertebra.limbs, grid, 2.5)
+    limbs, limb_shell_mm = limbs_distance_mm(vertebra.limbs, grid, 2.5)
     whole = smooth_min(body, limbs, 2.0)
     process = np.clip((body - limbs) / 3.0 + 0.5, 0.0, 1.0)
-    shell_mm = (1 - process) * (WALL_MM + (ENDPLATE_MM - WALL_MM) * endplate) + process * PROCESS_SHELL_MM
+    shell_mm = (1 - process) * (WALL_MM + (ENDPLATE_MM - WALL_MM) * endplate) + process * limb_shell_mm
     for hole in form.holes:
         x, y, z = (np.float32(v) for v in hole.centre_mm)
         near = np.sqrt((grid.x_mm - x) ** 2 + (grid.y_mm - y) ** 2 + (grid.z_mm - z) ** 2)
@@ -180,7 +192,7 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> tup
     if form.cleft_mm is not None:
         inside = inside * np.clip(ellipsoid(grid, *form.cleft_mm) - 0.8, 0.0, 1.0)
     total = np.float32(CORTEX_G_PER_CM3) * (outer - inner) + inside * inner
-    return total.astype(np.float32), body, limbs
+    return total.astype(np.float32)
 
 
 def ellipsoid(grid: Grid, centre_mm: tuple[float, float, float], radii_mm: tuple[float, float, float]) -> F32:
@@ -205,7 +217,7 @@ def spongy_tile(rng: np.random.Generator, voxel_mm: float, mean_g_per_cm3: float
         smooth: F32 = ndimage.gaussian_filter(white, sigma, mode="wrap")
         return smooth / np.float32(smooth.std())
 
-    log = 0.55 * noise(3.0, 0.35) + 0.35 * noise(1.0, 1.0) + 0.30 * noise(3.5, 3.0)
+    log = 0.45 * noise(3.0, 0.35) + 0.35 * noise(1.0, 1.0) + 0.30 * noise(3.5, 3.0)
     texture = np.exp(log)
     return (texture * np.float32(mean_g_per_cm3 / texture.mean())).astype(np.float32)
 
@@ -227,135 +239,3 @@ def _block(grid: Grid, low_mm: NDArray[np.float64], high_mm: NDArray[np.float64]
     if np.any(high <= low):
         return None
     return slice(int(low[0]), int(high[0])), slice(int(low[1]), int(high[1])), slice(int(low[2]), int(high[2]))
-
-
-def _pedicles(size: VertebraSize) -> tuple[Limb, Limb]:
-    """Left and right pedicle: from inside the body's upper back corner to the articular pillar."""
-    back = -size.depth_mm / 2
-    half_w, half_h = size.pedicle_width_mm / 2, size.pedicle_height_mm / 2
-    y = size.canal_width_mm / 2 + half_w
-    y_front = min(y, size.width_mm / 2 - 0.8 * half_w)
-    z = size.posterior_height_mm / 2 - half_h - (1.8 if size.lumbar else 0.6)
-    length = (8.5 if size.lumbar else 7.0) * size.depth_mm / 32.0
-    turn = np.tan(np.deg2rad(size.pedicle_angle_deg))
-    left = Limb(
-        start_mm=(back + 3.0, y_front - 0.4 * turn * length, z),
-        end_mm=(back - length, y + 0.5 * turn * length, z - 0.8),
-        across=(0.0, 1.0, 0.0),
-        start_radii_mm=(half_w * 1.05, half_h * 1.05),
-        end_radii_mm=(half_w, half_h * 0.95),
-    )
-    return left, left.mirrored()
-
-
-def _pair(limb: Limb, rng: np.random.Generator) -> tuple[Limb, Limb]:
-    """A limb and its mirror image, each slightly its own."""
-    pair = []
-    for side in (limb, limb.mirrored()):
-        shift = rng.normal(0.0, 0.5, 3)
-        end = (side.end_mm[0] + shift[0], side.end_mm[1] + shift[1], side.end_mm[2] + shift[2])
-        pair.append(
-            Limb(
-                start_mm=side.start_mm,
-                end_mm=(float(end[0]), float(end[1]), float(end[2])),
-                across=side.across,
-                start_radii_mm=side.start_radii_mm,
-                end_radii_mm=side.end_radii_mm,
-            )
-        )
-    return pair[0], pair[1]
-
-
-def _lumbar_processes(size: VertebraSize, rng: np.random.Generator) -> tuple[Limb, ...]:
-    """Articular processes, pars, laminae, transverse and spinous processes of L1 to L5."""
-    k = size.width_mm / 45.0 * 0.5 + 0.5
-    back = -size.depth_mm / 2
-    half_h = size.pedicle_height_mm / 2
-    y = size.canal_width_mm / 2 + size.pedicle_width_mm / 2
-    z = size.posterior_height_mm / 2 - half_h - 1.8
-    low = -size.posterior_height_mm / 2 - size.disc_height_mm
-    sideways, upright = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-    x1, x2, x3 = back - 9.0 * k, back - 17.0 * k, back - 25.0 * k
-    y_in = max(y - 3.0 * k, 8.0)
-    superior = Limb(
-        start_mm=(x1 - 1.0, y + 1.0, z), end_mm=(x1 - 3.5 * k, y + 3.5 * k, z + half_h + 8.0 * k),
-        across=sideways, start_radii_mm=(4.6 * k, 4.6 * k), end_radii_mm=(3.4 * k, 3.8 * k),
-    )  # fmt: skip
-    pars = Limb(
-        start_mm=(x1 - 1.5, y, z - 1.0), end_mm=(x2, y_in, z - half_h - 6.0 * k),
-        across=sideways, start_radii_mm=(5.0 * k, 4.0 * k), end_radii_mm=(5.2 * k, 3.4 * k),
-    )  # fmt: skip
-    inferior = Limb(
-        start_mm=(x2, y_in, z - half_h - 4.0 * k), end_mm=(x2 + 0.5, y_in + 1.0, low - 5.0 * k),
-        across=sideways, start_radii_mm=(5.0 * k, 3.6 * k), end_radii_mm=(3.8 * k, 3.2 * k),
-    )  # fmt: skip
-    lamina = Limb(
-        start_mm=(x2 + 1.0, y_in, z - half_h - 1.0), end_mm=(x3, 1.5, z - half_h - 4.0 * k),
-        across=upright, start_radii_mm=(8.0 * k, 2.9 * k), end_radii_mm=(9.5 * k, 3.0 * k),
-    )  # fmt: skip
-    reach = size.transverse_reach_mm
-    thick = 1.7 if size.level in ("L5", "S1") else 1.0
-    transverse = Limb(
-        start_mm=(x1, y + 2.0, z - 1.0), end_mm=(x1 - 5.0 * k, reach, z + 1.0),
-        across=upright, start_radii_mm=(5.2 * k * thick, 3.2 * k * thick), end_radii_mm=(3.0 * k, 1.7 * k * thick),
-    )  # fmt: skip
-    slope = np.deg2rad(size.spinous_slope_deg)
-    x4 = x3 - size.spinous_length_mm * float(np.cos(slope))
-    root = z - half_h - 3.0 * k
-    tip = root - size.spinous_length_mm * float(np.sin(slope))
-    spine = Limb(
-        start_mm=(x3, 0.0, root), end_mm=(x4, 0.0, tip),
-        across=upright, start_radii_mm=(8.5 * k, 3.0 * k), end_radii_mm=(9.5 * k, 3.6 * k),
-    )  # fmt: skip
-    crest = Limb(
-        start_mm=(x4 + 4.0, 0.0, tip - 4.0 * k), end_mm=(x4 + 1.0, 0.0, tip - 7.5 * k),
-        across=sideways, start_radii_mm=(3.2 * k, 3.5 * k), end_radii_mm=(3.6 * k, 3.2 * k),
-    )  # fmt: skip
-    pairs = [_pair(limb, rng) for limb in (superior, pars, inferior, lamina, transverse)]
-    return (*(limb for pair in pairs for limb in pair), spine, crest)
-
-
-def _thoracic_processes(size: VertebraSize, rng: np.random.Generator) -> tuple[Limb, ...]:
-    """Articular processes, laminae, transverse and spinous processes of the thoracic vertebrae."""
-    k = size.depth_mm / 28.0 * 0.6 + 0.4
-    back = -size.depth_mm / 2
-    half_h = size.pedicle_height_mm / 2
-    y = size.canal_width_mm / 2 + size.pedicle_width_mm / 2
-    z = size.posterior_height_mm / 2 - half_h - 0.6
-    low = -size.posterior_height_mm / 2 - size.disc_height_mm
-    sideways, upright = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-    x1, x2, x3 = back - 8.0 * k, back - 13.0 * k, back - 20.0 * k
-    superior = Limb(
-        start_mm=(x1, y, z), end_mm=(x1 - 1.5, y + 0.5, z + half_h + 5.5 * k),
-        across=sideways, start_radii_mm=(4.4 * k, 3.2 * k), end_radii_mm=(4.2 * k, 2.0 * k),
-    )  # fmt: skip
-    pillar = Limb(
-        start_mm=(x1, y, z), end_mm=(x2, y - 0.5, z - half_h - 3.0 * k),
-        across=sideways, start_radii_mm=(4.4 * k, 3.6 * k), end_radii_mm=(4.4 * k, 3.0 * k),
-    )  # fmt: skip
-    inferior = Limb(
-        start_mm=(x2, y - 0.5, z - half_h - 2.0 * k), end_mm=(x2 + 0.5, y - 0.5, low - 3.5 * k),
-        across=sideways, start_radii_mm=(4.4 * k, 2.6 * k), end_radii_mm=(4.0 * k, 2.0 * k),
-    )  # fmt: skip
-    lamina = Limb(
-        start_mm=(x2, y - 1.0, z - half_h + 0.5), end_mm=(x3, 1.5, z - half_h - 3.5 * k),
-        across=upright, start_radii_mm=(8.5 * k, 2.5 * k), end_radii_mm=(9.5 * k, 2.6 * k),
-    )  # fmt: skip
-    reach = size.transverse_reach_mm
-    club = 0.7 if size.level in ("T11", "T12") else 1.0
-    transverse = Limb(
-        start_mm=(x1 - 1.0, y + 1.0, z - 1.5), end_mm=(x1 - 10.0 * k, reach - 3.0, z + 2.0),
-        across=upright, start_radii_mm=(4.2 * k, 3.6 * k), end_radii_mm=(4.6 * k * club, 4.0 * k * club),
-    )  # fmt: skip
-    slope = np.deg2rad(size.spinous_slope_deg)
-    root = z - half_h - 3.0 * k
-    x4 = x3 - size.spinous_length_mm * float(np.cos(slope))
-    tip = root - size.spinous_length_mm * float(np.sin(slope))
-    tall = 8.5 if size.level in ("T11", "T12") else 5.0
-    spine = Limb(
-        start_mm=(x3, 0.0, root), end_mm=(x4, 0.0, tip),
-        across=(float(np.sin(slope)), 0.0, float(np.cos(slope))),
-        start_radii_mm=(7.0 * k, 2.8 * k), end_radii_mm=(tall * k, 2.9 * k),
-    )  # fmt: skip
-    pairs = [_pair(limb, rng) for limb in (superior, pillar, inferior, lamina, transverse)]
-    return (*(limb for pair in pairs for limb in pair), spine)
