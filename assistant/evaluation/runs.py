@@ -117,7 +117,7 @@ def score_job(job: Job) -> list[RunScore]:
             outcomes = run_peers(truth, source)
         finally:
             source.close()
-        scores += [score(truth, outcome, name) for name, outcome in outcomes.items()]
+        scores += [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]
     return scores
 
 

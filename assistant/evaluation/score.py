@@ -37,18 +37,27 @@ def score_run(result_dir: Path, truth_dir: Path) -> RunScore:
     return score(truth, read_outcome(result_dir, truth.frames), PROGRAM)
 
 
-def score(truth: Truth, outcome: Outcome, method: str) -> RunScore:
-    """Score a method's answers."""
+def score(truth: Truth, outcome: Outcome, method: str, *, told: bool = False) -> RunScore:
+    """Score a method's answers.
+
+    Parameters
+    ----------
+    truth, outcome : the run and the answers
+    method : str
+    told : bool
+        The method was told the state of each frame and the view (the peers): it is not scored on them.
+    """
     tally = Tally()
     tally.count("complete", outcome.complete, 1)
     score_distances(tally, truth, outcome)
     score_masks(tally, truth, outcome)
     score_phantom(tally, truth, outcome)
-    score_motion(tally, truth, outcome)
+    score_motion(tally, truth, outcome, told=told)
     score_time(tally, truth, outcome)
     score_crossings(tally, truth, outcome)
     score_leaks(tally, truth, outcome)
-    score_states(tally, truth, outcome)
+    if not told:
+        score_states(tally, truth, outcome)
     return RunScore(
         run=truth.folder.parent.name,
         method=method,

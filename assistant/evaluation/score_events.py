@@ -89,7 +89,7 @@ def score_leaks(tally: Tally, truth: Truth, outcome: Outcome) -> None:
         if leak.shape is not None and leak.onset_2d_frame is not None:
             label = found[0].shape.label if found and found[0].shape is not None else ""
             p_spike = found[0].shape.p_spike if found and found[0].shape is not None else None
-            _score_shape(tally, leak.shape, label, p_spike)
+            _score_shape(tally, leak.shape.label, label, p_spike)
     false = 0
     for site in sorted({said.site for said in outcome.leaks} - true_sites):
         past_mm = truth.distance_mm[LINE_OF_LEAK[site]]

@@ -21,10 +21,19 @@ def segments(states: list[str], wanted: str) -> list[tuple[int, int]]:
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
+def carried(states: list[str]) -> list[str]:
+    """The words with each repeat called after the picture that it repeats: pulses do not cut a segment into pieces."""
+    out: list[str] = []
+    for word in states:
+        out.append(out[-1] if word == "repeat" and out else word)
+    return out
+
+
 def score_states(tally: Tally, truth: Truth, outcome: Outcome) -> None:
     """Recall, precision and delay of segments; recall and precision of new pictures; live figures where none may be."""
+    true_states, said_states = carried(truth.state), carried(outcome.state)
     for state in SEGMENTS:
-        true, said = segments(truth.state, state), segments(outcome.state, state)
+        true, said = segments(true_states, state), segments(said_states, state)
         for first, last in true:
             hits = [a for a, b in said if a <= last + SLACK_FRAMES and b >= first - SLACK_FRAMES]
             tally.count(f"state_recall.{state}", bool(hits), 1)

@@ -38,6 +38,12 @@ LINE_OF_LEAK = {
 }
 
 
+class TrueShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Working label of an intradiscal leak's shape; the figures beside it in the file are not needed here."""
+
+    label: str
+
+
 class TrueLeak(msgspec.Struct, frozen=True, kw_only=True):
     """A leak as the simulator knows it; ``onset_2d_frame`` is null where no picture shows it."""
 
@@ -46,7 +52,7 @@ class TrueLeak(msgspec.Struct, frozen=True, kw_only=True):
     volume_mm3: float
     onset_2d_frame: int | None = None
     area_mm2: float | None = None
-    shape: str | None = None
+    shape: TrueShape | None = None
 
 
 class TrueCrossing(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ def test_each_peer_finds_plain_cement_in_a_still_picture(maker) -> None:
     # Phase correlation is off by a fraction of a pixel, which widens its noise floor.
     assert dice_with_cement(mask) > (0.6 if maker is PhaseCorrelation else 0.85)
     assert before.mean() < 0.03
-    assert abs(dx) + abs(dy) < 0.2
+    assert abs(dx) + abs(dy) < 0.5
 
 
 def dice_with_cement(mask: np.ndarray) -> float:

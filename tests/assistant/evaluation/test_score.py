@@ -1,7 +1,8 @@
 import pytest
 
 from assistant.errors import InputError
-from assistant.evaluation.score import score_run, tags_of
+from assistant.evaluation.outcome import read_outcome
+from assistant.evaluation.score import score, score_run, tags_of
 
 
 def test_a_right_result_is_right_in_all(made) -> None:
@@ -14,6 +15,13 @@ def test_a_right_result_is_right_in_all(made) -> None:
     assert score.samples["dice.visible"].min() == 1.0
     assert score.counts["complete"] == (1, 1)
     assert score.counts["phantom"] == (0, 5)
+
+
+def test_what_a_method_was_told_is_not_scored(made) -> None:
+    truth = made.truth()
+    told = score(truth, read_outcome(made.results, 40), "peer", told=True)
+    assert not any(key.startswith(("state_", "live_", "view_")) for key in told.counts)
+    assert told.counts["coverage.registration"] == (20, 20)
 
 
 def test_tags(made) -> None:

@@ -106,7 +106,7 @@ def test_a_crossing_that_no_picture_shows_cannot_be_missed(made) -> None:
 
 def leak(site: str, volume: float = 5.0, onset: int | None = 30, shape: str | None = None) -> dict[str, Any]:
     return {"site": site, "onset_3d_frame": 26, "volume_mm3": volume, "onset_2d_frame": onset, "area_mm2": 3.0,
-            "shape": shape}  # fmt: skip
+            "shape": None if shape is None else {"label": shape, "height_mm": 3.0}}  # fmt: skip
 
 
 def said(site: str, first: int = 30, label: str | None = None, p: float | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assistant.evaluation.outcome import read_outcome
-from assistant.evaluation.score_states import score_states, segments
+from assistant.evaluation.score_states import carried, score_states, segments
 from assistant.evaluation.tally import Tally
 
 
@@ -23,6 +23,21 @@ def paint(rows, first: int, last: int, state: str) -> None:
 def test_segments_are_unbroken_stretches() -> None:
     assert segments(["a", "b", "b", "a", "b"], "b") == [(1, 2), (4, 4)]
     assert segments([], "b") == []
+
+
+def test_a_repeat_is_called_after_its_picture() -> None:
+    assert carried(["repeat", "live", "repeat", "moving", "repeat"]) == ["repeat", "live", "live", "moving", "moving"]
+
+
+def test_pulses_do_not_cut_a_swing_into_pieces(made) -> None:
+    for row in made.truth_rows[20:30:2]:
+        row["state"] = "moving"
+    for row in made.rows[22:30:2]:
+        row["state"] = "moving"
+    tally = states(made)
+    assert tally.counts["state_recall.moving"] == (1, 1)
+    assert tally.counts["state_precision.moving"] == (1, 1)
+    assert tally.samples["state_delay_s.moving"] == pytest.approx([0.1])
 
 
 def test_right_states(made) -> None:
