@@ -15,6 +15,7 @@ import av.error
 import av.logging
 from av.video.stream import VideoStream
 
+from assistant.capture.ffv1 import SliceCheck
 from assistant.capture.stamps import MAX_FPS
 from assistant.capture.wholeness import missing_end
 from assistant.errors import InputError
@@ -49,9 +50,10 @@ class VideoPass:
         self.path, self.shown = path, shown
         self.packets = 0
         self._cut = False
+        self._last_pts: int | None = None
         self._container = _open(path, shown)
         try:
-            self.stream = _video_stream(self._container, shown)
+            self.stream = _video_stream(self._container, path, shown)
             self._set_up(threads)
         except BaseException:
             self._container.close()
@@ -72,10 +74,9 @@ class VideoPass:
             context.thread_type = "SLICE" if context.name == "ffv1" else "AUTO"
             context.thread_count = threads
         # A damaged picture is an error, not something the decoder paints over.
-        if context.name in ("ffv1", "huffyuv", "ffvhuff", "utvideo"):
+        if context.name in ("ffv1", "huffyuv", "ffvhuff", "utvideo", "mjpeg"):
             context.options = {"err_detect": "crccheck+explode"}
-        elif context.name == "mjpeg":
-            context.options = {"err_detect": "explode"}
+        self._slices = SliceCheck() if context.name == "ffv1" else None
         self.unit_s = stream.time_base or Fraction(1, 1000)
         self.fps = _nominal_fps(stream)
 
@@ -121,13 +122,34 @@ class VideoPass:
         try:
             for packet in self.demux():
                 pts = packet.pts
+                if self._slices is not None and self._slices.is_damaged(bytes(packet)):
+                    yield from self._held_back(pts)
+                    raise VideoDamage("the check sum of its data is wrong")
                 if on_packet is not None:
                     on_packet(packet.dts)
                 yield from self._whole(self.stream.decode(packet))
-            yield from self._whole(self.stream.decode(None))
+            yield from self._before_gap(self._whole(self.stream.decode(None)))
         except av.error.FFmpegError as error:
             yield from self._held_back(pts)
             raise VideoDamage(_reason(error)) from error
+
+    def _before_gap(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """The last pictures, which the decoder held for reordering; of a cut file only those before the first gap.
+
+        The cut may have taken a picture that is shown before one that is there: the later one would get its number.
+        """
+        reorders = self.stream.codec_context.has_b_frames > 0
+        if not reorders or not self.fps or self.missing() is None:
+            yield from pictures
+            return
+        if self.is_avi:
+            return  # Without presentation stamps a gap cannot be seen.
+        longest = 1.5 / (self.fps * float(self.unit_s))
+        for picture in pictures:
+            last = self._last_pts
+            if last is not None and picture.pts is not None and picture.pts - last > longest:
+                return
+            yield picture
 
     def _held_back(self, before_pts: int | None) -> Iterator[av.VideoFrame]:
         """Good pictures that the decoder still holds for reordering, and that are shown before the damaged one."""
@@ -140,12 +162,12 @@ class VideoPass:
                 return
             yield picture
 
-    @staticmethod
-    def _whole(pictures: list[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    def _whole(self, pictures: list[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         for picture in pictures:
             if picture.is_corrupt:
                 raise VideoDamage("its data are not whole")
             yield picture
+            self._last_pts = picture.pts
 
     def missing_end(self) -> str | None:
         """What the file's structure says is missing at its end; None when it is whole."""
@@ -159,7 +181,18 @@ class VideoPass:
         promised = self.stream.frames
         if cut is None and 0 < self.packets < promised:
             cut = f"its header speaks of {promised} pictures"
+        if cut is not None and self._all_came(promised):
+            return None  # Only the index behind the pictures is gone.
         return cut
+
+    def _all_came(self, promised: int) -> bool:
+        if promised:
+            return self.packets >= promised
+        duration = self._container.duration
+        if not duration or not self.fps or self._last_pts is None:
+            return False
+        end_s = float(self._last_pts * self.unit_s) + 1.5 / self.fps
+        return end_s >= (duration + (self._container.start_time or 0)) / av.time_base
 
     @property
     def promised_frames(self) -> int | None:
@@ -182,7 +215,7 @@ class VideoPass:
             self._container.seek(stamp, stream=self.stream, backward=True, any_frame=False)
         except (av.error.FFmpegError, OSError) as error:
             raise InputError(f"{self.shown}: cannot go to another place in it ({_reason(error)})") from error
-        self.packets, self._cut = 0, False
+        self.packets, self._cut, self._last_pts = 0, False, None
 
     def close(self) -> None:
         """Close the file. May be called twice."""
@@ -227,9 +260,12 @@ def _reason(error: Exception) -> str:
     return str(text).splitlines()[0][:120] if text else type(error).__name__
 
 
-def _video_stream(container: av.container.InputContainer, shown: str) -> VideoStream:
+def _video_stream(container: av.container.InputContainer, path: Path, shown: str) -> VideoStream:
     streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not streams:
+        cut = missing_end(path)
+        if cut is not None:
+            raise InputError(f"{shown}: the file is cut off before its first picture ({cut}); copy it again")
         what = "only sound" if container.streams.audio else "no pictures"
         raise InputError(f"{shown}: holds {what}; choose the file with the video")
     stream = streams[0]
