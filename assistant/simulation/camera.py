@@ -162,7 +162,9 @@ class Camera:
         if self._output == 0.0:
             self._output = self._first_output = wanted
         elif self._knobs.control_s > 0:
-            share = 1.0 - np.exp(-max(t_s - self._last_s, 0.0) / self._knobs.control_s)
+            # Far off (a swing, a hand) the control is quick; near its aim it is slow so that it does not pump.
+            hurry = 4.0 if abs(np.log(wanted / self._output)) > 0.4 else 1.0
+            share = 1.0 - np.exp(-hurry * max(t_s - self._last_s, 0.0) / self._knobs.control_s)
             aim = self._output * (wanted / self._output) ** share
             limit = self._first_output * self._knobs.dose_limit
             steps = np.log(min(aim, limit) / self._output) / np.log(_CONTROL_STEP)

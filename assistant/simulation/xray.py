@@ -23,6 +23,8 @@ Vector = NDArray[np.float64]
 CANNULA_LENGTH_MM = 125.0
 STEEL_G_PER_CM3 = 7.9
 PMMA_G_PER_CM3 = 1.18
+LUMEN_OF_STEEL = 0.14
+"""Attenuation of cement in the cannula's lumen as a share of steel's, at 60 keV and 0.25 g/cm³ of barium sulphate."""
 
 # Mass attenuation, cm²/g, at 40, 50, 60, 80 and 100 keV (NIST XCOM; compounds by mass fraction). Below 40 keV nothing
 # gets through a trunk, so the edges of iodine (33 keV) and barium (37 keV) lie outside the table.
@@ -325,7 +327,11 @@ def _part_near(view_: View, lattice: Crop, points_mm: NDArray[np.float64], reach
 
 
 def cannula_map(view_: View, lattice: Crop, cannulas: Iterable[Cannula], pulled_back_mm: float = 0.0) -> Map:
-    """Path in mm through the steel of the cannulas, pulled back along themselves by so much."""
+    """Path in mm of steel through the cannulas, pulled back along themselves by so much.
+
+    The lumen holds a filler that is full of cement from the start (it counts as a seventh of steel), and a hub sits at
+    the handle's end: both stand still with the cannula and are no cement of the patient.
+    """
     total = np.zeros((lattice.height_px, lattice.width_px), dtype=np.float32)
     for cannula in cannulas:
         direction = np.asarray(cannula.towards_handle, dtype=np.float64)
@@ -338,6 +344,17 @@ def cannula_map(view_: View, lattice: Crop, cannulas: Iterable[Cannula], pulled_
             outer_mm=cannula.outer_diameter_mm,
             inner_mm=cannula.inner_diameter_mm,
         )
+        lumen = (cannula.inner_diameter_mm, CANNULA_LENGTH_MM, 0.0, LUMEN_OF_STEEL)
+        hub = (7.5, 14.0, CANNULA_LENGTH_MM - 4.0, 0.6)
+        for diameter_mm, length_mm, from_mm, share in (lumen, hub):
+            total += np.float32(share) * tube_map(
+                view_,
+                lattice,
+                start_mm=np.asarray(cannula.tip_mm) + direction * (pulled_back_mm + from_mm),
+                direction=direction,
+                length_mm=length_mm,
+                outer_mm=diameter_mm,
+            )
     return total
 
 
