@@ -1,6 +1,6 @@
 # Two commands are enough on a fresh machine: make run, make test. Both set up all they need first.
 
-# Newest first does not matter, the lock serves 3.11 and later; the interpreter of an active environment wins.
+# The lock serves Python 3.11 and later; the interpreter of an active environment wins.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
 VENV := .venv
@@ -21,7 +21,7 @@ test: setup-test
 
 ## bench: time budgets, each beside a plain copy of the same frame
 bench: setup-test
-	@$(BIN)/python -m pytest tests/benchmarks -p no:xdist -q -s
+	@$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -p no:xdist -q -s
 
 ## evaluate: how right, on simulated runs with known truth, beside the peers (EVALUATE_ARGS="--quick 6")
 evaluate: setup
