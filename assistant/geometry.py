@@ -10,6 +10,7 @@ rotation turns +x towards +y.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 PointsPx = NDArray[np.float64]
 MapMm = NDArray[np.float32]
 
-# Endplates, anterior and side walls: a pixel counts when its foot falls between the line's ends or at most this far past.
 END_TOLERANCE_MM = 2.0
+"""To endplates, anterior and side walls a pixel counts when its foot falls at most this far past the line's ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ def signed_distance_px(
     side = np.zeros(len(points_px))
     foot = np.zeros(len(points_px))
     travelled = 0.0
-    for start, end in zip(polyline_px[:-1], polyline_px[1:], strict=True):
+    for start, end in pairwise(polyline_px):
         segment = end - start
         length = float(np.hypot(*segment))
         unit = segment / length

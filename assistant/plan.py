@@ -285,8 +285,8 @@ def _check_body(
             )
     if _crosses_itself(body):
         raise UsageError(
-            f"{where}: the lines cross each other: the outline superior, posterior wall, inferior, anterior wall must be "
-            f"a simple loop; check the order of the points (anterior to posterior, AP left to right)"
+            f"{where}: the lines cross each other: superior, posterior wall, inferior, anterior wall must make a "
+            f"simple loop; check the order of the points (anterior to posterior, AP left to right)"
         )
     if (superior[-1] - superior[0]) @ (inferior[-1] - inferior[0]) <= 0:
         raise UsageError(

@@ -30,6 +30,8 @@ _FIELD_EVERY_S = 1.0
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
 _SATURATED_SHARE = 0.6
+_MOVING_RATIO = 1.8
+"""New noise alone gives about 1; anatomy that moves everywhere at once gives more [P]."""
 _GRAIN_RANGE = (0.30, 3.0)
 """A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
 cannot vanish [P]."""
@@ -186,6 +188,11 @@ def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
 
 def _unusable_now(memory: LivenessMemory) -> Liveness:
     return Liveness(state=FrameState.UNUSABLE, xray_age_s=0.0, noise_grey=_noise(memory), reason=memory.unusable_reason)
+
+
+def moves_fast(memory: LivenessMemory) -> bool:
+    """Whether the last new picture differs from the one before by far more than its grain: the picture moves."""
+    return bool(memory.ratios) and memory.ratios[-1] > _MOVING_RATIO
 
 
 def start_liveness(reference: Frame) -> LivenessMemory:

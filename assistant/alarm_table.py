@@ -1,0 +1,154 @@
+"""The alarm table: one row a condition; words, priority, what raises it and what lets it go.
+
+Priorities and words follow the project's alarm table A1 to A18 (derived from IEC 60601-1-8, Table 1); each needs
+clinical sign-off. Headline at most 5 words, action at most 8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from assistant.vocabulary import EventKind, Priority, Site
+
+
+class Watched(Enum):
+    """What a row looks at."""
+
+    WARNING_LINE = auto()
+    POSTERIOR_WALL = auto()
+    SUPERIOR_ENDPLATE = auto()
+    INFERIOR_ENDPLATE = auto()
+    ANTERIOR_WALL = auto()
+    SIDE_WALL = auto()
+    SIGNAL = auto()
+    FREEZE = auto()
+    VIEW = auto()
+    REGISTRATION = auto()
+    IMAGE = auto()
+    PROCESSING = auto()
+
+
+class Rule(Enum):
+    """How a row is raised."""
+
+    CROSSED = auto()
+    NEAR = auto()
+    TECHNICAL = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One condition.
+
+    Attributes
+    ----------
+    kind, site : what is reported
+    watched, rule : what raises it
+    armed, unarmed : Priority
+        While injecting (cement has been seen), and before.
+    latched : bool
+        Stands until it is acknowledged and gone; a recorded run has nobody to acknowledge, so it stands to the end.
+    headline, action : str
+    """
+
+    kind: EventKind
+    site: Site | None
+    watched: Watched
+    rule: Rule
+    armed: Priority
+    unarmed: Priority
+    latched: bool
+    headline: str
+    action: str
+
+
+def _crossing(kind: EventKind, site: Site, watched: Watched, priority: Priority, headline: str, action: str) -> Row:
+    return Row(
+        kind=kind,
+        site=site,
+        watched=watched,
+        rule=Rule.CROSSED,
+        armed=priority,
+        unarmed=priority,
+        latched=True,
+        headline=headline,
+        action=action,
+    )
+
+
+def _near(kind: EventKind, site: Site, watched: Watched, priority: Priority, headline: str, action: str) -> Row:
+    return Row(
+        kind=kind,
+        site=site,
+        watched=watched,
+        rule=Rule.NEAR,
+        armed=priority,
+        unarmed=priority,
+        latched=False,
+        headline=headline,
+        action=action,
+    )
+
+
+def _technical(
+    kind: EventKind, watched: Watched, armed: Priority, unarmed: Priority, headline: str, action: str
+) -> Row:
+    return Row(
+        kind=kind,
+        site=None,
+        watched=watched,
+        rule=Rule.TECHNICAL,
+        armed=armed,
+        unarmed=unarmed,
+        latched=False,
+        headline=headline,
+        action=action,
+    )
+
+
+_LOW, _MEDIUM, _HIGH = Priority.LOW, Priority.MEDIUM, Priority.HIGH
+_DISC = ("CEMENT IN DISC", "Pause. Consider ending at this level.")
+_OUTSIDE = ("CEMENT OUTSIDE BODY", "Pause. Check second plane.")
+_NEAR_ENDPLATE = ("Near endplate", "")
+
+TABLE: tuple[Row, ...] = (
+    _crossing(
+        EventKind.POSTERIOR_WALL,
+        Site.POSTERIOR,
+        Watched.POSTERIOR_WALL,
+        _HIGH,
+        "CEMENT IN CANAL ZONE",
+        "Stop. Assess. Check AP.",
+    ),
+    _crossing(
+        EventKind.WARNING_LINE,
+        Site.POSTERIOR,
+        Watched.WARNING_LINE,
+        _HIGH,
+        "CEMENT AT POSTERIOR LINE",
+        "Stop injecting. Check both planes.",
+    ),
+    _crossing(EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE, _MEDIUM, *_DISC),
+    _crossing(EventKind.ENDPLATE, Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE, _MEDIUM, *_DISC),
+    _crossing(EventKind.LEAK, Site.ANTERIOR, Watched.ANTERIOR_WALL, _MEDIUM, *_OUTSIDE),
+    _crossing(EventKind.LEAK, Site.LATERAL, Watched.SIDE_WALL, _MEDIUM, *_OUTSIDE),
+    _near(
+        EventKind.APPROACHING_POSTERIOR,
+        Site.POSTERIOR,
+        Watched.WARNING_LINE,
+        _MEDIUM,
+        "CEMENT NEAR POSTERIOR LINE",
+        "Slow down. Take a picture.",
+    ),
+    _near(EventKind.APPROACHING_ENDPLATE, Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE, _LOW, *_NEAR_ENDPLATE),
+    _near(EventKind.APPROACHING_ENDPLATE, Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE, _LOW, *_NEAR_ENDPLATE),
+    _technical(EventKind.NO_SIGNAL, Watched.SIGNAL, _HIGH, _LOW, "NOT MONITORING", "Stop, or use C-arm screen."),
+    _technical(
+        EventKind.REGISTRATION_LOST, Watched.REGISTRATION, _HIGH, _MEDIUM, "LINES NOT VALID", "Re-confirm lines."
+    ),
+    _technical(EventKind.VIEW_CHANGED, Watched.VIEW, _HIGH, _MEDIUM, "VIEW CHANGED", "Re-confirm lines."),
+    _technical(EventKind.UNUSABLE_IMAGE, Watched.IMAGE, _MEDIUM, _LOW, "CEMENT NOT TRACKED", "Judge by eye."),
+    _technical(EventKind.FROZEN, Watched.FREEZE, _LOW, _LOW, "HELD IMAGE", "Not live."),
+    _technical(EventKind.SLOW_PROCESSING, Watched.PROCESSING, _LOW, _LOW, "ANALYSIS SLOW", "Judge by eye."),
+)

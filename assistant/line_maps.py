@@ -1,0 +1,97 @@
+"""The lines of a vertebra as maps: for each pixel of the crop, its signed distance in mm to every line.
+
+The mask lives on the grid of the reference frame, where the lines stand still, so the maps are made once for a plan and
+a distance is one minimum over the mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import geometry
+from assistant.geometry import Crop, MapMm, PointsPx
+from assistant.plan import PlannedView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LineMaps:
+    """Signed distance maps of one planned view (positive = not reached), float32, mm, +inf where a line does not count.
+
+    Attributes
+    ----------
+    crop : Crop
+    mm_per_px : float
+    body : array of bool
+        Inside the body's outline.
+    superior_endplate, inferior_endplate : map
+    posterior_wall, warning_line, anterior_wall : map or None
+        Lateral views only.
+    left_wall, right_wall : map or None
+        AP views only: the picture's left and right.
+    thirds : array of uint8 or None
+        1, 2, 3 = upper, middle, lower third of the posterior wall's height; lateral views only.
+    body_height_mm, depth_mm : float
+        Height at the posterior wall (lateral) or mean of the sides (AP); sagittal diameter or width.
+    """
+
+    crop: Crop
+    mm_per_px: float
+    body: NDArray[np.bool_] = field(repr=False)
+    superior_endplate: MapMm = field(repr=False)
+    inferior_endplate: MapMm = field(repr=False)
+    posterior_wall: MapMm | None = field(repr=False)
+    warning_line: MapMm | None = field(repr=False)
+    anterior_wall: MapMm | None = field(repr=False)
+    left_wall: MapMm | None = field(repr=False)
+    right_wall: MapMm | None = field(repr=False)
+    thirds: NDArray[np.uint8] | None = field(repr=False)
+    body_height_mm: float
+    depth_mm: float
+
+
+def make_line_maps(view: PlannedView, crop: Crop) -> LineMaps:
+    """Work out all maps of a view.
+
+    Parameters
+    ----------
+    view : PlannedView
+    crop : Crop
+        The rectangle of the reference frame that the mask covers.
+    """
+    inside = view.body_px[:-1].mean(axis=0)
+
+    def to_line(line: PointsPx, *, runs_on: bool) -> MapMm:
+        return geometry.signed_distance_map(crop, line, inside, view.mm_per_px, runs_on=runs_on)
+
+    body = np.zeros((crop.height_px, crop.width_px), np.uint8)
+    cv2.fillPoly(body, [(view.body_px - [crop.x0_px, crop.y0_px]).round().astype(np.int32)], 1)
+    first, last = to_line(view.first_wall, runs_on=False), to_line(view.last_wall, runs_on=view.is_lateral)
+    middle = 0.5 * np.linalg.norm(view.first_wall[0] - view.last_wall[0]) + 0.5 * np.linalg.norm(
+        view.first_wall[-1] - view.last_wall[-1]
+    )
+    return LineMaps(
+        crop=crop,
+        mm_per_px=view.mm_per_px,
+        body=body.astype(bool),
+        superior_endplate=to_line(view.superior, runs_on=False),
+        inferior_endplate=to_line(view.inferior, runs_on=False),
+        posterior_wall=last if view.is_lateral else None,
+        warning_line=to_line(view.warning_line, runs_on=True) if view.warning_line is not None else None,
+        anterior_wall=first if view.is_lateral else None,
+        left_wall=None if view.is_lateral else first,
+        right_wall=None if view.is_lateral else last,
+        thirds=_thirds(view, crop) if view.is_lateral else None,
+        body_height_mm=geometry.length_px(view.last_wall) * view.mm_per_px,
+        depth_mm=float(middle) * view.mm_per_px,
+    )
+
+
+def _thirds(view: PlannedView, crop: Crop) -> NDArray[np.uint8]:
+    chord = view.last_wall[-1] - view.last_wall[0]
+    share = (crop.pixel_centres() - view.last_wall[0]) @ chord / float(chord @ chord)
+    third = 1 + np.clip(np.floor(share * 3), 0, 2)
+    return np.asarray(third.reshape(crop.height_px, crop.width_px), dtype=np.uint8)

@@ -1,0 +1,236 @@
+"""The way of one frame, from picture to alarm, read from top to bottom.
+
+    frame -> liveness -> motion -> cement -> distances -> approach -> alarms (handed out here) -> leaks -> reading
+
+Live, replay, training and the command line run this same code; only the source and the listener differ. Nothing here
+knows a thread, a screen or a disk; the clock that times the work is handed in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.alignment import Pyramid
+from assistant.field import field_at, find_field
+from assistant.line_maps import LineMaps, make_line_maps
+from assistant.plan import Plan, PlannedView
+from assistant.settings import Settings
+from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
+from assistant.steps.approach import ApproachMemory, follow_approach
+from assistant.steps.cement import MaskMemory, cement_crop, find_cement, start_masking
+from assistant.steps.distances import measure_distances
+from assistant.steps.leak_shape import classify_by_geometry
+from assistant.steps.leaks import LeakMemory, all_leaks, find_leaks, keep_shape
+from assistant.steps.liveness import judge_liveness, moves_fast, start_liveness
+from assistant.steps.measures import final_measures
+from assistant.steps.motion import MotionMemory, follow, start_following
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    CementMask,
+    Distances,
+    Frame,
+    FrameState,
+    Leak,
+    LeakSite,
+    Liveness,
+    Measures,
+    ModelIdentity,
+    Motion,
+    Reading,
+    Unknown,
+)
+
+AlarmListener = Callable[[Alarm], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a whole run comes to."""
+
+    events: tuple[Alarm, ...]
+    leaks: tuple[Leak, ...]
+    measures: Measures
+    models: tuple[ModelIdentity, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _View:
+    """One planned view and everything remembered of it."""
+
+    planned: PlannedView
+    maps: LineMaps
+    motion: MotionMemory
+    mask: MaskMemory
+    approach: ApproachMemory
+    leaks: LeakMemory
+    cement: CementMask | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Picture:
+    """What was found in the last new X-ray picture; a repeated frame carries it on."""
+
+    motion: Motion | Unknown
+    cement: CementMask | Unknown
+    distances: Distances | Unknown
+    approach: Approach
+    leaks: tuple[Leak, ...]
+
+
+class Pipeline:
+    """Takes frames in order and gives a `Reading` for each.
+
+    Parameters
+    ----------
+    plan : Plan
+    references : sequence of Frame
+        The reference frame of each of the plan's views, in the plan's order.
+    settings : Settings
+    clock_ns : callable
+        A monotonic clock for ``processing_ms``.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        references: Sequence[Frame],
+        settings: Settings,
+        clock_ns: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
+        self._settings = settings
+        self._clock_ns = clock_ns
+        self._views = [
+            _start(k, view, frame) for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
+        ]
+        self._active = 0
+        self._liveness = start_liveness(references[0])
+        self._alarms = AlarmMemory()
+        self._last = _nothing("no X-ray picture has been measured yet")
+
+    def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
+        """Take one frame through all steps.
+
+        Parameters
+        ----------
+        frame : Frame
+            The next one of the source.
+        on_alarm : callable, optional
+            Told of each alarm raised or ended, before leaks and shapes are looked at.
+        """
+        started_ns = self._clock_ns()
+        liveness = judge_liveness(self._liveness, frame, self._settings.liveness)
+        new_picture = liveness.state is FrameState.LIVE
+        if new_picture:
+            self._last = self._measure(frame)
+            if isinstance(self._last.motion, Unknown) and moves_fast(self._liveness):
+                liveness = replace(liveness, state=FrameState.MOVING, reason="the picture moves too fast to measure")
+        elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
+            self._last = _nothing(liveness.reason)
+        outcome = update_alarms(
+            self._alarms, self._alarm_input(frame, liveness, new_picture, started_ns), self._settings.alarms
+        )
+        if on_alarm is not None:
+            for alarm in outcome.changes:
+                on_alarm(alarm)
+        if new_picture:
+            self._last = replace(self._last, leaks=self._leaks(frame))
+        return Reading(
+            frame_index=frame.index,
+            t_s=frame.t_s,
+            liveness=liveness,
+            motion=self._last.motion,
+            cement=self._last.cement,
+            distances=self._last.distances,
+            approach=self._last.approach,
+            standing=outcome.standing,
+            changes=outcome.changes,
+            leaks=self._last.leaks,
+            processing_ms=(self._clock_ns() - started_ns) / 1e6,
+        )
+
+    def finish(self) -> Summary:
+        """Say what the run comes to; may be called at any time."""
+        view = self._views[self._active]
+        leaks = [leak for each in self._views for leak in all_leaks(each.leaks)]
+        return Summary(
+            events=all_alarms(self._alarms),
+            leaks=tuple(sorted(leaks, key=lambda leak: leak.first_frame)),
+            measures=final_measures(view.planned, view.cement),
+            models=(),
+        )
+
+    def _measure(self, frame: Frame) -> _Picture:
+        pyramid = Pyramid(grey=frame.grey, white=frame.white)
+        known = self._views[self._active].cement
+        cement_before = known if isinstance(known, CementMask) else None
+        motion, self._active = follow([v.motion for v in self._views], self._active, pyramid, cement_before)
+        if isinstance(motion, Unknown):
+            return _nothing(motion.reason, motion)
+        view = self._views[self._active]
+        cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s)
+        distances = measure_distances(cement, view.maps)
+        approach = follow_approach(view.approach, frame.t_s, distances.warning_line_mm)
+        view.cement = cement
+        return _Picture(motion=motion, cement=cement, distances=distances, approach=approach, leaks=())
+
+    def _leaks(self, frame: Frame) -> tuple[Leak, ...]:
+        view, cement = self._views[self._active], self._last.cement
+        if isinstance(cement, Unknown):
+            return ()
+        leaks = find_leaks(view.leaks, frame.index, frame.t_s, cement, view.maps, view.planned, self._settings.leaks)
+        return tuple(self._with_shape(view, leak, cement) for leak in leaks)
+
+    def _with_shape(self, view: _View, leak: Leak, cement: CementMask) -> Leak:
+        if leak.site not in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC):
+            return leak
+        is_superior = leak.site is LeakSite.SUPERIOR_DISC
+        endplate = view.maps.superior_endplate if is_superior else view.maps.inferior_endplate
+        typed = replace(leak, shape=classify_by_geometry(cement.mask, endplate, view.maps.mm_per_px))
+        keep_shape(view.leaks, typed)
+        return typed
+
+    def _alarm_input(self, frame: Frame, liveness: Liveness, new_picture: bool, started_ns: int) -> AlarmInput:
+        last = self._last
+        return AlarmInput(
+            frame_index=frame.index,
+            t_s=frame.t_s,
+            state=liveness.state,
+            new_picture=new_picture,
+            view_index=None if isinstance(last.motion, Unknown) else last.motion.view_index,
+            distances=last.distances,
+            approach=last.approach,
+            front_mm=0.0 if isinstance(last.cement, Unknown) else last.cement.front_mm,
+            processing_ms=(self._clock_ns() - started_ns) / 1e6,
+        )
+
+
+def _start(index: int, view: PlannedView, reference: Frame) -> _View:
+    rows, cols = reference.grey.shape
+    field_mask = find_field(reference.grey, reference.white)
+    crop = cement_crop(view.body_px, view.mm_per_px, cols, rows)
+    usable = field_at(field_mask, rows, cols, inset=0.01)
+    return _View(
+        planned=view,
+        maps=make_line_maps(view, crop),
+        motion=start_following(
+            index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
+        ),
+        mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px),
+        approach=ApproachMemory(),
+        leaks=LeakMemory(),
+        cement=Unknown("no X-ray picture has been measured yet"),
+    )
+
+
+def _nothing(reason: str, motion: Motion | Unknown | None = None) -> _Picture:
+    unknown = Unknown(reason)
+    return _Picture(
+        motion=motion if motion is not None else unknown,
+        cement=unknown,
+        distances=unknown,
+        approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+        leaks=(),
+    )

@@ -1,0 +1,186 @@
+"""Cement outside the body, by site: where, how much, how long, which route, how large.
+
+Routes after Yeom 2003 (10.1302/0301-620X.85B1.13026): B along the basivertebral vein, S along a segmental vein, C
+through a cortical defect (a disc leak counts as C). Size after Barriga-Martín 2022: minor below the largest diameter
+of the pedicle, moderate below the height of the vertebra, major above it; equal counts as the larger class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.geometry import MapMm, PointsPx
+from assistant.line_maps import LineMaps
+from assistant.plan import PlannedView
+from assistant.settings import LeakSettings
+from assistant.vocabulary import CementMask, Leak, LeakSite
+
+_TUBE_LENGTH_TO_WIDTH = 3.0
+_TUBE_WIDTH_MM = 4.0
+_BASIVERTEBRAL_BAND = (0.25, 0.75)
+"""Share of the posterior wall's height within which a posterior leak may have come by the basivertebral vein [P]."""
+
+PEDICLE_HEIGHT_MM = {
+    "T1": 9.5, "T2": 11.0, "T3": 11.5, "T4": 12.0, "T5": 12.0, "T6": 12.2, "T7": 12.5, "T8": 13.0, "T9": 14.0,
+    "T10": 15.5, "T11": 17.0, "T12": 16.5, "L1": 15.5, "L2": 15.0, "L3": 14.5, "L4": 14.5, "L5": 12.9, "L6": 12.9,
+    "S1": 12.9,
+}  # fmt: skip
+"""Largest (cranio-caudal) diameter of the pedicle. T11 Christodoulou 2005 (Clin Anat 18:404), L5 Cook & Baker 2021
+(ijssurgery 15:1072); the others are plausible interpolation and not published figures."""
+_ANY_PEDICLE_MM = 14.0
+
+
+@dataclass(slots=True, eq=False)
+class LeakMemory:
+    """When each site was first seen, and what stands or stood there."""
+
+    since_s: dict[LeakSite, float] = field(default_factory=dict)
+    first_frame: dict[LeakSite, int] = field(default_factory=dict)
+    largest: dict[LeakSite, Leak] = field(default_factory=dict)
+
+
+def find_leaks(
+    memory: LeakMemory,
+    frame_index: int,
+    t_s: float,
+    cement: CementMask,
+    maps: LineMaps,
+    view: PlannedView,
+    settings: LeakSettings,
+) -> tuple[Leak, ...]:
+    """Look for cement beyond each line in one new picture.
+
+    Parameters
+    ----------
+    memory : LeakMemory
+        Changed by the call.
+    frame_index : int
+    t_s : float
+    cement : CementMask
+    maps : LineMaps
+    view : PlannedView
+    settings : LeakSettings
+
+    Returns
+    -------
+    tuple of Leak
+        Those that have stood for ``settings.confirm_ms``; ``first_frame`` is the frame that confirmed them.
+    """
+    if not cement.mask.any():
+        return ()
+    leaks = []
+    for site, line, part in _outside(cement.mask, maps):
+        area_mm2 = float(part.sum()) * maps.mm_per_px**2
+        seen = area_mm2 >= settings.area_mm2 and float(-line[part].min()) >= settings.reach_mm
+        if not seen:
+            memory.since_s.pop(site, None)
+            continue
+        if (t_s - memory.since_s.setdefault(site, t_s)) * 1000 < settings.confirm_ms and site not in memory.largest:
+            continue
+        first = memory.first_frame.setdefault(site, frame_index)
+        leak = _described(site, first, area_mm2, line, part, maps, view)
+        leaks.append(leak)
+        before = memory.largest.get(site)
+        if before is None or leak.area_mm2 >= before.area_mm2:
+            memory.largest[site] = leak
+    return tuple(leaks)
+
+
+def all_leaks(memory: LeakMemory) -> tuple[Leak, ...]:
+    """Every leak confirmed so far, at its largest."""
+    return tuple(memory.largest.values())
+
+
+def keep_shape(memory: LeakMemory, leak: Leak) -> None:
+    """Keep a leak's shape, worked out later by the classifier, with the leak."""
+    before = memory.largest.get(leak.site)
+    if before is not None:
+        memory.largest[leak.site] = replace(before, shape=leak.shape)
+
+
+def _outside(mask: NDArray[np.bool_], maps: LineMaps) -> list[tuple[LeakSite, MapMm, NDArray[np.bool_]]]:
+    found: list[tuple[LeakSite, MapMm, NDArray[np.bool_]]] = []
+    behind = np.zeros_like(mask)
+    if maps.posterior_wall is not None:
+        behind = maps.posterior_wall < 0
+        found.append((LeakSite.POSTERIOR, maps.posterior_wall, mask & behind))
+    # Behind the disc is the canal: what lies behind the wall is posterior, not in the disc.
+    for site, line in (
+        (LeakSite.SUPERIOR_DISC, maps.superior_endplate),
+        (LeakSite.INFERIOR_DISC, maps.inferior_endplate),
+    ):
+        found.append((site, line, mask & (line < 0) & ~behind))
+    if maps.anterior_wall is not None:
+        found.append((LeakSite.ANTERIOR, maps.anterior_wall, mask & (maps.anterior_wall < 0)))
+    for side in (maps.left_wall, maps.right_wall):
+        if side is not None:
+            found.append((LeakSite.LATERAL, side, mask & (side < 0)))
+    merged: dict[LeakSite, tuple[MapMm, NDArray[np.bool_]]] = {}
+    for site, line, part in found:
+        if site not in merged or part.sum() > merged[site][1].sum():
+            merged[site] = (line, part)
+    return [(site, line, part) for site, (line, part) in merged.items() if part.any()]
+
+
+def _described(
+    site: LeakSite,
+    first_frame: int,
+    area_mm2: float,
+    line: MapMm,
+    part: NDArray[np.bool_],
+    maps: LineMaps,
+    view: PlannedView,
+) -> Leak:
+    count, labels = cv2.connectedComponents(part.astype(np.uint8), connectivity=8)
+    sizes = np.bincount(labels.ravel(), minlength=count)
+    sizes[0] = 0
+    main = np.asarray(labels == int(np.argmax(sizes)), dtype=np.uint8)
+    contours, _ = cv2.findContours(main, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    contour = max(contours, key=cv2.contourArea)
+    hull = cv2.convexHull(contour).reshape(-1, 2).astype(np.float64)
+    across = np.linalg.norm(hull[:, None] - hull[None], axis=2)
+    # A pixel is as wide as the grid: centre to centre falls one pixel short of the extent.
+    length_mm = (float(across.max()) + 1.0) * maps.mm_per_px
+    near_line = (main > 0) & (line > -1.5 * maps.mm_per_px - 1e-6)
+    width_mm = _extent_px(near_line) * maps.mm_per_px if near_line.any() else area_mm2 / max(length_mm, 1e-6)
+    outline: PointsPx = contour.reshape(-1, 2) + np.array([maps.crop.x0_px, maps.crop.y0_px], dtype=np.float64)
+    return Leak(
+        site=site,
+        first_frame=first_frame,
+        area_mm2=area_mm2,
+        length_mm=length_mm,
+        width_mm=width_mm,
+        yeom=_yeom(site, area_mm2, length_mm, main, maps),
+        magnitude=_magnitude(length_mm, maps, view),
+        shape=None,
+        outline_px=outline,
+    )
+
+
+def _extent_px(part: NDArray[np.bool_]) -> float:
+    rows, cols = np.nonzero(part)
+    return float(np.hypot(rows.max() - rows.min(), cols.max() - cols.min())) + 1.0
+
+
+def _yeom(site: LeakSite, area_mm2: float, length_mm: float, main: NDArray[np.uint8], maps: LineMaps) -> str:
+    mean_width_mm = area_mm2 / max(length_mm, 1e-6)
+    tubular = length_mm >= _TUBE_LENGTH_TO_WIDTH * mean_width_mm and mean_width_mm <= _TUBE_WIDTH_MM
+    if site in (LeakSite.ANTERIOR, LeakSite.LATERAL) and tubular:
+        return "S"
+    if site is LeakSite.POSTERIOR and maps.thirds is not None and maps.posterior_wall is not None:
+        at_wall = (main > 0) & (maps.posterior_wall > -2.0)
+        thirds = maps.thirds[at_wall]
+        if thirds.size and float((thirds == 2).mean()) > 0.5:
+            return "B"
+    return "C"
+
+
+def _magnitude(length_mm: float, maps: LineMaps, view: PlannedView) -> str:
+    pedicle_mm = PEDICLE_HEIGHT_MM.get(view.level or "", _ANY_PEDICLE_MM)
+    if length_mm < pedicle_mm:
+        return "minor"
+    return "moderate" if length_mm < maps.body_height_mm else "major"
