@@ -5,41 +5,37 @@ The same arguments give the same bits. About 5 to 8 s on one core and below 1 GB
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.errors import UsageError
-from assistant.simulation.anatomy_pose import Block, Pose, block_around, stack
+from assistant.simulation.anatomy_assembly import (
+    BONE_SPACING_MM,
+    HALF_HEIGHT_MM,
+    REGION_SPACING_MM,
+    SPONGY_RANGE_G_PER_CM3,
+    generator,
+    levels_in_view,
+    paint,
+    slabs,
+    volume,
+)
+from assistant.simulation.anatomy_pose import Pose, block_around, stack
 from assistant.simulation.anatomy_regions import Surroundings, landmarks, regions, resistance
-from assistant.simulation.anatomy_shapes import F32, OUTSIDE
-from assistant.simulation.anatomy_sizes import LEVELS, TREATABLE, VertebraSize, draw_sizes
+from assistant.simulation.anatomy_shapes import OUTSIDE
+from assistant.simulation.anatomy_sizes import TREATABLE, VertebraSize, draw_sizes
 from assistant.simulation.anatomy_trunk import aorta_calcium, ribs, sacrum_limbs, soft_tissue
 from assistant.simulation.fracture import BodyForm, broken, unbroken
 from assistant.simulation.scene import Anatomy, Volume
 from assistant.simulation.vertebra import (
     Vertebra,
     body_distance_mm,
-    density,
     ellipsoid,
     limbs_distance_mm,
     make,
     spongy_tile,
 )
-
-BONE_SPACING_MM = 0.55
-REGION_SPACING_MM = 0.5
-HALF_HEIGHT_MM = 104.0
-SLAB_VOXELS = 400_000
-SPONGY_RANGE_G_PER_CM3 = (0.055, 0.13)
-
-
-def generator(identity: str, topic: str) -> np.random.Generator:
-    """A random stream of its own for each topic of a patient, so that one part can change without the others."""
-    return np.random.default_rng([zlib.crc32(identity.encode()), zlib.crc32(topic.encode())])
 
 
 def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy:
@@ -70,7 +66,7 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
         raise UsageError(f"An anatomy's seed is 0 or more, not {seed}.")
     # One patient has one body, whatever is broken in it: the fracture stays out of the random streams' names.
     patient = f"procedural/{level}/{seed:06d}"
-    levels = _levels_in_view(level)
+    levels = levels_in_view(level)
     target = levels.index(level)
     sizes = draw_sizes(levels, generator(patient, "sizes"))
     forms = _forms(sizes, target, fracture, patient)
@@ -96,25 +92,12 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
         identity=f"{patient}/{fracture or 'whole'}",
         level=level,
         bone=bone_volume,
-        ribs=_volume(rib_values, rib_block),
-        soft=_volume(soft_values, soft_block),
-        region=_volume(region, around.block),
-        resistance=_volume(resistance(around, region, generator(patient, "resistance")), around.block),
+        ribs=volume(rib_values, rib_block),
+        soft=volume(soft_values, soft_block),
+        region=volume(region, around.block),
+        resistance=volume(resistance(around, region, generator(patient, "resistance")), around.block),
         landmarks_mm=landmarks(around),
     )
-
-
-def _volume(values: NDArray[np.generic], block: Block) -> Volume:
-    values.setflags(write=False)
-    return Volume(values=values, spacing_mm=block.spacing_mm, origin_mm=block.origin_mm)
-
-
-def _levels_in_view(level: str) -> tuple[str, ...]:
-    """The treated level with as many neighbours as a 30 cm field shows, two on each side at least where there are."""
-    i = LEVELS.index(level)
-    thoracic = i < LEVELS.index("T11")
-    above, below = (5, 5) if thoracic else (4, 3)
-    return LEVELS[max(0, i - above) : i + below + 1]
 
 
 def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, patient: str) -> tuple[BodyForm, ...]:
@@ -140,35 +123,14 @@ def _bone(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str
     mean = float(rng.uniform(*SPONGY_RANGE_G_PER_CM3))
     tile = spongy_tile(rng, BONE_SPACING_MM, mean)
     values = np.zeros(block.shape, dtype=np.float32)
-    for bone, pose, box in zip(vertebrae, poses, boxes, strict=True):
-        crop = block.crop(*box)
-        shifts = [int(shift) for shift in rng.integers(0, tile.shape[0], 3)]
-        for slab in _slabs(crop):
-            index = [
-                (np.arange(s.start, s.stop) + shift) % tile.shape[0] for s, shift in zip(slab, shifts, strict=True)
-            ]
-            spongy: F32 = tile[np.ix_(*index)]
-            mineral = density(bone, block.seen_from(pose, slab), BONE_SPACING_MM, spongy)
-            np.maximum(values[slab], mineral, out=values[slab])
+    for bone, pose in zip(vertebrae, poses, strict=True):
+        shifts = tuple(int(shift) for shift in rng.integers(0, tile.shape[0], 3))
+        paint(values, block, bone, pose, tile, shifts)
     vessels = generator(patient, "aorta")
     if vessels.random() < 0.6:
         front = float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2)
         aorta_calcium(values, block, vessels, front_x_mm=front, amount=float(vessels.uniform(0.0, 0.9)))
-    return _volume(values, block)
-
-
-def _slabs(crop: tuple[slice, slice, slice] | None) -> Iterator[tuple[slice, slice, slice]]:
-    """A crop in pieces of some hundred thousand voxels: quick in the cache, and little memory for in-between arrays."""
-    if crop is None:
-        return
-    tall, wide, deep = crop
-    step = max(4, SLAB_VOXELS // max(1, (wide.stop - wide.start) * (deep.stop - deep.start)))
-    for start in range(tall.start, tall.stop, step):
-        stop = min(tall.stop, start + step)
-        if stop - start >= 2:
-            yield slice(start, stop), wide, deep
-        else:  # a single layer has no neighbour to read directions from: take the one before along
-            yield slice(start - 1, stop), wide, deep
+    return volume(values, block)
 
 
 def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], target: int) -> Surroundings:
@@ -183,7 +145,7 @@ def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], targ
     grid = block.seen_from(pose)
     body = np.full(block.shape, OUTSIDE, dtype=np.float32)
     near_body = np.array([size.depth_mm / 2 + 9.0, size.width_mm / 2 + 7.0, half_height + 5.0])
-    for slab in _slabs(block.crop(*pose.bounds_in_patient(-near_body, near_body))):
+    for slab in slabs(block.crop(*pose.bounds_in_patient(-near_body, near_body))):
         body[slab] = body_distance_mm(bone, grid.part(slab))[0]
     posterior, _ = limbs_distance_mm(bone.limbs, grid, 2.5)
     others = np.full(block.shape, OUTSIDE, dtype=np.float32)
