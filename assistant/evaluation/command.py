@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
-from assistant.evaluation.runs import Job, runs_under, score_all, simulate_set
+from assistant.evaluation.runs import Job, Way, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
 
 VALIDATION_RUNS = 60
@@ -38,7 +38,11 @@ def _parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="also the other methods (default: with the validation set, not with --runs)",
     )
-    parser.add_argument("--reuse", action="store_true", help="score the results that lie in --out, analyse nothing")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--direct", action="store_true", help="the pipeline alone, without the command and its files: quick"
+    )
+    way.add_argument("--reuse", action="store_true", help="score the results that lie in --out, analyse nothing")
     parser.add_argument("--notes", action="store_true", help="also print each missed, false and late event")
     return parser
 
@@ -49,14 +53,9 @@ def _evaluate(args: argparse.Namespace) -> int:
         runs = runs_under(args.runs)[: args.quick]
     else:
         runs = simulate_set(args.out / "validation", args.quick or VALIDATION_RUNS, args.jobs)
-    jobs = [Job(run=run, results=args.out / "results" / run.name, peers=peers, reuse=args.reuse) for run in runs]
-
-    def show(count: int) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\rscored {count} of {len(jobs)} runs" + ("\n" if count == len(jobs) else ""))
-            sys.stderr.flush()
-
-    scores = score_all(jobs, max(1, min(args.jobs, len(jobs))), show)
+    way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND
+    jobs = [Job(run=run, results=args.out / "results" / run.name, peers=peers, way=way) for run in runs]
+    scores = score_all(jobs, max(1, min(args.jobs, len(jobs))))
     write_files(args.out, scores)
     own = [score for score in scores if score.method == PROGRAM]
     sys.stdout.write(per_run_table(own) + "\n")

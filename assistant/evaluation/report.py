@@ -70,7 +70,10 @@ def per_run_table(scores: Sequence[RunScore]) -> str:
         "Dice med/p05", "path Dice", "phantom", "reg med/p95", "cover", "wrong", "missed", "stand", "false",
         "delay", "leaks", "false", "states r/p", "ms",
     ]  # fmt: skip
-    return _aligned([head, *(_run_row(score) for score in scores)])
+    rows = [head, *(_run_row(score) for score in scores)]
+    if len(methods_of(scores)) == 1:
+        rows = [[row[0], *row[2:]] for row in rows]
+    return _aligned(rows)
 
 
 def _run_row(score: RunScore) -> list[str]:

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from enum import Enum
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 
 from assistant.capture.opening import open_source
-from assistant.errors import EnvironmentError_, UsageError
+from assistant.capture.source import Source
+from assistant.errors import UsageError
 from assistant.evaluation.outcome import no_outcome, read_outcome
 from assistant.evaluation.peer_run import run_peers
+from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import PROGRAM, score
 from assistant.evaluation.tally import RunScore
-from assistant.evaluation.truth import read_truth
+from assistant.evaluation.truth import Truth, read_truth
+from assistant.simulation.dataset import one_run
+
+T = TypeVar("T")
 
 # The program as anyone calls it, also where its script is not on the path.
 _PROGRAM = "import sys; from ui.entry import main; sys.exit(main())"
 _ROOT = Path(__file__).resolve().parents[2]
 RUN_LIMIT_S = 1800
+
+
+class Way(Enum):
+    """How the program's answers are come by: the command as anyone calls it, the pipeline alone, or lying results."""
+
+    COMMAND = "command"
+    DIRECT = "direct"
+    REUSE = "reuse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +53,17 @@ class Job:
     run : Path
         Run folder with ``plan.json`` and ``truth/``.
     results : Path
-        Where the program's result goes (or lies, with ``reuse``).
-    peers, reuse : bool
+        Where the program's result goes, or lies.
+    peers : bool
+        Also the other methods.
+    way : Way
+        How the program's answers are come by.
     """
 
     run: Path
     results: Path
     peers: bool
-    reuse: bool
+    way: Way
 
 
 def runs_under(folder: Path) -> list[Path]:
@@ -63,20 +82,36 @@ def runs_under(folder: Path) -> list[Path]:
 
 
 def simulate_set(folder: Path, count: int, jobs: int) -> list[Path]:
-    """The first ``count`` runs of the validation set; simulated when they are not there yet.
+    """The first ``count`` runs of the validation set; those that are not there yet are simulated.
 
     Raises
     ------
-    EnvironmentError_
+    AssistantError
         If the simulator fails.
     """
-    done = sorted(path.parent.parent for path in folder.glob("*/truth/truth.json"))
-    if len(done) < count:
-        command = [sys.executable, "-m", "assistant.simulation.command", "--dataset", str(count)]
-        command += ["--split", "validation", "--out", str(folder), "--workers", str(jobs)]
-        if subprocess.run(command, env=_environment(), check=False).returncode != 0:
-            raise EnvironmentError_(f"{folder}: the validation set could not be simulated (its message stands above)")
-    return runs_under(folder)[:count]
+    runs = [folder / f"{number:06d}" for number in range(count)]
+    missing = [(number, run) for number, run in enumerate(runs) if not (run / "truth" / "truth.json").is_file()]
+    if missing:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            for k, _ in enumerate(pool.map(_simulate, *zip(*missing, strict=True)), 1):
+                progress("simulated", k, len(missing))
+    return runs
+
+
+def _simulate(number: int, run: Path) -> None:
+    """Make one run under another name first: what was broken off is never taken for whole."""
+    cv2.setNumThreads(1)
+    part = run.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    one_run("validation", number, part)
+    part.replace(run)
+
+
+def progress(done: str, count: int, total: int) -> None:
+    """Rewrite a line on standard error, where somebody looks."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done} {count} of {total} runs" + ("\n" if count == total else ""))
+        sys.stderr.flush()
 
 
 def analyse(job: Job) -> tuple[float, str]:
@@ -90,6 +125,7 @@ def analyse(job: Job) -> tuple[float, str]:
     """
     command = [sys.executable, "-c", _PROGRAM, "analyze", str(job.run)]
     command += ["--plan", str(job.run / "plan.json"), "--out", str(job.results), "--masks"]
+    shutil.rmtree(job.results, ignore_errors=True)  # an old result is never taken for a new one
     started_s = time.monotonic()
     try:
         done = subprocess.run(
@@ -105,30 +141,42 @@ def score_job(job: Job) -> list[RunScore]:
     """Score the program and, if asked, the peers on one run."""
     cv2.setNumThreads(1)  # each worker has its own core
     truth = read_truth(job.run / "truth")
-    wall_s, message = (0.0, "") if job.reuse else analyse(job)
-    written = (job.results / "result.json").is_file() and (job.results / "measurements.csv").is_file()
-    outcome = read_outcome(job.results, truth.frames) if written else no_outcome(truth.frames)
-    own = score(truth, outcome, PROGRAM)
-    counts = own.counts if job.reuse else {**own.counts, "wall_s": (wall_s, float(truth.frames))}
-    scores = [replace(own, counts=counts, notes=(*own.notes, *([message] if message else [])))]
+    scores = [_own_score(job, truth)]
     if job.peers:
-        source = open_source(str(job.run))
-        try:
-            outcomes = run_peers(truth, source)
-        finally:
-            source.close()
+        outcomes = _with_source(job.run, lambda source: run_peers(truth, source))
         scores += [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]
     return scores
 
 
-def score_all(jobs: Sequence[Job], workers: int, done: Callable[[int], None]) -> list[RunScore]:
-    """Score all runs, in their order; ``done`` is told how many are finished."""
+def _own_score(job: Job, truth: Truth) -> RunScore:
+    if job.way is Way.DIRECT:
+        return score(truth, _with_source(job.run, lambda source: run_program(truth, source)), PROGRAM)
+    wall_s, message = analyse(job) if job.way is Way.COMMAND else (0.0, "")
+    written = (job.results / "result.json").is_file() and (job.results / "measurements.csv").is_file()
+    outcome = read_outcome(job.results, truth.frames) if written else no_outcome(truth.frames)
+    own = score(truth, outcome, PROGRAM)
+    if job.way is Way.REUSE:
+        return own
+    notes = (*own.notes, *([message] if message else []))
+    return replace(own, counts={**own.counts, "wall_s": (wall_s, float(truth.frames))}, notes=notes)
+
+
+def _with_source(run: Path, use: Callable[[Source], T]) -> T:
+    source = open_source(str(run))
+    try:
+        return use(source)
+    finally:
+        source.close()
+
+
+def score_all(jobs: Sequence[Job], workers: int) -> list[RunScore]:
+    """Score all runs; the scores come in the order of the runs."""
     results: dict[int, list[RunScore]] = {}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(score_job, job): k for k, job in enumerate(jobs)}
         for future in as_completed(waiting):
             results[waiting[future]] = future.result()
-            done(len(results))
+            progress("scored", len(results), len(jobs))
     return [score for k in sorted(results) for score in results[k]]
 
 

@@ -1,14 +1,16 @@
+import io
 import os
 import shutil
-import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
 import pytest
 
-from assistant.errors import EnvironmentError_, UsageError
+from assistant.errors import UsageError
 from assistant.evaluation import runs
-from assistant.evaluation.runs import Job, analyse, runs_under, score_all, score_job, simulate_set
+from assistant.evaluation.outcome import no_outcome
+from assistant.evaluation.runs import Job, Way, analyse, runs_under, score_all, score_job, simulate_set
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +21,7 @@ def _threads():
 
 
 def job(made, **knobs) -> Job:
-    return Job(**({"run": made.run, "results": made.results, "peers": False, "reuse": True} | knobs))
+    return Job(**({"run": made.run, "results": made.results, "peers": False, "way": Way.REUSE} | knobs))
 
 
 def test_runs_are_found_by_their_truth(made, tmp_path) -> None:
@@ -45,7 +47,7 @@ def test_lying_results_are_scored_again(made) -> None:
 def test_a_program_that_fails_loses_everything_and_says_why(made, monkeypatch, tmp_path) -> None:
     made.save()
     monkeypatch.setattr(runs, "_PROGRAM", "import sys; sys.exit('the run cannot be read')")
-    (score,) = score_job(job(made, reuse=False, results=tmp_path / "none"))
+    (score,) = score_job(job(made, way=Way.COMMAND, results=tmp_path / "none"))
     assert score.counts["complete"] == (0, 1)
     assert score.counts["coverage.posterior_wall"] == (0, 15)
     assert score.counts["missed.warning_line"] == (1, 1)
@@ -68,34 +70,47 @@ def test_a_program_that_hangs_is_stopped(made, monkeypatch) -> None:
     assert analyse(job(made))[1] == "was stopped after 0.5 s"
 
 
+def test_an_old_result_is_never_taken_for_a_new_one(made, monkeypatch) -> None:
+    made.save()
+    monkeypatch.setattr(runs, "_PROGRAM", "import sys; sys.exit('no')")
+    (score,) = score_job(job(made, way=Way.COMMAND))
+    assert score.counts["complete"] == (0, 1)
+
+
+def test_the_pipeline_alone_can_be_scored(made, monkeypatch) -> None:
+    made.save()
+    monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
+    monkeypatch.setattr(runs, "run_program", lambda truth, _source: no_outcome(truth.frames))
+    (score,) = score_job(job(made, way=Way.DIRECT))
+    assert score.method == "this program"
+    assert score.counts["coverage.posterior_wall"] == (0, 15)
+
+
 def test_workers_keep_the_order_of_the_runs(made, tmp_path) -> None:
     made.save()
     other = tmp_path / "a_run"
     shutil.copytree(made.run, other)
-    finished: list[int] = []
-    scores = score_all([job(made), job(made, run=other)], 2, finished.append)
-    assert [score.run for score in scores] == ["run", "a_run"]
-    assert finished == [1, 2]
+    assert [score.run for score in score_all([job(made), job(made, run=other)], 2)] == ["run", "a_run"]
 
 
-def test_a_set_that_is_there_is_not_simulated_again(made, monkeypatch) -> None:
+def test_only_missing_runs_of_the_set_are_simulated(made, monkeypatch, tmp_path) -> None:
     made.save()
+    shutil.copytree(made.run, tmp_path / "set/000000")
+    (tmp_path / "set/000001.part").mkdir()
+    made_now: list[int] = []
 
-    def refuse(*_args, **_kwargs):
-        raise AssertionError("simulated again")
+    def simulate(split: str, number: int, folder: Path) -> None:
+        assert split == "validation"
+        assert not folder.exists()  # what was broken off is gone
+        made_now.append(number)
+        shutil.copytree(made.run, folder)
 
-    monkeypatch.setattr(subprocess, "run", refuse)
-    assert simulate_set(made.run.parent, 1, 1) == [made.run]
-
-
-def test_a_simulator_that_fails_is_told(tmp_path, monkeypatch) -> None:
-    def fail(command, **_knobs):
-        assert command[2:6] == ["assistant.simulation.command", "--dataset", "3", "--split"]
-        return subprocess.CompletedProcess(command, 4)
-
-    monkeypatch.setattr(subprocess, "run", fail)
-    with pytest.raises(EnvironmentError_, match="could not be simulated"):
-        simulate_set(tmp_path, 3, 1)
+    monkeypatch.setattr(runs, "one_run", simulate)
+    monkeypatch.setattr(runs, "ProcessPoolExecutor", lambda workers, **_knobs: ThreadPoolExecutor(workers))
+    found = simulate_set(tmp_path / "set", 3, 1)
+    assert made_now == [1, 2]
+    assert [run.name for run in found] == ["000000", "000001", "000002"]
+    assert runs_under(tmp_path / "set") == found
 
 
 def test_the_program_is_found_in_a_clone_that_is_not_installed() -> None:

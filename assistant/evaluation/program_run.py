@@ -1,0 +1,100 @@
+"""Takes the program's own pipeline through a run without writing anything: the quick way while a step is being tuned.
+
+What counts is the command (`runs.analyse`): this way leaves out the command line, the result files and their rounding.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.capture.source import Source
+from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak, SaidShape
+from assistant.evaluation.truth import LINES, MOTION, Truth
+from assistant.pipeline import Pipeline
+from assistant.settings import Settings
+from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Reading, value_or_none
+
+
+def run_program(truth: Truth, source: Source) -> Outcome:
+    """Answers of the pipeline on one run.
+
+    Raises
+    ------
+    InputError
+        If the source cannot be read on.
+    """
+    plan = truth.plan
+    pipeline = Pipeline(plan, [source.frame_at(view.reference_frame) for view in plan.views], Settings())
+    shape = (source.facts.height_px, source.facts.width_px)
+    n = truth.frames
+    state, view = [""] * n, [""] * n
+    registered = np.zeros(n, dtype=bool)
+    motion = {name: np.full(n, np.nan) for name in MOTION}
+    distance_mm = {line: np.full(n, np.nan) for line in LINES}
+    area_mm2, spent_ms = np.full(n, np.nan), np.full(n, np.nan)
+    masks: dict[int, NDArray[np.uint8]] = {}
+    for frame in source.frames():
+        i, reading = frame.index, pipeline.process(frame)
+        state[i], spent_ms[i] = reading.liveness.state.value, reading.processing_ms
+        if isinstance(reading.motion, Motion):
+            registered[i], view[i] = True, plan.views[reading.motion.view_index].view
+            for name in MOTION:
+                motion[name][i] = getattr(reading.motion.similarity, name)
+        if isinstance(reading.distances, Distances):
+            area_mm2[i] = reading.distances.cement_area_mm2
+            for line in LINES:
+                value = value_or_none(getattr(reading.distances, f"{line}_mm"))
+                distance_mm[line][i] = np.nan if value is None else value
+        if reading.liveness.state is FrameState.LIVE:
+            mask = current_mask(reading, shape)
+            if mask is not None:
+                masks[i] = np.packbits(mask)
+
+    def mask_of(frame: int) -> NDArray[np.bool_] | None:
+        if frame not in masks:
+            return None
+        bits: NDArray[np.bool_] = np.unpackbits(masks[frame], count=shape[0] * shape[1]).reshape(shape) > 0
+        return bits
+
+    summary = pipeline.finish()
+    return Outcome(
+        complete=True,
+        state=state,
+        view=view,
+        registered=registered,
+        motion=motion,
+        area_mm2=area_mm2,
+        distance_mm=distance_mm,
+        processing_ms=spent_ms,
+        events=tuple(
+            SaidEvent(
+                kind=event.kind.value,
+                site=None if event.site is None else event.site.value,
+                first_frame=event.first_frame,
+                last_frame=event.last_frame,
+            )
+            for event in summary.events
+        ),
+        leaks=tuple(_said(leak) for leak in summary.leaks),
+        mask=mask_of,
+    )
+
+
+def current_mask(reading: Reading, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+    """Lay the mask, which lives on the reference frame, onto the current picture; None where it was not measured."""
+    if not isinstance(reading.cement, CementMask) or not isinstance(reading.motion, Motion):
+        return None
+    crop, matrix = reading.cement.crop, reading.motion.similarity.current_from_reference()
+    from_crop = np.column_stack([matrix[:, :2], matrix @ np.array([crop.x0_px, crop.y0_px, 1.0])])
+    evidence = np.where(reading.cement.mask, 1.0, -1.0).astype(np.float32)
+    laid = cv2.warpAffine(evidence, from_crop, shape[::-1], flags=cv2.INTER_LINEAR, borderValue=-1.0)
+    mask: NDArray[np.bool_] = np.asarray(laid) > 0
+    return mask
+
+
+def _said(leak: Leak) -> SaidLeak:
+    shape = leak.shape
+    said = None if shape is None else SaidShape(label=shape.label, p_spike=value_or_none(shape.p_spike))
+    return SaidLeak(site=leak.site.value, first_frame=leak.first_frame, area_mm2=leak.area_mm2, shape=said)

@@ -1,0 +1,143 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from assistant.evaluation import program_run
+from assistant.evaluation.program_run import current_mask, run_program
+from assistant.evaluation.score import score
+from assistant.geometry import Crop, Similarity
+from assistant.pipeline import Summary
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    CementMask,
+    Distances,
+    EventKind,
+    Frame,
+    FrameState,
+    Leak,
+    LeakSite,
+    Liveness,
+    Measures,
+    Motion,
+    Priority,
+    Reading,
+    Shape,
+    Site,
+    Unknown,
+)
+
+CROP = Crop(x0_px=10, y0_px=20, width_px=120, height_px=80)
+STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(70.0, 60.0))
+NONE = Unknown("none")
+
+
+def reading(index: int, mask: np.ndarray, distances: Distances | Unknown, motion: Motion | Unknown) -> Reading:
+    cement = CementMask(crop=CROP, mask=mask, evidence=mask.astype(np.float32) - 0.5, front_mm=0.1)
+    return Reading(
+        frame_index=index,
+        t_s=index / 20.0,
+        liveness=Liveness(state=FrameState.REPEAT if index % 2 else FrameState.LIVE, xray_age_s=0.0, noise_grey=2.0),
+        motion=motion,
+        cement=NONE if isinstance(motion, Unknown) else cement,
+        distances=distances,
+        approach=Approach(approach_mm_per_s=NONE, time_to_line_s=NONE),
+        standing=(),
+        changes=(),
+        leaks=(),
+        processing_ms=3.0,
+    )
+
+
+def test_the_mask_is_laid_where_the_vertebra_went() -> None:
+    mask = np.zeros((80, 120), dtype=bool)
+    mask[30:50, 40:60] = True
+    moved = Motion(view_index=0, similarity=replace(STILL, dx_px=7.0, dy_px=-4.0), confidence=1.0)
+    laid = current_mask(reading(0, mask, NONE, moved), (120, 160))
+    assert laid is not None
+    rows, cols = np.nonzero(laid)
+    assert (rows.min(), rows.max(), cols.min(), cols.max()) == (46, 65, 57, 76)
+    assert laid.sum() == 400
+
+
+def test_no_mask_without_a_motion() -> None:
+    assert current_mask(reading(0, np.zeros((80, 120), dtype=bool), NONE, NONE), (120, 160)) is None
+
+
+class ToldPipeline:
+    """Stands in for the pipeline: knows the truth of the run made by hand."""
+
+    rows: list
+    mask_of = None
+
+    def __init__(self, plan, references, settings) -> None:
+        assert len(references) == len(plan.views)
+
+    def process(self, frame: Frame) -> Reading:
+        row = self.rows[frame.index]
+        known = {name: NONE if value == "" else value for name, value in row.items() if name.endswith("_mm")}
+        thirds = {
+            f"{line}_{part}_mm": NONE for line in ("posterior", "warning") for part in ("upper", "middle", "lower")
+        }
+        distances = Distances(cement_area_mm2=row["cement_area_mm2"], **known, **thirds)
+        mask = type(self).mask_of(frame.index)[CROP.rows, CROP.cols]
+        return reading(frame.index, mask, distances, Motion(view_index=0, similarity=STILL, confidence=1.0))
+
+    def finish(self) -> Summary:
+        alarm = Alarm(
+            kind=EventKind.WARNING_LINE,
+            site=Site.POSTERIOR,
+            priority=Priority.HIGH,
+            first_frame=22,
+            last_frame=None,
+            headline="",
+            action="",
+        )
+        leak = Leak(
+            site=LeakSite.SUPERIOR_DISC,
+            first_frame=30,
+            area_mm2=4.0,
+            length_mm=3.0,
+            width_mm=1.0,
+            yeom=None,
+            magnitude=None,
+            shape=Shape(label="spike", p_spike=NONE, model="geometry"),
+            outline_px=np.zeros((0, 2)),
+        )
+        nothing = dict.fromkeys(
+            ("cement_area_mm2", "fill_area_ratio", "anterior_height_mm", "middle_height_mm", "posterior_height_mm",
+             "wedge_angle_deg"), NONE
+        )  # fmt: skip
+        return Summary(events=(alarm,), leaks=(leak,), models=(), measures=Measures(distribution_grade=None, **nothing))
+
+
+class Blank:
+    facts = type("Facts", (), {"width_px": 160, "height_px": 120})
+
+    def frame_at(self, index: int) -> Frame:
+        return Frame(index=index, t_s=index / 20.0, grey=np.zeros((120, 160), np.uint8))
+
+    def frames(self):
+        return (self.frame_at(k) for k in range(40))
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_the_pipeline_says_reaches_the_score(made, mask_of, monkeypatch) -> None:
+    truth = made.truth()
+    monkeypatch.setattr(program_run, "Pipeline", ToldPipeline)
+    monkeypatch.setattr(ToldPipeline, "rows", made.rows, raising=False)
+    monkeypatch.setattr(ToldPipeline, "mask_of", staticmethod(mask_of))
+    outcome = run_program(truth, Blank())
+    assert outcome.leaks[0].shape is not None
+    assert outcome.leaks[0].shape.p_spike is None
+    result = score(truth, outcome, "told")
+    assert not result.samples["distance.warning_line.visible"].any()
+    assert result.samples["dice.visible"].min() == 1.0
+    assert result.samples["delay_pictures.warning_line"] == [0]
+    assert result.counts["coverage.mask"] == (15, 15)
+    assert result.samples["registration"] == pytest.approx(np.zeros(20))
+    assert result.counts["false_leaks"] == (1, 1)
+    assert outcome.mask(21) is None
