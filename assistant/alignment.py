@@ -22,7 +22,8 @@ F64 = NDArray[np.float64]
 
 _TEMPLATE_PICTURES = 32
 _BAND_LOW_MM = 0.45
-_BAND_HIGH_MM = 5.0
+_BAND_HIGH_MM = 1.2
+"""Half the side of the box that is taken off: wider, and the dark of the cement reaches the bone edges beside it."""
 _LOG_OFFSET = 16.0
 USUAL_SPREAD = np.array([0.010, 0.003])
 """How far rotation (rad) and log scale stray from what was usual lately [P]."""

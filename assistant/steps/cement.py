@@ -44,8 +44,14 @@ _REACH_X_MM = 20.0
 _REACH_Y_MM = 15.0
 """How far beyond the body cement is looked for: canal and foramen behind, veins in front, the discs and the next rims
 above and below."""
+_REGISTRATION_MM = 0.05
+"""Standard deviation of the registration, for the noise at edges."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
+_LOBE_MM2 = 1.0
+_RING_MM = 2.5
+_DARKER_SHARE = 0.4
+"""A lobe outside the body is darker than the ring round it by at least this share of its change [P]."""
 _TOUCH_MM = 1.2
 """Cement this near to earlier cement hangs together with it."""
 _CONFIRM_S = 0.25
@@ -69,6 +75,7 @@ class MaskMemory:
     baseline: F32
     count: int = 0
     variance: F32 | None = None
+    edges: F32 | None = None
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
     smoothed: F32 | None = None
     mask: Bool | None = None
@@ -201,9 +208,10 @@ def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: flo
     # Positive where cement: darker than the baseline in the cement-is-dark sense.
     difference = cv2.GaussianBlur(memory.baseline - still, (0, 0), sigma_px)
     change = _level(memory, np.asarray(difference, dtype=np.float32))
-    noise = _noise(memory, change)
+    noise = np.asarray(cv2.magnitude(_noise(memory, change), _edge_noise(memory)), dtype=np.float32)
     contrast = _over_time(memory, change, noise)
     low, evidence = _threshold(memory, contrast, noise)
+    _drop_bright_things_gone(memory, low, contrast, still)
     mask = _belonging(memory, low, contrast, noise, t_s)
     _learn_baseline(memory, still, mask, t_s)
     evidence = np.where(mask | (evidence < 0), evidence, -np.abs(evidence)).astype(np.float32)
@@ -262,6 +270,16 @@ def _noise(memory: MaskMemory, change: F32) -> F32:
     return np.asarray(np.maximum(deviation * (max(now, 0.5 * typical) / typical), 0.6 * now), dtype=np.float32)
 
 
+def _edge_noise(memory: MaskMemory) -> F32:
+    """What a registration that is off by a little makes of the baseline's strong edges."""
+    if memory.edges is None:
+        smooth = cv2.GaussianBlur(memory.baseline, (0, 0), _SMOOTH_MM / memory.mm_per_px)
+        gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
+        gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+        memory.edges = np.asarray(cv2.magnitude(gx, gy) * (_REGISTRATION_MM / memory.mm_per_px), dtype=np.float32)
+    return memory.edges
+
+
 def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
     if memory.smoothed is None:
         memory.smoothed = change.copy()
@@ -286,6 +304,34 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), evidence
+
+
+def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
+    """Take out of ``low`` what darkened only because something bright went away (gas that moved).
+
+    Cement outside the body is darker than what lies round it *now*, by about as much as the place has darkened; where
+    gas has left, nothing dark is to be seen.
+    """
+    outside = (low & ~memory.near).astype(np.uint8)
+    if memory.mask is not None:
+        # What was cement before was looked at when it came; its outermost rim is looked at again and again.
+        outside &= ~cv2.erode(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) & 1
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(outside, connectivity=8)
+    least_px = _LOBE_MM2 / memory.mm_per_px**2
+    margin = max(2, round(_RING_MM / memory.mm_per_px))
+    for label in range(1, count):
+        if stats[label, cv2.CC_STAT_AREA] < least_px:
+            continue
+        x, y, w, h = stats[label, :4]
+        box = (slice(max(0, y - margin), y + h + margin), slice(max(0, x - margin), x + w + margin))
+        lobe = labels[box] == label
+        wide = cv2.dilate(lobe.astype(np.uint8), np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > 0
+        ring = wide & ~low[box] & ~memory.near[box] & memory.usable[box]
+        if ring.sum() < 20:
+            continue
+        darker_now = float(np.median(still[box][ring]) - np.median(still[box][lobe]))
+        if darker_now < _DARKER_SHARE * float(np.median(contrast[box][lobe])):
+            low[box][lobe] = False
 
 
 def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
@@ -351,6 +397,7 @@ def _learn_baseline(memory: MaskMemory, still: F32, mask: Bool, t_s: float) -> N
             memory.variance + (local - memory.variance) / min(memory.count + 1, 16), np.float32
         )
         memory.count += 1
+        memory.edges = None
         rate = np.float32(1.0 / min(memory.count, _BASELINE_MOST))
         offset = np.float32(np.median((old - memory.baseline)[::4, ::4]))
         memory.baseline = np.asarray(memory.baseline + rate * (old - offset - memory.baseline), np.float32)
