@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,17 @@ def python(files: list[str], *folders: str) -> list[str]:
     return [name for name in files if name.endswith(".py") and name.split("/")[0] in folders]
 
 
+def mirror(module: str) -> str:
+    """Where a module's test stands."""
+    return str(Path("tests", module).with_name(f"test_{Path(module).name}"))
+
+
+def none(found: Iterable[str]) -> None:
+    """Fail with the whole list: pytest shortens sets."""
+    listed = sorted(found)
+    assert not listed, "\n" + "\n".join(listed)
+
+
 def test_only_the_named_top_level_entries(files: list[str]) -> None:
     folders = {name.split("/")[0] for name in files if "/" in name}
     assert folders <= TOP_FOLDERS
@@ -61,33 +73,28 @@ def test_only_the_named_top_level_entries(files: list[str]) -> None:
 
 def test_files_stay_short(files: list[str]) -> None:
     lengths = {name: (text_of(name) or "").count("\n") for name in python(files, "assistant", "ui", "models")}
-    assert {name: n for name, n in lengths.items() if n > MAX_LINES} == {}
+    none(f"{name}: {n} lines" for name, n in lengths.items() if n > MAX_LINES)
 
 
 def test_each_module_has_its_test_at_the_mirrored_path(files: list[str]) -> None:
     known = set(files)
     modules = [name for name in python(files, "assistant") if not name.endswith("/__init__.py")]
-    missing = {
-        name
-        for name in modules
-        if str(Path("tests", name).with_name(f"test_{Path(name).name}")) not in known and name not in UNMIRRORED
-    }
-    assert missing == set()
+    none(name for name in modules if mirror(name) not in known and name not in UNMIRRORED)
 
 
 def test_the_list_of_modules_without_a_test_is_true(files: list[str]) -> None:
     for name in UNMIRRORED:
         assert name in files
-        assert str(Path("tests", name).with_name(f"test_{Path(name).name}")) not in files
+        assert mirror(name) not in files
 
 
 def test_tests_are_no_packages(files: list[str]) -> None:
     # An __init__.py in tests/assistant would hide the real package.
-    assert [name for name in files if name.startswith("tests/") and name.endswith("__init__.py")] == []
+    none(name for name in files if name.startswith("tests/") and name.endswith("__init__.py"))
 
 
 def test_no_qt_outside_the_window(files: list[str]) -> None:
-    assert [name for name in python(files, "assistant", "models") if QT.search(text_of(name) or "")] == []
+    none(name for name in python(files, "assistant", "models") if QT.search(text_of(name) or ""))
 
 
 def test_nothing_names_a_machine_or_a_package_index(files: list[str]) -> None:
@@ -96,11 +103,11 @@ def test_nothing_names_a_machine_or_a_package_index(files: list[str]) -> None:
         for number, line in enumerate((text_of(name) or "").splitlines(), 1):
             if MACHINE.search(line):
                 found.append(f"{name}:{number}: {line.strip()[:80]}")
-    assert found == []
+    none(found)
 
 
 def test_no_tracked_file_is_too_large_to_clone(files: list[str]) -> None:
-    assert {name: size for name in files if (size := (ROOT / name).stat().st_size) > 8_000_000} == {}
+    none(f"{name}: {size} bytes" for name in files if (size := (ROOT / name).stat().st_size) > 8_000_000)
 
 
 def test_each_decision_is_dated(files: list[str]) -> None:

@@ -15,7 +15,8 @@ from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak
 from assistant.evaluation.peers import PEERS, Mask, Peer, Picture
 from assistant.evaluation.table_file import Column
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTION, Truth
-from assistant.geometry import Crop, MapMm, signed_distance_map
+from assistant.geometry import Crop, MapMm
+from assistant.line_maps import make_line_maps
 from assistant.plan import PlannedView
 from assistant.settings import AlarmSettings, LeakSettings
 from assistant.vocabulary import Frame
@@ -40,20 +41,11 @@ def surroundings(view: PlannedView, width_px: int, height_px: int) -> Crop:
 
 def line_distances(view: PlannedView, crop: Crop) -> dict[str, MapMm]:
     """Signed distance in mm of each pixel of a crop to each line that the view has."""
-    inside = np.asarray(view.centre_px)
-
-    def to(line: NDArray[np.float64], runs_on: bool) -> MapMm:
-        return signed_distance_map(crop, line, inside, view.mm_per_px, runs_on=runs_on)
-
-    maps = {"superior_endplate": to(view.superior, False), "inferior_endplate": to(view.inferior, False)}
-    if view.is_lateral:
-        assert view.warning_line is not None
-        maps["posterior_wall"] = to(view.last_wall, True)
-        maps["warning_line"] = to(view.warning_line, True)
-        maps["anterior_wall"] = to(view.first_wall, False)
-    else:
-        maps["side_wall"] = np.minimum(to(view.first_wall, False), to(view.last_wall, False))
-    return maps
+    maps = make_line_maps(view, crop)
+    distances = {line: getattr(maps, line) for line in LINES if line != "side_wall"}
+    if maps.left_wall is not None and maps.right_wall is not None:
+        distances["side_wall"] = np.minimum(maps.left_wall, maps.right_wall)
+    return {line: distance for line, distance in distances.items() if distance is not None}
 
 
 @dataclass(slots=True, eq=False)
