@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -150,7 +151,7 @@ def score_job(job: Job) -> list[RunScore]:
 
 def _own_score(job: Job, truth: Truth) -> RunScore:
     if job.way is Way.DIRECT:
-        return score(truth, _with_source(job.run, lambda source: run_program(truth, source)), PROGRAM)
+        return _direct_score(job, truth)
     wall_s, message = analyse(job) if job.way is Way.COMMAND else (0.0, "")
     written = (job.results / "result.json").is_file() and (job.results / "measurements.csv").is_file()
     outcome = read_outcome(job.results, truth.frames) if written else no_outcome(truth.frames)
@@ -159,6 +160,19 @@ def _own_score(job: Job, truth: Truth) -> RunScore:
         return own
     notes = (*own.notes, *([message] if message else []))
     return replace(own, counts={**own.counts, "wall_s": (wall_s, float(truth.frames))}, notes=notes)
+
+
+def _direct_score(job: Job, truth: Truth) -> RunScore:
+    try:
+        return score(truth, _with_source(job.run, lambda source: run_program(truth, source)), PROGRAM)
+    except Exception as error:
+        # As when the command dies: this run is lost with all its figures, the others are scored.
+        places = traceback.extract_tb(error.__traceback__)
+        inside = [place for place in places if place.filename.startswith(str(_ROOT / "assistant"))]
+        own = inside[-1] if inside else places[-1]
+        lost = score(truth, no_outcome(truth.frames), PROGRAM)
+        place = f"{Path(own.filename).name}:{own.lineno}"
+        return replace(lost, notes=(*lost.notes, f"crashed at {place}: {type(error).__name__}: {error}"))
 
 
 def _with_source(run: Path, use: Callable[[Source], T]) -> T:

@@ -86,6 +86,16 @@ def test_the_pipeline_alone_can_be_scored(made, monkeypatch) -> None:
     assert score.counts["coverage.posterior_wall"] == (0, 15)
 
 
+def test_a_pipeline_that_crashes_loses_its_run_and_no_other(made, monkeypatch) -> None:
+    made.save()
+    monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
+    monkeypatch.setattr(runs, "run_program", lambda _truth, _source: 1 / 0)
+    (score,) = score_job(job(made, way=Way.DIRECT))
+    assert score.counts["complete"] == (0, 1)
+    assert "ZeroDivisionError: division by zero" in score.notes[-1]
+    assert score.notes[-1].startswith("crashed at ")
+
+
 def test_workers_keep_the_order_of_the_runs(made, tmp_path) -> None:
     made.save()
     other = tmp_path / "a_run"
