@@ -1,0 +1,337 @@
+"""Readings to files: ``measurements.csv``, ``masks/``, ``result.json`` (contract schema ``fluoro-assistant/result/1``).
+
+Everything is written into a new folder beside the wanted one and takes its place when the run is through or broke off:
+what was there before stays whole until then, and nothing half-written is ever found under the wanted name.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import __version__
+from assistant.errors import EnvironmentError_
+from assistant.geometry import Similarity
+from assistant.plan import Plan
+from assistant.vocabulary import (
+    Alarm,
+    CementMask,
+    Distances,
+    FrameState,
+    Leak,
+    Measure,
+    Measures,
+    ModelIdentity,
+    Motion,
+    Reading,
+    RunFacts,
+    Unknown,
+    value_or_none,
+)
+
+SCHEMA = "fluoro-assistant/result/1"
+COLUMNS = (
+    *("frame", "t_s", "state", "view", "registration_ok", "dx_px", "dy_px", "rotation_deg", "scale"),
+    *("cement_area_mm2", "posterior_wall_mm", "warning_line_mm", "superior_endplate_mm", "inferior_endplate_mm"),
+    *("anterior_wall_mm", "approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
+    *("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm", "xray_age_ms"),
+    *("confidence", "front_mm", "reason"),
+)
+_UNMEASURED = (FrameState.NO_SIGNAL, FrameState.UNUSABLE)
+_FLUSH_EVERY = 64
+
+
+def csv_row(reading: Reading, views: Sequence[str]) -> list[str]:
+    """One line of ``measurements.csv``; an unknown figure is an empty cell.
+
+    Parameters
+    ----------
+    reading : Reading
+    views : sequence of str
+        The plan's views, "lateral" or "ap", in its order.
+    """
+    motion, distances = reading.motion, reading.distances
+    moved = [""] * 4
+    view = ""
+    if isinstance(motion, Motion):
+        where = motion.similarity
+        view = views[motion.view_index]
+        moved = [f"{where.dx_px:.3f}", f"{where.dy_px:.3f}", f"{where.rotation_deg:.4f}", f"{where.scale:.5f}"]
+    known = isinstance(distances, Distances)
+    area = f"{distances.cement_area_mm2:.3f}" if isinstance(distances, Distances) else ""
+
+    def cell(name: str) -> str:
+        return _cell(getattr(distances, name)) if known else ""
+
+    age = reading.liveness.xray_age_s
+    return [
+        str(reading.frame_index),
+        f"{reading.t_s:.6f}",
+        reading.liveness.state.value,
+        view,
+        "1" if isinstance(motion, Motion) else "0",
+        *moved,
+        area,
+        *(cell(name) for name in ("posterior_wall_mm", "warning_line_mm", "superior_endplate_mm")),
+        *(cell(name) for name in ("inferior_endplate_mm", "anterior_wall_mm")),
+        _cell(reading.approach.approach_mm_per_s),
+        _cell(reading.approach.time_to_line_s),
+        reading.alarm.word,
+        f"{reading.processing_ms:.3f}",
+        *(cell(name) for name in ("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm")),
+        "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
+        f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
+        f"{reading.cement.front_mm:.3f}" if isinstance(reading.cement, CementMask) else "",
+        reading.liveness.reason or (motion.reason if isinstance(motion, Unknown) else ""),
+    ]
+
+
+def _cell(measure: Measure) -> str:
+    value = value_or_none(measure)
+    return "" if value is None else f"{value:.3f}"
+
+
+def mask_in_frame(cement: CementMask, similarity: Similarity, width_px: int, height_px: int) -> NDArray[np.uint8]:
+    """The cement mask in the source frame's own pixels: 255 where cement stands (contract: masks)."""
+    crop = cement.crop
+    to_frame = similarity.current_from_reference()
+    corner = to_frame[:, :2] @ np.array([crop.x0_px, crop.y0_px], dtype=np.float64) + to_frame[:, 2]
+    warped = cv2.warpAffine(
+        cement.evidence,
+        np.column_stack([to_frame[:, :2], corner]),
+        (width_px, height_px),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=-1.0,
+    )
+    return np.where(warped > 0, np.uint8(255), np.uint8(0))
+
+
+@dataclass(slots=True)
+class Timing:
+    """Processing times of new pictures, kept as counts so that a day's run costs no more memory than a minute's."""
+
+    counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(200_001, np.int64), repr=False)
+    longest_ms: float = 0.0
+
+    def add(self, processing_ms: float) -> None:
+        """Take one new picture in."""
+        self.counts[min(int(processing_ms * 100), len(self.counts) - 1)] += 1
+        self.longest_ms = max(self.longest_ms, processing_ms)
+
+    def quantile_ms(self, share: float) -> float:
+        """The time that this share of the pictures stays within, to 0.01 ms; 0 before the first picture."""
+        total = int(self.counts.sum())
+        if total == 0:
+            return 0.0
+        return (int(np.searchsorted(np.cumsum(self.counts), share * total)) + 0.5) / 100
+
+
+class ResultWriter:
+    """Writes one analysis as it goes.
+
+    Parameters
+    ----------
+    folder : Path
+        The wanted folder. An earlier result in it is replaced when this one is closed.
+    plan : Plan
+    facts : RunFacts
+    masks : bool
+        Also write ``masks/000123.png``.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, plan: Plan, facts: RunFacts, *, masks: bool) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._facts = facts
+        self._masks = masks
+        self._work = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
+        self._views = [view.view for view in plan.views]
+        self._rows = 0
+        self.timing = Timing()
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self._work.mkdir()
+            if masks:
+                (self._work / "masks").mkdir()
+            self._table: TextIO = (self._work / "measurements.csv").open("w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        self._csv = csv.writer(self._table, lineterminator="\n")
+        self._csv.writerow(COLUMNS)
+
+    def add(self, reading: Reading) -> None:
+        """Write one frame.
+
+        Raises
+        ------
+        EnvironmentError_
+            If the disk refuses; what was written before is kept by `close`.
+        """
+        if reading.liveness.xray_age_s == 0.0 and reading.liveness.state not in _UNMEASURED:
+            self.timing.add(reading.processing_ms)
+        try:
+            self._csv.writerow(csv_row(reading, self._views))
+            if self._masks and isinstance(reading.cement, CementMask) and isinstance(reading.motion, Motion):
+                self._write_mask(reading.frame_index, reading.cement, reading.motion.similarity)
+            self._rows += 1
+            if self._rows % _FLUSH_EVERY == 0:
+                self._table.flush()
+        except OSError as error:
+            raise _cannot_write(self._folder, error) from error
+
+    def _write_mask(self, frame_index: int, cement: CementMask, similarity: Similarity) -> None:
+        picture = mask_in_frame(cement, similarity, self._facts.width_px, self._facts.height_px)
+        done, encoded = cv2.imencode(".png", picture)
+        if not done:
+            raise OSError(f"mask of frame {frame_index} could not be encoded")
+        (self._work / "masks" / f"{frame_index:06d}.png").write_bytes(encoded.tobytes())
+
+    def close(
+        self,
+        *,
+        complete: bool,
+        events: Sequence[Alarm],
+        leaks: Sequence[Leak],
+        measures: Measures,
+        models: Sequence[ModelIdentity],
+    ) -> dict[str, Any]:
+        """Finish the files and put them in place; gives the document that was written.
+
+        Raises
+        ------
+        EnvironmentError_
+            If the disk refuses. The table is put in place all the same where that can be done.
+        """
+        document = {
+            "schema": SCHEMA,
+            "program": {
+                "version": __version__,
+                "models": [{"name": model.name, "sha256": model.sha256} for model in models],
+            },
+            "run": {
+                "source": self._facts.source,
+                "frames": self._rows,
+                "width": self._facts.width_px,
+                "height": self._facts.height_px,
+                "fps": self._facts.fps,
+            },
+            "complete": complete,
+            "plan": self._plan.document,
+            "events": [_event(event) for event in events],
+            "leaks": [_leak(leak) for leak in leaks],
+            "final": _final(measures),
+            "timing": {
+                "median_ms": self.timing.quantile_ms(0.5),
+                "p99_ms": self.timing.quantile_ms(0.99),
+                "max_ms": round(self.timing.longest_ms, 3),
+            },
+        }
+        failure: OSError | None = None
+        try:
+            self._table.flush()
+            os.fsync(self._table.fileno())
+            with (self._work / "result.json").open("w", encoding="utf-8") as file:
+                json.dump(document, file, indent=1, allow_nan=False, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            failure = error
+            (self._work / "result.json").unlink(missing_ok=True)
+        try:
+            self._table.close()
+        except OSError as error:
+            failure = failure or error
+        try:
+            self._take_place()
+        except OSError as error:
+            failure = failure or error
+        if failure is not None:
+            raise _cannot_write(self._folder, failure) from failure
+        return document
+
+    def discard(self) -> None:
+        """Leave nothing behind: the run could not be opened after all."""
+        self._table.close()
+        shutil.rmtree(self._work, ignore_errors=True)
+
+    def _take_place(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for name in ("measurements.csv", "result.json"):
+            # An earlier result must not stand beside a table that it does not belong to.
+            (self._folder / name).unlink(missing_ok=True)
+        if (self._folder / "masks").is_dir():
+            shutil.rmtree(self._folder / "masks")
+        for name in ("masks", "measurements.csv", "result.json"):
+            if (self._work / name).exists():
+                os.replace(self._work / name, self._folder / name)
+        self._work.rmdir()
+
+
+def _event(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "kind": alarm.kind.value,
+        "first_frame": alarm.first_frame,
+        "last_frame": alarm.last_frame,
+        "priority": alarm.priority.word,
+        "site": None if alarm.site is None else alarm.site.value,
+        "text": f"{alarm.headline}. {alarm.action}".strip() if alarm.action else alarm.headline,
+    }
+
+
+def _leak(leak: Leak) -> dict[str, Any]:
+    shape = leak.shape
+    return {
+        "site": leak.site.value,
+        "first_frame": leak.first_frame,
+        "area_mm2": round(leak.area_mm2, 3),
+        "length_mm": round(leak.length_mm, 3),
+        "width_mm": round(leak.width_mm, 3),
+        "yeom": leak.yeom,
+        "magnitude": leak.magnitude,
+        "shape": None
+        if shape is None
+        else {
+            "label": shape.label,
+            "p_spike": value_or_none(shape.p_spike),
+            "model": shape.model,
+            "reason": shape.reason,
+        },
+    }
+
+
+def _final(measures: Measures) -> dict[str, Any]:
+    def number(measure: Measure) -> float | None:
+        value = value_or_none(measure)
+        return None if value is None else round(value, 4)
+
+    return {
+        "cement_area_mm2": number(measures.cement_area_mm2),
+        "fill_area_ratio": number(measures.fill_area_ratio),
+        "distribution_grade": measures.distribution_grade,
+        "anterior_height_mm": number(measures.anterior_height_mm),
+        "middle_height_mm": number(measures.middle_height_mm),
+        "posterior_height_mm": number(measures.posterior_height_mm),
+        "wedge_angle_deg": number(measures.wedge_angle_deg),
+    }
+
+
+def _cannot_write(folder: Path, error: OSError) -> EnvironmentError_:
+    return EnvironmentError_(
+        f"{folder}: results cannot be written ({error.strerror or error}); free some room or choose another --out"
+    )
