@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         if arguments[:1] == ["evaluate"]:
             from assistant.evaluation import command as evaluation
 
-            return evaluation.run(arguments[1:])
+            return evaluation.main(arguments[1:])
         args = parser().parse_args(arguments)
         if args.command == "analyze":
             return run_analyze(Path(args.run_path), args.run_path, args.plan, args.out, masks=args.masks, fps=args.fps)
