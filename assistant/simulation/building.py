@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from assistant.simulation import anatomy as anatomy_module
 from assistant.simulation import cement_flow
 from assistant.simulation.fluoroscope import Fluoroscope
@@ -30,11 +32,15 @@ def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
     knobs = case.cement
     pauses_s = sum(seconds for _, seconds in knobs.pauses)
     left_s = case.run.duration_s - knobs.start_s - pauses_s - 2.0
+    total_ml = knobs.total_ml
+    if total_ml is None:
+        room_ml = cement_flow.capacity_ml(anatomy, reach=knobs.reach, margin_mm=knobs.margin_mm)
+        total_ml = round(float(np.clip(knobs.fill * room_ml, 0.8, 7.0)), 3)
     return cement_flow.inject(
         anatomy,
         seed,
         leak=knobs.leak,
-        total_ml=knobs.total_ml,
+        total_ml=total_ml,
         leak_ml=knobs.leak_ml,
         onset_ml=knobs.onset_ml,
         style=knobs.style,

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.geometry import Crop
 from assistant.simulation.scenario import Exposure
@@ -91,9 +90,7 @@ class Camera:
         self._detector_px = exposure.detector_blur_mm / detector_px_mm
         self._blur_px = float(np.hypot(exposure.detector_blur_mm, focal_mm)) / detector_px_mm
         self._part = Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
-        self.target_quanta = (
-            exposure.dose_ngy / 1000.0 * QUANTA_PER_MM2_UGY * detector_px_mm**2 * exposure.efficiency
-        )
+        self.target_quanta = exposure.dose_ngy / 1000.0 * QUANTA_PER_MM2_UGY * detector_px_mm**2 * exposure.efficiency
         self._visible_gain = gaussian_gain(float(np.hypot(self._detector_px, VISIBLE_BLUR_MM / mm_per_px)))
         self.noise_gain = gaussian_gain(self._detector_px)
         self._output = 0.0
@@ -113,9 +110,7 @@ class Camera:
         self._clean: list[Map] = []
         self._variance: list[Map] = []
 
-    def expose(
-        self, kept: Map, kept_without: Map, opening: Map | None, t_s: float, white: Map
-    ) -> tuple[Map, Clean]:
+    def expose(self, kept: Map, kept_without: Map, opening: Map | None, t_s: float, white: Map) -> tuple[Map, Clean]:
         """One pulse.
 
         Parameters
@@ -141,16 +136,16 @@ class Camera:
             kept_without = kept_without * opening[part.rows, part.cols]
         scatter = spread(kept, _SCATTER_SPREAD_MM / self._px_mm) * np.float32(knobs.scatter_to_primary)
         # Only the primary beam carries what the blur can soften; scatter and glare are smooth already.
-        total = cv2.add(kept, scatter)
+        total = kept + scatter
         veil = spread(total, _GLARE_SPREAD_MM / self._px_mm)
-        total = cv2.addWeighted(total, 1.0 - knobs.glare, veil, knobs.glare, 0.0)
-        signal = blurred(np.asarray(total, dtype=np.float32), self._blur_px)
+        veiled = cv2.addWeighted(total, 1.0 - knobs.glare, veil, knobs.glare, 0.0)
+        signal = blurred(np.asarray(veiled, dtype=np.float32), self._blur_px)
         output = self._regulate(signal, t_s)
         counts = signal * np.float32(output)
-        sigma = cv2.sqrt(np.maximum(counts, np.float32(0.0)) + np.float32(knobs.electronic_quanta**2))
-        noisy = cv2.add(counts, blurred(cv2.multiply(white, sigma), self._detector_px))
+        sigma = np.sqrt(np.maximum(counts, np.float32(0.0)) + np.float32(knobs.electronic_quanta**2))
+        noisy = counts + blurred(white * sigma, self._detector_px)
         lost = blurred(kept_without - kept[part.rows, part.cols], self._blur_px)
-        picture = self._filtered(np.asarray(noisy, dtype=np.float32))
+        picture = self._filtered(noisy)
         clean = self._twin(counts[part.rows, part.cols], lost * np.float32((1.0 - knobs.glare) * output), sigma)
         return picture, clean
 

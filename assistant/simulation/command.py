@@ -33,13 +33,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("case", nargs="?", help="name of a case (see --list) or path of a case file")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same bits (default 1)")
     parser.add_argument("--out", type=Path, help="new folder")
-    parser.add_argument("--codec", choices=["ffv1", "h264", "mjpeg", "huffyuv", "png", "tiff", "dicom"], help="how frames are stored")
+    parser.add_argument(
+        "--codec", choices=["ffv1", "h264", "mjpeg", "huffyuv", "png", "tiff", "dicom"], help="how frames are stored"
+    )
     parser.add_argument("--anatomy", help="identity of the patient, such as procedural:7:L1")
     parser.add_argument("--folder", type=Path, help="folder with real anatomy (CT, meshes)")
     parser.add_argument("--list", action="store_true", help="list the cases")
     parser.add_argument("--gallery", action="store_true", help="contact sheets of many frames into --out")
     parser.add_argument("--dataset", type=int, metavar="N", help="N random runs into --out")
-    parser.add_argument("--split", choices=["train", "validation", "test"], default="train", help="part of the data set")
+    parser.add_argument(
+        "--split", choices=["train", "validation", "test"], default="train", help="part of the data set"
+    )
     parser.add_argument("--workers", type=int, default=0, help="processes for --dataset (default: all cores)")
     return parser
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from assistant.simulation.attenuation import Paths
 from assistant.simulation.scenario import Case
 from assistant.simulation.stage import Stage
-from assistant.simulation.xray import Map, Paths
+from assistant.simulation.xray import Map
 
 _STEP = 2
 """Silhouettes are drawn at half resolution: they are out of focus anyway."""
@@ -26,12 +27,10 @@ def crossing_paths(case: Case, stage: Stage, paths: Paths, t_s: float) -> Paths:
         reach = np.sin(np.pi * share)
         if crossing.what == "hand":
             soft, bone = _hand(height, width, reach, stage.view.mm_per_px)
-            paths = replace(
-                paths, soft_g_cm2=cv2.add(paths.soft_g_cm2, soft), bone_g_cm2=cv2.add(paths.bone_g_cm2, bone)
-            )
+            paths = replace(paths, soft_g_cm2=paths.soft_g_cm2 + soft, bone_g_cm2=paths.bone_g_cm2 + bone)
         else:
             steel = _rod(height, width, reach, stage.view.mm_per_px)
-            paths = replace(paths, steel_mm=steel if paths.steel_mm is None else cv2.add(paths.steel_mm, steel))
+            paths = replace(paths, steel_mm=steel if paths.steel_mm is None else paths.steel_mm + steel)
     return paths
 
 
@@ -65,6 +64,8 @@ def _hand(height: int, width: int, reach: float, mm_per_px: float) -> tuple[Map,
 def _rod(height: int, width: int, reach: float, mm_per_px: float) -> Map:
     """A steel clamp from above, path in mm."""
     tip = (width * 0.62, height * (-0.05 + 0.6 * reach))
-    return 4.0 * _capsule(height, width, tip, (tip[0] + width * 0.12, tip[1] - height), 2.0 / mm_per_px) + 4.0 * _capsule(
+    return 4.0 * _capsule(
+        height, width, tip, (tip[0] + width * 0.12, tip[1] - height), 2.0 / mm_per_px
+    ) + 4.0 * _capsule(
         height, width, (tip[0] + 5.0 / mm_per_px, tip[1]), (tip[0] + width * 0.2, tip[1] - height), 2.0 / mm_per_px
     )

@@ -1,4 +1,4 @@
-"""From the linear picture to the stored frame: display curve, edge enhancement, polarity, field, layout, text, video line."""
+"""From the linear picture to the stored frame: display curve, edges, polarity, field, layout, text, video line."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from assistant.simulation.xray import Map
 Grey8 = NDArray[np.uint8]
 
 _LOCAL_SPREAD_MM = 18.0
+_WINDOW_RADIUS = 0.75
+"""The window is chosen from this share of the picture's radius: what is bright at the rim may burn out."""
 _STEPS = 4096
 _LOW, _HIGH = -0.5, 1.5
 """Range of the window's coordinate that the table of the curve covers."""
@@ -25,9 +27,7 @@ def picture_box(run: Run, screen: Screen) -> Crop:
         side = min(run.height_px, int(0.82 * run.width_px))
         return Crop(x0_px=run.width_px - side, y0_px=(run.height_px - side) // 2, width_px=side, height_px=side)
     side = min(run.width_px, run.height_px)
-    return Crop(
-        x0_px=(run.width_px - side) // 2, y0_px=(run.height_px - side) // 2, width_px=side, height_px=side
-    )
+    return Crop(x0_px=(run.width_px - side) // 2, y0_px=(run.height_px - side) // 2, width_px=side, height_px=side)
 
 
 def field_mask(side_px: int, screen: Screen) -> Map:
@@ -44,7 +44,7 @@ def field_mask(side_px: int, screen: Screen) -> Map:
         inside = radius - np.maximum(x, y)
     else:
         return np.ones((side_px, side_px), dtype=np.float32)
-    return np.clip(inside / np.float32(1.5) + np.float32(0.5), 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(inside / np.float32(1.5) + np.float32(0.5), 0.0, 1.0), dtype=np.float32)
 
 
 def opening(side_px: int, screen: Screen, share: float, penumbra_px: float) -> Map | None:
@@ -93,8 +93,10 @@ class Display:
         height, width = picture.shape
         step = max(height // 128, 1)
         middle_mean = float(picture[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4].mean())
-        inner = blurred(picture, 2.0)[::step, ::step][self._inside[::step, ::step]]
-        low, high = np.percentile(np.log(np.maximum(inner / max(middle_mean, 1e-6), 1e-3)), [1.0, 97.0])
+        ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j][:, ::step, ::step]
+        middle_part = self._inside[::step, ::step] & (np.hypot(xs, ys) < _WINDOW_RADIUS)
+        inner = blurred(picture, 2.0)[::step, ::step][middle_part]
+        low, high = np.percentile(np.log(np.maximum(inner / max(middle_mean, 1e-6), 1e-3)), [1.0, 96.0])
         middle, half = 0.5 * (low + high), 0.5 * max(high - low, 0.3) * 1.25 / self._screen.contrast
         return float(middle - half), float(middle + half)
 
@@ -125,7 +127,7 @@ class Display:
         if screen.bright_cement:
             grey = np.float32(255.0) - grey
         if not self._has_full_field:
-            grey = cv2.multiply(grey, self.field)
+            grey = grey * self.field
         # Saturating conversion rounds to the nearest grey value.
         return np.asarray(cv2.convertScaleAbs(grey), dtype=np.uint8)
 
@@ -140,7 +142,8 @@ class Display:
         gap = np.abs(self._grey(self._coordinate(without_cement)) - grey)
         width = self._window[1] - self._window[0]
         share = sigma / np.maximum(with_cement, np.float32(1e-3)) / np.float32(width)
-        noise = 0.5 * np.abs(self._grey(u + share) - self._grey(u - share))
+        step = np.asarray(share, dtype=np.float32)
+        noise = 0.5 * np.abs(self._grey(u + step) - self._grey(u - step))
         # Rounding to whole grey values is a noise of its own (0.29), even after averaging.
         return np.asarray(gap / np.hypot(noise, np.float32(0.3)), dtype=np.float32)
 
@@ -184,7 +187,9 @@ class Layout:
 
     def _put(self, picture: Grey8, words: str, at: tuple[int, int], size: float, grey: int) -> None:
         scale = max(size * self._scale, 0.3)
-        cv2.putText(picture, words, at, cv2.FONT_HERSHEY_SIMPLEX, scale, int(grey), max(round(1.6 * scale), 1), cv2.LINE_AA)
+        cv2.putText(
+            picture, words, at, cv2.FONT_HERSHEY_SIMPLEX, scale, int(grey), max(round(1.6 * scale), 1), cv2.LINE_AA
+        )
 
     def frame(self, picture: Grey8, *, live: bool, clock_s: float, view: str) -> Grey8:
         """The whole frame with the picture in its place."""

@@ -6,7 +6,7 @@ after it writes files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from assistant import plan as plan_module
 from assistant.errors import UsageError
-from assistant.geometry import Crop, Similarity, similarity_from_matrix
+from assistant.geometry import Crop, PointsPx, Similarity, similarity_from_matrix
 from assistant.plan import Plan, PlannedView
 from assistant.settings import AlarmSettings
+from assistant.simulation import attenuation, source_faults, truth, xray
 from assistant.simulation import display as display_module
-from assistant.simulation import source_faults, truth, xray
 from assistant.simulation.camera import Camera, Clean
 from assistant.simulation.crossing import crossing_paths
 from assistant.simulation.display import Display, Grey8, Layout
+from assistant.simulation.distortion import Distortion, fitted_similarity
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
 from assistant.simulation.source_faults import Stored
@@ -81,13 +82,12 @@ class Fluoroscope:
         self._patient = patient(anatomy, flow)
         self.box = display_module.picture_box(case.run, case.screen)
         self._stages: dict[float, Stage] = {}
-        self._beam = xray.beam(case.exposure.tube_kv)
+        self._distortion = Distortion(self.box, case.screen.distortion) if case.screen.distortion else None
+        self._beam = attenuation.beam(case.exposure.tube_kv)
         self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
         self._reference_pose: dict[int, Pose] = {}
         self.plan, self.marked_document = self._make_plan()
-        self._rulers = [
-            Ruler(view, self._in_source(self._stage_of(view.view).part)) for view in self.plan.views
-        ]
+        self._rulers = [Ruler(view, self._in_source(self._stage_of(view.view).part)) for view in self.plan.views]
 
     # ---- where the C-arm stands -------------------------------------------------------------------------------
 
@@ -98,7 +98,9 @@ class Fluoroscope:
         turn = np.deg2rad(geometry.rotation_deg)
         rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         # The body stands off the central ray by shifting what is looked at, as a table does.
-        offset = np.asarray(geometry.offset_mm, dtype=np.float64) * geometry.source_body_mm / geometry.source_detector_mm
+        offset = (
+            np.asarray(geometry.offset_mm, dtype=np.float64) * geometry.source_body_mm / geometry.source_detector_mm
+        )
         flip = np.diag([-1.0 if geometry.mirrored else 1.0, 1.0])
         right_down = (rotation @ flip).T @ offset
         theta = np.deg2rad(orbit_deg)
@@ -182,7 +184,8 @@ class Fluoroscope:
         return settled[0] if settled else (candidates[-1][1] if candidates else None)
 
     def _make_plan(self) -> tuple[Plan, dict[str, Any]]:
-        views, marked = [], []
+        views: list[dict[str, Any]] = []
+        marked: list[dict[str, Any]] = []
         for view in dict.fromkeys(shot.view for shot in self.case.geometry.shots):
             reference = self._reference(view)
             if view == "oblique" or reference is None:
@@ -196,7 +199,7 @@ class Fluoroscope:
                 "reference_frame": reference.index,
                 "mm_per_px": stage.view.mm_per_px,
             }
-            true = {k: stage.landmarks_px(p, pose) for k, p in self.landmarks_mm(view).items()}
+            true = {k: self._stored_px(stage.landmarks_px(p, pose)) for k, p in self.landmarks_mm(view).items()}
             error_px = self.case.plan.error_mm / stage.view.mm_per_px
             off = {k: p + error_px * self._marks.standard_normal(p.shape) for k, p in true.items()}
             views.append(entry | {"landmarks": {k: p.tolist() for k, p in true.items()}})
@@ -206,6 +209,9 @@ class Fluoroscope:
         document = {"schema": plan_module.SCHEMA, "views": views}
         fraction = AlarmSettings().warning_line_fraction
         return plan_module.plan_from_document(document, fraction), {"schema": plan_module.SCHEMA, "views": marked}
+
+    def _stored_px(self, points_px: PointsPx) -> PointsPx:
+        return points_px if self._distortion is None else self._distortion.stored(points_px)
 
     def planned(self, index: int) -> PlannedView:
         """The plan's true entry (without marking errors)."""
@@ -224,9 +230,16 @@ class Fluoroscope:
         """Where the vertebra went since the reference frame of a planned view."""
         stage = self._stage_of(self.plan.views[view_index].view)
         reference = self._reference_pose[view_index]
+        centre_px = self.plan.views[view_index].centre_px
+        if self._distortion is not None:
+            # No similarity is exact here: the one that fits the landmarks best.
+            marks = np.vstack(list(self.landmarks_mm(self.plan.views[view_index].view).values()))
+            before = self._stored_px(stage.landmarks_px(marks, reference))
+            after = self._stored_px(stage.landmarks_px(marks, pose))
+            return similarity_from_matrix(fitted_similarity(before, after), centre_px)
         now = np.vstack([stage.current_from_rest(pose, pose.spine_mm), [0, 0, 1]])
         then = np.vstack([stage.current_from_rest(reference, reference.spine_mm), [0, 0, 1]])
-        return similarity_from_matrix((now @ np.linalg.inv(then))[:2], self.plan.views[view_index].centre_px)
+        return similarity_from_matrix((now @ np.linalg.inv(then))[:2], centre_px)
 
     # ---- pictures ---------------------------------------------------------------------------------------------
 
@@ -260,13 +273,13 @@ class Fluoroscope:
         usable = stored.content == "picture"
         return SimulatedFrame(
             stored=stored,
-            state=_state(stored, picture),
+            state=source_faults.state_of(stored, moving=picture.moving),
             view=picture.stand.view if usable and not picture.stand.swinging else "",
             grey=grey,
             truth=picture.truth if usable else None,
         )
 
-    def _pictures(self) -> Iterator[_Picture]:
+    def _pictures(self) -> Generator[_Picture, None, None]:
         """Every pulse's picture in order."""
         case, side = self.case, self.box.width_px
         any_view = self._stage_of(case.geometry.shots[0].view).view
@@ -284,9 +297,7 @@ class Fluoroscope:
                 stage = self._stage(stand.view, stand.orbit_deg) if not stand.swinging else self._passing(stand)
                 full = not stand.swinging
                 if camera is None:
-                    camera = Camera(
-                        case.exposure, detector_px_mm=any_view.detector_px_mm, mm_per_px=any_view.mm_per_px
-                    )
+                    camera = Camera(case.exposure, detector_px_mm=any_view.detector_px_mm, mm_per_px=any_view.mm_per_px)
                 if t_s - last_s > 1.0:
                     camera.restart()
                 part = stage.part if full else Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
@@ -297,6 +308,7 @@ class Fluoroscope:
                     side, case.screen, self.theatre.blades_share(t_s), 1.5 / any_view.detector_px_mm
                 )
                 linear, clean = camera.expose(kept, kept_without, opening, t_s, white)
+                linear, clean = self._bent(linear, clean, part)
                 if last_s == -np.inf:
                     display.set_window(linear)
                 elif stand.swinging:
@@ -306,6 +318,16 @@ class Fluoroscope:
                 moving = stand.swinging or pose.speed_mm_per_s > MOVING_MM_PER_S
                 last_part, last_s = part, t_s
                 yield _Picture(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)
+
+    def _bent(self, linear: Map, clean: Clean, part: Crop) -> tuple[Map, Clean]:
+        if self._distortion is None:
+            return linear, clean
+        whole = Crop(x0_px=0, y0_px=0, width_px=linear.shape[1], height_px=linear.shape[0])
+        return self._distortion.bend(linear, whole), Clean(
+            with_cement=self._distortion.bend(clean.with_cement, part),
+            without_cement=self._distortion.bend(clean.without_cement, part),
+            sigma=self._distortion.bend(clean.sigma, part),
+        )
 
     def _white(self, side: int) -> Map:
         return self._noise.standard_normal((side, side), dtype=np.float32)
@@ -323,7 +345,7 @@ class Fluoroscope:
         paths = stage.paths(pose, t_s, self.injection_end_s, cannula_in=True)
         paths = crossing_paths(self.case, stage, paths, t_s)
         barium = self.flow.barium_g_per_cm3
-        kept = xray.transmitted(self._beam, paths, barium)
+        kept = attenuation.transmitted(self._beam, paths, barium)
         if not full:
             size = (self.box.width_px, self.box.height_px)
             kept = np.asarray(cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
@@ -343,11 +365,16 @@ class Fluoroscope:
             cement_mm=None,
             iodine_g_cm2=cut(paths.iodine_g_cm2),
         )
-        return kept, xray.transmitted(self._beam, without, barium)
+        return kept, attenuation.transmitted(self._beam, without, barium)
 
-    def _truth(self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: Display) -> PictureTruth:
+    def _truth(
+        self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: Display
+    ) -> PictureTruth:
         index = next((k for k, view in enumerate(self.plan.views) if view.view == stand.view), -1)
         path, leaked = stage.cement_paths(pose)
+        if self._distortion is not None:
+            path = self._distortion.bend(path, stage.part)
+            leaked = [self._distortion.bend(layer, stage.part) for layer in leaked]
         cnr = display.contrast_to_noise(clean.with_cement, clean.without_cement, clean.sigma)
         cnr = np.where(display.field[stage.part.rows, stage.part.cols] > 0.5, cnr, np.float32(0.0))
         return truth.measure(
@@ -362,15 +389,3 @@ class Fluoroscope:
             part=self._in_source(stage.part),
             mm_per_px=stage.view.mm_per_px,
         )
-
-
-def _state(stored: Stored, picture: _Picture) -> FrameState:
-    """The contract's word for a stored frame."""
-    if stored.content in ("no_signal", "blank"):
-        return FrameState.NO_SIGNAL
-    if stored.content in ("wrong_input", "half_frame", "overexposed"):
-        return FrameState.UNUSABLE
-    if not stored.new:
-        return FrameState.FROZEN if stored.age_s > source_faults.FROZEN_AFTER_S + 1e-6 else FrameState.REPEAT
-    return FrameState.MOVING if picture.moving else FrameState.LIVE
-

@@ -48,12 +48,7 @@ class LeakTruth:
             if area >= LEAK_MM2:
                 self.onset_2d.setdefault(site, frame.stored.index)
             self.area_mm2[site] = area
-        if light.view_index >= 0 and self.fluoroscope.planned(light.view_index).is_lateral:
-            for site in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC):
-                if light.beyond_mm2.get(site, 0.0) > 0:
-                    figures = self._shape(light, site)
-                    if figures is not None:
-                        self.shapes[site] = figures
+        self.shapes.update(disc_shapes(self.fluoroscope, light))
         self.pictures.append(_without_masks(light))
 
     def leaks(self) -> list[dict[str, Any]]:
@@ -99,17 +94,29 @@ class LeakTruth:
             found.append({"kind": kind, "site": site, "first_frame": first, "visible_first_frame": visible})
         return found
 
-    def _shape(self, light: PictureTruth, site: LeakSite) -> dict[str, Any] | None:
-        assert light.similarity is not None
-        planned = self.fluoroscope.planned(light.view_index)
-        line = planned.superior if site is LeakSite.SUPERIOR_DISC else planned.inferior
-        ruler = self.fluoroscope.ruler(light.view_index)
-        name = "superior_endplate" if site is LeakSite.SUPERIOR_DISC else "inferior_endplate"
-        points = points_of(light.cement, light.part)
-        distance = ruler.per_pixel_mm(name, points, light.similarity)
+
+def disc_shapes(fluoroscope: Fluoroscope, light: PictureTruth) -> dict[LeakSite, dict[str, Any]]:
+    """Figures of each leak into a disc that a lateral picture shows beyond its endplate."""
+    if light.view_index < 0 or not fluoroscope.planned(light.view_index).is_lateral or light.similarity is None:
+        return {}
+    planned = fluoroscope.planned(light.view_index)
+    ruler = fluoroscope.ruler(light.view_index)
+    found = {}
+    for site, name, line in (
+        (LeakSite.SUPERIOR_DISC, "superior_endplate", planned.superior),
+        (LeakSite.INFERIOR_DISC, "inferior_endplate", planned.inferior),
+    ):
+        if light.beyond_mm2.get(site, 0.0) <= 0:
+            continue
+        distance = ruler.per_pixel_mm(name, points_of(light.cement, light.part), light.similarity)
         beyond = np.zeros_like(light.cement)
         beyond[light.cement] = distance < 0
-        return shape_figures(beyond, light.part.x0_px, light.part.y0_px, line, light.similarity, planned.mm_per_px, distance)
+        figures = shape_figures(
+            beyond, light.part.x0_px, light.part.y0_px, line, light.similarity, planned.mm_per_px, distance
+        )
+        if figures is not None:
+            found[site] = figures
+    return found
 
 
 def shape_figures(
@@ -136,9 +143,9 @@ def shape_figures(
     area_mm2 = float(piece.sum()) * mm_per_px**2
     # Pixel centres lie half a pixel inside the outline: a perimeter through them is about 4 px too short.
     perimeter_mm = (cv2.arcLength(outline, closed=True) + 4.0) * mm_per_px
-    hull_mm2 = (cv2.contourArea(cv2.convexHull(outline)) + 0.5 * cv2.arcLength(cv2.convexHull(outline), closed=True)) * (
-        mm_per_px**2
-    )
+    hull_mm2 = (
+        cv2.contourArea(cv2.convexHull(outline)) + 0.5 * cv2.arcLength(cv2.convexHull(outline), closed=True)
+    ) * (mm_per_px**2)
     ends = along(line_px, np.array([0.0, 1.0])) @ similarity.current_from_reference()[:, :2].T
     direction = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
     ys, xs = np.nonzero(piece)

@@ -1,4 +1,4 @@
-"""A case of the synthetic fluoroscope as a small readable file (TOML): every knob has a default, a unit and a sentence."""
+"""A case of the synthetic fluoroscope as a small readable file (TOML): each knob has a default and a unit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One table of the file."""
 
 
-class Patient(_Part):
+class Patient(_Part, frozen=True):
     """Whose spine."""
 
     identity: str = ""
@@ -29,15 +29,17 @@ class Patient(_Part):
     """"" (unbroken), or wedge, biconcave, crush with Genant grade 1 to 3, such as "wedge2"."""
 
 
-class Cement(_Part):
+class Cement(_Part, frozen=True):
     """The injection; what is left out is drawn by `cement_flow.inject`, whose words these are."""
 
     leak: str = "none"
     start_s: float = 4.0
     """Frame time at which the plunger starts."""
     duration_s: float | None = None
-    """Injecting time without pauses; left out: to 2 s before the end of the run (time runs faster than in a theatre)."""
-    total_ml: float = 3.5
+    """Injecting time without pauses; left out: to 2 s before the end of the run (faster than in a theatre)."""
+    total_ml: float | None = None
+    """Left out: the share ``fill`` of what the body holds inside its margins."""
+    fill: float = 0.5
     leak_ml: float | None = None
     onset_ml: float | None = None
     """The leak does not start before this volume."""
@@ -45,7 +47,7 @@ class Cement(_Part):
     access: str | None = None
     gauge: str = "11G"
     reach: float | None = None
-    """How near the posterior wall the cement comes, share of the depth that stays free (0.15: past the warning line)."""
+    """How near the posterior wall cement comes, share of the depth that stays free (0.15: past the warning line)."""
     margin_mm: float = 1.5
     """What stays free inside the other walls."""
     pauses: tuple[tuple[float, float], ...] = ()
@@ -55,7 +57,7 @@ class Cement(_Part):
     """Cannula pulled back by so much during the last third of the injection."""
 
 
-class Shot(_Part):
+class Shot(_Part, frozen=True):
     """What the C-arm looks at from a time on."""
 
     view: Literal["lateral", "ap", "oblique"]
@@ -63,7 +65,7 @@ class Shot(_Part):
     """The swing towards this view starts here (the first entry starts at 0 and needs none)."""
 
 
-class Geometry(_Part):
+class Geometry(_Part, frozen=True):
     """Where the C-arm stands."""
 
     shots: tuple[Shot, ...] = (Shot(view="lateral", from_s=0.0),)
@@ -83,7 +85,7 @@ class Geometry(_Part):
     """Where the body's centre stands from the picture's, mm on the detector, (right, down)."""
 
 
-class Exposure(_Part):
+class Exposure(_Part, frozen=True):
     """Beam and detector."""
 
     tube_kv: float = 78.0
@@ -109,7 +111,7 @@ class Exposure(_Part):
     """Weight of the new picture in the console's recursive filter (1: none)."""
 
 
-class Screen(_Part):
+class Screen(_Part, frozen=True):
     """What the console makes of it."""
 
     curve: Literal["log", "gamma", "s"] = "s"
@@ -117,7 +119,7 @@ class Screen(_Part):
     edge: float = 0.5
     """Edge enhancement: gain of the fine detail."""
     edge_mm: float = 0.5
-    local_contrast: float = 0.25
+    local_contrast: float = 0.35
     """Share of the coarse brightness that is taken out."""
     bright_cement: bool = False
     """Inverted polarity."""
@@ -135,7 +137,7 @@ class Screen(_Part):
     interlaced: bool = False
 
 
-class Run(_Part):
+class Run(_Part, frozen=True):
     """The stored run."""
 
     duration_s: float = 20.0
@@ -147,7 +149,7 @@ class Run(_Part):
     crf: int = 17
 
 
-class Jump(_Part):
+class Jump(_Part, frozen=True):
     """A push of the table."""
 
     at_s: float
@@ -155,7 +157,7 @@ class Jump(_Part):
     takes_s: float = 0.4
 
 
-class Crossing(_Part):
+class Crossing(_Part, frozen=True):
     """Something passes through the beam."""
 
     what: Literal["hand", "instrument"]
@@ -163,7 +165,7 @@ class Crossing(_Part):
     takes_s: float = 3.0
 
 
-class Theatre(_Part):
+class Theatre(_Part, frozen=True):
     """What moves and what stands about."""
 
     breathing_spine_mm: float = 0.8
@@ -181,17 +183,26 @@ class Theatre(_Part):
     screws: bool = False
 
 
-class Fault(_Part):
+class Fault(_Part, frozen=True):
     """Something goes wrong between the detector and the file."""
 
     kind: Literal[
-        "freeze", "no_signal", "blank", "wrong_input", "drops", "half_frame", "xray_off", "rescaled", "flipped", "overexposed"
+        "freeze",
+        "no_signal",
+        "blank",
+        "wrong_input",
+        "drops",
+        "half_frame",
+        "xray_off",
+        "rescaled",
+        "flipped",
+        "overexposed",
     ]
     from_s: float
     to_s: float
 
 
-class PlanKnobs(_Part):
+class PlanKnobs(_Part, frozen=True):
     """How the plan beside the run is marked."""
 
     points: Literal[3, 5] = 3
@@ -199,7 +210,7 @@ class PlanKnobs(_Part):
     """Standard deviation of each mark."""
 
 
-class Case(_Part):
+class Case(_Part, frozen=True):
     """The whole file."""
 
     title: str = ""

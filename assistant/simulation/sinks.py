@@ -24,7 +24,9 @@ class Sink(Protocol):
         """Open."""
         ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close."""
         ...
 
@@ -43,7 +45,12 @@ def sink_for(run: Run, folder: Path, times_s: list[float]) -> Sink:
 
 
 _VIDEO: dict[str, tuple[str, str, str, dict[str, str]]] = {
-    "ffv1": ("run.mkv", "ffv1", "gray", {"level": "3", "coder": "1", "context": "0", "g": "1", "slices": "4", "slicecrc": "1"}),
+    "ffv1": (
+        "run.mkv",
+        "ffv1",
+        "gray",
+        {"level": "3", "coder": "1", "context": "0", "g": "1", "slices": "4", "slicecrc": "1"},
+    ),
     "h264": ("run.mkv", "libx264", "gray", {"preset": "slow", "g": "50"}),
     "mjpeg": ("run.avi", "mjpeg", "yuvj420p", {"q": "3"}),
     "huffyuv": ("run.avi", "ffvhuff", "yuv420p", {}),
@@ -90,7 +97,9 @@ class VideoSink:
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Flush and close."""
         if kind is None:
             for packet in self._stream.encode(None):
@@ -118,7 +127,9 @@ class PictureSink:
         (self._folder / f"{self._written:06d}.{self._kind}").write_bytes(data.tobytes())
         self._written += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Nothing is left open."""
 
 
@@ -140,14 +151,16 @@ class DicomSink:
         self._shape = (grey.shape[0], grey.shape[1])
         self._frames.append(np.ascontiguousarray(grey).tobytes())
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Write the file."""
         if kind is None and self._frames:
             self._dataset().save_as(self._path, enforce_file_format=True)
 
     def _dataset(self) -> Any:
         from pydicom.dataset import Dataset, FileMetaDataset
-        from pydicom.uid import ExplicitVRLittleEndian, UID, generate_uid
+        from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
         # Same frames, same identifiers: the run stays the same to the bit.
         seed = [self._frames[0][:4096].hex(), self._frames[-1][:4096].hex(), str(len(self._frames))]

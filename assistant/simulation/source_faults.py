@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.simulation.scenario import Case, Fault
+from assistant.simulation.scenario import Case
 from assistant.simulation.theatre import Theatre
+from assistant.vocabulary import FrameState
 
 FROZEN_AFTER_S = 1.0
 """Contract: without a new X-ray picture for more than this a frame is ``frozen``."""
@@ -64,7 +65,7 @@ def timeline(case: Case, pulses_s: NDArray[np.float64], rng: np.random.Generator
     """All stored frames in order."""
     stored: list[Stored] = []
     shown, last_new_s, first_s = -1, -np.inf, None
-    for number in range(int(round(case.run.duration_s * case.run.fps))):
+    for number in range(round(case.run.duration_s * case.run.fps)):
         t = number / case.run.fps
         standing = {fault.kind for fault in case.faults if fault.from_s <= t < fault.to_s}
         if "drops" in standing and rng.random() < 0.3:
@@ -149,6 +150,12 @@ def _desktop(height: int, width: int, rng: np.random.Generator) -> Grey8:
     return desk
 
 
-def fault_at(case: Case, kind: str, t_s: float) -> Fault | None:
-    """The fault of that kind that stands at a moment."""
-    return next((fault for fault in case.faults if fault.kind == kind and fault.from_s <= t_s < fault.to_s), None)
+def state_of(stored: Stored, *, moving: bool) -> FrameState:
+    """The contract's word for a stored frame; ``moving`` says it of the picture that it shows."""
+    if stored.content in ("no_signal", "blank"):
+        return FrameState.NO_SIGNAL
+    if stored.content in ("wrong_input", "half_frame", "overexposed"):
+        return FrameState.UNUSABLE
+    if not stored.new:
+        return FrameState.FROZEN if stored.age_s > FROZEN_AFTER_S + 1e-6 else FrameState.REPEAT
+    return FrameState.MOVING if moving else FrameState.LIVE

@@ -13,10 +13,12 @@ from scipy import ndimage
 from assistant.geometry import Crop, PointsPx
 from assistant.geometry import apply as apply_matrix
 from assistant.simulation import xray
+from assistant.simulation.attenuation import Paths
+from assistant.simulation.cement_map import CementProjector
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow, Region, Volume
 from assistant.simulation.theatre import Pose, Theatre
-from assistant.simulation.xray import Map, Paths, View
+from assistant.simulation.xray import Map, View
 from assistant.vocabulary import LeakSite
 
 LEAK_SITES = tuple(LeakSite)
@@ -107,7 +109,7 @@ class Stage:
         self._steel_fixed = self._screws() if case.theatre.screws else None
         self._old_cement = self._old_blob() if case.theatre.old_cement else None
         self._cannula: tuple[float, Map] = (-1.0, bone)
-        self.projector = xray.CementProjector(patient_.flow, patient_.sites, view, self._lattice, len(LEAK_SITES))
+        self.projector = CementProjector(patient_.flow, patient_.sites, view, self._lattice, len(LEAK_SITES))
         self._centre_px = view.project(np.zeros((1, 3)))[0]
         self.part = self._cement_part()
 
@@ -122,17 +124,23 @@ class Stage:
         """Source px of points of the vertebra at a pose."""
         return apply_matrix(self.current_from_rest(pose, pose.spine_mm), self.view.project(points_mm))
 
-    def _warp(self, layer: Map, step: int, matrix: NDArray[np.float64], *, fine: bool = False, part: Crop | None = None) -> Map:
+    def _warp(
+        self, layer: Map, step: int, matrix: NDArray[np.float64], *, fine: bool = False, part: Crop | None = None
+    ) -> Map:
         """A layer moved into the picture (or a part of it, in picture px)."""
         off = (step - 1.0) / 2.0
-        lattice_to_source = np.array([[step, 0.0, self._lattice.x0_px + off], [0.0, step, self._lattice.y0_px + off], [0, 0, 1]])
+        lattice_to_source = np.array(
+            [[step, 0.0, self._lattice.x0_px + off], [0.0, step, self._lattice.y0_px + off], [0, 0, 1]]
+        )
         full = np.vstack([matrix, [0.0, 0.0, 1.0]]) @ lattice_to_source
         x0, y0, size = self.box.x0_px, self.box.y0_px, (self.box.width_px, self.box.height_px)
         if part is not None:
             x0, y0, size = x0 + part.x0_px, y0 + part.y0_px, (part.width_px, part.height_px)
         full = full[:2] - np.array([[0, 0, x0], [0, 0, y0]])
         flags = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
-        return np.asarray(cv2.warpAffine(layer, full, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), dtype=np.float32)
+        return np.asarray(
+            cv2.warpAffine(layer, full, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), dtype=np.float32
+        )
 
     def paths(self, pose: Pose, t_s: float, injection_end_s: float, cannula_in: bool) -> Paths:
         """What the beam crosses in the picture at a pose, with the cement as far as the projector has come."""
@@ -173,7 +181,10 @@ class Stage:
         if cannula_in and self._patient.flow.cannulas:
             back_mm = self._theatre.pulled_back_mm(t_s, injection_end_s)
             if self._cannula[0] != back_mm:
-                self._cannula = (back_mm, xray.cannula_map(self.view, self._lattice, self._patient.flow.cannulas, back_mm))
+                self._cannula = (
+                    back_mm,
+                    xray.cannula_map(self.view, self._lattice, self._patient.flow.cannulas, back_mm),
+                )
             total = self._cannula[1] if total is None else total + self._cannula[1]
         return total
 
@@ -200,7 +211,7 @@ class Stage:
         lobes = [((2, -6, 1), (8, 6, 5)), ((6, -2, -2), (6, 7, 4)), ((-3, 5, 2), (7, 6, 4)), ((1, 9, -3), (5, 4, 4))]
         total = np.zeros((self._lattice.height_px, self._lattice.width_px), dtype=np.float32)
         for centre, radii in lobes:
-            at = np.array(centre, dtype=np.float64) + [0.0, 0.0, z]
+            at = np.array([centre[0], centre[1], centre[2] + z], dtype=np.float64)
             total += xray.ellipsoid_map(self.view, self._lattice, at, np.array(radii, dtype=np.float64))
         return total
 
@@ -227,7 +238,10 @@ class Stage:
             points = np.zeros((1, 3))
         px = self.view.project(points) - [self.box.x0_px, self.box.y0_px]
         margin = (self._theatre.farthest_mm() + 3.0) / self.view.mm_per_px
+        margin += abs(self._case.screen.distortion) * self.box.width_px
         limit = np.array([self.box.width_px, self.box.height_px])
         low = np.clip(np.floor(px.min(axis=0) - margin), 0, limit - 16).astype(int)
         high = np.clip(np.ceil(px.max(axis=0) + margin), low + 16, limit).astype(int)
-        return Crop(x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1]))
+        return Crop(
+            x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1])
+        )

@@ -118,7 +118,9 @@ class Theatre:
         share = since / geometry.swing_s
         from_deg = self.orbit_deg(shots[index - 1])
         eased = share * share * (3.0 - 2.0 * share)
-        return Stand(shot=index, view=shots[index].view, orbit_deg=from_deg + (to_deg - from_deg) * eased, swinging=True)
+        return Stand(
+            shot=index, view=shots[index].view, orbit_deg=from_deg + (to_deg - from_deg) * eased, swinging=True
+        )
 
     def orbit_deg(self, shot: Shot) -> float:
         """Orbit angle of a shot, with the case's error against the true view."""

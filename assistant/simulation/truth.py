@@ -98,7 +98,7 @@ def lines_of(view: PlannedView) -> dict[str, tuple[list[NDArray[np.float64]], bo
 
 
 class Ruler:
-    """Signed distances of cement to the lines of one planned view; the maps are worked out once in the reference frame."""
+    """Signed distances of cement to the lines of one planned view; the maps are drawn once, in the reference frame."""
 
     def __init__(self, view: PlannedView, part: Crop) -> None:
         """Draw the maps.
@@ -123,7 +123,10 @@ class Ruler:
                 past = np.maximum(by_px - foot, foot - (geometry.length_px(line) - by_px)) * view.mm_per_px
                 if runs_on:
                     past = np.full_like(past, -np.inf)
-                pair = (distance * view.mm_per_px).astype(np.float32).reshape(shape), past.astype(np.float32).reshape(shape)
+                pair = (
+                    (distance * view.mm_per_px).astype(np.float32).reshape(shape),
+                    past.astype(np.float32).reshape(shape),
+                )
                 self._maps[name].append(pair)
 
     def per_pixel_mm(self, name: str, points_px: NDArray[np.float64], similarity: Similarity) -> NDArray[np.float32]:
@@ -135,7 +138,8 @@ class Ruler:
         for distance, past in self._maps[name]:
             value = cv2.remap(distance, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
             beyond = past[
-                np.clip(np.rint(y[0]), 0, past.shape[0] - 1).astype(int), np.clip(np.rint(x[0]), 0, past.shape[1] - 1).astype(int)
+                np.clip(np.rint(y[0]), 0, past.shape[0] - 1).astype(int),
+                np.clip(np.rint(x[0]), 0, past.shape[1] - 1).astype(int),
             ]
             best = np.minimum(best, np.where(beyond <= END_TOLERANCE_MM, value, np.inf))
         return best
@@ -214,7 +218,7 @@ def measure(
 
 
 def first_lasting(frames: list[int], times_s: list[float], past: list[bool], end_s: float) -> int | None:
-    """First of the pictures from which ``past`` holds for `CROSSED_FOR_S`; a picture holds until the next one (or the end)."""
+    """First picture from which ``past`` holds for `CROSSED_FOR_S`; a picture holds until the next one (or the end)."""
     start: int | None = None
     for k, is_past in enumerate(past):
         if not is_past:

@@ -23,15 +23,18 @@ from assistant.vocabulary import FrameState
 
 _WAITING = 12
 """Frames and masks that may wait for the disc: the memory is bounded by it."""
+_POSE = ("dx_px", "dy_px", "rotation_deg", "scale")
 COLUMNS = (
-    "frame,t_s,state,view,new_picture,dx_px,dy_px,rotation_deg,scale,volume_ml,cement_area_mm2".split(",")
-    + [f"{line}_mm" for line in LINES]
-    + ["visible_area_mm2"]
-    + [f"visible_{line}_mm" for line in LINES]
+    *("frame", "t_s", "state", "view", "new_picture", *_POSE, "volume_ml", "cement_area_mm2"),
+    *(f"{line}_mm" for line in LINES),
+    "visible_area_mm2",
+    *(f"visible_{line}_mm" for line in LINES),
 )
 
 
-def write_run(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None = None) -> dict[str, Any]:
+def write_run(
+    fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None = None
+) -> dict[str, Any]:
     """Simulate to the end and write everything.
 
     Parameters
@@ -63,7 +66,9 @@ def write_run(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float]
         (folder / "plan.json").write_text(json.dumps(fluoroscope.marked_document, indent=1) + "\n", "utf-8")
         return _write(fluoroscope, folder, progress)
     except OSError as error:
-        raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free space or choose another") from error
+        raise EnvironmentError_(
+            f"{folder}: cannot be written ({error.strerror}); free space or choose another"
+        ) from error
 
 
 def _write(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None) -> dict[str, Any]:

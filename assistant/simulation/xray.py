@@ -1,4 +1,4 @@
-"""From patient to detector: cone-beam geometry, path maps of what the beam crosses, and what is left of the beam.
+"""From patient to detector: cone-beam geometry and path maps of what the beam crosses.
 
 A view is a 3 x 4 matrix that takes patient millimetres to *source pixels* (rotation, mirror and zoom of the console are
 in it), so everything is drawn once, in the pixels that are stored. A volume is projected slice by slice: each of its
@@ -15,68 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx
-from assistant.simulation.scene import Cannula, CementFlow, PointMm, Volume
+from assistant.simulation.scene import Cannula, PointMm, Volume
 
 Map = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
 CANNULA_LENGTH_MM = 125.0
-STEEL_G_PER_CM3 = 7.9
-PMMA_G_PER_CM3 = 1.18
 LUMEN_OF_STEEL = 0.14
 """Attenuation of cement in the cannula's lumen as a share of steel's, at 60 keV and 0.25 g/cm³ of barium sulphate."""
-
-# Mass attenuation, cm²/g, at 40, 50, 60, 80 and 100 keV (NIST XCOM; compounds by mass fraction). Below 40 keV nothing
-# gets through a trunk, so the edges of iodine (33 keV) and barium (37 keV) lie outside the table.
-_ENERGY_KEV = np.array([40.0, 50.0, 60.0, 80.0, 100.0])
-_MASS_ATTENUATION = {
-    "soft": np.array([0.2688, 0.2264, 0.2048, 0.1823, 0.1693]),
-    "hydroxyapatite": np.array([0.988, 0.586, 0.407, 0.259, 0.202]),
-    "steel": np.array([3.629, 1.958, 1.205, 0.5952, 0.3717]),
-    "barium_sulphate": np.array([14.66, 8.25, 5.116, 2.413, 1.362]),
-    "pmma": np.array([0.2350, 0.2074, 0.1924, 0.1751, 0.1641]),
-    "iodine": np.array([22.10, 12.32, 7.579, 3.510, 1.942]),
-}
-_BINS_KEV = np.array([46.0, 60.0, 78.0])
-
-
-def mass_attenuation(material: str, energy_kev: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mass attenuation in cm²/g, interpolated on log scales between 40 and 100 keV."""
-    table = _MASS_ATTENUATION[material]
-    return np.exp(np.interp(np.log(energy_kev), np.log(_ENERGY_KEV), np.log(table)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Beam:
-    """A beam as three energies.
-
-    Attributes
-    ----------
-    weights : array (3,)
-        Share of the unattenuated detector signal at each of the three energies; their sum is 1.
-    attenuation : dict of str to array (3,)
-        cm²/g of each material.
-    """
-
-    weights: NDArray[np.float64]
-    attenuation: dict[str, NDArray[np.float64]] = field(repr=False)
-
-
-def beam(tube_kv: float) -> Beam:
-    """Beam of a tube with 3 mm Al and 0.1 mm Cu, as an energy-integrating caesium iodide panel weighs it.
-
-    Kramers' rule for the tube, steel's curve standing for copper; good to the few per cent that matter here.
-    """
-    energy = np.arange(35.0, max(tube_kv, 45.0), 1.0)
-    filtered = np.exp(-0.81 * mass_attenuation("pmma", energy) * 2.0 - 0.09 * mass_attenuation("steel", energy) * 1.3)
-    absorbed = 1.0 - np.exp(-0.18 * mass_attenuation("iodine", energy))
-    signal = (tube_kv - energy) * filtered * absorbed
-    nearest = np.argmin(np.abs(energy[:, None] - _BINS_KEV[None, :]), axis=1)
-    weights = np.array([signal[nearest == k].sum() for k in range(len(_BINS_KEV))])
-    return Beam(
-        weights=weights / weights.sum(),
-        attenuation={name: mass_attenuation(name, _BINS_KEV) for name in _MASS_ATTENUATION},
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -240,7 +186,7 @@ def path_map(volume: Volume, view_: View, lattice: Crop, step_px: int = 1) -> Ma
             np.ascontiguousarray(plane, dtype=np.float32), matrix @ index_to_mm, (cols, rows), flags=cv2.INTER_LINEAR
         )
     slant = np.abs(rays(view_, lattice, step_px)[..., across])
-    return total * np.float32(volume.spacing_mm / 10.0) / slant
+    return np.asarray(total * np.float32(volume.spacing_mm / 10.0) / slant, dtype=np.float32)
 
 
 def tube_map(
@@ -317,9 +263,7 @@ def _part_near(view_: View, lattice: Crop, points_mm: NDArray[np.float64], reach
     by = 3.0 * reach_mm / view_.mm_per_px
     low = np.floor(np.maximum(where.min(axis=0) - by, [lattice.x0_px, lattice.y0_px])).astype(int)
     high = np.ceil(
-        np.minimum(
-            where.max(axis=0) + by, [lattice.x0_px + lattice.width_px, lattice.y0_px + lattice.height_px]
-        )
+        np.minimum(where.max(axis=0) + by, [lattice.x0_px + lattice.width_px, lattice.y0_px + lattice.height_px])
     ).astype(int)
     if (high <= low).any():
         return None
@@ -356,114 +300,3 @@ def cannula_map(view_: View, lattice: Crop, cannulas: Iterable[Cannula], pulled_
                 outer_mm=diameter_mm,
             )
     return total
-
-
-class CementProjector:
-    """The cement's path map, grown voxel by voxel in order of arrival.
-
-    Its whole memory is how far it has come (`volume_ml`) and the map so far (`path_mm`, one layer for the whole and one
-    for each site of leak).
-    """
-
-    def __init__(self, flow: CementFlow, sites: NDArray[np.uint8], view_: View, lattice: Crop, site_count: int) -> None:
-        """Sort the voxels by arrival and project their centres.
-
-        Parameters
-        ----------
-        flow : CementFlow
-        sites : array, the shape of the arrival volume, uint8
-            0 inside the body, k = 1..site_count where a voxel counts as leaked at site k.
-        view_ : View
-        lattice : Crop
-        site_count : int
-        """
-        arrival = np.asarray(flow.arrival_ml.values, dtype=np.float32)
-        filled = np.flatnonzero(np.isfinite(arrival))
-        filled = filled[np.argsort(arrival.ravel()[filled], kind="stable")]
-        iz, iy, ix = np.unravel_index(filled, arrival.shape)
-        spacing = flow.arrival_ml.spacing_mm
-        points = np.stack([ix, iy, iz], axis=1) * spacing + np.asarray(flow.arrival_ml.origin_mm)
-        self._arrival_ml = arrival.ravel()[filled]
-        self._site = sites.ravel()[filled]
-        self._px = view_.project(points) - np.array([lattice.x0_px, lattice.y0_px])
-        local_mm_per_px = view_.mm_per_px * view_.depth_mm(points) / view_.depth_mm(np.zeros((1, 3)))[0]
-        self._path_per_voxel = spacing**3 / local_mm_per_px**2
-        # A Gaussian of half a voxel is nearly a partition of unity: a full block of voxels projects flat to 0.7 %.
-        self._footprint_px = 0.5 * spacing / view_.mm_per_px
-        shape = (lattice.height_px, lattice.width_px)
-        self.path_mm = np.zeros(shape, dtype=np.float32)
-        self.leaked_mm: list[Map] = [np.zeros(shape, dtype=np.float32) for _ in range(site_count)]
-        self.volume_ml = 0.0
-        self._next = 0
-
-    def advance(self, volume_ml: float) -> None:
-        """Add every voxel that has filled once ``volume_ml`` are injected; volumes never fall."""
-        stop = int(np.searchsorted(self._arrival_ml, volume_ml, side="right")) if volume_ml > 0 else 0
-        self.volume_ml = max(self.volume_ml, volume_ml)
-        if stop <= self._next:
-            return
-        new = slice(self._next, stop)
-        self._next = stop
-        self._splat(self.path_mm, self._px[new], self._path_per_voxel[new])
-        sites = self._site[new]
-        for site in np.unique(sites[sites > 0]):
-            of_site = sites == site
-            self._splat(self.leaked_mm[int(site) - 1], self._px[new][of_site], self._path_per_voxel[new][of_site])
-
-    def _splat(self, path_mm: Map, px: PointsPx, weight: NDArray[np.float64]) -> None:
-        margin = int(np.ceil(4.0 * self._footprint_px)) + 2
-        height, width = path_mm.shape
-        near = (px[:, 0] > margin) & (px[:, 0] < width - margin - 1) & (px[:, 1] > margin) & (px[:, 1] < height - margin - 1)
-        px, weight = px[near], weight[near]
-        if not len(px):
-            return
-        x0, y0 = (np.floor(px.min(axis=0)).astype(int) - margin).tolist()
-        x1, y1 = (np.floor(px.max(axis=0)).astype(int) + margin + 2).tolist()
-        block = np.zeros((y1 - y0, x1 - x0), dtype=np.float64)
-        whole = np.floor(px).astype(int)
-        part = px - whole
-        for dx in (0, 1):
-            for dy in (0, 1):
-                share = (part[:, 0] if dx else 1 - part[:, 0]) * (part[:, 1] if dy else 1 - part[:, 1])
-                np.add.at(block, (whole[:, 1] + dy - y0, whole[:, 0] + dx - x0), share * weight)
-        # The bilinear deposit already spreads each voxel by a variance of about 1/6 px².
-        sigma = float(np.sqrt(max(self._footprint_px**2 - 1.0 / 6.0, 0.05)))
-        path_mm[y0:y1, x0:x1] += cv2.GaussianBlur(block.astype(np.float32), (0, 0), sigma)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Paths:
-    """What the beam crosses in one picture; each a float32 map of the same size, or None where there is none.
-
-    ``soft_g_cm2`` and ``bone_g_cm2`` are mass per area, ``steel_mm`` and ``cement_mm`` lengths, ``iodine_g_cm2`` mass.
-    """
-
-    soft_g_cm2: Map = field(repr=False)
-    bone_g_cm2: Map = field(repr=False)
-    steel_mm: Map | None = field(repr=False, default=None)
-    cement_mm: Map | None = field(repr=False, default=None)
-    iodine_g_cm2: Map | None = field(repr=False, default=None)
-
-
-def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float) -> Map:
-    """Share of the unattenuated detector signal that the primary beam keeps, float32, 0..1."""
-    total: Map | None = None
-    for k, weight in enumerate(beam_.weights):
-        mu = {name: float(values[k]) for name, values in beam_.attenuation.items()}
-        log = cv2.addWeighted(paths.soft_g_cm2, -mu["soft"], paths.bone_g_cm2, -mu["hydroxyapatite"], float(np.log(weight)))
-        if paths.steel_mm is not None:
-            log = cv2.scaleAdd(paths.steel_mm, -mu["steel"] * STEEL_G_PER_CM3 / 10.0, log)
-        if paths.cement_mm is not None:
-            log = cv2.scaleAdd(paths.cement_mm, -cement_attenuation_per_mm(mu, barium_g_per_cm3), log)
-        if paths.iodine_g_cm2 is not None:
-            log = cv2.scaleAdd(paths.iodine_g_cm2, -mu["iodine"], log)
-        kept = cv2.exp(log)
-        total = kept if total is None else cv2.add(total, kept)
-    assert total is not None
-    return np.asarray(total, dtype=np.float32)
-
-
-def cement_attenuation_per_mm(mu_cm2_per_g: dict[str, float], barium_g_per_cm3: float) -> float:
-    """Extra attenuation of cement over the marrow that it replaces (1 g/cm³ of soft tissue), per mm."""
-    polymer = PMMA_G_PER_CM3 * mu_cm2_per_g["pmma"] - 1.0 * mu_cm2_per_g["soft"]
-    return (barium_g_per_cm3 * mu_cm2_per_g["barium_sulphate"] + polymer) / 10.0

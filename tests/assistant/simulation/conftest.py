@@ -9,7 +9,7 @@ from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Region, Vol
 
 
 def _grid(size_mm: tuple[float, float, float], spacing_mm: float):
-    nx, ny, nz = (int(round(s / spacing_mm)) for s in size_mm)
+    nx, ny, nz = (round(s / spacing_mm) for s in size_mm)
     origin = tuple(-(n - 1) / 2.0 * spacing_mm for n in (nx, ny, nz))
     z, y, x = np.meshgrid(
         *(np.arange(n) * spacing_mm + o for n, o in ((nz, origin[2]), (ny, origin[1]), (nx, origin[0]))), indexing="ij"
