@@ -6,10 +6,12 @@ The same arguments give the same bits. About 5 to 8 s on one core and below 1 GB
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from assistant.errors import UsageError
+from assistant.simulation import real_anatomy
 from assistant.simulation.anatomy_assembly import (
     BONE_SPACING_MM,
     HALF_HEIGHT_MM,
@@ -87,7 +89,8 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
         skin_back_mm=skin_back,
     )
     around = _surroundings(vertebrae, poses, target)
-    region = regions(around)
+    marks = landmarks(around)
+    region = regions(around, marks)
     return Anatomy(
         identity=f"{patient}/{fracture or 'whole'}",
         level=level,
@@ -96,8 +99,40 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
         soft=volume(soft_values, soft_block),
         region=volume(region, around.block),
         resistance=volume(resistance(around, region, generator(patient, "resistance")), around.block),
-        landmarks_mm=landmarks(around),
+        landmarks_mm=marks,
     )
+
+
+def build(identity: str, folder: Path | None = None) -> Anatomy:
+    """Make the patient of an identity.
+
+    Parameters
+    ----------
+    identity : str
+        "procedural/LEVEL/SEED" with "/FRACTURE" or "/whole" behind it, such as "procedural/L1/000123/wedge2"; or
+        "mesh-ssm/L3", "mesh-vhp/L2", "ct-lumbar/L1", "ct-thoracic/T12", each with "@SEED" for another size and texture.
+    folder : Path or None
+        Where the real data lies; procedural patients need none.
+
+    Raises
+    ------
+    UsageError
+        For an identity that nobody knows, or real anatomy without a folder.
+    InputError
+        When the folder does not hold it.
+    """
+    kind, *rest = identity.split("/")
+    if kind == "procedural":
+        if len(rest) not in (2, 3) or not rest[1].isdigit():
+            raise UsageError(f"Identity {identity!r} is not of the form procedural/L1/000123/wedge2.")
+        fracture = rest[2] if len(rest) == 3 and rest[2] != "whole" else None
+        return procedural(rest[0], int(rest[1]), fracture=fracture)
+    if folder is None:
+        raise UsageError(f"Identity {identity!r} is real anatomy: name the folder that holds it.")
+    level, _, seed = "/".join(rest).partition("@")
+    if seed and not seed.isdigit():
+        raise UsageError(f"Identity {identity!r}: the seed after @ is a whole number.")
+    return real_anatomy.build(kind, level, int(seed) if seed else None, folder)
 
 
 def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, patient: str) -> tuple[BodyForm, ...]:

@@ -103,7 +103,8 @@ def turned(tilt_deg: float, list_deg: float = 0.0, twist_deg: float = 0.0) -> ND
     lift = np.array([[np.cos(p), 0, -np.sin(p)], [0, 1, 0], [np.sin(p), 0, np.cos(p)]])
     lean = np.array([[1, 0, 0], [0, np.cos(r), -np.sin(r)], [0, np.sin(r), np.cos(r)]])
     swing = np.array([[np.cos(w), -np.sin(w), 0], [np.sin(w), np.cos(w), 0], [0, 0, 1]])
-    return lift @ lean @ swing
+    result: NDArray[np.float64] = lift @ lean @ swing
+    return result
 
 
 def stack(

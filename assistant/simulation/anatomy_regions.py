@@ -55,8 +55,8 @@ class Surroundings:
     pedicle_width_mm: float
 
 
-def regions(around: Surroundings) -> NDArray[np.uint8]:
-    """`Region` of every voxel."""
+def regions(around: Surroundings, marks: dict[str, NDArray[np.float64]]) -> NDArray[np.uint8]:
+    """`Region` of every voxel, given the body's landmarks."""
     x, y, z = around.block.axes_mm()
     body = around.body_mm <= 0
     posterior = (around.posterior_mm <= 0) & ~body
@@ -85,19 +85,20 @@ def regions(around: Surroundings) -> NDArray[np.uint8]:
     )  # fmt: skip
     region[np.broadcast_to(outer, body.shape)] = Region.FORAMEN
 
-    footprint = body.any(axis=0)
-    above = np.cumsum(body, axis=0, dtype=np.int32)
-    total = above[-1]
-    from_top = (above == total[None]) & ~body & footprint[None]
-    from_bottom = (above == 0) & footprint[None]
-    blocked_up = np.cumsum(others & from_top, axis=0, dtype=np.int32) > 0
-    blocked_down = np.cumsum((others & from_bottom)[::-1], axis=0, dtype=np.int32)[::-1] > 0
     tops, bottoms = _surface_z(body, z)
-    superior = from_top & ~blocked_up & (zs < tops[None] + DISC_REACH_MM)
-    inferior = from_bottom & ~blocked_down & (zs > bottoms[None] - DISC_REACH_MM)
-    region[superior] = Region.SUPERIOR_DISC
-    region[inferior] = Region.INFERIOR_DISC
-    region[(from_top | from_bottom) & ~superior & ~inferior] = Region.FAR
+    superior, inferior = _chord_z(marks["superior"], x), _chord_z(marks["inferior"], x)
+    half_way = 0.5 * (superior + inferior)
+    # Below an overhanging rim there is wall, not disc: a column that misses half of the body starts at the rim's line.
+    ceilings = np.where(tops > half_way, tops, np.maximum(superior - 1.0, tops))
+    floors = np.where(bottoms < half_way, bottoms, np.minimum(inferior + 1.0, bottoms))
+    footprint: NDArray[np.bool_] = np.any(body, axis=0, keepdims=True)
+    above = footprint & (zs > ceilings[None]) & ~body
+    below = footprint & (zs < floors[None]) & ~body
+    blocked_up = np.cumsum(others & above, axis=0, dtype=np.int32) > 0
+    blocked_down = np.cumsum((others & below)[::-1], axis=0, dtype=np.int32)[::-1] > 0
+    region[above | below] = Region.FAR
+    region[above & ~blocked_up & (zs < ceilings[None] + DISC_REACH_MM)] = Region.SUPERIOR_DISC
+    region[below & ~blocked_down & (zs > floors[None] - DISC_REACH_MM)] = Region.INFERIOR_DISC
 
     region[others] = Region.FAR
     region[posterior] = Region.POSTERIOR_ELEMENTS
@@ -176,13 +177,21 @@ def _surface_z(body: NDArray[np.bool_], z: F32) -> tuple[F32, F32]:
     return top, bottom
 
 
+def _chord_z(line: NDArray[np.float64], x: F32) -> NDArray[np.float64]:
+    """Z of the straight line between an endplate's corners, at each x, shape (1, nx)."""
+    front, back = line[0], line[-1]
+    heights: NDArray[np.float64] = back[2] + (x - back[0]) / (front[0] - back[0]) * (front[2] - back[2])
+    return heights[None, :]
+
+
 def _noise(shape: tuple[int, ...], rng: np.random.Generator, sigma_voxels: float) -> F32:
     """Smooth noise of mean 0 and SD 1."""
     small = tuple(max(4, int(np.ceil(n / max(1.0, sigma_voxels / 2)))) for n in shape)
     coarse = ndimage.gaussian_filter(rng.standard_normal(small, dtype=np.float32), min(2.0, sigma_voxels), mode="wrap")
     zoom = [n / m for n, m in zip(shape, small, strict=True)]
     full: F32 = ndimage.zoom(coarse, zoom, order=1, mode="nearest", grid_mode=True)[tuple(slice(n) for n in shape)]
-    return (full - full.mean()) / full.std()
+    result: F32 = (full - full.mean()) / full.std()
+    return result
 
 
 def _contour(level: F32, first: F32, z: F32) -> NDArray[np.float64]:

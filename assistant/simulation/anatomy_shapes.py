@@ -91,7 +91,8 @@ class Limb:
 
         def along(direction: NDArray[np.float64]) -> F32:
             a, b, c = (np.float32(v) for v in direction)
-            return a * dx + b * dy + c * dz
+            result: F32 = a * dx + b * dy + c * dz
+            return result
 
         s = along(axis)
         t = np.clip(s / np.float32(length), 0.0, 1.0)
@@ -102,7 +103,9 @@ class Limb:
         u, v, w = along(across) / first, along(third) / second, beyond / cap
         level = np.sqrt(u * u + v * v + w * w)
         slope = np.sqrt((u / first) ** 2 + (v / second) ** 2 + (w / cap) ** 2)
-        return np.where(slope > 1e-6, level * (level - 1.0) / np.maximum(slope, 1e-6), -cap).astype(np.float32)
+        near = level * (level - 1.0) / np.maximum(slope, 1e-6)
+        result: F32 = np.where(slope > 1e-6, near, -cap).astype(np.float32)
+        return result
 
 
 def smooth_min(a: F32, b: F32, blend_mm: float) -> F32:

@@ -95,7 +95,7 @@ def _with_lungs(
     side = np.abs(y)
     # The dome falls ever more steeply to the chest wall, deepest behind (the recess).
     away = (((side - 65.0) / 75.0) ** 2 + ((x - 50.0) / 85.0) ** 2) / 1.36
-    floor = np.maximum(dome - (dome - recess) * (0.55 * away + 0.45 * away**2), recess - 30.0)
+    floor = dome - 1.35 * (dome - recess) * (1.0 - np.exp(-0.55 * away - 0.6 * away**2))
     middle = 34.0 + 26.0 * np.clip((x - 25.0) / 50.0, 0.0, 1.0) * (1.0 + 0.5 * (y > 0))
     # Behind, the lungs reach the sides of the vertebral bodies.
     middle = np.where(x < 12.0, 27.0, middle)

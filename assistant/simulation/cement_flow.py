@@ -9,7 +9,6 @@ The same arguments give the same bits; about 1 s each.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,36 +17,20 @@ from skimage.graph import MCP_Geometric
 
 from assistant.errors import UsageError
 from assistant.simulation import leak_paths
-from assistant.simulation.anatomy_shapes import F32, outline_table
-from assistant.simulation.scene import Anatomy, Cannula, CementFlow, PointMm, Region, Volume
+from assistant.simulation.anatomy_shapes import F32
+from assistant.simulation.cement_room import Room, in_crop, near_axis, nearest, ragged, room_inside
+from assistant.simulation.cement_schedule import injected_ml
+from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Volume
 
 # Nominal outer and usual inner diameters, mm (Wikipedia needle-gauge chart for the outer ones).
 GAUGES = {"8G": (4.19, 3.3), "10G": (3.40, 2.69), "11G": (3.05, 2.39), "13G": (2.41, 1.80), "14G": (2.11, 1.60)}
 # Spread of the resistance's logarithm, its grain in mm, share of voxels that stay empty inside.
-STYLES = {"compact": (0.25, 1.5, 0.0), "lobulated": (0.95, 2.6, 0.0), "spongy": (1.0, 0.8, 0.14)}
+STYLES = {"compact": (0.25, 1.5, 0.0), "lobulated": (0.95, 2.6, 0.0), "spongy": (0.8, 1.1, 0.10)}
 SAFE_MARGIN_MM = 1.5
-DEFAULT_REACH = 0.33
+DEFAULT_REACH = 0.30
+# Behind the line already when it finds a way out of the posterior wall.
+POSTERIOR_LEAK_REACH = 0.12
 ACCESSES = ("left", "right", "bilateral")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Room:
-    """Where cement may flow inside the body, on a crop of the anatomy's grid round it."""
-
-    crop: tuple[slice, slice, slice]
-    body: NDArray[np.bool_] = field(repr=False)
-    allowed: NDArray[np.bool_] = field(repr=False)
-    spacing_mm: float
-    origin_mm: PointMm
-
-    def points_mm(self) -> tuple[F32, F32, F32]:
-        """x, y, z axes of the crop, shaped to broadcast over [z, y, x]."""
-        nz, ny, nx = self.body.shape
-        x, y, z = (
-            np.float32(o) + np.float32(self.spacing_mm) * np.arange(n, dtype=np.float32)
-            for o, n in zip(self.origin_mm, (nx, ny, nz), strict=True)
-        )
-        return x[None, None, :], y[None, :, None], z[:, None, None]
 
 
 def inject(
@@ -123,10 +106,11 @@ def inject(
     style = str(rng.choice(list(STYLES))) if style is None else style
     access = str(rng.choice(ACCESSES, p=[0.4, 0.4, 0.2])) if access is None else access
     cannulas = tuple(_cannula(anatomy, side, gauge, rng) for side in _sides(access))
-    room = _room(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
+    usual = POSTERIOR_LEAK_REACH if leak.startswith("posterior") or leak == "foramen" else DEFAULT_REACH
+    room = room_inside(anatomy, margin_mm, usual if reach is None else reach)
     cost = _cost(anatomy, room, style, rng)
     for cannula in cannulas:
-        steel = _near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)
+        steel = near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)
         cost[steel] = np.inf
     path = None
     if leak != "none":
@@ -138,11 +122,12 @@ def inject(
         raise UsageError(f"A leak of {leaked_ml:.2f} ml does not fit into an injection of {total_ml:.2f} ml.")
     inside_ml = total_ml - leaked_ml
     goal = _goal(room, path, reach, anatomy)
+    cost = ragged(room, cost, goal, rng)
     if path is not None:
-        room.allowed[:] |= _in_crop(path.corridor, room, anatomy)
+        room.allowed[:] |= in_crop(path.corridor, room, anatomy)
     ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng)
     arrival = _arrival(anatomy, room, ranks, path, voxel_ml, max(reached_ml, onset_ml or 0.0), total_ml, rng)
-    seconds, millilitres = _schedule(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng)
+    seconds, millilitres = injected_ml(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng)
     barium = float(rng.uniform(0.15, 0.30)) if barium_g_per_cm3 is None else barium_g_per_cm3
     return CementFlow(
         arrival_ml=Volume(values=arrival, spacing_mm=anatomy.region.spacing_mm, origin_mm=anatomy.region.origin_mm),
@@ -156,7 +141,7 @@ def inject(
 
 def capacity_ml(anatomy: Anatomy, *, reach: float | None = None, margin_mm: float = SAFE_MARGIN_MM) -> float:
     """Volume that fits into the body inside its margins (an injection should stay below about two thirds of it)."""
-    room = _room(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
+    room = room_inside(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
     return float(room.allowed.sum()) * room.spacing_mm**3 / 1000.0
 
 
@@ -205,49 +190,7 @@ def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) 
     )
 
 
-def _room(anatomy: Anatomy, margin_mm: float, reach: float) -> _Room:
-    """The part of the body that a safe injection may fill."""
-    spacing = anatomy.region.spacing_mm
-    whole = anatomy.region.values == Region.BODY
-    crop = ndimage.find_objects(whole.astype(np.uint8))[0]
-    crop = tuple(slice(max(0, s.start - 2), min(n, s.stop + 2)) for s, n in zip(crop, whole.shape, strict=True))
-    body = whole[crop]
-    ox, oy, oz = anatomy.region.origin_mm
-    origin = (ox + crop[2].start * spacing, oy + crop[1].start * spacing, oz + crop[0].start * spacing)
-    room = _Room(crop=crop, body=body, allowed=body.copy(), spacing_mm=spacing, origin_mm=origin)
-    x, y, z = room.points_mm()
-    marks = anatomy.landmarks_mm
-    superior, inferior = marks["superior"][:, [0, 2]], marks["inferior"][:, [0, 2]]
-    lateral = outline_table(np.concatenate([superior, inferior[::-1]]), margin_mm=4.0)
-    flat_x, flat_z = np.broadcast_arrays(x[0], z[:, 0])
-    from_side = lateral(flat_x.astype(np.float32), flat_z.astype(np.float32))
-    left, right = marks["left"][:, [1, 2]], marks["right"][:, [1, 2]]
-    frontal = outline_table(np.concatenate([left, right[::-1]]), margin_mm=4.0)
-    flat_y, flat_z = np.broadcast_arrays(y[0, :, 0][None, :], z[:, 0])
-    from_front = frontal(flat_y.astype(np.float32), flat_z.astype(np.float32))
-    depth_mm = ndimage.distance_transform_edt(np.pad(body, 1))[1:-1, 1:-1, 1:-1] * spacing
-    free = depth_mm > margin_mm + 0.5 * spacing
-    free &= (from_side <= -margin_mm - 0.5 * spacing)[:, None, :]
-    free &= (from_front <= -margin_mm - 0.5 * spacing)[:, :, None]
-    wall = _wall_x(anatomy, z[:, 0, 0])
-    line = wall[0] + reach * (wall[1] - wall[0])
-    free &= x >= line[:, None, None].astype(np.float32)
-    room.allowed[:] = free
-    return room
-
-
-def _wall_x(anatomy: Anatomy, z_mm: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """X of the posterior and anterior chord at heights z."""
-    superior, inferior = anatomy.landmarks_mm["superior"], anatomy.landmarks_mm["inferior"]
-    walls = []
-    for end in (-1, 0):
-        top, bottom = superior[end], inferior[end]
-        share = (z_mm - bottom[2]) / (top[2] - bottom[2])
-        walls.append(bottom[0] + share * (top[0] - bottom[0]))
-    return walls[0], walls[1]
-
-
-def _cost(anatomy: Anatomy, room: _Room, style: str, rng: np.random.Generator) -> F32:
+def _cost(anatomy: Anatomy, room: Room, style: str, rng: np.random.Generator) -> F32:
     """Time to cross a voxel: the bone's resistance times the cement's own way of spreading."""
     spread, grain_mm, empty = STYLES[style]
     noise = ndimage.gaussian_filter(
@@ -256,32 +199,18 @@ def _cost(anatomy: Anatomy, room: _Room, style: str, rng: np.random.Generator) -
     noise /= noise.std()
     cost = anatomy.resistance.values[room.crop].astype(np.float32) * np.exp(spread * noise)
     if empty:
-        grains = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 0.55 / room.spacing_mm)
+        grains = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 0.8 / room.spacing_mm)
         cost[grains > np.quantile(grains, 1.0 - empty)] = np.inf
-    return cost.astype(np.float32)
-
-
-def _near_axis(room: _Room, cannula: Cannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:
-    """Voxels within a radius of a cannula's axis, behind its tip."""
-    along, across = leak_paths.beside_axis(*room.points_mm(), cannula)
-    near: NDArray[np.bool_] = (along > from_mm) & (across <= radius_mm)
-    return near
-
-
-def _in_crop(flat: NDArray[np.intp], room: _Room, anatomy: Anatomy) -> NDArray[np.bool_]:
-    """Mask, on the room's crop, of flat indices of the whole grid that lie in the body."""
-    whole = np.zeros(anatomy.region.values.shape, dtype=bool)
-    whole.flat[flat] = True
-    inside: NDArray[np.bool_] = whole[room.crop] & room.body
-    return inside
+    result: F32 = cost.astype(np.float32)
+    return result
 
 
 def _goal(
-    room: _Room, path: leak_paths.LeakPath | None, reach: float | None, anatomy: Anatomy
+    room: Room, path: leak_paths.LeakPath | None, reach: float | None, anatomy: Anatomy
 ) -> NDArray[np.bool_] | None:
     """Voxels that the front has to reach: the breach, or the line that the cement should come up to."""
     if path is not None:
-        return _in_crop(path.breach, room, anatomy)
+        return in_crop(path.breach, room, anatomy)
     if reach is None:
         return None
     hindmost = np.argmax(room.allowed, axis=2)
@@ -297,7 +226,7 @@ def _goal(
 
 
 def _fill_to_goal(
-    room: _Room,
+    room: Room,
     cost: F32,
     cannulas: tuple[Cannula, ...],
     inside_ml: float,
@@ -324,7 +253,7 @@ def _fill_to_goal(
     return order, float(where[0] + 1) * voxel_ml
 
 
-def _ease(room: _Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], factor: float) -> F32:
+def _ease(room: Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], factor: float) -> F32:
     """Lower the cost along the straight way from a tip to the goal."""
     x, y, z = room.points_mm()
     iz, iy, ix = (float(np.mean(v)) for v in np.nonzero(goal))
@@ -335,7 +264,7 @@ def _ease(room: _Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], fac
     return np.where(near, cost * np.float32(factor), cost).astype(np.float32)
 
 
-def _fill(room: _Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: float, voxel_ml: float) -> NDArray[np.intp]:
+def _fill(room: Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: float, voxel_ml: float) -> NDArray[np.intp]:
     """Flat indices (of the crop) in the order of filling; one stage for each cannula."""
     wanted = round(inside_ml / voxel_ml)
     passable = room.allowed & np.isfinite(cost)
@@ -345,7 +274,7 @@ def _fill(room: _Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: floa
     done = 0
     for stage, cannula in enumerate(cannulas):
         share = round(wanted * (stage + 1) / len(cannulas)) - done
-        start = _nearest(room, passable, np.array(cannula.tip_mm))
+        start = nearest(room, passable, np.array(cannula.tip_mm))
         # Old cement lets the new one through; it is not filled twice.
         times = MCP_Geometric(np.where(filled, 0.02, field_cost)).find_costs([start])[0]
         times[filled] = np.inf
@@ -360,17 +289,9 @@ def _fill(room: _Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: floa
     return np.concatenate(orders)
 
 
-def _nearest(room: _Room, passable: NDArray[np.bool_], point_mm: NDArray[np.float64]) -> tuple[int, int, int]:
-    """The passable voxel nearest to a point."""
-    indices = np.argwhere(passable)
-    at = (point_mm - np.array(room.origin_mm))[::-1] / room.spacing_mm
-    best = indices[int(np.argmin(((indices - at) ** 2).sum(axis=1)))]
-    return int(best[0]), int(best[1]), int(best[2])
-
-
 def _arrival(
     anatomy: Anatomy,
-    room: _Room,
+    room: Room,
     order: NDArray[np.intp],
     path: leak_paths.LeakPath | None,
     voxel_ml: float,
@@ -399,33 +320,3 @@ def _arrival(
     arrival[room.crop] = np.minimum(arrival[room.crop], crop)
     arrival.setflags(write=False)
     return arrival
-
-
-def _schedule(
-    schedule: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
-    total_ml: float,
-    rate_ml_per_min: float | None,
-    duration_s: float | None,
-    start_s: float,
-    pauses: tuple[tuple[float, float], ...],
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Injected volume over time."""
-    drawn = float(rng.uniform(0.3, 2.0))
-    if schedule is not None:
-        seconds, millilitres = (np.asarray(v, dtype=np.float64) for v in schedule)
-        if len(seconds) != len(millilitres) or np.any(np.diff(seconds) < 0) or np.any(np.diff(millilitres) < 0):
-            raise UsageError("A schedule needs as many seconds as millilitres, and neither may fall.")
-        return seconds, millilitres
-    rate = rate_ml_per_min or (drawn if duration_s is None else 60.0 * total_ml / duration_s)
-    times, volumes = [start_s], [0.0]
-    for at_ml, pause_s in sorted(pauses):
-        if not 0.0 < at_ml < total_ml:
-            raise UsageError(f"A pause at {at_ml} ml lies outside the {total_ml} ml that are injected.")
-        times.append(times[-1] + (at_ml - volumes[-1]) / rate * 60.0)
-        volumes.append(at_ml)
-        times.append(times[-1] + pause_s)
-        volumes.append(at_ml)
-    times.append(times[-1] + (total_ml - volumes[-1]) / rate * 60.0)
-    volumes.append(total_ml)
-    return np.array(times), np.array(volumes)

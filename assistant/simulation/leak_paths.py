@@ -8,7 +8,7 @@ endplate as a reader marks it, not from the floor of its hollow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -168,8 +168,8 @@ def distance_to_segment_mm(x: F32, y: F32, z: F32, start: NDArray[np.float64], e
     unit = (axis / length).astype(np.float32)
     dx, dy, dz = (v - np.float32(s) for v, s in zip((x, y, z), start, strict=True))
     along = np.clip(dx * unit[0] + dy * unit[1] + dz * unit[2], 0.0, np.float32(length))
-    out = np.sqrt((dx - along * unit[0]) ** 2 + (dy - along * unit[1]) ** 2 + (dz - along * unit[2]) ** 2)
-    return out.astype(np.float32)
+    out: F32 = np.sqrt((dx - along * unit[0]) ** 2 + (dy - along * unit[1]) ** 2 + (dz - along * unit[2]) ** 2)
+    return out
 
 
 def _grown(
@@ -186,8 +186,9 @@ def _grown(
         mask = np.zeros(own.shape, dtype=bool)
         mask.flat[order[:reach]] = True
         labels, _count = ndimage.label(mask, structure=np.ones((3, 3, 3)))
-        first = labels.flat[order[0]]
-        kept = order[:reach][labels.ravel()[order[:reach]] == first]
+        own_label = labels.ravel()[order[:reach]]
+        main = int(np.argmax(np.bincount(own_label)))
+        kept = order[:reach][own_label == main]
         if len(kept) >= wanted or reach == len(order):
             break
         reach = min(len(order), int(reach * 1.3) + 8)
@@ -241,7 +242,7 @@ def _disc(site: _Site, name: str, rng: np.random.Generator, wanted: int) -> tupl
     above = np.maximum(height, 0.0)
     kind = name.rsplit("_", 1)[1]
     if kind == "spike":
-        slenderness, lean = float(rng.uniform(1.3, 2.6)), float(rng.uniform(-0.35, 0.35))
+        slenderness, lean = float(rng.uniform(1.6, 3.2)), float(rng.uniform(-0.35, 0.35))
         sheet = float(rng.uniform(0.8, 2.0))
     elif kind == "round":
         slenderness, lean, sheet = float(rng.uniform(0.5, 0.75)), 0.0, float(rng.uniform(0.8, 1.4))
@@ -275,7 +276,8 @@ def _wall(site: _Site, name: str, rng: np.random.Generator) -> tuple[F32, NDArra
     height = top - bottom
     if name.startswith("posterior"):
         central = name.endswith("basivertebral")
-        y0 = middle_y + (float(rng.uniform(-1.0, 1.0)) if central else float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.1, 0.3)) * half_width)  # fmt: skip
+        aside = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.1, 0.3)) * half_width
+        y0 = middle_y + (float(rng.uniform(-1.0, 1.0)) if central else aside)
         z0 = bottom + height * float(rng.uniform(0.46, 0.62) if central else rng.uniform(0.2, 0.8))
         outwards = _outside(site.face(2, high=False)[:, :, None] - site.x)
         scales = (2.0, 6.0, 8.0) if central else (3.0, 4.0, 4.5)
@@ -320,7 +322,7 @@ def _vein(site: _Site, name: str, rng: np.random.Generator, leak_ml: float) -> t
         begin, turn = sign * float(rng.uniform(1.25, 1.55)), sign * float(rng.uniform(-0.5, 0.6))
     points: list[NDArray[np.float64]] = []
     rise = float(rng.uniform(-0.25, 0.35))
-    angle, height, away = begin, z0, 0.4
+    angle, height, away = begin, z0, -1.0
     length = 34.0
     step = 1.0
     for i in range(int(length / step)):
@@ -329,12 +331,12 @@ def _vein(site: _Site, name: str, rng: np.random.Generator, leak_ml: float) -> t
         flat = middle + direction * (radius + away)
         points.append(np.array([flat[0], flat[1], height]))
         angle += turn * step / max(radius, 8.0)
-        away += 0.25 + 0.02 * i * (0.5 if name != "vein_anterior" else 1.0)
+        away += 0.3 + 0.02 * i * (0.5 if name != "vein_anterior" else 1.0)
         height += rise + float(rng.normal(0.0, 0.12))
     diameter = float(rng.uniform(1.3, 2.0)) * max(1.0, (leak_ml / 0.12) ** 0.35)
     travelled = 0.0
     level = np.full(site.body.shape, np.inf, dtype=np.float32)
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in itertools.pairwise(points):
         near = distance_to_segment_mm(site.x, site.y, site.z, start, end)
         axis = (end - start) / np.linalg.norm(end - start)
         along = (
@@ -386,6 +388,3 @@ def _foramen(site: _Site, cannula: Cannula, rng: np.random.Generator) -> tuple[F
     )
     level = (0.45 * first + near) * (1.0 + 0.1 * _ripple(site, rng, 1.3))
     return level.astype(np.float32), start
-
-
-Shaper = Callable[[_Site], tuple[F32, NDArray[np.float64]]]

@@ -211,13 +211,13 @@ def _mirror_plane(points_mm: Points) -> tuple[NDArray[np.float64], NDArray[np.fl
     The mirrored cloud is laid on the cloud itself, nearest neighbour by nearest neighbour; the worst fifth is left out.
     """
     cloud = points_mm[:: max(1, len(points_mm) // 3000)]
-    tree = cKDTree(points_mm)
+    tree = cKDTree(points_mm[:: max(1, len(points_mm) // 20000)])
     moved = cloud * np.array([1.0, -1.0, 1.0])
     turn, shift = np.diag([1.0, -1.0, 1.0]), np.zeros(3)
     for _ in range(25):
         gap, nearest = tree.query(moved)
         good = gap <= np.percentile(gap, 80)
-        a, b = moved[good], points_mm[nearest[good]]
+        a, b = moved[good], tree.data[nearest[good]]
         u, _, vt = np.linalg.svd((a - a.mean(axis=0)).T @ (b - b.mean(axis=0)))
         fit = vt.T @ np.diag([1.0, 1.0, float(np.sign(np.linalg.det(vt.T @ u.T)))]) @ u.T
         step = b.mean(axis=0) - fit @ a.mean(axis=0)
@@ -245,7 +245,7 @@ def _sizes(own: Surface, pose: Pose) -> Measured:
     middle = _canal_wall_x(own, normals, centres)
     # The rims beside the mid-line stand farther back than the hollow wall between them.
     wall = centres[(np.abs(centres[:, 1]) < 9.0) & (normals[:, 0] < -0.6) & (np.abs(centres[:, 0] - middle) < 5.0)]
-    back = float(np.percentile(wall[:, 0], 5))
+    back = float(np.percentile(wall[:, 0], 20))
     body = own.points_mm[own.points_mm[:, 0] > back + 3.0]
     low, high = np.percentile(body, 0.5, axis=0), np.percentile(body, 99.5, axis=0)
     broad = own.points_mm[own.points_mm[:, 0] > 0.0]
@@ -298,18 +298,14 @@ def signed_distance(surface: Surface, block: Block) -> tuple[F32, F32]:
     # Near the surface the plane of the nearest face tells the distance, farther off the gap itself is truer.
     distance[where] = np.where(gap < 1.2, beside, np.sign(beside) * gap)
     upright[where] = np.abs(normals[nearest, 2])
-    filled, count = ndimage.label(~band)
+    # What lies farther from the surface is inside or outside as a piece; the band round a piece tells which.
+    pieces, count = ndimage.label(~band)
     if count:
-        edge = np.concatenate([filled[s].ravel() for s in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1], np.s_[:, :, 0], np.s_[:, :, -1])])  # fmt: skip
-        outer = np.zeros(count + 1, dtype=bool)
-        outer[np.unique(edge)] = True
-        outer[0] = True
-        # A hollow that touches no border is the inside, but the band next to it must say so too (the canal is open).
-        for number in np.flatnonzero(~outer):
-            hollow = filled == number
-            ring = ndimage.binary_dilation(hollow) & band
-            if distance[ring].mean() < 0:
-                distance[hollow] = -OUTSIDE
+        ring = ndimage.grey_dilation(pieces, size=3) * band
+        total = np.bincount(ring[band], weights=distance[band], minlength=count + 1)
+        within = total < 0
+        within[0] = False
+        distance[within[pieces]] = -OUTSIDE
     return distance, upright
 
 

@@ -191,8 +191,8 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32
         inside = inside * (1.0 + form.impaction * np.exp(-(((grid.z_mm - top + 2.5) / 3.0) ** 2)) * (1 - process))
     if form.cleft_mm is not None:
         inside = inside * np.clip(ellipsoid(grid, *form.cleft_mm) - 0.8, 0.0, 1.0)
-    total = np.float32(CORTEX_G_PER_CM3) * (outer - inner) + inside * inner
-    return total.astype(np.float32)
+    total: F32 = (np.float32(CORTEX_G_PER_CM3) * (outer - inner) + inside * inner).astype(np.float32)
+    return total
 
 
 def ellipsoid(grid: Grid, centre_mm: tuple[float, float, float], radii_mm: tuple[float, float, float]) -> F32:
@@ -201,7 +201,8 @@ def ellipsoid(grid: Grid, centre_mm: tuple[float, float, float], radii_mm: tuple
         (axis - np.float32(c)) / np.float32(r)
         for axis, c, r in zip((grid.x_mm, grid.y_mm, grid.z_mm), centre_mm, radii_mm, strict=True)
     )
-    return np.sqrt(x * x + y * y + z * z).astype(np.float32)
+    level: F32 = np.sqrt(x * x + y * y + z * z).astype(np.float32)
+    return level
 
 
 def spongy_tile(rng: np.random.Generator, voxel_mm: float, mean_g_per_cm3: float, *, side: int = 112) -> F32:
@@ -219,7 +220,8 @@ def spongy_tile(rng: np.random.Generator, voxel_mm: float, mean_g_per_cm3: float
 
     log = 0.45 * noise(3.0, 0.35) + 0.35 * noise(1.0, 1.0) + 0.30 * noise(3.5, 3.0)
     texture = np.exp(log)
-    return (texture * np.float32(mean_g_per_cm3 / texture.mean())).astype(np.float32)
+    tile: F32 = (texture * np.float32(mean_g_per_cm3 / texture.mean())).astype(np.float32)
+    return tile
 
 
 def _block(grid: Grid, low_mm: NDArray[np.float64], high_mm: NDArray[np.float64]) -> tuple[slice, slice, slice] | None:
