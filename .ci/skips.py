@@ -8,7 +8,8 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 ALLOWED = (
-    "shared data",  # the real recordings lie beside the project only on some machines
+    "real data",  # the real recordings lie beside the project only on some machines
+    "shared data",
     "shared/data",
     "only on Windows",
     "only on macOS",
