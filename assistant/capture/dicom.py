@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from assistant.capture.dicom_display import make_display
 from assistant.capture.dicom_header import frame_times, pixel_layout, read_header, scale_hint
-from assistant.capture.dicom_pixels import PixelError, is_readable, read_table, stored_values
+from assistant.capture.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
 from assistant.errors import InputError
 from assistant.vocabulary import Frame, RunFacts
 
@@ -57,7 +57,7 @@ class DicomSource:
     def _read_head(self, path: Path, fps: float | None) -> None:
         header = read_header(self._file)
         if not is_readable(header.transfer_syntax):
-            raise PixelError(f"its transfer syntax {_name(header.transfer_syntax)} is not supported")
+            raise PixelError(f"its transfer syntax {syntax_name(header.transfer_syntax)} is not supported")
         layout = pixel_layout(header)
         self._file.seek(header.pixel_tag_at)
         self._table = read_table(self._file, path.stat().st_size, layout)
@@ -68,7 +68,7 @@ class DicomSource:
         notes = {
             "kind": "DICOM",
             "modality": header.modality or "not stated",
-            "transfer_syntax": _name(header.transfer_syntax),
+            "transfer_syntax": syntax_name(header.transfer_syntax),
             "sample": f"{layout.bits_stored} bit {layout.photometric}",
             "clock": self._times.note,
             "mm_per_px": how,
@@ -141,9 +141,3 @@ class DicomSource:
     def close(self) -> None:
         """Close the file. May be called twice."""
         self._file.close()
-
-
-def _name(transfer_syntax: str) -> str:
-    from pydicom.uid import UID
-
-    return str(UID(transfer_syntax).name)

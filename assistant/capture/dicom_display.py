@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.capture.dicom_header import DicomHeader, number, numbers
+from assistant.capture.dicom_header import DicomHeader, number, numbers, safe_get
 from assistant.capture.dicom_pixels import PixelLayout
 from assistant.vocabulary import Grey
 
@@ -126,8 +126,8 @@ def _window(modality: NDArray[np.float64], centre: float, width: float, function
 
 
 def _lut(item: Any, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    descriptor = numbers(item.get("LUTDescriptor"))
-    data = item.get("LUTData")
+    descriptor = numbers(safe_get(item, "LUTDescriptor"))
+    data = safe_get(item, "LUTData")
     if len(descriptor) != 3 or data is None:
         return None
     entries = int(descriptor[0]) or 65536

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import struct
 import warnings
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
@@ -49,12 +48,7 @@ class DicomHeader:
     def value(self, keyword: str) -> Any:
         """A value by its keyword, also from the groups of an enhanced multi-frame object; None where there is none."""
         for part in (self.dataset, *self._group_items()):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                try:
-                    found = part.get(keyword)
-                except (ValueError, TypeError, struct.error, NotImplementedError):
-                    found = None
+            found = safe_get(part, keyword)
             if found is not None and found != "":
                 return found
         return None
@@ -69,15 +63,27 @@ class DicomHeader:
 
     def _group_items(self) -> list[Any]:
         """Items of the shared groups, then those of the first frame."""
+        from pydicom.dataset import Dataset
+
         items: list[Any] = []
         for keyword in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
-            sequence = self.dataset.get(keyword)
-            if not sequence:
-                continue
-            for element in sequence[0]:
-                if element.VR == "SQ" and element.value:
-                    items.append(element.value[0])
+            sequence = safe_get(self.dataset, keyword)
+            group = sequence[0] if sequence else Dataset()
+            for tag in list(group.keys()):
+                macro = safe_get(group, tag)
+                if getattr(macro, "VR", "") == "SQ" and macro.value:
+                    items.append(macro.value[0])
         return items
+
+
+def safe_get(part: Any, keyword: Any) -> Any:
+    """A value of a data set (an element, by its tag); None where there is none or it cannot be understood."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return part.get(keyword)
+        except Exception:  # pydicom parses late, and a changed byte makes it raise almost anything.
+            return None
 
 
 def read_header(file: BinaryIO) -> DicomHeader:

@@ -43,6 +43,17 @@ class PixelError(Exception):
     """Why the pixel data cannot be used, as a part of a sentence."""
 
 
+def syntax_name(transfer_syntax: str) -> str:
+    """The name of a transfer syntax for people; the number itself where it has none."""
+    from pydicom.uid import UID
+
+    # As it came from the file it may hold anything, and pydicom warns of that.
+    printable = "".join(mark if mark.isprintable() else "?" for mark in transfer_syntax)[:64]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return str(UID(printable).name)
+
+
 def is_readable(transfer_syntax: str) -> bool:
     """Whether frames of this transfer syntax can be decoded."""
     return transfer_syntax in NATIVE or transfer_syntax in _PLUGINS
@@ -260,7 +271,6 @@ def _cleaned(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
 def _decompressed(data: bytes, layout: PixelLayout) -> NDArray[Any]:
     from pydicom.encaps import encapsulate
     from pydicom.pixels import get_decoder
-    from pydicom.uid import UID
 
     try:
         with warnings.catch_warnings():
@@ -283,7 +293,7 @@ def _decompressed(data: bytes, layout: PixelLayout) -> NDArray[Any]:
     except MemoryError:
         raise
     except Exception as error:  # The decoders raise whatever they like; each of them means the same here.
-        raise PixelError(f"{UID(layout.transfer_syntax).name}: {_first_words(error)}") from error
+        raise PixelError(f"{syntax_name(layout.transfer_syntax)}: {_first_words(error)}") from error
     if values.shape[:2] != (layout.rows, layout.cols):
         raise PixelError(f"its picture is {values.shape[1]} x {values.shape[0]}, unlike the header")
     return np.asarray(values)

@@ -15,12 +15,12 @@ from assistant.capture.h264 import is_monochrome
 from assistant.capture.luma import LumaReader
 from assistant.capture.stamps import DEFAULT_FPS, StampClock
 from assistant.capture.video_file import VideoDamage, VideoPass
-from assistant.capture.video_index import PacketCount, VideoIndex, read_index
+from assistant.capture.video_index import PacketCount, VideoIndex, quick_index, read_index
 from assistant.errors import InputError
 from assistant.vocabulary import Frame, RunFacts
 
-_COUNTED_AT_OPENING_BYTES: Final = 256 << 20
-"""A file up to this size is counted by reading it once; a larger one is asked what its header says."""
+_READ_THROUGH_BYTES: Final = 64 << 20
+"""A file up to this size is listed by reading it once; a larger one by its heads, if its container has them."""
 _STEP_ON_FRAMES: Final = 24
 """A frame this near ahead is reached by decoding on, not by a seek."""
 
@@ -97,15 +97,20 @@ class VideoSource:
         return notes
 
     @cached_property
+    def _quick_index(self) -> VideoIndex | PacketCount | None:
+        if self._path.stat().st_size <= _READ_THROUGH_BYTES:
+            return read_index(self._path, self._shown)
+        return quick_index(self._path, self._shown)
+
+    @cached_property
     def _index(self) -> VideoIndex | PacketCount:
-        return read_index(self._path, self._shown)
+        return self._quick_index or read_index(self._path, self._shown)
 
     @cached_property
     def facts(self) -> RunFacts:
         """What is known before reading to the end; ``frame_count`` is what the file holds, not what it promises."""
-        count = self._header_count if "cut" not in self._notes else None
-        if self._path.stat().st_size <= _COUNTED_AT_OPENING_BYTES:
-            count = self._index.frame_count
+        quick = self._quick_index
+        count = quick.frame_count if quick else None if "cut" in self._notes else self._header_count
         return RunFacts(
             source=self._shown,
             width_px=self._width,

@@ -1,4 +1,4 @@
-"""Where each picture of a video file stands: made by reading the packets once, without decoding."""
+"""Where each picture of a video file stands, worked out without decoding."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.capture.matroska import read_blocks
+from assistant.capture.mp4 import composition_offsets
 from assistant.capture.video_file import VideoPass
 
 Stamps = NDArray[np.int64]
+
+_Row = tuple[int | None, int | None, bool, bool]
+"""A packet: presentation stamp, decoding stamp, key picture, hidden by the edit list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,7 +64,7 @@ class PacketCount:
 
 
 def read_index(path: Path, shown: str) -> VideoIndex | PacketCount:
-    """Read all packets of a file and put them in the order in which they are shown.
+    """Read a file through and list its pictures in the order in which they are shown.
 
     Pictures that no decoder can show are left out: those before the first key picture, in the file or in time, and
     those that the file's edit list hides.
@@ -69,25 +74,67 @@ def read_index(path: Path, shown: str) -> VideoIndex | PacketCount:
     InputError
         If the file cannot be opened or read.
     """
-    rows: list[tuple[int | None, int | None, bool, bool]] = []
     with VideoPass(path, shown, threads=1) as video:
-        for packet in video.demux():
-            if rows or packet.is_keyframe:
-                rows.append((packet.pts, packet.dts, packet.is_keyframe, packet.is_discard))
-        is_avi, reorders = video.is_avi, video.stream.codec_context.has_b_frames
+        by_pts = video.container_name.startswith("matroska")
+        rows = [(p.pts, None if by_pts else p.dts, p.is_keyframe, p.is_discard) for p in video.demux()]
+        return _ordered(rows, video)
+
+
+def quick_index(path: Path, shown: str) -> VideoIndex | PacketCount | None:
+    """The same list without reading the pictures' data, for files of any size.
+
+    From the heads of a Matroska file's blocks, or from the lists that a whole AVI, MP4 or MOV file begins or ends with.
+    None where there are none: then it takes `read_index`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be opened.
+    """
+    with VideoPass(path, shown, threads=1) as video:
+        rows = _rows_from_heads(video)
+        return None if rows is None else _ordered(rows, video)
+
+
+def _rows_from_heads(video: VideoPass) -> list[_Row] | None:
+    """The packets as the container lists them, without reading them; None where it does not."""
+    if video.container_name.startswith("matroska"):
+        blocks = read_blocks(video.path)
+        return None if blocks is None else [(block.stamp, None, block.is_key, False) for block in blocks]
+    if video.missing_end() is not None or not video.stream.frames:
+        return None
+    entries = [entry for entry in video.stream.index_entries if entry.size]
+    first = next(video.demux(), None)
+    if len(entries) != video.stream.frames or first is None or first.pts is None or first.dts is None:
+        return None
+    later = composition_offsets(video.path) if video.container_name.startswith("mov") else []
+    if later is None or len(later) not in (0, len(entries)):
+        return None
+    later = later or [0] * len(entries)
+    # What the demuxer adds to all stamps alike (edit lists, the start at 0) is seen on the first packet.
+    pts_shift = first.pts - entries[0].timestamp - later[0]
+    dts_shift = first.dts - entries[0].timestamp
+    return [
+        (e.timestamp + offset + pts_shift, e.timestamp + dts_shift, e.is_keyframe, e.is_discard)
+        for e, offset in zip(entries, later, strict=True)
+    ]
+
+
+def _ordered(rows: list[_Row], video: VideoPass) -> VideoIndex | PacketCount:
+    first_key = next((k for k, row in enumerate(rows) if row[2]), len(rows))
+    rows = rows[first_key:]
     all_pts = [pts for pts, _, _, _ in rows if pts is not None]
     shown_rows = [row for row in rows if not row[3] and (row[0] is None or row[0] >= all_pts[0])]
     pts = np.sort(np.array([row[0] for row in shown_rows if row[0] is not None], dtype=np.int64))
-    unusable = len(pts) < len(shown_rows) or bool(np.any(np.diff(pts) <= 0)) or (is_avi and reorders)
-    if unusable or not len(pts):
+    broken = len(pts) < len(shown_rows) or bool(np.any(np.diff(pts) <= 0))
+    if broken or not len(pts) or (video.is_avi and video.stream.codec_context.has_b_frames):
         return PacketCount(frame_count=len(shown_rows))
     clock = pts
-    if is_avi and all(row[1] is not None for row in shown_rows):
+    if video.is_avi and all(row[1] is not None for row in shown_rows):
         clock = np.sort(np.array([row[1] for row in shown_rows], dtype=np.int64))
-    keys = [row for row in rows if row[2] and row[0] is not None]
-    key_pts = np.array([row[0] for row in keys], dtype=np.int64)
-    seek = np.array([row[0] if row[1] is None else min(row[0], row[1]) for row in keys], dtype=np.int64)  # type: ignore[type-var]
-    order = np.argsort(key_pts, kind="stable")
+    keys = [(pts_, pts_ if dts is None else min(pts_, dts)) for pts_, dts, key, _ in rows if key and pts_ is not None]
+    keys.sort()
+    key_pts, key_seek = np.array(keys, dtype=np.int64).T
     return VideoIndex(
-        pts=pts, clock=clock, key_frames=np.searchsorted(pts, key_pts[order]).astype(np.int64), key_seek=seek[order]
+        pts=pts, clock=clock, key_frames=np.searchsorted(pts, key_pts).astype(np.int64), key_seek=key_seek
     )
