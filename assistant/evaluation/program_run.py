@@ -5,16 +5,17 @@ What counts is the command (`runs.analyse`): this way leaves out the command lin
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.analysis import reference_frames
 from assistant.capture.source import Source
 from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak, SaidShape
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.pipeline import Pipeline
+from assistant.results import mask_in_frame
 from assistant.settings import Settings
-from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Reading, value_or_none
+from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, value_or_none
 
 
 def run_program(truth: Truth, source: Source) -> Outcome:
@@ -26,7 +27,7 @@ def run_program(truth: Truth, source: Source) -> Outcome:
         If the source cannot be read on.
     """
     plan = truth.plan
-    pipeline = Pipeline(plan, [source.frame_at(view.reference_frame) for view in plan.views], Settings())
+    pipeline = Pipeline(plan, reference_frames(source, plan), Settings())
     shape = (source.facts.height_px, source.facts.width_px)
     n = truth.frames
     state, view = [""] * n, [""] * n
@@ -47,10 +48,12 @@ def run_program(truth: Truth, source: Source) -> Outcome:
             for line in LINES:
                 value = value_or_none(getattr(reading.distances, f"{line}_mm"))
                 distance_mm[line][i] = np.nan if value is None else value
-        if reading.liveness.state is FrameState.LIVE:
-            mask = current_mask(reading, shape)
-            if mask is not None:
-                masks[i] = np.packbits(mask)
+        if (
+            reading.liveness.state is FrameState.LIVE
+            and isinstance(reading.cement, CementMask)
+            and isinstance(reading.motion, Motion)
+        ):
+            masks[i] = np.packbits(mask_in_frame(reading.cement, reading.motion.similarity, shape[1], shape[0]) > 0)
 
     def mask_of(frame: int) -> NDArray[np.bool_] | None:
         if frame not in masks:
@@ -80,18 +83,6 @@ def run_program(truth: Truth, source: Source) -> Outcome:
         leaks=tuple(_said(leak) for leak in summary.leaks),
         mask=mask_of,
     )
-
-
-def current_mask(reading: Reading, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
-    """Lay the mask, which lives on the reference frame, onto the current picture; None where it was not measured."""
-    if not isinstance(reading.cement, CementMask) or not isinstance(reading.motion, Motion):
-        return None
-    crop, matrix = reading.cement.crop, reading.motion.similarity.current_from_reference()
-    from_crop = np.column_stack([matrix[:, :2], matrix @ np.array([crop.x0_px, crop.y0_px, 1.0])])
-    evidence = np.where(reading.cement.mask, 1.0, -1.0).astype(np.float32)
-    laid = cv2.warpAffine(evidence, from_crop, shape[::-1], flags=cv2.INTER_LINEAR, borderValue=-1.0)
-    mask: NDArray[np.bool_] = np.asarray(laid) > 0
-    return mask
 
 
 def _said(leak: Leak) -> SaidLeak:

@@ -1,10 +1,8 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from assistant.evaluation import program_run
-from assistant.evaluation.program_run import current_mask, run_program
+from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import score
 from assistant.geometry import Crop, Similarity
 from assistant.pipeline import Summary
@@ -48,21 +46,6 @@ def reading(index: int, mask: np.ndarray, distances: Distances | Unknown, motion
         leaks=(),
         processing_ms=3.0,
     )
-
-
-def test_the_mask_is_laid_where_the_vertebra_went() -> None:
-    mask = np.zeros((80, 120), dtype=bool)
-    mask[30:50, 40:60] = True
-    moved = Motion(view_index=0, similarity=replace(STILL, dx_px=7.0, dy_px=-4.0), confidence=1.0)
-    laid = current_mask(reading(0, mask, NONE, moved), (120, 160))
-    assert laid is not None
-    rows, cols = np.nonzero(laid)
-    assert (rows.min(), rows.max(), cols.min(), cols.max()) == (46, 65, 57, 76)
-    assert laid.sum() == 400
-
-
-def test_no_mask_without_a_motion() -> None:
-    assert current_mask(reading(0, np.zeros((80, 120), dtype=bool), NONE, NONE), (120, 160)) is None
 
 
 class ToldPipeline:
@@ -113,7 +96,7 @@ class ToldPipeline:
 
 
 class Blank:
-    facts = type("Facts", (), {"width_px": 160, "height_px": 120})
+    facts = type("Facts", (), {"width_px": 160, "height_px": 120, "frame_count": 40})
 
     def frame_at(self, index: int) -> Frame:
         return Frame(index=index, t_s=index / 20.0, grey=np.zeros((120, 160), np.uint8))
