@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import Final
 
@@ -33,19 +34,16 @@ def read_blocks(path: Path) -> list[Block] | None:
     None where the file is no Matroska file, has several video tracks or blocks of several pictures: then the slow way
     has to be gone.
     """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return _blocks(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("rb", buffering=0) as file:
+        return _blocks(file)
 
 
-def _blocks(descriptor: int) -> list[Block] | None:
+def _blocks(file: RawIOBase) -> list[Block] | None:
     blocks: list[Block] = []
     video: int | None = None
     number, stamp = 0, 0
     group_key = False
-    for ident, length, head in _elements(descriptor, os.fstat(descriptor).st_size):
+    for ident, length, head in _elements(file, file.seek(0, os.SEEK_END)):
         if ident == _TRACK_NUMBER:
             number = int.from_bytes(head[:length], "big")
         elif ident == _TRACK_TYPE and head[:1] == bytes([_VIDEO]):
@@ -75,11 +73,12 @@ def _blocks(descriptor: int) -> list[Block] | None:
     return blocks if video is not None else None
 
 
-def _elements(descriptor: int, size: int) -> Iterator[tuple[int, int, bytes]]:
+def _elements(file: RawIOBase, size: int) -> Iterator[tuple[int, int, bytes]]:
     """Identifier, length and first bytes of the data of each whole element, going into those that matter."""
     at, first = 0, True
     while at < size:
-        head = os.pread(descriptor, _HEAD_BYTES, at)
+        file.seek(at)
+        head = file.read(_HEAD_BYTES) or b"\0"
         ident_bytes = 9 - head[0].bit_length() if head[0] else 9
         if ident_bytes > 4:
             return

@@ -119,7 +119,9 @@ def _open_folder(folder: Path, run: str, fps: float | None) -> Source:
     pictures = numbered_pictures(folder, run)
     if pictures:
         return PictureFolder(folder, pictures, run, fps=fps)
-    videos = sorted(p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and not p.name.startswith("."))
+    videos = sorted(
+        p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.name[0] != "." and p.is_file()
+    )
     if len(videos) == 1:
         return _open_file(videos[0], os.path.join(run, videos[0].name), fps)
     if len(videos) > 1:

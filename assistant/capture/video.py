@@ -46,7 +46,7 @@ class VideoSource:
 
     def __init__(self, path: Path, shown: str | None = None, *, fps: float | None = None, threads: int = 2) -> None:
         self._path, self._shown, self._threads = path, shown or os.fspath(path), threads
-        self._passes: list[VideoPass] = []
+        self._closed = False
         self._walker: _Walker | None = None
         with VideoPass(path, self._shown, threads=1) as video:
             first = self._first_picture(video)
@@ -59,6 +59,7 @@ class VideoSource:
             self._promised = video.promised_frames
             self._header_count = video.stream.frames or None
             self._notes = self._describe(video, first)
+            self._bytes = path.stat().st_size
 
     def _first_picture(self, video: VideoPass) -> av.VideoFrame:
         try:
@@ -98,7 +99,7 @@ class VideoSource:
 
     @cached_property
     def _quick_index(self) -> VideoIndex | PacketCount | None:
-        if self._path.stat().st_size <= _READ_THROUGH_BYTES:
+        if self._bytes <= _READ_THROUGH_BYTES:
             return read_index(self._path, self._shown)
         return quick_index(self._path, self._shown)
 
@@ -147,17 +148,15 @@ class VideoSource:
 
     def _frames_from(self, threads: int, start: int) -> Iterator[Frame]:
         with VideoPass(self._path, self._shown, threads=threads) as video:
-            self._passes.append(video)
-            try:
-                index = -1
-                clock = StampClock(video.unit_s, self._period_fps)
-                for index, (stamp, picture) in enumerate(stamped_pictures(video)):
-                    t_s = clock.stamp(stamp)
-                    if index >= start:
-                        yield self._frame(index, t_s, picture)
-                missing = video.missing()
-            finally:
-                self._passes.remove(video)
+            index = -1
+            clock = StampClock(video.unit_s, self._period_fps)
+            for index, (stamp, picture) in enumerate(stamped_pictures(video)):
+                t_s = clock.stamp(stamp)
+                if index >= start:
+                    yield self._frame(index, t_s, picture)
+                if self._closed:
+                    raise InputError(f"{self._shown}: was closed while it was read; open it again")
+            missing = video.missing()
         if missing is not None:
             raise self._ended(index + 1, missing)
 
@@ -186,6 +185,8 @@ class VideoSource:
         InputError
             If there is no such frame or it cannot be decoded.
         """
+        if self._closed:
+            raise InputError(f"{self._shown}: is closed; open it again")
         if index < 0:
             raise InputError(f"{self._shown}: there is no frame {index}; frames are numbered from 0")
         try:
@@ -219,9 +220,8 @@ class VideoSource:
 
     def close(self) -> None:
         """Close all files. May be called twice."""
+        self._closed = True
         self._leave()
-        for video in list(self._passes):
-            video.close()
 
 
 def stamped_pictures(video: VideoPass) -> Iterator[tuple[int | None, av.VideoFrame]]:

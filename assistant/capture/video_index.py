@@ -75,8 +75,7 @@ def read_index(path: Path, shown: str) -> VideoIndex | PacketCount:
         If the file cannot be opened or read.
     """
     with VideoPass(path, shown, threads=1) as video:
-        by_pts = video.container_name.startswith("matroska")
-        rows = [(p.pts, None if by_pts else p.dts, p.is_keyframe, p.is_discard) for p in video.demux()]
+        rows = [(p.pts, p.dts, p.is_keyframe, p.is_discard) for p in video.demux()]
         return _ordered(rows, video)
 
 
@@ -132,7 +131,12 @@ def _ordered(rows: list[_Row], video: VideoPass) -> VideoIndex | PacketCount:
     clock = pts
     if video.is_avi and all(row[1] is not None for row in shown_rows):
         clock = np.sort(np.array([row[1] for row in shown_rows], dtype=np.int64))
-    keys = [(pts_, pts_ if dts is None else min(pts_, dts)) for pts_, dts, key, _ in rows if key and pts_ is not None]
+    # Only an AVI is sent to a place in the file; there the decoding stamp is that place.
+    keys = [
+        (pts_, dts if video.is_avi and dts is not None else pts_)
+        for pts_, dts, is_key, _ in rows
+        if is_key and pts_ is not None
+    ]
     keys.sort()
     key_pts, key_seek = np.array(keys, dtype=np.int64).T
     return VideoIndex(

@@ -255,3 +255,39 @@ def test_interlaced_pictures_are_noted(tmp_path: Path, write_video: Write, pictu
     source = VideoSource(path)
     assert "interlaced" in source.facts.notes
     source.close()
+
+
+def test_a_closed_source_says_so(tmp_path: Path, write_video: Write, pictures: list) -> None:
+    source = VideoSource(write_video(tmp_path / "a.mkv", "ffv1", "gray", pictures))
+    frames = source.frames()
+    assert next(frames).index == 0
+    source.close()
+    with pytest.raises(InputError, match="was closed while it was read"):
+        next(frames)
+    with pytest.raises(InputError, match="is closed"):
+        source.frame_at(0)
+
+
+def test_a_file_that_goes_away_after_it_was_opened(tmp_path: Path, write_video: Write, pictures: list) -> None:
+    path = write_video(tmp_path / "a.mkv", "ffv1", "gray", pictures)
+    source = VideoSource(path)
+    path.unlink()
+    with pytest.raises(InputError, match="not a video that can be read"):
+        next(source.frames())
+    with pytest.raises(InputError):
+        source.frame_at(0)
+    source.close()
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+def test_stamps_that_are_the_same_twice_do_not_mix_up_frames(
+    codec: str, tmp_path: Path, write_video: Write, pictures: list
+) -> None:
+    # Faster than the container's clock of 1 ms can tell apart.
+    path = write_video(tmp_path / "fast.mkv", codec, "yuv420p", pictures, unit=Fraction(1, 4000), rate=4000, gop=5)
+    source = VideoSource(path)
+    frames = list(source.frames())
+    assert len(frames) == len(pictures)
+    for index in (20, 3, 4, 22, 0):
+        assert same(source.frame_at(index), frames[index])
+    source.close()
