@@ -3,6 +3,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -291,3 +292,31 @@ def test_stamps_that_are_the_same_twice_do_not_mix_up_frames(
     for index in (20, 3, 4, 22, 0):
         assert same(source.frame_at(index), frames[index])
     source.close()
+
+
+def test_a_player_s_rotation_is_noted_and_not_applied(tmp_path: Path, write_video: Write, pictures: list) -> None:
+    plain = write_video(tmp_path / "a.mp4", "libx264", "yuv420p", pictures)
+    turned = tmp_path / "turned.mp4"
+    with av.open(str(plain)) as read_from, av.open(str(turned), "w") as written:
+        stream = written.add_stream_from_template(read_from.streams.video[0])
+        stream.set_display_rotation(90)
+        for packet in read_from.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                written.mux(packet)
+    source, expected = VideoSource(turned), VideoSource(plain)
+    assert "rotation" in source.facts.notes
+    assert (source.facts.width_px, source.facts.height_px) == (64, 48)
+    assert np.array_equal(source.frame_at(4).grey, expected.frame_at(4).grey)
+    source.close()
+    expected.close()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
+def test_nothing_is_written_to_the_terminal(run: Path, share: float, capfd: pytest.CaptureFixture[str]) -> None:
+    content = bytearray(run.read_bytes())
+    for k in range(1, 30):
+        content[len(content) * k // 31] ^= 0x55
+    run.write_bytes(content[: int(len(content) * share)])
+    opened_and_read(run)
+    assert capfd.readouterr() == ("", "")
