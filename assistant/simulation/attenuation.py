@@ -87,7 +87,7 @@ def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float) -> Map:
     for k, weight in enumerate(beam_.weights):
         mu = {name: float(values[k]) for name, values in beam_.attenuation.items()}
         log = cv2.addWeighted(
-            paths.soft_g_cm2, -mu["soft"], paths.bone_g_cm2, -mu["hydroxyapatite"], float(np.log(weight))
+            paths.soft_g_cm2, -mu["soft"], paths.bone_g_cm2, -mu["hydroxyapatite"], float(np.log(max(weight, 1e-12)))
         )
         if paths.steel_mm is not None:
             log = cv2.scaleAdd(paths.steel_mm, -mu["steel"] * STEEL_G_PER_CM3 / 10.0, log)

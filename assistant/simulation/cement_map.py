@@ -41,7 +41,7 @@ class CementProjector:
         self._px = view_.project(points) - np.array([lattice.x0_px, lattice.y0_px])
         local_mm_per_px = view_.mm_per_px * view_.depth_mm(points) / view_.depth_mm(np.zeros((1, 3)))[0]
         self._path_per_voxel = spacing**3 / local_mm_per_px**2
-        # A Gaussian of half a voxel is nearly a partition of unity: a full block of voxels projects flat to 0.7 %.
+        # A Gaussian of half a voxel: a block of voxels projects flat to 0.7 %, and an edge grows by 0.25 mm at most.
         self._footprint_px = 0.5 * spacing / view_.mm_per_px
         shape = (lattice.height_px, lattice.width_px)
         self.path_mm = np.zeros(shape, dtype=np.float32)

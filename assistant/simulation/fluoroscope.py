@@ -87,7 +87,7 @@ class Fluoroscope:
         self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
         self._reference_pose: dict[int, Pose] = {}
         self.plan, self.marked_document = self._make_plan()
-        self._rulers = [Ruler(view, self._in_source(self._stage_of(view.view).part)) for view in self.plan.views]
+        self._rulers = [Ruler(view, self._in_source(self.stage_of(view.view).part)) for view in self.plan.views]
 
     # ---- where the C-arm stands -------------------------------------------------------------------------------
 
@@ -125,13 +125,14 @@ class Fluoroscope:
             self._stages[orbit_deg] = Stage(self._patient, self.case, self.theatre, view, self.box, coarse=False)
         return self._stages[orbit_deg]
 
-    def _stage_of(self, view: str) -> Stage:
+    def stage_of(self, view: str) -> Stage:
+        """Path maps and geometry of the first shot with that view."""
         shot = next(shot for shot in self.case.geometry.shots if shot.view == view)
         return self._stage(view, self.theatre.orbit_deg(shot))
 
     def view_of(self, name: str) -> View:
         """The geometry of one of the case's views."""
-        return self._stage_of(name).view
+        return self.stage_of(name).view
 
     def _in_source(self, part: Crop) -> Crop:
         return Crop(
@@ -155,7 +156,7 @@ class Fluoroscope:
             take = [0, 2, 4] if self.case.plan.points == 3 else [0, 1, 2, 3, 4]
             return {"superior": marks["superior"][take], "inferior": marks["inferior"][take]}
         sides = [marks["right"], marks["left"]]
-        px = [float(self._stage_of("ap").view.project(side[1:2])[0, 0]) for side in sides]
+        px = [float(self.stage_of("ap").view.project(side[1:2])[0, 0]) for side in sides]
         if px[0] > px[1]:
             sides.reverse()
         first, last = sides
@@ -190,7 +191,7 @@ class Fluoroscope:
             reference = self._reference(view)
             if view == "oblique" or reference is None:
                 continue
-            stage = self._stage_of(view)
+            stage = self.stage_of(view)
             pose = self.theatre.pose(float(self._pulses_s[reference.pulse]))
             self._reference_pose[len(views)] = pose
             entry: dict[str, Any] = {
@@ -228,7 +229,7 @@ class Fluoroscope:
 
     def similarity(self, view_index: int, pose: Pose) -> Similarity:
         """Where the vertebra went since the reference frame of a planned view."""
-        stage = self._stage_of(self.plan.views[view_index].view)
+        stage = self.stage_of(self.plan.views[view_index].view)
         reference = self._reference_pose[view_index]
         centre_px = self.plan.views[view_index].centre_px
         if self._distortion is not None:
@@ -282,7 +283,7 @@ class Fluoroscope:
     def _pictures(self) -> Generator[_Picture, None, None]:
         """Every pulse's picture in order."""
         case, side = self.case, self.box.width_px
-        any_view = self._stage_of(case.geometry.shots[0].view).view
+        any_view = self.stage_of(case.geometry.shots[0].view).view
         display = Display(case.screen, side_px=side, mm_per_px=any_view.mm_per_px)
         camera: Camera | None = None
         last_part, last_s = None, -np.inf

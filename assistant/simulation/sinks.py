@@ -71,7 +71,7 @@ class VideoSink:
 
     def __enter__(self) -> VideoSink:
         """Open the file."""
-        self._container = av.open(str(self._path), "w")
+        self._container = av.open(str(self._path), "w", options={"fflags": "+bitexact"})
         rate = Fraction(self._run.fps).limit_denominator(1001)
         stream = self._container.add_stream(self._codec, rate=rate, options=self._options)
         assert isinstance(stream, av.VideoStream)

@@ -207,15 +207,17 @@ def tube_map(
         return result
     ray = rays(view_, part)
     towards = np.asarray(direction, dtype=np.float32)
-    offset = (view_.source_mm - start_mm).astype(np.float32)
+    # Rays start near the tube, not at the focus 0.7 m away: in single precision that is worth a factor of 100.
+    begin_mm = float(np.linalg.norm(view_.source_mm - start_mm))
+    offset = ray * np.float32(begin_mm) + (view_.source_mm - start_mm).astype(np.float32)
     along_ray = ray @ towards
-    along_offset = float(offset @ towards)
+    along_offset = offset @ towards
     ray_across = ray - along_ray[..., None] * towards
-    offset_across = offset - along_offset * towards
+    offset_across = offset - along_offset[..., None] * towards
     a = np.maximum((ray_across**2).sum(axis=2), 1e-12)
-    b = ray_across @ offset_across
+    b = (ray_across * offset_across).sum(axis=2)
     nearest = -b / a
-    gap = float(offset_across @ offset_across) - b * b / a
+    gap = (offset_across**2).sum(axis=2) - b * b / a
     safe = np.where(np.abs(along_ray) < 1e-6, 1e-6, along_ray)
     t0, t1 = -along_offset / safe, (length_mm - along_offset) / safe
     low, high = np.minimum(t0, t1), np.maximum(t0, t1)

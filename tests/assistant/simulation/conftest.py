@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.simulation.anatomy import procedural
 from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Region, Volume
 
 
@@ -98,3 +99,11 @@ def toy_anatomy() -> Anatomy:
 @pytest.fixture(scope="session")
 def toy_flow(toy_anatomy: Anatomy) -> CementFlow:
     return _toy_flow(toy_anatomy)
+
+
+@pytest.fixture(scope="session")
+def wedged_patient() -> Anatomy:
+    """A procedural patient with a wedge fracture of L1, bone sampled coarsely (seconds instead of many)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("assistant.simulation.anatomy.BONE_SPACING_MM", 1.2)
+        return procedural("L1", 9, fracture="wedge2")
