@@ -1,0 +1,164 @@
+"""The distance curve: linear mm over time, line b at 0, gaps wherever no new picture was measured."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from assistant.vocabulary import Distances, FrameState, Measure, Unknown
+from ui import theme, words
+from ui.moments import Moment, MomentStore
+
+_BEFORE_S = 30.0
+_AHEAD_S = 8.0
+_LOW_MM, _HIGH_MM = -4.0, 14.0
+_BAND_MM = 3.0
+
+
+class CurveView(QWidget):
+    """The last 30 s and, dotted, the next 8 s at the present speed. A click goes to that moment."""
+
+    seek_s = pyqtSignal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumHeight(150)
+        self.setAccessibleName(words.CURVE_TITLE)
+        self._store: MomentStore | None = None
+        self._moment: Moment | None = None
+
+    def show_moment(self, moment: Moment | None, store: MomentStore | None) -> None:
+        """Take over the present moment and where the earlier ones lie."""
+        self._moment, self._store = moment, store
+        self.update()
+
+    def _area(self) -> QRectF:
+        return QRectF(52, 44, self.width() - 72, self.height() - 72)
+
+    def _x(self, area: QRectF, t_s: float, now_s: float) -> float:
+        return area.left() + (t_s - now_s + _BEFORE_S) / (_BEFORE_S + _AHEAD_S) * area.width()
+
+    @staticmethod
+    def _y(area: QRectF, mm: float) -> float:
+        share = (min(max(mm, _LOW_MM), _HIGH_MM) - _LOW_MM) / (_HIGH_MM - _LOW_MM)
+        return area.bottom() - share * area.height()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw axes, band, curve, gaps and outlook."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.HAIRLINE, 1))
+        painter.setBrush(theme.CARD)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+        area = self._area()
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(18, 650))
+        painter.drawText(QRectF(18, 8, area.width(), 28), Qt.AlignmentFlag.AlignVCenter, words.CURVE_TITLE)
+        band = QRectF(area.left(), self._y(area, _BAND_MM), area.width(), 0)
+        band.setBottom(self._y(area, 0.0))
+        painter.fillRect(band, QColor(255, 212, 0, 36))
+        painter.setFont(theme.font(16, 500))
+        for mm in (0, 5, 10):
+            y = self._y(area, mm)
+            painter.setPen(QPen(theme.HAIRLINE, 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(theme.TEXT_3)
+            painter.drawText(QRectF(8, y - 11, 36, 22), Qt.AlignmentFlag.AlignRight, str(mm))
+        pen = QPen(theme.LIMIT, 2.5)
+        pen.setDashPattern([5, 3])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(area.left(), self._y(area, 0)), QPointF(area.right(), self._y(area, 0)))
+        if self._moment is None or self._store is None:
+            return
+        now_s = self._moment.t_s
+        for ago in (-30, -20, -10, 0):
+            x = self._x(area, now_s + ago, now_s)
+            painter.setPen(theme.TEXT_3)
+            text = "now" if ago == 0 else f"{ago} s".replace("-", "−")
+            painter.drawText(QRectF(x - 40, area.bottom() + 4, 80, 22), Qt.AlignmentFlag.AlignHCenter, text)
+        self._curve(painter, area, now_s)
+        self._outlook(painter, area, now_s)
+
+    def _curve(self, painter: QPainter, area: QRectF, now_s: float) -> None:
+        assert self._moment is not None
+        assert self._store is not None
+        first = self._store.index_at(now_s - _BEFORE_S)
+        earlier: QPointF | None = None
+        off_from: float | None = None
+        for moment in self._store.between(first, self._moment.frame_index):
+            x = self._x(area, moment.t_s, now_s)
+            if x < area.left():
+                continue
+            state = moment.liveness.state
+            if state is FrameState.REPEAT:
+                continue
+            value = warning_line_mm(moment)
+            if state is not FrameState.LIVE:
+                off_from = x if off_from is None else off_from
+                earlier = None
+                continue
+            if off_from is not None:
+                self._gap(painter, area, off_from, x)
+                off_from = None
+            if isinstance(value, Unknown):
+                earlier = None
+                continue
+            here = QPointF(x, self._y(area, value))
+            if earlier is not None:
+                painter.setPen(QPen(theme.TEXT_1, 2.5))
+                painter.drawLine(earlier, here)
+            earlier = here
+        if off_from is not None:
+            self._gap(painter, area, off_from, self._x(area, now_s, now_s))
+        if earlier is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.TEXT_1)
+            painter.drawEllipse(earlier, 6, 6)
+
+    def _gap(self, painter: QPainter, area: QRectF, first: float, last: float) -> None:
+        rect = QRectF(first, area.top(), max(last - first, 1.0), area.height())
+        painter.fillRect(rect, QBrush(theme.TEXT_3, Qt.BrushStyle.BDiagPattern))
+        if rect.width() > 90:
+            painter.setPen(theme.TEXT_1)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words.XRAY_OFF)
+
+    def _outlook(self, painter: QPainter, area: QRectF, now_s: float) -> None:
+        assert self._moment is not None
+        approach = self._moment.approach
+        value = warning_line_mm(self._moment)
+        if isinstance(approach.approach_mm_per_s, Unknown) or isinstance(value, Unknown):
+            return
+        text = words.SPEED.format(approach.approach_mm_per_s)
+        if not isinstance(approach.time_to_line_s, Unknown):
+            text += words.TIME_TO_LINE.format(approach.time_to_line_s)
+            pen = QPen(theme.TEXT_1, 2.5)
+            pen.setStyle(Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            painter.drawLine(
+                QPointF(self._x(area, now_s, now_s), self._y(area, value)),
+                QPointF(
+                    self._x(area, now_s + _AHEAD_S, now_s),
+                    self._y(area, value - _AHEAD_S * approach.approach_mm_per_s),
+                ),
+            )
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(17, 650))
+        painter.drawText(
+            QRectF(18, 8, self.width() - 36, 28), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text
+        )
+
+    def mousePressEvent(self, a0: QMouseEvent | None) -> None:
+        """Go to the moment under the pointer."""
+        if a0 is None or self._moment is None:
+            return
+        area = self._area()
+        share = (a0.position().x() - area.left()) / area.width()
+        self.seek_s.emit(self._moment.t_s - _BEFORE_S + share * (_BEFORE_S + _AHEAD_S))
+
+
+def warning_line_mm(moment: Moment) -> Measure:
+    """The distance that the curve shows."""
+    if isinstance(moment.distances, Distances):
+        return moment.distances.warning_line_mm
+    return moment.distances

@@ -1,0 +1,132 @@
+"""Every word that a person reads in the window. Plain text only; never safe, clear, or the like."""
+
+from __future__ import annotations
+
+from assistant.vocabulary import EventKind, FrameState, LeakSite, Priority, Site
+
+APPLICATION = "Fluoroscopy assistant"
+RESEARCH = "Research software. What is not shown may be there all the same."
+
+STATE = {
+    FrameState.LIVE: "LIVE",
+    FrameState.REPEAT: "LIVE",
+    FrameState.FROZEN: "HELD",
+    FrameState.NO_SIGNAL: "NO SIGNAL",
+    FrameState.UNUSABLE: "UNUSABLE",
+    FrameState.MOVING: "MOVING",
+}
+UNKNOWN_VIEW = "UNKNOWN VIEW"
+MONITORING = "MONITORING"
+NOT_MONITORING = "NOT MONITORING"
+WAITING = "WAITING FOR X-RAY"
+REPLAY = "REPLAY"
+NOT_LIVE = "recorded run · not live"
+
+NO_CROSSING = "NO CROSSING SEEN"
+IN_THIS_VIEW = "in this view"
+LATERAL_ONLY = "Lateral only. Says nothing about the canal or the veins."
+AP_ONLY = "AP only. Says nothing about the canal or the discs."
+NOT_KNOWN = "NOT KNOWN"
+NO_PLAN = "NO LINES YET"
+NO_PLAN_ACTION = "Place the six points, then the analysis starts."
+NO_RUN = "NO RUN OPEN"
+NO_RUN_ACTION = "Open a recording (Ctrl O) or drop it here."
+ANALYSIS_STOPPED = "ANALYSIS STOPPED"
+ANALYSIS_WORKING = "Analysis working …"
+
+HELD_PLATE = "X-RAY OFF – HELD {0}"
+NO_SIGNAL_PLATE = "NO SIGNAL"
+UNUSABLE_PLATE = "PICTURE NOT USABLE"
+IMAGE_AGE = "Image age"
+ANTERIOR = "ANT"
+POSTERIOR = "POST"
+
+DISTANCE_TITLE = "Visible cement → posterior line"
+DISTANCE_TITLE_AP = "Visible cement → side wall"
+BEFORE_LINE = "before your line b"
+PAST_LINE = "past your line b"
+INSIDE_WALL = "inside the side wall"
+BEYOND_WALL = "beyond the side wall"
+OF_DEPTH = "≈ {0:.0f} % of depth from wall · line at {1:.0f} %"
+THIRDS = ("Upper", "Middle", "Lower")
+NO_CEMENT = "no cement"
+SUPERIOR, INFERIOR = "Superior endplate", "Inferior endplate"
+INSIDE, BEYOND, NEAR = "inside", "beyond", "near"
+NOT_ON_HELD = "No distance on a held image"
+CURVE_TITLE = "Nearest third, mm to line"
+SPEED = "≈ {0:.1f} mm/s"
+TIME_TO_LINE = " · at line in ≈ {0:.0f} s if unchanged"
+XRAY_OFF = "X-ray off"
+YOUR_LINE = "your line b"
+LEGEND = (("wall", "bone"), ("endplates", "dots"), ("your line b", "limit"), ("cement seen", "cement"))
+ONE_VIEW = "One view: canal and vein leaks mostly not visible."
+
+EVENTS_TITLE = "Events"
+LEAK_TITLE = "Leak"
+NO_LEAK = "none seen in this view"
+SHAPE_NOTE = "Shape in this view only. No risk is derived."
+
+PRIORITY = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MEDIUM", Priority.LOW: "LOW", Priority.NONE: ""}
+EVENT = {
+    EventKind.APPROACHING_POSTERIOR: "Near posterior line",
+    EventKind.WARNING_LINE: "At posterior line",
+    EventKind.POSTERIOR_WALL: "In canal zone",
+    EventKind.APPROACHING_ENDPLATE: "Near endplate",
+    EventKind.ENDPLATE: "Cement in disc",
+    EventKind.LEAK: "Cement outside body",
+    EventKind.NO_SIGNAL: "No signal",
+    EventKind.FROZEN: "Held image",
+    EventKind.VIEW_CHANGED: "View changed",
+    EventKind.REGISTRATION_LOST: "Lines not valid",
+    EventKind.UNUSABLE_IMAGE: "Picture not usable",
+    EventKind.SLOW_PROCESSING: "Analysis slow",
+}
+SITE = {
+    Site.POSTERIOR: "",
+    Site.SUPERIOR_ENDPLATE: "superior",
+    Site.INFERIOR_ENDPLATE: "inferior",
+    Site.ANTERIOR: "anterior",
+    Site.LATERAL: "lateral",
+}
+LEAK_SITE = {
+    LeakSite.POSTERIOR: "posterior",
+    LeakSite.SUPERIOR_DISC: "superior disc",
+    LeakSite.INFERIOR_DISC: "inferior disc",
+    LeakSite.ANTERIOR: "anterior",
+    LeakSite.LATERAL: "lateral",
+}
+
+POINTS = (
+    "Superior endplate, anterior corner",
+    "Superior endplate, middle",
+    "Superior endplate, posterior corner",
+    "Inferior endplate, anterior corner",
+    "Inferior endplate, middle",
+    "Inferior endplate, posterior corner",
+)
+POINTS_AP = (
+    "Superior endplate, left in the picture",
+    "Superior endplate, middle",
+    "Superior endplate, right in the picture",
+    "Inferior endplate, left in the picture",
+    "Inferior endplate, middle",
+    "Inferior endplate, right in the picture",
+)
+PLAN_TITLE = "Set the lines"
+PLAN_HINT = "Place it where endplate and wall meet. Arrows move it by 1 px, with Shift by 10."
+RULER_HINT = "Click the two edges of the cannula, straight across it."
+LEVEL_NOTE = "The program does not count levels."
+SAVE_AND_START = "Save plan and analyse"
+
+SECONDS = "{0:.0f} s"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    whole = max(0, int(seconds))
+    return f"{whole // 60:02d}:{whole % 60:02d}"
+
+
+def about_mm(distance_mm: float) -> str:
+    """A rough length: whole millimetres."""
+    return f"≈ {abs(distance_mm):.0f} mm"
