@@ -1,0 +1,51 @@
+"""Starts the window: log, crash hook, fonts, colours."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import sys
+import types
+
+from PyQt6.QtWidgets import QApplication
+
+from assistant.settings import Settings
+from ui import theme
+from ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+def run(recording: str | None, plan: str | None) -> int:
+    """Open the window on a recording and stay until it is closed; gives the exit status."""
+    application = start()
+    window = MainWindow(Settings())
+    window.resize(1920, 1080)
+    screen = application.primaryScreen()
+    if screen is not None:
+        room = screen.availableGeometry()
+        window.resize(min(1920, room.width()), min(1080, room.height()))
+    window.show()
+    if recording is not None:
+        window.open(recording, plan)
+    return application.exec()
+
+
+def start() -> QApplication:
+    """The application with its look, and hooks that keep it alive when a slot fails."""
+    faulthandler.enable()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    # Without a hook of its own PyQt6 ends the program on an exception in any slot.
+    sys.excepthook = told
+    theme.apply(application)
+    return application
+
+
+def told(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+    """Log an error that reached nobody, show it under the bar, and go on."""
+    log.error("an error of the program; the picture goes on", exc_info=(kind, error, trace))
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            widget.tell(f"An error of the program ({kind.__name__}). The picture goes on; restart when you can.")

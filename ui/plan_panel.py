@@ -1,0 +1,190 @@
+"""Setting the lines: view, level, six points, scale, warning line; ends in a saved plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from assistant.errors import UsageError
+from assistant.plan import SCHEMA, plan_from_document
+from ui import theme, words
+from ui.plan_points import PlanPoints
+
+LEVELS = [f"T{k}" for k in range(1, 13)] + [f"L{k}" for k in range(1, 6)]
+GAUGES_MM = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
+"""Nominal outer diameters of cannulas (needle-gauge chart; brands differ)."""
+
+
+class PlanPanel(QWidget):
+    """The form beside the picture while the points are placed."""
+
+    saved = pyqtSignal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.points = PlanPoints()
+        self._reference_frame = 0
+        self._default_path = Path("plan.json")
+        self.view = QComboBox()
+        self.view.addItems(["lateral", "ap"])
+        self.level = QComboBox()
+        self.level.addItems(LEVELS)
+        self.level.setCurrentText("L1")
+        self.scale = QDoubleSpinBox()
+        self.scale.setDecimals(4)
+        self.scale.setRange(0.0, 10.0)
+        self.scale.setSingleStep(0.005)
+        self.scale.setSpecialValueText("not set")
+        self.scale.setSuffix(" mm/px")
+        self.gauge = QComboBox()
+        self.gauge.addItems([f"cannula {name} · {size} mm" for name, size in GAUGES_MM.items()])
+        self.gauge.setCurrentIndex(2)
+        self.ruler = QPushButton("Measure the cannula  G")
+        self.ruler.setCheckable(True)
+        self.fraction = QDoubleSpinBox()
+        self.fraction.setRange(0, 100)
+        self.fraction.setDecimals(0)
+        self.fraction.setValue(25)
+        self.fraction.setSuffix(" % of depth")
+        self.list = QListWidget()
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.note = QLabel()
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
+        self.note.setFont(theme.font(18, 550))
+        self.save = QPushButton(words.SAVE_AND_START + "  Enter")
+        self._lay_out()
+        self.view.currentTextChanged.connect(lambda _: self.refresh())
+        self.scale.valueChanged.connect(lambda _: self.refresh())
+        self.ruler.toggled.connect(self._ruler_toggled)
+        self.save.clicked.connect(lambda: self.finish())
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        title = QLabel(words.PLAN_TITLE)
+        title.setFont(theme.font(27, 750))
+        hint = QLabel(words.PLAN_HINT)
+        hint.setWordWrap(True)
+        form = QFormLayout()
+        form.setSpacing(10)
+        form.addRow("View", self.view)
+        form.addRow("Level", self.level)
+        form.addRow("", QLabel(words.LEVEL_NOTE))
+        form.addRow("Scale", self.scale)
+        form.addRow("or by", self.gauge)
+        form.addRow("", self.ruler)
+        form.addRow("Your line b", self.fraction)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        for widget in (title, hint, self.list):
+            column.addWidget(widget)
+        column.addLayout(form)
+        column.addWidget(self.note)
+        column.addWidget(self.save)
+        for widget in (self.view, self.level, self.scale, self.gauge, self.ruler, self.fraction, self.save):
+            widget.setMinimumHeight(44)
+        for widget, name in (
+            (self.view, "View"),
+            (self.level, "Level"),
+            (self.scale, "Scale in millimetres a pixel"),
+            (self.gauge, "Cannula size"),
+            (self.fraction, "Warning line, percent of the depth"),
+            (self.list, "Points"),
+        ):
+            widget.setAccessibleName(name)
+
+    def start(self, reference_frame: int, hint_mm_per_px: float | None, default_path: Path) -> None:
+        """Begin with a frame; a scale that the file states is proposed, never used unasked."""
+        self._reference_frame = reference_frame
+        self._default_path = default_path
+        if hint_mm_per_px is not None and self.scale.value() == 0.0:
+            self.scale.setValue(hint_mm_per_px)
+        self.refresh()
+
+    def set_reference_frame(self, index: int) -> None:
+        """The frame on which the points stand."""
+        self._reference_frame = index
+
+    def _ruler_toggled(self, checked: bool) -> None:
+        self.points.ruler_mode = checked
+        if checked:
+            self.points.ruler = [None, None]
+        self.refresh()
+
+    def changed(self) -> None:
+        """A point was placed or moved on the picture."""
+        first, second = self.points.ruler
+        if self.points.ruler_mode and first is not None and second is not None:
+            length_px = ((first[0] - second[0]) ** 2 + (first[1] - second[1]) ** 2) ** 0.5
+            if length_px > 1:
+                self.scale.setValue(list(GAUGES_MM.values())[self.gauge.currentIndex()] / length_px)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show which points stand and what is missing."""
+        names = words.POINTS if self.view.currentText() == "lateral" else words.POINTS_AP
+        self.list.clear()
+        for k, name in enumerate(names):
+            mark = "✓" if self.points.points[k] is not None else "…"
+            self.list.addItem(f"{mark} {k + 1}  {name}")
+        self.list.setCurrentRow(self.points.active)
+        self.note.setText(words.RULER_HINT if self.points.ruler_mode else self.missing())
+        self.save.setEnabled(not self.missing())
+
+    def missing(self) -> str:
+        """What keeps the plan from being used; empty when nothing does."""
+        if not self.points.whole:
+            return f"Place point {self.points.active + 1}."
+        if self.scale.value() <= 0:
+            return "Set the scale: type it, or measure the cannula."
+        try:
+            plan_from_document(self.document(), 0.25)
+        except UsageError as error:
+            return str(error)
+        return ""
+
+    def document(self) -> dict[str, Any]:
+        """The plan as the file holds it."""
+        placed = [[round(x, 2), round(y, 2)] for x, y in (point for point in self.points.points if point is not None)]
+        return {
+            "schema": SCHEMA,
+            "views": [
+                {
+                    "view": self.view.currentText(),
+                    "level": self.level.currentText(),
+                    "reference_frame": self._reference_frame,
+                    "mm_per_px": round(self.scale.value(), 6),
+                    "warning_line_fraction": round(self.fraction.value() / 100, 4),
+                    "landmarks": {"superior": placed[:3], "inferior": placed[3:]},
+                }
+            ],
+        }
+
+    def finish(self) -> bool:
+        """Save the plan beside the run and hand it on; False with the reason shown when it cannot be used."""
+        missing = self.missing()
+        if missing:
+            self.note.setText(missing)
+            return False
+        document = self.document()
+        try:
+            self._default_path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        except OSError as error:
+            self.note.setText(
+                f"{self._default_path}: cannot be saved ({error.strerror}). The analysis starts all the same."
+            )
+        self.saved.emit(plan_from_document(document, 0.25), str(self._default_path))
+        return True
