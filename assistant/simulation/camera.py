@@ -87,8 +87,9 @@ class Camera:
         magnification = detector_px_mm / mm_per_px
         focal_mm = 0.4 * exposure.focal_mm * (magnification - 1.0)
         self._px_mm = detector_px_mm
-        self._detector_px = exposure.detector_blur_mm / detector_px_mm
-        self._blur_px = float(np.hypot(exposure.detector_blur_mm, focal_mm)) / detector_px_mm
+        # What comes after the quanta smooths signal and noise alike; the focus smooths the signal alone.
+        self._detector_px = float(np.hypot(exposure.detector_blur_mm / detector_px_mm, exposure.scaler_px))
+        self._blur_px = float(np.hypot(self._detector_px, focal_mm / detector_px_mm))
         self._part = Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
         self.target_quanta = exposure.dose_ngy / 1000.0 * QUANTA_PER_MM2_UGY * detector_px_mm**2 * exposure.efficiency
         self._visible_gain = gaussian_gain(float(np.hypot(self._detector_px, VISIBLE_BLUR_MM / mm_per_px)))

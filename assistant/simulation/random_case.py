@@ -137,6 +137,7 @@ def _exposure(rng: np.random.Generator, quality: float) -> Exposure:
         glare=float(np.round(rng.uniform(0.09, 0.16) if intensifier else rng.uniform(0.02, 0.06), 3)),
         focal_mm=float(np.round(rng.uniform(0.3, 0.9), 2)),
         detector_blur_mm=float(np.round(rng.uniform(0.24, 0.34) if intensifier else rng.uniform(0.13, 0.24), 3)),
+        scaler_px=float(np.round(rng.uniform(0.3, 0.9), 2)),
         electronic_quanta=float(np.round(rng.uniform(1.0, 6.0), 1)),
         efficiency=float(np.round(rng.uniform(0.5, 0.72), 2)),
         lag=float(np.round(rng.uniform(0.01, 0.1), 3)),

@@ -102,6 +102,8 @@ class Exposure(_Part, frozen=True):
     focal_mm: float = 0.5
     detector_blur_mm: float = 0.19
     """Standard deviation of the detector's spread."""
+    scaler_px: float = 0.5
+    """Standard deviation, in source pixels, of the smoothing by the console's and the grabber's scaling."""
     electronic_quanta: float = 3.0
     """Electronic noise of a source pixel in quanta, standard deviation."""
     efficiency: float = 0.65

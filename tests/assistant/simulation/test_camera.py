@@ -12,7 +12,14 @@ PART = Crop(x0_px=40, y0_px=40, width_px=32, height_px=32)
 
 
 def camera(**knobs):
-    plain = {"scatter_to_primary": 0.0, "glare": 0.0, "electronic_quanta": 0.0, "lag": 0.0, "recursion": 1.0}
+    plain = {
+        "scatter_to_primary": 0.0,
+        "glare": 0.0,
+        "electronic_quanta": 0.0,
+        "lag": 0.0,
+        "recursion": 1.0,
+        "scaler_px": 0.0,
+    }
     made = Camera(Exposure(**(plain | knobs)), detector_px_mm=0.3, mm_per_px=0.2)
     made.look_at(PART)
     return made
