@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.capture.source import Source
-from assistant.errors import AssistantError, InputError, UsageError
+from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
+from assistant.guard import GuardedPipeline, describe
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run
 from assistant.results import ResultWriter
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
 
-log = logging.getLogger(__name__)
 Progress = Callable[[int, int | None], None]
+
+SAVE_EVERY_S = 10.0
+"""So often ``result.json`` is written while the run goes on: what a killed process leaves is this old at most."""
 
 
 class Interrupted(AssistantError):
@@ -41,6 +44,8 @@ def reference_frames(source: Source, plan: Plan) -> list[Frame]:
     ------
     UsageError
         If the plan does not fit the run.
+    InputError
+        If the run has that frame, as far as it says, and it cannot be read.
     """
     facts = source.facts
     check_against_run(plan, facts.width_px, facts.height_px, facts.frame_count)
@@ -49,10 +54,33 @@ def reference_frames(source: Source, plan: Plan) -> list[Frame]:
         try:
             frames.append(source.frame_at(view.reference_frame))
         except InputError as error:
+            if facts.frame_count is not None:
+                raise
             raise UsageError(
                 f"views[{k}]: reference_frame {view.reference_frame} cannot be read from {facts.source}: {error}"
             ) from error
     return frames
+
+
+def start_pipeline(source: Source, plan: Plan, settings: Settings) -> GuardedPipeline:
+    """Read the reference frames and make the pipeline ready for the first frame.
+
+    Raises
+    ------
+    UsageError
+        If the plan does not fit the run, or nothing can be followed in its reference frames.
+    InputError
+        If a reference frame cannot be read.
+    """
+    references = reference_frames(source, plan)
+    try:
+        return GuardedPipeline(Pipeline(plan, references, settings))
+    except Exception as error:
+        numbers = " and ".join(str(view.reference_frame) for view in plan.views)
+        raise UsageError(
+            f"{source.facts.source}: nothing can be followed in reference frame {numbers} ({describe(error)}); choose "
+            f"one in which the vertebra is well seen"
+        ) from error
 
 
 def analyze(
@@ -66,6 +94,8 @@ def analyze(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Analyse a run to its end and write the results.
+
+    Memory does not grow with the run: a frame is read, analysed, written and forgotten.
 
     Parameters
     ----------
@@ -84,35 +114,89 @@ def analyze(
     ------
     UsageError
         If the plan does not fit the run; nothing is written then.
+    InputError, Interrupted
+        If it ends before the first frame was analysed; nothing is written then.
     EnvironmentError_
-        If the results cannot be written.
+        If not even what was analysed so far can be kept.
     """
-    pipeline = Pipeline(plan, reference_frames(source, plan), settings)
+    pipeline = start_pipeline(source, plan, settings)
     writer = ResultWriter(folder, plan, source.facts, masks=masks)
-    failure: AssistantError | None = None
+    try:
+        failure = _run_through(source, pipeline, writer, progress, should_stop)
+        if isinstance(failure, EnvironmentError_):
+            writer.make_room()
+        elif not writer.begun:
+            raise failure or InputError(f"{source.facts.source}: holds no frame; choose another recording")
+        failure = failure or _fault(source, pipeline)
+        try:
+            document = _save(pipeline, writer, complete=failure is None)
+        except EnvironmentError_ as error:
+            # Two sentences about one full disk help nobody: the second knows what was kept.
+            raise error from failure
+    finally:
+        writer.close()
+    return Outcome(document=document, failure=failure)
+
+
+def _run_through(
+    source: Source,
+    pipeline: GuardedPipeline,
+    writer: ResultWriter,
+    progress: Progress | None,
+    should_stop: Callable[[], bool],
+) -> AssistantError | None:
+    """All frames, one after the other; gives what ended it early."""
+    name, total = source.facts.source, source.facts.frame_count
     done = 0
+    saved_s: float | None = None
     try:
         for frame in source.frames():
             if should_stop():
-                failure = Interrupted(f"{source.facts.source}: stopped after {done} frames; they are kept in {folder}")
-                break
+                raise KeyboardInterrupt
             writer.add(pipeline.process(frame))
             done += 1
+            now_s = time.monotonic()
+            if saved_s is None or now_s - saved_s >= SAVE_EVERY_S:
+                _save(pipeline, writer, complete=False)
+                saved_s = now_s
             if progress is not None:
-                progress(done, source.facts.frame_count)
-    except AssistantError as error:
-        failure = error
+                progress(done, total)
     except KeyboardInterrupt:
-        failure = Interrupted(f"{source.facts.source}: stopped after {done} frames; they are kept in {folder}")
-    if done == 0 and isinstance(failure, InputError):
-        writer.discard()
-        raise failure
+        return Interrupted(f"{name}: stopped after {done} frames")
+    except AssistantError as error:
+        return error
+    except Exception as error:
+        # A fault of ours in the source must not lose what was analysed before it.
+        return InputError(
+            f"{name}: cannot be read on after {done} frames ({describe(error)}); convert it to FFV1 in MKV"
+        )
+    return None
+
+
+def _save(pipeline: GuardedPipeline, writer: ResultWriter, *, complete: bool) -> dict[str, Any]:
     summary = pipeline.finish()
-    document = writer.close(
-        complete=failure is None,
+    return writer.write(
+        complete=complete and not pipeline.fault,
         events=summary.events,
         leaks=summary.leaks,
         measures=summary.measures,
         models=summary.models,
     )
-    return Outcome(document=document, failure=failure)
+
+
+def _fault(source: Source, pipeline: GuardedPipeline) -> AssistantError | None:
+    """The sentence for a run of which the program could not analyse some frames."""
+    if not pipeline.fault:
+        return None
+    return AssistantError(
+        f"{source.facts.source}: {pipeline.failed_frames} frames could not be analysed because of a fault in the "
+        f"program ({pipeline.fault}) and are marked unusable, please report it"
+    )
+
+
+def with_place(outcome: Outcome, folder: Path) -> AssistantError:
+    """The failure of an outcome that has one, with where to find what was analysed before it."""
+    failure = outcome.failure
+    assert failure is not None
+    frames = outcome.document["run"]["frames"]
+    return type(failure)(f"{failure}; what was analysed ({frames} frames) is in {folder}, marked incomplete")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import signal
+import contextlib
+import io
+import logging
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from assistant import __version__
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UsageError
 
 COMMANDS = ("analyze", "validate", "simulate", "evaluate")
 
@@ -20,192 +21,228 @@ COMMANDS = ("analyze", "validate", "simulate", "evaluate")
 def main(argv: list[str] | None = None) -> int:
     """Run one command; gives the exit status.
 
-    0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, or not to its end; 4 the world's
-    fault (disk full, no permission); 130 stopped by a person.
+    0 done; 1 a fault of the program; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, or not
+    to its end; 4 the world's fault (disk full, no permission); 130 stopped by a person.
     """
-    arguments = sys.argv[1:] if argv is None else argv
+    return run_safely(lambda: _run(sys.argv[1:] if argv is None else argv))
+
+
+def run_safely(command: Callable[[], int]) -> int:
+    """Run a command so that whatever goes wrong is one sentence on standard error and an exit status."""
+    _keep_quiet()
     try:
-        if arguments[:1] == ["simulate"]:
-            from assistant.simulation import command as simulation
-
-            return simulation.run(arguments[1:])
-        if arguments[:1] == ["evaluate"]:
-            from assistant.evaluation import command as evaluation
-
-            return evaluation.main(arguments[1:])
-        args = parser().parse_args(arguments)
-        if args.command == "analyze":
-            return run_analyze(Path(args.run_path), args.run_path, args.plan, args.out, masks=args.masks, fps=args.fps)
-        if args.command == "validate":
-            return _run_validate(args.file)
+        return command()
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_status
     except KeyboardInterrupt:
-        sys.stderr.write("stopped before anything was analysed\n")
+        sys.stderr.write("stopped; nothing was written\n")
         return 130
-    parser().print_help(sys.stderr)
-    return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`). Python would complain once more when it closes the stream.
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.close()
+        return 0
+    except MemoryError:
+        sys.stderr.write("the machine has no memory left; close other programs and start again\n")
+        return 4
+    except Exception as error:
+        from assistant.guard import describe
+
+        sys.stderr.write(f"a fault in the program: {describe(error)}; please report it with what you typed\n")
+        return AssistantError.exit_status
+
+
+def _keep_quiet() -> None:
+    """Libraries talk through the log, a person reads sentences; and words must not fail on an old console."""
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["simulate"]:
+        from assistant.simulation import command as simulation
+
+        return simulation.run(arguments[1:])
+    if arguments[:1] == ["evaluate"]:
+        from assistant.evaluation import command as evaluation
+
+        return evaluation.main(arguments[1:])
+    top = parser()
+    args = top.parse_args(arguments)
+    if args.command == "analyze":
+        return run_analyze(args.run_path, args.plan, args.out, masks=args.masks, fps=args.fps)
+    if args.command == "validate":
+        return _run_validate(args.file)
+    top.print_help(sys.stderr)
+    return UsageError.exit_status
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with one sentence and exit status 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line, for help and for parsing."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="fluoro-assistant",
-        description="Tracks bone cement on fluoroscopy against the warning line and the endplates. Research software.",
-        epilog="Without a command the window opens: fluoro-assistant [RUN] [--plan PLAN].",
+        usage="fluoro-assistant [RUN] [--plan PLAN]\n       fluoro-assistant COMMAND ...",
+        description="Tracks bone cement on fluoroscopy against the warning line and the endplates, and warns in time. "
+        "Research software, not a medical device. Without a command the window opens, with RUN if one is given.",
+        epilog="Exit status: 0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, or not "
+        "to its end; 4 disk full or no permission; 130 stopped. What was analysed before a failure is kept.",
     )
     top.add_argument("--version", action="version", version=f"fluoro-assistant {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="command")
-    analyze = commands.add_parser("analyze", help="analyse a recorded run, no window needed")
-    analyze.add_argument("run_path", metavar="RUN", help="video, DICOM file, folder of pictures, or run folder")
-    analyze.add_argument("--plan", type=Path, required=True, help="plan.json: view, level, scale, landmarks")
-    analyze.add_argument("--out", type=Path, required=True, help="folder for result.json and measurements.csv")
-    analyze.add_argument("--masks", action="store_true", help="also write masks/000123.png")
-    analyze.add_argument("--fps", type=_positive, help="frames a second of a folder of pictures (default 15)")
-    validate = commands.add_parser("validate", help="say whether a plan, a result or a run folder is whole")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=Parser)
+    analyze = commands.add_parser(
+        "analyze",
+        usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]",
+        help="analyse a recorded run, no window needed",
+        description="Analyses a recorded run and writes result.json and measurements.csv into DIR.",
+    )
+    analyze.add_argument(
+        "run_path", metavar="RUN", help="video, DICOM multi-frame file, folder of numbered PNG or TIFF, or run folder"
+    )
+    analyze.add_argument("--plan", type=Path, required=True, help="plan.json: view, level, scale and landmarks")
+    analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if need be")
+    analyze.add_argument("--masks", action="store_true", help="also write masks/000123.png: 255 where cement stands")
+    analyze.add_argument("--fps", type=float, metavar="N", help="frames a second of a folder of pictures (default 15)")
+    validate = commands.add_parser(
+        "validate",
+        usage="fluoro-assistant validate FILE",
+        help="say whether a plan, a result or a run folder is whole",
+        description="Says of a plan, a result, a run or a folder with these whether it is whole and well formed.",
+    )
     validate.add_argument("file", metavar="FILE", type=Path)
-    commands.add_parser("simulate", help="make X-ray runs with known truth (simulate --help)")
-    commands.add_parser("evaluate", help="measure how right the analysis is (evaluate --help)")
+    commands.add_parser("simulate", help="make X-ray runs with known truth (simulate --help)", add_help=False)
+    commands.add_parser("evaluate", help="measure how right the analysis is (evaluate --help)", add_help=False)
     return top
 
 
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1000:
-        raise argparse.ArgumentTypeError(f"frames a second must lie between 0 and 1000, got {text!r}")
-    return value
-
-
 def run_analyze(
-    path: Path, run: str, plan_path: Path, out: Path, *, masks: bool, fps: float | None, table: bool = False
+    run: str, plan_path: Path, out: Path, *, masks: bool = False, fps: float | None = None, only_table: bool = False
 ) -> int:
     """Analyse a run and write the results.
 
     Parameters
     ----------
-    path, run : the run as path and as typed
-    plan_path : Path
-    out : Path
+    run : str
+        As typed.
+    plan_path, out : Path
     masks : bool
     fps : float or None
         For folders of pictures.
-    table : bool
-        Print the summary to standard output even when it is not a terminal.
+    only_table : bool
+        The summary on standard output is what counts, also when it is no terminal; ``out`` is thrown away afterwards.
+
+    Raises
+    ------
+    AssistantError
+        Also when the run was analysed in part; the text says what was kept.
     """
     # Imported late: `validate` and help must not wait for the codecs.
     import cv2
 
-    from assistant.analysis import analyze
-    from assistant.capture.opening import open_source
+    from assistant.analysis import analyze, with_place
+    from assistant.capture.opening import is_camera, open_source
     from assistant.plan import read_plan
     from assistant.settings import Settings, check
+    from assistant.stopping import StopOnSignal
+    from assistant.summary import summary_table
 
     settings = Settings()
     check(settings)
     plan = read_plan(plan_path, settings.alarms.warning_line_fraction)
+    _check_places(run, out)
+    if is_camera(run):
+        raise UsageError(f"{run}: a camera has no end; analyze takes a recorded run, the window a live one")
     # The pictures of one run come one after the other: a second thread costs more than it gives on such small crops.
     cv2.setNumThreads(1)
-    source = open_source(run, fps)
-    stop = _StopOnSignal()
-    progress = _progress(sys.stderr) if sys.stderr.isatty() else None
-    try:
-        with stop:
-            outcome = analyze(
-                source, plan, settings, out, masks=masks, progress=progress, should_stop=lambda: stop.asked
-            )
-    finally:
-        source.close()
-        if progress is not None:
-            sys.stderr.write("\n")
-    if table or sys.stdout.isatty():
+    progress = Progress(sys.stderr)
+    with StopOnSignal() as stop:
+        source = open_source(run, fps)
+        try:
+            outcome = analyze(source, plan, settings, out, masks=masks, progress=progress, should_stop=stop.asked)
+        finally:
+            source.close()
+            progress.end()
+    if only_table or sys.stdout.isatty():
         sys.stdout.write(summary_table(outcome.document))
+        sys.stdout.flush()
     if outcome.failure is not None:
-        raise outcome.failure
+        raise outcome.failure if only_table else with_place(outcome, out)
     return 0
 
 
-class _StopOnSignal:
-    """Ctrl-C and SIGTERM end the analysis after the frame at hand instead of tearing it apart."""
+def _check_places(run: str, out: Path) -> None:
+    """Refuse to write where the results would stand in the way of what is read.
 
-    def __init__(self) -> None:
-        self.asked = False
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> _StopOnSignal:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._ask)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
+    Raises
+    ------
+    UsageError
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: --out must be a folder, and this is a file; choose another --out")
+    try:
+        masks, source = (out / "masks").resolve(), Path(run).resolve()
+    except (OSError, ValueError):
+        return  # a name that cannot be opened either; opening it says so
+    if source == masks or masks in source.parents:
+        raise UsageError(f"{run}: lies where --out {out} puts its masks; choose another --out")
 
 
-def _progress(stream: TextIO) -> Callable[[int, int | None], None]:
-    started_s = time.monotonic()
-    told_s = [0.0]
+class Progress:
+    """One line on a terminal, rewritten: percent, frames a second, time left. Silent where nobody looks."""
 
-    def tell(done: int, total: int | None) -> None:
-        now_s = time.monotonic()
-        if now_s - told_s[0] < 0.2 and done != total:
+    def __init__(self, stream: TextIO, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream if stream.isatty() else None
+        self._now_s = now_s
+        self._started_s = now_s()
+        self._told_s = -1.0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Tell how far it is: frames done, and in all where that is known."""
+        if self._stream is None:
             return
-        told_s[0] = now_s
-        rate = done / max(now_s - started_s, 1e-6)
+        now_s = self._now_s()
+        if now_s - self._told_s < 0.2 and done != total:
+            return
+        self._told_s = now_s
+        rate = done / max(now_s - self._started_s, 1e-6)
         if total:
             left_s = (total - done) / max(rate, 1e-6)
-            stream.write(f"\r{100 * done // total:3d} %  frame {done} of {total}  {rate:.0f}/s  {left_s:.0f} s left   ")
+            line = f"{100 * done // total:3d} %  frame {done} of {total}  {rate:.0f}/s  {_duration(left_s)} left"
         else:
-            stream.write(f"\rframe {done}  {rate:.0f}/s   ")
-        stream.flush()
+            line = f"frame {done}  {rate:.0f}/s"
+        self._stream.write(f"\r{line:<70}")
+        self._stream.flush()
 
-    return tell
+    def end(self) -> None:
+        """Leave the line, so that what follows stands on its own."""
+        if self._stream is not None and self._told_s >= 0:
+            self._stream.write("\n")
+            self._stream.flush()
 
 
-def summary_table(document: dict[str, Any]) -> str:
-    """A result as a few lines for a person."""
-    run, final, timing = document["run"], document["final"], document["timing"]
-    lines = [
-        f"{run['source']}: {run['frames']} frames of {run['width']} x {run['height']}"
-        + ("" if document["complete"] else "  INCOMPLETE: not analysed to its end"),
-        "",
-        f"{'frame':>7}  {'until':>7}  {'priority':<8}  {'event':<22} {'site':<19} text",
-    ]
-    for event in document["events"]:
-        until = "stands" if event["last_frame"] is None else str(event["last_frame"])
-        lines.append(
-            f"{event['first_frame']:>7}  {until:>7}  {event['priority']:<8}  {event['kind']:<22} "
-            f"{event['site'] or '':<19} {event['text']}"
-        )
-    if not document["events"]:
-        lines.append("         no event")
-    for leak in document["leaks"]:
-        shape = "" if leak["shape"] is None else f", shape {leak['shape']['label']}"
-        lines.append(
-            f"leak: {leak['site']} from frame {leak['first_frame']}, ≈ {leak['area_mm2']:.0f} mm², "
-            f"≈ {leak['length_mm']:.0f} mm long, Yeom {leak['yeom']}, {leak['magnitude']}{shape}"
-        )
-    area, ratio = final["cement_area_mm2"], final["fill_area_ratio"]
-    lines += [
-        "",
-        f"cement at the end: {'unknown' if area is None else f'≈ {area:.0f} mm²'}, "
-        f"share of the body {'unknown' if ratio is None else f'≈ {100 * ratio:.0f} %'}",
-        f"processing of a new picture: median {timing['median_ms']:.1f} ms, 99 of 100 within {timing['p99_ms']:.1f} ms",
-        "What is not listed was not seen in this view; it may be there all the same.",
-        "",
-    ]
-    return "\n".join(lines)
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{whole} s"
 
 
 def _run_validate(file: Path) -> int:
     from assistant.validate import validate
 
-    for line in validate(file):
-        sys.stdout.write(f"{line}\n")
-    return 0
+    progress = Progress(sys.stderr)
+    findings = validate(file, progress)
+    progress.end()
+    for finding in findings:
+        stream: Any = sys.stdout if finding.status == 0 else sys.stderr
+        stream.write(f"{finding.path}: {finding.text}\n")
+    return max(finding.status for finding in findings)

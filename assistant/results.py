@@ -1,28 +1,25 @@
 """Readings to files: ``measurements.csv``, ``masks/``, ``result.json`` (contract schema ``fluoro-assistant/result/1``).
 
-Everything is written into a new folder beside the wanted one and takes its place when the run is through or broke off:
-what was there before stays whole until then, and nothing half-written is ever found under the wanted name.
+What is written is said here; how it survives a full disk or a killed process, in `result_folder`.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-import os
-import shutil
+import errno
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import __version__
-from assistant.errors import EnvironmentError_
 from assistant.geometry import Similarity
 from assistant.plan import Plan
+from assistant.result_folder import ResultFolder, cannot_write
 from assistant.vocabulary import (
     Alarm,
     CementMask,
@@ -45,10 +42,9 @@ COLUMNS = (
     *("cement_area_mm2", "posterior_wall_mm", "warning_line_mm", "superior_endplate_mm", "inferior_endplate_mm"),
     *("anterior_wall_mm", "approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
     *("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm", "xray_age_ms"),
-    *("confidence", "front_mm", "reason"),
+    *("registration_confidence", "front_mm", "reason"),
 )
 _UNMEASURED = (FrameState.NO_SIGNAL, FrameState.UNUSABLE)
-_FLUSH_EVERY = 64
 
 
 def csv_row(reading: Reading, views: Sequence[str]) -> list[str]:
@@ -92,13 +88,24 @@ def csv_row(reading: Reading, views: Sequence[str]) -> list[str]:
         "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
         f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
         f"{reading.cement.front_mm:.3f}" if isinstance(reading.cement, CementMask) else "",
-        reading.liveness.reason or (motion.reason if isinstance(motion, Unknown) else ""),
+        _reason(reading),
     ]
 
 
 def _cell(measure: Measure) -> str:
     value = value_or_none(measure)
-    return "" if value is None else f"{value:.3f}"
+    # "z": a distance that rounds to nothing has not crossed the line, so it carries no minus.
+    return "" if value is None or not math.isfinite(value) else f"{value:z.3f}"
+
+
+def _reason(reading: Reading) -> str:
+    """Why there are no figures; empty where there are."""
+    if reading.liveness.reason:
+        return reading.liveness.reason
+    for found in (reading.motion, reading.cement, reading.distances):
+        if isinstance(found, Unknown):
+            return found.reason
+    return ""
 
 
 def mask_in_frame(cement: CementMask, similarity: Similarity, width_px: int, height_px: int) -> NDArray[np.uint8]:
@@ -134,46 +141,39 @@ class Timing:
         total = int(self.counts.sum())
         if total == 0:
             return 0.0
-        return (int(np.searchsorted(np.cumsum(self.counts), share * total)) + 0.5) / 100
+        at = int(np.searchsorted(np.cumsum(self.counts), share * total))
+        if at == len(self.counts) - 1:
+            return round(self.longest_ms, 3)  # beyond the scale
+        return min(round((at + 0.5) / 100, 3), round(self.longest_ms, 3))
 
 
 class ResultWriter:
-    """Writes one analysis as it goes.
+    """Writes one analysis as it goes. Nothing is touched on the disk before the first reading comes.
 
     Parameters
     ----------
     folder : Path
-        The wanted folder. An earlier result in it is replaced when this one is closed.
+        The wanted folder. An earlier result in it gives way to the first reading of this one.
     plan : Plan
     facts : RunFacts
     masks : bool
         Also write ``masks/000123.png``.
-
-    Raises
-    ------
-    EnvironmentError_
-        If the folder cannot be written.
     """
 
     def __init__(self, folder: Path, plan: Plan, facts: RunFacts, *, masks: bool) -> None:
-        self._folder = folder
+        self._path = folder
         self._plan = plan
         self._facts = facts
         self._masks = masks
-        self._work = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
         self._views = [view.view for view in plan.views]
-        self._rows = 0
+        self._files = ResultFolder(folder, COLUMNS, masks=masks)
+        self._drawn: tuple[CementMask, Similarity, bytes] | None = None
         self.timing = Timing()
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            self._work.mkdir()
-            if masks:
-                (self._work / "masks").mkdir()
-            self._table: TextIO = (self._work / "measurements.csv").open("w", encoding="utf-8", newline="")
-        except OSError as error:
-            raise _cannot_write(folder, error) from error
-        self._csv = csv.writer(self._table, lineterminator="\n")
-        self._csv.writerow(COLUMNS)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been written; as long as not, an earlier result stands untouched."""
+        return self._files.is_open
 
     def add(self, reading: Reading) -> None:
         """Write one frame.
@@ -186,23 +186,24 @@ class ResultWriter:
         if reading.liveness.xray_age_s == 0.0 and reading.liveness.state not in _UNMEASURED:
             self.timing.add(reading.processing_ms)
         try:
-            self._csv.writerow(csv_row(reading, self._views))
+            self._files.add_row(csv_row(reading, self._views))
             if self._masks and isinstance(reading.cement, CementMask) and isinstance(reading.motion, Motion):
-                self._write_mask(reading.frame_index, reading.cement, reading.motion.similarity)
-            self._rows += 1
-            if self._rows % _FLUSH_EVERY == 0:
-                self._table.flush()
+                png = self._mask_png(reading.cement, reading.motion.similarity)
+                self._files.add_mask(reading.frame_index, png)
         except OSError as error:
-            raise _cannot_write(self._folder, error) from error
+            raise cannot_write(self._path, error) from error
 
-    def _write_mask(self, frame_index: int, cement: CementMask, similarity: Similarity) -> None:
+    def _mask_png(self, cement: CementMask, similarity: Similarity) -> bytes:
+        if self._drawn is not None and self._drawn[0] is cement and self._drawn[1] == similarity:
+            return self._drawn[2]  # a repeat: the same picture again
         picture = mask_in_frame(cement, similarity, self._facts.width_px, self._facts.height_px)
-        done, encoded = cv2.imencode(".png", picture)
+        done, encoded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 2])
         if not done:
-            raise OSError(f"mask of frame {frame_index} could not be encoded")
-        (self._work / "masks" / f"{frame_index:06d}.png").write_bytes(encoded.tobytes())
+            raise OSError(errno.EIO, "a mask could not be encoded")
+        self._drawn = (cement, similarity, encoded.tobytes())
+        return self._drawn[2]
 
-    def close(
+    def write(
         self,
         *,
         complete: bool,
@@ -211,12 +212,12 @@ class ResultWriter:
         measures: Measures,
         models: Sequence[ModelIdentity],
     ) -> dict[str, Any]:
-        """Finish the files and put them in place; gives the document that was written.
+        """Write ``result.json`` as things stand; gives the document. May be called again as the run goes on.
 
         Raises
         ------
         EnvironmentError_
-            If the disk refuses. The table is put in place all the same where that can be done.
+            If the disk refuses. The rows and the document that were written before stay.
         """
         document = {
             "schema": SCHEMA,
@@ -226,7 +227,7 @@ class ResultWriter:
             },
             "run": {
                 "source": self._facts.source,
-                "frames": self._rows,
+                "frames": self._files.rows,
                 "width": self._facts.width_px,
                 "height": self._facts.height_px,
                 "fps": self._facts.fps,
@@ -242,45 +243,19 @@ class ResultWriter:
                 "max_ms": round(self.timing.longest_ms, 3),
             },
         }
-        failure: OSError | None = None
         try:
-            self._table.flush()
-            os.fsync(self._table.fileno())
-            with (self._work / "result.json").open("w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1, allow_nan=False, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
+            self._files.write_document(document)
         except OSError as error:
-            failure = error
-            (self._work / "result.json").unlink(missing_ok=True)
-        try:
-            self._table.close()
-        except OSError as error:
-            failure = failure or error
-        try:
-            self._take_place()
-        except OSError as error:
-            failure = failure or error
-        if failure is not None:
-            raise _cannot_write(self._folder, failure) from failure
+            raise cannot_write(self._path, error, kept=self._files.rows) from error
         return document
 
-    def discard(self) -> None:
-        """Leave nothing behind: the run could not be opened after all."""
-        self._table.close()
-        shutil.rmtree(self._work, ignore_errors=True)
+    def make_room(self) -> None:
+        """Let go of the room held back for the end, because the disk is full."""
+        self._files.release_reserve()
 
-    def _take_place(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for name in ("measurements.csv", "result.json"):
-            # An earlier result must not stand beside a table that it does not belong to.
-            (self._folder / name).unlink(missing_ok=True)
-        if (self._folder / "masks").is_dir():
-            shutil.rmtree(self._folder / "masks")
-        for name in ("masks", "measurements.csv", "result.json"):
-            if (self._work / name).exists():
-                os.replace(self._work / name, self._folder / name)
-        self._work.rmdir()
+    def close(self) -> None:
+        """Close the files. May be called twice."""
+        self._files.close()
 
 
 def _event(alarm: Alarm) -> dict[str, Any]:
@@ -318,7 +293,7 @@ def _leak(leak: Leak) -> dict[str, Any]:
 def _final(measures: Measures) -> dict[str, Any]:
     def number(measure: Measure) -> float | None:
         value = value_or_none(measure)
-        return None if value is None else round(value, 4)
+        return None if value is None or not math.isfinite(value) else round(value, 4)
 
     return {
         "cement_area_mm2": number(measures.cement_area_mm2),
@@ -329,9 +304,3 @@ def _final(measures: Measures) -> dict[str, Any]:
         "posterior_height_mm": number(measures.posterior_height_mm),
         "wedge_angle_deg": number(measures.wedge_angle_deg),
     }
-
-
-def _cannot_write(folder: Path, error: OSError) -> EnvironmentError_:
-    return EnvironmentError_(
-        f"{folder}: results cannot be written ({error.strerror or error}); free some room or choose another --out"
-    )

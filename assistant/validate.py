@@ -1,182 +1,209 @@
-"""Say whether a plan, a result or a folder of results is whole and well formed."""
+"""Says of a plan, a result, a run or a folder with these whether it is whole and well formed."""
 
 from __future__ import annotations
 
-import csv
 import json
-from importlib import resources
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import InputError, UsageError
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError, InputError, UsageError
 from assistant.plan import SCHEMA as PLAN_SCHEMA
-from assistant.plan import plan_from_document
-from assistant.results import COLUMNS
+from assistant.plan import Plan, check_against_run, plan_from_document
 from assistant.results import SCHEMA as RESULT_SCHEMA
-from assistant.vocabulary import EventKind, FrameState, LeakSite, Site
+from assistant.schema_check import contract_schema, first_fault
+from assistant.settings import Settings
+from assistant.validate_table import TableFacts, mask_fault, read_table_facts
+from assistant.vocabulary import RunFacts
 
-_CONTRACT_COLUMNS = 19
-_PRIORITIES = ("low", "medium", "high")
+Progress = Callable[[int, int | None], None]
 
 
-def validate(path: Path) -> list[str]:
-    """Check a file or folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found of one file: ``status`` 0 whole, 2 not well formed, 3 not readable (to its end)."""
+
+    path: Path
+    status: int
+    text: str
+
+
+def validate(path: Path, progress: Progress = lambda _done, _total: None) -> list[Finding]:
+    """Check a file, or each file of a folder that the contract knows.
+
+    Parameters
+    ----------
+    path : Path
+        ``plan.json``, ``result.json``, ``measurements.csv``, a run (it is read to its end), or a folder with these.
+    progress : callable
+        Told (frames read, frames in all or None) while a run is read.
 
     Returns
     -------
-    list of str
-        A line for each thing that is whole.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    UsageError
-        If it is not well formed; the text says where.
+    list of Finding
+        At least one.
     """
-    if path.is_dir():
-        return _folder(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file or folder; give a plan.json, a result.json or a run folder")
-    if path.suffix == ".csv":
-        return [_table(path)]
+    return _folder(path, progress) if path.is_dir() else [_file(path, progress)[0]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What a whole file holds, for checks between files."""
+
+    plan: Plan | None = None
+    result: dict[str, Any] | None = None
+    table: TableFacts | None = None
+    run: RunFacts | None = None
+
+
+def _found(path: Path, check: Callable[[], tuple[str, _Content]]) -> tuple[Finding, _Content]:
+    try:
+        text, content = check()
+    except AssistantError as error:
+        said = str(error).removeprefix(f"{path}: ")
+        return Finding(path=path, status=error.exit_status, text=f"not whole: {said}"), _Content()
+    return Finding(path=path, status=0, text=text), content
+
+
+def _file(path: Path, progress: Progress) -> tuple[Finding, _Content]:
+    if path.suffix.lower() == ".csv":
+        return _found(path, lambda: _table(path))
+    try:
+        with path.open("rb") as file:
+            is_json = path.suffix.lower() == ".json" or file.read(64).lstrip().startswith(b"{")
+    except OSError as error:
+        text = f"cannot be read ({error.strerror}); give a plan.json, a result.json, a run or a folder with these"
+        return Finding(path=path, status=InputError.exit_status, text=text), _Content()
+    return _found(path, lambda: _document(path) if is_json else _run(path, progress))
+
+
+def _folder(path: Path, progress: Progress) -> list[Finding]:
+    findings = []
+    found: dict[str, _Content] = {}
+    for name in ("plan.json", "result.json", "measurements.csv"):
+        if (path / name).is_file():
+            finding, found[name] = _file(path / name, progress)
+            findings.append(finding)
+    plan, result = found.get("plan.json", _Content()).plan, found.get("result.json", _Content()).result
+    table = found.get("measurements.csv", _Content()).table
+    is_result = "result.json" in found or "measurements.csv" in found
+    if not is_result or _holds_run(path):
+        finding, content = _found(path, lambda: _run(path, progress))
+        findings.append(finding)
+        run = content.run
+        if plan is not None and run is not None:
+            findings += _together(path / "plan.json", lambda: _check_plan_on_run(plan, run))
+    if is_result:
+        for name in ("result.json", "measurements.csv"):
+            if name not in found:
+                findings.append(Finding(path=path / name, status=3, text="missing: the result is not whole"))
+    if result is not None and table is not None:
+        findings += _together(path, lambda: _check_result_and_table(path, result, table))
+    return findings
+
+
+def _together(path: Path, check: Callable[[], None]) -> list[Finding]:
+    """A finding only where things do not fit together."""
+
+    def checked() -> tuple[str, _Content]:
+        check()
+        return "", _Content()
+
+    finding, _ = _found(path, checked)
+    return [finding] if finding.status else []
+
+
+def _holds_run(path: Path) -> bool:
+    try:
+        open_source(str(path)).close()
+    except AssistantError:
+        return False
+    return True
+
+
+def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
+    source = open_source(str(path))
+    try:
+        facts = source.facts
+        frames, last_s = 0, 0.0
+        for frame in source.frames():
+            frames, last_s = frame.index + 1, frame.t_s
+            progress(frames, facts.frame_count)
+    finally:
+        source.close()
+    kind = facts.notes.get("codec") or facts.notes.get("kind", "run")
+    text = f"a whole run: {frames} frames of {facts.width_px} x {facts.height_px} in {last_s:.2f} s, {kind}"
+    return text, _Content(run=facts)
+
+
+def _document(path: Path) -> tuple[str, _Content]:
     document = _json(path)
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema == PLAN_SCHEMA:
-        try:
-            plan = plan_from_document(document, 0.25)
-        except UsageError as error:
-            raise UsageError(f"{path}: {error}") from error
-        return [f"{path}: a whole plan with {len(plan.views)} view(s)"]
+        _check_schema(document, "plan")
+        plan = plan_from_document(document, Settings().alarms.warning_line_fraction)
+        return f"a whole plan: {', '.join(_view(plan, k) for k in range(len(plan.views)))}", _Content(plan=plan)
     if schema == RESULT_SCHEMA:
-        fault = result_fault(document)
-        if fault:
-            raise UsageError(f"{path}: not a whole result: {fault}")
+        _check_schema(document, "result")
+        _check_frames(document)
         state = "complete" if document["complete"] else "incomplete: the run was not analysed to its end"
-        return [f"{path}: a whole result of {document['run']['frames']} frames, {state}"]
-    raise UsageError(f'{path}: "schema" names neither a plan ({PLAN_SCHEMA}) nor a result ({RESULT_SCHEMA})')
+        return f"a whole result of {document['run']['frames']} frames, {state}", _Content(result=document)
+    raise UsageError(
+        f'"schema" must be "{PLAN_SCHEMA}" or "{RESULT_SCHEMA}", found {schema!r}; give a plan or a result of this '
+        f"version"
+    )
 
 
-def _folder(path: Path) -> list[str]:
-    lines = []
-    for name in ("plan.json", "result.json", "measurements.csv"):
-        if (path / name).is_file():
-            lines += validate(path / name)
-    result, table = path / "result.json", path / "measurements.csv"
-    if result.is_file() and table.is_file():
-        frames = _json(result)["run"]["frames"]
-        rows = sum(1 for _ in table.open(encoding="utf-8")) - 1
-        if rows != frames:
-            raise UsageError(f"{path}: result.json speaks of {frames} frames and measurements.csv holds {rows}")
-    if not lines:
-        raise UsageError(f"{path}: holds neither plan.json nor result.json nor measurements.csv")
-    return lines
+def _view(plan: Plan, k: int) -> str:
+    view = plan.views[k]
+    return f"{view.view} view{f' of {view.level}' if view.level else ''} at {view.mm_per_px:.3f} mm per px"
 
 
 def _json(path: Path) -> Any:
+    def refuse(word: str) -> float:
+        raise ValueError(f"{word} is no JSON number")
+
     try:
-        return json.loads(path.read_bytes(), parse_constant=_refuse)
+        return json.loads(path.read_bytes(), parse_constant=refuse)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+        raise InputError(f"cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not JSON: {error}") from error
+        raise UsageError(f"not JSON: {error}") from error
 
 
-def _refuse(word: str) -> float:
-    raise ValueError(f"{word} is no JSON number")
+def _check_schema(document: Any, name: str) -> None:
+    fault = first_fault(document, contract_schema(name))
+    if fault:
+        raise UsageError(f"not a {name} of the contract: {fault}")
 
 
-def _table(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from error
-    wanted = list(COLUMNS[:_CONTRACT_COLUMNS])
-    if not rows or rows[0][:_CONTRACT_COLUMNS] != wanted:
-        raise UsageError(f"{path}: the first line must name the columns {','.join(wanted)}")
-    states = {state.value for state in FrameState}
-    for number, row in enumerate(rows[1:]):
-        if len(row) != len(rows[0]) or row[0] != str(number) or row[2] not in states:
-            raise UsageError(f"{path}: line {number + 2} is not the line of frame {number}")
-    return f"{path}: a whole table of {len(rows) - 1} frames"
-
-
-def schema_text(name: str) -> str:
-    """The contract's own JSON Schema, "plan" or "result"."""
-    return resources.files("assistant").joinpath("schemas", f"{name}.schema.json").read_text(encoding="utf-8")
-
-
-def result_fault(document: dict[str, Any]) -> str:
-    """What keeps a document from being a result; empty where nothing does.
-
-    The program has no JSON Schema library at run time; the tests hold this check against the schema itself.
-    """
-    wanted: dict[str, type | tuple[type, ...]] = {
-        "program": dict, "run": dict, "complete": bool, "plan": dict, "events": list, "leaks": list, "final": dict,
-        "timing": dict,
-    }  # fmt: skip
-    for key, kind in wanted.items():
-        if not isinstance(document.get(key), kind):
-            return f'"{key}" is missing or of the wrong kind'
-    run = document["run"]
-    for key in ("frames", "width", "height"):
-        if not isinstance(run.get(key), int) or isinstance(run.get(key), bool) or run[key] < 0:
-            return f'"run.{key}" must be a whole number, 0 or more'
-    if not isinstance(run.get("source"), str):
-        return '"run.source" must be text'
-    for key in ("median_ms", "p99_ms", "max_ms"):
-        if not _is_number(document["timing"].get(key)):
-            return f'"timing.{key}" must be a number'
+def _check_frames(document: dict[str, Any]) -> None:
+    frames = document["run"]["frames"]
     for k, event in enumerate(document["events"]):
-        fault = _event_fault(event)
-        if fault:
-            return f"events[{k}]: {fault}"
+        first, last = event["first_frame"], event["last_frame"]
+        if not 0 <= first < frames or (last is not None and not first <= last < frames):
+            raise UsageError(f"events[{k}] runs from frame {first} to {last}, and the result has {frames} frames")
     for k, leak in enumerate(document["leaks"]):
-        fault = _leak_fault(leak)
-        if fault:
-            return f"leaks[{k}]: {fault}"
-    return ""
+        if not 0 <= leak["first_frame"] < frames:
+            raise UsageError(f"leaks[{k}] begins in frame {leak['first_frame']}, and the result has {frames} frames")
 
 
-def _event_fault(event: Any) -> str:
-    if not isinstance(event, dict):
-        return "must be an object"
-    if event.get("kind") not in {kind.value for kind in EventKind}:
-        return f"unknown kind {event.get('kind')!r}"
-    if event.get("priority") not in _PRIORITIES:
-        return f"unknown priority {event.get('priority')!r}"
-    if event.get("site") not in {None, *(site.value for site in Site)}:
-        return f"unknown site {event.get('site')!r}"
-    first, last = event.get("first_frame"), event.get("last_frame", "missing")
-    if not isinstance(first, int) or not (last is None or isinstance(last, int)):
-        return "first_frame and last_frame must be frame numbers (last_frame null while it stands)"
-    return "" if isinstance(event.get("text"), str) else "text is missing"
+def _table(path: Path) -> tuple[str, _Content]:
+    facts = read_table_facts(path)
+    return f"a whole table of {facts.rows} frames, {facts.measured} of them measured", _Content(table=facts)
 
 
-def _leak_fault(leak: Any) -> str:
-    if not isinstance(leak, dict):
-        return "must be an object"
-    if leak.get("site") not in {site.value for site in LeakSite}:
-        return f"unknown site {leak.get('site')!r}"
-    if not isinstance(leak.get("first_frame"), int):
-        return "first_frame must be a frame number"
-    if not (_is_number(leak.get("area_mm2")) and _is_number(leak.get("length_mm"))):
-        return "area_mm2 and length_mm must be numbers"
-    if leak.get("yeom", "missing") not in ("B", "C", "S", None):
-        return f"unknown Yeom type {leak.get('yeom')!r}"
-    if leak.get("magnitude", "missing") not in ("minor", "moderate", "major", None):
-        return f"unknown magnitude {leak.get('magnitude')!r}"
-    shape = leak.get("shape")
-    if shape is None:
-        return ""
-    if not isinstance(shape, dict) or shape.get("label") not in ("spike", "round", "undetermined"):
-        return "the shape's label must be spike, round or undetermined"
-    p_spike = shape.get("p_spike")
-    if p_spike is not None and not (_is_number(p_spike) and 0 <= p_spike <= 1):
-        return "p_spike must lie between 0 and 1, or be null"
-    return "" if isinstance(shape.get("model"), str) else "the shape's model is missing"
+def _check_plan_on_run(plan: Plan, run: RunFacts) -> None:
+    check_against_run(plan, run.width_px, run.height_px, run.frame_count)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _check_result_and_table(path: Path, result: dict[str, Any], table: TableFacts) -> None:
+    frames = result["run"]["frames"]
+    # Of an analysis that was killed the table may go on for longer than the last result.json that was saved.
+    if table.rows < frames or (result["complete"] and table.rows != frames):
+        raise UsageError(f"result.json speaks of {frames} frames and measurements.csv holds {table.rows}")
+    fault = mask_fault(path / "masks", table, result["run"]["width"], result["run"]["height"], result["complete"])
+    if fault:
+        raise UsageError(fault)

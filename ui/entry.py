@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from assistant import cli
-from assistant.errors import AssistantError
+from assistant.errors import EnvironmentError_
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -17,35 +17,49 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0] in ("-h", "--help", "--version")):
         return cli.main(arguments)
-    parser = argparse.ArgumentParser(prog="fluoro-assistant", description="Open the window.")
-    parser.add_argument("run", nargs="?", help="video, DICOM file, folder of pictures, or run folder")
-    parser.add_argument("--plan", help="plan.json")
-    args = parser.parse_args(arguments)
-    if has_screen():
+    return cli.run_safely(lambda: _open(arguments))
+
+
+def _open(arguments: list[str]) -> int:
+    parser = cli.Parser(prog="fluoro-assistant", usage="fluoro-assistant [RUN] [--plan PLAN]", add_help=False)
+    parser.add_argument("run", nargs="?", metavar="RUN")
+    parser.add_argument("--plan", metavar="PLAN")
+    args: argparse.Namespace = parser.parse_args(arguments)
+    why_not = no_window()
+    if not why_not:
         from ui.app import run
 
         return run(args.run, args.plan)
-    return without_screen(args.run, args.plan)
+    return without_window(why_not, args.run, args.plan)
 
 
-def has_screen() -> bool:
-    """Whether a window can be shown here."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def without_screen(run: str | None, plan: str | None) -> int:
-    """Analyse the run and print the table, because there is no screen to open a window on."""
-    if run is None or plan is None:
-        sys.stderr.write("There is no screen here to open a window on; use: fluoro-assistant analyze RUN --plan PLAN\n")
-        return 2
-    sys.stderr.write("There is no screen here: the run is analysed and its table printed instead.\n")
+def no_window() -> str:
+    """Why no window can be opened here, as the beginning of a sentence; empty where one can."""
+    if sys.platform not in ("win32", "darwin") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        return "There is no screen here to open a window on"
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            return cli.run_analyze(
-                Path(run), run, Path(plan), Path(folder) / "result", masks=False, fps=None, table=True
-            )
-    except AssistantError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_status
+        import PyQt6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        return f"The window cannot be opened ({error}; see the README for the system packages that it needs)"
+    return ""
+
+
+def without_window(why: str, run: str | None, plan: str | None) -> int:
+    """Analyse the run and print its table, because no window can be opened.
+
+    Raises
+    ------
+    EnvironmentError_
+        If there is nothing to analyse.
+    AssistantError
+        As `cli.run_analyze` does.
+    """
+    if run is not None and plan is None and (Path(run) / "plan.json").is_file():
+        plan = str(Path(run) / "plan.json")
+    if run is None or plan is None:
+        raise EnvironmentError_(f"{why}; use fluoro-assistant analyze RUN --plan PLAN --out DIR")
+    sys.stderr.write(f"{why}: the run is analysed and its table printed instead.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        return cli.run_analyze(run, Path(plan), Path(folder), only_table=True)

@@ -1,0 +1,147 @@
+"""A pipeline that outlives its own faults: one frame that it fails on does not lose the run, and nobody is misled.
+
+A frame that could not be analysed is said to be unusable, with the fault as its reason, and an event stands for as
+long as that lasts.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.pipeline import AlarmListener, Pipeline, Summary
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    EventKind,
+    Frame,
+    FrameState,
+    Leak,
+    Liveness,
+    Measures,
+    Priority,
+    Reading,
+    Unknown,
+)
+
+_AlarmKey = tuple[EventKind, object, int]
+
+
+class GuardedPipeline:
+    """Takes frames as `Pipeline` does and never raises.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    clock_ns : callable
+        Times the frames that the pipeline failed on.
+
+    Attributes
+    ----------
+    failed_frames : int
+        Frames that could not be analysed.
+    fault : str
+        The first fault and its place in the program, empty while there is none.
+    """
+
+    def __init__(self, pipeline: Pipeline, clock_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+        self._pipeline = pipeline
+        self._clock_ns = clock_ns
+        self.failed_frames = 0
+        self.fault = ""
+        self._alarms: dict[_AlarmKey, Alarm] = {}
+        self._standing: tuple[Alarm, ...] = ()
+        self._leaks: tuple[Leak, ...] = ()
+        self._episodes: list[Alarm] = []
+
+    def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
+        """Take one frame through all steps; a reading without figures where a step fails."""
+        started_ns = self._clock_ns()
+        try:
+            reading = self._pipeline.process(frame, on_alarm)
+        except Exception as error:
+            return self._failed(frame, error, started_ns, on_alarm)
+        if self._episodes and self._episodes[-1].last_frame is None:
+            ended = replace(self._episodes[-1], last_frame=frame.index - 1)
+            self._episodes[-1] = ended
+            if on_alarm is not None:
+                on_alarm(ended)
+            reading = replace(reading, changes=(*reading.changes, ended))
+        for alarm in reading.changes:
+            if alarm not in self._episodes:
+                self._alarms[alarm.kind, alarm.site, alarm.first_frame] = alarm
+        self._standing, self._leaks = reading.standing, reading.leaks
+        return reading
+
+    def _failed(self, frame: Frame, error: Exception, started_ns: int, on_alarm: AlarmListener | None) -> Reading:
+        self.failed_frames += 1
+        fault = describe(error)
+        self.fault = self.fault or f"frame {frame.index}: {fault}"
+        changes: tuple[Alarm, ...] = ()
+        if not self._episodes or self._episodes[-1].last_frame is not None:
+            raised = Alarm(
+                kind=EventKind.UNUSABLE_IMAGE,
+                site=None,
+                priority=Priority.MEDIUM,
+                first_frame=frame.index,
+                last_frame=None,
+                headline="CEMENT NOT TRACKED",
+                action="Judge by eye.",
+            )
+            self._episodes.append(raised)
+            changes = (raised,)
+            if on_alarm is not None:
+                on_alarm(raised)
+        standing = (*self._standing, self._episodes[-1])
+        unknown = Unknown(f"a fault in the program: {fault}")
+        return Reading(
+            frame_index=frame.index,
+            t_s=frame.t_s,
+            liveness=Liveness(state=FrameState.UNUSABLE, xray_age_s=unknown, noise_grey=unknown, reason=unknown.reason),
+            motion=unknown,
+            cement=unknown,
+            distances=unknown,
+            approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+            standing=tuple(sorted(standing, key=lambda alarm: -alarm.priority)),
+            changes=changes,
+            leaks=(),
+            processing_ms=(self._clock_ns() - started_ns) / 1e6,
+        )
+
+    def finish(self) -> Summary:
+        """Say what the run comes to; may be called at any time. Where the pipeline fails, from what was handed out."""
+        try:
+            summary = self._pipeline.finish()
+        except Exception as error:
+            self.fault = self.fault or f"at the end: {describe(error)}"
+            summary = self._remembered(f"a fault in the program: {describe(error)}")
+        events = sorted((*summary.events, *self._episodes), key=lambda alarm: alarm.first_frame)
+        return replace(summary, events=tuple(events))
+
+    def _remembered(self, reason: str) -> Summary:
+        unknown = Unknown(reason)
+        return Summary(
+            events=tuple(self._alarms.values()),
+            leaks=self._leaks,
+            measures=Measures(
+                cement_area_mm2=unknown,
+                fill_area_ratio=unknown,
+                distribution_grade=None,
+                anterior_height_mm=unknown,
+                middle_height_mm=unknown,
+                posterior_height_mm=unknown,
+                wedge_angle_deg=unknown,
+            ),
+            models=(),
+        )
+
+
+def describe(error: BaseException) -> str:
+    """An exception in a few words, with its place: ``ValueError in cement.py:88: ...``."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    words = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}{place}" + (f": {words}" if words else "")

@@ -1,0 +1,89 @@
+"""A result as a few lines for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def summary_table(document: dict[str, Any]) -> str:
+    """Say what a result document holds: events, leaks, measures, times.
+
+    Parameters
+    ----------
+    document : dict
+        Of the contract's schema ``fluoro-assistant/result/1``.
+    """
+    run, timing = document["run"], document["timing"]
+    fps = run["fps"]
+    lines = [
+        f"{run['source']}: {run['frames']} frames of {run['width']} x {run['height']}"
+        + (f" at {fps:g}/s" if fps else "")
+        + ("" if document["complete"] else "  INCOMPLETE: not analysed to its end"),
+        "",
+        *_events(document["events"], fps),
+        "",
+        *_leaks(document["leaks"]),
+        *_final(document["final"]),
+        f"a new picture took {timing['median_ms']:.1f} ms (median), {timing['p99_ms']:.1f} ms (99 of 100), "
+        f"{timing['max_ms']:.1f} ms at most",
+        "",
+        "What is not listed was not seen in this view. It may be there all the same: check the second plane.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _events(events: list[dict[str, Any]], fps: float | None) -> list[str]:
+    if not events:
+        return ["No crossing seen in this view."]
+    head = f"{'from':>7} {'':>8}  {'until':>7}  {'priority':<8}  {'event':<21}  {'where':<17}  words"
+    rows = [head, "-" * len(head)]
+    for event in events:
+        until = "stands" if event["last_frame"] is None else str(event["last_frame"])
+        # Of a nominal rate; the true stamp of each frame stands in measurements.csv.
+        at = f"≈{event['first_frame'] / fps:.1f} s" if fps else ""
+        rows.append(
+            f"{event['first_frame']:>7} {at:>8}  {until:>7}  {event['priority']:<8}  {event['kind']:<21}  "
+            f"{event['site'] or '':<17}  {event['text']}"
+        )
+    return rows
+
+
+def _leaks(leaks: list[dict[str, Any]]) -> list[str]:
+    if not leaks:
+        return ["No leak seen in this view."]
+    rows = []
+    for leak in leaks:
+        words = [
+            f"leak {leak['site'].replace('_', ' ')} from frame {leak['first_frame']}",
+            f"≈ {leak['area_mm2']:.0f} mm²",
+            f"≈ {leak['length_mm']:.0f} mm long",
+        ]
+        if leak["yeom"] is not None:
+            words.append(f"Yeom {leak['yeom']}")
+        if leak["magnitude"] is not None:
+            words.append(leak["magnitude"])
+        shape = leak.get("shape")
+        if shape is not None:
+            share = "" if shape["p_spike"] is None else f" (p spike {shape['p_spike']:.2f})"
+            words.append(f"shape {shape['label']}{share}")
+        rows.append(", ".join(words))
+    return rows
+
+
+def _final(final: dict[str, Any]) -> list[str]:
+    def said(name: str, words: str, factor: float = 1.0, digits: int = 0) -> str:
+        value = final.get(name)
+        return "unknown" if value is None else f"≈ {factor * value:.{digits}f}{words}"
+
+    heights = [said(f"{part}_height_mm", " mm", digits=1) for part in ("anterior", "middle", "posterior")]
+    rows = [
+        f"cement at the end {said('cement_area_mm2', ' mm²')}, {said('fill_area_ratio', ' %', 100.0)} of the body, "
+        f"distribution grade {final.get('distribution_grade') or 'unknown'}"
+    ]
+    if heights != ["unknown"] * 3:
+        rows.append(
+            f"heights anterior {heights[0]}, middle {heights[1]}, posterior {heights[2]}; "
+            f"wedge angle {said('wedge_angle_deg', '°', digits=1)}"
+        )
+    return rows
