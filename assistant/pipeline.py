@@ -43,6 +43,9 @@ from assistant.vocabulary import (
     Unknown,
 )
 
+_TOO_FAST = "the picture moves too fast to measure"
+_CERTAIN = 0.82
+"""Confidence from which a motion is believed even while the whole picture changes [P]."""
 AlarmListener = Callable[[Alarm], None]
 
 
@@ -125,8 +128,9 @@ class Pipeline:
         new_picture = liveness.state is FrameState.LIVE
         if new_picture:
             self._last = self._measure(frame)
-            if isinstance(self._last.motion, Unknown) and moves_fast(self._liveness):
-                liveness = replace(liveness, state=FrameState.MOVING, reason="the picture moves too fast to measure")
+            if moves_fast(self._liveness) and not _certain(self._last.motion):
+                liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
+                self._last = _nothing(_TOO_FAST)
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
             self._last = _nothing(liveness.reason)
         outcome = update_alarms(
@@ -223,6 +227,10 @@ def _start(index: int, view: PlannedView, reference: Frame) -> _View:
         leaks=LeakMemory(),
         cement=Unknown("no X-ray picture has been measured yet"),
     )
+
+
+def _certain(motion: Motion | Unknown) -> bool:
+    return isinstance(motion, Motion) and motion.confidence >= _CERTAIN
 
 
 def _nothing(reason: str, motion: Motion | Unknown | None = None) -> _Picture:

@@ -58,7 +58,9 @@ def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm
     rows, cols = np.nonzero(part)
     along_mm = (np.stack([cols, rows], axis=1) @ axis) * mm_per_px
     away_mm = -endplate[part]
-    foot = away_mm < 0.2 * height_mm
+    # A part that has come loose from the endplate has no foot there: its own lowest fifth counts.
+    low_mm = float(away_mm.min())
+    foot = away_mm <= low_mm + max(0.2 * (height_mm - low_mm), mm_per_px)
     width_mm = float(np.ptp(along_mm[foot])) + mm_per_px
     ratio = height_mm / width_mm
     apex_deg = _apex_deg(along_mm, away_mm, height_mm, mm_per_px)

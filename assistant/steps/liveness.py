@@ -30,8 +30,10 @@ _FIELD_EVERY_S = 1.0
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
 _SATURATED_SHARE = 0.6
-_MOVING_RATIO = 1.8
-"""New noise alone gives about 1; anatomy that moves everywhere at once gives more [P]."""
+_MOVING_RATIO = 1.0
+_MOVING_SHARE = 2.0
+"""New noise alone gives a ratio of about 1, less behind a recursive filter, and always about the same; anatomy that
+moves everywhere at once gives more [P]."""
 _GRAIN_RANGE = (0.30, 3.0)
 """A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
 cannot vanish [P]."""
@@ -51,6 +53,7 @@ class LivenessMemory:
     noise_grey: float | None = None
     blank_reason: str = ""
     usual_grain: float | None = None
+    usual_ratio: float = 0.6
     unusable_reason: str = ""
 
 
@@ -169,6 +172,8 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
         return _unusable_now(memory)
     usual = grain if memory.usual_grain is None else memory.usual_grain
     memory.usual_grain = 0.95 * usual + 0.05 * grain
+    if memory.ratios and not moves_fast(memory):
+        memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.ratios[-1]
     return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
 
 
@@ -192,7 +197,7 @@ def _unusable_now(memory: LivenessMemory) -> Liveness:
 
 def moves_fast(memory: LivenessMemory) -> bool:
     """Whether the last new picture differs from the one before by far more than its grain: the picture moves."""
-    return bool(memory.ratios) and memory.ratios[-1] > _MOVING_RATIO
+    return bool(memory.ratios) and memory.ratios[-1] > max(_MOVING_RATIO, _MOVING_SHARE * memory.usual_ratio)
 
 
 def start_liveness(reference: Frame) -> LivenessMemory:

@@ -40,6 +40,7 @@ _GOOD = 0.80
 _ACCEPT = 0.50
 """Shares of the correlation expected at this noise: from the first on a pose is taken at once, below the second it is
 not believed; in between the whole picture is searched for a better one."""
+_NEW_VIEW = 0.65
 _LEAST_CORRELATION = 0.22
 _LEARN_PICTURES = 3
 """So many pictures until it is known what correlation to expect; until then the whole picture is searched."""
@@ -150,18 +151,23 @@ def follow(
         found = _find(memory, pyramid, cement if k == active else None)
         if found is not None:
             candidates.append((k, found))
-    believed = [(k, found) for k, found in candidates if found is not None and _believed(memories[k], found)]
+    known = max((memory.expected for memory in memories if memory.accepted >= _LEARN_PICTURES), default=0.0)
+    believed = [(k, found) for k, found in candidates if found is not None and _believed(memories[k], found, known)]
     if not believed:
         for memory in memories:
             memory.pose = None
         return Unknown("the vertebra of the plan is not found in this picture"), active
-    index, (pose, correlation) = max(believed, key=lambda c: c[1][1] / memories[c[0]].expected)
+    index, (pose, correlation) = max(believed, key=lambda c: c[1][1])
     return _accepted(memories[index], pyramid, pose, correlation, cement if index == active else None), index
 
 
-def _believed(memory: MotionMemory, found: tuple[F64, float]) -> bool:
+def _believed(memory: MotionMemory, found: tuple[F64, float], known: float) -> bool:
+    """Whether a pose can be the vertebra; a view not seen before must match about as well as the others do."""
     pose, correlation = found
-    return correlation >= max(_ACCEPT * memory.expected, _LEAST_CORRELATION) and _plausible(pose)
+    least = max(_ACCEPT * memory.expected, _LEAST_CORRELATION)
+    if memory.accepted < _LEARN_PICTURES:
+        least = max(least, _NEW_VIEW * known)
+    return correlation >= least and _plausible(pose)
 
 
 def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[F64, float] | None:
@@ -184,7 +190,6 @@ def _accepted(
     before = memory.usual or turned
     if (np.abs(np.subtract(turned, before)) > 3 * USUAL_SPREAD).any():
         before = turned
-    memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
     first = memory.accepted == 0
     confidence = 1.0 if first else float(np.clip(correlation / memory.expected, 0.0, 1.0))
     # What to expect follows slowly and never falls fast: a lock that rots away must not become its own measure.
@@ -193,6 +198,9 @@ def _accepted(
         rate = max(1.0 / memory.accepted, 0.03) if correlation > _GOOD * memory.expected else 0.02
         memory.expected += rate * (correlation - memory.expected)
     similarity = similarity_from_matrix(pose, memory.outline.centre_px)
+    if confidence < _GOOD:
+        return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
+    memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
     if cement is None or not cement.mask.any():
         memory.fine = averaged(memory.fine, memory.outline, pyramid, pose, _POINTS)
         memory.coarse = averaged(memory.coarse, memory.outline, pyramid, pose, _POINTS // 4)
@@ -231,10 +239,14 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
             starts.append((float(best), source_from_lattice(np.column_stack([linear, shift]), decimation)))
             cv2.rectangle(score, (where[0] - 3, where[1] - 3), (where[0] + 3, where[1] + 3), -1.0, -1)
     starts.sort(key=lambda s: -s[0])
-    best_found: tuple[F64, float] | None = None
-    for _, start in starts[:4]:
-        pose, _ = refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=12)
-        pose, correlation = refine(memory.fine, memory.outline, pyramid, pose, cement, None, rounds=10)
-        if _plausible(pose) and (best_found is None or correlation > best_found[1]):
-            best_found = (pose, correlation)
-    return best_found
+    coarse = [refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8) for _, start in starts[:5]]
+    coarse = [found for found in coarse if _plausible(found[0])]
+    coarse.sort(key=lambda found: -found[1])
+    best: tuple[F64, float] | None = None
+    for pose, _ in coarse[:2]:
+        found = refine(memory.fine, memory.outline, pyramid, pose, cement, None, rounds=6)
+        if _plausible(found[0]) and (best is None or found[1] > best[1]):
+            best = found
+        if best is not None and best[1] >= _GOOD * memory.expected:
+            break
+    return best
