@@ -1,7 +1,8 @@
 """The alarm table: one row a condition; words, priority, what raises it and what lets it go.
 
 Priorities and words follow the project's alarm table A1 to A18 (derived from IEC 60601-1-8, Table 1); each needs
-clinical sign-off. Headline at most 5 words, action at most 8.
+clinical sign-off. Headline at most 5 words, action at most 8. Rows stand in the order in which they are decided: a
+crossing before the approach to the same line, because it takes that one's place.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ class Watched(Enum):
     SIDE_WALL = auto()
     SIGNAL = auto()
     FREEZE = auto()
-    VIEW = auto()
+    UNKNOWN_VIEW = auto()
+    OTHER_PLANNED_VIEW = auto()
     REGISTRATION = auto()
     IMAGE = auto()
     PROCESSING = auto()
@@ -34,6 +36,7 @@ class Rule(Enum):
 
     CROSSED = auto()
     NEAR = auto()
+    VEIN = auto()
     TECHNICAL = auto()
 
 
@@ -49,6 +52,12 @@ class Row:
         While injecting (cement has been seen), and before.
     latched : bool
         Stands until it is acknowledged and gone; a recorded run has nobody to acknowledge, so it stands to the end.
+    onset_ms : float
+        Technical rows: how long the condition has to hold before the alarm is raised. Rows that look at distances
+        are confirmed by pictures instead (settings, ``confirm_ms``).
+    hold_ms : float
+        Technical rows: how long the alarm stands on after the condition was last seen, so that a flickering source
+        is one alarm and not many [P].
     headline, action : str
     """
 
@@ -59,6 +68,8 @@ class Row:
     armed: Priority
     unarmed: Priority
     latched: bool
+    onset_ms: float = 0.0
+    hold_ms: float = 0.0
     headline: str
     action: str
 
@@ -77,6 +88,20 @@ def _crossing(kind: EventKind, site: Site, watched: Watched, priority: Priority,
     )
 
 
+def _vein(site: Site, watched: Watched) -> Row:
+    return Row(
+        kind=EventKind.LEAK,
+        site=site,
+        watched=watched,
+        rule=Rule.VEIN,
+        armed=Priority.HIGH,
+        unarmed=Priority.HIGH,
+        latched=True,
+        headline="POSSIBLE VENOUS LEAK",
+        action="Stop. Tell anaesthesia. Wait.",
+    )
+
+
 def _near(kind: EventKind, site: Site, watched: Watched, priority: Priority, headline: str, action: str) -> Row:
     return Row(
         kind=kind,
@@ -92,16 +117,23 @@ def _near(kind: EventKind, site: Site, watched: Watched, priority: Priority, hea
 
 
 def _technical(
-    kind: EventKind, watched: Watched, armed: Priority, unarmed: Priority, headline: str, action: str
+    kind: EventKind,
+    watched: Watched,
+    priorities: tuple[Priority, Priority],
+    times_ms: tuple[float, float],
+    headline: str,
+    action: str,
 ) -> Row:
     return Row(
         kind=kind,
         site=None,
         watched=watched,
         rule=Rule.TECHNICAL,
-        armed=armed,
-        unarmed=unarmed,
+        armed=priorities[0],
+        unarmed=priorities[1],
         latched=False,
+        onset_ms=times_ms[0],
+        hold_ms=times_ms[1],
         headline=headline,
         action=action,
     )
@@ -129,6 +161,8 @@ TABLE: tuple[Row, ...] = (
         "CEMENT AT POSTERIOR LINE",
         "Stop injecting. Check both planes.",
     ),
+    _vein(Site.ANTERIOR, Watched.ANTERIOR_WALL),
+    _vein(Site.LATERAL, Watched.SIDE_WALL),
     _crossing(EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE, _MEDIUM, *_DISC),
     _crossing(EventKind.ENDPLATE, Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE, _MEDIUM, *_DISC),
     _crossing(EventKind.LEAK, Site.ANTERIOR, Watched.ANTERIOR_WALL, _MEDIUM, *_OUTSIDE),
@@ -143,12 +177,38 @@ TABLE: tuple[Row, ...] = (
     ),
     _near(EventKind.APPROACHING_ENDPLATE, Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE, _LOW, *_NEAR_ENDPLATE),
     _near(EventKind.APPROACHING_ENDPLATE, Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE, _LOW, *_NEAR_ENDPLATE),
-    _technical(EventKind.NO_SIGNAL, Watched.SIGNAL, _HIGH, _LOW, "NOT MONITORING", "Stop, or use C-arm screen."),
     _technical(
-        EventKind.REGISTRATION_LOST, Watched.REGISTRATION, _HIGH, _MEDIUM, "LINES NOT VALID", "Re-confirm lines."
+        EventKind.NO_SIGNAL, Watched.SIGNAL, (_HIGH, _LOW), (100, 300), "NOT MONITORING", "Stop, or use C-arm screen."
     ),
-    _technical(EventKind.VIEW_CHANGED, Watched.VIEW, _HIGH, _MEDIUM, "VIEW CHANGED", "Re-confirm lines."),
-    _technical(EventKind.UNUSABLE_IMAGE, Watched.IMAGE, _MEDIUM, _LOW, "CEMENT NOT TRACKED", "Judge by eye."),
-    _technical(EventKind.FROZEN, Watched.FREEZE, _LOW, _LOW, "HELD IMAGE", "Not live."),
-    _technical(EventKind.SLOW_PROCESSING, Watched.PROCESSING, _LOW, _LOW, "ANALYSIS SLOW", "Judge by eye."),
+    _technical(
+        EventKind.REGISTRATION_LOST,
+        Watched.REGISTRATION,
+        (_HIGH, _MEDIUM),
+        (120, 300),
+        "LINES NOT VALID",
+        "Re-confirm lines.",
+    ),
+    _technical(
+        EventKind.VIEW_CHANGED,
+        Watched.UNKNOWN_VIEW,
+        (_HIGH, _MEDIUM),
+        (600, 300),
+        "VIEW CHANGED",
+        "Re-confirm lines.",
+    ),
+    _technical(
+        EventKind.UNUSABLE_IMAGE, Watched.IMAGE, (_MEDIUM, _LOW), (200, 500), "CEMENT NOT TRACKED", "Judge by eye."
+    ),
+    _technical(EventKind.FROZEN, Watched.FREEZE, (_LOW, _LOW), (0, 0), "HELD IMAGE", "Not live."),
+    _technical(
+        EventKind.VIEW_CHANGED,
+        Watched.OTHER_PLANNED_VIEW,
+        (_LOW, _LOW),
+        (0, 2000),
+        "OTHER VIEW SHOWN",
+        "Its own lines are drawn.",
+    ),
+    _technical(
+        EventKind.SLOW_PROCESSING, Watched.PROCESSING, (_LOW, _LOW), (0, 2000), "ANALYSIS SLOW", "Judge by eye."
+    ),
 )

@@ -1,25 +1,44 @@
 """Which conditions of the alarm table stand: onset, hysteresis and latching, all in milliseconds of frame time.
 
-A crossing counts when two of the last three new pictures show it, or one alone where pictures come slower than 4 a
-second or the cement is clearly past the line. A picture that could not be measured neither raises nor ends a distance
-alarm.
+A crossing counts
+  when two of the last three new pictures of this view show it,
+  or at once, when the picture before already showed the front at the line (`_AT_THE_LINE_MM`) or far past it is,
+  or at once, where pictures come so slowly that a second one would come later than ``confirm_ms``,
+  or when ``confirm_ms`` has passed since a picture showed it and no other picture has come (a single shot).
+
+A picture that could not be measured neither raises nor ends a distance alarm, and a picture of another view does not
+end what this view has shown. Times come from the frames; nothing here reads a clock.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant import alarm_table
+from assistant.alarm_table import Rule, Watched
 from assistant.settings import AlarmSettings
-from assistant.vocabulary import Alarm, Approach, Distances, FrameState, Measure, Priority, Unknown
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    Distances,
+    FrameState,
+    Leak,
+    LeakSite,
+    Measure,
+    Priority,
+    Site,
+    Unknown,
+)
 
-_SLOW_PULSE_S = 0.25
 _CLEARLY_PAST_MM = 0.5
-_LOST_S = 0.12
-_VIEW_LOST_S = 0.6
-_VIEW_SHOWN_S = 2.0
+_AT_THE_LINE_MM = 1.0
+"""A front that the picture before showed this near to the line needs no second picture to have crossed it [P]."""
+_RATE_JITTER = 1.1
+"""Stamps of a slow source wander by a capture frame; 5 pictures a second are not slower than 200 ms."""
 _SLOW_WINDOW = 60
+_SITES = {LeakSite.ANTERIOR: Site.ANTERIOR, LeakSite.LATERAL: Site.LATERAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +59,8 @@ class AlarmInput:
         Standard deviation of the outline.
     processing_ms : float
         Time taken until the alarms.
+    leaks : tuple of Leak
+        Leaks that stood in the picture before (they are described after the alarms have gone out).
     """
 
     frame_index: int
@@ -51,6 +72,7 @@ class AlarmInput:
     approach: Approach
     front_mm: float
     processing_ms: float
+    leaks: tuple[Leak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,28 +83,43 @@ class AlarmOutcome:
     changes: tuple[Alarm, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """What one new picture said of a row."""
+
+    bad: bool
+    past_mm: float | None
+    """How far past the row's limit (negative: short of it); None without cement beside the line."""
+
+
 @dataclass(slots=True)
 class _Watch:
     """What is remembered of one row."""
 
     row: alarm_table.Row
-    votes: deque[bool] = field(default_factory=lambda: deque(maxlen=3))
+    votes: dict[int, deque[_Vote]] = field(default_factory=dict)
+    pending_since_s: float | None = None
+    view_index: int | None = None
     good_since_s: float | None = None
+    first_wanted_s: float | None = None
+    last_wanted_s: float | None = None
+    acknowledged: bool = False
     alarm: Alarm | None = None
 
 
 @dataclass(slots=True)
 class AlarmMemory:
-    """All that the step remembers."""
+    """All that the step remembers. ``armed`` turns true with the first cement and stays so."""
 
     watches: list[_Watch] = field(default_factory=lambda: [_Watch(row) for row in alarm_table.TABLE])
     ended: list[Alarm] = field(default_factory=list)
     armed: bool = False
     last_new_s: float | None = None
-    interval_s: float = 0.0
+    intervals_s: deque[float] = field(default_factory=lambda: deque(maxlen=3))
     lost_since_s: float | None = None
+    elsewhere_since_s: float | None = None
     view_index: int | None = None
-    view_until_s: float = -1.0
+    view_changed: bool = False
     times_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_SLOW_WINDOW))
 
 
@@ -98,154 +135,230 @@ def update_alarms(memory: AlarmMemory, now: AlarmInput, settings: AlarmSettings)
     """
     _follow(memory, now)
     changes: list[Alarm] = []
-    superseded = _crossed_now(memory)
     for watch in memory.watches:
         before = watch.alarm
-        if watch.row.rule is alarm_table.Rule.TECHNICAL:
+        if watch.row.rule is Rule.TECHNICAL:
             _technical(memory, watch, now, settings)
+        elif _superseded(memory, watch):
+            watch.alarm, watch.pending_since_s = None, None
         elif now.new_picture:
-            _distance(memory, watch, now, settings, superseded)
-            superseded = _crossed_now(memory)
+            _picture(memory, watch, now, settings)
+        else:
+            _single_shot(memory, watch, now, settings)
         if watch.alarm is not before:
             if before is not None:
-                gone = replace(before, last_frame=now.frame_index - 1)
+                # An alarm that gives way in the frame that raised it has stood in that frame.
+                gone = replace(before, last_frame=max(before.first_frame, now.frame_index - 1))
                 memory.ended.append(gone)
                 changes.append(gone)
+                watch.acknowledged = False
             if watch.alarm is not None:
                 changes.append(watch.alarm)
-    standing = [watch.alarm for watch in memory.watches if watch.alarm is not None]
-    standing.sort(key=lambda alarm: (-alarm.priority, -alarm.first_frame))
-    return AlarmOutcome(standing=tuple(standing), changes=tuple(changes))
+    return AlarmOutcome(standing=_standing(memory), changes=tuple(changes))
+
+
+def acknowledge(memory: AlarmMemory) -> tuple[Alarm, ...]:
+    """A person has seen all alarms that stand: a latched one may now end once its condition is gone.
+
+    Returns
+    -------
+    tuple of Alarm
+        Those that had not been acknowledged before. They go on standing while their condition does.
+    """
+    fresh = [watch for watch in memory.watches if watch.alarm is not None and not watch.acknowledged]
+    for watch in fresh:
+        watch.acknowledged = True
+        watch.good_since_s = None
+    return tuple(watch.alarm for watch in fresh if watch.alarm is not None)
+
+
+def unacknowledged(memory: AlarmMemory) -> tuple[Alarm, ...]:
+    """Alarms that stand and that nobody has acknowledged, highest first."""
+    waiting = [w.alarm for w in memory.watches if w.alarm is not None and not w.acknowledged]
+    return tuple(alarm for alarm in _standing(memory) if any(alarm is other for other in waiting))
 
 
 def all_alarms(memory: AlarmMemory) -> tuple[Alarm, ...]:
     """Every alarm of the run so far, in the order in which they were raised."""
+    return tuple(sorted([*memory.ended, *_standing(memory)], key=lambda alarm: (alarm.first_frame, -alarm.priority)))
+
+
+def _standing(memory: AlarmMemory) -> tuple[Alarm, ...]:
     standing = [watch.alarm for watch in memory.watches if watch.alarm is not None]
-    return tuple(sorted(memory.ended + standing, key=lambda alarm: (alarm.first_frame, -alarm.priority)))
+    return tuple(sorted(standing, key=lambda alarm: (-alarm.priority, -alarm.first_frame)))
 
 
 def _follow(memory: AlarmMemory, now: AlarmInput) -> None:
     """Keep the few facts that several rows need."""
+    memory.view_changed = False
     if isinstance(now.distances, Distances) and now.distances.cement_area_mm2 > 0:
         memory.armed = True
     if not now.new_picture:
         return
     memory.times_ms.append(now.processing_ms)
     if memory.last_new_s is not None:
-        memory.interval_s = now.t_s - memory.last_new_s
+        memory.intervals_s.append(now.t_s - memory.last_new_s)
     memory.last_new_s = now.t_s
     if now.view_index is None:
         memory.lost_since_s = now.t_s if memory.lost_since_s is None else memory.lost_since_s
+        if now.state is FrameState.MOVING:
+            # On its way somewhere: not yet another view.
+            memory.elsewhere_since_s = None
+        elif memory.elsewhere_since_s is None:
+            memory.elsewhere_since_s = now.t_s
         return
-    memory.lost_since_s = None
-    if memory.view_index is not None and now.view_index != memory.view_index:
-        memory.view_until_s = now.t_s + _VIEW_SHOWN_S
+    memory.lost_since_s = memory.elsewhere_since_s = None
+    memory.view_changed = memory.view_index is not None and now.view_index != memory.view_index
     memory.view_index = now.view_index
 
 
-def _crossed_now(memory: AlarmMemory) -> set[alarm_table.Watched]:
-    return {
-        watch.row.watched
-        for watch in memory.watches
-        if watch.alarm is not None and watch.row.rule is alarm_table.Rule.CROSSED
-    }
+def _pictures_are_slow(memory: AlarmMemory, settings: AlarmSettings) -> bool:
+    """True where a second picture would come later than a crossing may wait for it."""
+    if not memory.intervals_s:
+        return False
+    ordered = sorted(memory.intervals_s)
+    return ordered[len(ordered) // 2] * 1000 > settings.confirm_ms * _RATE_JITTER
 
 
-def _distance(
-    memory: AlarmMemory,
-    watch: _Watch,
-    now: AlarmInput,
-    settings: AlarmSettings,
-    superseded: set[alarm_table.Watched],
-) -> None:
-    if isinstance(now.distances, Unknown):
+def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
+    """True while a graver alarm of the same line stands in this row's place."""
+    graver = {Rule.NEAR: (Rule.CROSSED, Rule.VEIN), Rule.CROSSED: (Rule.VEIN,)}.get(watch.row.rule, ())
+    return any(
+        other.alarm is not None and other.row.watched is watch.row.watched and other.row.rule in graver
+        for other in memory.watches
+    )
+
+
+def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
+    """A new picture votes on a row that looks at distances or leaks."""
+    if now.view_index is None or isinstance(now.distances, Unknown):
         return
-    row = watch.row
-    distance = _distance_of(row.watched, now.distances)
-    is_near_row = row.rule is alarm_table.Rule.NEAR
-    if is_near_row and row.watched in superseded:
-        # The line itself is crossed: that alarm stands instead.
+    vote = _vote(watch.row, now, now.distances, settings)
+    votes = watch.votes.setdefault(now.view_index, deque(maxlen=3))
+    if watch.alarm is None:
+        if vote.bad and (_is_confirmed(vote, votes, watch.row, now) or _pictures_are_slow(memory, settings)):
+            _raise(memory, watch, now)
+            watch.view_index = now.view_index
+        else:
+            watch.pending_since_s = now.t_s if vote.bad else None
+    elif now.view_index == watch.view_index and (watch.acknowledged or not watch.row.latched):
+        _release(watch, vote, now, settings)
+    votes.append(vote)
+
+
+def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: alarm_table.Row, now: AlarmInput) -> bool:
+    """Whether a bad vote raises the alarm together with what the pictures before it said."""
+    if any(earlier.bad for earlier in list(votes)[-2:]):
+        return True
+    if row.rule is not Rule.CROSSED or vote.past_mm is None:
+        return row.rule is Rule.VEIN  # a leak has been confirmed before it is described
+    if votes and votes[-1].past_mm is not None and votes[-1].past_mm >= -_AT_THE_LINE_MM:
+        return True
+    return vote.past_mm >= _CLEARLY_PAST_MM + 2 * now.front_mm
+
+
+def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
+    """Raise what one picture showed when no second one has come to confirm or deny it."""
+    if watch.alarm is not None or watch.pending_since_s is None:
+        return
+    if (now.t_s - watch.pending_since_s) * 1000 >= settings.confirm_ms:
+        _raise(memory, watch, now)
+        watch.view_index = memory.view_index
+
+
+def _release(watch: _Watch, vote: _Vote, now: AlarmInput, settings: AlarmSettings) -> None:
+    good = not vote.bad and (vote.past_mm is None or vote.past_mm < -settings.release_mm)
+    if not good:
+        watch.good_since_s = None
+        return
+    if watch.good_since_s is None:
+        watch.good_since_s = now.t_s
+    if (now.t_s - watch.good_since_s) * 1000 >= settings.release_ms:
         watch.alarm = None
         watch.votes.clear()
-        return
-    limit_mm = _limit_mm(row, settings)
-    bad = not isinstance(distance, Unknown) and distance <= limit_mm
-    if is_near_row and row.watched is alarm_table.Watched.WARNING_LINE:
+
+
+def _vote(row: alarm_table.Row, now: AlarmInput, distances: Distances, settings: AlarmSettings) -> _Vote:
+    if row.rule is Rule.VEIN:
+        return _Vote(any(leak.yeom == "S" and _SITES.get(leak.site) is row.site for leak in now.leaks), None)
+    distance = _distances_of(distances)[row.watched]
+    past_mm = None if isinstance(distance, Unknown) else _limit_mm(row, settings) - distance
+    bad = past_mm is not None and past_mm >= 0
+    if row.rule is Rule.NEAR and row.watched is Watched.WARNING_LINE:
         time_s = now.approach.time_to_line_s
         bad = bad or (not isinstance(time_s, Unknown) and time_s <= settings.posterior_time_s)
-    watch.votes.append(bad)
-    if watch.alarm is None:
-        clear_mm = max(_CLEARLY_PAST_MM, 2 * now.front_mm)
-        clearly = not is_near_row and not isinstance(distance, Unknown) and distance <= limit_mm - clear_mm
-        alone = memory.interval_s >= _SLOW_PULSE_S
-        if bad and (sum(watch.votes) >= 2 or clearly or alone):
-            watch.alarm = _raised(memory, row, now)
-            watch.good_since_s = None
-        return
-    if row.latched:
-        return
-    good = isinstance(distance, Unknown) or distance > limit_mm + settings.release_mm
-    if bad or not good:
-        watch.good_since_s = None
-    elif watch.good_since_s is None:
-        watch.good_since_s = now.t_s
-    if watch.good_since_s is not None and (now.t_s - watch.good_since_s) * 1000 >= settings.release_ms:
-        watch.alarm = None
-        watch.votes.clear()
+    return _Vote(bad, past_mm)
 
 
 def _limit_mm(row: alarm_table.Row, settings: AlarmSettings) -> float:
-    if row.rule is alarm_table.Rule.NEAR:
-        is_posterior = row.watched is alarm_table.Watched.WARNING_LINE
+    if row.rule is Rule.NEAR:
+        is_posterior = row.watched is Watched.WARNING_LINE
         return settings.posterior_band_mm if is_posterior else settings.endplate_band_mm
-    if row.watched in (alarm_table.Watched.ANTERIOR_WALL, alarm_table.Watched.SIDE_WALL):
+    if row.watched in (Watched.ANTERIOR_WALL, Watched.SIDE_WALL):
         # These rims are rounded and less surely marked than the posterior wall: past them by a clear step [P].
         return -1.0
     return 0.0
 
 
-def _distance_of(watched: alarm_table.Watched, distances: Distances) -> Measure:
+def _distances_of(distances: Distances) -> Mapping[Watched, Measure]:
     return {
-        alarm_table.Watched.WARNING_LINE: distances.warning_line_mm,
-        alarm_table.Watched.POSTERIOR_WALL: distances.posterior_wall_mm,
-        alarm_table.Watched.SUPERIOR_ENDPLATE: distances.superior_endplate_mm,
-        alarm_table.Watched.INFERIOR_ENDPLATE: distances.inferior_endplate_mm,
-        alarm_table.Watched.ANTERIOR_WALL: distances.anterior_wall_mm,
-        alarm_table.Watched.SIDE_WALL: distances.side_wall_mm,
-    }[watched]
+        Watched.WARNING_LINE: distances.warning_line_mm,
+        Watched.POSTERIOR_WALL: distances.posterior_wall_mm,
+        Watched.SUPERIOR_ENDPLATE: distances.superior_endplate_mm,
+        Watched.INFERIOR_ENDPLATE: distances.inferior_endplate_mm,
+        Watched.ANTERIOR_WALL: distances.anterior_wall_mm,
+        Watched.SIDE_WALL: distances.side_wall_mm,
+    }
 
 
 def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
-    wanted = _technical_stands(memory, watch.row, now, settings)
-    if not wanted:
-        watch.alarm = None
+    row = watch.row
+    if _is_wanted(memory, row.watched, now, settings):
+        watch.last_wanted_s = now.t_s
+        if watch.first_wanted_s is None:
+            watch.first_wanted_s = now.t_s
+    elif watch.last_wanted_s is not None and (now.t_s - watch.last_wanted_s) * 1000 < row.hold_ms:
+        if watch.alarm is None:
+            watch.first_wanted_s = None  # it has to hold without a break to be raised
+    else:
+        watch.alarm = watch.first_wanted_s = watch.last_wanted_s = None
+    if watch.first_wanted_s is None or watch.last_wanted_s != now.t_s:
         return
-    priority = watch.row.armed if memory.armed else watch.row.unarmed
-    if watch.alarm is None or watch.alarm.priority < priority:
-        watch.alarm = _raised(memory, watch.row, now)
+    priority = row.armed if memory.armed else row.unarmed
+    if watch.alarm is not None and watch.alarm.priority >= priority:
+        return
+    slow = now.new_picture and _pictures_are_slow(memory, settings)
+    needed_ms = 0.0 if slow and row.watched is Watched.REGISTRATION else row.onset_ms
+    if watch.alarm is not None or (now.t_s - watch.first_wanted_s) * 1000 >= needed_ms:
+        _raise(memory, watch, now)
 
 
-def _technical_stands(memory: AlarmMemory, row: alarm_table.Row, now: AlarmInput, settings: AlarmSettings) -> bool:
-    lost_s = 0.0 if memory.lost_since_s is None else now.t_s - memory.lost_since_s
-    single = memory.interval_s >= _SLOW_PULSE_S
-    watched = row.watched
-    if watched is alarm_table.Watched.SIGNAL:
+def _is_wanted(memory: AlarmMemory, watched: Watched, now: AlarmInput, settings: AlarmSettings) -> bool:
+    """Whether a technical condition holds in this frame."""
+    if watched is Watched.SIGNAL:
         return now.state is FrameState.NO_SIGNAL
-    if watched is alarm_table.Watched.FREEZE:
+    if watched is Watched.FREEZE:
         return now.state is FrameState.FROZEN
-    if watched is alarm_table.Watched.IMAGE:
+    if watched is Watched.IMAGE:
         return now.state is FrameState.UNUSABLE
-    if watched is alarm_table.Watched.REGISTRATION:
-        return memory.lost_since_s is not None and (single or lost_s >= _LOST_S)
-    if watched is alarm_table.Watched.VIEW:
-        return now.t_s < memory.view_until_s or (memory.lost_since_s is not None and lost_s >= _VIEW_LOST_S)
+    if watched is Watched.REGISTRATION:
+        return memory.lost_since_s is not None
+    if watched is Watched.UNKNOWN_VIEW:
+        # One lost picture that is then held says nothing: a second one has to show something else too.
+        since_s = memory.elsewhere_since_s
+        return since_s is not None and memory.last_new_s is not None and memory.last_new_s > since_s
+    if watched is Watched.OTHER_PLANNED_VIEW:
+        return memory.view_changed
     ordered = sorted(memory.times_ms)
     return len(ordered) == _SLOW_WINDOW and ordered[int(0.95 * _SLOW_WINDOW)] > settings.slow_ms
 
 
-def _raised(memory: AlarmMemory, row: alarm_table.Row, now: AlarmInput) -> Alarm:
+def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
+    row = watch.row
     priority: Priority = row.armed if memory.armed else row.unarmed
-    return Alarm(
+    watch.pending_since_s = watch.good_since_s = None
+    watch.acknowledged = False
+    watch.alarm = Alarm(
         kind=row.kind,
         site=row.site,
         priority=priority,
