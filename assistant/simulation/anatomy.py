@@ -164,7 +164,7 @@ def _bone(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str
     vessels = generator(patient, "aorta")
     if vessels.random() < 0.6:
         front = float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2)
-        aorta_calcium(values, block, vessels, front_x_mm=front, amount=float(vessels.uniform(0.0, 0.9)))
+        aorta_calcium(values, block, vessels, front_x_mm=front, amount=float(vessels.uniform(0.0, 0.2)))
     return volume(values, block)
 
 

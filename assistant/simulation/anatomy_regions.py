@@ -80,7 +80,7 @@ def regions(around: Surroundings, marks: dict[str, NDArray[np.float64]]) -> NDAr
     region[np.broadcast_to(inner, body.shape)] = Region.CANAL
     pedicle_z = float(around.pedicle_centres_mm[:, 2].mean())
     outer = (
-        (xs < back + 1.5) & (xs > back - 14.0)
+        (xs < back + 4.0) & (xs > back - 14.0)
         & (ys > around.canal_half_mm) & (ys <= around.canal_half_mm + around.pedicle_width_mm + 5.0)
     )  # fmt: skip
     region[np.broadcast_to(outer, body.shape)] = Region.FORAMEN

@@ -45,8 +45,8 @@ def soft_tissue(
     depth = float(rng.uniform(205.0, 275.0))
     fat_mm = float(rng.uniform(8.0, 26.0))
     back = skin_back_mm - fat_mm
-    nx, ny, nz = (int(np.ceil(v / spacing_mm)) for v in (depth + 24.0, 2 * half_width + 24.0, 300.0))
-    block = Block(origin_mm=(back - 12.0, -half_width - 12.0, -150.0), spacing_mm=spacing_mm, shape=(nz, ny, nx))
+    nx, ny, nz = (int(np.ceil(v / spacing_mm)) for v in (depth + 24.0, 2.1 * half_width + 24.0, 300.0))
+    block = Block(origin_mm=(back - 12.0, -1.05 * half_width - 12.0, -150.0), spacing_mm=spacing_mm, shape=(nz, ny, nx))
     grid = block.plain()
     x, y, z = grid.x_mm, grid.y_mm, grid.z_mm
     centre_x, half_depth = back + depth / 2, depth / 2
@@ -302,7 +302,10 @@ def sacrum_limbs(size: VertebraSize) -> tuple[Limb, ...]:
 
 
 def aorta_calcium(bone: F32, block: Block, rng: np.random.Generator, *, front_x_mm: float, amount: float) -> None:
-    """Add calcified plaques of the aorta's wall to ``bone``: left, in front of the bodies (moves with them, nearly)."""
+    """Add calcified plaques of the aorta's wall to ``bone``: left, in front of the bodies (moves with them, nearly).
+
+    ``amount`` is the share of the wall that is calcified.
+    """
     x, y, z = block.axes_mm()
     wall_x, wall_y, radius = front_x_mm + 13.0, 12.0, float(rng.uniform(9.0, 13.0))
     cols = np.flatnonzero(np.abs(x - wall_x) < radius + 2.0)
@@ -317,5 +320,8 @@ def aorta_calcium(bone: F32, block: Block, rng: np.random.Generator, *, front_x_
     small = rng.standard_normal(tuple(max(2, n // 6) for n in shape), dtype=np.float32)
     smooth = ndimage.gaussian_filter(small, 1.0)
     smooth = ndimage.zoom(smooth / smooth.std(), [n / m for n, m in zip(shape, small.shape, strict=True)], order=1)
-    plaque = (np.abs(sheet) < 0.5) & (smooth > 2.2 - amount) & (bone[part] == 0)
+    wall = (np.abs(sheet) < 0.5) & (bone[part] == 0)
+    if not wall.any():
+        return
+    plaque = wall & (smooth > np.quantile(smooth[wall], 1.0 - amount))
     bone[part][plaque] = 0.55

@@ -16,7 +16,7 @@ from scipy import ndimage
 from skimage.graph import MCP_Geometric
 
 from assistant.errors import UsageError
-from assistant.simulation import leak_paths
+from assistant.simulation import leak_paths, leak_site
 from assistant.simulation.anatomy_shapes import F32
 from assistant.simulation.cement_room import Room, in_crop, near_axis, nearest, ragged, room_inside
 from assistant.simulation.cement_schedule import injected_ml
@@ -65,7 +65,7 @@ def inject(
     total_ml : float
         Injected volume, leak included.
     leak_ml : float or None
-        Volume that leaves the body; None: drawn, 0.05 to 0.6 ml by kind.
+        Volume that leaves the body; None: drawn, 0.03 to 0.7 ml by kind, a fifth of all at most.
     onset_ml : float or None
         The leak does not start before this volume; None: as soon as the front reaches the breach.
     style : str or None
@@ -109,13 +109,15 @@ def inject(
     usual = POSTERIOR_LEAK_REACH if leak.startswith("posterior") or leak == "foramen" else DEFAULT_REACH
     room = room_inside(anatomy, margin_mm, usual if reach is None else reach)
     cost = _cost(anatomy, room, style, rng)
-    for cannula in cannulas:
-        steel = near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)
-        cost[steel] = np.inf
     path = None
     if leak != "none":
-        wanted_ml = leak_paths.draw_volume_ml(leak, rng) if leak_ml is None else leak_ml
+        wanted_ml = min(leak_paths.draw_volume_ml(leak, rng), 0.2 * total_ml) if leak_ml is None else leak_ml
         path = leak_paths.open_path(leak, anatomy, rng, leak_ml=wanted_ml, cannula=cannulas[0])
+        corridor = in_crop(path.corridor, room, anatomy)
+        room.allowed[:] |= corridor
+        cost[corridor & np.isinf(cost)] = 1.0
+    for cannula in cannulas:
+        cost[near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)] = np.inf
     voxel_ml = room.spacing_mm**3 / 1000.0
     leaked_ml = 0.0 if path is None else len(path.order) * voxel_ml
     if leaked_ml >= 0.8 * total_ml:
@@ -123,8 +125,6 @@ def inject(
     inside_ml = total_ml - leaked_ml
     goal = _goal(room, path, reach, anatomy)
     cost = ragged(room, cost, goal, rng)
-    if path is not None:
-        room.allowed[:] |= in_crop(path.corridor, room, anatomy)
     ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng)
     arrival = _arrival(anatomy, room, ranks, path, voxel_ml, max(reached_ml, onset_ml or 0.0), total_ml, rng)
     seconds, millilitres = injected_ml(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng)
@@ -260,7 +260,7 @@ def _ease(room: Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], fact
     end = np.array(
         [x[0, 0, 0] + ix * room.spacing_mm, y[0, 0, 0] + iy * room.spacing_mm, z[0, 0, 0] + iz * room.spacing_mm]
     )
-    near = leak_paths.distance_to_segment_mm(x, y, z, np.array(cannula.tip_mm), end) < 2.6
+    near = leak_site.distance_to_segment_mm(x, y, z, np.array(cannula.tip_mm), end) < 2.6
     return np.where(near, cost * np.float32(factor), cost).astype(np.float32)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from assistant.simulation import leak_paths
+from assistant.simulation import leak_site
 from assistant.simulation.anatomy_shapes import F32, outline_table
 from assistant.simulation.scene import Anatomy, Cannula, PointMm, Region
 
@@ -88,7 +88,7 @@ def ragged(room: Room, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random
 
 def near_axis(room: Room, cannula: Cannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:
     """Voxels within a radius of a cannula's axis, behind its tip."""
-    along, across = leak_paths.beside_axis(*room.points_mm(), cannula)
+    along, across = leak_site.beside_axis(*room.points_mm(), cannula)
     near: NDArray[np.bool_] = (along > from_mm) & (across <= radius_mm)
     return near
 

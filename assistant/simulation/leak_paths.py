@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from assistant.errors import UsageError
 from assistant.simulation.anatomy_shapes import F32
+from assistant.simulation.leak_site import Site, beside_axis, distance_to_segment_mm, middle, outside, ripple
 from assistant.simulation.scene import Anatomy, Cannula, Region
 
 SHAPES = ("spike", "round", "between")
@@ -48,6 +49,8 @@ REGIONS: dict[str, tuple[Region, ...]] = {
     "cannula_track": (Region.PEDICLE, Region.POSTERIOR_ELEMENTS, Region.FORAMEN, Region.FAR),
     "foramen": (Region.FORAMEN,),
 }
+# How far in from a breach the safety margins do not count.
+CORRIDOR_MM = 16.0
 # Usual volumes, ml; larger ones are asked for by the caller.
 _VOLUMES_ML = {"spike": (0.03, 0.15), "round": (0.15, 0.7), "between": (0.08, 0.35), "vein": (0.04, 0.25)}
 
@@ -69,31 +72,6 @@ class LeakPath:
     order: NDArray[np.intp] = field(repr=False)
     breach: NDArray[np.intp] = field(repr=False)
     corridor: NDArray[np.intp] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Site:
-    """What the shapes are made on: the grid, and the body's faces."""
-
-    anatomy: Anatomy
-    x: F32
-    y: F32
-    z: F32
-    body: NDArray[np.bool_] = field(repr=False)
-
-    @property
-    def spacing_mm(self) -> float:
-        return self.anatomy.region.spacing_mm
-
-    def face(self, axis: int, *, high: bool) -> F32:
-        """Coordinate of the body's outermost surface along a grid axis (0 z, 1 y, 2 x); NaN beside the body."""
-        along = (self.z, self.y, self.x)[axis].ravel()
-        seen = self.body.any(axis=axis)
-        turned = np.flip(self.body, axis=axis) if high else self.body
-        first = np.argmax(turned, axis=axis)
-        index = self.body.shape[axis] - 1 - first if high else first
-        offset = 0.5 * self.spacing_mm if high else -0.5 * self.spacing_mm
-        return np.where(seen, along[index] + np.float32(offset), np.float32(np.nan)).astype(np.float32)
 
 
 def draw_volume_ml(name: str, rng: np.random.Generator) -> float:
@@ -128,7 +106,7 @@ def open_path(name: str, anatomy: Anatomy, rng: np.random.Generator, *, leak_ml:
         np.float32(o) + np.float32(region.spacing_mm) * np.arange(n, dtype=np.float32)
         for o, n in zip(region.origin_mm, (nx, ny, nz), strict=True)
     )
-    site = _Site(
+    site = Site(
         anatomy=anatomy,
         x=x[None, None, :],
         y=y[None, :, None],
@@ -137,44 +115,22 @@ def open_path(name: str, anatomy: Anatomy, rng: np.random.Generator, *, leak_ml:
     )
     wanted = max(2, round(leak_ml * 1000.0 / region.spacing_mm**3))
     if "_disc_" in name:
-        level, start = _disc(site, name, rng, wanted)
+        level = _disc(site, name, rng, wanted)
     elif name == "cannula_track":
-        level, start = _track(site, cannula)
+        level = _track(site, cannula)
     elif name.startswith("vein"):
-        level, start = _vein(site, name, rng, leak_ml)
+        level = _vein(site, name, rng, leak_ml)
     elif name == "foramen":
-        level, start = _foramen(site, cannula, rng)
+        level = _foramen(site, cannula, rng)
     else:
-        level, start = _wall(site, name, rng)
+        level = _wall(site, name, rng)
     own = np.isin(region.values, REGIONS[name]) & np.isfinite(anatomy.resistance.values)
     if name == "cannula_track":
         own |= (region.values == Region.POSTERIOR_ELEMENTS) | (region.values == Region.PEDICLE)
-    return _grown(site, level, own, start, wanted, name)
+    return _grown(site, level, own, wanted, name)
 
 
-def beside_axis(x: F32, y: F32, z: F32, cannula: Cannula) -> tuple[F32, F32]:
-    """Distance of voxels along a cannula's axis (from the tip backwards) and across it, mm."""
-    tip, back = cannula.tip_mm, cannula.towards_handle
-    dx, dy, dz = x - np.float32(tip[0]), y - np.float32(tip[1]), z - np.float32(tip[2])
-    along = dx * np.float32(back[0]) + dy * np.float32(back[1]) + dz * np.float32(back[2])
-    across = np.sqrt(np.maximum(dx * dx + dy * dy + dz * dz - along * along, 0.0))
-    return along.astype(np.float32), across.astype(np.float32)
-
-
-def distance_to_segment_mm(x: F32, y: F32, z: F32, start: NDArray[np.float64], end: NDArray[np.float64]) -> F32:
-    """Distance of voxels to a straight piece between two points."""
-    axis = end - start
-    length = float(np.linalg.norm(axis)) or 1.0
-    unit = (axis / length).astype(np.float32)
-    dx, dy, dz = (v - np.float32(s) for v, s in zip((x, y, z), start, strict=True))
-    along = np.clip(dx * unit[0] + dy * unit[1] + dz * unit[2], 0.0, np.float32(length))
-    out: F32 = np.sqrt((dx - along * unit[0]) ** 2 + (dy - along * unit[1]) ** 2 + (dz - along * unit[2]) ** 2)
-    return out
-
-
-def _grown(
-    site: _Site, level: F32, own: NDArray[np.bool_], start: NDArray[np.float64], wanted: int, name: str
-) -> LeakPath:
+def _grown(site: Site, level: F32, own: NDArray[np.bool_], wanted: int, name: str) -> LeakPath:
     """The first voxels of a level function that hang together, touching the body at its breach."""
     candidate = own & np.isfinite(level)
     flat = np.flatnonzero(candidate)
@@ -199,9 +155,10 @@ def _grown(
     breach = points[apart <= max(4.0, float(apart.min()) + 2.0)]
     low = site.anatomy.region.origin_mm
     breach_mm = breach.mean(axis=0)[::-1] * site.spacing_mm + np.array(low)
-    inner = breach_mm + _inwards(site, breach_mm) * 9.0
+    inner = middle(site)
+    way = inner - breach_mm
+    inner = breach_mm + way * min(1.0, CORRIDOR_MM / float(np.linalg.norm(way)))
     near = distance_to_segment_mm(site.x, site.y, site.z, inner, breach_mm) <= 2.4
-    del start
     shape = own.shape
     return LeakPath(
         order=kept,
@@ -210,24 +167,7 @@ def _grown(
     )
 
 
-def _inwards(site: _Site, point_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unit vector from a point of the surface towards the body's middle."""
-    marks = site.anatomy.landmarks_mm
-    middle = np.concatenate([marks["superior"], marks["inferior"]]).mean(axis=0)
-    towards = middle - point_mm
-    result: NDArray[np.float64] = towards / np.linalg.norm(towards)
-    return result
-
-
-def _ripple(site: _Site, rng: np.random.Generator, grain_mm: float) -> F32:
-    """Smooth noise that makes a shape uneven, SD 1."""
-    shape = tuple(int(np.ceil(n / 2)) for n in site.body.shape)
-    coarse = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), grain_mm / site.spacing_mm / 2)
-    fine = np.repeat(np.repeat(np.repeat(coarse / coarse.std(), 2, axis=0), 2, axis=1), 2, axis=2)
-    return fine[tuple(slice(n) for n in site.body.shape)]
-
-
-def _disc(site: _Site, name: str, rng: np.random.Generator, wanted: int) -> tuple[F32, NDArray[np.float64]]:
+def _disc(site: Site, name: str, rng: np.random.Generator, wanted: int) -> F32:
     """A leak into a disc: a tapering sheet, a broad lobule, or something between."""
     top = name.startswith("superior")
     sign = 1.0 if top else -1.0
@@ -261,13 +201,12 @@ def _disc(site: _Site, name: str, rng: np.random.Generator, wanted: int) -> tupl
         level = (tall**1.35 + wide**1.35) ** (1 / 1.35)
     amplitude = {"spike": 0.04, "round": 0.06, "between": 0.08}[kind]
     size = (wanted * site.spacing_mm**3) ** (1 / 3)
-    rough = level + np.float32(amplitude * size) * _ripple(site, rng, 1.2)
+    rough = level + np.float32(amplitude * size) * ripple(site, rng, 1.2)
     # The way through the hollow, from its floor up to the marked line, is a neck no wider than the shape's base.
-    start = np.array([x0, y0, float(np.interp(x0, line[order, 0], line[order, 2]))])
-    return np.where(height < -6.0, np.inf, rough).astype(np.float32), start
+    return np.where(height < -6.0, np.inf, rough).astype(np.float32)
 
 
-def _wall(site: _Site, name: str, rng: np.random.Generator) -> tuple[F32, NDArray[np.float64]]:
+def _wall(site: Site, name: str, rng: np.random.Generator) -> F32:
     """A leak through the posterior, anterior or a side wall: a flattened lump that hugs the bone."""
     marks = site.anatomy.landmarks_mm
     top, bottom = float(marks["superior"][:, 2].mean()), float(marks["inferior"][:, 2].mean())
@@ -279,7 +218,7 @@ def _wall(site: _Site, name: str, rng: np.random.Generator) -> tuple[F32, NDArra
         aside = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.1, 0.3)) * half_width
         y0 = middle_y + (float(rng.uniform(-1.0, 1.0)) if central else aside)
         z0 = bottom + height * float(rng.uniform(0.46, 0.62) if central else rng.uniform(0.2, 0.8))
-        outwards = _outside(site.face(2, high=False)[:, :, None] - site.x)
+        outwards = outside(site.face(2, high=False)[:, :, None] - site.x)
         scales = (2.0, 6.0, 8.0) if central else (3.0, 4.0, 4.5)
         across_1, across_2 = site.y - np.float32(y0), site.z - np.float32(z0)
         if central:  # the dural ligament in the mid-line parts it into two
@@ -287,26 +226,21 @@ def _wall(site: _Site, name: str, rng: np.random.Generator) -> tuple[F32, NDArra
     elif name == "anterior":
         y0 = middle_y + float(rng.uniform(-0.35, 0.35)) * half_width
         z0 = bottom + height * float(rng.uniform(0.25, 0.8))
-        outwards = _outside(site.x - site.face(2, high=True)[:, :, None])
+        outwards = outside(site.x - site.face(2, high=True)[:, :, None])
         scales, across_1, across_2 = (2.6, 5.0, 6.5), site.y - np.float32(y0), site.z - np.float32(z0)
     else:
         left = name.endswith("left")
         x0 = float(marks["superior"][:, 0].mean()) + float(rng.uniform(-5.0, 6.0))
         z0 = bottom + height * float(rng.uniform(0.3, 0.75))
         face = site.face(1, high=left)[:, None, :]
-        outwards = _outside(site.y - face if left else face - site.y)
+        outwards = outside(site.y - face if left else face - site.y)
         scales, across_1, across_2 = (2.6, 5.0, 6.0), site.x - np.float32(x0), site.z - np.float32(z0)
     level = np.sqrt((outwards / scales[0]) ** 2 + (across_1 / scales[1]) ** 2 + (across_2 / scales[2]) ** 2)
-    rough = level * (1.0 + 0.12 * _ripple(site, rng, 1.5))
-    return rough.astype(np.float32), np.zeros(3)
+    rough: F32 = (level * (1.0 + 0.12 * ripple(site, rng, 1.5))).astype(np.float32)
+    return rough
 
 
-def _outside(outwards_mm: F32) -> F32:
-    """Distance outside a face; inside it or beside the body: never."""
-    return np.where(np.isnan(outwards_mm) | (outwards_mm < 0), np.inf, outwards_mm).astype(np.float32)
-
-
-def _vein(site: _Site, name: str, rng: np.random.Generator, leak_ml: float) -> tuple[F32, NDArray[np.float64]]:
+def _vein(site: Site, name: str, rng: np.random.Generator, leak_ml: float) -> F32:
     """A segmental or anterior external vein: a thin tube that follows the waist, then leaves it."""
     marks = site.anatomy.landmarks_mm
     top, bottom = float(marks["superior"][:, 2].mean()), float(marks["inferior"][:, 2].mean())
@@ -333,22 +267,27 @@ def _vein(site: _Site, name: str, rng: np.random.Generator, leak_ml: float) -> t
         angle += turn * step / max(radius, 8.0)
         away += 0.3 + 0.02 * i * (0.5 if name != "vein_anterior" else 1.0)
         height += rise + float(rng.normal(0.0, 0.12))
-    diameter = float(rng.uniform(1.3, 2.0)) * max(1.0, (leak_ml / 0.12) ** 0.35)
+    # A vein takes more cement by being wider: about this length of it lies on the grid.
+    filled_mm = float(rng.uniform(13.0, 18.0))
+    diameter = max(float(rng.uniform(1.3, 2.0)), float(np.sqrt(4000.0 * leak_ml / (np.pi * filled_mm))))
     travelled = 0.0
     level = np.full(site.body.shape, np.inf, dtype=np.float32)
     for start, end in itertools.pairwise(points):
-        near = distance_to_segment_mm(site.x, site.y, site.z, start, end)
+        cut = site.block(np.minimum(start, end) - diameter, np.maximum(start, end) + diameter)
+        if cut is None:
+            continue
+        part, own_x, own_y, own_z = cut
+        near = distance_to_segment_mm(own_x, own_y, own_z, start, end)
         axis = (end - start) / np.linalg.norm(end - start)
-        along = (
-            (site.x - np.float32(start[0])) * np.float32(axis[0])
-            + (site.y - np.float32(start[1])) * np.float32(axis[1])
-            + (site.z - np.float32(start[2])) * np.float32(axis[2])
+        along = sum(
+            (v - np.float32(s)) * np.float32(u) for v, s, u in zip((own_x, own_y, own_z), start, axis, strict=True)
         )
         wobble = 1.0 + 0.15 * np.sin(travelled * 0.9)
         inside = near <= 0.5 * diameter * wobble
-        level = np.where(inside, np.minimum(level, travelled + np.clip(along, 0, step) + 0.3 * near), level)
+        reached = np.minimum(level[part], travelled + np.clip(along, 0, step) + 0.3 * near)
+        level[part] = np.where(inside, reached, level[part])
         travelled += float(np.linalg.norm(end - start))
-    return level.astype(np.float32), points[0]
+    return level.astype(np.float32)
 
 
 def _radius(
@@ -362,15 +301,15 @@ def _radius(
     return float(steps[inside[-1]]) if len(inside) else 0.0
 
 
-def _track(site: _Site, cannula: Cannula) -> tuple[F32, NDArray[np.float64]]:
+def _track(site: Site, cannula: Cannula) -> F32:
     """Back along the cannula: a sleeve round the steel, from the body's wall through the pedicle."""
     along, across = beside_axis(site.x, site.y, site.z, cannula)
     outer = cannula.outer_diameter_mm / 2
     sleeve = (across > outer) & (across <= outer + 1.1) & (along > 0)
-    return np.where(sleeve, along + 0.5 * across, np.inf).astype(np.float32), np.zeros(3)
+    return np.where(sleeve, along + 0.5 * across, np.inf).astype(np.float32)
 
 
-def _foramen(site: _Site, cannula: Cannula, rng: np.random.Generator) -> tuple[F32, NDArray[np.float64]]:
+def _foramen(site: Site, cannula: Cannula, rng: np.random.Generator) -> F32:
     """Into the neural foramen below a pedicle, through the body's lower back corner."""
     marks = site.anatomy.landmarks_mm
     side = "left" if cannula.towards_handle[1] > 0 else "right"
@@ -379,12 +318,14 @@ def _foramen(site: _Site, cannula: Cannula, rng: np.random.Generator) -> tuple[F
     back = float(0.5 * (marks["superior"][-1, 0] + marks["inferior"][-1, 0]))
     bottom = float(marks["inferior"][-1, 2])
     start = np.array([back - 0.5, pedicle[1], bottom + float(rng.uniform(0.15, 0.4)) * (pedicle[2] - bottom)])
-    end = start + np.array([-9.0, sign * 4.0, float(rng.uniform(-5.0, 1.0))])
+    surface = np.argwhere(site.body)[:, ::-1] * site.spacing_mm + np.array(site.anatomy.region.origin_mm)
+    start = surface[int(np.argmin(((surface - start) ** 2).sum(axis=1)))]
+    end = start + np.array([-12.0, sign * 2.0, float(rng.uniform(-5.0, 1.0))])
     near = distance_to_segment_mm(site.x, site.y, site.z, start, end)
     first = np.sqrt(
         (site.x - np.float32(start[0])) ** 2
         + (site.y - np.float32(start[1])) ** 2
         + (site.z - np.float32(start[2])) ** 2
     )
-    level = (0.45 * first + near) * (1.0 + 0.1 * _ripple(site, rng, 1.3))
-    return level.astype(np.float32), start
+    level: F32 = ((0.45 * first + near) * (1.0 + 0.1 * ripple(site, rng, 1.3))).astype(np.float32)
+    return level

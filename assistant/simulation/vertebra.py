@@ -30,6 +30,7 @@ from assistant.simulation.vertebra_processes import posterior_limbs
 # Bone mineral, g/cm³: compact bone of shells and processes; the spongy inside of an osteoporotic body comes with the
 # patient (quantitative CT: 0.05 to 0.12).
 CORTEX_G_PER_CM3 = 1.05
+MOST_SPONGY_G_PER_CM3 = 0.6
 WALL_MM = 0.42
 ENDPLATE_MM = 0.65
 PROCESS_SPONGY = 1.9  # density inside posterior elements relative to the body's spongy bone
@@ -81,15 +82,18 @@ def body_outline(size: VertebraSize, rng: np.random.Generator) -> NDArray[np.flo
     """The body seen from above, shape (n, 2): kidney-shaped in the loins, heart-shaped in the chest."""
     angle = np.linspace(0.0, 2 * np.pi, 160, endpoint=False)
     c, s = np.cos(angle), np.sin(angle)
-    power = 2 / 2.35
+    # Rounder in front, squarer behind, where the posterior wall runs nearly straight from pedicle to pedicle.
+    power = np.where(c > 0, 2 / 2.3, 2 / 3.2)
     x = size.depth_mm / 2 * np.sign(c) * np.abs(c) ** power
-    y = size.width_mm / 2 * np.sign(s) * np.abs(s) ** power
+    y = size.width_mm / 2 * np.sign(s) * np.abs(s) ** (2 / 2.5)
     ahead = np.clip(x / (size.depth_mm / 2), -1, 1)
     if not size.lumbar:
         y = y * (1.0 - 0.13 * np.clip(ahead, 0, 1) ** 1.5)
-    hollow = size.wall_concavity_mm * np.exp(-((y / (0.42 * size.width_mm / 2)) ** 2)) * np.clip(-ahead * 1.6, 0, 1)
+    hollow = np.exp(-((y / (0.36 * size.width_mm / 2)) ** 2)) * np.clip(-ahead * 1.6, 0, 1)
+    x = x + 1.3 * size.wall_concavity_mm * hollow
+    x = np.where(x < 0, x * (size.depth_mm / 2 / -x.min()), x)
     wave = 1.0 + sum(rng.normal(0.0, 0.009) * np.cos(k * angle + rng.uniform(0, 2 * np.pi)) for k in (2, 3, 4))
-    return np.stack([(x + hollow) * wave, y * wave], axis=1)
+    return np.stack([x * wave, y * wave], axis=1)
 
 
 def body_distance_mm(vertebra: Vertebra, grid: Grid) -> tuple[F32, F32]:
@@ -191,6 +195,7 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32
         inside = inside * (1.0 + form.impaction * np.exp(-(((grid.z_mm - top + 2.5) / 3.0) ** 2)) * (1 - process))
     if form.cleft_mm is not None:
         inside = inside * np.clip(ellipsoid(grid, *form.cleft_mm) - 0.8, 0.0, 1.0)
+    inside = np.minimum(inside, np.float32(MOST_SPONGY_G_PER_CM3))
     total: F32 = (np.float32(CORTEX_G_PER_CM3) * (outer - inner) + inside * inner).astype(np.float32)
     return total
 
