@@ -116,8 +116,28 @@ def disc_shapes(fluoroscope: Fluoroscope, light: PictureTruth) -> dict[LeakSite,
             beyond, light.part.x0_px, light.part.y0_px, line, light.similarity, planned.mm_per_px, distance
         )
         if figures is not None:
-            found[site] = figures
+            opened = fluoroscope.flow.leak.removeprefix(f"{site.value}_")
+            found[site] = _judged(figures, opened if opened in ("spike", "round", "between") else None)
     return found
+
+
+def _judged(figures: dict[str, Any], opened: str | None) -> dict[str, Any]:
+    """The label: what was opened in 3-D, where the picture bears it out; "undetermined" where it does not.
+
+    The literal working rule stays beside it as ``rule_label``: on clean shapes its limits of circularity fall between
+    two ways of measuring a perimeter, so it alone would call many clear spikes undetermined.
+    """
+    rule = figures["label"]
+    slender = figures["height_mm"] >= figures["width_mm"] or figures["apex_deg"] <= 60.0
+    blunt = figures["height_mm"] < figures["width_mm"] and figures["apex_deg"] > 75.0
+    label = rule
+    if opened is not None:
+        borne_out = {
+            "spike": slender and figures["circularity"] < 0.8,
+            "round": blunt and figures["circularity"] >= 0.65,
+        }
+        label = opened if figures["large_enough"] and borne_out.get(opened, False) else "undetermined"
+    return {**figures, "label": label, "rule_label": rule, "opened": opened}
 
 
 def shape_figures(
@@ -168,12 +188,17 @@ def shape_figures(
         "solidity": min(area_mm2 / max(hull_mm2, 1e-6), 1.0),
     }
     label = "undetermined"
-    if h >= max(1.0, 4.0 * mm_per_px):
+    large_enough = h >= max(1.0, 4.0 * mm_per_px)
+    if large_enough:
         if (h / max(w, 1e-6) >= 1.0 or apex <= 60.0) and circularity < 0.6:
             label = "spike"
         elif h / max(w, 1e-6) < 1.0 and apex > 90.0 and circularity >= 0.7:
             label = "round"
-    return {"label": label, **{name: round(float(value), 3) for name, value in figures.items()}}
+    return {
+        "label": label,
+        "large_enough": large_enough,
+        **{name: round(float(value), 3) for name, value in figures.items()},
+    }
 
 
 def _apex_angle_deg(u_mm: NDArray[np.float64], n_mm: NDArray[np.float32], h: float, mm_per_px: float) -> float:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from assistant.geometry import Similarity
+from assistant.simulation import leak_truth
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.leak_truth import LeakTruth, shape_figures
 from assistant.simulation.scenario import Case, Cement, Run, Screen
@@ -66,8 +67,29 @@ def test_leaks_against_the_voxels(toy_anatomy, toy_flow):
     seen = next(f for f in frames if f.truth.beyond_mm2 and max(f.truth.beyond_mm2.values()) >= 2.0)
     assert leak["onset_2d_frame"] == seen.stored.index
     assert leak["shape"]["height_mm"] > 4.0
+    assert leak["shape"]["opened"] == leak["shape"]["label"] == "spike"
     crossings = {(c["kind"], c["site"]): c for c in gathered.crossings()}
     first_past = next(f for f in frames if f.truth.distances_mm.get("superior_endplate", 1.0) < 0)
     assert crossings[("endplate", "superior_endplate")]["first_frame"] == first_past.stored.index
     assert ("posterior_wall", "posterior") not in crossings
     assert all(picture.cement.size == 0 for picture in gathered.pictures)
+
+
+@pytest.mark.parametrize(
+    ("opened", "height", "width", "apex", "circularity", "label"),
+    [
+        ("spike", 7.5, 4.5, 32.0, 0.61, "spike"),
+        ("spike", 2.0, 5.0, 110.0, 0.75, "undetermined"),  # a sheet that the view shows from its flat side
+        ("round", 4.0, 11.0, 95.0, 0.8, "round"),
+        ("round", 8.0, 5.0, 40.0, 0.6, "undetermined"),
+        ("between", 5.0, 5.0, 60.0, 0.7, "undetermined"),
+        (None, 5.0, 5.0, 60.0, 0.5, "spike"),
+    ],
+)
+def test_label_needs_both_the_leak_and_the_picture(opened, height, width, apex, circularity, label):
+    figures = {"label": "spike", "large_enough": True, "height_mm": height, "width_mm": width, "apex_deg": apex}
+    judged = leak_truth._judged(figures | {"circularity": circularity}, opened)
+    assert judged["label"] == label
+    assert judged["rule_label"] == "spike"
+    too_small = leak_truth._judged(figures | {"circularity": circularity, "large_enough": False}, "spike")
+    assert too_small["label"] == "undetermined"
