@@ -18,7 +18,7 @@ from assistant.simulation.anatomy_pose import Block, Pose
 from assistant.simulation.anatomy_shapes import F32, OUTSIDE
 
 Points = NDArray[np.float64]
-_BAND_MM = 3.0
+_BAND_MM = 3.0  # along the grid's axes; less along its diagonals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -272,7 +272,7 @@ def _sizes(own: Surface, pose: Pose) -> Measured:
 
 
 def signed_distance(surface: Surface, block: Block) -> tuple[F32, F32]:
-    """Signed distance of a block's voxels to a surface (exact within 3 mm of it).
+    """Signed distance of a block's voxels to a surface: true within a millimetre of it, ±99 far away.
 
     Returns
     -------
