@@ -6,12 +6,19 @@ from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.vocabulary import Approach, Measure, Unknown
 
-_WINDOW_S = 3.0
+_WINDOW_S = 2.5
+_LONGEST_WINDOW_S = 8.0
+"""Slow pulses: the window grows until it holds the least number of pictures, but not beyond this."""
 _LEAST_SPAN_S = 0.8
 _LEAST_PICTURES = 4
+_MOST_PICTURES = 40
+"""Of a fast source every second or third picture is enough; the pairs grow with the square."""
+_OUTLINE_STEP_MM = 0.1
+"""Distances come in steps of the pixel grid and jitter by this much even where nothing moves [P]."""
 _LEAST_SPEED_MM_PER_S = 0.05
 _LONGEST_S = 60.0
 
@@ -36,7 +43,7 @@ def follow_approach(memory: ApproachMemory, t_s: float, warning_line_mm: Measure
     t_s : float
     warning_line_mm : float or Unknown
     """
-    while memory.seen and t_s - memory.seen[0][0] > _WINDOW_S:
+    while memory.seen and _is_old(memory, t_s):
         memory.seen.popleft()
     if isinstance(warning_line_mm, Unknown):
         return Approach(approach_mm_per_s=warning_line_mm, time_to_line_s=warning_line_mm)
@@ -45,13 +52,30 @@ def follow_approach(memory: ApproachMemory, t_s: float, warning_line_mm: Measure
     if len(times) < _LEAST_PICTURES or times[-1] - times[0] < _LEAST_SPAN_S:
         few = Unknown("too few pictures to tell a speed")
         return Approach(approach_mm_per_s=few, time_to_line_s=few)
+    thin = -(-len(times) // _MOST_PICTURES)
+    speed, spread = _speed(times[::-thin][::-1], values[::-thin][::-1])
+    return Approach(approach_mm_per_s=speed, time_to_line_s=_time(warning_line_mm, speed, spread))
+
+
+def _is_old(memory: ApproachMemory, t_s: float) -> bool:
+    """Whether the oldest picture has left the window (at slow pulses the last few stay in it a while longer)."""
+    age_s = t_s - memory.seen[0][0]
+    return age_s > _LONGEST_WINDOW_S or (age_s > _WINDOW_S and len(memory.seen) >= _LEAST_PICTURES)
+
+
+def _speed(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[float, float]:
+    """Median slope between all pairs, mm/s towards the line, and the standard deviation of it.
+
+    The spread is that of a least-squares slope under noise as large as the scatter about the fitted line.
+    """
     first, second = np.triu_indices(len(times), 1)
     apart = times[second] - times[first]
     far = apart > 0.25 * (times[-1] - times[0])
-    slopes = (values[second] - values[first])[far] / apart[far]
-    speed = -float(np.median(slopes))
-    spread = 1.4826 * float(np.median(np.abs(slopes + speed))) / np.sqrt(len(times) / 2)
-    return Approach(approach_mm_per_s=speed, time_to_line_s=_time(warning_line_mm, speed, spread))
+    slope = float(np.median((values[second] - values[first])[far] / apart[far]))
+    rest = values - slope * times
+    noise_mm = max(1.4826 * float(np.median(np.abs(rest - np.median(rest)))), _OUTLINE_STEP_MM)
+    lever = float(np.sqrt(np.sum((times - times.mean()) ** 2)))
+    return -slope, noise_mm / lever
 
 
 def _time(distance_mm: float, speed: float, spread: float) -> Measure:
