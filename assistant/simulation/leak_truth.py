@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import perimeter_crofton
+from skimage.measure import find_contours
 
 from assistant.geometry import PointsPx, along
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
@@ -132,10 +132,8 @@ def _judged(figures: dict[str, Any], opened: str | None) -> dict[str, Any]:
     blunt = figures["height_mm"] < figures["width_mm"] and figures["apex_deg"] > 75.0
     label = rule
     if opened is not None:
-        borne_out = {
-            "spike": slender and figures["circularity"] < 0.8,
-            "round": blunt and figures["circularity"] >= 0.65,
-        }
+        circularity = figures["circularity"]
+        borne_out = {"spike": slender and circularity < 0.85, "round": blunt and circularity >= 0.65}
         label = opened if figures["large_enough"] and borne_out.get(opened, False) else "undetermined"
     return {**figures, "label": label, "rule_label": rule, "opened": opened}
 
@@ -162,8 +160,7 @@ def shape_figures(
     contours, _ = cv2.findContours(piece.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(contours, key=len)
     area_mm2 = float(piece.sum()) * mm_per_px**2
-    # Crofton's estimate: a chain of pixels would be about 5 % too long.
-    perimeter_mm = float(perimeter_crofton(piece, directions=4)) * mm_per_px
+    perimeter_mm = _perimeter_px(piece) * mm_per_px
     hull_mm2 = (
         cv2.contourArea(cv2.convexHull(outline)) + 0.5 * cv2.arcLength(cv2.convexHull(outline), closed=True)
     ) * (mm_per_px**2)
@@ -194,11 +191,15 @@ def shape_figures(
             label = "spike"
         elif h / max(w, 1e-6) < 1.0 and apex > 90.0 and circularity >= 0.7:
             label = "round"
-    return {
-        "label": label,
-        "large_enough": large_enough,
-        **{name: round(float(value), 3) for name, value in figures.items()},
-    }
+    rounded = {name: round(float(value), 3) for name, value in figures.items()}
+    return {"label": label, "large_enough": large_enough, **rounded}
+
+
+def _perimeter_px(piece: NDArray[np.bool_]) -> float:
+    """Length of the outline, smoothed over 0.7 px: a chain of pixels is 5 % too long, Crofton's estimate too short."""
+    soft = cv2.GaussianBlur(np.pad(piece, 4).astype(np.float32), (0, 0), 0.7)
+    outlines = find_contours(soft, 0.5)
+    return max(float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) for line in outlines)
 
 
 def _apex_angle_deg(u_mm: NDArray[np.float64], n_mm: NDArray[np.float32], h: float, mm_per_px: float) -> float:
