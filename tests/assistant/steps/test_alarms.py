@@ -1,0 +1,484 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from assistant.alarm_table import TABLE, Row, Rule
+from assistant.settings import AlarmSettings
+from assistant.steps.alarms import (
+    AlarmInput,
+    AlarmMemory,
+    AlarmOutcome,
+    acknowledge,
+    all_alarms,
+    unacknowledged,
+    update_alarms,
+)
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    Distances,
+    EventKind,
+    FrameState,
+    Leak,
+    LeakSite,
+    Measure,
+    Priority,
+    Site,
+    Unknown,
+)
+
+AWAY = Unknown("not this line")
+NO_APPROACH = Approach(approach_mm_per_s=AWAY, time_to_line_s=AWAY)
+FAR = 20.0
+
+
+def distances(
+    warning: Measure = FAR,
+    wall: Measure = FAR,
+    superior: Measure = FAR,
+    inferior: Measure = FAR,
+    anterior: Measure = FAR,
+    side: Measure = AWAY,
+    area_mm2: float = 50.0,
+) -> Distances:
+    return Distances(
+        cement_area_mm2=area_mm2,
+        posterior_wall_mm=wall,
+        warning_line_mm=warning,
+        superior_endplate_mm=superior,
+        inferior_endplate_mm=inferior,
+        anterior_wall_mm=anterior,
+        side_wall_mm=side,
+        posterior_upper_mm=wall,
+        posterior_middle_mm=wall,
+        posterior_lower_mm=wall,
+        warning_upper_mm=warning,
+        warning_middle_mm=warning,
+        warning_lower_mm=warning,
+    )
+
+
+@dataclass
+class Theatre:
+    """Feeds frames of a source of 60 frames/s whose X-ray pictures come at a rate of their own."""
+
+    rate_hz: float = 15.0
+    settings: AlarmSettings = AlarmSettings()  # noqa: RUF009 (frozen)
+    memory: AlarmMemory = field(default_factory=AlarmMemory)
+    frame: int = -1
+    t_s: float = 0.0
+
+    def feed(self, now: AlarmInput) -> AlarmOutcome:
+        return update_alarms(self.memory, now, self.settings)
+
+    def still(self, frames: int = 1, state: FrameState = FrameState.REPEAT) -> AlarmOutcome:
+        """Frames without a new picture, at 60 a second."""
+        for _ in range(frames):
+            self.frame += 1
+            self.t_s += 1 / 60
+            outcome = self.feed(self._input(Unknown("repeated"), state=state, new_picture=False, view_index=0))
+        return outcome
+
+    def picture(
+        self,
+        seen: Distances | Unknown,
+        *,
+        state: FrameState = FrameState.LIVE,
+        view_index: int | None = 0,
+        approach: Approach = NO_APPROACH,
+        front_mm: float = 0.1,
+        leaks: tuple[Leak, ...] = (),
+        processing_ms: float = 4.0,
+    ) -> AlarmOutcome:
+        """One new picture, after the frames that repeat the one before."""
+        self.frame += 1
+        self.t_s += 1 / self.rate_hz
+        made = self._input(seen, state=state, new_picture=True, view_index=view_index)
+        return self.feed(replace(made, approach=approach, front_mm=front_mm, leaks=leaks, processing_ms=processing_ms))
+
+    def pictures(self, seen: Distances | Unknown, seconds: float, view_index: int | None = 0) -> AlarmOutcome:
+        for _ in range(max(1, round(seconds * self.rate_hz))):
+            outcome = self.picture(seen, view_index=view_index)
+        return outcome
+
+    def _input(
+        self, seen: Distances | Unknown, *, state: FrameState, new_picture: bool, view_index: int | None
+    ) -> AlarmInput:
+        return AlarmInput(
+            frame_index=self.frame,
+            t_s=self.t_s,
+            state=state,
+            new_picture=new_picture,
+            view_index=view_index,
+            distances=seen,
+            approach=NO_APPROACH,
+            front_mm=0.1,
+            processing_ms=4.0,
+        )
+
+
+def kinds(outcome: AlarmOutcome) -> list[tuple[EventKind, Site | None]]:
+    return [(alarm.kind, alarm.site) for alarm in outcome.standing]
+
+
+LINE = (EventKind.WARNING_LINE, Site.POSTERIOR)
+NEAR = (EventKind.APPROACHING_POSTERIOR, Site.POSTERIOR)
+
+
+def test_one_picture_that_jumps_over_the_line_waits_for_the_next() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    assert LINE not in kinds(theatre.picture(distances(warning=-0.3)))
+    assert kinds(theatre.picture(distances(warning=-0.3)))[0] == LINE
+    assert all_alarms(theatre.memory)[-1].first_frame == theatre.frame
+
+
+def test_one_wrong_picture_is_no_crossing() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    theatre.picture(distances(warning=-0.3))
+    theatre.pictures(distances(), 3)
+    assert LINE[0] not in {alarm.kind for alarm in all_alarms(theatre.memory)}
+
+
+def test_two_of_three_pictures_are_enough() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    theatre.picture(distances(warning=-0.2))
+    theatre.picture(distances(warning=2.0))
+    assert LINE in kinds(theatre.picture(distances(warning=-0.2)))
+
+
+def test_a_front_that_stood_at_the_line_needs_no_second_picture() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(warning=0.6), 1)
+    assert LINE in kinds(theatre.picture(distances(warning=-0.05)))
+
+
+@pytest.mark.parametrize(("past_mm", "front_mm", "at_once"), [(0.8, 0.1, True), (0.8, 0.4, False), (0.3, 0.0, False)])
+def test_clearly_past_the_line_needs_no_second_picture(past_mm: float, front_mm: float, at_once: bool) -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    assert (LINE in kinds(theatre.picture(distances(warning=-past_mm), front_mm=front_mm))) is at_once
+
+
+@pytest.mark.parametrize(("rate_hz", "at_once"), [(1.0, True), (4.0, True), (5.0, False), (7.5, False), (30.0, False)])
+def test_slow_pictures_count_alone(rate_hz: float, at_once: bool) -> None:
+    theatre = Theatre(rate_hz=rate_hz)
+    theatre.pictures(distances(), 2)
+    assert (LINE in kinds(theatre.picture(distances(warning=-0.3)))) is at_once
+
+
+def test_a_single_shot_that_nothing_follows_counts_after_200_ms() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    theatre.picture(distances(warning=-0.3))
+    assert LINE not in kinds(theatre.still(11))
+    assert LINE in kinds(theatre.still(2))
+
+
+def test_no_cement_raises_nothing() -> None:
+    theatre = Theatre()
+    none = Unknown("no cement seen")
+    seen = distances(none, none, none, none, none, none, area_mm2=0.0)
+    assert theatre.pictures(seen, 3).standing == ()
+    assert not theatre.memory.armed
+
+
+def test_the_crossing_takes_the_place_of_the_approach() -> None:
+    theatre = Theatre()
+    assert kinds(theatre.pictures(distances(warning=2.0), 1)) == [NEAR]
+    outcome = theatre.pictures(distances(warning=-0.1), 1)
+    assert kinds(outcome) == [LINE]
+    near, line = all_alarms(theatre.memory)
+    assert near.kind is NEAR[0]
+    assert near.last_frame == line.first_frame - 1
+
+
+def test_a_line_that_is_crossed_at_once_leaves_no_backward_event() -> None:
+    theatre = Theatre(rate_hz=2.0)
+    theatre.pictures(distances(warning=2.0), 2)
+    theatre.pictures(distances(warning=-1.0), 2)
+    for alarm in all_alarms(theatre.memory):
+        assert alarm.last_frame is None or alarm.last_frame >= alarm.first_frame
+
+
+def test_the_canal_stands_above_the_line() -> None:
+    theatre = Theatre()
+    outcome = theatre.pictures(distances(warning=-8.0, wall=-0.5, superior=-2.0), 1)
+    assert outcome.standing[0].kind in (EventKind.POSTERIOR_WALL, EventKind.WARNING_LINE)
+    assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH, Priority.HIGH, Priority.MEDIUM]
+
+
+@pytest.mark.parametrize(
+    ("seen", "event", "priority"),
+    [
+        (distances(superior=-0.2), (EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE), Priority.MEDIUM),
+        (distances(inferior=-0.2), (EventKind.ENDPLATE, Site.INFERIOR_ENDPLATE), Priority.MEDIUM),
+        (distances(superior=1.5), (EventKind.APPROACHING_ENDPLATE, Site.SUPERIOR_ENDPLATE), Priority.LOW),
+        (distances(anterior=-1.2), (EventKind.LEAK, Site.ANTERIOR), Priority.MEDIUM),
+        (distances(side=-1.2), (EventKind.LEAK, Site.LATERAL), Priority.MEDIUM),
+        (distances(wall=-0.2), (EventKind.POSTERIOR_WALL, Site.POSTERIOR), Priority.HIGH),
+        (distances(warning=2.9), NEAR, Priority.MEDIUM),
+    ],
+)
+def test_each_line_has_its_alarm(seen: Distances, event: tuple[EventKind, Site], priority: Priority) -> None:
+    outcome = Theatre().pictures(seen, 1)
+    assert kinds(outcome) == [event]
+    assert outcome.standing[0].priority is priority
+
+
+def test_a_quick_approach_warns_before_the_band() -> None:
+    theatre = Theatre()
+    quick = Approach(approach_mm_per_s=4.0, time_to_line_s=1.5)
+    theatre.picture(distances(warning=6.0), approach=quick)
+    assert kinds(theatre.picture(distances(warning=5.7), approach=quick)) == [NEAR]
+
+
+def test_a_high_alarm_stays_until_it_is_acknowledged_and_gone() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(warning=-1.0), 1)
+    assert LINE in kinds(theatre.pictures(distances(), 60))
+    fresh = acknowledge(theatre.memory)
+    assert [alarm.kind for alarm in fresh] == [LINE[0]]
+    assert unacknowledged(theatre.memory) == ()
+    assert acknowledge(theatre.memory) == ()
+    assert LINE in kinds(theatre.pictures(distances(), 0.5)), "it ends only after release_ms"
+    assert theatre.pictures(distances(), 1).standing == ()
+    assert all_alarms(theatre.memory)[-1].last_frame is not None
+
+
+def test_acknowledging_does_not_end_what_is_still_there() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(warning=-1.0), 1)
+    acknowledge(theatre.memory)
+    assert LINE in kinds(theatre.pictures(distances(warning=-1.0), 20))
+    assert LINE in kinds(theatre.pictures(distances(warning=0.5), 20)), "not yet release_mm on the good side"
+
+
+def test_a_new_condition_is_unacknowledged() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(warning=-1.0), 1)
+    acknowledge(theatre.memory)
+    theatre.pictures(distances(warning=-1.0, wall=-1.0), 1)
+    assert [alarm.kind for alarm in unacknowledged(theatre.memory)] == [EventKind.POSTERIOR_WALL]
+
+
+def test_an_approach_ends_only_far_and_long_enough() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(warning=2.5), 1)
+    assert NEAR in kinds(theatre.pictures(distances(warning=3.5), 5)), "within release_mm of the band"
+    assert NEAR in kinds(theatre.pictures(distances(warning=5.0), 0.8)), "before release_ms"
+    assert NEAR not in kinds(theatre.pictures(distances(warning=5.0), 0.4))
+
+
+@pytest.mark.parametrize("swing_mm", [0.2, 0.5, 0.75])
+def test_breathing_makes_one_alarm(swing_mm: float) -> None:
+    theatre = Theatre()
+    rng = np.random.default_rng(1)
+    for k in range(15 * 40):
+        wave = swing_mm * np.sin(2 * np.pi * k / 15 / 4) + 0.05 * rng.standard_normal()
+        theatre.picture(distances(warning=3.0 + float(wave), superior=2.0 + float(wave)))
+    assert [alarm.kind for alarm in all_alarms(theatre.memory)].count(NEAR[0]) == 1
+    assert [alarm.kind for alarm in all_alarms(theatre.memory)].count(EventKind.APPROACHING_ENDPLATE) == 1
+
+
+@pytest.mark.parametrize("unmeasured", [Unknown("the vertebra is not found"), distances(AWAY, AWAY, AWAY, AWAY, AWAY)])
+def test_an_unmeasured_picture_or_another_view_changes_no_distance_alarm(unmeasured: Distances | Unknown) -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(warning=2.0), 1)
+    view = None if isinstance(unmeasured, Unknown) else 1
+    assert NEAR in kinds(theatre.pictures(unmeasured, 20, view_index=view))
+    assert NEAR not in kinds(theatre.pictures(distances(), 2)), "its own view ends it"
+
+
+def test_votes_of_two_views_are_not_added() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1, view_index=0)
+    theatre.pictures(distances(), 1, view_index=1)
+    theatre.picture(distances(superior=-0.2), view_index=0)
+    outcome = theatre.picture(distances(superior=-0.2), view_index=1)
+    assert EventKind.ENDPLATE not in [alarm.kind for alarm in outcome.standing]
+
+
+def test_a_thin_tube_in_front_is_a_vein_and_takes_the_place_of_the_leak() -> None:
+    theatre = Theatre()
+    outside = distances(anterior=-3.0)
+    assert kinds(theatre.pictures(outside, 1)) == [(EventKind.LEAK, Site.ANTERIOR)]
+    tube = Leak(
+        site=LeakSite.ANTERIOR,
+        first_frame=3,
+        area_mm2=9.0,
+        length_mm=6.0,
+        width_mm=1.5,
+        yeom="S",
+        magnitude="minor",
+        shape=None,
+        outline_px=np.zeros((0, 2)),
+    )
+    outcome = theatre.picture(outside, leaks=(tube,))
+    assert [(alarm.headline, alarm.priority) for alarm in outcome.standing] == [("POSSIBLE VENOUS LEAK", Priority.HIGH)]
+    assert kinds(theatre.pictures(outside, 5)) == [(EventKind.LEAK, Site.ANTERIOR)], "latched"
+    blob = replace(tube, yeom="C")
+    assert Theatre().picture(distances(), leaks=(blob,)).standing == ()
+
+
+def technical(kind: EventKind) -> Row:
+    return next(row for row in TABLE if row.kind is kind and row.rule is Rule.TECHNICAL)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        (FrameState.NO_SIGNAL, EventKind.NO_SIGNAL),
+        (FrameState.FROZEN, EventKind.FROZEN),
+        (FrameState.UNUSABLE, EventKind.UNUSABLE_IMAGE),
+    ],
+)
+@pytest.mark.parametrize("armed", [False, True])
+def test_a_source_that_fails_is_an_alarm_and_ends(state: FrameState, kind: EventKind, armed: bool) -> None:
+    theatre = Theatre()
+    if armed:
+        theatre.pictures(distances(), 1)
+    outcome = theatre.still(30, state)
+    row = technical(kind)
+    assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(kind, row.armed if armed else row.unarmed)]
+    assert theatre.pictures(distances(), 1.0).standing == ()
+    assert [alarm.last_frame is None for alarm in all_alarms(theatre.memory)] == [False]
+
+
+def test_a_single_blank_frame_is_no_alarm_and_flicker_is_one() -> None:
+    theatre = Theatre()
+    theatre.still(20)
+    assert theatre.still(1, FrameState.NO_SIGNAL).standing == ()
+    theatre.still(60)
+    for _ in range(10):
+        theatre.still(8, FrameState.NO_SIGNAL)
+        theatre.still(3)
+    theatre.still(60)
+    assert [alarm.kind for alarm in all_alarms(theatre.memory)] == [EventKind.NO_SIGNAL]
+
+
+def test_signal_lost_while_cement_stands_rises_to_high() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    assert theatre.still(10, FrameState.NO_SIGNAL).standing[0].priority is Priority.HIGH
+
+
+def test_a_lost_vertebra_is_told_within_300_ms_and_another_view_after_600() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    lost = Unknown("the vertebra is not found")
+    told = {}
+    for k in range(1, 16):
+        for alarm in theatre.picture(lost, view_index=None).standing:
+            told.setdefault(alarm.kind, k / 15)
+    assert told[EventKind.REGISTRATION_LOST] <= 0.3
+    assert 0.6 <= told[EventKind.VIEW_CHANGED] <= 0.8
+    assert theatre.pictures(distances(), 1.0).standing == ()
+
+
+def test_one_lost_picture_is_nothing() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    theatre.picture(Unknown("not found"), view_index=None)
+    theatre.pictures(distances(), 1)
+    assert all_alarms(theatre.memory) == ()
+
+
+def test_a_table_on_its_way_is_no_other_view() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    for _ in range(30):
+        outcome = theatre.picture(Unknown("moves"), state=FrameState.MOVING, view_index=None)
+    assert kinds(outcome) == [(EventKind.REGISTRATION_LOST, None)]
+
+
+def test_one_lost_picture_that_is_then_held_is_no_other_view() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    theatre.picture(Unknown("not found"), view_index=None)
+    assert kinds(theatre.still(120)) == [(EventKind.REGISTRATION_LOST, None)]
+
+
+def test_the_other_planned_view_is_told_quietly() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1, view_index=0)
+    outcome = theatre.picture(distances(), view_index=1)
+    assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(EventKind.VIEW_CHANGED, Priority.LOW)]
+    assert theatre.pictures(distances(), 2.2, view_index=1).standing == ()
+
+
+def test_slow_processing_needs_a_full_window() -> None:
+    theatre = Theatre()
+    for k in range(70):
+        outcome = theatre.picture(distances(), processing_ms=400.0)
+        assert (EventKind.SLOW_PROCESSING in [alarm.kind for alarm in outcome.standing]) is (k >= 59)
+
+
+def test_a_technical_alarm_rises_when_cement_is_seen() -> None:
+    theatre = Theatre()
+    theatre.still(30, FrameState.NO_SIGNAL)
+    theatre.memory.armed = True
+    outcome = theatre.still(1, FrameState.NO_SIGNAL)
+    assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH]
+    assert [alarm.priority for alarm in outcome.changes] == [Priority.LOW, Priority.HIGH]
+
+
+def random_walk(seed: int) -> list[AlarmOutcome]:
+    rng = np.random.default_rng(seed)
+    theatre = Theatre(rate_hz=float(rng.choice([2.0, 7.5, 15.0, 30.0])))
+    out = []
+    for _ in range(400):
+        walk = rng.uniform(-2, 5, 6)
+        seen = distances(*(float(x) if rng.random() < 0.9 else AWAY for x in walk))
+        pick = rng.random()
+        if pick < 0.6:
+            out.append(
+                theatre.picture(seen if rng.random() < 0.8 else Unknown("lost"), view_index=int(rng.integers(2)))
+            )
+        elif pick < 0.7:
+            out.append(theatre.picture(Unknown("lost"), view_index=None))
+        elif pick < 0.97:
+            state = FrameState(rng.choice([s.value for s in FrameState]))
+            out.extend(theatre.still(1, state) for _ in range(int(rng.choice([1, 4, 15]))))
+        else:
+            acknowledge(theatre.memory)
+    return out
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_forbidden_transitions_never_happen(seed: int) -> None:
+    """Whatever comes: changes and standing agree, nothing stands twice, nothing ends before it began."""
+    standing: list[Alarm] = []
+    for outcome in random_walk(seed):
+        for change in outcome.changes:
+            if change.last_frame is None:
+                standing.append(change)
+            else:
+                assert change.last_frame >= change.first_frame
+                standing.remove(replace(change, last_frame=None))
+        assert sorted(map(repr, standing)) == sorted(map(repr, outcome.standing))
+        assert [a.priority for a in outcome.standing] == sorted((a.priority for a in outcome.standing), reverse=True)
+        shown = [(a.kind, a.site, a.headline) for a in outcome.standing]
+        assert len(set(shown)) == len(shown)
+        for near, crossed in ((EventKind.APPROACHING_POSTERIOR, EventKind.WARNING_LINE),):
+            assert not {near, crossed} <= {kind for kind, _, _ in shown}
+
+
+def test_a_repeat_tells_nothing_new_of_distances() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    assert theatre.still(300).changes == ()
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_can_be_raised(kind: EventKind) -> None:
+    raised = {alarm.kind for seed in range(4) for outcome in random_walk(seed) for alarm in outcome.standing}
+    theatre = Theatre()
+    for _ in range(61):
+        slow = theatre.picture(distances(), processing_ms=400.0)
+    assert kind in raised | {alarm.kind for alarm in slow.standing}
