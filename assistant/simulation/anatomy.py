@@ -143,6 +143,9 @@ def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, p
             forms.append(broken(fracture, size, rng))
         else:
             forms.append(unbroken(size, rng))
+        if i == target:  # whoever marks the treated body leaves osteophytes out: keep them too small to matter
+            small = (min(forms[i].spurs_mm[0], 0.8), min(forms[i].spurs_mm[1], 0.8))
+            forms[i] = replace(forms[i], spurs_mm=small)
     return tuple(forms)
 
 
@@ -182,7 +185,7 @@ def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], targ
     near_body = np.array([size.depth_mm / 2 + 9.0, size.width_mm / 2 + 7.0, half_height + 5.0])
     for slab in slabs(block.crop(*pose.bounds_in_patient(-near_body, near_body))):
         body[slab] = body_distance_mm(bone, grid.part(slab))[0]
-    posterior, _ = limbs_distance_mm(bone.limbs, grid, 2.5)
+    posterior, _, _ = limbs_distance_mm(bone.limbs, grid, 2.5)
     others = np.full(block.shape, OUTSIDE, dtype=np.float32)
     for i, (other, its_pose) in enumerate(zip(vertebrae, poses, strict=True)):
         crop = block.crop(*its_pose.bounds_in_patient(*other.bounds_mm()))

@@ -49,6 +49,8 @@ class Limb:
         (along ``across``, perpendicular to it).
     shell_mm : float
         Thickness of its cortex.
+    filling : float
+        Density of its inside relative to the body's spongy bone.
     """
 
     start_mm: tuple[float, float, float]
@@ -57,6 +59,7 @@ class Limb:
     start_radii_mm: tuple[float, float]
     end_radii_mm: tuple[float, float]
     shell_mm: float = 0.75
+    filling: float = 1.9
 
     def mirrored(self) -> Limb:
         """The same on the other side of the mid-plane (y changes sign)."""
@@ -67,6 +70,7 @@ class Limb:
             start_radii_mm=self.start_radii_mm,
             end_radii_mm=self.end_radii_mm,
             shell_mm=self.shell_mm,
+            filling=self.filling,
         )
 
     def bounds_mm(self, margin_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

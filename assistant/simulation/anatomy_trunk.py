@@ -285,20 +285,29 @@ def _bars(points_mm: NDArray[np.float64], *, slim: bool) -> list[Limb]:
 
 def sacrum_limbs(size: VertebraSize) -> tuple[Limb, ...]:
     """What hangs on S1: the fused segments below, the wings, the median crest."""
-    back = -size.depth_mm / 2
+    back, k = -size.depth_mm / 2, size.depth_mm / 33.0
+    sideways, upright = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
     wing = Limb(
-        start_mm=(-4.0, 20.0, 2.0), end_mm=(-22.0, 46.0, -14.0), across=(0.0, 0.0, 1.0),
-        start_radii_mm=(12.0, 12.0), end_radii_mm=(20.0, 13.0),
+        start_mm=(-3.0 * k, 20.0 * k, 1.0), end_mm=(-20.0 * k, 44.0 * k, -12.0), across=upright,
+        start_radii_mm=(11.0 * k, 11.0 * k), end_radii_mm=(17.0 * k, 10.0 * k), shell_mm=0.3, filling=0.45,
     )  # fmt: skip
-    blade = Limb(
-        start_mm=(-6.0, 0.0, -14.0), end_mm=(-48.0, 0.0, -78.0), across=(0.0, 1.0, 0.0),
-        start_radii_mm=(30.0, 11.0), end_radii_mm=(20.0, 5.0),
+    flank = Limb(
+        start_mm=(-12.0 * k, 30.0 * k, -22.0 * k), end_mm=(-22.0 * k, 24.0 * k, -52.0 * k), across=sideways,
+        start_radii_mm=(12.0 * k, 8.0 * k), end_radii_mm=(8.0 * k, 5.0 * k), shell_mm=0.3, filling=0.45,
+    )  # fmt: skip
+    second = Limb(
+        start_mm=(-1.0, 0.0, -8.0 * k), end_mm=(-9.0 * k, 0.0, -38.0 * k), across=sideways,
+        start_radii_mm=(21.0 * k, 16.0 * k), end_radii_mm=(15.0 * k, 9.0 * k), shell_mm=0.4, filling=0.8,
+    )  # fmt: skip
+    third = Limb(
+        start_mm=(-9.0 * k, 0.0, -38.0 * k), end_mm=(-27.0 * k, 0.0, -68.0 * k), across=sideways,
+        start_radii_mm=(15.0 * k, 9.0 * k), end_radii_mm=(11.0 * k, 5.0 * k), shell_mm=0.4, filling=0.8,
     )  # fmt: skip
     crest = Limb(
-        start_mm=(back - 20.0, 0.0, -4.0), end_mm=(back - 44.0, 0.0, -52.0), across=(0.0, 1.0, 0.0),
-        start_radii_mm=(3.5, 8.0), end_radii_mm=(3.0, 4.0),
+        start_mm=(back - 15.0 * k, 0.0, -8.0), end_mm=(back - 24.0 * k, 0.0, -46.0 * k), across=sideways,
+        start_radii_mm=(3.0, 7.0), end_radii_mm=(2.5, 4.0), shell_mm=0.35, filling=1.0,
     )  # fmt: skip
-    return (wing, wing.mirrored(), blade, crest)
+    return (wing, wing.mirrored(), flank, flank.mirrored(), second, third, crest)
 
 
 def aorta_calcium(bone: F32, block: Block, rng: np.random.Generator, *, front_x_mm: float, amount: float) -> None:

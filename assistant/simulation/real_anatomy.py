@@ -35,9 +35,10 @@ from assistant.simulation.anatomy_sizes import LEVELS, VertebraSize, draw_sizes,
 from assistant.simulation.anatomy_trunk import ribs, sacrum_limbs, soft_tissue
 from assistant.simulation.fracture import unbroken
 from assistant.simulation.scene import Anatomy
-from assistant.simulation.vertebra import CORTEX_G_PER_CM3, ENDPLATE_MM, PROCESS_SPONGY, WALL_MM, make, spongy_tile
+from assistant.simulation.vertebra import CORTEX_G_PER_CM3, ENDPLATE_MM, WALL_MM, make, spongy_tile
 
 _PROCESS_SHELL_MM = 0.55
+_PROCESS_FILLING = 1.9
 _MESH_KINDS = {"mesh-ssm": "mesh_ssm_mean", "mesh-vhp": "mesh_vhp"}
 _FORAMEN_RADIUS_MM = 2.6
 
@@ -234,7 +235,7 @@ def _paint_surface(
     endplate = np.clip((upright - 0.6) / 0.3, 0.0, 1.0)
     shell_mm = (1 - behind) * (WALL_MM + (ENDPLATE_MM - WALL_MM) * endplate) + behind * _PROCESS_SHELL_MM
     inner, outer = coverage(distance + shell_mm, block.spacing_mm), coverage(distance, block.spacing_mm)
-    inside = spongy_in(tile, crop, shifts) * (1.0 + behind * (PROCESS_SPONGY - 1.0))
+    inside = spongy_in(tile, crop, shifts) * (1.0 + behind * (_PROCESS_FILLING - 1.0))
     if spine.scan is not None:
         inside = inside * spine.scan.relative_density(spine.sizes.pose, spine.scale, part, outer > 0.5)
     value = np.float32(CORTEX_G_PER_CM3) * (outer - inner) + inside * inner

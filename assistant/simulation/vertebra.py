@@ -33,7 +33,6 @@ CORTEX_G_PER_CM3 = 1.05
 MOST_SPONGY_G_PER_CM3 = 0.6
 WALL_MM = 0.42
 ENDPLATE_MM = 0.65
-PROCESS_SPONGY = 1.9  # density inside posterior elements relative to the body's spongy bone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,24 +139,26 @@ def body_distance_mm(vertebra: Vertebra, grid: Grid) -> tuple[F32, F32]:
     return smooth_max(wall.astype(np.float32), plates.astype(np.float32), 1.3), endplate
 
 
-def limbs_distance_mm(limbs: tuple[Limb, ...], grid: Grid, blend_mm: float) -> tuple[F32, F32]:
+def limbs_distance_mm(limbs: tuple[Limb, ...], grid: Grid, blend_mm: float) -> tuple[F32, F32, F32]:
     """Signed distance to the union of limbs; only the voxels near a limb are computed, the rest is far outside.
 
     Returns
     -------
-    distance_mm, shell_mm : arrays of the grid's shape
-        ``shell_mm`` is the cortex of the limb that is nearest.
+    distance_mm, shell_mm, filling : arrays of the grid's shape
+        Cortex and filling are those of the limb that is nearest.
     """
     distance = np.full(grid.x_mm.shape, OUTSIDE, dtype=np.float32)
     shell = np.full(grid.x_mm.shape, 0.7, dtype=np.float32)
+    filling = np.full(grid.x_mm.shape, 1.5, dtype=np.float32)
     for limb in limbs:
         block = _block(grid, *limb.bounds_mm(blend_mm + 1.5))
         if block is not None:
             new = limb.distance_mm(grid.part(block))
             share = np.clip((distance[block] - new) / 2.0 + 0.5, 0.0, 1.0)
             shell[block] += share * (np.float32(limb.shell_mm) - shell[block])
+            filling[block] += share * (np.float32(limb.filling) - filling[block])
             distance[block] = smooth_min(distance[block], new, blend_mm)
-    return distance, shell
+    return distance, shell, filling
 
 
 def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32:
@@ -178,7 +179,7 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32
     """
     form = vertebra.form
     body, endplate = body_distance_mm(vertebra, grid)
-    limbs, limb_shell_mm = limbs_distance_mm(vertebra.limbs, grid, 2.5)
+    limbs, limb_shell_mm, filling = limbs_distance_mm(vertebra.limbs, grid, 2.5)
     whole = smooth_min(body, limbs, 2.0)
     process = np.clip((body - limbs) / 3.0 + 0.5, 0.0, 1.0)
     shell_mm = (1 - process) * (WALL_MM + (ENDPLATE_MM - WALL_MM) * endplate) + process * limb_shell_mm
@@ -188,7 +189,7 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32
         shell_mm = shell_mm * np.clip((near - hole.radius_mm) / 1.0, 0.0, 1.0)
     inner = coverage(whole + shell_mm, voxel_mm)
     outer = coverage(whole, voxel_mm)
-    inside = spongy * (1.0 + process * (PROCESS_SPONGY - 1.0))
+    inside = spongy * (1.0 + process * (filling - 1.0))
     if form.impaction:
         ahead = np.clip((grid.x_mm / np.float32(vertebra.size.depth_mm / 2) + 1) / 2, 0.0, 1.0)
         top = form.superior_back_mm + (form.superior_front_mm - form.superior_back_mm) * ahead - form.superior_dish_mm

@@ -58,6 +58,7 @@ def _pair(limb: Limb, rng: np.random.Generator) -> tuple[Limb, Limb]:
                 start_radii_mm=side.start_radii_mm,
                 end_radii_mm=side.end_radii_mm,
                 shell_mm=side.shell_mm,
+                filling=side.filling,
             )
         )
     return pair[0], pair[1]

@@ -30,7 +30,7 @@ def sampled(bone):
     block = block_around(*bone.bounds_mm(), 0.7)
     grid = block.seen_from(UPRIGHT)
     body, _ = body_distance_mm(bone, grid)
-    limbs, _ = limbs_distance_mm(bone.limbs, grid, 2.5)
+    limbs, _, _ = limbs_distance_mm(bone.limbs, grid, 2.5)
     mineral = density(bone, grid, 0.7, np.full(block.shape, 0.1, dtype=np.float32))
     return block, body, limbs, mineral
 
