@@ -100,7 +100,9 @@ def parser() -> argparse.ArgumentParser:
         "to its end; 4 disk full or no permission; 130 stopped. What was analysed before a failure is kept.",
     )
     top.add_argument("--version", action="version", version=f"fluoro-assistant {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=Parser)
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", parser_class=Parser, prog="fluoro-assistant"
+    )
     analyze = commands.add_parser(
         "analyze",
         usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]",
