@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,12 @@ from assistant.geometry import PointsPx
 SCHEMA = "fluoro-assistant/plan/1"
 _MIN_SIDE_PX = 8.0
 """A vertebral body smaller than this on any side cannot be measured."""
+_MOST_BYTES = 4_000_000
+"""A plan of six points has 1 kB; a larger file than this is something else (a video given as the plan)."""
+_MOST_POINTS = 200
+_MOST_VIEWS = 16
+_LAST_FRAME = 10**8
+"""More than a month at 30 frames/s."""
 
 Point = tuple[float, float]
 
@@ -127,9 +132,12 @@ def read_plan(path: Path, default_fraction: float) -> Plan:
         Naming the file, what is wrong with it and what to do.
     """
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path}: the plan cannot be read ({error.strerror}); give the path of a plan.json") from error
+    if len(text) > _MOST_BYTES:
+        raise UsageError(f"{path}: not a plan: larger than {_MOST_BYTES // 1_000_000} MB; give the path of a plan.json")
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -138,6 +146,11 @@ def read_plan(path: Path, default_fraction: float) -> Plan:
         return plan_from_document(document, default_fraction)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def _plain(error: BaseException) -> str:
+    """The error's words, fit for any terminal."""
+    return str(error).encode("utf-8", "backslashreplace").decode()
 
 
 def _refuse_constant(word: str) -> float:
@@ -156,11 +169,18 @@ def plan_from_document(document: Any, default_fraction: float) -> Plan:
         raise UsageError(f'not a plan of this version: "schema" must be "{SCHEMA}", found {found!r}')
     try:
         file = msgspec.convert(document, PlanFile)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"not a usable plan: {error}") from error
+    except (msgspec.ValidationError, ValueError, OverflowError, RecursionError) as error:
+        raise UsageError(f"not a usable plan: {_plain(error)}") from error
     if not file.views:
         raise UsageError('the plan has no view: "views" needs at least one entry')
+    if len(file.views) > _MOST_VIEWS:
+        raise UsageError(f"the plan has {len(file.views)} views and may have at most {_MOST_VIEWS}")
     views = tuple(_planned(view, f"views[{k}]", default_fraction) for k, view in enumerate(file.views))
+    try:
+        # What the result cannot repeat (lone surrogates, infinity, bottomless nesting) is no plan either.
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UsageError(f"not a usable plan: {_plain(error)}") from error
     return Plan(views=views, document=document)
 
 
@@ -191,8 +211,10 @@ def _planned(view: ViewFile, where: str, default_fraction: float) -> PlannedView
         raise UsageError(f'{where}.view must be "lateral" or "ap", found {view.view!r}')
     if view.level is not None and not _is_level(view.level):
         raise UsageError(f"{where}.level must be one of T1 to T12, L1 to L6, S1, found {view.level!r}")
-    if view.reference_frame < 0:
-        raise UsageError(f"{where}.reference_frame must be 0 or more, found {view.reference_frame}")
+    if not 0 <= view.reference_frame <= _LAST_FRAME:
+        raise UsageError(
+            f"{where}.reference_frame must be 0 or more and a frame of the run, not {view.reference_frame}"
+        )
     fraction = default_fraction if view.warning_line_fraction is None else view.warning_line_fraction
     if not (math.isfinite(fraction) and 0.0 <= fraction <= 1.0):
         raise UsageError(f"{where}.warning_line_fraction must lie between 0 and 1, found {fraction}")
@@ -238,7 +260,13 @@ def _planned(view: ViewFile, where: str, default_fraction: float) -> PlannedView
 
 def _is_level(level: str) -> bool:
     numbers = {"T": range(1, 13), "L": range(1, 7), "S": range(1, 2)}
-    return level[:1] in numbers and level[1:].isdecimal() and int(level[1:]) in numbers[level[:1]] and level[1] != "0"
+    return (
+        level[:1] in numbers
+        and level[1:].isascii()
+        and level[1:].isdecimal()
+        and int(level[1:]) in numbers[level[:1]]
+        and level[1] != "0"
+    )
 
 
 def _scale(view: ViewFile, where: str) -> float:
@@ -260,6 +288,8 @@ def _scale(view: ViewFile, where: str) -> float:
 def _polyline(points: list[Point], where: str) -> PointsPx:
     if len(points) < 3:
         raise UsageError(f"{where} needs 3 or more points, found {len(points)}")
+    if len(points) > _MOST_POINTS:
+        raise UsageError(f"{where} has {len(points)} points and may have at most {_MOST_POINTS}")
     line = np.array(points, dtype=np.float64)
     if not np.isfinite(line).all() or np.abs(line).max() > 1e6:
         raise UsageError(f"{where} holds a coordinate that is not a usable number")
@@ -283,6 +313,7 @@ def _check_body(
                 f"{where}: the {name} line's ends lie less than {_MIN_SIDE_PX:.0f} px apart: the body is too small or "
                 f"its points are in the wrong place"
             )
+    _check_walls(superior, inferior, first_wall, last_wall, where)
     if _crosses_itself(body):
         raise UsageError(
             f"{where}: the lines cross each other: superior, posterior wall, inferior, anterior wall must make a "
@@ -296,20 +327,35 @@ def _check_body(
         raise UsageError(f"{where}: the body has almost no area: its points lie on one line")
 
 
+def _check_walls(superior: PointsPx, inferior: PointsPx, first_wall: PointsPx, last_wall: PointsPx, where: str) -> None:
+    """A wall that was marked has to run from superior to inferior on its own side of the body."""
+    for name, wall, end in (("anterior", first_wall, 0), ("posterior", last_wall, -1)):
+        for word, at, endplate in (("first", 0, superior), ("last", -1, inferior)):
+            own, other = (float(np.linalg.norm(wall[at] - endplate[k])) for k in (end, -1 - end))
+            opposite = float(np.linalg.norm(wall[at] - (inferior if at == 0 else superior)[end]))
+            if own >= min(other, opposite):
+                raise UsageError(
+                    f"{where}.landmarks.{name}: its {word} point lies nearer to another corner than to its own: it "
+                    f"runs from the end of superior to the end of inferior on the {name} side"
+                )
+
+
 def _crosses_itself(ring: PointsPx) -> bool:
-    segments = list(pairwise(ring))
-    for i, (a, b) in enumerate(segments):
-        for j in range(i + 2, len(segments)):
-            if i == 0 and j == len(segments) - 1:
-                continue
-            c, d = segments[j]
-            if _crossing(a, b, c, d):
-                return True
-    return False
+    """Whether two sides of a closed ring meet anywhere but in the corner that they share."""
+    starts, ends = ring[:-1], ring[1:]
+    count = len(starts)
+    i, j = np.triu_indices(count, 2)
+    apart = ~((i == 0) & (j == count - 1))
+    i, j = i[apart], j[apart]
+    a, b, c, d = starts[i], ends[i], starts[j], ends[j]
+    meet = (_turn(a, b, c) * _turn(a, b, d) <= 0) & (_turn(c, d, a) * _turn(c, d, b) <= 0)
+    # On one straight line all turns are 0: then they meet only where their extents do.
+    meet &= np.all(np.minimum(a, b) <= np.maximum(c, d), axis=1) & np.all(np.minimum(c, d) <= np.maximum(a, b), axis=1)
+    before = np.roll(starts, 1, axis=0)
+    folds = (_turn(before, starts, ends) == 0) & (np.sum((starts - before) * (ends - starts), axis=1) < 0)
+    return bool(meet.any() or folds.any())
 
 
-def _crossing(a: PointsPx, b: PointsPx, c: PointsPx, d: PointsPx) -> bool:
-    def turn(p: PointsPx, q: PointsPx, r: PointsPx) -> float:
-        return float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
-
-    return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0
+def _turn(p: PointsPx, q: PointsPx, r: PointsPx) -> PointsPx:
+    turn: PointsPx = np.sign((q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0]))
+    return turn

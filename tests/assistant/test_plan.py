@@ -1,5 +1,6 @@
 import copy
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,21 @@ BAD = [
     ("views.0.landmarks.superior", [[507.0, 508.0], [455.0, 516.0], [402.0, 511.5]], "cross|opposite directions"),
     ("views.0.landmarks.inferior", [[398.0, 500.0], [452.0, 583.0], [511.0, 480.0]], "cross"),
     ("views.0.landmarks.inferior", [[402.0, 513.0], [455.0, 518.0], [507.0, 510.0]], "less than 8 px apart"),
+    ("views.0.landmarks.inferior", [[398.0, 590.0], [455.0, 516.0], [511.0, 592.0]], "cross"),
+    ("views.0.landmarks.superior", [[402.0, 511.5], [490.0, 511.5], [455.0, 511.5], [507.0, 511.5]], "cross"),
+    ("views.0.landmarks.superior", [[402.0, 511.5], [455.0, 620.0], [507.0, 508.0]], "cross"),
+    ("views.0.landmarks.posterior", [[511.0, 592.0], [500.0, 550.0], [507.0, 508.0]], "posterior: its first point"),
+    ("views.0.landmarks.posterior", [[402.0, 511.5], [400.0, 550.0], [398.0, 590.0]], "posterior: its first point"),
+    ("views.0.landmarks.anterior", [[402.0, 511.5], [400.0, 550.0], [511.0, 592.0]], "anterior: its last point"),
+    ("views.0.level", "T１", "level must be one of"),
+    ("views.0.level", "\ud800", "level must be one of"),
+    ("views.0.reference_frame", 1.5, "not a usable plan"),
+    ("views.0.mm_per_px", 10**400, "not a usable plan|the scale must lie between"),
+    ("views.0.mm_per_px", -0.3, "the scale must lie between"),
+    ("views.0.note", "\ud800", "not a usable plan"),
+    ("views.0.note", math.inf, "not a usable plan"),
+    ("views.0.landmarks.superior", [[402.0 + k, 511.5] for k in range(201)], "at most 200"),
+    ("views", [EXAMPLE["views"][0]] * 17, "at most 16"),
 ]
 
 
@@ -143,6 +159,25 @@ def test_a_file_that_is_no_plan_is_named(tmp_path: Path, text: str, says: str) -
     with pytest.raises(UsageError, match=says) as caught:
         read_plan(path, 0.25)
     assert str(caught.value).startswith(str(path))
+
+
+def test_a_video_given_as_the_plan_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "run.mkv"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    with pytest.raises(UsageError, match="not a plan: larger than 4 MB"):
+        read_plan(path, 0.25)
+
+
+def test_a_folder_given_as_the_plan_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the plan cannot be read"):
+        read_plan(tmp_path, 0.25)
+
+
+def test_a_ring_of_many_points_is_checked_quickly_and_passes() -> None:
+    across = np.linspace(402.0, 507.0, 200)
+    document = changed("views.0.landmarks.superior", [[float(x), 511.5 + 2 * math.sin(x)] for x in across])
+    assert len(planned(document).views[0].superior) == 200
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -475,10 +475,9 @@ def test_a_repeat_tells_nothing_new_of_distances() -> None:
     assert theatre.still(300).changes == ()
 
 
-@pytest.mark.parametrize("kind", list(EventKind))
-def test_every_kind_can_be_raised(kind: EventKind) -> None:
+def test_every_kind_can_be_raised() -> None:
     raised = {alarm.kind for seed in range(4) for outcome in random_walk(seed) for alarm in outcome.standing}
     theatre = Theatre()
     for _ in range(61):
         slow = theatre.picture(distances(), processing_ms=400.0)
-    assert kind in raised | {alarm.kind for alarm in slow.standing}
+    assert raised | {alarm.kind for alarm in slow.standing} == set(EventKind)
