@@ -119,7 +119,7 @@ def test_a_full_disk_keeps_whole_lines_and_none_is_lost_or_doubled(
                 if k % every == 0 or k == len(lines) - 1:
                     files.flush()
             except OSError as error:
-                assert error.errno == errno.ENOSPC
+                assert error.errno == errno.ENOSPC  # noqa: PT017
                 refused = True
                 there = (folder / "measurements.csv").read_bytes()
                 assert there == b"" or there.endswith(b"\n")
