@@ -38,7 +38,7 @@ def inject(
     seed: int,
     *,
     leak: str = "none",
-    total_ml: float = 4.0,
+    total_ml: float | None = 4.0,
     leak_ml: float | None = None,
     onset_ml: float | None = None,
     style: str | None = None,
@@ -62,8 +62,8 @@ def inject(
         Of the cement; the same patient can be injected in many ways.
     leak : str
         "none" or a name of `leak_paths.NAMES`.
-    total_ml : float
-        Injected volume, leak included.
+    total_ml : float or None
+        Injected volume, leak included. None: drawn, 35 to 60 % of what fits inside the margins, 6 ml at most.
     leak_ml : float or None
         Volume that leaves the body; None: drawn, 0.03 to 0.7 ml by kind, a fifth of all at most.
     onset_ml : float or None
@@ -108,6 +108,9 @@ def inject(
     cannulas = tuple(_cannula(anatomy, side, gauge, rng) for side in _sides(access))
     usual = POSTERIOR_LEAK_REACH if leak.startswith("posterior") or leak == "foramen" else DEFAULT_REACH
     room = room_inside(anatomy, margin_mm, usual if reach is None else reach)
+    voxel_ml = room.spacing_mm**3 / 1000.0
+    if total_ml is None:
+        total_ml = min(6.0, float(rng.uniform(0.35, 0.6)) * float(room.allowed.sum()) * voxel_ml)
     cost = _cost(anatomy, room, style, rng)
     path = None
     if leak != "none":
@@ -118,7 +121,6 @@ def inject(
         cost[corridor & np.isinf(cost)] = 1.0
     for cannula in cannulas:
         cost[near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)] = np.inf
-    voxel_ml = room.spacing_mm**3 / 1000.0
     leaked_ml = 0.0 if path is None else len(path.order) * voxel_ml
     if leaked_ml >= 0.8 * total_ml:
         raise UsageError(f"A leak of {leaked_ml:.2f} ml does not fit into an injection of {total_ml:.2f} ml.")
@@ -145,7 +147,9 @@ def capacity_ml(anatomy: Anatomy, *, reach: float | None = None, margin_mm: floa
     return float(room.allowed.sum()) * room.spacing_mm**3 / 1000.0
 
 
-def _check(leak: str, total_ml: float, style: str | None, access: str | None, gauge: str, reach: float | None) -> None:
+def _check(
+    leak: str, total_ml: float | None, style: str | None, access: str | None, gauge: str, reach: float | None
+) -> None:
     if leak != "none" and leak not in leak_paths.NAMES:
         raise UsageError(f"Leak {leak!r} is not known: use none or one of {', '.join(leak_paths.NAMES)}.")
     if style is not None and style not in STYLES:
@@ -154,7 +158,7 @@ def _check(leak: str, total_ml: float, style: str | None, access: str | None, ga
         raise UsageError(f"Access {access!r} is not known: use one of {', '.join(ACCESSES)}.")
     if gauge not in GAUGES:
         raise UsageError(f"Gauge {gauge!r} is not known: use one of {', '.join(GAUGES)}.")
-    if not 0.1 <= total_ml <= 12.0:
+    if total_ml is not None and not 0.1 <= total_ml <= 12.0:
         raise UsageError(f"Injected volume must lie between 0.1 and 12 ml, not {total_ml}.")
     if reach is not None and not 0.0 <= reach <= 0.8:
         raise UsageError(f"Reach is a fraction of the sagittal diameter between 0 and 0.8, not {reach}.")

@@ -122,12 +122,14 @@ def from_labels(mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float],
     Two passes: blur over two thirds of a voxel, then the level of one half; stairs go, corners are rounded by about
     half a voxel.
     """
-    soft = ndimage.gaussian_filter(np.pad(mask.astype(np.float32), 3), 0.75)
+    box = ndimage.find_objects(mask.astype(np.uint8))[0]
+    low = np.array([cut.start for cut in reversed(box)], dtype=np.float64)
+    soft = ndimage.gaussian_filter(np.pad(mask[box].astype(np.float32), 3), 0.75)
     level = 0.45  # a blurred convex body shrinks at 0.5
     found = measure.marching_cubes(ndimage.zoom(soft, 2, order=3, grid_mode=True, mode="nearest"), level)
     vertices, faces = found[0], found[1]
     indices = (vertices + 0.5) / 2.0 - 0.5 - 3.0
-    points = indices[:, ::-1] * np.array(spacing_mm) + origin_mm
+    points = (indices[:, ::-1] + low) * np.array(spacing_mm) + origin_mm
     surface = outwards(points.astype(np.float64), faces.astype(np.intp))
     count = len(points)
     edges = np.concatenate([surface.faces[:, [0, 1]], surface.faces[:, [1, 2]]])

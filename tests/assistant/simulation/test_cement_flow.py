@@ -142,6 +142,11 @@ def test_the_schedule_ends_at_the_injected_volume(toy_anatomy):
     assert 0.15 <= flow.barium_g_per_cm3 <= 0.30
 
 
+def test_a_volume_that_is_left_out_fits_into_the_body(wedged_patient):
+    flow = inject(wedged_patient, 4, total_ml=None)
+    assert 0.3 * capacity_ml(wedged_patient) < flow.schedule_ml[-1] < 0.65 * capacity_ml(wedged_patient)
+
+
 @pytest.mark.parametrize(
     "words",
     [
