@@ -208,3 +208,28 @@ def signed_distance_map(
         past = np.maximum(by_px - foot, foot - (length_px(line) - by_px))
         distance = np.where(past * mm_per_px <= END_TOLERANCE_MM, distance, np.inf)
     return (distance * mm_per_px).astype(np.float32).reshape(crop.height_px, crop.width_px)
+
+
+def inside_ring(crop: Crop, ring_px: PointsPx) -> NDArray[np.bool_]:
+    """Pixels of a crop whose centre lies inside a closed ring.
+
+    Even-odd rule, exact to the sub-pixel; a centre on the ring itself counts on the left and upper side only, so that
+    rings that share a side share no pixel.
+
+    Parameters
+    ----------
+    crop : Crop
+    ring_px : array (n, 2)
+        Its first point again at the end.
+
+    Returns
+    -------
+    array (height, width) of bool
+    """
+    inside = np.zeros((crop.height_px, crop.width_px), dtype=np.bool_)
+    xs = np.arange(crop.x0_px, crop.x0_px + crop.width_px)
+    ys = np.arange(crop.y0_px, crop.y0_px + crop.height_px)[:, None]
+    for (x0, y0), (x1, y1) in pairwise(ring_px):
+        if y0 != y1:
+            inside ^= (ys >= min(y0, y1)) & (ys < max(y0, y1)) & (xs < x0 + (ys - y0) * (x1 - x0) / (y1 - y0))
+    return inside

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import geometry
 from assistant.geometry import Crop, MapMm, PointsPx
 from assistant.plan import PlannedView
+from assistant.vocabulary import LeakSite
+
+OUTSIDE = (
+    None,
+    LeakSite.POSTERIOR,
+    LeakSite.SUPERIOR_DISC,
+    LeakSite.INFERIOR_DISC,
+    LeakSite.ANTERIOR,
+    LeakSite.LATERAL,
+    LeakSite.LATERAL,
+)
+"""Sites of the codes 0 to 6 of `LineMaps.outside`; 5 is the picture's left side, 6 its right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +43,10 @@ class LineMaps:
         Lateral views only.
     left_wall, right_wall : map or None
         AP views only: the picture's left and right.
+    outside : array of uint8
+        Which line a pixel lies beyond, as an index into `OUTSIDE`; 0 = beyond none. Behind the posterior wall all is
+        posterior (behind the disc is the canal too); elsewhere a pixel beyond two lines, at a corner of the body,
+        belongs to the one that it lies farther past.
     thirds : array of uint8 or None
         1, 2, 3 = upper, middle, lower third of the posterior wall's height; lateral views only.
     body_height_mm, depth_mm : float
@@ -48,6 +63,7 @@ class LineMaps:
     anterior_wall: MapMm | None = field(repr=False)
     left_wall: MapMm | None = field(repr=False)
     right_wall: MapMm | None = field(repr=False)
+    outside: NDArray[np.uint8] = field(repr=False)
     thirds: NDArray[np.uint8] | None = field(repr=False)
     body_height_mm: float
     depth_mm: float
@@ -67,8 +83,7 @@ def make_line_maps(view: PlannedView, crop: Crop) -> LineMaps:
     def to_line(line: PointsPx, *, runs_on: bool) -> MapMm:
         return geometry.signed_distance_map(crop, line, inside, view.mm_per_px, runs_on=runs_on)
 
-    body = np.zeros((crop.height_px, crop.width_px), np.uint8)
-    cv2.fillPoly(body, [(view.body_px - [crop.x0_px, crop.y0_px]).round().astype(np.int32)], 1)
+    superior, inferior = to_line(view.superior, runs_on=False), to_line(view.inferior, runs_on=False)
     first, last = to_line(view.first_wall, runs_on=False), to_line(view.last_wall, runs_on=view.is_lateral)
     middle = 0.5 * np.linalg.norm(view.first_wall[0] - view.last_wall[0]) + 0.5 * np.linalg.norm(
         view.first_wall[-1] - view.last_wall[-1]
@@ -76,18 +91,29 @@ def make_line_maps(view: PlannedView, crop: Crop) -> LineMaps:
     return LineMaps(
         crop=crop,
         mm_per_px=view.mm_per_px,
-        body=body.astype(bool),
-        superior_endplate=to_line(view.superior, runs_on=False),
-        inferior_endplate=to_line(view.inferior, runs_on=False),
+        body=geometry.inside_ring(crop, view.body_px),
+        superior_endplate=superior,
+        inferior_endplate=inferior,
         posterior_wall=last if view.is_lateral else None,
         warning_line=to_line(view.warning_line, runs_on=True) if view.warning_line is not None else None,
         anterior_wall=first if view.is_lateral else None,
         left_wall=None if view.is_lateral else first,
         right_wall=None if view.is_lateral else last,
+        outside=_outside(superior, inferior, first, last, is_lateral=view.is_lateral),
         thirds=_thirds(view, crop) if view.is_lateral else None,
         body_height_mm=geometry.length_px(view.last_wall) * view.mm_per_px,
         depth_mm=float(middle) * view.mm_per_px,
     )
+
+
+def _outside(superior: MapMm, inferior: MapMm, first: MapMm, last: MapMm, *, is_lateral: bool) -> NDArray[np.uint8]:
+    # In the order of OUTSIDE's codes 2, 3, then 4 (anterior) or 5 and 6 (sides).
+    lines = np.stack([superior, inferior, first] if is_lateral else [superior, inferior, first, last])
+    codes = np.array([2, 3, 4] if is_lateral else [2, 3, 5, 6], dtype=np.uint8)
+    outside = np.where(lines.min(axis=0) < 0, codes[lines.argmin(axis=0)], np.uint8(0))
+    if is_lateral:
+        outside[last < 0] = 1
+    return outside
 
 
 def _thirds(view: PlannedView, crop: Crop) -> NDArray[np.uint8]:

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import MapMm, PointsPx
-from assistant.line_maps import LineMaps
+from assistant.line_maps import OUTSIDE, LineMaps
 from assistant.plan import PlannedView
 from assistant.settings import LeakSettings
 from assistant.vocabulary import CementMask, Leak, LeakSite
 
 _TUBE_LENGTH_TO_WIDTH = 3.0
 _TUBE_WIDTH_MM = 4.0
-_BASIVERTEBRAL_BAND = (0.25, 0.75)
-"""Share of the posterior wall's height within which a posterior leak may have come by the basivertebral vein [P]."""
+_SPECK_MM2 = 0.5
+"""Pieces smaller than this are no cement (contract, scoring: specks are dropped)."""
 
 PEDICLE_HEIGHT_MM = {
     "T1": 9.5, "T2": 11.0, "T3": 11.5, "T4": 12.0, "T5": 12.0, "T6": 12.2, "T7": 12.5, "T8": 13.0, "T9": 14.0,
@@ -36,10 +36,10 @@ _ANY_PEDICLE_MM = 14.0
 
 @dataclass(slots=True, eq=False)
 class LeakMemory:
-    """When each site was first seen, and what stands or stood there."""
+    """When each site was first and last seen, and what stands or stood there."""
 
-    since_s: dict[LeakSite, float] = field(default_factory=dict)
-    first_frame: dict[LeakSite, int] = field(default_factory=dict)
+    first_seen: dict[LeakSite, tuple[int, float]] = field(default_factory=dict)
+    last_seen_s: dict[LeakSite, float] = field(default_factory=dict)
     largest: dict[LeakSite, Leak] = field(default_factory=dict)
 
 
@@ -68,25 +68,23 @@ def find_leaks(
     Returns
     -------
     tuple of Leak
-        Those that have stood for ``settings.confirm_ms``; ``first_frame`` is the frame that confirmed them.
+        Those that have stood for ``settings.confirm_ms``; ``first_frame`` is the frame in which that began.
     """
-    if not cement.mask.any():
-        return ()
     leaks = []
-    for site, line, part in _outside(cement.mask, maps):
-        area_mm2 = float(part.sum()) * maps.mm_per_px**2
-        seen = area_mm2 >= settings.area_mm2 and float(-line[part].min()) >= settings.reach_mm
-        if not seen:
-            memory.since_s.pop(site, None)
+    for site, line, part in _outside(cement.mask, maps, settings):
+        memory.last_seen_s[site] = t_s
+        first_frame, since_s = memory.first_seen.setdefault(site, (frame_index, t_s))
+        if (t_s - since_s) * 1000 < settings.confirm_ms and site not in memory.largest:
             continue
-        if (t_s - memory.since_s.setdefault(site, t_s)) * 1000 < settings.confirm_ms and site not in memory.largest:
-            continue
-        first = memory.first_frame.setdefault(site, frame_index)
-        leak = _described(site, first, area_mm2, line, part, maps, view)
+        leak = _described(site, first_frame, line, part, maps, view)
         leaks.append(leak)
         before = memory.largest.get(site)
         if before is None or leak.area_mm2 >= before.area_mm2:
             memory.largest[site] = leak
+    for site in list(memory.first_seen):
+        # One picture that misses a thin leak does not make it start anew.
+        if site not in memory.largest and (t_s - memory.last_seen_s[site]) * 1000 > settings.confirm_ms:
+            del memory.first_seen[site]
     return tuple(leaks)
 
 
@@ -96,45 +94,63 @@ def all_leaks(memory: LeakMemory) -> tuple[Leak, ...]:
 
 
 def keep_shape(memory: LeakMemory, leak: Leak) -> None:
-    """Keep a leak's shape, worked out later by the classifier, with the leak."""
+    """Keep a leak's shape, worked out later by the classifier, if this is the leak at its largest."""
     before = memory.largest.get(leak.site)
-    if before is not None:
+    if before is not None and leak.area_mm2 >= before.area_mm2:
         memory.largest[leak.site] = replace(before, shape=leak.shape)
 
 
-def _outside(mask: NDArray[np.bool_], maps: LineMaps) -> list[tuple[LeakSite, MapMm, NDArray[np.bool_]]]:
-    found: list[tuple[LeakSite, MapMm, NDArray[np.bool_]]] = []
-    behind = np.zeros_like(mask)
-    if maps.posterior_wall is not None:
-        behind = maps.posterior_wall < 0
-        found.append((LeakSite.POSTERIOR, maps.posterior_wall, mask & behind))
-    # Behind the disc is the canal: what lies behind the wall is posterior, not in the disc.
-    for site, line in (
-        (LeakSite.SUPERIOR_DISC, maps.superior_endplate),
-        (LeakSite.INFERIOR_DISC, maps.inferior_endplate),
-    ):
-        found.append((site, line, mask & (line < 0) & ~behind))
-    if maps.anterior_wall is not None:
-        found.append((LeakSite.ANTERIOR, maps.anterior_wall, mask & (maps.anterior_wall < 0)))
-    for side in (maps.left_wall, maps.right_wall):
-        if side is not None:
-            found.append((LeakSite.LATERAL, side, mask & (side < 0)))
-    merged: dict[LeakSite, tuple[MapMm, NDArray[np.bool_]]] = {}
-    for site, line, part in found:
-        if site not in merged or part.sum() > merged[site][1].sum():
-            merged[site] = (line, part)
-    return [(site, line, part) for site, (line, part) in merged.items() if part.any()]
+def _outside(
+    mask: NDArray[np.bool_], maps: LineMaps, settings: LeakSettings
+) -> list[tuple[LeakSite, MapMm, NDArray[np.bool_]]]:
+    """Sites where enough cement lies far enough beyond the line, with that cement; at most one entry a site."""
+    counts = np.bincount(maps.outside[mask], minlength=len(OUTSIDE))
+    pixel_mm2 = maps.mm_per_px**2
+    found: dict[LeakSite, tuple[int, MapMm, NDArray[np.bool_]]] = {}
+    for code, site in enumerate(OUTSIDE):
+        if site is None or counts[code] * pixel_mm2 < settings.area_mm2:
+            continue
+        part = _without_specks(mask & (maps.outside == code), pixel_mm2)
+        size = int(part.sum())
+        line = _line_of(maps, code)
+        if size * pixel_mm2 < settings.area_mm2 or float(line[part].min()) > -settings.reach_mm:
+            continue
+        if site not in found or size > found[site][0]:  # left and right are one site: the larger stands for it
+            found[site] = (size, line, part)
+    return [(site, line, part) for site, (_, line, part) in found.items()]
+
+
+def _line_of(maps: LineMaps, code: int) -> MapMm:
+    lines = (
+        None,
+        maps.posterior_wall,
+        maps.superior_endplate,
+        maps.inferior_endplate,
+        maps.anterior_wall,
+        maps.left_wall,
+        maps.right_wall,
+    )
+    line = lines[code]
+    assert line is not None, "a code is used only where its line is drawn"
+    return line
+
+
+def _without_specks(part: NDArray[np.bool_], pixel_mm2: float) -> NDArray[np.bool_]:
+    count, labels = cv2.connectedComponents(part.astype(np.uint8), connectivity=8)
+    large = np.bincount(labels.ravel(), minlength=count) * pixel_mm2 >= _SPECK_MM2
+    large[0] = False
+    return np.asarray(large[labels], dtype=np.bool_)
 
 
 def _described(
     site: LeakSite,
     first_frame: int,
-    area_mm2: float,
     line: MapMm,
     part: NDArray[np.bool_],
     maps: LineMaps,
     view: PlannedView,
 ) -> Leak:
+    area_mm2 = float(part.sum()) * maps.mm_per_px**2
     count, labels = cv2.connectedComponents(part.astype(np.uint8), connectivity=8)
     sizes = np.bincount(labels.ravel(), minlength=count)
     sizes[0] = 0
@@ -147,14 +163,15 @@ def _described(
     length_mm = (float(across.max()) + 1.0) * maps.mm_per_px
     near_line = (main > 0) & (line > -1.5 * maps.mm_per_px - 1e-6)
     width_mm = _extent_px(near_line) * maps.mm_per_px if near_line.any() else area_mm2 / max(length_mm, 1e-6)
-    outline: PointsPx = contour.reshape(-1, 2) + np.array([maps.crop.x0_px, maps.crop.y0_px], dtype=np.float64)
+    outline: PointsPx = contour.reshape(-1, 2).astype(np.float64) + np.array([maps.crop.x0_px, maps.crop.y0_px])
+    main_mm2 = float(main.sum()) * maps.mm_per_px**2
     return Leak(
         site=site,
         first_frame=first_frame,
         area_mm2=area_mm2,
         length_mm=length_mm,
         width_mm=width_mm,
-        yeom=_yeom(site, area_mm2, length_mm, main, maps),
+        yeom=_yeom(site, main_mm2, length_mm, main, maps),
         magnitude=_magnitude(length_mm, maps, view),
         shape=None,
         outline_px=outline,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant import geometry
 from assistant.geometry import PointsPx
@@ -31,9 +32,9 @@ def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
         grade = None
     else:
         area_mm2 = float(cement.mask.sum()) * view.mm_per_px**2
-        body_mm2 = abs(float(cv2.contourArea(view.body_px.astype(np.float32)))) * view.mm_per_px**2
-        ratio = _inside_px(view, cement) * view.mm_per_px**2 / body_mm2
-        grade = _grade(ratio, cement)
+        inside = cement.mask & geometry.inside_ring(cement.crop, view.body_px)
+        ratio = float(inside.sum()) / abs(float(cv2.contourArea(view.body_px.astype(np.float32))))
+        grade = _grade(ratio, inside)
     if not view.is_lateral:
         lateral_only = Unknown("measured in the lateral view only")
         return Measures(
@@ -45,8 +46,7 @@ def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
             posterior_height_mm=lateral_only,
             wedge_angle_deg=lateral_only,
         )
-    upper, lower = (geometry.along(line, np.array([0.0, 0.5, 1.0])) for line in (view.superior, view.inferior))
-    heights = np.linalg.norm(lower - upper, axis=1) * view.mm_per_px
+    heights = np.linalg.norm(_height_points(view.inferior) - _height_points(view.superior), axis=1) * view.mm_per_px
     return Measures(
         cement_area_mm2=area_mm2,
         fill_area_ratio=ratio,
@@ -54,26 +54,30 @@ def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
         anterior_height_mm=float(heights[0]),
         middle_height_mm=float(heights[1]),
         posterior_height_mm=float(heights[2]),
-        wedge_angle_deg=_wedge_deg(view.superior, view.inferior, anterior_lower=bool(heights[0] < heights[2])),
+        wedge_angle_deg=_wedge_deg(view.superior, view.inferior),
     )
 
 
-def _wedge_deg(superior: PointsPx, inferior: PointsPx, *, anterior_lower: bool) -> float:
-    a, b = superior[-1] - superior[0], inferior[-1] - inferior[0]
-    between = float(np.degrees(abs(np.arctan2(a[0] * b[1] - a[1] * b[0], a @ b))))
-    return between if anterior_lower else -between
+def _wedge_deg(superior: PointsPx, inferior: PointsPx) -> float:
+    """Angle between the endplates' chords, positive where they open towards the posterior side."""
+    chord = superior[-1] - superior[0]
+    along_px = chord / np.linalg.norm(chord)
+    away = np.array([-along_px[1], along_px[0]]) * geometry.side_of(superior, inferior.mean(axis=0))
+    other = inferior[-1] - inferior[0]
+    return float(np.degrees(np.arctan2(other @ away, other @ along_px)))
 
 
-def _inside_px(view: PlannedView, cement: CementMask) -> float:
-    body = np.zeros(cement.mask.shape, np.uint8)
-    cv2.fillPoly(body, [(view.body_px - [cement.crop.x0_px, cement.crop.y0_px]).round().astype(np.int32)], 1)
-    return float((cement.mask & (body > 0)).sum())
+def _height_points(endplate: PointsPx) -> PointsPx:
+    """Anterior, middle and posterior point: the marked ones where there are three, else the middle of the arc."""
+    return endplate if len(endplate) == 3 else geometry.along(endplate, np.array([0.0, 0.5, 1.0]))
 
 
-def _grade(ratio: float, cement: CementMask) -> str:
+def _grade(ratio: float, inside: NDArray[np.bool_]) -> str:
     """Huang's grade from one view: III and IV need the second view, so one view says II at most."""
     if ratio < 0.5:
         return "below I"
-    points = cv2.findNonZero(cement.mask.astype(np.uint8))
-    hull_px = cv2.contourArea(cv2.convexHull(points)) + 1e-6
-    return "I" if float(cement.mask.sum()) / hull_px >= _TIGHT_SOLIDITY else "II"
+    contours, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    hull = cv2.convexHull(np.vstack(contours))
+    # A hull through pixel centres falls half a pixel short on each side.
+    hull_px = cv2.contourArea(hull) + 0.5 * cv2.arcLength(hull, closed=True) + 1.0
+    return "I" if float(inside.sum()) / hull_px >= _TIGHT_SOLIDITY else "II"
