@@ -174,7 +174,8 @@ class Pipeline:
         if isinstance(motion, Unknown):
             return _nothing(motion.reason, motion)
         view = self._views[self._active]
-        cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s)
+        before = frame.index < view.planned.reference_frame
+        cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         distances = measure_distances(cement, view.maps)
         approach = follow_approach(view.approach, frame.t_s, distances.warning_line_mm)
         view.cement = cement

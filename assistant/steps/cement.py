@@ -28,12 +28,12 @@ Bool = NDArray[np.bool_]
 
 _SMOOTH_MM = 0.40
 """Gaussian before the noise is measured and the threshold applied."""
-_EDGE_SHARE = 0.30
+_EDGE_SHARE = 0.20
 """The silhouette of a rounded body of cement, blurred by b, lies where the contrast is this share of the contrast
 2 b further in: E[sqrt(max(0, z))] / sqrt(2) for a path that rises as the square root of the depth."""
-_EDGE_REACH_MM = 1.0
+_EDGE_REACH_MM = 0.8
 _LOW_SIGMA = 3.0
-_HIGH_SIGMA = 6.0
+_HIGH_SIGMA = 5.2
 _LOG_OFFSET = 24.0
 """Grey added before the logarithm: the display's black is not zero exposure."""
 _LOG_SCALE = 100.0
@@ -44,10 +44,22 @@ _REACH_X_MM = 20.0
 _REACH_Y_MM = 15.0
 """How far beyond the body cement is looked for: canal and foramen behind, veins in front, the discs and the next rims
 above and below."""
+_HAZE_MM = 4.0
+"""What varies more slowly than this without cement is exposure, scatter or gas."""
+_HAZE_GRID_MM = 0.8
 _REGISTRATION_MM = 0.05
 """Standard deviation of the registration, for the noise at edges."""
+_FIRST_SIGMA = 6.0
+_FIRST_CORE_MM2 = 1.0
+"""A part that hangs together with no earlier cement needs a core that stands out by far."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
+_CANNULA_MM = 6.0
+_CANNULA_CONTRAST = 12.0
+"""Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
+_GRAIN_BLUR_PX = 0.8
+_COARSE_SHARE = 0.85
+_UNREST = (0.7, 4.0)
 _LOBE_MM2 = 1.0
 _RING_MM = 2.5
 _DARKER_SHARE = 0.4
@@ -75,7 +87,10 @@ class MaskMemory:
     baseline: F32
     count: int = 0
     variance: F32 | None = None
+    unrest: F32 | None = None
     edges: F32 | None = None
+    cannula: Bool | None = None
+    fine_share: float = 1.0
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
     smoothed: F32 | None = None
     mask: Bool | None = None
@@ -129,6 +144,7 @@ def start_masking(
         white=white,
         baseline=np.zeros((crop.height_px, crop.width_px), np.float32),
     )
+    memory.fine_share = _fine_share(mm_per_px)
     identity = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
     memory.baseline = _still(memory, reference, identity)
     memory.count = 1
@@ -190,7 +206,9 @@ def _still(memory: MaskMemory, grey: Grey, similarity: Similarity) -> F32:
     )
 
 
-def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: float) -> CementMask:
+def find_cement(
+    memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: float, *, before_injection: bool
+) -> CementMask:
     """Take one new picture in and say where cement stands.
 
     Parameters
@@ -202,6 +220,8 @@ def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: flo
         Motion of the vertebra in this picture.
     t_s : float
         Frame time.
+    before_injection : bool
+        The plan's reference frame has not come yet: what is seen is there before any cement.
     """
     still = _still(memory, grey, similarity)
     sigma_px = _SMOOTH_MM / memory.mm_per_px
@@ -211,6 +231,8 @@ def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: flo
     noise = np.asarray(cv2.magnitude(_noise(memory, change), _edge_noise(memory)), dtype=np.float32)
     contrast = _over_time(memory, change, noise)
     low, evidence = _threshold(memory, contrast, noise)
+    if before_injection:
+        low[:] = False
     _drop_bright_things_gone(memory, low, contrast, still)
     mask = _belonging(memory, low, contrast, noise, t_s)
     _learn_baseline(memory, still, mask, t_s)
@@ -220,64 +242,98 @@ def find_cement(memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: flo
 
 
 def _level(memory: MaskMemory, change: F32) -> F32:
-    """Take exposure and slow haze out: a plane, fitted robustly where no cement is known."""
-    step = max(1, min(change.shape) // 48)
-    small = change[::step, ::step]
-    rows, cols = small.shape
-    ys, xs = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : cols * 1j]
-    terms = np.stack(
-        [np.ones(small.size), xs.ravel(), ys.ravel(), (xs * ys).ravel(), (xs**2).ravel(), (ys**2).ravel()], 1
-    )
-    values = small.ravel().astype(np.float64)
-    weight = memory.usable[::step, ::step].ravel().astype(np.float64)
-    if memory.mask is not None:
-        grown = cv2.dilate(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8), iterations=2)
-        weight = weight * (grown[::step, ::step].ravel() == 0)
-    fitted = np.zeros_like(values)
-    for _ in range(4):
-        residual = values - fitted
-        known = residual[weight > 0]
-        if len(known) < 50:
-            return change
-        middle = float(np.median(known))
-        spread = 1.4826 * float(np.median(np.abs(known - middle))) + 1e-3
-        tukey = np.clip(1.0 - ((residual - middle) / (3.5 * spread)) ** 2, 0.0, None) ** 2
-        w = weight * tukey
-        normal = (terms * w[:, None]).T @ terms + np.eye(6) * 1e-3 * len(values) * np.array(
-            [0, 0.02, 0.02, 0.1, 0.1, 0.1]
-        )
-        coefficients = np.linalg.solve(normal, (terms * w[:, None]).T @ values)
-        fitted = terms @ coefficients
-    surface = cv2.resize(
-        fitted.reshape(rows, cols).astype(np.float32),
-        (change.shape[1], change.shape[0]),
-        interpolation=cv2.INTER_LINEAR,
-    )
-    return np.asarray(change - surface, dtype=np.float32)
+    """Take out exposure, haze and gas that drifts: whatever is smooth over `_HAZE_MM` where no cement is known.
+
+    A normalised convolution: known cement and whatever stands out has no weight, so that the ground under it is
+    carried over from round it.
+    """
+    step = max(1, round(_HAZE_GRID_MM / memory.mm_per_px))
+    rows, cols = change.shape
+    size = (max(1, cols // step), max(1, rows // step))
+    small = cv2.resize(change, size, interpolation=cv2.INTER_AREA)
+    weight = cv2.resize(memory.usable.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    if memory.mask is not None and memory.started:
+        covered = cv2.resize(memory.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        weight *= cv2.dilate(covered, np.ones((5, 5), np.uint8)) < 0.02
+    sigma = _HAZE_MM / (memory.mm_per_px * step)
+    known = small[weight > 0.5]
+    if known.size < 30:
+        return np.asarray(change - np.float32(np.median(small)), dtype=np.float32)
+    ground = np.full_like(small, np.float32(np.median(known)))
+    for _ in range(2):
+        residual = small - ground
+        spread = 1.4826 * float(np.median(np.abs(residual[weight > 0.5]))) + 0.3
+        w = weight * (residual < 3 * spread) * (residual > -6 * spread)
+        # A little weight everywhere keeps the middle of a large mask from having none at all.
+        total = cv2.GaussianBlur(w, (0, 0), sigma) + 1e-6
+        ground = np.asarray((cv2.GaussianBlur(w * small, (0, 0), sigma) + 1e-6 * ground) / total, dtype=np.float32)
+    return np.asarray(change - cv2.resize(ground, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _noise(memory: MaskMemory, change: F32) -> F32:
-    """Standard deviation of the smoothed change without cement, per pixel, in log units."""
+    """Standard deviation of the smoothed change without cement, per pixel, in log units.
+
+    The picture itself says how noisy it is today, the map learned before the cement where it is noisier than
+    elsewhere (rims of gas, ribs that breathe).
+    """
+    now = np.float32(_spread(memory, change))
+    return np.asarray(now * memory.unrest, dtype=np.float32) if memory.unrest is not None else np.full_like(change, now)
+
+
+def _spread(memory: MaskMemory, change: F32) -> float:
+    """Grain of the smoothed change, mostly from its fine part: gas and haze are coarse and only partly noise."""
     free = memory.usable if memory.mask is None else memory.usable & ~memory.mask
-    sample = change[::4, ::4][free[::4, ::4]]
-    now = 1.4826 * float(np.median(np.abs(sample - np.median(sample)))) if sample.size else 1.0
-    now = max(now, 0.15)
-    if memory.variance is None:
-        return np.full(change.shape, now, np.float32)
-    deviation = np.sqrt(memory.variance)
-    typical = float(np.median(deviation[::4, ::4])) + 1e-6
-    # The map says where it is noisier than elsewhere, the picture itself how noisy it is today.
-    return np.asarray(np.maximum(deviation * (max(now, 0.5 * typical) / typical), 0.6 * now), dtype=np.float32)
+    wide = _fine_box_px(memory.mm_per_px)
+    some = free[::3, ::3]
+    if not some.any():
+        return 1.0
+    coarse = change[::3, ::3][some]
+    fine = (change - cv2.blur(change, (wide, wide)))[::3, ::3][some]
+    whole = 1.4826 * float(np.median(np.abs(coarse - np.median(coarse))))
+    grain = memory.fine_share * 1.4826 * float(np.median(np.abs(fine)))
+    return max(grain, _COARSE_SHARE * whole, 0.15)
+
+
+def _fine_box_px(mm_per_px: float) -> int:
+    return max(5, round(4 * _SMOOTH_MM / mm_per_px) | 1)
+
+
+def _fine_share(mm_per_px: float) -> float:
+    """Standard deviation of smoothed grain over that of its fine part, measured on made grain of a detector's blur."""
+    grain = np.random.default_rng(0).standard_normal((128, 128)).astype(np.float32)
+    smooth = cv2.GaussianBlur(cv2.GaussianBlur(grain, (0, 0), _GRAIN_BLUR_PX), (0, 0), _SMOOTH_MM / mm_per_px)
+    wide = _fine_box_px(mm_per_px)
+    return float(smooth.std() / (smooth - cv2.blur(smooth, (wide, wide))).std())
 
 
 def _edge_noise(memory: MaskMemory) -> F32:
     """What a registration that is off by a little makes of the baseline's strong edges."""
     if memory.edges is None:
-        smooth = cv2.GaussianBlur(memory.baseline, (0, 0), _SMOOTH_MM / memory.mm_per_px)
+        smooth: F32 = np.asarray(cv2.GaussianBlur(memory.baseline, (0, 0), _SMOOTH_MM / memory.mm_per_px))
         gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
         gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
         memory.edges = np.asarray(cv2.magnitude(gx, gy) * (_REGISTRATION_MM / memory.mm_per_px), dtype=np.float32)
+        memory.cannula = _find_cannula(memory, smooth)
+        # Cement that runs along the cannula must not be lost to the cannula's own strong edges.
+        memory.edges[memory.cannula] = 0.0
     return memory.edges
+
+
+def _find_cannula(memory: MaskMemory, smooth: F32) -> Bool:
+    """Dark, straight, long and of even width in the baseline: a steel cannula."""
+    wide = round(_CANNULA_MM / memory.mm_per_px) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((darker > _CANNULA_CONTRAST).astype(np.uint8))
+    found = np.zeros(smooth.shape, np.uint8)
+    for label in range(1, count):
+        if max(stats[label, 2], stats[label, 3]) * memory.mm_per_px < 10.0:
+            continue
+        part = labels == label
+        if _is_bar(part, memory.mm_per_px):
+            found[part] = 1
+    margin = max(1, round(0.8 / memory.mm_per_px))
+    return cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)).astype(bool)
 
 
 def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
@@ -301,6 +357,11 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     low = ((evidence > 0) & memory.usable).astype(np.uint8)
     # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
     bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > _LOW_SIGMA * noise)
+    if memory.cannula is not None and memory.cannula.any():
+        # Where the display is black already cement cannot darken it further: what lies between cement is cement.
+        across = round(_CANNULA_MM / memory.mm_per_px) | 1
+        around = cv2.morphologyEx(low, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across)))
+        bridged |= (around > low) & memory.cannula & memory.usable
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), evidence
@@ -315,7 +376,7 @@ def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still
     outside = (low & ~memory.near).astype(np.uint8)
     if memory.mask is not None:
         # What was cement before was looked at when it came; its outermost rim is looked at again and again.
-        outside &= ~cv2.erode(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) & 1
+        outside[cv2.erode(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(outside, connectivity=8)
     least_px = _LOBE_MM2 / memory.mm_per_px**2
     margin = max(2, round(_RING_MM / memory.mm_per_px))
@@ -349,6 +410,8 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: fl
     keep &= certain
     in_body = np.bincount(labels[memory.body], minlength=count)
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
+    core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * noise)], minlength=count)
+    fresh &= core >= _FIRST_CORE_MM2 * area_px
     fresh[0] = False
     for label in np.flatnonzero(fresh):
         keep[label] = not _is_bar(labels == label, memory.mm_per_px)
@@ -387,20 +450,20 @@ def _learn_baseline(memory: MaskMemory, still: F32, mask: Bool, t_s: float) -> N
     memory.waiting.append((t_s, still))
     while memory.waiting and t_s - memory.waiting[0][0] >= _HOLD_BACK_S:
         _, old = memory.waiting.popleft()
-        deviation: F32 = np.asarray(cv2.GaussianBlur(old - memory.baseline, (0, 0), _SMOOTH_MM / memory.mm_per_px))
-        squared = np.square(deviation - np.float32(np.median(deviation[::4, ::4])))
-        if memory.variance is None:
-            memory.variance = np.full(squared.shape, float(np.median(squared)) / 0.455, np.float32)
+        smooth: F32 = np.asarray(cv2.GaussianBlur(old - memory.baseline, (0, 0), _SMOOTH_MM / memory.mm_per_px))
+        deviation = _level(memory, smooth)
+        relative = np.square(deviation / np.float32(_spread(memory, deviation)))
         wide = max(3, round(1.5 / memory.mm_per_px) | 1)
-        local = cv2.blur(squared, (wide, wide))
-        memory.variance = np.asarray(
-            memory.variance + (local - memory.variance) / min(memory.count + 1, 16), np.float32
-        )
+        local = cv2.blur(relative, (wide, wide))
+        before = np.ones_like(local) if memory.variance is None else memory.variance
+        memory.variance = np.asarray(before + (local - before) / min(memory.count + 1, 16), np.float32)
+        memory.unrest = np.sqrt(np.clip(memory.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
         memory.count += 1
-        memory.edges = None
         rate = np.float32(1.0 / min(memory.count, _BASELINE_MOST))
         offset = np.float32(np.median((old - memory.baseline)[::4, ::4]))
         memory.baseline = np.asarray(memory.baseline + rate * (old - offset - memory.baseline), np.float32)
+        if memory.count & (memory.count - 1) == 0:
+            memory.edges = None
 
 
 def _front_mm(memory: MaskMemory, contrast: F32, mask: Bool, noise: F32) -> float:

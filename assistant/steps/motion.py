@@ -242,11 +242,11 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
     coarse = [refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8) for _, start in starts[:5]]
     coarse = [found for found in coarse if _plausible(found[0])]
     coarse.sort(key=lambda found: -found[1])
-    best: tuple[F64, float] | None = None
+    nearest: tuple[F64, float] | None = None
     for pose, _ in coarse[:2]:
-        found = refine(memory.fine, memory.outline, pyramid, pose, cement, None, rounds=6)
-        if _plausible(found[0]) and (best is None or found[1] > best[1]):
-            best = found
-        if best is not None and best[1] >= _GOOD * memory.expected:
+        fine = refine(memory.fine, memory.outline, pyramid, pose, cement, None, rounds=6)
+        if _plausible(fine[0]) and (nearest is None or fine[1] > nearest[1]):
+            nearest = fine
+        if nearest is not None and nearest[1] >= _GOOD * memory.expected:
             break
-    return best
+    return nearest

@@ -54,10 +54,11 @@ class BoxVertebra:
         gain: float = 1.0,
         new_noise: bool = True,
     ) -> Frame:
-        """A frame; ``cement`` is a mask in reference px that darkens the picture by a third."""
+        """A frame; ``cement`` is a mask in reference px, thicker inwards as a rounded body is."""
         picture = self._still.copy()
         if cement is not None:
-            picture *= 1 - 0.35 * cv2.GaussianBlur(cement.astype(np.float32), (0, 0), 0.8)
+            inwards = cv2.distanceTransform(cement.astype(np.uint8), cv2.DIST_L2, 5)
+            picture *= np.exp(-cv2.GaussianBlur(0.12 * np.sqrt(inwards), (0, 0), 0.8))
         if similarity is not None:
             picture = cv2.warpAffine(
                 picture,

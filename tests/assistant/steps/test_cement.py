@@ -26,11 +26,11 @@ def test_growing_cement_is_outlined(box_vertebra, disc, inverted):
     memory = started(vertebra)
     assert memory.sign == (-1.0 if inverted else 1.0)
     for k in range(30):
-        cement = find_cement(memory, vertebra.frame().grey, STILL, k / 15)
+        cement = find_cement(memory, vertebra.frame().grey, STILL, k / 15, before_injection=False)
         assert not cement.mask.any()
     for k in range(30, 75):
         truth = disc(155, 148, min(22.0, 4.0 + (k - 30) * 0.5))
-        cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15)
+        cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15, before_injection=False)
     assert dice(memory, cement.mask, truth) > 0.95
 
 
@@ -40,7 +40,7 @@ def test_exposure_and_breathing_are_no_cement(box_vertebra, moved_by):
     for k in range(60):
         true = moved_by(2.0 * np.sin(k / 5), 3.0 * np.cos(k / 5))
         frame = vertebra.frame(similarity=true, gain=1.0 + 0.15 * np.sin(k / 9))
-        assert not find_cement(memory, frame.grey, true, k / 15).mask.any()
+        assert not find_cement(memory, frame.grey, true, k / 15, before_injection=False).mask.any()
 
 
 def test_a_straight_bar_is_no_cement(box_vertebra):
@@ -50,16 +50,16 @@ def test_a_straight_bar_is_no_cement(box_vertebra):
     bar[140:147, 150:205] = True
     for k in range(40):
         frame = vertebra.frame(cement=bar if k > 20 else None)
-        assert not find_cement(memory, frame.grey, STILL, k / 15).mask.any()
+        assert not find_cement(memory, frame.grey, STILL, k / 15, before_injection=False).mask.any()
 
 
 def test_few_pictures_before_the_cement_are_enough(box_vertebra, disc):
     vertebra = box_vertebra()
     memory = started(vertebra)
-    find_cement(memory, vertebra.frame().grey, STILL, 0.0)
+    find_cement(memory, vertebra.frame().grey, STILL, 0.0, before_injection=False)
     truth = disc(160, 145, 18)
     for k in range(1, 8):
-        cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15)
+        cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15, before_injection=False)
     assert dice(memory, cement.mask, truth) > 0.93
 
 
@@ -67,6 +67,12 @@ def test_the_outline_is_nought_of_the_evidence(box_vertebra, disc):
     vertebra = box_vertebra()
     memory = started(vertebra)
     for k in range(25):
-        cement = find_cement(memory, vertebra.frame(cement=disc(160, 145, 15) if k > 18 else None).grey, STILL, k / 15)
+        cement = find_cement(
+            memory,
+            vertebra.frame(cement=disc(160, 145, 15) if k > 18 else None).grey,
+            STILL,
+            k / 15,
+            before_injection=False,
+        )
     assert np.array_equal(cement.mask, cement.evidence > 0)
     assert 0 < cement.front_mm < 0.5
