@@ -28,6 +28,10 @@ OUTSIDE = (
 """Sites of the codes 0 to 6 of `LineMaps.outside`; 5 is the picture's left side, 6 its right."""
 
 
+_BEYOND_MM = -1e-4
+"""A centre on the line itself is not beyond it, whatever the last digit says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LineMaps:
     """Signed distance maps of one planned view (positive = not reached), float32, mm, +inf where a line does not count.
@@ -110,9 +114,9 @@ def _outside(superior: MapMm, inferior: MapMm, first: MapMm, last: MapMm, *, is_
     # In the order of OUTSIDE's codes 2, 3, then 4 (anterior) or 5 and 6 (sides).
     lines = np.stack([superior, inferior, first] if is_lateral else [superior, inferior, first, last])
     codes = np.array([2, 3, 4] if is_lateral else [2, 3, 5, 6], dtype=np.uint8)
-    outside = np.where(lines.min(axis=0) < 0, codes[lines.argmin(axis=0)], np.uint8(0))
+    outside = np.where(lines.min(axis=0) < _BEYOND_MM, codes[lines.argmin(axis=0)], np.uint8(0))
     if is_lateral:
-        outside[last < 0] = 1
+        outside[last < _BEYOND_MM] = 1
     return outside
 
 
