@@ -78,8 +78,8 @@ def start_pipeline(source: Source, plan: Plan, settings: Settings) -> GuardedPip
     except Exception as error:
         numbers = " and ".join(str(view.reference_frame) for view in plan.views)
         raise UsageError(
-            f"{source.facts.source}: nothing can be followed in reference frame {numbers} ({describe(error)}); choose "
-            f"one in which the vertebra is well seen"
+            f"nothing can be followed in reference frame {numbers} of {source.facts.source} ({describe(error)}); "
+            f"choose one in which the vertebra is well seen"
         ) from error
 
 

@@ -172,6 +172,8 @@ def run_analyze(
         source = open_source(run, fps)
         try:
             outcome = analyze(source, plan, settings, out, masks=masks, progress=progress, should_stop=stop.asked)
+        except UsageError as error:
+            raise UsageError(f"{plan_path}: {error}") from error
         finally:
             source.close()
             progress.end()

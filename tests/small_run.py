@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,8 @@ def plan_document(**changes: Any) -> dict[str, Any]:
     return {"schema": "fluoro-assistant/plan/1", "views": [view | changes]}
 
 
-def pictures(count: int, *, repeat_each: int = 2, seed: int = 0) -> list[NDArray[np.uint8]]:
+@cache
+def pictures(count: int, *, repeat_each: int = 2, seed: int = 0) -> tuple[NDArray[np.uint8], ...]:
     """Pictures of which every ``repeat_each`` are the same X-ray; cement grows from the middle to behind the body."""
     rng = np.random.default_rng(seed)
     mottle = cv2.GaussianBlur(rng.standard_normal((ROWS, COLS)).astype(np.float32), (0, 0), 6)
@@ -59,7 +62,7 @@ def pictures(count: int, *, repeat_each: int = 2, seed: int = 0) -> list[NDArray
         picture = cv2.warpAffine(picture, matrix, (COLS, ROWS), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         grain = cv2.GaussianBlur(rng.standard_normal((ROWS, COLS)).astype(np.float32), (0, 0), 0.7) * 4.0
         made.append(np.clip(picture + grain, 0, 255).astype(np.uint8))
-    return made
+    return tuple(made)
 
 
 def frames(count: int) -> list[Frame]:
@@ -67,7 +70,7 @@ def frames(count: int) -> list[Frame]:
     return [Frame(index=k, t_s=k / FPS, grey=picture) for k, picture in enumerate(pictures(count))]
 
 
-def write_video(path: Path, made: list[NDArray[np.uint8]], *, codec: str = "ffv1") -> Path:
+def write_video(path: Path, made: Sequence[NDArray[np.uint8]], *, codec: str = "ffv1") -> Path:
     """Pictures as a video: FFV1 gives every grey value back; each stands for itself (no picture needs another)."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=FPS)
