@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.alignment import Pyramid
+from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
 from assistant.line_maps import LineMaps, make_line_maps
 from assistant.plan import Plan, PlannedView
 from assistant.settings import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.steps.approach import ApproachMemory, follow_approach
-from assistant.steps.cement import MaskMemory, cement_crop, find_cement, start_masking
+from assistant.steps.cement import MaskMemory, find_cement, start_masking
 from assistant.steps.distances import measure_distances
 from assistant.steps.leak_shape import classify_by_geometry
 from assistant.steps.leaks import LeakMemory, all_leaks, find_leaks, keep_shape

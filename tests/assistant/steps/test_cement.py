@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.baseline import cement_crop
 from assistant.geometry import Similarity
-from assistant.steps.cement import MaskMemory, cement_crop, find_cement, start_masking
+from assistant.steps.cement import MaskMemory, find_cement, start_masking
 
 STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(160.0, 145.0))
 

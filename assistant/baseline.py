@@ -1,0 +1,317 @@
+"""What has changed since the pictures before the injection, with the vertebra held still, and how noisy that is.
+
+On the pixel grid of the reference frame round the vertebra: the logarithm of the grey, moved back by the motion, so
+that bone stands still and exposure is an offset; its difference to the mean of the pictures before any cement; slow
+brightness taken out; the noise of each pixel: grain, imperfect registration at strong edges, ribs and gas that move.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.vocabulary import Grey
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+SMOOTH_MM = 0.40
+"""Gaussian before the noise is measured and the threshold applied."""
+_LOG_OFFSET = 24.0
+"""Grey added before the logarithm: the display's black is not zero exposure."""
+_LOG_SCALE = 100.0
+_BASELINE_MOST = 48
+_HOLD_BACK_S = 1.0
+"""A picture joins the baseline only this much later, and only if no cement was seen in between."""
+_REACH_X_MM = 20.0
+_REACH_Y_MM = 15.0
+"""How far beyond the body cement is looked for: canal and foramen behind, veins in front, the discs and the next rims
+above and below."""
+_HAZE_MM = 4.0
+"""What varies more slowly than this without cement is exposure, scatter or gas."""
+_HAZE_GRID_MM = 0.8
+_REGISTRATION_MM = 0.05
+"""Standard deviation of the registration, for the noise at edges."""
+CANNULA_MM = 6.0
+_CANNULA_CONTRAST = 12.0
+"""Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
+_GRAIN_BLUR_PX = 0.8
+_COARSE_SHARE = 0.85
+_UNREST = (0.7, 4.0)
+
+
+@dataclass(slots=True, eq=False)
+class Baseline:
+    """Everything learned from the pictures before the cement of one planned view.
+
+    ``sign`` is +1 where cement darkens the picture and -1 where it brightens it.
+    """
+
+    crop: Crop
+    mm_per_px: float
+    usable: Bool
+    sign: float
+    lookup: F32
+    white: int
+    mean: F32
+    count: int = 0
+    variance: F32 | None = None
+    unrest: F32 | None = None
+    edges: F32 | None = None
+    cannula: Bool | None = None
+    fine_share: float = 1.0
+    waiting: deque[tuple[float, F32]] = field(default_factory=deque)
+
+
+def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: int) -> Crop:
+    """The rectangle in which cement is looked for: the body, both discs, the canal, and the space in front."""
+    low, high = body_px.min(axis=0), body_px.max(axis=0)
+    reach = np.array([_REACH_X_MM, _REACH_Y_MM]) / mm_per_px
+    x0, y0 = np.maximum(np.floor(low - reach), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(high + reach), [width_px, height_px]).astype(int)
+    return Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
+
+
+def start_baseline(
+    reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
+) -> Baseline:
+    """Prepare for a view from its reference frame.
+
+    Parameters
+    ----------
+    reference : array (rows, cols)
+    white : int
+    field_mask : array (rows, cols) of bool
+        The X-ray field of the reference frame.
+    crop : Crop
+    body_px : array (n, 2)
+        Closed outline of the body.
+    mm_per_px : float
+    """
+    sign = _polarity(reference, white, crop, body_in_crop(body_px, crop), mm_per_px)
+    levels = np.arange(256, dtype=np.float32)
+    if sign < 0:
+        levels = 255.0 - levels
+    made = Baseline(
+        crop=crop,
+        mm_per_px=mm_per_px,
+        usable=field_mask[crop.rows, crop.cols],
+        sign=sign,
+        lookup=(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET))).astype(np.float32),
+        white=white,
+        mean=np.zeros((crop.height_px, crop.width_px), np.float32),
+        count=1,
+        fine_share=_fine_share(mm_per_px),
+    )
+    identity = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
+    made.mean = still_picture(made, reference, identity)
+    return made
+
+
+def body_in_crop(body_px: PointsPx, crop: Crop) -> NDArray[np.uint8]:
+    """The body as a mask of 0 and 1 on the crop."""
+    body = np.zeros((crop.height_px, crop.width_px), np.uint8)
+    cv2.fillPoly(body, [(body_px - [crop.x0_px, crop.y0_px]).round().astype(np.int32)], 1)
+    return body
+
+
+def _polarity(reference: Grey, white: int, crop: Crop, body: NDArray[np.uint8], mm_per_px: float) -> float:
+    """+1 when bone is darker than disc (native), -1 when brighter (inverted): the rim of a body is its densest part."""
+    picture = reference[crop.rows, crop.cols].astype(np.float32) * np.float32(255.0 / white)
+    near = max(1, round(1.2 / mm_per_px))
+    far = max(2, round(4.0 / mm_per_px))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * near + 1, 2 * near + 1))
+    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * far + 1, 2 * far + 1))
+    rim = (cv2.dilate(body, kernel) - cv2.erode(body, kernel)).astype(bool)
+    outside = (cv2.dilate(body, wide) - cv2.dilate(body, kernel)).astype(bool)
+    inside = cv2.erode(body, kernel).astype(bool)
+    bone = 0.5 * float(np.median(picture[rim])) + 0.5 * float(np.median(picture[inside]))
+    return 1.0 if bone <= float(np.median(picture[outside])) else -1.0
+
+
+def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32:
+    """The crop in log domain with the vertebra where it was in the reference frame."""
+    matrix = similarity.current_from_reference()
+    crop = baseline.crop
+    corners = np.array(
+        [
+            [crop.x0_px, crop.y0_px],
+            [crop.x0_px + crop.width_px, crop.y0_px],
+            [crop.x0_px, crop.y0_px + crop.height_px],
+            [crop.x0_px + crop.width_px, crop.y0_px + crop.height_px],
+        ],
+        dtype=np.float64,
+    )
+    there = corners @ matrix[:, :2].T + matrix[:, 2]
+    rows, cols = grey.shape
+    x0, y0 = np.clip(np.floor(there.min(axis=0)) - 2, 0, [cols - 2, rows - 2]).astype(int)
+    x1, y1 = np.clip(np.ceil(there.max(axis=0)) + 3, [x0 + 2, y0 + 2], [cols, rows]).astype(int)
+    patch = grey[y0:y1, x0:x1]
+    logged: F32
+    if patch.dtype == np.uint8:
+        logged = np.asarray(cv2.LUT(patch, baseline.lookup), dtype=np.float32)
+    else:
+        level = patch.astype(np.float32) * np.float32(255.0 / baseline.white)
+        if baseline.sign < 0:
+            level = np.float32(255.0) - level
+        logged = np.float32(_LOG_SCALE) * np.log((level + np.float32(_LOG_OFFSET)) / np.float32(255.0 + _LOG_OFFSET))
+    local = np.column_stack(
+        [matrix[:, :2], matrix[:, :2] @ np.array([crop.x0_px, crop.y0_px]) + matrix[:, 2] - np.array([x0, y0])]
+    )
+    return np.asarray(
+        cv2.warpAffine(
+            logged,
+            local,
+            (crop.width_px, crop.height_px),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        dtype=np.float32,
+    )
+
+
+def change_since(baseline: Baseline, still: F32, mask: Bool | None) -> F32:
+    """Positive where the picture has darkened (in the sense of cement); smoothed, slow brightness taken out.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    still : array (height, width)
+        From `still_picture`.
+    mask : array of bool or None
+        Known cement: it tells nothing of the haze.
+    """
+    difference: F32 = np.asarray(cv2.GaussianBlur(baseline.mean - still, (0, 0), SMOOTH_MM / baseline.mm_per_px))
+    return _level(baseline, difference, mask)
+
+
+def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
+    """Standard deviation of the smoothed change without cement, per pixel, in log units.
+
+    The picture itself says how noisy it is today, the map learned before the cement where it is noisier than
+    elsewhere (rims of gas, ribs that breathe), the baseline's edges what a slight misregistration makes.
+    """
+    now = np.float32(_spread(baseline, change, mask))
+    local = now * baseline.unrest if baseline.unrest is not None else np.full_like(change, now)
+    return np.asarray(cv2.magnitude(np.asarray(local, dtype=np.float32), _edge_noise(baseline)), dtype=np.float32)
+
+
+def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
+    """Take out exposure, haze and gas that drifts: whatever is smooth over `_HAZE_MM` where no cement is known.
+
+    A normalised convolution: known cement and whatever stands out has no weight, so that the ground under it is
+    carried over from round it.
+    """
+    step = max(1, round(_HAZE_GRID_MM / baseline.mm_per_px))
+    rows, cols = change.shape
+    size = (max(1, cols // step), max(1, rows // step))
+    small = cv2.resize(change, size, interpolation=cv2.INTER_AREA)
+    weight = cv2.resize(baseline.usable.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    if mask is not None and mask.any():
+        covered = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        weight *= cv2.dilate(covered, np.ones((5, 5), np.uint8)) < 0.02
+    sigma = _HAZE_MM / (baseline.mm_per_px * step)
+    known = small[weight > 0.5]
+    if known.size < 30:
+        return np.asarray(change - np.float32(np.median(small)), dtype=np.float32)
+    ground = np.full_like(small, np.float32(np.median(known)))
+    for _ in range(2):
+        residual = small - ground
+        spread = 1.4826 * float(np.median(np.abs(residual[weight > 0.5]))) + 0.3
+        w = weight * (residual < 3 * spread) * (residual > -6 * spread)
+        # A little weight everywhere keeps the middle of a large mask from having none at all.
+        total = cv2.GaussianBlur(w, (0, 0), sigma) + 1e-6
+        ground = np.asarray((cv2.GaussianBlur(w * small, (0, 0), sigma) + 1e-6 * ground) / total, dtype=np.float32)
+    return np.asarray(change - cv2.resize(ground, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def _spread(baseline: Baseline, change: F32, mask: Bool | None) -> float:
+    """Grain of the smoothed change, mostly from its fine part: gas and haze are coarse and only partly noise."""
+    free = baseline.usable if mask is None else baseline.usable & ~mask
+    wide = _fine_box_px(baseline.mm_per_px)
+    some = free[::3, ::3]
+    if not some.any():
+        return 1.0
+    coarse = change[::3, ::3][some]
+    fine = (change - cv2.blur(change, (wide, wide)))[::3, ::3][some]
+    whole = 1.4826 * float(np.median(np.abs(coarse - np.median(coarse))))
+    grain = baseline.fine_share * 1.4826 * float(np.median(np.abs(fine)))
+    return max(grain, _COARSE_SHARE * whole, 0.15)
+
+
+def _fine_box_px(mm_per_px: float) -> int:
+    return max(5, round(4 * SMOOTH_MM / mm_per_px) | 1)
+
+
+def _fine_share(mm_per_px: float) -> float:
+    """Standard deviation of smoothed grain over that of its fine part, measured on made grain of a detector's blur."""
+    grain = np.random.default_rng(0).standard_normal((128, 128)).astype(np.float32)
+    smooth = cv2.GaussianBlur(cv2.GaussianBlur(grain, (0, 0), _GRAIN_BLUR_PX), (0, 0), SMOOTH_MM / mm_per_px)
+    wide = _fine_box_px(mm_per_px)
+    return float(smooth.std() / (smooth - cv2.blur(smooth, (wide, wide))).std())
+
+
+def _edge_noise(baseline: Baseline) -> F32:
+    """What a registration that is off by a little makes of the baseline's strong edges."""
+    if baseline.edges is None:
+        smooth: F32 = np.asarray(cv2.GaussianBlur(baseline.mean, (0, 0), SMOOTH_MM / baseline.mm_per_px))
+        gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
+        gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+        baseline.edges = np.asarray(cv2.magnitude(gx, gy) * (_REGISTRATION_MM / baseline.mm_per_px), dtype=np.float32)
+        baseline.cannula = _find_cannula(baseline, smooth)
+        # Cement that runs along the cannula must not be lost to the cannula's own strong edges.
+        baseline.edges[baseline.cannula] = 0.0
+    return baseline.edges
+
+
+def _find_cannula(baseline: Baseline, smooth: F32) -> Bool:
+    """Dark, straight, long and of even width in the baseline: a steel cannula."""
+    wide = round(CANNULA_MM / baseline.mm_per_px) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((darker > _CANNULA_CONTRAST).astype(np.uint8))
+    found = np.zeros(smooth.shape, np.uint8)
+    for label in range(1, count):
+        if max(stats[label, 2], stats[label, 3]) * baseline.mm_per_px < 10.0:
+            continue
+        part = labels == label
+        if is_bar(part, baseline.mm_per_px):
+            found[part] = 1
+    margin = max(1, round(0.8 / baseline.mm_per_px))
+    return cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)).astype(bool)
+
+
+def is_bar(part: Bool, mm_per_px: float) -> bool:
+    """A cannula that was pushed in: long, straight and of even width."""
+    contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(contours, key=cv2.contourArea)
+    (_, _), (width, height), _ = cv2.minAreaRect(outline)
+    long_mm, short_mm = max(width, height) * mm_per_px, min(width, height) * mm_per_px
+    filled = cv2.contourArea(outline) / max(width * height, 1.0)
+    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.7)
+
+
+def learn(baseline: Baseline, still: F32, t_s: float) -> None:
+    """Add pictures from before the cement to the baseline, late enough to be sure of it."""
+    baseline.waiting.append((t_s, still))
+    while baseline.waiting and t_s - baseline.waiting[0][0] >= _HOLD_BACK_S:
+        _, old = baseline.waiting.popleft()
+        smooth: F32 = np.asarray(cv2.GaussianBlur(old - baseline.mean, (0, 0), SMOOTH_MM / baseline.mm_per_px))
+        deviation = _level(baseline, smooth, None)
+        relative = np.square(deviation / np.float32(_spread(baseline, deviation, None)))
+        wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
+        local = cv2.blur(relative, (wide, wide))
+        before = np.ones_like(local) if baseline.variance is None else baseline.variance
+        baseline.variance = np.asarray(before + (local - before) / min(baseline.count + 1, 16), np.float32)
+        baseline.unrest = np.sqrt(np.clip(baseline.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
+        baseline.count += 1
+        rate = np.float32(1.0 / min(baseline.count, _BASELINE_MOST))
+        offset = np.float32(np.median((old - baseline.mean)[::4, ::4]))
+        baseline.mean = np.asarray(baseline.mean + rate * (old - offset - baseline.mean), np.float32)
+        if baseline.count & (baseline.count - 1) == 0:
+            baseline.edges = None
