@@ -97,9 +97,8 @@ def _logarithm(picture: F32) -> F32:
 def _band(picture: F32, mm_per_px: float) -> F32:
     """Band-pass: drops slow brightness (exposure, scatter) and the noise of single pixels."""
     low = cv2.GaussianBlur(picture, (0, 0), max(0.6, _BAND_LOW_MM / mm_per_px))
-    wide = max(3, round(_BAND_HIGH_MM / mm_per_px * 2) | 1)
-    # Two box filters come close to a wide Gaussian at a cost that does not grow with its width.
-    high = cv2.blur(cv2.blur(picture, (wide, wide)), (wide, wide))
+    wide = max(5, round(_BAND_HIGH_MM / mm_per_px * 3) | 1)
+    high = cv2.blur(picture, (wide, wide))
     return np.asarray(cv2.subtract(low, high), dtype=np.float32)
 
 
@@ -116,25 +115,31 @@ def learn_level(lattice: F32, decimation: int, outline: Outline, points: int) ->
     points : int
         At most so many.
     """
-    gx = cv2.Scharr(lattice, cv2.CV_32F, 1, 0, scale=1 / 32)
-    gy = cv2.Scharr(lattice, cv2.CV_32F, 0, 1, scale=1 / 32)
+    # Only the window is looked at: the rest of a large picture would cost most of the time and tell nothing.
+    window = outline.window
+    top, left = window.y0_px // decimation, window.x0_px // decimation
+    rows = slice(top, min(top + window.height_px // decimation + 1, lattice.shape[0]))
+    cols = slice(left, min(left + window.width_px // decimation + 1, lattice.shape[1]))
+    part = np.ascontiguousarray(lattice[rows, cols])
+    gx = cv2.Scharr(part, cv2.CV_32F, 1, 0, scale=1 / 32)
+    gy = cv2.Scharr(part, cv2.CV_32F, 0, 1, scale=1 / 32)
     strength = cv2.magnitude(gx, gy)
-    prior = _prior(lattice.shape, decimation, outline)
+    prior = _prior(lattice.shape, decimation, outline)[rows, cols]
     # Faint edges of the spine count as much as strong ones of lung and heart beside it.
     wide = max(3, round(6.0 / (outline.mm_per_px * decimation)) | 1)
-    local = np.sqrt(np.maximum(cv2.blur(lattice * lattice, (wide, wide)), 0.0))
-    typical = float(np.median(local[prior > 0]))
-    equal = typical / np.sqrt(local**2 + (0.5 * typical) ** 2)
+    local = np.sqrt(np.maximum(cv2.blur(part * part, (wide, wide)), 0.0))
+    told = local[prior > 0]
+    typical = float(np.median(told)) if told.size else 1.0
+    equal = typical / np.sqrt(local**2 + (0.5 * typical) ** 2 + 1e-9)
     prior = np.asarray(prior * equal**2, dtype=np.float32)
-    score = strength * prior
-    flat = score.ravel()
-    count = min(points, int((flat > 0).sum()))
+    flat = (strength * prior).ravel()
+    count = max(min(points, int((flat > 0).sum())), 1)
     chosen = np.argpartition(flat, -count)[-count:]
-    ys, xs = np.unravel_index(chosen, lattice.shape)
-    at = np.stack([xs, ys], axis=1).astype(np.float64)
+    ys, xs = np.unravel_index(chosen, part.shape)
+    at = np.stack([xs + left, ys + top], axis=1).astype(np.float64)
     centre = (np.asarray(outline.centre_px) + 0.5) / decimation - 0.5
     rel = at - centre
-    tx, ty, values = gx[ys, xs], gy[ys, xs], lattice[ys, xs]
+    tx, ty, values = gx[ys, xs], gy[ys, xs], part[ys, xs]
     columns = [tx, ty, -tx * rel[:, 1] + ty * rel[:, 0], tx * rel[:, 0] + ty * rel[:, 1], values, np.ones_like(values)]
     return Level(
         decimation=decimation,
