@@ -138,6 +138,17 @@ def test_the_run_folder_itself_may_take_the_results(tmp_path: Path, monkeypatch:
     assert main(["validate", "."]) == 0
 
 
+def test_the_same_run_gives_the_same_results(analysed: SmallRun, tmp_path: Path) -> None:
+    again = write_small_run(tmp_path)
+    assert main(again.arguments("--masks")) == 0
+    # The alarm of a slow machine is the only one that may differ.
+    timed = {"processing_ms", "alarm"}
+    for one, other in zip(table(analysed), table(again), strict=True):
+        assert {n: v for n, v in one.items() if n not in timed} == {n: v for n, v in other.items() if n not in timed}
+    for mask in (analysed.out / "masks").iterdir():
+        assert mask.read_bytes() == (again.out / "masks" / mask.name).read_bytes()
+
+
 def test_pictures_take_their_clock_from_fps(tmp_path: Path) -> None:
     run = write_small_run(tmp_path, 4)
     folder = tmp_path / "pictures"

@@ -35,6 +35,7 @@ def figures_of(results: Path) -> dict[str, Any]:
         "events": [
             {key: event[key] for key in ("kind", "site", "priority", "first_frame", "last_frame")}
             for event in document["events"]
+            if event["kind"] != "slow_processing"  # tells of the machine, not of the run
         ],
         "leaks": [
             {
