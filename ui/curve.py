@@ -14,6 +14,7 @@ _BEFORE_S = 30.0
 _AHEAD_S = 8.0
 _LOW_MM, _HIGH_MM = -4.0, 14.0
 _BAND_MM = 3.0
+_LEAST_SPEED = 0.05
 
 
 class CurveView(QWidget):
@@ -129,7 +130,8 @@ class CurveView(QWidget):
         value = warning_line_mm(self._moment)
         if isinstance(approach.approach_mm_per_s, Unknown) or isinstance(value, Unknown):
             return
-        text = words.SPEED.format(approach.approach_mm_per_s)
+        speed = approach.approach_mm_per_s
+        text = words.SPEED.format(speed) if speed >= _LEAST_SPEED else words.STANDS
         if not isinstance(approach.time_to_line_s, Unknown):
             text += words.TIME_TO_LINE.format(approach.time_to_line_s)
             pen = QPen(theme.TEXT_1, 2.5)

@@ -20,7 +20,7 @@ class DistanceCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumHeight(300)
+        self.setMinimumHeight(330)
         self._moment: Moment | None = None
         self._views: tuple[PlannedView, ...] = ()
 
@@ -77,16 +77,18 @@ class DistanceCard(QWidget):
         painter.drawText(QRectF(20, 12, width, 28), Qt.AlignmentFlag.AlignVCenter, title)
         figure, text, share, colour = self._big()
         painter.setPen(colour)
-        painter.setFont(theme.font(60 if small else 76, 750))
+        painter.setFont(theme.font(54 if small else 72, 750))
         figure_width = painter.fontMetrics().horizontalAdvance(figure)
         painter.drawText(QRectF(20, 40, width, 84), Qt.AlignmentFlag.AlignVCenter, figure)
         left = 40 + figure_width
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(20 if small else 26, 700))
-        rest = QRectF(left, 48, self.width() - left - 16, 36)
+        rest = (
+            QRectF(left, 40, self.width() - left - 12, 84) if small else QRectF(left, 48, self.width() - left - 16, 36)
+        )
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, text)
         painter.setPen(theme.TEXT_2)
-        painter.setFont(theme.font(15 if small else 18, 500))
+        painter.setFont(theme.font(15 if small else 17, 500))
         rest = QRectF(20, 118, width, 26) if small else QRectF(left, 86, self.width() - left - 16, 28)
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, share)
         if lateral:
@@ -155,7 +157,8 @@ class DistanceCard(QWidget):
             figure, word, _, colour = _figure(value, words.INSIDE, words.BEYOND, 0.0)
             if known and not isinstance(value, Unknown) and 0 < value <= _ENDPLATE_BAND_MM:
                 word = words.NEAR
-            text = f"{name.split()[0]} {figure} {word if not isinstance(value, Unknown) else ''}".strip()
+            short = name[:3].lower() + "." if half < 220 else name.split()[0]
+            text = f"{short} {figure} {word if not isinstance(value, Unknown) else ''}".strip()
             painter.setPen(colour if not isinstance(value, Unknown) else theme.TEXT_3)
             painter.setFont(theme.font(20 if half > 260 else 16, 650))
             painter.drawText(QRectF(20 + k * half, top + 8, half, 44), Qt.AlignmentFlag.AlignVCenter, text)

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from assistant.errors import AssistantError
 from assistant.pipeline import Summary
@@ -77,6 +86,8 @@ class MainWindow(QMainWindow):
         self.note.setFont(theme.font(18, 600))
         self.note.setContentsMargins(16, 4, 16, 4)
         self.legend = QLabel("wall ━   endplates ┄   your line b ╍   cement seen ─      " + words.ONE_VIEW)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.legend.setFont(theme.font(16, 500))
         self.legend.setContentsMargins(16, 4, 16, 4)
         figures = QWidget()

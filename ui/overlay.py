@@ -155,7 +155,7 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
     if planned.is_lateral:
         _tag(painter, outwards(on_screen(planned.superior[:1])[0], 34), "sup.", theme.BONE)
         _tag(painter, outwards(on_screen(planned.inferior[:1])[0], 34), "inf.", theme.BONE)
-        _tag(painter, outwards(on_screen(planned.superior[-1:])[0], 34), "wall", theme.BONE)
+        _tag(painter, outwards(on_screen(planned.inferior[-1:])[0], 34), "wall", theme.BONE)
         assert planned.warning_line is not None
         top = on_screen(planned.warning_line[:1])[0]
         share = round(100 * planned.warning_line_fraction)

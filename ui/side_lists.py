@@ -87,7 +87,7 @@ class LeakCard(QWidget):
             return
         painter.setFont(theme.font(18, 550))
         painter.setPen(theme.TEXT_2)
-        size = f"≈ {leak.length_mm:.0f} mm long · ≈ {leak.area_mm2:.0f} mm² · {leak.magnitude} · Yeom {leak.yeom}"
+        size = f"≈ {leak.length_mm:.0f} mm · ≈ {leak.area_mm2:.0f} mm² · {leak.magnitude} · Yeom {leak.yeom}"
         painter.drawText(QRectF(18, 40, width, 26), Qt.AlignmentFlag.AlignVCenter, size)
         if leak.shape is None:
             return

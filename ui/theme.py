@@ -75,7 +75,7 @@ def apply(application: QApplication) -> None:
     application.setPalette(palette)
     application.setFont(font(18))
     application.setStyleSheet(
-        "QPushButton{background:#222B35;border:1px solid #7A8A9A;border-radius:6px;padding:6px 12px;}"
+        "QPushButton{background:#222B35;border:1px solid #7A8A9A;border-radius:6px;padding:4px 6px;}"
         "QPushButton:hover{background:#34404C;} QPushButton:disabled{color:#5b6773;border-color:#34404C;}"
         "QPushButton:focus,QLineEdit:focus,QComboBox:focus,QDoubleSpinBox:focus,QListWidget:focus"
         "{border:3px solid #7CBBFF;}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.vocabulary import Alarm, FrameState, Priority
 from ui import theme, words
@@ -119,22 +119,22 @@ class Transport(QWidget):
         super().__init__(parent)
         self.line = TimeLine()
         row = QHBoxLayout()
-        row.setSpacing(8)
-        self.play = self._button("Play  Space", "Play or pause", self.play_toggled.emit)
+        row.setSpacing(6)
+        self.play = self._button("Play  ␣", "Play or pause", self.play_toggled.emit)
         for button in (
-            self._button("◂ event  [", "Event before", lambda: self.event_wanted.emit(-1)),
-            self._button("◂ frame  ,", "Frame back", lambda: self.step.emit(-1)),
+            self._button("◂◂ [", "Event before", lambda: self.event_wanted.emit(-1)),
+            self._button("◂ ,", "Frame back", lambda: self.step.emit(-1)),
             self.play,
-            self._button("frame ▸  .", "Frame on", lambda: self.step.emit(1)),
-            self._button("event ▸  ]", "Next event", lambda: self.event_wanted.emit(1)),
-            self._button("slower  J", "Slower", lambda: self.speed_changed.emit(-1)),
-            self._button("faster  L", "Faster", lambda: self.speed_changed.emit(1)),
+            self._button("▸ .", "Frame on", lambda: self.step.emit(1)),
+            self._button("▸▸ ]", "Next event", lambda: self.event_wanted.emit(1)),
+            self._button("− J", "Slower", lambda: self.speed_changed.emit(-1)),
+            self._button("+ L", "Faster", lambda: self.speed_changed.emit(1)),
         ):
-            row.addWidget(button)
+            row.addWidget(button, 1)
         self.place = QLabel()
         self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setFont(theme.font(20, 650))
-        row.addStretch(1)
+        self.place.setFont(theme.font(17, 650))
+        self.place.setMinimumWidth(210)
         row.addWidget(self.place)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 12, 8)
@@ -146,14 +146,17 @@ class Transport(QWidget):
     def _button(text: str, name: str, act) -> QPushButton:  # type: ignore[no-untyped-def]
         button = QPushButton(text)
         button.setAccessibleName(name)
+        button.setToolTip(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMinimumHeight(44)
+        button.setMinimumWidth(48)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: act())
         return button
 
     def tell(self, index: int, frames: int | None, t_s: float, speed: float, *, playing: bool) -> None:
         """Show where the run stands."""
-        self.play.setText("Pause  Space" if playing else "Play  Space")
+        self.play.setText("Pause  ␣" if playing else "Play  ␣")
         of = f" / {frames}" if frames else ""
         rate = "" if speed == 1.0 else f" · {speed:g} ×"
         self.place.setText(f"{words.clock(t_s)}.{int(t_s * 100) % 100:02d} · frame {index}{of}{rate}")
