@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from assistant.guard import GuardedPipeline, describe
@@ -127,3 +128,9 @@ def test_an_exception_in_words() -> None:
     assert describe(ValueError()) == "ValueError"
     assert describe(ValueError(" a\n b ")) == "ValueError: a b"
     assert len(describe(ValueError("x" * 5000))) < 250
+
+
+def test_the_place_is_ours_rather_than_deep_inside_a_library() -> None:
+    with pytest.raises(ValueError, match="zero-size") as raised:
+        np.zeros(0).max()
+    assert describe(raised.value).startswith("ValueError in test_guard.py:")
