@@ -29,6 +29,9 @@ _LEARN_FROM = 90
 _FIELD_EVERY_S = 1.0
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
+_FLAT_GREY = 0.2
+_FLAT_SHARE = 0.93
+"""A card or a menu is flat nearly everywhere; an X-ray field has grain, and fills more than this leaves [P]."""
 _SATURATED_SHARE = 0.6
 _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
@@ -150,6 +153,9 @@ def _no_signal(blocks: F32) -> str:
     window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
     if window.max() / blocks.size > _UNIFORM_SHARE:
         return "the picture is one uniform colour"
+    flat = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]) < _FLAT_GREY
+    if flat.size and float(flat.mean()) > _FLAT_SHARE:
+        return "the picture has no X-ray grain: a card or a screen"
     return ""
 
 

@@ -50,6 +50,16 @@ def test_a_blank_and_a_card_are_no_signal_for_as_long_as_they_stand(box_vertebra
     assert got == ["live"] * 5 + ["no_signal"] * 75 + ["live"] * 4
 
 
+def test_a_card_of_several_greys_is_no_signal(box_vertebra):
+    vertebra = box_vertebra()
+    card = np.full((300, 320), 38, np.uint8)
+    card[100:200, 80:240] = 90
+    card[140:160, 110:210] = 235
+    memory = start_liveness(vertebra.frame())
+    frames = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey if k < 5 else card) for k in range(40)]
+    assert states(memory, frames) == ["live"] * 5 + ["no_signal"] * 35
+
+
 @pytest.mark.parametrize(("grey", "state"), [(255, "no_signal"), (0, "no_signal"), (128, "no_signal")])
 def test_uniform_pictures(grey, state):
     memory = LivenessMemory()
