@@ -188,19 +188,27 @@ def test_where_the_time_goes(side_px: int, monkeypatch: pytest.MonkeyPatch) -> N
     assert spent["find_cement"]
 
 
+_PEAK = (
+    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+)
+
+
 @pytest.mark.parametrize("masks", [False, True])
 def test_the_whole_command_from_outside(masks: bool, tmp_path: Path) -> None:
     folder = simulated(1024)
     command = [sys.executable, "-c", "import sys; from ui.entry import main; sys.exit(main())", "analyze", str(folder)]
     command += ["--plan", str(folder / "plan.json"), "--out", str(tmp_path / "out"), *(["--masks"] if masks else [])]
+    measured = [sys.executable, "-c", _PEAK, *command]
     started_s = time.monotonic()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(measured, cwd=ROOT, check=True, capture_output=True, text=True)
     wall_s = time.monotonic() - started_s
     rows = len((tmp_path / "out" / "measurements.csv").read_text().splitlines()) - 1
     with_masks = " with masks" if masks else ""
     say(
         f"\nanalyze{with_masks}, 1024 x 1024, FFV1, one core: {wall_s:.1f} s for {rows} frames, "
-        f"{1000 * wall_s / rows:.1f} ms a frame with start, decoding and files"
+        f"{1000 * wall_s / rows:.1f} ms a frame with start, decoding and files, "
+        f"at most {done.stdout.split()[-1]} MB of memory"
     )
     assert rows > 200
 
