@@ -345,6 +345,10 @@ class MainWindow(QMainWindow):
         if a0 is None or not self.keys.press(a0):
             super().keyPressEvent(a0)
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab is an act of its own here, not a way through the widgets: every act has its key."""
+        return False
+
     def keyReleaseEvent(self, a0: QKeyEvent | None) -> None:
         """The held key `O` is let go."""
         if a0 is None or not self.keys.release(a0):

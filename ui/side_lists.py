@@ -22,7 +22,7 @@ class EventsList(QListWidget):
         self.setAccessibleName(words.EVENTS_TITLE)
         self.setFont(theme.font(18, 600))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._frames: list[int] = []
         self.itemActivated.connect(lambda item: self.jump.emit(int(item.data(Qt.ItemDataRole.UserRole))))
         self.itemClicked.connect(lambda item: self.jump.emit(int(item.data(Qt.ItemDataRole.UserRole))))

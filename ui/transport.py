@@ -147,7 +147,8 @@ class Transport(QWidget):
         button = QPushButton(text)
         button.setAccessibleName(name)
         button.setToolTip(name)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Space must always mean play, whatever was clicked last.
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setMinimumHeight(44)
         button.setMinimumWidth(48)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

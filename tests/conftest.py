@@ -1,0 +1,22 @@
+"""What every test gets: no screen needed, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+_OURS = ("analysis", "pictures")
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    """A test that leaves one of the program's own threads running fails."""
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread.name in _OURS]
+    assert not left, f"threads still running: {left}"

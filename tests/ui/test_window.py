@@ -1,0 +1,245 @@
+"""The replay window driven as a person would: keys, seeking, placing points, dropping lines that are not known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtWidgets import QApplication
+
+from assistant.plan import read_plan
+from assistant.settings import Settings
+from assistant.vocabulary import FrameState, Motion, Priority, Unknown
+from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_small_run
+from ui import app, overlay, words
+from ui.alarm_bar import message_for
+from ui.main_window import MainWindow
+
+COUNT = 60
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> SmallRun:
+    return write_small_run(tmp_path, COUNT)
+
+
+@pytest.fixture
+def window(qtbot) -> Iterator[MainWindow]:
+    made = MainWindow(Settings())
+    made.resize(1280, 1024)
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened(window: MainWindow, run: SmallRun) -> MainWindow:
+    assert window.open(str(run.folder), str(run.plan)), window.note.text()
+    window.playing = False
+    return window
+
+
+def analysed(qtbot, window: MainWindow, count: int = COUNT) -> None:
+    window.session.want(count)
+    qtbot.waitUntil(lambda: len(window.session.moments) >= min(count, COUNT), timeout=20_000)
+
+
+def test_an_empty_window_says_so(window: MainWindow) -> None:
+    assert window.bar.message.headline == words.NO_RUN
+    assert not window.bar.message.known
+
+
+def test_the_run_is_analysed_and_shown(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened)
+    opened.go(40)
+    moment = opened.session.moment()
+    assert moment is not None
+    assert isinstance(moment.motion, Motion)
+    assert overlay.has_lines(moment)
+    assert opened.session.picture() is not None
+
+
+def test_keys_step_seek_and_change_speed(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened)
+    opened.go(10)
+    qtbot.keyClick(opened, Qt.Key.Key_Period)
+    assert opened.session.playhead == 11
+    qtbot.keyClick(opened, Qt.Key.Key_Comma, Qt.KeyboardModifier.ShiftModifier)
+    assert opened.session.playhead == 1
+    qtbot.keyClick(opened, Qt.Key.Key_End)
+    assert opened.session.playhead == COUNT - 1
+    qtbot.keyClick(opened, Qt.Key.Key_Home)
+    assert opened.session.playhead == 0
+    qtbot.keyClick(opened, Qt.Key.Key_L)
+    assert opened.speed == 2.0
+    qtbot.keyClick(opened, Qt.Key.Key_J)
+    qtbot.keyClick(opened, Qt.Key.Key_J)
+    assert opened.speed == 0.5
+
+
+def test_playing_goes_to_the_end_and_stops(qtbot, opened: MainWindow) -> None:
+    opened.speed = 8.0
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert opened.playing
+    qtbot.waitUntil(lambda: not opened.playing and opened.session.at_end(), timeout=20_000)
+
+
+def test_events_are_listed_and_reached_by_key(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened)
+    qtbot.waitUntil(lambda: len(opened.events.frames()) > 0, timeout=5_000)
+    opened.go(0)
+    qtbot.keyClick(opened, Qt.Key.Key_BracketRight)
+    assert opened.session.playhead == min(opened.events.frames())
+    assert opened.bar.message.priority > Priority.NONE or opened.session.moment().standing
+
+
+def test_the_raw_picture_is_seen_while_the_key_is_held(qtbot, opened: MainWindow) -> None:
+    qtbot.keyPress(opened, Qt.Key.Key_O)
+    assert opened.picture.raw
+    qtbot.keyRelease(opened, Qt.Key.Key_O)
+    assert not opened.picture.raw
+
+
+def test_lines_vanish_where_nothing_is_known(qtbot, opened: MainWindow) -> None:
+    from dataclasses import replace
+
+    analysed(qtbot, opened)
+    known = opened.session.moments.at(30)
+    lost = replace(known, motion=Unknown("not found"), distances=Unknown("not found"), standing=())
+    assert not overlay.has_lines(lost)
+    message = message_for(lost, has_run=True, has_plan=True)
+    assert message.headline == words.NOT_KNOWN
+    assert message.action == "not found"
+    held = replace(known, standing=(), liveness=replace(known.liveness, state=FrameState.FROZEN, reason="held"))
+    assert message_for(held, has_run=True, has_plan=True).headline == words.NOT_KNOWN
+
+
+def test_a_quiet_bar_needs_everything_known(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened, 12)
+    message = message_for(opened.session.moments.at(5), has_run=True, has_plan=True)
+    assert message.headline == words.NO_CROSSING
+    assert message_for(None, has_run=True, has_plan=True).headline == words.NOT_KNOWN
+
+
+def test_a_held_picture_does_not_look_live(qtbot, opened: MainWindow) -> None:
+    from dataclasses import replace
+
+    analysed(qtbot, opened, 12)
+    live = opened.session.moments.at(5)
+    opened.go(5)
+    views = opened.session.plan.views
+    opened.picture.show_moment(live, views)
+    bright = brightness(opened)
+    held = replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN))
+    opened.picture.show_moment(held, views)
+    assert brightness(opened) < 0.8 * bright
+
+
+def brightness(window: MainWindow) -> float:
+    image = window.picture.grab().toImage()
+    points = [(x, y) for x in range(250, image.width() - 250, 29) for y in range(200, image.height() - 150, 31)]
+    return float(np.mean([image.pixelColor(x, y).lightness() for x, y in points]))
+
+
+def place_all(qtbot, window: MainWindow) -> None:
+    view = window.picture.transform()
+    for x, y in [*SUPERIOR, *INFERIOR]:
+        at = view.to_screen(np.array([[x, y]]))[0]
+        qtbot.mouseClick(window.picture, Qt.MouseButton.LeftButton, pos=QPointF(*at).toPoint())
+
+
+def test_six_points_make_a_plan_that_the_program_reads(qtbot, window: MainWindow, run: SmallRun) -> None:
+    lone = run.folder.parent / "lone.mkv"
+    lone.write_bytes(run.video.read_bytes())
+    assert window.open(str(lone), None)
+    assert window.editing
+    place_all(qtbot, window)
+    assert window.plan_panel.missing().startswith("Set the scale")
+    window.plan_panel.scale.setValue(0.4)
+    assert window.plan_panel.missing() == ""
+    qtbot.keyClick(window, Qt.Key.Key_Return)
+    assert not window.editing
+    plan = read_plan(lone.with_suffix(".plan.json"), 0.25)
+    assert np.abs(plan.views[0].superior - np.array(SUPERIOR)).max() < 1.0
+    analysed(qtbot, window, 20)
+    assert isinstance(window.session.moments.at(10).motion, Motion)
+
+
+def test_points_are_nudged_and_taken_back(qtbot, window: MainWindow, run: SmallRun) -> None:
+    assert window.open(str(run.folder), str(run.plan))
+    window.edit_plan()
+    place_all(qtbot, window)
+    points = window.plan_panel.points
+    points.active = 2
+    before = points.points[2]
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    qtbot.keyClick(window, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert points.points[2] == (before[0] + 1, before[1] + 10)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert points.points[2] == before
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert points.points[2] == (before[0] + 1, before[1])
+
+
+def test_the_cannula_gives_the_scale(qtbot, window: MainWindow, run: SmallRun) -> None:
+    assert window.open(str(run.folder), str(run.plan))
+    window.edit_plan()
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    view = window.picture.transform()
+    for x, y in ((100.0, 100.0), (110.0, 100.0)):
+        at = view.to_screen(np.array([[x, y]]))[0]
+        qtbot.mouseClick(window.picture, Qt.MouseButton.LeftButton, pos=QPointF(*at).toPoint())
+    assert window.plan_panel.scale.value() == pytest.approx(3.05 / 10, rel=0.1)
+
+
+def test_a_run_that_cannot_be_opened_is_told_and_the_window_lives(window: MainWindow, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_text("no video")
+    assert not window.open(str(broken), None)
+    assert "broken.mp4" in window.note.text()
+    assert window.session is None
+
+
+def test_a_bad_plan_is_told(window: MainWindow, run: SmallRun, tmp_path: Path) -> None:
+    plan = tmp_path / "bad.json"
+    plan.write_text(json.dumps({"schema": "something else"}))
+    assert not window.open(str(run.folder), str(plan))
+    assert "bad.json" in window.note.text()
+
+
+def test_an_error_in_a_slot_is_told_and_ends_nothing(window: MainWindow) -> None:
+    try:
+        raise ValueError("from a slot")
+    except ValueError as error:
+        app.told(type(error), error, error.__traceback__)
+    assert "ValueError" in window.note.text()
+    assert window.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
+def test_the_window_fits_its_size(qtbot, opened: MainWindow, size: tuple[int, int]) -> None:
+    opened.resize(*size)
+    QApplication.processEvents()
+    assert (opened.width(), opened.height()) == size
+    assert opened.picture.width() * opened.picture.height() > 0.35 * size[0] * size[1]
+
+
+def test_bare_view_leaves_the_picture(qtbot, opened: MainWindow) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_Tab)
+    assert not opened.side.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_Tab)
+    assert opened.side.isVisible()
+
+
+def test_no_word_promises_safety() -> None:
+    text = " ".join(
+        str(value) for name, value in vars(words).items() if not name.startswith("_") and isinstance(value, str)
+    ).lower()
+    for word in ("safe", "clear", "no leak", "all good"):
+        assert word not in text.replace("none seen in this view", "")
