@@ -8,8 +8,6 @@ Otherwise, or when too small, "undetermined". Shapes named by Reyhani Yassavoly 
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -54,27 +52,29 @@ def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: fl
 
 
 def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm: float) -> Shape:
-    axis = _along(part, endplate)
     rows, cols = np.nonzero(part)
-    along_mm = (np.stack([cols, rows], axis=1) @ axis) * mm_per_px
+    along_mm = (np.stack([cols, rows], axis=1) @ _along(part, endplate)) * mm_per_px
     away_mm = -endplate[part]
-    # A part that has come loose from the endplate has no foot there: its own lowest fifth counts.
-    low_mm = float(away_mm.min())
-    foot = away_mm <= low_mm + max(0.2 * (height_mm - low_mm), mm_per_px)
+    foot = away_mm <= max(0.25 * height_mm, 1.5 * mm_per_px)
     width_mm = float(np.ptp(along_mm[foot])) + mm_per_px
     ratio = height_mm / width_mm
     apex_deg = _apex_deg(along_mm, away_mm, height_mm, mm_per_px)
-    contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    contour = max(contours, key=cv2.contourArea)
-    circularity = 4 * np.pi * cv2.contourArea(contour) / max(cv2.arcLength(contour, True), 1e-6) ** 2
-    score = 1 / (1 + np.exp(-(4.0 * (ratio - 0.8) + 0.05 * (75.0 - apex_deg) + 6.0 * (0.62 - circularity)) / 2))
+    circularity = _circularity(part)
+    score = _score(ratio, apex_deg, circularity)
     if (ratio >= 1 or apex_deg <= 60) and circularity < 0.6:
-        label = "spike"
-    elif ratio < 1 and apex_deg > 90 and circularity >= 0.7:
-        label = "round"
-    else:
-        return Shape(label="undetermined", p_spike=float(score), model=MODEL, reason="between spike and round")
-    return Shape(label=label, p_spike=float(score), model=MODEL)
+        return Shape(label="spike", p_spike=score, model=MODEL)
+    if ratio < 1 and apex_deg > 90 and circularity >= 0.7:
+        return Shape(label="round", p_spike=score, model=MODEL)
+    reason = (
+        f"between spike and round: height to width {ratio:.1f}, apex {apex_deg:.0f}°, circularity {circularity:.2f}"
+    )
+    return Shape(label="undetermined", p_spike=score, model=MODEL, reason=reason)
+
+
+def _score(ratio: float, apex_deg: float, circularity: float) -> float:
+    """Monotone in each figure, 0.5 near the middle of the rule's limits. Not a calibrated probability."""
+    weight = 2.0 * (ratio - 0.9) + 0.025 * (75.0 - apex_deg) + 8.0 * (0.65 - circularity)
+    return float(1 / (1 + np.exp(-weight)))
 
 
 def _along(part: NDArray[np.bool_], endplate: MapMm) -> NDArray[np.float64]:
@@ -85,16 +85,36 @@ def _along(part: NDArray[np.bool_], endplate: MapMm) -> NDArray[np.float64]:
     return np.array([-normal[1], normal[0]])
 
 
+def _circularity(part: NDArray[np.bool_]) -> float:
+    """4πA/P² of a piece that touches no edge, at most 1."""
+    return min(4 * np.pi * float(part.sum()) / max(perimeter_px(part), 1e-6) ** 2, 1.0)
+
+
+def perimeter_px(part: NDArray[np.bool_]) -> float:
+    """Perimeter by Crofton's formula in four directions; a chain of pixels would be about 5 % too long.
+
+    Half the integral, over all directions, of how often parallel lines cross the outline: π/8 times the crossings of
+    rows and columns (lines 1 px apart) and of both diagonals (lines 1/√2 px apart).
+    """
+    inner = np.pad(part, 1)
+    straight = np.count_nonzero(inner[1:] != inner[:-1]) + np.count_nonzero(inner[:, 1:] != inner[:, :-1])
+    oblique = np.count_nonzero(inner[1:, 1:] != inner[:-1, :-1]) + np.count_nonzero(inner[1:, :-1] != inner[:-1, 1:])
+    return float(np.pi / 8 * (straight + oblique / np.sqrt(2)))
+
+
 def _apex_deg(along_mm: NDArray[np.float64], away_mm: NDArray[np.float32], height_mm: float, mm_per_px: float) -> float:
-    """Opening angle of the outer 40 %: from how fast its width shrinks towards the tip."""
-    levels = np.linspace(0.6, 1.0, 6) * height_mm
-    widths = []
-    for low, high in pairwise(levels):
-        band = (away_mm >= low) & (away_mm <= high)
-        widths.append(float(np.ptp(along_mm[band])) + mm_per_px if band.any() else 0.0)
-    middles = 0.5 * (levels[:-1] + levels[1:])
-    slope = float(np.polyfit(middles, widths, 1)[0])
-    return float(2 * np.degrees(np.arctan2(max(-slope, 0.0), 2.0)))
+    """Angle between lines fitted to both flanks of the outer 40 % of the height; 180 where it is too small to tell."""
+    left, right, at = [], [], []
+    for level_mm in np.arange(0.6 * height_mm, height_mm, mm_per_px):
+        row = np.abs(away_mm - level_mm) <= 0.6 * mm_per_px
+        if row.any():
+            left.append(float(along_mm[row].min()))
+            right.append(float(along_mm[row].max()))
+            at.append(float(level_mm))
+    if len(at) < 3:
+        return 180.0
+    narrows = float(np.arctan(np.polyfit(at, left, 1)[0]) - np.arctan(np.polyfit(at, right, 1)[0]))
+    return float(np.clip(np.degrees(narrows), 0.0, 180.0))
 
 
 def _undetermined(reason: str) -> Shape:

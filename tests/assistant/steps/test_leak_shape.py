@@ -1,0 +1,125 @@
+import cv2
+import numpy as np
+import pytest
+from skimage.measure import perimeter_crofton
+
+from assistant.geometry import Crop, signed_distance_map
+from assistant.steps.leak_shape import MODEL, classify_by_geometry, perimeter_px
+from assistant.vocabulary import Shape, Unknown
+
+SIDE_PX = 200
+CROP = Crop(x0_px=0, y0_px=0, width_px=SIDE_PX, height_px=SIDE_PX)
+
+
+class Scene:
+    """An endplate across the middle of the crop, turned by an angle; shapes are drawn in (u, n) of it, in mm."""
+
+    def __init__(self, turn_deg: float = 0.0, mm_per_px: float = 0.25) -> None:
+        self.mm_per_px = mm_per_px
+        angle = np.deg2rad(turn_deg)
+        self.u = np.array([np.cos(angle), np.sin(angle)])
+        self.n = np.array([np.sin(angle), -np.cos(angle)])  # up, out of the body
+        self.foot = np.array([SIDE_PX / 2, SIDE_PX / 2])
+        line = np.array([self.foot - 60 * self.u, self.foot, self.foot + 60 * self.u])
+        self.endplate = signed_distance_map(CROP, line, self.foot - 50 * self.n, mm_per_px, runs_on=False)
+
+    def mask(self, *rings_mm: list[tuple[float, float]]) -> np.ndarray:
+        """Rings of (u, n), together with cement inside the body below them."""
+        picture = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
+        body = [(-8.0, -0.3), (8.0, -0.3), (8.0, -5.0), (-8.0, -5.0)]
+        for ring in (*rings_mm, body):
+            points = np.array([self.foot + (u * self.u + n * self.n) / self.mm_per_px for u, n in ring])
+            cv2.fillPoly(picture, [np.round(points * 16).astype(np.int32)], 1, shift=4)
+        return picture > 0
+
+    def typed(self, *rings_mm: list[tuple[float, float]]) -> Shape:
+        return classify_by_geometry(self.mask(*rings_mm), self.endplate, self.mm_per_px)
+
+
+def spike(height: float, width: float) -> list[tuple[float, float]]:
+    return [(-width / 2, -0.5), (-width / 2, 0.0), (0.0, height), (width / 2, 0.0), (width / 2, -0.5)]
+
+
+def dome(height: float, width: float) -> list[tuple[float, float]]:
+    angles = np.linspace(0, np.pi, 60)
+    return [(width / 2 * np.cos(a), height * np.sin(a)) for a in angles] + [(-width / 2, -0.5), (width / 2, -0.5)]
+
+
+TURNS = [0.0, 12.0, -30.0, 90.0, 180.0]
+
+
+@pytest.mark.parametrize("turn_deg", TURNS)
+@pytest.mark.parametrize(("height", "width"), [(7.0, 3.0), (5.0, 2.0), (9.0, 5.0)])
+def test_a_tapering_tongue_is_a_spike_however_the_picture_lies(turn_deg: float, height: float, width: float) -> None:
+    shape = Scene(turn_deg).typed(spike(height, width))
+    assert shape.label == "spike"
+    assert shape.model == MODEL
+    assert isinstance(shape.p_spike, float)
+    assert shape.p_spike > 0.8
+
+
+@pytest.mark.parametrize("turn_deg", TURNS)
+@pytest.mark.parametrize(("height", "width"), [(4.0, 8.0), (5.0, 10.0), (3.0, 6.5)])
+def test_a_broad_dome_is_round(turn_deg: float, height: float, width: float) -> None:
+    shape = Scene(turn_deg).typed(dome(height, width))
+    assert shape.label == "round"
+    assert isinstance(shape.p_spike, float)
+    assert shape.p_spike < 0.25
+
+
+@pytest.mark.parametrize("mm_per_px", [0.2, 0.25, 0.3])
+def test_zoom_does_not_change_the_answer(mm_per_px: float) -> None:
+    scene = Scene(8.0, mm_per_px)
+    assert scene.typed(spike(7.0, 3.0)).label == "spike"
+    assert scene.typed(dome(4.0, 8.0)).label == "round"
+
+
+def test_in_between_is_undetermined_and_says_why() -> None:
+    shape = Scene().typed([(-2.5, 0.0), (-2.5, 5.0), (2.5, 5.0), (2.5, 0.0)])  # as high as wide, and blunt
+    assert shape.label == "undetermined"
+    assert shape.reason.startswith("between spike and round")
+    assert isinstance(shape.p_spike, float)
+
+
+def test_a_higher_thinner_leak_scores_more() -> None:
+    scores = [Scene().typed(spike(height, 4.0)).p_spike for height in (3.0, 5.0, 7.0, 9.0)]
+    assert all(isinstance(score, float) and 0 <= score <= 1 for score in scores)
+    assert scores == sorted(scores, key=lambda score: score if isinstance(score, float) else -1)
+
+
+@pytest.mark.parametrize(
+    ("rings", "reason"),
+    [
+        ([], "no cement beyond the endplate|too small to type"),
+        ([spike(0.8, 1.0)], "too small to type"),
+        ([spike(60.0, 8.0)], "cut by the edge of the field"),
+    ],
+)
+def test_what_cannot_be_typed_is_undetermined(rings: list[list[tuple[float, float]]], reason: str) -> None:
+    shape = Scene().typed(*rings)
+    assert shape.label == "undetermined"
+    assert shape.reason in reason.split("|")
+    assert shape.p_spike == Unknown(shape.reason)
+
+
+def test_the_largest_piece_is_typed() -> None:
+    # A small far dot is no tip.
+    dot = [(6.0, 9.0), (6.5, 9.0), (6.5, 9.5), (6.0, 9.5)]
+    assert Scene().typed(dome(4.0, 8.0), dot).label == "round"
+
+
+def test_a_mirror_changes_nothing() -> None:
+    scene = Scene(15.0)
+    mask = scene.mask([(-2.0, 0.0), (-1.0, 6.5), (1.0, 0.0)])
+    straight = classify_by_geometry(mask, scene.endplate, 0.25)
+    flipped = classify_by_geometry(mask[:, ::-1].copy(), scene.endplate[:, ::-1].copy(), 0.25)
+    assert straight.label == flipped.label
+    assert straight.p_spike == pytest.approx(flipped.p_spike, abs=0.02)
+
+
+@pytest.mark.parametrize("radius_px", [4, 9, 30])
+def test_the_perimeter_is_croftons(radius_px: int) -> None:
+    ys, xs = np.mgrid[-40:41, -40:41]
+    disc = xs**2 + ys**2 <= radius_px**2
+    assert perimeter_px(disc) == pytest.approx(perimeter_crofton(disc, directions=4), rel=1e-6)
+    assert perimeter_px(disc) == pytest.approx(2 * np.pi * radius_px, rel=0.06)
