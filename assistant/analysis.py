@@ -131,8 +131,9 @@ def analyze(
         try:
             document = _save(pipeline, writer, complete=failure is None)
         except EnvironmentError_ as error:
-            # Two sentences about one full disk help nobody: the second knows what was kept.
-            raise error from failure
+            # Not even the room held back was enough. A result.json saved earlier is still there and says "incomplete".
+            kept = f"; the first {writer.rows} frames are kept in measurements.csv there" if writer.rows else ""
+            raise EnvironmentError_(f"{error}{kept}") from failure
     finally:
         writer.close()
     return Outcome(document=document, failure=failure)

@@ -175,16 +175,8 @@ class ResultFolder:
             self._table.close()
 
 
-def cannot_write(folder: Path, error: OSError, kept: int = 0) -> EnvironmentError_:
-    """The sentence for a disk that refuses.
-
-    Parameters
-    ----------
-    folder : Path
-    error : OSError
-    kept : int
-        Frames whose results lie in the folder.
-    """
+def cannot_write(folder: Path, error: OSError) -> EnvironmentError_:
+    """The sentence for a disk that refuses."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         why, do = "the disk is full", "free some room or choose another --out"
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -193,8 +185,7 @@ def cannot_write(folder: Path, error: OSError, kept: int = 0) -> EnvironmentErro
         why, do = "another analysis is writing there", "wait for it or choose another --out"
     else:
         why, do = error.strerror or str(error), "choose another --out"
-    rest = f"; the first {kept} frames are kept and marked incomplete" if kept else ""
-    return EnvironmentError_(f"{folder}: results cannot be written: {why}{rest}; {do}")
+    return EnvironmentError_(f"{folder}: results cannot be written: {why}; {do}")
 
 
 def json_ready(value: Any) -> Any:

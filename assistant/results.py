@@ -175,6 +175,11 @@ class ResultWriter:
         """Whether anything has been written; as long as not, an earlier result stands untouched."""
         return self._files.is_open
 
+    @property
+    def rows(self) -> int:
+        """Rows that lie on the disk."""
+        return self._files.rows
+
     def add(self, reading: Reading) -> None:
         """Write one frame.
 
@@ -246,7 +251,7 @@ class ResultWriter:
         try:
             self._files.write_document(document)
         except OSError as error:
-            raise cannot_write(self._path, error, kept=self._files.rows) from error
+            raise cannot_write(self._path, error) from error
         return document
 
     def make_room(self) -> None:

@@ -1,5 +1,6 @@
 """Source -> pipeline -> files, with sources that fail in every way."""
 
+import errno
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -9,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from assistant import analysis
+from assistant import analysis, result_folder
 from assistant.analysis import Interrupted, analyze, reference_frames, start_pipeline, with_place
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, plan_from_document
 from assistant.results import ResultWriter
 from assistant.settings import Settings
+from assistant.validate import validate
 from assistant.vocabulary import Frame, Reading, RunFacts
 from tests.small_run import COLS, ROWS, frames, plan_document
 
@@ -188,6 +190,26 @@ def test_a_full_disk_keeps_what_was_analysed(tmp_path: Path, monkeypatch: pytest
     assert room_made == [True]
     assert rows(tmp_path / "out") == saved(tmp_path / "out")["run"]["frames"] == 9
     assert saved(tmp_path / "out")["complete"] is False
+
+
+def test_where_even_the_document_finds_no_room_the_table_is_kept_and_the_last_document_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, written = result_folder.ResultFolder.write_document, []
+
+    def write_document(self: result_folder.ResultFolder, document: dict[str, Any]) -> None:
+        if written:
+            self.flush()
+            raise OSError(errno.ENOSPC, "full")
+        written.append(True)
+        real(self, document)
+
+    monkeypatch.setattr(result_folder.ResultFolder, "write_document", write_document)
+    with pytest.raises(EnvironmentError_, match=r"disk is full.*the first 24 frames are kept in measurements\.csv"):
+        run(Memory(), tmp_path / "out")
+    assert rows(tmp_path / "out") == 24
+    assert (saved(tmp_path / "out")["complete"], saved(tmp_path / "out")["run"]["frames"]) == (False, 1)
+    assert [finding.status for finding in validate(tmp_path / "out")] == [0, 0]
 
 
 def test_a_disk_that_takes_nothing_at_all_is_one_error(tmp_path: Path) -> None:

@@ -220,7 +220,3 @@ def test_the_sentence_says_why_and_what_to_do(number: int, words: str) -> None:
     assert str(error).startswith("out: results cannot be written: ")
     assert words in str(error)
     assert error.exit_status == 4
-
-
-def test_the_sentence_says_what_was_kept() -> None:
-    assert "the first 12 frames are kept" in str(cannot_write(Path("out"), OSError(errno.ENOSPC, ""), kept=12))
