@@ -56,6 +56,8 @@ def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm
     along_mm = (np.stack([cols, rows], axis=1) @ _along(part, endplate)) * mm_per_px
     away_mm = -endplate[part]
     foot = away_mm <= max(0.25 * height_mm, 1.5 * mm_per_px)
+    if not foot.any():
+        return _undetermined("not joined to the endplate in this picture")
     width_mm = float(np.ptp(along_mm[foot])) + mm_per_px
     ratio = height_mm / width_mm
     apex_deg = _apex_deg(along_mm, away_mm, height_mm, mm_per_px)
