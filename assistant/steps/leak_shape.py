@@ -36,19 +36,20 @@ def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: fl
     Shape
         ``p_spike`` is a monotone score of height to width and apex, not a calibrated probability.
     """
-    beyond = (mask & (endplate < 0)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(beyond, connectivity=8)
-    if count < 2:
+    beyond = mask & (endplate < 0)
+    if not beyond.any():
         return _undetermined("no cement beyond the endplate")
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    sizes[0] = 0
-    part = labels == int(np.argmax(sizes))
-    height_mm = float(-endplate[part].min())
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond.view(np.uint8), connectivity=8)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    x, y, width, height = (int(stats[largest, k]) for k in range(4))
+    box = (slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1))
+    part = labels[box] == largest
+    height_mm = float(-endplate[box][part].min())
     if height_mm < max(_LEAST_HEIGHT_MM, _LEAST_HEIGHT_PX * mm_per_px):
         return _undetermined("too small to type")
-    if part[0].any() or part[-1].any() or part[:, 0].any() or part[:, -1].any():
+    if x == 0 or y == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]:
         return _undetermined("cut by the edge of the field")
-    return _typed(part, endplate, mm_per_px, height_mm)
+    return _typed(part, endplate[box], mm_per_px, height_mm)
 
 
 def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm: float) -> Shape:
@@ -57,7 +58,7 @@ def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm
     away_mm = -endplate[part]
     foot = away_mm <= max(0.25 * height_mm, 1.5 * mm_per_px)
     if not foot.any():
-        return _undetermined("not joined to the endplate in this picture")
+        return _undetermined("not joined to the endplate")
     width_mm = float(np.ptp(along_mm[foot])) + mm_per_px
     ratio = height_mm / width_mm
     apex_deg = _apex_deg(along_mm, away_mm, height_mm, mm_per_px)

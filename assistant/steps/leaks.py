@@ -21,6 +21,10 @@ from assistant.vocabulary import CementMask, Leak, LeakSite
 
 _TUBE_LENGTH_TO_WIDTH = 3.0
 _TUBE_WIDTH_MM = 4.0
+_CLOCK_MS = 0.01
+"""Stamps are sums of fractions: the last digit of a difference decides nothing."""
+_AT_WALL_MM = 2.0
+"""Where a posterior leak left the wall is read from its cement this near to it [P]."""
 _SPECK_MM2 = 0.5
 """Pieces smaller than this are no cement (contract, scoring: specks are dropped)."""
 
@@ -74,7 +78,7 @@ def find_leaks(
     for site, line, part in _outside(cement.mask, maps, settings):
         memory.last_seen_s[site] = t_s
         first_frame, since_s = memory.first_seen.setdefault(site, (frame_index, t_s))
-        if (t_s - since_s) * 1000 < settings.confirm_ms and site not in memory.largest:
+        if (t_s - since_s) * 1000 < settings.confirm_ms - _CLOCK_MS and site not in memory.largest:
             continue
         leak = _described(site, first_frame, line, part, maps, view)
         leaks.append(leak)
@@ -103,14 +107,19 @@ def keep_shape(memory: LeakMemory, leak: Leak) -> None:
 def _outside(
     mask: NDArray[np.bool_], maps: LineMaps, settings: LeakSettings
 ) -> list[tuple[LeakSite, MapMm, NDArray[np.bool_]]]:
-    """Sites where enough cement lies far enough beyond the line, with that cement; at most one entry a site."""
+    """Sites where enough cement lies far enough beyond the line, with that cement; at most one entry a site.
+
+    Arrays are of the whole crop, but all work is done in the box that holds the cement outside.
+    """
     counts = np.bincount(maps.outside[mask], minlength=len(OUTSIDE))
     pixel_mm2 = maps.mm_per_px**2
     found: dict[LeakSite, tuple[int, MapMm, NDArray[np.bool_]]] = {}
     for code, site in enumerate(OUTSIDE):
         if site is None or counts[code] * pixel_mm2 < settings.area_mm2:
             continue
-        part = _without_specks(mask & (maps.outside == code), pixel_mm2)
+        part = mask & (maps.outside == code)
+        box = _box(part)
+        part[box] = _without_specks(part[box], pixel_mm2)
         size = int(part.sum())
         line = _line_of(maps, code)
         if size * pixel_mm2 < settings.area_mm2 or float(line[part].min()) > -settings.reach_mm:
@@ -118,6 +127,12 @@ def _outside(
         if site not in found or size > found[site][0]:  # left and right are one site: the larger stands for it
             found[site] = (size, line, part)
     return [(site, line, part) for site, (_, line, part) in found.items()]
+
+
+def _box(part: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns of the smallest rectangle around a part that is not empty."""
+    rows, cols = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
 
 
 def _line_of(maps: LineMaps, code: int) -> MapMm:
@@ -150,6 +165,8 @@ def _described(
     maps: LineMaps,
     view: PlannedView,
 ) -> Leak:
+    box = _box(part)
+    line, part = line[box], part[box]
     area_mm2 = float(part.sum()) * maps.mm_per_px**2
     count, labels = cv2.connectedComponents(part.astype(np.uint8), connectivity=8)
     sizes = np.bincount(labels.ravel(), minlength=count)
@@ -163,7 +180,8 @@ def _described(
     length_mm = (float(across.max()) + 1.0) * maps.mm_per_px
     near_line = (main > 0) & (line > -1.5 * maps.mm_per_px - 1e-6)
     width_mm = _extent_px(near_line) * maps.mm_per_px if near_line.any() else area_mm2 / max(length_mm, 1e-6)
-    outline: PointsPx = contour.reshape(-1, 2).astype(np.float64) + np.array([maps.crop.x0_px, maps.crop.y0_px])
+    corner_px = np.array([maps.crop.x0_px + box[1].start, maps.crop.y0_px + box[0].start])
+    outline: PointsPx = contour.reshape(-1, 2).astype(np.float64) + corner_px
     main_mm2 = float(main.sum()) * maps.mm_per_px**2
     return Leak(
         site=site,
@@ -171,7 +189,7 @@ def _described(
         area_mm2=area_mm2,
         length_mm=length_mm,
         width_mm=width_mm,
-        yeom=_yeom(site, main_mm2, length_mm, main, maps),
+        yeom=_yeom(site, main_mm2, length_mm, main > 0, None if maps.thirds is None else maps.thirds[box], line),
         magnitude=_magnitude(length_mm, maps, view),
         shape=None,
         outline_px=outline,
@@ -183,15 +201,22 @@ def _extent_px(part: NDArray[np.bool_]) -> float:
     return float(np.hypot(rows.max() - rows.min(), cols.max() - cols.min())) + 1.0
 
 
-def _yeom(site: LeakSite, area_mm2: float, length_mm: float, main: NDArray[np.uint8], maps: LineMaps) -> str:
+def _yeom(
+    site: LeakSite,
+    area_mm2: float,
+    length_mm: float,
+    main: NDArray[np.bool_],
+    thirds: NDArray[np.uint8] | None,
+    line: MapMm,
+) -> str:
+    """Route by what one view shows; clinical facts §3.2 tell how often that is wrong."""
     mean_width_mm = area_mm2 / max(length_mm, 1e-6)
     tubular = length_mm >= _TUBE_LENGTH_TO_WIDTH * mean_width_mm and mean_width_mm <= _TUBE_WIDTH_MM
     if site in (LeakSite.ANTERIOR, LeakSite.LATERAL) and tubular:
         return "S"
-    if site is LeakSite.POSTERIOR and maps.thirds is not None and maps.posterior_wall is not None:
-        at_wall = (main > 0) & (maps.posterior_wall > -2.0)
-        thirds = maps.thirds[at_wall]
-        if thirds.size and float((thirds == 2).mean()) > 0.5:
+    if site is LeakSite.POSTERIOR and thirds is not None:
+        at_wall = thirds[main & (line > -_AT_WALL_MM)]
+        if at_wall.size and float((at_wall == 2).mean()) > 0.5:
             return "B"
     return "C"
 

@@ -1,0 +1,198 @@
+"""Cement drawn outside a box vertebra of 40 x 30 mm at 0.5 mm/px."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from assistant.geometry import Crop
+from assistant.line_maps import make_line_maps
+from assistant.plan import plan_from_document
+from assistant.settings import LeakSettings
+from assistant.steps.leaks import PEDICLE_HEIGHT_MM, LeakMemory, all_leaks, find_leaks, keep_shape
+from assistant.vocabulary import CementMask, Leak, LeakSite, Shape
+
+CROP = Crop(x0_px=10, y0_px=20, width_px=190, height_px=150)
+# x 60..140 and y 70..130 in px of the reference frame; anterior on the left.
+MARKS = {
+    "superior": [[60.0, 70.0], [100.0, 70.0], [140.0, 70.0]],
+    "inferior": [[60.0, 130.0], [100.0, 130.0], [140.0, 130.0]],
+}
+Box = tuple[int, int, int, int]
+INSIDE: Box = (90, 80, 120, 110)
+
+
+@dataclass
+class Run:
+    """Pictures of one view, one after another."""
+
+    view: str = "lateral"
+    level: str = "L1"
+    rate_hz: float = 10.0
+    memory: LeakMemory = field(default_factory=LeakMemory)
+    frame: int = -1
+
+    def __post_init__(self) -> None:
+        entry = {"view": self.view, "level": self.level, "reference_frame": 0, "mm_per_px": 0.5, "landmarks": MARKS}
+        self.planned = plan_from_document({"schema": "fluoro-assistant/plan/1", "views": [entry]}, 0.25).views[0]
+        self.maps = make_line_maps(self.planned, CROP)
+
+    def mask(self, *boxes: Box) -> CementMask:
+        """Boxes (x0, y0, x1, y1), both ends included, in px of the reference frame."""
+        mask = np.zeros((CROP.height_px, CROP.width_px), dtype=np.bool_)
+        for x0, y0, x1, y1 in boxes:
+            mask[y0 - CROP.y0_px : y1 + 1 - CROP.y0_px, x0 - CROP.x0_px : x1 + 1 - CROP.x0_px] = True
+        return CementMask(crop=CROP, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), front_mm=0.1)
+
+    def picture(self, *boxes: Box) -> tuple[Leak, ...]:
+        self.frame += 1
+        seen = self.mask(*boxes)
+        t_s = self.frame / self.rate_hz
+        return find_leaks(self.memory, self.frame, t_s, seen, self.maps, self.planned, LeakSettings())
+
+    def pictures(self, count: int, *boxes: Box) -> tuple[Leak, ...]:
+        for _ in range(count):
+            found = self.picture(*boxes)
+        return found
+
+
+PLACES = [
+    ("lateral", (138, 95, 148, 104), LeakSite.POSTERIOR),
+    ("lateral", (145, 40, 152, 50), LeakSite.POSTERIOR),  # behind the disc is the canal too
+    ("lateral", (95, 60, 105, 72), LeakSite.SUPERIOR_DISC),
+    ("lateral", (95, 128, 105, 140), LeakSite.INFERIOR_DISC),
+    ("lateral", (50, 95, 62, 105), LeakSite.ANTERIOR),
+    ("ap", (50, 95, 62, 105), LeakSite.LATERAL),
+    ("ap", (138, 95, 150, 105), LeakSite.LATERAL),
+    ("ap", (95, 60, 105, 72), LeakSite.SUPERIOR_DISC),
+]
+
+
+@pytest.mark.parametrize(("view", "box", "site"), PLACES)
+def test_cement_outside_is_a_leak_at_its_site(view: str, box: Box, site: LeakSite) -> None:
+    found = Run(view).pictures(5, INSIDE, box)
+    assert [leak.site for leak in found] == [site]
+
+
+@pytest.mark.parametrize("view", ["lateral", "ap"])
+def test_cement_inside_is_none(view: str) -> None:
+    run = Run(view)
+    assert run.pictures(5, (60, 70, 140, 130)) == ()
+    assert run.pictures(3) == ()
+    assert all_leaks(run.memory) == ()
+
+
+def test_figures_of_a_drawn_leak() -> None:
+    # 10 px wide and 13 px high above the endplate at y = 70, that is 5 x 6.5 mm.
+    leak = Run().pictures(5, INSIDE, (95, 57, 104, 80))[0]
+    assert leak.area_mm2 == pytest.approx(10 * 13 * 0.25)
+    assert leak.width_mm == pytest.approx(5.0)
+    assert leak.length_mm == pytest.approx(np.hypot(5.0, 6.5), abs=0.4)
+    assert leak.yeom == "C"
+    assert leak.magnitude == "minor"
+    low, high = leak.outline_px.min(axis=0), leak.outline_px.max(axis=0)
+    np.testing.assert_array_equal(low, [95, 57])
+    np.testing.assert_array_equal(high, [104, 69])
+
+
+def test_too_small_an_area_is_none() -> None:
+    assert Run().pictures(5, INSIDE, (100, 63, 100, 69)) == ()  # 1.75 mm², 3.5 mm past
+
+
+def test_too_short_a_reach_is_none() -> None:
+    assert Run().pictures(5, INSIDE, (90, 69, 120, 75)) == ()  # 7.75 mm², 0.5 mm past
+
+
+def test_a_thin_skin_over_the_endplate_is_none() -> None:
+    # 40 mm long and 0.5 mm past it: a rim, not a leak.
+    assert Run().pictures(5, (61, 69, 139, 100)) == ()
+
+
+def test_scattered_specks_are_none() -> None:
+    specks: list[Box] = [(70 + 6 * k, 50, 70 + 6 * k, 50) for k in range(11)]
+    assert Run().pictures(5, INSIDE, *specks) == ()
+
+
+def test_a_leak_is_confirmed_in_time_and_keeps_its_first_frame() -> None:
+    run = Run(rate_hz=10)
+    box = (95, 57, 104, 80)
+    run.pictures(4, INSIDE)
+    assert run.picture(INSIDE, box) == ()
+    assert run.picture(INSIDE, box) == ()
+    (leak,) = run.picture(INSIDE, box)
+    assert leak.first_frame == 4
+    assert run.pictures(20, INSIDE, box)[0].first_frame == 4
+
+
+def test_one_missed_picture_does_not_start_anew_and_a_flash_is_forgotten() -> None:
+    run = Run(rate_hz=15)
+    box = (95, 57, 104, 80)
+    run.picture(INSIDE, box)
+    run.picture(INSIDE)
+    run.pictures(2, INSIDE, box)
+    assert run.picture(INSIDE, box)[0].first_frame == 0
+    other = Run(rate_hz=15)
+    other.picture(INSIDE, box)
+    other.pictures(10, INSIDE)
+    assert other.picture(INSIDE, box) == ()
+    assert other.pictures(4, INSIDE, box)[0].first_frame == 11
+
+
+def test_the_largest_is_kept_with_its_shape() -> None:
+    run = Run()
+    spike = Shape(label="spike", p_spike=0.9, model="m")
+    doubtful = Shape(label="undetermined", p_spike=0.5, model="m")
+    large = run.pictures(5, INSIDE, (95, 57, 104, 80))[0]
+    keep_shape(run.memory, replace(large, shape=spike))
+    small = run.picture(INSIDE, (95, 63, 104, 80))[0]
+    keep_shape(run.memory, replace(small, shape=doubtful))
+    (kept,) = all_leaks(run.memory)
+    assert kept.area_mm2 == large.area_mm2
+    assert kept.shape == spike
+    run.pictures(3, INSIDE)
+    assert all_leaks(run.memory) == (kept,)
+
+
+def test_both_sides_are_one_site_and_the_larger_stands_for_it() -> None:
+    leaks = Run("ap").pictures(5, (40, 95, 62, 105), (138, 95, 150, 105))
+    assert [leak.site for leak in leaks] == [LeakSite.LATERAL]
+    assert leaks[0].outline_px[:, 0].max() < 60
+
+
+def test_several_sites_at_once() -> None:
+    found = Run().pictures(5, (50, 80, 155, 100), (95, 50, 105, 150))
+    assert {leak.site for leak in found} == set(LeakSite) - {LeakSite.LATERAL}
+
+
+@pytest.mark.parametrize(
+    ("view", "box", "yeom"),
+    [
+        ("lateral", (40, 99, 62, 101), "S"),  # 1.5 mm thin, 10 mm long, from the front
+        ("ap", (138, 99, 165, 101), "S"),
+        ("lateral", (45, 85, 62, 115), "C"),
+        ("lateral", (138, 95, 150, 105), "B"),  # the middle of the posterior wall
+        ("lateral", (138, 72, 150, 82), "C"),  # its upper third
+        ("lateral", (95, 50, 97, 72), "C"),  # thin, but into the disc
+    ],
+)
+def test_the_route(view: str, box: Box, yeom: str) -> None:
+    assert Run(view).pictures(5, INSIDE, box)[0].yeom == yeom
+
+
+@pytest.mark.parametrize(
+    ("length_mm", "magnitude"), [(14.0, "minor"), (16.5, "moderate"), (28.0, "moderate"), (31.0, "major")]
+)
+def test_the_magnitude_is_against_pedicle_and_body(length_mm: float, magnitude: str) -> None:
+    # L1: pedicle 15.5 mm, body 30 mm.
+    long_px = round(length_mm / 0.5)
+    leak = Run().pictures(5, INSIDE, (142, 150 - long_px, 146, 149))[0]
+    assert leak.length_mm == pytest.approx(length_mm, abs=0.9)
+    assert leak.magnitude == magnitude
+
+
+def test_each_level_of_a_plan_has_a_pedicle() -> None:
+    levels = [f"T{k}" for k in range(1, 13)] + [f"L{k}" for k in range(1, 7)] + ["S1"]
+    assert sorted(PEDICLE_HEIGHT_MM) == sorted(levels)
+    # The two that are published.
+    assert PEDICLE_HEIGHT_MM["T11"] == 17.0
+    assert PEDICLE_HEIGHT_MM["L5"] == 12.9
