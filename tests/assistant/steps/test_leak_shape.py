@@ -93,7 +93,7 @@ def test_a_higher_thinner_leak_scores_more() -> None:
         ([], "no cement beyond the endplate|too small to type"),
         ([spike(0.8, 1.0)], "too small to type"),
         ([spike(60.0, 8.0)], "cut by the edge of the field"),
-        ([[(-1.5, 3.0), (0.0, 6.0), (1.5, 3.0)]], "not joined to the endplate in this picture"),
+        ([[(-1.5, 3.0), (0.0, 6.0), (1.5, 3.0)]], "not joined to the endplate"),
     ],
 )
 def test_what_cannot_be_typed_is_undetermined(rings: list[list[tuple[float, float]]], reason: str) -> None:
