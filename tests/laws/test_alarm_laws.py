@@ -1,0 +1,138 @@
+"""Laws of alarms and leaks over any run: nothing flaps inside its delay, nothing comes from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.alarm_table import TABLE, Rule
+from assistant.settings import AlarmSettings
+from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
+from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameState, Unknown
+
+AWAY = Unknown("not this line")
+NO_APPROACH = Approach(approach_mm_per_s=AWAY, time_to_line_s=AWAY)
+SETTINGS = AlarmSettings()
+DISTANCE_KINDS = {row.kind for row in TABLE if row.rule is not Rule.TECHNICAL}
+
+
+def distances(warning: float, superior: float) -> Distances:
+    return Distances(
+        cement_area_mm2=40.0,
+        posterior_wall_mm=warning + 8.0,
+        warning_line_mm=warning,
+        superior_endplate_mm=superior,
+        inferior_endplate_mm=20.0,
+        anterior_wall_mm=20.0,
+        side_wall_mm=AWAY,
+        posterior_upper_mm=AWAY,
+        posterior_middle_mm=AWAY,
+        posterior_lower_mm=AWAY,
+        warning_upper_mm=AWAY,
+        warning_middle_mm=AWAY,
+        warning_lower_mm=AWAY,
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    state: FrameState
+    is_new: bool
+    warning_mm: float
+    superior_mm: float
+    found: bool
+
+
+STEPS = st.builds(
+    Step,
+    state=st.sampled_from([FrameState.LIVE] * 6 + list(FrameState)),
+    is_new=st.booleans(),
+    warning_mm=st.floats(-3, 8),
+    superior_mm=st.floats(-2, 6),
+    found=st.sampled_from([True, True, True, False]),
+)
+RATES = st.sampled_from([7.5, 15.0, 25.0, 60.0])
+runs = settings(max_examples=60)
+
+
+def events_of(steps: list[Step], rate_hz: float) -> tuple[Alarm, ...]:
+    memory = AlarmMemory()
+    for index, step in enumerate(steps):
+        is_new = step.is_new and step.state in (FrameState.LIVE, FrameState.MOVING)
+        measured = is_new and step.found
+        update_alarms(
+            memory,
+            AlarmInput(
+                frame_index=index,
+                t_s=index / rate_hz,
+                state=step.state,
+                new_picture=is_new,
+                view_index=0 if measured else None,
+                distances=distances(step.warning_mm, step.superior_mm) if measured else Unknown("not measured"),
+                approach=NO_APPROACH,
+                front_mm=0.1,
+                processing_ms=3.0,
+            ),
+            SETTINGS,
+        )
+    return all_alarms(memory)
+
+
+@runs
+@given(st.lists(STEPS, min_size=30, max_size=250), RATES)
+def test_no_distance_alarm_ends_before_its_release_time(steps: list[Step], rate_hz: float) -> None:
+    events = events_of(steps, rate_hz)
+    crossings = {
+        (e.kind, e.site): e.first_frame for e in events if e.kind in (EventKind.WARNING_LINE, EventKind.ENDPLATE)
+    }
+    for event in events:
+        if event.kind not in DISTANCE_KINDS or event.last_frame is None:
+            continue
+        stood_ms = (event.last_frame + 1 - event.first_frame) / rate_hz * 1000
+        gave_way = event.last_frame + 1 in crossings.values() or event.last_frame in crossings.values()
+        assert gave_way or stood_ms >= SETTINGS.release_ms - 1e-6
+
+
+@runs
+@given(st.lists(STEPS, min_size=30, max_size=250), RATES)
+def test_a_latched_alarm_is_raised_once_and_stands(steps: list[Step], rate_hz: float) -> None:
+    latched = [e for e in events_of(steps, rate_hz) if e.kind in (EventKind.WARNING_LINE, EventKind.ENDPLATE)]
+    assert all(event.last_frame is None for event in latched)
+    assert len({(event.kind, event.site) for event in latched}) == len(latched)
+
+
+@runs
+@given(st.lists(STEPS, min_size=30, max_size=250), RATES)
+def test_two_alarms_of_one_row_never_overlap(steps: list[Step], rate_hz: float) -> None:
+    by_row: dict[tuple[object, ...], list[Alarm]] = {}
+    for event in events_of(steps, rate_hz):
+        by_row.setdefault((event.kind, event.site, event.headline), []).append(event)
+    for events in by_row.values():
+        for before, after in pairwise(events):
+            assert before.last_frame is not None
+            assert before.last_frame < after.first_frame
+
+
+@runs
+@given(st.lists(STEPS, min_size=10, max_size=150), RATES, st.floats(0.01, 10))
+def test_cement_that_stays_away_never_alarms(steps: list[Step], rate_hz: float, spare_mm: float) -> None:
+    away = [
+        Step(s.state, s.is_new, SETTINGS.posterior_band_mm + spare_mm, SETTINGS.endplate_band_mm + spare_mm, s.found)
+        for s in steps
+    ]
+    assert not {event.kind for event in events_of(away, rate_hz)} & DISTANCE_KINDS
+
+
+@runs
+@given(st.lists(STEPS, max_size=60), RATES, st.floats(0.0, 5.0))
+def test_cement_past_the_line_always_alarms_by_the_second_picture(
+    before: list[Step], rate_hz: float, past_mm: float
+) -> None:
+    shown = Step(FrameState.LIVE, True, -past_mm, 10.0, True)
+    events = events_of([*before, shown, shown], rate_hz)
+    raised = [event for event in events if event.kind is EventKind.WARNING_LINE]
+    assert len(raised) == 1
+    assert raised[0].first_frame <= len(before) + 1
