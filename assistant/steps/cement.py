@@ -70,12 +70,18 @@ class MaskMemory:
 
     @property
     def crop(self) -> Crop:
-        """The rectangle that the mask covers."""
-        return self.baseline.crop
+        """The rectangle of the reference frame that the mask covers."""
+        lattice, step = self.baseline.crop, self.baseline.step
+        return Crop(
+            x0_px=lattice.x0_px * step,
+            y0_px=lattice.y0_px * step,
+            width_px=lattice.width_px * step,
+            height_px=lattice.height_px * step,
+        )
 
     @property
     def mm_per_px(self) -> float:
-        """Its scale."""
+        """Scale of the lattice."""
         return self.baseline.mm_per_px
 
     @property
@@ -88,10 +94,11 @@ def start_masking(
     reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
 ) -> MaskMemory:
     """Prepare for a view from its reference frame; parameters as in `assistant.baseline.start_baseline`."""
-    body = body_in_crop(body_px, crop)
-    away_mm = cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) * mm_per_px
+    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px)
+    body = body_in_crop((body_px + 0.5) / baseline.step - 0.5, baseline.crop)
+    away_mm = cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) * baseline.mm_per_px
     return MaskMemory(
-        baseline=start_baseline(reference, white, field_mask, crop, body_px, mm_per_px),
+        baseline=baseline,
         body=body.astype(bool),
         near=np.asarray(away_mm < 1.0, dtype=bool),
     )
@@ -130,7 +137,11 @@ def find_cement(
         learn(memory.baseline, still, t_s)
     evidence = np.where(mask | (evidence < 0), evidence, -np.abs(evidence)).astype(np.float32)
     memory.mask = mask
-    return CementMask(crop=memory.crop, mask=mask, evidence=evidence, front_mm=_front_mm(memory, contrast, mask, noise))
+    crop = memory.crop
+    if memory.baseline.step > 1:
+        evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
+        mask = evidence > 0
+    return CementMask(crop=crop, mask=mask, evidence=evidence, front_mm=_front_mm(memory, contrast, memory.mask, noise))
 
 
 def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
