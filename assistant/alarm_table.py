@@ -184,7 +184,7 @@ TABLE: tuple[Row, ...] = (
         EventKind.REGISTRATION_LOST,
         Watched.REGISTRATION,
         (_HIGH, _MEDIUM),
-        (120, 300),
+        (120, 400),
         "LINES NOT VALID",
         "Re-confirm lines.",
     ),

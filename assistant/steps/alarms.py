@@ -35,8 +35,14 @@ from assistant.vocabulary import (
 _CLEARLY_PAST_MM = 0.5
 _AT_THE_LINE_MM = 1.0
 """A front that the picture before showed this near to the line needs no second picture to have crossed it [P]."""
+_DOUBT_MM = 0.3
+"""Pessimistic by habit: a crossing counts when the front is drawn this near to the line, because a front that moves is
+drawn late; measured on simulated runs it stands 0.3 mm nearer in the median (5 to 95 %: -0.2 to 0.7 mm) [P]."""
 _RATE_JITTER = 1.1
 """Stamps of a slow source wander by a capture frame; 5 pictures a second are not slower than 200 ms."""
+_SETTLES_S = 0.4
+"""When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
+into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
 _SLOW_WINDOW = 60
 _SITES = {LeakSite.ANTERIOR: Site.ANTERIOR, LeakSite.LATERAL: Site.LATERAL}
 
@@ -117,6 +123,7 @@ class AlarmMemory:
     last_new_s: float | None = None
     intervals_s: deque[float] = field(default_factory=lambda: deque(maxlen=3))
     lost_since_s: float | None = None
+    settled_from_s: float = -1.0
     elsewhere_since_s: float | None = None
     view_index: int | None = None
     view_changed: bool = False
@@ -207,6 +214,10 @@ def _follow(memory: AlarmMemory, now: AlarmInput) -> None:
         elif memory.elsewhere_since_s is None:
             memory.elsewhere_since_s = now.t_s
         return
+    if memory.lost_since_s is not None and any(
+        watch.alarm is not None and watch.row.watched is Watched.REGISTRATION for watch in memory.watches
+    ):
+        memory.settled_from_s = now.t_s + _SETTLES_S - 1e-6
     memory.lost_since_s = memory.elsewhere_since_s = None
     memory.view_changed = memory.view_index is not None and now.view_index != memory.view_index
     memory.view_index = now.view_index
@@ -231,7 +242,7 @@ def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
 
 def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
     """A new picture votes on a row that looks at distances or leaks."""
-    if now.view_index is None or isinstance(now.distances, Unknown):
+    if now.view_index is None or isinstance(now.distances, Unknown) or now.t_s < memory.settled_from_s:
         return
     vote = _vote(watch.row, now, now.distances, settings)
     votes = watch.votes.setdefault(now.view_index, deque(maxlen=3))
@@ -283,6 +294,8 @@ def _vote(row: alarm_table.Row, now: AlarmInput, distances: Distances, settings:
         return _Vote(any(leak.yeom == "S" and _SITES.get(leak.site) is row.site for leak in now.leaks), None)
     distance = _distances_of(distances)[row.watched]
     past_mm = None if isinstance(distance, Unknown) else _limit_mm(row, settings) - distance
+    if past_mm is not None and row.rule is Rule.CROSSED:
+        past_mm += _DOUBT_MM
     bad = past_mm is not None and past_mm >= 0
     if row.rule is Rule.NEAR and row.watched is Watched.WARNING_LINE:
         time_s = now.approach.time_to_line_s
