@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -41,6 +42,7 @@ _HAZE_GRID_MM = 0.8
 _REGISTRATION_MM = 0.05
 """Standard deviation of the registration, for the noise at edges."""
 CANNULA_MM = 6.0
+_THINNEST_MM = 1.8
 _CANNULA_CONTRAST = 12.0
 """Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
 _GRAIN_BLUR_PX = 0.8
@@ -171,10 +173,9 @@ def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32
     rows, cols = grey.shape[0] // step, grey.shape[1] // step
     x0, y0 = np.clip(np.floor(there.min(axis=0)) - 2, 0, [cols - 2, rows - 2]).astype(int)
     x1, y1 = np.clip(np.ceil(there.max(axis=0)) + 3, [x0 + 2, y0 + 2], [cols, rows]).astype(int)
-    patch: Grey = grey[y0 * step : y1 * step, x0 * step : x1 * step]
+    patch: NDArray[Any] = grey[y0 * step : y1 * step, x0 * step : x1 * step]
     if step > 1:
-        smaller = cv2.resize(patch, (int(x1 - x0), int(y1 - y0)), interpolation=cv2.INTER_AREA)
-        patch = smaller.astype(grey.dtype)
+        patch = cv2.resize(patch, (int(x1 - x0), int(y1 - y0)), interpolation=cv2.INTER_AREA)
     logged: F32
     if patch.dtype == np.uint8:
         logged = np.asarray(cv2.LUT(patch, baseline.lookup), dtype=np.float32)
@@ -287,8 +288,6 @@ def _edge_noise(baseline: Baseline) -> F32:
         gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
         baseline.edges = np.asarray(cv2.magnitude(gx, gy) * (_REGISTRATION_MM / baseline.mm_per_px), dtype=np.float32)
         baseline.cannula = _find_cannula(baseline, smooth)
-        # Cement that runs along the cannula must not be lost to the cannula's own strong edges.
-        baseline.edges[baseline.cannula] = 0.0
     return baseline.edges
 
 
@@ -297,7 +296,14 @@ def _find_cannula(baseline: Baseline, smooth: F32) -> Bool:
     wide = round(CANNULA_MM / baseline.mm_per_px) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((darker > _CANNULA_CONTRAST).astype(np.uint8))
+    strong = (darker > max(_CANNULA_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))).astype(np.uint8)
+    # The walls that it crosses are thinner than any cannula.
+    thin = max(3, round(_THINNEST_MM / baseline.mm_per_px) | 1)
+    strong = np.asarray(
+        cv2.morphologyEx(strong, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))),
+        dtype=np.uint8,
+    )
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
     found = np.zeros(smooth.shape, np.uint8)
     for label in range(1, count):
         if max(stats[label, 2], stats[label, 3]) * baseline.mm_per_px < 10.0:

@@ -131,6 +131,7 @@ def find_cement(
         low[:] = False
     _drop_bright_things_gone(memory, low, contrast, still)
     mask = _belonging(memory, low, contrast, noise, t_s)
+    _bridge_cannula(memory, mask, evidence)
     if memory.started:
         memory.baseline.waiting.clear()
     else:
@@ -165,14 +166,22 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
     # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
     bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > _LOW_SIGMA * noise)
-    if memory.baseline.cannula is not None and memory.baseline.cannula.any():
-        # Where the display is black already cement cannot darken it further: what lies between cement is cement.
-        across = round(CANNULA_MM / memory.mm_per_px) | 1
-        around = cv2.morphologyEx(low, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across)))
-        bridged |= (around > low) & memory.baseline.cannula & memory.baseline.usable
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), evidence
+
+
+def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32) -> None:
+    """Fill in behind the cannula what lies between cement: where the display is black cement cannot darken it."""
+    cannula = memory.baseline.cannula
+    if cannula is None or not mask.any() or not (mask & cannula).any():
+        return
+    across = round(CANNULA_MM / memory.mm_per_px) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel).astype(bool)
+    bridged = closed & ~mask & cannula & memory.baseline.usable
+    mask[bridged] = True
+    evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
 
 
 def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
