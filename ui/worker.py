@@ -14,6 +14,7 @@ from typing import Protocol
 from assistant.analysis import reference_frames
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
+from assistant.guard import GuardedPipeline
 from assistant.pipeline import Pipeline, Summary
 from assistant.plan import Plan
 from assistant.settings import Settings
@@ -113,11 +114,11 @@ class AnalysisWorker:
 
     def _analyse(self) -> None:
         failure = ""
-        pipeline: Pipeline | None = None
+        pipeline: GuardedPipeline | None = None
         try:
             source = open_source(self._run)
             try:
-                pipeline = Pipeline(self._plan, reference_frames(source, self._plan), self._settings)
+                pipeline = GuardedPipeline(Pipeline(self._plan, reference_frames(source, self._plan), self._settings))
                 for frame in source.frames():
                     if not self._wait_for(frame.index):
                         return
@@ -128,6 +129,8 @@ class AnalysisWorker:
                 source.close()
         except AssistantError as error:
             failure = str(error)
+        if pipeline is not None and pipeline.failed_frames and not failure:
+            failure = f"{pipeline.failed_frames} frames could not be analysed: {pipeline.fault}"
         self._sink.ended(pipeline.finish() if pipeline is not None else _nothing(), failure)
 
     def _wait_for(self, index: int) -> bool:
