@@ -158,11 +158,11 @@ class Pipeline:
 
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time."""
-        view = self._views[self._active]
-        leaks = [leak for each in self._views for leak in all_leaks(each.leaks)]
+        # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
+        view = next((each for each in self._views if each.planned.is_lateral), self._views[self._active])
         return Summary(
             events=all_alarms(self._alarms),
-            leaks=tuple(sorted(leaks, key=lambda leak: leak.first_frame)),
+            leaks=_once_a_site([leak for each in self._views for leak in all_leaks(each.leaks)]),
             measures=final_measures(view.planned, view.cement),
             models=(),
         )
@@ -229,6 +229,16 @@ def _start(index: int, view: PlannedView, reference: Frame) -> _View:
         leaks=LeakMemory(),
         cement=Unknown("no X-ray picture has been measured yet"),
     )
+
+
+def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:
+    """One leak seen in two views is one leak: the larger picture of it, from the first that showed it."""
+    chosen: dict[LeakSite, Leak] = {}
+    for leak in leaks:
+        before = chosen.get(leak.site, leak)
+        larger = leak if leak.area_mm2 >= before.area_mm2 else before
+        chosen[leak.site] = replace(larger, first_frame=min(leak.first_frame, before.first_frame))
+    return tuple(sorted(chosen.values(), key=lambda leak: leak.first_frame))
 
 
 def _certain(motion: Motion | Unknown) -> bool:
