@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from assistant.vocabulary import Distances, FrameState, Motion, Priority, Unknown
+from assistant.plan import PlannedView
+from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from ui import theme, words
 from ui.moments import Moment
 
@@ -27,12 +29,25 @@ class Message:
     known: bool = True
 
 
-def message_for(moment: Moment | None, *, has_run: bool, has_plan: bool) -> Message:
+def message_for(
+    moment: Moment | None,
+    *,
+    has_run: bool,
+    has_plan: bool,
+    views: Sequence[PlannedView] = (),
+    editing: bool = False,
+    failure: str = "",
+) -> Message:
     """Choose the message of a moment: the highest alarm, else what is known; "no crossing" needs everything known."""
     if not has_run:
         return Message(priority=Priority.NONE, headline=words.NO_RUN, action=words.NO_RUN_ACTION, known=False)
+    if editing and has_plan:
+        return Message(priority=Priority.NONE, headline=words.SET_UP, action=words.SET_UP_ACTION, known=False)
     if not has_plan:
         return Message(priority=Priority.NONE, headline=words.NO_PLAN, action=words.NO_PLAN_ACTION, known=False)
+    if moment is None and failure:
+        action = words.ANALYSIS_STOPPED_ACTION
+        return Message(priority=Priority.NONE, headline=words.ANALYSIS_STOPPED, action=action, known=False)
     if moment is None:
         return Message(priority=Priority.NONE, headline=words.NOT_KNOWN, action=words.ANALYSIS_WORKING, known=False)
     told = [alarm for alarm in moment.standing if alarm.priority > Priority.LOW or alarm.action]
@@ -44,7 +59,8 @@ def message_for(moment: Moment | None, *, has_run: bool, has_plan: bool) -> Mess
     missing = _missing(moment)
     if missing:
         return Message(priority=Priority.NONE, headline=words.NOT_KNOWN, action=missing, known=False)
-    lateral = isinstance(moment.distances, Distances) and not isinstance(moment.motion, Unknown)
+    assert isinstance(moment.motion, Motion)
+    lateral = not views or views[moment.motion.view_index].is_lateral
     action = words.LATERAL_ONLY if lateral else words.AP_ONLY
     return Message(priority=Priority.NONE, headline=words.NO_CROSSING, action=action)
 

@@ -73,6 +73,11 @@ class Keys:
         acts: dict[int, Callable[[], object]] = {
             K.Key_O: window.choose_run,
             K.Key_P: window.choose_plan,
+            K.Key_Tab: window.plan_panel.next_field,
+            K.Key_Left: lambda: window.picture.pan(60, 0),
+            K.Key_Right: lambda: window.picture.pan(-60, 0),
+            K.Key_Up: lambda: window.picture.pan(0, 60),
+            K.Key_Down: lambda: window.picture.pan(0, -60),
             K.Key_Z: lambda: self._points(window.plan_panel.points.undo),
             K.Key_Y: lambda: self._points(window.plan_panel.points.redo),
         }

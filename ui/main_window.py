@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
+from PyQt6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QFileDialog,
@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
             return False
         self.tell("")
         self.strip.set_run(Path(run).name)
+        self.picture.forget()
         self.events.forget()
         self.transport.line.set_run(self.session.facts.frame_count or 1)
         self.picture.show_frame(self.session.first)
@@ -167,6 +168,8 @@ class MainWindow(QMainWindow):
         if self.session is not None:
             self.session.close()
             self.session = None
+        self.picture.forget()
+        _take_notices()
 
     def edit_plan(self) -> None:
         """Place the points on the frame at the playhead."""
@@ -190,7 +193,7 @@ class MainWindow(QMainWindow):
         """Whether points are being placed."""
         return self.picture.points is not None
 
-    def _plan_saved(self, plan: Plan, path: str) -> None:
+    def _plan_saved(self, plan: Plan, told: str) -> None:
         if self.session is None:
             return
         try:
@@ -198,7 +201,8 @@ class MainWindow(QMainWindow):
         except AssistantError as error:
             self.tell(str(error))
             return
-        self.tell(f"Plan saved: {path}")
+        self.tell(told)
+        _take_notices()
         self.events.forget()
         self.transport.line.set_run(self.session.facts.frame_count or 1)
         self.end_editing()
@@ -302,23 +306,28 @@ class MainWindow(QMainWindow):
         session = self.session
         moment = session.moment() if session is not None else None
         views = session.plan.views if session is not None and session.plan is not None else ()
-        self.bar.say(message_for(moment, has_run=session is not None, has_plan=bool(views)))
+        known = {"has_run": session is not None, "has_plan": bool(views), "editing": self.editing}
+        failure = session.failure if session is not None else ""
+        self.bar.say(message_for(moment, **known, views=views, failure=failure))
         if session is None:
             return
         frame = session.picture()
         if frame is not None:
             self.picture.show_frame(frame)
-        self.picture.show_moment(moment, views)
+        # Lines of one moment never stand on the picture of another, nor old lines under points that are being placed.
+        self.picture.fetching = self.picture.frame_index != session.playhead
+        self.picture.show_moment(None if self.picture.fetching or self.editing else moment, views)
         moments = session.moments
         self.transport.line.set_place(session.playhead, len(moments) if moments is not None else 0)
-        if moment is not None:
-            self.transport.line.note_state(moment.frame_index, moment.liveness.state)
+        for each in moments.between(self.transport.line.noted, len(moments) - 1) if moments is not None else ():
+            self.transport.line.note_state(each.frame_index, each.liveness.state)
         self.transport.tell(
             session.playhead, session.facts.frame_count, session.time_s, self.speed, playing=self.playing
         )
         if self._figures.elapsed() >= _FIGURES_MS or not self.playing:
             self._figures.restart()
             rate = "" if moment is None else f"analysis {moment.processing_ms:.0f} ms"
+            rate = words.ANALYSIS_LATE if self.playing and session.waiting else rate
             self.strip.show_moment(moment, rate)
             self.distances.show_moment(moment, views)
             self.curve.show_moment(moment, moments)
@@ -335,7 +344,7 @@ class MainWindow(QMainWindow):
 
     def _finished(self, _summary: Summary, failure: str) -> None:
         if self.session is not None:
-            self.session.ended = True
+            self.session.ended, self.session.failure = True, failure
         if failure:
             self.tell(failure)
         self.refresh()
@@ -382,3 +391,8 @@ class MainWindow(QMainWindow):
         self.bar.stop()
         self.close_session()
         super().closeEvent(a0)
+
+
+def _take_notices() -> None:
+    """Take what a stopped worker has still said: none of it may reach the next run's list."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)

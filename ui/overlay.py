@@ -48,6 +48,7 @@ def draw_overlay(painter: QPainter, view: ViewTransform, planned: PlannedView, m
     for polygon in moment.outline:
         _polygon(painter, on_screen(polygon))
     _tags(painter, on_screen, planned)
+    _sides(painter, on_screen, planned)
     _call_out(painter, on_screen, planned, moment)
 
 
@@ -160,6 +161,24 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
         top = on_screen(planned.warning_line[:1])[0]
         share = round(100 * planned.warning_line_fraction)
         _tag(painter, outwards(top, 40), f"b · {share} %", theme.LIMIT)
+
+
+def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
+    """Which side of the picture is anterior, at its lower edge."""
+    window = painter.window()
+    if not planned.is_lateral:
+        return
+    is_anterior_left = on_screen(planned.first_wall)[:, 0].mean() < on_screen(planned.last_wall)[:, 0].mean()
+    left, right = (words.ANTERIOR, words.POSTERIOR) if is_anterior_left else (words.POSTERIOR, words.ANTERIOR)
+    painter.setFont(theme.font(22, 800))
+    for text, x in ((f"◂ {left}", 14.0), (f"{right} ▸", window.width() - 124.0)):
+        rect = QRectF(x, window.height() - 54.0, 110, 40)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(14, 18, 23, 220))
+        painter.drawRoundedRect(rect, 6, 6)
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> None:

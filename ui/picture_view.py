@@ -37,9 +37,28 @@ class PictureView(QWidget):
         self._drag_from: QPointF | None = None
         self._pointer = QPointF()
         self.raw = False
+        self.fetching = False
+        """The wanted picture is not here yet: the one on the screen belongs to another moment."""
         self.points: PlanPoints | None = None
         self.watermark = -1.0
         """Share of the way across the picture at which the mode's word stands; below 0 there is none."""
+
+    @property
+    def frame_index(self) -> int:
+        """The frame that is on the screen; -1 for none."""
+        return self._frame_index
+
+    def forget(self) -> None:
+        """Another run comes: nothing of this one may stay on the screen."""
+        self._image, self._frame_index, self._moment, self._views = None, -1, None, ()
+        self._transform = None
+        self.update()
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the picture by keys, in screen px."""
+        self._fit = "free"
+        self._transform = panned(self.transform(), dx, dy)
+        self.update()
 
     def show_frame(self, frame: Frame) -> None:
         """Take a picture over (copied: the source may write into its own again)."""
@@ -123,6 +142,8 @@ class PictureView(QWidget):
                 overlay.draw_overlay(painter, view, planned, moment)
             if isinstance(moment.motion, Unknown) and moment.motion.reason:
                 self._note(painter, moment.motion.reason)
+        if self.fetching:
+            self._note(painter, words.FETCHING)
         if self.points is not None:
             self.points.draw(painter, view)
             self._loupe(painter, view)

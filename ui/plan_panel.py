@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -180,11 +182,39 @@ class PlanPanel(QWidget):
             self.note.setText(missing)
             return False
         document = self.document()
-        try:
-            self._default_path.write_text(json.dumps(document, indent=1), encoding="utf-8")
-        except OSError as error:
-            self.note.setText(
-                f"{self._default_path}: cannot be saved ({error.strerror}). The analysis starts all the same."
-            )
-        self.saved.emit(plan_from_document(document, 0.25), str(self._default_path))
+        self.saved.emit(plan_from_document(document, 0.25), self._save(document))
         return True
+
+    def _save(self, document: dict[str, Any]) -> str:
+        """Write the plan whole or not at all, keep an earlier one beside it, and say in words what came of it."""
+        path = self._default_path
+        beside = path.with_name(path.name + ".part")
+        try:
+            beside.write_text(json.dumps(document, indent=1), encoding="utf-8")
+            kept = _keep_earlier(path)
+            os.replace(beside, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            return words.PLAN_NOT_SAVED.format(path, error.strerror)
+        return words.PLAN_SAVED.format(path) if kept is None else words.PLAN_KEPT.format(path, kept.name)
+
+    def next_field(self) -> None:
+        """Give the keyboard to the next field of the form; after the last one, back to the picture."""
+        fields: list[QWidget] = [self.view, self.level, self.scale, self.gauge, self.fraction]
+        at = next((k for k, each in enumerate(fields) if each.hasFocus()), -1)
+        if at + 1 < len(fields):
+            fields[at + 1].setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            fields[at].clearFocus()
+
+
+def _keep_earlier(path: Path) -> Path | None:
+    """Move a plan that stands there already out of the way; a plan of the team is never overwritten."""
+    if not path.exists():
+        return None
+    number = 1
+    while (kept := path.with_name(f"{path.stem}.before-{number}{path.suffix}")).exists():
+        number += 1
+    kept.write_bytes(path.read_bytes())
+    return kept

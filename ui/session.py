@@ -44,6 +44,9 @@ class Session:
         self.playhead = 0
         self.time_s = 0.0
         self.ended = False
+        self.failure = ""
+        self.waiting = False
+        """The picture waits for the analysis."""
         if plan is not None:
             self.analyse(plan)
 
@@ -71,6 +74,7 @@ class Session:
         if self.worker is not None:
             self.worker.stop()
         self.ended = False
+        self.failure = ""
         self.worker = AnalysisWorker(self.run, plan, self._settings, self._sink)
         self.worker.want(_AHEAD)
         self.worker.start()
@@ -84,11 +88,16 @@ class Session:
             self.time_s = target_s
             self._place(int(target_s * fps))
             return
+        self.waiting = self.playhead >= len(moments) and not self.ended
+        if self.waiting:
+            self.want(self.playhead)
+            return
         index = moments.index_at(target_s)
         newest = moments.at(len(moments) - 1)
         if newest is not None and newest.t_s < target_s and not self.ended:
             # The analysis is behind: the picture waits for it instead of running away without its lines.
             target_s = newest.t_s
+            self.waiting = True
         self.time_s = target_s
         self._place(max(index, 0))
         self.want(self.playhead)

@@ -67,7 +67,7 @@ class StatusStrip(QWidget):
             painter.drawText(QRectF(x, 0, width + 8, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
             x += width + 26
         right = self.width() - 20
-        for text in (self._rate, self.watching(), self.state()):
+        for text in (self._rate, self.watching(), words.AS_SEEN.format(self.state())):
             painter.setFont(theme.font(19, 700))
             width = painter.fontMetrics().horizontalAdvance(text)
             if right - width < x + 10:

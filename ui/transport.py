@@ -31,12 +31,14 @@ class TimeLine(QWidget):
         self._playhead = 0
         self._analysed = 0
         self._states: list[tuple[int, FrameState]] = []
+        self.noted = 0
+        """Frames whose state is known here; they come in order."""
         self._events: list[Alarm] = []
 
     def set_run(self, frames: int) -> None:
         """Another run."""
         self._frames = max(1, frames)
-        self._playhead = self._analysed = 0
+        self._playhead = self._analysed = self.noted = 0
         self._states.clear()
         self._events.clear()
         self.update()
@@ -49,6 +51,7 @@ class TimeLine(QWidget):
 
     def note_state(self, index: int, state: FrameState) -> None:
         """A state began at this frame."""
+        self.noted = max(self.noted, index + 1)
         if not self._states or self._states[-1][1] is not state:
             self._states.append((index, state))
 

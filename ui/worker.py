@@ -170,7 +170,7 @@ class PictureFetcher:
         self._wish: int | None = None
         self._stopping = False
         self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._fetch, name="pictures", daemon=True)
+        self._thread = threading.Thread(target=self._guarded, name="pictures", daemon=True)
         self._thread.start()
 
     def want(self, index: int) -> None:
@@ -186,6 +186,13 @@ class PictureFetcher:
             self._wake.notify()
         self._thread.join(_STOP_WAIT_S)
         return not self._thread.is_alive()
+
+    def _guarded(self) -> None:
+        try:
+            self._fetch()
+        except Exception:
+            # The window says by itself that it waits for the picture; the log says why it never comes.
+            log.exception("reading single pictures stopped")
 
     def _fetch(self) -> None:
         try:

@@ -14,10 +14,11 @@ from PyQt6.QtWidgets import QApplication
 from assistant.plan import read_plan
 from assistant.settings import Settings
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
-from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_small_run
+from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_small_run, write_video
 from ui import app, overlay, words
 from ui.alarm_bar import message_for
 from ui.main_window import MainWindow
+from ui.worker import PictureRing
 
 COUNT = 60
 
@@ -243,3 +244,85 @@ def test_no_word_promises_safety() -> None:
     ).lower()
     for word in ("safe", "clear", "no leak", "all good"):
         assert word not in text.replace("none seen in this view", "")
+
+
+def test_another_run_shows_nothing_of_the_one_before(window: MainWindow, run: SmallRun, tmp_path: Path) -> None:
+    other = write_video(tmp_path / "other.mkv", [np.full((200, 240), 90, np.uint8) + k for k in range(4)])
+    assert window.open(str(run.folder), str(run.plan))
+    window.playing = False
+    window.go(0)
+    assert window.open(str(other), None)
+    image = window.picture._image
+    assert (image.width(), image.height()) == (240, 200)
+    assert window.events.frames() == []
+
+
+def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened)
+    opened.go(50)
+    qtbot.waitUntil(lambda: opened.picture.frame_index == 50, timeout=5_000)
+    opened.session.worker.pictures = PictureRing(1)
+    opened.session._pictures = PictureRing(1)
+    opened.session._fetcher.want = lambda index: None
+    opened.go(7)
+    assert opened.picture.fetching
+    assert opened.picture._moment is None
+
+
+def test_nothing_is_called_quiet_while_points_are_placed(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened, 12)
+    opened.go(5)
+    opened.edit_plan()
+    assert opened.bar.message.headline == words.SET_UP
+    assert opened.picture._moment is None
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert opened.bar.message.headline == words.NO_CROSSING
+
+
+def test_an_analysis_that_broke_off_says_so(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened)
+    opened.session.failure = "the file ends early"
+    message = message_for(None, has_run=True, has_plan=True, failure="the file ends early")
+    assert message.headline == words.ANALYSIS_STOPPED
+    assert not message.known
+
+
+def test_an_earlier_plan_is_kept(qtbot, opened: MainWindow, run: SmallRun) -> None:
+    before = run.plan.read_bytes()
+    opened.edit_plan()
+    place_all(qtbot, opened)
+    opened.plan_panel.scale.setValue(0.5)
+    qtbot.keyClick(opened, Qt.Key.Key_Return)
+    assert read_plan(run.plan, 0.25).views[0].mm_per_px == 0.5
+    assert (run.folder / "plan.before-1.json").read_bytes() == before
+    assert "plan.before-1.json" in opened.note.text()
+
+
+def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: MainWindow, run: SmallRun) -> None:
+    opened.edit_plan()
+    opened.plan_panel._default_path = run.folder / "gone" / "plan.json"
+    place_all(qtbot, opened)
+    opened.plan_panel.scale.setValue(0.5)
+    qtbot.keyClick(opened, Qt.Key.Key_Return)
+    assert "cannot be saved" in opened.note.text()
+    assert opened.session.plan.views[0].mm_per_px == 0.5
+
+
+def test_playing_waits_where_the_analysis_has_not_come_to(opened: MainWindow) -> None:
+    opened.session.worker.want = lambda index: None
+    opened.session.go(COUNT - 5)
+    opened.session.advance(0.05)
+    assert opened.session.playhead == COUNT - 5
+    assert opened.session.waiting
+
+
+def test_the_picture_is_moved_by_keys(qtbot, opened: MainWindow) -> None:
+    left = opened.picture.transform().left
+    qtbot.keyClick(opened, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert opened.picture.transform().left == left - 60
+
+
+def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: MainWindow) -> None:
+    analysed(qtbot, opened)
+    opened.go(0)
+    assert opened.transport.line.noted == COUNT
