@@ -16,6 +16,8 @@ _LOW_MM, _HIGH_MM = -4.0, 14.0
 _BAND_MM = 3.0
 _LEAST_SPEED = 0.05
 
+_WIDE_PX = 600
+
 
 class CurveView(QWidget):
     """The last 30 s and, dotted, the next 8 s at the present speed. A click goes to that moment."""
@@ -35,7 +37,9 @@ class CurveView(QWidget):
         self.update()
 
     def _area(self) -> QRectF:
-        return QRectF(52, 44, self.width() - 72, self.height() - 72)
+        # In the small layout the speed takes a line of its own under the title.
+        top = 44 if self.width() >= _WIDE_PX else 62
+        return QRectF(52, top, self.width() - 72, self.height() - top - 28)
 
     def _x(self, area: QRectF, t_s: float, now_s: float) -> float:
         return area.left() + (t_s - now_s + _BEFORE_S) / (_BEFORE_S + _AHEAD_S) * area.width()
@@ -126,6 +130,8 @@ class CurveView(QWidget):
 
     def _outlook(self, painter: QPainter, area: QRectF, now_s: float) -> None:
         assert self._moment is not None
+        if self._moment.liveness.state not in (FrameState.LIVE, FrameState.REPEAT):
+            return
         approach = self._moment.approach
         value = warning_line_mm(self._moment)
         if isinstance(approach.approach_mm_per_s, Unknown) or isinstance(value, Unknown):
@@ -147,7 +153,9 @@ class CurveView(QWidget):
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(17, 650))
         painter.drawText(
-            QRectF(18, 8, self.width() - 36, 28), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text
+            QRectF(18, 8 if self.width() >= _WIDE_PX else 32, self.width() - 36, 28),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            text,
         )
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:

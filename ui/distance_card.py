@@ -112,7 +112,9 @@ class DistanceCard(QWidget):
             figure, _, _, colour = _figure(distance, "", "", _BAND_MM)
             painter.setPen(colour)
             painter.setFont(theme.font(27, 720))
-            text = words.NO_CEMENT if isinstance(distance, Unknown) else figure
+            # "No cement" is said only of a picture that was measured.
+            nothing = words.NO_CEMENT if isinstance(distances, Distances) else "—"
+            text = nothing if isinstance(distance, Unknown) else figure
             if isinstance(distance, Unknown):
                 painter.setPen(theme.TEXT_3)
                 painter.setFont(theme.font(18, 500))

@@ -331,7 +331,7 @@ class MainWindow(QMainWindow):
             self.strip.show_moment(moment, rate)
             self.distances.show_moment(moment, views)
             self.curve.show_moment(moment, moments)
-            self.leak.show_leaks(moment.leaks if moment is not None else ())
+            self.leak.show_moment(moment)
 
     def _alarm_changed(self, alarm: Alarm) -> None:
         if alarm.last_frame is not None or self.session is None:

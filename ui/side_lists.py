@@ -6,8 +6,9 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from assistant.vocabulary import Alarm, Leak, Priority, Unknown
+from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Priority, Unknown
 from ui import theme, words
+from ui.moments import Moment
 
 _MARK = {Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!", Priority.NONE: ""}
 
@@ -54,21 +55,28 @@ class LeakCard(QWidget):
         super().__init__(parent)
         self.setMinimumHeight(120)
         self._leak: Leak | None = None
+        self._known = False
 
-    def show_leaks(self, leaks: tuple[Leak, ...]) -> None:
-        """Take over the leaks of a moment."""
+    def show_moment(self, moment: Moment | None) -> None:
+        """Take over the leaks of a moment; "none seen" is said only of a picture that was measured."""
+        leaks = moment.leaks if moment is not None else ()
+        known = (
+            moment is not None
+            and moment.liveness.state in (FrameState.LIVE, FrameState.REPEAT)
+            and isinstance(moment.distances, Distances)
+        )
         # A disc leak has a shape to show; otherwise the largest.
         shaped = [leak for leak in leaks if leak.shape is not None]
         chosen = max(shaped or leaks, key=lambda leak: leak.area_mm2, default=None)
-        if chosen != self._leak:
-            self._leak = chosen
+        if chosen != self._leak or known != self._known:
+            self._leak, self._known = chosen, known
             self.setAccessibleName(f"{words.LEAK_TITLE}: {self.told()}")
             self.update()
 
     def told(self) -> str:
         """The card in words."""
         if self._leak is None:
-            return words.NO_LEAK
+            return words.NO_LEAK if self._known else "—"
         return words.LEAK_SITE[self._leak.site]
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -99,9 +107,10 @@ class LeakCard(QWidget):
         p_spike = leak.shape.p_spike
         told = leak.shape.reason if isinstance(p_spike, Unknown) else f"score {p_spike:.2f}"
         reason = f" · {leak.shape.reason}" if leak.shape.reason and not isinstance(p_spike, Unknown) else ""
-        painter.drawText(
-            QRectF(18, 96, width, 22), Qt.AlignmentFlag.AlignVCenter, f"{told}{reason} · {leak.shape.model}"
+        line = painter.fontMetrics().elidedText(
+            f"{told} · {leak.shape.model}{reason}", Qt.TextElideMode.ElideRight, int(width)
         )
+        painter.drawText(QRectF(18, 96, width, 22), Qt.AlignmentFlag.AlignVCenter, line)
         if self.height() >= 150:
             painter.drawText(QRectF(18, 120, width, 22), Qt.AlignmentFlag.AlignVCenter, words.SHAPE_NOTE)
         self._axis(painter, p_spike)

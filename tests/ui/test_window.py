@@ -326,3 +326,16 @@ def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: MainWin
     analysed(qtbot, opened)
     opened.go(0)
     assert opened.transport.line.noted == COUNT
+
+
+def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: MainWindow) -> None:
+    from dataclasses import replace
+
+    analysed(qtbot, opened, 12)
+    live = opened.session.moments.at(5)
+    opened.leak.show_moment(live)
+    assert opened.leak.told() == words.NO_LEAK
+    opened.leak.show_moment(replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN)))
+    assert opened.leak.told() == "—"
+    opened.leak.show_moment(replace(live, distances=Unknown("lost")))
+    assert opened.leak.told() == "—"
