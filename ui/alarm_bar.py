@@ -55,7 +55,10 @@ def message_for(
         first = told[0]
         more = f"+ {len(told) - 1}" if len(told) > 1 else ""
         aside = " · ".join(part for part in (words.PRIORITY[first.priority], more) if part)
-        return Message(priority=first.priority, headline=first.headline, action=first.action, aside=aside)
+        # An alarm that stood when the X-ray went off is not lifted by that, and is not measured any more either.
+        is_held = moment.liveness.state is FrameState.FROZEN and first.site is not None
+        action = words.BEFORE_OFF.format(first.action) if is_held else first.action
+        return Message(priority=first.priority, headline=first.headline, action=action, aside=aside)
     missing = _missing(moment)
     if missing:
         return Message(priority=Priority.NONE, headline=words.NOT_KNOWN, action=missing, known=False)

@@ -238,7 +238,7 @@ def _hatched_edge(painter: QPainter, area: QRectF) -> None:
 def _plate(painter: QPainter, area: QRectF, text: str, size_px: int) -> None:
     painter.setFont(theme.font(size_px, 800))
     width = painter.fontMetrics().horizontalAdvance(text) + 48
-    rect = QRectF(area.center().x() - width / 2, area.top() + 40, width, size_px * 1.6)
+    rect = QRectF(area.center().x() - width / 2, area.top() + 70, width, size_px * 1.6)
     painter.setPen(QPen(theme.HELD, 2))
     painter.setBrush(QColor(7, 9, 12, 230))
     painter.drawRoundedRect(rect, 8, 8)

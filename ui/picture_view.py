@@ -164,7 +164,7 @@ class PictureView(QWidget):
 
     def _age(self, painter: QPainter, moment: Moment) -> None:
         age = moment.liveness.xray_age_s
-        told = "—" if isinstance(age, Unknown) else (f"{1000 * age:.0f} ms" if age < 1.0 else f"{age:.0f} s")
+        told = "—" if isinstance(age, Unknown) else (f"{1000 * age:.0f} ms" if age < 1.0 else f"{int(age)} s")
         text = f"{words.IMAGE_AGE}  {told}"
         painter.setFont(theme.font(20, 600))
         width = painter.fontMetrics().horizontalAdvance(text) + 28

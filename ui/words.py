@@ -43,6 +43,7 @@ PLAN_KEPT = "Plan saved: {0} · the one before is kept as {1}"
 PLAN_NOT_SAVED = "{0}: cannot be saved ({1}). The analysis runs with it all the same; save it before you close."
 ANALYSIS_WORKING = "Analysis working …"
 
+BEFORE_OFF = "Before X-ray off. {0}"
 HELD_PLATE = "X-RAY OFF – HELD {0}"
 NO_SIGNAL_PLATE = "NO SIGNAL"
 UNUSABLE_PLATE = "PICTURE NOT USABLE"

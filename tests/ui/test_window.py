@@ -339,3 +339,15 @@ def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: MainWindow)
     assert opened.leak.told() == "—"
     opened.leak.show_moment(replace(live, distances=Unknown("lost")))
     assert opened.leak.told() == "—"
+
+
+def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: MainWindow) -> None:
+    from dataclasses import replace
+
+    analysed(qtbot, opened)
+    moments = opened.session.moments.between(0, COUNT)
+    near = next(m for m in moments if m.standing and m.standing[0].site is not None and m.standing[0].action)
+    held = replace(near, liveness=replace(near.liveness, state=FrameState.FROZEN))
+    message = message_for(held, has_run=True, has_plan=True)
+    assert message.priority is near.standing[0].priority
+    assert message.action == words.BEFORE_OFF.format(near.standing[0].action)
