@@ -31,7 +31,10 @@ def run_safely(command: Callable[[], int]) -> int:
     """Run a command so that whatever goes wrong is one sentence on standard error and an exit status."""
     _keep_quiet()
     try:
-        return command()
+        status = command()
+        # Short output waits in the buffer: a reader that has gone must be noticed here, not when Python ends.
+        sys.stdout.flush()
+        return status
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_status
