@@ -84,7 +84,9 @@ class DistanceCard(QWidget):
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(20 if small else 26, 700))
         rest = (
-            QRectF(left, 40, self.width() - left - 12, 84) if small else QRectF(left, 48, self.width() - left - 16, 36)
+            QRectF(left, 40, self.width() - left - 12, 84)
+            if small or not share
+            else QRectF(left, 48, self.width() - left - 16, 36)
         )
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, text)
         painter.setPen(theme.TEXT_2)

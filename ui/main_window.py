@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
             self.session.playhead, self.session.facts.mm_per_px_hint, self.session.default_plan_path()
         )
         self.picture.points = self.plan_panel.points
+        self.picture.setFocus()  # arrows move the point, not a choice of the form
         self.side.setCurrentIndex(1)
         self.refresh()
 

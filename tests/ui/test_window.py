@@ -351,3 +351,12 @@ def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: MainWindo
     message = message_for(held, has_run=True, has_plan=True)
     assert message.priority is near.standing[0].priority
     assert message.action == words.BEFORE_OFF.format(near.standing[0].action)
+
+
+def test_arrows_belong_to_the_points_from_the_start(qtbot, opened: MainWindow) -> None:
+    opened.activateWindow()
+    opened.edit_plan()
+    assert not opened.plan_panel.view.hasFocus()
+    place_all(qtbot, opened)
+    qtbot.keyClick(opened.picture, Qt.Key.Key_Down)
+    assert opened.plan_panel.view.currentText() == "lateral"
