@@ -47,6 +47,8 @@ _FIRST_CORE_MM2 = 1.0
 """A part that hangs together with no earlier cement needs a core that stands out by far."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
+_SHAFT_PX = 60
+"""So much of the shaft must be seen to know what it does."""
 _LOBE_MM2 = 1.0
 _RING_MM = 2.5
 _DARKER_SHARE = 0.4
@@ -124,6 +126,7 @@ def find_cement(
     still = still_picture(memory.baseline, grey, similarity)
     known = memory.mask if memory.started else None
     change = change_since(memory.baseline, still, known)
+    _level_cannula(memory, change)
     noise = noise_of(memory.baseline, change, known)
     contrast = _over_time(memory, change, noise)
     low, evidence = _threshold(memory, contrast, noise)
@@ -169,6 +172,20 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), evidence
+
+
+def _level_cannula(memory: MaskMemory, change: F32) -> None:
+    """Take out of the cannula what its shaft behind the body does as well.
+
+    Steel stands at the display's end, where a step of exposure changes its logarithm far more than the picture's; it
+    does so along the whole shaft, and cement does not.
+    """
+    cannula = memory.baseline.cannula
+    if cannula is None:
+        return
+    shaft = cannula & memory.baseline.usable & ~memory.near
+    if int(shaft.sum()) >= _SHAFT_PX:
+        change[cannula] -= np.float32(np.median(change[shaft]))
 
 
 def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32) -> None:
