@@ -17,6 +17,7 @@ from assistant.errors import InputError, UsageError
 
 VIDEO_SUFFIXES: Final = frozenset({".avi", ".mkv", ".mp4", ".mov", ".m4v", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 _CAMERA_SCHEMES: Final = ("camera:", "rtsp://", "rtsps://", "http://", "https://", "udp://", "tcp://")
+_DICOM_SUFFIXES = ("", ".dcm", ".dicom", ".ima")
 _KINDS: Final = (
     "a video file (AVI, MKV, MP4, MOV), a DICOM multi-frame file or a folder of numbered PNG or TIFF pictures"
 )
@@ -102,6 +103,20 @@ def _open_file(path: Path, run: str, fps: float | None) -> Source:
     return VideoSource(path, run, fps=fps)
 
 
+def _may_be_a_run(path: Path) -> bool:
+    """Whether a file in a run folder is the run: a video by its name, a DICOM file by what it holds."""
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        return True
+    if path.suffix.lower() not in _DICOM_SUFFIXES:
+        return False
+    try:
+        with path.open("rb") as file:
+            return _is_dicom(file.read(512))
+    except OSError:
+        # Whether it can be read is told when it is opened.
+        return True
+
+
 def _is_dicom(head: bytes) -> bool:
     """With the preamble, or without it: then the file begins with group 0002 or 0008."""
     if head[128:132] == b"DICM":
@@ -119,14 +134,12 @@ def _open_folder(folder: Path, run: str, fps: float | None) -> Source:
     pictures = numbered_pictures(folder, run)
     if pictures:
         return PictureFolder(folder, pictures, run, fps=fps)
-    videos = sorted(
-        p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.name[0] != "." and p.is_file()
-    )
+    videos = sorted(p for p in folder.iterdir() if p.name[0] != "." and p.is_file() and _may_be_a_run(p))
     if len(videos) == 1:
         return _open_file(videos[0], os.path.join(run, videos[0].name), fps)
     if len(videos) > 1:
         raise InputError(
-            f"{run}: the folder holds {len(videos)} videos ({videos[0].name}, {videos[1].name} ...); give one of them"
+            f"{run}: the folder holds {len(videos)} runs ({videos[0].name}, {videos[1].name} ...); give one of them"
         )
     inner = folder / "frames"
     if inner.is_dir():

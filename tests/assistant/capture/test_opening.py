@@ -58,10 +58,19 @@ def test_a_run_folder_with_its_pictures(tmp_path: Path, pictures: list) -> None:
     assert np.array_equal(source.frame_at(20).grey, pictures[20])
 
 
+def test_a_run_folder_with_its_dicom_file(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    (tmp_path / "run.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\0" * 64)
+    # Told by the DICOM reader: the file was taken for the run.
+    with pytest.raises(InputError, match=r"run\.dcm") as told:
+        open_source(str(tmp_path))
+    assert "holds no run" not in str(told.value)
+
+
 def test_two_videos_in_a_folder_are_refused(tmp_path: Path, write_video: Write, pictures: list) -> None:
     write_video(tmp_path / "a.mkv", "ffv1", "gray", pictures)
     write_video(tmp_path / "b.mkv", "ffv1", "gray", pictures)
-    with pytest.raises(InputError, match=r"holds 2 videos \(a\.mkv, b\.mkv"):
+    with pytest.raises(InputError, match=r"holds 2 runs \(a\.mkv, b\.mkv"):
         open_source(str(tmp_path))
 
 
