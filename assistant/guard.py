@@ -125,21 +125,26 @@ class GuardedPipeline:
         return replace(summary, events=tuple(events))
 
     def _remembered(self, reason: str) -> Summary:
-        unknown = Unknown(reason)
-        return Summary(
-            events=tuple(self._alarms.values()),
-            leaks=self._leaks,
-            measures=Measures(
-                cement_area_mm2=unknown,
-                fill_area_ratio=unknown,
-                distribution_grade=None,
-                anterior_height_mm=unknown,
-                middle_height_mm=unknown,
-                posterior_height_mm=unknown,
-                wedge_angle_deg=unknown,
-            ),
-            models=(),
-        )
+        return replace(nothing_known(reason), events=tuple(self._alarms.values()), leaks=self._leaks)
+
+
+def nothing_known(reason: str) -> Summary:
+    """The summary of a run of which nothing could be worked out, with the reason."""
+    unknown = Unknown(reason)
+    return Summary(
+        events=(),
+        leaks=(),
+        measures=Measures(
+            cement_area_mm2=unknown,
+            fill_area_ratio=unknown,
+            distribution_grade=None,
+            anterior_height_mm=unknown,
+            middle_height_mm=unknown,
+            posterior_height_mm=unknown,
+            wedge_angle_deg=unknown,
+        ),
+        models=(),
+    )
 
 
 def _in_library(path: Path) -> bool:

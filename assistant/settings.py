@@ -37,7 +37,6 @@ class AlarmSettings:
     confirm_ms: float = _number(200.0, 0.0, 1000.0, "A crossing is confirmed by 2 of 3 new pictures within this time.")
     release_mm: float = _number(0.8, 0.0, 5.0, "A distance alarm ends only this far on the good side of its line [P].")
     release_ms: float = _number(1000.0, 0.0, 10000.0, "... and only after that has held for this long [P].")
-    held_low_after_s: float = _number(10.0, 1.0, 60.0, "A held image longer than this raises LOW.")
     slow_ms: float = _number(250.0, 50.0, 1000.0, "Processing slower than this (95 of 100 pictures) raises LOW.")
 
 

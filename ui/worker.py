@@ -14,7 +14,7 @@ from typing import Protocol
 from assistant.analysis import reference_frames
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
-from assistant.guard import GuardedPipeline
+from assistant.guard import GuardedPipeline, nothing_known
 from assistant.pipeline import Pipeline, Summary
 from assistant.plan import Plan
 from assistant.settings import Settings
@@ -24,6 +24,7 @@ from ui.moments import MomentStore
 log = logging.getLogger(__name__)
 _PICTURES = 48
 _STOP_WAIT_S = 10.0
+_NOTHING = "nothing was analysed"
 
 
 class Sink(Protocol):
@@ -110,7 +111,9 @@ class AnalysisWorker:
         except Exception:
             # The window must learn of any end: a thread that dies in silence would look like a quiet picture.
             log.exception("the analysis stopped")
-            self._sink.ended(_nothing(), "the analysis stopped by an error of the program; the pictures go on")
+            self._sink.ended(
+                nothing_known(_NOTHING), "the analysis stopped by an error of the program; the pictures go on"
+            )
 
     def _analyse(self) -> None:
         failure = ""
@@ -131,33 +134,13 @@ class AnalysisWorker:
             failure = str(error)
         if pipeline is not None and pipeline.failed_frames and not failure:
             failure = f"{pipeline.failed_frames} frames could not be analysed: {pipeline.fault}"
-        self._sink.ended(pipeline.finish() if pipeline is not None else _nothing(), failure)
+        self._sink.ended(pipeline.finish() if pipeline is not None else nothing_known(_NOTHING), failure)
 
     def _wait_for(self, index: int) -> bool:
         with self._wake:
             while index > self._wanted and not self._stopping:
                 self._wake.wait()
             return not self._stopping
-
-
-def _nothing() -> Summary:
-    from assistant.vocabulary import Measures, Unknown
-
-    unknown = Unknown("nothing was analysed")
-    return Summary(
-        events=(),
-        leaks=(),
-        measures=Measures(
-            cement_area_mm2=unknown,
-            fill_area_ratio=unknown,
-            distribution_grade=None,
-            anterior_height_mm=unknown,
-            middle_height_mm=unknown,
-            posterior_height_mm=unknown,
-            wedge_angle_deg=unknown,
-        ),
-        models=(),
-    )
 
 
 class PictureFetcher:
