@@ -35,7 +35,7 @@ from assistant.vocabulary import CementMask, Grey, Motion, Unknown
 _FINE_MM = 0.40
 """Aim for the pixel of the fine lattice: finer costs time and adds noise, coarser loses sub-pixel accuracy."""
 _COARSER = 4
-_POINTS = 6000
+_POINTS = 4000
 _GOOD = 0.80
 _ACCEPT = 0.50
 """Shares of the correlation expected at this noise: from the first on a pose is taken at once, below the second it is
