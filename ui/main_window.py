@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -364,7 +364,7 @@ class MainWindow(QMainWindow):
         if a0 is None or not self.keys.release(a0):
             super().keyReleaseEvent(a0)
 
-    def resizeEvent(self, a0) -> None:  # type: ignore[no-untyped-def]
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """The panel takes its share of the width."""
         self.side.setFixedWidth(720 if self.width() >= 1700 else 404 if self.width() >= 1100 else 340)
         super().resizeEvent(a0)

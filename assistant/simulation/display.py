@@ -85,8 +85,8 @@ class Display:
     def adapt(self, picture: Map, share: float) -> None:
         """Move the window towards what a picture asks for."""
         assert self._window is not None, "set_window comes first"
-        best = self._best(picture)
-        self._window = tuple(w + share * (b - w) for w, b in zip(self._window, best, strict=True))  # type: ignore[assignment]
+        (low, high), (best_low, best_high) = self._window, self._best(picture)
+        self._window = (low + share * (best_low - low), high + share * (best_high - high))
 
     def _best(self, picture: Map) -> tuple[float, float]:
         """What the picture would ask for once the brightness control has brought its middle to 1."""

@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 from assistant.simulation import leak_paths
 from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.display import Grey8
-from assistant.simulation.scenario import Case, Cement, Exposure, Geometry, Patient, Run, Screen, Shot
+from assistant.simulation.scenario import Case, Cement, Exposure, Geometry, Patient, Run, Screen, Shot, View
 from assistant.simulation.scene import Anatomy
 from assistant.simulation.still import still
 
@@ -63,10 +63,10 @@ def write_gallery(folder: Path, progress: Callable[[float], None] | None = None)
     return written
 
 
-def _tile(case: Case, anatomy: Anatomy, words: str, *, view: str = "lateral", before: bool = False) -> Grey8:
+def _tile(case: Case, anatomy: Anatomy, words: str, *, view: View = "lateral", before: bool = False) -> Grey8:
     shown = Case(
         cement=case.cement,
-        geometry=Geometry(shots=(Shot(view=view, from_s=0.0),), field_mm=190.0),  # type: ignore[arg-type]
+        geometry=Geometry(shots=(Shot(view=view, from_s=0.0),), field_mm=190.0),
         exposure=case.exposure,
         screen=case.screen,
         run=Run(width_px=_TILE_PX, height_px=_TILE_PX),
@@ -82,8 +82,8 @@ def _tile(case: Case, anatomy: Anatomy, words: str, *, view: str = "lateral", be
     return tile
 
 
-def _plain(**knobs: object) -> Case:
-    return Case(screen=Screen(layout="plain"), **knobs)  # type: ignore[arg-type]
+def _plain(*, exposure: Exposure | None = None, cement: Cement | None = None) -> Case:
+    return Case(screen=Screen(layout="plain"), exposure=exposure or Exposure(), cement=cement or Cement())
 
 
 def _levels() -> list[list[Grey8]]:

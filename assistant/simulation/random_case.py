@@ -9,10 +9,15 @@ from assistant.simulation.scenario import (
     Case,
     Cement,
     Crossing,
+    Curve,
     Exposure,
     Fault,
+    FaultKind,
+    FieldShape,
     Geometry,
     Jump,
+    Layout,
+    Passing,
     Patient,
     PlanKnobs,
     Run,
@@ -21,6 +26,19 @@ from assistant.simulation.scenario import (
     Theatre,
 )
 
+_CURVES: tuple[Curve, ...] = ("log", "gamma", "s")
+_FIELDS: tuple[FieldShape, ...] = ("circle", "square", "octagon", "full")
+_LAYOUTS: tuple[Layout, ...] = ("plain", "text", "panel")
+_FAULTS: tuple[FaultKind, ...] = (
+    "freeze",
+    "xray_off",
+    "no_signal",
+    "blank",
+    "wrong_input",
+    "drops",
+    "half_frame",
+    "overexposed",
+)
 # Reyhani Yassavoly 2025: T12, L1 and L2 were 62 % of the treated levels.
 _LEVELS = {
     "T6": 1,
@@ -145,18 +163,22 @@ def _exposure(rng: np.random.Generator, quality: float) -> Exposure:
     )
 
 
+def _blade(rng: np.random.Generator) -> float:
+    return float(np.round(rng.uniform(0, 0.16), 3))
+
+
 def _screen(rng: np.random.Generator) -> Screen:
     blades = rng.random() < 0.25
     return Screen(
-        curve=str(rng.choice(["log", "gamma", "s"])),  # type: ignore[arg-type]
+        curve=_CURVES[int(rng.choice(len(_CURVES)))],
         contrast=float(np.round(rng.uniform(0.75, 1.25), 2)),
         edge=float(np.round(rng.uniform(0.0, 1.2), 2)),
         local_contrast=float(np.round(rng.uniform(0.0, 0.55), 2)),
         bright_cement=bool(rng.random() < 0.2),
-        field=str(rng.choice(["circle", "square", "octagon", "full"], p=[0.45, 0.25, 0.2, 0.1])),  # type: ignore[arg-type]
-        blades=tuple(float(np.round(rng.uniform(0, 0.16), 3)) for _ in range(4)) if blades else (0.0, 0.0, 0.0, 0.0),  # type: ignore[arg-type]
+        field=_FIELDS[int(rng.choice(len(_FIELDS), p=[0.45, 0.25, 0.2, 0.1]))],
+        blades=(_blade(rng), _blade(rng), _blade(rng), _blade(rng)) if blades else (0.0, 0.0, 0.0, 0.0),
         blades_move_at_s=float(np.round(rng.uniform(5, 15), 1)) if blades and rng.random() < 0.5 else -1.0,
-        layout=str(rng.choice(["plain", "text", "panel"], p=[0.3, 0.5, 0.2])),  # type: ignore[arg-type]
+        layout=_LAYOUTS[int(rng.choice(len(_LAYOUTS), p=[0.3, 0.5, 0.2]))],
         distortion=float(np.round(rng.uniform(0.0, 0.03), 3)) if rng.random() < 0.15 else 0.0,
         analogue_noise=float(np.round(rng.uniform(0.5, 2.0), 2)) if rng.random() < 0.25 else 0.0,
         interlaced=bool(rng.random() < 0.08),
@@ -176,8 +198,8 @@ def _theatre(rng: np.random.Generator, duration_s: float) -> Theatre:
         )
     crossings: tuple[Crossing, ...] = ()
     if rng.random() < 0.12:
-        what = "hand" if rng.random() < 0.5 else "instrument"
-        crossings = (Crossing(what=what, at_s=float(np.round(rng.uniform(5, duration_s - 4), 1))),)  # type: ignore[arg-type]
+        what: Passing = "hand" if rng.random() < 0.5 else "instrument"
+        crossings = (Crossing(what=what, at_s=float(np.round(rng.uniform(5, duration_s - 4), 1))),)
     return Theatre(
         breathing_spine_mm=float(np.round(rng.uniform(0.0, 2.5), 2)),
         breathing_ribs_mm=float(np.round(rng.uniform(2.0, 9.0), 1)),
@@ -192,14 +214,13 @@ def _theatre(rng: np.random.Generator, duration_s: float) -> Theatre:
 
 
 def _faults(rng: np.random.Generator, duration_s: float, start_s: float) -> tuple[Fault, ...]:
-    kinds = ["freeze", "xray_off", "no_signal", "blank", "wrong_input", "drops", "half_frame", "overexposed"]
     begin = start_s + 2.0
     found = []
-    for kind in rng.choice(kinds, size=2, replace=False):
+    for drawn in rng.choice(len(_FAULTS), size=2, replace=False):
         at = float(np.round(rng.uniform(begin, begin + 0.3 * duration_s), 2))
         length = float(np.round(rng.uniform(1.5, 4.0), 2))
         if at + length > duration_s - 1.5:
             break
-        found.append(Fault(kind=str(kind), from_s=at, to_s=round(at + length, 2)))  # type: ignore[arg-type]
+        found.append(Fault(kind=_FAULTS[int(drawn)], from_s=at, to_s=round(at + length, 2)))
         begin = at + length + 1.0
     return tuple(found)

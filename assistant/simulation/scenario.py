@@ -13,6 +13,25 @@ from assistant.errors import UsageError
 CASES = Path(__file__).with_name("cases")
 
 
+View = Literal["lateral", "ap", "oblique"]
+Curve = Literal["log", "gamma", "s"]
+FieldShape = Literal["circle", "square", "octagon", "full"]
+Layout = Literal["plain", "text", "panel"]
+Passing = Literal["hand", "instrument"]
+FaultKind = Literal[
+    "freeze",
+    "no_signal",
+    "blank",
+    "wrong_input",
+    "drops",
+    "half_frame",
+    "xray_off",
+    "rescaled",
+    "flipped",
+    "overexposed",
+]
+
+
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One table of the file."""
 
@@ -60,7 +79,7 @@ class Cement(_Part, frozen=True):
 class Shot(_Part, frozen=True):
     """What the C-arm looks at from a time on."""
 
-    view: Literal["lateral", "ap", "oblique"]
+    view: View
     from_s: float
     """The swing towards this view starts here (the first entry starts at 0 and needs none)."""
 
@@ -116,7 +135,7 @@ class Exposure(_Part, frozen=True):
 class Screen(_Part, frozen=True):
     """What the console makes of it."""
 
-    curve: Literal["log", "gamma", "s"] = "s"
+    curve: Curve = "s"
     contrast: float = 1.0
     edge: float = 0.5
     """Edge enhancement: gain of the fine detail."""
@@ -125,13 +144,13 @@ class Screen(_Part, frozen=True):
     """Share of the coarse brightness that is taken out."""
     bright_cement: bool = False
     """Inverted polarity."""
-    field: Literal["circle", "square", "octagon", "full"] = "circle"
+    field: FieldShape = "circle"
     field_share: float = 0.96
     blades: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     """Collimator blades in from left, right, top, bottom, shares of the picture."""
     blades_move_at_s: float = -1.0
     """From here the blades close in over 2 s; negative: they stand from the start."""
-    layout: Literal["plain", "text", "panel"] = "text"
+    layout: Layout = "text"
     distortion: float = 0.0
     """Image intensifier: pincushion at the picture's edge, share of the radius."""
     analogue_noise: float = 0.0
@@ -162,7 +181,7 @@ class Jump(_Part, frozen=True):
 class Crossing(_Part, frozen=True):
     """Something passes through the beam."""
 
-    what: Literal["hand", "instrument"]
+    what: Passing
     at_s: float
     takes_s: float = 3.0
 
@@ -188,18 +207,7 @@ class Theatre(_Part, frozen=True):
 class Fault(_Part, frozen=True):
     """Something goes wrong between the detector and the file."""
 
-    kind: Literal[
-        "freeze",
-        "no_signal",
-        "blank",
-        "wrong_input",
-        "drops",
-        "half_frame",
-        "xray_off",
-        "rescaled",
-        "flipped",
-        "overexposed",
-    ]
+    kind: FaultKind
     from_s: float
     to_s: float
 
