@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 
 from assistant.vocabulary import EventKind, Priority, Site
 
@@ -74,46 +75,30 @@ class Row:
     action: str
 
 
-def _crossing(kind: EventKind, site: Site, watched: Watched, priority: Priority, headline: str, action: str) -> Row:
+def _of_cement(
+    rule: Rule, kind: EventKind, site: Site, watched: Watched, priority: Priority, headline: str, action: str
+) -> Row:
+    """A row that looks at the cement: as grave before the injection as during it; only being near lets go by itself."""
     return Row(
         kind=kind,
         site=site,
         watched=watched,
-        rule=Rule.CROSSED,
+        rule=rule,
         armed=priority,
         unarmed=priority,
-        latched=True,
+        latched=rule is not Rule.NEAR,
         headline=headline,
         action=action,
     )
+
+
+_crossing = partial(_of_cement, Rule.CROSSED)
+_near = partial(_of_cement, Rule.NEAR)
 
 
 def _vein(site: Site, watched: Watched) -> Row:
-    return Row(
-        kind=EventKind.LEAK,
-        site=site,
-        watched=watched,
-        rule=Rule.VEIN,
-        armed=Priority.HIGH,
-        unarmed=Priority.HIGH,
-        latched=True,
-        headline="POSSIBLE VENOUS LEAK",
-        action="Stop. Tell anaesthesia. Wait.",
-    )
-
-
-def _near(kind: EventKind, site: Site, watched: Watched, priority: Priority, headline: str, action: str) -> Row:
-    return Row(
-        kind=kind,
-        site=site,
-        watched=watched,
-        rule=Rule.NEAR,
-        armed=priority,
-        unarmed=priority,
-        latched=False,
-        headline=headline,
-        action=action,
-    )
+    words = ("POSSIBLE VENOUS LEAK", "Stop. Tell anaesthesia. Wait.")
+    return _of_cement(Rule.VEIN, EventKind.LEAK, site, watched, Priority.HIGH, *words)
 
 
 def _technical(
