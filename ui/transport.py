@@ -135,7 +135,8 @@ class Transport(QWidget):
             self._button("− J", "Slower", lambda: self.speed_changed.emit(-1)),
             self._button("+ L", "Faster", lambda: self.speed_changed.emit(1)),
         ):
-            row.addWidget(button, 1)
+            # "Pause" is the longest word and has to be read at the smallest window.
+            row.addWidget(button, 2 if button is self.play else 1)
         self.place = QLabel()
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setFont(theme.font(17, 650))
