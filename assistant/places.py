@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 from assistant.errors import EnvironmentError_
 
@@ -29,6 +32,28 @@ def demo_run() -> Path:
         If the program's own files are not whole.
     """
     return _place("recordings/demo")
+
+
+def data_home() -> Path:
+    """Return the folder that holds what people keep: cases, recordings, settings, a site's own models. Made if absent.
+
+    The environment variable ``FLUORO_ASSISTANT_HOME`` names another one.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the folder cannot be made.
+    """
+    named = os.environ.get("FLUORO_ASSISTANT_HOME")
+    folder = Path(named) if named else user_data_path("fluoro-assistant", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentError_(
+            f"{folder}: the folder for cases and settings cannot be made ({error.strerror}); give the program a folder "
+            f"that can be written in FLUORO_ASSISTANT_HOME"
+        ) from error
+    return folder
 
 
 def _place(name: str, package: Path = _PACKAGE) -> Path:

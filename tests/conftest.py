@@ -15,6 +15,12 @@ _OURS = ("analysis", "pictures")
 
 
 @pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what a person keeps."""
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path_factory.getbasetemp() / "home" / os.urandom(4).hex()))
+
+
+@pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
     """A test that leaves one of the program's own threads running fails."""
     yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from assistant.vocabulary import Priority
 
@@ -85,3 +85,8 @@ def apply(application: QApplication) -> None:
         "QMenuBar{background:#0E1217;} QMenuBar::item:selected,QMenu::item:selected{background:#34404C;}"
         "QMenu{background:#161C23;border:1px solid #34404C;}"
     )
+
+
+def apply_minimum(window: QWidget) -> None:
+    """The least supported size is 1280 × 1024; a smaller window still works for review, and theatre refuses to arm."""
+    window.setMinimumSize(1024, 640)
