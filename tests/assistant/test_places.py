@@ -20,3 +20,16 @@ def test_the_installed_copy_comes_first(tmp_path: Path) -> None:
 def test_what_is_missing_is_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentError_, match=r"recordings/demo should have come .* install the program again"):
         places._place("recordings/demo", tmp_path)
+
+
+def test_the_home_is_made_where_it_is_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "a" / "b"))
+    assert places.data_home() == tmp_path / "a" / "b"
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_home_that_cannot_be_made_says_what_to_do(tmp_path, monkeypatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "file" / "b"))
+    with pytest.raises(EnvironmentError_, match="FLUORO_ASSISTANT_HOME"):
+        places.data_home()
