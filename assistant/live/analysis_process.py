@@ -1,0 +1,156 @@
+"""The process that analyses: ring -> the same pipeline as in replay -> moments and alarms. No Qt."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from assistant.errors import AssistantError, EnvironmentError_
+from assistant.guard import GuardedPipeline, describe
+from assistant.live.deck import Cell, Deck
+from assistant.live.messages import (
+    AlarmHeard,
+    Moved,
+    Outline,
+    PlanRefused,
+    PlanTaken,
+    StampedFrame,
+    cement_outline,
+    moment_of,
+)
+from assistant.live.orders import Acknowledge, Arm, Order, Start, TakePlan
+from assistant.pipeline import Pipeline
+from assistant.plan import check_against_run, plan_from_document
+from assistant.settings import Settings
+from assistant.steps.liveness import LivenessMemory, judge_liveness
+from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Unknown
+
+_PAUSE_S: Final = 0.002
+_MOST_BEHIND: Final = 6
+"""Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
+_ROOM_FOR_ALARMS: Final = 1 << 19
+_NO_PLAN: Final = "no lines have been confirmed yet"
+
+
+def run(start: Start) -> None:
+    """Body of the process."""
+    cv2.setNumThreads(1)
+    deck = Deck.open(Path(start.deck))
+    deck.put(Cell.ANALYSIS_PID, os.getpid())
+    analysis = LiveAnalysis(deck, start.settings)
+    while not deck.get(Cell.CLOSING):
+        deck.beat(Cell.ANALYSIS_BEAT)
+        for order in deck.to_analysis.take():
+            analysis.obey(order)
+        if not analysis.step():
+            time.sleep(_PAUSE_S)
+
+
+class LiveAnalysis:
+    """Takes frames from the ring, newest first when it is late, and says what it finds."""
+
+    def __init__(self, deck: Deck, settings: Settings) -> None:
+        self._deck, self._settings = deck, settings
+        self._pipeline: GuardedPipeline | None = None
+        self._plan_number = 0
+        self._liveness = LivenessMemory()
+        self._last_index = deck.ring.newest_index
+        self._skipped = 0
+        self._cement: CementMask | Unknown | None = None
+        self._outline: Outline = ()
+
+    def obey(self, order: Order) -> None:
+        """Do what the session wants."""
+        if isinstance(order, TakePlan):
+            self._take_plan(order)
+        elif isinstance(order, (Arm, Acknowledge)):
+            pass
+
+    def _take_plan(self, order: TakePlan) -> None:
+        try:
+            plan = plan_from_document(order.document, self._settings.alarms.warning_line_fraction)
+            references = []
+            for view, path in zip(plan.views, order.references, strict=True):
+                references.append(_reference(path, view.reference_frame))
+            check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
+            self._pipeline = GuardedPipeline(Pipeline(plan, references, self._settings))
+        except AssistantError as error:
+            self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
+            return
+        except Exception as error:
+            reason = f"nothing can be followed in its reference picture ({describe(error)})"
+            self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
+            return
+        self._plan_number = order.plan_number
+        self._deck.analysis_says.put(PlanTaken(plan_number=order.plan_number))
+
+    def step(self) -> bool:
+        """Analyse one frame; False where none waits."""
+        ring = self._deck.ring
+        newest = ring.newest_index
+        if newest <= self._last_index:
+            return False
+        wanted = self._last_index + 1
+        if newest - wanted > _MOST_BEHIND:
+            self._skipped += newest - wanted
+            wanted = newest
+        stamped = ring.read(wanted)
+        if stamped is None:
+            self._skipped += newest - wanted
+            stamped = ring.newest()
+            if stamped is None or stamped.index <= self._last_index:
+                return False
+        self._last_index = stamped.index
+        self._analyse(stamped)
+        return True
+
+    def _analyse(self, stamped: StampedFrame) -> None:
+        frame = Frame(index=stamped.index, t_s=stamped.t_s, grey=stamped.grey, white=stamped.white)
+
+        def tell(alarm: Alarm) -> None:
+            heard = AlarmHeard(alarm=alarm, captured_ns=stamped.captured_ns, told_ns=time.monotonic_ns())
+            self._deck.analysis_says.put(heard)
+
+        reading = self._pipeline.process(frame, tell) if self._pipeline is not None else self._without_plan(frame)
+        if reading.cement is not self._cement:
+            self._cement, self._outline = reading.cement, cement_outline(reading.cement)
+        moment = moment_of(
+            reading,
+            self._outline,
+            captured_ns=stamped.captured_ns,
+            told_ns=time.monotonic_ns(),
+            plan_number=self._plan_number,
+            skipped=self._skipped,
+        )
+        self._deck.analysis_says.put(Moved(moment=moment), leave_bytes=_ROOM_FOR_ALARMS)
+        self._deck.put(Cell.ANALYSED_INDEX, stamped.index)
+        self._deck.put(Cell.ANALYSED_CAPTURED_NS, stamped.captured_ns)
+
+    def _without_plan(self, frame: Frame) -> Reading:
+        started_ns = time.perf_counter_ns()
+        unknown = Unknown(_NO_PLAN)
+        return Reading(
+            frame_index=frame.index,
+            t_s=frame.t_s,
+            liveness=judge_liveness(self._liveness, frame, self._settings.liveness),
+            motion=unknown,
+            cement=unknown,
+            distances=unknown,
+            approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+            standing=(),
+            changes=(),
+            leaks=(),
+            processing_ms=(time.perf_counter_ns() - started_ns) / 1e6,
+        )
+
+
+def _reference(path: str, index: int) -> Frame:
+    picture: Any = cv2.imread(path, cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.ndim != 2 or picture.dtype not in (np.uint8, np.uint16):
+        raise EnvironmentError_(f"{path}: the reference picture cannot be read; take the lines again")
+    return Frame(index=index, t_s=0.0, grey=picture, white=255 if picture.itemsize == 1 else 65535)

@@ -1,0 +1,142 @@
+"""Starts the children of a session, sees that they live, and starts them again."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import multiprocessing.process
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from assistant.live.deck import Cell, Deck
+from assistant.live.messages import Child, ChildChanged, ChildState, Condition
+from assistant.live.orders import Start
+
+_BODIES: Final = {
+    Child.CAPTURE: "assistant.live.capture_process",
+    Child.ANALYSIS: "assistant.live.analysis_process",
+    Child.WATCHDOG: "assistant.live.watchdog",
+}
+_BEATS: Final = {
+    Child.CAPTURE: Cell.CAPTURE_BEAT,
+    Child.ANALYSIS: Cell.ANALYSIS_BEAT,
+    Child.WATCHDOG: Cell.WATCHDOG_BEAT,
+}
+_HANGS_AFTER_S: Final = 2.0
+_STARTS_WITHIN_S: Final = 15.0
+_PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
+"""Before the n-th start anew without a long good stretch between; the last one from then on."""
+_GOOD_STRETCH_S: Final = 60.0
+
+
+def child_main(body: str, start: Start) -> None:
+    """First thing that a child does: only here its own modules are imported."""
+    sys.modules["__main__"].__doc__ = None
+    importlib.import_module(body).run(start)
+
+
+class Nurse:
+    """Looks after one child.
+
+    Parameters
+    ----------
+    child : Child
+    deck : Deck
+    start : callable
+        Gives the child's orders for its n-th start.
+    clock_ns : callable
+    """
+
+    def __init__(
+        self, child: Child, deck: Deck, start: Callable[[int], Start], clock_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self.child = child
+        self._deck, self._start, self._clock_ns = deck, start, clock_ns
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._begun_ns = 0
+        self._epoch = 0
+        self._failures = 0
+        self._again_at_ns: int | None = None
+        self._condition = Condition.STARTING
+        self._reason = ""
+
+    @property
+    def state(self) -> ChildState:
+        """How the child is."""
+        pid = self._process.pid if self._process is not None else None
+        return ChildState(condition=self._condition, reason=self._reason, restarts=max(0, self._epoch - 1), pid=pid)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it runs and says so."""
+        return self._condition is Condition.RUNNING
+
+    def begin(self) -> None:
+        """Start it."""
+        self._epoch += 1
+        self._deck.put(_BEATS[self.child], 0)
+        context = multiprocessing.get_context("spawn")
+        process: Any = context.Process(
+            target=child_main,
+            args=(_BODIES[self.child], self._start(self._epoch)),
+            name=f"fluoro-{self.child}",
+            daemon=False,
+        )
+        process.start()
+        self._process, self._begun_ns, self._again_at_ns = process, self._clock_ns(), None
+        self._condition = Condition.STARTING
+
+    def look(self) -> list[ChildChanged]:
+        """See how it is; start it anew where it died or hangs. What changed since the last look."""
+        now_ns = self._clock_ns()
+        before = self._condition
+        if self._again_at_ns is not None:
+            if now_ns >= self._again_at_ns:
+                self.begin()
+        elif self._process is not None:
+            self._judge(self._process, now_ns)
+        if self._condition is before:
+            return []
+        return [ChildChanged(child=self.child, condition=self._condition, reason=self._reason)]
+
+    def _judge(self, process: multiprocessing.process.BaseProcess, now_ns: int) -> None:
+        beat_ns = self._deck.get(_BEATS[self.child])
+        if not process.is_alive():
+            self._lost(Condition.DIED, f"ended by itself ({_how(process.exitcode)})", now_ns)
+        elif beat_ns == 0:
+            if now_ns - self._begun_ns > _STARTS_WITHIN_S * 1e9:
+                self._lost(Condition.HANGING, f"did not start within {_STARTS_WITHIN_S:.0f} s", now_ns)
+        elif now_ns - beat_ns > _HANGS_AFTER_S * 1e9:
+            self._lost(Condition.HANGING, f"did not answer for {_HANGS_AFTER_S:.0f} s", now_ns)
+        else:
+            self._condition, self._reason = Condition.RUNNING, ""
+            if now_ns - self._begun_ns > _GOOD_STRETCH_S * 1e9:
+                self._failures = 0
+
+    def _lost(self, condition: Condition, reason: str, now_ns: int) -> None:
+        self._condition, self._reason = condition, reason
+        self.end_now()
+        pause_s = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
+        self._failures += 1
+        self._again_at_ns = now_ns + round(pause_s * 1e9)
+
+    def end_now(self) -> None:
+        """End it at once."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+            self._process.join(1.0)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; False if it has not."""
+        if self._process is None:
+            return True
+        self._process.join(seconds)
+        return not self._process.is_alive()
+
+
+def _how(exitcode: int | None) -> str:
+    if exitcode is None:
+        return "no reason known"
+    return f"signal {-exitcode}" if exitcode < 0 else f"exit status {exitcode}"

@@ -1,0 +1,123 @@
+"""All that the processes of a session share: the ring of frames, the mailboxes, the heartbeats. One mapped file."""
+
+from __future__ import annotations
+
+import time
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from assistant.errors import EnvironmentError_
+from assistant.live.mailbox import HEAD_BYTES, Mailbox
+from assistant.live.ring import Ring
+from assistant.live.shared_file import SharedFile
+
+_MAGIC: Final = 0x666C756F726F31
+_BOARD_AT, _BOARD_COUNT = 0, 64
+_SLOTS, _SLOT_BYTES = 16, 8_400_000
+"""Half a second at 30 frames/s; a slot takes 3840 x 2160 in 8 bit or 2048 x 2048 in 16 bit."""
+_OUT_BYTES, _IN_BYTES = 2 << 20, 1 << 20
+_BOXES: Final = (
+    ("capture_says", _OUT_BYTES),
+    ("analysis_says", _OUT_BYTES),
+    ("watchdog_says", 1 << 16),
+    ("to_capture", _IN_BYTES),
+    ("to_analysis", _IN_BYTES),
+    ("to_watchdog", 1 << 16),
+)
+
+
+class Cell(IntEnum):
+    """Whole numbers on the board, each written by one process."""
+
+    MAGIC = 0
+    SLOTS = 1
+    SLOT_BYTES = 2
+    ORIGIN_NS = 3
+    WINDOW_BEAT = 8
+    CAPTURE_BEAT = 9
+    ANALYSIS_BEAT = 10
+    WATCHDOG_BEAT = 11
+    WINDOW_PID = 12
+    CAPTURE_PID = 13
+    ANALYSIS_PID = 14
+    WATCHDOG_PID = 15
+    OWNER_EPOCH = 16
+    CLOSING = 17
+    ARMED = 18
+    ANALYSED_INDEX = 20
+    ANALYSED_CAPTURED_NS = 21
+    LAST_PICTURE = 22
+    NEXT_INDEX = 23
+
+
+class Deck:
+    """The shared memory of a session."""
+
+    def __init__(self, memory: SharedFile) -> None:
+        self._memory = memory
+        self.board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        at = 8 * _BOARD_COUNT
+        boxes: dict[str, Mailbox] = {}
+        for name, size in _BOXES:
+            boxes[name] = Mailbox(memory, at, size)
+            at += HEAD_BYTES + size
+        self.capture_says, self.analysis_says = boxes["capture_says"], boxes["analysis_says"]
+        self.watchdog_says, self.to_capture = boxes["watchdog_says"], boxes["to_capture"]
+        self.to_analysis, self.to_watchdog = boxes["to_analysis"], boxes["to_watchdog"]
+        self.ring = Ring(memory, at, int(self.board[Cell.SLOTS]), int(self.board[Cell.SLOT_BYTES]))
+
+    @classmethod
+    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> Deck:
+        """Make the memory of a new session.
+
+        Raises
+        ------
+        EnvironmentError_
+            If there is no room for it.
+        """
+        boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
+        slot_bytes = (slot_bytes + 7) // 8 * 8
+        memory = SharedFile.make(8 * _BOARD_COUNT + boxes + Ring.size(slots, slot_bytes))
+        board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        board[Cell.SLOTS], board[Cell.SLOT_BYTES] = slots, slot_bytes
+        board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = -1
+        deck = cls(memory)
+        deck.ring.clear()
+        board[Cell.MAGIC] = _MAGIC
+        return deck
+
+    @classmethod
+    def open(cls, path: Path) -> Deck:
+        """Open the memory of a running session.
+
+        Raises
+        ------
+        EnvironmentError_
+            If it is gone or of another version of the program.
+        """
+        memory = SharedFile.open(path)
+        if memory.size < 8 * _BOARD_COUNT or memory.numbers_at(_BOARD_AT, 1)[0] != _MAGIC:
+            raise EnvironmentError_(f"{path}: no memory of a session of this program; start the session again")
+        return cls(memory)
+
+    @property
+    def path(self) -> Path:
+        """Where the others find it."""
+        return self._memory.path
+
+    def get(self, cell: Cell) -> int:
+        """Read a number."""
+        return int(self.board[cell])
+
+    def put(self, cell: Cell, value: int) -> None:
+        """Write a number."""
+        self.board[cell] = value
+
+    def beat(self, cell: Cell) -> None:
+        """Say: I am alive."""
+        self.board[cell] = time.monotonic_ns()
+
+    def remove(self) -> None:
+        """Take the memory away when the session is over."""
+        self._memory.remove()

@@ -1,0 +1,447 @@
+"""What the live processes say: small frozen values, fit to be handed from process to process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    CementMask,
+    Distances,
+    EventKind,
+    Grey,
+    Leak,
+    Liveness,
+    Measure,
+    Motion,
+    Priority,
+    Reading,
+    RunFacts,
+    Site,
+    Unknown,
+)
+
+Outline = tuple[NDArray[np.float32], ...]
+
+
+class LiveState(StrEnum):
+    """What the picture on the screen is; exactly one at a time. The value is the word of the status strip."""
+
+    LIVE = "LIVE"
+    HELD = "HELD"
+    FROZEN = "FROZEN"
+    STALE = "STALE"
+    NO_SIGNAL = "NO SIGNAL"
+    UNKNOWN_VIEW = "UNKNOWN VIEW"
+    ANALYSIS_LATE = "ANALYSIS LATE"
+
+
+class Lines(StrEnum):
+    """What the lines of the vertebra are worth. After any restart they come back unconfirmed."""
+
+    NONE = "none"
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+
+
+class Child(StrEnum):
+    """The processes of a session beside the window."""
+
+    CAPTURE = "capture"
+    ANALYSIS = "analysis"
+    WATCHDOG = "watchdog"
+
+
+class Condition(StrEnum):
+    """How a child is."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    HANGING = "hanging"
+    DIED = "died"
+    ENDED = "ended"
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StampedFrame:
+    """One frame as captured, after masking.
+
+    Attributes
+    ----------
+    index : int
+        From 0 in the session, over all restarts of the capture.
+    t_s : float
+        Seconds from the session's first frame.
+    captured_ns : int
+        Monotonic clock at the grab.
+    picture : int
+        Number of the distinct picture it carries: equal numbers are bit-identical pictures.
+    grey : array (rows, cols), uint8 or uint16
+        A copy of its own.
+    white : int
+        Grey of full white.
+    """
+
+    index: int
+    t_s: float
+    captured_ns: int
+    picture: int
+    grey: Grey = field(repr=False)
+    white: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moment:
+    """A reading without its pixels; outlines in px of the reference frame.
+
+    ``captured_ns`` and ``told_ns`` are the monotonic times of the grab and of the end of the analysis.
+    """
+
+    frame_index: int
+    t_s: float
+    captured_ns: int
+    told_ns: int
+    liveness: Liveness
+    motion: Motion | Unknown
+    distances: Distances | Unknown
+    approach: Approach
+    standing: tuple[Alarm, ...]
+    leaks: tuple[Leak, ...]
+    outline: Outline = field(repr=False)
+    processing_ms: float
+    cement_known: bool
+    plan_number: int
+    skipped: int
+    """Frames passed over in the whole session because the analysis came too late."""
+
+
+def moment_of(
+    reading: Reading, outline: Outline, *, captured_ns: int, told_ns: int, plan_number: int, skipped: int
+) -> Moment:
+    """Make the moment of a reading."""
+    return Moment(
+        frame_index=reading.frame_index,
+        t_s=reading.t_s,
+        captured_ns=captured_ns,
+        told_ns=told_ns,
+        liveness=reading.liveness,
+        motion=reading.motion,
+        distances=reading.distances,
+        approach=reading.approach,
+        standing=reading.standing,
+        leaks=reading.leaks,
+        outline=outline,
+        processing_ms=reading.processing_ms,
+        cement_known=isinstance(reading.cement, CementMask),
+        plan_number=plan_number,
+        skipped=skipped,
+    )
+
+
+def cement_outline(cement: CementMask | Unknown) -> Outline:
+    """The outline of the cement as polygons (n, 2), float32, in px of the reference frame."""
+    if isinstance(cement, Unknown) or not cement.mask.any():
+        return ()
+    contours, _ = cv2.findContours(cement.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    offset = np.array([cement.crop.x0_px, cement.crop.y0_px], np.float32)
+    return tuple(contour.reshape(-1, 2).astype(np.float32) + offset for contour in contours if len(contour) > 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOpened:
+    """The capture has a source (again).
+
+    Attributes
+    ----------
+    facts : RunFacts
+        Size and what was measured at the start, in ``notes``.
+    rehearsal : bool
+        A file or a simulated run played as if it were a camera: never a patient.
+    """
+
+    facts: RunFacts
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLost:
+    """The capture has no source now and goes on trying; ``reason`` in one sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEnded:
+    """A played file is through (a camera has no end)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A new moment of the analysis."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmHeard:
+    """An alarm of the pipeline was raised (``last_frame`` is None) or has ended, told before anything slower ran."""
+
+    alarm: Alarm
+    captured_ns: int
+    told_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTaken:
+    """The analysis works with this plan from now on."""
+
+    plan_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRefused:
+    """The analysis cannot work with this plan; ``reason`` in one sentence."""
+
+    plan_number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingState:
+    """What is on the disk. "REC" may be shown only while `advancing`.
+
+    Attributes
+    ----------
+    folder : str
+        The run folder; empty while nothing is recorded.
+    bytes_written : int
+        Size of the video on the disk, as the disk says it.
+    grew_ns : int or None
+        Monotonic time at which the file was last seen to have grown.
+    free_bytes : int or None
+        Free on that disk; None where it cannot be asked.
+    minutes_left : float or Unknown
+        At the rate of the last minute.
+    fault : str
+        Why it does not record, or what was lost; empty while all is well.
+    lost_frames : int
+        Frames that were captured and could not be kept.
+    """
+
+    folder: str = ""
+    bytes_written: int = 0
+    grew_ns: int | None = None
+    free_bytes: int | None = None
+    minutes_left: Measure = field(default_factory=lambda: Unknown("not measured yet"))
+    fault: str = ""
+    lost_frames: int = 0
+
+    def advancing(self, now_ns: int, within_s: float = 2.0) -> bool:
+        """Whether the file grew on the disk within the last seconds: the only ground for showing "REC"."""
+        return not self.fault and self.grew_ns is not None and now_ns - self.grew_ns <= within_s * 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingTold:
+    """A new state of the recording, from the process that writes it."""
+
+    state: RecordingState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildChanged:
+    """A process of the session changed its condition."""
+
+    child: Child
+    condition: Condition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged:
+    """The picture on the screen became something else."""
+
+    before: LiveState
+    after: LiveState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinesVoid:
+    """The lines are not confirmed any more; ``reason`` in one sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """For the person, in two short lines: what happened; what still works and what to do."""
+
+    happened: str
+    do: str
+
+
+Message = (
+    SourceOpened
+    | SourceLost
+    | SourceEnded
+    | Moved
+    | AlarmHeard
+    | PlanTaken
+    | PlanRefused
+    | RecordingTold
+    | ChildChanged
+    | StateChanged
+    | LinesVoid
+    | Fault
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAlarm:
+    """An alarm of the live screen.
+
+    Attributes
+    ----------
+    code : str
+        Row of the alarm table, "A1" to "A18".
+    kind : EventKind or None
+        The pipeline's kind; None for a technical alarm of the session.
+    site : Site or None
+    priority : Priority
+    headline, action : str
+    raised_ns : int
+        Monotonic.
+    holds : bool
+        The condition is true now; False: it has gone and the alarm stands because it latches or plays out its burst.
+    latched : bool
+    paused_until_ns : int or None
+        Acknowledged: sound off until then (at most 60 s).
+    silent : bool
+        A row without sound.
+    burst_s : float or None
+        Seconds from burst to burst; None: one burst only.
+    before_held : bool
+        Stood when X-ray went off; shown as "Before X-ray off" until the next new picture.
+    """
+
+    code: str
+    kind: EventKind | None
+    site: Site | None
+    priority: Priority
+    headline: str
+    action: str
+    raised_ns: int
+    holds: bool = True
+    latched: bool = False
+    paused_until_ns: int | None = None
+    silent: bool = False
+    burst_s: float | None = None
+    before_held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """What the message bar says while no alarm stands.
+
+    ``seen_none`` is True for exactly one combination of what is known: NO CROSSING SEEN.
+    """
+
+    seen_none: bool
+    headline: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundOrder:
+    """Which sound has to play now: the highest priority that is not paused.
+
+    ``bursts`` counts bursts that were due since the session began: play one whenever it grows.
+    """
+
+    priority: Priority
+    bursts: int
+    paused_until_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildState:
+    """How a child of the session is."""
+
+    condition: Condition = Condition.STARTING
+    reason: str = ""
+    restarts: int = 0
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStatus:
+    """All that the theatre screen shows, at one instant.
+
+    Attributes
+    ----------
+    now_ns : int
+        Monotonic time of this status.
+    state : LiveState
+    since_ns : int
+        When the state began.
+    armed : bool
+    lines : Lines
+    source : RunFacts or None
+    rehearsal : bool
+    reason : str
+        Why the state is what it is, for the plate on the picture; may be empty.
+    frame_index : int or None
+        Newest captured frame.
+    frame_age_ms : float or Unknown
+        Since that frame was grabbed.
+    xray_age_s : float or Unknown
+        Since the last new X-ray picture.
+    frames_per_s, pictures_per_s : float or Unknown
+        Rate of the video, and of new X-ray pictures.
+    lag_ms, lag_p95_ms : float or Unknown
+        From grab to the end of the analysis, median and 95 of 100, over the last 10 s.
+    moment : Moment or None
+        The newest reading of the present plan.
+    drawable : bool
+        Lines, outline and figures of ``moment`` may be drawn (its validity has not run out, the state is LIVE).
+    alarms : tuple of LiveAlarm
+        Highest first.
+    quiet : Quiet
+    sound : SoundOrder
+    recording : RecordingState
+    children : mapping of Child to ChildState
+    push_s : float or Unknown
+        How long X-ray has been on without a break of more than a second.
+    """
+
+    now_ns: int
+    state: LiveState
+    since_ns: int
+    armed: bool
+    lines: Lines
+    source: RunFacts | None
+    rehearsal: bool
+    reason: str
+    frame_index: int | None
+    frame_age_ms: Measure
+    xray_age_s: Measure
+    frames_per_s: Measure
+    pictures_per_s: Measure
+    lag_ms: Measure
+    lag_p95_ms: Measure
+    moment: Moment | None
+    drawable: bool
+    alarms: tuple[LiveAlarm, ...]
+    quiet: Quiet
+    sound: SoundOrder
+    recording: RecordingState
+    children: Mapping[Child, ChildState]
+    push_s: Measure

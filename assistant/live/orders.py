@@ -1,0 +1,64 @@
+"""What the session tells its children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """All that a child is started with.
+
+    Attributes
+    ----------
+    deck : str
+        Path of the shared memory.
+    source : str
+        Address of the picture source.
+    folder : str
+        The run folder.
+    settings : Settings
+    epoch : int
+        Number of the start of this child; an older process of the same kind that sees a higher one ends.
+    """
+
+    deck: str
+    source: str
+    folder: str
+    settings: Settings
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePlan:
+    """Work with this plan. ``references`` are picture files of the reference frames, in the plan's order."""
+
+    plan_number: int
+    document: dict[str, Any]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """The team injects (or does not any more)."""
+
+    armed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge:
+    """A person has seen all alarms that stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """The head of the event log's hash chain, for the recording to keep."""
+
+    head: str
+    count: int
+
+
+Order = TakePlan | Arm | Acknowledge | Witness
