@@ -114,6 +114,13 @@ class GuardedPipeline:
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
         )
 
+    def acknowledge(self) -> None:
+        """A person has seen all alarms that stand: a latched one may end once its condition is gone."""
+        try:
+            self._pipeline.acknowledge()
+        except Exception as error:
+            self.fault = self.fault or f"at an acknowledgement: {describe(error)}"
+
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time. Where the pipeline fails, from what was handed out."""
         try:

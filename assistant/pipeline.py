@@ -18,7 +18,7 @@ from assistant.field import field_at, find_field
 from assistant.line_maps import LineMaps, make_line_maps
 from assistant.plan import Plan, PlannedView
 from assistant.settings import Settings
-from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
+from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
 from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.steps.cement import MaskMemory, find_cement, start_masking
 from assistant.steps.distances import measure_distances
@@ -155,6 +155,10 @@ class Pipeline:
             leaks=self._last.leaks,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
         )
+
+    def acknowledge(self) -> tuple[Alarm, ...]:
+        """A person has seen all alarms that stand: a latched one may end once its condition is gone. The fresh ones."""
+        return acknowledge(self._alarms)
 
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time."""

@@ -23,7 +23,7 @@ from assistant.live.messages import (
     cement_outline,
     moment_of,
 )
-from assistant.live.orders import Acknowledge, Arm, Order, Start, TakePlan
+from assistant.live.orders import Acknowledge, Order, Start, TakePlan
 from assistant.pipeline import Pipeline
 from assistant.plan import check_against_run, plan_from_document
 from assistant.settings import Settings
@@ -68,8 +68,8 @@ class LiveAnalysis:
         """Do what the session wants."""
         if isinstance(order, TakePlan):
             self._take_plan(order)
-        elif isinstance(order, (Arm, Acknowledge)):
-            pass
+        elif isinstance(order, Acknowledge) and self._pipeline is not None:
+            self._pipeline.acknowledge()
 
     def _take_plan(self, order: TakePlan) -> None:
         try:

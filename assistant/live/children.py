@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import multiprocessing
-import multiprocessing.process
+import contextlib
+import os
+import pickle
+import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from pathlib import Path
+from typing import BinaryIO, Final
 
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, ChildChanged, ChildState, Condition
 from assistant.live.orders import Start
 
-_BODIES: Final = {
-    Child.CAPTURE: "assistant.live.capture_process",
-    Child.ANALYSIS: "assistant.live.analysis_process",
-    Child.WATCHDOG: "assistant.live.watchdog",
-}
 _BEATS: Final = {
     Child.CAPTURE: Cell.CAPTURE_BEAT,
     Child.ANALYSIS: Cell.ANALYSIS_BEAT,
@@ -31,10 +28,7 @@ _PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 _GOOD_STRETCH_S: Final = 60.0
 
 
-def child_main(body: str, start: Start) -> None:
-    """First thing that a child does: only here its own modules are imported."""
-    sys.modules["__main__"].__doc__ = None
-    importlib.import_module(body).run(start)
+_PACKAGE_HOME: Final = Path(__file__).resolve().parents[2]
 
 
 class Nurse:
@@ -54,7 +48,7 @@ class Nurse:
     ) -> None:
         self.child = child
         self._deck, self._start, self._clock_ns = deck, start, clock_ns
-        self._process: multiprocessing.process.BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._begun_ns = 0
         self._epoch = 0
         self._failures = 0
@@ -77,14 +71,18 @@ class Nurse:
         """Start it."""
         self._epoch += 1
         self._deck.put(_BEATS[self.child], 0)
-        context = multiprocessing.get_context("spawn")
-        process: Any = context.Process(
-            target=child_main,
-            args=(_BODIES[self.child], self._start(self._epoch)),
-            name=f"fluoro-{self.child}",
-            daemon=False,
-        )
-        process.start()
+        orders = self._start(self._epoch)
+        with self._crash_note(Path(orders.folder)) as note:
+            process = subprocess.Popen(
+                _command(self.child),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=note,
+                env=_environment(),
+            )
+        assert process.stdin is not None
+        with contextlib.suppress(OSError), process.stdin as pipe:
+            pipe.write(pickle.dumps(orders))
         self._process, self._begun_ns, self._again_at_ns = process, self._clock_ns(), None
         self._condition = Condition.STARTING
 
@@ -101,10 +99,10 @@ class Nurse:
             return []
         return [ChildChanged(child=self.child, condition=self._condition, reason=self._reason)]
 
-    def _judge(self, process: multiprocessing.process.BaseProcess, now_ns: int) -> None:
+    def _judge(self, process: subprocess.Popen[bytes], now_ns: int) -> None:
         beat_ns = self._deck.get(_BEATS[self.child])
-        if not process.is_alive():
-            self._lost(Condition.DIED, f"ended by itself ({_how(process.exitcode)})", now_ns)
+        if process.poll() is not None:
+            self._lost(Condition.DIED, f"ended by itself ({_how(process.returncode)})", now_ns)
         elif beat_ns == 0:
             if now_ns - self._begun_ns > _STARTS_WITHIN_S * 1e9:
                 self._lost(Condition.HANGING, f"did not start within {_STARTS_WITHIN_S:.0f} s", now_ns)
@@ -124,16 +122,38 @@ class Nurse:
 
     def end_now(self) -> None:
         """End it at once."""
-        if self._process is not None and self._process.is_alive():
+        if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.join(1.0)
+            self.wait(1.0)
 
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended; False if it has not."""
         if self._process is None:
             return True
-        self._process.join(seconds)
-        return not self._process.is_alive()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _crash_note(self, folder: Path) -> BinaryIO:
+        """Where the child's last words go: they name lines of the program, never pixels."""
+        try:
+            return (folder / f"crash_{self.child}.txt").open("ab")
+        except OSError:
+            return open(os.devnull, "ab")
+
+
+def _command(child: Child) -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "live-child", str(child)]
+    return [sys.executable, "-P", "-m", "assistant.live.child", str(child)]
+
+
+def _environment() -> dict[str, str]:
+    """The program's own modules are found wherever the window was started; one thread a library is enough."""
+    path = os.pathsep.join(filter(None, [str(_PACKAGE_HOME), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _how(exitcode: int | None) -> str:
