@@ -126,6 +126,13 @@ class Nurse:
             self._process.kill()
             self.wait(1.0)
 
+    def clear_note(self, folder: Path) -> None:
+        """Take the crash note away where the child had no last words."""
+        note = folder / f"crash_{self.child}.txt"
+        with contextlib.suppress(OSError):
+            if note.stat().st_size == 0:
+                note.unlink()
+
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended; False if it has not."""
         if self._process is None:

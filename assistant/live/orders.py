@@ -22,7 +22,9 @@ class Start:
         The run folder.
     settings : Settings
     epoch : int
-        Number of the start of this child; an older process of the same kind that sees a higher one ends.
+        Number of the start of this child.
+    watchdog_window, restart : tuple of str
+        Commands of the watchdog: its own window, and the program's start.
     """
 
     deck: str
@@ -30,6 +32,8 @@ class Start:
     folder: str
     settings: Settings
     epoch: int
+    watchdog_window: tuple[str, ...] = ()
+    restart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

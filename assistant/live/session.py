@@ -1,48 +1,53 @@
 """One live session as the window sees it: starts the processes, hears them, keeps the state, tells what to show.
 
-Nothing here waits: `poll` is called by the window's timer (every 16 to 33 ms) and returns at once.
+Nothing here waits: `LiveSession.poll` is called by the window's timer (every 16 to 33 ms) and returns at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
-import numpy as np
-
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.live.arming import CementGrowth, why_not
 from assistant.live.children import Nurse
 from assistant.live.deck import Cell, Deck
+from assistant.live.keeping import write_head, write_json, write_picture
 from assistant.live.messages import (
+    AlarmHeard,
     Child,
+    ChildChanged,
+    Condition,
+    Fault,
     Lines,
     LinesVoid,
-    LiveState,
+    LiveAlarm,
     LiveStatus,
     Message,
     Moment,
     Moved,
     PlanRefused,
     PlanTaken,
-    Quiet,
-    RecordingState,
-    SoundOrder,
+    RecordingTold,
+    SourceEnded,
+    SourceLost,
     SourceOpened,
     StampedFrame,
     StateChanged,
 )
-from assistant.live.orders import Acknowledge, Arm, Start, TakePlan
-from assistant.plan import plan_from_document
+from assistant.live.orders import Acknowledge, Order, Start, TakePlan, Witness
+from assistant.live.outlook import Outlook
+from assistant.plan import Plan, plan_from_document
+from assistant.recording.event_log import EventLog
 from assistant.settings import Settings
-from assistant.vocabulary import FrameState, Grey, Measure, Priority, RunFacts, Unknown
+from assistant.vocabulary import Distances, Grey
 
-_WINDOW_S: Final = 10.0
-_CLOSE_WITHIN_S: Final = 3.0
+_CLOSE_WITHIN_S: Final = 4.0
+_WITNESS_EVERY_NS: Final = 1_000_000_000
 
 
 class LiveSession:
@@ -78,22 +83,17 @@ class LiveSession:
         self._clock_ns = clock_ns
         self._deck: Deck | None = None
         self._nurses: dict[Child, Nurse] = {}
-        self._lines = Lines.NONE
-        self._armed = False
-        self._plan_number = 0
         self._plan: TakePlan | None = None
-        self._facts: RunFacts | None = None
-        self._rehearsal = False
-        self._moment: Moment | None = None
-        self._lags_ms: deque[tuple[int, float]] = deque(maxlen=1024)
-        self._news_ns: deque[int] = deque(maxlen=1024)
-        self._frames_ns: deque[tuple[int, int]] = deque(maxlen=1024)
-        self._state = LiveState.NO_SIGNAL
-        self._since_ns = clock_ns()
+        self._plan_number = 0
+        self._outlook = Outlook(since_ns=clock_ns())
+        self._growth = CementGrowth()
         self._status: LiveStatus | None = None
+        self._log: EventLog | None = None
+        self._witnessed = (0, 0)
+        self._inbox: list[Message] = []
 
     def start(self) -> None:
-        """Start the processes.
+        """Start the processes and the event log.
 
         Raises
         ------
@@ -106,6 +106,9 @@ class LiveSession:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
         self._deck = Deck.make()
         self._deck.beat(Cell.WINDOW_BEAT)
+        self._log = EventLog(self.folder, clock_ns=self._clock_ns)
+        self._log_event("session_started", source=self.source, deck=str(self._deck.path))
+        write_head(self.folder, self.source, self._settings, None)
         for child in Child:
             nurse = Nurse(child, self._deck, self._orders, self._clock_ns)
             self._nurses[child] = nurse
@@ -118,6 +121,8 @@ class LiveSession:
             folder=str(self.folder),
             settings=self._settings,
             epoch=epoch,
+            watchdog_window=self._watchdog_window,
+            restart=self._restart,
         )
 
     @property
@@ -134,17 +139,25 @@ class LiveSession:
         return self._deck
 
     def stop(self) -> bool:
-        """End all processes, the recording closed in order; True if all ended by themselves within three seconds."""
+        """End all processes, the recording closed in order; True if all ended by themselves in time."""
         if self._deck is None:
             return True
+        self._log_event("session_ended")
+        self._witness(force=True)
         self._deck.put(Cell.CLOSING, 1)
         until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
         in_order = True
         for nurse in self._nurses.values():
             in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
             nurse.end_now()
+            nurse.clear_note(self.folder)
         self._deck.remove()
         self._nurses.clear()
+        if self._log is not None:
+            in_order &= self._log.close()
+            with contextlib.suppress(EnvironmentError_):
+                write_head(self.folder, self.source, self._settings, self._log.head)
+        self._deck = None
         return in_order
 
     # What the window asks at each tick -------------------------------------------------------------------------
@@ -153,26 +166,24 @@ class LiveSession:
         """All news since the last call, in order; also looks after the children and brings `status` up to date."""
         deck = self.deck
         deck.beat(Cell.WINDOW_BEAT)
-        messages: list[Message] = []
+        messages: list[Message] = [*self._inbox]
+        self._inbox.clear()
         for nurse in self._nurses.values():
             for change in nurse.look():
-                messages.append(change)
-                if change.child is Child.ANALYSIS and change.condition not in ("starting", "running"):
-                    messages += self._analysis_lost()
-        messages += [*deck.capture_says.take(), *deck.analysis_says.take(), *deck.watchdog_says.take()]
-        for message in list(messages):
-            self._hear(message)
-        before = self._state
-        self._status = self._make_status()
-        if self._state is not before:
-            messages.append(StateChanged(before=before, after=self._state))
+                messages += [change, *self._child_changed(change)]
+        heard: list[Message] = [*deck.capture_says.take(), *deck.analysis_says.take(), *deck.watchdog_says.take()]
+        for message in heard:
+            messages += [message, *self._hear(message)]
+        messages += self._refresh()
+        self._witness()
         return tuple(messages)
 
     @property
     def status(self) -> LiveStatus:
         """Everything that is to be shown, as of the last `poll`."""
         if self._status is None:
-            self._status = self._make_status()
+            self._refresh()
+        assert self._status is not None
         return self._status
 
     def newest_frame(self) -> StampedFrame | None:
@@ -183,6 +194,15 @@ class LiveSession:
     def newest_index(self) -> int:
         """Number of the newest frame, without copying it; -1 before the first."""
         return self.deck.ring.newest_index
+
+    def frame(self, index: int) -> StampedFrame | None:
+        """A copy of one of the last sixteen frames; None where it is gone."""
+        return self.deck.ring.read(index)
+
+    @property
+    def events(self) -> tuple[dict[str, Any], ...]:
+        """What the event log of this folder held before the session started: for going on after a crash."""
+        return self._log.before.events if self._log is not None else ()
 
     # What the person does --------------------------------------------------------------------------------------
 
@@ -204,146 +224,216 @@ class LiveSession:
         Raises
         ------
         UsageError
-            If it is no usable plan.
+            If it is no usable plan, or lines are changed while armed.
         EnvironmentError_
             If the reference pictures cannot be kept.
         """
-        plan = plan_from_document(document, self._settings.alarms.warning_line_fraction)
+        plan: Plan = plan_from_document(document, self._settings.alarms.warning_line_fraction)
         if len(references) != len(plan.views):
             raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
         self._plan_number += 1
-        kept = self.folder / "references"
         paths = []
         for k, grey in enumerate(references):
-            path = kept / f"plan_{self._plan_number:03d}_view_{k}.png"
-            _write_picture(path, grey)
+            path = self.folder / "references" / f"plan_{self._plan_number:03d}_view_{k}.png"
+            write_picture(path, grey)
             paths.append(str(path))
+        write_json(self.folder / "plan.json", document)
         self._plan = TakePlan(plan_number=self._plan_number, document=document, references=tuple(paths))
-        self._moment = None
-        self._lines = Lines.UNCONFIRMED
-        self.deck.to_analysis.put(self._plan)
+        outlook = self._outlook
+        outlook.plan_number, outlook.moment = self._plan_number, None
+        outlook.views = tuple(view.view for view in plan.views)
+        outlook.lines = Lines.UNCONFIRMED
+        outlook.void_reason = ""
+        self._growth = CementGrowth()
+        self._order(self._plan)
+        self._log_event("plan_set", plan_number=self._plan_number, plan=document)
         return self._plan_number
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the picture: they are right."""
-        if self._plan is not None:
-            self._lines = Lines.CONFIRMED
+        if self._plan is not None and self._outlook.lines is not Lines.CONFIRMED:
+            self._outlook.lines, self._outlook.void_reason = Lines.CONFIRMED, ""
+            self._log_event("lines_confirmed", plan_number=self._plan_number)
 
     def void_lines(self, reason: str) -> None:
         """The lines may not be right any more."""
-        if self._lines is Lines.CONFIRMED:
-            self._lines = Lines.UNCONFIRMED
+        if self._outlook.lines is Lines.CONFIRMED:
+            self._outlook.lines, self._outlook.void_reason = Lines.UNCONFIRMED, reason
+            self._log_event("lines_void", reason=reason)
+            self._inbox.append(LinesVoid(reason=reason))
 
     def arm(self, by: str = "key") -> str:
-        """Injecting from now on; gives why it cannot be armed, empty when it is."""
-        self._armed = True
-        self.deck.put(Cell.ARMED, 1)
-        self.deck.to_analysis.put(Arm(armed=True))
+        """Injecting from now on; gives why it cannot be armed, in one sentence; empty when it is."""
+        reason = why_not(self._outlook.lines, self._settings)
+        if reason:
+            self._log_event("arm_refused", reason=reason, by=by)
+            return reason
+        if not self._outlook.armed:
+            self._outlook.armed = True
+            self.deck.put(Cell.ARMED, 1)
+            self._log_event("armed", by=by)
         return ""
 
     def disarm(self) -> None:
         """Not injecting any more (the window asks for a key held one second)."""
-        self._armed = False
-        self.deck.put(Cell.ARMED, 0)
-        self.deck.to_analysis.put(Arm(armed=False))
+        if self._outlook.armed:
+            self._outlook.armed = False
+            self._growth.rest()
+            self.deck.put(Cell.ARMED, 0)
+            self._log_event("disarmed")
 
-    def acknowledge(self) -> None:
-        """The person has seen what stands now: its sound is off for a minute at most."""
-        self.deck.to_analysis.put(Acknowledge())
+    def acknowledge(self) -> tuple[LiveAlarm, ...]:
+        """The person has seen what stands now: its sound is off for a minute at most. What was fresh."""
+        fresh = self._outlook.alarms.acknowledge(self._clock_ns())
+        self._order(Acknowledge())
+        self._log_event("acknowledged", alarms=[alarm.code for alarm in fresh])
+        return tuple(fresh)
 
     def sound_is(self, *, available: bool, reason: str = "") -> None:
-        """Whether alarm sounds can be heard, as the window knows it."""
+        """Whether alarm sounds can be heard, as the window knows it: unheard until it says so."""
+        self._fault("sound", "" if available else reason or "no sound device")
+
+    def shape_is(self, *, available: bool, reason: str = "") -> None:
+        """Whether the shape of a leak can be told."""
+        self._fault("shape", "" if available else reason or "no model")
 
     def note(self, kind: str, text: str = "", **data: Any) -> None:
         """Keep something that the person did or said in the event log (marks, millilitres, key images, AP looks)."""
+        self._log_event(kind, text=text, **data)
 
     def clip(self, seconds: float) -> tuple[int, int] | None:
-        """Mark the last seconds as a clip; its first and last frame, None before the first frame."""
-        return None
+        """Mark the last seconds as a clip of the recording; its first and last frame, None before the first frame."""
+        status = self.status
+        if status.frame_index is None:
+            return None
+        rate = status.frames_per_s
+        back = round(seconds * rate) if isinstance(rate, float) else 0
+        first, last = max(0, status.frame_index - back), status.frame_index
+        self._log_event("clip", first_frame=first, last_frame=last, seconds=seconds)
+        return first, last
 
     # How it hangs together -------------------------------------------------------------------------------------
 
-    def _analysis_lost(self) -> list[Message]:
-        self._moment = None
-        self.deck.to_analysis.forget()
-        if self._plan is not None:
-            self.deck.to_analysis.put(self._plan)
-        if self._lines is not Lines.CONFIRMED:
-            return []
-        self._lines = Lines.UNCONFIRMED
-        return [LinesVoid(reason="the analysis was started again")]
-
-    def _hear(self, message: Message) -> None:
-        if isinstance(message, Moved):
-            moment = message.moment
-            if moment.plan_number == self._plan_number:
-                self._moment = moment
-            self._lags_ms.append((moment.told_ns, (moment.told_ns - moment.captured_ns) / 1e6))
-            if moment.liveness.state is FrameState.LIVE:
-                self._news_ns.append(moment.captured_ns)
-        elif isinstance(message, SourceOpened):
-            self._facts, self._rehearsal = message.facts, message.rehearsal
-        elif isinstance(message, (PlanTaken, PlanRefused)):
-            pass
-
-    def _make_status(self) -> LiveStatus:
-        now_ns = self._clock_ns()
-        deck = self.deck
+    def _refresh(self) -> list[Message]:
+        deck, outlook = self.deck, self._outlook
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
-        unknown = Unknown("no frame has come yet")
-        age_ms: Measure = unknown if stamp is None else (now_ns - stamp[0]) / 1e6
-        self._judge(now_ns, age_ms)
-        lags = sorted(lag for at, lag in self._lags_ms if now_ns - at < _WINDOW_S * 1e9)
-        news = [at for at in self._news_ns if now_ns - at < _WINDOW_S * 1e9]
-        rate: Measure = (len(news) - 1) / ((news[-1] - news[0]) / 1e9) if len(news) > 2 else Unknown("too few pictures")
-        return LiveStatus(
-            now_ns=now_ns,
-            state=self._state,
-            since_ns=self._since_ns,
-            armed=self._armed,
-            lines=self._lines,
-            source=self._facts,
-            rehearsal=self._rehearsal,
-            reason="",
-            frame_index=newest if newest >= 0 else None,
-            frame_age_ms=age_ms,
-            xray_age_s=self._moment.liveness.xray_age_s if self._moment else unknown,
-            frames_per_s=self._facts.fps if self._facts and self._facts.fps else unknown,
-            pictures_per_s=rate,
-            lag_ms=lags[len(lags) // 2] if lags else unknown,
-            lag_p95_ms=lags[int(0.95 * len(lags))] if lags else unknown,
-            moment=self._moment,
-            drawable=self._state is LiveState.LIVE and self._moment is not None,
-            alarms=(),
-            quiet=Quiet(seen_none=False, headline="NOT KNOWN", action="Confirm the lines: L"),
-            sound=SoundOrder(priority=Priority.NONE, bursts=0),
-            recording=RecordingState(),
-            children={child: nurse.state for child, nurse in self._nurses.items()},
-            push_s=unknown,
+        if self._log is not None:
+            outlook.faults["log"] = self._log.fault
+        before = outlook.state
+        children = {child: nurse.state for child, nurse in self._nurses.items()}
+        seen = (newest, stamp[0]) if stamp is not None else None
+        self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
+        for alarm in raised:
+            self._log_alarm("alarm", alarm)
+        for alarm in ended:
+            self._log_alarm("alarm_ended", alarm)
+        if outlook.state is before:
+            return []
+        self._log_event("state", before=before, after=outlook.state, reason=outlook.reason)
+        return [StateChanged(before=before, after=outlook.state)]
+
+    def _log_alarm(self, kind: str, alarm: LiveAlarm) -> None:
+        moment = self._outlook.moment
+        self._log_event(
+            kind,
+            code=alarm.code,
+            priority=alarm.priority.word,
+            site=alarm.site,
+            headline=alarm.headline,
+            frame=moment.frame_index if moment is not None else None,
         )
 
-    def _judge(self, now_ns: int, age_ms: Measure) -> None:
-        if isinstance(age_ms, Unknown) or age_ms > 1000:
-            state = LiveState.NO_SIGNAL
-        elif age_ms > 250:
-            state = LiveState.STALE
-        elif self._lines is not Lines.CONFIRMED:
-            state = LiveState.UNKNOWN_VIEW
+    def _child_changed(self, change: ChildChanged) -> list[Message]:
+        self._log_event("process", process=change.child, condition=change.condition, reason=change.reason)
+        if change.condition not in (Condition.DIED, Condition.HANGING):
+            return []
+        told: list[Message] = []
+        if change.child is Child.ANALYSIS:
+            self._outlook.forget_analysis()
+            self.deck.to_analysis.forget()
+            if self._plan is not None:
+                self._order(self._plan)
+            self.void_lines("the analysis was started again")
+            told.append(Fault(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."))
+        elif change.child is Child.CAPTURE:
+            self.void_lines("the capture was started again")
+            told.append(Fault(happened="The capture stopped and starts again.", do="Use the C-arm screen."))
         else:
-            state = LiveState.LIVE
-        if state is not self._state:
-            self._state, self._since_ns = state, now_ns
+            told.append(Fault(happened="The watchdog stopped and starts again.", do="Monitoring continues."))
+        return told
+
+    def _hear(self, message: Message) -> list[Message]:
+        outlook = self._outlook
+        if isinstance(message, Moved):
+            outlook.hear_moment(message.moment)
+            self._arm_by_growth(message.moment)
+        elif isinstance(message, AlarmHeard):
+            self._log_event("pipeline_alarm", alarm=json.loads(json.dumps(_alarm_data(message), default=str)))
+        elif isinstance(message, SourceOpened):
+            changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
+            outlook.facts, outlook.rehearsal = message.facts, message.rehearsal
+            notes = dict(message.facts.notes)
+            self._log_event("source_opened", source=message.facts.source, notes=notes, rehearsal=message.rehearsal)
+            if changed:
+                self.void_lines("the picture has another size")
+        elif isinstance(message, SourceLost):
+            self._log_event("source_lost", reason=message.reason)
+            self.void_lines("the picture was lost")
+        elif isinstance(message, SourceEnded):
+            self._log_event("source_ended")
+        elif isinstance(message, RecordingTold):
+            if message.state.fault != outlook.recording.fault:
+                self._log_event("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
+            outlook.recording = message.state
+        elif isinstance(message, PlanTaken):
+            self._log_event("plan_taken", plan_number=message.plan_number)
+        elif isinstance(message, PlanRefused) and message.plan_number == self._plan_number:
+            outlook.lines, outlook.void_reason = Lines.NONE, ""
+            self._log_event("plan_refused", plan_number=message.plan_number, reason=message.reason)
+        return []
+
+    def _arm_by_growth(self, moment: Moment) -> None:
+        distances, outlook = moment.distances, self._outlook
+        may = outlook.lines is Lines.CONFIRMED and not outlook.armed and moment.plan_number == self._plan_number
+        if may and isinstance(distances, Distances) and self._growth.grows(moment.t_s, distances.cement_area_mm2):
+            self.arm(by="growing cement")
+
+    def _fault(self, name: str, text: str) -> None:
+        if self._outlook.faults.get(name, "") != text:
+            self._outlook.faults[name] = text
+            self._log_event("condition", name=name, fault=text)
+
+    def _order(self, order: Order) -> None:
+        if not self.deck.to_analysis.put(order):
+            self._inbox.append(Fault(happened="The analysis does not take orders.", do="Judge by eye."))
+
+    def _log_event(self, kind: str, **data: Any) -> None:
+        if self._log is not None:
+            self._log.append(kind, **data)
+
+    def _witness(self, *, force: bool = False) -> None:
+        """Let the recording keep the log's head, at most once a second: a log that loses its end is found out."""
+        if self._log is None:
+            return
+        head, count = self._log.head
+        now_ns, (seen_ns, seen_count) = self._clock_ns(), self._witnessed
+        if count != seen_count and (force or now_ns - seen_ns > _WITNESS_EVERY_NS):
+            self.deck.to_capture.put(Witness(head=head, count=count))
+            self._witnessed = now_ns, count
 
 
-def _write_picture(path: Path, grey: Grey) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        good, coded = cv2.imencode(".png", np.ascontiguousarray(grey))
-        if not good:
-            raise EnvironmentError_(f"{path}: the reference picture cannot be coded; take the lines again")
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-        path.write_bytes(coded.tobytes())
-    except OSError as error:
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); make room on the disk") from error
+def _size(facts: Any) -> tuple[int, int]:
+    return facts.width_px, facts.height_px
+
+
+def _alarm_data(message: AlarmHeard) -> dict[str, Any]:
+    alarm = message.alarm
+    return {
+        "kind": alarm.kind,
+        "site": alarm.site,
+        "priority": alarm.priority.word,
+        "first_frame": alarm.first_frame,
+        "last_frame": alarm.last_frame,
+        "delay_ms": round((message.told_ns - message.captured_ns) / 1e6, 1),
+    }

@@ -1,0 +1,100 @@
+"""Small files of a run folder, written whole or not at all: head.json, plan.json, reference pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import platform
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from assistant import __version__
+from assistant.errors import EnvironmentError_
+from assistant.recording.schema import SCHEMA
+from assistant.settings import Settings
+from assistant.vocabulary import Grey
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file so that it is there whole or as it was: new file, fsync, rename, fsync of the folder.
+
+    Raises
+    ------
+    EnvironmentError_
+    """
+    new = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); make room on the disk") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows keeps names by itself and cannot open a folder
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Write a JSON file whole.
+
+    Raises
+    ------
+    EnvironmentError_
+    """
+    write_whole(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+
+
+def write_picture(path: Path, grey: Grey) -> None:
+    """Write a picture as PNG, whole.
+
+    Raises
+    ------
+    EnvironmentError_
+    """
+    good, coded = cv2.imencode(".png", np.ascontiguousarray(grey))
+    if not good:
+        raise EnvironmentError_(f"{path}: the picture cannot be coded; take the lines again")
+    write_whole(path, coded.tobytes())
+
+
+def write_head(folder: Path, source: str, settings: Settings, chain: tuple[str, int] | None) -> None:
+    """Write ``head.json``: what made the run. ``chain`` is the head of the event log when the run was closed in order.
+
+    Raises
+    ------
+    EnvironmentError_
+    """
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "program": f"fluoro-assistant {__version__}",
+        "python": platform.python_version(),
+        "source": source,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_ns": time.time_ns(),
+        "mono_ns": time.monotonic_ns(),
+        "settings": dataclasses.asdict(settings),
+        "closed": chain is not None,
+    }
+    if chain is not None:
+        document["events"] = {"head": chain[0], "count": chain[1]}
+    write_json(folder / "head.json", document)

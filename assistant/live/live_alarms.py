@@ -1,0 +1,175 @@
+"""Alarms of the live screen: which stand, which sound plays, what an acknowledgement does. Pure; times are handed in.
+
+What the pipeline finds about the cement (A1 to A6) and what the session finds about itself (A7 to A18) become one list.
+Rules after IEC 60601-1-8 as the project reads it: an acknowledgement silences what stands for 60 s at most and nothing
+else; a new condition breaks through; a burst that was begun is played out; HIGH about the cement latches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from assistant.live.messages import LiveAlarm, SoundOrder
+from assistant.vocabulary import EventKind, Priority, Site
+
+PAUSE_S: Final = 60.0
+_BURST_S: Final = {Priority.HIGH: 5.0, Priority.MEDIUM: 10.0, Priority.LOW: None, Priority.NONE: None}
+_PLAYED_OUT_S: Final = {Priority.HIGH: 1.6, Priority.MEDIUM: 1.0, Priority.LOW: 0.0, Priority.NONE: 0.0}
+"""Half a burst of HIGH, a whole one of MEDIUM (60601-1-8, 6.10)."""
+_LEAST_GAP_S: Final = 2.5
+"""Between two bursts of one priority, however many conditions come (60601-1-8, table 3)."""
+
+Key = tuple[str, EventKind | None, Site | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A condition that is true now."""
+
+    code: str
+    priority: Priority
+    headline: str
+    action: str
+    kind: EventKind | None = None
+    site: Site | None = None
+    latched: bool = False
+    silent: bool = False
+    burst_s: float | None = None
+    before_held: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Conditions with one key are one alarm."""
+        return (self.code, self.kind, self.site)
+
+
+@dataclass(slots=True)
+class LiveAlarms:
+    """Which alarms stand, and the sound that is due.
+
+    Attributes
+    ----------
+    standing : dict
+    bursts : int
+        Bursts due since the session began.
+    """
+
+    standing: dict[Key, LiveAlarm] = field(default_factory=dict)
+    bursts: int = 0
+    _played: dict[Priority, int] = field(default_factory=dict)
+    _again_ns: int | None = None
+    _sounding: Priority = Priority.NONE
+
+    def update(self, now_ns: int, wanted: Iterable[Wanted]) -> tuple[list[LiveAlarm], list[LiveAlarm]]:
+        """Take in all conditions that are true now; gives the alarms raised and those ended by this call."""
+        raised: list[LiveAlarm] = []
+        ended: list[LiveAlarm] = []
+        now_wanted = {each.key: each for each in wanted}
+        for key, each in now_wanted.items():
+            before = self.standing.get(key)
+            alarm = _raised(each, before, now_ns)
+            self.standing[key] = alarm
+            if before is None or alarm.raised_ns != before.raised_ns:
+                raised.append(alarm)
+        for key, alarm in list(self.standing.items()):
+            if key not in now_wanted:
+                left = _left(alarm, now_ns)
+                if left is None:
+                    del self.standing[key]
+                    ended.append(alarm)
+                else:
+                    self.standing[key] = left
+        self._sound(now_ns, raised)
+        return raised, ended
+
+    def acknowledge(self, now_ns: int) -> list[LiveAlarm]:
+        """A person has seen all that stands now; gives what had not been acknowledged before."""
+        fresh = [alarm for alarm in self.standing.values() if _is_heard(alarm, now_ns)]
+        until_ns = now_ns + round(PAUSE_S * 1e9)
+        for alarm in fresh:
+            self.standing[alarm.code, alarm.kind, alarm.site] = replace(alarm, paused_until_ns=until_ns)
+        self._again_ns = None
+        return fresh
+
+    def ordered(self) -> tuple[LiveAlarm, ...]:
+        """All that stand: highest first, what holds before what has gone, newest first."""
+        return tuple(sorted(self.standing.values(), key=lambda a: (-a.priority, not a.holds, -a.raised_ns)))
+
+    def sound(self, now_ns: int) -> SoundOrder:
+        """What is to be heard now."""
+        pauses = [a.paused_until_ns for a in self.standing.values() if _is_paused(a, now_ns)]
+        return SoundOrder(
+            priority=self._loudest(now_ns),
+            bursts=self.bursts,
+            paused_until_ns=max((p for p in pauses if p is not None), default=None),
+        )
+
+    def _heard(self, now_ns: int) -> list[LiveAlarm]:
+        return [a for a in self.standing.values() if not a.silent and _is_heard(a, now_ns)]
+
+    def _loudest(self, now_ns: int) -> Priority:
+        return max((alarm.priority for alarm in self._heard(now_ns)), default=Priority.NONE)
+
+    def _sound(self, now_ns: int, raised: list[LiveAlarm]) -> None:
+        heard = self._heard(now_ns)
+        priority = max((alarm.priority for alarm in heard), default=Priority.NONE)
+        new = any(alarm.priority is priority and not alarm.silent for alarm in raised)
+        louder = priority > self._sounding
+        self._sounding = priority
+        if priority is Priority.NONE:
+            self._again_ns = None
+            return
+        gaps = [alarm.burst_s for alarm in heard if alarm.priority is priority and alarm.burst_s is not None]
+        last_ns = self._played.get(priority)
+        rested = last_ns is None or now_ns - last_ns >= _LEAST_GAP_S * 1e9
+        back = bool(gaps) and (self._again_ns is None or now_ns >= self._again_ns)
+        if (new or louder or back) and rested and (new or gaps):
+            self.bursts += 1
+            self._played[priority] = now_ns
+            self._again_ns = now_ns + round(min(gaps) * 1e9) if gaps else None
+        elif new and not rested and gaps:
+            assert last_ns is not None
+            soonest_ns = last_ns + round(_LEAST_GAP_S * 1e9)
+            self._again_ns = soonest_ns if self._again_ns is None else min(self._again_ns, soonest_ns)
+
+
+def _raised(each: Wanted, before: LiveAlarm | None, now_ns: int) -> LiveAlarm:
+    burst_s = each.burst_s if each.burst_s is not None else _BURST_S[each.priority]
+    graver = before is not None and each.priority > before.priority
+    fresh = before is None or graver
+    return LiveAlarm(
+        code=each.code,
+        kind=each.kind,
+        site=each.site,
+        priority=each.priority,
+        headline=each.headline,
+        action=each.action,
+        raised_ns=now_ns if before is None or graver else before.raised_ns,
+        holds=True,
+        latched=each.latched,
+        paused_until_ns=None if fresh or before is None else before.paused_until_ns,
+        silent=each.silent or each.before_held,
+        burst_s=None if each.silent or each.before_held else burst_s,
+        before_held=each.before_held,
+    )
+
+
+def _left(alarm: LiveAlarm, now_ns: int) -> LiveAlarm | None:
+    """What becomes of an alarm whose condition has gone; None: it ends."""
+    acknowledged = alarm.paused_until_ns is not None
+    if alarm.latched and not acknowledged:
+        return replace(alarm, holds=False)
+    plays_out = now_ns - alarm.raised_ns < _PLAYED_OUT_S[alarm.priority] * 1e9
+    if plays_out and not acknowledged and not alarm.silent:
+        return replace(alarm, holds=False)
+    return None
+
+
+def _is_paused(alarm: LiveAlarm, now_ns: int) -> bool:
+    return alarm.paused_until_ns is not None and now_ns < alarm.paused_until_ns
+
+
+def _is_heard(alarm: LiveAlarm, now_ns: int) -> bool:
+    return not _is_paused(alarm, now_ns)

@@ -1,0 +1,185 @@
+"""What the live picture is, and when NO CROSSING SEEN may be said. Pure: what is known goes in, one state comes out.
+
+"No alarm" must never read as "no leak": NO CROSSING SEEN is said for exactly one combination of what is known, and
+anything that is not known makes it NOT KNOWN. States after the project's liveness table (design, 7.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+from assistant.live.messages import Lines, LiveState, Quiet
+from assistant.vocabulary import FrameState, Measure, Unknown
+
+STALE_MS: Final = 250.0
+NO_SIGNAL_MS: Final = 1000.0
+LATE_MS: Final = 500.0
+_STALE_PERIODS, _NO_SIGNAL_PERIODS = 2.5, 4.0
+"""A source slower than ten frames/s is not stale between two frames."""
+_HELD_S: Final = 1.0
+_HELD_PULSES: Final = 1.6
+"""At one pulse a second the next picture may come a little later than a second; two missing pulses are a hold."""
+_SLOWEST_PULSE_S: Final = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of the live picture at one instant.
+
+    Attributes
+    ----------
+    now_ns : int
+        Monotonic.
+    capture_well, analysis_well : bool
+        The processes run and answer.
+    frame_ns : int or None
+        When the newest frame was grabbed; None before the first.
+    frame_period_ms : float or Unknown
+        Usual time between frames.
+    analysed_ns : int or None
+        When the newest analysed frame was grabbed.
+    frame_state : FrameState or None
+        What the analysis says of it.
+    frame_reason : str
+    xray_age_s : float or Unknown
+        Age of the X-ray picture in that frame, when it was grabbed.
+    pulse_period_s : float or Unknown
+        Usual time between new X-ray pictures.
+    mark_lit : bool or None
+        The console's X-ray-on mark; None where the layout has none.
+    stuck : bool
+        Frames are bit-identical although this source's held pictures never were: its driver repeats itself.
+    lines : Lines
+    moved : bool
+        The analysis does not find the vertebra where the lines are, or shows another view.
+    """
+
+    now_ns: int
+    capture_well: bool
+    analysis_well: bool
+    frame_ns: int | None
+    frame_period_ms: Measure
+    analysed_ns: int | None
+    frame_state: FrameState | None
+    frame_reason: str
+    xray_age_s: Measure
+    pulse_period_s: Measure
+    mark_lit: bool | None
+    stuck: bool
+    lines: Lines
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A state and its reason in plain words (empty for LIVE)."""
+
+    state: LiveState
+    reason: str
+
+
+def judge(known: Known) -> Verdict:
+    """Say what the picture is: the worst that is true wins, in the order of the text below."""
+    age_ms = None if known.frame_ns is None else (known.now_ns - known.frame_ns) / 1e6
+    period_ms = 0.0 if isinstance(known.frame_period_ms, Unknown) else known.frame_period_ms
+    if age_ms is None:
+        return Verdict(state=LiveState.NO_SIGNAL, reason="no picture has come from the C-arm yet")
+    if age_ms > max(NO_SIGNAL_MS, _NO_SIGNAL_PERIODS * period_ms):
+        return Verdict(state=LiveState.NO_SIGNAL, reason=f"no picture from the C-arm for {age_ms / 1000:.0f} s")
+    if not known.capture_well:
+        return Verdict(state=LiveState.NO_SIGNAL, reason="the capture stopped and is being started again")
+    if age_ms > max(STALE_MS, _STALE_PERIODS * period_ms):
+        return Verdict(state=LiveState.STALE, reason=f"no picture for {age_ms:.0f} ms")
+    return _judge_analysed(known)
+
+
+def _judge_analysed(known: Known) -> Verdict:
+    """The picture comes; what it is, only the analysis can say, if it keeps up."""
+    assert known.frame_ns is not None
+    if not known.analysis_well:
+        return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis stopped and is being started again")
+    if known.analysed_ns is None or known.frame_state is None:
+        return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis has not seen a picture yet")
+    behind_ms = (known.now_ns - known.analysed_ns) / 1e6
+    if behind_ms > max(LATE_MS, _late_limit_ms(known)):
+        return Verdict(state=LiveState.ANALYSIS_LATE, reason=f"the analysis is {behind_ms:.0f} ms behind the picture")
+    if known.frame_state is FrameState.NO_SIGNAL:
+        return Verdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or "the picture is empty")
+    held = _held(known)
+    if held is not None:
+        return held
+    if known.lines is not Lines.CONFIRMED:
+        return Verdict(state=LiveState.UNKNOWN_VIEW, reason="the lines are not confirmed")
+    if known.moved:
+        return Verdict(state=LiveState.UNKNOWN_VIEW, reason="the lines do not fit this picture")
+    return Verdict(state=LiveState.LIVE, reason="")
+
+
+def _late_limit_ms(known: Known) -> float:
+    """A slow source gives the analysis nothing new to see for a period."""
+    period_ms = 0.0 if isinstance(known.frame_period_ms, Unknown) else known.frame_period_ms
+    return _STALE_PERIODS * period_ms + STALE_MS if period_ms > 100.0 else LATE_MS
+
+
+def _held(known: Known) -> Verdict | None:
+    age_s = known.xray_age_s
+    if known.stuck:
+        return Verdict(state=LiveState.FROZEN, reason="the video input repeats one picture bit by bit")
+    if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
+        return None
+    pulse_s = 0.0 if isinstance(known.pulse_period_s, Unknown) else min(known.pulse_period_s, _SLOWEST_PULSE_S)
+    if age_s <= max(_HELD_S, _HELD_PULSES * pulse_s):
+        return None
+    if known.mark_lit:
+        return Verdict(state=LiveState.FROZEN, reason="X-ray is on and the picture does not change")
+    return Verdict(state=LiveState.HELD, reason="X-ray off")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """All that must be true for NO CROSSING SEEN. The sentence of each says what is missing and what to do.
+
+    The order is that in which a missing one is named.
+    """
+
+    picture_live: bool
+    analysis_in_time: bool
+    lines_confirmed: bool
+    view_confirmed: bool
+    tracking_good: bool
+    sound_available: bool
+    no_alarm_stands: bool
+
+
+_MISSING: Final = {
+    "picture_live": "Wait for a live picture.",
+    "analysis_in_time": "Analysis late. Judge by eye.",
+    "lines_confirmed": "Confirm the lines: L",
+    "view_confirmed": "Re-confirm the lines: L",
+    "tracking_good": "Cement not tracked. Judge by eye.",
+    "sound_available": "No alarm sound. Watch the screen.",
+    "no_alarm_stands": "An alarm stands.",
+}
+_VIEW_SAYS: Final = {
+    "lateral": "Lateral only. Says nothing about the canal or the veins.",
+    "ap": "AP only. Says nothing about the canal or the veins.",
+}
+
+
+def quiet(terms: Terms, *, armed: bool, view: str) -> Quiet:
+    """What the message bar says while no alarm stands.
+
+    Parameters
+    ----------
+    terms : Terms
+    armed : bool
+    view : str
+        "lateral" or "ap": the view that the picture shows.
+    """
+    for term in fields(terms):
+        if not getattr(terms, term.name):
+            return Quiet(seen_none=False, headline="NOT KNOWN", action=_MISSING[term.name])
+    if not armed:
+        return Quiet(seen_none=False, headline="NOT ARMED", action="Press I when you inject.")
+    return Quiet(seen_none=True, headline="NO CROSSING SEEN in this view", action=_VIEW_SAYS.get(view, ""))

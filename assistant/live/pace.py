@@ -1,0 +1,93 @@
+"""How fast pictures come and how late their analysis is: short memories of times, all in monotonic nanoseconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from assistant.live.messages import Moment
+from assistant.vocabulary import FrameState, Measure, Unknown
+
+_LAG_WINDOW_NS: Final = 10_000_000_000
+_RATE_WINDOW_NS: Final = 3_000_000_000
+_LONGEST_PULSE_NS: Final = 1_500_000_000
+_BREAK_NS: Final = 1_000_000_000
+_MOST: Final = 2048
+
+
+@dataclass(slots=True)
+class Pace:
+    """What has been seen of the times of frames and moments."""
+
+    _frames: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
+    _news: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST))
+    _lags: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
+    _push_began_ns: int | None = None
+
+    def see_frame(self, index: int, captured_ns: int) -> None:
+        """The newest frame, as often as it is looked at."""
+        if self._frames and index < self._frames[-1][0]:
+            self._frames.clear()
+        if not self._frames or index > self._frames[-1][0]:
+            self._frames.append((index, captured_ns))
+
+    def see_moment(self, moment: Moment) -> None:
+        """Every moment that comes."""
+        self._lags.append((moment.told_ns, (moment.told_ns - moment.captured_ns) / 1e6, moment.skipped))
+        if moment.liveness.state in (FrameState.LIVE, FrameState.MOVING, FrameState.UNUSABLE):
+            last = self._news[-1] if self._news else None
+            if last is None or moment.captured_ns - last > _BREAK_NS:
+                self._push_began_ns = moment.captured_ns
+            if last is None or moment.captured_ns > last:
+                self._news.append(moment.captured_ns)
+
+    def frame_period_ms(self) -> Measure:
+        """Usual time between frames of the video, over the last three seconds of frames."""
+        if len(self._frames) < 2:
+            return Unknown("too few frames have come")
+        last_index, last_ns = self._frames[-1]
+        first_index, first_ns = next(f for f in self._frames if last_ns - f[1] <= _RATE_WINDOW_NS)
+        if last_index == first_index:
+            return Unknown("too few frames have come")
+        return (last_ns - first_ns) / 1e6 / (last_index - first_index)
+
+    def pulse_period_s(self) -> Measure:
+        """Usual time between new X-ray pictures: the median of the last eight steps that are no hold."""
+        recent = list(self._news)[-9:]
+        steps = [b - a for a, b in pairwise(recent) if b - a <= _LONGEST_PULSE_NS]
+        return median(steps) / 1e9 if len(steps) >= 2 else Unknown("too few X-ray pictures have come")
+
+    def pictures_per_s(self, now_ns: int) -> Measure:
+        """New X-ray pictures a second; unknown while none come."""
+        if not self._news or now_ns - self._news[-1] > _LONGEST_PULSE_NS:
+            return Unknown("no new X-ray picture comes")
+        period_s = self.pulse_period_s()
+        return period_s if isinstance(period_s, Unknown) else 1.0 / period_s
+
+    def lags_ms(self, now_ns: int) -> tuple[Measure, Measure]:
+        """Median and 95 of 100 of the time from grab to the end of the analysis, over the last ten seconds."""
+        lags = sorted(lag for told_ns, lag, _ in self._lags if now_ns - told_ns <= _LAG_WINDOW_NS)
+        if not lags:
+            return Unknown("nothing was analysed"), Unknown("nothing was analysed")
+        return lags[len(lags) // 2], lags[min(len(lags) - 1, int(0.95 * len(lags)))]
+
+    def dropped_share(self, now_ns: int) -> float:
+        """Share of the frames of the last ten seconds that the analysis passed over."""
+        recent = [skipped for told_ns, _, skipped in self._lags if now_ns - told_ns <= _LAG_WINDOW_NS]
+        if len(recent) < 2:
+            return 0.0
+        dropped = max(0, recent[-1] - recent[0])
+        return dropped / (dropped + len(recent))
+
+    def push_s(self, now_ns: int) -> Measure:
+        """How long X-ray has been on without a break of more than a second."""
+        if self._push_began_ns is None or not self._news or now_ns - self._news[-1] > _BREAK_NS:
+            return Unknown("X-ray is off")
+        return (now_ns - self._push_began_ns) / 1e9
+
+    def forget_analysis(self) -> None:
+        """The analysis was started anew: its count of skipped frames begins at 0."""
+        self._lags.clear()
