@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from assistant.live.deck import Cell, Deck
-from assistant.live.messages import Child, ChildChanged, ChildState, Condition
+from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
+from assistant.live.status import ChildState
 
 _BEATS: Final = {
     Child.CAPTURE: Cell.CAPTURE_BEAT,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from assistant.live.messages import LiveAlarm, SoundOrder
+from assistant.live.status import LiveAlarm, SoundOrder
 from assistant.vocabulary import EventKind, Priority, Site
 
 PAUSE_S: Final = 60.0

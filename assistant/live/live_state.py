@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
-from assistant.live.messages import Lines, LiveState, Quiet
+from assistant.live.messages import Lines, LiveState
+from assistant.live.status import Quiet
 from assistant.vocabulary import FrameState, Measure, Unknown
 
 STALE_MS: Final = 250.0

@@ -6,7 +6,6 @@ Nothing here waits: `LiveSession.poll` is called by the window's timer (every 16
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from assistant.live.arming import CementGrowth, why_not
 from assistant.live.children import Nurse
 from assistant.live.deck import Cell, Deck
 from assistant.live.keeping import write_head, write_json, write_picture
+from assistant.live.ledger import Ledger
 from assistant.live.messages import (
     AlarmHeard,
     Child,
@@ -25,8 +25,6 @@ from assistant.live.messages import (
     Fault,
     Lines,
     LinesVoid,
-    LiveAlarm,
-    LiveStatus,
     Message,
     Moment,
     Moved,
@@ -39,15 +37,19 @@ from assistant.live.messages import (
     StampedFrame,
     StateChanged,
 )
-from assistant.live.orders import Acknowledge, Order, Start, TakePlan, Witness
+from assistant.live.orders import Acknowledge, Order, Start, TakePlan
 from assistant.live.outlook import Outlook
+from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import Plan, plan_from_document
-from assistant.recording.event_log import EventLog
 from assistant.settings import Settings
-from assistant.vocabulary import Distances, Grey
+from assistant.vocabulary import Distances, Grey, RunFacts
 
 _CLOSE_WITHIN_S: Final = 4.0
-_WITNESS_EVERY_NS: Final = 1_000_000_000
+_TOLD: Final = {
+    Child.ANALYSIS: Fault(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."),
+    Child.CAPTURE: Fault(happened="The capture stopped and starts again.", do="Use the C-arm screen."),
+    Child.WATCHDOG: Fault(happened="The watchdog stopped and starts again.", do="Monitoring continues."),
+}
 
 
 class LiveSession:
@@ -88,8 +90,7 @@ class LiveSession:
         self._outlook = Outlook(since_ns=clock_ns())
         self._growth = CementGrowth()
         self._status: LiveStatus | None = None
-        self._log: EventLog | None = None
-        self._witnessed = (0, 0)
+        self._ledger: Ledger | None = None
         self._inbox: list[Message] = []
 
     def start(self) -> None:
@@ -106,7 +107,7 @@ class LiveSession:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
         self._deck = Deck.make()
         self._deck.beat(Cell.WINDOW_BEAT)
-        self._log = EventLog(self.folder, clock_ns=self._clock_ns)
+        self._ledger = Ledger(self.folder, self._clock_ns)
         self._log_event("session_started", source=self.source, deck=str(self._deck.path))
         write_head(self.folder, self.source, self._settings, None)
         for child in Child:
@@ -143,7 +144,8 @@ class LiveSession:
         if self._deck is None:
             return True
         self._log_event("session_ended")
-        self._witness(force=True)
+        if self._ledger is not None:
+            self._ledger.witness(self._deck.to_capture, force=True)
         self._deck.put(Cell.CLOSING, 1)
         until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
         in_order = True
@@ -153,10 +155,11 @@ class LiveSession:
             nurse.clear_note(self.folder)
         self._deck.remove()
         self._nurses.clear()
-        if self._log is not None:
-            in_order &= self._log.close()
+        if self._ledger is not None:
+            in_order &= self._ledger.close()
             with contextlib.suppress(EnvironmentError_):
-                write_head(self.folder, self.source, self._settings, self._log.head)
+                write_head(self.folder, self.source, self._settings, self._ledger.head)
+            self._ledger = None
         self._deck = None
         return in_order
 
@@ -175,7 +178,8 @@ class LiveSession:
         for message in heard:
             messages += [message, *self._hear(message)]
         messages += self._refresh()
-        self._witness()
+        if self._ledger is not None:
+            self._ledger.witness(deck.to_capture)
         return tuple(messages)
 
     @property
@@ -202,7 +206,7 @@ class LiveSession:
     @property
     def events(self) -> tuple[dict[str, Any], ...]:
         """What the event log of this folder held before the session started: for going on after a crash."""
-        return self._log.before.events if self._log is not None else ()
+        return self._ledger.before if self._ledger is not None else ()
 
     # What the person does --------------------------------------------------------------------------------------
 
@@ -318,50 +322,31 @@ class LiveSession:
         deck, outlook = self.deck, self._outlook
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
-        if self._log is not None:
-            outlook.faults["log"] = self._log.fault
         before = outlook.state
         children = {child: nurse.state for child, nurse in self._nurses.items()}
         seen = (newest, stamp[0]) if stamp is not None else None
         self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
-        for alarm in raised:
-            self._log_alarm("alarm", alarm)
-        for alarm in ended:
-            self._log_alarm("alarm_ended", alarm)
+        if self._ledger is not None:
+            outlook.faults["log"] = self._ledger.fault
+            self._ledger.alarms(raised, ended, outlook.moment.frame_index if outlook.moment is not None else None)
         if outlook.state is before:
             return []
         self._log_event("state", before=before, after=outlook.state, reason=outlook.reason)
         return [StateChanged(before=before, after=outlook.state)]
 
-    def _log_alarm(self, kind: str, alarm: LiveAlarm) -> None:
-        moment = self._outlook.moment
-        self._log_event(
-            kind,
-            code=alarm.code,
-            priority=alarm.priority.word,
-            site=alarm.site,
-            headline=alarm.headline,
-            frame=moment.frame_index if moment is not None else None,
-        )
-
     def _child_changed(self, change: ChildChanged) -> list[Message]:
         self._log_event("process", process=change.child, condition=change.condition, reason=change.reason)
         if change.condition not in (Condition.DIED, Condition.HANGING):
             return []
-        told: list[Message] = []
         if change.child is Child.ANALYSIS:
             self._outlook.forget_analysis()
             self.deck.to_analysis.forget()
             if self._plan is not None:
                 self._order(self._plan)
             self.void_lines("the analysis was started again")
-            told.append(Fault(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."))
         elif change.child is Child.CAPTURE:
             self.void_lines("the capture was started again")
-            told.append(Fault(happened="The capture stopped and starts again.", do="Use the C-arm screen."))
-        else:
-            told.append(Fault(happened="The watchdog stopped and starts again.", do="Monitoring continues."))
-        return told
+        return [_TOLD[change.child]]
 
     def _hear(self, message: Message) -> list[Message]:
         outlook = self._outlook
@@ -369,7 +354,8 @@ class LiveSession:
             outlook.hear_moment(message.moment)
             self._arm_by_growth(message.moment)
         elif isinstance(message, AlarmHeard):
-            self._log_event("pipeline_alarm", alarm=json.loads(json.dumps(_alarm_data(message), default=str)))
+            if self._ledger is not None:
+                self._ledger.heard(message)
         elif isinstance(message, SourceOpened):
             changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
             outlook.facts, outlook.rehearsal = message.facts, message.rehearsal
@@ -409,31 +395,9 @@ class LiveSession:
             self._inbox.append(Fault(happened="The analysis does not take orders.", do="Judge by eye."))
 
     def _log_event(self, kind: str, **data: Any) -> None:
-        if self._log is not None:
-            self._log.append(kind, **data)
-
-    def _witness(self, *, force: bool = False) -> None:
-        """Let the recording keep the log's head, at most once a second: a log that loses its end is found out."""
-        if self._log is None:
-            return
-        head, count = self._log.head
-        now_ns, (seen_ns, seen_count) = self._clock_ns(), self._witnessed
-        if count != seen_count and (force or now_ns - seen_ns > _WITNESS_EVERY_NS):
-            self.deck.to_capture.put(Witness(head=head, count=count))
-            self._witnessed = now_ns, count
+        if self._ledger is not None:
+            self._ledger.event(kind, **data)
 
 
-def _size(facts: Any) -> tuple[int, int]:
+def _size(facts: RunFacts) -> tuple[int, int]:
     return facts.width_px, facts.height_px
-
-
-def _alarm_data(message: AlarmHeard) -> dict[str, Any]:
-    alarm = message.alarm
-    return {
-        "kind": alarm.kind,
-        "site": alarm.site,
-        "priority": alarm.priority.word,
-        "first_frame": alarm.first_frame,
-        "last_frame": alarm.last_frame,
-        "delay_ms": round((message.told_ns - message.captured_ns) / 1e6, 1),
-    }
