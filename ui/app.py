@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from assistant.settings import Settings
 from ui import theme
-from ui.main_window import MainWindow
+from ui.shell import Shell, shells
 
 log = logging.getLogger(__name__)
 
@@ -19,15 +19,14 @@ log = logging.getLogger(__name__)
 def run(recording: str | None, plan: str | None) -> int:
     """Open the window on a recording and stay until it is closed; gives the exit status."""
     application = start()
-    window = MainWindow(Settings())
+    window = Shell(Settings())
     window.resize(1920, 1080)
     screen = application.primaryScreen()
     if screen is not None:
         room = screen.availableGeometry()
         window.resize(min(1920, room.width()), min(1080, room.height()))
+    window.go_to("review", None if recording is None else (recording, plan))
     window.show()
-    if recording is not None:
-        window.open(recording, plan)
     return application.exec()
 
 
@@ -46,6 +45,5 @@ def start() -> QApplication:
 def told(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
     """Log an error that reached nobody, show it under the bar, and go on."""
     log.error("an error of the program; the picture goes on", exc_info=(kind, error, trace))
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, MainWindow):
-            widget.tell(f"An error of the program ({kind.__name__}). The picture goes on; restart when you can.")
+    for window in shells():
+        window.tell(f"An error of the program ({kind.__name__}). The picture goes on; restart when you can.")

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QApplication
 
 from assistant.settings import Settings
 from ui.app import start
-from ui.main_window import MainWindow
+from ui.review.page import ReviewPage
+from ui.shell import Shell
 
 _WAIT_MS = 120_000
 
@@ -26,10 +27,13 @@ def main() -> int:
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     application = start()
-    window = MainWindow(Settings())
+    shell = Shell(Settings())
+    window = shell.page("review")
+    assert isinstance(window, ReviewPage)
+    shell.go_to("review")
     width, height = (int(part) for part in args.size.split("x"))
-    window.resize(width, height)
-    window.show()
+    shell.resize(width, height)
+    shell.show()
     if not window.open(args.run, args.plan):
         sys.stderr.write(f"{window.note.text()}\n")
         return 3
@@ -40,12 +44,12 @@ def main() -> int:
             window.picture.toggle_level_view()
     window.refresh()
     application.processEvents()
-    saved = window.grab().save(args.out)
-    window.close()
+    saved = shell.grab().save(args.out)
+    shell.close()
     return 0 if saved else 4
 
 
-def _reach(application: QApplication, window: MainWindow, at_s: float) -> None:
+def _reach(application: QApplication, window: ReviewPage, at_s: float) -> None:
     deadline = QDeadlineTimer(_WAIT_MS)
     session = window.session
     assert session is not None

@@ -9,7 +9,7 @@ from assistant.plan import Plan, check_against_run
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, RunFacts
 from ui.moments import Moment, MomentStore
-from ui.worker import AnalysisWorker, PictureFetcher, PictureRing, Sink
+from ui.review.worker import AnalysisWorker, PictureFetcher, PictureRing, Sink
 
 _AHEAD = 6
 """Frames analysed ahead of the playhead: hides the time of a slow picture, and is not shown."""

@@ -17,8 +17,9 @@ from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_small_run, write_video
 from ui import app, overlay, words
 from ui.alarm_bar import message_for
-from ui.main_window import MainWindow
-from ui.worker import PictureRing
+from ui.review.page import ReviewPage, make_page
+from ui.review.worker import PictureRing
+from ui.shell import Shell
 
 COUNT = 60
 
@@ -29,33 +30,36 @@ def run(tmp_path: Path) -> SmallRun:
 
 
 @pytest.fixture
-def window(qtbot) -> Iterator[MainWindow]:
-    made = MainWindow(Settings())
-    made.resize(1280, 1024)
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    made.close()
+def window(qtbot) -> Iterator[ReviewPage]:
+    shell = Shell(Settings(), {"review": make_page})
+    shell.resize(1280, 1024)
+    qtbot.addWidget(shell)
+    shell.go_to("review")
+    shell.show()
+    page = shell.page("review")
+    assert isinstance(page, ReviewPage)
+    yield page
+    shell.close()
 
 
 @pytest.fixture
-def opened(window: MainWindow, run: SmallRun) -> MainWindow:
+def opened(window: ReviewPage, run: SmallRun) -> ReviewPage:
     assert window.open(str(run.folder), str(run.plan)), window.note.text()
     window.playing = False
     return window
 
 
-def analysed(qtbot, window: MainWindow, count: int = COUNT) -> None:
+def analysed(qtbot, window: ReviewPage, count: int = COUNT) -> None:
     window.session.want(count)
     qtbot.waitUntil(lambda: len(window.session.moments) >= min(count, COUNT), timeout=20_000)
 
 
-def test_an_empty_window_says_so(window: MainWindow) -> None:
+def test_an_empty_window_says_so(window: ReviewPage) -> None:
     assert window.bar.message.headline == words.NO_RUN
     assert not window.bar.message.known
 
 
-def test_the_run_is_analysed_and_shown(qtbot, opened: MainWindow) -> None:
+def test_the_run_is_analysed_and_shown(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.go(40)
     moment = opened.session.moment()
@@ -65,7 +69,7 @@ def test_the_run_is_analysed_and_shown(qtbot, opened: MainWindow) -> None:
     assert opened.session.picture() is not None
 
 
-def test_keys_step_seek_and_change_speed(qtbot, opened: MainWindow) -> None:
+def test_keys_step_seek_and_change_speed(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.go(10)
     qtbot.keyClick(opened, Qt.Key.Key_Period)
@@ -83,14 +87,14 @@ def test_keys_step_seek_and_change_speed(qtbot, opened: MainWindow) -> None:
     assert opened.speed == 0.5
 
 
-def test_playing_goes_to_the_end_and_stops(qtbot, opened: MainWindow) -> None:
+def test_playing_goes_to_the_end_and_stops(qtbot, opened: ReviewPage) -> None:
     opened.speed = 8.0
     qtbot.keyClick(opened, Qt.Key.Key_Space)
     assert opened.playing
     qtbot.waitUntil(lambda: not opened.playing and opened.session.at_end(), timeout=20_000)
 
 
-def test_events_are_listed_and_reached_by_key(qtbot, opened: MainWindow) -> None:
+def test_events_are_listed_and_reached_by_key(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     qtbot.waitUntil(lambda: len(opened.events.frames()) > 0, timeout=5_000)
     opened.go(0)
@@ -99,14 +103,14 @@ def test_events_are_listed_and_reached_by_key(qtbot, opened: MainWindow) -> None
     assert opened.bar.message.priority > Priority.NONE or opened.session.moment().standing
 
 
-def test_the_raw_picture_is_seen_while_the_key_is_held(qtbot, opened: MainWindow) -> None:
+def test_the_raw_picture_is_seen_while_the_key_is_held(qtbot, opened: ReviewPage) -> None:
     qtbot.keyPress(opened, Qt.Key.Key_O)
     assert opened.picture.raw
     qtbot.keyRelease(opened, Qt.Key.Key_O)
     assert not opened.picture.raw
 
 
-def test_lines_vanish_where_nothing_is_known(qtbot, opened: MainWindow) -> None:
+def test_lines_vanish_where_nothing_is_known(qtbot, opened: ReviewPage) -> None:
     from dataclasses import replace
 
     analysed(qtbot, opened)
@@ -120,14 +124,14 @@ def test_lines_vanish_where_nothing_is_known(qtbot, opened: MainWindow) -> None:
     assert message_for(held, has_run=True, has_plan=True).headline == words.NOT_KNOWN
 
 
-def test_a_quiet_bar_needs_everything_known(qtbot, opened: MainWindow) -> None:
+def test_a_quiet_bar_needs_everything_known(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened, 12)
     message = message_for(opened.session.moments.at(5), has_run=True, has_plan=True)
     assert message.headline == words.NO_CROSSING
     assert message_for(None, has_run=True, has_plan=True).headline == words.NOT_KNOWN
 
 
-def test_a_held_picture_does_not_look_live(qtbot, opened: MainWindow) -> None:
+def test_a_held_picture_does_not_look_live(qtbot, opened: ReviewPage) -> None:
     from dataclasses import replace
 
     analysed(qtbot, opened, 12)
@@ -141,20 +145,20 @@ def test_a_held_picture_does_not_look_live(qtbot, opened: MainWindow) -> None:
     assert brightness(opened) < 0.8 * bright
 
 
-def brightness(window: MainWindow) -> float:
+def brightness(window: ReviewPage) -> float:
     image = window.picture.grab().toImage()
     points = [(x, y) for x in range(250, image.width() - 250, 29) for y in range(200, image.height() - 150, 31)]
     return float(np.mean([image.pixelColor(x, y).lightness() for x, y in points]))
 
 
-def place_all(qtbot, window: MainWindow) -> None:
+def place_all(qtbot, window: ReviewPage) -> None:
     view = window.picture.transform()
     for x, y in [*SUPERIOR, *INFERIOR]:
         at = view.to_screen(np.array([[x, y]]))[0]
         qtbot.mouseClick(window.picture, Qt.MouseButton.LeftButton, pos=QPointF(*at).toPoint())
 
 
-def test_six_points_make_a_plan_that_the_program_reads(qtbot, window: MainWindow, run: SmallRun) -> None:
+def test_six_points_make_a_plan_that_the_program_reads(qtbot, window: ReviewPage, run: SmallRun) -> None:
     lone = run.folder.parent / "lone.mkv"
     lone.write_bytes(run.video.read_bytes())
     assert window.open(str(lone), None)
@@ -171,7 +175,7 @@ def test_six_points_make_a_plan_that_the_program_reads(qtbot, window: MainWindow
     assert isinstance(window.session.moments.at(10).motion, Motion)
 
 
-def test_points_are_nudged_and_taken_back(qtbot, window: MainWindow, run: SmallRun) -> None:
+def test_points_are_nudged_and_taken_back(qtbot, window: ReviewPage, run: SmallRun) -> None:
     assert window.open(str(run.folder), str(run.plan))
     window.edit_plan()
     place_all(qtbot, window)
@@ -188,7 +192,7 @@ def test_points_are_nudged_and_taken_back(qtbot, window: MainWindow, run: SmallR
     assert points.points[2] == (before[0] + 1, before[1])
 
 
-def test_the_cannula_gives_the_scale(qtbot, window: MainWindow, run: SmallRun) -> None:
+def test_the_cannula_gives_the_scale(qtbot, window: ReviewPage, run: SmallRun) -> None:
     assert window.open(str(run.folder), str(run.plan))
     window.edit_plan()
     qtbot.keyClick(window, Qt.Key.Key_G)
@@ -199,7 +203,7 @@ def test_the_cannula_gives_the_scale(qtbot, window: MainWindow, run: SmallRun) -
     assert window.plan_panel.scale.value() == pytest.approx(3.05 / 10, rel=0.1)
 
 
-def test_a_run_that_cannot_be_opened_is_told_and_the_window_lives(window: MainWindow, tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_opened_is_told_and_the_window_lives(window: ReviewPage, tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_text("no video")
     assert not window.open(str(broken), None)
@@ -207,14 +211,14 @@ def test_a_run_that_cannot_be_opened_is_told_and_the_window_lives(window: MainWi
     assert window.session is None
 
 
-def test_a_bad_plan_is_told(window: MainWindow, run: SmallRun, tmp_path: Path) -> None:
+def test_a_bad_plan_is_told(window: ReviewPage, run: SmallRun, tmp_path: Path) -> None:
     plan = tmp_path / "bad.json"
     plan.write_text(json.dumps({"schema": "something else"}))
     assert not window.open(str(run.folder), str(plan))
     assert "bad.json" in window.note.text()
 
 
-def test_an_error_in_a_slot_is_told_and_ends_nothing(window: MainWindow) -> None:
+def test_an_error_in_a_slot_is_told_and_ends_nothing(window: ReviewPage) -> None:
     try:
         raise ValueError("from a slot")
     except ValueError as error:
@@ -224,14 +228,14 @@ def test_an_error_in_a_slot_is_told_and_ends_nothing(window: MainWindow) -> None
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
-def test_the_window_fits_its_size(qtbot, opened: MainWindow, size: tuple[int, int]) -> None:
-    opened.resize(*size)
+def test_the_window_fits_its_size(qtbot, opened: ReviewPage, size: tuple[int, int]) -> None:
+    opened.window().resize(*size)
     QApplication.processEvents()
     assert (opened.width(), opened.height()) == size
     assert opened.picture.width() * opened.picture.height() > 0.35 * size[0] * size[1]
 
 
-def test_bare_view_leaves_the_picture(qtbot, opened: MainWindow) -> None:
+def test_bare_view_leaves_the_picture(qtbot, opened: ReviewPage) -> None:
     qtbot.keyClick(opened, Qt.Key.Key_Tab)
     assert not opened.side.isVisible()
     qtbot.keyClick(opened, Qt.Key.Key_Tab)
@@ -246,7 +250,7 @@ def test_no_word_promises_safety() -> None:
         assert word not in text.replace("none seen in this view", "")
 
 
-def test_another_run_shows_nothing_of_the_one_before(window: MainWindow, run: SmallRun, tmp_path: Path) -> None:
+def test_another_run_shows_nothing_of_the_one_before(window: ReviewPage, run: SmallRun, tmp_path: Path) -> None:
     other = write_video(tmp_path / "other.mkv", [np.full((200, 240), 90, np.uint8) + k for k in range(4)])
     assert window.open(str(run.folder), str(run.plan))
     window.playing = False
@@ -257,7 +261,7 @@ def test_another_run_shows_nothing_of_the_one_before(window: MainWindow, run: Sm
     assert window.events.frames() == []
 
 
-def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: MainWindow) -> None:
+def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.go(50)
     qtbot.waitUntil(lambda: opened.picture.frame_index == 50, timeout=5_000)
@@ -269,7 +273,7 @@ def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: MainWi
     assert opened.picture._moment is None
 
 
-def test_nothing_is_called_quiet_while_points_are_placed(qtbot, opened: MainWindow) -> None:
+def test_nothing_is_called_quiet_while_points_are_placed(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened, 12)
     opened.go(5)
     opened.edit_plan()
@@ -279,7 +283,7 @@ def test_nothing_is_called_quiet_while_points_are_placed(qtbot, opened: MainWind
     assert opened.bar.message.headline == words.NO_CROSSING
 
 
-def test_an_analysis_that_broke_off_says_so(qtbot, opened: MainWindow) -> None:
+def test_an_analysis_that_broke_off_says_so(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.session.failure = "the file ends early"
     message = message_for(None, has_run=True, has_plan=True, failure="the file ends early")
@@ -287,7 +291,7 @@ def test_an_analysis_that_broke_off_says_so(qtbot, opened: MainWindow) -> None:
     assert not message.known
 
 
-def test_an_earlier_plan_is_kept(qtbot, opened: MainWindow, run: SmallRun) -> None:
+def test_an_earlier_plan_is_kept(qtbot, opened: ReviewPage, run: SmallRun) -> None:
     before = run.plan.read_bytes()
     opened.edit_plan()
     place_all(qtbot, opened)
@@ -298,7 +302,7 @@ def test_an_earlier_plan_is_kept(qtbot, opened: MainWindow, run: SmallRun) -> No
     assert "plan.before-1.json" in opened.note.text()
 
 
-def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: MainWindow, run: SmallRun) -> None:
+def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: ReviewPage, run: SmallRun) -> None:
     opened.edit_plan()
     opened.plan_panel._default_path = run.folder / "gone" / "plan.json"
     place_all(qtbot, opened)
@@ -308,7 +312,7 @@ def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: MainWind
     assert opened.session.plan.views[0].mm_per_px == 0.5
 
 
-def test_playing_waits_where_the_analysis_has_not_come_to(opened: MainWindow) -> None:
+def test_playing_waits_where_the_analysis_has_not_come_to(opened: ReviewPage) -> None:
     opened.session.worker.want = lambda index: None
     opened.session.go(COUNT - 5)
     opened.session.advance(0.05)
@@ -316,19 +320,19 @@ def test_playing_waits_where_the_analysis_has_not_come_to(opened: MainWindow) ->
     assert opened.session.waiting
 
 
-def test_the_picture_is_moved_by_keys(qtbot, opened: MainWindow) -> None:
+def test_the_picture_is_moved_by_keys(qtbot, opened: ReviewPage) -> None:
     left = opened.picture.transform().left
     qtbot.keyClick(opened, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert opened.picture.transform().left == left - 60
 
 
-def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: MainWindow) -> None:
+def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.go(0)
     assert opened.transport.line.noted == COUNT
 
 
-def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: MainWindow) -> None:
+def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: ReviewPage) -> None:
     from dataclasses import replace
 
     analysed(qtbot, opened, 12)
@@ -341,7 +345,7 @@ def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: MainWindow)
     assert opened.leak.told() == "—"
 
 
-def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: MainWindow) -> None:
+def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: ReviewPage) -> None:
     from dataclasses import replace
 
     analysed(qtbot, opened)
@@ -353,7 +357,7 @@ def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: MainWindo
     assert message.action == words.BEFORE_OFF.format(near.standing[0].action)
 
 
-def test_arrows_belong_to_the_points_from_the_start(qtbot, opened: MainWindow) -> None:
+def test_arrows_belong_to_the_points_from_the_start(qtbot, opened: ReviewPage) -> None:
     opened.activateWindow()
     opened.edit_plan()
     assert not opened.plan_panel.view.hasFocus()

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.review.page import ReviewPage
 
 K = Qt.Key
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -20,7 +20,7 @@ _ARROWS = {K.Key_Left: (-1, 0), K.Key_Right: (1, 0), K.Key_Up: (0, -1), K.Key_Do
 class Keys:
     """Turns key events into acts of the window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: ReviewPage) -> None:
         self._window = window
         self._plain: dict[int, Callable[[], object]] = {
             K.Key_Space: window.toggle_play,
@@ -120,4 +120,4 @@ class Keys:
             self._window.end_editing()
             self._window.refresh()
         elif not self._window.editing:
-            self._window.close()
+            self._window.wanted.emit("cases", None)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PyQt6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMainWindow,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -24,29 +24,29 @@ from assistant.settings import Settings
 from assistant.vocabulary import Alarm
 from ui import theme, words
 from ui.alarm_bar import AlarmBar, message_for
-from ui.bridge import Bridge
 from ui.curve import CurveView
 from ui.distance_card import DistanceCard
 from ui.frame_band import FrameBand
-from ui.keys import Keys
+from ui.page import Page
 from ui.picture_view import PictureView
 from ui.plan_panel import PlanPanel
-from ui.session import Session
-from ui.side_lists import EventsList, LeakCard
+from ui.review.bridge import Bridge
+from ui.review.keys import Keys
+from ui.review.session import Session
+from ui.review.side_lists import EventsList, LeakCard
+from ui.review.transport import SPEEDS, Transport
 from ui.status_strip import StatusStrip
-from ui.transport import SPEEDS, Transport
 
 _TICK_MS = 16
 _FIGURES_MS = 250
 _WATERMARK_S = 20.0
 
 
-class MainWindow(QMainWindow):
-    """The replay window."""
+class ReviewPage(Page):
+    """A recorded run, seen again."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(words.APPLICATION)
         self.setAcceptDrops(True)
         self._settings = settings
         self.session: Session | None = None
@@ -120,7 +120,9 @@ class MainWindow(QMainWindow):
         whole.addWidget(self.note)
         whole.addLayout(middle, 1)
         content.setAutoFillBackground(True)
-        self.setCentralWidget(FrameBand(content))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(FrameBand(content))
         self.events.jump.connect(self.go)
         self.curve.seek_s.connect(self._go_to_time)
         self.transport.line.seek.connect(self.go)
@@ -350,19 +352,13 @@ class MainWindow(QMainWindow):
             self.tell(failure)
         self.refresh()
 
-    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+    def press(self, event: QKeyEvent) -> bool:
         """All acts are keys."""
-        if a0 is None or not self.keys.press(a0):
-            super().keyPressEvent(a0)
+        return self.keys.press(event)
 
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab is an act of its own here, not a way through the widgets: every act has its key."""
-        return False
-
-    def keyReleaseEvent(self, a0: QKeyEvent | None) -> None:
+    def release(self, event: QKeyEvent) -> bool:
         """The held key `O` is let go."""
-        if a0 is None or not self.keys.release(a0):
-            super().keyReleaseEvent(a0)
+        return self.keys.release(event)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """The panel takes its share of the width."""
@@ -386,12 +382,37 @@ class MainWindow(QMainWindow):
         else:
             self.open(paths[0], None)
 
-    def closeEvent(self, a0: QCloseEvent | None) -> None:
+    def open_thing(self, thing: object) -> None:
+        """Open a run: its path, or its path and its plan's.
+
+        Raises
+        ------
+        TypeError
+            If another page asks for something else.
+        """
+        if isinstance(thing, str | os.PathLike):
+            self.open(os.fspath(thing), None)
+        elif isinstance(thing, tuple) and len(thing) == 2:
+            run, plan = thing
+            self.open(os.fspath(run), None if plan is None else os.fspath(plan))
+        else:
+            raise TypeError(f"the review opens a run or (run, plan), not {type(thing).__name__}")
+
+    def leave(self) -> None:
+        """Hold what plays."""
+        self.playing = False
+        self.refresh()
+
+    def shut(self) -> None:
         """End the threads before the window goes."""
         self._timer.stop()
         self.bar.stop()
         self.close_session()
-        super().closeEvent(a0)
+
+
+def make_page(settings: Settings) -> ReviewPage:
+    """The page, for the shell."""
+    return ReviewPage(settings)
 
 
 def _take_notices() -> None:

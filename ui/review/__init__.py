@@ -1,0 +1,1 @@
+"""The review page (F2): a run seen again, measured, corrected, reported."""
