@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -45,9 +46,25 @@ CANNULA_MM = 6.0
 _THINNEST_MM = 1.8
 _CANNULA_CONTRAST = 12.0
 """Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
+_BEHIND_TIP_MM = 4.0
+_AHEAD_OF_TIP_MM = 22.0
+_BESIDE_TIP_MM = 3.0
 _GRAIN_BLUR_PX = 0.8
 _COARSE_SHARE = 0.85
 _UNREST = (0.7, 4.0)
+_TONES = 12
+_TONE_PX = 60
+"""Fewer free pixels than this say little of their grey (on every second pixel of the lattice)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Tones:
+    """The baseline's greys in steps of equal share: where each stands, and each pixel's own grey in 256 steps."""
+
+    order: NDArray[np.intp]
+    bounds: NDArray[np.intp]
+    centres: NDArray[np.float64]
+    steps: NDArray[np.uint8]
 
 
 @dataclass(slots=True, eq=False)
@@ -66,12 +83,16 @@ class Baseline:
     lookup: F32
     white: int
     mean: F32
+    middle: tuple[float, float] = (0.0, 0.0)
     count: int = 0
     variance: F32 | None = None
     unrest: F32 | None = None
     edges: F32 | None = None
     cannula: Bool | None = None
+    corridor: Bool | None = None
+    """Where cement can come out first: round each cannula's tip and ahead of it."""
     fine_share: float = 1.0
+    tones: _Tones | None = None
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
 
 
@@ -127,6 +148,7 @@ def start_baseline(
         lookup=(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET))).astype(np.float32),
         white=white,
         mean=np.zeros((coarse.height_px, coarse.width_px), np.float32),
+        middle=tuple(((body_px.mean(axis=0) + 0.5) / step - 0.5 - [coarse.x0_px, coarse.y0_px]).tolist()),
         count=1,
         fine_share=_fine_share(mm_per_px * step),
     )
@@ -210,8 +232,66 @@ def change_since(baseline: Baseline, still: F32, mask: Bool | None) -> F32:
     mask : array of bool or None
         Known cement: it tells nothing of the haze.
     """
-    difference: F32 = np.asarray(cv2.GaussianBlur(baseline.mean - still, (0, 0), SMOOTH_MM / baseline.mm_per_px))
+    raw = _without_tone(baseline, np.asarray(baseline.mean - still, dtype=np.float32), mask)
+    difference: F32 = np.asarray(cv2.GaussianBlur(raw, (0, 0), SMOOTH_MM / baseline.mm_per_px))
     return _level(baseline, difference, mask)
+
+
+def _without_tone(baseline: Baseline, difference: F32, mask: Bool | None) -> F32:
+    """Take out what a change of the display's tone does: exposure control moves every grey along the curve.
+
+    A dark rim or the cannula then changes otherwise than the disc beside it, everywhere in the picture alike. So the
+    middle change of all pixels of about the same grey, known cement left out, is no cement.
+    """
+    tones = baseline.tones
+    if tones is None:
+        tones = baseline.tones = _read_tones(baseline)
+    sampled = difference[::2, ::2].ravel()[tones.order]
+    free = None
+    if mask is not None and mask.any():
+        covered = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
+        free = (covered[::2, ::2] == 0).ravel()[tones.order]
+    middles, counts = np.zeros(_TONES), np.zeros(_TONES)
+    for k in range(_TONES):
+        part = sampled[tones.bounds[k] : tones.bounds[k + 1]]
+        if free is not None:
+            part = part[free[tones.bounds[k] : tones.bounds[k + 1]]]
+        counts[k] = part.size
+        if part.size:
+            middles[k] = np.partition(part, part.size // 2)[part.size // 2]
+    weight = counts / (counts + _TONE_PX)
+    if weight.sum() < 0.5:
+        return difference
+    # Where few pixels of a grey are free, a line through all greys says what they would do.
+    line = np.polynomial.Polynomial.fit(tones.centres, middles, 1, w=np.sqrt(weight))(tones.centres)
+    told = weight * middles + (1.0 - weight) * line
+    at = np.interp(np.arange(256.0), tones.centres, told).astype(np.float32)
+    return np.asarray(difference - cv2.LUT(tones.steps, at), dtype=np.float32)
+
+
+def _read_tones(baseline: Baseline) -> _Tones:
+    smooth = cv2.GaussianBlur(baseline.mean, (0, 0), 0.5 * SMOOTH_MM / baseline.mm_per_px)
+    low, high = float(smooth.min()), float(smooth.max())
+    steps = ((smooth - low) * np.float32(255.0 / max(high - low, 1e-3))).astype(np.uint8)
+    some = steps[::2, ::2].ravel()
+    usable = np.flatnonzero(baseline.usable[::2, ::2].ravel())
+    order = usable[np.argsort(some[usable], kind="stable")]
+    bounds = np.linspace(0, order.size, _TONES + 1).astype(np.intp)
+    sorted_steps = some[order].astype(np.float64)
+    centres = np.array([sorted_steps[a:b].mean() if b > a else 0.0 for a, b in pairwise(bounds)])
+    # Interpolation wants greys that rise.
+    centres = np.maximum.accumulate(centres + 1e-3 * np.arange(_TONES))
+    return _Tones(order=order, bounds=bounds, centres=centres, steps=steps)
+
+
+def steady_noise(baseline: Baseline, contrast: F32, change: F32, mask: Bool | None) -> F32:
+    """Standard deviation of the change after smoothing in time: grain averages out, what moves and misfits does not."""
+    now = _spread(baseline, change, mask)
+    steady = min(_spread(baseline, contrast, mask), now)
+    unrest = np.ones_like(change) if baseline.unrest is None else baseline.unrest
+    moving = np.sqrt(np.maximum(unrest * unrest - 1.0, 0.0)) * np.float32(now)
+    calm = np.minimum(unrest, 1.0) * np.float32(steady)
+    return np.asarray(cv2.magnitude(cv2.magnitude(calm, moving), _edge_noise(baseline)), dtype=np.float32)
 
 
 def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
@@ -305,14 +385,37 @@ def _find_cannula(baseline: Baseline, smooth: F32) -> Bool:
     )
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
     found = np.zeros(smooth.shape, np.uint8)
+    corridor = np.zeros(smooth.shape, np.uint8)
     for label in range(1, count):
         if max(stats[label, 2], stats[label, 3]) * baseline.mm_per_px < 10.0:
             continue
         part = labels == label
         if is_bar(part, baseline.mm_per_px):
             found[part] = 1
+            _draw_corridor(corridor, part, baseline)
+    baseline.corridor = corridor > 0 if corridor.any() else None
     margin = max(1, round(0.8 / baseline.mm_per_px))
     return cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)).astype(bool)
+
+
+def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, baseline: Baseline) -> None:
+    """From a cannula's tip on, along its axis: a filler may be pushed out of it."""
+    ys, xs = np.nonzero(bar)
+    at = np.stack([xs, ys], axis=1).astype(np.float64)
+    middle = at.mean(axis=0)
+    _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - middle, full_matrices=False)
+    along = (at - middle) @ axes[0]
+    ends = middle + np.outer([along.min(), along.max()], axes[0])
+    tip, back = sorted(ends, key=lambda end: float(np.linalg.norm(end - baseline.middle)))
+    ahead = (tip - back) / max(float(np.linalg.norm(tip - back)), 1e-6) / baseline.mm_per_px
+    a, b = tip - _BEHIND_TIP_MM * ahead, tip + _AHEAD_OF_TIP_MM * ahead
+    cv2.line(
+        corridor,
+        (round(a[0]), round(a[1])),
+        (round(b[0]), round(b[1])),
+        1,
+        max(1, round(2 * _BESIDE_TIP_MM / baseline.mm_per_px)),
+    )
 
 
 def is_bar(part: Bool, mm_per_px: float) -> bool:
@@ -330,7 +433,8 @@ def learn(baseline: Baseline, still: F32, t_s: float) -> None:
     baseline.waiting.append((t_s, still))
     while baseline.waiting and t_s - baseline.waiting[0][0] >= _HOLD_BACK_S:
         _, old = baseline.waiting.popleft()
-        smooth: F32 = np.asarray(cv2.GaussianBlur(old - baseline.mean, (0, 0), SMOOTH_MM / baseline.mm_per_px))
+        fresh = -_without_tone(baseline, np.asarray(baseline.mean - old, dtype=np.float32), None)
+        smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), SMOOTH_MM / baseline.mm_per_px))
         deviation = _level(baseline, smooth, None)
         relative = np.square(deviation / np.float32(_spread(baseline, deviation, None)))
         wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
@@ -340,7 +444,7 @@ def learn(baseline: Baseline, still: F32, t_s: float) -> None:
         baseline.unrest = np.sqrt(np.clip(baseline.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
         baseline.count += 1
         rate = np.float32(1.0 / min(baseline.count, _BASELINE_MOST))
-        offset = np.float32(np.median((old - baseline.mean)[::4, ::4]))
-        baseline.mean = np.asarray(baseline.mean + rate * (old - offset - baseline.mean), np.float32)
+        baseline.mean = np.asarray(baseline.mean + rate * fresh, np.float32)
         if baseline.count & (baseline.count - 1) == 0:
             baseline.edges = None
+            baseline.tones = None

@@ -28,6 +28,7 @@ from assistant.baseline import (
     learn,
     noise_of,
     start_baseline,
+    steady_noise,
     still_picture,
 )
 from assistant.geometry import Crop, PointsPx, Similarity
@@ -50,13 +51,23 @@ _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
 _SHAFT_PX = 60
 """So much of the shaft must be seen to know what it does."""
+_SHAFT_AWAY_MM = 3.0
+_SHAFT_PERCENT = 85
 _LOBE_MM2 = 1.0
 _RING_MM = 2.5
 _DARKER_SHARE = 0.4
 """A lobe outside the body is darker than the ring round it by at least this share of its change [P]."""
 _TOUCH_MM = 1.2
 """Cement this near to earlier cement hangs together with it."""
+_FRONT_MM_PER_S = 6.0
+_GAP_S = 0.3
+_STAY_S = 0.3
+_AT_ONCE_SHARE = 0.4
+_AT_ONCE_MM2 = 10.0
 _CONFIRM_S = 0.25
+_ELSEWHERE_S = 2.0
+"""First cement away from every cannula's tip has to stay for this long."""
+_FRESH_SHARE = 0.2
 
 
 @dataclass(slots=True, eq=False)
@@ -68,8 +79,10 @@ class MaskMemory:
     near: Bool
     smoothed: F32 | None = None
     mask: Bool | None = None
-    since_s: float | None = None
+    since_s: F32 | None = None
+    last_s: float = 0.0
     started: bool = False
+    restless: F32 | None = None
 
     @property
     def crop(self) -> Crop:
@@ -127,9 +140,10 @@ def find_cement(
     still = still_picture(memory.baseline, grey, similarity)
     known = memory.mask if memory.started else None
     change = change_since(memory.baseline, still, known)
-    _level_cannula(memory, change)
     noise = noise_of(memory.baseline, change, known)
     contrast = _over_time(memory, change, noise)
+    noise = _restless(memory, change, steady_noise(memory.baseline, contrast, change, known))
+    _doubt_cannula(memory, contrast, noise, known)
     low, evidence = _threshold(memory, contrast, noise)
     if before_injection:
         low[:] = False
@@ -159,6 +173,39 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
     return memory.smoothed
 
 
+_RESTLESS_GRID_MM = 1.0
+_RESTLESS_REACH_MM = 4.0
+_RESTLESS_SHARE = 0.7
+_RESTLESS_KEEP = 0.98
+_HALO_MM = 2.0
+
+
+def _restless(memory: MaskMemory, change: F32, noise: F32) -> F32:
+    """More noise where something bright moves: cement never brightens a picture, gas and ribs do on one of their sides."""
+    step = max(1, round(_RESTLESS_GRID_MM / memory.mm_per_px))
+    rows, cols = change.shape
+    size = (max(1, cols // step), max(1, rows // step))
+    bright = np.maximum(-cv2.resize(change, size, interpolation=cv2.INTER_AREA), 0)
+    bright = np.maximum(bright - cv2.resize(noise, size, interpolation=cv2.INTER_AREA), 0)
+    cannula = memory.baseline.cannula
+    if cannula is not None:
+        bright[cv2.resize(cannula.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0] = 0
+    if memory.mask is not None and memory.mask.any():
+        # The display's edge enhancement draws a bright rim round cement.
+        covered = cv2.resize(memory.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
+        halo = max(1, round(_HALO_MM / (step * memory.mm_per_px)))
+        bright[cv2.dilate(covered.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8)) > 0] = 0
+    reach = max(1, round(_RESTLESS_REACH_MM / (step * memory.mm_per_px)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    now = cv2.GaussianBlur(cv2.dilate(cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), kernel), (0, 0), 1.0)
+    if memory.restless is None:
+        memory.restless = now
+    else:
+        memory.restless = np.maximum(_RESTLESS_KEEP * memory.restless, now)
+    extra = cv2.resize(memory.restless, (cols, rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.magnitude(noise, np.float32(_RESTLESS_SHARE) * extra), dtype=np.float32)
+
+
 def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32]:
     reach = max(1, round(_EDGE_REACH_MM / memory.mm_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -175,26 +222,32 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     return low.astype(bool), evidence
 
 
-def _level_cannula(memory: MaskMemory, change: F32) -> None:
-    """Take out of the cannula what its shaft behind the body does as well.
+def _doubt_cannula(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None) -> None:
+    """Raise the noise on the cannula to what its shaft behind the body does without any cement.
 
-    Steel stands at the display's end, where a step of exposure changes its logarithm far more than the picture's; it
-    does so along the whole shaft, and cement does not.
+    Steel stands at the display's end, where a step of exposure changes its logarithm far more than the picture's.
     """
     cannula = memory.baseline.cannula
     if cannula is None:
         return
     shaft = cannula & memory.baseline.usable & ~memory.near
-    if int(shaft.sum()) >= _SHAFT_PX:
-        change[cannula] -= np.float32(np.median(change[shaft]))
+    if known is not None:
+        away = max(1, round(_SHAFT_AWAY_MM / memory.mm_per_px))
+        shaft &= cv2.dilate(known.astype(np.uint8), np.ones((2 * away + 1, 2 * away + 1), np.uint8)) == 0
+    if int(shaft.sum()) < _SHAFT_PX:
+        noise[cannula] = np.inf
+        return
+    does = np.float32(np.percentile(np.abs(contrast[shaft]), _SHAFT_PERCENT))
+    noise[cannula] = np.maximum(noise[cannula], does)
 
 
 def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32) -> None:
     """Fill in behind the cannula what lies between cement: where the display is black cement cannot darken it."""
     cannula = memory.baseline.cannula
-    if cannula is None or not mask.any() or not (mask & cannula).any():
+    if cannula is None or not mask.any():
         return
-    across = round(CANNULA_MM / memory.mm_per_px) | 1
+    half = float(cv2.distanceTransform(np.pad(cannula.astype(np.uint8), 1), cv2.DIST_L2, 3).max())
+    across = (2 * round(half + 0.5 / memory.mm_per_px)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel).astype(bool)
     bridged = closed & ~mask & cannula & memory.baseline.usable
@@ -208,7 +261,8 @@ def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still
     Cement outside the body is darker than what lies round it *now*, by about as much as the place has darkened; where
     gas has left, nothing dark is to be seen.
     """
-    outside = (low & ~memory.near).astype(np.uint8)
+    cannula = memory.baseline.cannula
+    outside = (low if cannula is None else low & ~cannula).astype(np.uint8)
     if memory.mask is not None:
         # What was cement before was looked at when it came; its outermost rim is looked at again and again.
         outside[cv2.erode(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
@@ -222,7 +276,9 @@ def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still
         box = (slice(max(0, y - margin), y + h + margin), slice(max(0, x - margin), x + w + margin))
         lobe = labels[box] == label
         wide = cv2.dilate(lobe.astype(np.uint8), np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > 0
-        ring = wide & ~low[box] & ~memory.near[box] & memory.baseline.usable[box]
+        ring = wide & ~low[box] & memory.baseline.usable[box]
+        if cannula is not None:
+            ring &= ~cannula[box]
         if ring.sum() < 20:
             continue
         darker_now = float(np.median(still[box][ring]) - np.median(still[box][lobe]))
@@ -232,39 +288,60 @@ def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still
 
 def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar."""
+    age_s = _age(memory, low, t_s)
     area_px = 1.0 / memory.mm_per_px**2
+    near: Bool | None = None
+    if memory.started and memory.mask is not None:
+        near = _within(memory.mask, _TOUCH_MM + _FRONT_MM_PER_S * min(t_s - memory.last_s, _GAP_S), memory.mm_per_px)
+        # What shows up away from earlier cement has to be as dark as that is, or to stay for a moment.
+        low = low & (near | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast)))
+    memory.last_s = t_s
     count, labels = cv2.connectedComponents(low.astype(np.uint8), connectivity=8)
     areas = np.bincount(labels.ravel(), minlength=count)
     certain = np.zeros(count, bool)
     certain[labels[(contrast > _HIGH_SIGMA * noise) & low]] = True
     keep = np.zeros(count, bool)
-    if memory.started and memory.mask is not None:
-        touch = max(1, round(_TOUCH_MM / memory.mm_per_px))
-        grown = cv2.dilate(memory.mask.astype(np.uint8), np.ones((2 * touch + 1, 2 * touch + 1), np.uint8))
-        keep[labels[grown.astype(bool) & low]] = True
+    if near is not None:
+        keep[labels[near & low]] = True
     keep &= certain
     in_body = np.bincount(labels[memory.body], minlength=count)
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
     core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * noise)], minlength=count)
     fresh &= core >= _FIRST_CORE_MM2 * area_px
     fresh[0] = False
+    corridor = memory.baseline.corridor
+    typical = _typical(memory, contrast) if near is not None else 0.0
     for label in np.flatnonzero(fresh):
-        keep[label] = not is_bar(labels == label, memory.mm_per_px)
+        part = labels == label
+        expected = corridor is None or bool((part & corridor).any())
+        at_once = expected and core[label] >= _AT_ONCE_MM2 * area_px
+        stays = float(np.median(age_s[part])) >= (_CONFIRM_S if expected else _ELSEWHERE_S)
+        strong = float(np.percentile(contrast[part], 75)) >= _FRESH_SHARE * typical
+        keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
     keep &= areas >= _SPECK_MM2 * area_px
     keep[0] = False
     kept: Bool = np.asarray(keep[labels], dtype=bool)
-    if memory.started:
-        return kept
-    # The first cement has to stay for a moment.
-    if not kept.any():
-        memory.since_s = None
-        return np.zeros_like(kept)
-    if memory.since_s is None:
-        memory.since_s = t_s
-    if t_s - memory.since_s < _CONFIRM_S:
-        return np.zeros_like(kept)
-    memory.started = True
+    memory.started |= bool(kept.any())
     return kept
+
+
+def _typical(memory: MaskMemory, contrast: F32) -> float:
+    """Contrast of the cement that is known."""
+    return float(np.percentile(contrast[memory.mask], 75)) if memory.mask is not None and memory.mask.any() else 0.0
+
+
+def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:
+    """For how long each pixel has stood out without a break, in s."""
+    if memory.since_s is None:
+        memory.since_s = np.full(low.shape, np.float32(np.inf))
+    memory.since_s = np.where(low, np.minimum(memory.since_s, np.float32(t_s)), np.float32(np.inf))
+    return np.asarray(np.where(low, np.float32(t_s) - memory.since_s, 0), dtype=np.float32)
+
+
+def _within(mask: Bool, reach_mm: float, mm_per_px: float) -> Bool:
+    reach = max(1, round(reach_mm / mm_per_px))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate(mask.astype(np.uint8), kernel) > 0
 
 
 def _front_mm(memory: MaskMemory, contrast: F32, mask: Bool, noise: F32) -> float:
