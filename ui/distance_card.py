@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, FrameState, Measure, Motion, Priority, Unknown
-from ui import theme, words
+from ui import icons, theme, words
 from ui.moments import Moment
 
 _BAND_MM = 3.0
 _ENDPLATE_BAND_MM = 2.0
+_SMALL_PX = 520
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeasured:
+    """Why there is no figure: a headline, and what brings it back."""
+
+    headline: str
+    explanation: str = ""
 
 
 class DistanceCard(QWidget):
@@ -20,14 +33,39 @@ class DistanceCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumHeight(330)
+        self.setMinimumHeight(240)
+        self.factor = 1.0
         self._moment: Moment | None = None
         self._views: tuple[PlannedView, ...] = ()
+        self._age = ""
+        self._why: NotMeasured | None = None
+        self._calibrated = True
 
-    def show_moment(self, moment: Moment | None, views: tuple[PlannedView, ...]) -> None:
-        """Take over what is known."""
+    def show_moment(
+        self,
+        moment: Moment | None,
+        views: tuple[PlannedView, ...],
+        *,
+        age: str = "",
+        why: NotMeasured | None = None,
+        calibrated: bool = True,
+    ) -> None:
+        """Take over what is known.
+
+        Parameters
+        ----------
+        moment : Moment or None
+        views : tuple of PlannedView
+        age : str
+            Of the picture that was measured, in words.
+        why : NotMeasured or None
+            No figure may be shown now, whatever the moment holds.
+        calibrated : bool
+            False: no scale was set; shares of the depth alone are shown.
+        """
         self._moment, self._views = moment, views
-        self.setAccessibleName(self.told())
+        self._age, self._why, self._calibrated = age, why, calibrated
+        self.setAccessibleName(" ".join(part for part in (self.told(), age) if part))
         self.update()
 
     def told(self) -> str:
@@ -35,6 +73,8 @@ class DistanceCard(QWidget):
         return " ".join(self._big()[:2])
 
     def _distances(self) -> Distances | Unknown:
+        if self._why is not None:
+            return Unknown(self._why.headline)
         if self._moment is None:
             return Unknown(words.ANALYSIS_WORKING)
         if self._moment.liveness.state is FrameState.FROZEN:
@@ -46,18 +86,28 @@ class DistanceCard(QWidget):
             return self._views[self._moment.motion.view_index]
         return self._views[0] if self._views else None
 
+    def _lateral(self) -> bool:
+        planned = self._planned()
+        return planned is None or planned.is_lateral
+
     def _big(self) -> tuple[str, str, str, QColor]:
         """Figure, its words, the share of the depth, its colour."""
         distances, planned = self._distances(), self._planned()
         if isinstance(distances, Unknown):
-            return "—", distances.reason, "", theme.TEXT_1
+            return "—", distances.reason, self._why.explanation if self._why is not None else "", theme.TEXT_1
         if planned is not None and not planned.is_lateral:
-            return _figure(distances.side_wall_mm, words.INSIDE_WALL, words.BEYOND_WALL, 0.0)
-        figure, text, _, colour = _figure(distances.warning_line_mm, words.BEFORE_LINE, words.PAST_LINE, _BAND_MM)
+            return figure_of(distances.side_wall_mm, words.INSIDE_WALL, words.BEYOND_WALL, 0.0)
+        figure, text, _, colour = figure_of(distances.warning_line_mm, words.BEFORE_LINE, words.PAST_LINE, _BAND_MM)
         share = ""
         if planned is not None and not isinstance(distances.posterior_wall_mm, Unknown):
-            percent = 100 * distances.posterior_wall_mm / _depth_mm(planned)
+            percent = 100 * distances.posterior_wall_mm / depth_mm(planned)
             share = words.OF_DEPTH.format(percent, 100 * planned.warning_line_fraction)
+            if not self._calibrated and not isinstance(distances.warning_line_mm, Unknown):
+                figure = f"≈ {abs(100 * distances.warning_line_mm / depth_mm(planned)):.0f} %"
+                text, share = (
+                    f"{text} · uncal.",
+                    f"Percent of the depth · line at {100 * planned.warning_line_fraction:.0f} %",
+                )
         return figure, text, share, colour
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -67,108 +117,162 @@ class DistanceCard(QWidget):
         painter.setPen(QPen(theme.HAIRLINE, 1))
         painter.setBrush(theme.CARD)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
-        planned = self._planned()
-        small = self.width() < 520
-        width = self.width() - 40
+        painter.scale(self.factor, self.factor)
+        width, height = self.width() / self.factor, self.height() / self.factor
+        small = width < _SMALL_PX
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(18, 600))
-        lateral = planned is None or planned.is_lateral
-        title = words.DISTANCE_TITLE if lateral else words.DISTANCE_TITLE_AP
-        painter.drawText(QRectF(20, 12, width, 28), Qt.AlignmentFlag.AlignVCenter, title)
-        figure, text, share, colour = self._big()
-        painter.setPen(colour)
-        painter.setFont(theme.font(54 if small else 72, 750))
-        figure_width = painter.fontMetrics().horizontalAdvance(figure)
-        painter.drawText(QRectF(20, 40, width, 84), Qt.AlignmentFlag.AlignVCenter, figure)
-        left = 40 + figure_width
-        painter.setPen(theme.TEXT_1)
-        painter.setFont(theme.font(20 if small else 26, 700))
-        rest = (
-            QRectF(left, 40, self.width() - left - 12, 84)
-            if small or not share
-            else QRectF(left, 48, self.width() - left - 16, 36)
-        )
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, text)
-        painter.setPen(theme.TEXT_2)
-        painter.setFont(theme.font(15 if small else 17, 500))
-        rest = QRectF(20, 118, width, 26) if small else QRectF(left, 86, self.width() - left - 16, 28)
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, share)
-        if lateral:
-            self._thirds(painter, 150.0)
-        self._endplates(painter, float(self.height()) - 62)
+        title = words.DISTANCE_TITLE if self._lateral() else words.DISTANCE_TITLE_AP
+        painter.drawText(QRectF(22, 12, width - 44, 28), _LEFT, title)
+        painter.setPen(theme.TEXT_3)
+        painter.setFont(theme.font(18, 500))
+        age_left = 22 + painter.fontMetrics().horizontalAdvance(title) + 30
+        if self._age and age_left + painter.fontMetrics().horizontalAdvance(self._age) < width - 18:
+            painter.drawText(QRectF(22, 12, width - 44, 28), _RIGHT, self._age)
+        (self._big_small if small else self._big_wide)(painter, width)
+        rows_top = 138.0 if small else 134.0
+        if self._lateral():
+            self._thirds(painter, rows_top, width, height - 52)
+        self._endplates(painter, height - 52, width)
 
-    def _thirds(self, painter: QPainter, top: float) -> None:
-        distances, planned = self._distances(), self._planned()
-        rows: list[Measure] = [Unknown(words.NO_CEMENT)] * 3
+    def _big_wide(self, painter: QPainter, width: float) -> None:
+        figure, text, share, colour = self._big()
+        painter.setPen(colour if figure != "—" else theme.TEXT_3)
+        painter.setFont(theme.font(76, 750))
+        figure_width = painter.fontMetrics().horizontalAdvance(figure)
+        painter.drawText(QRectF(22, 40, width, 88), _LEFT, figure)
+        left = 46 + figure_width
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(27, 700))
+        room = QRectF(left, 46, width - left - 16, 40) if share else QRectF(left, 40, width - left - 16, 88)
+        painter.drawText(room, _LEFT | Qt.TextFlag.TextWordWrap, text)
+        painter.setPen(theme.TEXT_2)
+        painter.setFont(theme.font(20, 500))
+        share = painter.fontMetrics().elidedText(share, Qt.TextElideMode.ElideRight, int(width - left - 10))
+        painter.drawText(QRectF(left, 86, width - left - 8, 32), _LEFT, share)
+
+    def _big_small(self, painter: QPainter, width: float) -> None:
+        figure, text, share, colour = self._big()
+        painter.setPen(colour if figure != "—" else theme.TEXT_3)
+        painter.setFont(theme.font(60, 750))
+        figure_width = painter.fontMetrics().horizontalAdvance(figure)
+        painter.drawText(QRectF(20, 38, width, 72), _LEFT, figure)
+        left = 34 + figure_width
+        painter.setPen(theme.TEXT_1 if figure == "—" else colour)
+        painter.setFont(theme.font(24, 700))
+        painter.drawText(QRectF(left, 38, width - left - 12, 72), _LEFT | Qt.TextFlag.TextWordWrap, text)
+        painter.setPen(theme.TEXT_2)
+        painter.setFont(theme.font(18, 500))
+        share = painter.fontMetrics().elidedText(share, Qt.TextElideMode.ElideRight, int(width - 32))
+        painter.drawText(QRectF(20, 110, width - 28, 26), _LEFT, share)
+
+    def _thirds(self, painter: QPainter, top: float, width: float, bottom: float) -> None:
+        distances = self._distances()
+        rows: list[Measure] = [Unknown("")] * 3
         if isinstance(distances, Distances):
             rows = [distances.warning_upper_mm, distances.warning_middle_mm, distances.warning_lower_mm]
-        step = (self.height() - 62 - top) / 3
+        step = (bottom - top) / 3
+        small = width < _SMALL_PX
+        measured = isinstance(distances, Distances)
         for k, (name, distance) in enumerate(zip(words.THIRDS, rows, strict=True)):
             y = top + k * step
+            if small:
+                painter.setPen(QPen(theme.HAIRLINE, 1))
+                painter.drawLine(20, int(y), int(width) - 20, int(y))
             painter.setPen(theme.TEXT_1)
-            painter.setFont(theme.font(20, 650))
-            painter.drawText(QRectF(20, y, 100, step), Qt.AlignmentFlag.AlignVCenter, name)
-            bar = QRectF(120, y + step / 2 - 14, self.width() - 120 - 190, 28)
-            if bar.width() > 140 and planned is not None:
-                self._bar(painter, bar, distance, planned)
-            figure, _, _, colour = _figure(distance, "", "", _BAND_MM)
-            painter.setPen(colour)
-            painter.setFont(theme.font(27, 720))
-            # "No cement" is said only of a picture that was measured.
-            nothing = words.NO_CEMENT if isinstance(distances, Distances) else "—"
-            text = nothing if isinstance(distance, Unknown) else figure
-            if isinstance(distance, Unknown):
-                painter.setPen(theme.TEXT_3)
-                painter.setFont(theme.font(18, 500))
-            painter.drawText(
-                QRectF(self.width() - 190, y, 170, step),
-                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                text + (" past" if not isinstance(distance, Unknown) and distance <= 0 else ""),
-            )
+            painter.setFont(theme.font(20, 600))
+            painter.drawText(QRectF(22, y, 100, step), _LEFT, name)
+            if not small:
+                self._bar(painter, QRectF(114, y + step / 2 - 13, width - 114 - 274, 26), distance, measured=measured)
+            self._third_figure(painter, QRectF(0, y, width - 22, step), distance, measured=measured, small=small)
 
-    def _bar(self, painter: QPainter, bar: QRectF, distance: Measure, planned: PlannedView) -> None:
+    def _third_figure(self, painter: QPainter, row: QRectF, distance: Measure, *, measured: bool, small: bool) -> None:
+        planned = self._planned()
+        share_width = 0.0 if small else 92.0
+        if isinstance(distance, Unknown):
+            painter.setPen(theme.TEXT_3)
+            painter.setFont(theme.font(27, 700))
+            room = row.adjusted(0, 0, -share_width - (118 if small and measured else 0), 0)
+            painter.drawText(room, _RIGHT, "—")
+            # "No cement" is said only of a picture that was measured.
+            if measured:
+                painter.setFont(theme.font(18, 500))
+                painter.drawText(row, _RIGHT, words.NO_CEMENT)
+            return
+        figure, _, _, colour = figure_of(distance, "", "", _BAND_MM)
+        percent = "" if planned is None else f"{100 * distance / depth_mm(planned) + _line_percent(planned):.0f} %"
+        if not self._calibrated and planned is not None:
+            figure = f"≈ {abs(100 * distance / depth_mm(planned)):.0f} %"
+        if small:
+            figure += " past" if distance <= 0 else " before"
+        elif distance <= 0:
+            figure += " past"
+        painter.setPen(colour)
+        painter.setFont(theme.font(27, 720))
+        painter.drawText(row.adjusted(0, 0, -share_width, 0), _RIGHT, figure)
+        figure_width = painter.fontMetrics().horizontalAdvance(figure)
+        if distance <= _BAND_MM:
+            icon, shade = ("high", theme.HIGH[0]) if distance <= 0 else ("medium", theme.MEDIUM[0])
+            x = row.right() - share_width - figure_width - 36
+            icons.draw(painter, icon, QRectF(x, row.center().y() - 13, 26, 26), shade)
+        if not small:
+            painter.setPen(theme.TEXT_3)
+            painter.setFont(theme.font(18, 500))
+            painter.drawText(row, _RIGHT, percent)
+
+    def _bar(self, painter: QPainter, bar: QRectF, distance: Measure, *, measured: bool) -> None:
         """From the anterior wall (left) to the posterior wall (right): cement from the left, line b where it stands."""
-        depth_mm = _depth_mm(planned)
+        planned = self._planned()
+        if not measured or planned is None or isinstance(distance, Unknown):
+            pen = QPen(theme.HAIRLINE, 1.5)
+            pen.setDashPattern([4, 4])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(bar, 3, 3)
+            return
+        mm = bar.width() / depth_mm(planned)
         at_line = bar.left() + bar.width() * (1 - planned.warning_line_fraction)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.BARS)
         painter.drawRect(bar)
-        band = bar.width() * _BAND_MM / depth_mm
         painter.setBrush(QBrush(theme.MEDIUM[0], Qt.BrushStyle.BDiagPattern))
-        painter.drawRect(QRectF(at_line - band, bar.top(), band, bar.height()))
-        if not isinstance(distance, Unknown):
-            front = at_line - bar.width() * distance / depth_mm
-            end = max(bar.left(), min(front, bar.right()))
-            painter.setBrush(theme.CEMENT)
-            painter.drawRect(QRectF(bar.left(), bar.top() + 7, end - bar.left(), bar.height() - 14))
+        painter.drawRect(QRectF(at_line - _BAND_MM * mm, bar.top(), _BAND_MM * mm, bar.height()))
+        end = max(bar.left() + 3, min(at_line - mm * distance, bar.right()))
+        colour = theme.HIGH_LINE if distance <= 0 else theme.MEDIUM[0] if distance <= _BAND_MM else theme.CEMENT
+        painter.setBrush(colour)
+        painter.drawRect(QRectF(bar.left(), bar.top() + 4, end - bar.left(), bar.height() - 8))
         pen = QPen(theme.LIMIT, 4)
         pen.setDashPattern([2.0, 1.2])
         painter.setPen(pen)
-        painter.drawLine(int(at_line), int(bar.top()) - 2, int(at_line), int(bar.bottom()) + 2)
+        painter.drawLine(int(at_line), int(bar.top()) - 3, int(at_line), int(bar.bottom()) + 3)
         painter.setPen(QPen(theme.BONE, 4))
-        painter.drawLine(int(bar.right()), int(bar.top()) - 2, int(bar.right()), int(bar.bottom()) + 2)
+        painter.drawLine(int(bar.right()), int(bar.top()) - 3, int(bar.right()), int(bar.bottom()) + 3)
 
-    def _endplates(self, painter: QPainter, top: float) -> None:
+    def _endplates(self, painter: QPainter, top: float, width: float) -> None:
         painter.setPen(QPen(theme.HAIRLINE, 1))
-        painter.drawLine(20, int(top), self.width() - 20, int(top))
+        painter.drawLine(22, int(top), int(width) - 22, int(top))
         distances = self._distances()
-        half = (self.width() - 40) / 2
-        known = isinstance(distances, Distances)
+        small = width < _SMALL_PX
         for k, name in enumerate((words.SUPERIOR, words.INFERIOR)):
             value: Measure = Unknown(words.NO_CEMENT)
             if isinstance(distances, Distances):
                 value = distances.superior_endplate_mm if k == 0 else distances.inferior_endplate_mm
-            figure, word, _, colour = _figure(value, words.INSIDE, words.BEYOND, 0.0)
-            if known and not isinstance(value, Unknown) and 0 < value <= _ENDPLATE_BAND_MM:
+            figure, word, _, colour = figure_of(value, words.INSIDE, words.BEYOND, 0.0)
+            if not isinstance(value, Unknown) and 0 < value <= _ENDPLATE_BAND_MM:
                 word = words.NEAR
-            short = name[:3].lower() + "." if half < 220 else name.split()[0]
-            text = f"{short} {figure} {word if not isinstance(value, Unknown) else ''}".strip()
-            painter.setPen(colour if not isinstance(value, Unknown) else theme.TEXT_3)
-            painter.setFont(theme.font(20 if half > 260 else 16, 650))
-            painter.drawText(QRectF(20 + k * half, top + 8, half, 44), Qt.AlignmentFlag.AlignVCenter, text)
+            short = name[:3].lower() + "." if small else name if k == 0 else name.split()[0]
+            unknown = isinstance(value, Unknown)
+            if not unknown and not self._calibrated:
+                figure = "uncal."
+            painter.setPen(theme.TEXT_2 if unknown else colour)
+            painter.setFont(theme.font(18 if small else 20, 500 if unknown else 650))
+            side = _LEFT if k == 0 else _RIGHT
+            text = f"{short} {figure} {'' if unknown else word}".strip()
+            painter.drawText(QRectF(22, top + 4, width - 44, 44), side, text)
 
 
-def _figure(distance: Measure, before: str, past: str, band_mm: float) -> tuple[str, str, str, QColor]:
+def figure_of(distance: Measure, before: str, past: str, band_mm: float) -> tuple[str, str, str, QColor]:
+    """A figure, its words, nothing, its colour."""
     if isinstance(distance, Unknown):
         return "—", distance.reason, "", theme.TEXT_1
     if distance <= 0:
@@ -177,6 +281,11 @@ def _figure(distance: Measure, before: str, past: str, band_mm: float) -> tuple[
     return words.about_mm(distance), before, "", colour
 
 
-def _depth_mm(planned: PlannedView) -> float:
+def depth_mm(planned: PlannedView) -> float:
+    """Depth of the body from the middle of one wall to the middle of the other."""
     anterior, posterior = planned.first_wall.mean(axis=0), planned.last_wall.mean(axis=0)
     return max(float(((anterior - posterior) ** 2).sum() ** 0.5) * planned.mm_per_px, 1e-6)
+
+
+def _line_percent(planned: PlannedView) -> float:
+    return 100 * planned.warning_line_fraction if planned.is_lateral else 0.0

@@ -5,13 +5,72 @@ The contract counts from the *centre* of the top-left pixel, Qt from its corner:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF
 
 from assistant.geometry import PointsPx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """How the stored picture is turned for the screen: first mirrored left to right, then turned clockwise.
+
+    Attributes
+    ----------
+    width_px, height_px : int
+        Size of the stored picture.
+    mirrored : bool
+    quarters : int
+        Quarter turns clockwise, 0 to 3.
+    """
+
+    width_px: int
+    height_px: int
+    mirrored: bool = False
+    quarters: int = 0
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height on the screen."""
+        upright = self.quarters % 2 == 0
+        return (self.width_px, self.height_px) if upright else (self.height_px, self.width_px)
+
+    def picture(self, grey: NDArray[Any]) -> NDArray[Any]:
+        """The picture as it is shown."""
+        made = grey[:, ::-1] if self.mirrored else grey
+        return np.ascontiguousarray(np.rot90(made, -self.quarters))
+
+    def forward(self, points_px: PointsPx) -> PointsPx:
+        """Where source points (n, 2) stand in the picture as it is shown."""
+        x, y = np.asarray(points_px, dtype=np.float64).T
+        width, height = self.width_px, self.height_px
+        if self.mirrored:
+            x = width - 1 - x
+        for _ in range(self.quarters % 4):
+            x, y = height - 1 - y, x
+            width, height = height, width
+        return np.stack([x, y], axis=1)
+
+    def back(self, x: float, y: float) -> tuple[float, float]:
+        """The source point of a point in the picture as it is shown."""
+        width, height = self.size_px
+        for _ in range(self.quarters % 4):
+            x, y = y, width - 1 - x
+            width, height = height, width
+        return (self.width_px - 1 - x if self.mirrored else x), y
+
+    def flipped(self) -> Turn:
+        """Left and right on the screen change places."""
+        quarters = -self.quarters % 4
+        return replace(self, mirrored=not self.mirrored, quarters=quarters)
+
+    def turned(self, quarters: int = 1) -> Turn:
+        """Turned clockwise on the screen."""
+        return replace(self, quarters=(self.quarters + quarters) % 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +83,24 @@ class ViewTransform:
         Screen px a source px.
     left, top : float
         Screen place of the picture's top-left corner.
+    turn : Turn or None
+        How the picture is turned for the screen; None: as stored.
     """
 
     scale: float
     left: float
     top: float
+    turn: Turn | None = None
 
     def to_screen(self, points_px: PointsPx) -> NDArray[np.float64]:
         """Screen coordinates of source points (n, 2)."""
-        return (np.asarray(points_px, dtype=np.float64) + 0.5) * self.scale + [self.left, self.top]
+        shown = np.asarray(points_px, dtype=np.float64) if self.turn is None else self.turn.forward(points_px)
+        return (shown + 0.5) * self.scale + [self.left, self.top]
 
     def to_source(self, at: QPointF) -> tuple[float, float]:
         """Source point under a screen point."""
-        return (at.x() - self.left) / self.scale - 0.5, (at.y() - self.top) / self.scale - 0.5
+        x, y = (at.x() - self.left) / self.scale - 0.5, (at.y() - self.top) / self.scale - 0.5
+        return (x, y) if self.turn is None else self.turn.back(x, y)
 
     def rect(self, width_px: int, height_px: int) -> QRectF:
         """Where the whole picture lies on the screen."""
@@ -57,11 +121,11 @@ def zoomed(view: ViewTransform, factor: float, at: QPointF) -> ViewTransform:
     """Zoom about a screen point, between 0.1 and 40 screen px a source px."""
     scale = float(np.clip(view.scale * factor, 0.1, 40.0))
     ratio = scale / view.scale
-    return ViewTransform(
-        scale=scale, left=at.x() - (at.x() - view.left) * ratio, top=at.y() - (at.y() - view.top) * ratio
+    return replace(
+        view, scale=scale, left=at.x() - (at.x() - view.left) * ratio, top=at.y() - (at.y() - view.top) * ratio
     )
 
 
 def panned(view: ViewTransform, dx: float, dy: float) -> ViewTransform:
     """Move the picture on the screen."""
-    return ViewTransform(scale=view.scale, left=view.left + dx, top=view.top + dy)
+    return replace(view, left=view.left + dx, top=view.top + dy)

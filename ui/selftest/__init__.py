@@ -1,0 +1,1 @@
+"""The self-test page (F5): start of the list."""

@@ -1,0 +1,1 @@
+"""The theatre page (F1): live beside the patient."""

@@ -1,0 +1,157 @@
+"""How each liveness state looks (design, 7.1): one row a state, so that no two can be taken for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from assistant.live.messages import LiveState
+from assistant.live.status import LiveStatus
+from assistant.vocabulary import Unknown
+from ui import words
+
+
+class LinesLook(Enum):
+    """How the lines are drawn."""
+
+    COLOURED = auto()
+    GREY = auto()
+    NONE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One state.
+
+    Attributes
+    ----------
+    icon : str
+    watching : str
+        Second word of the strip while armed.
+    lines : LinesLook
+    dimmed, hatched, black : bool
+        What is done to the picture.
+    plate : str
+        Words on the picture, with a place for the time; empty: none.
+    figure : str
+        What stands in the place of the big figure; empty: the figure.
+    explanation : str
+        A second line under it.
+    gap : str
+        What the curve's gap is called; empty: no gap.
+    push_runs : bool
+    age : str
+        "ms", "s" or "": how the age of the picture is told.
+    """
+
+    icon: str
+    watching: str
+    lines: LinesLook = LinesLook.NONE
+    dimmed: bool = False
+    hatched: bool = False
+    black: bool = False
+    plate: str = ""
+    figure: str = ""
+    explanation: str = ""
+    gap: str = ""
+    push_runs: bool = False
+    age: str = "ms"
+
+
+LOOKS: Final[Mapping[LiveState, Look]] = {
+    LiveState.LIVE: Look(icon="live", watching=words.MONITORING, lines=LinesLook.COLOURED, push_runs=True),
+    LiveState.HELD: Look(
+        icon="held",
+        watching=words.WAITING,
+        lines=LinesLook.GREY,
+        dimmed=True,
+        hatched=True,
+        plate=words.HELD_PLATE,
+        figure=words.NOT_ON_HELD,
+        explanation="Returns with the next X-ray frame.",
+        gap=words.XRAY_OFF,
+        age="s",
+    ),
+    LiveState.FROZEN: Look(
+        icon="frozen",
+        watching=words.NOT_MONITORING,
+        dimmed=True,
+        hatched=True,
+        plate="PICTURE FROZEN {0}",
+        figure="No distance on a frozen image",
+        explanation="The C-arm's picture does not change.",
+        gap="frozen",
+        age="s",
+    ),
+    LiveState.STALE: Look(
+        icon="stale",
+        watching="CHECKING",
+        dimmed=True,
+        figure="Waiting for the picture",
+        explanation="It is late.",
+        gap="late",
+        push_runs=True,
+    ),
+    LiveState.NO_SIGNAL: Look(
+        icon="no signal",
+        watching=words.NOT_MONITORING,
+        black=True,
+        plate=words.NO_SIGNAL_PLATE,
+        figure="Nothing to measure",
+        explanation="Picture lost. Cement position unknown.",
+        gap="no signal",
+        age="",
+    ),
+    LiveState.UNKNOWN_VIEW: Look(
+        icon="unknown view",
+        watching=words.NOT_MONITORING,
+        figure="Confirm the lines",
+        explanation="Key L. Nothing is measured meanwhile.",
+        gap="not measured",
+        push_runs=True,
+    ),
+    LiveState.ANALYSIS_LATE: Look(
+        icon="analysis late",
+        watching=words.NOT_MONITORING,
+        figure="Analysis late",
+        explanation="The picture is live. Judge by eye.",
+        gap="late",
+        push_runs=True,
+    ),
+}
+
+
+def age_words(status: LiveStatus) -> str:
+    """Age of the picture on the screen: ms, whole seconds, or a dash."""
+    look = LOOKS[status.state]
+    if not look.age:
+        return "—"
+    age_s = status.xray_age_s
+    if status.state in (LiveState.STALE, LiveState.ANALYSIS_LATE) or isinstance(age_s, Unknown):
+        frame_age_ms = status.frame_age_ms
+        if isinstance(frame_age_ms, Unknown):
+            return "—"
+        age_s = frame_age_ms / 1000
+    if look.age == "s":
+        return f"{max(age_s, 0.0):.0f} s"
+    return f"{max(age_s, 0.0) * 1000:.0f} ms" if age_s < 9.5 else f"{age_s:.0f} s"
+
+
+def state_words(status: LiveStatus) -> str:
+    """State and age in words, for the picture's accessible name."""
+    return f"{status.state}, image age {age_words(status)}"
+
+
+def second_word(status: LiveStatus) -> str:
+    """Whether the lines are watched: the second word of the strip."""
+    return f"ARMED · {LOOKS[status.state].watching}" if status.armed else "NOT ARMED"
+
+
+def since_s(status: LiveStatus) -> float:
+    """How long the X-ray picture has been the same (held, frozen), or the state has lasted."""
+    age_s = status.xray_age_s
+    if status.state in (LiveState.HELD, LiveState.FROZEN) and not isinstance(age_s, Unknown):
+        return age_s
+    return (status.now_ns - status.since_ns) / 1e9
