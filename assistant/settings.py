@@ -5,6 +5,7 @@ Numbers marked [P] are project proposals without a published source.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -13,6 +14,14 @@ from assistant.errors import UsageError
 
 def _number(default: float, low: float, high: float, sentence: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "sentence": sentence})
+
+
+def _choice(default: str, choices: tuple[str, ...], sentence: str) -> Any:
+    return field(default=default, metadata={"choices": choices, "sentence": sentence})
+
+
+def _word(default: str, sentence: str) -> Any:
+    return field(default=default, metadata={"most_letters": 200, "sentence": sentence})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +59,50 @@ class LeakSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureSettings:
+    """Where the live picture comes from and what of it is let through."""
+
+    layout: str = _word(
+        "auto",
+        "Layout profile of the console: its name; auto: the X-ray field is found in the picture; whole: nothing is "
+        "masked (only for a source without any text).",
+    )
+    deinterlace: str = _choice("auto", ("auto", "on", "off"), "Whether the two half pictures are taken apart.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSettings:
+    """How a live run is kept on the disk."""
+
+    sync_every_s: float = _number(1.0, 0.2, 10.0, "So often the disk is asked to keep what was written.")
+    segment_mb: float = _number(1024.0, 16.0, 8192.0, "A new video file begins after so many MB.")
+    reserve_mb: float = _number(64.0, 1.0, 4096.0, "Left free on the disk for the event log and everybody else.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSettings:
+    """How the processes of a live session look after each other."""
+
+    grab_hangs_after_s: float = _number(2.0, 0.5, 10.0, "A grab that takes longer has stopped: it is started again.")
+    open_hangs_after_s: float = _number(12.0, 2.0, 60.0, "Opening the source takes this long at most.")
+    orphan_after_s: float = _number(
+        300.0, 5.0, 3600.0, "Without a window for so long, capture and recording end by themselves, in order."
+    )
+    watchdog_after_s: float = _number(
+        0.8, 0.3, 5.0, "A window that does not answer for so long is told by the watchdog."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole tree."""
 
     liveness: LivenessSettings = LivenessSettings()
     alarms: AlarmSettings = AlarmSettings()
     leaks: LeakSettings = LeakSettings()
+    capture: CaptureSettings = CaptureSettings()
+    recording: RecordingSettings = RecordingSettings()
+    live: LiveSettings = LiveSettings()
 
 
 def check(settings: Settings) -> None:
@@ -69,10 +116,19 @@ def check(settings: Settings) -> None:
     for room in fields(settings):
         branch = getattr(settings, room.name)
         for leaf in fields(branch):
-            value = getattr(branch, leaf.name)
-            low, high = leaf.metadata["low"], leaf.metadata["high"]
-            if not low <= value <= high:
-                raise UsageError(
-                    f"setting {room.name}.{leaf.name} must lie between {low} and {high}, got {value}: "
-                    f"{leaf.metadata['sentence']}"
-                )
+            fault = leaf_fault(leaf.metadata, getattr(branch, leaf.name))
+            if fault:
+                raise UsageError(f"setting {room.name}.{leaf.name} {fault}: {leaf.metadata['sentence']}")
+
+
+def leaf_fault(rules: Mapping[str, Any], value: object) -> str:
+    """What is wrong with a value by its field's rules, for the end of a sentence; empty when it is right."""
+    if "low" in rules:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not rules["low"] <= value <= rules["high"]:
+            return f"must lie between {rules['low']} and {rules['high']}, got {value}"
+    elif "choices" in rules:
+        if value not in rules["choices"]:
+            return f"must be one of {', '.join(rules['choices'])}, got {value!r}"
+    elif not isinstance(value, str) or not 0 < len(value) <= rules["most_letters"] or not value.isprintable():
+        return f"must be a word of at most {rules['most_letters']} letters, got {value!r}"
+    return ""

@@ -14,6 +14,7 @@ from assistant.capture.source import Source
 from assistant.capture.stamps import MAX_FPS
 from assistant.capture.video import VideoSource
 from assistant.errors import InputError, UsageError
+from assistant.recording.reading import is_recorded
 
 VIDEO_SUFFIXES: Final = frozenset({".avi", ".mkv", ".mp4", ".mov", ".m4v", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 _CAMERA_SCHEMES: Final = ("camera:", "rtsp://", "rtsps://", "http://", "https://", "udp://", "tcp://")
@@ -129,8 +130,10 @@ def _is_dicom(head: bytes) -> bool:
 
 
 def _open_folder(folder: Path, run: str, fps: float | None) -> Source:
-    # A run that the program recorded (head.json beside its video) will get a source of its own here, which knows
-    # repeats, states and mended ends; until then its video opens like any other.
+    if is_recorded(folder):
+        from assistant.capture.run_folder import RunFolder
+
+        return RunFolder(folder, run)
     pictures = numbered_pictures(folder, run)
     if pictures:
         return PictureFolder(folder, pictures, run, fps=fps)

@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.guard import GuardedPipeline, describe
-from assistant.live.deck import Cell, Deck
+from assistant.live.deck import Cell, Deck, is_orphan
 from assistant.live.messages import (
     AlarmHeard,
     Moved,
@@ -26,6 +26,9 @@ from assistant.live.messages import (
 from assistant.live.orders import Acknowledge, Order, Start, TakePlan
 from assistant.pipeline import Pipeline
 from assistant.plan import check_against_run, plan_from_document
+from assistant.recording.line_writer import LineWriter
+from assistant.recording.schema import READINGS
+from assistant.results import COLUMNS, csv_row
 from assistant.settings import Settings
 from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Unknown
@@ -42,20 +45,24 @@ def run(start: Start) -> None:
     cv2.setNumThreads(1)
     deck = Deck.open(Path(start.deck))
     deck.put(Cell.ANALYSIS_PID, os.getpid())
-    analysis = LiveAnalysis(deck, start.settings)
-    while not deck.get(Cell.CLOSING):
+    lines = LineWriter(Path(start.folder), READINGS)
+    lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1})
+    analysis = LiveAnalysis(deck, start.settings, lines)
+    while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
         deck.beat(Cell.ANALYSIS_BEAT)
         for order in deck.to_analysis.take():
             analysis.obey(order)
         if not analysis.step():
             time.sleep(_PAUSE_S)
+    lines.close()
 
 
 class LiveAnalysis:
     """Takes frames from the ring, newest first when it is late, and says what it finds."""
 
-    def __init__(self, deck: Deck, settings: Settings) -> None:
-        self._deck, self._settings = deck, settings
+    def __init__(self, deck: Deck, settings: Settings, lines: LineWriter) -> None:
+        self._deck, self._settings, self._lines = deck, settings, lines
+        self._views: tuple[str, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
         self._liveness = LivenessMemory()
@@ -87,6 +94,7 @@ class LiveAnalysis:
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
             return
         self._plan_number = order.plan_number
+        self._views = tuple(view.view for view in plan.views)
         self._deck.analysis_says.put(PlanTaken(plan_number=order.plan_number))
 
     def step(self) -> bool:
@@ -122,12 +130,20 @@ class LiveAnalysis:
         moment = moment_of(
             reading,
             self._outline,
-            captured_ns=stamped.captured_ns,
+            stamped,
             told_ns=time.monotonic_ns(),
             plan_number=self._plan_number,
             skipped=self._skipped,
         )
         self._deck.analysis_says.put(Moved(moment=moment), leave_bytes=_ROOM_FOR_ALARMS)
+        self._lines.put(
+            {
+                "row": csv_row(reading, self._views),
+                "plan": self._plan_number,
+                "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
+                "standing": [f"{alarm.kind.value}:{alarm.priority.word}" for alarm in reading.standing],
+            }
+        )
         self._deck.put(Cell.ANALYSED_INDEX, stamped.index)
         self._deck.put(Cell.ANALYSED_CAPTURED_NS, stamped.captured_ns)
 

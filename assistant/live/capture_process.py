@@ -1,68 +1,204 @@
-"""The process that grabs: device -> stamp -> mask -> ring (and recording). No Qt, no model, no step of the analysis."""
+"""The process that grabs: device -> stamp -> mask -> ring and recording. No Qt, no model, no step of the analysis.
+
+One thread grabs and does what each frame needs; the main thread keeps the heart beating, tells how the recording is,
+and ends the process in order when a grab never returns: then only a new process helps, and the files are whole.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
 import time
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from assistant.capture.layout import Layout, layouts
+from assistant.capture.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.capture.play import PlayedSource, is_played
 from assistant.capture.source import Source
-from assistant.errors import AssistantError
-from assistant.live.deck import Cell, Deck
-from assistant.live.messages import SourceEnded, SourceLost, SourceOpened
-from assistant.live.orders import Start
-from assistant.vocabulary import Grey
+from assistant.errors import AssistantError, UsageError
+from assistant.live.deck import Cell, Deck, is_orphan
+from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
+from assistant.live.orders import Start, Witness
+from assistant.places import data_home
+from assistant.recording.writer import Recorder, WriterSettings
+from assistant.settings import Settings
+from assistant.vocabulary import Frame, Grey
 
+log = logging.getLogger(__name__)
 _TRY_AGAIN_S: Final = 0.5
+_TICK_S: Final = 0.05
+_TELL_EVERY_TICKS: Final = 5
+HANGS_STATUS: Final = 75
+"""Exit status of a capture that ended itself because its device does not answer."""
 
 
 def run(start: Start) -> None:
     """Body of the process."""
-    from pathlib import Path
-
     deck = Deck.open(Path(start.deck))
     deck.put(Cell.CAPTURE_PID, os.getpid())
     deck.beat(Cell.CAPTURE_BEAT)
-    last: Grey | None = None
-    picture = deck.get(Cell.LAST_PICTURE)
-    index = deck.get(Cell.NEXT_INDEX)
-    while not deck.get(Cell.CLOSING):
+    settings = start.settings
+    mb = 1 << 20
+    recorder = Recorder(
+        Path(start.folder),
+        WriterSettings(
+            sync_every_s=settings.recording.sync_every_s,
+            segment_bytes=round(settings.recording.segment_mb * mb),
+            reserve_bytes=round(settings.recording.reserve_mb * mb),
+        ),
+    )
+    grab = Grab(deck, start.source, settings, recorder)
+    grab.start()
+    hangs = False
+    ticks = 0
+    while not deck.get(Cell.CLOSING) and not is_orphan(deck, settings) and not hangs:
         deck.beat(Cell.CAPTURE_BEAT)
-        try:
-            source = _open(start.source)
-        except AssistantError as error:
-            deck.capture_says.put(SourceLost(reason=str(error)))
-            time.sleep(_TRY_AGAIN_S)
-            continue
-        deck.capture_says.put(SourceOpened(facts=source.facts, rehearsal=is_played(start.source)))
-        try:
-            for frame in source.frames():
-                stamp_ns = getattr(source, "stamp_ns", None) or time.monotonic_ns()
-                if deck.get(Cell.ORIGIN_NS) < 0:
-                    deck.put(Cell.ORIGIN_NS, stamp_ns)
-                if last is None or not np.array_equal(last, frame.grey):
-                    picture += 1
-                last = frame.grey
-                deck.ring.publish(index, stamp_ns - deck.get(Cell.ORIGIN_NS), stamp_ns, picture, frame.grey)
-                index += 1
-                deck.put(Cell.NEXT_INDEX, index)
-                deck.put(Cell.LAST_PICTURE, picture)
-                deck.beat(Cell.CAPTURE_BEAT)
-                if deck.get(Cell.CLOSING):
-                    return
-            deck.capture_says.put(SourceEnded())
-            while not deck.get(Cell.CLOSING):
-                deck.beat(Cell.CAPTURE_BEAT)
-                time.sleep(0.05)
-        except AssistantError as error:
-            deck.capture_says.put(SourceLost(reason=str(error)))
-        finally:
-            source.close()
+        for order in deck.to_capture.take():
+            if isinstance(order, Witness):
+                recorder.witness(order.head, order.count)
+        if ticks % _TELL_EVERY_TICKS == 0:
+            deck.capture_says.put(RecordingTold(state=recorder.state))
+        ticks += 1
+        hangs = grab.hangs()
+        if not grab.is_alive():
+            raise RuntimeError("the thread that grabs has ended")
+        time.sleep(_TICK_S)
+    grab.ask_to_end()
+    if hangs:
+        deck.capture_says.put(SourceLost(reason=f"{start.source}: the video input does not answer; check its cable"))
+    else:
+        grab.wait(1.0)
+    recorder.close()
+    deck.capture_says.put(RecordingTold(state=recorder.state))
+    if hangs:
+        # The thread hangs in the driver: Python would wait for it for ever.
+        os._exit(HANGS_STATUS)
+
+
+class Grab:
+    """The thread that grabs.
+
+    Parameters
+    ----------
+    deck : Deck
+    address : str
+    settings : Settings
+    recorder : Recorder
+    """
+
+    def __init__(self, deck: Deck, address: str, settings: Settings, recorder: Recorder) -> None:
+        self._deck, self._address, self._settings, self._recorder = deck, address, settings, recorder
+        self._layout, whole = _layout(settings, deck)
+        self._masker = Masker(self._layout, whole=whole)
+        self._ending = False
+        self._opening = True
+        self._answered_ns = time.monotonic_ns()
+        self._picture = deck.get(Cell.LAST_PICTURE)
+        self._index = deck.get(Cell.NEXT_INDEX)
+        self._last: Grey | None = None
+        self._source: Source | None = None
+        self._thread = threading.Thread(target=self._go_on, name="grab", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def ask_to_end(self) -> None:
+        """End after the frame at hand."""
+        self._ending = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end."""
+        self._thread.join(seconds)
+
+    def hangs(self) -> bool:
+        """Whether the device has not answered for too long. A played file may pause as it likes."""
+        live = self._settings.live
+        limit_s = live.open_hangs_after_s if self._opening else live.grab_hangs_after_s
+        if is_played(self._address) and not self._opening:
+            return False
+        return time.monotonic_ns() - self._answered_ns > limit_s * 1e9
+
+    def _go_on(self) -> None:
+        while not self._ending:
+            self._opening, self._answered_ns = True, time.monotonic_ns()
+            try:
+                self._source = _open(self._address)
+                self._run(self._source)
+            except AssistantError as error:
+                self._deck.capture_says.put(SourceLost(reason=str(error)))
+                self._pause(_TRY_AGAIN_S)
+            finally:
+                if self._source is not None:
+                    self._source.close()
+                    self._source = None
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._ending:
+            self._answered_ns = time.monotonic_ns()
+            time.sleep(_TICK_S)
+
+    def _run(self, source: Source) -> None:
+        self._deck.capture_says.put(SourceOpened(facts=source.facts, rehearsal=is_played(self._address)))
+        self._opening, self._answered_ns = False, time.monotonic_ns()
+        for frame in source.frames():
+            self._take(frame, getattr(source, "stamp_ns", 0) or time.monotonic_ns())
+            self._answered_ns = time.monotonic_ns()
+            if self._ending:
+                return
+        self._deck.capture_says.put(SourceEnded())
+        while not self._ending:
+            self._pause(1.0)
+
+    def _take(self, frame: Frame, stamp_ns: int) -> None:
+        deck = self._deck
+        if deck.get(Cell.ORIGIN_NS) < 0:
+            deck.put(Cell.ORIGIN_NS, stamp_ns)
+        t_ns = stamp_ns - deck.get(Cell.ORIGIN_NS)
+        if self._layout is not None:
+            lit = self._layout.mark_is_lit(frame.grey)
+            deck.put(Cell.MARK_LIT, -1 if lit is None else int(lit))
+        grey = self._masker.apply(frame.grey, t_ns / 1e9)
+        if grey.nbytes > deck.ring.slot_bytes:
+            raise UsageError(
+                f"{self._address}: pictures of {grey.shape[1]} x {grey.shape[0]} are too large; set the video output "
+                f"to 3840 x 2160 or less"
+            )
+        is_new = self._last is None or grey.dtype != self._last.dtype or not np.array_equal(self._last, grey)
+        self._picture += is_new
+        deck.ring.publish(self._index, t_ns, stamp_ns, self._picture, grey)
+        self._recorder.offer(self._index, t_ns, stamp_ns, grey if is_new else None)
+        self._index += 1
+        self._last = grey
+        deck.put(Cell.NEXT_INDEX, self._index)
+        deck.put(Cell.LAST_PICTURE, self._picture)
 
 
 def _open(address: str) -> Source:
     return PlayedSource(address) if is_played(address) else open_source(address)
+
+
+def _layout(settings: Settings, deck: Deck) -> tuple[Layout | None, bool]:
+    """The layout that the settings name, and whether nothing is masked; an unknown name is told and masks by field."""
+    name = settings.capture.layout
+    if name in ("auto", "whole"):
+        return None, name == "whole"
+    try:
+        found = layouts(data_home() / "layouts")
+    except AssistantError as error:
+        deck.capture_says.put(SourceLost(reason=f"{error}; the field is found in the picture instead"))
+        return None, False
+    if name not in found:
+        reason = f"there is no layout profile {name!r}; the field is found in the picture instead"
+        deck.capture_says.put(SourceLost(reason=reason))
+    return found.get(name), False

@@ -11,6 +11,7 @@ from assistant.errors import EnvironmentError_
 from assistant.live.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.ring import Ring
 from assistant.live.shared_file import SharedFile
+from assistant.settings import Settings
 
 _MAGIC: Final = 0x666C756F726F31
 _BOARD_AT, _BOARD_COUNT = 0, 64
@@ -49,6 +50,8 @@ class Cell(IntEnum):
     ANALYSED_CAPTURED_NS = 21
     LAST_PICTURE = 22
     NEXT_INDEX = 23
+    MARK_LIT = 24
+    """X-ray-on mark of the console: -1 none, 0 dark, 1 lit."""
 
 
 class Deck:
@@ -81,7 +84,7 @@ class Deck:
         memory = SharedFile.make(8 * _BOARD_COUNT + boxes + Ring.size(slots, slot_bytes))
         board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
         board[Cell.SLOTS], board[Cell.SLOT_BYTES] = slots, slot_bytes
-        board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = -1
+        board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = board[Cell.MARK_LIT] = -1
         deck = cls(memory)
         deck.ring.clear()
         board[Cell.MAGIC] = _MAGIC
@@ -121,3 +124,8 @@ class Deck:
     def remove(self) -> None:
         """Take the memory away when the session is over."""
         self._memory.remove()
+
+
+def is_orphan(deck: Deck, settings: Settings) -> bool:
+    """Whether no window has cared for the session for so long that its children should end by themselves."""
+    return time.monotonic_ns() - deck.get(Cell.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.recording.recording_state import RecordingState
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -17,7 +18,6 @@ from assistant.vocabulary import (
     Grey,
     Leak,
     Liveness,
-    Measure,
     Motion,
     Reading,
     RunFacts,
@@ -105,6 +105,8 @@ class Moment:
     t_s: float
     captured_ns: int
     told_ns: int
+    picture: int
+    """Number of the distinct picture: equal numbers are bit-identical pictures."""
     liveness: Liveness
     motion: Motion | Unknown
     distances: Distances | Unknown
@@ -120,14 +122,15 @@ class Moment:
 
 
 def moment_of(
-    reading: Reading, outline: Outline, *, captured_ns: int, told_ns: int, plan_number: int, skipped: int
+    reading: Reading, outline: Outline, stamped: StampedFrame, *, told_ns: int, plan_number: int, skipped: int
 ) -> Moment:
     """Make the moment of a reading."""
     return Moment(
         frame_index=reading.frame_index,
         t_s=reading.t_s,
-        captured_ns=captured_ns,
+        captured_ns=stamped.captured_ns,
         told_ns=told_ns,
+        picture=stamped.picture,
         liveness=reading.liveness,
         motion=reading.motion,
         distances=reading.distances,
@@ -208,41 +211,6 @@ class PlanRefused:
 
     plan_number: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingState:
-    """What is on the disk. "REC" may be shown only while `advancing`.
-
-    Attributes
-    ----------
-    folder : str
-        The run folder; empty while nothing is recorded.
-    bytes_written : int
-        Size of the video on the disk, as the disk says it.
-    grew_ns : int or None
-        Monotonic time at which the file was last seen to have grown.
-    free_bytes : int or None
-        Free on that disk; None where it cannot be asked.
-    minutes_left : float or Unknown
-        At the rate of the last minute.
-    fault : str
-        Why it does not record, or what was lost; empty while all is well.
-    lost_frames : int
-        Frames that were captured and could not be kept.
-    """
-
-    folder: str = ""
-    bytes_written: int = 0
-    grew_ns: int | None = None
-    free_bytes: int | None = None
-    minutes_left: Measure = field(default_factory=lambda: Unknown("not measured yet"))
-    fault: str = ""
-    lost_frames: int = 0
-
-    def advancing(self, now_ns: int, within_s: float = 2.0) -> bool:
-        """Whether the file grew on the disk within the last seconds: the only ground for showing "REC"."""
-        return not self.fault and self.grew_ns is not None and now_ns - self.grew_ns <= within_s * 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ from typing import Final
 from assistant.live.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.live_alarms import LiveAlarms, Wanted
 from assistant.live.live_state import Known, Terms, judge, quiet
-from assistant.live.messages import Child, Condition, Lines, LiveState, Moment, RecordingState
+from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.live.pace import Pace
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
+from assistant.recording.recording_state import RecordingState
 from assistant.vocabulary import FrameState, Measure, Motion, RunFacts, Unknown
 
 _UNTRACKED_S: Final = 1.0

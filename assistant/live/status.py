@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.live.messages import Child, Condition, Lines, LiveState, Moment, RecordingState
+from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
+from assistant.recording.recording_state import RecordingState
 from assistant.vocabulary import EventKind, Measure, Priority, RunFacts, Site
 
 

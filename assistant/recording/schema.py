@@ -3,11 +3,11 @@
     head.json            what made the run: program, source, settings; "closed" once it was ended in order
     plan.json            the last plan, and references/ with the pictures that its points were placed on
     video_000.mkv ...    distinct pictures, FFV1, a new file where the picture changed size or a file could not be kept
-    frames.jsonl ...     one line a captured frame: which picture it carries, and when
-    readings.jsonl ...   one line an analysed frame: state, figures, alarms, as they were told live
+    frames_000.jsonl ... one line a captured frame: which picture it carries, and when
+    readings_000.jsonl   one line an analysed frame: state, figures, alarms, as they were told live
     events.jsonl ...     what happened and what was done, hash-chained
 
-A frame that repeats the picture before it, bit by bit, has a line in ``frames.jsonl`` and nothing in the video.
+A frame that repeats the picture before it, bit by bit, has a line in ``frames_000.jsonl`` and nothing in the video.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCHEMA: Final = "fluoro-assistant/recording/1"
 HEAD: Final = "head.json"
 VIDEO: Final = "video_{:03d}.mkv"
 FRAMES: Final = "frames_{:03d}.jsonl"
-READINGS: Final = "readings.jsonl"
+READINGS: Final = "readings_{:03d}.jsonl"
 
 
 class FrameLine(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -1,0 +1,121 @@
+"""Blackens everything outside the X-ray field, before anything is shown or written: names stand there.
+
+By layout, not by reading text: what is not field is black. With a site's layout profile the field can never be larger
+than the profile says. Without one it is found in the picture (`assistant.field`) and grows only where the new part has
+the grain of X-ray, which menus and patient banners do not have.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.capture.layout import Layout
+from assistant.field import field_at, find_field
+from assistant.vocabulary import Grey
+
+_LOOK_EVERY_S: Final = 0.5
+_SAME_SHARE: Final = 0.01
+_GRAIN_GREY: Final = 0.35
+"""Median second difference along rows, of 255: console graphics have 0, the quietest X-ray picture about 1 [P]."""
+_GRAIN_SHARE: Final = 0.3
+_GRAIN_LOOKS: Final = 2
+
+Mask = NDArray[np.bool_]
+
+
+class Masker:
+    """Masks the pictures of one source.
+
+    Parameters
+    ----------
+    layout : Layout or None
+        The console's layout; None: the field is found in the picture.
+    whole : bool
+        Leave pictures as they are (a source that has no console text, chosen by a person).
+    """
+
+    def __init__(self, layout: Layout | None = None, *, whole: bool = False) -> None:
+        self._layout, self._whole = layout, whole
+        self._shape: tuple[int, int] | None = None
+        self._mask: Mask | None = None
+        self._bits: Grey | None = None
+        self._limit: Mask | None = None
+        self._looked_s = -1e9
+        self._waiting: Mask | None = None
+        self._looks = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the picture is let through, 0 to 1."""
+        if self._whole:
+            return 1.0
+        return 0.0 if self._mask is None else float(self._mask.mean())
+
+    def apply(self, grey: Grey, t_s: float) -> Grey:
+        """A new picture with everything outside the field black; the same picture where nothing is masked."""
+        if self._whole:
+            return grey
+        if self._shape != grey.shape:
+            self._begin(grey)
+        if t_s - self._looked_s >= _LOOK_EVERY_S:
+            self._looked_s = t_s
+            self._look(grey)
+        assert self._bits is not None
+        masked: Grey = np.bitwise_and(grey, self._bits)
+        return masked
+
+    def _begin(self, grey: Grey) -> None:
+        rows, cols = grey.shape
+        self._shape = (rows, cols)
+        self._limit = None if self._layout is None else self._layout.field_mask(cols, rows)
+        self._waiting, self._looks = None, 0
+        if self._limit is not None:
+            self._set(self._limit, grey)
+            return
+        self._set(_found(grey), grey)
+
+    def _set(self, mask: Mask, grey: Grey) -> None:
+        self._mask = mask
+        full = np.iinfo(grey.dtype).max
+        bits: Grey = np.where(mask, full, 0).astype(grey.dtype)  # type: ignore[assignment]
+        self._bits = bits
+
+    def _look(self, grey: Grey) -> None:
+        """Let the field grow where X-ray appears; a site's layout is never left."""
+        assert self._mask is not None
+        if self._limit is not None or self._mask.all():
+            return
+        new = _found(grey) & ~self._mask
+        if new.mean() < _SAME_SHARE or not _has_grain(grey, new, self._mask):
+            self._waiting, self._looks = None, 0
+            return
+        self._waiting = new if self._waiting is None else self._waiting & new
+        self._looks += 1
+        if self._looks >= _GRAIN_LOOKS and self._waiting.mean() >= _SAME_SHARE:
+            self._set(self._mask | self._waiting, grey)
+            self._waiting, self._looks = None, 0
+
+
+def _found(grey: Grey) -> Mask:
+    white = 255 if grey.dtype == np.uint8 else 65535
+    rows, cols = grey.shape
+    lattice = find_field(grey, white)
+    # One cell more on each side: the lattice is coarse and no part of the field may be cut off.
+    wider = cv2.dilate(lattice.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    return field_at(wider, rows, cols)
+
+
+def _has_grain(grey: Grey, part: Mask, field: Mask) -> bool:
+    """Whether a part of the picture has the noise of X-ray."""
+    scale = 1.0 if grey.dtype == np.uint8 else 255.0 / 65535.0
+    every = grey[::3].astype(np.float32)
+    second = np.abs(every[:, :-2] - 2 * every[:, 1:-1] + every[:, 2:]) * scale
+    inside, usual = part[::3, 1:-1], field[::3, 1:-1]
+    if not inside.any() or not usual.any():
+        return False
+    grain = float(np.median(second[inside]))
+    return grain > _GRAIN_GREY and grain > _GRAIN_SHARE * float(np.median(second[usual]))

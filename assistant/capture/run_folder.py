@@ -1,0 +1,202 @@
+"""A run that the program recorded, as a source: repeated pictures stand in their frames again, with the times of then.
+
+A frame whose picture was lost (a disk that was full, a file that failed) is black, so that it is judged "no signal"
+and nothing is measured on it: numbers and times of all other frames stay what they were.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from assistant.capture.matroska import read_blocks
+from assistant.capture.video import VideoSource
+from assistant.errors import InputError
+from assistant.recording.event_log import check_chain, log_files
+from assistant.recording.reading import Recorded, read_recorded, video_files
+from assistant.recording.schema import FrameLine
+from assistant.vocabulary import Frame, Grey, RunFacts
+
+
+class RunFolder:
+    """A recorded run folder.
+
+    Parameters
+    ----------
+    folder : Path
+    shown : str
+        Its name as the person gave it.
+    threads : int
+        Of the decoder.
+
+    Attributes
+    ----------
+    recorded : Recorded
+
+    Raises
+    ------
+    InputError
+        If not one picture of it can be read.
+    """
+
+    def __init__(self, folder: Path, shown: str, *, threads: int = 2) -> None:
+        self._folder, self._shown, self._threads = folder, shown, threads
+        self._files = video_files(folder)
+        self.recorded: Recorded = read_recorded(folder, {n: _pictures(path) for n, path in self._files.items()})
+        self._sources: dict[int, VideoSource] = {}
+        self._closed = False
+        first = next((line for line in self.recorded.lines if line.v >= 0), None)
+        if first is None:
+            raise InputError(f"{shown}: the recording holds no picture that can be read; choose another one")
+        facts = self._source(first.v).facts
+        self._shape = (facts.height_px, facts.width_px)
+        self._white = self._source(first.v).frame_at(first.p).white
+
+    @property
+    def facts(self) -> RunFacts:
+        """What is known of the run; ``notes`` say what of it is not whole."""
+        lines = self.recorded.lines
+        steps = [b.t - a.t for a, b in pairwise(lines[:200]) if b.t > a.t]
+        notes = {"kind": "recording", "codec": "ffv1", "frames_lost": str(self.recorded.lost_frames)}
+        if self.recorded.losses:
+            notes["not_whole"] = self.recorded.losses
+        source = self.recorded.head.get("source")
+        if isinstance(source, str) and source.startswith(("play:", "loop:")):
+            notes["rehearsal"] = "recorded from a run that was played as if it were live"
+        return RunFacts(
+            source=self._shown,
+            width_px=self._shape[1],
+            height_px=self._shape[0],
+            fps=1.0 / median(steps) if steps else None,
+            frame_count=len(lines),
+            notes=notes,
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames from the first one on, each call anew.
+
+        Raises
+        ------
+        InputError
+            Where a picture is not the one that was recorded, or has another size than those before.
+        """
+        reader = _Forward(self._files, self._shown, self._threads)
+        grey = self._black()
+        at = (-1, -1)
+        try:
+            for line in self.recorded.lines:
+                if self._closed:
+                    raise InputError(f"{self._shown}: was closed while it was read; open it again")
+                if line.v < 0:
+                    grey, at = self._black(), (-1, -1)
+                elif (line.v, line.p) != at:
+                    grey, at = self._checked(reader.picture(line), line), (line.v, line.p)
+                yield self._frame(line, grey)
+        finally:
+            reader.close()
+
+    def _checked(self, grey: Grey, line: FrameLine) -> Grey:
+        if line.crc is not None and zlib.crc32(np.ascontiguousarray(grey).tobytes()) != line.crc:
+            raise InputError(f"{self._shown}: the picture of frame {line.i} was changed after it was recorded")
+        if grey.shape != self._shape:
+            raise InputError(
+                f"{self._shown}: the picture changes its size at frame {line.i}; make mended copies of its parts"
+            )
+        return grey
+
+    def _frame(self, line: FrameLine, grey: Grey) -> Frame:
+        return Frame(index=line.i, t_s=line.t - self.recorded.lines[0].t, grey=grey, white=self._white)
+
+    def _black(self) -> Grey:
+        return np.zeros(self._shape, np.uint8) if self._white == 255 else np.zeros(self._shape, np.uint16)
+
+    def frame_at(self, index: int) -> Frame:
+        """One frame by number, the same as `frames` gives it.
+
+        Raises
+        ------
+        InputError
+        """
+        if self._closed:
+            raise InputError(f"{self._shown}: is closed; open it again")
+        if not 0 <= index < len(self.recorded.lines):
+            count = len(self.recorded.lines)
+            raise InputError(f"{self._shown}: there is no frame {index}; it has {count}, numbered from 0")
+        line = self.recorded.lines[index]
+        if line.v < 0:
+            return self._frame(line, self._black())
+        return self._frame(line, self._checked(self._source(line.v).frame_at(line.p).grey, line))
+
+    def _source(self, number: int) -> VideoSource:
+        if number not in self._sources:
+            path = self._files[number]
+            self._sources[number] = VideoSource(path, f"{self._shown}/{path.name}", threads=self._threads)
+        return self._sources[number]
+
+    def log_fault(self) -> str:
+        """What is wrong with the event log, also against the head that the recording witnessed; empty when whole."""
+        files = log_files(self._folder)
+        if not files:
+            return "the event log is missing" if self.recorded.witness is not None else ""
+        witness = self.recorded.witness
+        if witness is None:
+            return check_chain(files).fault
+        return check_chain(files, witness.events_head, witness.events_count).fault
+
+    def readings(self) -> list[dict[str, Any]]:
+        """What was told live, one entry an analysed frame (``readings.jsonl``), as far as the lines are whole."""
+        found: list[dict[str, Any]] = []
+        for path in sorted(self._folder.glob("readings*.jsonl")):
+            for raw in path.read_bytes().split(b"\n"):
+                try:
+                    found.append(json.loads(raw))
+                except ValueError:
+                    continue  # the last line of a process that was killed
+        return found
+
+    def close(self) -> None:
+        """Close all files. May be called twice."""
+        self._closed = True
+        for source in self._sources.values():
+            source.close()
+        self._sources.clear()
+
+
+class _Forward:
+    """Pictures in the order of the recording: each video file is decoded once."""
+
+    def __init__(self, files: dict[int, Path], shown: str, threads: int) -> None:
+        self._files, self._shown, self._threads = files, shown, threads
+        self._number = -1
+        self._source: VideoSource | None = None
+        self._pictures: Iterator[Frame] = iter(())
+
+    def picture(self, line: FrameLine) -> Grey:
+        if line.v != self._number:
+            self.close()
+            path = self._files[line.v]
+            self._source = VideoSource(path, f"{self._shown}/{path.name}", threads=self._threads)
+            self._pictures, self._number = self._source.frames(), line.v
+        for frame in self._pictures:
+            if frame.index == line.p:
+                return frame.grey
+        raise InputError(f"{self._shown}: the picture of frame {line.i} is missing in {self._files[line.v].name}")
+
+    def close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+        self._source, self._number = None, -1
+
+
+def _pictures(path: Path) -> int:
+    try:
+        return len(read_blocks(path) or ())
+    except OSError:
+        return 0

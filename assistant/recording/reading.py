@@ -1,0 +1,154 @@
+"""What the lines of a recorded run folder say: which frame carries which picture, what is missing, what was witnessed.
+
+Lines that were not written to their end are passed over; of two lines of one frame the later one counts (it was
+written again after a failed fsync).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
+
+_MOST_LOST_IN_A_ROW = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The frames of a recorded run, in order and without holes.
+
+    Attributes
+    ----------
+    lines : list of FrameLine
+        One a frame; ``v`` is -1 where its picture is lost.
+    lost_frames : int
+        How many of them have no picture.
+    cut_frames : int
+        Frames that were captured after the last picture that is there.
+    closed : bool
+        Ended in order.
+    witness : WitnessLine or None
+        The newest head of the event log that the recording kept.
+    head : dict
+        ``head.json``; empty where it cannot be read.
+    """
+
+    lines: list[FrameLine]
+    lost_frames: int
+    cut_frames: int
+    closed: bool
+    witness: WitnessLine | None
+    head: dict[str, Any]
+
+    @property
+    def losses(self) -> str:
+        """What is not whole, in one sentence without its full stop; empty for a whole recording."""
+        said = []
+        if not self.closed:
+            said.append("it was not closed in order")
+        if self.lost_frames:
+            said.append(f"{self.lost_frames} of {len(self.lines)} frames have no picture")
+        if self.cut_frames:
+            ending = f"the last {self.cut_frames} frames are cut off"
+            said.append(ending)
+        return " and ".join(said)
+
+
+def is_recorded(folder: Path) -> bool:
+    """Whether a folder holds a run that the program recorded."""
+    return any(folder.glob("frames_*.jsonl"))
+
+
+def read_recorded(folder: Path, pictures: Mapping[int, int]) -> Recorded:
+    """Read all lines of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    pictures : mapping of int to int
+        How many whole pictures each video file holds.
+    """
+    found: dict[int, FrameLine] = {}
+    witness: WitnessLine | None = None
+    for path in sorted(folder.glob("frames_*.jsonl")):
+        for line in _lines(path):
+            if isinstance(line, WitnessLine):
+                witness = line
+            elif line.i >= 0:
+                found[line.i] = line
+    there = {i: line for i, line in found.items() if 0 <= line.p < pictures.get(line.v, 0)}
+    last = _last_in_reach(sorted(there))
+    lines: list[FrameLine] = []
+    lost = 0
+    for i in range(last + 1):
+        kept = there.get(i)
+        lost += kept is None
+        lines.append(kept if kept is not None else _lost(i, found.get(i), lines, there))
+    head = _head(folder)
+    return Recorded(
+        lines=lines,
+        lost_frames=lost,
+        cut_frames=sum(1 for i in found if i > last),
+        closed=head.get("closed") is True,
+        witness=witness,
+        head=head,
+    )
+
+
+def _last_in_reach(numbers: list[int]) -> int:
+    """The last frame; numbers after a gap that no disk fault makes are not believed."""
+    last = -1
+    for number in numbers:
+        if number - last > _MOST_LOST_IN_A_ROW:
+            break
+        last = number
+    return last
+
+
+def _lost(i: int, said: FrameLine | None, before: list[FrameLine], there: dict[int, FrameLine]) -> FrameLine:
+    """The line of a frame whose picture is lost; where not even its line is there, its time lies between the others."""
+    if said is not None:
+        return FrameLine(i=i, t=said.t, ns=said.ns, v=-1, p=-1)
+    after = next(there[k] for k in range(i, i + _MOST_LOST_IN_A_ROW + 1) if k in there)
+    previous = before[-1] if before else after
+    share = 1.0 / (after.i - i + 1)
+    t = previous.t + (after.t - previous.t) * share
+    return FrameLine(i=i, t=t, ns=round(previous.ns + (after.ns - previous.ns) * share), v=-1, p=-1)
+
+
+def _lines(path: Path) -> list[FrameLine | WitnessLine]:
+    decode_frame = msgspec.json.Decoder(FrameLine).decode
+    decode_witness = msgspec.json.Decoder(WitnessLine).decode
+    lines: list[FrameLine | WitnessLine] = []
+    for raw in path.read_bytes().split(b"\n"):
+        if not raw:
+            continue
+        try:
+            lines.append(decode_witness(raw) if raw.startswith(b'{"events_head"') else decode_frame(raw))
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            continue  # torn: its frame counts as one without a line
+    return lines
+
+
+def _head(folder: Path) -> dict[str, Any]:
+    try:
+        head = json.loads((folder / HEAD).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return head if isinstance(head, dict) and head.get("schema") == SCHEMA else {}
+
+
+def video_files(folder: Path) -> dict[int, Path]:
+    """The video files of a folder by number."""
+    found = {}
+    for path in folder.glob("video_*.mkv"):
+        number = path.stem.rpartition("_")[2]
+        if number.isdecimal() and path.name == VIDEO.format(int(number)):
+            found[int(number)] = path
+    return found

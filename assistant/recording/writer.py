@@ -1,0 +1,389 @@
+"""Writes what the camera gives: distinct pictures as video, one line a frame, in threads of its own.
+
+    offer -> [frames, bounded] -> code -> [packets, bounded] -> disk            sync, once a second
+
+The caller never waits. A picture that a full queue or a full disk does not take is counted and told, never silently
+left out. A write that fails ends that file; a failed fsync does too and is never tried again, because the kernel may
+have dropped the pages and would say "done" the second time: what was not synced is written once more into new files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import queue
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
+from assistant.recording.matroska_out import MatroskaOut, Track
+from assistant.recording.recording_state import Gauge, RecordingState
+from assistant.recording.schema import FRAMES, VIDEO, FrameLine, WitnessLine
+from assistant.recording.segment_file import GrowingFile
+from assistant.vocabulary import Grey
+
+log = logging.getLogger(__name__)
+_STOP_WAIT_S: Final = 3.0
+_FRAMES_WAITING: Final = 64
+_TRY_AGAIN_NS: Final = 2_000_000_000
+_MOST_UNSYNCED: Final = 256
+_WELL_AGAIN_NS: Final = 2_000_000_000
+_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS})
+"""Trying again at once is of no use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterSettings:
+    """How it writes. Bytes and seconds."""
+
+    sync_every_s: float = 1.0
+    segment_bytes: int = 1 << 30
+    reserve_bytes: int = 64 << 20
+    """Left free on the disk for the event log and everybody else."""
+    waiting_bytes: int = 384 << 20
+    """Coded pictures that may wait for a disk that stalls: half a minute at 15 pictures/s of 1280 x 1024."""
+
+
+@dataclass(slots=True)
+class Disk:
+    """Functions that the tests replace to make a disk fail."""
+
+    write: Callable[[int, bytes | memoryview], int] = os.write
+    fsync: Callable[[int], None] = os.fsync
+    free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
+
+
+class Recorder:
+    """Records a run into a folder. One of these writes; a process that is started anew makes its own new files.
+
+    Parameters
+    ----------
+    folder : Path
+        Exists.
+    settings : WriterSettings
+    disk : Disk
+    clock_ns : callable
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: WriterSettings | None = None,
+        *,
+        disk: Disk | None = None,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._folder, self._settings = folder, settings or WriterSettings()
+        self._disk, self._clock_ns = disk or Disk(), clock_ns
+        self._offered: queue.Queue[Offered | WitnessLine | None] = queue.Queue(_FRAMES_WAITING)
+        self._coded: queue.Queue[Coded | WitnessLine | None] = queue.Queue()
+        self._coded_bytes = self._taken_bytes = 0
+        self._lock = threading.Lock()
+        self._video: GrowingFile | None = None
+        self._out: MatroskaOut | None = None
+        self._lines: GrowingFile | None = None
+        self._line_torn = False
+        self._video_number = _next_number(folder, "video_*.mkv")
+        self._lines_number = _next_number(folder, "frames_*.jsonl")
+        self._at = NOWHERE
+        self._unsynced: deque[Coded] = deque(maxlen=_MOST_UNSYNCED)
+        self._sync_failed = False
+        self._synced_ns = clock_ns()
+        self._closed_bytes = 0
+        self._gauge = Gauge()
+        self._fault = ""
+        self._lost = 0
+        self._lost_ns = 0
+        self._retry_ns = 0
+        self._ended = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(body,), name=name, daemon=True)
+            for name, body in (("code", self._code_all), ("disk", self._write_all), ("sync", self._sync_all))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    # From the capture's thread ---------------------------------------------------------------------------------
+
+    def offer(self, index: int, t_ns: int, captured_ns: int, grey: Grey | None) -> bool:
+        """Take a frame; ``grey`` is None where it repeats the picture before. False where it had to be left out.
+
+        The array must not be written to afterwards.
+        """
+        if self._coded_bytes - self._taken_bytes > self._settings.waiting_bytes:
+            return self._left_out("the disk does not keep up")
+        try:
+            self._offered.put_nowait(Offered(index=index, t_ns=t_ns, captured_ns=captured_ns, grey=grey))
+        except queue.Full:
+            return self._left_out("the coding does not keep up")
+        return True
+
+    def _left_out(self, why: str) -> bool:
+        self._lost += 1
+        self._lost_ns = self._clock_ns()
+        self._fault = why
+        return False
+
+    def witness(self, head: str, count: int) -> None:
+        """Keep the head of the event log among the frames."""
+        try:
+            self._offered.put_nowait(WitnessLine(events_head=head, events_count=count))
+        except queue.Full:
+            log.warning("the event log's head was not kept: the coding does not keep up")
+
+    @property
+    def state(self) -> RecordingState:
+        """What is on the disk, as the disk says it."""
+        free, reserve = self._free(), self._settings.reserve_bytes
+        return RecordingState(
+            folder=str(self._folder),
+            bytes_written=self._gauge.seen_bytes,
+            grew_ns=self._gauge.grew_ns,
+            free_bytes=free,
+            minutes_left=self._gauge.minutes_left(None if free is None else max(0, free - reserve)),
+            fault=self._fault,
+            lost_frames=self._lost,
+        )
+
+    def close(self) -> bool:
+        """Write what waits, close the files in order; False if that took longer than three seconds."""
+        until = time.monotonic() + _STOP_WAIT_S
+        try:
+            self._offered.put(None, timeout=_STOP_WAIT_S)
+        except queue.Full:
+            return False
+        for thread in self._threads[:2]:
+            thread.join(max(0.0, until - time.monotonic()))
+        self._ended.set()
+        self._threads[2].join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    # Its own threads -------------------------------------------------------------------------------------------
+
+    def _guarded(self, body: Callable[[], None]) -> None:
+        try:
+            body()
+        except Exception as error:
+            # A thread that dies in silence would look like a recording.
+            log.exception("recording stopped")
+            self._fault = f"recording stopped by a fault of the program ({type(error).__name__})"
+
+    def _code_all(self) -> None:
+        coder = Coder()
+        while (offered := self._offered.get()) is not None:
+            if isinstance(offered, WitnessLine):
+                self._coded.put(offered)
+                continue
+            coded = coder.code(offered)
+            self._coded_bytes += len(coded.packet or b"")
+            self._coded.put(coded)
+        self._coded.put(None)
+
+    def _write_all(self) -> None:
+        while (coded := self._coded.get()) is not None:
+            if isinstance(coded, WitnessLine):
+                self._put_line(coded)
+                continue
+            with self._lock:
+                self._keep(coded)
+            self._taken_bytes += len(coded.packet or b"")
+        with self._lock:
+            self._finish_video()
+            self._finish_lines()
+
+    def _keep(self, coded: Coded) -> None:
+        """Write one frame; where a file fails, what is not synced yet and this frame go into new files."""
+        well = self._may_write()
+        if well and self._sync_failed:
+            self._give_files_up()
+            well = self._write_again()
+        if well and not self._try(coded):
+            well = self._may_write() and self._write_again() and self._try(coded)
+        if well:
+            self._unsynced.append(coded)
+        else:
+            self._lose(coded)
+
+    def _try(self, coded: Coded) -> bool:
+        try:
+            self._write(coded)
+        except OSError as error:
+            self._fail(error)
+            return False
+        return True
+
+    def _write_again(self) -> bool:
+        """What was not synced, once more; of two lines of a frame the later one counts."""
+        waiting = list(self._unsynced)
+        if waiting and waiting[0].packet is None:
+            self._at = waiting[0].at
+        return all(self._try(coded) for coded in waiting)
+
+    def _write(self, coded: Coded) -> None:
+        if coded.packet is not None and coded.track is not None:
+            out = self._video_for(coded.track)
+            assert self._video is not None
+            self._video.append(out.picture(coded.t_ns // 1_000_000, coded.packet))
+            self._at = (self._video_number - 1, out.pictures - 1)
+        coded.at = self._at
+        self._write_line(coded)
+
+    def _write_line(self, coded: Coded) -> None:
+        video, picture = coded.at
+        line = FrameLine(
+            i=coded.index, t=round(coded.t_ns / 1e9, 6), ns=coded.captured_ns, v=video, p=picture, crc=coded.crc
+        )
+        self._append_line(line)
+
+    def _append_line(self, line: FrameLine | WitnessLine) -> None:
+        file = self._line_file()
+        torn, self._line_torn = self._line_torn, True
+        file.append((b"\n" if torn else b"") + msgspec.json.encode(line) + b"\n")
+        self._line_torn = False
+
+    def _lose(self, coded: Coded) -> None:
+        """A picture that cannot be kept: its time is, in the room held back for that, if the disk takes a line."""
+        self._lost += 1
+        self._lost_ns = self._clock_ns()
+        if coded.packet is not None:
+            self._at = NOWHERE  # repeats of a lost picture are lost with it
+        coded.at = self._at
+        with contextlib.suppress(OSError):
+            self._write_line(coded)
+
+    def _put_line(self, line: WitnessLine) -> None:
+        with self._lock:
+            try:
+                if self._may_write():
+                    self._append_line(line)
+            except OSError as error:
+                self._fail(error)
+
+    def _video_for(self, track: Track) -> MatroskaOut:
+        out = self._out
+        if out is not None and (out.track != track or out.length > self._settings.segment_bytes):
+            self._finish_video()
+            out = None
+        if out is None:
+            out = MatroskaOut(track)
+            self._video = GrowingFile(self._folder / VIDEO.format(self._video_number), self._disk.write)
+            self._video_number += 1
+            self._video.append(out.head())
+            self._out = out
+        return out
+
+    def _line_file(self) -> GrowingFile:
+        if self._lines is None:
+            self._lines = GrowingFile(self._folder / FRAMES.format(self._lines_number), self._disk.write)
+            self._line_torn = False
+            self._lines_number += 1
+        return self._lines
+
+    def _may_write(self) -> bool:
+        now_ns = self._clock_ns()
+        if now_ns < self._retry_ns:
+            return False
+        if self._free() is not None and (self._free() or 0) < self._settings.reserve_bytes:
+            self._fault = "the disk is full"
+            self._retry_ns = now_ns + _TRY_AGAIN_NS
+            return False
+        return True
+
+    def _fail(self, error: OSError) -> None:
+        log.warning("recording: %s", error)
+        self._fault = f"the recording cannot be written ({error.strerror})"
+        self._retry_ns = self._clock_ns() + _TRY_AGAIN_NS if error.errno in _FULL else 0
+        self._give_files_up()
+
+    def _give_files_up(self) -> None:
+        self._sync_failed = False
+        for file in (self._video, self._lines):
+            if file is not None:
+                self._closed_bytes += file.size_on_disk()
+                file.close()
+        self._video = self._out = self._lines = None
+
+    def _finish_video(self) -> None:
+        """Put the index in and close in order. Where that fails, the file plays as one that was cut off."""
+        video, out = self._video, self._out
+        if video is None or out is None:
+            return
+        try:
+            cues, patches = out.end()
+            video.append(cues)
+            video.sync(self._disk.fsync)
+            video.put_over(patches)
+            video.sync(self._disk.fsync)
+        except OSError as error:
+            log.warning("closing %s: %s", video.path.name, error)
+            self._fault = f"a video file could not be closed in order ({error.strerror})"
+        self._closed_bytes += video.size_on_disk()
+        video.close()
+        self._video = self._out = None
+
+    def _finish_lines(self) -> None:
+        if self._lines is not None:
+            try:
+                self._lines.sync(self._disk.fsync)
+            except OSError as error:
+                self._fault = f"the frames' lines could not be synced ({error.strerror})"
+            self._lines.close()
+
+    def _sync_all(self) -> None:
+        while not self._ended.wait(self._settings.sync_every_s / 4):
+            self._look()
+            if self._clock_ns() - self._synced_ns >= self._settings.sync_every_s * 1e9:
+                self._sync()
+
+    def _sync(self) -> None:
+        with self._lock:
+            files = [file for file in (self._video, self._lines) if file is not None]
+            known = len(self._unsynced)
+            failed = self._sync_failed
+        if failed:
+            return
+        try:
+            for file in files:
+                file.sync(self._disk.fsync)
+        except (OSError, ValueError) as error:
+            with self._lock:
+                if any(file is each for file in files for each in (self._video, self._lines)):
+                    log.warning("fsync: %s", error)
+                    self._fault = "the disk did not keep what was written; it is written again into a new file"
+                    self._sync_failed = True
+            return
+        with self._lock:
+            for _ in range(min(known, len(self._unsynced))):
+                self._unsynced.popleft()
+        self._synced_ns = self._clock_ns()
+
+    def _look(self) -> None:
+        """Ask the disk how far it is; a fault is over once files grow again and their end can be read."""
+        with self._lock:
+            files = [file for file in (self._video, self._lines) if file is not None]
+            size = self._closed_bytes + sum(file.size_on_disk() for file in files)
+        now_ns = self._clock_ns()
+        grew = self._gauge.look(now_ns, size) and all(file.end_is_there() for file in files)
+        if grew and self._fault and now_ns - max(self._lost_ns, self._retry_ns) > _WELL_AGAIN_NS:
+            self._fault = ""
+
+    def _free(self) -> int | None:
+        try:
+            return self._disk.free(self._folder)
+        except OSError:
+            return None
+
+
+def _next_number(folder: Path, pattern: str) -> int:
+    numbers = [int(path.stem.rpartition("_")[2]) for path in folder.glob(pattern) if path.stem[-3:].isdecimal()]
+    return max(numbers, default=-1) + 1
