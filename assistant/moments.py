@@ -1,0 +1,118 @@
+"""What is kept of each analysed frame: a reading without its pixels, small enough that an hour fits into memory."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    CementMask,
+    Distances,
+    Leak,
+    Liveness,
+    Motion,
+    Reading,
+    Unknown,
+)
+
+Outline = tuple[NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moment:
+    """A reading without its arrays of pixels; outlines in px of the reference frame."""
+
+    frame_index: int
+    t_s: float
+    liveness: Liveness
+    motion: Motion | Unknown
+    distances: Distances | Unknown
+    approach: Approach
+    standing: tuple[Alarm, ...]
+    leaks: tuple[Leak, ...]
+    outline: Outline = field(repr=False)
+    processing_ms: float
+
+
+def cement_outline(cement: CementMask) -> Outline:
+    """The zero line of the evidence as polygons (n, 2), float32, in px of the reference frame."""
+    if not cement.mask.any():
+        return ()
+    contours, _ = cv2.findContours(cement.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    offset = np.array([cement.crop.x0_px, cement.crop.y0_px], np.float32)
+    return tuple(contour.reshape(-1, 2).astype(np.float32) + offset for contour in contours if len(contour) > 2)
+
+
+class MomentMaker:
+    """Makes moments of readings that come in order; repeated frames share one outline."""
+
+    def __init__(self) -> None:
+        self._last_cement: CementMask | Unknown | None = None
+        self._last_outline: Outline = ()
+
+    def make(self, reading: Reading) -> Moment:
+        """The moment of the next reading."""
+        if reading.cement is not self._last_cement:
+            self._last_cement = reading.cement
+            self._last_outline = cement_outline(reading.cement) if isinstance(reading.cement, CementMask) else ()
+        return Moment(
+            frame_index=reading.frame_index,
+            t_s=reading.t_s,
+            liveness=reading.liveness,
+            motion=reading.motion,
+            distances=reading.distances,
+            approach=reading.approach,
+            standing=reading.standing,
+            leaks=reading.leaks,
+            outline=self._last_outline,
+            processing_ms=reading.processing_ms,
+        )
+
+
+class MomentStore:
+    """All moments so far, in order. Written by one thread, read by another."""
+
+    def __init__(self) -> None:
+        self._moments: list[Moment] = []
+        self._times: list[float] = []
+        self._lock = threading.Lock()
+        self._maker = MomentMaker()
+
+    def add(self, reading: Reading) -> Moment:
+        """Keep a reading; gives its moment."""
+        moment = self._maker.make(reading)
+        self.extend([moment])
+        return moment
+
+    def extend(self, moments: Iterable[Moment]) -> None:
+        """Keep moments that follow on those that are kept."""
+        new = list(moments)
+        with self._lock:
+            self._moments.extend(new)
+            self._times.extend(moment.t_s for moment in new)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def at(self, index: int) -> Moment | None:
+        """The moment of a frame, or None where it is not analysed yet."""
+        with self._lock:
+            return self._moments[index] if 0 <= index < len(self._moments) else None
+
+    def index_at(self, t_s: float) -> int:
+        """The last analysed frame at or before a time; -1 before the first."""
+        with self._lock:
+            return bisect_right(self._times, t_s + 1e-9) - 1
+
+    def between(self, first: int, last: int) -> list[Moment]:
+        """Moments of a range of frames."""
+        with self._lock:
+            return self._moments[max(0, first) : max(0, last + 1)]

@@ -1,0 +1,393 @@
+"""What would have warned when: runs analysed anew with another line, another threshold or another model, as a table.
+
+The work is done by a process of its own (``python -m assistant.whatif FOLDER``): one row a run and variant, written as
+soon as it is known. Begun again in the same folder it skips the rows that are there, so it may be stopped at any time.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from assistant.analysis import start_pipeline
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
+from assistant.guard import describe
+from assistant.plan import plan_from_document, read_plan
+from assistant.settings import Settings, check
+from assistant.vocabulary import Distances, Priority, Unknown
+
+JOB: Final = "job.json"
+ROWS: Final = "rows.jsonl"
+TABLE: Final = "table.csv"
+BASE: Final = "as planned"
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One way to analyse.
+
+    Attributes
+    ----------
+    name : str
+    line_fraction : float or None
+        Another warning line, as a share of the depth from the posterior wall; None: the plan's.
+    settings : dict
+        Such as ``{"alarms.posterior_band_mm": 4.0}``.
+    """
+
+    name: str
+    line_fraction: float | None = None
+    settings: dict[str, float] = {}
+
+
+class RunAndPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A run and its plan file."""
+
+    run: str
+    plan: str
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is to be done; the first variant is the one the others are compared with."""
+
+    runs: list[RunAndPlan]
+    variants: list[Variant]
+
+
+class Warning_(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of a run: what, where, how urgent, and when it was raised."""
+
+    kind: str
+    site: str | None
+    priority: str
+    frame: int
+    t_s: float
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run comes to in one variant.
+
+    Attributes
+    ----------
+    events : list of Warning_
+    nearest_mm : float or None
+        Smallest distance to the warning line; None where it is not known.
+    leaks : list of str
+    failure : str
+        Why the run was not analysed to its end; empty where it was.
+    """
+
+    run: str
+    plan: str
+    variant: str
+    frames: int
+    events: list[Warning_]
+    nearest_mm: float | None
+    leaks: list[str]
+    failure: str = ""
+
+    def first(self, kind: str) -> Warning_ | None:
+        """The first event of a kind."""
+        return min((event for event in self.events if event.kind == kind), key=lambda e: e.frame, default=None)
+
+    @property
+    def first_warning_s(self) -> float | None:
+        """Time of the first event of MEDIUM or HIGH priority that concerns a line; None where there was none."""
+        told = [e.t_s for e in self.events if e.site is not None and e.priority in _TELLING]
+        return min(told, default=None)
+
+
+_TELLING: Final = (Priority.MEDIUM.word, Priority.HIGH.word)
+
+
+def with_changes(settings: Settings, changes: dict[str, float]) -> Settings:
+    """A settings tree with some numbers changed.
+
+    Parameters
+    ----------
+    changes : dict
+        ``room.setting`` to its number.
+
+    Raises
+    ------
+    UsageError
+        If there is no such setting or the number is out of its range.
+    """
+    for name, value in changes.items():
+        room, _, leaf = name.partition(".")
+        branch = getattr(settings, room, None) if room in {f.name for f in fields(settings)} else None
+        if branch is None or leaf not in {f.name for f in fields(branch)}:
+            raise UsageError(f"there is no setting {name}; see the settings")
+        settings = replace(settings, **{room: replace(branch, **{leaf: value})})
+    check(settings)
+    return settings
+
+
+def with_line(document: dict[str, Any], fraction: float | None) -> dict[str, Any]:
+    """A plan's document with another warning line in its lateral views."""
+    changed = copy.deepcopy(document)
+    if fraction is not None:
+        for view in changed["views"]:
+            if view["view"] == "lateral":
+                view["warning_line_fraction"] = fraction
+    return changed
+
+
+def analyse(
+    pair: RunAndPlan, variant: Variant, base: Settings | None = None, should_stop: Callable[[], bool] = lambda: False
+) -> Row | None:
+    """Analyse one run in one variant; None when stopped. A run that cannot be read is a row that says why.
+
+    Raises
+    ------
+    UsageError
+        If the variant itself cannot be used.
+    """
+    settings = with_changes(base or Settings(), variant.settings)
+    times_s: list[float] = []
+    nearest, events, leaks, failure = None, [], [], ""
+    pipeline = None
+    try:
+        plan = read_plan(Path(pair.plan), settings.alarms.warning_line_fraction)
+        plan = plan_from_document(
+            with_line(plan.document, variant.line_fraction), settings.alarms.warning_line_fraction
+        )
+        source = open_source(pair.run)
+        try:
+            pipeline = start_pipeline(source, plan, settings)
+            for frame in source.frames():
+                if should_stop():
+                    return None
+                reading = pipeline.process(frame)
+                times_s.append(frame.t_s)
+                if isinstance(reading.distances, Distances):
+                    value = reading.distances.warning_line_mm
+                    if not isinstance(value, Unknown):
+                        nearest = value if nearest is None else min(nearest, value)
+        finally:
+            source.close()
+    except AssistantError as error:
+        failure = str(error)
+    except Exception as error:
+        # One run that our code fails on must not end the table of all others.
+        failure = f"a fault in the program: {describe(error)}"
+    if pipeline is not None:
+        summary = pipeline.finish()
+        events = [
+            Warning_(
+                kind=alarm.kind.value,
+                site=None if alarm.site is None else alarm.site.value,
+                priority=alarm.priority.word,
+                frame=alarm.first_frame,
+                t_s=round(times_s[alarm.first_frame], 4),
+            )
+            for alarm in summary.events
+            if alarm.first_frame < len(times_s)
+        ]
+        leaks = [leak.site.value for leak in summary.leaks]
+        failure = failure or pipeline.fault
+    return Row(
+        run=pair.run,
+        plan=pair.plan,
+        variant=variant.name,
+        frames=len(times_s),
+        events=events,
+        nearest_mm=None if nearest is None else round(nearest, 3),
+        leaks=leaks,
+        failure=failure,
+    )
+
+
+def begin(folder: Path, job: Job) -> None:
+    """Put a job into its folder. One that is there already and is the same goes on; another one takes its place.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the folder cannot be written to.
+    """
+    content = msgspec.json.format(msgspec.json.encode(job), indent=1)
+    path = folder / JOB
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_bytes() != content:
+            (folder / ROWS).unlink(missing_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free some room") from error
+
+
+def read_job(folder: Path) -> Job:
+    """Read the job of a folder.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    try:
+        return msgspec.json.decode((folder / JOB).read_bytes(), type=Job)
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        raise InputError(f"{folder}: holds no what-if job ({error}); begin it from the window") from error
+
+
+def read_rows(folder: Path) -> list[Row]:
+    """The rows that are finished; half a last line (a killed process) is left out."""
+    try:
+        lines = (folder / ROWS).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    rows = []
+    for line in lines[:-1]:
+        try:
+            rows.append(msgspec.json.decode(line, type=Row))
+        except (ValueError, msgspec.MsgspecError):
+            continue  # a line torn by a power cut: that row is done again
+    return rows
+
+
+def missing(job: Job, rows: Sequence[Row]) -> Iterator[tuple[RunAndPlan, Variant]]:
+    """What is still to be done, run by run."""
+    done = {(row.run, row.plan, row.variant) for row in rows}
+    for pair in job.runs:
+        for variant in job.variants:
+            if (pair.run, pair.plan, variant.name) not in done:
+                yield pair, variant
+
+
+def work(
+    folder: Path,
+    should_stop: Callable[[], bool] = lambda: False,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> bool:
+    """Do what is missing of a folder's job; False when stopped before its end.
+
+    Raises
+    ------
+    InputError, UsageError, EnvironmentError_
+    """
+    job = read_job(folder)
+    rows = read_rows(folder)
+    total = len(job.runs) * len(job.variants)
+    _mend(folder)
+    for done, (pair, variant) in enumerate(missing(job, rows), start=len(rows)):
+        told(done, total)
+        row = analyse(pair, variant, should_stop=should_stop)
+        if row is None:
+            return False
+        try:
+            with (folder / ROWS).open("ab") as file:
+                file.write(msgspec.json.encode(row) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free some room") from error
+    told(total, total)
+    return True
+
+
+def _mend(folder: Path) -> None:
+    """Cut half a last line off, so that the next row stands on its own."""
+    path = folder / ROWS
+    if not path.is_file():
+        return
+    content = path.read_bytes()
+    if content and not content.endswith(b"\n"):
+        path.write_bytes(content[: content.rfind(b"\n") + 1])
+
+
+COLUMNS: Final = ("run", "variant", "warning_line_s", "first_warning_s", "against_planned_s", "nearest_mm", "problem")
+
+
+def table(job: Job, rows: Sequence[Row]) -> list[list[str]]:
+    """The rows as a table: when the first warning and the line's alarm came, and by how much they moved.
+
+    ``against_planned_s`` is negative where the variant warns earlier; "never" where it gave no warning, "added" where
+    only the variant did.
+    """
+    by = {(row.run, row.plan, row.variant): row for row in rows}
+    lines = []
+    for pair in job.runs:
+        base = by.get((pair.run, pair.plan, job.variants[0].name))
+        for variant in job.variants:
+            row = by.get((pair.run, pair.plan, variant.name))
+            if row is None:
+                continue
+            line = row.first("warning_line")
+            lines.append(
+                [
+                    Path(pair.run).name,
+                    variant.name,
+                    "" if line is None else f"{line.t_s:.2f}",
+                    "" if row.first_warning_s is None else f"{row.first_warning_s:.2f}",
+                    "" if base is None or row is base else against(base.first_warning_s, row.first_warning_s),
+                    "" if row.nearest_mm is None else f"{row.nearest_mm:.2f}",
+                    row.failure,
+                ]
+            )
+    return lines
+
+
+def against(base_s: float | None, other_s: float | None) -> str:
+    """How a time compares with another: seconds with a sign, or a word where one of them has none."""
+    if base_s is None or other_s is None:
+        return "same" if base_s is other_s else "added" if base_s is None else "never"
+    return f"{other_s - base_s:+.2f}"
+
+
+def write_table(path: Path, job: Job, rows: Sequence[Row]) -> None:
+    """Write the table as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            for row in table(job, rows):
+                writer.writerow([plain_cell(cell) if k in (0, 1, 6) else cell for k, cell in enumerate(row)])
+    except OSError as error:
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def main(arguments: list[str]) -> int:
+    """The child: works on a folder and tells its progress as one JSON line each; gives the exit status."""
+    import cv2
+
+    if hasattr(os, "nice"):
+        os.nice(10)
+    cv2.setNumThreads(1)
+
+    def told(done: int, total: int) -> None:
+        sys.stdout.write(json.dumps({"done": done, "total": total}) + "\n")
+        sys.stdout.flush()
+
+    try:
+        work(Path(arguments[0]), told=told)
+    except BrokenPipeError:
+        return 0  # the window has gone; the next start goes on from here
+    except AssistantError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

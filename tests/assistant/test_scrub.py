@@ -1,0 +1,105 @@
+"""The scrub file: the same pictures, smaller; usable while it grows; bounded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant import scrub
+from assistant.capture.opening import open_source
+from assistant.errors import InputError
+from tests.small_run import pictures, write_small_run, write_video
+
+
+def test_each_frame_has_its_small_picture(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 30)
+    place = tmp_path / "a.scrub"
+    assert scrub.build(str(run.folder), place)
+    file = scrub.ScrubFile(place)
+    file.refresh()
+    assert file.is_whole
+    assert file.frames_known == 30
+    for index in (0, 7, 29):
+        frame = file.frame(index, 320, 300, 15.0)
+        assert frame.index == index
+        assert np.abs(frame.grey.astype(float) - pictures(30)[index]).mean() < 3.0
+    assert file.frame(30, 320, 300, 15.0) is None
+
+
+def test_a_file_that_grows_gives_what_is_there(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 30)
+    whole, half = tmp_path / "a.scrub", tmp_path / "b.scrub"
+    scrub.build(str(run.folder), whole)
+    content = whole.read_bytes()
+    file = scrub.ScrubFile(half)
+    file.refresh()
+    assert file.frames_known == 0
+    assert file.picture(0) is None
+    half.write_bytes(content[: len(content) // 2])
+    file.refresh()
+    early = file.frames_known
+    assert 0 < early < 30
+    assert not file.is_whole
+    half.write_bytes(content)
+    file.refresh()
+    assert file.is_whole
+    assert file.frames_known == 30
+
+
+def test_large_pictures_are_made_small_and_deep_ones_8_bits() -> None:
+    large = np.full((1000, 2000), 40000, np.uint16)
+    made = scrub.small(large, 65535)
+    assert made.dtype == np.uint8
+    assert made.shape == (320, 640)
+    assert made.max() == 40000 >> 8
+
+
+def test_only_films_whose_pictures_build_on_one_another_need_it(tmp_path: Path) -> None:
+    easy = open_source(str(write_small_run(tmp_path, 4).folder))
+    assert not scrub.is_needed(easy)
+    easy.close()
+    hard = open_source(str(write_video(tmp_path / "hard.mp4", [p[:, :320] for p in pictures(6)], codec="libx264")))
+    assert scrub.is_needed(hard)
+    hard.close()
+
+
+def test_a_changed_run_gets_another_file(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 4)
+    first = scrub.place_for(tmp_path, run.folder)
+    assert scrub.place_for(tmp_path, run.video) == first
+    os.utime(run.video, (1, 1))
+    assert scrub.place_for(tmp_path, run.folder) != first
+
+
+def test_the_cache_is_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
+    for k in range(4):
+        path = tmp_path / f"{k}.scrub"
+        path.write_bytes(bytes(100))
+        os.utime(path, (k, k))
+    scrub.keep_within(tmp_path, 250, keep=tmp_path / "0.scrub")
+    assert sorted(p.name for p in tmp_path.glob("*.scrub")) == ["0.scrub", "3.scrub"]
+
+
+def test_a_run_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 30)
+    run.video.write_bytes(run.video.read_bytes()[: run.video.stat().st_size * 6 // 10])
+    with pytest.raises(InputError):
+        scrub.build(str(run.folder), tmp_path / "a.scrub")
+    file = scrub.ScrubFile(tmp_path / "a.scrub")
+    file.refresh()
+    assert 0 < file.frames_known < 30
+
+
+def test_stopped_is_said(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 30)
+    assert not scrub.build(str(run.folder), tmp_path / "a.scrub", lambda: True)
+
+
+def test_the_child_does_it(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 6)
+    assert scrub.main([str(run.folder), str(tmp_path / "c" / "a.scrub")]) == 0
+    assert (tmp_path / "c" / "a.scrub").is_file()
+    assert scrub.main([str(tmp_path / "none.mkv"), str(tmp_path / "b.scrub")]) == InputError.exit_status
