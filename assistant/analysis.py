@@ -15,7 +15,8 @@ from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run
 from assistant.results import ResultWriter
 from assistant.settings import Settings
-from assistant.vocabulary import Frame
+from assistant.shape_model import ShapeModel
+from assistant.vocabulary import Frame, Unknown
 
 Progress = Callable[[int, int | None], None]
 
@@ -62,8 +63,10 @@ def reference_frames(source: Source, plan: Plan) -> list[Frame]:
     return frames
 
 
-def start_pipeline(source: Source, plan: Plan, settings: Settings) -> GuardedPipeline:
-    """Read the reference frames and make the pipeline ready for the first frame.
+def start_pipeline(
+    source: Source, plan: Plan, settings: Settings, shapes: ShapeModel | Unknown | None = None
+) -> GuardedPipeline:
+    """Read the reference frames and make the pipeline ready for the first frame; ``shapes`` as in `Pipeline`.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def start_pipeline(source: Source, plan: Plan, settings: Settings) -> GuardedPip
     """
     references = reference_frames(source, plan)
     try:
-        return GuardedPipeline(Pipeline(plan, references, settings))
+        return GuardedPipeline(Pipeline(plan, references, settings, shapes=shapes))
     except Exception as error:
         numbers = " and ".join(str(view.reference_frame) for view in plan.views)
         raise UsageError(
@@ -92,6 +95,7 @@ def analyze(
     masks: bool,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    shapes: ShapeModel | Unknown | None = None,
 ) -> Outcome:
     """Analyse a run to its end and write the results.
 
@@ -109,6 +113,8 @@ def analyze(
         Told (frames done, frames in all or None).
     should_stop : callable
         Asked before each frame.
+    shapes : ShapeModel, Unknown or None
+        As in `Pipeline`.
 
     Raises
     ------
@@ -119,7 +125,7 @@ def analyze(
     EnvironmentError_
         If not even what was analysed so far can be kept.
     """
-    pipeline = start_pipeline(source, plan, settings)
+    pipeline = start_pipeline(source, plan, settings, shapes)
     writer = ResultWriter(folder, plan, source.facts, masks=masks)
     try:
         failure = _run_through(source, pipeline, writer, progress, should_stop)

@@ -157,6 +157,7 @@ def run_analyze(
 
     from assistant.analysis import analyze, with_place
     from assistant.capture.opening import is_camera, open_source
+    from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
     from assistant.settings import Settings, check
     from assistant.stopping import StopOnSignal
@@ -171,10 +172,12 @@ def run_analyze(
     # The pictures of one run come one after the other: a second thread costs more than it gives on such small crops.
     cv2.setNumThreads(1)
     progress = Progress(sys.stderr)
-    with StopOnSignal() as stop:
+    with StopOnSignal() as stop, recorded_shape_model() as shapes:
         source = open_source(run, fps)
         try:
-            outcome = analyze(source, plan, settings, out, masks=masks, progress=progress, should_stop=stop.asked)
+            outcome = analyze(
+                source, plan, settings, out, masks=masks, progress=progress, should_stop=stop.asked, shapes=shapes
+            )
         except UsageError as error:
             raise UsageError(f"{plan_path}: {error}") from error
         finally:

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.alignment import Pyramid
 from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
+from assistant.leak_patch import Endplate, LeakPatch, endplate_on_lattice, ground_of, leak_patch
 from assistant.line_maps import LineMaps, make_line_maps
 from assistant.plan import Plan, PlannedView
 from assistant.settings import Settings
+from assistant.shape_model import ShapeModel, model_name
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
 from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.steps.cement import MaskMemory, find_cement, start_masking
 from assistant.steps.distances import measure_distances
-from assistant.steps.leak_shape import classify_by_geometry
+from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
 from assistant.steps.leaks import LeakMemory, all_leaks, find_leaks, keep_shape
 from assistant.steps.liveness import judge_liveness, moves_fast, start_liveness
 from assistant.steps.measures import final_measures
@@ -71,6 +73,8 @@ class _View:
     approach: ApproachMemory
     leaks: LeakMemory
     cement: CementMask | Unknown
+    endplates: dict[LeakSite, Endplate] = field(default_factory=dict)
+    shapes: dict[LeakSite, ShapeMemory] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,6 +99,8 @@ class Pipeline:
     settings : Settings
     clock_ns : callable
         A monotonic clock for ``processing_ms``.
+    shapes : ShapeModel, Unknown or None
+        Types leaks into a disc; Unknown: why there is no model. Without one the geometric rule answers.
     """
 
     def __init__(
@@ -103,8 +109,10 @@ class Pipeline:
         references: Sequence[Frame],
         settings: Settings,
         clock_ns: Callable[[], int] = time.perf_counter_ns,
+        shapes: ShapeModel | Unknown | None = None,
     ) -> None:
         self._settings = settings
+        self._shapes = shapes
         self._clock_ns = clock_ns
         self._views = [
             _start(k, view, frame) for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
@@ -164,12 +172,21 @@ class Pipeline:
         """Say what the run comes to; may be called at any time."""
         # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
         view = next((each for each in self._views if each.planned.is_lateral), self._views[self._active])
+        leaks = _once_a_site([leak for each in self._views for leak in all_leaks(each.leaks)])
         return Summary(
             events=all_alarms(self._alarms),
-            leaks=_once_a_site([leak for each in self._views for leak in all_leaks(each.leaks)]),
+            leaks=leaks,
             measures=final_measures(view.planned, view.cement),
-            models=(),
+            models=self._models(leaks),
         )
+
+    def _models(self, leaks: tuple[Leak, ...]) -> tuple[ModelIdentity, ...]:
+        """The model, if an answer of it stands."""
+        if self._shapes is None or isinstance(self._shapes, Unknown):
+            return ()
+        name = model_name(self._shapes.identity)
+        said = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
+        return (self._shapes.identity,) if said else ()
 
     def _measure(self, frame: Frame) -> _Picture:
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
@@ -191,14 +208,17 @@ class Pipeline:
         if isinstance(cement, Unknown):
             return ()
         leaks = find_leaks(view.leaks, frame.index, frame.t_s, cement, view.maps, view.planned, self._settings.leaks)
-        return tuple(self._with_shape(view, leak, cement) for leak in leaks)
+        return tuple(self._with_shape(view, leak, cement, frame.index) for leak in leaks)
 
-    def _with_shape(self, view: _View, leak: Leak, cement: CementMask) -> Leak:
+    def _with_shape(self, view: _View, leak: Leak, cement: CementMask, frame_index: int) -> Leak:
         if leak.site not in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC):
             return leak
         is_superior = leak.site is LeakSite.SUPERIOR_DISC
         endplate = view.maps.superior_endplate if is_superior else view.maps.inferior_endplate
-        typed = replace(leak, shape=classify_by_geometry(cement.mask, endplate, view.maps.mm_per_px))
+        rule = classify_by_geometry(cement.mask, endplate, view.maps.mm_per_px)
+        memory = view.shapes.setdefault(leak.site, ShapeMemory())
+        patch = Unknown("no model is wanted") if self._shapes is None else _patch(view, leak.site)
+        typed = replace(leak, shape=classify(memory, self._shapes, leak.site, frame_index, patch, rule))
         keep_shape(view.leaks, typed)
         return typed
 
@@ -235,13 +255,30 @@ def _start(index: int, view: PlannedView, reference: Frame) -> _View:
     )
 
 
+def _patch(view: _View, site: LeakSite) -> LeakPatch | Unknown:
+    """What a shape model is given of a leak in the picture just measured."""
+    if not view.planned.is_lateral:
+        return Unknown("the shape is judged in the lateral view only")
+    baseline = view.mask.baseline
+    if site not in view.endplates:
+        view.endplates[site] = endplate_on_lattice(view.planned, view.maps, site, baseline.crop, baseline.step)
+    ground = ground_of(baseline, view.mask.mask, view.mask.smoothed, view.planned.mm_per_px)
+    return ground if isinstance(ground, Unknown) else leak_patch(ground, view.endplates[site])
+
+
 def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:
     """One leak seen in two views is one leak: the larger picture of it, from the first that showed it."""
     chosen: dict[LeakSite, Leak] = {}
     for leak in leaks:
         before = chosen.get(leak.site, leak)
-        larger = leak if leak.area_mm2 >= before.area_mm2 else before
-        chosen[leak.site] = replace(larger, first_frame=min(leak.first_frame, before.first_frame))
+        larger, other = (leak, before) if leak.area_mm2 >= before.area_mm2 else (before, leak)
+        # A shape weighed by the model in one view stands before an open one of the other.
+        weighed = other.shape is not None and other.shape.frames and not (larger.shape and larger.shape.frames)
+        chosen[leak.site] = replace(
+            larger,
+            first_frame=min(leak.first_frame, before.first_frame),
+            shape=other.shape if weighed else larger.shape,
+        )
     return tuple(sorted(chosen.values(), key=lambda leak: leak.first_frame))
 
 

@@ -44,8 +44,7 @@ def data_home() -> Path:
     EnvironmentError_
         If the folder cannot be made.
     """
-    named = os.environ.get("FLUORO_ASSISTANT_HOME")
-    folder = Path(named) if named else user_data_path("fluoro-assistant", appauthor=False)
+    folder = _data_home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -54,6 +53,16 @@ def data_home() -> Path:
             f"that can be written in FLUORO_ASSISTANT_HOME"
         ) from error
     return folder
+
+
+def site_models_folder() -> Path:
+    """Return the folder of a site's own model packs, which may be absent; nothing is made."""
+    return _data_home() / "models"
+
+
+def _data_home() -> Path:
+    named = os.environ.get("FLUORO_ASSISTANT_HOME")
+    return Path(named) if named else user_data_path("fluoro-assistant", appauthor=False)
 
 
 def _place(name: str, package: Path = _PACKAGE) -> Path:

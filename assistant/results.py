@@ -291,6 +291,7 @@ def _leak(leak: Leak) -> dict[str, Any]:
             "p_spike": value_or_none(shape.p_spike),
             "model": shape.model,
             "reason": shape.reason,
+            "frames": list(shape.frames),
         },
     }
 

@@ -216,12 +216,27 @@ class Approach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Shape of an intradiscal leak."""
+    """Shape of an intradiscal leak.
+
+    Attributes
+    ----------
+    label : str
+        "spike", "round" or "undetermined".
+    p_spike : float or Unknown
+        How much rather spike than round.
+    model : str
+        "name@sha256-prefix", or the geometric rule.
+    reason : str
+        Why undetermined, or why no model was asked.
+    frames : tuple of int
+        The frames that the answer rests on; empty for the geometric rule, which looks at one picture.
+    """
 
     label: str
     p_spike: Measure
     model: str
     reason: str = ""
+    frames: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

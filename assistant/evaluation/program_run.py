@@ -12,10 +12,12 @@ from assistant.analysis import reference_frames
 from assistant.capture.source import Source
 from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak, SaidShape
 from assistant.evaluation.truth import LINES, MOTION, Truth
+from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
 from assistant.results import mask_in_frame
 from assistant.settings import Settings
-from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, value_or_none
+from assistant.shape_model import ShapeModel
+from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
 
 
 def run_program(truth: Truth, source: Source) -> Outcome:
@@ -26,8 +28,13 @@ def run_program(truth: Truth, source: Source) -> Outcome:
     InputError
         If the source cannot be read on.
     """
+    with recorded_shape_model() as shapes:
+        return _run(truth, source, shapes)
+
+
+def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
     plan = truth.plan
-    pipeline = Pipeline(plan, reference_frames(source, plan), Settings())
+    pipeline = Pipeline(plan, reference_frames(source, plan), Settings(), shapes=shapes)
     shape = (source.facts.height_px, source.facts.width_px)
     n = truth.frames
     state, view = [""] * n, [""] * n

@@ -1,4 +1,7 @@
-"""Spike, round or undetermined: the shape of an intradiscal leak by geometry alone.
+"""Spike, round or undetermined: the shape of an intradiscal leak, by a model where there is one, else by geometry.
+
+The model is handed in (`assistant.shape_model`); several pictures of the leak are weighed together, and an answer that
+is not sure, or a patch that the model was not made for, is "undetermined" with the reason.
 
 Working rule (no published definition in numbers exists; a surgeon must confirm it). On the part of the mask beyond the
 endplate: u along it, n away from it, h the largest n, w the width at the endplate. Spike: h/w >= 1 or an apex angle of
@@ -8,16 +11,108 @@ Otherwise, or when too small, "undetermined". Shapes named by Reyhani Yassavoly 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import MapMm
-from assistant.vocabulary import Shape, Unknown
+from assistant.leak_patch import LeakPatch
+from assistant.shape_model import CLASSES, ShapeAnswer, ShapeLimits, ShapeModel, model_name
+from assistant.vocabulary import LeakSite, Shape, Unknown
 
 MODEL = "geometric-rule@1"
+_WEIGHED = 7
+"""So many of the latest pictures are weighed together."""
+_AS_LARGE = 0.75
+"""... of those in which the leak is at least this share of the largest (a smaller one is another stage of it) [P]."""
 _LEAST_HEIGHT_MM = 1.0
 _LEAST_HEIGHT_PX = 4.0
+
+
+@dataclass(slots=True, eq=False)
+class ShapeMemory:
+    """What a model said of one leak so far.
+
+    Attributes
+    ----------
+    asked_mm2 : dict of int to float
+        Area of the leak in each picture that was handed to the model, by frame.
+    said : dict of int to ShapeAnswer
+    """
+
+    asked_mm2: dict[int, float] = field(default_factory=dict)
+    said: dict[int, ShapeAnswer] = field(default_factory=dict)
+
+
+def classify(
+    memory: ShapeMemory,
+    model: ShapeModel | Unknown | None,
+    site: LeakSite,
+    frame_index: int,
+    patch: LeakPatch | Unknown,
+    rule: Shape,
+) -> Shape:
+    """Type one leak in one picture.
+
+    Parameters
+    ----------
+    memory : ShapeMemory
+        Of this leak; changed by the call.
+    model : ShapeModel, Unknown or None
+        Unknown: why there is none; None: none is wanted.
+    site : LeakSite
+    frame_index : int
+    patch : LeakPatch or Unknown
+        Of this picture.
+    rule : Shape
+        What `classify_by_geometry` says; it stands, with the reason, where no model answers.
+    """
+    if model is None:
+        return rule
+    if isinstance(model, Unknown):
+        return _without_model(rule, model.reason)
+    name = model_name(model.identity)
+    open_reason = patch.reason if isinstance(patch, Unknown) else ""
+    if not isinstance(patch, Unknown):
+        if patch.blur_mm > model.limits.blur_mm:
+            open_reason = "too blurred to type"
+        else:
+            memory.asked_mm2[frame_index] = patch.area_mm2
+            answers = model.ask(site, frame_index, patch.values)
+            if isinstance(answers, Unknown):
+                return _without_model(rule, answers.reason)
+            memory.said.update((answer.frame_index, answer) for answer in answers)
+    if memory.said:
+        # One picture that cannot be typed does not undo what earlier ones showed.
+        return _weighed(memory, model.limits, name)
+    if open_reason:
+        return Shape(label="undetermined", p_spike=Unknown(open_reason), model=name, reason=open_reason)
+    return _without_model(rule, "the model has not answered yet")
+
+
+def _without_model(rule: Shape, why: str) -> Shape:
+    return replace(rule, reason=f"by the geometric rule, {why}" + (f"; {rule.reason}" if rule.reason else ""))
+
+
+def _weighed(memory: ShapeMemory, limits: ShapeLimits, name: str) -> Shape:
+    """One answer from the latest pictures that show the leak at about its largest."""
+    largest = max(memory.asked_mm2[frame] for frame in memory.said)
+    frames = tuple(f for f in sorted(memory.said) if memory.asked_mm2[f] >= _AS_LARGE * largest)[-_WEIGHED:]
+    strangeness = float(np.median([memory.said[frame].strangeness for frame in frames]))
+    if strangeness > limits.strangeness:
+        reason = f"unlike what the model was trained on ({strangeness:.1f}, at most {limits.strangeness:.1f})"
+        return Shape(label="undetermined", p_spike=Unknown(reason), model=name, reason=reason, frames=frames)
+    logs = np.log(np.maximum([memory.said[frame].probabilities for frame in frames], 1e-6)).mean(axis=0)
+    p = np.exp(logs) / np.exp(logs).sum()
+    # Of the two shapes that have a name: how much rather the one than the other.
+    p_spike = float(p[0] / (p[0] + p[1]))
+    best = int(np.argmax(p))
+    if CLASSES[best] != "undetermined" and p[best] >= limits.decide:
+        return Shape(label=CLASSES[best], p_spike=p_spike, model=name, frames=frames)
+    shares = ", ".join(f"{word} {share:.2f}" for word, share in zip(("spike", "round", "in between"), p, strict=True))
+    return Shape(label="undetermined", p_spike=p_spike, model=name, reason=f"not clear: {shares}", frames=frames)
 
 
 def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: float) -> Shape:

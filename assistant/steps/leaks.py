@@ -98,9 +98,10 @@ def all_leaks(memory: LeakMemory) -> tuple[Leak, ...]:
 
 
 def keep_shape(memory: LeakMemory, leak: Leak) -> None:
-    """Keep a leak's shape, worked out later by the classifier, if this is the leak at its largest."""
+    """Keep a leak's shape, worked out later by the classifier: of the leak at its largest, or of many pictures."""
     before = memory.largest.get(leak.site)
-    if before is not None and leak.area_mm2 >= before.area_mm2:
+    weighed = leak.shape is not None and bool(leak.shape.frames)
+    if before is not None and (weighed or leak.area_mm2 >= before.area_mm2):
         memory.largest[leak.site] = replace(before, shape=leak.shape)
 
 

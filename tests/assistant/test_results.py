@@ -243,6 +243,7 @@ def test_the_document_follows_the_schema_and_is_what_lies_on_the_disk(tmp_path: 
         "p_spike": None,
         "model": "geometry",
         "reason": "too small",
+        "frames": [],
     }
     assert document["leaks"][1]["shape"] is None
     assert document["program"]["models"] == [{"name": "leak_shape", "sha256": "ab"}]

@@ -54,7 +54,7 @@ class ToldPipeline:
     rows: list
     mask_of = None
 
-    def __init__(self, plan, references, settings) -> None:
+    def __init__(self, plan, references, settings, shapes) -> None:
         assert len(references) == len(plan.views)
 
     def process(self, frame: Frame) -> Reading:

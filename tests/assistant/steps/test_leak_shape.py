@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from skimage.measure import perimeter_crofton
 
 from assistant.geometry import Crop, signed_distance_map
-from assistant.steps.leak_shape import MODEL, classify_by_geometry, perimeter_px
-from assistant.vocabulary import Shape, Unknown
+from assistant.leak_patch import LeakPatch
+from assistant.shape_model import ShapeAnswer, ShapeLimits
+from assistant.steps.leak_shape import MODEL, ShapeMemory, classify, classify_by_geometry, perimeter_px
+from assistant.vocabulary import LeakSite, ModelIdentity, Shape, Unknown
 
 SIDE_PX = 200
 CROP = Crop(x0_px=0, y0_px=0, width_px=SIDE_PX, height_px=SIDE_PX)
@@ -124,3 +128,106 @@ def test_the_perimeter_is_croftons(radius_px: int) -> None:
     disc = xs**2 + ys**2 <= radius_px**2
     assert perimeter_px(disc) == pytest.approx(perimeter_crofton(disc, directions=4), rel=1e-6)
     assert perimeter_px(disc) == pytest.approx(2 * np.pi * radius_px, rel=0.06)
+
+
+class Oracle:
+    """A model that says what it was told to say."""
+
+    identity = ModelIdentity(name="leak-shape", sha256="ab" * 32)
+    limits = ShapeLimits(decide=0.6, strangeness=5.0, blur_mm=3.0)
+
+    def __init__(self, *said: tuple[ShapeAnswer, ...] | Unknown) -> None:
+        self.said = list(said)
+        self.asked: list[int] = []
+
+    def ask(self, site: LeakSite, frame_index: int, values: np.ndarray) -> tuple[ShapeAnswer, ...] | Unknown:
+        self.asked.append(frame_index)
+        return self.said.pop(0)
+
+
+def answer(frame: int, spike: float, round_: float, strangeness: float = 1.0) -> ShapeAnswer:
+    return ShapeAnswer(frame_index=frame, probabilities=(spike, round_, 1.0 - spike - round_), strangeness=strangeness)
+
+
+def seen(area_mm2: float = 20.0, blur_mm: float = 1.0) -> LeakPatch:
+    return LeakPatch(
+        values=np.zeros((5, 64, 64), np.float32),
+        height_mm=5.0,
+        area_mm2=area_mm2,
+        blur_mm=blur_mm,
+        lattice_from_patch=np.eye(2, 3),
+    )
+
+
+RULE = Shape(label="round", p_spike=0.1, model=MODEL, reason="")
+UP = LeakSite.SUPERIOR_DISC
+NAME = "leak-shape@abababababab"
+
+
+def test_without_a_model_the_rule_stands_and_says_why() -> None:
+    assert classify(ShapeMemory(), None, UP, 3, seen(), RULE) == RULE
+    told = classify(ShapeMemory(), Unknown("the pack is refused"), UP, 3, seen(), RULE)
+    assert (told.label, told.p_spike, told.model) == ("round", 0.1, MODEL)
+    assert told.reason == "by the geometric rule, the pack is refused"
+    failed = classify(ShapeMemory(), Oracle(Unknown("it died")), UP, 3, seen(), replace(RULE, reason="in between"))
+    assert failed.reason == "by the geometric rule, it died; in between"
+    waiting = classify(ShapeMemory(), Oracle(()), UP, 3, seen(), RULE)
+    assert (waiting.model, waiting.frames) == (MODEL, ())
+    assert "not answered yet" in waiting.reason
+
+
+def test_a_sure_answer_is_given_with_its_frames() -> None:
+    memory = ShapeMemory()
+    model = Oracle((answer(4, 0.9, 0.05),), (answer(6, 0.94, 0.03),))
+    classify(memory, model, UP, 4, seen(), RULE)
+    shape = classify(memory, model, UP, 6, seen(), RULE)
+    assert (shape.label, shape.model, shape.frames, shape.reason) == ("spike", NAME, (4, 6), "")
+    assert isinstance(shape.p_spike, float)
+    assert 0.9 / 0.95 < shape.p_spike < 0.94 / 0.97
+
+
+def test_what_is_not_clear_is_left_open_with_the_shares() -> None:
+    shape = classify(ShapeMemory(), Oracle((answer(4, 0.5, 0.4),)), UP, 4, seen(), RULE)
+    assert shape.label == "undetermined"
+    assert shape.reason == "not clear: spike 0.50, round 0.40, in between 0.10"
+    between = classify(ShapeMemory(), Oracle((answer(4, 0.1, 0.1),)), UP, 4, seen(), RULE)
+    assert between.label == "undetermined"
+    assert between.p_spike == pytest.approx(0.5)
+
+
+def test_what_is_strange_blurred_or_refused_is_left_open_without_a_number() -> None:
+    strange = classify(ShapeMemory(), Oracle((answer(4, 0.98, 0.01, strangeness=9.0),)), UP, 4, seen(), RULE)
+    blurred = classify(ShapeMemory(), Oracle(), UP, 4, seen(blur_mm=3.5), RULE)
+    small = classify(ShapeMemory(), Oracle(), UP, 4, Unknown("too small to type"), RULE)
+    for shape, word in ((strange, "unlike"), (blurred, "blurred"), (small, "too small")):
+        assert (shape.label, shape.model) == ("undetermined", NAME)
+        assert isinstance(shape.p_spike, Unknown)
+        assert word in shape.reason
+
+
+def test_the_answer_rests_on_the_latest_pictures_at_about_the_largest_size() -> None:
+    memory = ShapeMemory()
+    sizes = [3.0, 8.0, *[20.0] * 9]
+    says = [(answer(k, 0.02, 0.95) if k < 2 else answer(k, 0.95, 0.02),) for k in range(len(sizes))]
+    model = Oracle(*says)
+    for k, size in enumerate(sizes):
+        shape = classify(memory, model, UP, k, seen(size), RULE)
+    assert shape.label == "spike"
+    assert shape.frames == (4, 5, 6, 7, 8, 9, 10)
+
+
+def test_one_picture_that_cannot_be_typed_does_not_undo_earlier_ones() -> None:
+    memory = ShapeMemory()
+    model = Oracle((answer(4, 0.9, 0.05),))
+    first = classify(memory, model, UP, 4, seen(), RULE)
+    later = classify(memory, model, UP, 5, Unknown("cut by the edge of the field"), RULE)
+    assert later == first
+    assert model.asked == [4]
+
+
+def test_an_answer_that_comes_later_counts_for_its_own_picture() -> None:
+    memory = ShapeMemory()
+    model = Oracle((), (answer(4, 0.9, 0.05),))
+    classify(memory, model, UP, 4, seen(), RULE)
+    shape = classify(memory, model, UP, 5, seen(), RULE)
+    assert (shape.label, shape.frames) == ("spike", (4,))

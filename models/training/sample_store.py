@@ -1,0 +1,126 @@
+"""Samples on disk, one file a patient: made once, read for every training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assistant.leak_patch import Ground
+from assistant.simulation.dataset import patient_seed
+from models.training.small_run import Sample, draw_anatomy, samples_of
+
+# Parts never share a patient. Calibration takes validation patients that `make evaluate` does not use.
+_FIRST = {"train": 0, "calibration": 50_000, "test": 50_000}
+_SPLIT = {"train": "train", "calibration": "validation", "test": "test"}
+
+
+def seed_of(part: str, number: int) -> int:
+    """The seed of a patient of a part ("train", "calibration", "test")."""
+    return patient_seed(_SPLIT[part], _FIRST[part] + number)
+
+
+def make(folder: Path, part: str, number: int, injections: int, most: int) -> Path:
+    """Make one patient's file unless it is there.
+
+    Parameters
+    ----------
+    folder : Path
+    part : str
+    number : int
+        Of the patient in its part.
+    injections : int
+    most : int
+        Samples of each injection at most.
+    """
+    path = folder / f"{part}-{number:04d}.npz"
+    if path.is_file():
+        return path
+    seed = seed_of(part, number)
+    anatomy = draw_anatomy(seed)
+    arrays: dict[str, np.ndarray] = {}
+    facts = []
+    for injection in range(injections):
+        for sample in samples_of(anatomy, seed, injection, most):
+            _pack(arrays, len(facts), sample)
+            facts.append({"label": sample.label, **sample.facts})
+    arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with draft.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    draft.replace(path)
+    return path
+
+
+def make_all(folder: Path, wanted: list[tuple[str, int, int, int]], workers: int) -> None:
+    """Make the files of many patients: (part, patients, injections, samples of each) a row; parts side by side."""
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = [
+        (number / patients, part, number, injections, most)
+        for part, patients, injections, most in wanted
+        for number in range(patients)
+    ]
+    with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
+        running = [pool.submit(make, folder, *job[1:]) for job in sorted(jobs)]
+        for done in as_completed(running):
+            done.result()
+
+
+def load(path: Path) -> list[Sample]:
+    """Read one patient's samples."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    facts = json.loads(arrays["facts"].tobytes())
+    return [_unpacked(arrays, k, own) for k, own in enumerate(facts)]
+
+
+def digest(paths: list[Path]) -> str:
+    """One checksum of many files, whatever their order."""
+    whole = hashlib.sha256()
+    for path in sorted(paths):
+        whole.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def _one_thread() -> None:
+    cv2.setNumThreads(1)
+
+
+def _pack(arrays: dict[str, np.ndarray], k: int, sample: Sample) -> None:
+    ground = sample.ground
+    arrays[f"{k}.shape"] = np.array(ground.mask.shape)
+    arrays[f"{k}.bits"] = np.packbits(
+        np.stack([ground.mask, ground.usable, sample.true_mask, sample.allowed]).reshape(4, -1), axis=1
+    )
+    arrays[f"{k}.pictures"] = np.stack([ground.before, ground.difference]).astype(np.float16)
+    arrays[f"{k}.scale"] = np.array([ground.mm_per_px, ground.source_mm_per_px])
+    arrays[f"{k}.line"] = sample.line_px
+    arrays[f"{k}.inside"] = sample.inside_px
+
+
+def _unpacked(arrays: dict[str, np.ndarray], k: int, facts: dict[str, object]) -> Sample:
+    rows, cols = arrays[f"{k}.shape"].tolist()
+    bits = np.unpackbits(arrays[f"{k}.bits"], axis=1, count=rows * cols).reshape(4, rows, cols).astype(bool)
+    before, difference = arrays[f"{k}.pictures"].astype(np.float32)
+    scale = arrays[f"{k}.scale"].tolist()
+    return Sample(
+        ground=Ground(
+            mask=bits[0],
+            before=before,
+            difference=difference,
+            usable=bits[1],
+            mm_per_px=scale[0],
+            source_mm_per_px=scale[1],
+        ),
+        true_mask=bits[2],
+        line_px=arrays[f"{k}.line"],
+        inside_px=arrays[f"{k}.inside"],
+        allowed=bits[3],
+        label=str(facts["label"]),
+        facts={key: value for key, value in facts.items() if key != "label"},
+    )

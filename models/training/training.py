@@ -1,0 +1,124 @@
+"""Patches from samples, and the network from patches."""
+
+from __future__ import annotations
+
+import sys
+import time
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from assistant.leak_patch import CHANNELS
+from assistant.model_packs.pack import to_bytes
+from assistant.vocabulary import Unknown
+from models.training.network import CLASSES, ShapeNet
+from models.training.sample_store import load
+from models.training.variants import Change, drawn, patch_of
+
+_LOW, _HIGH = -2.0, 2.0
+_DROPPED = ("difference", "picture")
+"""Channels that are left out now and then, so that the answer rests on what no other imaging chain changes."""
+_DROP_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patches:
+    """Patches as bytes with their labels; ``facts`` holds one entry a patch."""
+
+    bytes: NDArray[np.uint8] = field(repr=False)
+    labels: NDArray[np.int64] = field(repr=False)
+    facts: list[dict[str, Any]] = field(repr=False)
+    refused: list[dict[str, Any]] = field(repr=False)
+
+
+def collect(paths: list[Path], variants: int) -> Patches:
+    """Cut the patches of many files.
+
+    Parameters
+    ----------
+    paths : list of Path
+    variants : int
+        Changed versions of each sample, beside the exact one.
+    """
+    found, labels, facts, refused = [], [], [], []
+    for path in sorted(paths):
+        rng = np.random.default_rng(zlib.crc32(path.name.encode()))
+        for sample in load(path):
+            known = {"label": sample.label, **sample.facts}
+            for k in range(variants + 1):
+                patch = patch_of(sample, Change() if k == 0 else drawn(rng), rng)
+                if isinstance(patch, Unknown):
+                    refused.append(known | {"reason": patch.reason, "variant": k})
+                    continue
+                found.append(to_bytes(patch.values))
+                labels.append(CLASSES.index(sample.label))
+                facts.append(known | {"blur_mm": patch.blur_mm, "seen_height_mm": patch.height_mm, "variant": k})
+    shape = (0, len(CHANNELS), 64, 64)
+    return Patches(
+        bytes=np.stack(found) if found else np.zeros(shape, np.uint8),
+        labels=np.array(labels, dtype=np.int64),
+        facts=facts,
+        refused=refused,
+    )
+
+
+def train(patches: Patches, *, epochs: int, seed: int, batch: int = 128) -> ShapeNet:
+    """Train a network from nothing.
+
+    Parameters
+    ----------
+    patches : Patches
+    epochs, seed, batch : int
+    """
+    torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    net = ShapeNet().to(device)
+    every = torch.from_numpy(patches.bytes)
+    labels = torch.from_numpy(patches.labels)
+    share = torch.bincount(labels, minlength=len(CLASSES)).float()
+    loss_of = nn.CrossEntropyLoss(weight=(share.mean() / share.clamp(min=1)).to(device), label_smoothing=0.03)
+    steps = epochs * (len(labels) // batch)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=4e-3, total_steps=max(steps, 1))
+    chance = torch.Generator().manual_seed(seed)
+    dropped = [CHANNELS.index(name) for name in _DROPPED]
+    for epoch in range(epochs):
+        net.train()
+        began_s, total = time.monotonic(), 0.0
+        order = torch.randperm(len(labels), generator=chance)
+        for first in range(0, len(order) - batch + 1, batch):
+            rows = order[first : first + batch]
+            values = every[rows].to(device).float() / 255.0 * (_HIGH - _LOW) + _LOW
+            flip = torch.rand(len(rows), generator=chance) < 0.5
+            values[flip] = values[flip].flip(3)
+            for channel in dropped:
+                values[torch.rand(len(rows), generator=chance) < _DROP_SHARE, channel] = 0.0
+            logits, _ = net(values)
+            loss = loss_of(logits, labels[rows].to(device))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            total += float(loss.detach()) * len(rows)
+        sys.stdout.write(
+            f"epoch {epoch + 1}/{epochs}: loss {total / max(len(order), 1):.4f}, {time.monotonic() - began_s:.0f} s\n"
+        )
+        sys.stdout.flush()
+    return net.to("cpu").eval()
+
+
+def answers(net: ShapeNet, values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Logits (n, 3) and embeddings of patches."""
+    logits, embeddings = [], []
+    with torch.no_grad():
+        for first in range(0, len(values), 256):
+            some, embedded = net(torch.from_numpy(values[first : first + 256]))
+            logits.append(some.numpy())
+            embeddings.append(embedded.numpy())
+    return np.concatenate(logits).astype(np.float64), np.concatenate(embeddings).astype(np.float64)

@@ -1,0 +1,64 @@
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from assistant.model_packs.model_process import ModelProcess
+from assistant.model_packs.pack import Pack
+from assistant.model_packs.shape_models import LiveShapeModel, WaitingShapeModel
+from assistant.shape_model import ShapeAnswer
+from assistant.vocabulary import LeakSite, Unknown
+
+UP, DOWN = LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC
+VALUES = np.zeros((5, 64, 64), np.float32)
+Faked = Callable[[str], ModelProcess]
+
+
+def test_who_waits_gets_the_answer_of_this_very_picture(pack: Pack) -> None:
+    with WaitingShapeModel(pack) as model:
+        assert model.identity == pack.identity
+        assert model.limits == pack.limits
+        first, again = (model.ask(UP, frame, pack.golden[0]) for frame in (7, 8))
+    assert isinstance(first, tuple)
+    assert isinstance(again, tuple)
+    assert first[0].frame_index == 7
+    assert first[0].probabilities == again[0].probabilities == pytest.approx(pack.manifest.golden.p[0], abs=1e-4)
+
+
+def test_who_does_not_wait_gets_earlier_answers_of_the_same_site(pack: Pack) -> None:
+    got: dict[LeakSite, list[ShapeAnswer]] = {UP: [], DOWN: []}
+    with LiveShapeModel(pack, limit_s=20.0) as model:
+        model.warm()
+        frame, until_s = 0, time.monotonic() + 20.0
+        while min(map(len, got.values())) < 2 and time.monotonic() < until_s:
+            for site, patch in ((UP, pack.golden[0]), (DOWN, pack.golden[1])):
+                began_s = time.monotonic()
+                answers = model.ask(site, frame, patch)
+                assert time.monotonic() - began_s < 0.2
+                assert isinstance(answers, tuple)
+                got[site] += answers
+            frame += 1
+    for site, k in ((UP, 0), (DOWN, 1)):
+        frames = [answer.frame_index for answer in got[site]]
+        assert frames == sorted(set(frames))
+        assert got[site][0].probabilities == pytest.approx(pack.manifest.golden.p[k], abs=1e-4)
+
+
+def test_a_slow_model_costs_a_live_run_nothing_and_says_so(pack: Pack, faked: Faked) -> None:
+    model = LiveShapeModel(pack, faked("while asked > 1: pass"), limit_s=0.2)
+    until_s, said = time.monotonic() + 20.0, ()
+    while not isinstance(said, Unknown) and time.monotonic() < until_s:
+        began_s = time.monotonic()
+        said = model.ask(UP, 1, VALUES)
+        assert time.monotonic() - began_s < 3.0
+    assert isinstance(said, Unknown)
+    assert "did not answer" in said.reason
+    model.close()
+
+
+def test_a_model_that_dies_is_told_as_a_reason(pack: Pack, faked: Faked) -> None:
+    with WaitingShapeModel(pack, faked("if asked > 1: sys.exit(9)")) as model:
+        said = model.ask(UP, 1, VALUES)
+    assert isinstance(said, Unknown)
+    assert "died" in said.reason
