@@ -1,0 +1,79 @@
+"""What the list shows of a case and what the search reads: worked out when a case changes, not when it is shown."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Final
+
+DERIVED: Final = frozenset(
+    {
+        "levels_said",
+        "cement_ml",
+        "duration_s",
+        "high",
+        "medium",
+        "low",
+        "leak_said",
+        "has_leak",
+        "ct_linked",
+        "in_set",
+        "recording_said",
+        "thumbnail",
+    }
+)
+"""Columns of a case that follow from its other rows."""
+
+
+def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
+    """Bring the line of a case up to date, inside the caller's transaction."""
+    case = db.execute("SELECT * FROM cases WHERE id = ?", (case_id,)).fetchone()
+    if case is None:
+        return
+    levels = _rows(db, "levels", case_id)
+    runs = _rows(db, "runs", case_id)
+    findings = _rows(db, "findings", case_id)
+    outcomes = _rows(db, "outcomes", case_id)
+    in_set = db.execute(
+        "SELECT count(*) FROM clips WHERE deleted_ns IS NULL AND run_id IN (SELECT id FROM runs WHERE case_id = ?)",
+        (case_id,),
+    ).fetchone()[0]
+    line = {
+        "levels_said": " + ".join(dict.fromkeys(level["level"] for level in levels if level["level"])),
+        "cement_ml": _sum(levels, "cement_ml"),
+        "duration_s": _sum(runs, "duration_s"),
+        "high": _sum(runs, "high"),
+        "medium": _sum(runs, "medium"),
+        "low": _sum(runs, "low"),
+        "leak_said": "; ".join(dict.fromkeys(run["leak_said"] for run in runs if run["leak_said"])),
+        "has_leak": int(any(run["has_leak"] for run in runs) or any(one["site"] != "none seen" for one in findings)),
+        "ct_linked": int(bool(findings)),
+        "in_set": int(bool(in_set)),
+        "recording_said": "; ".join(dict.fromkeys(run["recording_said"] for run in runs if run["recording_said"])),
+        "thumbnail": next((run["thumbnail"] for run in runs if run["thumbnail"]), None),
+    }
+    parts = ", ".join(f"{name} = ?" for name in line)
+    db.execute(f"UPDATE cases SET {parts} WHERE id = ?", (*line.values(), case_id))
+    said = [case["id"], case["id"].replace("-", ""), case["day"], case["technique"], case["note"], case["tags"]]
+    said += [case["owner"], case["origin"], line["leak_said"]]
+    for level in levels:
+        said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"]]
+    said += [run["note"] for run in runs]
+    for finding in findings:
+        said += [finding["site"], finding["shape"], finding["magnitude"], finding["note"]]
+    said += [outcome["note"] for outcome in outcomes]
+    db.execute("DELETE FROM words WHERE rowid = ?", (case["number"],))
+    db.execute(
+        "INSERT INTO words (rowid, said) VALUES (?, ?)", (case["number"], " ".join(str(one) for one in said if one))
+    )
+
+
+def _rows(db: sqlite3.Connection, table: str, case_id: str) -> list[sqlite3.Row]:
+    return db.execute(
+        f"SELECT * FROM {table} WHERE case_id = ? AND deleted_ns IS NULL ORDER BY number", (case_id,)
+    ).fetchall()
+
+
+def _sum(rows: list[sqlite3.Row], column: str) -> Any:
+    """The sum of what is known; None where nothing is."""
+    known = [row[column] for row in rows if row[column] is not None]
+    return sum(known) if known else None

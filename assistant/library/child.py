@@ -1,0 +1,269 @@
+"""The child process that touches foreign files: brings a run in, or analyses it, and says how far it is in JSON lines.
+
+Started as ``python -m assistant.library.child ORDER`` with the order as JSON. A file that breaks a decoder ends this
+process, not the window.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError, EnvironmentError_, InputError
+from assistant.vocabulary import Frame
+
+THUMBNAIL: Final = "thumbnail.png"
+RUN: Final = "run"
+_CHUNK: Final = 4 << 20
+_TELL_EVERY_S: Final = 0.1
+_THUMBNAIL_PX: Final = (208, 132)
+_MOST_FILES: Final = 200_000
+
+
+class Teller:
+    """Writes messages to standard output; progress at most ten times a second."""
+
+    def __init__(self) -> None:
+        self._told_s = -1.0
+
+    def say(self, **message: Any) -> None:
+        """A message, at once."""
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+    def share(self, done: float, total: float | None) -> None:
+        """How far it is."""
+        now_s = time.monotonic()
+        if now_s - self._told_s >= _TELL_EVERY_S:
+            self._told_s = now_s
+            self.say(share=None if not total else round(min(done / total, 1.0), 4))
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the order says; gives the exit status of the error, if any, and says it."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    cv2.setNumThreads(1)
+    teller = Teller()
+    try:
+        order = json.loads(arguments[0])
+        {"bring in": bring_in, "analyse": analyse}[order["do"]](order, teller)
+    except AssistantError as error:
+        teller.say(error=str(error))
+        return error.exit_status
+    except MemoryError:
+        teller.say(error="the machine has no memory left for this run; close other programs and try again")
+        return 4
+    except Exception as error:
+        from assistant.guard import describe
+
+        teller.say(error=f"a fault in the program: {describe(error)}; nothing was taken in")
+        return 1
+    return 0
+
+
+def bring_in(order: dict[str, Any], teller: Teller) -> None:
+    """Look at a run, copy it where that is wanted, make its thumbnail; says ``facts`` at the end.
+
+    Parameters
+    ----------
+    order : dict
+        ``run``; ``into``: the new folder of the run in the library, made whole or not at all; ``copy``.
+    teller : Teller
+
+    Raises
+    ------
+    InputError
+        If it is no run that can be read.
+    EnvironmentError_
+        If the disk refuses; nothing is left behind then.
+    """
+    run, into = Path(order["run"]), Path(order["into"])
+    part = into.with_name(into.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir(parents=True)
+        files = _files(run)
+        total = sum(size for _, _, size in files)
+        digest, done = hashlib.sha256(), 0
+        for path, name, _ in files:
+            if len(files) > 1:
+                digest.update(name.encode("utf-8", "surrogateescape"))
+            target = part / RUN / _copied_name(run, name) if order["copy"] else None
+            for size in _read_through(path, target, digest):
+                done += size
+                teller.share(done, total)
+        here = part / RUN if order["copy"] else run
+        facts = _facts(here, part / THUMBNAIL)
+        facts |= {"sha256": digest.hexdigest(), "bytes": total, "plan": _plan_of(here)}
+        facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
+        os.replace(part, into)
+    except OSError as error:
+        raise EnvironmentError_(f"{run}: cannot be brought in ({error.strerror}); nothing was kept of it") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    teller.say(facts=facts)
+
+
+def _files(run: Path) -> list[tuple[Path, str, int]]:
+    """The files of a run with their names in it and their sizes; links are not followed."""
+    if run.is_file():
+        plan = run.with_suffix(".plan.json")
+        found = [(run, run.name, run.stat().st_size)]
+        return [*found, (plan, plan.name, plan.stat().st_size)] if plan.is_file() else found
+    if not run.is_dir():
+        raise InputError(f"{run}: there is no such file or folder; check the path")
+    found = []
+    for folder, _, names in os.walk(run):
+        for name in names:
+            path = Path(folder, name)
+            if path.is_symlink() or not path.is_file():
+                continue
+            found.append((path, path.relative_to(run).as_posix(), path.stat().st_size))
+            if len(found) > _MOST_FILES:
+                raise InputError(f"{run}: holds more than {_MOST_FILES} files; give the folder of one run")
+    return sorted(found, key=lambda one: one[1])
+
+
+def _copied_name(run: Path, name: str) -> str:
+    if run.is_dir():
+        return name
+    # A single file becomes a run folder; its own name may say who the patient is and stays behind.
+    return "plan.json" if name.endswith(".plan.json") else "run" + run.suffix.lower()
+
+
+def _read_through(path: Path, target: Path | None, digest: Any) -> Iterator[int]:
+    with contextlib.ExitStack() as open_files:
+        source = open_files.enter_context(path.open("rb"))
+        copy = None
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy = open_files.enter_context(target.open("wb"))
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            if copy is not None:
+                copy.write(chunk)
+            yield len(chunk)
+        if copy is not None:
+            copy.flush()
+            os.fsync(copy.fileno())
+
+
+def _plan_of(run: Path) -> str | None:
+    plan = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+    return str(plan.name) if plan.is_file() else None
+
+
+def _facts(run: Path, thumbnail: Path) -> dict[str, Any]:
+    source = open_source(str(run))
+    try:
+        facts = source.facts
+        last = 0 if not facts.frame_count else facts.frame_count - 1
+        frame = source.frame_at(0)
+        if last:
+            # Near the end most of the cement is in; the very last picture is often a held one.
+            with contextlib.suppress(InputError):
+                frame = source.frame_at(int(0.85 * last))
+        write_thumbnail(frame, thumbnail)
+        duration_s = None
+        if facts.frame_count and facts.fps:
+            duration_s = facts.frame_count / facts.fps
+        elif facts.frame_count:
+            duration_s = source.frame_at(last).t_s
+        return {
+            "width_px": facts.width_px,
+            "height_px": facts.height_px,
+            "fps": facts.fps,
+            "frames": facts.frame_count,
+            "duration_s": duration_s,
+            "lost": int(facts.notes.get("frames_lost", "0") or 0),
+        }
+    finally:
+        source.close()
+
+
+def write_thumbnail(frame: Frame, path: Path) -> None:
+    """A small picture of a frame, filled from its middle.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8)
+    eight = np.asarray(grey, dtype=np.uint8)
+    rows, cols = eight.shape
+    wide, high = _THUMBNAIL_PX
+    factor = max(wide / cols, high / rows)
+    size = max(wide, round(cols * factor)), max(high, round(rows * factor))
+    scaled = cv2.resize(eight, size, interpolation=cv2.INTER_AREA)
+    top, left = (scaled.shape[0] - high) // 2, (scaled.shape[1] - wide) // 2
+    done, data = cv2.imencode(".png", scaled[top : top + high, left : left + wide])
+    try:
+        if not done:
+            raise OSError(0, "the picture cannot be packed")
+        path.write_bytes(data.tobytes())
+    except OSError as error:
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def analyse(order: dict[str, Any], teller: Teller) -> None:
+    """Analyse a run into its library folder; says ``result`` with the columns for the list.
+
+    Parameters
+    ----------
+    order : dict
+        ``run``, ``plan``, ``out``.
+    teller : Teller
+
+    Raises
+    ------
+    AssistantError
+        As `assistant.analysis.analyze` does.
+    """
+    from assistant.analysis import analyze
+    from assistant.library.run_summary import summary
+    from assistant.model_packs.starting import recorded_shape_model
+    from assistant.plan import read_plan
+    from assistant.settings import Settings
+    from assistant.stopping import StopOnSignal
+
+    settings = Settings()
+    plan = read_plan(Path(order["plan"]), settings.alarms.warning_line_fraction)
+    with StopOnSignal() as stop, recorded_shape_model() as shapes:
+        source = open_source(order["run"])
+        try:
+            outcome = analyze(
+                source,
+                plan,
+                settings,
+                Path(order["out"]),
+                masks=False,
+                progress=teller.share,
+                should_stop=stop.asked,
+                shapes=shapes,
+            )
+        finally:
+            source.close()
+    levels = [view.level for view in plan.views if view.level]
+    teller.say(
+        result=summary(outcome.document),
+        level=levels[0] if levels else None,
+        why="" if outcome.failure is None else str(outcome.failure),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

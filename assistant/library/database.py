@@ -1,0 +1,255 @@
+"""The library's file: opened by one writer, checked, and brought to this program's version with a backup before.
+
+No write-ahead log: SQLite before 3.51.3 can corrupt one when two connections write (sqlite.org, WAL-reset bug, fixed
+2026-03-13), and the rates here are low. The journal is DELETE with EXTRA sync: a change is on the disk or was not made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final
+
+from assistant.errors import EnvironmentError_, InputError
+from assistant.library.migrations import STEPS, VERSION
+
+NAME: Final = "library.sqlite"
+_APPLICATION_ID: Final = 0x464C5541  # "FLUA"
+_BACKUPS_KEPT: Final = 5
+
+
+class OneWriter:
+    """Keeps every other writer out of a folder for as long as it is held; the system lets go when a process dies.
+
+    Raises
+    ------
+    EnvironmentError_
+        If another program has the library open.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file: IO[bytes] | None = None
+        path = folder / f"{NAME}.lock"
+        try:
+            self._file = path.open("ab")
+            _lock(self._file)
+        except OSError as error:
+            self.release()
+            raise EnvironmentError_(
+                f"{folder}: the library is open in another window of the program; close it there, or work there"
+            ) from error
+
+    def release(self) -> None:
+        """Let others in. May be called twice."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _lock(file: IO[bytes]) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def connect(folder: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
+    """Open the library of a folder, made if absent, at this program's version.
+
+    A file of an older version is copied aside first and brought up in one transaction: whole or not at all. A damaged
+    one, or one of a newer program, is left as it is.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the file cannot be opened or written, or was made by a newer version.
+    InputError
+        If the file is damaged; the text names the newest backup.
+    """
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+    except (OSError, sqlite3.Error) as error:
+        raise EnvironmentError_(f"{path}: the library cannot be opened ({error})") from error
+    try:
+        connection.row_factory = sqlite3.Row
+        _prepare(connection, path, steps)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+            raise EnvironmentError_(f"{path}: the library cannot be used ({error})") from error
+        raise InputError(_damaged(path, error)) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -> None:
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    tables = int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
+    if tables and owner != _APPLICATION_ID:
+        raise InputError(f"{path}: not a library of this program; move it away, then a new one is made")
+    if found > len(steps):
+        raise EnvironmentError_(
+            f"{path}: made by a newer version of the program (version {found} of the tables, this one knows "
+            f"{len(steps)}); use that version. Nothing was changed"
+        )
+    if tables:
+        told = connection.execute("PRAGMA quick_check(3)").fetchall()
+        if [row[0] for row in told] != ["ok"]:
+            raise sqlite3.DatabaseError(f"malformed: {told[0][0]}")
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.execute("PRAGMA synchronous=EXTRA")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cache_size=-16000")
+    if found == len(steps):
+        return
+    if found:
+        back_up(connection, path.parent, f"before_version_{len(steps)}")
+    # executescript would commit behind our back: each statement runs inside the one transaction.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for step in steps[found:]:
+            for statement in statements(step):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={len(steps)}")
+        connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def statements(step: str) -> list[str]:
+    """The single statements of a step."""
+    made, held = [], ""
+    for piece in step.split(";"):
+        held += piece + ";"
+        if sqlite3.complete_statement(held):
+            made.append(held.strip())
+            held = ""
+    return [one for one in made if one != ";"]
+
+
+def back_up(connection: sqlite3.Connection, folder: Path, what: str) -> Path:
+    """Copy the library as it stands into ``backups``; the oldest copies go.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the copy cannot be made: then nothing else may be changed either.
+    """
+    backups = folder / "backups"
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    path = backups / f"{what}_{stamp}_{time.monotonic_ns() % 1_000_000_000:09d}.sqlite"
+    part = path.with_suffix(".part")
+    try:
+        backups.mkdir(parents=True, exist_ok=True)
+        copy = sqlite3.connect(part)
+        try:
+            connection.backup(copy)
+        finally:
+            copy.close()
+        os.replace(part, path)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise EnvironmentError_(f"{path}: the library cannot be copied first ({error}); nothing was changed") from error
+    for old in kept_backups(folder)[_BACKUPS_KEPT:]:
+        with contextlib.suppress(OSError):
+            old.unlink()
+    return path
+
+
+def kept_backups(folder: Path) -> list[Path]:
+    """Copies of the library, newest first."""
+    return sorted((folder / "backups").glob("*.sqlite"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def restore(folder: Path, backup: Path) -> Path:
+    """Put a backup in the place of the library; what stood there is kept beside it. Only while nobody has it open.
+
+    Returns
+    -------
+    Path
+        Where the library before lies now.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the files cannot be moved.
+    """
+    path = folder / NAME
+    aside = folder / f"{NAME}.damaged_{time.time_ns()}"
+    try:
+        new = folder / f".{NAME}.new"
+        shutil.copyfile(backup, new)
+        if path.exists():
+            os.replace(path, aside)
+        # A journal of the file before must not be played into the one that takes its place.
+        (folder / f"{NAME}-journal").unlink(missing_ok=True)
+        os.replace(new, path)
+    except OSError as error:
+        raise EnvironmentError_(f"{path}: the backup cannot be put in place ({error.strerror})") from error
+    return aside
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> str:
+    copies = kept_backups(path.parent)
+    then = f"the newest copy is {copies[0].name} in its folder backups" if copies else "there is no copy of it yet"
+    return (
+        f"{path}: the library is damaged ({error}) and was not changed; {then}. The case folders are whole: each run "
+        f"can still be opened by itself"
+    )
+
+
+class Transaction:
+    """All or nothing: leaves no half change behind, whatever ends it.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the disk refuses the change.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            try:
+                self._connection.execute("COMMIT")
+                return
+            except sqlite3.OperationalError as refused:
+                self._roll_back()
+                raise EnvironmentError_(f"the library cannot be written ({refused}); nothing was changed") from refused
+        self._roll_back()
+        if isinstance(error, sqlite3.OperationalError):
+            raise EnvironmentError_(f"the library cannot be written ({error}); nothing was changed") from error
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("ROLLBACK")
+
+
+__all__ = ["NAME", "VERSION", "OneWriter", "Transaction", "back_up", "connect", "kept_backups", "restore", "statements"]

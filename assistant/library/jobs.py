@@ -1,0 +1,310 @@
+"""Imports and analyses in the background: one child process at a time, looked at now and then, never waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.errors import UsageError
+from assistant.library.change_log import Row
+from assistant.library.child import RUN, THUMBNAIL
+from assistant.library.people import Act, check_may
+from assistant.library.store import Library
+
+log = logging.getLogger(__name__)
+_LONGEST_LINE: Final = 1 << 20
+WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", "no plan"
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """One import or analysis.
+
+    Attributes
+    ----------
+    kind : str
+        "bring in" or "analyse".
+    name : str
+        What is worked on, for the screen.
+    share : float or None
+        Done, 0 to 1; None while that is not known.
+    error : str
+        Why it failed; empty while all is well.
+    """
+
+    kind: str
+    name: str
+    order: dict[str, Any] = field(repr=False)
+    run_id: str
+    case_id: str | None = None
+    share: float | None = 0.0
+    error: str = ""
+    said: dict[str, Any] = field(default_factory=dict, repr=False)
+    is_over: bool = False
+
+
+class Jobs:
+    """The queue of a library. `poll` is called a few times a second by whoever has the library open.
+
+    Parameters
+    ----------
+    library : Library
+    python : str
+        The interpreter of the children, replaced by tests.
+    """
+
+    def __init__(self, library: Library, python: str = sys.executable) -> None:
+        self.library = library
+        self.held = ""
+        """Why nothing is started now ("a procedure runs"); empty when it may."""
+        self.finished: deque[Job] = deque(maxlen=100)
+        self._python = python
+        self._wanted: deque[Job] = deque()
+        self._job: Job | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._read = b""
+        self._refused: set[str] = set()
+        # What was being analysed when the program ended begins anew.
+        for run in library.rows("runs", state=ANALYSING):
+            library.change([("runs", run["id"], {"state": WAITING})], Act.ANSWER, "analysis", about=run["id"])
+
+    @property
+    def current(self) -> Job | None:
+        """What is worked on now."""
+        return self._job
+
+    @property
+    def waiting(self) -> int:
+        """How many wait: imports, and runs whose analysis has not begun."""
+        return len(self._wanted) + len(self.library.rows("runs", state=WAITING))
+
+    def bring_in(self, run: str, *, copy: bool = True, case_id: str | None = None) -> Job:
+        """Ask for a run to be taken into the library.
+
+        Parameters
+        ----------
+        run : str
+            A file or folder that `open_source` reads.
+        copy : bool
+            Copy it into the library; else it is only pointed to and has to stay where it is.
+        case_id : str, optional
+            The case that it belongs to; a new one without it.
+
+        Raises
+        ------
+        UsageError
+            If the person may not, or a procedure runs.
+        """
+        check_may(self.library.who, Act.IMPORT)
+        if self.held:
+            raise UsageError(self.held)
+        run_id = self.library.new_id("runs")
+        into = self.library.runs_folder / run_id
+        order = {"do": "bring in", "run": os.path.abspath(run), "into": str(into), "copy": copy}
+        job = Job(kind="bring in", name=Path(run).name, order=order, run_id=run_id, case_id=case_id)
+        self._wanted.append(job)
+        return job
+
+    def poll(self) -> bool:
+        """Take over what the child has said, start the next one; whether anything changed."""
+        changed = False
+        if self._process is not None:
+            changed = self._listen()
+            if self._process.poll() is not None:
+                self._listen()
+                self._end()
+                changed = True
+        if self._process is None and not self.held:
+            changed = self._start_next() or changed
+        return changed
+
+    def stop(self, wait_s: float = 5.0) -> None:
+        """End the child; what it worked on begins anew next time."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        job, self._job = self._job, None
+        self._close()
+        if job is not None and job.kind == "analyse":
+            self._set_run(job.run_id, {"state": WAITING})
+
+    def _start_next(self) -> bool:
+        job = self._wanted.popleft() if self._wanted else self._next_analysis()
+        if job is None:
+            return False
+        self._job, self._read = job, b""
+        self._process = subprocess.Popen(
+            [self._python, "-m", "assistant.library.child", json.dumps(job.order)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        if job.kind == "analyse":
+            self._set_run(job.run_id, {"state": ANALYSING, "why": ""})
+        return True
+
+    def _next_analysis(self) -> Job | None:
+        for run in self.library.rows("runs", state=WAITING):
+            plan = plan_path(run)
+            if plan is None:
+                self._set_run(run["id"], {"state": NO_PLAN})
+                continue
+            out = self.library.runs_folder / run["id"] / "result"
+            order = {"do": "analyse", "run": run["path"], "plan": str(plan), "out": str(out)}
+            return Job(kind="analyse", name=run["case_id"], order=order, run_id=run["id"], case_id=run["case_id"])
+        return None
+
+    def _listen(self) -> bool:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        assert self._job is not None
+        try:
+            self._read += os.read(self._process.stdout.fileno(), 1 << 16)
+        except BlockingIOError:
+            return False
+        *lines, self._read = self._read.split(b"\n")
+        if len(self._read) > _LONGEST_LINE:
+            self._read = b""
+        for line in lines:
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue  # a library that talks on standard output
+            if isinstance(said, dict):
+                self._job.share = said.get("share", self._job.share)
+                self._job.said |= {name: value for name, value in said.items() if name != "share"}
+        return bool(lines)
+
+    def _end(self) -> None:
+        assert self._process is not None
+        assert self._job is not None
+        status, job = self._process.returncode, self._job
+        self._job = None
+        self._close()
+        job.error = str(job.said.get("error", "")) or (
+            f"{job.name}: reading it broke off ({_ending(status)}); the library is as it was" if status else ""
+        )
+        try:
+            if job.kind == "bring in":
+                if not job.error:
+                    take_in(self.library, job)
+            else:
+                self._analysed(job)
+        except Exception as error:
+            job.error = job.error or str(error)
+            log.exception("a background job could not be finished")
+        job.is_over = True
+        self.finished.append(job)
+
+    def _analysed(self, job: Job) -> None:
+        result = job.said.get("result")
+        if job.error or not isinstance(result, dict):
+            self._set_run(job.run_id, {"state": FAILED, "why": job.error or "the analysis said nothing"})
+            return
+        out = str(Path(job.order["out"]) / "result.json")
+        why = str(job.said.get("why", ""))
+        self._set_run(job.run_id, {**result, "state": DONE, "why": why, "result": out}, level=job.said.get("level"))
+
+    def _set_run(self, run_id: str, values: dict[str, Any], level: str | None = None) -> None:
+        run = self.library.one("runs", run_id)
+        if run is None:
+            return
+        rows: list[tuple[str, str, dict[str, Any]]] = [("runs", run_id, values)]
+        held = self.library.one("levels", run["level_id"])
+        if level and held is not None and not held["level"]:
+            rows.append(("levels", held["id"], {"level": level}))
+        self.library.change(rows, Act.ANSWER, "analysis", about=run_id)
+
+    def _close(self) -> None:
+        if self._process is not None:
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+
+
+def plan_path(run: Row) -> Path | None:
+    """The plan of a run, beside it or in its library folder; None where there is none."""
+    path = Path(run["path"])
+    plan = path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
+    return plan if plan.is_file() else None
+
+
+def take_in(library: Library, job: Job) -> None:
+    """Enter a run that was brought in: with its case and level where they are new."""
+    facts = job.said["facts"]
+    folder = Path(job.order["into"])
+    same = library.rows("runs", sha256=facts["sha256"])
+    if same:
+        _remove(folder)
+        job.error = f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added"
+        return
+    case_id = job.case_id or library.new_id("cases")
+    rows: list[tuple[str, str, dict[str, Any]]] = []
+    if library.one("cases", case_id) is None:
+        simulated = bool(facts["has_truth"])
+        day = datetime.now(UTC).astimezone().date().isoformat()
+        rows.append(("cases", case_id, {"day": day, "origin": "simulated" if simulated else "own"}))
+        level_id = library.new_id("levels")
+        rows.append(("levels", level_id, {"case_id": case_id, "level": _planned_level(folder, job)}))
+    else:
+        level_id = library.rows("levels", case_id=case_id)[0]["id"]
+    lost = facts.pop("lost")
+    plan = facts.pop("plan")
+    path = folder / RUN if job.order["copy"] else Path(job.order["run"])
+    rows.append(
+        (
+            "runs",
+            job.run_id,
+            {
+                **facts,
+                "case_id": case_id,
+                "level_id": level_id,
+                "path": str(path),
+                "is_copied": int(job.order["copy"]),
+                "thumbnail": str(folder / THUMBNAIL),
+                "state": WAITING if plan else NO_PLAN,
+                "recording_said": f"{lost} frames lost" if lost else "whole",
+            },
+        )
+    )
+    library.change(rows, Act.IMPORT, "import", about=case_id)
+    job.case_id = case_id
+
+
+def _planned_level(folder: Path, job: Job) -> str | None:
+    base = folder / RUN if job.order["copy"] else Path(job.order["run"])
+    plan = base / "plan.json" if base.is_dir() else base.with_suffix(".plan.json")
+    try:
+        level = json.loads(plan.read_text(encoding="utf-8"))["views"][0].get("level")
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return None
+    return level if isinstance(level, str) and len(level) <= 3 else None
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ending(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"

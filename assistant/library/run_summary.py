@@ -1,0 +1,46 @@
+"""What a result says of a run, in the few words and figures of the list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+NONE_SEEN: Final = "none seen in this view"
+
+
+def summary(document: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a run that follow from its ``result.json``."""
+    events = [event for event in document["events"] if event["kind"] != "approaching_endplate"]
+    leaks = document["leaks"]
+    return {
+        **{word: sum(event["priority"] == word for event in events) for word in ("high", "medium", "low")},
+        "leak_said": "; ".join(dict.fromkeys(leak_words(leak) for leak in leaks)) or NONE_SEEN,
+        "has_leak": int(bool(leaks)),
+        "recording_said": "whole" if document["complete"] else "not to its end",
+        "frames": document["run"]["frames"],
+    }
+
+
+def leak_words(leak: dict[str, Any]) -> str:
+    """A leak as the list says it: site, then shape or type and magnitude."""
+    words = [str(leak["site"]).replace("_", " ")]
+    shape = leak.get("shape")
+    if shape is not None:
+        share = shape["p_spike"]
+        label = str(shape["label"])
+        if share is not None and label in ("spike", "round"):
+            label += f" {share if label == 'spike' else 1 - share:.2f}"
+        words.append(label)
+    words += [str(leak[name]) for name in ("yeom", "magnitude") if leak.get(name) and shape is None]
+    return " · ".join(words)
+
+
+def read_result(path: Path) -> dict[str, Any] | None:
+    """A result that lies beside a run; None where there is none that can be used."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        summary(document)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return dict(document)

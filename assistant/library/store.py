@@ -1,0 +1,303 @@
+"""The library, opened: rows are read by name, changed through the log, and every change can be taken back."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from assistant.errors import EnvironmentError_, UsageError
+from assistant.library import change_log, database
+from assistant.library.case_line import DERIVED, refresh_case
+from assistant.library.change_log import Change, Row, RowChange
+from assistant.library.database import OneWriter, Transaction
+from assistant.library.migrations import TABLES
+from assistant.library.people import LOCAL, Act, Person, Role, check_may
+from assistant.places import data_home
+
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
+_PREFIX: Final = {
+    "cases": "K",
+    "levels": "L",
+    "runs": "B",
+    "findings": "F",
+    "outcomes": "O",
+    "people": "R",
+    "clips": "T",
+    "sets": "S",
+    "answers": "A",
+    "cards": "C",
+}
+_NOT_UNDONE: Final = frozenset({"undo", "empty the bin", "answer", "analysis", "person", "new clip"})
+
+
+def random_id(table: str, length: int = 7) -> str:
+    """A new id that says nothing about a patient, a day or an order: 35 random bits."""
+    return f"{_PREFIX[table]}-" + "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+class Library:
+    """The one writer of a library folder. Use it from one thread.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        By default `assistant.places.data_home`.
+    who : Person
+        Whose changes these are; may be replaced at any time.
+    wall_ns : callable
+        The wall clock, replaced by tests.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it is open elsewhere, cannot be written, or is of a newer version.
+    InputError
+        If its file is damaged.
+
+    Attributes
+    ----------
+    fault : str
+        What is wrong with the log of changes, found when the library was opened; empty for a whole one.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, who: Person = LOCAL, wall_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        self.folder = data_home() if folder is None else folder
+        self.who = who
+        self._wall_ns = wall_ns
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror})") from error
+        self._writer = OneWriter(self.folder)
+        try:
+            self._db = database.connect(self.folder)
+        except BaseException:
+            self._writer.release()
+            raise
+        self.fault = self.verify()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the file. May be called twice."""
+        self._db.close()
+        self._writer.release()
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where copied runs, results and thumbnails lie."""
+        return self.folder / "runs"
+
+    def verify(self) -> str:
+        """What is wrong with the log of changes; empty for a whole one."""
+        return change_log.verify(self._db, change_log.kept_head(self.folder))
+
+    def one(self, table: str, id_: str) -> Row | None:
+        """A row by id, also one that was deleted; None where there is none."""
+        row = self._db.execute(f"SELECT * FROM {_checked(table)} WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else dict(row)
+
+    def rows(self, table: str, *, include_deleted: bool = False, order: str = "number", **equal: Any) -> list[Row]:
+        """Rows with these values, in the order of a column."""
+        tests = [f"{_column(name)} IS ?" for name in equal]
+        if not include_deleted:
+            tests.append("deleted_ns IS NULL")
+        where = f"WHERE {' AND '.join(tests)}" if tests else ""
+        found = self._db.execute(
+            f"SELECT * FROM {_checked(table)} {where} ORDER BY {_column(order)}", tuple(equal.values())
+        )
+        return [dict(row) for row in found]
+
+    def ask(self, question: str, arguments: Iterable[Any] = ()) -> list[Row]:
+        """Read by SQL, for the searches and figures; never with a text of a person inside ``question``."""
+        return [dict(row) for row in self._db.execute(question, tuple(arguments))]
+
+    def add(self, table: str, act: Act, kind: str = "", **values: Any) -> str:
+        """Add a row under a new random id (or ``id``); gives the id."""
+        id_ = str(values.pop("id", "")) or self.new_id(table)
+        self.change([(table, id_, values)], act, kind or f"add to {table}", about=id_)
+        return id_
+
+    def new_id(self, table: str) -> str:
+        """A random id that is not in use."""
+        while True:
+            made = random_id(table)
+            if self.one(table, made) is None:
+                return made
+
+    def change(self, rows: Iterable[tuple[str, str, Mapping[str, Any]]], act: Act, kind: str, *, about: str) -> int:
+        """Add or change rows, all together, with one line in the log; gives the line's number.
+
+        Parameters
+        ----------
+        rows : iterable of (table, id, values)
+            A row that is not there is added.
+        act : Act
+            Refused where the person's role does not do this.
+        kind, about : str
+            For the log.
+
+        Raises
+        ------
+        UsageError
+            If the person may not.
+        EnvironmentError_
+            If the disk refuses; nothing was changed then.
+        """
+        check_may(self.who, act)
+        with Transaction(self._db):
+            changed = [self._put(table, id_, values) for table, id_, values in rows]
+            n, digest = change_log.append(self._db, self.who.id, kind, about, changed, self._wall_ns())
+            self._refresh(changed)
+        change_log.keep_head(self.folder, n, digest)
+        return n
+
+    def delete(self, table: str, id_: str, *, kind: str = "") -> int:
+        """Take a row out of sight; `undo` brings it back, `empty_bin` removes it for good. Gives the log's number.
+
+        Raises
+        ------
+        UsageError
+            If there is no such row, or the person may not.
+        """
+        if self.one(table, id_) is None:
+            raise UsageError(f"there is no {id_}")
+        return self.change(
+            [(table, id_, {"deleted_ns": self._wall_ns()})], Act.DELETE, kind or f"delete from {table}", about=id_
+        )
+
+    def undo(self, n: int | None = None) -> Change | None:
+        """Take a change back: the given one, or the newest that was not taken back. None where there is none.
+
+        Raises
+        ------
+        UsageError
+            If what it changed was changed again later: the later change has to be taken back first.
+        """
+        target = self._undoable() if n is None else change_log.change(self._db, n)
+        if target is None:
+            return None
+        if target.undone_by is not None or target.kind in _NOT_UNDONE:
+            raise UsageError(f"change {target.n} ({target.kind}) cannot be taken back")
+        check_may(self.who, Act.DELETE if target.kind.startswith("delete") else Act.EDIT)
+        with Transaction(self._db):
+            back = [self._restore(row) for row in reversed(target.rows)]
+            m, digest = change_log.append(
+                self._db, self.who.id, "undo", f"{target.n}: {target.kind} {target.about}", back, self._wall_ns()
+            )
+            self._db.execute("UPDATE changes SET undone_by = ? WHERE n = ?", (m, target.n))
+            self._refresh(back)
+        change_log.keep_head(self.folder, m, digest)
+        return target
+
+    def changes(self, newest: int = 100, about: str | None = None) -> list[Change]:
+        """The log, newest first."""
+        return change_log.read(self._db, newest=newest, about=about)
+
+    def note(self, kind: str, about: str) -> None:
+        """A line in the log for what changed no row: an export, an agreement, a look by the instructor."""
+        with Transaction(self._db):
+            n, digest = change_log.append(self._db, self.who.id, kind, about, [], self._wall_ns())
+        change_log.keep_head(self.folder, n, digest)
+
+    def person(self, id_: str) -> Person:
+        """A person by id; the local one where there is none."""
+        row = self.one("people", id_)
+        if row is None:
+            return LOCAL
+        return Person(
+            id=row["id"],
+            name=row["name"],
+            role=Role(row["role"]),
+            has_consented=row["consent_ns"] is not None,
+            is_expert=bool(row["is_expert"]),
+        )
+
+    def refresh(self, case_id: str) -> None:
+        """Work out anew what the list shows of a case (after its clips changed)."""
+        with Transaction(self._db):
+            refresh_case(self._db, case_id)
+
+    def back_up(self, what: str) -> Path:
+        """Copy the library as it stands, for an act that cannot be taken back."""
+        return database.back_up(self._db, self.folder, what)
+
+    def _undoable(self) -> Change | None:
+        marks = ", ".join("?" for _ in _NOT_UNDONE)
+        row = self._db.execute(
+            f"SELECT n FROM changes WHERE undone_by IS NULL AND rows != '[]' AND kind NOT IN ({marks}) "
+            f"ORDER BY n DESC LIMIT 1",
+            sorted(_NOT_UNDONE),
+        ).fetchone()
+        return None if row is None else change_log.change(self._db, row["n"])
+
+    def _put(self, table: str, id_: str, values: Mapping[str, Any]) -> RowChange:
+        before = self.one(table, id_)
+        named = {_column(name): value for name, value in values.items()}
+        if before is None:
+            if table in ("cases", "runs"):
+                named.setdefault("added_ns", self._wall_ns())
+            columns = ["id", *named]
+            marks = ", ".join("?" for _ in columns)
+            self._db.execute(
+                f"INSERT INTO {_checked(table)} ({', '.join(columns)}) VALUES ({marks})", (id_, *named.values())
+            )
+        elif named:
+            parts = ", ".join(f"{name} = ?" for name in named)
+            self._db.execute(f"UPDATE {_checked(table)} SET {parts} WHERE id = ?", (*named.values(), id_))
+        return RowChange(table=table, id=id_, before=_kept(table, before), after=_kept(table, self.one(table, id_)))
+
+    def _restore(self, row: RowChange) -> RowChange:
+        here = _kept(row.table, self.one(row.table, row.id)) or {}
+        after = row.after or {}
+        if row.before is None:
+            # What was added goes out of sight; its row stays, so that nothing that points to it breaks.
+            back: Row = {"deleted_ns": self._wall_ns()}
+        else:
+            back = {name: value for name, value in row.before.items() if after.get(name) != value}
+            if any(here.get(name) != after.get(name) for name in back):
+                raise UsageError(f"{row.id} was changed again since; take that back first")
+        self._put(row.table, row.id, back)
+        return RowChange(table=row.table, id=row.id, before=here, after=_kept(row.table, self.one(row.table, row.id)))
+
+    def _refresh(self, changed: Iterable[RowChange]) -> None:
+        cases = set()
+        for row in changed:
+            now = row.after or row.before or {}
+            if row.table == "cases":
+                cases.add(row.id)
+            elif "case_id" in now:
+                cases.add(now["case_id"])
+        for case_id in sorted(cases):
+            refresh_case(self._db, case_id)
+
+
+def _kept(table: str, row: Row | None) -> Row | None:
+    if row is None:
+        return None
+    left_out = {"number", *(DERIVED if table == "cases" else ())}
+    return {name: value for name, value in row.items() if name not in left_out}
+
+
+def _checked(table: str) -> str:
+    if table not in TABLES:
+        raise UsageError(f"there is no table {table!r}")
+    return table
+
+
+def _column(name: str) -> str:
+    if not name.isidentifier() or not name.isascii():
+        raise UsageError(f"there is no column {name!r}")
+    return name
