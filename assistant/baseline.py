@@ -46,9 +46,9 @@ CANNULA_MM = 6.0
 _THINNEST_MM = 1.8
 _CANNULA_CONTRAST = 12.0
 """Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
-_BEHIND_TIP_MM = 4.0
+_BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
-_BESIDE_TIP_MM = 3.0
+_BESIDE_TIP_MM = 2.2
 _GRAIN_BLUR_PX = 0.8
 _COARSE_SHARE = 0.85
 _UNREST = (0.7, 4.0)

@@ -83,6 +83,7 @@ class MaskMemory:
     last_s: float = 0.0
     started: bool = False
     restless: F32 | None = None
+    swing: float = 0.0
 
     @property
     def crop(self) -> Crop:
@@ -174,9 +175,12 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
 
 
 _RESTLESS_GRID_MM = 1.0
-_RESTLESS_REACH_MM = 4.0
-_RESTLESS_SHARE = 0.7
+_RESTLESS_REACH_MM = 10.0
+_RESTLESS_SHARE = 0.4
 _RESTLESS_KEEP = 0.98
+_SWING_MM2 = 12
+"""Something that moves brightens at least so many cells of 1 mm."""
+_SWING_SHARE = 1.5
 _HALO_MM = 2.0
 
 
@@ -195,6 +199,8 @@ def _restless(memory: MaskMemory, change: F32, noise: F32) -> F32:
         covered = cv2.resize(memory.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
         halo = max(1, round(_HALO_MM / (step * memory.mm_per_px)))
         bright[cv2.dilate(covered.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8)) > 0] = 0
+    most = np.partition(bright.ravel(), -_SWING_MM2)[-_SWING_MM2] if bright.size > _SWING_MM2 else 0.0
+    memory.swing = max(_RESTLESS_KEEP * memory.swing, float(most))
     reach = max(1, round(_RESTLESS_REACH_MM / (step * memory.mm_per_px)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     now = cv2.GaussianBlur(cv2.dilate(cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), kernel), (0, 0), 1.0)
@@ -306,7 +312,10 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: fl
     keep &= certain
     in_body = np.bincount(labels[memory.body], minlength=count)
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
+    # Where something bright moves it darkens one side by as much as it brightens the other.
     core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * noise)], minlength=count)
+    told = low & (contrast > np.float32(_SWING_SHARE * memory.swing))
+    beyond_swing = np.bincount(labels[told], minlength=count) >= _FIRST_CORE_MM2 * area_px
     fresh &= core >= _FIRST_CORE_MM2 * area_px
     fresh[0] = False
     corridor = memory.baseline.corridor
@@ -315,6 +324,8 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: fl
         part = labels == label
         expected = corridor is None or bool((part & corridor).any())
         at_once = expected and core[label] >= _AT_ONCE_MM2 * area_px
+        if not (expected and corridor is not None) and not beyond_swing[label]:
+            continue
         stays = float(np.median(age_s[part])) >= (_CONFIRM_S if expected else _ELSEWHERE_S)
         strong = float(np.percentile(contrast[part], 75)) >= _FRESH_SHARE * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
