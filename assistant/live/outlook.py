@@ -12,6 +12,7 @@ from assistant.live.live_state import Known, Terms, judge, quiet
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.live.pace import Pace
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
+from assistant.live.stuck import Stuck
 from assistant.recording.recording_state import RecordingState
 from assistant.vocabulary import FrameState, Measure, Motion, RunFacts, Unknown
 
@@ -44,7 +45,6 @@ class Outlook:
     facts: RunFacts | None = None
     rehearsal: bool = False
     mark_lit: bool | None = None
-    stuck: bool = False
     moment: Moment | None = None
     newest_moment: Moment | None = None
     recording: RecordingState = field(default_factory=RecordingState)
@@ -53,11 +53,13 @@ class Outlook:
     faults: dict[str, str] = field(default_factory=lambda: {"sound": _NO_SOUND_YET})
     pace: Pace = field(default_factory=Pace)
     alarms: LiveAlarms = field(default_factory=LiveAlarms)
+    stuck: Stuck = field(default_factory=Stuck)
     _untracked_since_ns: int | None = None
 
     def hear_moment(self, moment: Moment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
         self.pace.see_moment(moment)
+        self.stuck.see(moment)
         self.newest_moment = moment
         self.moment = moment if moment.plan_number == self.plan_number else None
 
@@ -106,7 +108,7 @@ class Outlook:
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
                 pulse_period_s=self.pace.pulse_period_s(),
                 mark_lit=self.mark_lit,
-                stuck=self.stuck,
+                stuck=self.stuck.is_stuck(now_ns),
                 lines=self.lines,
                 moved=moved,
             )

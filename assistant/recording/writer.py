@@ -105,6 +105,7 @@ class Recorder:
         self._lost = 0
         self._lost_ns = 0
         self._retry_ns = 0
+        self._failed_ns = -_TRY_AGAIN_NS
         self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=(body,), name=name, daemon=True)
@@ -300,9 +301,15 @@ class Recorder:
         return True
 
     def _fail(self, error: OSError) -> None:
-        log.warning("recording: %s", error)
-        self._fault = f"the recording cannot be written ({error.strerror})"
-        self._retry_ns = self._clock_ns() + _TRY_AGAIN_NS if error.errno in _FULL else 0
+        """A file failed: new ones are tried at once, but not again and again within two seconds."""
+        now_ns = self._clock_ns()
+        fault = f"the recording cannot be written ({error.strerror})"
+        if fault != self._fault:
+            log.warning("recording: %s", error)
+        soon = now_ns - self._failed_ns < _TRY_AGAIN_NS
+        self._fault, self._failed_ns = fault, now_ns
+        if soon or error.errno in _FULL:
+            self._retry_ns = now_ns + _TRY_AGAIN_NS
         self._give_files_up()
 
     def _give_files_up(self) -> None:

@@ -1,0 +1,42 @@
+"""Whether a driver repeats its last picture bit by bit, as some do after the plug was pulled while they say "success".
+
+A cable with noise never gives two identical pictures, not even of a held image. Where that was seen of this source,
+identical frames are a fault and no hold. A digital source gives identical frames whenever X-ray is off: of it, nothing
+can be told this way, and it is never called stuck.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant.live.messages import Moment
+from assistant.vocabulary import FrameState
+
+_NOISY_HELD_FRAMES: Final = 25
+_STUCK_NS: Final = 300_000_000
+_HELD: Final = (FrameState.REPEAT, FrameState.FROZEN)
+
+
+class Stuck:
+    """Remembers what held pictures of this source looked like."""
+
+    def __init__(self) -> None:
+        self._picture: int | None = None
+        self._same_since_ns: int | None = None
+        self._noisy_held = 0
+        self._identical = 0
+
+    def see(self, moment: Moment) -> None:
+        """Take in a moment."""
+        same = moment.picture == self._picture
+        self._picture = moment.picture
+        if not same:
+            self._same_since_ns = moment.captured_ns
+            self._noisy_held += moment.liveness.state in _HELD
+        elif self._noisy_held < _NOISY_HELD_FRAMES:
+            self._identical += 1
+
+    def is_stuck(self, now_ns: int) -> bool:
+        """Whether frames are identical now that never were before."""
+        noisy = self._noisy_held >= _NOISY_HELD_FRAMES and self._identical == 0
+        return noisy and self._same_since_ns is not None and now_ns - self._same_since_ns > _STUCK_NS

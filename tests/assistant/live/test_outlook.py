@@ -1,0 +1,165 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
+from assistant.live.outlook import Outlook
+from assistant.live.status import ChildState, LiveStatus
+from assistant.vocabulary import Alarm, EventKind, FrameState, Priority, Site, Unknown
+
+MS = 1_000_000
+WELL = {child: ChildState(condition=Condition.RUNNING) for child in Child}
+
+
+class Theatre:
+    """Frames at 25 a second, analysed 20 ms later; the clock is turned by hand."""
+
+    def __init__(self, moment: Callable[..., Moment]) -> None:
+        self.outlook = Outlook(since_ns=0)
+        self.outlook.lines, self.outlook.plan_number, self.outlook.views = Lines.CONFIRMED, 1, ("lateral",)
+        self.outlook.faults["sound"] = ""
+        self.now_ns = 0
+        self.index = 0
+        self.last_ns = 0
+        self.children = dict(WELL)
+        self._moment = moment
+
+    def run(self, frames: int, state: FrameState = FrameState.LIVE, age_s: float = 0.0, **changes: Any) -> LiveStatus:
+        for _ in range(frames):
+            self.now_ns += 40 * MS
+            at = self.last_ns = self.now_ns
+            moment = self._moment(state, age_s, frame_index=self.index, captured_ns=at, told_ns=at, **changes)
+            self.outlook.hear_moment(moment)
+            status, _, _ = self.outlook.look(self.now_ns, (self.index, at), self.children)
+            self.index += 1
+        return status
+
+    def wait(self, ms: int) -> LiveStatus:
+        self.now_ns += ms * MS
+        return self.outlook.look(self.now_ns, (self.index - 1, self.last_ns), self.children)[0]
+
+
+@pytest.fixture
+def theatre(moment: Callable[..., Moment]) -> Theatre:
+    return Theatre(moment)
+
+
+def codes(status: LiveStatus) -> list[str]:
+    return [alarm.code for alarm in status.alarms]
+
+
+def test_a_quiet_armed_picture_says_that_no_crossing_is_seen(theatre: Theatre) -> None:
+    theatre.outlook.armed = True
+    status = theatre.run(10)
+    assert (status.state, status.drawable, codes(status)) == (LiveState.LIVE, True, [])
+    assert status.quiet.seen_none
+
+
+def test_until_the_sound_was_heard_nothing_is_known(theatre: Theatre) -> None:
+    theatre.outlook.armed = True
+    theatre.outlook.faults["sound"] = "not heard"
+    status = theatre.run(10)
+    assert codes(status) == ["A10"]
+    assert not status.quiet.seen_none
+
+
+def test_signal_loss_by_the_times_of_the_table(theatre: Theatre) -> None:
+    """F-01: stale after 250 ms, no signal and HIGH after a second; nothing is drawn after 300 ms."""
+    theatre.outlook.armed = True
+    assert theatre.run(50).drawable
+    assert theatre.wait(240).state is LiveState.LIVE
+    status = theatre.wait(100)
+    assert (status.state, status.drawable, codes(status)) == (LiveState.STALE, False, [])
+    status = theatre.wait(700)
+    assert status.state is LiveState.NO_SIGNAL
+    assert [(alarm.code, alarm.priority) for alarm in status.alarms] == [("A7", Priority.HIGH)]
+
+
+def test_a_moment_of_an_old_plan_is_not_shown(theatre: Theatre) -> None:
+    theatre.run(3)
+    theatre.outlook.plan_number = 2
+    status = theatre.run(1)
+    assert status.moment is None
+    assert not status.drawable
+
+
+def test_after_the_analysis_died_nothing_old_is_drawn_and_a_crossing_keeps_standing(theatre: Theatre) -> None:
+    theatre.outlook.armed = True
+    crossing = Alarm(
+        kind=EventKind.WARNING_LINE,
+        site=Site.POSTERIOR,
+        priority=Priority.HIGH,
+        first_frame=1,
+        last_frame=None,
+        headline="CEMENT AT POSTERIOR LINE",
+        action="Stop injecting.",
+    )
+    assert codes(theatre.run(5, standing=(crossing,))) == ["A1"]
+    theatre.children[Child.ANALYSIS] = ChildState(condition=Condition.DIED)
+    theatre.outlook.forget_analysis()
+    status = theatre.wait(20)
+    assert status.state is LiveState.ANALYSIS_LATE
+    assert not status.drawable
+    assert set(codes(status)) == {"A1", "A7"}
+    assert [alarm.holds for alarm in status.alarms if alarm.code == "A1"] == [False]
+
+
+def test_a_medium_is_still_to_be_read_when_x_ray_goes_off(theatre: Theatre) -> None:
+    near = Alarm(
+        kind=EventKind.APPROACHING_POSTERIOR,
+        site=Site.POSTERIOR,
+        priority=Priority.MEDIUM,
+        first_frame=1,
+        last_frame=None,
+        headline="CEMENT NEAR POSTERIOR LINE",
+        action="Slow down.",
+    )
+    theatre.outlook.armed = True
+    theatre.run(5, standing=(near,))
+    status = theatre.run(30, FrameState.FROZEN, 2.0, standing=(near,))
+    assert status.state is LiveState.HELD
+    assert [(alarm.code, alarm.before_held, alarm.silent) for alarm in status.alarms] == [("A4", True, True)]
+    assert codes(theatre.run(3)) == []
+
+
+def test_cement_that_is_not_tracked_is_told_after_a_second(theatre: Theatre) -> None:
+    lost = {"motion": Unknown("x"), "cement_known": False}
+    theatre.outlook.armed = True
+    theatre.run(5)
+    status = theatre.run(20, FrameState.UNUSABLE, **lost)
+    assert codes(status) == []
+    assert not status.quiet.seen_none
+    assert codes(theatre.run(10, FrameState.UNUSABLE, **lost)) == ["A11"]
+
+
+def test_a_driver_that_repeats_itself_bit_by_bit_is_frozen_where_held_pictures_had_noise(theatre: Theatre) -> None:
+    """F-02: `read` goes on saying True after the plug was pulled."""
+    theatre.outlook.armed = True
+    for k in range(20):
+        theatre.run(1, picture=k)
+    for k in range(40):
+        status = theatre.run(1, FrameState.FROZEN, 2.0, picture=20 + k)
+    assert status.state is LiveState.HELD
+    status = theatre.run(12, FrameState.FROZEN, 4.0, picture=59)
+    assert status.state is LiveState.FROZEN
+    assert codes(status) == ["A7"]
+
+
+def test_a_digital_source_that_holds_is_not_frozen(theatre: Theatre) -> None:
+    for k in range(20):
+        theatre.run(1, picture=k)
+    status = theatre.run(60, FrameState.FROZEN, 2.0, picture=19)
+    assert status.state is LiveState.HELD
+
+
+def test_a_recording_that_does_not_grow_is_told(theatre: Theatre) -> None:
+    recording = theatre.outlook.recording
+    theatre.outlook.recording = replace(recording, fault="the disk is full")
+    assert codes(theatre.run(2)) == ["A14"]
+    theatre.outlook.recording = replace(recording, grew_ns=theatre.now_ns)
+    assert theatre.run(2).recording.advancing(theatre.now_ns)
+    status = theatre.run(150)
+    assert not status.recording.advancing(theatre.now_ns)
+    assert "A14" in codes(status)
