@@ -53,6 +53,9 @@ _SHAFT_PX = 60
 """So much of the shaft must be seen to know what it does."""
 _SHAFT_AWAY_MM = 3.0
 _SHAFT_PERCENT = 85
+_BONE_MM = 4.0
+_BONE_KNOWN = 0.1
+_BONE_SHARE = 0.25
 _LOBE_MM2 = 1.0
 _RING_MM = 2.5
 _DARKER_SHARE = 0.4
@@ -148,6 +151,7 @@ def find_cement(
     low, evidence = _threshold(memory, contrast, noise)
     if before_injection:
         low[:] = False
+    _drop_gas_gone(memory, low, contrast, still)
     _drop_bright_things_gone(memory, low, contrast, still)
     mask = _belonging(memory, low, contrast, noise, t_s)
     _bridge_cannula(memory, mask, evidence)
@@ -259,6 +263,31 @@ def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32) -> None:
     bridged = closed & ~mask & cannula & memory.baseline.usable
     mask[bridged] = True
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
+
+
+def _drop_gas_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
+    """Take out of ``low``, inside the body, what is no darker now than the bone round it.
+
+    Cancellous bone is about even, so gas over it stands out; where gas has left the picture has darkened to bone.
+    """
+    fresh = low & memory.body
+    if memory.mask is not None:
+        fresh &= cv2.erode(memory.mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+    if not fresh.any():
+        return
+    step = max(1, round(_RESTLESS_GRID_MM / memory.mm_per_px))
+    rows, cols = still.shape
+    size = (max(1, cols // step), max(1, rows // step))
+    free = memory.body & ~low & memory.baseline.usable
+    if memory.baseline.cannula is not None:
+        free &= ~memory.baseline.cannula
+    weight = free.astype(np.float32)
+    sigma = _BONE_MM / (memory.mm_per_px * step)
+    total = cv2.GaussianBlur(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    summed = cv2.GaussianBlur(cv2.resize(weight * still, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    ground = cv2.resize(summed / np.maximum(total, 1e-6), (cols, rows), interpolation=cv2.INTER_LINEAR)
+    known = cv2.resize(total, (cols, rows), interpolation=cv2.INTER_LINEAR) > _BONE_KNOWN
+    low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast))
 
 
 def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
