@@ -23,7 +23,13 @@ _HELD_STATES = (FrameState.FROZEN,)
 _NO_LINES = (FrameState.NO_SIGNAL, FrameState.UNUSABLE, FrameState.MOVING)
 
 
-def draw_overlay(painter: QPainter, view: ViewTransform, planned: PlannedView, moment: Moment) -> None:
+LAYERS = frozenset({"lines", "limit", "cement", "leaks", "marks"})
+"""What can be switched off for itself: bone, line b, cement, leaks, labels."""
+
+
+def draw_overlay(
+    painter: QPainter, view: ViewTransform, planned: PlannedView, moment: Moment, layers: frozenset[str] = LAYERS
+) -> None:
     """Draw lines and cement of one moment; nothing is drawn that is not known for this picture."""
     if isinstance(moment.motion, Unknown) or moment.liveness.state in _NO_LINES:
         return
@@ -35,21 +41,34 @@ def draw_overlay(painter: QPainter, view: ViewTransform, planned: PlannedView, m
 
     bone = theme.HELD if held else theme.BONE
     dots = [8.0, 8.0] if held else [0.01, 2.7]
-    for endplate in (planned.superior, planned.inferior):
-        _line(painter, on_screen(endplate), bone, 2.6, dots, round_ends=not held)
-    _line(painter, on_screen(planned.last_wall), bone, 2.6 if held else 3.6, [8.0, 8.0] if held else None)
-    if not planned.is_lateral:
-        _line(painter, on_screen(planned.first_wall), bone, 2.6 if held else 3.6, [8.0, 8.0] if held else None)
-    if planned.warning_line is not None:
+    if "lines" in layers:
+        for endplate in (planned.superior, planned.inferior):
+            _line(painter, on_screen(endplate), bone, 2.6, dots, round_ends=not held)
+        for wall in (planned.last_wall,) if planned.is_lateral else (planned.last_wall, planned.first_wall):
+            _line(painter, on_screen(wall), bone, 2.6 if held else 3.6, [8.0, 8.0] if held else None)
+    if planned.warning_line is not None and "limit" in layers:
         _draw_limit(painter, on_screen, planned, moment, held=held)
     if held:
         _tag(painter, on_screen(planned.superior[:1])[0] + [0, -18], "last lines – not live", theme.HELD)
         return
-    for polygon in moment.outline:
+    for polygon in moment.outline if "cement" in layers else ():
         _polygon(painter, on_screen(polygon))
-    _tags(painter, on_screen, planned)
-    _sides(painter, on_screen, planned)
-    _call_out(painter, on_screen, planned, moment)
+    for leak in moment.leaks if "leaks" in layers else ():
+        if len(leak.outline_px) > 2:
+            _leak(painter, on_screen(leak.outline_px))
+    if "marks" in layers:
+        _tags(painter, on_screen, planned)
+        _sides(painter, on_screen, planned)
+    if "limit" in layers:
+        _call_out(painter, on_screen, planned, moment)
+
+
+def _leak(painter: QPainter, points: NDArray[np.float64]) -> None:
+    """Cement outside the body: hatched, so that it stands apart from the cement inside also in grey."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(theme.CEMENT, Qt.BrushStyle.Dense6Pattern))
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _draw_limit(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment, *, held: bool) -> None:

@@ -37,6 +37,7 @@ class PictureView(QWidget):
         self._drag_from: QPointF | None = None
         self._pointer = QPointF()
         self.raw = False
+        self.layers = overlay.LAYERS
         self.fetching = False
         """The wanted picture is not here yet: the one on the screen belongs to another moment."""
         self.points: PlanPoints | None = None
@@ -139,7 +140,7 @@ class PictureView(QWidget):
         if moment is not None and not self.raw:
             overlay.draw_treatment(painter, whole, moment)
             if planned is not None:
-                overlay.draw_overlay(painter, view, planned, moment)
+                overlay.draw_overlay(painter, view, planned, moment, self.layers)
             if isinstance(moment.motion, Unknown) and moment.motion.reason:
                 self._note(painter, moment.motion.reason)
         if self.fetching:
