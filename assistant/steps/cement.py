@@ -55,7 +55,7 @@ _SHAFT_AWAY_MM = 3.0
 _SHAFT_PERCENT = 85
 _BONE_MM = 4.0
 _BONE_KNOWN = 0.1
-_BONE_SHARE = 0.25
+_BONE_SHARE = 0.35
 _LOBE_MM2 = 1.0
 _RING_MM = 2.5
 _DARKER_SHARE = 0.4
@@ -151,7 +151,7 @@ def find_cement(
     low, evidence = _threshold(memory, contrast, noise)
     if before_injection:
         low[:] = False
-    _drop_gas_gone(memory, low, contrast, still)
+    _drop_gas_gone(memory, low, contrast, noise, still)
     _drop_bright_things_gone(memory, low, contrast, still)
     mask = _belonging(memory, low, contrast, noise, t_s)
     _bridge_cannula(memory, mask, evidence)
@@ -265,7 +265,7 @@ def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32) -> None:
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
 
 
-def _drop_gas_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
+def _drop_gas_gone(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F32) -> None:
     """Take out of ``low``, inside the body, what is no darker now than the bone round it.
 
     Cancellous bone is about even, so gas over it stands out; where gas has left the picture has darkened to bone.
@@ -287,7 +287,7 @@ def _drop_gas_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> 
     summed = cv2.GaussianBlur(cv2.resize(weight * still, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
     ground = cv2.resize(summed / np.maximum(total, 1e-6), (cols, rows), interpolation=cv2.INTER_LINEAR)
     known = cv2.resize(total, (cols, rows), interpolation=cv2.INTER_LINEAR) > _BONE_KNOWN
-    low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast))
+    low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast - 2 * noise))
 
 
 def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
