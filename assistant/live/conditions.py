@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant.live.live_alarms import Wanted
 from assistant.live.messages import Lines, LiveState
+from assistant.sound import CANAL_GAP_S
 from assistant.vocabulary import Alarm, EventKind, Leak, LeakSite, Measure, Priority, Site, Unknown
 
 _LOW, _MEDIUM, _HIGH = Priority.LOW, Priority.MEDIUM, Priority.HIGH
@@ -16,7 +17,6 @@ SLOW_MS: Final = 250.0
 DROPPED_SHARE: Final = 0.05
 DISK_LOW_MIN: Final = 30.0
 BATTERY_LOW_PERCENT: Final = 20.0
-_CANAL_BURST_S: Final = 2.5
 _BATTERY_BURST_S: Final = 30.0
 _MOVED: Final = (EventKind.REGISTRATION_LOST, EventKind.VIEW_CHANGED)
 _DISC_SITES: Final = {
@@ -97,7 +97,7 @@ def of_cement(standing: Iterable[Alarm], leaks: Iterable[Leak], *, held: bool) -
                 headline=headline,
                 action=alarm.action,
                 latched=code != "A4",
-                burst_s=_CANAL_BURST_S if code == "A2" else None,
+                burst_s=CANAL_GAP_S if code == "A2" else None,
                 before_held=held and alarm.priority is _MEDIUM,
             )
         )

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assistant.live.status import LiveAlarm, SoundOrder
+from assistant.sound import GAP_S, LEAST_GAP_S, length_s
 from assistant.vocabulary import EventKind, Priority, Site
 
 PAUSE_S: Final = 60.0
-_BURST_S: Final = {Priority.HIGH: 5.0, Priority.MEDIUM: 10.0, Priority.LOW: None, Priority.NONE: None}
-_PLAYED_OUT_S: Final = {Priority.HIGH: 1.6, Priority.MEDIUM: 1.0, Priority.LOW: 0.0, Priority.NONE: 0.0}
+_PLAYED_OUT_SHARE: Final = {Priority.HIGH: 0.5, Priority.MEDIUM: 1.0, Priority.LOW: 0.0, Priority.NONE: 0.0}
 """Half a burst of HIGH, a whole one of MEDIUM (60601-1-8, 6.10)."""
-_LEAST_GAP_S: Final = 2.5
-"""Between two bursts of one priority, however many conditions come (60601-1-8, table 3)."""
 
 Key = tuple[str, EventKind | None, Site | None]
 
@@ -123,20 +121,25 @@ class LiveAlarms:
             return
         gaps = [alarm.burst_s for alarm in heard if alarm.priority is priority and alarm.burst_s is not None]
         last_ns = self._played.get(priority)
-        rested = last_ns is None or now_ns - last_ns >= _LEAST_GAP_S * 1e9
+        rested = last_ns is None or now_ns - last_ns >= _step_ns(priority, LEAST_GAP_S)
         back = bool(gaps) and (self._again_ns is None or now_ns >= self._again_ns)
         if (new or louder or back) and rested and (new or gaps):
             self.bursts += 1
             self._played[priority] = now_ns
-            self._again_ns = now_ns + round(min(gaps) * 1e9) if gaps else None
+            self._again_ns = now_ns + _step_ns(priority, min(gaps)) if gaps else None
         elif new and not rested and gaps:
             assert last_ns is not None
-            soonest_ns = last_ns + round(_LEAST_GAP_S * 1e9)
+            soonest_ns = last_ns + _step_ns(priority, LEAST_GAP_S)
             self._again_ns = soonest_ns if self._again_ns is None else min(self._again_ns, soonest_ns)
 
 
+def _step_ns(priority: Priority, gap_s: float) -> int:
+    """From the beginning of a burst to that of the next: the gap counts from its end."""
+    return round((length_s(priority) + gap_s) * 1e9)
+
+
 def _raised(each: Wanted, before: LiveAlarm | None, now_ns: int) -> LiveAlarm:
-    burst_s = each.burst_s if each.burst_s is not None else _BURST_S[each.priority]
+    burst_s = each.burst_s if each.burst_s is not None else GAP_S[each.priority]
     graver = before is not None and each.priority > before.priority
     fresh = before is None or graver
     return LiveAlarm(
@@ -161,7 +164,7 @@ def _left(alarm: LiveAlarm, now_ns: int) -> LiveAlarm | None:
     acknowledged = alarm.paused_until_ns is not None
     if alarm.latched and not acknowledged:
         return replace(alarm, holds=False)
-    plays_out = now_ns - alarm.raised_ns < _PLAYED_OUT_S[alarm.priority] * 1e9
+    plays_out = now_ns - alarm.raised_ns < _PLAYED_OUT_SHARE[alarm.priority] * length_s(alarm.priority) * 1e9
     if plays_out and not acknowledged and not alarm.silent:
         return replace(alarm, holds=False)
     return None

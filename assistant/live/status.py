@@ -33,7 +33,7 @@ class LiveAlarm:
     silent : bool
         A row without sound.
     burst_s : float or None
-        Seconds from burst to burst; None: one burst only.
+        Seconds from the end of a burst to the beginning of the next; None: one burst only.
     before_held : bool
         Stood when X-ray went off; shown as "Before X-ray off" until the next new picture.
     """
