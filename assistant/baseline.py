@@ -42,6 +42,9 @@ _HAZE_MM = 4.0
 _HAZE_GRID_MM = 0.8
 _REGISTRATION_MM = 0.05
 """Standard deviation of the registration, for the noise at edges."""
+_RELIEF_MM = 3.0
+_RELIEF_SHARE = 0.045
+"""Edge enhancement and local contrast change a bone's rim by about this share when cement comes near it [P]."""
 CANNULA_MM = 6.0
 _THINNEST_MM = 1.8
 _CANNULA_CONTRAST = 12.0
@@ -366,7 +369,9 @@ def _edge_noise(baseline: Baseline) -> F32:
         smooth: F32 = np.asarray(cv2.GaussianBlur(baseline.mean, (0, 0), SMOOTH_MM / baseline.mm_per_px))
         gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
         gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
-        baseline.edges = np.asarray(cv2.magnitude(gx, gy) * (_REGISTRATION_MM / baseline.mm_per_px), dtype=np.float32)
+        shifted = cv2.magnitude(gx, gy) * np.float32(_REGISTRATION_MM / baseline.mm_per_px)
+        relief = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), _RELIEF_MM / baseline.mm_per_px))
+        baseline.edges = np.asarray(cv2.magnitude(shifted, np.float32(_RELIEF_SHARE) * relief), dtype=np.float32)
         baseline.cannula = _find_cannula(baseline, smooth)
     return baseline.edges
 
