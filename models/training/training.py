@@ -14,11 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from assistant.leak_patch import CHANNELS
+from assistant.leak_patch import CHANNELS, PATCH_PX
 from assistant.model_packs.pack import to_bytes
 from assistant.vocabulary import Unknown
+from models.training.drawn_leaks import drawn_leak
 from models.training.network import CLASSES, ShapeNet
 from models.training.sample_store import load
+from models.training.small_run import Sample
 from models.training.variants import Change, drawn, patch_of
 
 _LOW, _HIGH = -2.0, 2.0
@@ -38,34 +40,64 @@ class Patches:
 
 
 def collect(paths: list[Path], variants: int) -> Patches:
-    """Cut the patches of many files.
-
-    Parameters
-    ----------
-    paths : list of Path
-    variants : int
-        Changed versions of each sample, beside the exact one.
-    """
-    found, labels, facts, refused = [], [], [], []
+    """Cut the patches of many files; ``variants`` changed versions of each sample, beside the exact one."""
+    rows = _Rows()
     for path in sorted(paths):
         rng = np.random.default_rng(zlib.crc32(path.name.encode()))
         for sample in load(path):
-            known = {"label": sample.label, **sample.facts}
-            for k in range(variants + 1):
-                patch = patch_of(sample, Change() if k == 0 else drawn(rng), rng)
-                if isinstance(patch, Unknown):
-                    refused.append(known | {"reason": patch.reason, "variant": k})
-                    continue
-                found.append(to_bytes(patch.values))
-                labels.append(CLASSES.index(sample.label))
-                facts.append(known | {"blur_mm": patch.blur_mm, "seen_height_mm": patch.height_mm, "variant": k})
-    shape = (0, len(CHANNELS), 64, 64)
+            rows.add(sample, variants, rng)
+    return rows.patches()
+
+
+def collect_drawn(count: int, seed: int, variants: int) -> Patches:
+    """The same of leaks drawn in two dimensions."""
+    rows = _Rows()
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        sample = drawn_leak(rng, number)
+        if sample is not None:
+            rows.add(sample, variants, rng)
+    return rows.patches()
+
+
+def joined(*several: Patches) -> Patches:
+    """Many as one."""
     return Patches(
-        bytes=np.stack(found) if found else np.zeros(shape, np.uint8),
-        labels=np.array(labels, dtype=np.int64),
-        facts=facts,
-        refused=refused,
+        bytes=np.concatenate([each.bytes for each in several]),
+        labels=np.concatenate([each.labels for each in several]),
+        facts=[fact for each in several for fact in each.facts],
+        refused=[fact for each in several for fact in each.refused],
     )
+
+
+class _Rows:
+    """Gathers patches."""
+
+    def __init__(self) -> None:
+        self._bytes: list[NDArray[np.uint8]] = []
+        self._labels: list[int] = []
+        self._facts: list[dict[str, Any]] = []
+        self._refused: list[dict[str, Any]] = []
+
+    def add(self, sample: Sample, variants: int, rng: np.random.Generator) -> None:
+        known = {"label": sample.label, **sample.facts}
+        for k in range(variants + 1):
+            patch = patch_of(sample, Change() if k == 0 else drawn(rng), rng)
+            if isinstance(patch, Unknown):
+                self._refused.append(known | {"reason": patch.reason, "variant": k})
+                continue
+            self._bytes.append(to_bytes(patch.values))
+            self._labels.append(CLASSES.index(sample.label))
+            self._facts.append(known | {"blur_mm": patch.blur_mm, "seen_height_mm": patch.height_mm, "variant": k})
+
+    def patches(self) -> Patches:
+        shape = (len(self._bytes), len(CHANNELS), PATCH_PX, PATCH_PX)
+        return Patches(
+            bytes=np.stack(self._bytes) if self._bytes else np.zeros(shape, np.uint8),
+            labels=np.array(self._labels, dtype=np.int64),
+            facts=self._facts,
+            refused=self._refused,
+        )
 
 
 def train(patches: Patches, *, epochs: int, seed: int, batch: int = 128) -> ShapeNet:
