@@ -24,11 +24,11 @@ from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
 from assistant.vocabulary import Frame
 
-THUMBNAIL: Final = "thumbnail.png"
+THUMBNAIL: Final = "thumbnail.jpg"
 RUN: Final = "run"
 _CHUNK: Final = 4 << 20
 _TELL_EVERY_S: Final = 0.1
-_THUMBNAIL_PX: Final = (208, 132)
+_THUMBNAIL_PX: Final = (592, 376)
 _MOST_FILES: Final = 200_000
 
 
@@ -106,7 +106,7 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
                 done += size
                 teller.share(done, total)
         here = part / RUN if order["copy"] else run
-        facts = _facts(here, part / THUMBNAIL)
+        facts = run_facts(here, part / THUMBNAIL)
         facts |= {"sha256": digest.hexdigest(), "bytes": total, "plan": _plan_of(here)}
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
         os.replace(part, into)
@@ -166,7 +166,16 @@ def _plan_of(run: Path) -> str | None:
     return str(plan.name) if plan.is_file() else None
 
 
-def _facts(run: Path, thumbnail: Path) -> dict[str, Any]:
+def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
+    """Size, rate, length and lost frames of a run; makes its thumbnail.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    EnvironmentError_
+        If the thumbnail cannot be written.
+    """
     source = open_source(str(run))
     try:
         facts = source.facts
@@ -210,7 +219,7 @@ def write_thumbnail(frame: Frame, path: Path) -> None:
     size = max(wide, round(cols * factor)), max(high, round(rows * factor))
     scaled = cv2.resize(eight, size, interpolation=cv2.INTER_AREA)
     top, left = (scaled.shape[0] - high) // 2, (scaled.shape[1] - wide) // 2
-    done, data = cv2.imencode(".png", scaled[top : top + high, left : left + wide])
+    done, data = cv2.imencode(".jpg", scaled[top : top + high, left : left + wide])
     try:
         if not done:
             raise OSError(0, "the picture cannot be packed")

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +41,10 @@ class Job:
         Done, 0 to 1; None while that is not known.
     error : str
         Why it failed; empty while all is well.
+    module : str
+        What the child runs.
+    finish : callable or None
+        Enters what the child has said; for an analysis the queue does that itself.
     """
 
     kind: str
@@ -49,6 +54,8 @@ class Job:
     case_id: str | None = None
     share: float | None = 0.0
     error: str = ""
+    module: str = "assistant.library.child"
+    finish: Callable[[Library, Job], None] | None = field(default=None, repr=False)
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     is_over: bool = False
 
@@ -105,13 +112,24 @@ class Jobs:
         UsageError
             If the person may not, or a procedure runs.
         """
-        check_may(self.library.who, Act.IMPORT)
-        if self.held:
-            raise UsageError(self.held)
         run_id = self.library.new_id("runs")
         into = self.library.runs_folder / run_id
         order = {"do": "bring in", "run": os.path.abspath(run), "into": str(into), "copy": copy}
-        job = Job(kind="bring in", name=Path(run).name, order=order, run_id=run_id, case_id=case_id)
+        name = Path(run).name
+        job = Job(kind="bring in", name=name, order=order, run_id=run_id, case_id=case_id, finish=take_in)
+        return self.add(job)
+
+    def add(self, job: Job) -> Job:
+        """Put work into the queue that another package knows how to finish.
+
+        Raises
+        ------
+        UsageError
+            If the person may not import, or a procedure runs.
+        """
+        check_may(self.library.who, Act.IMPORT)
+        if self.held:
+            raise UsageError(self.held)
         self._wanted.append(job)
         return job
 
@@ -150,7 +168,7 @@ class Jobs:
             return False
         self._job, self._read = job, b""
         self._process = subprocess.Popen(
-            [self._python, "-m", "assistant.library.child", json.dumps(job.order)],
+            [self._python, "-m", job.module, json.dumps(job.order)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -204,11 +222,10 @@ class Jobs:
             f"{job.name}: reading it broke off ({_ending(status)}); the library is as it was" if status else ""
         )
         try:
-            if job.kind == "bring in":
-                if not job.error:
-                    take_in(self.library, job)
-            else:
+            if job.finish is None:
                 self._analysed(job)
+            elif not job.error:
+                job.finish(self.library, job)
         except Exception as error:
             job.error = job.error or str(error)
             log.exception("a background job could not be finished")

@@ -1,0 +1,1 @@
+"""Case packs: de-identified cases in one file, out and in."""

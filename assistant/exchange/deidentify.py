@@ -1,0 +1,141 @@
+"""Taking out who it was: pictures are written anew without any header, words only by consent, days moved.
+
+Nothing of the source's file is copied: a video, a DICOM file or a folder is read through the same door as for
+analysis, picture by picture, and written as FFV1 in Matroska. So tags, UIDs, private elements and file names cannot
+travel. What is burned into the picture can: it is covered where the person says, and a pack is only written after the
+person has said that no name is left to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.capture.opening import open_source
+from assistant.errors import InputError, UsageError
+
+Cover = tuple[int, int, int, int]
+_PLAN_KEYS: Final = frozenset({"schema", "views"})
+_VIEW_KEYS: Final = frozenset(
+    {"view", "level", "reference_frame", "mm_per_px", "ruler", "warning_line_fraction", "landmarks"}
+)
+_MOST_SHIFT_DAYS: Final = 36_500
+
+
+def write_pictures(
+    run: str,
+    path: Path,
+    covers: Sequence[Cover] = (),
+    progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+) -> int:
+    """Write the pictures of a run anew; gives their count.
+
+    Parameters
+    ----------
+    run : str
+    path : Path
+        ``run.mkv``.
+    covers : sequence of (x, y, width, height)
+        Rectangles in px of the source that become black.
+    progress : callable
+        Told (frames done, frames in all or None).
+
+    Raises
+    ------
+    InputError
+        If the run cannot be read to its end.
+    UsageError
+        If a rectangle lies outside the picture.
+    """
+    source = open_source(run)
+    written = 0
+    try:
+        facts = source.facts
+        for x, y, w, h in covers:
+            if w <= 0 or h <= 0 or x < 0 or y < 0 or x + w > facts.width_px or y + h > facts.height_px:
+                raise UsageError(f"the cover {x} {y} {w} {h} must lie inside {facts.width_px} × {facts.height_px} px")
+        with av.open(str(path), "w", format="matroska", options={"fflags": "+bitexact"}) as container:
+            stream: Any = None
+            for frame in source.frames():
+                if stream is None:
+                    stream = _stream(container, facts.fps, frame.grey)
+                container.mux(stream.encode(_coded(frame.grey, covers, frame.t_s, stream)))
+                written += 1
+                progress(written, facts.frame_count)
+            if stream is None:
+                raise InputError(f"{run}: holds no picture")
+            container.mux(stream.encode(None))
+    finally:
+        source.close()
+    return written
+
+
+def _stream(container: Any, fps: float | None, grey: NDArray[Any]) -> Any:
+    rate = Fraction(fps or 25.0).limit_denominator(1001)
+    options = {"level": "3", "coder": "1", "context": "0", "g": "1", "slices": "4", "slicecrc": "1"}
+    stream = container.add_stream("ffv1", rate=rate, options=options)
+    stream.height, stream.width = grey.shape
+    stream.pix_fmt = "gray16le" if grey.dtype == np.uint16 else "gray"
+    stream.codec_context.time_base = Fraction(1, 1000)
+    # Without the range spelled out grey values come back changed.
+    stream.codec_context.color_range = 2
+    return stream
+
+
+def _coded(grey: NDArray[Any], covers: Sequence[Cover], t_s: float, stream: Any) -> av.VideoFrame:
+    picture = np.array(grey, order="C")
+    for x, y, w, h in covers:
+        picture[y : y + h, x : x + w] = 0
+    frame = av.VideoFrame.from_ndarray(picture, format=stream.pix_fmt)
+    frame.color_range = 2
+    frame.pts = round(1000 * t_s)
+    frame.time_base = Fraction(1, 1000)
+    return frame
+
+
+def bare_plan(document: Any) -> dict[str, Any]:
+    """A plan with the keys of the contract alone: what another program has added may name somebody.
+
+    Raises
+    ------
+    InputError
+        If it is no plan.
+    """
+    if not isinstance(document, dict) or not isinstance(document.get("views"), list):
+        raise InputError("plan.json: not a plan")
+    views = [{key: value for key, value in view.items() if key in _VIEW_KEYS} for view in document["views"]]
+    for view in views:
+        if isinstance(view.get("ruler"), dict):
+            view["ruler"] = {key: value for key, value in view["ruler"].items() if key in ("from", "to", "mm", "what")}
+    return {key: views if key == "views" else value for key, value in document.items() if key in _PLAN_KEYS}
+
+
+def bare_result(document: dict[str, Any]) -> dict[str, Any]:
+    """A result without the name and place of its run and without texts of its plan beyond the contract."""
+    run = dict(document["run"]) | {"source": "run.mkv"}
+    return {**document, "run": run, "plan": bare_plan(document["plan"])}
+
+
+def shifted(day: str | None, days: int) -> str | None:
+    """A day moved; None stays None.
+
+    Raises
+    ------
+    UsageError
+        If the shift is larger than a hundred years, or the day is none.
+    """
+    if abs(days) > _MOST_SHIFT_DAYS:
+        raise UsageError(f"dates can be moved by {_MOST_SHIFT_DAYS} days at most, not {days}")
+    if not day:
+        return None
+    try:
+        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{day} cannot be moved by {days} days") from error

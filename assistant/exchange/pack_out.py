@@ -1,0 +1,225 @@
+"""Writing a case pack: de-identified, with a manifest of sizes and hashes, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assistant import __version__
+from assistant.errors import EnvironmentError_, UsageError
+from assistant.exchange.deidentify import Cover, bare_plan, bare_result, shifted, write_pictures
+from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
+from assistant.library.change_log import Row
+from assistant.library.jobs import plan_path
+from assistant.library.people import Act, check_may
+from assistant.library.run_summary import read_result
+from assistant.library.store import Library
+
+_CHUNK: Final = 1 << 20
+_FINDING: Final = ("level", "site", "yeom", "magnitude", "shape")
+_OUTCOME: Final = (
+    "stage",
+    "vas",
+    "odi_percent",
+    "anterior_height_mm",
+    "middle_height_mm",
+    "posterior_height_mm",
+    "adjacent_fracture",
+    "remote_fracture",
+)
+_LEVEL: Final = ("level", "technique", "access", "gauge", "cement_ml")
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackOrder:
+    """What goes into a pack and what is taken out of it.
+
+    Attributes
+    ----------
+    case_ids : tuple of str
+    shift_days : int
+        All days of the pack move by so much, with 0 they are left out altogether.
+    with_notes : bool
+        Notes and tags go along: they are free text and may name somebody.
+    cover_px : tuple of (x, y, width, height)
+        Rectangles that are blackened in every picture.
+    looked_for_names : bool
+        The person has looked at the pictures and says that no name is left to read. Without it nothing is written.
+    """
+
+    case_ids: tuple[str, ...]
+    shift_days: int = 0
+    with_notes: bool = False
+    cover_px: tuple[Cover, ...] = ()
+    looked_for_names: bool = False
+
+
+def write_pack(library: Library, order: PackOrder, path: Path, progress: Progress = lambda _share: None) -> Path:
+    """Write a pack; gives its path, with the right suffix.
+
+    Raises
+    ------
+    UsageError
+        If the person may not, has not looked for names, or there is no such case.
+    InputError
+        If a run cannot be read to its end.
+    EnvironmentError_
+        If the disk refuses. Nothing is left behind in any of these.
+    """
+    check_may(library.who, Act.EXPORT)
+    if not order.looked_for_names:
+        raise UsageError("look at the pictures for burned-in names first: cover them, or say that none is left to read")
+    if not order.case_ids:
+        raise UsageError("choose the cases that go into the pack")
+    path = path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
+    if path.exists():
+        raise UsageError(f"{path}: is there already; choose another name")
+    work = path.with_name(f".{path.name}.part")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        work.mkdir(parents=True)
+        files: dict[str, Path] = {}
+        for number, case_id in enumerate(order.case_ids):
+            _case(library, order, number, case_id, work, files)
+            progress(0.9 * (number + 1) / len(order.case_ids))
+        pack = work / "pack"
+        _zip(files, pack)
+        os.replace(pack, path)
+    except OSError as error:
+        raise EnvironmentError_(f"{path}: the pack cannot be written ({error.strerror or error})") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    library.note("export", f"{' '.join(order.case_ids)} into a pack, dates moved: {order.shift_days != 0}")
+    progress(1.0)
+    return path
+
+
+def _case(library: Library, order: PackOrder, number: int, case_id: str, work: Path, files: dict[str, Path]) -> None:
+    case = library.one("cases", case_id)
+    if case is None or case["deleted_ns"] is not None:
+        raise UsageError(f"there is no case {case_id}")
+    day = shifted(case["day"], order.shift_days) if order.shift_days else None
+    levels = library.rows("levels", case_id=case_id)
+    place = {level["id"]: at for at, level in enumerate(levels)}
+    runs = []
+    for at, run in enumerate(library.rows("runs", case_id=case_id)):
+        runs.append({"level": place.get(run["level_id"], 0)})
+        _run(order, number, at, run, work, files)
+    findings, outcomes = library.rows("findings", case_id=case_id), library.rows("outcomes", case_id=case_id)
+    document = {
+        "day": day,
+        "technique": case["technique"],
+        "note": case["note"] if order.with_notes else "",
+        "tags": case["tags"] if order.with_notes else "",
+        "levels": [_part(level, _LEVEL) for level in levels],
+        "runs": runs,
+        "findings": [_part(one, _FINDING, order) for one in findings],
+        "outcomes": [_part(one, _OUTCOME, order) for one in outcomes],
+    }
+    files[case_file(number)] = _write_json(work / f"{number}.json", document)
+
+
+def _part(row: Row, names: tuple[str, ...], order: PackOrder | None = None) -> dict[str, Any]:
+    made = {name: row[name] for name in names}
+    if order is not None:
+        made["day"] = shifted(row["day"], order.shift_days) if order.shift_days else None
+        made["note"] = row["note"] if order.with_notes else ""
+    return made
+
+
+def _run(order: PackOrder, case: int, number: int, run: Row, work: Path, files: dict[str, Path]) -> None:
+    base = work / f"{case}_{number}"
+    base.mkdir()
+    write_pictures(run["path"], base / "run.mkv", order.cover_px)
+    files[run_file(case, number, "run.mkv")] = base / "run.mkv"
+    plan = plan_path(run)
+    if plan is not None:
+        document = bare_plan(json.loads(plan.read_text(encoding="utf-8")))
+        files[run_file(case, number, "plan.json")] = _write_json(base / "plan.json", document)
+    result = read_result(Path(run["result"])) if run["result"] else None
+    if result is not None:
+        files[run_file(case, number, "result.json")] = _write_json(base / "result.json", bare_result(result))
+        table = Path(run["result"]).with_name("measurements.csv")
+        if table.is_file():
+            files[run_file(case, number, "measurements.csv")] = _write_table(table, base / "measurements.csv")
+    truth = Path(run["path"]) / "truth"
+    if run["has_truth"]:
+        for name in ("truth.json", "truth.csv"):
+            if (truth / name).is_file():
+                files[run_file(case, number, f"truth/{name}")] = truth / name
+    # A thumbnail of the covered pictures, not the one of the library.
+    _thumbnail(base / "run.mkv", base / "thumbnail.jpg")
+    files[run_file(case, number, "thumbnail.jpg")] = base / "thumbnail.jpg"
+
+
+def _thumbnail(run: Path, path: Path) -> None:
+    from assistant.capture.opening import open_source
+    from assistant.library.child import write_thumbnail
+
+    source = open_source(str(run))
+    try:
+        last = (source.facts.frame_count or 1) - 1
+        write_thumbnail(source.frame_at(int(0.85 * last)), path)
+    finally:
+        source.close()
+
+
+def _write_table(source: Path, target: Path) -> Path:
+    """The figures again, cell by cell: what is no figure or word of the contract does not travel."""
+    with source.open(newline="", encoding="utf-8") as old, target.open("w", newline="", encoding="utf-8") as new:
+        rows = csv.writer(new, lineterminator="\n")
+        for row in csv.reader(old):
+            rows.writerow([cell if len(cell) <= 64 and cell.isascii() else "" for cell in row])
+    return target
+
+
+def _write_json(path: Path, document: Any) -> Path:
+    path.write_text(json.dumps(document, ensure_ascii=True, allow_nan=False), encoding="utf-8")
+    return path
+
+
+def _zip(files: dict[str, Path], target: Path) -> None:
+    manifest = {
+        "schema": SCHEMA,
+        "program": __version__,
+        "files": {name: {"bytes": path.stat().st_size, "sha256": file_hash(path)} for name, path in files.items()},
+    }
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as pack:
+        _add(pack, MANIFEST, json.dumps(manifest, indent=1).encode(), None)
+        for name, path in files.items():
+            _add(pack, name, b"", path)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _add(pack: zipfile.ZipFile, name: str, content: bytes, path: Path | None) -> None:
+    # A fixed stamp: when the file was made says when the patient was treated.
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.external_attr = 0o600 << 16
+    is_packed = name.endswith((".mkv", ".jpg"))
+    entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+    with pack.open(entry, "w", force_zip64=path is not None) as member:
+        if path is None:
+            member.write(content)
+            return
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                member.write(chunk)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,174 @@
+"""A checked pack becomes cases of the library: new random ids, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assistant.errors import EnvironmentError_, InputError
+from assistant.exchange.pack_in import PackedCase, Unpacked, read_cases, unpack
+from assistant.exchange.pack_names import run_file
+from assistant.exchange.pack_out import file_hash
+from assistant.library.child import RUN, THUMBNAIL, run_facts
+from assistant.library.jobs import DONE, NO_PLAN, WAITING, Job
+from assistant.library.people import Act, check_may
+from assistant.library.run_summary import read_result, summary
+from assistant.library.store import Library
+
+_BESIDE = ("plan.json", "truth/truth.json", "truth/truth.csv")
+_RESULT = ("result.json", "measurements.csv")
+
+
+def order_for(library: Library, path: str) -> Job:
+    """The background work that takes a pack in: the child checks and unpacks, the library's owner enters it."""
+    staging = library.folder / "incoming" / library.new_id("cases")
+    order = {"do": "unpack", "pack": str(Path(path).absolute()), "into": str(staging)}
+    return Job(
+        kind="unpack", name=Path(path).name, order=order, run_id="", module="assistant.exchange.child", finish=_finish
+    )
+
+
+def look_into(unpacked: Unpacked) -> dict[str, Any]:
+    """What the pictures of an unpacked pack come to, by case and run; in the child, as they may be made to do harm.
+
+    Raises
+    ------
+    InputError
+        If a run cannot be read.
+    """
+    facts: dict[str, Any] = {}
+    for number, case in enumerate(unpacked.cases):
+        for run in range(len(case.runs)):
+            video = unpacked.folder / run_file(number, run, "run.mkv")
+            try:
+                found = run_facts(video, video.with_name(THUMBNAIL))
+            except InputError as error:
+                raise InputError(f"a run of the pack cannot be read: {error}") from error
+            found.pop("lost")
+            facts[f"{number}/{run}"] = {**found, "sha256": file_hash(video), "bytes": video.stat().st_size}
+    return facts
+
+
+def take_in_pack(library: Library, path: Path) -> list[str]:
+    """Unpack, check and enter a pack, here and now; gives the ids of the new cases.
+
+    Raises
+    ------
+    UsageError
+        If the person may not import.
+    InputError
+        If the pack is refused; the library is as it was.
+    EnvironmentError_
+        If the disk refuses; the library is as it was.
+    """
+    check_may(library.who, Act.IMPORT)
+    staging = library.folder / "incoming" / library.new_id("cases")
+    try:
+        unpacked = unpack(path, staging)
+        return enter(library, unpacked, look_into(unpacked))
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _finish(library: Library, job: Job) -> None:
+    staging = Path(job.order["into"])
+    try:
+        cases = read_cases(staging, int(job.said["cases"]))
+        ids = enter(library, Unpacked(folder=staging, cases=cases), job.said["facts"])
+        job.case_id = ", ".join(ids)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def enter(library: Library, unpacked: Unpacked, facts: dict[str, Any]) -> list[str]:
+    """Enter an unpacked pack; its files are moved.
+
+    Raises
+    ------
+    UsageError
+        If the person may not import.
+    EnvironmentError_
+        If the disk refuses; the library is as it was.
+    """
+    made: list[Path] = []
+    try:
+        rows: list[tuple[str, str, dict[str, Any]]] = []
+        ids = []
+        for number, case in enumerate(unpacked.cases):
+            ids.append(_case(library, unpacked, number, case, rows, made, facts))
+        library.change(rows, Act.IMPORT, "import a pack", about=" ".join(ids))
+    except OSError as error:
+        _remove(made)
+        raise EnvironmentError_(f"the pack cannot be taken in ({error.strerror or error}); nothing was kept") from error
+    except BaseException:
+        _remove(made)
+        raise
+    return ids
+
+
+def _remove(folders: list[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _case(
+    library: Library,
+    unpacked: Unpacked,
+    number: int,
+    case: PackedCase,
+    rows: list[tuple[str, str, dict[str, Any]]],
+    made: list[Path],
+    facts: dict[str, Any],
+) -> str:
+    case_id = library.new_id("cases")
+    has_truth = (unpacked.folder / run_file(number, 0, "truth/truth.json")).is_file()
+    origin = "simulated" if has_truth else "pack"
+    words = {"day": case.day, "technique": case.technique, "note": case.note, "tags": case.tags}
+    rows.append(("cases", case_id, words | {"origin": origin, "names": "taken out before the pack was made"}))
+    level_ids = []
+    for level in case.levels:
+        level_ids.append(library.new_id("levels"))
+        rows.append(("levels", level_ids[-1], {**msgspec.structs.asdict(level), "case_id": case_id}))
+    for at, run in enumerate(case.runs):
+        run_id = library.new_id("runs")
+        values = _run(library, unpacked, (number, at), run_id, made) | facts[f"{number}/{at}"]
+        rows.append(("runs", run_id, {**values, "case_id": case_id, "level_id": level_ids[run.level]}))
+    for table, parts in (("findings", case.findings), ("outcomes", case.outcomes)):
+        for part in parts:
+            values = {**msgspec.structs.asdict(part), "case_id": case_id, "author": "pack"}
+            rows.append((table, library.new_id(table), values))
+    return case_id
+
+
+def _run(library: Library, unpacked: Unpacked, at: tuple[int, int], run_id: str, made: list[Path]) -> dict[str, Any]:
+    folder = library.runs_folder / run_id
+    made.append(folder)
+
+    def move(name: str, to: Path) -> bool:
+        source = unpacked.folder / run_file(*at, name)
+        if not source.is_file():
+            return False
+        to.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, to)
+        return True
+
+    move("run.mkv", folder / RUN / "run.mkv")
+    has = {name: move(name, folder / RUN / name) for name in _BESIDE}
+    for name in _RESULT:
+        has[name] = move(name, folder / "result" / name)
+    move(THUMBNAIL, folder / THUMBNAIL)
+    values: dict[str, Any] = {
+        "path": str(folder / RUN),
+        "is_copied": 1,
+        "thumbnail": str(folder / THUMBNAIL),
+        "has_truth": int(has["truth/truth.json"]),
+        "state": WAITING if has["plan.json"] else NO_PLAN,
+    }
+    document = read_result(folder / "result" / "result.json") if has["result.json"] else None
+    if document is not None and has["plan.json"]:
+        values |= {**summary(document), "state": DONE, "result": str(folder / "result" / "result.json")}
+    return values

@@ -1,0 +1,171 @@
+"""The right panel: one case with its picture, its figures and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from assistant.library.outcome import finding_words
+from assistant.library.store import Library
+from ui import theme
+from ui.cases import case_words as words
+
+
+class CasePicture(QWidget):
+    """The picture of a case, with the words that it is recorded."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixmap = QPixmap()
+        self.setMinimumHeight(200)
+        self.setAccessibleName("Picture of the case, recorded, not live")
+
+    def show_file(self, path: str | None) -> None:
+        """Show a picture file, or nothing."""
+        self._pixmap = QPixmap(path) if path else QPixmap()
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the picture and the plate."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.GROUND)
+        if self._pixmap.isNull():
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        scale = min(self.width() / self._pixmap.width(), self.height() / self._pixmap.height())
+        size = self._pixmap.width() * scale, self._pixmap.height() * scale
+        left, top = (self.width() - size[0]) / 2, (self.height() - size[1]) / 2
+        painter.drawPixmap(QRectF(left, top, *size), self._pixmap, QRectF(self._pixmap.rect()))
+        painter.setFont(theme.font(17, 600))
+        wide = painter.fontMetrics().horizontalAdvance(words.NOT_LIVE) + 24
+        plate = QRectF(left + 10, top + 10, wide, 34)
+        painter.setPen(QPen(theme.CONTROL_EDGE, 1))
+        painter.setBrush(theme.BARS)
+        painter.drawRoundedRect(plate, 6, 6)
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words.NOT_LIVE)
+
+
+class CaseCard(QWidget):
+    """One case.
+
+    Attributes
+    ----------
+    act : signal (str)
+        "review", "training", "ct", "outcome", "export" or "edit".
+    """
+
+    act = pyqtSignal(str)
+    _ACTS = (
+        ("review", "Review", "Enter"),
+        ("training", "To training", "T"),
+        ("ct", "Link CT", "C"),
+        ("export", "Export…", "E"),
+        ("outcome", "Outcome", "O"),
+        ("edit", "Words", "N"),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        head = QHBoxLayout()
+        self.title, self.day = QLabel(), QLabel()
+        self.title.setFont(theme.font(30, 750))
+        self.day.setFont(theme.font(18, 500))
+        self.day.setStyleSheet("color:#BAC6D1;")
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.day)
+        column.addLayout(head)
+        self.picture = CasePicture()
+        column.addWidget(self.picture, 1)
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(0)
+        self._lines: list[tuple[QLabel, QLabel]] = []
+        column.addLayout(self._grid)
+        buttons = QGridLayout()
+        buttons.setSpacing(10)
+        for place, (name, word, key) in enumerate(self._ACTS):
+            made = QPushButton(f"{word}   {key}")
+            made.setFont(theme.font(20, 650))
+            made.setMinimumHeight(54)
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            made.setAccessibleName(f"{word}, key {key}")
+            if name == "review":
+                made.setStyleSheet("QPushButton{background:#F2F5F8;color:#07090C;border:none;border-radius:6px;}")
+            made.clicked.connect(lambda _checked=False, name=name: self.act.emit(name))
+            buttons.addWidget(made, place // 2, place % 2)
+        column.addLayout(buttons)
+
+    def show_case(self, library: Library, case: dict[str, Any]) -> None:
+        """Show a case."""
+        self.title.setText(case["id"])
+        self.day.setText(words.day(case["day"]))
+        self.picture.show_file(case["thumbnail"])
+        levels = library.rows("levels", case_id=case["id"])
+        runs = library.rows("runs", case_id=case["id"])
+        findings = library.rows("findings", case_id=case["id"])
+        outcomes = library.rows("outcomes", case_id=case["id"])
+        technique = [case["levels_said"] or "level not entered", case["technique"], *(one["access"] for one in levels)]
+        lines = [
+            ("Level · technique", " · ".join(part for part in technique if part)),
+            ("Cement", words.millilitres(case["cement_ml"])),
+            ("Alarms", words.alarms(case)),
+            ("Leak", case["leak_said"] or "—"),
+            ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
+            ("Outcome", _outcome(outcomes)),
+            ("Runs", _runs(runs)),
+            ("Names", case["names"]),
+            ("Keep until", " · ".join(part for part in (words.day(case["keep_until"]), case["owner"]) if part)),
+        ]
+        if case["note"] or case["tags"]:
+            lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
+        self._show_lines(lines)
+
+    def _show_lines(self, lines: list[tuple[str, str]]) -> None:
+        while len(self._lines) < len(lines):
+            name, value = QLabel(), QLabel()
+            row = len(self._lines)
+            for label, colour, weight in ((name, "#BAC6D1", 500), (value, "#F2F5F8", 650)):
+                label.setTextFormat(Qt.TextFormat.PlainText)
+                label.setFont(theme.font(17, weight))
+                label.setStyleSheet(f"color:{colour};border-bottom:1px solid #34404C;padding:5px 0;")
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            value.setWordWrap(True)
+            self._grid.addWidget(name, row, 0)
+            self._grid.addWidget(value, row, 1)
+            self._grid.setColumnStretch(1, 1)
+            self._lines.append((name, value))
+        for at, (name, value) in enumerate(self._lines):
+            shown = at < len(lines)
+            name.setVisible(shown)
+            value.setVisible(shown)
+            if shown:
+                name.setText(lines[at][0])
+                text = lines[at][1]
+                value.setText(text if len(text) <= 120 else text[:119] + "…")
+
+
+def _outcome(outcomes: list[dict[str, Any]]) -> str:
+    if not outcomes:
+        return "not yet"
+    last = outcomes[-1]
+    parts = [last["stage"]]
+    parts += [f"VAS {last['vas']:g}"] if last["vas"] is not None else []
+    parts += [f"ODI {last['odi_percent']:g} %"] if last["odi_percent"] is not None else []
+    parts += ["adjacent fracture"] if last["adjacent_fracture"] else []
+    return " · ".join(parts)
+
+
+def _runs(runs: list[dict[str, Any]]) -> str:
+    if not runs:
+        return "none"
+    states = [words.NOT_ANALYSED.get(run["state"], "") for run in runs]
+    told = next((state for state in states if state), "analysed")
+    where = "copied" if all(run["is_copied"] for run in runs) else "stays at its place"
+    return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"

@@ -1,0 +1,202 @@
+"""The forms of a case: its own words, the CT after the operation, the outcome, and the pack to export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.errors import UsageError
+from assistant.exchange.pack_out import PackOrder, write_pack
+from assistant.library.outcome import (
+    MAGNITUDES,
+    SHAPES,
+    SITES,
+    STAGES,
+    YEOM,
+    Outcome,
+    add_finding,
+    add_outcome,
+    checked_day,
+)
+from assistant.library.people import Act
+from assistant.library.store import Library
+from ui.cases import case_words as words
+from ui.cases.forms import Form
+
+_YES_NO = ("", "no", "yes")
+
+
+def edit_form(library: Library, case_id: str) -> Form:
+    """Words of the case and of its first level."""
+    case = library.one("cases", case_id) or {}
+    level = (library.rows("levels", case_id=case_id) or [{}])[0]
+    ml = level.get("cement_ml")
+
+    def keep(values: dict[str, str]) -> str:
+        cement_ml = number(values["cement"], "cement")
+        if cement_ml is not None and not 0 <= cement_ml <= 30:
+            raise UsageError(f"cement must lie between 0 and 30 ml, got {cement_ml:g}")
+        rows: list[tuple[str, str, dict[str, object]]] = [
+            (
+                "cases",
+                case_id,
+                {
+                    "day": checked_day(values["day"]),
+                    "technique": values["technique"],
+                    "note": values["note"],
+                    "tags": values["tags"],
+                    "owner": values["owner"],
+                    "keep_until": checked_day(values["keep"]),
+                },
+            )
+        ]
+        if level:
+            named = {"level": values["level"].upper() or None, "technique": values["technique"]}
+            rows.append(("levels", level["id"], {**named, "access": values["access"], "cement_ml": cement_ml}))
+        library.change(rows, Act.EDIT, "change case", about=case_id)
+        return f"{case_id} kept."
+
+    return Form(
+        words.EDIT_TITLE.format(case_id),
+        (
+            ("day", "Day", case.get("day") or "", ()),
+            ("level", "Level", level.get("level") or "", ()),
+            ("technique", "Technique", case.get("technique", ""), ("", "PKP", "PVP", "other")),
+            ("access", "Access", level.get("access", ""), ("", "one side", "both sides")),
+            ("cement", "Cement ml", "" if ml is None else f"{ml:g}", ()),
+            ("note", "Note", case.get("note", ""), ()),
+            ("tags", "Tags", case.get("tags", ""), ()),
+            ("owner", "Owner", case.get("owner", ""), ()),
+            ("keep", "Keep until", case.get("keep_until") or "", ()),
+        ),
+        keep,
+    )
+
+
+def ct_form(library: Library, case_id: str) -> Form:
+    """A finding of the CT."""
+
+    def keep(values: dict[str, str]) -> str:
+        add_finding(library, case_id, **values)
+        return f"CT of {case_id} linked."
+
+    return Form(
+        words.CT_TITLE,
+        (
+            ("site", "Site", SITES[0], SITES),
+            ("level", "Level", "", ()),
+            ("yeom", "Yeom type", "", YEOM),
+            ("magnitude", "Magnitude", "", MAGNITUDES),
+            ("shape", "Shape (disc)", "", SHAPES),
+            ("day", "Day of the CT", "", ()),
+            ("note", "Note", "", ()),
+        ),
+        keep,
+        note="One entry for each site. Enter “none seen” where the CT shows none.",
+    )
+
+
+def outcome_form(library: Library, case_id: str) -> Form:
+    """Follow-up figures."""
+
+    def keep(values: dict[str, str]) -> str:
+        add_outcome(
+            library,
+            case_id,
+            Outcome(
+                stage=values["stage"],
+                vas=number(values["vas"], "pain"),
+                odi_percent=number(values["odi"], "ODI"),
+                anterior_height_mm=number(values["anterior"], "anterior height"),
+                middle_height_mm=number(values["middle"], "middle height"),
+                posterior_height_mm=number(values["posterior"], "posterior height"),
+                adjacent_fracture=_yes_no(values["adjacent"]),
+                remote_fracture=_yes_no(values["remote"]),
+                brace=values["brace"],
+                note=values["note"],
+            ),
+        )
+        return f"Outcome of {case_id} kept."
+
+    return Form(
+        words.OUTCOME_TITLE,
+        (
+            ("stage", "When", STAGES[1], STAGES),
+            ("vas", "Pain (VAS 0–10)", "", ()),
+            ("odi", "ODI %", "", ()),
+            ("anterior", "Anterior height mm", "", ()),
+            ("middle", "Middle height mm", "", ()),
+            ("posterior", "Posterior height mm", "", ()),
+            ("adjacent", "Adjacent fracture", "", _YES_NO),
+            ("remote", "Remote fracture", "", _YES_NO),
+            ("brace", "Brace", "", ()),
+            ("note", "Note", "", ()),
+        ),
+        keep,
+    )
+
+
+def export_form(library: Library, case_id: str, folder: Path) -> Form:
+    """A de-identified pack."""
+
+    def keep(values: dict[str, str]) -> str:
+        order = PackOrder(
+            case_ids=(case_id,),
+            shift_days=int(number(values["shift"], "days") or 0),
+            with_notes=values["notes"] == "yes",
+            cover_px=cover(values["cover"]),
+            looked_for_names=values["looked"] == "yes, none is left to read",
+        )
+        path = write_pack(library, order, Path(values["place"]))
+        return f"{path.name} written to {path.parent}."
+
+    return Form(
+        words.EXPORT_TITLE,
+        (
+            ("looked", "Names in the picture?", "", ("", "yes, none is left to read")),
+            ("cover", "Cover x y w h (px)", "", ()),
+            ("shift", "Shift dates by days", "", ()),
+            ("notes", "Notes go along", "no", ("no", "yes")),
+            ("place", "File", str(folder / f"{case_id}.fluopack.zip"), ()),
+        ),
+        keep,
+        button="Export",
+        note=words.EXPORT_NOTE,
+    )
+
+
+def number(text: str, what: str) -> float | None:
+    """A figure as typed; None for an empty field.
+
+    Raises
+    ------
+    UsageError
+        If it is no number.
+    """
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise UsageError(f"{what} must be a number, got {text!r}") from error
+
+
+def cover(text: str) -> tuple[tuple[int, int, int, int], ...]:
+    """Rectangles to black out, as typed: four numbers each, separated by semicolons.
+
+    Raises
+    ------
+    UsageError
+        If they are not that.
+    """
+    made = []
+    for part in filter(None, (piece.strip() for piece in text.split(";"))):
+        found = [number(each, "a corner or size") for each in part.replace(",", " ").split()]
+        if len(found) != 4:
+            raise UsageError(f"a cover is four numbers, x y width height, got {part!r}")
+        x, y, w, h = (int(each or 0) for each in found)
+        made.append((x, y, w, h))
+    return tuple(made)
+
+
+def _yes_no(text: str) -> bool | None:
+    return None if not text else text == "yes"

@@ -1,0 +1,89 @@
+"""What a person reads on the page of cases. Plain text only; never safe, clear, or the like."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+CASES = "CASES"
+COUNT = "{0:,} cases · {1} · stored on this computer only"
+SEARCH = "Search case, level, note"
+COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")
+NO_CASES = "No case yet.\n\nImport a recording: I, or drop a file or folder here."
+NOTHING_FOUND = "No case with these words."
+NOT_LIVE = "recorded · not live"
+CT_NOT_YET, CT_LINKED = "not yet", "linked"
+IMPORTS_WAIT = "Imports wait until the procedure ends."
+IMPORT_HELD = "Finish the procedure first: imports wait until it ends."
+NO_ALARM = "—"
+NOT_ANALYSED = {
+    "waiting": "analysis waits",
+    "analysing": "analysis runs",
+    "no plan": "no lines yet: open in review",
+    "failed": "not analysed",
+}
+DELETE_ASKED = "Delete {0}? Press Del again. Undo with Ctrl Z; it leaves a record."
+DELETED = "{0} deleted. Ctrl Z brings it back."
+UNDONE = "Taken back: {0} ({1})."
+NOTHING_TO_UNDO = "Nothing to take back."
+BIN_ASKED = "Remove {0} deleted cases and their copied files for good? Press Del again. This cannot be taken back."
+BIN_EMPTIED = "{0} cases removed, {1} given back. A copy of the library's table is kept in backups."
+TO_TRAINING = "A training clip of {0} was made."
+IMPORTING = "{0} {1} %   {2}"
+DONE_IMPORT = "{0} is in the library as {1}."
+KEYS = (
+    ("↑ ↓", "Choose"),
+    ("Enter", "Open in review"),
+    ("/", "Search"),
+    ("I", "Import"),
+    ("Del", "Delete… asks twice, leaves a record"),
+)
+CT_TITLE = "After-operation CT"
+OUTCOME_TITLE = "Outcome"
+EXPORT_TITLE = "Export a case pack"
+EXPORT_NOTE = (
+    "The pictures are written anew: header data, file names and the folder's name stay here. "
+    "Burned-in text stays in the picture unless you cover it."
+)
+EDIT_TITLE = "Case {0}"
+SITES = ("posterior", "superior disc", "inferior disc", "anterior", "lateral", "vein", "foramen", "none seen")
+STAGES = ("before", "day 1", "6 weeks", "3 months", "6 months", "12 months")
+
+
+def day(iso: str | None) -> str:
+    """A day as people write it."""
+    if not iso:
+        return "no date"
+    try:
+        found = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{found.day} {found:%b} {found.year}"
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that fits."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def length(seconds: float | None) -> str:
+    """Length of a run."""
+    if seconds is None:
+        return "—"
+    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
+
+
+def millilitres(value: float | None) -> str:
+    """Cement in, as entered."""
+    return "—" if value is None else f"{value:.1f} ml"
+
+
+def alarms(case: dict[str, Any]) -> str:
+    """Alarms in words."""
+    parts = [f"{case[name]} {name.upper()}" for name in ("high", "medium", "low") if case[name]]
+    return " · ".join(parts) if parts else ("none raised" if case["high"] is not None else "not analysed")

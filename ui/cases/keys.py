@@ -1,0 +1,73 @@
+"""Keys of the page of cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
+
+from assistant.library.search import Filter
+from ui.cases.forms import Form
+
+if TYPE_CHECKING:
+    from ui.cases.page import CasesPage
+
+_ROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+_ACTS = {
+    Qt.Key.Key_Return: "review",
+    Qt.Key.Key_Enter: "review",
+    Qt.Key.Key_T: "training",
+    Qt.Key.Key_C: "ct",
+    Qt.Key.Key_O: "outcome",
+    Qt.Key.Key_E: "export",
+    Qt.Key.Key_N: "edit",
+}
+
+
+def press(page: CasesPage, event: QKeyEvent) -> bool:
+    """Act on a key; False where it means nothing here."""
+    key = Qt.Key(event.key())
+    if page.form is not None:
+        return _press_in_form(key, page.form)
+    if key != Qt.Key.Key_Delete:
+        page.stop_asking()
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if key == Qt.Key.Key_Z:
+            page.undo()
+            return True
+        return False
+    if key in _ROWS:
+        here = page.list.currentIndex().row()
+        page.go(min(max(here + _ROWS[key], 0), page.model.total - 1))
+    elif key in _ACTS:
+        page.do(_ACTS[key])
+    elif key == Qt.Key.Key_Slash:
+        page.search.setFocus()
+        page.search.selectAll()
+    elif key == Qt.Key.Key_Delete:
+        page.delete()
+    elif key == Qt.Key.Key_I:
+        page.choose_run()
+    elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        every = list(Filter)
+        step = 1 if key == Qt.Key.Key_Right else -1
+        page.choose_filter(every[(every.index(page.which) + step) % len(every)])
+    elif key == Qt.Key.Key_Escape:
+        page.search.clear()
+        page.tell("")
+    else:
+        return False
+    return True
+
+
+def _press_in_form(key: Qt.Key, form: Form) -> bool:
+    if key == Qt.Key.Key_Escape:
+        form.leave()
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        form.keep()
+    elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        form.step(1 if key == Qt.Key.Key_Tab else -1)
+    else:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""The one library of this window: opened when first needed, shared by the pages, its background work looked at here."""
+
+from __future__ import annotations
+
+import logging
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from assistant.errors import AssistantError
+from assistant.library.jobs import Jobs
+from assistant.library.store import Library
+
+log = logging.getLogger(__name__)
+_POLL_MS = 150
+
+
+class LibraryRoom(QObject):
+    """Holds library and jobs while any page needs them.
+
+    Attributes
+    ----------
+    changed : signal
+        Something in the library is other than before.
+    worked : signal
+        A background job went on, began or ended.
+    """
+
+    changed = pyqtSignal()
+    worked = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.library: Library | None = None
+        self.jobs: Jobs | None = None
+        self.why_not = ""
+        """Why the library cannot be opened; empty while it is open."""
+        self._users = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    def open(self) -> bool:
+        """Open the library if it is not; False, with `why_not`, where it cannot be."""
+        if self.library is not None:
+            return True
+        try:
+            self.library = Library()
+            self.jobs = Jobs(self.library)
+        except AssistantError as error:
+            self.why_not = str(error)
+            self._close()
+            return False
+        self.why_not = ""
+        self._timer.start()
+        return True
+
+    def enter(self) -> None:
+        """One more page uses it."""
+        self._users += 1
+
+    def leave(self) -> None:
+        """One page less; the last one closes the library."""
+        self._users -= 1
+        if self._users <= 0:
+            self._users = 0
+            self._close()
+
+    def tell_changed(self) -> None:
+        """A page has changed something."""
+        self.changed.emit()
+
+    def _close(self) -> None:
+        self._timer.stop()
+        if self.jobs is not None:
+            self.jobs.stop()
+        if self.library is not None:
+            self.library.close()
+        self.library, self.jobs = None, None
+
+    def _poll(self) -> None:
+        if self.jobs is None:
+            return
+        over = len(self.jobs.finished)
+        try:
+            moved = self.jobs.poll()
+        except AssistantError as error:
+            log.error("background work: %s", error)
+            return
+        if moved:
+            self.worked.emit()
+            if len(self.jobs.finished) != over:
+                self.changed.emit()
+
+
+_ROOM: list[LibraryRoom] = []
+
+
+def room() -> LibraryRoom:
+    """The window's library; made on first use."""
+    if not _ROOM:
+        _ROOM.append(LibraryRoom())
+    return _ROOM[0]
