@@ -23,6 +23,7 @@ VISIBLE_CNR = 3.0
 LEAK_MM3 = 0.3
 LEAK_MM2 = 2.0
 CROSSED_FOR_S = 0.2
+_REMAP_MOST = 30_000
 LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
 _LINE_OF_SITE = {
     LeakSite.POSTERIOR: "posterior_wall",
@@ -136,7 +137,7 @@ class Ruler:
         y = (at[:, 1] - self._part.y0_px).astype(np.float32)[None]
         best = np.full(len(points_px), np.inf, dtype=np.float32)
         for distance, past in self._maps[name]:
-            value = cv2.remap(distance, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
+            value = _sampled(distance, x[0], y[0])
             beyond = past[
                 np.clip(np.rint(y[0]), 0, past.shape[0] - 1).astype(int),
                 np.clip(np.rint(x[0]), 0, past.shape[1] - 1).astype(int),
@@ -153,6 +154,24 @@ def points_of(mask: Mask, part: Crop) -> NDArray[np.float64]:
     """Source px of a mask's pixels, (n, 2)."""
     ys, xs = np.nonzero(mask)
     return np.stack([xs + part.x0_px, ys + part.y0_px], axis=1).astype(np.float64)
+
+
+def _sampled(values: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values at points; in pieces, because OpenCV's remap takes no more than 32767 in a row."""
+    pieces = range(0, len(x), _REMAP_MOST)
+    return np.concatenate(
+        [np.zeros(0, np.float32)]
+        + [
+            cv2.remap(
+                values,
+                x[None, k : k + _REMAP_MOST],
+                y[None, k : k + _REMAP_MOST],
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )[0]
+            for k in pieces
+        ]
+    )
 
 
 def measure(

@@ -93,6 +93,16 @@ def test_distances_against_brute_force(centre):
     assert "side_wall" not in found
 
 
+def test_more_points_than_opencv_takes_in_a_row_are_measured():
+    view = planned()
+    ruler = truth.Ruler(view, PART)
+    points = np.tile(np.array([[190.0, 150.0], [150.0, 112.0]]), (20_000, 1))
+    found = ruler.per_pixel_mm("warning_line", points, still_similarity(view))
+    assert found.shape == (40_000,)
+    assert np.unique(found[::2]).size == 1
+    assert found[0] != found[1]
+
+
 def test_side_walls_in_ap():
     view = planned("ap")
     found = measure(blob((110.0, 150.0), 6.0), view, still_similarity(view)).distances_mm
