@@ -1,0 +1,44 @@
+"""The short self-test in the last step of the set-up: what is measured now, not what was true this morning."""
+
+from __future__ import annotations
+
+import shutil
+
+from assistant.errors import AssistantError
+from assistant.live.status import LiveStatus
+from assistant.places import data_home
+from assistant.vocabulary import Unknown
+from ui.alarm_sound import AlarmSound
+from ui.setup.side import Row
+
+_SLOW_MS = 250.0
+_LEAST_FREE = 2_000_000_000
+
+
+def checks_as_rows(sound: AlarmSound, status: LiveStatus | None) -> tuple[Row, ...]:
+    """Sound, disk, rate and delay as rows."""
+    heard = {True: "heard", False: "not heard", None: "T: play it"}[sound.heard]
+    icon = "low" if sound.fault else "tick" if sound.heard else "sound"
+    sound_row = Row(text="Alarm sound", value=sound.fault or heard, icon=icon)
+    return (sound_row, _disk(), _rate(status), _delay(status))
+
+
+def _disk() -> Row:
+    try:
+        free = shutil.disk_usage(data_home()).free
+    except (OSError, AssistantError) as error:
+        return Row(text="Disk", value=f"cannot be asked ({error})", icon="low")
+    return Row(text="Disk", value=f"{free / 1e9:.0f} GB free", icon="tick" if free > _LEAST_FREE else "low")
+
+
+def _rate(status: LiveStatus | None) -> Row:
+    if status is None or isinstance(status.pictures_per_s, Unknown):
+        return Row(text="New pictures", value="not measured yet")
+    return Row(text="New pictures", value=f"{status.pictures_per_s:.1f} p/s", icon="tick")
+
+
+def _delay(status: LiveStatus | None) -> Row:
+    if status is None or isinstance(status.lag_p95_ms, Unknown):
+        return Row(text="Delay", value="not measured yet")
+    slow = status.lag_p95_ms > _SLOW_MS
+    return Row(text="Delay", value=f"p95 {status.lag_p95_ms:.0f} ms", icon="low" if slow else "tick")

@@ -1,0 +1,158 @@
+"""Keys of the set-up: which act a key means in each step, and what the act does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
+
+from ui.setup.model import Step
+
+if TYPE_CHECKING:
+    from ui.setup.panel import SetupPanel
+
+_K = Qt.Key
+_SHIFT, _CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+_ARROWS: Final = {_K.Key_Left: "left", _K.Key_Right: "right", _K.Key_Up: "up", _K.Key_Down: "down"}
+_WAYS: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+_ALWAYS: Final = {_K.Key_Return: "enter", _K.Key_Enter: "enter", _K.Key_Backspace: "back", _K.Key_Escape: "leave"}
+_BY_STEP: Final[dict[Step, dict[int, str]]] = {
+    Step.SOURCE: {},
+    Step.ORIENTATION: {_K.Key_Y: "enter", _K.Key_H: "flip", _K.Key_V: "turn over", _K.Key_R: "turn"},
+    Step.LEVEL: {},
+    Step.POINTS: {
+        _K.Key_Tab: "next point",
+        _K.Key_A: "ap",
+        _K.Key_F: "fresh",
+        _K.Key_H: "flip",
+        _K.Key_V: "turn over",
+        _K.Key_R: "turn",
+        _K.Key_Z: "whole",
+    },
+    Step.SCALE: {_K.Key_G: "gauge", _K.Key_U: "uncalibrated", _K.Key_Tab: "next end", _K.Key_A: "ap"},
+    Step.LINE: {
+        _K.Key_Plus: "line +",
+        _K.Key_Equal: "line +",
+        _K.Key_Minus: "line -",
+        _K.Key_T: "test sound",
+        _K.Key_Y: "heard",
+        _K.Key_N: "not heard",
+        _K.Key_A: "ap",
+    },
+}
+
+
+def act_of(panel: SetupPanel, event: QKeyEvent) -> str | None:
+    """The act of a key in the present step; None where it means nothing."""
+    key, modifiers = event.key(), event.modifiers()
+    repeats = event.isAutoRepeat()
+    if modifiers & _CONTROL:
+        return {_K.Key_Z: "undo", _K.Key_Y: "redo"}.get(_K(key)) if panel.step is Step.POINTS else None
+    if key in _ARROWS:
+        return ("far " if modifiers & _SHIFT else "") + _ARROWS[_K(key)]
+    if repeats:
+        return None
+    if panel.step is Step.SCALE and (_K.Key_0 <= key <= _K.Key_9 or key in (_K.Key_Period, _K.Key_Comma)):
+        return f"type {chr(key) if key != _K.Key_Comma else '.'}"
+    if panel.step is Step.SCALE and key == _K.Key_Backspace and panel.typed:
+        return "untype"
+    if panel.step is Step.SOURCE and _K.Key_1 <= key <= _K.Key_9:
+        return f"choose {key - _K.Key_1}"
+    return _BY_STEP[panel.step].get(key) or _ALWAYS.get(_K(key))
+
+
+def do(panel: SetupPanel, name: str) -> None:
+    """Do an act of the set-up."""
+    first, _, rest = name.partition(" ")
+    if first == "choose":
+        panel.choose(int(rest))
+    elif first == "point":
+        panel.setup.view.active = int(rest)
+        panel.refresh()
+    elif first == "step":
+        panel.go(Step(int(rest)))
+    elif first == "type":
+        panel.typed, panel.measured_by = (panel.typed + rest)[:8], ""
+        panel.refresh()
+    elif name.removeprefix("far ") in _WAYS:
+        _arrow(panel, name.removeprefix("far "), far=name.startswith("far "))
+    else:
+        _do_plain(panel, name)
+
+
+def _arrow(panel: SetupPanel, way: str, *, far: bool) -> None:
+    dx, dy = _WAYS[way]
+    if panel.step is Step.SOURCE:
+        panel.choose(min(max(panel.chosen + dx + dy, 0), len(panel.choices) - 1))
+    elif panel.step is Step.LEVEL:
+        panel.setup.other_level(dx + dy)
+        panel.refresh()
+    elif panel.step is Step.LINE:
+        panel.setup.move_line(dx - dy)
+        panel.refresh()
+    else:
+        panel.nudge(dx, dy, far=far)
+
+
+def _do_plain(panel: SetupPanel, name: str) -> None:
+    view = panel.setup.view
+    if name == "enter":
+        _enter(panel)
+    elif name == "arm":
+        panel.finish()
+    elif name == "back":
+        panel.back()
+    elif name == "leave":
+        if panel.page.session is not None:
+            panel.page.end_set_up()
+    elif name == "flip":
+        panel.turn(mirrored=True)
+    elif name == "turn over":
+        panel.turn(quarters=2)
+        panel.turn(mirrored=True)
+    elif name == "turn":
+        panel.turn(quarters=1)
+    elif name == "next point":
+        view.active = (view.active + 1) % 6
+    elif name == "ap":
+        panel.add_ap()
+    elif name == "fresh":
+        panel.new_still()
+    elif name == "whole":
+        panel.page.picture.toggle_level_view()
+    elif name == "undo":
+        panel.setup.undo()
+    elif name == "redo":
+        panel.setup.redo()
+    elif name == "gauge":
+        panel.next_gauge()
+    elif name == "next end":
+        panel.points.active_end = 1 - panel.points.active_end
+        panel.measure_cannula()
+    elif name == "uncalibrated":
+        panel.use_scale(calibrated=False)
+    elif name == "untype":
+        panel.typed, panel.measured_by = panel.typed[:-1], ""
+    elif name in ("line +", "line -"):
+        panel.setup.move_line(1 if name == "line +" else -1)
+    elif name == "test sound":
+        fault = panel.page.sound.test()
+        panel.message = f"No test sound: {fault}." if fault else "Heard the test sound? Y: yes, N: no"
+    elif name in ("heard", "not heard"):
+        panel.page.sound.was_heard(heard=name == "heard")
+        panel.message = ""
+    panel.refresh()
+
+
+def _enter(panel: SetupPanel) -> None:
+    if panel.step is Step.SOURCE:
+        panel.use_source()
+    elif panel.step is Step.POINTS:
+        panel.confirm_point()
+    elif panel.step is Step.SCALE:
+        panel.use_scale()
+    elif panel.step is Step.LINE:
+        panel.finish()
+    else:
+        panel.onwards()

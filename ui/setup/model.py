@@ -1,0 +1,230 @@
+"""What is being set up: view, level, points with their confirmation, scale, line. No Qt; ends in a plan document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, Final
+
+from assistant.live.messages import StampedFrame
+from assistant.plan import SCHEMA
+
+LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))
+GAUGES_MM: Final = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
+"""Nominal outer diameters of cannulas (needle-gauge chart; brands differ)."""
+ASSUMED_DEPTH_MM: Final = 33.0
+"""Depth of a lumbar body, taken where no scale was set: then only shares of the depth are shown."""
+LEAST_LINE, MOST_LINE = 0.05, 0.60
+Point = tuple[float, float]
+
+
+class Step(IntEnum):
+    """The six steps; the seventh is armed."""
+
+    SOURCE = 1
+    ORIENTATION = 2
+    LEVEL = 3
+    POINTS = 4
+    SCALE = 5
+    LINE = 6
+
+
+STEP_WORDS: Final = {
+    Step.SOURCE: "Source",
+    Step.ORIENTATION: "Orientation, field",
+    Step.LEVEL: "Level",
+    Step.POINTS: "Six points",
+    Step.SCALE: "Scale",
+    Step.LINE: "Line",
+}
+
+
+class Told(StrEnum):
+    """What a point is worth. Only a confirmed one is used."""
+
+    MISSING = "place it"
+    PROPOSED = "proposed"
+    CHECK = "check now"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(slots=True)
+class SetPoint:
+    """One of the six points, in px of the stored picture."""
+
+    at: Point | None = None
+    told: Told = Told.MISSING
+
+
+@dataclass(slots=True)
+class SetView:
+    """One view of the set-up: its still picture, points and scale.
+
+    Attributes
+    ----------
+    view : str
+        "lateral" or "ap".
+    still : StampedFrame or None
+        The picture on which the points stand.
+    mm_per_px : float or None
+        None: not set.
+    scale_by : str
+        Where the scale comes from, for the screen and the log.
+    """
+
+    view: str = "lateral"
+    still: StampedFrame | None = None
+    points: list[SetPoint] = field(default_factory=lambda: [SetPoint() for _ in range(6)])
+    active: int = 0
+    mm_per_px: float | None = None
+    scale_by: str = ""
+    proposal_note: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """All six points are confirmed."""
+        return all(point.told is Told.CONFIRMED for point in self.points)
+
+    @property
+    def placed(self) -> bool:
+        """All six points have a place."""
+        return all(point.at is not None for point in self.points)
+
+    def propose(self, places: list[Point], note: str) -> None:
+        """Take a proposal: it counts only point by point, once confirmed."""
+        for point, at in zip(self.points, places, strict=True):
+            point.at, point.told = at, Told.PROPOSED
+        self.active, self.proposal_note = 0, note
+
+    def put(self, at: Point) -> None:
+        """Place the active point; one that was confirmed has to be looked at again."""
+        point = self.points[self.active]
+        point.at, point.told = at, Told.CHECK
+
+    def confirm(self) -> bool:
+        """The active point is right; the next open one becomes the active one. False without a place."""
+        point = self.points[self.active]
+        if point.at is None:
+            return False
+        point.told = Told.CONFIRMED
+        still_open = [k for k in range(6) if self.points[k].told is not Told.CONFIRMED]
+        if still_open:
+            later = [k for k in still_open if k > self.active]
+            self.active = (later or still_open)[0]
+        return True
+
+    def depth_px(self) -> float | None:
+        """Depth of the body: from the middle between the first corners to that between the last."""
+        places = [point.at for point in self.points]
+        if any(at is None for at in places):
+            return None
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = (places[k] or (0.0, 0.0) for k in (0, 3, 2, 5))
+        return (((ax + bx - cx - dx) / 2) ** 2 + ((ay + by - cy - dy) / 2) ** 2) ** 0.5
+
+    def usable_mm_per_px(self) -> float | None:
+        """The scale, or the assumed one where none was set."""
+        if self.mm_per_px is not None:
+            return self.mm_per_px
+        depth_px = self.depth_px()
+        return None if not depth_px else ASSUMED_DEPTH_MM / depth_px
+
+    def document(self, level: str, fraction: float) -> dict[str, Any]:
+        """The view as a plan holds it."""
+        places = [[round(point.at[0], 2), round(point.at[1], 2)] for point in self.points if point.at is not None]
+        made: dict[str, Any] = {
+            "view": self.view,
+            "level": level,
+            "reference_frame": self.still.index if self.still is not None else 0,
+            "mm_per_px": round(self.usable_mm_per_px() or 0.0, 6),
+            "calibrated": self.mm_per_px is not None,
+            "scale_by": self.scale_by or "assumed depth",
+            "landmarks": {"superior": places[:3], "inferior": places[3:]},
+        }
+        if self.view == "lateral":
+            made["warning_line_fraction"] = round(fraction, 4)
+        return made
+
+
+@dataclass(slots=True)
+class SetUp:
+    """The whole of it.
+
+    Attributes
+    ----------
+    fraction : float
+        Line b: share of the depth from the posterior wall.
+    views : list of SetView
+        The lateral one first; an AP view may follow.
+    at : int
+        Which view is being worked on.
+    """
+
+    fraction: float = 0.25
+    level: str = "L1"
+    source: str = ""
+    views: list[SetView] = field(default_factory=lambda: [SetView()])
+    at: int = 0
+    _undo: list[tuple[int, int, list[SetPoint]]] = field(default_factory=list)
+    _redo: list[tuple[int, int, list[SetPoint]]] = field(default_factory=list)
+
+    @property
+    def view(self) -> SetView:
+        """The view that is being worked on."""
+        return self.views[self.at]
+
+    def add_ap(self) -> None:
+        """Work on the AP view from now on; made if it is not there."""
+        for k, view in enumerate(self.views):
+            if view.view == "ap":
+                self.at = k
+                return
+        self.views.append(SetView(view="ap"))
+        self.at = len(self.views) - 1
+
+    def go_lateral(self) -> None:
+        """Back to the lateral view; an AP view without a confirmed point is dropped."""
+        self.views = [view for view in self.views if view.view == "lateral" or view.whole]
+        self.at = 0
+
+    def other_level(self, step: int) -> None:
+        """The next level up or down. The program does not count them."""
+        self.level = LEVELS[min(max(LEVELS.index(self.level) + step, 0), len(LEVELS) - 1)]
+
+    def move_line(self, percent: int) -> None:
+        """Line b by whole percent of the depth."""
+        self.fraction = min(max(round(self.fraction * 100 + percent) / 100, LEAST_LINE), MOST_LINE)
+
+    def remember(self) -> None:
+        """Before a change of the points."""
+        self._undo.append(self._now())
+        del self._undo[:-100]
+        self._redo.clear()
+
+    def undo(self) -> None:
+        """Take the last change of the points back."""
+        self._swap(self._undo, self._redo)
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._swap(self._redo, self._undo)
+
+    def _now(self) -> tuple[int, int, list[SetPoint]]:
+        return self.at, self.view.active, [SetPoint(at=p.at, told=p.told) for p in self.view.points]
+
+    def _swap(self, back: list[tuple[int, int, list[SetPoint]]], forth: list[tuple[int, int, list[SetPoint]]]) -> None:
+        if not back:
+            return
+        at, active, points = back.pop()
+        if at < len(self.views):
+            forth.append(self._now())
+            self.at = at
+            self.view.active, self.view.points = active, points
+
+    def document(self) -> dict[str, Any]:
+        """The plan. Views that are not whole are left out."""
+        whole = [view for view in self.views if view.whole]
+        return {"schema": SCHEMA, "views": [view.document(self.level, self.fraction) for view in whole]}
+
+    def stills(self) -> list[StampedFrame]:
+        """The reference pictures of the views in `document`."""
+        return [view.still for view in self.views if view.whole and view.still is not None]

@@ -1,0 +1,474 @@
+"""The set-up beside the picture: six steps by keyboard alone, each done again by one key. Never open while armed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QFileDialog, QWidget
+
+from assistant.errors import UsageError
+from assistant.live.messages import StampedFrame
+from assistant.live.status import LiveStatus
+from assistant.plan import Plan, plan_from_document
+from assistant.vocabulary import Frame, RunFacts, Unknown
+from ui.setup import proposals, sources
+from ui.setup.cannula import measure_shaft
+from ui.setup.checks import checks_as_rows
+from ui.setup.header import SetupHeader
+from ui.setup.model import GAUGES_MM, SetUp, SetView, Step
+from ui.setup.points import PointsOnPicture
+from ui.setup.side import Row, SetupSide
+from ui.setup.steps import show_step
+from ui.view_transform import Turn
+
+if TYPE_CHECKING:
+    from ui.theatre.layout import Layout
+    from ui.theatre.page import TheatrePage
+
+
+class SetupPanel(QWidget):
+    """Leads through the steps; the picture beside it shows the live picture, then the still one."""
+
+    def __init__(self, page: TheatrePage) -> None:
+        super().__init__(page)
+        self.page = page
+        self.header, self.side = SetupHeader(page), SetupSide(self)
+        self.header.hide()
+        self.header.wanted.connect(lambda number: self.go(Step(number)))
+        self.side.acted.connect(self.act)
+        self.setup = SetUp(fraction=page.settings.alarms.warning_line_fraction)
+        self.points = PointsOnPicture(self.setup)
+        self.step = Step.SOURCE
+        self.done: set[Step] = set()
+        self.choices: list[sources.Choice] = []
+        self.chosen = 0
+        self.gauge = 2
+        self.typed = ""
+        self.message = ""
+        self.facts: RunFacts | None = None
+        self.status: LiveStatus | None = None
+        self.waiting_for_plan = False
+        self.oriented = False
+        page.picture.clicked.connect(self._clicked)
+
+    @property
+    def owns_picture(self) -> bool:
+        """Whether the picture is the still one of this step."""
+        return self.step >= Step.POINTS and self.setup.view.still is not None
+
+    def begin(self, at: str = "source") -> None:
+        """Open at a step; a step whose ground is missing opens at the first that is."""
+        self.choices = sources.choices()
+        self.message, self.waiting_for_plan = "", False
+        self.setVisible(True)
+        if self.page.session is None:
+            self.go(Step.SOURCE)
+        elif at == "level":
+            self._start_views()
+            self.done -= {Step.LEVEL, Step.POINTS, Step.SCALE, Step.LINE}
+            self.go(Step.LEVEL)
+        elif at == "points" and self.setup.view.still is not None:
+            self.go(Step.POINTS)
+        else:
+            self.go(Step.SOURCE)
+
+    def _start_views(self) -> None:
+        scale = self.setup.views[0].mm_per_px
+        by = self.setup.views[0].scale_by
+        self.setup.views, self.setup.at = [SetView()], 0
+        # The C-arm has not moved for another level: the scale is proposed again, not used.
+        self.typed = "" if scale is None else f"{scale:.4f}"
+        self.message = f"Scale of the last level: {scale:.4f} mm/px ({by})" if scale is not None else ""
+
+    def setVisible(self, visible: bool) -> None:
+        """The head belongs to it."""
+        super().setVisible(visible)
+        self.header.setVisible(visible)
+
+    def arrange(self, places: Layout) -> None:
+        """Cover the panel's place and the strip's; the picture takes the bar's place too."""
+        page = self.page
+        for part in (page.bar, page.legend, page.distances, page.curve, page.works, page.clocks, page.second):
+            part.hide()
+        for part in (page.keys_card, page.alarms, page.leak, page.strip):
+            part.hide()
+        self.header.factor = self.side.factor = places.factor
+        self.header.small = self.side.small = places.small
+        self.header.setGeometry(places.strip)
+        edge = round(14 * places.factor)
+        top = places.strip.bottom() + 1
+        panel = places.keys
+        page.picture.setGeometry(0, top, panel.left() - round(16 * places.factor), page.height() - top)
+        self.setGeometry(QRect(panel.left(), top + edge, panel.width(), page.height() - top - 2 * edge))
+        self.side.setGeometry(0, 0, self.width(), self.height())
+        self.raise_()
+        self.header.raise_()
+        self.refresh()
+
+    # Steps -----------------------------------------------------------------------------------------------------
+
+    def go(self, step: Step) -> None:
+        """Go to a step whose ground is there."""
+        session = self.page.session
+        if step > Step.SOURCE and (session is None or self.page.frame is None):
+            self.tell("Choose a source first; its picture has to come.")
+            step = Step.SOURCE
+        if step >= Step.SCALE and not self.setup.view.whole:
+            self.tell("Confirm all six points first.")
+            step = Step.POINTS
+        if step == Step.POINTS and self.setup.view.still is None:
+            self.take_still()
+        self.step = self.points.step = step
+        picture = self.page.picture
+        if self.owns_picture:
+            self._show_still()
+        else:
+            picture.points, picture.banner = None, ""
+            picture.show_level(wanted=False)
+        self.refresh()
+
+    def back(self) -> None:
+        """The step before."""
+        if self.step is Step.POINTS and self.setup.at > 0:
+            self.setup.go_lateral()
+        if self.step > Step.SOURCE:
+            self.go(Step(self.step - 1))
+
+    def onwards(self) -> None:
+        """Go to the next step: the present one is done."""
+        self.done.add(self.step)
+        self.message = ""
+        if self.step < Step.LINE:
+            self.go(Step(self.step + 1))
+
+    def tell(self, text: str) -> None:
+        """A line at the foot."""
+        self.message = text
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the step anew."""
+        if self.isHidden():
+            return
+        self.header.show_step(self.step, frozenset(self.done))
+        self.side.show_step(show_step(self))
+        if self.owns_picture:
+            view = self.setup.view
+            level = f" · {self.setup.level}" if Step.LEVEL in self.done else ""
+            number = view.still.index if view.still is not None else 0
+            self.page.picture.banner = f"STILL PICTURE|frame {number} · {view.view}{level}"
+            self.page.picture.update()
+
+    def tick(self, status: LiveStatus, frame: StampedFrame | None) -> None:
+        """The session goes on while the set-up is open."""
+        first = self.status is None or (self.status.frame_index is None) != (status.frame_index is None)
+        self.status = status
+        if first or self.step in (Step.SOURCE, Step.LINE):
+            self._slow += 1
+            if first or self._slow % 32 == 0:
+                self.refresh()
+        if self._go_on and frame is not None:
+            self._go_on = False
+            self.onwards()
+
+    _slow = 0
+    _go_on = False
+
+    # Source ----------------------------------------------------------------------------------------------------
+
+    def choose(self, number: int) -> None:
+        """Make a source the chosen one."""
+        if 0 <= number < len(self.choices):
+            self.chosen = number
+            self.refresh()
+
+    def choose_source(self, address: str) -> None:
+        """Begin with an address (from the command line or another page)."""
+        self.setup = SetUp(fraction=self.page.settings.alarms.warning_line_fraction)
+        self.points = PointsOnPicture(self.setup)
+        self.setup.source = address
+        self.done.clear()
+        self.status, self.facts, self.oriented = None, None, False
+        self._go_on = self.page.start_session(address)
+        self.tell("Waiting for the first picture …" if self._go_on else self.message)
+
+    def use_source(self) -> None:
+        """Use the chosen one; the one in use already is kept."""
+        if not self.choices:
+            return
+        choice = self.choices[self.chosen]
+        address = choice.address or self._recorded_run()
+        if not address:
+            return
+        if self.page.session is not None and self.setup.source == address and self.page.frame is not None:
+            self.onwards()
+        else:
+            self.choose_source(address)
+
+    def _recorded_run(self) -> str:
+        folder = QFileDialog.getExistingDirectory(self, "A recorded run, played as if live")
+        return f"play:{folder}" if folder else ""
+
+    def opened(self, facts: RunFacts) -> None:
+        """The source says what it is."""
+        self.facts = facts
+        self.refresh()
+
+    # Orientation -----------------------------------------------------------------------------------------------
+
+    def turn(self, *, mirrored: bool = False, quarters: int = 0) -> None:
+        """Turn the picture on the screen; what is measured does not change."""
+        frame = self.page.frame
+        if frame is None:
+            return
+        rows, cols = frame.grey.shape
+        now = self.page.picture.turn or Turn(width_px=cols, height_px=rows)
+        now = now.flipped() if mirrored else now.turned(quarters)
+        self.page.picture.set_turn(now)
+        self.page.second.turn = now
+        self.page.picture.take(frame)
+        self.refresh()
+
+    # Points ----------------------------------------------------------------------------------------------------
+
+    def take_still(self) -> None:
+        """Freeze the present picture for this view, and propose points on it."""
+        still = self.page.frame
+        if still is None:
+            return
+        view = self.setup.view
+        view.still = still
+        self.points.shaft, self.points.widths = [], []
+        if not any(point.at is not None for point in view.points):
+            self.propose(None)
+
+    def propose(self, click_px: tuple[float, float] | None) -> None:
+        """Ask for a proposal; without one the points start in the middle."""
+        view = self.setup.view
+        if view.still is None:
+            return
+        found: proposals.Proposed | Unknown | None = None
+        if click_px is None:
+            found = proposals.from_plan_beside(self.setup.source, view.view)
+        if found is None:
+            found = proposals.from_picture(view.still, view.view, click_px)
+        if isinstance(found, Unknown):
+            view.proposal_note = found.reason
+            if not view.placed:
+                for point, at in zip(view.points, proposals.in_the_middle(view.still, self._right()), strict=True):
+                    point.at = at
+            return
+        view.propose(found.places, found.note)
+        if found.mm_per_px is not None and view.mm_per_px is None:
+            self.typed = f"{found.mm_per_px:.4f}"
+
+    def _right(self) -> bool:
+        """Whether posterior is at the right in the stored picture."""
+        turn = self.page.picture.turn
+        return turn is None or not turn.mirrored
+
+    def _show_still(self) -> None:
+        picture, still = self.page.picture, self.setup.view.still
+        if still is None:
+            return
+        picture.show_live(None, None, ())
+        picture.show_still(still)
+        picture.points = self.points  # type: ignore[assignment]
+        places = [point.at for point in self.setup.view.points if point.at is not None]
+        picture.show_around(places)
+
+    def nudge(self, dx: int, dy: int, *, far: bool) -> None:
+        """Move the active point as it looks on the screen."""
+        turn = self.page.picture.turn
+        step = 10.0 if far else 1.0
+        dx_px, dy_px = dx * step, dy * step
+        if turn is not None:
+            zero, there = turn.back(0.0, 0.0), turn.back(dx_px, dy_px)
+            dx_px, dy_px = there[0] - zero[0], there[1] - zero[1]
+        if self.step is Step.POINTS:
+            at = self.setup.view.points[self.setup.view.active].at
+            if at is not None:
+                self.setup.remember()
+                self.setup.view.put((at[0] + dx_px, at[1] + dy_px))
+        elif self.step is Step.SCALE and self.points.shaft:
+            end = min(self.points.active_end, len(self.points.shaft) - 1)
+            x, y = self.points.shaft[end]
+            self.points.shaft[end] = (x + dx_px, y + dy_px)
+        self.refresh()
+
+    def _clicked(self, x: float, y: float) -> None:
+        if self.isHidden():
+            return
+        if self.step is Step.SCALE and len(self.points.shaft) == 2:
+            self.measure_cannula()
+        self.refresh()
+
+    def confirm_point(self) -> None:
+        """The active point is right; after the last one the step is done."""
+        view = self.setup.view
+        if view.whole:
+            self._points_done()
+            return
+        self.setup.remember()
+        if not view.confirm():
+            self.tell("Place the point first: click, or arrows.")
+        elif view.whole:
+            self._points_done()
+        else:
+            self.tell("")
+
+    def _points_done(self) -> None:
+        document = self.setup.document()
+        try:
+            plan_from_document(document, self.setup.fraction)
+        except UsageError as error:
+            self.tell(str(error))
+            return
+        self.onwards()
+
+    def add_ap(self) -> None:
+        """The other view: swing the C-arm, then a new still picture is taken."""
+        if not self.setup.views[0].whole:
+            self.tell("Confirm the lateral points first.")
+            return
+        first = self.setup.views[0]
+        self.setup.add_ap()
+        view = self.setup.view
+        if view.mm_per_px is None and first.mm_per_px is not None:
+            view.mm_per_px, view.scale_by = first.mm_per_px, f"as lateral ({first.scale_by})"
+        self.step = Step.POINTS
+        self.go(Step.POINTS)
+
+    def new_still(self) -> None:
+        """The present live picture becomes the still one; points that stand are proposals again."""
+        view = self.setup.view
+        view.still = None
+        placed = [point.at for point in view.points]
+        self.take_still()
+        if all(at is not None for at in placed):
+            view.propose([at for at in placed if at is not None], "from the picture before")
+        self._show_still()
+        self.refresh()
+
+    # Scale -----------------------------------------------------------------------------------------------------
+
+    def measure_cannula(self) -> None:
+        """The scale from the shaft's width between the two places."""
+        view = self.setup.view
+        if view.still is None or len(self.points.shaft) < 2:
+            return
+        found = measure_shaft(view.still.grey, view.still.white, self.points.shaft[0], self.points.shaft[1])
+        if isinstance(found, Unknown):
+            self.points.widths = []
+            self.tell(found.reason)
+            return
+        name = list(GAUGES_MM)[self.gauge]
+        scale = GAUGES_MM[name] / found.width_px
+        self.points.widths = list(found.edges)
+        self.typed = f"{scale:.4f}"
+        self.measured_by = f"cannula {name}, {found.width_px:.1f} px ± {found.spread_percent:.0f} %"
+        self.tell("")
+
+    measured_by = ""
+
+    def next_gauge(self) -> None:
+        """Another cannula."""
+        self.gauge = (self.gauge + 1) % len(GAUGES_MM)
+        if len(self.points.shaft) == 2:
+            self.measure_cannula()
+        elif not self.points.shaft and self.setup.view.still is not None:
+            rows, cols = self.setup.view.still.grey.shape
+            self.points.shaft = [(cols * 0.62, rows * 0.45), (cols * 0.72, rows * 0.42)]
+        self.refresh()
+
+    def use_scale(self, *, calibrated: bool = True) -> None:
+        """Take the scale over; without one, shares of the depth only."""
+        view = self.setup.view
+        if not calibrated:
+            view.mm_per_px, view.scale_by = None, ""
+        else:
+            hint = self.facts.mm_per_px_hint if self.facts is not None else None
+            text = self.typed or (f"{hint:.5f}" if hint else "")
+            try:
+                scale = float(text)
+            except ValueError:
+                self.tell("Measure the cannula (G, two clicks), type mm/px, or U: uncalibrated.")
+                return
+            if not 0.01 <= scale <= 10:
+                self.tell(f"{scale:g} mm/px cannot be: between 0.01 and 10.")
+                return
+            view.mm_per_px = scale
+            view.scale_by = self.measured_by or ("typed" if self.typed else "from the file")
+        self.onwards()
+
+    # Line ------------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Hand the lines over; when the analysis has taken them they are confirmed and the session is armed."""
+        page = self.page
+        if page.session is None or self.waiting_for_plan:
+            return
+        try:
+            plan = plan_from_document(self.setup.document(), self.setup.fraction)
+        except UsageError as error:
+            self.tell(str(error))
+            return
+        stills = [
+            Frame(index=still.index, t_s=still.t_s, grey=still.grey, white=still.white) for still in self.setup.stills()
+        ]
+        if page.take_plan(plan, tuple(stills)):
+            self.waiting_for_plan = True
+            self.done.add(Step.LINE)
+            self.tell("The analysis takes the lines over …")
+
+    def taken(self) -> None:
+        """The analysis works with the lines: they are confirmed (each point was), and the session is armed."""
+        if not self.waiting_for_plan:
+            return
+        self.waiting_for_plan = False
+        self.page.confirm_lines()
+        self.page.end_set_up()
+        self.page.picture.show_level(wanted=True)
+        self.page.acts.press("inject")
+        self.page.acts.release("inject")
+
+    def refused(self, reason: str) -> None:
+        """The analysis cannot work with them."""
+        self.waiting_for_plan = False
+        self.tell(f"These lines cannot be used: {reason}")
+
+    @staticmethod
+    def is_calibrated(plan: Plan) -> bool:
+        """Whether a scale was set for the plan."""
+        views = plan.document.get("views", [])
+        return all(view.get("calibrated", True) for view in views if isinstance(view, dict))
+
+    # What is known ---------------------------------------------------------------------------------------------
+
+    def true_lateral_words(self) -> str:
+        """Whether the still picture is a true lateral one; empty where nothing can tell."""
+        return proposals.true_lateral_words(self.setup.view)
+
+    def self_test_rows(self) -> tuple[Row, ...]:
+        """The short self-test of the last step: sound, disk, rate, delay, clock."""
+        return checks_as_rows(self.page.sound, self.status)
+
+    # Keys ------------------------------------------------------------------------------------------------------
+
+    def act(self, name: str) -> None:
+        """What a cap, a row or a key does."""
+        from ui.setup.keys import do
+
+        do(self, name)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Act on a key."""
+        from ui.setup.keys import act_of
+
+        name = act_of(self, event)
+        if name is None:
+            return False
+        self.act(name)
+        return True

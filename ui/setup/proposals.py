@@ -1,0 +1,102 @@
+"""Where proposals for the six points come from. None of them is used before each point is confirmed."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.capture.play import LOOP, PLAY, is_played
+from assistant.errors import AssistantError
+from assistant.live.messages import StampedFrame
+from assistant.plan import read_plan
+from assistant.vocabulary import Unknown
+from ui.setup.model import SetView
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """Six places with where they come from, and a scale if that came with them."""
+
+    places: list[tuple[float, float]]
+    note: str
+    mm_per_px: float | None = None
+    level: str | None = None
+
+
+def from_plan_beside(source: str, view: str) -> Proposed | None:
+    """The plan that lies beside a played run: made earlier, perhaps by another person; so it is only proposed."""
+    if not is_played(source):
+        return None
+    run = Path(source.removeprefix(PLAY).removeprefix(LOOP))
+    path = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+    if not path.is_file():
+        return None
+    try:
+        plan = read_plan(path, 0.25)
+    except AssistantError as error:
+        log.warning("%s", error)
+        return None
+    for planned in plan.views:
+        if planned.view == view:
+            ends = [planned.superior, planned.inferior]
+            places = [
+                (float(x), float(y)) for line in ends for x, y in (line[0], line[len(line) // 2], line[len(line) - 1])
+            ]
+            note = "from the plan beside this recording"
+            return Proposed(places=places, note=note, mm_per_px=planned.mm_per_px, level=planned.level)
+    return None
+
+
+def from_picture(still: StampedFrame, view: str, click_px: tuple[float, float] | None) -> Proposed | Unknown:
+    """What the program finds in the still picture itself."""
+    try:
+        module: Any = importlib.import_module("assistant.landmarks")
+        answer = module.propose(still.grey, still.white, view, click_px, None)
+    except ImportError:
+        return Unknown("The program proposes nothing here. Place the points.")
+    except AssistantError as error:
+        return Unknown(str(error))
+    except Exception as error:
+        # Another part of the program failed; set-up by hand goes on, and the log knows.
+        log.exception("the proposal of the points failed")
+        return Unknown(f"No proposal ({type(error).__name__}). Place the points.")
+    if isinstance(answer, Unknown):
+        return Unknown(f"No proposal: {answer.reason}")
+    places = np.asarray(answer.points_px if hasattr(answer, "points_px") else answer.points, dtype=np.float64)
+    if places.shape != (6, 2) or not np.isfinite(places).all():
+        return Unknown("No proposal: it was not six points.")
+    return Proposed(places=[(float(x), float(y)) for x, y in places], note="found in this picture")
+
+
+def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[float, float]]:
+    """Six starting places for the arrow keys where nothing is proposed: a box in the middle of the picture."""
+    rows, cols = still.grey.shape
+    size = min(rows, cols) * 0.11
+    x0, y0 = cols / 2, rows / 2
+    xs = (-size, 0.0, size) if posterior_right else (size, 0.0, -size)
+    return [(x0 + x, y0 + y) for y in (-0.8 * size, 0.8 * size) for x in xs]
+
+
+def true_lateral_words(view: SetView) -> str:
+    """What the double contour of the posterior wall says of the still picture; empty where nothing can tell."""
+    places = [point.at for point in view.points]
+    if view.view != "lateral" or view.still is None or any(at is None for at in places):
+        return ""
+    try:
+        module: Any = importlib.import_module("assistant.true_lateral")
+        answer = module.assess_still(
+            view.still.grey, view.still.white, np.array(places, dtype=np.float64), view.mm_per_px
+        )
+    except (ImportError, AttributeError):
+        return ""
+    except Exception:
+        log.exception("the check of the lateral view failed")
+        return ""
+    return str(answer.words) if hasattr(answer, "words") else ""

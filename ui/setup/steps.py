@@ -1,0 +1,252 @@
+"""What each step of the set-up says: from the panel's state to words, rows and keys. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.field import find_field
+from assistant.live.messages import LiveState
+from assistant.vocabulary import Unknown
+from ui import theme, words
+from ui.setup.model import ASSUMED_DEPTH_MM, GAUGES_MM, LEVELS, Step, Told
+from ui.setup.side import Row, Shown
+
+if TYPE_CHECKING:
+    from ui.setup.panel import SetupPanel
+
+_ICON = {Told.MISSING: "", Told.PROPOSED: "half disc", Told.CHECK: "pencil", Told.CONFIRMED: "tick"}
+_BACK = ("back", "Backsp", "Back")
+_LATERAL_HINTS = (
+    "Place it where endplate and anterior wall meet.",
+    "The lowest point of the endplate's middle.",
+    "Place it where endplate and posterior wall meet. On a double contour, stop and straighten the C-arm.",
+)
+_AP_HINTS = (
+    "Place it where endplate and side wall meet.",
+    "The middle of the endplate, between the pedicles.",
+    "Place it where endplate and side wall meet.",
+)
+
+
+def show_step(panel: SetupPanel) -> Shown:
+    """What the present step shows."""
+    return {
+        Step.SOURCE: _source,
+        Step.ORIENTATION: _orientation,
+        Step.LEVEL: _level,
+        Step.POINTS: _points,
+        Step.SCALE: _scale,
+        Step.LINE: _line,
+    }[panel.step](panel)
+
+
+def _source(panel: SetupPanel) -> Shown:
+    rows = []
+    for k, choice in enumerate(panel.choices):
+        used = panel.page.session is not None and panel.setup.source == choice.address and bool(choice.address)
+        value, detail = "", choice.detail
+        if used:
+            value, detail = _measured(panel)
+        rows.append(
+            Row(
+                text=f"{k + 1}  {choice.name}",
+                detail=detail,
+                value=value,
+                chosen=k == panel.chosen,
+                act=f"choose {k}",
+            )
+        )
+    return Shown(
+        number=1,
+        title="Choose the source",
+        note="measured, not assumed",
+        rows=tuple(rows),
+        foot="A recorded run is a rehearsal: it is marked as such all the time.",
+        message=panel.message,
+        keys=(("choose 0", "1-9", "Choose"), ("enter", "Enter", "Use it"), ("leave", "Esc", "Close")),
+    )
+
+
+def _measured(panel: SetupPanel) -> tuple[str, str]:
+    status, facts = panel.status, panel.facts
+    if status is None or status.frame_index is None:
+        return "no picture yet", "opening …"
+    size = f"{facts.width_px} × {facts.height_px}" if facts is not None else "?"
+    rate = "?" if isinstance(status.frames_per_s, Unknown) else f"{status.frames_per_s:.0f}"
+    new = "?" if isinstance(status.pictures_per_s, Unknown) else f"{status.pictures_per_s:.1f}"
+    word = "held" if status.state is LiveState.HELD else "picture seen"
+    return word, f"{size} · {rate} Hz · {new} new p/s"
+
+
+def _orientation(panel: SetupPanel) -> Shown:
+    frame = panel.page.frame
+    rows = []
+    if frame is not None:
+        share = float(find_field(frame.grey, frame.white).mean())
+        found = "found" if share < 0.97 else "whole picture"
+        rows.append(Row(text="X-ray field", value=found, icon="tick" if share < 0.97 else "half disc"))
+    turn = panel.page.picture.turn
+    turned = "as stored"
+    if turn is not None and (turn.mirrored or turn.quarters):
+        parts = ("flipped" if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
+        turned = " · ".join(part for part in parts if part)
+    rows.append(Row(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
+    rows.append(Row(text="Name area", value="masked before recording", icon="name masked"))
+    rows.append(Row(text="Head up", value="confirm", icon="unknown view"))
+    return Shown(
+        number=2,
+        title="Orientation, field",
+        note="asked every case",
+        text="Are the spinous processes on the right? Is the head at the top?",
+        rows=tuple(rows),
+        foot="Flip and turn change the screen only, never what is measured.",
+        message=panel.message,
+        keys=(
+            ("enter", "Y", "Yes"),
+            ("flip", "H", "Flip"),
+            ("turn", "R", "Turn 90°"),
+            ("turn over", "V", "Upside down"),
+            _BACK,
+        ),
+    )
+
+
+def _level(panel: SetupPanel) -> Shown:
+    at = LEVELS.index(panel.setup.level)
+    done = {text.split(" ")[0]: text for text in panel.page.desk.levels_done}
+    rows = []
+    for k in range(max(0, at - 2), min(len(LEVELS), at + 3)):
+        name = LEVELS[k]
+        told = done.get(name, "").partition("· ")[2]
+        rows.append(Row(text=name, value=f"done, {told}" if told else "", chosen=k == at, icon="tick" if told else ""))
+    return Shown(
+        number=3,
+        title="Level",
+        note="named by you",
+        big=panel.setup.level,
+        big_note="The program does not count levels. Count from the sacrum or the last rib and name it.",
+        text="Which level is treated?",
+        rows=tuple(rows),
+        foot="Another level later: key N",
+        message=panel.message,
+        keys=(("up", "↑", "Level up"), ("down", "↓", "Level down"), ("enter", "Enter", "Confirm"), _BACK),
+    )
+
+
+def _points(panel: SetupPanel) -> Shown:
+    view = panel.setup.view
+    lateral = view.view == "lateral"
+    ends = ("anterior", "middle", "posterior") if lateral else ("left", "middle", "right")
+    rows = []
+    for k, point in enumerate(view.points):
+        name = f"{k + 1}   {'Superior' if k < 3 else 'Inferior'} · {ends[k % 3]}"
+        told = (
+            Told.CHECK if k == view.active and point.told is not Told.CONFIRMED and point.at is not None else point.told
+        )
+        rows.append(
+            Row(
+                text=name,
+                value=str(told),
+                icon=_ICON[told],
+                chosen=k == view.active,
+                quiet=told in (Told.PROPOSED, Told.MISSING),
+                act=f"point {k}",
+            )
+        )
+    active = view.points[view.active]
+    magnified = None
+    picture = panel.page.picture
+    image = picture.image()
+    if active.at is not None and image is not None:
+        shown = active.at if picture.turn is None else tuple(picture.turn.forward(np.array([active.at]))[0])
+        magnified = (image, (float(shown[0]), float(shown[1])))
+    corner = "" if ends[view.active % 3] == "middle" else " corner"
+    title = f"{view.active + 1} · {'Superior' if view.active < 3 else 'Inferior'}, {ends[view.active % 3]}{corner}"
+    keys = (
+        ("enter", "Enter", "Confirm"),
+        ("left", "← ↑ ↓ →", "1 px"),
+        ("next point", "Tab", "Next point"),
+        _BACK,
+        ("fresh", "F", "Fresh picture"),
+        ("ap", "A", "AP view") if lateral else ("undo", "Ctrl Z", "Undo"),
+    )
+    return Shown(
+        number=4,
+        title="Six points" + ("" if lateral else ", AP view"),
+        note="proposal → confirm each",
+        big=title,
+        big_note=(_LATERAL_HINTS if lateral else _AP_HINTS)[view.active % 3],
+        text=panel.true_lateral_words(),
+        rows=tuple(rows),
+        foot="A proposal is never used until you confirm it."
+        + (f" This one: {view.proposal_note}" if view.proposal_note else ""),
+        message=panel.message,
+        magnified=magnified,
+        keys=keys,
+    )
+
+
+def _scale(panel: SetupPanel) -> Shown:
+    name = list(GAUGES_MM)[panel.gauge]
+    hint = panel.facts.mm_per_px_hint if panel.facts is not None else None
+    text = panel.typed or (f"{hint:.4f}" if hint else "")
+    by = panel.measured_by or ("typed or proposed" if panel.typed else "from the file" if hint else "not set")
+    rows = (
+        Row(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
+        Row(text="Scale by", value=by),
+        Row(text="View", value=panel.setup.view.view),
+    )
+    return Shown(
+        number=5,
+        title="Scale by cannula",
+        note="optional",
+        big=f"≈ {text} mm/px" if text else "—",
+        big_note="Two clicks on the shaft, one at each end: its width is measured at four places. Or type mm/px.",
+        text="",
+        rows=rows,
+        foot="Uncalibrated: distances stay in % of depth, marked “uncal.”",
+        message=panel.message,
+        keys=(
+            ("gauge", "G", "Gauge"),
+            ("enter", "Enter", "Use it"),
+            ("uncalibrated", "U", "Uncalibrated"),
+            ("next end", "Tab", "Other end"),
+            ("left", "← ↑ ↓ →", "1 px"),
+            _BACK,
+        ),
+    )
+
+
+def _line(panel: SetupPanel) -> Shown:
+    view, percent = panel.setup.views[0], 100 * panel.setup.fraction
+    depth_px, scale = view.depth_px(), view.mm_per_px
+    where = "of depth."
+    if depth_px is not None and scale is not None:
+        where = f"of depth, ≈ {panel.setup.fraction * depth_px * scale:.0f} mm from the wall."
+    elif view.mm_per_px is None:
+        where = f"of depth. uncal.: {ASSUMED_DEPTH_MM:.0f} mm of depth are assumed for the alarm band."
+    site = " Site default, posterior-quarter technique." if abs(percent - 25) < 0.5 else ""
+    rows = (*[Row(text=third, value=f"{percent:.0f} %") for third in words.THIRDS], *panel.self_test_rows())
+    views = " + ".join(each.view for each in panel.setup.views if each.whole)
+    return Shown(
+        number=6,
+        title="Line, per third → armed",
+        note="limit, not a cushion",
+        big=f"{percent:.0f} %",
+        big_colour=theme.LIMIT,
+        big_note=where + site + f" Views: {views}.",
+        text="",
+        rows=rows,
+        foot="Heard the test sound? T plays it; Y: heard, N: not heard.",
+        message=panel.message,
+        keys=(
+            ("line -", "−", "1 % back"),
+            ("line +", "+", "1 % on"),
+            ("test sound", "T", "Test sound"),
+            ("heard", "Y", "Heard"),
+            ("not heard", "N", "Not heard"),
+            ("arm", "Enter", "Arm"),
+        ),
+    )

@@ -1,0 +1,183 @@
+"""What each key of the theatre does. Every act is logged by the session; none needs a dialog.
+
+No single key disarms, deletes, or changes the line while armed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from assistant.live.messages import Lines
+from ui.key_map import ACKNOWLEDGE
+from ui.theatre.holding import Holding
+from ui.theatre.layout import LEAST_HEIGHT_PX, LEAST_WIDTH_PX, fits
+
+if TYPE_CHECKING:
+    from ui.theatre.page import TheatrePage
+
+CLIP_S: Final = 20.0
+
+
+class Acts:
+    """The acts of a theatre page."""
+
+    def __init__(self, page: TheatrePage) -> None:
+        self._page = page
+        self.holding = Holding(page)
+        self._down: set[str] = set()
+        self._acts: dict[str, Callable[[], None]] = {
+            ACKNOWLEDGE: self._acknowledge,
+            "inject": self._inject,
+            "mark": self._mark,
+            "ml in": self._ml_in,
+            "ml back": self._ml_back,
+            "cement clock": self._cement_clock,
+            "stage": self._stage,
+            "key image": lambda: page.keep_key_image(),
+            "ap look": self._ap_look,
+            "lines": self._lines,
+            "raw": lambda: page.show_raw(raw=True),
+            "level view": lambda: page.picture.toggle_level_view(),
+            "bare": lambda: page.toggle_bare(),
+            "next level": self._next_level,
+            "second picture": lambda: page.next_second(),
+            "bookmark": self._bookmark,
+            "clip": self._clip,
+            "set up": self._set_up,
+        }
+
+    def press(self, act: str) -> None:
+        """A key, a pedal or a cap goes down."""
+        if act in self._acts and act not in self._down:
+            self._down.add(act)
+            self._acts[act]()
+
+    def release(self, act: str) -> None:
+        """It goes up."""
+        self._down.discard(act)
+        self.holding.end(act)
+        if act == "raw":
+            self._page.show_raw(raw=False)
+
+    def let_go(self) -> None:
+        """The window lost the keyboard: nothing is held any more."""
+        for act in tuple(self._down):
+            self.release(act)
+
+    # Each act ---------------------------------------------------------------------------------------------------
+
+    def _acknowledge(self) -> None:
+        session = self._page.session
+        if session is not None:
+            session.acknowledge()
+            self._page.refresh(at_once=True)
+
+    def _inject(self) -> None:
+        page = self._page
+        session = page.session
+        if session is None:
+            page.begin_set_up()
+            return
+        if session.status.armed:
+            self.holding.begin("inject", self._disarm)
+            return
+        window = page.window() or page
+        if not fits(window.width(), window.height()):
+            page.tell(f"This window is smaller than {LEAST_WIDTH_PX} × {LEAST_HEIGHT_PX}: make it larger to arm.")
+            return
+        reason = session.arm()
+        page.tell(reason or "Injecting. Hold I for one second to end.")
+        page.refresh(at_once=True)
+
+    def _disarm(self) -> None:
+        session = self._page.session
+        if session is not None:
+            session.disarm()
+            self._page.tell("Not injecting any more.")
+            self._page.refresh(at_once=True)
+
+    def _mark(self) -> None:
+        self._page.desk.pauses += 1
+        self._note("pause", f"Pause {self._page.desk.pauses} marked.")
+
+    def _ml_in(self) -> None:
+        total = self._page.desk.put_in()
+        if total is not None:
+            self._note("ml", f"{total:.1f} ml in", total_ml=total)
+
+    def _ml_back(self) -> None:
+        total = self._page.desk.take_back()
+        if total is not None:
+            self._note("ml_back", f"Taken back: {total:.1f} ml in", total_ml=total)
+
+    def _cement_clock(self) -> None:
+        page = self._page
+        if page.desk.start_clock(page.now_ns()):
+            self._note("cement_clock", "Cement clock started.")
+        else:
+            self.holding.begin("cement clock", self._restart_clock)
+
+    def _restart_clock(self) -> None:
+        self._page.desk.restart_clock(self._page.now_ns())
+        self._note("cement_clock", "Cement clock started anew.")
+
+    def _stage(self) -> None:
+        stage = self._page.desk.next_stage(self._page.now_ns())
+        if stage is not None:
+            self._note("cement_stage", f"Cement: {stage}", stage=stage)
+
+    def _ap_look(self) -> None:
+        self._page.desk.ap_ns = self._page.now_ns()
+        self._note("ap_look", "AP look noted.")
+
+    def _bookmark(self) -> None:
+        self._page.desk.bookmarks += 1
+        number = self._page.desk.bookmarks
+        self._note("bookmark", f"Bookmark {number}", number=number)
+
+    def _clip(self) -> None:
+        session = self._page.session
+        if session is None:
+            return
+        kept = session.clip(CLIP_S)
+        self._page.tell(
+            "No picture yet." if kept is None else f"Last {CLIP_S:.0f} s kept: frames {kept[0]} to {kept[1]}."
+        )
+
+    def _lines(self) -> None:
+        page = self._page
+        session = page.session
+        if session is None or session.status.lines is Lines.NONE:
+            page.begin_set_up()
+        elif page.picture.proposal is not None:
+            page.confirm_lines()
+        elif session.status.lines is Lines.UNCONFIRMED:
+            page.propose_lines()
+        elif session.status.armed:
+            page.tell("The lines are confirmed. They change only while not armed.")
+        else:
+            page.begin_set_up(at="points")
+
+    def _next_level(self) -> None:
+        page = self._page
+        if page.session is None:
+            return
+        if page.session.status.armed:
+            page.tell("Next level: end injecting first (hold I).")
+            return
+        page.next_level()
+
+    def _set_up(self) -> None:
+        page = self._page
+        if page.session is not None and page.session.status.armed:
+            page.tell("Set-up: end injecting first (hold I).")
+        else:
+            page.begin_set_up()
+
+    def _note(self, kind: str, told: str, **data: object) -> None:
+        page = self._page
+        if page.session is not None:
+            page.session.note(kind, told, **data)
+        page.tell(told)
+        page.refresh(at_once=True)

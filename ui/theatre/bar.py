@@ -1,0 +1,266 @@
+"""The message bar of the theatre: the highest alarm with its count, time and key; quiet or not known without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from assistant.live.messages import LiveState
+from assistant.live.status import LiveAlarm, LiveStatus
+from assistant.vocabulary import Priority, Site
+from ui import icons, theme, words
+from ui.alarm_bar import AlarmBar, Message
+
+_SITE_WORDS = {
+    Site.POSTERIOR: "posterior",
+    Site.SUPERIOR_ENDPLATE: "superior disc",
+    Site.INFERIOR_ENDPLATE: "inferior disc",
+    Site.ANTERIOR: "anterior",
+    Site.LATERAL: "lateral",
+}
+_TECHNICAL_FROM = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMessage(Message):
+    """A message with its right-hand side.
+
+    Attributes
+    ----------
+    under : str
+        Second line on the right.
+    key : str
+        What the key at the right does now; empty: no key.
+    key_word : str
+        What stands on its cap.
+    steady : bool
+        Acknowledged: no flash.
+    before_off : bool
+        ``under`` tells of a warning from before X-ray went off: it carries the warning's shape.
+    """
+
+    under: str = ""
+    key: str = ""
+    key_word: str = "Space"
+    steady: bool = False
+    before_off: bool = False
+
+
+def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("", ""), asked: str = "") -> LiveMessage:
+    """What the bar says of a status.
+
+    Parameters
+    ----------
+    status : LiveStatus or None
+        None: no session runs.
+    quiet_aside : tuple of str
+        Two lines at the right while nothing stands: the last AP look, the last act.
+    asked : str
+        A question of the program, in place of the quiet line.
+    """
+    if status is None:
+        action = "Choose a source: Enter."
+        return LiveMessage(priority=Priority.NONE, headline="NO SOURCE", action=asked or action, known=False)
+    standing = [alarm for alarm in status.alarms if not alarm.before_held]
+    before = next((alarm for alarm in status.alarms if alarm.before_held), None)
+    tail = f"Before X-ray off:  {before.headline.lower()}" if before is not None else ""
+    if not standing:
+        seen = status.quiet.seen_none
+        headline = words.NO_CROSSING if seen else status.quiet.headline
+        action = asked or status.quiet.action
+        first, second = quiet_aside
+        return LiveMessage(
+            priority=Priority.NONE,
+            headline=headline,
+            action=action,
+            aside=first,
+            under=tail or second,
+            known=seen,
+            before_off=bool(tail),
+        )
+    top = standing[0]
+    fresh = [alarm for alarm in standing if _sounds(alarm, status.now_ns)]
+    paused = _paused_words(standing, status.now_ns)
+    return LiveMessage(
+        priority=top.priority,
+        headline=top.headline,
+        action=asked or top.action,
+        aside=_count(status, standing),
+        under=tail or paused or _where(status, top),
+        key="Acknowledge" if fresh else "",
+        steady=top.paused_until_ns is not None and top.paused_until_ns > status.now_ns,
+        before_off=bool(tail),
+    )
+
+
+def _sounds(alarm: LiveAlarm, now_ns: int) -> bool:
+    paused = alarm.paused_until_ns is not None and alarm.paused_until_ns > now_ns
+    latched_open = alarm.latched and alarm.paused_until_ns is None
+    return (not alarm.silent or latched_open) and not paused
+
+
+def _count(status: LiveStatus, standing: list[LiveAlarm]) -> str:
+    top = standing[0]
+    seconds = max(0.0, (status.now_ns - top.raised_ns) / 1e9)
+    technical = int(top.code[1:] or 0) >= _TECHNICAL_FROM if top.code[1:].isdigit() else False
+    what = "technical" if technical and len(standing) == 1 else f"{len(standing)} alarm{'s'[: len(standing) > 1]}"
+    if top.priority is Priority.LOW:
+        what = f"{len(standing)} message{'s'[: len(standing) > 1]}"
+    return f"{words.PRIORITY[top.priority]} · {what} · for {words.clock(seconds)}"
+
+
+def _where(status: LiveStatus, top: LiveAlarm) -> str:
+    if top.code == "A7":
+        if status.state in (LiveState.NO_SIGNAL, LiveState.FROZEN):
+            return "stays until the picture is back"
+        return "stays until the analysis is back"
+    if top.code == "A12":
+        return "press the X-ray pedal for a new picture"
+    if top.latched and not top.holds:
+        return "not seen now · stays until acknowledged"
+    return _SITE_WORDS.get(top.site, "") if top.site is not None else ""
+
+
+def _paused_words(standing: list[LiveAlarm], now_ns: int) -> str:
+    until = [alarm.paused_until_ns for alarm in standing if alarm.paused_until_ns is not None]
+    left_s = max((end - now_ns for end in until), default=0) / 1e9
+    return f"Sound back in {words.clock(left_s + 0.999)}" if left_s > 0 else ""
+
+
+class LiveBar(AlarmBar):
+    """Shows a `LiveMessage`; its key is a touch field."""
+
+    touched = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.factor = 1.0
+        self.small = False
+        self.setMinimumHeight(0)
+        self.setMaximumHeight(16777215)
+
+    def say(self, message: Message) -> None:
+        """Show a message; an acknowledged one stands still."""
+        if message == self.message:
+            return
+        super().say(message)
+        if isinstance(message, LiveMessage) and message.steady:
+            self._timer.stop()
+            self._phase = 0
+        elif message.priority in (Priority.HIGH, Priority.MEDIUM) and not self._timer.isActive():
+            self._timer.start(250 if message.priority is Priority.HIGH else 833)
+        self.setAccessibleName(f"{words.PRIORITY[message.priority]} {message.headline}. {message.action}".strip())
+
+    def _live(self) -> LiveMessage:
+        message = self.message
+        if isinstance(message, LiveMessage):
+            return message
+        return LiveMessage(
+            priority=message.priority, headline=message.headline, action=message.action, known=message.known
+        )
+
+    def key_rect(self) -> QRectF:
+        """Where the key can be touched, in px of the widget; empty without one."""
+        if not self._live().key:
+            return QRectF()
+        width = 400 if self.small else 300
+        return QRectF(self.width() - width * self.factor, 0, width * self.factor, self.height())
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw ground, shape, headline, action, count and key."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        message = self._live()
+        ground, text = self._colours()
+        painter.fillRect(self.rect(), ground)
+        if not message.priority:
+            painter.setPen(QPen(theme.HAIRLINE, 1))
+            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.scale(self.factor, self.factor)
+        width, height = self.width() / self.factor, self.height() / self.factor
+        self._icon(painter, QRectF(22, height / 2 - 38, 76, 76), text, ground)
+        right = self._paint_key(painter, width, height, ground, text)
+        right = self._paint_aside(painter, right, height, text)
+        left, room = 122.0, max(right - 122.0 - 16, 40.0)
+        painter.setPen(text)
+        headline_size = 42 if self.small else 46
+        for size in range(headline_size, 25, -2):
+            painter.setFont(theme.font(size, 800))
+            if painter.fontMetrics().horizontalAdvance(self._headline()) <= room:
+                break
+        middle = height / 2
+        self._paint_headline(painter, QRectF(left, middle - 52, room, 58))
+        for size in range(30 if self.small else 32, 19, -2):
+            painter.setFont(theme.font(size, 600))
+            if painter.fontMetrics().horizontalAdvance(message.action) <= room:
+                break
+        painter.setPen(text if message.priority else theme.TEXT_2)
+        painter.drawText(QRectF(left, middle + 4, room, 42), Qt.AlignmentFlag.AlignVCenter, message.action)
+
+    def _paint_headline(self, painter: QPainter, place: QRectF) -> None:
+        if self.message.headline != words.NO_CROSSING:
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self.message.headline)
+            return
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words.NO_CROSSING)
+        wide = painter.fontMetrics().horizontalAdvance(words.NO_CROSSING + " ")
+        painter.setFont(theme.font(painter.font().pixelSize(), 500))
+        painter.drawText(place.adjusted(wide, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words.IN_THIS_VIEW)
+
+    def _paint_key(self, painter: QPainter, width: float, height: float, ground: QColor, text: QColor) -> float:
+        message = self._live()
+        if not message.key:
+            return width - 28
+        cap_w, cap_h = (134.0, 68.0) if self.small else (88.0, 48.0)
+        label_w = 168.0 if self.small else 148.0
+        left = width - 24 - label_w - 12 - cap_w
+        cap = QRectF(left, height / 2 - cap_h / 2, cap_w, cap_h)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(text)
+        painter.drawRoundedRect(cap, 7, 7)
+        painter.setPen(ground)
+        painter.setFont(theme.font(24 if self.small else 20, 700))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, message.key_word)
+        painter.setPen(text)
+        place = QRectF(cap.right() + 12, height / 2 - 30, label_w, 60)
+        if self.small:
+            painter.setFont(theme.font(22, 700))
+            painter.drawText(place.adjusted(0, 2, 0, -28), Qt.AlignmentFlag.AlignVCenter, message.key)
+            painter.setFont(theme.font(18, 500))
+            painter.drawText(place.adjusted(0, 30, 0, 0), Qt.AlignmentFlag.AlignVCenter, "sound off 60 s")
+        else:
+            painter.setFont(theme.font(20, 600))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, message.key)
+        return left - 24
+
+    def _paint_aside(self, painter: QPainter, right: float, height: float, text: QColor) -> float:
+        message = self._live()
+        # In the small layout the alarm list holds count and time; the countdown stays in the bar.
+        lines = [message.aside, message.under]
+        if self.small and message.priority and not message.before_off:
+            lines = [message.under if message.under.startswith("Sound back") else "", ""]
+        if self.small and not message.priority:
+            lines = [message.aside, message.under if message.before_off else ""]
+        lefts = [right]
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for k, line in enumerate(lines):
+            if not line:
+                continue
+            painter.setFont(theme.font(20, 700 if k == 0 else 600))
+            painter.setPen(text if message.priority or k == 0 else theme.TEXT_2)
+            wide = painter.fontMetrics().horizontalAdvance(line)
+            y = height / 2 - (30 if k == 0 else 0)
+            painter.drawText(QRectF(right - wide - 4, y, wide + 4, 30), align, line)
+            if k == 1 and message.before_off:
+                place = QRectF(right - wide - 38, y + 2, 26, 26)
+                icons.draw(painter, "medium", place, text if message.priority else theme.MEDIUM[0])
+                wide += 38
+            lefts.append(right - wide)
+        return min(lefts)
+
+    def mousePressEvent(self, a0: QMouseEvent | None) -> None:
+        """The key of the bar is touched."""
+        if a0 is not None and self.key_rect().contains(a0.position()):
+            self.touched.emit()

@@ -1,0 +1,285 @@
+"""Cards of the theatre's panel: clocks, what still works, standing alarms, the leak, the legend."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from assistant.live.messages import Moment
+from assistant.live.status import LiveStatus
+from assistant.plan import PlannedView
+from assistant.vocabulary import Distances, Leak, Priority, Unknown
+from ui import icons, theme, words
+from ui.theatre.desk import Desk
+from ui.theatre.looks import LOOKS, LinesLook
+
+_V = Qt.AlignmentFlag.AlignVCenter
+_R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+_ICON = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
+_SHADE = {Priority.HIGH: theme.HIGH[0], Priority.MEDIUM: theme.MEDIUM[0], Priority.LOW: theme.LOW}
+
+
+class Card(QWidget):
+    """A card that is drawn; sizes are those of the sheet times ``factor``."""
+
+    has_ground = True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.factor = 1.0
+        self.small = False
+        self._told: object = None
+
+    def tell(self, told: object, name: str) -> None:
+        """Draw anew where something changed."""
+        if told != self._told:
+            self._told = told
+            self.setAccessibleName(name)
+            self.update()
+
+    def begin(self) -> tuple[QPainter, float, float]:
+        """A painter on the card, and the card's size in sheet px."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.has_ground:
+            painter.setPen(QPen(theme.HAIRLINE, 1))
+            painter.setBrush(theme.CARD)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.scale(self.factor, self.factor)
+        return painter, self.width() / self.factor, self.height() / self.factor
+
+
+def _write(painter: QPainter, place: QRectF, text: str, font: QFont, colour: QColor, align: object = _V) -> None:
+    painter.setFont(font)
+    painter.setPen(colour)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+    painter.drawText(place, align, shown)  # type: ignore[call-overload]
+
+
+class Clocks(Card):
+    """Cement clock, millilitres entered by hand, this push."""
+
+    def show_desk(self, desk: Desk, status: LiveStatus | None, now_ns: int, fill: str) -> None:
+        """Take over times and sums."""
+        seconds = desk.clock_s(now_ns)
+        clock = "—" if isinstance(seconds, Unknown) else words.clock(seconds)
+        push, push_note = "—", words.XRAY_OFF
+        if status is not None and LOOKS[status.state].push_runs and not isinstance(status.push_s, Unknown):
+            push, push_note = words.clock(status.push_s), f"push {desk.pushes} · X-ray {words.clock(desk.xray_on_s)}"
+        elif desk.pushes:
+            push_note = f"X-ray {words.clock(desk.xray_on_s)} · {desk.pushes} pushes"
+        cells = [
+            ("clock", "Cement clock", clock, desk.stage_words(now_ns)),
+            ("drop", "Cement in", f"{desk.total_ml:.1f} ml", fill or "entered by hand"),
+        ]
+        if not self.small:
+            cells.append(("flag", "This push", push, push_note))
+        self._cells = cells
+        self.tell(tuple(cells), "; ".join(f"{title} {figure}, {note}" for _, title, figure, note in cells))
+
+    _cells: list[tuple[str, str, str, str]] = []  # noqa: RUF012
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the clocks."""
+        painter, width, height = self.begin()
+        if not self._cells:
+            return
+        step = width / len(self._cells)
+        size = 44 if self.small else 50
+        for k, (icon, title, figure, note) in enumerate(self._cells):
+            x = k * step
+            if k:
+                painter.setPen(QPen(theme.HAIRLINE, 1))
+                painter.drawLine(QPointF(x, 1), QPointF(x, height - 1))
+            top = 8.0 if self.small else 10.0
+            icons.draw(painter, icon, QRectF(x + 18, top + 3, 22, 22), theme.TEXT_2)
+            _write(painter, QRectF(x + 50, top, step - 60, 28), title, theme.font(20, 600), theme.TEXT_2)
+            figure_font = theme.font(size, 750)
+            _write(painter, QRectF(x + 18, top + 27, step - 26, 50), figure, figure_font, theme.TEXT_1)
+            place = QRectF(x + 18, height - 34 if not self.small else height - 27, step - 26, 26)
+            _write(painter, place, note, theme.font(18 if not self.small else 17, 500), theme.TEXT_3)
+
+
+class WorksCard(Card):
+    """What still works while there is no picture."""
+
+    def show_status(self, status: LiveStatus | None) -> None:
+        """Take over what works."""
+        records = status is not None and status.recording.advancing(status.now_ns, within_s=6.0)
+        self._records = records
+        self.tell(records, "What still works: cement clock, ml counter, event log")
+
+    _records = False
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw three rows."""
+        painter, width, height = self.begin()
+        _write(painter, QRectF(22, 10, width - 44, 32), "What still works", theme.font(20, 600), theme.TEXT_2)
+        recording = "Recording, gap marked" if self._records else "Recording begins with the picture"
+        rows = (
+            ("tick", "Cement clock, ml counter, event log", ""),
+            ("recording", recording, ""),
+            ("cross", "Picture, lines, distances, cement alarms", "not available"),
+        )
+        step = (height - 56) / 3
+        for k, (icon, text, rest) in enumerate(rows):
+            y = 48 + k * step
+            icons.draw(painter, icon, QRectF(22, y + step / 2 - 12, 24, 24), theme.TEXT_1)
+            font = theme.font(18 if self.small else 21, 650)
+            _write(painter, QRectF(62, y, width - 70, step), text, font, theme.TEXT_1)
+            if rest and not self.small:
+                _write(painter, QRectF(62, y, width - 84, step), rest, theme.font(20, 500), theme.TEXT_3, _R)
+
+
+class AlarmList(Card):
+    """The two newest by priority; more are counted."""
+
+    def show_status(self, status: LiveStatus | None) -> None:
+        """Take over what stands."""
+        alarms = status.alarms if status is not None else ()
+        now_ns = status.now_ns if status is not None else 0
+        self._rows = [
+            (each.priority, each.headline.capitalize(), words.clock((now_ns - each.raised_ns) / 1e9))
+            for each in alarms[:2]
+        ]
+        self._more = max(0, len(alarms) - 2)
+        names = ", ".join(f"{priority.name} {text} {time}" for priority, text, time in self._rows)
+        self.tell((tuple(self._rows), self._more), names or "No alarm stands")
+
+    _rows: list[tuple[Priority, str, str]] = []  # noqa: RUF012
+    _more = 0
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the list."""
+        painter, width, height = self.begin()
+        step = (height - 12) / 2
+        for k, (priority, text, time) in enumerate(self._rows):
+            y = 6 + k * step
+            icons.draw(painter, _ICON[priority], QRectF(16, y + step / 2 - 13, 26, 26), _SHADE[priority])
+            more = f"  + {self._more}" if k == 1 and self._more else ""
+            _write(painter, QRectF(54, y, width - 140, step), text + more, theme.font(18, 700), theme.TEXT_1)
+            _write(painter, QRectF(54, y, width - 72, step), time, theme.font(18, 700), theme.TEXT_1, _R)
+
+
+class LeakLine(Card):
+    """The leak of the moment in two lines (small layout), never more than was seen in this view."""
+
+    def show_moment(self, moment: Moment | None, *, measured: bool) -> None:
+        """Take over the leaks of a moment that is measured now."""
+        leak = chosen_leak(moment.leaks if moment is not None and measured else ())
+        self._lines = leak_lines(leak) if leak is not None else (words.NO_LEAK if measured else "—", "")
+        self._is_leak = leak is not None
+        self.tell((self._lines, self._is_leak), f"{words.LEAK_TITLE}: {self._lines[0]}")
+
+    _lines: tuple[str, str] = ("—", "")
+    _is_leak = False
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw two lines."""
+        painter, width, height = self.begin()
+        left = 22.0
+        if self._is_leak:
+            icons.draw(painter, "medium", QRectF(20, height / 2 - 16, 32, 32), theme.MEDIUM[0])
+            left = 66.0
+        first, second = self._lines
+        if not self._is_leak:
+            first = f"Leak: {first}"
+        place = QRectF(left, height / 2 - 32, width - left - 14, 32)
+        if not second:
+            place = QRectF(left, 0, width - left - 14, height)
+        font = theme.font(21 if self._is_leak else 18, 700 if self._is_leak else 500)
+        _write(painter, place, first, font, theme.TEXT_1 if self._is_leak else theme.TEXT_3)
+        if second:
+            place = QRectF(left, height / 2, width - left - 14, 28)
+            _write(painter, place, second, theme.font(17, 500), theme.TEXT_3)
+
+
+class Legend(Card):
+    """Names of the lines as they are drawn now, and what one view cannot show; or an advice with its source."""
+
+    has_ground = False
+
+    def show_status(self, status: LiveStatus | None, advice: str, note: str) -> None:
+        """Take over how the lines are drawn; a note to the person takes the whole line for its time."""
+        look = LOOKS[status.state].lines if status is not None else LinesLook.NONE
+        drawable = status is not None and status.drawable
+        if look is LinesLook.COLOURED and not drawable:
+            look = LinesLook.NONE
+        self._look, self._advice, self._note = look, advice, note
+        self.tell((look, advice, note), note or advice or words.ONE_VIEW)
+
+    _look = LinesLook.NONE
+    _advice = ""
+    _note = ""
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the legend."""
+        painter, width, height = self.begin()
+        painter.fillRect(QRectF(0, 0, width, height), theme.BARS)
+        if self._note:
+            _write(painter, QRectF(22, 0, width - 36, height), self._note, theme.font(20, 650), theme.TEXT_1)
+            return
+        x, held = 22.0, self._look is LinesLook.GREY
+        names: tuple[tuple[str, QColor, list[float] | None, float], ...] = (
+            ("wall", theme.HELD if held else theme.BONE, None, 3.6),
+            ("endplates", theme.HELD if held else theme.BONE, [0.6, 1.8], 2.6),
+            ("your line b", theme.HELD if held else theme.LIMIT, [13 / 4, 7 / 4], 4.0),
+            ("cement: not drawn" if held else "cement seen", theme.CEMENT, None, 1.8),
+        )
+        if self._look is LinesLook.NONE:
+            names = ()
+            _write(painter, QRectF(x, 0, 260, height), "No lines are drawn", theme.font(18, 500), theme.TEXT_2)
+            x += 200
+        for text, colour, dashes, weight in names:
+            pen = QPen(colour, weight)
+            if dashes is not None:
+                pen.setDashPattern(dashes)
+            painter.setPen(pen)
+            painter.drawLine(QPointF(x, height / 2), QPointF(x + 36, height / 2))
+            font = theme.font(18, 500)
+            painter.setFont(font)
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            _write(painter, QRectF(x + 46, 0, wide + 8, height), text, font, theme.TEXT_2)
+            x += 46 + wide + 26
+        if self.small and not self._advice:
+            return
+        text = self._advice or words.ONE_VIEW
+        colour = theme.TEXT_1 if self._advice else theme.TEXT_2
+        _write(painter, QRectF(x + 6, 0, width - x - 22, height), text, theme.font(18, 600), colour, _R)
+
+
+def chosen_leak(leaks: tuple[Leak, ...]) -> Leak | None:
+    """A disc leak has a shape to show; otherwise the largest."""
+    shaped = [leak for leak in leaks if leak.shape is not None]
+    return max(shaped or leaks, key=lambda leak: leak.area_mm2, default=None)
+
+
+def leak_lines(leak: Leak) -> tuple[str, str]:
+    """Two lines on a leak: where and which shape; what that rests on."""
+    site = words.LEAK_SITE[leak.site].capitalize()
+    size = f"≈ {leak.length_mm:.0f} mm long"
+    if leak.shape is None:
+        return f"{site}: {size}", "seen in this view only"
+    p = leak.shape.p_spike
+    figure = "" if isinstance(p, Unknown) else f" {1 - p if leak.shape.label == 'round' else p:.2f}"
+    if leak.shape.label == "undetermined":
+        figure = ""
+    count = len(leak.shape.frames)
+    basis = f"from {count} frames · this view only" if count else f"{size} · this view only"
+    return f"{site}: {leak.shape.label}{figure}", basis
+
+
+def fill_words(moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool) -> str:
+    """How much of the body's outline the visible cement covers, in words; empty where it is not known."""
+    if moment is None or not measured or not isinstance(moment.distances, Distances) or not views:
+        return ""
+    index = getattr(moment.motion, "view_index", 0)
+    view = views[index if index < len(views) else 0]
+    x, y = view.body_px[:-1].T
+    area_px = abs(float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())) / 2
+    area_mm2 = area_px * view.mm_per_px**2
+    inside = moment.distances.cement_area_mm2
+    return f"covers ≈ {100 * min(inside / max(area_mm2, 1e-6), 1.0):.0f} % of body" if inside > 0 else ""

@@ -1,0 +1,350 @@
+"""The live picture with all that is known drawn on it; never covered, never waits, never taken for live when held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QWidget
+
+from assistant.geometry import apply
+from assistant.live.messages import Moment, StampedFrame
+from assistant.live.status import LiveStatus
+from assistant.plan import PlannedView
+from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
+from ui import icons, overlay, theme, words
+from ui.picture_view import PictureView
+from ui.theatre.looks import LOOKS, LinesLook, age_words, state_words
+from ui.theatre.treatment import draw_treatment
+from ui.view_transform import Turn, ViewTransform, fitted
+
+_MAP_PX: Final = 176
+_MAP_MARGIN: Final = 14
+_MAP_CLEAR_PX: Final = 60
+_MARGINS: Final = np.array([0.9, 0.75])
+"""Around the body in level view, in its own widths and heights: half of each neighbour is seen."""
+_DRIFT: Final = 0.15
+_DISC: Final = (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC)
+
+
+class LivePicture(PictureView):
+    """Shows the newest frame of a session, treated after its state."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.factor = 1.0
+        self.small = False
+        self.turn: Turn | None = None
+        self.proposal: tuple[Moment | None, PlannedView] | None = None
+        """Lines that are shown to be confirmed again; dotted, not measured with."""
+        self._status: LiveStatus | None = None
+        self._level_box: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._last_motion: Moment | None = None
+        self.banner = ""
+        """Word and rest ("|" between) of a plate at the top left: the picture is a still one."""
+        self.painted_index = -1
+        """Number of the frame that was painted last, for tests of the delay."""
+
+    def show_live(self, frame: StampedFrame | None, status: LiveStatus | None, views: tuple[PlannedView, ...]) -> None:
+        """Take over the newest frame and all that is known."""
+        changed = status is not None and (self._status is None or status.state is not self._status.state)
+        self._status, self._views = status, views
+        if status is not None and status.moment is not None:
+            self._moment = status.moment
+            if isinstance(status.moment.motion, Motion):
+                self._last_motion = status.moment
+        elif status is None or status.moment is None:
+            self._moment = None
+        if frame is not None:
+            self.take(frame)
+        if changed and status is not None:
+            self.setAccessibleName(state_words(status))
+        self._follow_level()
+        self.update()
+
+    def take(self, frame: Any) -> None:
+        """Copy a frame, turned as the team wants it."""
+        if self.turn is not None:
+            rows, cols = frame.grey.shape
+            if (self.turn.width_px, self.turn.height_px) != (cols, rows):
+                self.turn = replace(self.turn, width_px=cols, height_px=rows)
+            frame = replace(frame, grey=self.turn.picture(frame.grey))
+        self.show_frame(frame)
+
+    def image(self) -> QImage | None:
+        """The picture as it is shown, for the magnifier."""
+        return self._image
+
+    def show_still(self, frame: StampedFrame) -> None:
+        """Show a frame that does not change, whatever was shown."""
+        self._frame_index = -1
+        self.take(frame)
+
+    def show_around(self, places: list[tuple[float, float]]) -> None:
+        """Bring source points into the middle, with about as much again around them."""
+        if len(places) < 2:
+            self.show_level(wanted=False)
+            return
+        points = np.array(places, dtype=np.float64)
+        if self.turn is not None:
+            points = self.turn.forward(points)
+        self._fit, self._level_box = "level", (points.min(axis=0), points.max(axis=0))
+        self._transform = None
+        self.update()
+
+    def set_turn(self, turn: Turn) -> None:
+        """Turn the picture from the next frame on."""
+        self.turn = turn
+        self._frame_index, self._transform, self._level_box = -1, None, None
+        self.update()
+
+    def forget(self) -> None:
+        """Another source comes."""
+        super().forget()
+        self._status, self._last_motion, self._level_box, self.proposal = None, None, None, None
+
+    @property
+    def is_level(self) -> bool:
+        """Level view, not field view."""
+        return self._fit == "level"
+
+    def show_level(self, *, wanted: bool) -> None:
+        """Level view or field view."""
+        self._fit = "level" if wanted else "field"
+        self._transform = self._level_box = None
+        self.update()
+
+    def toggle_level_view(self) -> None:
+        """The other one of level and field view."""
+        self.show_level(wanted=self._fit != "level")
+
+    def _follow_level(self) -> None:
+        """Level view moves only when the vertebra has left its place: a picture that trembles cannot be read."""
+        if self._fit != "level":
+            return
+        box = self._body_box()
+        if box is None:
+            return
+        if self._level_box is not None:
+            size = self._level_box[1] - self._level_box[0]
+            if (np.abs(box - np.stack(self._level_box)) < _DRIFT * size).all():
+                return
+        self._level_box = (box[0], box[1])
+        self._transform = None
+
+    def _body_box(self) -> NDArray[np.float64] | None:
+        """Corners of the body in source px of the shown turn."""
+        planned = self._planned()
+        if planned is None:
+            return None
+        body = planned.body_px
+        motion = self._last_motion.motion if self._last_motion is not None else None
+        if isinstance(motion, Motion) and self._views and self._views[motion.view_index] is planned:
+            body = apply(motion.similarity.current_from_reference(), body)
+        if self.turn is not None:
+            body = self.turn.forward(body)
+        return np.stack([body.min(axis=0), body.max(axis=0)])
+
+    def _fitted(self) -> ViewTransform:
+        if self._image is None:
+            return ViewTransform(scale=1.0, left=0.0, top=0.0)
+        if self._fit == "level":
+            if self._level_box is None:
+                box = self._body_box()
+                self._level_box = None if box is None else (box[0], box[1])
+            if self._level_box is not None:
+                low, high = self._level_box
+                grow = np.maximum(high - low, 1.0) * _MARGINS
+                low, high = low - grow, high + grow
+                view = fitted(self.width(), self.height(), low[0], low[1], high[0] - low[0], high[1] - low[1])
+                return replace(view, turn=self.turn)
+        whole = fitted(self.width(), self.height(), 0, 0, self._image.width(), self._image.height())
+        return replace(whole, turn=self.turn)
+
+    # Painting ---------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw picture, treatment, lines, plates."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        status, area = self._status, QRectF(self.rect())
+        if self._image is None or (status is not None and LOOKS[status.state].black):
+            if status is not None:
+                draw_treatment(painter, area, status, small=self.small, factor=self.factor)
+            return
+        view = self.transform()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(view.rect(self._image.width(), self._image.height()), self._image)
+        self.painted_index = self._frame_index
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if status is not None:
+            draw_treatment(painter, area, status, small=self.small, factor=self.factor)
+            if not self.raw:
+                self._paint_known(painter, view, status)
+            self._paint_age(painter, status)
+        if self.points is not None:
+            self.points.draw(painter, view)
+        if self.banner:
+            self._paint_banner(painter)
+
+    def _paint_banner(self, painter: QPainter) -> None:
+        word, _, rest = self.banner.partition("|")
+        painter.setFont(theme.font(20, 700))
+        wide = painter.fontMetrics().horizontalAdvance(word)
+        painter.setFont(theme.font(20, 500))
+        rest_wide = painter.fontMetrics().horizontalAdvance(rest)
+        rect = QRectF(18, 18, wide + rest_wide + 70, 40)
+        painter.setPen(QPen(theme.HAIRLINE, 1))
+        painter.setBrush(QColor(14, 18, 23, 240))
+        painter.drawRoundedRect(rect, 6, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        icons.draw(painter, "held", QRectF(rect.left() + 12, rect.top() + 10, 20, 20), theme.TEXT_1)
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(rect.adjusted(52 + wide, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, rest)
+        painter.setFont(theme.font(20, 700))
+        painter.drawText(rect.adjusted(42, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, word)
+
+    def _paint_known(self, painter: QPainter, view: ViewTransform, status: LiveStatus) -> None:
+        look, moment, planned = LOOKS[status.state].lines, self._moment, self._planned()
+        if planned is not None and moment is not None and look is LinesLook.COLOURED and status.drawable:
+            overlay.draw_overlay(painter, view, planned, moment)  # type: ignore[arg-type]
+            self._leaks(painter, view, moment)
+        elif planned is not None and moment is not None and look is LinesLook.GREY:
+            held = replace(moment, liveness=replace(moment.liveness, state=FrameState.FROZEN))
+            overlay.draw_overlay(painter, view, planned, held)  # type: ignore[arg-type]
+            self._sides(painter, view, planned, middle=True)
+        elif self.proposal is not None:
+            self._draw_proposal(painter, view)
+        if planned is not None and look is not LinesLook.GREY and not (look is LinesLook.COLOURED and status.drawable):
+            self._sides(painter, view, planned, middle=LOOKS[status.state].hatched)
+        self._map(painter, view, planned)
+
+    def _draw_proposal(self, painter: QPainter, view: ViewTransform) -> None:
+        assert self.proposal is not None
+        moment, planned = self.proposal
+        matrix = None
+        if moment is not None and isinstance(moment.motion, Motion):
+            matrix = moment.motion.similarity.current_from_reference()
+        for line in (planned.superior, planned.inferior, planned.last_wall, planned.first_wall, planned.warning_line):
+            if line is None:
+                continue
+            shown = view.to_screen(line if matrix is None else apply(matrix, line))
+            path = QPolygonF([QPointF(x, y) for x, y in shown])
+            painter.setPen(QPen(theme.CASING, 5.6))
+            painter.drawPolyline(path)
+            pen = QPen(theme.LIMIT if line is planned.warning_line else theme.BONE, 2.4)
+            pen.setDashPattern([3 / 2.4, 8 / 2.4])
+            painter.setPen(pen)
+            painter.drawPolyline(path)
+
+    def _sides(self, painter: QPainter, view: ViewTransform, planned: PlannedView, *, middle: bool) -> None:
+        """Anterior and posterior at the edges; in the middle of them where a plate stands below."""
+        if not planned.is_lateral:
+            return
+        anterior_left = view.to_screen(planned.first_wall)[:, 0].mean() < view.to_screen(planned.last_wall)[:, 0].mean()
+        left, right = (words.ANTERIOR, words.POSTERIOR) if anterior_left else (words.POSTERIOR, words.ANTERIOR)
+        painter.setFont(theme.font(22, 800))
+        y = self.height() / 2 - 20 if middle else self.height() - 54.0
+        edge = 32.0 if middle else 14.0
+        for text, x in ((f"◂ {left}", edge), (f"{right} ▸", self.width() - 110.0 - edge)):
+            rect = QRectF(x, y, 110, 40)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(14, 18, 23, 220))
+            painter.drawRoundedRect(rect, 6, 6)
+            painter.setPen(theme.TEXT_1)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _leaks(self, painter: QPainter, view: ViewTransform, moment: Moment) -> None:
+        """A leak into the disc is named on the picture: its shape, where it was told."""
+        if not isinstance(moment.motion, Motion):
+            return
+        matrix = moment.motion.similarity.current_from_reference()
+        for leak in moment.leaks:
+            if leak.site not in _DISC or leak.shape is None or not len(leak.outline_px):
+                continue
+            points = view.to_screen(apply(matrix, np.asarray(leak.outline_px, dtype=np.float64)))
+            top = leak.site is LeakSite.SUPERIOR_DISC
+            tip = points[int(points[:, 1].argmin() if top else points[:, 1].argmax())]
+            text = leak_words(leak.shape.label, leak.shape.p_spike)
+            painter.setFont(theme.font(22, 600))
+            wide = painter.fontMetrics().horizontalAdvance(text) + 36
+            x = min(max(tip[0] - wide - 80, 14.0), self.width() - wide - 14.0)
+            y = min(max(tip[1] - 70 if top else tip[1] + 40, 70.0), self.height() - 110.0)
+            rect = QRectF(x, y, wide, 36)
+            for pen in (QPen(theme.CASING, 6), QPen(theme.MEDIUM[0], 2.5)):
+                painter.setPen(pen)
+                painter.drawLine(QPointF(rect.right() - 4, rect.center().y()), QPointF(tip[0], tip[1]))
+            painter.setPen(QPen(theme.MEDIUM[0], 2))
+            painter.setBrush(QColor(14, 18, 23, 235))
+            painter.drawRoundedRect(rect, 6, 6)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _map(self, painter: QPainter, view: ViewTransform, planned: PlannedView | None) -> None:
+        """The whole field, small, with the part that is shown."""
+        if self._image is None or self._fit == "field":
+            return
+        size = _MAP_PX * self.factor
+        circle = QRectF(self.width() - size - _MAP_MARGIN, _MAP_MARGIN, size, size)
+        box = self._body_box()
+        if planned is not None and box is not None:
+            low = QPointF(box[0][0] * view.scale + view.left, box[0][1] * view.scale + view.top)
+            high = QPointF(box[1][0] * view.scale + view.left, box[1][1] * view.scale + view.top)
+            body = QRectF(low, high).adjusted(-_MAP_CLEAR_PX, -_MAP_CLEAR_PX, _MAP_CLEAR_PX, _MAP_CLEAR_PX)
+            if body.intersects(circle):
+                return
+        painter.save()
+        path = QPainterPath()
+        path.addEllipse(circle)
+        painter.setClipPath(path)
+        painter.fillRect(circle, Qt.GlobalColor.black)
+        shrink = size / max(self._image.width(), self._image.height())
+        wide, high_ = self._image.width() * shrink, self._image.height() * shrink
+        place = QRectF(circle.center().x() - wide / 2, circle.center().y() - high_ / 2, wide, high_)
+        painter.drawImage(place, self._image)
+        seen = QRectF(
+            place.left() - view.left / view.scale * shrink,
+            place.top() - view.top / view.scale * shrink,
+            self.width() / view.scale * shrink,
+            self.height() / view.scale * shrink,
+        )
+        painter.setPen(QPen(theme.CASING, 4))
+        painter.drawRect(seen)
+        painter.setPen(QPen(theme.TEXT_1, 1.6))
+        painter.drawRect(seen)
+        painter.restore()
+        painter.setPen(QPen(theme.TEXT_1, 1.6))
+        painter.drawEllipse(circle)
+
+    def _paint_age(self, painter: QPainter, status: LiveStatus) -> None:
+        edge = 36.0 if LOOKS[status.state].hatched else 18.0
+        painter.setFont(theme.font(20, 700))
+        age = age_words(status)
+        label = words.IMAGE_AGE
+        painter.setFont(theme.font(20, 500))
+        label_wide = painter.fontMetrics().horizontalAdvance(label)
+        painter.setFont(theme.font(20, 700))
+        wide = 44 + label_wide + 10 + max(painter.fontMetrics().horizontalAdvance(age), 70) + 14
+        rect = QRectF(edge, edge, wide, 38)
+        painter.setPen(QPen(theme.HAIRLINE, 1))
+        painter.setBrush(QColor(14, 18, 23, 235))
+        painter.drawRoundedRect(rect, 6, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        icons.draw(painter, "clock", QRectF(rect.left() + 10, rect.top() + 8, 22, 22), theme.TEXT_1)
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(rect.adjusted(54 + label_wide, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, age)
+        painter.setFont(theme.font(20, 500))
+        painter.drawText(rect.adjusted(44, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)
+
+
+def leak_words(label: str, p_spike: float | Unknown) -> str:
+    """A leak into the disc in four words."""
+    if isinstance(p_spike, Unknown) or label == "undetermined":
+        return f"in disc · {label}"
+    return f"in disc · {label} {1 - p_spike if label == 'round' else p_spike:.2f}"

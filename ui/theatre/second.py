@@ -1,0 +1,130 @@
+"""The second picture beside the live one: a few seconds ago, before the injection, or what was added since.
+
+It never looks live: hatched edge and its name stand on it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import Final
+
+import numpy as np
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from assistant.live.messages import Moment, StampedFrame
+from assistant.subtraction import subtracted
+from assistant.vocabulary import Frame, Grey, Motion
+from ui import theme
+from ui.theatre.treatment import hatched_edge
+from ui.view_transform import Turn, fitted
+
+DELAY_S: Final = 5.0
+_KEEP_EVERY_S: Final = 0.25
+_MOST_KEPT: Final = 48
+
+
+class Second(Enum):
+    """What the second picture shows; the value is its name on the screen."""
+
+    NONE = ""
+    DELAYED = "5 s AGO"
+    BEFORE = "BEFORE THE INJECTION"
+    ADDED = "ADDED SINCE THEN"
+
+
+class SecondPicture(QWidget):
+    """Keeps a few pictures of the last seconds and shows the one that is wanted."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shows = Second.NONE
+        self.turn: Turn | None = None
+        self.why = ""
+        self._kept: deque[StampedFrame] = deque(maxlen=_MOST_KEPT)
+        self._references: tuple[Frame, ...] = ()
+        self._image: QImage | None = None
+
+    def next(self) -> Second:
+        """The next kind of second picture."""
+        kinds = list(Second)
+        self.shows = kinds[(kinds.index(self.shows) + 1) % len(kinds)]
+        self._image = None
+        return self.shows
+
+    def set_references(self, references: tuple[Frame, ...]) -> None:
+        """The reference pictures of the plan, from before the cement."""
+        self._references = references
+
+    def forget(self) -> None:
+        """Another source."""
+        self._kept.clear()
+        self._references, self._image = (), None
+
+    def keep(self, frame: StampedFrame) -> None:
+        """Keep a picture now and then."""
+        if self._kept and frame.t_s - self._kept[-1].t_s < _KEEP_EVERY_S:
+            return
+        self._kept.append(frame)
+
+    def show_now(self, frame: StampedFrame | None, moment: Moment | None) -> None:
+        """Make the picture that is wanted now (four times a second)."""
+        if self.shows is Second.NONE or frame is None:
+            return
+        grey, self.why = self._made(frame, moment)
+        self._image = None if grey is None else _image(grey, frame.white, self.turn)
+        self.setAccessibleName(f"Second picture: {self.shows.value}. {self.why}")
+        self.update()
+
+    def _made(self, frame: StampedFrame, moment: Moment | None) -> tuple[Grey | None, str]:
+        if self.shows is Second.DELAYED:
+            old = [each for each in self._kept if each.t_s <= frame.t_s - DELAY_S]
+            return (old[-1].grey, "") if old else (None, "Comes in a few seconds.")
+        if not self._references:
+            return None, "Set the lines first."
+        motion = moment.motion if moment is not None else None
+        index = motion.view_index if isinstance(motion, Motion) else 0
+        reference = self._references[min(index, len(self._references) - 1)]
+        if self.shows is Second.BEFORE:
+            return reference.grey, ""
+        if not isinstance(motion, Motion):
+            return None, "The vertebra is not found now."
+        if reference.grey.shape != frame.grey.shape or reference.white != frame.white:
+            return None, "The picture has another size now."
+        current = Frame(index=frame.index, t_s=frame.t_s, grey=frame.grey, white=frame.white)
+        return subtracted(current, reference, motion.similarity), ""
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the picture under its name."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        area = QRectF(self.rect())
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            view = fitted(self.width(), self.height(), 0, 0, self._image.width(), self._image.height())
+            painter.drawImage(view.rect(self._image.width(), self._image.height()), self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hatched_edge(painter, area)
+        painter.setFont(theme.font(24, 800))
+        text = f"{self.shows.value} · not live"
+        wide = painter.fontMetrics().horizontalAdvance(text) + 32
+        rect = QRectF(area.center().x() - wide / 2, area.top() + 30, wide, 44)
+        painter.setPen(QPen(theme.HELD, 2))
+        painter.setBrush(theme.BARS)
+        painter.drawRoundedRect(rect, 6, 6)
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        if self.why:
+            painter.setFont(theme.font(20, 600))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.why)
+
+
+def _image(grey: Grey, white: int, turn: Turn | None) -> QImage:
+    shown = grey if grey.dtype == np.uint8 or white == 255 else np.right_shift(grey, 8)
+    made = np.ascontiguousarray(shown.astype(np.uint8))
+    if turn is not None and (turn.width_px, turn.height_px) == (made.shape[1], made.shape[0]):
+        made = np.asarray(turn.picture(made))
+    rows, cols = made.shape
+    return QImage(made.data, cols, rows, cols, QImage.Format.Format_Grayscale8).copy()

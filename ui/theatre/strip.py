@@ -1,0 +1,188 @@
+"""The strip at the top of the theatre: liveness, armed word, case; rate and lag, recording, sound, clock."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, Qt, QTime
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from assistant.live.messages import LiveState
+from assistant.live.status import LiveStatus
+from assistant.vocabulary import Unknown
+from ui import icons, theme
+from ui.theatre.looks import LOOKS, age_words, second_word
+
+_SLOW_MS = 250.0
+_LOW_DISK_MIN = 30.0
+Part = tuple[str, str, QColor, int]
+"""Icon ("" for none), text, colour, weight."""
+
+
+class LiveStrip(QWidget):
+    """Shows a `LiveStatus`; live has no frame and no header fill: the absence is the third look."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.factor = 1.0
+        self.small = False
+        self._status: LiveStatus | None = None
+        self._case = ""
+        self._sound = ""
+        self._told: tuple[object, ...] = ()
+
+    def show_status(self, status: LiveStatus | None, case: str, sound_fault: str) -> None:
+        """Take over what is known; drawn anew only where a word changed."""
+        self._status, self._case, self._sound = status, case, sound_fault
+        told = (self.left_words(), tuple(self._right()))
+        if told != self._told:
+            self._told = told
+            self.setAccessibleName(", ".join(self.left_words()))
+            self.update()
+
+    def left_words(self) -> tuple[str, ...]:
+        """State, armed word, case."""
+        if self._status is None:
+            return ("NO SOURCE", "NOT ARMED", self._case)
+        case = self._case
+        if self._status.rehearsal:
+            case = f"REHEARSAL · {case}" if case else "REHEARSAL"
+        return (str(self._status.state), second_word(self._status), case)
+
+    def recording_words(self) -> tuple[str, bool, str]:
+        """Words, whether it records, and the time left; "REC" only while the file grows on the disk."""
+        status = self._status
+        if status is None:
+            return "NOT RECORDING", False, ""
+        state = status.recording
+        if not state.advancing(status.now_ns):
+            return "NOT RECORDING", False, ""
+        left = ""
+        if not isinstance(state.minutes_left, Unknown):
+            minutes = state.minutes_left
+            left = f"{minutes / 60:.0f} h left" if minutes >= 90 else f"{minutes:.0f} min left"
+        return f"REC {_bytes(state.bytes_written)}", True, left
+
+    def rate_words(self) -> tuple[str, bool]:
+        """Rate of new pictures and lag, and whether it is too slow."""
+        status = self._status
+        if status is None:
+            return "", False
+        rate = 0.0 if isinstance(status.pictures_per_s, Unknown) else status.pictures_per_s
+        if status.state is LiveState.NO_SIGNAL:
+            return "0 p/s · no frames", False
+        if status.state in (LiveState.HELD, LiveState.FROZEN):
+            return "0 p/s · no new frames", False
+        lag = "—" if isinstance(status.lag_ms, Unknown) else f"{status.lag_ms:.0f} ms"
+        slow = not isinstance(status.lag_p95_ms, Unknown) and status.lag_p95_ms > _SLOW_MS
+        return f"{rate:.1f} p/s · lag {lag}", slow
+
+    def _right(self) -> list[Part]:
+        rate, slow = self.rate_words()
+        words, records, left = self.recording_words()
+        parts: list[Part] = []
+        if not self.small:
+            parts.append(("name masked", "Name masked", theme.TEXT_2, 500))
+        if rate:
+            parts.append(("low" if slow else "", rate, theme.LOW if slow else theme.TEXT_2, 500))
+        if records:
+            parts.append(("recording", words + (f"|{left}" if left and not self.small else ""), theme.TEXT_1, 700))
+        else:
+            parts.append(("low", words, theme.LOW, 700))
+        paused = self._status.sound.paused_until_ns if self._status is not None else None
+        if self._sound:
+            parts.append(("no sound", "" if self.small else "No sound", theme.MEDIUM[0], 700))
+        elif paused is not None and self._status is not None and paused > self._status.now_ns:
+            seconds = int((paused - self._status.now_ns) / 1e9) + 1
+            parts.append(("sound paused", f"{seconds // 60:02d}:{seconds % 60:02d}", theme.TEXT_1, 700))
+        else:
+            parts.append(("sound", "", theme.TEXT_1, 700))
+        parts.append(("", QTime.currentTime().toString("HH:mm:ss"), theme.TEXT_1, 700))
+        return parts
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the strip."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.BARS)
+        painter.setPen(QPen(theme.HAIRLINE, 1))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.scale(self.factor, self.factor)
+        width, height = self.width() / self.factor, self.height() / self.factor
+        end = self._paint_right(painter, width, height)
+        self._paint_left(painter, height, end)
+
+    def _paint_left(self, painter: QPainter, height: float, end: float) -> None:
+        state, second, case = self.left_words()
+        body = 18 if self.small else 20
+        x = 20.0
+        icon = "no signal" if self._status is None else LOOKS[self._status.state].icon
+        icons.draw(painter, icon, QRectF(x, height / 2 - 16, 32, 32), theme.TEXT_1)
+        x = self._text(
+            painter, x + 42, height, state, theme.font(24 if self.small else 30, 800, spacing_percent=6), end
+        )
+        armed = self._status is not None and self._status.armed
+        watched = armed and self._status is not None and self._status.state is LiveState.LIVE
+        alarming = armed and second.endswith("NOT MONITORING")
+        colour = theme.HIGH_FIGURE if alarming else theme.TEXT_1
+        x = self._divider(painter, x, height)
+        icons.draw(painter, "watching" if watched else "not watching", QRectF(x, height / 2 - 13, 26, 26), colour)
+        x = self._text(painter, x + 36, height, second, theme.font(body, 700), end, colour)
+        if case:
+            x = self._divider(painter, x, height)
+            self._text(painter, x, height, case, theme.font(body, 700), end)
+
+    def _paint_right(self, painter: QPainter, width: float, height: float) -> float:
+        x = width - 20
+        body = 18 if self.small else 20
+        for icon, text, colour, weight in reversed(self._right()):
+            painter.setFont(theme.font(body, weight))
+            main, _, rest = text.partition("|")
+            wide = painter.fontMetrics().horizontalAdvance(main) if main else 0
+            rest_wide = painter.fontMetrics().horizontalAdvance(rest) + 10 if rest else 0
+            arrow = 24 if icon == "recording" else 0
+            icon_wide = 26 if icon else 0
+            x -= wide + rest_wide + arrow + (icon_wide + (8 if main else 0) if icon else 0)
+            at = x
+            if icon:
+                icons.draw(painter, icon, QRectF(at, height / 2 - 12, 24, 24), colour)
+                at += icon_wide + (8 if main else 0)
+            painter.setPen(colour)
+            painter.setFont(theme.font(body, weight))
+            painter.drawText(QRectF(at, 0, wide + 4, height), Qt.AlignmentFlag.AlignVCenter, main)
+            if arrow:
+                icons.draw(painter, "arrow up", QRectF(at + wide + 5, height / 2 - 10, 20, 20), colour)
+            if rest:
+                painter.setPen(theme.TEXT_3)
+                painter.setFont(theme.font(body, 500))
+                place = QRectF(at + wide + arrow + 8, 0, rest_wide, height)
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, rest)
+            x -= 16
+            painter.setPen(QPen(theme.HAIRLINE, 1))
+            painter.drawLine(int(x), 12, int(x), int(height) - 12)
+            x -= 16
+        return x
+
+    @staticmethod
+    def _divider(painter: QPainter, x: float, height: float) -> float:
+        painter.setPen(QPen(theme.HAIRLINE, 1))
+        painter.drawLine(int(x + 16), 12, int(x + 16), int(height) - 12)
+        return x + 34
+
+    @staticmethod
+    def _text(
+        painter: QPainter, x: float, height: float, text: str, font: object, end: float, colour: QColor = theme.TEXT_1
+    ) -> float:
+        painter.setPen(colour)
+        painter.setFont(font)  # type: ignore[arg-type]
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(end - x), 0))
+        wide = painter.fontMetrics().horizontalAdvance(shown)
+        painter.drawText(QRectF(x, 0, wide + 6, height), Qt.AlignmentFlag.AlignVCenter, shown)
+        return x + wide
+
+    def age(self) -> str:
+        """Age of the picture in words."""
+        return "—" if self._status is None else age_words(self._status)
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
