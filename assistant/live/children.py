@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from assistant.live.alive import Adopted
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
@@ -49,7 +50,7 @@ class Nurse:
     ) -> None:
         self.child = child
         self._deck, self._start, self._clock_ns = deck, start, clock_ns
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Adopted | None = None
         self._begun_ns = 0
         self._epoch = 0
         self._failures = 0
@@ -87,6 +88,12 @@ class Nurse:
         self._process, self._begun_ns, self._again_at_ns = process, self._clock_ns(), None
         self._condition = Condition.STARTING
 
+    def adopt(self, pid: int) -> None:
+        """Look after a child that an earlier window started."""
+        self._epoch += 1
+        self._process, self._begun_ns, self._again_at_ns = Adopted(pid), self._clock_ns(), None
+        self._condition = Condition.RUNNING
+
     def look(self) -> list[ChildChanged]:
         """See how it is; start it anew where it died or hangs. What changed since the last look."""
         now_ns = self._clock_ns()
@@ -100,7 +107,7 @@ class Nurse:
             return []
         return [ChildChanged(child=self.child, condition=self._condition, reason=self._reason)]
 
-    def _judge(self, process: subprocess.Popen[bytes], now_ns: int) -> None:
+    def _judge(self, process: subprocess.Popen[bytes] | Adopted, now_ns: int) -> None:
         beat_ns = self._deck.get(_BEATS[self.child])
         if process.poll() is not None:
             self._lost(Condition.DIED, f"ended by itself ({_how(process.returncode)})", now_ns)
@@ -140,7 +147,7 @@ class Nurse:
             return True
         try:
             self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, TimeoutError):
             return False
         return True
 

@@ -50,6 +50,7 @@ class Cell(IntEnum):
     ANALYSED_CAPTURED_NS = 21
     LAST_PICTURE = 22
     NEXT_INDEX = 23
+    WATCHDOG_ALARM = 25
     MARK_LIT = 24
     """X-ray-on mark of the console: -1 none, 0 dark, 1 lit."""
 

@@ -56,6 +56,11 @@ class Outlook:
     stuck: Stuck = field(default_factory=Stuck)
     _untracked_since_ns: int | None = None
 
+    def new_plan(self, number: int, views: tuple[str, ...]) -> None:
+        """Other lines from now on; nobody has confirmed them."""
+        self.plan_number, self.views, self.moment = number, views, None
+        self.lines, self.void_reason = Lines.UNCONFIRMED, ""
+
     def hear_moment(self, moment: Moment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
         self.pace.see_moment(moment)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.arming import CementGrowth, why_not
-from assistant.live.children import Nurse
+from assistant.live.crew import Crew
 from assistant.live.deck import Cell, Deck
 from assistant.live.keeping import write_head, write_json, write_picture
 from assistant.live.ledger import Ledger
@@ -29,7 +29,6 @@ from assistant.live.messages import (
     Moment,
     Moved,
     PlanRefused,
-    PlanTaken,
     RecordingTold,
     SourceEnded,
     SourceLost,
@@ -83,8 +82,7 @@ class LiveSession:
         self.source, self.folder, self._settings = source, folder, settings
         self._watchdog_window, self._restart = tuple(watchdog_window), tuple(restart)
         self._clock_ns = clock_ns
-        self._deck: Deck | None = None
-        self._nurses: dict[Child, Nurse] = {}
+        self._crew: Crew | None = None
         self._plan: TakePlan | None = None
         self._plan_number = 0
         self._outlook = Outlook(since_ns=clock_ns())
@@ -100,24 +98,24 @@ class LiveSession:
         ------
         EnvironmentError_
             If there is no room for the shared memory, or the folder cannot be made.
+        UsageError
+            If it was started already.
         """
+        if self._crew is not None:
+            raise UsageError("the live session has been started already")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
-        self._deck = Deck.make()
-        self._deck.beat(Cell.WINDOW_BEAT)
+        self._crew = Crew(self.folder, self.source, self._orders, self._clock_ns)
         self._ledger = Ledger(self.folder, self._clock_ns)
-        self._log_event("session_started", source=self.source, deck=str(self._deck.path))
+        self._log_event("session_started", source=self.source, taken_over=self._crew.taken_over)
         write_head(self.folder, self.source, self._settings, None)
-        for child in Child:
-            nurse = Nurse(child, self._deck, self._orders, self._clock_ns)
-            self._nurses[child] = nurse
-            nurse.begin()
+        self._bring_plan_back()
 
-    def _orders(self, epoch: int) -> Start:
+    def _orders(self, deck: str, epoch: int) -> Start:
         return Start(
-            deck=str(self.deck.path),
+            deck=deck,
             source=self.source,
             folder=str(self.folder),
             settings=self._settings,
@@ -135,45 +133,36 @@ class LiveSession:
         UsageError
             Before `start`.
         """
-        if self._deck is None:
+        if self._crew is None:
             raise UsageError("the live session has not been started")
-        return self._deck
+        return self._crew.deck
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it went on with what a window that died had left; its lines are to be confirmed again."""
+        return self._crew is not None and self._crew.taken_over
 
     def stop(self) -> bool:
         """End all processes, the recording closed in order; True if all ended by themselves in time."""
-        if self._deck is None:
+        if self._crew is None or self._ledger is None:
             return True
         self._log_event("session_ended")
-        if self._ledger is not None:
-            self._ledger.witness(self._deck.to_capture, force=True)
-        self._deck.put(Cell.CLOSING, 1)
-        until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
-        in_order = True
-        for nurse in self._nurses.values():
-            in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
-            nurse.end_now()
-            nurse.clear_note(self.folder)
-        self._deck.remove()
-        self._nurses.clear()
-        if self._ledger is not None:
-            in_order &= self._ledger.close()
-            with contextlib.suppress(EnvironmentError_):
-                write_head(self.folder, self.source, self._settings, self._ledger.head)
-            self._ledger = None
-        self._deck = None
+        self._ledger.witness(self.deck.to_capture, force=True)
+        in_order = self._crew.end(self.folder, _CLOSE_WITHIN_S)
+        in_order &= self._ledger.close()
+        with contextlib.suppress(EnvironmentError_):
+            write_head(self.folder, self.source, self._settings, self._ledger.head)
+        self._crew = self._ledger = None
         return in_order
-
-    # What the window asks at each tick -------------------------------------------------------------------------
 
     def poll(self) -> tuple[Message, ...]:
         """All news since the last call, in order; also looks after the children and brings `status` up to date."""
         deck = self.deck
-        deck.beat(Cell.WINDOW_BEAT)
+        assert self._crew is not None
         messages: list[Message] = [*self._inbox]
         self._inbox.clear()
-        for nurse in self._nurses.values():
-            for change in nurse.look():
-                messages += [change, *self._child_changed(change)]
+        for change in self._crew.look():
+            messages += [change, *self._child_changed(change)]
         heard: list[Message] = [*deck.capture_says.take(), *deck.analysis_says.take(), *deck.watchdog_says.take()]
         for message in heard:
             messages += [message, *self._hear(message)]
@@ -208,8 +197,6 @@ class LiveSession:
         """What the event log of this folder held before the session started: for going on after a crash."""
         return self._ledger.before if self._ledger is not None else ()
 
-    # What the person does --------------------------------------------------------------------------------------
-
     def set_plan(self, document: dict[str, Any], references: Sequence[Grey]) -> int:
         """Work with a plan; its lines are unconfirmed until `confirm_lines`.
 
@@ -223,7 +210,7 @@ class LiveSession:
         Returns
         -------
         int
-            The plan's number; `PlanTaken` or `PlanRefused` with it follows.
+            The plan's number; ``PlanTaken`` or ``PlanRefused`` with it follows.
 
         Raises
         ------
@@ -243,15 +230,33 @@ class LiveSession:
             paths.append(str(path))
         write_json(self.folder / "plan.json", document)
         self._plan = TakePlan(plan_number=self._plan_number, document=document, references=tuple(paths))
-        outlook = self._outlook
-        outlook.plan_number, outlook.moment = self._plan_number, None
-        outlook.views = tuple(view.view for view in plan.views)
-        outlook.lines = Lines.UNCONFIRMED
-        outlook.void_reason = ""
+        self._outlook.new_plan(self._plan_number, tuple(view.view for view in plan.views))
         self._growth = CementGrowth()
         self._order(self._plan)
-        self._log_event("plan_set", plan_number=self._plan_number, plan=document)
+        self._log_event("plan_set", plan_number=self._plan_number, plan=document, references=paths)
         return self._plan_number
+
+    def _bring_plan_back(self) -> None:
+        """After a crash the lines come back, never confirmed: what was under them may have moved meanwhile."""
+        left = [event["data"] for event in self.events if event.get("kind") == "plan_set"]
+        if not left:
+            return
+        last = left[-1]
+        try:
+            plan = plan_from_document(last["plan"], self._settings.alarms.warning_line_fraction)
+            references = tuple(str(path) for path in last["references"])
+            number = int(last["plan_number"]) + 1
+        except (UsageError, KeyError, TypeError, ValueError) as error:
+            self._log_event("plan_not_brought_back", reason=str(error))
+            return
+        self._plan_number = number
+        self._plan = TakePlan(plan_number=number, document=last["plan"], references=references)
+        self._outlook.new_plan(number, tuple(view.view for view in plan.views))
+        self._outlook.void_reason = "the program was started again"
+        self._outlook.armed = bool(self.deck.get(Cell.ARMED))
+        self._order(self._plan)
+        self._inbox.append(LinesVoid(reason=self._outlook.void_reason))
+        self._log_event("plan_brought_back", plan_number=number)
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the picture: they are right."""
@@ -316,14 +321,12 @@ class LiveSession:
         self._log_event("clip", first_frame=first, last_frame=last, seconds=seconds)
         return first, last
 
-    # How it hangs together -------------------------------------------------------------------------------------
-
     def _refresh(self) -> list[Message]:
         deck, outlook = self.deck, self._outlook
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
         before = outlook.state
-        children = {child: nurse.state for child, nurse in self._nurses.items()}
+        children = self._crew.states() if self._crew is not None else {}
         seen = (newest, stamp[0]) if stamp is not None else None
         self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
         if self._ledger is not None:
@@ -372,8 +375,6 @@ class LiveSession:
             if message.state.fault != outlook.recording.fault:
                 self._log_event("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
             outlook.recording = message.state
-        elif isinstance(message, PlanTaken):
-            self._log_event("plan_taken", plan_number=message.plan_number)
         elif isinstance(message, PlanRefused) and message.plan_number == self._plan_number:
             outlook.lines, outlook.void_reason = Lines.NONE, ""
             self._log_event("plan_refused", plan_number=message.plan_number, reason=message.reason)

@@ -1,17 +1,23 @@
 """What the tests of live use share: shared memory that goes away, and moments made in a line."""
 
+import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.errors import UsageError
 from assistant.geometry import Similarity
 from assistant.live.deck import Deck
-from assistant.live.messages import Moment
+from assistant.live.messages import LiveState, Message, Moment
+from assistant.live.session import LiveSession
+from assistant.live.status import LiveStatus
+from assistant.settings import Settings
 from assistant.vocabulary import Approach, FrameState, Liveness, Motion, Unknown
-
-SECOND = 1_000_000_000
+from tests.small_run import pictures, plan_document, write_video
 
 
 @pytest.fixture
@@ -49,3 +55,41 @@ def moment() -> Callable[..., Moment]:
         return replace(plain, liveness=liveness, **changes)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven seconds of the small run: 15 frames a second, each X-ray picture in two of them."""
+    return write_video(tmp_path_factory.mktemp("source") / "run.mkv", pictures(100))
+
+
+@pytest.fixture
+def session(run_file: Path, tmp_path: Path) -> Iterator[LiveSession]:
+    """A session on the small run, not started; whatever it started is ended."""
+    made = LiveSession(f"loop:{run_file}", tmp_path / "live", Settings())
+    yield made
+    made.stop()
+
+
+def until(session: LiveSession, holds: Callable[[LiveStatus], bool], within_s: float = 20.0) -> list[Message]:
+    """Poll as a window does until something holds; all that was said meanwhile."""
+    heard: list[Message] = []
+    begun = time.monotonic()
+    while True:
+        heard += session.poll()
+        if holds(session.status):
+            return heard
+        assert time.monotonic() - begun < within_s, f"not within {within_s} s: {session.status}"
+        time.sleep(0.01)
+
+
+def planned(session: LiveSession) -> LiveSession:
+    """Started if need be, with lines of the small run confirmed, and live."""
+    with contextlib.suppress(UsageError):
+        session.start()
+    session.sound_is(available=True)
+    until(session, lambda status: status.frame_index is not None and status.frame_index >= 3)
+    session.set_plan(plan_document(), [pictures(100)[2]])
+    session.confirm_lines()
+    until(session, lambda status: status.state is LiveState.LIVE and status.drawable)
+    return session

@@ -1,0 +1,99 @@
+"""Which session runs on this machine: so that a second window is refused, and one that died can be gone on with."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.errors import EnvironmentError_
+from assistant.live.alive import is_alive
+from assistant.live.deck import Cell, Deck
+from assistant.live.keeping import write_json
+from assistant.live.messages import Child
+from assistant.places import data_home
+
+_NAME: Final = "running.json"
+_FRESH_NS: Final = 3_000_000_000
+_GONE_NS: Final = 60_000_000_000
+PIDS: Final = {
+    Child.CAPTURE: (Cell.CAPTURE_PID, Cell.CAPTURE_BEAT),
+    Child.ANALYSIS: (Cell.ANALYSIS_PID, Cell.ANALYSIS_BEAT),
+    Child.WATCHDOG: (Cell.WATCHDOG_PID, Cell.WATCHDOG_BEAT),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A session that was started and not ended in order.
+
+    Attributes
+    ----------
+    deck : Deck or None
+        Its shared memory; None where that is gone (the machine was started anew).
+    folder, source : Path, str
+    window_pid : int
+    """
+
+    deck: Deck | None
+    folder: Path
+    source: str
+    window_pid: int
+
+    @property
+    def has_window(self) -> bool:
+        """Whether its window is alive: its process is there and it has not been silent for long."""
+        if self.deck is None or not is_alive(self.window_pid):
+            return False
+        return time.monotonic_ns() - self.deck.get(Cell.WINDOW_BEAT) < _GONE_NS
+
+    def living(self) -> dict[Child, int]:
+        """Its children that answer, by process number."""
+        if self.deck is None:
+            return {}
+        now_ns = time.monotonic_ns()
+        found = {}
+        for child, (pid, beat) in PIDS.items():
+            number = self.deck.get(pid)
+            if number > 0 and now_ns - self.deck.get(beat) < _FRESH_NS and is_alive(number):
+                found[child] = number
+        return found
+
+
+def note_running(deck: Deck, folder: Path, source: str, window_pid: int) -> None:
+    """Write down that this session runs.
+
+    Raises
+    ------
+    EnvironmentError_
+    """
+    document: dict[str, Any] = {
+        "deck": str(deck.path),
+        "folder": str(folder.resolve()),
+        "source": source,
+        "window_pid": window_pid,
+    }
+    write_json(data_home() / _NAME, document)
+
+
+def note_ended() -> None:
+    """The session ended in order."""
+    with contextlib.suppress(OSError):
+        (data_home() / _NAME).unlink()
+
+
+def find_running() -> Running | None:
+    """The session that runs or was left by a window that died; None where the last one ended in order."""
+    try:
+        document = json.loads((data_home() / _NAME).read_bytes())
+        folder, source = Path(document["folder"]), str(document["source"])
+        path, window_pid = Path(document["deck"]), int(document["window_pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    deck: Deck | None = None
+    with contextlib.suppress(EnvironmentError_):
+        deck = Deck.open(path)
+    return Running(deck=deck, folder=folder, source=source, window_pid=window_pid)

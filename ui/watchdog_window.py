@@ -1,0 +1,147 @@
+"""The watchdog's own small window: a program of its own that knows nothing of the rest, kept ready and hidden.
+
+Told by lines on standard input (``show``, ``hide``; the end of input closes it), says ``sounding`` or ``silent`` when
+it is shown and ``dismissed`` when a person acts, on standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QFont, QKeyEvent
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from assistant.sound import watchdog_wave
+
+HEADLINE, ACTION = "ASSISTANT STOPPED", "Use C-arm screen."
+_MORE = "The recording goes on. The program is being started again."
+_REDS = ("#CF1219", "#7A0B0F")
+_FLASH_MS = 250  # 2 Hz, half on
+
+
+class Ear(QObject):
+    """Hears standard input in a thread of its own."""
+
+    said = pyqtSignal(str)
+
+    def listen(self) -> None:
+        """Until the end of input."""
+        for line in sys.stdin:
+            self.said.emit(line.strip())
+        self.said.emit("end")
+
+
+class WatchdogWindow(QWidget):
+    """Red, flashing, always on top; one button, any key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(HEADLINE)
+        self.setWindowFlags(Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
+        self.setFixedSize(900, 360)
+        self._labels = [_label(HEADLINE, 46, 800), _label(ACTION, 32, 600), _label(_MORE, 20, 500)]
+        self._button = QPushButton("Seen (any key)")
+        self._button.setMinimumHeight(64)
+        self._button.setStyleSheet("font-size: 22px; font-weight: 700; color: #F2F5F8; background: #222B35;")
+        self._button.clicked.connect(self._dismiss)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 28, 32, 28)
+        for label in self._labels:
+            column.addWidget(label)
+        column.addStretch(1)
+        column.addWidget(self._button)
+        self._phase = 0
+        self._flash = QTimer(self)
+        self._flash.timeout.connect(self._turn)
+        self._effect: QObject | None = None
+        self._turn()
+
+    def hear(self, word: str) -> None:
+        """Do what the watchdog says."""
+        if word == "show" and not self.isVisible():
+            self.show()
+            self.raise_()
+            self.activateWindow()
+            self._flash.start(_FLASH_MS)
+            self._sound()
+        elif word == "hide":
+            self._rest()
+        elif word == "end":
+            QApplication.quit()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+        """Any key: a person has seen it."""
+        self._dismiss()
+
+    def _dismiss(self) -> None:
+        self._rest()
+        _say("dismissed")
+
+    def _rest(self) -> None:
+        self._flash.stop()
+        stop = getattr(self._effect, "stop", None)
+        if stop is not None:
+            stop()
+        self.hide()
+
+    def _turn(self) -> None:
+        self._phase = 1 - self._phase
+        self.setStyleSheet(f"WatchdogWindow {{ background: {_REDS[self._phase]}; }}")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def _sound(self) -> None:
+        try:
+            from PyQt6.QtMultimedia import QMediaDevices, QSoundEffect
+        except ImportError:
+            _say("silent")
+            return
+        if QMediaDevices.defaultAudioOutput().isNull():
+            _say("silent")
+            return
+        descriptor, name = tempfile.mkstemp(prefix="fluoro-watchdog-", suffix=".wav")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(watchdog_wave())
+        effect = QSoundEffect(self)
+        effect.setSource(QUrl.fromLocalFile(name))
+        effect.setLoopCount(QSoundEffect.Loop.Infinite.value)
+        effect.setVolume(1.0)
+        effect.play()
+        self._effect = effect
+        self.destroyed.connect(lambda: Path(name).unlink(missing_ok=True))
+        _say("sounding")
+
+
+def _label(text: str, size_px: int, weight: int) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    font = QFont("Inter")
+    font.setPixelSize(size_px)
+    font.setWeight(QFont.Weight(weight))
+    label.setFont(font)
+    label.setStyleSheet("color: #FFFFFF; background: transparent;")
+    label.setWordWrap(True)
+    return label
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run it."""
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    window, ear = WatchdogWindow(), Ear()
+    ear.said.connect(window.hear)
+    threading.Thread(target=ear.listen, name="ear", daemon=True).start()
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
