@@ -7,6 +7,7 @@ is played, by whatever the system has.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -124,6 +125,7 @@ class OwnWindow:
     def _begin(self) -> None:
         if not self._command:
             return
+        self.close()
         try:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -168,7 +170,8 @@ class OwnWindow:
         """Close it."""
         if self._process is not None:
             if self._process.stdin is not None:
-                self._process.stdin.close()
+                with contextlib.suppress(OSError):
+                    self._process.stdin.close()
             try:
                 self._process.wait(1.0)
             except subprocess.TimeoutExpired:
@@ -176,6 +179,7 @@ class OwnWindow:
                 self._process.wait(1.0)
             if self._process.stdout is not None:
                 self._process.stdout.close()
+            self._process = None
 
 
 class Tone:
@@ -228,22 +232,28 @@ class Restarts:
 
     def __init__(self, command: Sequence[str], clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._command, self._clock_ns = list(command), clock_ns
-        self._done = 0
+        self._started: list[subprocess.Popen[bytes]] = []
         self._last_ns: int | None = None
 
     def again(self) -> bool:
         """Start it, unless that was done just now or too often; True where it was started."""
         now_ns = self._clock_ns()
         soon = self._last_ns is not None and now_ns - self._last_ns < _RESTART_WITHIN_S * 1e9
-        if not self._command or soon or self._done >= _MOST_RESTARTS:
+        if not self._command or soon or len(self._started) >= _MOST_RESTARTS:
             return False
-        self._done, self._last_ns = self._done + 1, now_ns
+        self._last_ns = now_ns
         try:
-            subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
+            started = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
         except OSError as error:
             log.warning("the program cannot be started again: %s", error)
             return False
+        self._started.append(started)
         return True
+
+    def forget(self) -> None:
+        """Take note of those that have ended."""
+        for process in self._started:
+            process.poll()
 
 
 def run(start: Start) -> None:
@@ -260,7 +270,7 @@ def run(start: Start) -> None:
             now_ns = time.monotonic_ns()
             look = Look(
                 now_ns=now_ns,
-                beat_ns=deck.get(Cell.WINDOW_BEAT),
+                beat_ns=deck.get(Cell.WINDOW_BEAT) or now_ns,
                 alive=is_alive(deck.get(Cell.WINDOW_PID)),
                 closing=bool(deck.get(Cell.CLOSING)),
             )
@@ -275,6 +285,7 @@ def run(start: Start) -> None:
                 tone.sound()
             else:
                 tone.rest()
+            restarts.forget()
             if seen is Seen.DEAD:
                 restarts.again()
             given_up = now_ns - look.beat_ns > (start.settings.live.orphan_after_s + LEAST_TOLD_S) * 1e9

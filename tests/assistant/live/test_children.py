@@ -1,0 +1,80 @@
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.live.children import Nurse
+from assistant.live.deck import Cell, Deck
+from assistant.live.messages import Child, Condition
+from assistant.live.orders import Start
+from assistant.settings import Settings
+
+
+@pytest.fixture
+def nurse(deck: Deck, tmp_path: Path) -> Iterator[Nurse]:
+    def start(epoch: int) -> Start:
+        return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
+
+    deck.beat(Cell.WINDOW_BEAT)
+    made = Nurse(Child.WATCHDOG, deck, start)
+    yield made
+    made.end_now()
+
+
+def until(nurse: Nurse, holds: Callable[[], bool], within_s: float = 15.0) -> list[Condition]:
+    seen = []
+    begun = time.monotonic()
+    while not holds():
+        seen += [change.condition for change in nurse.look()]
+        assert time.monotonic() - begun < within_s, nurse.state
+        time.sleep(0.01)
+    return seen
+
+
+def test_a_child_starts_says_so_and_ends_when_the_session_closes(nurse: Nurse, deck: Deck, tmp_path: Path) -> None:
+    nurse.begin()
+    assert until(nurse, lambda: nurse.is_well) == [Condition.RUNNING]
+    assert nurse.state.restarts == 0
+    deck.put(Cell.CLOSING, 1)
+    assert nurse.wait(5.0)
+    nurse.clear_note(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_killed_child_is_started_again_at_once(nurse: Nurse) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    first = nurse.state.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    seen = until(nurse, lambda: nurse.is_well and nurse.state.pid != first)
+    assert seen == [Condition.DIED, Condition.STARTING, Condition.RUNNING]
+    assert nurse.state.restarts == 1
+
+
+def test_a_child_that_hangs_is_ended_and_started_again(nurse: Nurse) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    first = nurse.state.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    stopped = time.monotonic()
+    seen = until(nurse, lambda: nurse.is_well and nurse.state.pid != first)
+    assert seen == [Condition.HANGING, Condition.STARTING, Condition.RUNNING]
+    assert time.monotonic() - stopped < 6.0
+
+
+def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    other = Nurse(Child.WATCHDOG, deck, lambda epoch: None)  # type: ignore[arg-type, return-value]
+    pid = nurse.state.pid
+    assert pid is not None
+    other.adopt(pid)
+    assert other.look() == []
+    assert other.is_well
+    deck.put(Cell.CLOSING, 1)
+    assert other.wait(5.0)

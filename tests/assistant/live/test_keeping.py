@@ -1,0 +1,43 @@
+import json
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from assistant.errors import EnvironmentError_
+from assistant.live import keeping
+from assistant.recording.schema import SCHEMA
+from assistant.settings import Settings
+
+
+def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sub" / "f"
+    keeping.write_whole(path, b"first")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(EnvironmentError_, match="No space"):
+        keeping.write_whole(path, b"second")
+    assert path.read_bytes() == b"first"
+    assert [each.name for each in path.parent.iterdir()] == ["f"]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_reference_pictures_keep_every_grey_value(tmp_path: Path, dtype: type) -> None:
+    grey = np.arange(60, dtype=dtype).reshape(6, 10) * np.iinfo(dtype).max // 60
+    keeping.write_picture(tmp_path / "r.png", grey[:, ::2])
+    np.testing.assert_array_equal(cv2.imread(str(tmp_path / "r.png"), cv2.IMREAD_UNCHANGED), grey[:, ::2])
+
+
+def test_the_head_says_what_made_the_run(tmp_path: Path) -> None:
+    keeping.write_head(tmp_path, "play:x", Settings(), None)
+    head = json.loads((tmp_path / "head.json").read_text())
+    assert (head["schema"], head["source"], head["closed"]) == (SCHEMA, "play:x", False)
+    assert head["settings"]["alarms"]["warning_line_fraction"] == 0.25
+    keeping.write_head(tmp_path, "play:x", Settings(), ("abc", 3))
+    head = json.loads((tmp_path / "head.json").read_text())
+    assert (head["closed"], head["events"]) == (True, {"head": "abc", "count": 3})

@@ -1,0 +1,50 @@
+import json
+from pathlib import Path
+
+from assistant.live.deck import Deck
+from assistant.live.ledger import Ledger
+from assistant.live.messages import AlarmHeard
+from assistant.live.orders import Witness
+from assistant.live.status import LiveAlarm
+from assistant.vocabulary import Alarm, EventKind, Priority, Site
+
+
+def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_path: Path, deck: Deck) -> None:
+    now = [0]
+    ledger = Ledger(tmp_path, lambda: now[0])
+    alarm = LiveAlarm(
+        code="A1",
+        kind=EventKind.WARNING_LINE,
+        site=Site.POSTERIOR,
+        priority=Priority.HIGH,
+        headline="H",
+        action="a",
+        raised_ns=0,
+    )
+    ledger.event("mark", text="x")
+    ledger.alarms([alarm], [alarm], 7)
+    heard = Alarm(
+        kind=EventKind.ENDPLATE,
+        site=Site.SUPERIOR_ENDPLATE,
+        priority=Priority.MEDIUM,
+        first_frame=3,
+        last_frame=None,
+        headline="E",
+        action="",
+    )
+    ledger.heard(AlarmHeard(alarm=heard, captured_ns=0, told_ns=12_345_678))
+    for now[0] in range(0, 3_000_000_001, 500_000_000):
+        ledger.witness(deck.to_capture)
+    ledger.event("mark", text="y")
+    ledger.witness(deck.to_capture, force=True)
+    assert ledger.close()
+    said = deck.to_capture.take()
+    assert [each.count for each in said] == [4, 5]
+    assert isinstance(said[-1], Witness)
+    assert said[-1].head == ledger.head[0]
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [event["kind"] for event in events] == ["mark", "alarm", "alarm_ended", "pipeline_alarm", "mark"]
+    assert events[1]["data"]["frame"] == 7
+    assert events[3]["data"]["delay_ms"] == 12.3
+    assert ledger.fault == ""
+    assert ledger.before == ()
