@@ -123,6 +123,8 @@ class DistanceCard(QWidget):
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(18, 600))
         title = words.DISTANCE_TITLE if self._lateral() else words.DISTANCE_TITLE_AP
+        if small and self._age and self._lateral():
+            title = words.DISTANCE_TITLE_SHORT
         painter.drawText(QRectF(22, 12, width - 44, 28), _LEFT, title)
         painter.setPen(theme.TEXT_3)
         painter.setFont(theme.font(18, 500))
@@ -183,7 +185,7 @@ class DistanceCard(QWidget):
             painter.setFont(theme.font(20, 600))
             painter.drawText(QRectF(22, y, 100, step), _LEFT, name)
             if not small:
-                self._bar(painter, QRectF(114, y + step / 2 - 13, width - 114 - 274, 26), distance, measured=measured)
+                self._bar(painter, QRectF(114, y + step / 2 - 13, width - 114 - 330, 26), distance, measured=measured)
             self._third_figure(painter, QRectF(0, y, width - 22, step), distance, measured=measured, small=small)
 
     def _third_figure(self, painter: QPainter, row: QRectF, distance: Measure, *, measured: bool, small: bool) -> None:
@@ -192,7 +194,7 @@ class DistanceCard(QWidget):
         if isinstance(distance, Unknown):
             painter.setPen(theme.TEXT_3)
             painter.setFont(theme.font(27, 700))
-            room = row.adjusted(0, 0, -share_width - (118 if small and measured else 0), 0)
+            room = row.adjusted(0, 0, -share_width - (118 if small and measured else 30 if measured else 0), 0)
             painter.drawText(room, _RIGHT, "—")
             # "No cement" is said only of a picture that was measured.
             if measured:

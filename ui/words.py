@@ -52,6 +52,7 @@ ANTERIOR = "ANT"
 POSTERIOR = "POST"
 
 DISTANCE_TITLE = "Visible cement → posterior line"
+DISTANCE_TITLE_SHORT = "Visible cement → line b"
 DISTANCE_TITLE_AP = "Visible cement → side wall"
 BEFORE_LINE = "before your line b"
 PAST_LINE = "past your line b"

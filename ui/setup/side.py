@@ -219,7 +219,7 @@ class SetupSide(QWidget):
         if not rows:
             return
         tall = any(row.detail for row in rows)
-        room = height - y - (84 if self.shown.foot or self.shown.message else 20)
+        room = height - y - (80 if self.shown.foot or self.shown.message else 20)
         step = min(78.0 if tall else 52.0, room / len(rows))
         for row in rows:
             rect = QRectF(12, y, width - 24, step - 2)
@@ -242,7 +242,8 @@ class SetupSide(QWidget):
         painter.drawText(QRectF(left, rect.top(), right - left, rect.height()), _R, row.value)
         if row.icon:
             place = QRectF(right - value_wide - 40, rect.center().y() - 12, 24, 24)
-            icons.draw(painter, row.icon, place, theme.TEXT_3 if row.quiet else theme.TEXT_1)
+            colour = theme.LOW if row.icon == "low" else theme.TEXT_3 if row.quiet else theme.TEXT_1
+            icons.draw(painter, row.icon, place, colour)
             value_wide += 44
         room = right - left - value_wide - 14
         painter.setPen(theme.TEXT_1)

@@ -141,7 +141,8 @@ def _points(panel: SetupPanel) -> Shown:
     ends = ("anterior", "middle", "posterior") if lateral else ("left", "middle", "right")
     rows = []
     for k, point in enumerate(view.points):
-        name = f"{k + 1}   {'Superior' if k < 3 else 'Inferior'} · {ends[k % 3]}"
+        plate = ("Sup." if k < 3 else "Inf.") if panel.side.small else ("Superior" if k < 3 else "Inferior")
+        name = f"{k + 1}   {plate} · {ends[k % 3]}"
         told = (
             Told.CHECK if k == view.active and point.told is not Told.CONFIRMED and point.at is not None else point.told
         )
@@ -178,10 +179,9 @@ def _points(panel: SetupPanel) -> Shown:
         note="proposal → confirm each",
         big=title,
         big_note=(_LATERAL_HINTS if lateral else _AP_HINTS)[view.active % 3],
-        text=panel.true_lateral_words(),
+        text=panel.true_lateral_words() or view.proposal_note[:1].upper() + view.proposal_note[1:],
         rows=tuple(rows),
-        foot="A proposal is never used until you confirm it."
-        + (f" This one: {view.proposal_note}" if view.proposal_note else ""),
+        foot="A proposal is never used until you confirm it.",
         message=panel.message,
         magnified=magnified,
         keys=keys,

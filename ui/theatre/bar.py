@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
-from assistant.vocabulary import Priority, Site
+from assistant.vocabulary import Priority, Site, Unknown
 from ui import icons, theme, words
 from ui.alarm_bar import AlarmBar, Message
 
@@ -22,6 +22,7 @@ _SITE_WORDS = {
     Site.LATERAL: "lateral",
 }
 _TECHNICAL_FROM = 7
+_BAND_MM = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +120,30 @@ def _where(status: LiveStatus, top: LiveAlarm) -> str:
         return "stays until the analysis is back"
     if top.code == "A12":
         return "press the X-ray pedal for a new picture"
+    thirds = _thirds(status, top)
+    if thirds:
+        return thirds
     if top.latched and not top.holds:
         return "not seen now · stays until acknowledged"
     return _SITE_WORDS.get(top.site, "") if top.site is not None else ""
+
+
+def _thirds(status: LiveStatus, top: LiveAlarm) -> str:
+    """Which thirds an alarm of the posterior line is about."""
+    moment = status.moment
+    if top.code not in ("A1", "A4") or not top.holds or moment is None or not status.drawable:
+        return ""
+    distances = moment.distances
+    if isinstance(distances, Unknown):
+        return ""
+    limit = 0.0 if top.code == "A1" else _BAND_MM
+    values = (distances.warning_upper_mm, distances.warning_middle_mm, distances.warning_lower_mm)
+    names = [
+        name.lower()
+        for name, value in zip(words.THIRDS, values, strict=True)
+        if not isinstance(value, Unknown) and value <= limit
+    ]
+    return "" if not names else "all thirds" if len(names) == 3 else f"{' and '.join(names)} third"
 
 
 def _paused_words(standing: list[LiveAlarm], now_ns: int) -> str:
@@ -181,7 +203,7 @@ class LiveBar(AlarmBar):
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.scale(self.factor, self.factor)
         width, height = self.width() / self.factor, self.height() / self.factor
-        self._icon(painter, QRectF(22, height / 2 - 38, 76, 76), text, ground)
+        self._shape(painter, QRectF(22, height / 2 - 38, 76, 76), text, ground)
         right = self._paint_key(painter, width, height, ground, text)
         right = self._paint_aside(painter, right, height, text)
         left, room = 122.0, max(right - 122.0 - 16, 40.0)
@@ -199,6 +221,15 @@ class LiveBar(AlarmBar):
                 break
         painter.setPen(text if message.priority else theme.TEXT_2)
         painter.drawText(QRectF(left, middle + 4, room, 42), Qt.AlignmentFlag.AlignVCenter, message.action)
+
+    def _shape(self, painter: QPainter, place: QRectF, text: QColor, ground: QColor) -> None:
+        """HIGH stands in its other red, so that the shape is seen in both phases."""
+        name = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}.get(self.message.priority)
+        if name is None:
+            icons.draw(painter, "watching" if self.message.known else "not watching", place, text)
+            return
+        other = theme.HIGH[1] if ground == theme.HIGH[0] else theme.HIGH[0]
+        icons.draw(painter, name, place, other if name == "high" else text)
 
     def _paint_headline(self, painter: QPainter, place: QRectF) -> None:
         if self.message.headline != words.NO_CROSSING:

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.live.messages import Moment
-from assistant.live.status import LiveStatus
+from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
 from ui import icons, theme, words
@@ -70,7 +70,7 @@ class Clocks(Card):
         if status is not None and LOOKS[status.state].push_runs and not isinstance(status.push_s, Unknown):
             push, push_note = words.clock(status.push_s), f"push {desk.pushes} · X-ray {words.clock(desk.xray_on_s)}"
         elif desk.pushes:
-            push_note = f"X-ray {words.clock(desk.xray_on_s)} · {desk.pushes} pushes"
+            push_note = f"X-ray {words.clock(desk.xray_on_s)} · {desk.pushes} push{'es'[: 2 * (desk.pushes > 1)]}"
         cells = [
             ("clock", "Cement clock", clock, desk.stage_words(now_ns)),
             ("drop", "Cement in", f"{desk.total_ml:.1f} ml", fill or "entered by hand"),
@@ -142,8 +142,7 @@ class AlarmList(Card):
         alarms = status.alarms if status is not None else ()
         now_ns = status.now_ns if status is not None else 0
         self._rows = [
-            (each.priority, each.headline.capitalize(), words.clock((now_ns - each.raised_ns) / 1e9))
-            for each in alarms[:2]
+            (each.priority, _short(each), words.clock((now_ns - each.raised_ns) / 1e9)) for each in alarms[:2]
         ]
         self._more = max(0, len(alarms) - 2)
         names = ", ".join(f"{priority.name} {text} {time}" for priority, text, time in self._rows)
@@ -160,7 +159,7 @@ class AlarmList(Card):
             y = 6 + k * step
             icons.draw(painter, _ICON[priority], QRectF(16, y + step / 2 - 13, 26, 26), _SHADE[priority])
             more = f"  + {self._more}" if k == 1 and self._more else ""
-            _write(painter, QRectF(54, y, width - 140, step), text + more, theme.font(18, 700), theme.TEXT_1)
+            _write(painter, QRectF(54, y, width - 136, step), text + more, theme.font(18, 700), theme.TEXT_1)
             _write(painter, QRectF(54, y, width - 72, step), time, theme.font(18, 700), theme.TEXT_1, _R)
 
 
@@ -219,8 +218,9 @@ class Legend(Card):
         """Draw the legend."""
         painter, width, height = self.begin()
         painter.fillRect(QRectF(0, 0, width, height), theme.BARS)
-        if self._note:
-            _write(painter, QRectF(22, 0, width - 36, height), self._note, theme.font(20, 650), theme.TEXT_1)
+        whole = self._note or (self._advice if self.small else "")
+        if whole:
+            _write(painter, QRectF(22, 0, width - 36, height), whole, theme.font(20, 650), theme.TEXT_1)
             return
         x, held = 22.0, self._look is LinesLook.GREY
         names: tuple[tuple[str, QColor, list[float] | None, float], ...] = (
@@ -244,11 +244,36 @@ class Legend(Card):
             wide = painter.fontMetrics().horizontalAdvance(text)
             _write(painter, QRectF(x + 46, 0, wide + 8, height), text, font, theme.TEXT_2)
             x += 46 + wide + 26
-        if self.small and not self._advice:
+        if self.small:
             return
         text = self._advice or words.ONE_VIEW
         colour = theme.TEXT_1 if self._advice else theme.TEXT_2
         _write(painter, QRectF(x + 6, 0, width - x - 22, height), text, theme.font(18, 600), colour, _R)
+
+
+_SHORT = {
+    "A1": "posterior line",
+    "A2": "canal zone",
+    "A3": "venous leak?",
+    "A4": "near the line",
+    "A5": "cement in disc",
+    "A6": "outside body",
+    "A7": "not monitoring",
+    "A8": "lines not valid",
+    "A10": "no alarm sound",
+    "A11": "not tracked",
+    "A12": "held image",
+    "A13": "no shape",
+    "A14": "not recording",
+    "A15": "disk",
+    "A16": "slow",
+    "A17": "log",
+    "A18": "battery",
+}
+
+
+def _short(alarm: LiveAlarm) -> str:
+    return f"{words.PRIORITY[alarm.priority]} · {_SHORT.get(alarm.code, alarm.headline.lower())}"
 
 
 def chosen_leak(leaks: tuple[Leak, ...]) -> Leak | None:
@@ -282,4 +307,4 @@ def fill_words(moment: Moment | None, views: tuple[PlannedView, ...], *, measure
     area_px = abs(float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())) / 2
     area_mm2 = area_px * view.mm_per_px**2
     inside = moment.distances.cement_area_mm2
-    return f"covers ≈ {100 * min(inside / max(area_mm2, 1e-6), 1.0):.0f} % of body" if inside > 0 else ""
+    return f"covers ≈ {100 * min(inside / max(area_mm2, 1e-6), 1.0):.0f} %" if inside > 0 else ""

@@ -43,7 +43,7 @@ class KeysCard(Card):
         shown, columns = (SHOWN_SMALL, 2) if self.small else (SHOWN, 4)
         edge, step_y = 16 * self.factor, (self.height() - 16 * self.factor) / (len(shown) // columns)
         # The first column holds the longest label.
-        shares = [0.0, 0.5, 1.0] if self.small else [0.0, 0.263, 0.485, 0.735, 1.0]
+        shares = [0.0, 0.5, 1.0] if self.small else [0.0, 0.258, 0.475, 0.734, 1.0]
         room = self.width() - 1.4 * edge
         for act, cap in self.caps.items():
             cap.setVisible(act in shown)
@@ -52,7 +52,7 @@ class KeysCard(Card):
             row, column = divmod(shown.index(act), columns)
             cap.factor = self.factor
             left = edge + shares[column] * room
-            wide = (shares[column + 1] - shares[column]) * room - 8
+            wide = (shares[column + 1] - shares[column]) * room - 2
             cap.setGeometry(round(left), round(8 * self.factor + row * step_y), round(wide), round(step_y - 4))
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:

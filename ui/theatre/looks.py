@@ -152,6 +152,8 @@ def second_word(status: LiveStatus) -> str:
 def since_s(status: LiveStatus) -> float:
     """How long the X-ray picture has been the same (held, frozen), or the state has lasted."""
     age_s = status.xray_age_s
+    if status.state is LiveState.NO_SIGNAL and not isinstance(status.frame_age_ms, Unknown):
+        return status.frame_age_ms / 1000
     if status.state in (LiveState.HELD, LiveState.FROZEN) and not isinstance(age_s, Unknown):
         return age_s
     return (status.now_ns - status.since_ns) / 1e9
