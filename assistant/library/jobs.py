@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from assistant.library.change_log import Row
 from assistant.library.child import RUN, THUMBNAIL
 from assistant.library.people import Act, check_may
 from assistant.library.store import Library
+from assistant.replay import child_command, child_environment
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
@@ -56,6 +56,7 @@ class Job:
     error: str = ""
     module: str = "assistant.library.child"
     finish: Callable[[Library, Job], None] | None = field(default=None, repr=False)
+    act: Act = Act.IMPORT
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     is_over: bool = False
 
@@ -66,16 +67,13 @@ class Jobs:
     Parameters
     ----------
     library : Library
-    python : str
-        The interpreter of the children, replaced by tests.
     """
 
-    def __init__(self, library: Library, python: str = sys.executable) -> None:
+    def __init__(self, library: Library) -> None:
         self.library = library
         self.held = ""
         """Why nothing is started now ("a procedure runs"); empty when it may."""
         self.finished: deque[Job] = deque(maxlen=100)
-        self._python = python
         self._wanted: deque[Job] = deque()
         self._job: Job | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -127,7 +125,7 @@ class Jobs:
         UsageError
             If the person may not import, or a procedure runs.
         """
-        check_may(self.library.who, Act.IMPORT)
+        check_may(self.library.who, job.act)
         if self.held:
             raise UsageError(self.held)
         self._wanted.append(job)
@@ -168,11 +166,11 @@ class Jobs:
             return False
         self._job, self._read = job, b""
         self._process = subprocess.Popen(
-            [self._python, "-m", job.module, json.dumps(job.order)],
+            child_command(job.module, json.dumps(job.order)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).resolve().parents[2],
+            env=child_environment(),
         )
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdout.fileno(), False)

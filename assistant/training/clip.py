@@ -1,0 +1,195 @@
+"""Cutting a clip out of a run: it stops before the outcome, and what is right to answer follows from how the run ends.
+
+Times are project proposals [P]: no published rule says how long before an event a reader can be asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from assistant.errors import UsageError
+from assistant.training.ending import STAYS, Ending
+
+STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"
+ANSWERS: Final = (STOP, GO_ON, CANNOT_TELL)
+LEAD_S: Final = {1: 0.8, 2: 1.6, 3: 2.6}
+"""The clip stops so long before the event, by difficulty: easy cases stop shortly before it [P]."""
+SOON_S: Final = 6.0
+"""An event that comes within this time after the clip's end makes "stop" the right answer [P]."""
+NEAR_MM: Final = 3.0
+"""Cement this near to its line makes "stop" right even when the event comes later: the band of the alarms."""
+_CLIP_S: Final = 20.0
+_TRAPS: Final = {
+    "frozen": "held image",
+    "no_signal": "no signal",
+    "unusable": "picture not usable",
+    "moving": "picture moves",
+}
+
+
+class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a clip hides until the answer is locked.
+
+    Attributes
+    ----------
+    begin_frame, stop_frame, end_frame : int
+        The clip, and how far the run goes on afterwards.
+    right : str
+        One of `ANSWERS`.
+    direction : str
+        Where the cement is going (`assistant.training.ending.DIRECTIONS`).
+    event_frame, event_s : int and float, or None
+        The first thing reached after the clip's end; times are of the run.
+    event : str
+        In words.
+    stop_s : float
+    distance_mm : float or None
+        Between cement and the line of ``direction`` at the clip's end.
+    shape : str
+        Of a leak into a disc.
+    leak_sites : tuple of str
+        All that leaked in the run, for the labelling tasks.
+    trap : str
+        "held image", "wrong view" and the like; empty for a picture that can be judged.
+    is_truth : bool
+        From the simulator; else as the program measured it.
+    level, view : str
+    """
+
+    begin_frame: int
+    stop_frame: int
+    end_frame: int
+    right: str
+    direction: str
+    stop_s: float
+    event_frame: int | None = None
+    event_s: float | None = None
+    event: str = ""
+    distance_mm: float | None = None
+    shape: str = ""
+    leak_sites: tuple[str, ...] = ()
+    trap: str = ""
+    is_truth: bool = True
+    level: str = ""
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A clip of the library."""
+
+    id: str
+    name: str
+    run_path: str
+    facts: ClipFacts
+    difficulty: int
+    course: str = ""
+    thumbnail: str = ""
+    run_id: str | None = None
+
+
+def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, trap: str = "") -> ClipFacts:
+    """Choose where the clip stops and what is right to answer there.
+
+    Parameters
+    ----------
+    ending : Ending
+    difficulty : int
+        1 to 3.
+    stop_s : float, optional
+        Where to stop, by hand.
+    trap : str
+        A technical trap that the run's makers know of and that its table does not show, such as a wrong view.
+
+    Raises
+    ------
+    UsageError
+        If there is no room for a clip before the event.
+    """
+    first = ending.first
+    trap_frame = _trap_frame(ending) if not trap else None
+    if stop_s is None:
+        if trap_frame is not None and (first is None or trap_frame < first.frame):
+            stop_s = ending.t_s[trap_frame] + 0.6
+        elif first is not None:
+            stop_s = first.t_s - LEAD_S[difficulty]
+        else:
+            stop_s = 0.7 * ending.t_s[-1]
+    if not 0.5 <= stop_s <= ending.t_s[-1]:
+        raise UsageError("the run shows too little before its event for a clip; choose another")
+    stop = ending.frame_at(stop_s)
+    after = next((one for one in ending.reached if one.frame > stop), None)
+    before = next((one for one in ending.reached if one.frame <= stop), None)
+    # Something was reached already: it stays the thing to stop for.
+    event = before or after
+    found_trap = trap or _TRAPS.get(ending.state[stop], "") or ("wrong view" if not ending.view[stop] else "")
+    direction = event.direction if event is not None else STAYS
+    distance = ending.distance_mm(direction, _last_known(ending, direction, stop)) if event is not None else None
+    soon = event is not None and event.t_s - ending.t_s[stop] <= SOON_S
+    near = distance is not None and distance <= NEAR_MM
+    right = CANNOT_TELL if found_trap else STOP if soon or (event is not None and near) else GO_ON
+    views = {view.view: view for view in ending.plan.views} if ending.plan is not None else {}
+    planned = views.get(ending.view[stop]) or next(iter(views.values()), None)
+    return ClipFacts(
+        begin_frame=ending.frame_from(max(0.0, ending.t_s[stop] - _CLIP_S)),
+        stop_frame=stop,
+        end_frame=ending.frames - 1,
+        right=right,
+        direction=direction,
+        stop_s=ending.t_s[stop],
+        event_frame=None if event is None else event.frame,
+        event_s=None if event is None else event.t_s,
+        event="" if event is None else event_words(event.direction, event.what, event.shape),
+        distance_mm=distance,
+        shape=next((one.shape for one in ending.reached if one.shape), ""),
+        leak_sites=tuple(dict.fromkeys(one.direction for one in ending.reached if one.what == "leak")),
+        trap=found_trap,
+        is_truth=ending.is_truth,
+        level=(planned.level or "") if planned is not None else "",
+        view=planned.view if planned is not None else "",
+    )
+
+
+def _trap_frame(ending: Ending) -> int | None:
+    for frame, state in enumerate(ending.state):
+        if state in ("frozen", "no_signal"):
+            return frame
+    return None
+
+
+def _last_known(ending: Ending, direction: str, frame: int) -> int:
+    for at in range(frame, max(-1, frame - 100), -1):
+        if ending.distance_mm(direction, at) is not None:
+            return at
+    return frame
+
+
+def event_words(direction: str, what: str, shape: str) -> str:
+    """What was reached, in words."""
+    if what == "crossing":
+        return (
+            "the warning line was crossed" if direction == "posterior" else f"the border to the {direction} was reached"
+        )
+    return f"cement left the body: {direction}" + (f", {shape}" if shape else "")
+
+
+def facts_as_json(facts: ClipFacts) -> str:
+    """For the library."""
+    return msgspec.json.encode(facts).decode()
+
+
+def clip_from_row(row: dict[str, Any]) -> Clip:
+    """A clip as the library keeps it."""
+    return Clip(
+        id=row["id"],
+        name=row["name"],
+        run_path=row["run_path"],
+        facts=msgspec.json.decode(row["facts"], type=ClipFacts),
+        difficulty=row["difficulty"],
+        course=row["course"],
+        thumbnail=row["thumbnail"] or "",
+        run_id=row["run_id"],
+    )

@@ -1,0 +1,88 @@
+"""The child process that makes one case of the starter course: ``python -m assistant.training.course_child ORDER``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import cv2
+
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError, UsageError
+from assistant.library.child import THUMBNAIL, Teller, write_thumbnail
+from assistant.simulation.building import build_run
+from assistant.simulation.writing import write_run
+from assistant.training.clip import ClipFacts, cut, facts_as_json
+from assistant.training.course import CASES, case_of
+from assistant.training.ending import read_ending
+
+
+def main(arguments: list[str]) -> int:
+    """Make a case; gives the exit status of the error, if any, and says it."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    cv2.setNumThreads(1)
+    teller = Teller()
+    order = json.loads(arguments[0])
+    folder = Path(order["into"])
+    try:
+        facts = make(int(order["place"]), folder, teller) if order["place"] else look_at(Path(order["run"]), folder)
+        teller.say(clip=facts_as_json(facts), thumbnail=str(folder / THUMBNAIL))
+    except AssistantError as error:
+        teller.say(error=str(error))
+        return error.exit_status
+    return 0
+
+
+def make(place: int, folder: Path, teller: Teller) -> ClipFacts:
+    """Simulate a line of the course into its folder, whole or not at all; one that is there already stays.
+
+    Raises
+    ------
+    AssistantError
+        As the simulator does.
+    """
+    line = next(each for each in CASES if each.place == place)
+    run = folder / "run"
+    if not (run / "truth" / "truth.json").is_file():
+        part = folder / "part"
+        shutil.rmtree(part, ignore_errors=True)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        fluoroscope = build_run(case_of(line), line.seed)
+        write_run(fluoroscope, part, lambda share: teller.share(share, 1.0))
+        shutil.rmtree(run, ignore_errors=True)
+        os.replace(part, run)
+    return look_at(run, folder, line.difficulty)
+
+
+def look_at(run: Path, folder: Path, difficulty: int = 1) -> ClipFacts:
+    """Cut the clip of a run and make its thumbnail: of the clip's last picture, which gives nothing away.
+
+    Raises
+    ------
+    UsageError, InputError
+        If no clip can be cut from it.
+    """
+    ending = read_ending(run)
+    facts = None
+    for each in range(difficulty, 0, -1):
+        with contextlib.suppress(UsageError):
+            facts = cut(ending, difficulty=each)
+            break
+    if facts is None:
+        facts = cut(ending, difficulty=1, stop_s=max(0.5, (ending.first.t_s if ending.first else 2.0) / 2))
+    folder.mkdir(parents=True, exist_ok=True)
+    source = open_source(str(run))
+    try:
+        write_thumbnail(source.frame_at(facts.stop_frame), folder / THUMBNAIL)
+    finally:
+        source.close()
+    return facts
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,228 @@
+"""What became of a run, frame by frame: from the simulator's truth where there is one, else from the analysis.
+
+Everything that a clip hides and its feedback shows comes from here.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.errors import InputError
+from assistant.geometry import Similarity
+from assistant.plan import Plan, read_plan
+from assistant.settings import Settings
+
+LINES: Final = {
+    "posterior": "warning_line_mm",
+    "superior disc": "superior_endplate_mm",
+    "inferior disc": "inferior_endplate_mm",
+    "anterior": "anterior_wall_mm",
+    "lateral": "side_wall_mm",
+}
+STAYS: Final = "stays in"
+DIRECTIONS: Final = (*LINES, STAYS)
+_SITE_OF: Final = {
+    "posterior": "posterior",
+    "superior_endplate": "superior disc",
+    "superior_disc": "superior disc",
+    "inferior_endplate": "inferior disc",
+    "inferior_disc": "inferior disc",
+    "anterior": "anterior",
+    "lateral": "lateral",
+}
+_CROSSINGS: Final = frozenset({"warning_line", "posterior_wall", "endplate"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Cement that reached the warning line or left the body.
+
+    Attributes
+    ----------
+    direction : str
+        One of `DIRECTIONS`.
+    frame : int
+        The first in which it could be seen.
+    t_s : float
+    what : str
+        "crossing" or "leak".
+    shape : str
+        Of a leak into a disc: spike, round, undetermined; else empty.
+    """
+
+    direction: str
+    frame: int
+    t_s: float
+    what: str
+    shape: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ending:
+    """A run as it is known afterwards.
+
+    Attributes
+    ----------
+    is_truth : bool
+        Known from the simulator; else what the program measured.
+    t_s, state, view : lists by frame
+    distances_mm : dict of str to list
+        By direction; NaN where there is none.
+    motion : list of Similarity or None
+    reached : tuple of Reached
+        By time.
+    plan : Plan or None
+    masks : Path or None
+        Folder with the outlines' masks, where they are kept.
+    """
+
+    is_truth: bool
+    t_s: list[float] = field(repr=False)
+    state: list[str] = field(repr=False)
+    view: list[str] = field(repr=False)
+    distances_mm: dict[str, list[float]] = field(repr=False)
+    area_mm2: list[float] = field(repr=False)
+    motion: list[Similarity | None] = field(repr=False)
+    reached: tuple[Reached, ...]
+    plan: Plan | None = field(repr=False, default=None)
+    masks: Path | None = None
+
+    @property
+    def frames(self) -> int:
+        """How many frames the run has."""
+        return len(self.t_s)
+
+    @property
+    def first(self) -> Reached | None:
+        """What was reached first; None where nothing was."""
+        return self.reached[0] if self.reached else None
+
+    def frame_at(self, t_s: float) -> int:
+        """The last frame at or before a time."""
+        return max(0, bisect_right(self.t_s, t_s + 1e-9) - 1)
+
+    def frame_from(self, t_s: float) -> int:
+        """The first frame at or after a time."""
+        return min(self.frames - 1, bisect_left(self.t_s, t_s - 1e-9))
+
+    def distance_mm(self, direction: str, frame: int) -> float | None:
+        """How far cement stood from a line; None where that is not known."""
+        value = self.distances_mm.get(direction, [])
+        found = value[frame] if 0 <= frame < len(value) else math.nan
+        return None if math.isnan(found) else found
+
+
+def read_ending(run: Path, result: Path | None = None) -> Ending:
+    """Read what is known of a run.
+
+    Parameters
+    ----------
+    run : Path
+        A run folder; its ``truth`` is taken where there is one.
+    result : Path, optional
+        ``result.json`` of the analysis, with ``measurements.csv`` beside it.
+
+    Raises
+    ------
+    InputError
+        If neither is there, or what is there cannot be read.
+    """
+    truth = run / "truth"
+    try:
+        if (truth / "truth.json").is_file() and (truth / "truth.csv").is_file():
+            return _from_truth(run, truth)
+        if result is not None and result.is_file():
+            return _from_result(run, result)
+    except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+        raise InputError(f"{run}: what became of it cannot be read ({error}); analyse it again") from error
+    raise InputError(f"{run}: was not analysed yet, so nobody knows how it ended; analyse it first")
+
+
+def _plan(run: Path) -> Plan | None:
+    path = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+    return read_plan(path, Settings().alarms.warning_line_fraction) if path.is_file() else None
+
+
+def _number(cell: str | None) -> float:
+    return float(cell) if cell else math.nan
+
+
+def _table(path: Path, plan: Plan | None, prefix: str) -> dict[str, Any]:
+    """Columns by frame; ``prefix`` picks the truth's visible columns."""
+    made: dict[str, Any] = {"t_s": [], "state": [], "view": [], "area_mm2": [], "motion": []}
+    distances: dict[str, list[float]] = {direction: [] for direction in LINES}
+    centres = {view.view: view.centre_px for view in plan.views} if plan is not None else {}
+    area = f"{prefix}area_mm2" if prefix else "cement_area_mm2"
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            made["t_s"].append(float(row["t_s"]))
+            made["state"].append(row["state"])
+            made["view"].append(row["view"])
+            made["area_mm2"].append(_number(row.get(area)))
+            for direction, column in LINES.items():
+                distances[direction].append(_number(row.get(prefix + column)))
+            centre = centres.get(row["view"])
+            known = centre is not None and all(row[name] for name in ("dx_px", "dy_px", "rotation_deg", "scale"))
+            made["motion"].append(
+                Similarity(
+                    dx_px=float(row["dx_px"]),
+                    dy_px=float(row["dy_px"]),
+                    rotation_deg=float(row["rotation_deg"]),
+                    scale=float(row["scale"]),
+                    centre_px=centre,
+                )
+                if known and centre is not None
+                else None
+            )
+    if not made["t_s"]:
+        raise InputError(f"{path}: holds no frame")
+    return {**made, "distances_mm": distances}
+
+
+def _from_truth(run: Path, truth: Path) -> Ending:
+    document = json.loads((truth / "truth.json").read_text(encoding="utf-8"))
+    plan = _plan(run)
+    table = _table(truth / "truth.csv", plan, "visible_")
+    found: list[Reached] = []
+    for crossing in document["crossings"]:
+        frame = crossing["visible_first_frame"]
+        direction = _SITE_OF.get(crossing["site"])
+        if frame is not None and direction is not None and crossing["kind"] in _CROSSINGS:
+            found.append(_reached(table, direction, frame, "crossing", ""))
+    for leak in document["leaks"]:
+        frame, direction = leak["onset_2d_frame"], _SITE_OF.get(leak["site"])
+        shape = (leak.get("shape") or {}).get("label", "")
+        if frame is not None and direction is not None:
+            found.append(_reached(table, direction, frame, "leak", shape))
+    return Ending(is_truth=True, **table, reached=_in_order(found), plan=plan, masks=truth / "visible")
+
+
+def _from_result(run: Path, result: Path) -> Ending:
+    document = json.loads(result.read_text(encoding="utf-8"))
+    plan = _plan(run)
+    table = _table(result.with_name("measurements.csv"), plan, "")
+    found: list[Reached] = []
+    for event in document["events"]:
+        direction = _SITE_OF.get(event.get("site") or "")
+        if event["kind"] in _CROSSINGS and direction is not None:
+            found.append(_reached(table, direction, event["first_frame"], "crossing", ""))
+    for leak in document["leaks"]:
+        shape = (leak.get("shape") or {}).get("label", "")
+        found.append(_reached(table, _SITE_OF[leak["site"]], leak["first_frame"], "leak", shape))
+    masks = result.with_name("masks")
+    return Ending(is_truth=False, **table, reached=_in_order(found), plan=plan, masks=masks if masks.is_dir() else None)
+
+
+def _reached(table: dict[str, Any], direction: str, frame: int, what: str, shape: str) -> Reached:
+    times: list[float] = table["t_s"]
+    return Reached(direction=direction, frame=frame, t_s=times[min(frame, len(times) - 1)], what=what, shape=shape)
+
+
+def _in_order(found: list[Reached]) -> tuple[Reached, ...]:
+    return tuple(sorted(found, key=lambda one: (one.frame, one.what)))

@@ -1,0 +1,118 @@
+"""How good an answer was: against what the run did afterwards, in seconds and in mm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, ClipFacts
+from assistant.training.ending import Ending
+
+_MUCH_TOO_EARLY_S = 10.0
+_FAR_MM = 8.0
+
+
+class Verdict(StrEnum):
+    """The first line of the feedback (design.md, section 8)."""
+
+    IN_TIME = "You stopped in time"
+    AFTER_LINE = "You stopped after the line"
+    WENT_ON = "You went on"
+    EARLY = "You stopped early"
+    RIGHT_TO_GO_ON = "You went on, and nothing was reached soon"
+    TRAP_SEEN = "You saw that this picture cannot be judged"
+    TRAP_MISSED = "This picture could not be judged"
+    OPEN = "You could not tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What an answer came to.
+
+    Attributes
+    ----------
+    is_right : bool
+    direction_right : bool or None
+        None where no direction was asked for or given.
+    verdict : Verdict
+    early_s : float or None
+        From the answer to the event; negative: after it. None without an event.
+    early_mm : float or None
+        What was left to the line at the answer; negative: past it.
+    """
+
+    is_right: bool
+    direction_right: bool | None
+    verdict: Verdict
+    early_s: float | None
+    early_mm: float | None
+
+
+def score(facts: ClipFacts, answer: str, direction: str | None) -> Score:
+    """Score the answer to the question at the clip's end.
+
+    Parameters
+    ----------
+    facts : ClipFacts
+    answer : str
+        "stop", "go on" or "cannot tell".
+    direction : str or None
+    """
+    early_s = None if facts.event_s is None else facts.event_s - facts.stop_s
+    early_mm = facts.distance_mm
+    pointed = None if direction is None or facts.trap else direction == facts.direction
+    if facts.trap:
+        seen = answer == CANNOT_TELL
+        verdict = Verdict.TRAP_SEEN if seen else Verdict.TRAP_MISSED
+        return Score(is_right=seen, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
+    if answer == CANNOT_TELL:
+        return Score(is_right=False, direction_right=pointed, verdict=Verdict.OPEN, early_s=early_s, early_mm=early_mm)
+    right = answer == facts.right
+    if answer == STOP:
+        late = early_s is not None and early_s < 0
+        verdict = Verdict.AFTER_LINE if late else Verdict.IN_TIME if right else Verdict.EARLY
+    else:
+        verdict = Verdict.RIGHT_TO_GO_ON if facts.right == GO_ON else Verdict.WENT_ON
+    return Score(is_right=right, direction_right=pointed, verdict=verdict, early_s=early_s, early_mm=early_mm)
+
+
+def score_watching(facts: ClipFacts, ending: Ending, pressed_frame: int | None) -> Score:
+    """Score the continuous task: the trainee watched and pressed stop, or did not.
+
+    Parameters
+    ----------
+    facts : ClipFacts
+    ending : Ending
+    pressed_frame : int or None
+        The frame on the screen when stop was pressed; None when it never was.
+    """
+    first = ending.first
+    if pressed_frame is None:
+        missed = first is not None
+        verdict = Verdict.WENT_ON if missed else Verdict.RIGHT_TO_GO_ON
+        return Score(is_right=not missed, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
+    if first is None:
+        return Score(is_right=False, direction_right=None, verdict=Verdict.EARLY, early_s=None, early_mm=None)
+    early_s = first.t_s - ending.t_s[min(pressed_frame, ending.frames - 1)]
+    early_mm = ending.distance_mm(first.direction, pressed_frame)
+    if early_s < 0:
+        verdict = Verdict.AFTER_LINE
+    elif early_s > _MUCH_TOO_EARLY_S and (early_mm is None or early_mm > _FAR_MM):
+        verdict = Verdict.EARLY
+    else:
+        verdict = Verdict.IN_TIME
+    return Score(
+        is_right=verdict is Verdict.IN_TIME, direction_right=None, verdict=verdict, early_s=early_s, early_mm=early_mm
+    )
+
+
+def rating(result: Score, sure_percent: int | None) -> int:
+    """The grade for the scheduler: 1 again, 2 hard, 3 good, 4 easy.
+
+    A miss comes back soon; a right answer that was a guess, or pointed the wrong way, sooner than a sure one.
+    """
+    if not result.is_right:
+        return 1
+    if result.direction_right is False or (sure_percent is not None and sure_percent <= 60):
+        return 2
+    return 4 if sure_percent is not None and sure_percent >= 90 else 3

@@ -1,0 +1,75 @@
+"""Sets of clips: put together by hand, or by a rule over site, level and difficulty that takes in later clips too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from assistant.errors import UsageError
+from assistant.library.people import Act
+from assistant.library.store import Library
+from assistant.training.clip import Clip, clip_from_row
+from assistant.training.ending import DIRECTIONS
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which clips belong to a set; an empty tuple means any."""
+
+    directions: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    difficulties: tuple[int, ...] = ()
+    traps: bool | None = None
+    """Only technical traps, or none of them; None: both."""
+
+    def takes(self, clip: Clip) -> bool:
+        """Whether a clip belongs to the set."""
+        facts = clip.facts
+        return (
+            (not self.directions or facts.direction in self.directions)
+            and (not self.levels or facts.level in self.levels)
+            and (not self.difficulties or clip.difficulty in self.difficulties)
+            and (self.traps is None or bool(facts.trap) == self.traps)
+        )
+
+
+def make_set(library: Library, name: str, *, rule: Rule | None = None, clips: tuple[str, ...] = ()) -> str:
+    """Make a set by rule or by hand; gives its id.
+
+    Raises
+    ------
+    UsageError
+        If the person may not, or both or neither of rule and clips are given, or the rule can never be met.
+    """
+    if (rule is None) == (not clips):
+        raise UsageError("a set is made either by a rule or by a list of clips")
+    if not name.strip():
+        raise UsageError("give the set a name")
+    if rule is not None:
+        unknown = [one for one in rule.directions if one not in DIRECTIONS]
+        if unknown:
+            raise UsageError(f"there is no direction {unknown[0]!r}; choose from {', '.join(DIRECTIONS)}")
+    values: dict[str, Any] = {
+        "name": name.strip()[:60],
+        "rule": "" if rule is None else msgspec.json.encode(rule).decode(),
+        "clips": json.dumps(list(clips)),
+    }
+    return library.add("sets", Act.TEACH, "make a training set", **values)
+
+
+def clip_ids(library: Library, set_id: str) -> set[str]:
+    """The clips of a set as it stands now.
+
+    Raises
+    ------
+    UsageError
+        If there is no such set.
+    """
+    row = library.one("sets", set_id)
+    if row is None or row["deleted_ns"] is not None:
+        raise UsageError(f"there is no training set {set_id}")
+    if not row["rule"]:
+        return set(json.loads(row["clips"]))
+    rule = msgspec.json.decode(row["rule"], type=Rule)
+    return {clip["id"] for clip in library.rows("clips") if rule.takes(clip_from_row(clip))}
