@@ -154,7 +154,7 @@ class Desk:
         """
         clips = {clip.id: clip for clip in self.clips(set_id) if fits(clip, task)}
         now = self._wall_ns()
-        cards = [card for card in self.library.rows("cards", person_id=person.id, order="due_ns")]
+        cards = self.library.rows("cards", person_id=person.id, order="due_ns")
         due = [card["clip_id"] for card in cards if card["due_ns"] <= now and card["clip_id"] in clips]
         done = {row["clip_id"] for row in self.answers(person, task=task)} | set(asked_now)
         repeat = self._repeat(clips, asked_now)

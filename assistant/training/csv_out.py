@@ -1,0 +1,75 @@
+"""Answers as a table for other programs: people by their random ids, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.errors import EnvironmentError_
+from assistant.library.people import Act, Person, check_may
+from assistant.training.desk import Desk
+
+COLUMNS: Final = (
+    *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),
+    *("direction", "right_answer", "right_direction", "trap", "is_right", "direction_right", "early_s", "early_mm"),
+    *("is_repeat", "lines_shown", "took_s"),
+)
+_RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_answers(desk: Desk, path: Path, person: Person | None = None) -> int:
+    """Write the answers of a person, or of all for who may see them; gives the number of rows.
+
+    Raises
+    ------
+    UsageError
+        If others' answers are wanted by someone who may not see them.
+    EnvironmentError_
+        If the disk refuses.
+    """
+    who = desk.library.who
+    if person is None or person.id != who.id:
+        check_may(who, Act.SEE_OTHERS)
+    experts = {each.id for each in desk.people() if each.is_expert}
+    rows = desk.answers(person)
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", newline="", encoding="utf-8-sig") as file:
+            table = csv.writer(file)
+            table.writerow(COLUMNS)
+            for row in rows:
+                table.writerow([cell(value) for value in _line(desk, row, experts)])
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise EnvironmentError_(f"{path}: the table cannot be written ({error.strerror}); choose another") from error
+    desk.library.note("export", f"{len(rows)} training answers")
+    return len(rows)
+
+
+def _line(desk: Desk, row: dict[str, Any], experts: set[str]) -> list[Any]:
+    clip = desk.clip(row["clip_id"])
+    facts = clip.facts if clip is not None else None
+    day = datetime.fromtimestamp(row["wall_ns"] / 1e9, UTC).date().isoformat()
+    return [
+        *(row["person_id"], int(row["person_id"] in experts), row["clip_id"], clip.course if clip else ""),
+        *(clip.difficulty if clip else None, facts.level if facts else "", facts.view if facts else "", day),
+        *(row["task"], row["answer"], row["sure_percent"], row["direction"]),
+        *(facts.right if facts else "", facts.direction if facts else "", facts.trap if facts else ""),
+        *(row["is_right"], row["direction_right"], _rounded(row["early_s"]), _rounded(row["early_mm"])),
+        *(row["is_repeat"], row["lines_shown"], _rounded(row["took_s"])),
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def cell(value: Any) -> Any:
+    """A value for a table: text that a spreadsheet would take for a formula begins with an apostrophe."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_RUN_BY_SPREADSHEETS):
+        return "'" + value
+    return "" if value is None else value

@@ -1,0 +1,103 @@
+"""A frame as it is known afterwards, in the words that the overlay draws: lines, distances and the cement's outline."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import cv2
+import numpy as np
+
+from assistant.geometry import apply
+from assistant.moments import Moment, Outline
+from assistant.training.ending import Ending
+from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown
+
+_NOT_KEPT: Final = Unknown("not kept for training")
+_LOOK_BACK: Final = 60
+_KEPT: Final = 64
+
+
+class KnownMoments:
+    """Moments of an ending, made when they are looked at."""
+
+    def __init__(self, ending: Ending) -> None:
+        self._ending = ending
+        self._outlines: OrderedDict[int, Outline] = OrderedDict()
+
+    def at(self, frame: int) -> Moment:
+        """The moment of a frame."""
+        ending = self._ending
+        frame = min(max(frame, 0), ending.frames - 1)
+        motion = self._motion(frame)
+        return Moment(
+            frame_index=frame,
+            t_s=ending.t_s[frame],
+            liveness=Liveness(state=FrameState(ending.state[frame]), xray_age_s=_NOT_KEPT, noise_grey=_NOT_KEPT),
+            motion=motion,
+            distances=self._distances(frame),
+            approach=Approach(approach_mm_per_s=_NOT_KEPT, time_to_line_s=_NOT_KEPT),
+            standing=(),
+            leaks=(),
+            outline=self._outline(frame, motion) if isinstance(motion, Motion) else (),
+            processing_ms=0.0,
+        )
+
+    def _motion(self, frame: int) -> Motion | Unknown:
+        ending = self._ending
+        similarity = ending.motion[frame]
+        views = [view.view for view in ending.plan.views] if ending.plan is not None else []
+        if similarity is None or ending.view[frame] not in views:
+            return Unknown("where the vertebra stands is not known here")
+        return Motion(view_index=views.index(ending.view[frame]), similarity=similarity, confidence=1.0)
+
+    def _distances(self, frame: int) -> Distances | Unknown:
+        def mm(direction: str) -> Measure:
+            found = self._ending.distance_mm(direction, frame)
+            return Unknown("no cement") if found is None else found
+
+        area = self._ending.area_mm2[frame]
+        if np.isnan(area):
+            return Unknown("not measured")
+        warning = mm("posterior")
+        return Distances(
+            cement_area_mm2=area,
+            posterior_wall_mm=_NOT_KEPT,
+            warning_line_mm=warning,
+            superior_endplate_mm=mm("superior disc"),
+            inferior_endplate_mm=mm("inferior disc"),
+            anterior_wall_mm=mm("anterior"),
+            side_wall_mm=mm("lateral"),
+            posterior_upper_mm=_NOT_KEPT,
+            posterior_middle_mm=_NOT_KEPT,
+            posterior_lower_mm=_NOT_KEPT,
+            warning_upper_mm=warning,
+            warning_middle_mm=warning,
+            warning_lower_mm=warning,
+        )
+
+    def _outline(self, frame: int, motion: Motion) -> Outline:
+        folder = self._ending.masks
+        if folder is None:
+            return ()
+        for at in range(frame, max(-1, frame - _LOOK_BACK), -1):
+            if at in self._outlines:
+                return self._outlines[at]
+            path = folder / f"{at:06d}.png"
+            if not path.is_file():
+                continue
+            mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            if mask is None:
+                return ()
+            contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+            back = motion.similarity.reference_from_current()
+            made = tuple(
+                apply(back, contour.reshape(-1, 2).astype(np.float64)).astype(np.float32)
+                for contour in contours
+                if len(contour) > 2
+            )
+            self._outlines[at] = made
+            while len(self._outlines) > _KEPT:
+                self._outlines.popitem(last=False)
+            return made
+        return ()
