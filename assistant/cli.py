@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TextIO
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError
 
-COMMANDS = ("analyze", "validate", "simulate", "evaluate")
+COMMANDS = ("analyze", "validate", "mend", "live-child", "simulate", "evaluate")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -70,6 +70,11 @@ def _run(arguments: list[str]) -> int:
         from assistant.simulation import command as simulation
 
         return simulation.run(arguments[1:])
+    if arguments[:1] == ["live-child"]:
+        # A process of a live session, where the program is one file and has no Python beside it.
+        from assistant.live import child
+
+        return child.main(arguments[1:])
     if arguments[:1] == ["evaluate"]:
         from assistant.evaluation import command as evaluation
 
@@ -80,6 +85,8 @@ def _run(arguments: list[str]) -> int:
         return run_analyze(args.run_path, args.plan, args.out, masks=args.masks, fps=args.fps)
     if args.command == "validate":
         return _run_validate(args.file)
+    if args.command == "mend":
+        return _run_mend(args.run_path, args.out)
     top.print_help(sys.stderr)
     return UsageError.exit_status
 
@@ -126,6 +133,14 @@ def parser() -> argparse.ArgumentParser:
         description="Says of a plan, a result, a run or a folder with these whether it is whole and well formed.",
     )
     validate.add_argument("file", metavar="FILE", type=Path)
+    mend = commands.add_parser(
+        "mend",
+        usage="fluoro-assistant mend RUN OUT",
+        help="make a whole copy of a recording that was cut off",
+        description="Copies all that can be read of a recorded run folder into OUT as one whole video; RUN stays.",
+    )
+    mend.add_argument("run_path", metavar="RUN", type=Path, help="a run folder that the program recorded")
+    mend.add_argument("out", metavar="OUT", type=Path, help="must not exist")
     commands.add_parser("simulate", help="make X-ray runs with known truth (simulate --help)", add_help=False)
     commands.add_parser("evaluate", help="measure how right the analysis is (evaluate --help)", add_help=False)
     return top
@@ -256,3 +271,16 @@ def _run_validate(file: Path) -> int:
         stream: Any = sys.stdout if finding.status == 0 else sys.stderr
         stream.write(f"{finding.path}: {finding.text}\n")
     return max(finding.status for finding in findings)
+
+
+def _run_mend(run: Path, out: Path) -> int:
+    from assistant.mend import mend
+
+    progress = Progress(sys.stderr)
+    mended = mend(run, out, progress)
+    progress.end()
+    lost = f"; {mended.lost_frames} of them have no picture" if mended.lost_frames else ""
+    cut = f"; {mended.cut_frames} frames at the end could not be saved" if mended.cut_frames else ""
+    was = "the run was whole" if mended.was_whole else "mended"
+    sys.stdout.write(f"{out}: {was}: {mended.frames} frames{lost}{cut}\n")
+    return 0

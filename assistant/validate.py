@@ -15,6 +15,7 @@ from assistant.plan import Plan, check_against_run, plan_from_document
 from assistant.results import SCHEMA as RESULT_SCHEMA
 from assistant.schema_check import contract_schema, first_fault
 from assistant.settings import Settings
+from assistant.validate_recording import check_recording
 from assistant.validate_table import TableFacts, mask_fault, read_table_facts
 from assistant.vocabulary import RunFacts
 
@@ -131,6 +132,7 @@ def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
         for frame in source.frames():
             frames, last_s = frame.index + 1, frame.t_s
             progress(frames, facts.frame_count)
+        check_recording(source, frames)
     finally:
         source.close()
     kind = facts.notes.get("codec") or facts.notes.get("kind", "run")

@@ -74,11 +74,11 @@ class PlayedSource:
                 due_ns = begun_ns + round((offset_s + frame.t_s) * 1e9)
                 while (wait_ns := due_ns - self._clock_ns()) > 0 and not self._closed:
                     self._sleep(min(wait_ns / 1e9, 0.1))
-                if self._closed:
-                    return
                 self.stamp_ns = self._clock_ns()
                 yield replace(frame, index=index)
                 index, last_s = index + 1, frame.t_s
+                if self._closed:
+                    return
             if not self._loops or index == 0:
                 return
             fps = self._source.facts.fps

@@ -12,9 +12,9 @@ from typing import Any, Final
 from assistant.errors import EnvironmentError_
 from assistant.live.alive import is_alive
 from assistant.live.deck import Cell, Deck
-from assistant.live.keeping import write_json
 from assistant.live.messages import Child
 from assistant.places import data_home
+from assistant.recording.keeping import write_json
 
 _NAME: Final = "running.json"
 _FRESH_NS: Final = 3_000_000_000

@@ -15,7 +15,6 @@ from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.arming import CementGrowth, why_not
 from assistant.live.crew import Crew
 from assistant.live.deck import Cell, Deck
-from assistant.live.keeping import write_head, write_json, write_picture
 from assistant.live.ledger import Ledger
 from assistant.live.messages import (
     AlarmHeard,
@@ -40,6 +39,7 @@ from assistant.live.orders import Acknowledge, Order, Start, TakePlan
 from assistant.live.outlook import Outlook
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import Plan, plan_from_document
+from assistant.recording.keeping import write_head, write_json, write_picture
 from assistant.settings import Settings
 from assistant.vocabulary import Distances, Grey, RunFacts
 
@@ -59,14 +59,12 @@ class LiveSession:
     source : str
         A camera ("0", "/dev/video0", "camera:0", an address), or a rehearsal: ``play:PATH``, ``loop:PATH``.
     folder : Path
-        The run folder that is recorded; made if absent.
     settings : Settings
     watchdog_window : sequence of str
         Command that opens the watchdog's own window (it is kept ready, hidden); empty: sound only.
     restart : sequence of str
         Command that starts the window again after it has died; empty: nobody does.
     clock_ns : callable
-        The monotonic clock that all processes share.
     """
 
     def __init__(
@@ -99,7 +97,6 @@ class LiveSession:
         EnvironmentError_
             If there is no room for the shared memory, or the folder cannot be made.
         UsageError
-            If it was started already.
         """
         if self._crew is not None:
             raise UsageError("the live session has been started already")
@@ -131,7 +128,6 @@ class LiveSession:
         Raises
         ------
         UsageError
-            Before `start`.
         """
         if self._crew is None:
             raise UsageError("the live session has not been started")
@@ -139,7 +135,7 @@ class LiveSession:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it went on with what a window that died had left; its lines are to be confirmed again."""
+        """Whether it went on with what a window that died had left."""
         return self._crew is not None and self._crew.taken_over
 
     def stop(self) -> bool:
@@ -189,7 +185,7 @@ class LiveSession:
         return self.deck.ring.newest_index
 
     def frame(self, index: int) -> StampedFrame | None:
-        """A copy of one of the last sixteen frames; None where it is gone."""
+        """A copy of one of the last frames; None where it is gone."""
         return self.deck.ring.read(index)
 
     @property

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_
-from assistant.live import keeping
+from assistant.recording import keeping
 from assistant.recording.schema import SCHEMA
 from assistant.settings import Settings
 

@@ -1,0 +1,176 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.capture.run_folder import RunFolder
+from assistant.errors import InputError
+from assistant.live import capture_process
+from assistant.live.capture_process import Grab
+from assistant.live.deck import Cell, Deck
+from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
+from assistant.live.orders import Start, Witness
+from assistant.recording.writer import Recorder
+from assistant.settings import CaptureSettings, LiveSettings, Settings
+from assistant.vocabulary import Frame, RunFacts
+
+WHOLE = replace(Settings(), capture=CaptureSettings(layout="whole"), live=LiveSettings(grab_hangs_after_s=0.5))
+
+
+class Scripted:
+    """A source that does what its script says: a picture, a number of seconds to hang, or an error."""
+
+    facts = RunFacts(source="scripted", width_px=80, height_px=64, fps=25.0, frame_count=None)
+
+    def __init__(self, script: list[object]) -> None:
+        self.script = script
+        self.gate = threading.Event()
+        self.closed = 0
+
+    def frames(self) -> Iterator[Frame]:
+        for k, each in enumerate(self.script):
+            if isinstance(each, str):
+                self.gate.wait(20)
+                return
+            if isinstance(each, Exception):
+                raise each
+            assert isinstance(each, np.ndarray)
+            yield Frame(index=k, t_s=k * 0.04, grey=each)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def big_deck() -> Iterator[Deck]:
+    deck = Deck.make(slots=4, slot_bytes=80 * 64 * 2)
+    deck.beat(Cell.WINDOW_BEAT)
+    yield deck
+    deck.put(Cell.CLOSING, 1)
+    deck.remove()
+
+
+@pytest.fixture
+def grab(big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Grab]]:
+    made: list[tuple[Grab, Recorder, list[Scripted]]] = []
+
+    def make(*scripts: list[object], settings: Settings = WHOLE) -> Grab:
+        sources = [Scripted(script) for script in scripts]
+        waiting = list(sources)
+        monkeypatch.setattr(
+            capture_process, "_open", lambda address: waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        )
+        recorder = Recorder(tmp_path)
+        one = Grab(big_deck, "scripted", settings, recorder)
+        made.append((one, recorder, sources))
+        one.start()
+        return one
+
+    yield make
+    for one, recorder, sources in made:
+        one.ask_to_end()
+        for source in sources:
+            source.gate.set()
+        one.wait(3.0)
+        recorder.close()
+
+
+def said(deck: Deck, kind: type, within_s: float = 5.0) -> list[object]:
+    heard: list[object] = []
+    begun = time.monotonic()
+    while not any(isinstance(each, kind) for each in heard):
+        heard += deck.capture_says.take()
+        assert time.monotonic() - begun < within_s, heard
+        time.sleep(0.005)
+    return heard
+
+
+def grain(value: int) -> np.ndarray:
+    rng = np.random.default_rng(value)
+    return rng.normal(120, 6, (64, 80)).clip(0, 255).astype(np.uint8)
+
+
+def test_frames_are_stamped_numbered_published_and_recorded(
+    big_deck: Deck, grab: Callable[..., Grab], tmp_path: Path
+) -> None:
+    one = grab([grain(1), grain(1), grain(2)])
+    heard = said(big_deck, SourceEnded)
+    assert isinstance(heard[0], SourceOpened)
+    assert big_deck.get(Cell.NEXT_INDEX) == 3
+    frames = [big_deck.ring.read(k) for k in range(3)]
+    assert [frame.picture for frame in frames if frame is not None] == [0, 0, 1]
+    assert frames[0] is not None
+    assert frames[0].t_s == 0.0
+    one.ask_to_end()
+    one.wait(2.0)
+
+
+def test_a_source_that_fails_is_told_and_opened_again(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+    grab([grain(1), InputError("the cable is out")], [grain(2), grain(3)])
+    heard = said(big_deck, SourceEnded)
+    assert [type(each) for each in heard] == [SourceOpened, SourceLost, SourceOpened, SourceEnded]
+    assert heard[1] == SourceLost(reason="the cable is out")
+    assert big_deck.ring.newest_index == 2
+
+
+def test_a_grab_that_never_returns_is_noticed(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+    """F-03: the call into the driver does not come back."""
+    one = grab([grain(1), "hang"])
+    said(big_deck, SourceOpened)
+    begun = time.monotonic()
+    while not one.hangs():
+        assert time.monotonic() - begun < 3.0
+        time.sleep(0.01)
+    assert time.monotonic() - begun > 0.3
+
+
+def test_a_picture_that_is_too_large_is_told(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+    grab([np.zeros((200, 200), np.uint8)])
+    heard = said(big_deck, SourceLost)
+    assert "too large" in str(heard[-1])
+
+
+def test_an_unknown_layout_is_told_and_the_field_is_still_found(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+    grab([grain(1)], settings=replace(Settings(), capture=CaptureSettings(layout="no such console")))
+    assert "no layout profile" in str(said(big_deck, SourceLost)[0])
+
+
+def test_names_never_reach_the_ring_or_the_disk(big_deck: Deck, grab: Callable[..., Grab], tmp_path: Path) -> None:
+    """F-74 for pixels: what stands outside the field is black before anything is written."""
+    ys, xs = np.mgrid[0:64, 0:80]
+    field = (xs - 40) ** 2 + (ys - 32) ** 2 < 24**2
+    grey = np.where(field, grain(4), 0).astype(np.uint8)
+    grey[2:6, 2:20] = 255
+    one = grab([grey, grey.copy()], settings=Settings())
+    said(big_deck, SourceEnded)
+    frame = big_deck.ring.newest()
+    assert frame is not None
+    assert frame.grey[:8].max() == 0
+    assert frame.grey[32, 40] == grey[32, 40]
+    one.ask_to_end()
+    one.wait(2.0)
+
+
+def test_the_whole_process_records_witnesses_and_ends_in_order(
+    big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Scripted([grain(k) for k in range(5)])
+    monkeypatch.setattr(capture_process, "_open", lambda address: source)
+    big_deck.to_capture.put(Witness(head="abc", count=7))
+    start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
+    body = threading.Thread(target=capture_process.run, args=(start,))
+    body.start()
+    said(big_deck, SourceEnded)
+    told = said(big_deck, RecordingTold)
+    assert told
+    big_deck.put(Cell.CLOSING, 1)
+    body.join(10.0)
+    recorded = RunFolder(tmp_path, "run")
+    assert len(recorded.recorded.lines) == 5
+    assert recorded.recorded.witness is not None
+    assert recorded.recorded.witness.events_head == "abc"
+    recorded.close()
