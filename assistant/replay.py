@@ -25,6 +25,7 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
 from assistant.guard import GuardedPipeline, describe, nothing_known
+from assistant.model_packs.starting import recorded_shape_model
 from assistant.moments import Moment, MomentMaker, MomentStore
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document
@@ -221,9 +222,10 @@ def run_job(job: Job, pipe: BinaryIO) -> None:
         source = open_source(job.run)
         try:
             plan = plan_from_document(job.plan, job.settings.alarms.warning_line_fraction)
-            pipeline = start_pipeline(source, plan, job.settings)
-            for frame in source.frames():
-                teller.add(pipeline.process(frame, teller.alarms.append))
+            with recorded_shape_model() as shapes:
+                pipeline = start_pipeline(source, plan, job.settings, shapes)
+                for frame in source.frames():
+                    teller.add(pipeline.process(frame, teller.alarms.append))
         finally:
             source.close()
     except AssistantError as error:

@@ -24,12 +24,14 @@ from assistant.live.messages import (
     moment_of,
 )
 from assistant.live.orders import Acknowledge, Order, Start, TakePlan
+from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import check_against_run, plan_from_document
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.results import COLUMNS, csv_row
 from assistant.settings import Settings
+from assistant.shape_model import ShapeModel
 from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Unknown
 
@@ -47,21 +49,24 @@ def run(start: Start) -> None:
     deck.put(Cell.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1})
-    analysis = LiveAnalysis(deck, start.settings, lines)
-    while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
-        deck.beat(Cell.ANALYSIS_BEAT)
-        for order in deck.to_analysis.take():
-            analysis.obey(order)
-        if not analysis.step():
-            time.sleep(_PAUSE_S)
+    with live_shape_model() as shapes:
+        analysis = LiveAnalysis(deck, start.settings, lines, shapes)
+        while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
+            deck.beat(Cell.ANALYSIS_BEAT)
+            for order in deck.to_analysis.take():
+                analysis.obey(order)
+            if not analysis.step():
+                time.sleep(_PAUSE_S)
     lines.close()
 
 
 class LiveAnalysis:
     """Takes frames from the ring, newest first when it is late, and says what it finds."""
 
-    def __init__(self, deck: Deck, settings: Settings, lines: LineWriter) -> None:
-        self._deck, self._settings, self._lines = deck, settings, lines
+    def __init__(
+        self, deck: Deck, settings: Settings, lines: LineWriter, shapes: ShapeModel | Unknown | None = None
+    ) -> None:
+        self._deck, self._settings, self._lines, self._shapes = deck, settings, lines, shapes
         self._views: tuple[str, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
@@ -85,7 +90,7 @@ class LiveAnalysis:
             for view, path in zip(plan.views, order.references, strict=True):
                 references.append(_reference(path, view.reference_frame))
             check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
-            self._pipeline = GuardedPipeline(Pipeline(plan, references, self._settings))
+            self._pipeline = GuardedPipeline(Pipeline(plan, references, self._settings, shapes=self._shapes))
         except AssistantError as error:
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
             return
