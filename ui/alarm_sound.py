@@ -96,7 +96,7 @@ class AlarmSound(QObject):
         self.heard = heard
         self._look()
 
-    def play(self, order: SoundOrder, _now_ns: int) -> None:
+    def play(self, order: SoundOrder) -> None:
         """Play one burst whenever another one is due."""
         if order.bursts < self._bursts:
             self._bursts = 0

@@ -18,6 +18,15 @@ log = logging.getLogger(__name__)
 
 def run(recording: str | None, plan: str | None) -> int:
     """Open the window on a recording and stay until it is closed; gives the exit status."""
+    return _show("review", None if recording is None else (recording, plan))
+
+
+def run_live(source: str) -> int:
+    """Open the window in the theatre on a source and stay until it is closed; gives the exit status."""
+    return _show("theatre", source)
+
+
+def _show(page: str, thing: object) -> int:
     application = start()
     window = Shell(Settings())
     window.resize(1920, 1080)
@@ -25,7 +34,7 @@ def run(recording: str | None, plan: str | None) -> int:
     if screen is not None:
         room = screen.availableGeometry()
         window.resize(min(1920, room.width()), min(1080, room.height()))
-    window.go_to("review", None if recording is None else (recording, plan))
+    window.go_to(page, thing)
     window.show()
     return application.exec()
 

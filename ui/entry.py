@@ -21,12 +21,18 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _open(arguments: list[str]) -> int:
-    parser = cli.Parser(prog="fluoro-assistant", usage="fluoro-assistant [RUN] [--plan PLAN]", add_help=False)
+    usage = "fluoro-assistant [RUN] [--plan PLAN] [--live SOURCE]"
+    parser = cli.Parser(prog="fluoro-assistant", usage=usage, add_help=False)
     parser.add_argument("run", nargs="?", metavar="RUN")
     parser.add_argument("--plan", metavar="PLAN")
+    parser.add_argument("--live", metavar="SOURCE", help="a camera, play:RUN as a rehearsal, or resume:")
     args: argparse.Namespace = parser.parse_args(arguments)
     why_not = no_window()
     if not why_not:
+        if args.live is not None:
+            from ui.app import run_live
+
+            return run_live(args.live)
         from ui.app import run
 
         return run(args.run, args.plan)

@@ -55,7 +55,7 @@ def act_of(panel: SetupPanel, event: QKeyEvent) -> str | None:
         return None
     if panel.step is Step.SCALE and (_K.Key_0 <= key <= _K.Key_9 or key in (_K.Key_Period, _K.Key_Comma)):
         return f"type {chr(key) if key != _K.Key_Comma else '.'}"
-    if panel.step is Step.SCALE and key == _K.Key_Backspace and panel.typed:
+    if panel.step is Step.SCALE and key == _K.Key_Backspace and panel.scale.typed:
         return "untype"
     if panel.step is Step.SOURCE and _K.Key_1 <= key <= _K.Key_9:
         return f"choose {key - _K.Key_1}"
@@ -73,7 +73,7 @@ def do(panel: SetupPanel, name: str) -> None:
     elif first == "step":
         panel.go(Step(int(rest)))
     elif first == "type":
-        panel.typed, panel.measured_by = (panel.typed + rest)[:8], ""
+        panel.scale.type_in(rest)
         panel.refresh()
     elif name.removeprefix("far ") in _WAYS:
         _arrow(panel, name.removeprefix("far "), far=name.startswith("far "))
@@ -131,9 +131,9 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.points.active_end = 1 - panel.points.active_end
         panel.measure_cannula()
     elif name == "uncalibrated":
-        panel.use_scale(calibrated=False)
+        panel.stay_uncalibrated()
     elif name == "untype":
-        panel.typed, panel.measured_by = panel.typed[:-1], ""
+        panel.scale.rub_out()
     elif name in ("line +", "line -"):
         panel.setup.move_line(1 if name == "line +" else -1)
     elif name == "test sound":

@@ -14,11 +14,11 @@ from assistant.live.status import LiveStatus
 from assistant.plan import Plan, plan_from_document
 from assistant.vocabulary import Frame, RunFacts, Unknown
 from ui.setup import proposals, sources
-from ui.setup.cannula import measure_shaft
 from ui.setup.checks import checks_as_rows
 from ui.setup.header import SetupHeader
-from ui.setup.model import GAUGES_MM, SetUp, SetView, Step
+from ui.setup.model import SetUp, SetView, Step
 from ui.setup.points import PointsOnPicture
+from ui.setup.scale import Scale
 from ui.setup.side import Row, SetupSide
 from ui.setup.steps import show_step
 from ui.view_transform import Turn
@@ -44,8 +44,7 @@ class SetupPanel(QWidget):
         self.done: set[Step] = set()
         self.choices: list[sources.Choice] = []
         self.chosen = 0
-        self.gauge = 2
-        self.typed = ""
+        self.scale = Scale()
         self.message = ""
         self.facts: RunFacts | None = None
         self.status: LiveStatus | None = None
@@ -79,7 +78,9 @@ class SetupPanel(QWidget):
         by = self.setup.views[0].scale_by
         self.setup.views, self.setup.at = [SetView()], 0
         # The C-arm has not moved for another level: the scale is proposed again, not used.
-        self.typed = "" if scale is None else f"{scale:.4f}"
+        self.scale = Scale()
+        if scale is not None:
+            self.scale.propose(scale, f"as before: {by}")
         self.message = f"Scale of the last level: {scale:.4f} mm/px ({by})" if scale is not None else ""
 
     def setVisible(self, visible: bool) -> None:
@@ -89,10 +90,10 @@ class SetupPanel(QWidget):
 
     def arrange(self, places: Layout) -> None:
         """Cover the panel's place and the strip's; the picture takes the bar's place too."""
-        page = self.page
-        for part in (page.bar, page.legend, page.distances, page.curve, page.works, page.clocks, page.second):
+        page, board = self.page, self.page.board
+        for part in (board.bar, board.legend, board.distances, board.curve, board.works, board.clocks, board.second):
             part.hide()
-        for part in (page.keys_card, page.alarms, page.leak, page.strip):
+        for part in (board.keys_card, board.alarms, board.leak, board.strip):
             part.hide()
         self.header.factor = self.side.factor = places.factor
         self.header.small = self.side.small = places.small
@@ -106,8 +107,6 @@ class SetupPanel(QWidget):
         self.raise_()
         self.header.raise_()
         self.refresh()
-
-    # Steps -----------------------------------------------------------------------------------------------------
 
     def go(self, step: Step) -> None:
         """Go to a step whose ground is there."""
@@ -176,8 +175,6 @@ class SetupPanel(QWidget):
     _slow = 0
     _go_on = False
 
-    # Source ----------------------------------------------------------------------------------------------------
-
     def choose(self, number: int) -> None:
         """Make a source the chosen one."""
         if 0 <= number < len(self.choices):
@@ -216,8 +213,6 @@ class SetupPanel(QWidget):
         self.facts = facts
         self.refresh()
 
-    # Orientation -----------------------------------------------------------------------------------------------
-
     def turn(self, *, mirrored: bool = False, quarters: int = 0) -> None:
         """Turn the picture on the screen; what is measured does not change."""
         frame = self.page.frame
@@ -230,8 +225,6 @@ class SetupPanel(QWidget):
         self.page.second.turn = now
         self.page.picture.take(frame)
         self.refresh()
-
-    # Points ----------------------------------------------------------------------------------------------------
 
     def take_still(self) -> None:
         """Freeze the present picture for this view, and propose points on it."""
@@ -262,7 +255,7 @@ class SetupPanel(QWidget):
             return
         view.propose(found.places, found.note)
         if found.mm_per_px is not None and view.mm_per_px is None:
-            self.typed = f"{found.mm_per_px:.4f}"
+            self.scale.propose(found.mm_per_px, found.note)
 
     def _right(self) -> bool:
         """Whether posterior is at the right in the stored picture."""
@@ -352,58 +345,26 @@ class SetupPanel(QWidget):
         self._show_still()
         self.refresh()
 
-    # Scale -----------------------------------------------------------------------------------------------------
-
     def measure_cannula(self) -> None:
         """The scale from the shaft's width between the two places."""
-        view = self.setup.view
-        if view.still is None or len(self.points.shaft) < 2:
-            return
-        found = measure_shaft(view.still.grey, view.still.white, self.points.shaft[0], self.points.shaft[1])
-        if isinstance(found, Unknown):
-            self.points.widths = []
-            self.tell(found.reason)
-            return
-        name = list(GAUGES_MM)[self.gauge]
-        scale = GAUGES_MM[name] / found.width_px
-        self.points.widths = list(found.edges)
-        self.typed = f"{scale:.4f}"
-        self.measured_by = f"cannula {name}, {found.width_px:.1f} px ± {found.spread_percent:.0f} %"
-        self.tell("")
-
-    measured_by = ""
+        self.tell(self.scale.measure(self.points, self.setup.view))
 
     def next_gauge(self) -> None:
         """Another cannula."""
-        self.gauge = (self.gauge + 1) % len(GAUGES_MM)
-        if len(self.points.shaft) == 2:
-            self.measure_cannula()
-        elif not self.points.shaft and self.setup.view.still is not None:
-            rows, cols = self.setup.view.still.grey.shape
-            self.points.shaft = [(cols * 0.62, rows * 0.45), (cols * 0.72, rows * 0.42)]
-        self.refresh()
+        self.tell(self.scale.next_gauge(self.points, self.setup.view))
 
-    def use_scale(self, *, calibrated: bool = True) -> None:
-        """Take the scale over; without one, shares of the depth only."""
-        view = self.setup.view
-        if not calibrated:
-            view.mm_per_px, view.scale_by = None, ""
+    def use_scale(self) -> None:
+        """Take the scale over."""
+        why = self.scale.use(self.setup.view, self.facts.mm_per_px_hint if self.facts is not None else None)
+        if why:
+            self.tell(why)
         else:
-            hint = self.facts.mm_per_px_hint if self.facts is not None else None
-            text = self.typed or (f"{hint:.5f}" if hint else "")
-            try:
-                scale = float(text)
-            except ValueError:
-                self.tell("Measure the cannula (G, two clicks), type mm/px, or U: uncalibrated.")
-                return
-            if not 0.01 <= scale <= 10:
-                self.tell(f"{scale:g} mm/px cannot be: between 0.01 and 10.")
-                return
-            view.mm_per_px = scale
-            view.scale_by = self.measured_by or ("typed" if self.typed else "from the file")
-        self.onwards()
+            self.onwards()
 
-    # Line ------------------------------------------------------------------------------------------------------
+    def stay_uncalibrated(self) -> None:
+        """Shares of the depth only."""
+        self.setup.view.mm_per_px, self.setup.view.scale_by = None, ""
+        self.onwards()
 
     def finish(self) -> None:
         """Hand the lines over; when the analysis has taken them they are confirmed and the session is armed."""
@@ -445,8 +406,6 @@ class SetupPanel(QWidget):
         views = plan.document.get("views", [])
         return all(view.get("calibrated", True) for view in views if isinstance(view, dict))
 
-    # What is known ---------------------------------------------------------------------------------------------
-
     def true_lateral_words(self) -> str:
         """Whether the still picture is a true lateral one; empty where nothing can tell."""
         return proposals.true_lateral_words(self.setup.view)
@@ -454,8 +413,6 @@ class SetupPanel(QWidget):
     def self_test_rows(self) -> tuple[Row, ...]:
         """The short self-test of the last step: sound, disk, rate, delay, clock."""
         return checks_as_rows(self.page.sound, self.status)
-
-    # Keys ------------------------------------------------------------------------------------------------------
 
     def act(self, name: str) -> None:
         """What a cap, a row or a key does."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.live.running import find_running
 from assistant.places import demo_run
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Choice:
 
 def choices() -> list[Choice]:
     """All that can be chosen now, cameras first."""
-    made = _cameras()
+    made = _left_open() + _cameras()
     try:
         demo = demo_run()
     except AssistantError as error:
@@ -47,6 +48,15 @@ def choices() -> list[Choice]:
         Choice(address="", name="Recorded run…", detail="rehearsal, plays as if live, never a patient", rehearsal=True)
     )
     return made
+
+
+def _left_open() -> list[Choice]:
+    """A session that a window left when it died: first choice, never taken unasked."""
+    left = find_running()
+    if left is None or left.has_window:
+        return []
+    detail = f"{left.source} · lines must be confirmed again"
+    return [Choice(address="resume:", name="Go on with the interrupted session", detail=detail)]
 
 
 def _cameras() -> list[Choice]:

@@ -189,10 +189,10 @@ def _points(panel: SetupPanel) -> Shown:
 
 
 def _scale(panel: SetupPanel) -> Shown:
-    name = list(GAUGES_MM)[panel.gauge]
+    name = panel.scale.gauge_name
     hint = panel.facts.mm_per_px_hint if panel.facts is not None else None
-    text = panel.typed or (f"{hint:.4f}" if hint else "")
-    by = panel.measured_by or ("typed or proposed" if panel.typed else "from the file" if hint else "not set")
+    text = panel.scale.typed or (f"{hint:.4f}" if hint else "")
+    by = panel.scale.by or ("typed" if panel.scale.typed else "from the file" if hint else "not set")
     rows = (
         Row(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
         Row(text="Scale by", value=by),

@@ -71,7 +71,7 @@ class Acts:
         session = self._page.session
         if session is not None:
             session.acknowledge()
-            self._page.refresh(at_once=True)
+            self._page.refresh()
 
     def _inject(self) -> None:
         page = self._page
@@ -88,14 +88,14 @@ class Acts:
             return
         reason = session.arm()
         page.tell(reason or "Injecting. Hold I for one second to end.")
-        page.refresh(at_once=True)
+        page.refresh()
 
     def _disarm(self) -> None:
         session = self._page.session
         if session is not None:
             session.disarm()
             self._page.tell("Not injecting any more.")
-            self._page.refresh(at_once=True)
+            self._page.refresh()
 
     def _mark(self) -> None:
         self._page.desk.pauses += 1
@@ -180,4 +180,4 @@ class Acts:
         if page.session is not None:
             page.session.note(kind, told, **data)
         page.tell(told)
-        page.refresh(at_once=True)
+        page.refresh()

@@ -1,0 +1,49 @@
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from assistant.live.messages import Lines, LiveState
+from assistant.settings import Settings
+from tests.ui.theatre.fake_session import PLAN, FakeSession, picture
+from ui.shell import Shell
+from ui.theatre.page import TheatrePage
+
+K = Qt.Key
+
+
+@pytest.fixture
+def shell(qtbot) -> Iterator[Shell]:
+    """A window with a theatre on a fake session; nothing set up yet."""
+    made = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, FakeSession)})
+    made.resize(1920, 1080)
+    qtbot.addWidget(made)
+    made.show()
+    made.go_to("theatre")
+    yield made
+    page = made.page("theatre")
+    if page.session is not None:
+        page.session.armed = False
+    made.close()
+
+
+@pytest.fixture
+def page(shell: Shell) -> TheatrePage:
+    return shell.page("theatre")
+
+
+@pytest.fixture
+def armed(page: TheatrePage, qtbot) -> TheatrePage:
+    """Set up and armed."""
+    page.start_session("play:x")
+    page.plan, page.case = PLAN, "L1 · lateral"
+    session = page.session
+    session.lines, session.state, session.armed = Lines.CONFIRMED, LiveState.LIVE, True
+    page.frame = None
+    page.end_set_up()
+    qtbot.waitUntil(lambda: page.frame is not None)
+    page.refresh()
+    return page
+
+
+__all__ = ["K", "picture"]

@@ -1,0 +1,218 @@
+"""A session without processes: tests put into it what the screen has to show."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.geometry import Similarity
+from assistant.live.messages import Lines, LiveState, Message, Moment, PlanTaken, RecordingState, StampedFrame
+from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
+from assistant.plan import Plan, plan_from_document
+from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, RunFacts, Unknown
+
+SIZE = 512
+DOCUMENT: dict[str, Any] = {
+    "schema": "fluoro-assistant/plan/1",
+    "views": [
+        {
+            "view": "lateral",
+            "level": "L1",
+            "reference_frame": 0,
+            "mm_per_px": 0.27,
+            "landmarks": {
+                "superior": [[200, 220], [260, 216], [320, 212]],
+                "inferior": [[200, 290], [260, 292], [320, 300]],
+            },
+        }
+    ],
+}
+PLAN: Plan = plan_from_document(DOCUMENT, 0.25)
+QUIET = Quiet(
+    seen_none=True,
+    headline="NO CROSSING SEEN in this view",
+    action="Lateral only. Says nothing about the canal or the veins.",
+)
+_STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(260.0, 255.0))
+
+
+def picture(index: int = 0) -> StampedFrame:
+    rows, cols = np.mgrid[0:SIZE, 0:SIZE]
+    field = (rows - 256) ** 2 + (cols - 256) ** 2 < 240**2
+    grey = np.where(field, 120 + 40 * np.sin(rows / 30), 0).astype(np.uint8)
+    return StampedFrame(
+        index=index, t_s=index / 15, captured_ns=time.monotonic_ns(), picture=index, grey=grey, white=255
+    )
+
+
+def distances(line_mm: float = 8.0) -> Distances:
+    return Distances(
+        cement_area_mm2=120.0,
+        posterior_wall_mm=line_mm + 8,
+        warning_line_mm=line_mm,
+        superior_endplate_mm=3.0,
+        inferior_endplate_mm=4.0,
+        anterior_wall_mm=9.0,
+        side_wall_mm=Unknown("lateral view"),
+        posterior_upper_mm=Unknown("no cement"),
+        posterior_middle_mm=line_mm + 8,
+        posterior_lower_mm=line_mm + 8.5,
+        warning_upper_mm=Unknown("no cement"),
+        warning_middle_mm=line_mm,
+        warning_lower_mm=line_mm + 0.5,
+        nearest_warning_px=(270.0, 250.0),
+    )
+
+
+def moment(index: int = 0, line_mm: float = 8.0, **more: Any) -> Moment:
+    now_ns = time.monotonic_ns()
+    outline = (np.array([[230, 240], [270, 240], [270, 270], [230, 270]], np.float32),)
+    made = Moment(
+        frame_index=index,
+        t_s=index / 15,
+        captured_ns=now_ns,
+        told_ns=now_ns,
+        picture=index,
+        liveness=Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=3.0),
+        motion=Motion(view_index=0, similarity=_STILL, confidence=0.9),
+        distances=distances(line_mm),
+        approach=Approach(approach_mm_per_s=0.3, time_to_line_s=30.0),
+        standing=(),
+        leaks=(),
+        outline=outline,
+        processing_ms=12.0,
+        cement_known=True,
+        plan_number=1,
+        skipped=0,
+    )
+    return replace(made, **more)
+
+
+def alarm(code: str, priority: Priority, headline: str, action: str, **more: Any) -> LiveAlarm:
+    made = LiveAlarm(
+        code=code,
+        kind=None,
+        site=None,
+        priority=priority,
+        headline=headline,
+        action=action,
+        raised_ns=time.monotonic_ns() - 3_000_000_000,
+    )
+    return replace(made, **more)
+
+
+HIGH = alarm("A1", Priority.HIGH, "CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes.", latched=True)
+MEDIUM = alarm("A4", Priority.MEDIUM, "CEMENT NEAR POSTERIOR LINE", "Slow down. Take a picture.")
+BLIND = alarm("A7", Priority.HIGH, "NOT MONITORING", "Stop, or use C-arm screen.")
+
+
+def status(state: LiveState = LiveState.LIVE, **more: Any) -> LiveStatus:
+    now_ns = time.monotonic_ns()
+    live = state is LiveState.LIVE
+    made = LiveStatus(
+        now_ns=now_ns,
+        state=state,
+        since_ns=now_ns - 4_000_000_000,
+        armed=True,
+        lines=Lines.CONFIRMED,
+        source=RunFacts(source="play:x", width_px=SIZE, height_px=SIZE, fps=15.0, frame_count=None),
+        rehearsal=False,
+        reason="",
+        frame_index=10,
+        frame_age_ms=40.0 if live else 4000.0,
+        xray_age_s=0.071 if live else 12.4,
+        frames_per_s=15.0,
+        pictures_per_s=7.5,
+        lag_ms=18.0,
+        lag_p95_ms=40.0,
+        moment=moment(10),
+        drawable=live,
+        alarms=(),
+        quiet=QUIET if live else Quiet(seen_none=False, headline="NOT KNOWN", action="Wait for a live picture."),
+        sound=SoundOrder(priority=Priority.NONE, bursts=0),
+        recording=RecordingState(folder="x", bytes_written=1_840_000_000, grew_ns=now_ns, minutes_left=240.0),
+        children={},
+        push_s=13.0,
+    )
+    return replace(made, **more)
+
+
+class FakeSession:
+    """Looks like `LiveSession` to the page."""
+
+    def __init__(self, source: str, folder: Path, settings: object) -> None:
+        self.source, self.folder = source, folder
+        self._frame: StampedFrame | None = picture(0)
+        self.armed, self.lines = False, Lines.NONE
+        self.notes: list[tuple[str, str]] = []
+        self.acts: list[str] = []
+        self.messages: list[Message] = []
+        self.more: dict[str, Any] = {}
+        self.state = LiveState.UNKNOWN_VIEW
+        self.stopped = False
+
+    def start(self) -> None:
+        self.acts.append("start")
+
+    def stop(self) -> bool:
+        self.stopped = True
+        return True
+
+    def poll(self) -> tuple[Message, ...]:
+        said, self.messages = tuple(self.messages), []
+        return said
+
+    @property
+    def status(self) -> LiveStatus:
+        return status(self.state, armed=self.armed, lines=self.lines, **self.more)
+
+    @property
+    def newest_index(self) -> int:
+        return -1 if self._frame is None else self._frame.index
+
+    def newest_frame(self) -> StampedFrame | None:
+        return self._frame
+
+    def next_frame(self) -> None:
+        assert self._frame is not None
+        self._frame = picture(self._frame.index + 1)
+
+    def set_plan(self, document: dict[str, Any], references: object) -> int:
+        self.acts.append("set_plan")
+        self.document, self.references = document, references
+        self.lines = Lines.UNCONFIRMED
+        self.messages.append(PlanTaken(plan_number=1))
+        return 1
+
+    def confirm_lines(self) -> None:
+        self.acts.append("confirm_lines")
+        self.lines, self.state = Lines.CONFIRMED, LiveState.LIVE
+
+    def arm(self, by: str = "key") -> str:
+        if self.lines is not Lines.CONFIRMED:
+            return "The lines are not confirmed. Look at them and confirm: L"
+        self.armed = True
+        self.acts.append("arm")
+        return ""
+
+    def disarm(self) -> None:
+        self.armed = False
+        self.acts.append("disarm")
+
+    def acknowledge(self) -> tuple[LiveAlarm, ...]:
+        self.acts.append("acknowledge")
+        return ()
+
+    def sound_is(self, *, available: bool, reason: str = "") -> None:
+        self.sound_told = (available, reason)
+
+    def note(self, kind: str, text: str = "", **data: Any) -> None:
+        self.notes.append((kind, text))
+
+    def clip(self, seconds: float) -> tuple[int, int] | None:
+        self.acts.append("clip")
+        return (0, 10)

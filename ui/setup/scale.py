@@ -1,0 +1,79 @@
+"""The scale of a view while it is set: cannula, typed, or stated by the file. Changes the view, not the screen."""
+
+from __future__ import annotations
+
+from assistant.vocabulary import Unknown
+from ui.setup.cannula import measure_shaft
+from ui.setup.model import GAUGES_MM, SetView
+from ui.setup.points import PointsOnPicture
+
+_MOST_TYPED = 8
+
+
+class Scale:
+    """What was typed or measured, until it is used.
+
+    Attributes
+    ----------
+    typed : str
+        The figure in mm/px as text; empty: none yet.
+    by : str
+        How it was measured; empty: typed or proposed.
+    gauge : int
+        Which cannula.
+    """
+
+    def __init__(self) -> None:
+        self.typed, self.by, self.gauge = "", "", 2
+
+    @property
+    def gauge_name(self) -> str:
+        """The cannula."""
+        return list(GAUGES_MM)[self.gauge]
+
+    def type_in(self, character: str) -> None:
+        """One more character."""
+        self.typed, self.by = (self.typed + character)[:_MOST_TYPED], ""
+
+    def rub_out(self) -> None:
+        """The last character is wrong."""
+        self.typed, self.by = self.typed[:-1], ""
+
+    def propose(self, mm_per_px: float, by: str) -> None:
+        """A figure that came from elsewhere: used only when the person takes it."""
+        self.typed, self.by = f"{mm_per_px:.4f}", by
+
+    def next_gauge(self, points: PointsOnPicture, view: SetView) -> str:
+        """Another cannula; the first time two places are put where the arrows can take them."""
+        self.gauge = (self.gauge + 1) % len(GAUGES_MM)
+        if not points.shaft and view.still is not None:
+            rows, cols = view.still.grey.shape
+            points.shaft = [(cols * 0.62, rows * 0.45), (cols * 0.72, rows * 0.42)]
+            return ""
+        return self.measure(points, view)
+
+    def measure(self, points: PointsOnPicture, view: SetView) -> str:
+        """The scale from the shaft's width between the two places; why it cannot be, else empty."""
+        if view.still is None or len(points.shaft) < 2:
+            return ""
+        found = measure_shaft(view.still.grey, view.still.white, points.shaft[0], points.shaft[1])
+        if isinstance(found, Unknown):
+            points.widths = []
+            return found.reason
+        points.widths = list(found.edges)
+        by = f"cannula {self.gauge_name}, {found.width_px:.1f} px ± {found.spread_percent:.0f} %"
+        self.propose(GAUGES_MM[self.gauge_name] / found.width_px, by)
+        return ""
+
+    def use(self, view: SetView, hint_mm_per_px: float | None) -> str:
+        """Take the figure over into the view; why it cannot be, else empty."""
+        text = self.typed or (f"{hint_mm_per_px:.5f}" if hint_mm_per_px else "")
+        try:
+            scale = float(text)
+        except ValueError:
+            return "Measure the cannula (G, two clicks), type mm/px, or U: uncalibrated."
+        if not 0.01 <= scale <= 10:
+            return f"{scale:g} mm/px cannot be: between 0.01 and 10."
+        view.mm_per_px = scale
+        view.scale_by = self.by or ("typed" if self.typed else "from the file")
+        return ""

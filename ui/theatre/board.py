@@ -1,0 +1,165 @@
+"""The parts of the theatre screen: makes them, puts them in their places, gives each what it shows."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from PyQt6.QtCore import QElapsedTimer
+
+from assistant.live.messages import LiveState
+from assistant.live.status import LiveStatus
+from ui.curve import CurveView
+from ui.distance_card import DistanceCard, NotMeasured
+from ui.theatre.advice import advice_for
+from ui.theatre.bar import LiveBar, message_of
+from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
+from ui.theatre.keys_card import KeysCard
+from ui.theatre.layout import Layout, lay_out
+from ui.theatre.looks import LOOKS, age_words
+from ui.theatre.picture import LivePicture
+from ui.theatre.second import Second, SecondPicture
+from ui.theatre.strip import LiveStrip
+
+if TYPE_CHECKING:
+    from ui.theatre.page import TheatrePage
+
+FIGURES_MS: Final = 250
+"""Figures change at most four times a second, the picture at once."""
+_NOTE_MS: Final = 8000
+
+
+class Board:
+    """All parts of a theatre page.
+
+    Parameters
+    ----------
+    page : TheatrePage
+        Their parent; asked for what it knows.
+    """
+
+    def __init__(self, page: TheatrePage) -> None:
+        self._page = page
+        self.strip, self.bar = LiveStrip(page), LiveBar(page)
+        self.picture, self.second = LivePicture(page), SecondPicture(page)
+        self.distances, self.curve, self.works = DistanceCard(page), CurveView(page), WorksCard(page)
+        self.clocks, self.legend = Clocks(page), Legend(page)
+        self.alarms, self.leak = AlarmList(page), LeakLine(page)
+        self.keys_card = KeysCard(page.keys, page)
+        self.asked = ""
+        self.note = ""
+        self.bare = False
+        self._places: Layout | None = None
+        self._shown_state: LiveState | None = None
+        self._figures, self._note_age = QElapsedTimer(), QElapsedTimer()
+        self._figures.start()
+
+    def tell(self, text: str) -> None:
+        """A line for some seconds, at the foot of the picture."""
+        self.note = text
+        if text:
+            self._note_age.start()
+
+    def tick(self, status: LiveStatus, *, fresh: bool) -> None:
+        """Show what is new: the picture and the bar at once, figures four times a second."""
+        page = self._page
+        due = self._figures.elapsed() >= FIGURES_MS
+        if not page.shows_still and (fresh or due or status.state is not self._shown_state):
+            self._shown_state = status.state
+            self.picture.show_live(page.frame if fresh else None, status, page.views)
+        self.say(status)
+        if due:
+            self._figures.restart()
+            self.show_figures(status)
+
+    def due(self) -> bool:
+        """Whether figures are to be shown anew."""
+        if self._figures.elapsed() < FIGURES_MS:
+            return False
+        self._figures.restart()
+        return True
+
+    def say(self, status: LiveStatus | None) -> None:
+        """What the message bar says."""
+        aside = ("", "")
+        if status is not None:
+            known = status.quiet.seen_none
+            second = "picture, view, lines, tracking, sound: all known" if known else ""
+            aside = (self._page.desk.ap_words(time.monotonic_ns()), second)
+        self.bar.say(message_of(status, quiet_aside=aside, asked=self.asked))
+
+    def show_figures(self, status: LiveStatus | None) -> None:
+        """Everything but the picture and the bar."""
+        page, now_ns = self._page, time.monotonic_ns()
+        self.strip.show_status(status, page.case, page.sound.fault)
+        moment = status.moment if status is not None else None
+        measured = status is not None and status.drawable
+        why = None
+        if status is None:
+            why = NotMeasured(headline="No source", explanation="Set-up: P")
+        elif LOOKS[status.state].figure:
+            why = NotMeasured(headline=LOOKS[status.state].figure, explanation=LOOKS[status.state].explanation)
+        elif not measured:
+            why = NotMeasured(headline="Too old to show", explanation="Comes with the next measurement.")
+        age = "not measured" if why is not None or status is None else f"age {age_words(status)}"
+        calibrated = page.plan is None or page.setup.is_calibrated(page.plan)
+        views = page.views
+        self.distances.show_moment(moment, views, age=age, why=why, calibrated=calibrated)
+        self.curve.show_moment(moment, page.trace)  # type: ignore[arg-type]
+        self.works.show_status(status)
+        self.clocks.show_desk(page.desk, status, now_ns, fill_words(moment, views, measured=measured))
+        self.alarms.show_status(status)
+        self.leak.show_moment(moment, measured=measured)
+        note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
+        advice = advice_for(status.alarms) if status is not None else ""
+        self.legend.show_status(status, advice, note)
+        if self.second.shows is not Second.NONE:
+            self.second.show_now(page.frame, moment)
+        self._place_cards(status)
+
+    def arrange(self) -> None:
+        """Put everything where it belongs for the present size."""
+        page = self._page
+        open_ = page.in_set_up
+        second = self.second.shows is not Second.NONE and not open_
+        places = lay_out(page.width(), page.height(), bare=self.bare and not open_, second=second)
+        self._places = places
+        parts = (
+            (self.strip, places.strip),
+            (self.bar, places.bar),
+            (self.picture, places.picture),
+            (self.second, places.second),
+            (self.legend, places.legend),
+            (self.distances, places.distances),
+            (self.curve, places.curve),
+            (self.works, places.curve),
+            (self.clocks, places.clocks),
+            (self.keys_card, places.keys),
+            (self.alarms, places.alarms),
+            (self.leak, places.leak),
+        )
+        for part, place in parts:
+            if hasattr(part, "factor"):
+                part.factor = places.factor
+            if hasattr(part, "small"):
+                part.small = places.small
+            part.setGeometry(place)
+            part.setVisible(not place.isEmpty())
+        self.keys_card.arrange()
+        if open_:
+            page.setup.arrange(places)
+        self._place_cards(page.session.status if page.session is not None else None)
+
+    def _place_cards(self, status: LiveStatus | None) -> None:
+        """The curve's place is taken by what still works, or (small) by the alarms and the leak."""
+        if self._places is None or self._places.curve.isEmpty() or self._page.in_set_up:
+            return
+        black = status is not None and LOOKS[status.state].black
+        busy = False
+        if self._places.small and status is not None:
+            has_leak = status.moment is not None and bool(status.moment.leaks)
+            busy = (bool(status.alarms) or has_leak) and not black
+        self.works.setVisible(black)
+        self.curve.setVisible(not black and not busy)
+        self.alarms.setVisible(busy)
+        self.leak.setVisible(busy)
