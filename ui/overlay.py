@@ -224,6 +224,10 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     painter.setFont(theme.font(34, 700))
     width = painter.fontMetrics().horizontalAdvance(text) + 24
     rect = QRectF(plate.x() - (0 if away > 0 else width), plate.y() - 22, width, 48)
+    # A figure that is cut off could be misread: the plate stays within the picture.
+    room = painter.window()
+    rect.moveLeft(min(max(rect.left(), 4.0), max(4.0, room.width() - width - 4.0)))
+    rect.moveTop(min(max(rect.top(), 4.0), max(4.0, room.height() - 52.0)))
     painter.setBrush(QColor(7, 9, 12, 230))
     painter.drawRoundedRect(rect, 6, 6)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -21,7 +22,8 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant.errors import UsageError
-from assistant.plan import SCHEMA, plan_from_document
+from assistant.geometry import along
+from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from ui import theme, words
 from ui.plan_points import PlanPoints
 
@@ -40,6 +42,8 @@ class PlanPanel(QWidget):
         self.points = PlanPoints()
         self._reference_frame = 0
         self._default_path = Path("plan.json")
+        self._others: dict[str, PlannedView] = {}
+        self._documents: dict[str, dict[str, Any]] = {}
         self.view = QComboBox()
         self.view.addItems(["lateral", "ap"])
         self.level = QComboBox()
@@ -69,7 +73,7 @@ class PlanPanel(QWidget):
         self.note.setFont(theme.font(18, 550))
         self.save = QPushButton(words.SAVE_AND_START + "  Enter")
         self._lay_out()
-        self.view.currentTextChanged.connect(lambda _: self.refresh())
+        self.view.currentTextChanged.connect(self._view_changed)
         self.scale.valueChanged.connect(lambda _: self.refresh())
         self.ruler.toggled.connect(self._ruler_toggled)
         self.save.clicked.connect(lambda: self.finish())
@@ -118,6 +122,37 @@ class PlanPanel(QWidget):
             self.scale.setValue(hint_mm_per_px)
         self.refresh()
 
+    def begin_with(self, plan: Plan | None, view_index: int) -> None:
+        """Start from a plan's own points; its other views stay as they are until they are chosen here."""
+        self._others = {} if plan is None else {each.view: each for each in plan.views}
+        self._documents = {} if plan is None else {each["view"]: each for each in plan.document["views"]}
+        if plan is not None:
+            self.view.setCurrentText(plan.views[view_index].view)
+            self._load(self.view.currentText())
+
+    def _load(self, name: str) -> None:
+        """The points of a view as the plan has them; none where it has no such view."""
+        planned = self._others.get(name)
+        if planned is None:
+            self.points.begin([])
+        else:
+            rows = [
+                line if len(line) == 3 else along(line, np.array([0.0, 0.5, 1.0]))
+                for line in (planned.superior, planned.inferior)
+            ]
+            self.points.begin([(float(x), float(y)) for x, y in np.vstack(rows)])
+            self.scale.setValue(planned.mm_per_px)
+            self.fraction.setValue(100 * planned.warning_line_fraction)
+            if planned.level is not None:
+                self.level.setCurrentText(planned.level)
+            self._reference_frame = planned.reference_frame
+        self.refresh()
+
+    def _view_changed(self, name: str) -> None:
+        if self._others:
+            self._load(name)
+        self.refresh()
+
     def set_reference_frame(self, index: int) -> None:
         """The frame on which the points stand."""
         self._reference_frame = index
@@ -163,19 +198,16 @@ class PlanPanel(QWidget):
     def document(self) -> dict[str, Any]:
         """The plan as the file holds it."""
         placed = [[round(x, 2), round(y, 2)] for x, y in (point for point in self.points.points if point is not None)]
-        return {
-            "schema": SCHEMA,
-            "views": [
-                {
-                    "view": self.view.currentText(),
-                    "level": self.level.currentText(),
-                    "reference_frame": self._reference_frame,
-                    "mm_per_px": round(self.scale.value(), 6),
-                    "warning_line_fraction": round(self.fraction.value() / 100, 4),
-                    "landmarks": {"superior": placed[:3], "inferior": placed[3:]},
-                }
-            ],
+        own = {
+            "view": self.view.currentText(),
+            "level": self.level.currentText(),
+            "reference_frame": self._reference_frame,
+            "mm_per_px": round(self.scale.value(), 6),
+            "warning_line_fraction": round(self.fraction.value() / 100, 4),
+            "landmarks": {"superior": placed[:3], "inferior": placed[3:]},
         }
+        others = [each for name, each in self._documents.items() if name != own["view"]]
+        return {"schema": SCHEMA, "views": [own, *others]}
 
     def finish(self) -> bool:
         """Save the plan beside the run and hand it on; False with the reason shown when it cannot be used."""

@@ -37,6 +37,14 @@ class PlanPoints:
         """All six points are placed."""
         return all(point is not None for point in self.points)
 
+    def begin(self, points: list[Point | None]) -> None:
+        """Start from points that are known (or from none); nothing before that can be taken back."""
+        self.points = points if points else [None] * POINTS
+        self.ruler = [None, None]
+        self.active, self._held = 0, None
+        self._undo.clear()
+        self._redo.clear()
+
     def press(self, x_px: float, y_px: float, reach_px: float) -> None:
         """Take the point under the pointer, or place the active one there."""
         self._remember()

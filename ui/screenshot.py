@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from PyQt6.QtCore import QDeadlineTimer
+from PyQt6.QtCore import QDeadlineTimer, QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication
 
 from assistant.settings import Settings
@@ -23,7 +24,7 @@ def main() -> int:
     parser.add_argument("--plan")
     parser.add_argument("--at", type=float, default=0.0, help="second of the run")
     parser.add_argument("--size", default="1920x1080")
-    parser.add_argument("--key", default="", help="keys to press before, such as Z")
+    parser.add_argument("--key", default="", help="keys to press before, such as Z3")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     application = start()
@@ -40,10 +41,9 @@ def main() -> int:
     window.playing = False
     _reach(application, window, args.at)
     for key in args.key:
-        if key == "Z":
-            window.picture.toggle_level_view()
+        window.press(QKeyEvent(QEvent.Type.KeyPress, ord(key.upper()), Qt.KeyboardModifier.NoModifier, key))
     window.refresh()
-    application.processEvents()
+    _settle(application, 600)
     saved = shell.grab().save(args.out)
     shell.close()
     return 0 if saved else 4
@@ -59,10 +59,13 @@ def _reach(application: QApplication, window: ReviewPage, at_s: float) -> None:
         if session.ended or (newest is not None and newest.t_s >= at_s):
             session.go(max(index, 0))
             break
-        session.want(len(session.moments) + 30)
         application.processEvents()
-    settle = QDeadlineTimer(1500)
-    while not settle.hasExpired():
+    _settle(application, 1500)
+
+
+def _settle(application: QApplication, wait_ms: int) -> None:
+    deadline = QDeadlineTimer(wait_ms)
+    while not deadline.hasExpired():
         application.processEvents()
 
 

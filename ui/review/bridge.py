@@ -20,6 +20,8 @@ class Bridge(QObject):
     looked_for = pyqtSignal()
     alarm = pyqtSignal(object)
     finished = pyqtSignal(object, str)
+    still = pyqtSignal(object)
+    exported = pyqtSignal(str, int, int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

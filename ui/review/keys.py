@@ -1,4 +1,4 @@
-"""Keys of the replay window as a table: each act one key."""
+"""Keys of the review page as a table: each act one key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
+
+from ui.review import review_words
 
 if TYPE_CHECKING:
     from ui.review.page import ReviewPage
@@ -18,43 +20,62 @@ _ARROWS = {K.Key_Left: (-1, 0), K.Key_Right: (1, 0), K.Key_Up: (0, -1), K.Key_Do
 
 
 class Keys:
-    """Turns key events into acts of the window."""
+    """Turns key events into acts of the page."""
 
-    def __init__(self, window: ReviewPage) -> None:
-        self._window = window
+    def __init__(self, page: ReviewPage) -> None:
+        self._page = page
+        player, shown = page.player, page.shown
         self._plain: dict[int, Callable[[], object]] = {
-            K.Key_Space: window.toggle_play,
-            K.Key_K: window.toggle_play,
-            K.Key_J: lambda: window.change_speed(-1),
-            K.Key_L: lambda: window.change_speed(1),
-            K.Key_BracketLeft: lambda: window.go_to_event(-1),
-            K.Key_BracketRight: lambda: window.go_to_event(1),
-            K.Key_Home: lambda: window.go(0),
+            K.Key_Space: player.toggle,
+            K.Key_K: player.toggle,
+            K.Key_J: lambda: player.change_speed(-1),
+            K.Key_L: lambda: player.change_speed(1),
+            K.Key_F: player.toggle_every,
+            K.Key_BracketLeft: lambda: player.go_to_event(-1),
+            K.Key_BracketRight: lambda: player.go_to_event(1),
+            K.Key_A: lambda: player.set_end("A"),
+            K.Key_B: lambda: player.set_end("B"),
+            K.Key_P: player.toggle_loop,
+            K.Key_Home: lambda: page.jump(0),
             K.Key_End: self._end,
-            K.Key_Z: window.picture.toggle_level_view,
-            K.Key_Tab: window.toggle_bare,
-            K.Key_P: window.edit_plan,
-            K.Key_Plus: lambda: window.picture.zoom(1.25),
-            K.Key_Minus: lambda: window.picture.zoom(0.8),
+            K.Key_Z: page.picture.toggle_level_view,
+            K.Key_Tab: page.toggle_bare,
+            K.Key_Plus: lambda: page.picture.zoom(1.25),
+            K.Key_Minus: lambda: page.picture.zoom(0.8),
+            K.Key_S: page.reviewing.key_image,
+            K.Key_N: page.start_note,
+            K.Key_W: lambda: page.cards.show_card(review_words.TABS[3]),
+            K.Key_V: shown.switch_figures,
+            K.Key_R: lambda: page.exporter.export("pdf"),
+            K.Key_E: self._show_export,
+            K.Key_G: lambda: page.wanted.emit("theatre", None),
+            K.Key_C: shown.toggle_beside,
+            K.Key_D: shown.toggle_difference,
+            K.Key_M: lambda: page.cards.show_card(review_words.TABS[2]),
+            K.Key_Return: page.reviewing.keep_measures,
+            K.Key_Enter: page.reviewing.keep_measures,
             K.Key_Escape: self._escape,
         }
 
     def press(self, event: QKeyEvent) -> bool:
         """Act on a key; False where it means nothing here."""
         key, modifiers = event.key(), event.modifiers()
+        page = self._page
         if modifiers & _CONTROL:
             return self._with_control(key)
-        if self._window.editing and self._while_editing(key, big=bool(modifiers & _SHIFT)):
+        if page.editing and self._while_editing(key, big=bool(modifiers & _SHIFT)):
             return True
         if key == K.Key_O:
-            self._window.show_raw(True)
+            page.show_raw(True)
             return True
         if key in (K.Key_Comma, K.Key_Less, K.Key_Semicolon, K.Key_Left):
-            self._window.step(-10 if modifiers & _SHIFT else -1)
+            page.player.step(-10 if modifiers & _SHIFT else -1)
             return True
         if key in (K.Key_Period, K.Key_Greater, K.Key_Colon, K.Key_Right):
-            self._window.step(10 if modifiers & _SHIFT else 1)
+            page.player.step(10 if modifiers & _SHIFT else 1)
             return True
+        if K.Key_1 <= key <= K.Key_9:
+            return self._card(key - K.Key_1)
         act = self._plain.get(key)
         if act is None:
             return False
@@ -64,22 +85,31 @@ class Keys:
     def release(self, event: QKeyEvent) -> bool:
         """`O` is held, not pressed."""
         if event.key() == K.Key_O and not event.isAutoRepeat():
-            self._window.show_raw(False)
+            self._page.show_raw(False)
             return True
         return False
 
+    def _card(self, number: int) -> bool:
+        names = self._page.cards.names()
+        if number >= len(names):
+            return False
+        self._page.cards.show_card(names[number])
+        return True
+
     def _with_control(self, key: int) -> bool:
-        window = self._window
+        page = self._page
         acts: dict[int, Callable[[], object]] = {
-            K.Key_O: window.choose_run,
-            K.Key_P: window.choose_plan,
-            K.Key_Tab: window.plan_panel.next_field,
-            K.Key_Left: lambda: window.picture.pan(60, 0),
-            K.Key_Right: lambda: window.picture.pan(-60, 0),
-            K.Key_Up: lambda: window.picture.pan(0, 60),
-            K.Key_Down: lambda: window.picture.pan(0, -60),
-            K.Key_Z: lambda: self._points(window.plan_panel.points.undo),
-            K.Key_Y: lambda: self._points(window.plan_panel.points.redo),
+            K.Key_O: page.choose_run,
+            K.Key_P: page.edit_plan,
+            K.Key_L: page.choose_plan,
+            K.Key_B: page.choose_other_run,
+            K.Key_Tab: page.plan_panel.next_field,
+            K.Key_Left: lambda: page.picture.pan(60, 0),
+            K.Key_Right: lambda: page.picture.pan(-60, 0),
+            K.Key_Up: lambda: page.picture.pan(0, 60),
+            K.Key_Down: lambda: page.picture.pan(0, -60),
+            K.Key_Z: self._undo,
+            K.Key_Y: self._redo,
         }
         act = acts.get(key)
         if act is None:
@@ -87,37 +117,64 @@ class Keys:
         act()
         return True
 
+    def _undo(self) -> None:
+        """The last point, the last measuring point, or the last word of the review."""
+        page = self._page
+        if page.editing:
+            self._points(page.plan_panel.points.undo)
+        elif page.board.points.get(page.board.tool):
+            page.board.undo()
+            page.measure.refresh()
+            page.picture.update()
+        else:
+            page.reviewing.undo()
+
+    def _redo(self) -> None:
+        if self._page.editing:
+            self._points(self._page.plan_panel.points.redo)
+        else:
+            self._page.reviewing.redo()
+
     def _while_editing(self, key: int, *, big: bool) -> bool:
-        points = self._window.plan_panel.points
+        points = self._page.plan_panel.points
         if key in _ARROWS:
             dx, dy = _ARROWS[K(key)]
             far = 10 if big else 1
             self._points(lambda: points.nudge(dx * far, dy * far))
         elif key in (K.Key_Return, K.Key_Enter):
-            self._window.plan_panel.finish()
+            self._page.plan_panel.finish()
         elif key == K.Key_Tab:
             self._points(points.next_point)
         elif key == K.Key_G:
-            self._window.plan_panel.ruler.toggle()
+            self._page.plan_panel.ruler.toggle()
         else:
             return False
         return True
 
     def _points(self, act: Callable[[], object]) -> None:
-        if self._window.editing:
+        if self._page.editing:
             act()
-            self._window.plan_panel.changed()
-            self._window.picture.update()
+            self._page.plan_panel.changed()
+            self._page.picture.update()
 
     def _end(self) -> None:
-        session = self._window.session
+        session = self._page.session
         if session is not None and session.last_frame is not None:
-            self._window.go(session.last_frame)
+            self._page.jump(session.last_frame)
+
+    def _show_export(self) -> None:
+        if review_words.EXPORT in self._page.cards.names():
+            self._page.cards.show_card(review_words.EXPORT)
+        for kind in ("png", "csv"):
+            self._page.exporter.export(kind)
 
     def _escape(self) -> None:
-        session = self._window.session
-        if self._window.editing and session is not None and session.plan is not None:
-            self._window.end_editing()
-            self._window.refresh()
-        elif not self._window.editing:
-            self._window.wanted.emit("cases", None)
+        page = self._page
+        if page.editing:
+            if page.session is not None and page.session.plan is not None:
+                page.end_editing()
+                page.refresh()
+        elif page.board.tool:
+            page.measure.choose("")
+        else:
+            page.close_run()

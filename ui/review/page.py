@@ -1,4 +1,4 @@
-"""Arranges the parts and connects them; what they know is worked out elsewhere."""
+"""The review page: arranges the parts and connects them; what they know is worked out elsewhere."""
 
 from __future__ import annotations
 
@@ -7,39 +7,44 @@ from pathlib import Path
 
 from PyQt6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from assistant.errors import AssistantError
 from assistant.pipeline import Summary
+from assistant.places import data_home
 from assistant.plan import Plan, read_plan
 from assistant.settings import Settings
 from assistant.vocabulary import Alarm
-from ui import theme, words
-from ui.alarm_bar import AlarmBar, message_for
-from ui.curve import CurveView
-from ui.distance_card import DistanceCard
-from ui.frame_band import FrameBand
+from ui.alarm_bar import message_for
 from ui.page import Page
-from ui.picture_view import PictureView
 from ui.plan_panel import PlanPanel
+from ui.review import review_words
+from ui.review.arrangement import Arrangement
+from ui.review.beside import Beside
 from ui.review.bridge import Bridge
+from ui.review.correct_panel import CorrectPanel
+from ui.review.events_panel import EventsPanel
+from ui.review.export_panel import ExportPanel
+from ui.review.exporting import Exporter
+from ui.review.figures_card import FiguresCard
+from ui.review.header import Header
 from ui.review.keys import Keys
+from ui.review.leak_card import LeakCard
+from ui.review.measure_board import MeasureBoard
+from ui.review.measure_panel import MeasurePanel
+from ui.review.message_line import MessageLine
+from ui.review.picture import ReviewPicture
+from ui.review.play import Player
+from ui.review.reviewing import Reviewing
 from ui.review.session import Session
-from ui.review.side_lists import EventsList, LeakCard
-from ui.review.transport import SPEEDS, Transport
-from ui.status_strip import StatusStrip
+from ui.review.shown import Shown
+from ui.review.transport import Transport
+from ui.review.whatif_panel import WhatIfPanel
 
 _TICK_MS = 16
 _FIGURES_MS = 250
 _WATERMARK_S = 20.0
+_WHATIF, _CORRECT = review_words.TABS[3:]
 
 
 class ReviewPage(Page):
@@ -50,15 +55,16 @@ class ReviewPage(Page):
         self.setAcceptDrops(True)
         self._settings = settings
         self.session: Session | None = None
-        self.playing = False
-        self.speed = 1.0
         self.bare = False
         self.bridge = Bridge(self)
-        self.bridge.looked_for.connect(self._look)
-        self.bridge.alarm.connect(self._alarm_changed)
-        self.bridge.finished.connect(self._finished)
+        self.board = MeasureBoard()
+        self.player = Player(self)
         self._build()
+        self.shown = Shown(self)
+        self.reviewing = Reviewing(self)
+        self.exporter = Exporter(self)
         self.keys = Keys(self)
+        self._connect()
         self._clock = QElapsedTimer()
         self._figures = QElapsedTimer()
         self._figures.start()
@@ -71,68 +77,65 @@ class ReviewPage(Page):
         self.refresh()
 
     def _build(self) -> None:
-        self.strip = StatusStrip()
-        self.bar = AlarmBar()
-        self.picture = PictureView()
-        self.distances = DistanceCard()
-        self.curve = CurveView()
-        self.events = EventsList()
-        self.leak = LeakCard()
-        self.transport = Transport()
+        self.header, self.message, self.beside = Header(), MessageLine(), Beside()
+        self.picture = ReviewPicture(self.board)
+        self.leak, self.figures, self.measure = LeakCard(), FiguresCard(), MeasurePanel(self.board)
+        self.whatif, self.correct = WhatIfPanel(data_home), CorrectPanel()
+        self.events, self.export = EventsPanel(), ExportPanel()
         self.plan_panel = PlanPanel()
-        self.note = QLabel()
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setWordWrap(True)
-        self.note.setFont(theme.font(18, 600))
-        self.note.setContentsMargins(16, 4, 16, 4)
-        self.legend = QLabel("wall ━   endplates ┄   your line b ╍   cement seen ─      " + words.ONE_VIEW)
-        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.legend.setFont(theme.font(16, 500))
-        self.legend.setContentsMargins(16, 4, 16, 4)
-        figures = QWidget()
-        column = QVBoxLayout(figures)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(14)
-        column.addWidget(self.distances, 5)
-        column.addWidget(self.curve, 3)
-        column.addWidget(self.leak, 2)
-        column.addWidget(self.events, 3)
-        self.side = QStackedWidget()
-        self.side.addWidget(figures)
-        self.side.addWidget(self.plan_panel)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(0, 0, 14, 14)
-        middle.setSpacing(14)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self.picture, 1)
-        left.addWidget(self.legend)
-        left.addWidget(self.transport)
-        middle.addLayout(left, 1)
-        middle.addWidget(self.side)
-        content = QWidget()
-        whole = QVBoxLayout(content)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.strip)
-        whole.addWidget(self.bar)
-        whole.addWidget(self.note)
-        whole.addLayout(middle, 1)
-        content.setAutoFillBackground(True)
+        self.transport = Transport(self.player.acts())
+        parts = {
+            "header": self.header,
+            "picture": self.picture,
+            "beside": self.beside,
+            "message": self.message,
+            "plan": self.plan_panel,
+            "transport": self.transport,
+            "events": self.events,
+            "export": self.export,
+        }
+        cards = (self.leak, self.figures, self.measure, self.whatif, self.correct)
+        self.arrangement = Arrangement(parts, dict(zip(review_words.TABS, cards, strict=True)))
+        self.cards, self.side, self.note = self.arrangement.cards, self.arrangement.side, self.arrangement.note
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(FrameBand(content))
-        self.events.jump.connect(self.go)
-        self.curve.seek_s.connect(self._go_to_time)
+        outer.addWidget(self.arrangement)
+
+    def _connect(self) -> None:
+        self.bridge.looked_for.connect(self._look)
+        self.bridge.alarm.connect(self._alarm_changed)
+        self.bridge.finished.connect(self._finished)
+        self.bridge.still.connect(self.shown.take_still)
+        self.events.jump.connect(self.jump)
+        self.events.note_wanted.connect(self.start_note)
+        self.events.whatif_wanted.connect(lambda: self.cards.show_card(_WHATIF))
+        self.leak.jump.connect(self.jump)
+        self.correct.jump.connect(self.jump)
+        self.export.images.jump.connect(self.jump)
         self.transport.line.seek.connect(self.go)
-        self.transport.step.connect(self.step)
-        self.transport.play_toggled.connect(self.toggle_play)
-        self.transport.speed_changed.connect(self.change_speed)
-        self.transport.event_wanted.connect(self.go_to_event)
+        self.header.close_wanted.connect(self.close_run)
+        self.header.figures_wanted.connect(self.shown.switch_figures)
+        self.header.live_wanted.connect(lambda: self.wanted.emit("theatre", None))
+        self.figures.layers_changed.connect(self.shown.set_layers)
+        self.measure.chosen.connect(self.picture.update)
+        self.measure.keep_wanted.connect(self.reviewing.keep_measures)
+        self.picture.measured.connect(self.measure.refresh)
         self.picture.clicked.connect(lambda _x, _y: self.plan_panel.changed())
         self.plan_panel.saved.connect(self._plan_saved)
         self.plan_panel.ruler.toggled.connect(lambda _: self.picture.update())
+        self.export.key_image_wanted.connect(self.reviewing.key_image)
+        self.export.export_wanted.connect(self.exporter.export)
+        self.whatif.table_wanted.connect(self.exporter.whatif_table)
+        self.whatif.runs = self.exporter.runs
+
+    @property
+    def playing(self) -> bool:
+        """Whether the run plays."""
+        return self.player.playing
+
+    @playing.setter
+    def playing(self, on: bool) -> None:
+        self.player.playing = on
 
     def open(self, run: str, plan_path: str | None) -> bool:
         """Open a run; a plan beside it is taken when none is named. False, with the reason shown, if it cannot be."""
@@ -150,10 +153,10 @@ class ReviewPage(Page):
             self.refresh()
             return False
         self.tell("")
-        self.strip.set_run(Path(run).name)
-        self.picture.forget()
-        self.events.forget()
-        self.transport.line.set_run(self.session.facts.frame_count or 1)
+        self.session.plan_path = plan_path
+        self.shown.open(self.session)
+        self.reviewing.open(self.session)
+        self.exporter.forget()
         self.picture.show_frame(self.session.first)
         if plan is None:
             self.edit_plan()
@@ -167,17 +170,31 @@ class ReviewPage(Page):
     def close_session(self) -> None:
         """End the run that is open."""
         self.playing = False
+        self.exporter.stop()
+        self.whatif.stop()
+        self.beside.put_away()
+        self.shown.close()
         if self.session is not None:
             self.session.close()
             self.session = None
+        self.board.clear()
         self.picture.forget()
         _take_notices()
 
+    def close_run(self) -> None:
+        """Close the run and go to the cases."""
+        self.close_session()
+        self.tell("")
+        self.refresh()
+        self.wanted.emit("cases", None)
+
     def edit_plan(self) -> None:
-        """Place the points on the frame at the playhead."""
+        """Place the points on the frame at the playhead; the plan's own points are there to be moved."""
         if self.session is None:
             return
         self.playing = False
+        self.board.choose("")
+        self.reviewing.put_points()
         self.plan_panel.start(
             self.session.playhead, self.session.facts.mm_per_px_hint, self.session.default_plan_path()
         )
@@ -199,6 +216,7 @@ class ReviewPage(Page):
     def _plan_saved(self, plan: Plan, told: str) -> None:
         if self.session is None:
             return
+        self.reviewing.points_moved(plan)
         try:
             self.session.analyse(plan)
         except AssistantError as error:
@@ -206,16 +224,14 @@ class ReviewPage(Page):
             return
         self.tell(told)
         _take_notices()
-        self.events.forget()
-        self.transport.line.set_run(self.session.facts.frame_count or 1)
+        self.shown.begin_anew()
         self.end_editing()
         self.go(0)
         self.playing = True
 
     def tell(self, text: str) -> None:
-        """A line under the bar: what happened, what still works, what to do."""
-        self.note.setText(text)
-        self.note.setVisible(bool(text))
+        """A line under the header: what happened, what still works, what to do."""
+        self.arrangement.tell(text)
 
     def choose_run(self) -> None:
         """Open a recording by dialog."""
@@ -231,21 +247,39 @@ class ReviewPage(Page):
         if name:
             self.open(self.session.run, name)
 
-    def toggle_play(self) -> None:
-        """Play or pause; at the end, play from the start."""
-        if self.session is None or self.editing:
+    def choose_other_run(self) -> None:
+        """Show another run beside this one, from its start, going along."""
+        if self.session is None:
             return
-        if not self.playing and self.session.at_end():
-            self.session.go(0)
-        self.playing = not self.playing
-        self._clock.restart()
+        name = QFileDialog.getExistingDirectory(self, "Another run, to be seen beside this one")
+        if name:
+            self.show_other(name)
+
+    def show_other(self, run: str) -> None:
+        """Show another run beside this one."""
+        plan_path = Path(run) / "plan.json"
+        try:
+            plan = read_plan(plan_path, self._settings.alarms.warning_line_fraction) if plan_path.is_file() else None
+            other = Session(run, plan, self._settings, Bridge(self))
+        except AssistantError as error:
+            self.tell(str(error))
+            return
+        if self.session is not None:
+            self.beside.go_along(other, self.session)
+            self.transport.beside.setChecked(True)
         self.refresh()
 
-    def step(self, frames: int) -> None:
-        """Some frames on or back."""
+    def start_note(self) -> None:
+        """Write a note at this picture."""
         if self.session is not None:
             self.playing = False
-            self.go(self.session.playhead + frames)
+            self.cards.show_card(_CORRECT)
+            self.correct.note.setFocus()
+
+    def jump(self, index: int) -> None:
+        """Go to a frame and stay there."""
+        self.playing = False
+        self.go(index)
 
     def go(self, index: int) -> None:
         """Go to a frame."""
@@ -254,37 +288,15 @@ class ReviewPage(Page):
             self.plan_panel.set_reference_frame(self.session.playhead)
             self.refresh()
 
-    def _go_to_time(self, t_s: float) -> None:
-        if self.session is not None and self.session.moments is not None:
-            self.go(self.session.moments.index_at(t_s))
-
-    def go_to_event(self, step: int) -> None:
-        """The next event (1) or the one before (-1)."""
-        if self.session is None:
-            return
-        here = self.session.playhead
-        frames = sorted(set(self.events.frames()))
-        later = [f for f in frames if f > here] if step > 0 else [f for f in frames if f < here][::-1]
-        if later:
-            self.playing = False
-            self.go(later[0])
-
-    def change_speed(self, step: int) -> None:
-        """Slower (-1) or faster (1)."""
-        at = SPEEDS.index(self.speed) + step
-        self.speed = SPEEDS[min(max(at, 0), len(SPEEDS) - 1)]
-        self.refresh()
-
     def show_raw(self, raw: bool) -> None:
         """Lift everything that is drawn on the picture while the key is held."""
         self.picture.raw = raw
         self.picture.update()
 
     def toggle_bare(self) -> None:
-        """Strip, bar and picture only."""
+        """Header and picture only."""
         self.bare = not self.bare
-        for widget in (self.side, self.legend, self.transport):
-            widget.setVisible(not self.bare)
+        self.arrangement.set_bare(self.bare)
 
     def _tick(self) -> None:
         elapsed_s = self._clock.restart() / 1000 if self._clock.isValid() else 0.0
@@ -292,15 +304,14 @@ class ReviewPage(Page):
             self._clock.start()
         self.picture.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S if self.session else -1.0
         if self.playing and self.session is not None:
-            self.session.advance(min(elapsed_s, 0.25) * self.speed)
-            if self.session.at_end():
-                self.playing = False
+            self.player.advance(elapsed_s)
             self.refresh()
         elif self.session is not None and self._age.elapsed() % 100 < _TICK_MS:
             self.picture.update()
 
     def _look(self) -> None:
         self.bridge.looked()
+        self.shown.take()
         if not self.playing:
             self.refresh()
 
@@ -311,45 +322,26 @@ class ReviewPage(Page):
         views = session.plan.views if session is not None and session.plan is not None else ()
         known = {"has_run": session is not None, "has_plan": bool(views), "editing": self.editing}
         failure = session.failure if session is not None else ""
-        self.bar.say(message_for(moment, **known, views=views, failure=failure))
+        self.message.say(message_for(moment, **known, views=views, failure=failure))
         if session is None:
+            self.header.tell("", "", "", as_seen=False, has_record=False)
             return
-        frame = session.picture()
-        if frame is not None:
-            self.picture.show_frame(frame)
-        # Lines of one moment never stand on the picture of another, nor old lines under points that are being placed.
-        self.picture.fetching = self.picture.frame_index != session.playhead
-        self.picture.show_moment(None if self.picture.fetching or self.editing else moment, views)
-        moments = session.moments
-        self.transport.line.set_place(session.playhead, len(moments) if moments is not None else 0)
-        for each in moments.between(self.transport.line.noted, len(moments) - 1) if moments is not None else ():
-            self.transport.line.note_state(each.frame_index, each.liveness.state)
-        self.transport.tell(
-            session.playhead, session.facts.frame_count, session.time_s, self.speed, playing=self.playing
-        )
+        self.shown.show_picture(session.picture(playing=self.playing), moment, views)
+        self.transport.line.set_place(session.playhead, session.frame_count, session.range)
+        self.player.tell()
         if self._figures.elapsed() >= _FIGURES_MS or not self.playing:
             self._figures.restart()
-            rate = "" if moment is None else f"analysis {moment.processing_ms:.0f} ms"
-            rate = words.ANALYSIS_LATE if self.playing and session.waiting else rate
-            self.strip.show_moment(moment, rate)
-            self.distances.show_moment(moment, views)
-            self.curve.show_moment(moment, moments)
-            self.leak.show_moment(moment)
+            self.shown.show_figures(moment, views)
 
     def _alarm_changed(self, alarm: Alarm) -> None:
-        if alarm.last_frame is not None or self.session is None:
-            return
-        moments = self.session.moments
-        newest = moments.at(alarm.first_frame) if moments is not None else None
-        fps = self.session.facts.fps or 15.0
-        self.events.add(alarm, newest.t_s if newest is not None else alarm.first_frame / fps)
-        self.transport.line.note_event(alarm)
+        self.shown.alarm_changed(alarm)
 
-    def _finished(self, _summary: Summary, failure: str) -> None:
+    def _finished(self, summary: Summary, failure: str) -> None:
         if self.session is not None:
-            self.session.ended, self.session.failure = True, failure
+            self.session.ended, self.session.failure, self.session.summary = True, failure, summary
         if failure:
             self.tell(failure)
+        self.shown.take()
         self.refresh()
 
     def press(self, event: QKeyEvent) -> bool:
@@ -361,8 +353,9 @@ class ReviewPage(Page):
         return self.keys.release(event)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
-        """The panel takes its share of the width."""
-        self.side.setFixedWidth(720 if self.width() >= 1700 else 404 if self.width() >= 1100 else 340)
+        """Large or small layout."""
+        self.arrangement.set_width(self.width())
+        self.transport.set_narrow(self.width() < 1180)
         super().resizeEvent(a0)
 
     def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
@@ -398,15 +391,19 @@ class ReviewPage(Page):
         else:
             raise TypeError(f"the review opens a run or (run, plan), not {type(thing).__name__}")
 
+    def enter(self) -> None:
+        """The page comes to the front."""
+        self._timer.start(_TICK_MS)
+
     def leave(self) -> None:
         """Hold what plays."""
         self.playing = False
+        self._timer.stop()
         self.refresh()
 
     def shut(self) -> None:
-        """End the threads before the window goes."""
+        """End threads and processes before the window goes."""
         self._timer.stop()
-        self.bar.stop()
         self.close_session()
 
 
@@ -416,5 +413,5 @@ def make_page(settings: Settings) -> ReviewPage:
 
 
 def _take_notices() -> None:
-    """Take what a stopped worker has still said: none of it may reach the next run's list."""
+    """Take what a stopped analysis has still said: none of it may reach the next run's list."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)

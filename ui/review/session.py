@@ -1,18 +1,21 @@
-"""One opened run in the window: its source, plan, worker, and where the playhead stands. No widgets here."""
+"""One opened run in the window: its source, plan, analysis, and where the playhead stands. No widgets here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from assistant import scrub
 from assistant.capture.opening import open_source
+from assistant.capture.source import Source
+from assistant.errors import InputError
+from assistant.moments import Moment, MomentStore
+from assistant.pipeline import Summary
+from assistant.places import data_home
 from assistant.plan import Plan, check_against_run
+from assistant.replay import ReplayAnalysis, Sink
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, RunFacts
-from ui.moments import Moment, MomentStore
-from ui.review.worker import AnalysisWorker, PictureFetcher, PictureRing, Sink
-
-_AHEAD = 6
-"""Frames analysed ahead of the playhead: hides the time of a slow picture, and is not shown."""
+from ui.review.pictures import PictureReader, ScrubMaker
 
 
 class Session:
@@ -26,7 +29,7 @@ class Session:
 
     def __init__(self, run: str, plan: Plan | None, settings: Settings, sink: Sink) -> None:
         self.run = run
-        self.plan = plan
+        self.plan: Plan | None = None
         self._settings = settings
         self._sink = sink
         source = open_source(run)
@@ -34,33 +37,54 @@ class Session:
             self.facts: RunFacts = source.facts
             if plan is not None:
                 check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.frame_count)
-            self.first = source.frame_at(0)
+            self.first = _first(source)
+            self._scrub = ScrubMaker(run, data_home() / "cache") if scrub.is_needed(source) else None
         finally:
             source.close()
-        self._pictures = PictureRing(16)
-        self._pictures.put(self.first)
-        self._fetcher = PictureFetcher(run, self._pictures, sink)
-        self.worker: AnalysisWorker | None = None
+        self._reader = PictureReader(run, sink.look_now)
+        self._reader.ring.put(self.first)
+        self.analysis: ReplayAnalysis | None = None
+        self.as_seen: MomentStore | None = None
+        """What was told live, where the run holds it."""
+        self.shows_as_seen = False
+        self.summary: Summary | None = None
+        """What the analysis came to; None while it goes on."""
+        self.plan_path: str | None = None
         self.playhead = 0
         self.time_s = 0.0
         self.ended = False
         self.failure = ""
         self.waiting = False
         """The picture waits for the analysis."""
+        self.range: tuple[int | None, int | None] = (None, None)
+        self.loops = False
         if plan is not None:
             self.analyse(plan)
 
     @property
     def moments(self) -> MomentStore | None:
-        """What the analysis has found so far."""
-        return None if self.worker is None else self.worker.moments
+        """What is shown: as seen live, or as analysed so far."""
+        if self.shows_as_seen and self.as_seen is not None:
+            return self.as_seen
+        return None if self.analysis is None else self.analysis.moments
+
+    @property
+    def fps(self) -> float:
+        """Frames a second, for where no time stamp is known yet."""
+        return self.facts.fps or 15.0
 
     @property
     def last_frame(self) -> int | None:
         """The run's last frame where it is known."""
-        if self.ended and self.moments is not None:
-            return len(self.moments) - 1
+        if self.ended and self.analysis is not None and not self.failure:
+            return max(0, len(self.analysis.moments) - 1)
         return None if self.facts.frame_count is None else self.facts.frame_count - 1
+
+    @property
+    def frame_count(self) -> int:
+        """Frames as far as is known, at least 1."""
+        last = self.last_frame
+        return 1 + (last if last is not None else max(self.playhead, len(self.moments or ()) - 1))
 
     def default_plan_path(self) -> Path:
         """Where a plan for this run is kept."""
@@ -71,64 +95,114 @@ class Session:
         """Begin the analysis with a plan."""
         check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.frame_count)
         self.plan = plan
-        if self.worker is not None:
-            self.worker.stop()
+        if self.analysis is not None:
+            self.analysis.stop()
         self.ended = False
-        self.failure = ""
-        self.worker = AnalysisWorker(self.run, plan, self._settings, self._sink)
-        self.worker.want(_AHEAD)
-        self.worker.start()
+        self.failure, self.summary = "", None
+        self.shows_as_seen = False
+        self.analysis = ReplayAnalysis(self.run, plan, self._settings, self._sink)
+        self.analysis.start()
+
+    def time_of(self, index: int) -> float:
+        """Time of a frame in s: as analysed, else by the run's rate."""
+        moment = self.moments.at(index) if self.moments is not None else None
+        return moment.t_s if moment is not None else index / self.fps
+
+    def index_at(self, t_s: float) -> int:
+        """The frame at a time."""
+        moments = self.moments
+        if moments is not None and len(moments):
+            newest = moments.at(len(moments) - 1)
+            if newest is not None and t_s <= newest.t_s:
+                return max(0, moments.index_at(t_s))
+        return self._within(int(t_s * self.fps + 1e-6))
 
     def advance(self, seconds: float) -> None:
-        """Play: move the time on, never past what is analysed."""
+        """Play: move the time on (or back), never past what is analysed."""
         target_s = self.time_s + seconds
         moments = self.moments
-        if moments is None:
-            fps = self.facts.fps or 15.0
-            self.time_s = target_s
-            self._place(int(target_s * fps))
-            return
-        self.waiting = self.playhead >= len(moments) and not self.ended
-        if self.waiting:
-            self.want(self.playhead)
-            return
-        index = moments.index_at(target_s)
-        newest = moments.at(len(moments) - 1)
-        if newest is not None and newest.t_s < target_s and not self.ended:
-            # The analysis is behind: the picture waits for it instead of running away without its lines.
-            target_s = newest.t_s
-            self.waiting = True
-        self.time_s = target_s
-        self._place(max(index, 0))
-        self.want(self.playhead)
+        if moments is not None and seconds > 0:
+            newest = moments.at(len(moments) - 1)
+            reached_s = newest.t_s if newest is not None else -1.0
+            # Where the analysis is behind, the picture waits for it instead of running away without its lines.
+            self.waiting = target_s > reached_s and not self.ended
+            if self.waiting:
+                target_s = max(self.time_s, reached_s) if self.playhead < len(moments) else self.time_s
+        else:
+            self.waiting = False
+        first, last = self.range
+        if self.loops and first is not None and last is not None and last > first:
+            first_s, last_s = self.time_of(first), self.time_of(last)
+            target_s = first_s if target_s > last_s else last_s if target_s < first_s else target_s
+        self.time_s = max(0.0, target_s)
+        self.playhead = self._within(self.index_at(self.time_s))
+
+    def step(self, frames: int) -> None:
+        """Play every frame: the next one as soon as its picture is there."""
+        if self._reader.ring.get(self.playhead) is not None:
+            self.go(self.playhead + frames)
 
     def go(self, index: int) -> None:
-        """Jump to a frame; a frame not analysed yet is reached as soon as it is."""
-        self._place(index)
-        self.want(self.playhead)
-        moment = self.moment()
-        self.time_s = moment.t_s if moment is not None else self.playhead / (self.facts.fps or 15.0)
+        """Jump to a frame; a frame not analysed yet is shown without figures until it is."""
+        self.playhead = self._within(index)
+        self.time_s = self.time_of(self.playhead)
 
-    def want(self, index: int) -> None:
-        """Have the analysis go on to this frame and a few more."""
-        if self.worker is not None:
-            self.worker.want(index + _AHEAD)
-
-    def _place(self, index: int) -> None:
+    def _within(self, index: int) -> int:
         last = self.last_frame
-        self.playhead = max(0, index if last is None else min(index, last))
+        return max(0, index if last is None else min(index, last))
 
     def moment(self) -> Moment | None:
         """What is known of the frame at the playhead."""
         return None if self.moments is None else self.moments.at(self.playhead)
 
-    def picture(self) -> Frame | None:
+    def picture(self, *, playing: bool = False) -> Frame | None:
         """The frame at the playhead, or None while it is fetched."""
-        frame = self.worker.pictures.get(self.playhead) if self.worker is not None else None
-        frame = frame or self._pictures.get(self.playhead)
-        if frame is None:
-            self._fetcher.want(self.playhead)
+        return self.picture_at(self.playhead, playing=playing)
+
+    def picture_at(self, index: int, *, playing: bool = False) -> Frame | None:
+        """A frame, or None while it is fetched."""
+        frame = self._reader.ring.get(index)
+        if frame is None or (playing and self._reader.ring.get(index + 1) is None):
+            self._reader.want(index, goes_on=playing)
         return frame
+
+    def preview(self, index: int) -> Frame | None:
+        """The small picture of a frame at the run's size, to look at while the exact one is fetched."""
+        if self._scrub is None:
+            return None
+        return self._scrub.frame(index, self.facts.width_px, self.facts.height_px, self.fps)
+
+    @property
+    def picture_trouble(self) -> str:
+        """Why the wanted picture cannot be shown; empty when nothing is wrong."""
+        return self._reader.trouble
+
+    def kept(self, index: int) -> Frame | None:
+        """A frame that stands beside the one at the playhead; asked for only while the other is there."""
+        frame = self._reader.ring.get(index)
+        if frame is None and self._reader.ring.get(self.playhead) is not None:
+            self._reader.want(index)
+        elif frame is not None:
+            self._reader.ring.put(frame)  # stays among the newest
+        return frame
+
+    def still(self, index: int) -> Frame | None:
+        """A frame, waited for (for an export); None where it cannot be read."""
+        frame = self._reader.ring.get(index)
+        if frame is not None:
+            return frame
+        source = open_source(self.run)
+        try:
+            return source.frame_at(index)
+        except InputError:
+            return None
+        finally:
+            source.close()
+
+    @property
+    def is_looping(self) -> bool:
+        """Whether A to B is played over and over."""
+        return self.loops and None not in self.range
 
     def at_end(self) -> bool:
         """Whether the playhead stands on the last frame."""
@@ -136,7 +210,21 @@ class Session:
         return last is not None and self.playhead >= last
 
     def close(self) -> None:
-        """End the threads."""
-        if self.worker is not None:
-            self.worker.stop()
-        self._fetcher.stop()
+        """End threads and processes."""
+        if self.analysis is not None:
+            self.analysis.stop()
+        if self._scrub is not None:
+            self._scrub.stop()
+        self._reader.stop()
+
+
+def _first(source: Source) -> Frame:
+    frames = source.frames()
+    try:
+        return next(iter(frames))
+    except StopIteration:
+        raise InputError(f"{source.facts.source}: holds no frame; choose another recording") from None
+    finally:
+        close = getattr(frames, "close", None)
+        if close is not None:
+            close()

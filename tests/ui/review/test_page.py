@@ -18,7 +18,8 @@ from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_small_run, write
 from ui import app, overlay, words
 from ui.alarm_bar import message_for
 from ui.review.page import ReviewPage, make_page
-from ui.review.worker import PictureRing
+from ui.review.pictures import PictureRing
+from ui.review.run_book import RunBook
 from ui.shell import Shell
 
 COUNT = 60
@@ -50,13 +51,12 @@ def opened(window: ReviewPage, run: SmallRun) -> ReviewPage:
 
 
 def analysed(qtbot, window: ReviewPage, count: int = COUNT) -> None:
-    window.session.want(count)
     qtbot.waitUntil(lambda: len(window.session.moments) >= min(count, COUNT), timeout=20_000)
 
 
 def test_an_empty_window_says_so(window: ReviewPage) -> None:
-    assert window.bar.message.headline == words.NO_RUN
-    assert not window.bar.message.known
+    assert window.message.message.headline == words.NO_RUN
+    assert not window.message.message.known
 
 
 def test_the_run_is_analysed_and_shown(qtbot, opened: ReviewPage) -> None:
@@ -66,7 +66,7 @@ def test_the_run_is_analysed_and_shown(qtbot, opened: ReviewPage) -> None:
     assert moment is not None
     assert isinstance(moment.motion, Motion)
     assert overlay.has_lines(moment)
-    assert opened.session.picture() is not None
+    qtbot.waitUntil(lambda: opened.session.picture() is not None, timeout=5_000)
 
 
 def test_keys_step_seek_and_change_speed(qtbot, opened: ReviewPage) -> None:
@@ -81,14 +81,14 @@ def test_keys_step_seek_and_change_speed(qtbot, opened: ReviewPage) -> None:
     qtbot.keyClick(opened, Qt.Key.Key_Home)
     assert opened.session.playhead == 0
     qtbot.keyClick(opened, Qt.Key.Key_L)
-    assert opened.speed == 2.0
+    assert opened.player.speed == 2.0
     qtbot.keyClick(opened, Qt.Key.Key_J)
     qtbot.keyClick(opened, Qt.Key.Key_J)
-    assert opened.speed == 0.5
+    assert opened.player.speed == 0.5
 
 
 def test_playing_goes_to_the_end_and_stops(qtbot, opened: ReviewPage) -> None:
-    opened.speed = 8.0
+    opened.player.speed = 8.0
     qtbot.keyClick(opened, Qt.Key.Key_Space)
     assert opened.playing
     qtbot.waitUntil(lambda: not opened.playing and opened.session.at_end(), timeout=20_000)
@@ -100,7 +100,7 @@ def test_events_are_listed_and_reached_by_key(qtbot, opened: ReviewPage) -> None
     opened.go(0)
     qtbot.keyClick(opened, Qt.Key.Key_BracketRight)
     assert opened.session.playhead == min(opened.events.frames())
-    assert opened.bar.message.priority > Priority.NONE or opened.session.moment().standing
+    assert opened.message.message.priority > Priority.NONE or opened.session.moment().standing
 
 
 def test_the_raw_picture_is_seen_while_the_key_is_held(qtbot, opened: ReviewPage) -> None:
@@ -232,7 +232,9 @@ def test_the_window_fits_its_size(qtbot, opened: ReviewPage, size: tuple[int, in
     opened.window().resize(*size)
     QApplication.processEvents()
     assert (opened.width(), opened.height()) == size
-    assert opened.picture.width() * opened.picture.height() > 0.35 * size[0] * size[1]
+    picture = opened.picture.width() * opened.picture.height()
+    assert picture > 0.2 * size[0] * size[1]  # sheet 06: 0.22
+    assert picture > opened.side.width() * opened.side.height()
 
 
 def test_bare_view_leaves_the_picture(qtbot, opened: ReviewPage) -> None:
@@ -265,9 +267,8 @@ def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: Review
     analysed(qtbot, opened)
     opened.go(50)
     qtbot.waitUntil(lambda: opened.picture.frame_index == 50, timeout=5_000)
-    opened.session.worker.pictures = PictureRing(1)
-    opened.session._pictures = PictureRing(1)
-    opened.session._fetcher.want = lambda index: None
+    opened.session._reader.ring = PictureRing(1)
+    opened.session._reader.want = lambda index, goes_on=False: None
     opened.go(7)
     assert opened.picture.fetching
     assert opened.picture._moment is None
@@ -277,10 +278,10 @@ def test_nothing_is_called_quiet_while_points_are_placed(qtbot, opened: ReviewPa
     analysed(qtbot, opened, 12)
     opened.go(5)
     opened.edit_plan()
-    assert opened.bar.message.headline == words.SET_UP
+    assert opened.message.message.headline == words.SET_UP
     assert opened.picture._moment is None
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    assert opened.bar.message.headline == words.NO_CROSSING
+    assert opened.message.message.headline == words.NO_CROSSING
 
 
 def test_an_analysis_that_broke_off_says_so(qtbot, opened: ReviewPage) -> None:
@@ -313,7 +314,7 @@ def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: ReviewPa
 
 
 def test_playing_waits_where_the_analysis_has_not_come_to(opened: ReviewPage) -> None:
-    opened.session.worker.want = lambda index: None
+    opened.session.analysis.want = lambda index: None
     opened.session.go(COUNT - 5)
     opened.session.advance(0.05)
     assert opened.session.playhead == COUNT - 5
@@ -337,11 +338,13 @@ def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: ReviewPage)
 
     analysed(qtbot, opened, 12)
     live = opened.session.moments.at(5)
-    opened.leak.show_moment(live)
+    views = opened.session.plan.views
+    opened.shown.book = RunBook()
+    opened.shown.show_figures(live, views)
     assert opened.leak.told() == words.NO_LEAK
-    opened.leak.show_moment(replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN)))
+    opened.shown.show_figures(replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN)), views)
     assert opened.leak.told() == "—"
-    opened.leak.show_moment(replace(live, distances=Unknown("lost")))
+    opened.shown.show_figures(replace(live, distances=Unknown("lost")), views)
     assert opened.leak.told() == "—"
 
 

@@ -1,0 +1,117 @@
+"""The overlay drawn into pixels, for pictures and videos that leave the program. No screen is needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.geometry import along, apply
+from assistant.moments import Moment
+from assistant.plan import PlannedView
+from assistant.vocabulary import Distances, Frame, FrameState, Measure, Motion, Unknown
+
+Colour = tuple[int, int, int]
+# Blue, green, red: the colours of the design.
+_BONE: Colour = (255, 187, 124)
+_LIMIT: Colour = (216, 138, 255)
+_NEAR: Colour = (0, 212, 255)
+_REACHED: Colour = (48, 59, 255)
+_CEMENT: Colour = (255, 255, 255)
+_TEXT: Colour = (248, 245, 242)
+_CASING: Colour = (0, 0, 0)
+_SHIFT = 4
+_BAND_MM = 3.0
+STRIP_PX = 56
+"""Height of the words under the picture."""
+
+
+def drawn(frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...]) -> NDArray[np.uint8]:
+    """The picture of a frame with what is known of it, as BGR (rows, cols, 3).
+
+    Nothing is drawn that is not known for this picture: no lines without a motion, none on a held one.
+    """
+    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8).astype(np.uint8)
+    picture = cv2.cvtColor(np.ascontiguousarray(grey, dtype=np.uint8), cv2.COLOR_GRAY2BGR)
+    seen = moment is not None and moment.liveness.state in (FrameState.LIVE, FrameState.REPEAT)
+    if moment is None or not seen or not isinstance(moment.motion, Motion) or not views:
+        return np.asarray(picture, dtype=np.uint8)
+    planned = views[moment.motion.view_index]
+    to_frame = moment.motion.similarity.current_from_reference()
+
+    def placed(points: NDArray[Any]) -> NDArray[np.float64]:
+        return apply(to_frame, np.asarray(points, dtype=np.float64))
+
+    for endplate in (planned.superior, planned.inferior):
+        _line(picture, placed(endplate), _BONE, 1, dash_px=3.0)
+    for wall in (planned.last_wall,) if planned.is_lateral else (planned.last_wall, planned.first_wall):
+        _line(picture, placed(wall), _BONE, 2)
+    if planned.warning_line is not None:
+        for k, colour in enumerate(_thirds(moment)):
+            piece = along(planned.warning_line, np.linspace((k + 0.03) / 3, (k + 0.97) / 3, 6))
+            _line(picture, placed(piece), colour, 3 if colour is _REACHED else 2, dash_px=7.0)
+    for polygon in moment.outline:
+        _line(picture, np.vstack([placed(polygon), placed(polygon[:1])]), _CEMENT, 1)
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def with_words(picture: NDArray[np.uint8], lines: tuple[str, str]) -> NDArray[np.uint8]:
+    """The picture with two lines of words under it (ASCII: the font of OpenCV has no more)."""
+    rows, cols = picture.shape[:2]
+    strip = np.zeros((STRIP_PX, cols, 3), np.uint8)
+    for k, text in enumerate(lines):
+        plain = text.replace("≈", "~").replace("·", "-").encode("ascii", "replace").decode()
+        at = (8, 22 + 24 * k)
+        cv2.putText(strip, plain, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, _TEXT, 1, cv2.LINE_AA)
+    both = np.vstack([picture, strip])
+    # Video codecs want even sides.
+    return np.ascontiguousarray(both[: (rows + STRIP_PX) // 2 * 2, : cols // 2 * 2])
+
+
+def words_of(frame: Frame, moment: Moment | None, title: str) -> tuple[str, str]:
+    """What stands under a picture: time and run; the figures, or why there are none."""
+    first = f"{title}  {int(frame.t_s) // 60:02d}:{frame.t_s % 60:05.2f}  frame {frame.index}  recorded, not live"
+    if moment is None:
+        return first, "not analysed"
+    if moment.standing:
+        return first, f"{moment.standing[0].priority.word.upper()}: {moment.standing[0].headline}"
+    if isinstance(moment.distances, Unknown):
+        return first, f"no figure: {moment.distances.reason}"
+    value = moment.distances.warning_line_mm
+    if isinstance(value, Unknown):
+        return first, f"line b: no figure ({value.reason})"
+    return first, f"line b: ~ {abs(value):.0f} mm {'past' if value < 0 else 'before it'}"
+
+
+def _thirds(moment: Moment) -> list[Colour]:
+    if not isinstance(moment.distances, Distances):
+        return [_LIMIT] * 3
+    d = moment.distances
+    return [_state(value) for value in (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm)]
+
+
+def _state(value: Measure) -> Colour:
+    if isinstance(value, Unknown):
+        return _LIMIT
+    return _REACHED if value <= 0 else _NEAR if value <= _BAND_MM else _LIMIT
+
+
+def _line(
+    picture: NDArray[Any], points: NDArray[np.float64], colour: Colour, width: int, *, dash_px: float = 0.0
+) -> None:
+    pieces = [points] if dash_px <= 0 else _dashes(points, dash_px)
+    for piece in pieces:
+        fixed = [np.round(piece * 2**_SHIFT).astype(np.int32)]
+        cv2.polylines(picture, fixed, False, _CASING, width + 2, cv2.LINE_AA, _SHIFT)
+    for piece in pieces:
+        fixed = [np.round(piece * 2**_SHIFT).astype(np.int32)]
+        cv2.polylines(picture, fixed, False, colour, width, cv2.LINE_AA, _SHIFT)
+
+
+def _dashes(points: NDArray[np.float64], dash_px: float) -> list[NDArray[np.float64]]:
+    length = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+    count = max(1, int(length / (2 * dash_px)))
+    edges = np.linspace(0, 1, 2 * count + 1)
+    return [along(points, np.linspace(edges[2 * k], edges[2 * k + 1], 4)) for k in range(count)]

@@ -1,0 +1,105 @@
+"""Tables of a run as CSV: the figures of each frame, and the report's lists."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from assistant.errors import EnvironmentError_
+from assistant.moments import Moment
+from assistant.reports.facts import ReportFacts, clock
+from assistant.vocabulary import Distances, Measure, Motion, value_or_none
+
+FIGURES = (
+    "posterior_wall_mm",
+    "warning_line_mm",
+    "superior_endplate_mm",
+    "inferior_endplate_mm",
+    "anterior_wall_mm",
+    "side_wall_mm",
+)
+COLUMNS = ("frame", "t_s", "state", "cement_area_mm2", *FIGURES, "alarm", "reason")
+
+
+def frames_table(moments: Iterable[Moment]) -> list[list[str]]:
+    """One row a frame, `COLUMNS` first; an unknown figure is an empty cell and says why in the last one."""
+    rows = [list(COLUMNS)]
+    for moment in moments:
+        known = moment.distances if isinstance(moment.distances, Distances) else None
+        alarm = max((alarm.priority for alarm in moment.standing), default=None)
+        reason = moment.liveness.reason
+        if not reason and not isinstance(moment.motion, Motion):
+            reason = moment.motion.reason
+        elif not reason and not isinstance(moment.distances, Distances):
+            reason = moment.distances.reason
+        rows.append(
+            [
+                str(moment.frame_index),
+                f"{moment.t_s:.4f}",
+                moment.liveness.state.value,
+                "" if known is None else f"{known.cement_area_mm2:.2f}",
+                *("" if known is None else _cell(getattr(known, name)) for name in FIGURES),
+                "none" if alarm is None else alarm.word,
+                plain_cell(reason),
+            ]
+        )
+    return rows
+
+
+def lists_table(facts: ReportFacts) -> list[list[str]]:
+    """Events, leaks and what reviewers said, one after the other."""
+    rows = [["part", "time", "frame", "what", "detail"]]
+    for event in facts.events:
+        until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
+        rows.append(["event", clock(event.t_s), str(event.frame), f"{event.priority}: {event.text}", until])
+    for number, site, first, *rest in facts.leaks:
+        rows.append(["leak", first, "", f"{number} {site}", "; ".join(rest)])
+    rows += [["reviewer", "", "", line, ""] for line in facts.reviewer]
+    rows += [["final", "", "", name, value] for name, value in facts.final]
+    return [rows[0], *[[plain_cell(cell) for cell in row] for row in rows[1:]]]
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _cell(measure: Measure) -> str:
+    value = value_or_none(measure)
+    return "" if value is None or abs(value) == float("inf") else f"{value:z.3f}"
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Write a table, whole or not at all.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    write_whole(path, text.getvalue().encode("utf-8", "backslashreplace"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error

@@ -1,0 +1,113 @@
+"""A stretch of a run as a video with its overlay, for people without this program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError, EnvironmentError_, UsageError
+from assistant.moments import Moment
+from assistant.plan import PlannedView
+from assistant.reports.drawing import drawn, with_words, words_of
+from assistant.reports.tables import write_whole
+from assistant.vocabulary import Frame
+
+_TICKS = 90_000
+
+
+def write_video(
+    run: str,
+    path: Path,
+    *,
+    first: int,
+    last: int,
+    moment_at: Callable[[int], Moment | None],
+    views: tuple[PlannedView, ...],
+    title: str,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Write frames ``first`` to ``last`` as H.264 in MP4, with the run's own times; False when stopped.
+
+    Raises
+    ------
+    UsageError
+        If the stretch is empty.
+    InputError
+        Where the run cannot be read.
+    EnvironmentError_
+        If the file cannot be written. Nothing is left then.
+    """
+    if last < first:
+        raise UsageError(f"frames {first} to {last} are no stretch of the run; set A before B")
+    part = path.with_name(f".{path.stem}.part.mp4")
+    source = open_source(run)
+    whole = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with av.open(str(part), "w", format="mp4") as container:
+            stream = None
+            start_s, stamp = 0.0, -1
+            for index in range(first, last + 1):
+                if should_stop():
+                    return False
+                frame = source.frame_at(index)
+                moment = moment_at(index)
+                picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title))
+                if stream is None:
+                    stream = container.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
+                    stream.height, stream.width = picture.shape[:2]
+                    stream.pix_fmt = "yuv420p"
+                    stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
+                    start_s = frame.t_s
+                coded = av.VideoFrame.from_ndarray(picture, format="bgr24")
+                stamp = max(stamp + 1, round((frame.t_s - start_s) * _TICKS))
+                coded.pts, coded.time_base = stamp, Fraction(1, _TICKS)
+                container.mux(stream.encode(coded))
+                progress(index - first + 1, last - first + 1)
+            if stream is not None:
+                container.mux(stream.encode(None))
+        os.replace(part, path)
+        whole = True
+    except (OSError, av.FFmpegError) as error:
+        if isinstance(error, AssistantError):
+            raise
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+    finally:
+        source.close()
+        if not whole:
+            with contextlib.suppress(OSError):
+                part.unlink()
+    return True
+
+
+def write_png(path: Path, frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...], title: str) -> Path:
+    """Write a picture with its overlay, and the picture as it is beside it; gives the raw one's path.
+
+    Raises
+    ------
+    EnvironmentError_
+        If one of them cannot be written.
+    """
+    raw = path.with_name(f"{path.stem}_raw.png")
+    picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title))
+    for place, pixels in ((path, picture), (raw, _plain(frame))):
+        done, encoded = cv2.imencode(".png", pixels)
+        if not done:
+            raise EnvironmentError_(f"{place}: the picture cannot be coded as PNG; free some memory")
+        write_whole(place, encoded.tobytes())
+    return raw
+
+
+def _plain(frame: Frame) -> NDArray[np.uint8]:
+    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8)
+    return np.ascontiguousarray(grey, dtype=np.uint8)

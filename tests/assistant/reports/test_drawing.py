@@ -1,0 +1,69 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.analysis import start_pipeline
+from assistant.capture.opening import open_source
+from assistant.moments import Moment, MomentMaker
+from assistant.plan import PlannedView, read_plan
+from assistant.reports.drawing import STRIP_PX, drawn, with_words, words_of
+from assistant.settings import Settings
+from assistant.vocabulary import Frame, FrameState, Unknown
+from tests.small_run import write_small_run
+
+Seen = tuple[Frame, Moment, tuple[PlannedView, ...]]
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> Seen:
+    run = write_small_run(tmp_path, 30)
+    source = open_source(str(run.folder))
+    plan = read_plan(run.plan, 0.25)
+    pipeline, maker = start_pipeline(source, plan, Settings()), MomentMaker()
+    last: tuple[Frame, Moment] | None = None
+    for frame in source.frames():
+        last = (frame, maker.make(pipeline.process(frame)))
+    source.close()
+    assert last is not None
+    return (*last, plan.views)
+
+
+def coloured(picture: np.ndarray) -> int:
+    return int((np.ptp(picture.astype(int), axis=2) > 40).sum())
+
+
+def test_lines_are_drawn_where_they_are_known(seen: Seen) -> None:
+    frame, moment, views = seen
+    assert coloured(drawn(frame, moment, views)) > 100
+    assert coloured(drawn(frame, None, views)) == 0
+    assert coloured(drawn(frame, replace(moment, motion=Unknown("lost")), views)) == 0
+    held = replace(moment, liveness=replace(moment.liveness, state=FrameState.FROZEN))
+    assert coloured(drawn(frame, held, views)) == 0
+
+
+def test_deep_pictures_become_8_bits(seen: Seen) -> None:
+    frame, _, _ = seen
+    deep = Frame(index=0, t_s=0, grey=frame.grey.astype(np.uint16) * 257, white=65535)
+    assert (drawn(deep, None, ()) == drawn(frame, None, ())).all()
+
+
+def test_words_stand_under_the_picture_and_sides_are_even(seen: Seen) -> None:
+    frame, moment, _ = seen
+    odd = drawn(frame, None, ())[:299, :319]
+    made = with_words(odd, words_of(frame, moment, "run"))
+    assert made.shape == ((299 + STRIP_PX) // 2 * 2, 318, 3)
+    assert (made[:299] == odd[:, :318]).all()
+    assert made[300:].max() > 200
+
+
+def test_the_words_say_what_is_known(seen: Seen) -> None:
+    frame, moment, _ = seen
+    first, second = words_of(frame, moment, "run")
+    assert "recorded, not live" in first
+    assert second.startswith("HIGH: ")
+    assert words_of(frame, None, "run")[1] == "not analysed"
+    lost = replace(moment, standing=(), distances=Unknown("lost"))
+    assert words_of(frame, lost, "run")[1] == "no figure: lost"
+    assert "past" in words_of(frame, replace(moment, standing=()), "run")[1]

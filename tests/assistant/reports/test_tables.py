@@ -1,0 +1,70 @@
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.analysis import start_pipeline
+from assistant.capture.opening import open_source
+from assistant.errors import EnvironmentError_
+from assistant.moments import Moment, MomentStore
+from assistant.plan import read_plan
+from assistant.reports import tables
+from assistant.reports.facts import EventLine, ReportFacts
+from assistant.settings import Settings
+from assistant.vocabulary import Unknown
+from tests.small_run import write_small_run
+
+
+@pytest.fixture
+def moments(tmp_path: Path) -> list[Moment]:
+    run = write_small_run(tmp_path, 30)
+    source = open_source(str(run.folder))
+    pipeline, store = start_pipeline(source, read_plan(run.plan, 0.25), Settings()), MomentStore()
+    for frame in source.frames():
+        store.add(pipeline.process(frame))
+    source.close()
+    return store.between(0, 29)
+
+
+def test_each_frame_has_a_row_and_unknown_is_empty_with_its_reason(moments: list[Moment]) -> None:
+    lost = replace(moments[-1], distances=Unknown("=lost"), motion=Unknown("=lost"))
+    rows = tables.frames_table([*moments, lost])
+    assert rows[0] == list(tables.COLUMNS)
+    assert len(rows) == 32
+    cells = dict(zip(rows[0], rows[30], strict=True))
+    assert float(cells["warning_line_mm"]) == pytest.approx(moments[-1].distances.warning_line_mm, abs=1e-3)
+    gone = dict(zip(rows[0], rows[31], strict=True))
+    assert gone["warning_line_mm"] == gone["cement_area_mm2"] == ""
+    assert gone["reason"] == "'=lost"
+
+
+def test_lists_are_one_table(tmp_path: Path) -> None:
+    event = EventLine(t_s=1.0, frame=15, priority="high", text="CEMENT", until_s=None)
+    facts = ReportFacts(
+        title="t",
+        recorded="",
+        origin="",
+        head=(),
+        final=(("Wedge angle", "≈ 3.0 °"),),
+        events=(event,),
+        leaks=(("1", "posterior", "00:01.00", "≈ 3 mm", "Yeom C", "—"),),
+        reviewer=("=note",),
+        trouble="",
+    )
+    tables.write_csv(tmp_path / "x" / "t.csv", tables.lists_table(facts))
+    with (tmp_path / "x" / "t.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert [row[0] for row in rows] == ["part", "event", "leak", "reviewer", "final"]
+    assert rows[1][4] == "stands"
+    assert rows[3][3] == "'=note"
+
+
+def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentError_, match="cannot be written"):
+        tables.write_csv(tmp_path / "file" / "t.csv", [["a"]])
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(EnvironmentError_):
+        tables.write_whole(tmp_path / "folder", b"x")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder"]

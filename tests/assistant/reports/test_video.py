@@ -1,0 +1,60 @@
+"""A stretch of the run as MP4, a picture as PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from assistant.errors import EnvironmentError_, InputError, UsageError
+from assistant.plan import read_plan
+from assistant.reports.drawing import STRIP_PX
+from assistant.reports.video import write_png, write_video
+from tests.small_run import FPS, SmallRun, frames, write_small_run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> SmallRun:
+    return write_small_run(tmp_path, 20)
+
+
+def write(run: SmallRun, path: Path, first: int = 3, last: int = 12, **more: object) -> bool:
+    views = read_plan(run.plan, 0.25).views
+    return write_video(
+        str(run.folder), path, first=first, last=last, moment_at=lambda _index: None, views=views, title="run", **more
+    )
+
+
+def test_the_stretch_plays_with_the_times_of_the_run(run: SmallRun, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    assert write(run, tmp_path / "out" / "a.mp4", progress=lambda done, total: told.append((done, total)))
+    with av.open(str(tmp_path / "out" / "a.mp4")) as video:
+        stream = video.streams.video[0]
+        assert (stream.width, stream.height) == (320, 300 + STRIP_PX)
+        times = [frame.time for frame in video.decode(stream)]
+    assert np.allclose(times, np.arange(10) / FPS, atol=2e-3)
+    assert told[-1] == (10, 10)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.mp4"]
+
+
+def test_stopped_or_failed_leaves_nothing(run: SmallRun, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert not write(run, out / "a.mp4", should_stop=lambda: True)
+    with pytest.raises(InputError):
+        write(run, out / "a.mp4", last=99)
+    assert list(out.iterdir()) == []
+    with pytest.raises(UsageError, match="no stretch"):
+        write(run, out / "a.mp4", first=5, last=4)
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentError_):
+        write(run, tmp_path / "file" / "a.mp4")
+
+
+def test_a_picture_with_and_without_its_overlay(tmp_path: Path) -> None:
+    frame = frames(3)[2]
+    raw = write_png(tmp_path / "p.png", frame, None, (), "run")
+    assert (cv2.imread(str(raw), cv2.IMREAD_UNCHANGED) == frame.grey).all()
+    assert cv2.imread(str(tmp_path / "p.png")).shape == (300 + STRIP_PX, 320, 3)

@@ -1,0 +1,158 @@
+"""Events of the run: alarms, notes and key images in one list, each a jump to its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QModelIndex, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from assistant.vocabulary import Priority
+from ui import theme, words
+from ui.review import review_words
+from ui.review.timeline import Mark, draw_mark
+from ui.review.transport import Card, key_button
+
+_ROW_H = 44
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One line of the list."""
+
+    frame: int
+    t_s: float
+    title: str
+    aside: str = ""
+    value: str = "—"
+    priority: Priority = Priority.NONE
+    icon: str = "flag"
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the program said it, not a person."""
+        return self.priority is not Priority.NONE
+
+    def mark(self) -> Mark:
+        """The same on the time line."""
+        return Mark(frame=self.frame, priority=self.priority, icon=self.icon)
+
+
+class _Painter(QStyledItemDelegate):
+    """Draws time, shape, event and value."""
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        row = index.data(Qt.ItemDataRole.UserRole)
+        if painter is None or not isinstance(row, EventRow):
+            return
+        box = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, theme.RAISED)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.TEXT_2)
+        painter.setFont(theme.font(17, 550))
+        painter.drawText(box.adjusted(10, 0, 0, 0), middle, words.clock(row.t_s))
+        draw_mark(painter, row.priority, row.icon, QRectF(box.left() + 74, box.top() + 10, 24, 24))
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(17, 600))
+        value_w = min(painter.fontMetrics().horizontalAdvance(row.value) + 12, int(box.width() * 0.36))
+        painter.drawText(box.adjusted(0, 0, -12, 0), middle | Qt.AlignmentFlag.AlignRight, row.value)
+        painter.setFont(theme.font(17, 700))
+        room = int(box.width()) - 110 - value_w - 16
+        title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box.adjusted(110, 0, 0, 0), middle, title)
+        used = painter.fontMetrics().horizontalAdvance(title) + 8
+        painter.setFont(theme.font(17, 500))
+        painter.setPen(theme.TEXT_2)
+        aside = painter.fontMetrics().elidedText(row.aside, Qt.TextElideMode.ElideRight, max(room - used, 0))
+        painter.drawText(box.adjusted(110 + used, 0, 0, 0), middle, aside)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, _ROW_H)
+
+
+class EventsPanel(Card):
+    """The list with its filter; the row at the playhead is selected."""
+
+    jump = pyqtSignal(int)
+    note_wanted = pyqtSignal()
+    whatif_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[EventRow, ...] = ()
+        self._shown: tuple[EventRow, ...] = ()
+        self._filter = 0
+        title = QLabel(review_words.EVENTS)
+        title.setFont(theme.font(22, 750))
+        self.filter = key_button("", "Which events are listed", self._next_filter)
+        top = QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch(1)
+        top.addWidget(self.filter)
+        self.list = QListWidget()
+        self.list.setAccessibleName(review_words.EVENTS)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(_Painter(self.list))
+        self.list.setStyleSheet("QListWidget{border:none;background:transparent;}")
+        self.list.itemClicked.connect(lambda item: self.jump.emit(item.data(Qt.ItemDataRole.UserRole).frame))
+        bottom = QHBoxLayout()
+        bottom.addWidget(key_button(review_words.ADD_NOTE, "Add a note at this picture, key N", self.note_wanted.emit))
+        bottom.addWidget(key_button(review_words.WHAT_IF_LINE, "Another line, key W", self.whatif_wanted.emit))
+        bottom.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 12)
+        column.addLayout(top)
+        column.addWidget(self.list, 1)
+        column.addLayout(bottom)
+        self._show()
+
+    def set_rows(self, rows: Iterable[EventRow]) -> None:
+        """All events as they are known now."""
+        new = tuple(sorted(rows, key=lambda row: row.frame))
+        if new != self._rows:
+            self._rows = new
+            self._show()
+
+    def rows(self) -> Sequence[EventRow]:
+        """All events, also those that the filter hides."""
+        return self._rows
+
+    def frames(self) -> list[int]:
+        """Frames of the events that the filter shows."""
+        return [row.frame for row in self._shown]
+
+    def select_at(self, frame: int) -> None:
+        """Select the last event at or before a frame."""
+        at = max((k for k, row in enumerate(self._shown) if row.frame <= frame), default=-1)
+        if at != self.list.currentRow():
+            self.list.setCurrentRow(at)
+
+    def _next_filter(self) -> None:
+        self._filter = (self._filter + 1) % len(review_words.FILTERS)
+        self._show()
+
+    def _show(self) -> None:
+        which = review_words.FILTERS[self._filter]
+        self._shown = tuple(r for r in self._rows if which == "all" or r.is_alarm == (which == "alarms"))
+        self.filter.setText(f"{len(self._shown)} · filter: {which}")
+        self.list.clear()
+        for row in self._shown:
+            item = QListWidgetItem()
+            item.setData(Qt.ItemDataRole.UserRole, row)
+            told = f"{words.clock(row.t_s)} {words.PRIORITY[row.priority]} {row.title} {row.aside} {row.value}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
+            self.list.addItem(item)

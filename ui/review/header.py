@@ -1,0 +1,74 @@
+"""The header of a replay: filled with the mode's colour, so that it never looks live."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from ui import theme, words
+from ui.review import review_words
+from ui.review.transport import key_button
+
+
+class Header(QWidget):
+    """Mode, when and what was recorded, whose figures are shown, and the way out."""
+
+    close_wanted = pyqtSignal()
+    figures_wanted = pyqtSignal()
+    live_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(58)
+        self._told: tuple[str, ...] = ()
+        self.figures = key_button("", "As seen live or recomputed, key V", self.figures_wanted.emit)
+        self.live = key_button(review_words.GO_LIVE, "Go live, key G", self.live_wanted.emit)
+        self.live.hide()
+        close = key_button(f"Esc  {review_words.CLOSE}", "Close, key Esc", self.close_wanted.emit)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 6, 20, 6)
+        row.setSpacing(10)
+        row.addStretch(1)
+        for button in (self.live, self.figures, close):
+            row.addWidget(button)
+            button.setStyleSheet(_FIELD)
+
+    def tell(self, recorded: str, name: str, about: str, *, as_seen: bool, has_record: bool) -> None:
+        """Say what is open."""
+        self._told = tuple(part for part in (recorded, name, about, review_words.NOT_LIVE) if part)
+        word = review_words.AS_SEEN_LIVE if as_seen else review_words.RECOMPUTED
+        self.figures.setText(f"V  {word}")
+        self.figures.setEnabled(has_record)
+        self.figures.setVisible(bool(name))
+        self.setAccessibleName(f"{words.REPLAY}: {', '.join(self._told)}, {word}")
+        self.update()
+
+    def set_live_picture(self, there: bool) -> None:
+        """Whether a live picture waits in the theatre."""
+        self.live.setVisible(there)
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the words; what does not fit is left out from the right."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.REPLAY)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.TEXT_1, 2.5))
+        painter.drawArc(QRectF(22, 19, 20, 20), -150 * 16, 300 * 16)
+        painter.drawLine(20, 20, 23, 27)
+        painter.drawLine(23, 27, 30, 25)
+        painter.setFont(theme.font(30, 800, spacing_percent=4))
+        x = 58
+        width = painter.fontMetrics().horizontalAdvance(words.REPLAY)
+        painter.drawText(QRectF(x, 0, width + 8, self.height()), Qt.AlignmentFlag.AlignVCenter, words.REPLAY)
+        x += width + 24
+        room = min([b.x() for b in self.findChildren(QPushButton) if b.isVisible()], default=self.width()) - 16
+        painter.setFont(theme.font(20, 600))
+        text = painter.fontMetrics().elidedText(" · ".join(self._told), Qt.TextElideMode.ElideMiddle, room - x)
+        painter.drawText(QRectF(x, 0, room - x, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+_FIELD = (
+    "QPushButton{background:#17409F;border:1px solid #B9CCFF;border-radius:6px;padding:4px 14px;color:#F2F5F8;}"
+    "QPushButton:disabled{color:#B9CCFF;border-color:#17409F;}"
+)

@@ -1,0 +1,143 @@
+"""Measuring on the picture: which tool, which points, what comes of them. No widgets here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import measuring
+from assistant.geometry import along
+from assistant.measuring import SixPoints
+from assistant.plan import PlannedView
+from assistant.vocabulary import Measure, Unknown
+from ui.review import review_words
+
+Point = tuple[float, float]
+_UNIT = {True: "mm", False: "px"}
+
+
+@dataclass(slots=True, eq=False)
+class MeasureBoard:
+    """Points in px of the frame that is on the screen; without a scale lengths are told in px.
+
+    Attributes
+    ----------
+    tool : str
+        One of `review_words.TOOLS`; empty: nothing is measured.
+    points : dict
+        Tool to its points so far.
+    """
+
+    tool: str = ""
+    mm_per_px: float | None = None
+    points: dict[str, list[Point]] = field(default_factory=dict)
+    plan_view: PlannedView | None = None
+
+    def choose(self, tool: str) -> None:
+        """Take a tool up; the one in use is put down."""
+        self.tool = "" if tool == self.tool else tool
+
+    def set_view(self, view: PlannedView | None) -> None:
+        """The plan's view: its scale, and its points for the treated vertebra."""
+        self.plan_view = view if view is not None and view.is_lateral else None
+        self.mm_per_px = None if view is None else view.mm_per_px
+
+    def press(self, x_px: float, y_px: float, reach_px: float) -> None:
+        """Move the point under the pointer, or set the next one; a whole set begins anew."""
+        if not self.tool:
+            return
+        placed = self.points.setdefault(self.tool, [])
+        near = [k for k, (x, y) in enumerate(placed) if np.hypot(x - x_px, y - y_px) <= reach_px]
+        if near:
+            placed[near[0]] = (x_px, y_px)
+        elif len(placed) < review_words.TOOLS[self.tool][1]:
+            placed.append((x_px, y_px))
+        else:
+            self.points[self.tool] = [(x_px, y_px)]
+
+    def undo(self) -> None:
+        """Take the last point of the tool back."""
+        if self.points.get(self.tool):
+            self.points[self.tool].pop()
+
+    def clear(self) -> None:
+        """Another run."""
+        self.points.clear()
+        self.tool = ""
+
+    def _whole(self, tool: str) -> NDArray[np.float64] | None:
+        placed = self.points.get(tool, [])
+        return np.array(placed) if len(placed) == review_words.TOOLS[tool][1] else None
+
+    def _six(self, tool: str) -> SixPoints | None:
+        points = self._whole(tool)
+        if points is not None:
+            return measuring.six_points(points[:3], points[3:], self.mm_per_px or 1.0)
+        if tool == "six" and self.plan_view is not None:
+            thirds = np.array([0.0, 0.5, 1.0])
+            view = self.plan_view
+            lines = [line if len(line) == 3 else along(line, thirds) for line in (view.superior, view.inferior)]
+            return measuring.six_points(lines[0], lines[1], view.mm_per_px)
+        return None
+
+    def figures(self) -> list[tuple[str, str]]:
+        """All that can be told now: name and value."""
+        told: list[tuple[str, str]] = []
+        unit = _UNIT[self.mm_per_px is not None]
+        scale = self.mm_per_px or 1.0
+        pair = self._whole("distance")
+        if pair is not None:
+            told.append(("Distance", f"≈ {measuring.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
+        corner = self._whole("angle")
+        if corner is not None:
+            told.append(("Angle", _degrees(measuring.angle_deg(corner[0], corner[1], corner[2]))))
+        six = self._six("six")
+        if six is not None:
+            told += self._told_six(six, unit, own=self._whole("six") is not None)
+        ends = self._whole("cobb")
+        if ends is None and self._whole("above") is not None and self._whole("below") is not None:
+            ends = np.vstack([self._whole("above")[[0, 2]], self._whole("below")[[3, 5]]])  # type: ignore[index]
+        if ends is not None:
+            told.append(("Cobb (kyphosis +)", _degrees(measuring.cobb_deg(ends[:2], ends[2:]))))
+        return told
+
+    def _told_six(self, six: SixPoints, unit: str, *, own: bool) -> list[tuple[str, str]]:
+        heights = " · ".join(f"{mm:.1f}" for mm in (six.anterior_mm, six.middle_mm, six.posterior_mm))
+        source = "" if own else f" ({review_words.FROM_PLAN})"
+        told = [
+            (f"Heights Ha · Hm · Hp{source}", f"≈ {heights} {unit}"),
+            ("Wedge angle", _degrees(six.wedge_deg)),
+            ("Beck index Ha/Hp", _number(six.beck_index)),
+            ("Hm/Hp", _number(six.biconcavity)),
+        ]
+        above, below = self._six("above"), self._six("below")
+        if above is None and below is None:
+            return told
+        ratios = measuring.height_ratios(six, above, below)
+        shares = " · ".join(_percent(r) for r in (ratios.anterior, ratios.middle, ratios.posterior))
+        grade = ratios.genant_grade
+        return [
+            *told,
+            ("Against neighbours Ha · Hm · Hp", shares),
+            ("Genant grade", f"— ({grade.reason})" if isinstance(grade, Unknown) else f"{grade}"),
+        ]
+
+    def kept(self) -> dict[str, Any]:
+        """Points and figures, fit to be kept in a review."""
+        points = {tool: [list(point) for point in placed] for tool, placed in self.points.items() if placed}
+        return {"points_px": points, "mm_per_px": self.mm_per_px, "figures": dict(self.figures())}
+
+
+def _degrees(measure: Measure) -> str:
+    return f"— ({measure.reason})" if isinstance(measure, Unknown) else f"≈ {measure:.1f}°"
+
+
+def _number(measure: Measure) -> str:
+    return f"— ({measure.reason})" if isinstance(measure, Unknown) else f"≈ {measure:.2f}"
+
+
+def _percent(measure: Measure) -> str:
+    return "—" if isinstance(measure, Unknown) else f"{100 * measure:.0f} %"

@@ -1,0 +1,71 @@
+"""The measuring tools and what they tell."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.review import review_words
+from ui.review.measure_board import MeasureBoard
+from ui.review.transport import key_button
+
+
+class MeasurePanel(QWidget):
+    """Chooses a tool and lists the figures."""
+
+    chosen = pyqtSignal()
+    keep_wanted = pyqtSignal()
+
+    def __init__(self, board: MeasureBoard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._board = board
+        self._buttons = {}
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        for k, (tool, (name, _count)) in enumerate(review_words.TOOLS.items()):
+            button = key_button(name, name, lambda tool=tool: self.choose(tool), checkable=True)
+            self._buttons[tool] = button
+            grid.addWidget(button, k // 3, k % 3)
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        self.hint.setFont(theme.font(17, 550))
+        self.figures = QFormLayout()
+        self.figures.setVerticalSpacing(6)
+        self.keep = key_button("Keep  Enter", "Keep the figures in the review, Enter", self.keep_wanted.emit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 12)
+        column.setSpacing(8)
+        column.addLayout(grid)
+        column.addWidget(self.hint)
+        column.addLayout(self.figures)
+        column.addStretch(1)
+        column.addWidget(self.keep)
+        self.refresh()
+
+    def choose(self, tool: str) -> None:
+        """Take a tool up, or put it down."""
+        self._board.choose(tool)
+        self.refresh()
+        self.chosen.emit()
+
+    def refresh(self) -> None:
+        """Show tool, hint and figures."""
+        board = self._board
+        for tool, button in self._buttons.items():
+            button.setChecked(tool == board.tool)
+        hint = review_words.TOOL_HINTS.get(board.tool, review_words.MEASURE_HINT)
+        uncalibrated = board.mm_per_px is None and board.points
+        self.hint.setText(f"{hint} {review_words.UNCALIBRATED}." if uncalibrated else hint)
+        while self.figures.rowCount():
+            self.figures.removeRow(0)
+        told = board.figures()
+        for name, value in told:
+            label, figure = QLabel(name), QLabel(value)
+            label.setFont(theme.font(17, 550))
+            label.setWordWrap(True)
+            figure.setFont(theme.font(17, 700))
+            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+            figure.setTextFormat(Qt.TextFormat.PlainText)
+            self.figures.addRow(label, figure)
+        self.keep.setEnabled(any(board.points.values()))

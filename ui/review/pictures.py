@@ -1,0 +1,183 @@
+"""Pictures of a run for the window: the exact one from the film, a small one from the scrub file meanwhile. No Qt here.
+
+One thread reads the film. Of several wishes only the newest counts. Stepping back reads a stretch before the wanted
+picture at once, playing reads a little ahead: both are cheap where single jumps are not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant import scrub
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError
+from assistant.replay import child_command, child_environment
+from assistant.vocabulary import Frame
+
+log = logging.getLogger(__name__)
+_PICTURES = 64
+_BACK = 12
+"""Pictures before the wanted one that are read with it when stepping back."""
+_AHEAD = 6
+_STOP_WAIT_S = 10.0
+
+
+class PictureRing:
+    """The last pictures by frame number; the oldest goes first."""
+
+    def __init__(self, size: int = _PICTURES) -> None:
+        self._frames: OrderedDict[int, Frame] = OrderedDict()
+        self._size = size
+        self._lock = threading.Lock()
+
+    def put(self, frame: Frame) -> None:
+        """Keep a frame."""
+        with self._lock:
+            self._frames[frame.index] = frame
+            self._frames.move_to_end(frame.index)
+            while len(self._frames) > self._size:
+                self._frames.popitem(last=False)
+
+    def get(self, index: int) -> Frame | None:
+        """A kept frame, or None."""
+        with self._lock:
+            return self._frames.get(index)
+
+
+class PictureReader:
+    """Reads pictures in its own thread.
+
+    Parameters
+    ----------
+    run : str
+    look_now : callable
+        Told, from the thread, when a wanted picture stands in the ring.
+    """
+
+    def __init__(self, run: str, look_now: Callable[[], None]) -> None:
+        self.ring = PictureRing()
+        self.trouble = ""
+        """Why the newest wish could not be fulfilled; empty when it could."""
+        self._run = run
+        self._look_now = look_now
+        self._wish: int | None = None
+        self._goes_on = False
+        self._last = -1
+        self._stopping = False
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._guarded, name="pictures", daemon=True)
+        self._thread.start()
+
+    def want(self, index: int, *, goes_on: bool = False) -> None:
+        """Ask for a picture; with ``goes_on`` those after it will be asked for next."""
+        with self._wake:
+            if index != self._wish:
+                self._wish, self._goes_on = index, goes_on
+                self._wake.notify()
+
+    def stop(self) -> bool:
+        """Ask the thread to end and wait for it."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join(_STOP_WAIT_S)
+        return not self._thread.is_alive()
+
+    def _guarded(self) -> None:
+        try:
+            source = open_source(self._run)
+        except AssistantError as error:
+            self.trouble = str(error)
+            log.warning("pictures cannot be read: %s", error)
+            return
+        try:
+            while (wish := self._next()) is not None:
+                self._fulfil(source.frame_at, *wish)
+        except Exception:
+            # The window says by itself that it waits for the picture; the log says why it never comes.
+            self.trouble = "an error of the program"
+            log.exception("reading single pictures stopped")
+        finally:
+            source.close()
+
+    def _next(self) -> tuple[int, bool] | None:
+        with self._wake:
+            while self._wish is None and not self._stopping:
+                self._wake.wait()
+            if self._stopping or self._wish is None:
+                return None
+            wish, self._wish = self._wish, None
+            return wish, self._goes_on
+
+    def _fulfil(self, frame_at: Callable[[int], Frame], wanted: int, goes_on: bool) -> None:
+        back = wanted < self._last <= wanted + 2 * _BACK and not goes_on
+        for index in range(max(0, wanted - _BACK) if back else wanted, wanted + 1 + (_AHEAD if goes_on else 0)):
+            if (self._wish is not None and not back) or self._stopping:
+                return
+            if self.ring.get(index) is None:
+                try:
+                    self.ring.put(frame_at(index))
+                except AssistantError as error:
+                    if index <= wanted:
+                        self.trouble = str(error)
+                        log.warning("frame %d cannot be shown: %s", index, error)
+                    return
+            if index == wanted:
+                self.trouble = ""
+                self._last = wanted
+                self._look_now()
+
+
+class ScrubMaker:
+    """Has the scrub file of a run made in a process of its own, and gives small pictures from it.
+
+    Parameters
+    ----------
+    run : str
+    folder : Path
+        The cache.
+    most_bytes : int
+        Room that the cache may take.
+    """
+
+    def __init__(self, run: str, folder: Path, most_bytes: int = 4 << 30) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self.file: scrub.ScrubFile | None = None
+        try:
+            path = scrub.place_for(folder, Path(run))
+        except (OSError, ValueError):
+            return  # a run that is no file has no scrub file; its pictures come the slow way
+        self.file = scrub.ScrubFile(path)
+        self.file.refresh()
+        if self.file.is_whole:
+            with contextlib.suppress(OSError):
+                path.touch()
+            return
+        scrub.keep_within(folder, most_bytes, keep=path)
+        self._process = subprocess.Popen(
+            child_command("assistant.scrub", run, str(path)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=child_environment(),
+        )
+
+    def frame(self, index: int, width_px: int, height_px: int, fps: float) -> Frame | None:
+        """A small picture at the run's size; None where there is none yet."""
+        if self.file is None:
+            return None
+        if index >= self.file.frames_known:
+            self.file.refresh()
+        return self.file.frame(index, width_px, height_px, fps)
+
+    def stop(self) -> None:
+        """End the process; half a file is made anew next time."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()

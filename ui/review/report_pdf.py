@@ -1,0 +1,217 @@
+"""The report of a run on one page of A4: what was seen, when it was told, the key images, what reviewers said."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
+from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen, QPolygonF
+
+from assistant.errors import EnvironmentError_
+from assistant.moments import Moment
+from assistant.plan import PlannedView
+from assistant.reports.drawing import drawn
+from assistant.reports.facts import ONE_VIEW, EventLine, ReportFacts, clock
+from assistant.vocabulary import Frame
+from ui import theme
+from ui.review.events_panel import EventRow
+from ui.review.series import Series
+from ui.review.timeline import draw_mark
+
+_DPI = 144
+_W, _H = 1054.0, 1548.0
+"""The page inside margins of 12 mm, at 144 dots an inch."""
+_INK, _GREY, _RULE = QColor("#101418"), QColor("#5A6672"), QColor("#B8C2CC")
+_CURVE_H, _SHOT_H = 250.0, 260.0
+_LOW_MM, _HIGH_MM = -4.0, 18.0
+_ROW_H = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shot:
+    """A key image of the report."""
+
+    frame: Frame
+    moment: Moment | None
+    views: tuple[PlannedView, ...]
+    t_s: float
+
+
+def write_report(
+    path: Path,
+    facts: ReportFacts,
+    shots: Sequence[Shot],
+    series: Series,
+    frames: int,
+    fps: float,
+    rows: Sequence[EventRow],
+) -> None:
+    """Write the page.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer = QPdfWriter(str(part))
+        writer.setResolution(_DPI)
+        writer.setTitle(f"Fluoroscopy review: {facts.title}")
+        writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        writer.setPageMargins(QMarginsF(12, 12, 12, 12), QPageLayout.Unit.Millimeter)
+        painter = QPainter()
+        if not painter.begin(writer):
+            raise EnvironmentError_(f"{path}: cannot be written; choose another folder")
+        try:
+            _Page(painter, facts).draw(shots, series, frames, fps, rows)
+        finally:
+            painter.end()
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+
+
+def _font(size_px: int, weight: int = 450) -> QFont:
+    return theme.font(size_px, weight)
+
+
+class _Page:
+    """Draws from top to bottom; what does not fit is counted, never left out in silence."""
+
+    def __init__(self, painter: QPainter, facts: ReportFacts) -> None:
+        self._p, self._facts, self._y = painter, facts, 0.0
+
+    def draw(self, shots: Sequence[Shot], series: Series, frames: int, fps: float, rows: Sequence[EventRow]) -> None:
+        facts = self._facts
+        self._text(facts.title, 34, 800, room=720.0)
+        self._p.setFont(_font(17, 500))
+        self._p.setPen(_GREY)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._p.drawText(QRectF(560, 0, _W - 560, 44), right, f"recorded {facts.recorded} · {facts.origin}")
+        self._y = 48.0
+        if facts.trouble:
+            self._text(f"INCOMPLETE: {facts.trouble}", 18, 700)
+        top = self._y
+        left_end = self._pairs(facts.head, 0.0, 510.0, top)
+        right_end = self._pairs(facts.final, 540.0, _W - 540.0, top)
+        self._y = max(left_end, right_end) + 8
+        self._shots(shots)
+        self._curve(series, frames, fps, rows)
+        self._list("Events", [self._event_line(event) for event in facts.events], "no event was told", most=14)
+        leaks = [
+            f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
+        ]
+        self._list("Leaks seen in this view", leaks, "none seen in this view", most=5)
+        self._list("Reviewer", list(facts.reviewer), "nothing was said", most=10)
+        self._p.setPen(_GREY)
+        self._p.setFont(_font(15, 500))
+        self._p.drawText(QRectF(0, _H - 26, _W, 24), Qt.AlignmentFlag.AlignVCenter, ONE_VIEW)
+
+    @staticmethod
+    def _event_line(event: EventLine) -> str:
+        until = "stood to the end" if event.until_s is None else f"until {clock(event.until_s)}"
+        return f"{clock(event.t_s)}  {event.priority.upper():<7} {event.text}, {until}"
+
+    def _text(self, text: str, size_px: int, weight: int, room: float = _W) -> None:
+        self._p.setPen(_INK)
+        self._p.setFont(_font(size_px, weight))
+        told = self._p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+        self._p.drawText(QRectF(0, self._y, room, size_px * 1.3), Qt.AlignmentFlag.AlignVCenter, told)
+        self._y += size_px * 1.4
+
+    def _pairs(self, pairs: Sequence[tuple[str, str]], left: float, width: float, top: float) -> float:
+        for name, value in pairs:
+            self._p.setFont(_font(16, 500))
+            self._p.setPen(_GREY)
+            self._p.drawText(QRectF(left, top, 190, _ROW_H), Qt.AlignmentFlag.AlignVCenter, name)
+            self._p.setPen(_INK)
+            self._p.setFont(_font(16, 650))
+            told = self._p.fontMetrics().elidedText(value, Qt.TextElideMode.ElideRight, int(width - 190))
+            self._p.drawText(QRectF(left + 190, top, width - 190, _ROW_H), Qt.AlignmentFlag.AlignVCenter, told)
+            top += _ROW_H
+        return top
+
+    def _shots(self, shots: Sequence[Shot]) -> None:
+        each = (_W - 2 * 12) / 3
+        for k, shot in enumerate(shots[:3]):
+            pixels = np.ascontiguousarray(drawn(shot.frame, shot.moment, shot.views)[:, :, ::-1])
+            rows, cols = pixels.shape[:2]
+            image = QImage(pixels.data, cols, rows, 3 * cols, QImage.Format.Format_RGB888)
+            factor = min(each / cols, (_SHOT_H - 26) / rows)
+            box = QRectF(k * (each + 12), self._y, cols * factor, rows * factor)
+            self._p.drawImage(box, image)
+            self._p.setPen(_INK)
+            self._p.setFont(_font(15, 600))
+            caption = QRectF(box.left(), self._y + _SHOT_H - 24, each, 22)
+            told = f"{clock(shot.t_s)} · frame {shot.frame.index}"
+            self._p.drawText(caption, Qt.AlignmentFlag.AlignVCenter, told)
+        self._y += _SHOT_H + 6 if shots else 0
+
+    def _curve(self, series: Series, frames: int, fps: float, rows: Sequence[EventRow]) -> None:
+        area = QRectF(44, self._y + 30, _W - 44, _CURVE_H - 62)
+
+        def y(mm: float) -> float:
+            share = (min(max(mm, _LOW_MM), _HIGH_MM) - _LOW_MM) / (_HIGH_MM - _LOW_MM)
+            return area.bottom() - share * area.height()
+
+        self._p.setFont(_font(14, 500))
+        for mm in (0, 5, 10, 15):
+            self._p.setPen(QPen(_RULE, 1))
+            self._p.drawLine(QPointF(area.left(), y(mm)), QPointF(area.right(), y(mm)))
+            self._p.setPen(_GREY)
+            box = QRectF(0, y(mm) - 10, 38, 20)
+            self._p.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{mm}")
+        columns = series.columns(int(area.width()), frames)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.off.astype(np.int8), [0]])))
+        for first, last in edges.reshape(-1, 2):
+            gap = QRectF(area.left() + float(first), area.top(), float(last - first), area.height())
+            self._p.fillRect(gap, QBrush(_RULE, Qt.BrushStyle.BDiagPattern))
+        styles = ((2, Qt.PenStyle.DotLine), (1, Qt.PenStyle.DashLine), (0, Qt.PenStyle.SolidLine))
+        for k, style in styles:
+            self._p.setPen(QPen(_INK if k == 0 else QColor("#1F57E0"), 2.2 if k == 0 else 1.6, style))
+            values = columns.curves_mm[k]
+            good = np.isfinite(values)
+            ends = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int8), [0]])))
+            for first, last in ends.reshape(-1, 2):
+                line = [QPointF(area.left() + x, y(float(values[x]))) for x in range(first, last)]
+                self._p.drawPolyline(QPolygonF(line))
+        self._p.setPen(QPen(QColor("#C2339A"), 2, Qt.PenStyle.DashLine))
+        self._p.drawLine(QPointF(area.left(), y(0)), QPointF(area.right(), y(0)))
+        for row in rows:
+            x = area.left() + row.frame / max(1, frames - 1) * area.width()
+            if row.is_alarm:
+                draw_mark(self._p, row.priority, row.icon, QRectF(x - 9, self._y + 6, 18, 18))
+        self._p.setPen(_GREY)
+        self._p.setFont(_font(14, 500))
+        told = f"mm to line b (solid), superior (dashed) and inferior endplate (dotted); 0 to {clock(frames / fps)}"
+        self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, told)
+        self._y += _CURVE_H + 4
+
+    def _list(self, title: str, lines: list[str], nothing: str, most: int) -> None:
+        room = int((_H - 34 - self._y - 40) // _ROW_H)
+        if room < 1:
+            return
+        self._text(title, 20, 750)
+        self._p.setPen(QPen(_RULE, 1))
+        self._p.drawLine(QPointF(0, self._y), QPointF(_W, self._y))
+        shown = min(len(lines), most, room)
+        left_out = len(lines) - shown
+        if left_out:
+            shown -= 1
+            left_out += 1
+        told = lines[:shown] + ([f"... and {left_out} more; see the tables"] if left_out else [])
+        for line in told or [nothing]:
+            self._p.setPen(_INK if told else _GREY)
+            self._p.setFont(_font(16, 500))
+            fit = self._p.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(_W))
+            self._p.drawText(QRectF(0, self._y, _W, _ROW_H), Qt.AlignmentFlag.AlignVCenter, fit)
+            self._y += _ROW_H
+        self._y += 8

@@ -1,0 +1,128 @@
+"""Every word of the review page. Plain text only; the rules of `ui.words` hold here too."""
+
+from __future__ import annotations
+
+from assistant.vocabulary import LeakSite
+
+NO_RUN = "Open a recording: Ctrl O, or drop it here"
+RECORDED = "recorded {0}"
+NOT_LIVE = "not live"
+AS_SEEN_LIVE = "as seen live"
+RECOMPUTED = "recomputed"
+NO_RECORD = "This run holds no figures from the day: only recomputed ones can be shown."
+LINES_OF_DAY = "Lines and settings as on the day"
+LINES_RECOMPUTED = "Recomputed with today's program"
+CLOSE = "Close"
+GO_LIVE = "Live picture available – G: go live"
+PREVIEW = "preview · the exact picture is being read"
+DIFFERENCE = "DIFFERENCE to frame {0}"
+NO_DIFFERENCE = "No difference: {0}"
+PINNED = "held beside · frame {0}"
+OTHER_RUN = "other run · frame {0}"
+
+TABS = ("Leak", "Figures", "Measure", "What-if", "Correct")
+EVENTS = "Events"
+KEY_IMAGES = "Key images"
+ADD = "add"
+FILTERS = ("all", "alarms", "marks")
+NOTE_MARK = "Note"
+KEY_IMAGE_MARK = "Key image"
+ADD_NOTE = "Add note  N"
+WHAT_IF_LINE = "What-if line  W"
+NO_KEY_IMAGE = "none yet: S keeps the picture on the screen"
+NOTHING_YET = "No event so far"
+
+FIRST_SEEN = "first seen {0}"
+SHAPE = "Shape: {0}"
+SCORE = "score towards spike {0:.2f} (no probability)"
+P_SPIKE = "probability of spike {0:.2f}"
+ZONES = ("round", "undetermined", "spike")
+ZONE_NOTE = "Between 0.30 and 0.70, or an unusual picture: “undetermined”."
+FRAMES_BEHIND = "Frames behind it ({0})"
+FRAMES_SEEN = "Frames in which it was seen ({0})"
+LEAK_ROWS = ("Length · width", "Area", "Route (Yeom) · size", "Model")
+REVIEWER = "Reviewer"
+NO_LEAK_RUN = "none seen in this view"
+LEAK_NEXT = "Leak {0} of {1}"
+
+MEASURE_HINT = "Choose a tool, press on the picture. Enter keeps the figures, Ctrl Z takes a point back."
+TOOLS = {
+    "distance": ("Distance", 2),
+    "angle": ("Angle", 3),
+    "six": ("Six points", 6),
+    "above": ("… above", 6),
+    "below": ("… below", 6),
+    "cobb": ("Cobb", 4),
+}
+TOOL_HINTS = {
+    "distance": "Press two points.",
+    "angle": "Press the end of one arm, the corner, the end of the other arm.",
+    "six": "Superior: anterior, middle, posterior. Then inferior: the same.",
+    "above": "The same six points on the vertebra above.",
+    "below": "The same six points on the vertebra below.",
+    "cobb": "Upper endplate of the vertebra above: anterior, posterior. Lower endplate of the one below: the same.",
+}
+FROM_PLAN = "from the plan"
+UNCALIBRATED = "uncal.: no scale in the plan, lengths in px"
+NOT_STORED = "not kept"
+
+WHATIF_TITLE = "What would have warned when"
+WHATIF_LINE = "Line b at"
+WHATIF_BAND = "Band before it"
+WHATIF_RUN = "This run"
+WHATIF_ALL = "All runs"
+WHATIF_STOP = "Stop"
+WHATIF_SAVE = "Table CSV"
+WHATIF_COLUMNS = ("run", "way", "first warning", "line", "against planned", "nearest")
+WHATIF_STATES = {
+    "idle": "Choose another line or band, then the runs. The table shows how much earlier or later each warns.",
+    "working": "{0} of {1} done · may be stopped, what is done stays",
+    "stopped": "Stopped after {0} of {1}. The same choice goes on from here.",
+    "done": "{0} of {1} done",
+    "failed": "Ended early: {0}",
+}
+NO_LIBRARY = "The library holds no run with a plan."
+
+CORRECT_TITLE = "Your view, kept apart from the program's"
+CORRECT_SITE = "Leak site"
+CORRECT_YEOM = "Route (Yeom)"
+CORRECT_SHAPE = "Shape"
+CORRECT_KEEP = "Keep"
+CORRECT_NO_LEAK = "No leak here"
+CORRECT_POINTS = "Move points"
+CORRECT_UNDO = "Undo"
+CORRECT_REDO = "Redo"
+CORRECT_NOTE = "Note at this picture, Enter keeps it"
+CORRECT_LEAK = "Leak"
+CORRECT_NEW = "a leak the program did not list"
+BLANK = "—"
+ENTRY = "{0} · {1} · {2}"
+ABOUT = {
+    "note": "note",
+    "key_image": "key image",
+    "landmarks": "points moved",
+    "leak_site": "leak site",
+    "yeom": "Yeom",
+    "shape": "shape",
+    "no_leak": "no leak",
+    "measure": "measured",
+}
+SITES = tuple(site.value for site in LeakSite)
+
+REPORT = "Report PDF  R"
+CSV = "CSV"
+PNG = "Picture PNG"
+VIDEO = "Video"
+EXPORTED = "Written: {0}"
+EXPORTING = "Writing {0} … {1} %"
+NOT_EXPORTED = "Not written: {0}"
+EXPORT_NOTE = "Exports go to {0}"
+RUN_WHOLE = "Recording whole · {0} frames"
+RUN_NOT_WHOLE = "Recording: {0}"
+ANALYSED = "analysed {0} %"
+
+EVERY_FRAME = "every frame"
+REAL_TIME = "real time"
+HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame · C beside · D difference · O raw"
+LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
+EXPORT = "Export"

@@ -1,0 +1,105 @@
+"""What is known of a run as a whole: its alarms with their ends, its leaks, and the rows of the events list. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from assistant.moments import Moment
+from assistant.reviews import About, Review
+from assistant.vocabulary import Alarm, Distances, EventKind, LeakSite, Measure, Site, Unknown
+from ui import words
+from ui.review import review_words
+from ui.review.events_panel import EventRow
+from ui.review.leak_book import LeakBook, LeakStory
+
+_DISC = {Site.SUPERIOR_ENDPLATE: LeakSite.SUPERIOR_DISC, Site.INFERIOR_ENDPLATE: LeakSite.INFERIOR_DISC}
+_LINE = {
+    EventKind.APPROACHING_POSTERIOR: "warning_line_mm",
+    EventKind.WARNING_LINE: "warning_line_mm",
+    EventKind.POSTERIOR_WALL: "posterior_wall_mm",
+}
+_ENDPLATE = {Site.SUPERIOR_ENDPLATE: "superior_endplate_mm", Site.INFERIOR_ENDPLATE: "inferior_endplate_mm"}
+_Key = tuple[EventKind, Site | None, int]
+
+
+class RunBook:
+    """Grows with the analysis."""
+
+    def __init__(self) -> None:
+        self.leaks = LeakBook()
+        self._alarms: dict[_Key, Alarm] = {}
+        self._standing: tuple[Alarm, ...] = ()
+        self._values: dict[_Key, str] = {}
+
+    def take(self, moments: Iterable[Moment]) -> None:
+        """Take moments that follow on those that are known."""
+        taken = list(moments)
+        self.leaks.take(taken)
+        for moment in taken:
+            if moment.standing is self._standing:
+                continue
+            for alarm in moment.standing:
+                known = self._alarms.get(_key(alarm))
+                if known is None or known.last_frame is None:
+                    self._alarms[_key(alarm)] = alarm
+                if _key(alarm) not in self._values:
+                    self._values[_key(alarm)] = _value(alarm, moment)
+            self._standing = moment.standing
+
+    def alarm_changed(self, alarm: Alarm) -> None:
+        """An alarm was raised or has ended."""
+        self._alarms[_key(alarm)] = alarm
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """All alarms, in the order in which they were raised."""
+        return tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.first_frame))
+
+    def rows(self, review: Review | None, time_of: Callable[[int], float]) -> list[EventRow]:
+        """The events list: alarms, notes, key images."""
+        rows = [self._alarm_row(alarm, time_of(alarm.first_frame)) for alarm in self.alarms()]
+        for entry in review.standing if review is not None else ():
+            if entry.about is About.NOTE:
+                title, aside, icon = review_words.NOTE_MARK, entry.text, "pencil"
+            elif entry.about is About.KEY_IMAGE:
+                title, aside, icon = review_words.KEY_IMAGE_MARK, "", "camera"
+            else:
+                continue
+            rows.append(
+                EventRow(frame=entry.frame, t_s=time_of(entry.frame), title=title, aside=aside, value="", icon=icon)
+            )
+        return rows
+
+    def _alarm_row(self, alarm: Alarm, t_s: float) -> EventRow:
+        value = self._values.get(_key(alarm), "—")
+        story = self._story(alarm)
+        if alarm.kind in (EventKind.ENDPLATE, EventKind.LEAK) and story is not None and story.leak.shape is not None:
+            shape = story.leak.shape
+            decided = shape.label != "undetermined" and not isinstance(shape.p_spike, Unknown)
+            value = f"{shape.label} {shape.p_spike:.2f}" if decided else shape.label
+        return EventRow(
+            frame=alarm.first_frame,
+            t_s=t_s,
+            title=words.EVENT[alarm.kind],
+            aside=words.SITE.get(alarm.site, "") if alarm.site is not None else "",
+            value=value,
+            priority=alarm.priority,
+        )
+
+    def _story(self, alarm: Alarm) -> LeakStory | None:
+        site = _DISC.get(alarm.site) if alarm.site is not None else None
+        return next((story for story in self.leaks.stories() if story.site is site), None)
+
+
+def _key(alarm: Alarm) -> _Key:
+    return alarm.kind, alarm.site, alarm.first_frame
+
+
+def _value(alarm: Alarm, moment: Moment) -> str:
+    """The distance that an alarm speaks of, as it stood when it was raised."""
+    if not isinstance(moment.distances, Distances):
+        return "—"
+    name = _LINE.get(alarm.kind) or (_ENDPLATE.get(alarm.site) if alarm.site is not None else None)
+    measure: Measure = Unknown("") if name is None else getattr(moment.distances, name)
+    if isinstance(measure, Unknown):
+        return "—"
+    return words.about_mm(measure) + (" past" if measure < 0 else "")

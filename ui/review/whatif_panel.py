@@ -1,0 +1,262 @@
+"""What would have warned when: another line or band over this run or all runs, as a table that fills itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from assistant import whatif
+from assistant.errors import AssistantError
+from assistant.replay import child_command, child_environment
+from assistant.settings import Settings
+from assistant.whatif import BASE, Job, RunAndPlan, Variant
+from ui import theme
+from ui.review import review_words
+from ui.review.transport import key_button
+
+log = logging.getLogger(__name__)
+_STOP_WAIT_S = 10.0
+
+
+class WhatIfWork:
+    """The child process that works on a folder, and the thread that hears how far it is.
+
+    Parameters
+    ----------
+    folder : Path
+    told : callable
+        Given (done, total, failure or "") from the thread; total 0 when the child has ended.
+    """
+
+    def __init__(self, folder: Path, told: Callable[[int, int, str], None]) -> None:
+        self.folder = folder
+        self._told = told
+        self._stopping = False
+        self._process = subprocess.Popen(
+            child_command("assistant.whatif", str(folder)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(),
+            text=True,
+        )
+        self._thread = threading.Thread(target=self._listen, name="analysis", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the child; finished rows stay."""
+        self._stopping = True
+        self._process.kill()
+        self._thread.join(_STOP_WAIT_S)
+
+    def _listen(self) -> None:
+        process = self._process
+        assert process.stdout is not None
+        assert process.stderr is not None
+        with process.stdout as out, process.stderr as err:
+            self._read(out)
+            failure = err.read().strip()
+        if process.wait() == 0:
+            failure = ""
+        if not self._stopping:
+            self._told(0, 0, failure)
+
+    def _read(self, out: IO[str]) -> None:
+        for line in out:
+            try:
+                told = json.loads(line)
+                done, total = int(told["done"]), int(told["total"])
+            except (ValueError, KeyError, TypeError):
+                log.warning("the what-if work said %r", line[:80])
+                continue
+            if not self._stopping:
+                self._told(done, total, "")
+
+
+class WhatIfPanel(QWidget):
+    """Chooses a variant and the runs, shows the table."""
+
+    progressed = pyqtSignal(int, int, str)
+    table_wanted = pyqtSignal(object, object)
+    """Job and rows, to be written as CSV."""
+
+    def __init__(self, home: Callable[[], Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._home = home
+        self._work: WhatIfWork | None = None
+        self._job: Job | None = None
+        self._folder: Path | None = None
+        self.runs: Callable[[bool], Sequence[RunAndPlan]] = lambda all_runs: ()
+        """The run that is open, or all of the library; set by the page."""
+        self.line = _box(5.0, 60.0, 35.0, " % of depth", 0)
+        self.band = _box(0.5, 10.0, Settings().alarms.posterior_band_mm, " mm", 1)
+        title = QLabel(review_words.WHATIF_TITLE)
+        title.setFont(theme.font(18, 700))
+        choice = QHBoxLayout()
+        for name, box in ((review_words.WHATIF_LINE, self.line), (review_words.WHATIF_BAND, self.band)):
+            box.setAccessibleName(name)
+            label = QLabel(name)
+            label.setFont(theme.font(16, 550))
+            choice.addWidget(label)
+            choice.addWidget(box, 1)
+        acts = QHBoxLayout()
+        self.stop_button = key_button(review_words.WHATIF_STOP, "Stop", self.stop)
+        for button in (
+            key_button(review_words.WHATIF_RUN, "Analyse this run so", lambda: self.begin(all_runs=False)),
+            key_button(
+                review_words.WHATIF_ALL, "Analyse all runs of the library so", lambda: self.begin(all_runs=True)
+            ),
+            self.stop_button,
+            key_button(review_words.WHATIF_SAVE, "Write the table", self._save),
+        ):
+            acts.addWidget(button)
+        self.state = QLabel(review_words.WHATIF_STATES["idle"])
+        self.state.setWordWrap(True)
+        self.state.setFont(theme.font(16, 550))
+        self.table = QTableWidget(0, len(review_words.WHATIF_COLUMNS))
+        self.table.setHorizontalHeaderLabels(list(review_words.WHATIF_COLUMNS))
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setFont(theme.font(16, 550))
+        self.table.setAccessibleName(review_words.WHATIF_TITLE)
+        header, side = self.table.horizontalHeader(), self.table.verticalHeader()
+        if header is not None and side is not None:
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setFont(theme.font(15, 600))
+            side.hide()
+        self.table.setStyleSheet(
+            "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
+            "QHeaderView::section{background:#222B35;color:#BAC6D1;border:none;padding:4px 8px;}"
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 6, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(title)
+        column.addLayout(choice)
+        column.addLayout(acts)
+        column.addWidget(self.state)
+        column.addWidget(self.table, 1)
+        self.progressed.connect(self._progressed)
+        self._refresh()
+
+    def variants(self) -> list[Variant]:
+        """As planned, and what is chosen."""
+        chosen: list[Variant] = []
+        fraction, band = self.line.value() / 100, self.band.value()
+        chosen.append(Variant(name=f"line b at {100 * fraction:.0f} %", line_fraction=fraction))
+        if abs(band - Settings().alarms.posterior_band_mm) > 1e-6:
+            settings = {"alarms.posterior_band_mm": band}
+            chosen.append(Variant(name=f"band {band:.1f} mm", settings=settings))
+            chosen.append(
+                Variant(
+                    name=f"line {100 * fraction:.0f} %, band {band:.1f} mm", line_fraction=fraction, settings=settings
+                )
+            )
+        return [Variant(name=BASE), *chosen]
+
+    def begin(self, *, all_runs: bool) -> None:
+        """Work on the runs; the same choice goes on where it was left."""
+        self.stop()
+        pairs = list(self.runs(all_runs))
+        if not pairs:
+            self.state.setText(review_words.NO_LIBRARY)
+            return
+        job = Job(runs=pairs, variants=self.variants())
+        key = hashlib.sha256(msgspec.json.encode(job)).hexdigest()[:16]
+        folder = self._home() / "whatif" / key
+        try:
+            whatif.begin(folder, job)
+        except AssistantError as error:
+            self.state.setText(review_words.WHATIF_STATES["failed"].format(error))
+            return
+        self._job, self._folder = job, folder
+        self._work = WhatIfWork(folder, self.progressed.emit)
+        self._told("working")
+        self._refresh()
+
+    @property
+    def working(self) -> bool:
+        """Whether a child works."""
+        return self._work is not None
+
+    def stop(self) -> None:
+        """End the work; what is done stays on the disk."""
+        if self._work is not None:
+            self._work.stop()
+            self._work = None
+            self._told("stopped")
+            self._refresh()
+
+    def rows(self) -> list[whatif.Row]:
+        """The rows that are finished."""
+        return [] if self._folder is None else whatif.read_rows(self._folder)
+
+    def _progressed(self, _done: int, total: int, failure: str) -> None:
+        if self._work is None:
+            return
+        if total == 0:
+            self._work.stop()
+            self._work = None
+            self._told("failed" if failure else "done", failure)
+        else:
+            self._told("working")
+        self._refresh()
+
+    def _told(self, state: str, failure: str = "") -> None:
+        job = self._job
+        total = 0 if job is None else len(job.runs) * len(job.variants)
+        told = review_words.WHATIF_STATES[state]
+        self.state.setText(told.format(failure) if state == "failed" else told.format(len(self.rows()), total))
+
+    def _refresh(self) -> None:
+        self.stop_button.setEnabled(self.working)
+        if self._job is None:
+            return
+        lines = whatif.table(self._job, self.rows())
+        self.table.setRowCount(len(lines))
+        for k, (run, variant, line_s, first_s, moved, nearest, problem) in enumerate(lines):
+            cells = (
+                run,
+                variant,
+                problem or (f"{first_s} s" if first_s else "none"),
+                f"{line_s} s" if line_s else "none",
+                f"{moved} s" if moved[:1] in ("+", "-") else moved,
+                f"≈ {nearest} mm" if nearest else "—",
+            )
+            for column, text in enumerate(cells):
+                self.table.setItem(k, column, QTableWidgetItem(text))
+
+    def _save(self) -> None:
+        if self._job is not None:
+            self.table_wanted.emit(self._job, self.rows())
+
+
+def _box(low: float, high: float, value: float, suffix: str, decimals: int) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(low, high)
+    box.setDecimals(decimals)
+    box.setValue(value)
+    box.setSuffix(suffix)
+    box.setMinimumHeight(44)
+    box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    return box
