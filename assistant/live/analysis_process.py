@@ -36,6 +36,7 @@ from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Unknown
 
 _PAUSE_S: Final = 0.002
+_NICER: Final = 3
 _MOST_BEHIND: Final = 6
 """Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
 _ROOM_FOR_ALARMS: Final = 1 << 19
@@ -45,6 +46,8 @@ _NO_PLAN: Final = "no lines have been confirmed yet"
 def run(start: Start) -> None:
     """Body of the process."""
     cv2.setNumThreads(1)
+    if hasattr(os, "nice"):
+        os.nice(_NICER)  # picture and recording first, and the console's own software before both
     deck = Deck.open(Path(start.deck))
     deck.put(Cell.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)

@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +11,9 @@ import pytest
 from assistant.live import analysis_process
 from assistant.live.analysis_process import LiveAnalysis
 from assistant.live.deck import Cell, Deck
-from assistant.recording.keeping import write_picture
 from assistant.live.messages import AlarmHeard, Moment, Moved, PlanRefused, PlanTaken
 from assistant.live.orders import Acknowledge, Start, TakePlan
+from assistant.recording.keeping import write_picture
 from assistant.recording.line_writer import LineWriter
 from assistant.settings import Settings
 from assistant.vocabulary import FrameState, Motion, Unknown
@@ -123,7 +124,10 @@ def test_a_plan_that_cannot_be_used_is_refused_in_a_sentence(
     assert said.reason
 
 
-def test_the_whole_process_writes_what_it_told(wide_deck: Deck, tmp_path: Path, plan: TakePlan) -> None:
+def test_the_whole_process_writes_what_it_told(
+    wide_deck: Deck, tmp_path: Path, plan: TakePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: 0)
     wide_deck.to_analysis.put(plan)
     start = Start(deck=str(wide_deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
     body = threading.Thread(target=analysis_process.run, args=(start,))

@@ -1,0 +1,90 @@
+"""Kills a process that records, at any instant, and sees what is left. For the tests (a few times) and the bench."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.capture.run_folder import RunFolder
+from assistant.live.shared_file import SharedFile
+
+ROOT = Path(__file__).resolve().parents[1]
+_BODY = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from assistant.live.shared_file import SharedFile
+from assistant.recording.writer import Recorder
+folder, board, width, height = Path(sys.argv[1]), SharedFile.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
+numbers = board.numbers_at(0, 2)
+rng = np.random.default_rng(1)
+pictures = [rng.normal(120, 6, (height, width)).clip(0, 255).astype(np.uint8) for _ in range(8)]
+recorder = Recorder(folder)
+begun = time.monotonic_ns()
+i = 0
+while True:
+    due = begun + i * 33_333_333
+    while (now := time.monotonic_ns()) < due:
+        time.sleep(min((due - now) / 1e9, 0.01))
+    recorder.offer(i, now - begun, now, None if i % 2 else pictures[i // 2 % 8])
+    numbers[1] = now
+    numbers[0] = i + 1
+    i += 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """What one kill left.
+
+    Attributes
+    ----------
+    offered, kept : int
+        Frames given to the recorder, and frames that play.
+    lost_ms : float
+        From the last frame that plays to the last one given.
+    """
+
+    offered: int
+    kept: int
+    lost_ms: float
+
+
+def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: int = 256) -> Killed:
+    """Record at 30 frames/s (15 new pictures/s) into a new folder and kill -9 after so many frames; play what is left.
+
+    Raises
+    ------
+    AssertionError
+        If a frame that plays is not the picture that was given.
+    """
+    folder.mkdir(parents=True)
+    board = SharedFile.make(4096)
+    numbers = board.numbers_at(0, 2)
+    command = [sys.executable, "-c", _BODY, str(folder), str(board.path), str(width_px), str(height_px)]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    try:
+        begun = time.monotonic()
+        while numbers[0] < after_frames:
+            assert process.poll() is None
+            assert time.monotonic() - begun < 60
+            time.sleep(0.0005)
+        os.kill(process.pid, signal.SIGKILL)
+    finally:
+        process.kill()
+        process.wait()
+        board.remove()
+    offered, last_ns = int(numbers[0]), int(numbers[1])
+    source = RunFolder(folder, "killed")
+    frames = 0
+    for frame in source.frames():  # checks the sum of each picture
+        assert frame.index == frames
+        frames += 1
+    lost_ms = (last_ns - source.recorded.lines[-1].ns) / 1e6
+    source.close()
+    return Killed(offered=offered, kept=frames, lost_ms=lost_ms)
