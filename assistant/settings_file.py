@@ -1,6 +1,6 @@
 """Settings on the disk: what a site fixed and what a user chose, over the defaults; only what differs is stored.
 
-``site.json`` and ``user.json`` lie in the data folder. A site may lock settings: a user's value of these does not count.
+``site.json`` and ``user.json`` lie in the data folder. A site may lock settings: a user's value of these is void.
 A comfort setting that cannot be used is told and its default taken. An alarm limit that cannot be used is kept as it
 is, so that `assistant.settings.check` refuses it and nothing can be armed: nobody injects by a limit that nobody set.
 """

@@ -1,0 +1,112 @@
+"""F-27: kill -9 of the window. Watchdog within a second; recording unbroken; lines come back unconfirmed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.capture.run_folder import RunFolder
+from assistant.live.deck import Cell, Deck
+from assistant.live.messages import Child, Lines, LiveState
+from assistant.live.running import find_running
+from assistant.live.session import LiveSession
+from assistant.settings import Settings
+from tests.assistant.live.conftest import until
+from tests.small_run import pictures, plan_document, write_video
+
+WINDOW = """
+import json, sys, time
+from pathlib import Path
+import numpy as np
+from assistant.live.session import LiveSession
+from assistant.live.messages import LiveState
+from assistant.settings import Settings
+session = LiveSession(sys.argv[1], Path(sys.argv[2]), Settings())
+session.start()
+session.sound_is(available=True)
+plan, planned = json.loads(sys.argv[3]), False
+while True:
+    session.poll()
+    if not planned and session.newest_index > 3:
+        session.set_plan(plan, [np.load(sys.argv[4])])
+        session.confirm_lines()
+        session.arm()
+        planned = True
+    if planned and session.status.drawable:
+        sys.stdout.write("live\\n")
+        sys.stdout.flush()
+    time.sleep(0.02)
+"""
+
+
+def wait(holds: Callable[[], bool], within_s: float) -> float:
+    begun = time.monotonic()
+    while not holds():
+        assert time.monotonic() - begun < within_s
+        time.sleep(0.005)
+    return time.monotonic() - begun
+
+
+@pytest.fixture
+def window(tmp_path: Path):
+    import numpy as np
+
+    run = write_video(tmp_path / "run.mkv", pictures(100))
+    np.save(tmp_path / "reference.npy", pictures(100)[2])
+    arguments = [f"loop:{run}", str(tmp_path / "live"), json.dumps(plan_document()), str(tmp_path / "reference.npy")]
+    process = subprocess.Popen([sys.executable, "-c", WINDOW, *arguments], stdout=subprocess.PIPE)
+    yield process, arguments[0]
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def test_F_27(window: tuple[subprocess.Popen[bytes], str], tmp_path: Path) -> None:
+    process, source = window
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"live\n"
+    left = find_running()
+    assert left is not None
+    assert left.deck is not None
+    deck: Deck = left.deck
+    pids = left.living()
+    assert set(pids) == set(Child)
+
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert wait(lambda: bool(deck.get(Cell.WATCHDOG_ALARM)), 5.0) < 1.0
+    index = deck.ring.newest_index
+    wait(lambda: deck.ring.newest_index > index + 5, 5.0)
+
+    session = LiveSession(source, tmp_path / "live", Settings())
+    begun = time.monotonic()
+    session.start()
+    session.sound_is(available=True)
+    assert session.goes_on
+    until(session, lambda status: status.frame_index is not None and status.state is LiveState.UNKNOWN_VIEW)
+    assert time.monotonic() - begun < 5.0
+    status = session.status
+    assert status.lines is Lines.UNCONFIRMED
+    assert not status.drawable
+    assert status.armed
+    assert "A8" in [alarm.code for alarm in status.alarms]
+    assert {child: state.pid for child, state in status.children.items()} == pids
+    session.confirm_lines()
+    until(session, lambda status: status.state is LiveState.LIVE and status.drawable)
+    until(session, lambda _: not deck.get(Cell.WATCHDOG_ALARM))
+    session.stop()
+
+    recording = RunFolder(tmp_path / "live", "live")
+    assert recording.recorded.losses == ""
+    assert recording.log_fault() == ""
+    steps = [b.t - a.t for a, b in zip(recording.recorded.lines, recording.recorded.lines[1:], strict=False)]
+    assert max(steps) < 1.0
+    assert {line.v for line in recording.recorded.lines} == {0}
+    recording.close()
