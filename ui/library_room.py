@@ -86,10 +86,11 @@ class LibraryRoom(QObject):
         except AssistantError as error:
             log.error("background work: %s", error)
             return
+        ended = len(self.jobs.finished) != over
         if moved:
             self.worked.emit()
-            if len(self.jobs.finished) != over:
-                self.changed.emit()
+        if ended:
+            self.changed.emit()
 
 
 _ROOM: list[LibraryRoom] = []

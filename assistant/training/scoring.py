@@ -116,3 +116,13 @@ def rating(result: Score, sure_percent: int | None) -> int:
     if result.direction_right is False or (sure_percent is not None and sure_percent <= 60):
         return 2
     return 4 if sure_percent is not None and sure_percent >= 90 else 3
+
+
+def score_label(facts: ClipFacts, is_shape: bool, answer: str) -> Score:
+    """Score a labelling task: the site where cement left the body, or the shape of a leak into a disc."""
+    if is_shape:
+        right = answer == facts.shape
+    else:
+        right = answer in facts.leak_sites if facts.leak_sites else answer == "stays in"
+    verdict = Verdict.IN_TIME if right else Verdict.OPEN
+    return Score(is_right=right, direction_right=None, verdict=verdict, early_s=None, early_mm=None)

@@ -1,0 +1,56 @@
+"""What gave it away, worked out from the run: which way the cement moved, how far and in which time."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from assistant.training.clip import NEAR_MM, ClipFacts
+from assistant.training.ending import Ending
+
+_WINDOW_S: Final = 4.0
+_MOVED_MM: Final = 0.8
+
+
+def gave_away(ending: Ending, facts: ClipFacts) -> str:
+    """One or two sentences on what could be seen before the clip's end."""
+    if facts.trap:
+        return f"What gave it away: {facts.trap}. No distance can be read from such a picture, whatever it shows."
+    parts = [f"{_about(moved)} towards the {name}" for name, moved in _moves(ending, facts.stop_frame)[:2]]
+    made = f"In the {_WINDOW_S:.0f} s before, the cement came {' and '.join(parts)}." if parts else ""
+    if not made:
+        made = "Before the clip's end the cement came nearer to no line in this view."
+    if facts.event_s is not None and facts.event_s > facts.stop_s:
+        made += f" {facts.event_s - facts.stop_s:.0f} s later {facts.event}."
+    elif facts.event_s is not None:
+        made += f" Already {facts.stop_s - facts.event_s:.0f} s before, {facts.event}."
+    return made
+
+
+def _moves(ending: Ending, stop: int) -> list[tuple[str, float]]:
+    """How far the cement came nearer to each line, largest first."""
+    before = ending.frame_at(max(0.0, ending.t_s[stop] - _WINDOW_S))
+    made = []
+    for direction, distances in ending.distances_mm.items():
+        known = [value for value in distances[before : stop + 1] if not math.isnan(value)]
+        if len(known) > 1 and known[0] - known[-1] >= _MOVED_MM:
+            name = {"posterior": "warning line", "superior disc": "upper endplate", "inferior disc": "lower endplate"}
+            made.append((name.get(direction, f"{direction} wall"), known[0] - known[-1]))
+    return sorted(made, key=lambda one: -one[1])
+
+
+def _about(length_mm: float) -> str:
+    return f"≈ {length_mm:.0f} mm"
+
+
+def near_since_s(ending: Ending) -> float | None:
+    """How long before the first event the cement stood within 3 mm of that line; None without an event."""
+    first = ending.first
+    if first is None:
+        return None
+    distances = ending.distances_mm[first.direction]
+    for frame in range(min(first.frame, ending.frames - 1) + 1):
+        value = distances[frame]
+        if not math.isnan(value) and value <= NEAR_MM:
+            return first.t_s - ending.t_s[frame]
+    return None

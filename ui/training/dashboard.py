@@ -1,0 +1,171 @@
+"""The overview of a person's training (sheet 07c)."""
+
+from __future__ import annotations
+
+import time
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from assistant.library.people import Person
+from assistant.training.agreement import Agreement
+from assistant.training.desk import Desk
+from assistant.training.figures import Progress, Share, progress
+from assistant.vocabulary import Unknown
+from ui.keycap import Keycap
+from ui.training import training_words as words
+from ui.training.charts import AgreementTable, ComingBack, MovingChart, ShareBars, SureChart
+from ui.training.violet import Card, label
+
+_DAY_NS = 86_400_000_000_000
+_KEYS = (
+    ("start", "Enter", "Start"),
+    ("watch", "C", "Watch and stop"),
+    ("site", "L", "Leak sites"),
+    ("shape", "S", "Leak shapes"),
+    ("export", "E", "Table"),
+    ("who", "P", "Next person"),
+)
+
+
+class Dashboard(QWidget):
+    """Progress and agreement."""
+
+    act = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(14)
+        self.stats = [
+            StatCard(title)
+            for title in (
+                "Stopped before the line",
+                "Agreement with experts",
+                "Agreement with yourself",
+                "“Cannot tell” used",
+            )
+        ]
+        for place, card in enumerate(self.stats):
+            grid.addWidget(card, 0, 3 * place, 1, 3)
+        self.moving, self.sure, self.directions = MovingChart(), SureChart(), ShareBars()
+        for widget, title, right, column, span in (
+            (self.moving, "Right answers, moving mean of 20 cases (%)", "band: 95 % range", 0, 6),
+            (self.sure, "How sure, how right", "%", 6, 3),
+            (self.directions, "Right direction", "", 9, 3),
+        ):
+            card = Card(title, 22)
+            card.right.setText(right)
+            card.column.addWidget(widget, 1)
+            grid.addWidget(card, 1, column, 1, span)
+        self.table, self.back = AgreementTable(), ComingBack()
+        agreement = Card("Who agrees with whom (κ)", 22)
+        agreement.column.addWidget(self.table, 1)
+        self.everybody = label("", 17, 500, colour="#BAC6D1", wrap=True)
+        agreement.column.addWidget(self.everybody)
+        grid.addWidget(agreement, 2, 0, 1, 3)
+        coming = Card("Coming back to you", 22)
+        coming.right.setText("misses return sooner")
+        coming.column.addWidget(self.back, 1)
+        row = QHBoxLayout()
+        self.start = Keycap("start", "Enter", "Start")
+        self.start.is_strong = True
+        self.start.pressed.connect(self.act)
+        row.addWidget(self.start, 1)
+        coming.column.addLayout(row)
+        grid.addWidget(coming, 2, 3, 1, 6)
+        more = Card("More", 22)
+        for act, key, text in _KEYS[1:]:
+            cap = Keycap(act, key, text)
+            cap.pressed.connect(self.act)
+            more.column.addWidget(cap)
+        self.prepared = label("", 16, 500, colour="#A99BC9", wrap=True)
+        more.column.addWidget(self.prepared)
+        grid.addWidget(more, 2, 9, 1, 3)
+        grid.setRowStretch(1, 1)
+        grid.setRowStretch(2, 1)
+        for column in range(12):
+            grid.setColumnStretch(column, 1)
+
+    def show_person(self, desk: Desk, person: Person) -> None:
+        """Work out and show the figures of a person."""
+        known = progress(desk, person)
+        stopped, experts, myself, cannot = self.stats
+        stopped.show_share(known.stopped_in_time)
+        experts.show_agreement(known.with_experts)
+        myself.show_agreement(known.with_self)
+        cannot.show_share(known.cannot_tell, also=_experts(known))
+        self.moving.points, self.sure.points, self.directions.shares = known.moving, known.calibration, known.directions
+        self.table.between, self.table.me = known.between, person.id
+        self.everybody.setText(_everybody(known))
+        self.back.cases = self._coming(desk, person)
+        due = sum(when == "today" for _, when, _ in self.back.cases)
+        self.start.label = f"Start: {due} due today, then new cases" if due else "Start"
+        for widget in (self.moving, self.sure, self.directions, self.table, self.back, self.start):
+            widget.update()
+
+    def _coming(self, desk: Desk, person: Person) -> list[tuple[str, str, str]]:
+        now = time.time_ns()
+        made = []
+        for card in desk.library.rows("cards", person_id=person.id, order="due_ns")[:8]:
+            clip = desk.clip(card["clip_id"])
+            answers = desk.answers(person, clip_id=card["clip_id"])
+            if clip is None or not answers:
+                continue
+            days = max(0, -(-(card["due_ns"] - now) // _DAY_NS))
+            last = answers[-1]
+            what = (
+                "right" if last["is_right"] else f"missed: {clip.facts.event or clip.facts.trap or 'nothing reached'}"
+            )
+            if last["sure_percent"] is not None and last["is_right"]:
+                what += f", {last['sure_percent']} % sure"
+            made.append((clip.thumbnail, "today" if days == 0 else f"in {words.days(days)}", what))
+        return made
+
+
+class StatCard(Card):
+    """One figure with its range."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title, 20)
+        self.figure = label("—", 54, 750)
+        self.under = label("", 18, 500, colour="#BAC6D1", wrap=True)
+        self.column.addWidget(self.figure)
+        self.column.addWidget(self.under)
+
+    def show_share(self, share: Share, also: str = "") -> None:
+        """A share in percent."""
+        percent = share.percent
+        if isinstance(percent, Unknown):
+            self.figure.setText("—")
+            self.under.setText(percent.reason)
+            return
+        low, high = share.range_percent
+        self.figure.setText(f"{percent:.0f} %")
+        self.under.setText(also or f"{share.right} of {share.total} · 95 % range {low:.0f}–{high:.0f} %")
+
+    def show_agreement(self, found: Agreement | Unknown) -> None:
+        """A kappa."""
+        if isinstance(found, Unknown):
+            self.figure.setText("—")
+            self.under.setText(found.reason)
+            return
+        self.figure.setText(f"κ {found.kappa:.2f}")
+        self.under.setText(f"{found.cases} cases · 95 % range {found.low:.2f}–{found.high:.2f} · {found.word}")
+
+
+def _experts(known: Progress) -> str:
+    percent = known.experts_cannot_tell.percent
+    own = f"{known.cannot_tell.right} of {known.cannot_tell.total}"
+    return own if isinstance(percent, Unknown) else f"{own} · experts {percent:.0f} %"
+
+
+def _everybody(known: Progress) -> str:
+    parts = []
+    if isinstance(known.with_truth, Agreement):
+        parts.append(f"You and what was right: κ {known.with_truth.kappa:.2f}")
+    if isinstance(known.everybody, Agreement):
+        each = known.everybody
+        parts.append(f"Everybody (Fleiss): κ {each.kappa:.2f}, {each.low:.2f}–{each.high:.2f}")
+    return " · ".join(parts)

@@ -1,0 +1,488 @@
+"""The page of training: welcome, question, feedback, overview; the outcome stays hidden until the answer is locked."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
+from PyQt6.QtGui import QKeyEvent, QPalette
+from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from assistant.errors import AssistantError
+from assistant.library.outcome import finding_words
+from assistant.library.people import LOCAL, Person
+from assistant.settings import Settings
+from assistant.training.archive import clip_of_case
+from assistant.training.clip import STOP
+from assistant.training.csv_out import write_answers
+from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
+from assistant.training.ending import Ending, read_ending
+from assistant.training.explain import gave_away, near_since_s
+from assistant.training.known_moment import KnownMoments
+from assistant.training.scoring import Score, score, score_label, score_watching
+from ui import theme
+from ui.library_room import room
+from ui.page import Page
+from ui.training import training_words as words
+from ui.training.clip_player import ClipPlayer
+from ui.training.clip_view import ClipView
+from ui.training.dashboard import Dashboard
+from ui.training.feedback_panel import FeedbackPanel, StopAxis
+from ui.training.question_panel import QuestionPanel
+from ui.training.violet import GROUND, Card, TrainingBand, TrainingHeader
+from ui.training.welcome import Welcome
+
+log = logging.getLogger(__name__)
+_TICK_MS = 20
+_COURSE_MS = 500
+_WATERMARK_S = 20.0
+_AFTER_EVENT_S = 2.0
+_SITTING = 12
+WELCOME, ASKING, FEEDBACK, OVERVIEW = "welcome", "asking", "feedback", "overview"
+
+
+class TrainingPage(Page):
+    """Training."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.room = room()
+        self.room.enter()
+        self.desk: Desk | None = None
+        self.starter: Starter | None = None
+        self.person: Person = LOCAL
+        self.mode = WELCOME
+        self.task = QUESTION
+        self.asked: Asked | None = None
+        self.asked_now: list[str] = []
+        self.player: ClipPlayer | None = None
+        self.known: KnownMoments | None = None
+        self._build()
+        self._clock, self._age, self._since_asked = QElapsedTimer(), QElapsedTimer(), QElapsedTimer()
+        self._age.start()
+        self._clock.start()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+        self._course = QTimer(self)
+        self._course.timeout.connect(self._course_goes_on)
+
+    def _build(self) -> None:
+        content = QWidget()
+        palette = content.palette()
+        palette.setColor(QPalette.ColorRole.Window, GROUND)
+        content.setPalette(palette)
+        content.setAutoFillBackground(True)
+        self.header = TrainingHeader()
+        self.note = QLabel()
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
+        self.note.setFont(theme.font(19, 600))
+        self.note.setContentsMargins(16, 6, 16, 6)
+        self.note.hide()
+        self.view = ClipView()
+        self.question, self.feedback = QuestionPanel(), FeedbackPanel()
+        self.question.locked.connect(self.lock)
+        self.feedback.act.connect(self.do)
+        self.axis_card = Card(words.AGAINST)
+        self.axis_card.right.setText(words.TO_EVENT)
+        self.axis = StopAxis()
+        self.axis_words = QLabel()
+        self.axis_words.setFont(theme.font(18, 500))
+        self.axis_card.column.addWidget(self.axis, 1)
+        self.axis_card.column.addWidget(self.axis_words)
+        left = QVBoxLayout()
+        left.setSpacing(14)
+        left.addWidget(self.view, 3)
+        left.addWidget(self.axis_card, 1)
+        self.panels = QStackedWidget()
+        self.panels.addWidget(self.question)
+        self.panels.addWidget(self.feedback)
+        case = QWidget()
+        row = QHBoxLayout(case)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(20)
+        row.addLayout(left, 1)
+        row.addWidget(self.panels)
+        self.welcome, self.dashboard = Welcome(), Dashboard()
+        self.welcome.act.connect(self.do)
+        self.dashboard.act.connect(self.do)
+        self.stack = QStackedWidget()
+        for widget in (self.welcome, case, self.dashboard):
+            self.stack.addWidget(widget)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.note)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(16, 16, 16, 12)
+        inside.addWidget(self.stack)
+        column.addLayout(inside, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(TrainingBand(content))
+
+    def tell(self, text: str) -> None:
+        """A line under the header."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+    def enter(self) -> None:
+        """Open the desk and go on where the person stands."""
+        if not self.room.open() or self.room.library is None or self.room.jobs is None:
+            self.tell(self.room.why_not)
+            return
+        if self.desk is None or self.desk.library is not self.room.library:
+            self.desk = Desk(self.room.library)
+            self.starter = Starter(self.desk, self.room.jobs)
+            try:
+                self.starter.ensure_first()
+            except AssistantError as error:
+                self.tell(str(error))
+            people = self.desk.people()
+            self.person = people[0] if people else LOCAL
+        self._timer.start(_TICK_MS)
+        self._course.start(_COURSE_MS)
+        if self.mode in (WELCOME, OVERVIEW):
+            self.show_start()
+
+    def leave(self) -> None:
+        """Hold what plays."""
+        self._timer.stop()
+        self._course.stop()
+        if self.player is not None:
+            self.player.playing = False
+
+    def show_start(self) -> None:
+        """The overview of the person, or the welcome where nobody has begun."""
+        self._close_player()
+        if self.person.id == LOCAL.id or self.desk is None:
+            self.mode = WELCOME
+            self.stack.setCurrentIndex(0)
+            self.header.say("archived and simulated runs", "")
+            return
+        self.mode = OVERVIEW
+        self.stack.setCurrentIndex(2)
+        self.dashboard.show_person(self.desk, self.person)
+        count = len(self.desk.answers(self.person))
+        self.header.say(
+            "progress and agreement", f"Reader {self.person.id} · {count} answers · names hidden from others"
+        )
+        self._say_prepared()
+
+    def do(self, act: str) -> None:
+        """One act of a key or a touched field."""
+        if self.desk is None:
+            return
+        acts = {
+            "agree": lambda: self._begin(consents=True),
+            "nothing": lambda: self._begin(consents=False),
+            "start": lambda: self.sit_down(QUESTION),
+            "watch": lambda: self.sit_down(WATCHING),
+            "site": lambda: self.sit_down(SITE),
+            "shape": lambda: self.sit_down(SHAPE),
+            "next": self.ask_next,
+            "run": self.see_run,
+            "flag": self.flag,
+            "export": self.export,
+            "who": self.next_person,
+            "withdraw": self.withdraw,
+        }
+        try:
+            acts[act]()
+        except AssistantError as error:
+            self.tell(str(error))
+
+    def _begin(self, *, consents: bool) -> None:
+        assert self.desk is not None
+        self.person = self.desk.enrol(consents=consents)
+        self.sit_down(QUESTION)
+
+    def sit_down(self, task: str) -> None:
+        """Begin a sitting of one task."""
+        self.task, self.asked_now = task, []
+        self.ask_next()
+
+    def ask_next(self, clip_id: str = "") -> None:
+        """The next case."""
+        assert self.desk is not None
+        asked = self.desk.next(self.person, asked_now=self.asked_now, task=self.task)
+        if clip_id:
+            clip = self.desk.clip(clip_id)
+            asked = Asked(clip=clip, is_repeat=False, is_due=False) if clip is not None else asked
+        if asked is None or (len(self.asked_now) >= _SITTING and not clip_id):
+            self.tell(words.NO_CASE if asked is None else "")
+            self.show_start()
+            return
+        self._close_player()
+        clip = asked.clip
+        ending = read_ending(Path(clip.run_path), self._result_of(clip.run_id))
+        self.asked, self.known = asked, KnownMoments(ending)
+        self.asked_now.append(clip.id)
+        self.player = ClipPlayer(clip.run_path, ending)
+        last = clip.facts.stop_frame if self.task == QUESTION else clip.facts.end_frame
+        self.player.play(clip.facts.begin_frame, last)
+        self.mode = ASKING
+        self.view.forget()
+        self.view.sides = _sides(ending)
+        self.question.ask(self.task, is_ap=clip.facts.view == "ap")
+        self.panels.setCurrentIndex(0)
+        self.axis_card.hide()
+        self.stack.setCurrentIndex(1)
+        self._arrange()
+        kind = "simulated" if clip.course else "archived"
+        self.header.say(words.ARCHIVED.format(kind, clip.name), f"{self._place()}  |  {words.STOPS_BEFORE}")
+        self.tell("")
+        self._since_asked.restart()
+        self._clock.restart()
+
+    def _result_of(self, run_id: str | None) -> Path | None:
+        assert self.desk is not None
+        run = self.desk.library.one("runs", run_id) if run_id else None
+        return Path(run["result"]) if run is not None and run["result"] else None
+
+    def _place(self) -> str:
+        return words.CASE_OF.format(len(self.asked_now), _SITTING)
+
+    def lock(self) -> None:
+        """Keep the answer, then show what came next."""
+        if self.mode != ASKING or self.asked is None or self.desk is None or self.player is None:
+            return
+        panel, facts = self.question, self.asked.clip.facts
+        pressed = self.player.frame if self.task == WATCHING and self.player.playing else None
+        answer = STOP if pressed is not None else "go on" if self.task == WATCHING else panel.answer
+        if not answer:
+            panel.say(words.CHOOSE_FIRST)
+            return
+        if self.task == WATCHING:
+            result = score_watching(facts, self.player.ending, pressed)
+        elif self.task == QUESTION:
+            result = score(facts, answer, panel.direction or None)
+        else:
+            result = score_label(facts, self.task == SHAPE, answer)
+        given = Given(
+            task=self.task,
+            answer=answer,
+            sure_percent=panel.sure,
+            direction=panel.direction or None,
+            pressed_frame=pressed,
+            took_s=self._since_asked.elapsed() / 1000,
+        )
+        try:
+            days = self.desk.lock(self.person, self.asked, given, result)
+        except AssistantError as error:
+            self.tell(str(error))
+            return
+        self._show_feedback(given, result, days)
+
+    def _show_feedback(self, given: Given, result: Score, days: int) -> None:
+        assert self.asked is not None
+        assert self.player is not None
+        assert self.desk is not None
+        clip, ending = self.asked.clip, self.player.ending
+        facts, panel = clip.facts, self.feedback
+        self.mode = FEEDBACK
+        panel.mark.show_verdict(result.is_right)
+        panel.headline.setText(words.headline(result.verdict, result.early_s, facts.event, facts.trap))
+        if self.task in (SITE, SHAPE):
+            true = (facts.shape or "undetermined") if self.task == SHAPE else facts.direction
+            panel.headline.setText(f"{'Right' if result.is_right else 'Not right'}: {true}")
+        panel.second.setText(_second_line(given, result))
+        panel.gave_away.setText(gave_away(ending, facts))
+        panel.bars.show_answers(self.desk.others(clip.id, self.person, self.task), given.answer)
+        panel.answers_card.setVisible(self.task in (QUESTION, WATCHING))
+        panel.ct.setText(self._ct_words(clip.run_id, is_truth=facts.is_truth))
+        panel.back.setText(words.BACK_IN.format(words.days(days)) if self.person.has_consented else words.NOT_KEPT)
+        self.panels.setCurrentIndex(1)
+        event_s = None if ending.first is None else ending.first.t_s
+        you = result.early_s if given.answer == STOP else None
+        self.axis.show_stops(
+            you, self.desk.others_stops_s(clip.id, self.person), near_since_s(ending), facts.event if event_s else ""
+        )
+        self.axis_words.setText("◆ your stop, " + words.early_words(result.early_s, result.early_mm) if you else "")
+        self.axis_card.setVisible(self.task in (QUESTION, WATCHING))
+        kind = "simulated" if clip.course else "archived"
+        self.header.say(words.LOCKED.format(kind, clip.name), self._place())
+        self._arrange()
+        first = given.pressed_frame if given.pressed_frame is not None else facts.stop_frame
+        if self.task != QUESTION and given.pressed_frame is None:
+            first = facts.begin_frame
+        self.player.play(first, self._feedback_end(ending, first))
+        self._clock.restart()
+
+    def _feedback_end(self, ending: Ending, first: int) -> int:
+        after = next((one for one in ending.reached if one.frame >= first), None)
+        return ending.frames - 1 if after is None else ending.frame_at(after.t_s + _AFTER_EVENT_S)
+
+    def _ct_words(self, run_id: str | None, *, is_truth: bool) -> str:
+        assert self.desk is not None
+        run = self.desk.library.one("runs", run_id) if run_id else None
+        findings = self.desk.library.rows("findings", case_id=run["case_id"]) if run is not None else []
+        if findings:
+            return "\n".join(finding_words(one) for one in findings[:3])
+        return words.SIMULATED if is_truth else words.NO_CT
+
+    def see_run(self) -> None:
+        """The whole run again, with its lines."""
+        if self.player is not None and self.mode == FEEDBACK:
+            self.player.play(0, self.player.ending.frames - 1)
+
+    def flag(self) -> None:
+        """Mark the case as doubtful."""
+        if self.desk is not None and self.asked is not None and self.mode == FEEDBACK:
+            self.desk.flag(self.asked.clip.id)
+            self.tell(words.FLAGGED)
+
+    def export(self) -> None:
+        """One's own answers as a table."""
+        assert self.desk is not None
+        name, _ = QFileDialog.getSaveFileName(self, "Answers as a table", f"{self.person.id}.csv", "CSV (*.csv)")
+        if name:
+            self.desk.library.who = self.person
+            count = write_answers(self.desk, Path(name), self.person)
+            self.desk.library.who = LOCAL
+            self.tell(words.EXPORTED.format(count, name))
+
+    def next_person(self) -> None:
+        """The next who trains here, then a new one."""
+        assert self.desk is not None
+        people = self.desk.people()
+        ids = [each.id for each in people]
+        at = ids.index(self.person.id) + 1 if self.person.id in ids else 0
+        self.person = people[at] if at < len(people) else LOCAL
+        self.show_start()
+
+    def withdraw(self) -> None:
+        """Take the consent back."""
+        assert self.desk is not None
+        self.desk.withdraw(self.person)
+        self.person = self.desk.library.person(self.person.id)
+        self.show_start()
+        self.tell(words.WITHDRAWN)
+
+    def _tick(self) -> None:
+        self.view.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S
+        seconds = min(self._clock.restart() / 1000, 0.25)
+        if self.player is None or self.mode not in (ASKING, FEEDBACK):
+            return
+        frame = self.player.advance(seconds)
+        self.view.note = (self.player.trouble or words.READING) if frame is None and self.view.frame_index < 0 else ""
+        if frame is not None:
+            self.view.show_frame(frame)
+            time_words = words.clock(self.player.ending.t_s[self.player.frame])
+            if self.mode == ASKING:
+                self.view.plate = (words.CLIP_RUNS if self.player.playing else words.CLIP_STOPPED).format(time_words)
+            else:
+                self.view.plate = words.CAME_NEXT.format(time_words)
+            if self.mode == FEEDBACK and self.known is not None:
+                self.view.show_known(self.known.at(frame.index), self.player.ending.plan)
+        if self.mode == ASKING and self.task == WATCHING and not self.player.playing and frame is not None:
+            self.lock()
+        self.view.update()
+
+    def _course_goes_on(self) -> None:
+        if self.starter is None or self.room.jobs is None:
+            return
+        if self.starter.go_on() and self.mode == OVERVIEW:
+            self._say_prepared()
+
+    def _say_prepared(self) -> None:
+        if self.starter is not None:
+            made, total = self.starter.made, self.starter.total
+            self.dashboard.prepared.setText("" if made >= total else words.PREPARING.format(made, total))
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Keys of the part that is in front."""
+        key = Qt.Key(event.key())
+        enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if key == Qt.Key.Key_Escape:
+            self.show_start()
+            return True
+        if self.mode == ASKING:
+            if enter or (key == Qt.Key.Key_Space and self.task == WATCHING):
+                self.lock()
+                return True
+            return self.question.choose(event.text().upper())
+        by_mode = {
+            WELCOME: {Qt.Key.Key_N: "nothing"},
+            FEEDBACK: {Qt.Key.Key_R: "run", Qt.Key.Key_F: "flag"},
+            OVERVIEW: {
+                Qt.Key.Key_C: "watch",
+                Qt.Key.Key_L: "site",
+                Qt.Key.Key_S: "shape",
+                Qt.Key.Key_E: "export",
+                Qt.Key.Key_P: "who",
+                Qt.Key.Key_W: "withdraw",
+            },
+        }
+        act = {WELCOME: "agree", FEEDBACK: "next", OVERVIEW: "start"}[self.mode] if enter else None
+        act = act or by_mode[self.mode].get(key)
+        if act is None:
+            return False
+        self.do(act)
+        return True
+
+    def open_thing(self, thing: object) -> None:
+        """A case of the library as a training clip: ``("case", id)``."""
+        if not (isinstance(thing, tuple) and len(thing) == 2 and thing[0] == "case") or self.desk is None:
+            return
+        try:
+            clip_id = clip_of_case(self.desk, str(thing[1]))
+        except AssistantError as error:
+            self.tell(str(error))
+            return
+        if self.person.id == LOCAL.id:
+            self.show_start()
+            self.tell("The clip was made. Begin first, then it is asked.")
+            return
+        self.task = QUESTION
+        self.ask_next(clip_id)
+
+    def _arrange(self) -> None:
+        wide = self.width() >= 1700
+        share = 0.375 if self.mode == ASKING else 0.50 if wide else 0.46
+        self.panels.setFixedWidth(max(440, round(self.width() * share)))
+
+    def resizeEvent(self, a0: object) -> None:
+        """Picture and panel share the width."""
+        self._arrange()
+
+    def _close_player(self) -> None:
+        if self.player is not None:
+            self.player.close()
+            self.player = None
+
+    def shut(self) -> None:
+        """End the thread, give the library back."""
+        self._timer.stop()
+        self._course.stop()
+        self._close_player()
+        self.room.leave()
+
+
+def _sides(ending: Ending) -> tuple[str, str] | None:
+    if ending.plan is None or not ending.plan.views[0].is_lateral:
+        return None
+    planned = ending.plan.views[0]
+    is_left = planned.first_wall[:, 0].mean() < planned.last_wall[:, 0].mean()
+    return ("ANT", "POST") if is_left else ("POST", "ANT")
+
+
+def _second_line(given: Given, result: Score) -> str:
+    parts = []
+    told = words.early_words(result.early_s, result.early_mm)
+    if told:
+        parts.append(f"{told[:1].upper()}{told[1:]}.")
+    if given.direction is not None and result.direction_right is not None:
+        parts.append(f"Direction {'right' if result.direction_right else 'not right'}: {given.direction}.")
+    if given.sure_percent is not None:
+        so = "and it was so" if result.is_right else "and it was not so"
+        parts.append(f"{given.sure_percent} % sure, {so}.")
+    return " ".join(parts)
+
+
+def make_page(settings: Settings) -> TrainingPage:
+    """The page, for the shell."""
+    return TrainingPage(settings)

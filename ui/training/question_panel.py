@@ -1,0 +1,128 @@
+"""The question beside the clip: answer, how sure, where; one key each, Enter locks."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING
+from ui.keycap import Keycap
+from ui.training import training_words as words
+from ui.training.violet import Card, Choice, label
+
+
+class QuestionPanel(QWidget):
+    """What is asked of a clip.
+
+    Attributes
+    ----------
+    locked : signal
+        The answer is given.
+    """
+
+    locked = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.task = QUESTION
+        self.is_ap = False
+        self.answer, self.direction = "", ""
+        self.sure: int | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        self.card = Card(words.WOULD_YOU, 34)
+        self.answers: list[Choice] = []
+        for key, _, text in words.ANSWER_KEYS:
+            self.answers.append(self._choice(Choice(key, text, words.HONEST if key == "3" else "")))
+            self.card.column.addWidget(self.answers[-1])
+        self.note = label("", 18, 500, colour="#BAC6D1", wrap=True)
+        self.card.column.addWidget(self.note)
+        column.addWidget(self.card, 5)
+        self.sure_card = Card(words.HOW_SURE, 26)
+        row = QHBoxLayout()
+        self.sures = [self._choice(Choice(key, f"{value} %", stacked=True)) for key, value in words.SURE.items()]
+        for each in self.sures:
+            row.addWidget(each)
+        self.sure_card.column.addLayout(row)
+        column.addWidget(self.sure_card, 3)
+        self.where_card = Card(words.WHERE, 26)
+        row = QHBoxLayout()
+        self.wheres = [self._choice(Choice(key, text, stacked=True)) for key, _, text in words.WHERE_LATERAL]
+        for each in self.wheres:
+            row.addWidget(each)
+        self.where_card.column.addLayout(row)
+        column.addWidget(self.where_card, 3)
+        last = Card()
+        row = QHBoxLayout()
+        self.lock_cap = Keycap("lock", "Enter", words.LOCK)
+        self.lock_cap.is_strong = True
+        self.lock_cap.pressed.connect(lambda _: self.locked.emit())
+        self.lock_cap.setFixedWidth(self.lock_cap.sizeHint().width() + 40)
+        row.addWidget(self.lock_cap)
+        self.hidden = label(words.HIDDEN, 18, 500, colour="#BAC6D1", wrap=True)
+        row.addWidget(self.hidden, 1)
+        last.column.addLayout(row)
+        column.addWidget(last, 2)
+
+    def _choice(self, made: Choice) -> Choice:
+        made.chosen.connect(self.choose)
+        return made
+
+    def ask(self, task: str, *, is_ap: bool) -> None:
+        """Begin with nothing chosen."""
+        self.task, self.is_ap = task, is_ap
+        self.answer, self.direction, self.sure = "", "", None
+        title = {SITE: words.SITE_TITLE, SHAPE: words.SHAPE_TITLE, WATCHING: words.WATCH_TITLE}
+        self.card.title.setText(title.get(task, words.WOULD_YOU))
+        texts = words.SHAPES if task == SHAPE else words.ANSWER_KEYS
+        for choice, (key, _, text) in zip(self.answers, texts, strict=True):
+            choice.key, choice.text = key, text
+            choice.note = words.HONEST if task == QUESTION and key == "3" else ""
+            choice.setVisible(task in (QUESTION, SHAPE))
+            choice.update()
+        for choice, (_, _, text) in zip(self.wheres, self._where(), strict=True):
+            choice.text = text
+            choice.setVisible(not (is_ap and choice.key == "A"))
+            choice.update()
+        self.sure_card.setVisible(task != WATCHING)
+        self.where_card.setVisible(task in (QUESTION, SITE))
+        self.lock_cap.label = words.STOP_NOW if task == WATCHING else words.LOCK
+        self.lock_cap.update()
+        self.say(words.WATCH_NOTE if task == WATCHING else "")
+        self._mark()
+
+    def say(self, text: str) -> None:
+        """A sentence under the answers."""
+        self.note.setText(text)
+
+    def _where(self) -> tuple[tuple[str, str, str], ...]:
+        return words.WHERE_AP if self.is_ap else words.WHERE_LATERAL
+
+    def choose(self, key: str) -> bool:
+        """Take a key; False where it means nothing in this task."""
+        answers = words.SHAPES if self.task == SHAPE else words.ANSWER_KEYS
+        if self.task in (QUESTION, SHAPE) and key in "123":
+            self.answer = next(value for each, value, _ in answers if each == key)
+        elif self.task != WATCHING and key in words.SURE:
+            self.sure = words.SURE[key]
+        elif self.task in (QUESTION, SITE) and key in {each for each, _, _ in self._where()}:
+            self.direction = next(value for each, value, _ in self._where() if each == key)
+            if self.task == SITE:
+                self.answer = self.direction
+        else:
+            return False
+        self.say("")
+        self._mark()
+        return True
+
+    def _mark(self) -> None:
+        answers = words.SHAPES if self.task == SHAPE else words.ANSWER_KEYS
+        for choice, (_, value, _) in zip(self.answers, answers, strict=True):
+            choice.choose(value == self.answer)
+        for choice, value in zip(self.sures, words.SURE.values(), strict=True):
+            choice.choose(value == self.sure)
+        marked = False
+        for choice, (_, value, _) in zip(self.wheres, self._where(), strict=True):
+            choice.choose(bool(self.direction) and value == self.direction and not marked)
+            marked = marked or choice.is_chosen

@@ -1,0 +1,36 @@
+"""Before the first case: what training keeps, and whether the person agrees."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.keycap import Keycap
+from ui.training import training_words as words
+from ui.training.violet import Card, label
+
+
+class Welcome(QWidget):
+    """The page before anyone trains here."""
+
+    act = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        card = Card(words.WELCOME, 34)
+        card.setMaximumWidth(980)
+        card.column.addWidget(label(words.WELCOME_TEXT, 22, 500, wrap=True))
+        row = QHBoxLayout()
+        for key, act, text in words.WELCOME_KEYS:
+            cap = Keycap(act, key, text)
+            cap.is_strong = key == "Enter"
+            cap.pressed.connect(self.act)
+            cap.setMinimumWidth(cap.sizeHint().width())
+            row.addWidget(cap)
+        row.addStretch(1)
+        card.column.addSpacing(12)
+        card.column.addLayout(row)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(2)
