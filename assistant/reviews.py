@@ -114,10 +114,20 @@ def author() -> str:
         return "unknown"
 
 
-def place_for(run: Path, home: Path) -> Path:
-    """Where the review of a run is kept: beside it, or in the data folder where that cannot be written to."""
+def place_for(run: Path, home: Path, program: Path | None = None) -> Path:
+    """Where the review of a run is kept: beside it, or in the data folder where that cannot be written to.
+
+    Parameters
+    ----------
+    run : Path
+    home : Path
+        The data folder.
+    program : Path or None
+        A folder of the program's own files: nothing of a person is kept there.
+    """
     beside = run / FILE if run.is_dir() else run.with_name(f"{run.name}.{FILE}")
-    if beside.exists() or os.access(beside.parent, os.W_OK):
+    own = program is not None and run.resolve().is_relative_to(program.resolve())
+    if not own and (beside.exists() or os.access(beside.parent, os.W_OK)):
         return beside
     key = hashlib.sha256(os.fsencode(run.resolve())).hexdigest()[:16]
     return home / "reviews" / f"{run.name}-{key}.{FILE}"

@@ -101,6 +101,7 @@ def test_beside_the_run_or_in_the_data_folder(tmp_path: Path, monkeypatch: pytes
     home = tmp_path / "home"
     assert place_for(run, home) == run / "review.json"
     assert place_for(video, home) == tmp_path / "a.mkv.review.json"
+    assert place_for(run, home, program=tmp_path / "run").parent == home / "reviews"
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     elsewhere = place_for(run, home)
     assert elsewhere.parent == home / "reviews"

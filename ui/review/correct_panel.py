@@ -101,6 +101,7 @@ class CorrectPanel(QWidget):
         self.list.setAccessibleName(review_words.CORRECT_TITLE)
         self.list.setFont(theme.font(16, 550))
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(lambda item: self.jump.emit(int(item.data(Qt.ItemDataRole.UserRole))))
         title = QLabel(review_words.CORRECT_TITLE)
         title.setFont(theme.font(18, 700))

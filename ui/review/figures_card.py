@@ -6,16 +6,20 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plan import PlannedView
-from assistant.vocabulary import Distances, Measure, Motion, Unknown
+from assistant.vocabulary import Distances, FrameState, Measure, Motion, Unknown
 from ui import theme, words
-from ui.distance_card import DistanceCard
 from ui.moments import Moment
 from ui.review import review_words
 from ui.review.transport import key_button
 
+_ROWS = (
+    *("Upper third", "Middle third", "Lower third", "Posterior wall", "Superior endplate", "Inferior endplate"),
+    *("Anterior wall", "Side wall", "Cement", "Speed", "State", "Moved", "Analysis"),
+)
+
 
 class FiguresCard(QWidget):
-    """Distances as in the theatre, further figures under them."""
+    """The distance to line b large, every other figure under it with its reason where it is not known."""
 
     layers_changed = pyqtSignal(object)
 
@@ -28,25 +32,28 @@ class FiguresCard(QWidget):
             button = key_button(name, f"Show or hide: {name}", lambda layer=layer: self._switch(layer), checkable=True)
             button.setChecked(True)
             row.addWidget(button)
-        self.distances = DistanceCard()
+        self.big = QLabel("—")
+        self.big.setFont(theme.font(34, 750))
         form = QFormLayout()
-        form.setVerticalSpacing(4)
+        form.setVerticalSpacing(3)
         self._cells: dict[str, QLabel] = {}
-        for name in ("State", "Posterior wall", "Anterior wall", "Cement", "Speed", "Moved", "Analysis"):
+        for name in _ROWS:
             label, cell = QLabel(name), QLabel("—")
-            for each in (label, cell):
-                each.setFont(theme.font(16, 550 if each is label else 700))
-            cell.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(theme.font(16, 550))
+            cell.setFont(theme.font(16, 700))
             cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             form.addRow(label, cell)
             self._cells[name] = cell
+        for cell in (self.big, *self._cells.values()):
+            cell.setTextFormat(Qt.TextFormat.PlainText)
+            cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.setSpacing(6)
+        column.setContentsMargins(12, 4, 12, 8)
+        column.setSpacing(4)
         column.addLayout(row)
-        column.addWidget(self.distances, 1)
+        column.addWidget(self.big)
         column.addLayout(form)
+        column.addStretch(1)
 
     def _switch(self, layer: str) -> None:
         self._layers ^= {layer}
@@ -54,30 +61,60 @@ class FiguresCard(QWidget):
 
     def show_moment(self, moment: Moment | None, views: tuple[PlannedView, ...]) -> None:
         """Take over what is known."""
-        self.distances.show_moment(moment, views)
-        for name, text in _told(moment).items():
-            self._cells[name].setText(text)
+        text, reached = _big(moment, views)
+        self.big.setText(text)
+        self.big.setStyleSheet(f"color:{(theme.HIGH_FIGURE if reached else theme.TEXT_1).name()};")
+        self.setAccessibleName(text)
+        for name, told in _told(moment).items():
+            self._cells[name].setText(told)
+            self._cells[name].setToolTip(told)
+
+
+def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bool]:
+    """The distance to line b (AP: to the side wall) in words, and whether it is reached."""
+    if moment is None:
+        return "—", False
+    if moment.liveness.state is FrameState.FROZEN:
+        return f"—  {words.NOT_ON_HELD}", False
+    d = moment.distances
+    if isinstance(d, Unknown):
+        return f"—  {d.reason}", False
+    lateral = not views or not isinstance(moment.motion, Motion) or views[moment.motion.view_index].is_lateral
+    value = d.warning_line_mm if lateral else d.side_wall_mm
+    if isinstance(value, Unknown):
+        return f"—  {value.reason}", False
+    inside, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
+    return f"{words.about_mm(value)} {past if value <= 0 else inside}", value <= 0
 
 
 def _told(moment: Moment | None) -> dict[str, str]:
+    told = dict.fromkeys(_ROWS, "—")
     if moment is None:
-        return dict.fromkeys(("State", "Posterior wall", "Anterior wall", "Cement", "Speed", "Moved", "Analysis"), "—")
-    d = moment.distances
-    known = isinstance(d, Distances)
-    moved = "—"
+        return told
+    reason = f" ({moment.liveness.reason})" if moment.liveness.reason else ""
+    told["State"] = words.STATE[moment.liveness.state] + reason
+    told["Analysis"] = f"{moment.processing_ms:.0f} ms"
+    told["Speed"] = _speed(moment.approach.approach_mm_per_s)
     if isinstance(moment.motion, Motion):
         s = moment.motion.similarity
-        moved = f"{s.dx_px:+.1f}, {s.dy_px:+.1f} px · {s.rotation_deg:+.1f}° · {moment.motion.confidence:.2f}"
-    reason = f" ({moment.liveness.reason})" if moment.liveness.reason else ""
-    return {
-        "State": words.STATE[moment.liveness.state] + reason,
-        "Posterior wall": _mm(d.posterior_wall_mm) if known else "—",
-        "Anterior wall": _mm(d.anterior_wall_mm) if known else "—",
-        "Cement": f"≈ {d.cement_area_mm2:.0f} mm²" if isinstance(d, Distances) else "—",
-        "Speed": _speed(moment.approach.approach_mm_per_s),
-        "Moved": moved,
-        "Analysis": f"{moment.processing_ms:.0f} ms",
-    }
+        told["Moved"] = (
+            f"{s.dx_px:+.1f}, {s.dy_px:+.1f} px · {s.rotation_deg:+.1f}° · sure {moment.motion.confidence:.2f}"
+        )
+    d = moment.distances
+    if isinstance(d, Distances) and moment.liveness.state is not FrameState.FROZEN:
+        told["Cement"] = f"≈ {d.cement_area_mm2:.0f} mm²"
+        for name, measure in (
+            ("Upper third", d.warning_upper_mm),
+            ("Middle third", d.warning_middle_mm),
+            ("Lower third", d.warning_lower_mm),
+            ("Posterior wall", d.posterior_wall_mm),
+            ("Superior endplate", d.superior_endplate_mm),
+            ("Inferior endplate", d.inferior_endplate_mm),
+            ("Anterior wall", d.anterior_wall_mm),
+            ("Side wall", d.side_wall_mm),
+        ):
+            told[name] = _mm(measure)
+    return told
 
 
 def _mm(measure: Measure) -> str:

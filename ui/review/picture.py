@@ -77,17 +77,19 @@ class ReviewPicture(PictureView):
         """A replay shows the time in the run; the age of the picture stands on the held plate."""
 
     def _plates(self, painter: QPainter) -> None:
-        painter.setFont(theme.font(20, 600))
-        for text, right, bottom in (
-            (self.time_text, False, False),
-            (self.source_text, True, False),
-            (self.note_text, False, True),
-        ):
+        # Beside another picture there is no room for two plates in a row.
+        small = self.width() < 560
+        painter.setFont(theme.font(17 if small else 20, 600))
+        height = 34 if small else 40
+        for text, place in ((self.time_text, "left"), (self.source_text, "right"), (self.note_text, "bottom")):
             if not text:
                 continue
             width = painter.fontMetrics().horizontalAdvance(text) + 28
-            x = self.width() - width - 12.0 if right else (self.width() - width) / 2 if bottom else 12.0
-            rect = QRectF(x, self.height() - 56.0 if bottom else 12.0, width, 40)
+            x = {"left": 12.0, "right": self.width() - width - 12.0, "bottom": (self.width() - width) / 2}[place]
+            y = self.height() - 62.0 - height if place == "bottom" else 12.0
+            if small and place == "right":
+                x, y = 12.0, 16.0 + height
+            rect = QRectF(x, y, width, height)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.BARS)
             painter.drawRoundedRect(rect, 6, 6)

@@ -73,7 +73,7 @@ WHATIF_RUN = "This run"
 WHATIF_ALL = "All runs"
 WHATIF_STOP = "Stop"
 WHATIF_SAVE = "Table CSV"
-WHATIF_COLUMNS = ("run", "way", "first warning", "line", "against planned", "nearest")
+WHATIF_COLUMNS = ("run", "way", "first told", "line b", "moved by", "nearest")
 WHATIF_STATES = {
     "idle": "Choose another line or band, then the runs. The table shows how much earlier or later each warns.",
     "working": "{0} of {1} done · may be stopped, what is done stays",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
-from assistant.places import data_home
+from assistant.places import data_home, demo_run
 from assistant.plan import Plan
 from assistant.reviews import About, Review, author, place_for, read_review, redo, say, undo
 from assistant.vocabulary import Motion
@@ -34,7 +34,7 @@ class Reviewing:
         """Read what was said of this run."""
         self.review = None
         try:
-            self.review = read_review(place_for(Path(session.run), data_home()))
+            self.review = read_review(place_for(Path(session.run), data_home(), demo_run()))
         except AssistantError as error:
             self._page.tell(str(error))
         self._show()

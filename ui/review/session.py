@@ -10,7 +10,7 @@ from assistant.capture.source import Source
 from assistant.errors import InputError
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
-from assistant.places import data_home
+from assistant.places import data_home, demo_run
 from assistant.plan import Plan, check_against_run
 from assistant.replay import ReplayAnalysis, Sink
 from assistant.settings import Settings
@@ -89,6 +89,11 @@ class Session:
     def default_plan_path(self) -> Path:
         """Where a plan for this run is kept."""
         path = Path(self.run)
+        if path.resolve().is_relative_to(demo_run().resolve()):
+            # The program's own files stay as they came.
+            plans = data_home() / "plans"
+            plans.mkdir(exist_ok=True)
+            return plans / f"{path.name}.plan.json"
         return path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
 
     def analyse(self, plan: Plan) -> None:

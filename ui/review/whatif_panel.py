@@ -137,16 +137,17 @@ class WhatIfPanel(QWidget):
         self.table.setHorizontalHeaderLabels(list(review_words.WHATIF_COLUMNS))
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setFont(theme.font(16, 550))
+        self.table.setFont(theme.font(15, 550))
+        self.table.setWordWrap(True)
         self.table.setAccessibleName(review_words.WHATIF_TITLE)
         header, side = self.table.horizontalHeader(), self.table.verticalHeader()
         if header is not None and side is not None:
-            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
             header.setFont(theme.font(15, 600))
             side.hide()
         self.table.setStyleSheet(
             "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
-            "QHeaderView::section{background:#222B35;color:#BAC6D1;border:none;padding:4px 8px;}"
+            "QHeaderView::section{background:#222B35;color:#BAC6D1;border:none;padding:4px 4px;}"
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 6, 16, 12)
@@ -244,7 +245,10 @@ class WhatIfPanel(QWidget):
                 f"≈ {nearest} mm" if nearest else "—",
             )
             for column, text in enumerate(cells):
-                self.table.setItem(k, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(k, column, item)
+        self.table.resizeRowsToContents()
 
     def _save(self) -> None:
         if self._job is not None:
