@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from assistant.field import field_at
 from assistant.geometry import Crop, PointsPx
+from assistant.robust import middle
+from assistant.robust import spread as spread_of
 from assistant.vocabulary import CementMask, Grey
 
 F32 = NDArray[np.float32]
@@ -29,6 +31,12 @@ USUAL_SPREAD = np.array([0.010, 0.003])
 """How far rotation (rad) and log scale stray from what was usual lately [P]."""
 _CORRELATED = 12.0
 """Neighbouring pixels share their noise after the band-pass: so many count as one."""
+_SOME = 3
+"""Every third point says where the middle lies."""
+_STILL_PX = 0.01
+"""A step smaller than this (0.004 mm) ends the search."""
+_MARGIN_MM = 8.0
+"""So far the vertebra may go between two pictures before the search starts from the coarse lattice."""
 _OUTLINE_MM = 5.0
 _ELSEWHERE = 0.12
 """How much a pixel far from the outline tells, against one on it."""
@@ -67,6 +75,34 @@ class Pyramid:
     grey: Grey
     white: int
     lattices: dict[tuple[int, float], F32] = field(default_factory=dict)
+    parts: dict[tuple[int, float], tuple[F32, int, int]] = field(default_factory=dict)
+
+    def part(self, decimation: int, mm_per_px: float, at: F64) -> tuple[F32, int, int]:
+        """The lattice round some points only, and its first column and row: a large picture is mostly elsewhere.
+
+        Parameters
+        ----------
+        decimation : int
+        mm_per_px : float
+            Of the picture.
+        at : array (n, 2)
+            Points in lattice px that may move by `_MARGIN_MM`.
+        """
+        key = (decimation, round(mm_per_px, 6))
+        if key in self.lattices:
+            return self.lattices[key], 0, 0
+        margin = _MARGIN_MM / (mm_per_px * decimation)
+        rows, cols = self.grey.shape[0] // decimation, self.grey.shape[1] // decimation
+        x0, y0 = np.clip(np.floor(at.min(axis=0) - margin), 0, [cols - 1, rows - 1]).astype(int)
+        x1, y1 = np.clip(np.ceil(at.max(axis=0) + margin), [x0 + 1, y0 + 1], [cols, rows]).astype(int)
+        if key in self.parts:
+            made, left, top = self.parts[key]
+            if left <= x0 and top <= y0 and x1 <= left + made.shape[1] and y1 <= top + made.shape[0]:
+                return self.parts[key]
+        grey = self.grey[y0 * decimation : y1 * decimation, x0 * decimation : x1 * decimation]
+        made = _band(_logarithm(_decimated(grey, self.white, decimation)), mm_per_px * decimation)
+        self.parts[key] = made, int(x0), int(y0)
+        return self.parts[key]
 
     def lattice(self, decimation: int, mm_per_px: float) -> F32:
         """The picture decimated by a whole factor and band-passed."""
@@ -226,19 +262,21 @@ def refine(
     correlation : float
         Weighted, -1..1, of picture and template at the pose; 0 when too little of the template is in the picture.
     """
-    lattice = pyramid.lattice(level.decimation, outline.mm_per_px)
     weight = _without_cement(level, cement)
     pose = lattice_from_source(start, level.decimation)
+    lattice, left, top = pyramid.part(level.decimation, outline.mm_per_px, level.points_px @ pose[:, :2].T + pose[:, 2])
+    first = np.array([left, top], dtype=np.float64)
+    reach_px = float(np.abs(level.points_px - level.centre_px).max())
     offset = level.centre_px
     values = level.values
     sampled = values
     for _ in range(rounds):
-        at = level.points_px @ pose[:, :2].T + pose[:, 2]
+        at = level.points_px @ pose[:, :2].T + (pose[:, 2] - first)
         sampled = _sample(lattice, at)
         inside = _inside(at, lattice.shape)
         residual = sampled - values
-        residual = residual - np.median(residual)
-        spread = 1.4826 * float(np.median(np.abs(residual))) + 1e-3
+        residual = residual - np.float32(middle(residual[::_SOME]))
+        spread = spread_of(residual[::_SOME]) + 1e-3
         tukey = np.clip(1.0 - (residual / (4.7 * spread)) ** 2, 0.0, None) ** 2
         w = (weight * inside * tukey).astype(np.float32)
         weighted = level.jacobian * w[:, None]
@@ -257,9 +295,9 @@ def refine(
         inverse = np.linalg.inv(turn)
         shift = -inverse @ (step[:2] + offset - turn @ offset)
         pose = np.column_stack([pose[:, :2] @ inverse, pose[:, :2] @ shift + pose[:, 2]])
-        if abs(step[0]) + abs(step[1]) < 0.004 and abs(step[2]) + abs(step[3]) < 4e-5:
+        if abs(step[0]) + abs(step[1]) < _STILL_PX and (abs(step[2]) + abs(step[3])) * reach_px < _STILL_PX:
             break
-    at = level.points_px @ pose[:, :2].T + pose[:, 2]
+    at = level.points_px @ pose[:, :2].T + (pose[:, 2] - first)
     inside = _inside(at, lattice.shape)
     if float((weight * inside).sum()) < 0.3 * float(level.weight.sum()):
         return source_from_lattice(pose, level.decimation), 0.0

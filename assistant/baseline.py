@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -17,7 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.alignment import lattice_from_source
+from assistant.cannula import Cannula, find_cannula
 from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.robust import middle
+from assistant.robust import spread as spread_of
+from assistant.tones import Tones, read_tones, without_tone
 from assistant.vocabulary import Grey
 
 F32 = NDArray[np.float32]
@@ -45,29 +48,9 @@ _REGISTRATION_MM = 0.05
 _RELIEF_MM = 3.0
 _RELIEF_SHARE = 0.045
 """Edge enhancement and local contrast change a bone's rim by about this share when cement comes near it [P]."""
-CANNULA_MM = 6.0
-_THINNEST_MM = 1.8
-_CANNULA_CONTRAST = 12.0
-"""Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
-_BEHIND_TIP_MM = 1.0
-_AHEAD_OF_TIP_MM = 22.0
-_BESIDE_TIP_MM = 2.2
 _GRAIN_BLUR_PX = 0.8
 _COARSE_SHARE = 0.85
 _UNREST = (0.7, 4.0)
-_TONES = 12
-_TONE_PX = 60
-"""Fewer free pixels than this say little of their grey (on every second pixel of the lattice)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Tones:
-    """The baseline's greys in steps of equal share: where each stands, and each pixel's own grey in 256 steps."""
-
-    order: NDArray[np.intp]
-    bounds: NDArray[np.intp]
-    centres: NDArray[np.float64]
-    steps: NDArray[np.uint8]
 
 
 @dataclass(slots=True, eq=False)
@@ -91,11 +74,9 @@ class Baseline:
     variance: F32 | None = None
     unrest: F32 | None = None
     edges: F32 | None = None
-    cannula: Bool | None = None
-    corridor: Bool | None = None
-    """Where cement can come out first: round each cannula's tip and ahead of it."""
+    cannula: Cannula | None = None
     fine_share: float = 1.0
-    tones: _Tones | None = None
+    tones: Tones | None = None
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
 
 
@@ -235,77 +216,37 @@ def change_since(baseline: Baseline, still: F32, mask: Bool | None) -> F32:
     mask : array of bool or None
         Known cement: it tells nothing of the haze.
     """
-    raw = _without_tone(baseline, np.asarray(baseline.mean - still, dtype=np.float32), mask)
+    raw = without_tone(_tones(baseline), np.asarray(baseline.mean - still, dtype=np.float32), mask)
     difference: F32 = np.asarray(cv2.GaussianBlur(raw, (0, 0), SMOOTH_MM / baseline.mm_per_px))
     return _level(baseline, difference, mask)
 
 
-def _without_tone(baseline: Baseline, difference: F32, mask: Bool | None) -> F32:
-    """Take out what a change of the display's tone does: exposure control moves every grey along the curve.
-
-    A dark rim or the cannula then changes otherwise than the disc beside it, everywhere in the picture alike. So the
-    middle change of all pixels of about the same grey, known cement left out, is no cement.
-    """
-    tones = baseline.tones
-    if tones is None:
-        tones = baseline.tones = _read_tones(baseline)
-    sampled = difference[::2, ::2].ravel()[tones.order]
-    free = None
-    if mask is not None and mask.any():
-        covered = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
-        free = (covered[::2, ::2] == 0).ravel()[tones.order]
-    middles, counts = np.zeros(_TONES), np.zeros(_TONES)
-    for k in range(_TONES):
-        part = sampled[tones.bounds[k] : tones.bounds[k + 1]]
-        if free is not None:
-            part = part[free[tones.bounds[k] : tones.bounds[k + 1]]]
-        counts[k] = part.size
-        if part.size:
-            middles[k] = np.partition(part, part.size // 2)[part.size // 2]
-    weight = counts / (counts + _TONE_PX)
-    if weight.sum() < 0.5:
-        return difference
-    # Where few pixels of a grey are free, a line through all greys says what they would do.
-    line = np.polynomial.Polynomial.fit(tones.centres, middles, 1, w=np.sqrt(weight))(tones.centres)
-    told = weight * middles + (1.0 - weight) * line
-    at = np.interp(np.arange(256.0), tones.centres, told).astype(np.float32)
-    return np.asarray(difference - cv2.LUT(tones.steps, at), dtype=np.float32)
+def _tones(baseline: Baseline) -> Tones:
+    if baseline.tones is None:
+        baseline.tones = read_tones(baseline.mean, baseline.usable, baseline.mm_per_px)
+    return baseline.tones
 
 
-def _read_tones(baseline: Baseline) -> _Tones:
-    smooth = cv2.GaussianBlur(baseline.mean, (0, 0), 0.5 * SMOOTH_MM / baseline.mm_per_px)
-    low, high = float(smooth.min()), float(smooth.max())
-    steps = ((smooth - low) * np.float32(255.0 / max(high - low, 1e-3))).astype(np.uint8)
-    some = steps[::2, ::2].ravel()
-    usable = np.flatnonzero(baseline.usable[::2, ::2].ravel())
-    order = usable[np.argsort(some[usable], kind="stable")]
-    bounds = np.linspace(0, order.size, _TONES + 1).astype(np.intp)
-    sorted_steps = some[order].astype(np.float64)
-    centres = np.array([sorted_steps[a:b].mean() if b > a else 0.0 for a, b in pairwise(bounds)])
-    # Interpolation wants greys that rise.
-    centres = np.maximum.accumulate(centres + 1e-3 * np.arange(_TONES))
-    return _Tones(order=order, bounds=bounds, centres=centres, steps=steps)
-
-
-def steady_noise(baseline: Baseline, contrast: F32, change: F32, mask: Bool | None) -> F32:
-    """Standard deviation of the change after smoothing in time: grain averages out, what moves and misfits does not."""
-    now = _spread(baseline, change, mask)
-    steady = min(_spread(baseline, contrast, mask), now)
-    unrest = np.ones_like(change) if baseline.unrest is None else baseline.unrest
-    moving = np.sqrt(np.maximum(unrest * unrest - 1.0, 0.0)) * np.float32(now)
-    calm = np.minimum(unrest, 1.0) * np.float32(steady)
-    return np.asarray(cv2.magnitude(cv2.magnitude(calm, moving), _edge_noise(baseline)), dtype=np.float32)
-
-
-def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
-    """Standard deviation of the smoothed change without cement, per pixel, in log units.
+def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> tuple[F32, float]:
+    """Standard deviation of the smoothed change without cement, per pixel and of its grain, in log units.
 
     The picture itself says how noisy it is today, the map learned before the cement where it is noisier than
     elsewhere (rims of gas, ribs that breathe), the baseline's edges what a slight misregistration makes.
     """
-    now = np.float32(_spread(baseline, change, mask))
-    local = now * baseline.unrest if baseline.unrest is not None else np.full_like(change, now)
-    return np.asarray(cv2.magnitude(np.asarray(local, dtype=np.float32), _edge_noise(baseline)), dtype=np.float32)
+    now = _spread(baseline, change, mask)
+    local = np.full_like(change, np.float32(now)) if baseline.unrest is None else np.float32(now) * baseline.unrest
+    return np.asarray(cv2.magnitude(local, _edge_noise(baseline)), dtype=np.float32), now
+
+
+def steady_noise(baseline: Baseline, contrast: F32, now: float, mask: Bool | None) -> F32:
+    """The same after smoothing in time: grain (``now`` before) averages out, what moves and misfits does not."""
+    steady = np.float32(min(_spread(baseline, contrast, mask), now))
+    edges = _edge_noise(baseline)
+    if baseline.unrest is None:
+        return np.asarray(cv2.magnitude(np.full_like(contrast, steady), edges), dtype=np.float32)
+    calm = np.minimum(baseline.unrest, np.float32(1.0)) * steady
+    moving = np.sqrt(np.maximum(baseline.unrest * baseline.unrest - np.float32(1.0), 0)) * np.float32(now)
+    return np.asarray(cv2.magnitude(cv2.magnitude(calm, moving), edges), dtype=np.float32)
 
 
 def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
@@ -323,13 +264,14 @@ def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
         covered = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
         weight *= cv2.dilate(covered, np.ones((5, 5), np.uint8)) < 0.02
     sigma = _HAZE_MM / (baseline.mm_per_px * step)
-    known = small[weight > 0.5]
+    free = weight > 0.5
+    known = small[free]
     if known.size < 30:
-        return np.asarray(change - np.float32(np.median(small)), dtype=np.float32)
-    ground = np.full_like(small, np.float32(np.median(known)))
+        return np.asarray(change - np.float32(middle(small.ravel())), dtype=np.float32)
+    ground = np.full_like(small, np.float32(middle(known)))
     for _ in range(2):
         residual = small - ground
-        spread = 1.4826 * float(np.median(np.abs(residual[weight > 0.5]))) + 0.3
+        spread = spread_of(residual[free]) + 0.3
         w = weight * (residual < 3 * spread) * (residual > -6 * spread)
         # A little weight everywhere keeps the middle of a large mask from having none at all.
         total = cv2.GaussianBlur(w, (0, 0), sigma) + 1e-6
@@ -345,9 +287,9 @@ def _spread(baseline: Baseline, change: F32, mask: Bool | None) -> float:
     if not some.any():
         return 1.0
     coarse = change[::3, ::3][some]
-    fine = (change - cv2.blur(change, (wide, wide)))[::3, ::3][some]
-    whole = 1.4826 * float(np.median(np.abs(coarse - np.median(coarse))))
-    grain = baseline.fine_share * 1.4826 * float(np.median(np.abs(fine)))
+    fine = coarse - cv2.blur(change, (wide, wide))[::3, ::3][some]
+    whole = spread_of(coarse, middle(coarse))
+    grain = baseline.fine_share * spread_of(fine)
     return max(grain, _COARSE_SHARE * whole, 0.15)
 
 
@@ -372,65 +314,8 @@ def _edge_noise(baseline: Baseline) -> F32:
         shifted = cv2.magnitude(gx, gy) * np.float32(_REGISTRATION_MM / baseline.mm_per_px)
         relief = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), _RELIEF_MM / baseline.mm_per_px))
         baseline.edges = np.asarray(cv2.magnitude(shifted, np.float32(_RELIEF_SHARE) * relief), dtype=np.float32)
-        baseline.cannula = _find_cannula(baseline, smooth)
+        baseline.cannula = find_cannula(smooth, baseline.middle, baseline.mm_per_px)
     return baseline.edges
-
-
-def _find_cannula(baseline: Baseline, smooth: F32) -> Bool:
-    """Dark, straight, long and of even width in the baseline: a steel cannula."""
-    wide = round(CANNULA_MM / baseline.mm_per_px) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
-    strong = (darker > max(_CANNULA_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))).astype(np.uint8)
-    # The walls that it crosses are thinner than any cannula.
-    thin = max(3, round(_THINNEST_MM / baseline.mm_per_px) | 1)
-    strong = np.asarray(
-        cv2.morphologyEx(strong, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))),
-        dtype=np.uint8,
-    )
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
-    found = np.zeros(smooth.shape, np.uint8)
-    corridor = np.zeros(smooth.shape, np.uint8)
-    for label in range(1, count):
-        if max(stats[label, 2], stats[label, 3]) * baseline.mm_per_px < 10.0:
-            continue
-        part = labels == label
-        if is_bar(part, baseline.mm_per_px):
-            found[part] = 1
-            _draw_corridor(corridor, part, baseline)
-    baseline.corridor = corridor > 0 if corridor.any() else None
-    margin = max(1, round(0.8 / baseline.mm_per_px))
-    return cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)).astype(bool)
-
-
-def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, baseline: Baseline) -> None:
-    """From a cannula's tip on, along its axis: a filler may be pushed out of it."""
-    ys, xs = np.nonzero(bar)
-    at = np.stack([xs, ys], axis=1).astype(np.float64)
-    middle = at.mean(axis=0)
-    _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - middle, full_matrices=False)
-    along = (at - middle) @ axes[0]
-    ends = middle + np.outer([along.min(), along.max()], axes[0])
-    tip, back = sorted(ends, key=lambda end: float(np.linalg.norm(end - baseline.middle)))
-    ahead = (tip - back) / max(float(np.linalg.norm(tip - back)), 1e-6) / baseline.mm_per_px
-    a, b = tip - _BEHIND_TIP_MM * ahead, tip + _AHEAD_OF_TIP_MM * ahead
-    cv2.line(
-        corridor,
-        (round(a[0]), round(a[1])),
-        (round(b[0]), round(b[1])),
-        1,
-        max(1, round(2 * _BESIDE_TIP_MM / baseline.mm_per_px)),
-    )
-
-
-def is_bar(part: Bool, mm_per_px: float) -> bool:
-    """A cannula that was pushed in: long, straight and of even width."""
-    contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(contours, key=cv2.contourArea)
-    (_, _), (width, height), _ = cv2.minAreaRect(outline)
-    long_mm, short_mm = max(width, height) * mm_per_px, min(width, height) * mm_per_px
-    filled = cv2.contourArea(outline) / max(width * height, 1.0)
-    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.7)
 
 
 def learn(baseline: Baseline, still: F32, t_s: float) -> None:
@@ -438,7 +323,7 @@ def learn(baseline: Baseline, still: F32, t_s: float) -> None:
     baseline.waiting.append((t_s, still))
     while baseline.waiting and t_s - baseline.waiting[0][0] >= _HOLD_BACK_S:
         _, old = baseline.waiting.popleft()
-        fresh = -_without_tone(baseline, np.asarray(baseline.mean - old, dtype=np.float32), None)
+        fresh = -without_tone(_tones(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None)
         smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), SMOOTH_MM / baseline.mm_per_px))
         deviation = _level(baseline, smooth, None)
         relative = np.square(deviation / np.float32(_spread(baseline, deviation, None)))

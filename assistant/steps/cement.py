@@ -13,24 +13,24 @@ Cement is dark in native fluoroscopy and bright on inverted screens; `MaskMemory
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.baseline import (
-    CANNULA_MM,
     Baseline,
     body_in_crop,
     change_since,
-    is_bar,
     learn,
     noise_of,
     start_baseline,
     steady_noise,
     still_picture,
 )
+from assistant.cannula import bridge_cannula, doubt_cannula, is_bar
+from assistant.gas import Restless, drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Crop, PointsPx, Similarity
 from assistant.vocabulary import CementMask, Grey
 
@@ -44,22 +44,13 @@ measured best on five simulated runs, where the thickness grows more slowly than
 _EDGE_REACH_MM = 0.8
 _LOW_SIGMA = 3.0
 _HIGH_SIGMA = 5.2
+_SWING_SHARE = 1.5
+"""First cement away from a tip stands out by more than what moves."""
 _FIRST_SIGMA = 6.0
 _FIRST_CORE_MM2 = 1.0
 """A part that hangs together with no earlier cement needs a core that stands out by far."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
-_SHAFT_PX = 60
-"""So much of the shaft must be seen to know what it does."""
-_SHAFT_AWAY_MM = 3.0
-_SHAFT_PERCENT = 85
-_BONE_MM = 4.0
-_BONE_KNOWN = 0.1
-_BONE_SHARE = 0.35
-_LOBE_MM2 = 1.0
-_RING_MM = 2.5
-_DARKER_SHARE = 0.4
-"""A lobe outside the body is darker than the ring round it by at least this share of its change [P]."""
 _TOUCH_MM = 1.2
 """Cement this near to earlier cement hangs together with it."""
 _FRONT_MM_PER_S = 6.0
@@ -85,8 +76,7 @@ class MaskMemory:
     since_s: F32 | None = None
     last_s: float = 0.0
     started: bool = False
-    restless: F32 | None = None
-    swing: float = 0.0
+    restless: Restless = field(default_factory=Restless)
 
     @property
     def crop(self) -> Crop:
@@ -144,17 +134,21 @@ def find_cement(
     still = still_picture(memory.baseline, grey, similarity)
     known = memory.mask if memory.started else None
     change = change_since(memory.baseline, still, known)
-    noise = noise_of(memory.baseline, change, known)
-    contrast = _over_time(memory, change, noise)
-    noise = _restless(memory, change, steady_noise(memory.baseline, contrast, change, known))
-    _doubt_cannula(memory, contrast, noise, known)
+    grain, now = noise_of(memory.baseline, change, known)
+    contrast = _over_time(memory, change, grain)
+    cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
+    steel = None if cannula is None else cannula.mask
+    noise = steady_noise(memory.baseline, contrast, now, known)
+    noise = restless_noise(memory.restless, change, noise, memory.mask, steel, scale)
+    if cannula is not None:
+        doubt_cannula(cannula, contrast, noise, known, usable & ~memory.near, scale)
     low, evidence = _threshold(memory, contrast, noise)
     if before_injection:
         low[:] = False
-    _drop_gas_gone(memory, low, contrast, noise, still)
-    _drop_bright_things_gone(memory, low, contrast, still)
+    _drop_gas(memory, low, contrast, noise, still)
     mask = _belonging(memory, low, contrast, noise, t_s)
-    _bridge_cannula(memory, mask, evidence)
+    if cannula is not None:
+        bridge_cannula(cannula, mask, evidence, usable, scale)
     if memory.started:
         memory.baseline.waiting.clear()
     else:
@@ -178,44 +172,6 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
     return memory.smoothed
 
 
-_RESTLESS_GRID_MM = 1.0
-_RESTLESS_REACH_MM = 10.0
-_RESTLESS_SHARE = 0.4
-_RESTLESS_KEEP = 0.98
-_SWING_MM2 = 12
-"""Something that moves brightens at least so many cells of 1 mm."""
-_SWING_SHARE = 1.5
-_HALO_MM = 2.0
-
-
-def _restless(memory: MaskMemory, change: F32, noise: F32) -> F32:
-    """More noise where something bright moves: cement never brightens a picture, gas and ribs do on one of their sides."""
-    step = max(1, round(_RESTLESS_GRID_MM / memory.mm_per_px))
-    rows, cols = change.shape
-    size = (max(1, cols // step), max(1, rows // step))
-    bright = np.maximum(-cv2.resize(change, size, interpolation=cv2.INTER_AREA), 0)
-    bright = np.maximum(bright - cv2.resize(noise, size, interpolation=cv2.INTER_AREA), 0)
-    cannula = memory.baseline.cannula
-    if cannula is not None:
-        bright[cv2.resize(cannula.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0] = 0
-    if memory.mask is not None and memory.mask.any():
-        # The display's edge enhancement draws a bright rim round cement.
-        covered = cv2.resize(memory.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-        halo = max(1, round(_HALO_MM / (step * memory.mm_per_px)))
-        bright[cv2.dilate(covered.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8)) > 0] = 0
-    most = np.partition(bright.ravel(), -_SWING_MM2)[-_SWING_MM2] if bright.size > _SWING_MM2 else 0.0
-    memory.swing = max(_RESTLESS_KEEP * memory.swing, float(most))
-    reach = max(1, round(_RESTLESS_REACH_MM / (step * memory.mm_per_px)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    now = cv2.GaussianBlur(cv2.dilate(cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), kernel), (0, 0), 1.0)
-    if memory.restless is None:
-        memory.restless = now
-    else:
-        memory.restless = np.maximum(_RESTLESS_KEEP * memory.restless, now)
-    extra = cv2.resize(memory.restless, (cols, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.magnitude(noise, np.float32(_RESTLESS_SHARE) * extra), dtype=np.float32)
-
-
 def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32]:
     reach = max(1, round(_EDGE_REACH_MM / memory.mm_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -232,93 +188,17 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     return low.astype(bool), evidence
 
 
-def _doubt_cannula(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None) -> None:
-    """Raise the noise on the cannula to what its shaft behind the body does without any cement.
-
-    Steel stands at the display's end, where a step of exposure changes its logarithm far more than the picture's.
-    """
-    cannula = memory.baseline.cannula
-    if cannula is None:
-        return
-    shaft = cannula & memory.baseline.usable & ~memory.near
-    if known is not None:
-        away = max(1, round(_SHAFT_AWAY_MM / memory.mm_per_px))
-        shaft &= cv2.dilate(known.astype(np.uint8), np.ones((2 * away + 1, 2 * away + 1), np.uint8)) == 0
-    if int(shaft.sum()) < _SHAFT_PX:
-        noise[cannula] = np.inf
-        return
-    does = np.float32(np.percentile(np.abs(contrast[shaft]), _SHAFT_PERCENT))
-    noise[cannula] = np.maximum(noise[cannula], does)
-
-
-def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32) -> None:
-    """Fill in behind the cannula what lies between cement: where the display is black cement cannot darken it."""
-    cannula = memory.baseline.cannula
-    if cannula is None or not mask.any():
-        return
-    half = float(cv2.distanceTransform(np.pad(cannula.astype(np.uint8), 1), cv2.DIST_L2, 3).max())
-    across = (2 * round(half + 0.5 / memory.mm_per_px)) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel).astype(bool)
-    bridged = closed & ~mask & cannula & memory.baseline.usable
-    mask[bridged] = True
-    evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
-
-
-def _drop_gas_gone(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F32) -> None:
-    """Take out of ``low``, inside the body, what is no darker now than the bone round it.
-
-    Cancellous bone is about even, so gas over it stands out; where gas has left the picture has darkened to bone.
-    """
+def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F32) -> None:
+    free = (
+        memory.baseline.usable
+        if memory.baseline.cannula is None
+        else memory.baseline.usable & ~memory.baseline.cannula.mask
+    )
     fresh = low & memory.body
     if memory.mask is not None:
-        fresh &= cv2.erode(memory.mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    if not fresh.any():
-        return
-    step = max(1, round(_RESTLESS_GRID_MM / memory.mm_per_px))
-    rows, cols = still.shape
-    size = (max(1, cols // step), max(1, rows // step))
-    free = memory.body & ~low & memory.baseline.usable
-    if memory.baseline.cannula is not None:
-        free &= ~memory.baseline.cannula
-    weight = free.astype(np.float32)
-    sigma = _BONE_MM / (memory.mm_per_px * step)
-    total = cv2.GaussianBlur(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-    summed = cv2.GaussianBlur(cv2.resize(weight * still, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-    ground = cv2.resize(summed / np.maximum(total, 1e-6), (cols, rows), interpolation=cv2.INTER_LINEAR)
-    known = cv2.resize(total, (cols, rows), interpolation=cv2.INTER_LINEAR) > _BONE_KNOWN
-    low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast - 2 * noise))
-
-
-def _drop_bright_things_gone(memory: MaskMemory, low: Bool, contrast: F32, still: F32) -> None:
-    """Take out of ``low`` what darkened only because something bright went away (gas that moved).
-
-    Cement outside the body is darker than what lies round it *now*, by about as much as the place has darkened; where
-    gas has left, nothing dark is to be seen.
-    """
-    cannula = memory.baseline.cannula
-    outside = (low if cannula is None else low & ~cannula).astype(np.uint8)
-    if memory.mask is not None:
-        # What was cement before was looked at when it came; its outermost rim is looked at again and again.
-        outside[cv2.erode(memory.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(outside, connectivity=8)
-    least_px = _LOBE_MM2 / memory.mm_per_px**2
-    margin = max(2, round(_RING_MM / memory.mm_per_px))
-    for label in range(1, count):
-        if stats[label, cv2.CC_STAT_AREA] < least_px:
-            continue
-        x, y, w, h = stats[label, :4]
-        box = (slice(max(0, y - margin), y + h + margin), slice(max(0, x - margin), x + w + margin))
-        lobe = labels[box] == label
-        wide = cv2.dilate(lobe.astype(np.uint8), np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > 0
-        ring = wide & ~low[box] & memory.baseline.usable[box]
-        if cannula is not None:
-            ring &= ~cannula[box]
-        if ring.sum() < 20:
-            continue
-        darker_now = float(np.median(still[box][ring]) - np.median(still[box][lobe]))
-        if darker_now < _DARKER_SHARE * float(np.median(contrast[box][lobe])):
-            low[box][lobe] = False
+        fresh &= np.asarray(cv2.erode(memory.mask.astype(np.uint8), np.ones((3, 3), np.uint8))) == 0
+    drop_gas_over_bone(low, fresh, memory.body & ~low & free, contrast, noise, still, memory.mm_per_px)
+    drop_gas_gone(low, memory.mask, free, contrast, still, memory.mm_per_px)
 
 
 def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
@@ -343,17 +223,18 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: fl
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
     # Where something bright moves it darkens one side by as much as it brightens the other.
     core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * noise)], minlength=count)
-    told = low & (contrast > np.float32(_SWING_SHARE * memory.swing))
+    told = low & (contrast > np.float32(_SWING_SHARE * memory.restless.swing))
     beyond_swing = np.bincount(labels[told], minlength=count) >= _FIRST_CORE_MM2 * area_px
     fresh &= core >= _FIRST_CORE_MM2 * area_px
     fresh[0] = False
-    corridor = memory.baseline.corridor
+    cannula = memory.baseline.cannula
     typical = _typical(memory, contrast) if near is not None else 0.0
     for label in np.flatnonzero(fresh):
         part = labels == label
-        expected = corridor is None or bool((part & corridor).any())
+        at_tip = cannula is not None and bool((part & cannula.corridor).any())
+        expected = cannula is None or at_tip
         at_once = expected and core[label] >= _AT_ONCE_MM2 * area_px
-        if not (expected and corridor is not None) and not beyond_swing[label]:
+        if not at_tip and not beyond_swing[label]:
             continue
         stays = float(np.median(age_s[part])) >= (_CONFIRM_S if expected else _ELSEWHERE_S)
         strong = float(np.percentile(contrast[part], 75)) >= _FRESH_SHARE * typical
@@ -367,7 +248,11 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: fl
 
 def _typical(memory: MaskMemory, contrast: F32) -> float:
     """Contrast of the cement that is known."""
-    return float(np.percentile(contrast[memory.mask], 75)) if memory.mask is not None and memory.mask.any() else 0.0
+    if memory.mask is None or not memory.mask[::2, ::2].any():
+        return 0.0
+    known = contrast[::2, ::2][memory.mask[::2, ::2]]
+    rank = (3 * known.size) // 4
+    return float(np.partition(known, rank)[rank])
 
 
 def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:

@@ -1,0 +1,181 @@
+"""The steel cannula in the pictures before the cement: where it stands, where cement can come out of it first.
+
+Steel stands at the display's end, where a step of exposure changes its logarithm far more than the picture's, and where
+cement behind it cannot darken the picture any further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_WIDEST_MM = 6.0
+_THINNEST_MM = 1.8
+_CONTRAST = 12.0
+"""Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
+_MARGIN_MM = 0.8
+_BEHIND_TIP_MM = 1.0
+_AHEAD_OF_TIP_MM = 22.0
+"""A bone filler may be pushed so far out of a working cannula [P]."""
+_BESIDE_TIP_MM = 2.2
+_SHAFT_PX = 60
+"""So much of the shaft must be seen to know what it does."""
+_SHAFT_AWAY_MM = 3.0
+_SHAFT_SHARE = 0.85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cannula:
+    """One or more cannulas on the lattice.
+
+    Attributes
+    ----------
+    mask : array (rows, cols) of bool
+        Where they stand, with a margin.
+    half_px : float
+        Half the width of the widest.
+    corridor : array (rows, cols) of bool
+        Where cement can come out first: round each tip and ahead of it.
+    rows, cols : slice
+        The part of the lattice that holds them, with a margin of their width.
+    """
+
+    mask: Bool
+    half_px: float
+    corridor: Bool
+    rows: slice
+    cols: slice
+
+
+def find_cannula(smooth: F32, middle: tuple[float, float], mm_per_px: float) -> Cannula | None:
+    """Look for something dark, straight, long and of even width.
+
+    Parameters
+    ----------
+    smooth : array (rows, cols)
+        Mean of the pictures before the cement, log units.
+    middle : tuple of float
+        The vertebral body's, (x, y) in px of the lattice: a cannula's tip is its end nearest to it.
+    mm_per_px : float
+        Of the lattice.
+    """
+    wide = round(_WIDEST_MM / mm_per_px) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
+    strong = (darker > max(_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))).astype(np.uint8)
+    # The walls that it crosses are thinner than any cannula.
+    thin = max(3, round(_THINNEST_MM / mm_per_px) | 1)
+    strong = np.asarray(
+        cv2.morphologyEx(strong, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))),
+        dtype=np.uint8,
+    )
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
+    found = np.zeros(smooth.shape, np.uint8)
+    corridor = np.zeros(smooth.shape, np.uint8)
+    for label in range(1, count):
+        if max(stats[label, 2], stats[label, 3]) * mm_per_px < 10.0:
+            continue
+        part = labels == label
+        if is_bar(part, mm_per_px):
+            found[part] = 1
+            _draw_corridor(corridor, part, middle, mm_per_px)
+    if not found.any():
+        return None
+    margin = max(1, round(_MARGIN_MM / mm_per_px))
+    found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), dtype=np.uint8)
+    half_px = float(cv2.distanceTransform(np.pad(found, 1), cv2.DIST_L2, 3).max())
+    ys, xs = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
+    room = round(2 * half_px) + 2
+    return Cannula(
+        mask=found > 0,
+        half_px=half_px,
+        corridor=corridor > 0,
+        rows=slice(max(0, int(ys[0]) - room), int(ys[-1]) + room),
+        cols=slice(max(0, int(xs[0]) - room), int(xs[-1]) + room),
+    )
+
+
+def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, middle: tuple[float, float], mm_per_px: float) -> None:
+    """From a cannula's tip on, along its axis: a filler may be pushed out of it."""
+    ys, xs = np.nonzero(bar)
+    at = np.stack([xs, ys], axis=1).astype(np.float64)
+    centre = at.mean(axis=0)
+    _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - centre, full_matrices=False)
+    along = (at - centre) @ axes[0]
+    ends = centre + np.outer([along.min(), along.max()], axes[0])
+    tip, back = sorted(ends, key=lambda end: float(np.linalg.norm(end - middle)))
+    ahead = (tip - back) / max(float(np.linalg.norm(tip - back)), 1e-6) / mm_per_px
+    a, b = tip - _BEHIND_TIP_MM * ahead, tip + _AHEAD_OF_TIP_MM * ahead
+    cv2.line(
+        corridor,
+        (round(a[0]), round(a[1])),
+        (round(b[0]), round(b[1])),
+        1,
+        max(1, round(2 * _BESIDE_TIP_MM / mm_per_px)),
+    )
+
+
+def is_bar(part: Bool, mm_per_px: float) -> bool:
+    """A cannula that was pushed in: long, straight and of even width."""
+    contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(contours, key=cv2.contourArea)
+    (_, _), (width, height), _ = cv2.minAreaRect(outline)
+    long_mm, short_mm = max(width, height) * mm_per_px, min(width, height) * mm_per_px
+    filled = cv2.contourArea(outline) / max(width * height, 1.0)
+    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.7)
+
+
+def doubt_cannula(
+    cannula: Cannula, contrast: F32, noise: F32, known: Bool | None, elsewhere: Bool, mm_per_px: float
+) -> None:
+    """Raise the noise on the cannula to what its shaft behind the body does without any cement.
+
+    Parameters
+    ----------
+    cannula : Cannula
+    contrast, noise : array (rows, cols)
+        ``noise`` is changed; to infinity where too little of the shaft is seen.
+    known : array (rows, cols) of bool or None
+        Cement of the picture before.
+    elsewhere : array (rows, cols) of bool
+        Usable and away from the body.
+    mm_per_px : float
+    """
+    shaft = cannula.mask & elsewhere
+    if known is not None:
+        away = max(1, round(_SHAFT_AWAY_MM / mm_per_px))
+        kernel = np.ones((2 * away + 1, 2 * away + 1), np.uint8)
+        shaft &= np.asarray(cv2.dilate(known.astype(np.uint8), kernel)) == 0
+    if int(shaft.sum()) < _SHAFT_PX:
+        noise[cannula.mask] = np.inf
+        return
+    changes = np.abs(contrast[shaft])
+    rank = min(changes.size - 1, round(_SHAFT_SHARE * changes.size))
+    does = np.partition(changes, rank)[rank]
+    noise[cannula.mask] = np.maximum(noise[cannula.mask], does)
+
+
+def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, usable: Bool, mm_per_px: float) -> None:
+    """Fill in behind the cannula what lies between cement; ``mask`` and ``evidence`` are changed."""
+    box = (cannula.rows, cannula.cols)
+    inside = mask[box]
+    if not inside.any():
+        return
+    # At half the resolution: what is filled in is a band of several px.
+    small = cv2.resize(inside.astype(np.uint8), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    across = round(cannula.half_px + 0.5 / mm_per_px) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
+    closed = cv2.resize(
+        cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel),
+        (inside.shape[1], inside.shape[0]),
+        interpolation=cv2.INTER_NEAREST,
+    )
+    bridged = (closed > 0) & ~inside & cannula.mask[box] & usable[box]
+    inside[bridged] = True
+    evidence[box][bridged] = np.maximum(evidence[box][bridged], 1e-3)

@@ -1,0 +1,155 @@
+"""Things that move and are bright (bowel gas, lung, the gaps between ribs): where they leave, the picture darkens.
+
+Cement never brightens a picture. What moves brightens one side by about as much as it darkens the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_GRID_MM = 1.0
+_REACH_MM = 10.0
+"""A brightening place speaks for this surrounding: about the size of a bubble of bowel gas [P]."""
+_SHARE = 0.4
+_KEEP = 0.98
+"""... and is forgotten by this share a picture."""
+_SWING_CELLS = 12
+"""Something that moves brightens at least so many cells of 1 mm."""
+_HALO_MM = 2.0
+_BONE_MM = 4.0
+_BONE_KNOWN = 0.1
+_BONE_SHARE = 0.35
+_LOBE_MM2 = 1.0
+_RING_MM = 2.5
+_RING_PX = 20
+_DARKER_SHARE = 0.4
+"""A lobe is darker than the ring round it by at least this share of its change [P]."""
+
+
+@dataclass(slots=True, eq=False)
+class Restless:
+    """What has brightened lately.
+
+    Attributes
+    ----------
+    map : array or None
+        The strongest brightening in the surroundings, on cells of 1 mm, log units.
+    swing : float
+        The strongest that took some area anywhere, log units.
+    """
+
+    map: F32 | None = None
+    swing: float = 0.0
+
+
+def restless_noise(
+    memory: Restless, change: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
+) -> F32:
+    """The noise, raised where something bright moves nearby.
+
+    Parameters
+    ----------
+    memory : Restless
+        Changed by the call.
+    change, noise : array (rows, cols)
+        Log units; positive = darker.
+    mask, cannula : array (rows, cols) of bool or None
+        Brightening on the cannula and in the rim that edge enhancement draws round cement is neither.
+    mm_per_px : float
+    """
+    step = max(1, round(_GRID_MM / mm_per_px))
+    rows, cols = change.shape
+    size = (max(1, cols // step), max(1, rows // step))
+    bright = np.asarray(-cv2.resize(change, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    bright = np.maximum(bright - cv2.resize(noise, size, interpolation=cv2.INTER_AREA), 0)
+    if cannula is not None:
+        bright[cv2.resize(cannula.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0] = 0
+    if mask is not None and mask.any():
+        covered = (cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
+        halo = max(1, round(_HALO_MM / (step * mm_per_px)))
+        bright[np.asarray(cv2.dilate(covered, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
+    most = np.partition(bright.ravel(), -_SWING_CELLS)[-_SWING_CELLS] if bright.size > _SWING_CELLS else 0.0
+    memory.swing = max(_KEEP * memory.swing, float(most))
+    reach = max(1, round(_REACH_MM / (step * mm_per_px)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    areas = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    now = np.asarray(cv2.GaussianBlur(cv2.dilate(areas, kernel), (0, 0), 1.0), dtype=np.float32)
+    if memory.map is not None:
+        now = np.maximum(np.float32(_KEEP) * memory.map, now)
+    memory.map = now
+    extra = cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.magnitude(noise, np.float32(_SHARE) * extra), dtype=np.float32)
+
+
+def drop_gas_over_bone(
+    low: Bool, fresh: Bool, bone: Bool, contrast: F32, noise: F32, still: F32, mm_per_px: float
+) -> None:
+    """Take out of ``low``, inside the body, what is no darker now than the bone round it.
+
+    Cancellous bone is about even, so gas over it stands out; where gas has left the picture has darkened to bone.
+
+    Parameters
+    ----------
+    low : array (rows, cols) of bool
+        What stands out; changed by the call.
+    fresh : array (rows, cols) of bool
+        The part to look at: in the body, and no cement until now.
+    bone : array (rows, cols) of bool
+        Body without anything on it.
+    contrast, noise, still : array (rows, cols)
+    mm_per_px : float
+    """
+    if not fresh.any():
+        return
+    step = max(1, round(_GRID_MM / mm_per_px))
+    rows, cols = still.shape
+    size = (max(1, cols // step), max(1, rows // step))
+    weight = bone.astype(np.float32)
+    sigma = _BONE_MM / (mm_per_px * step)
+    total = cv2.GaussianBlur(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    summed = cv2.GaussianBlur(cv2.resize(weight * still, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    ground = cv2.resize(summed / np.maximum(total, 1e-6), (cols, rows), interpolation=cv2.INTER_LINEAR)
+    known = np.asarray(cv2.resize(total, (cols, rows), interpolation=cv2.INTER_LINEAR)) > _BONE_KNOWN
+    low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast - 2 * noise))
+
+
+def drop_gas_gone(low: Bool, known: Bool | None, free: Bool, contrast: F32, still: F32, mm_per_px: float) -> None:
+    """Take out of ``low`` each lobe that is not darker now than the ring round it: something bright went away.
+
+    Parameters
+    ----------
+    low : array (rows, cols) of bool
+        What stands out; changed by the call.
+    known : array (rows, cols) of bool or None
+        Cement of the picture before. It was looked at when it came; its outermost rim is looked at again and again.
+    free : array (rows, cols) of bool
+        Usable, and no cannula.
+    contrast, still : array (rows, cols)
+    mm_per_px : float
+    """
+    fresh = (low & free).astype(np.uint8)
+    if known is not None:
+        fresh[np.asarray(cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8))) > 0] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(fresh, connectivity=8)
+    least_px = _LOBE_MM2 / mm_per_px**2
+    margin = max(2, round(_RING_MM / mm_per_px))
+    kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
+    for label in range(1, count):
+        if stats[label, cv2.CC_STAT_AREA] < least_px:
+            continue
+        x, y, w, h = stats[label, :4]
+        box = (slice(max(0, y - margin), y + h + margin), slice(max(0, x - margin), x + w + margin))
+        lobe = labels[box] == label
+        ring = (np.asarray(cv2.dilate(lobe.astype(np.uint8), kernel)) > 0) & ~low[box] & free[box]
+        if ring.sum() < _RING_PX:
+            continue
+        darker_now = float(np.median(still[box][ring]) - np.median(still[box][lobe]))
+        if darker_now < _DARKER_SHARE * float(np.median(contrast[box][lobe])):
+            low[box][lobe] = False

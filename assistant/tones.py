@@ -1,0 +1,103 @@
+"""What a change of the display's tone does to a picture: exposure control moves every grey along the curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.robust import middle
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_TONES = 12
+_TONE_PX = 60
+"""Fewer free pixels than this say little of their grey (on every second pixel of the lattice)."""
+_SMOOTH_MM = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tones:
+    """The baseline's greys in steps of equal share.
+
+    Attributes
+    ----------
+    order : array (n,) of int
+        Every second pixel of the lattice that is usable, from dark to bright.
+    bounds : array (13,) of int
+        Where each step begins in ``order``.
+    centres : array (12,)
+        The grey of each step, rising, in 256 steps between the darkest and the brightest.
+    steps : array (rows, cols) of uint8
+        Each pixel's own grey in the same steps.
+    """
+
+    order: NDArray[np.intp]
+    bounds: NDArray[np.intp]
+    centres: NDArray[np.float64]
+    steps: NDArray[np.uint8]
+
+
+def read_tones(mean: F32, usable: Bool, mm_per_px: float) -> Tones:
+    """Sort the baseline's pixels by their grey.
+
+    Parameters
+    ----------
+    mean : array (rows, cols)
+    usable : array (rows, cols) of bool
+    mm_per_px : float
+    """
+    smooth = cv2.GaussianBlur(mean, (0, 0), _SMOOTH_MM / mm_per_px)
+    low, high = float(smooth.min()), float(smooth.max())
+    steps = ((smooth - low) * np.float32(255.0 / max(high - low, 1e-3))).astype(np.uint8)
+    some = steps[::2, ::2].ravel()
+    seen = np.flatnonzero(usable[::2, ::2].ravel())
+    order = seen[np.argsort(some[seen], kind="stable")]
+    bounds = np.linspace(0, order.size, _TONES + 1).astype(np.intp)
+    sorted_steps = some[order].astype(np.float64)
+    centres = np.array([sorted_steps[a:b].mean() if b > a else 0.0 for a, b in pairwise(bounds)])
+    # Interpolation wants greys that rise.
+    centres = np.maximum.accumulate(centres + 1e-3 * np.arange(_TONES))
+    return Tones(order=order, bounds=bounds, centres=centres, steps=steps)
+
+
+def without_tone(tones: Tones, difference: F32, mask: Bool | None) -> F32:
+    """Take out of a difference what all pixels of about the same grey do alike.
+
+    A dark rim or the cannula changes otherwise than the disc beside it, everywhere in the picture alike, when the tone
+    does. So the middle change of a grey, known cement left out, is no cement.
+
+    Parameters
+    ----------
+    tones : Tones
+    difference : array (rows, cols)
+    mask : array (rows, cols) of bool or None
+        Known cement.
+    """
+    sampled = difference[::2, ::2].ravel()[tones.order]
+    free = None
+    if mask is not None and mask.any():
+        covered = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
+        free = (covered[::2, ::2] == 0).ravel()[tones.order]
+    middles, counts = np.zeros(_TONES), np.zeros(_TONES)
+    for k in range(_TONES):
+        part = sampled[tones.bounds[k] : tones.bounds[k + 1]]
+        if free is not None:
+            part = part[free[tones.bounds[k] : tones.bounds[k + 1]]]
+        counts[k] = part.size
+        if part.size:
+            middles[k] = middle(part)
+    weight = counts / (counts + _TONE_PX)
+    if weight.sum() < 0.5:
+        return difference
+    # Where few pixels of a grey are free, a line through all greys says what they would do.
+    total = weight.sum()
+    grey, change = (weight @ tones.centres) / total, (weight @ middles) / total
+    rise = (weight @ ((tones.centres - grey) * middles)) / max(weight @ (tones.centres - grey) ** 2, 1e-9)
+    told = weight * middles + (1.0 - weight) * (change + rise * (tones.centres - grey))
+    at = np.interp(np.arange(256.0), tones.centres, told).astype(np.float32)
+    return np.asarray(difference - cv2.LUT(tones.steps, at), dtype=np.float32)
