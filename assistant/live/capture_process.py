@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from assistant.capture.interlace import Deinterlacer
 from assistant.capture.layout import Layout, layouts
 from assistant.capture.masking import Masker
 from assistant.capture.opening import open_source
@@ -95,6 +96,8 @@ class Grab:
         self._deck, self._address, self._settings, self._recorder = deck, address, settings, recorder
         self._layout, whole = _layout(settings, deck)
         self._masker = Masker(self._layout, whole=whole)
+        woven = self._layout is not None and self._layout.interlaced and settings.capture.deinterlace == "auto"
+        self._deinterlacer = Deinterlacer("on" if woven else settings.capture.deinterlace)
         self._ending = False
         self._opening = True
         self._answered_ns = time.monotonic_ns()
@@ -168,7 +171,7 @@ class Grab:
         if self._layout is not None:
             lit = self._layout.mark_is_lit(frame.grey)
             deck.put(Cell.MARK_LIT, -1 if lit is None else int(lit))
-        grey = self._masker.apply(frame.grey, t_ns / 1e9)
+        grey = self._masker.apply(self._deinterlacer.apply(frame.grey), t_ns / 1e9)
         if grey.nbytes > deck.ring.slot_bytes:
             raise UsageError(
                 f"{self._address}: pictures of {grey.shape[1]} x {grey.shape[0]} are too large; set the video output "

@@ -1,0 +1,72 @@
+import errno
+import struct
+from pathlib import Path
+
+import pytest
+
+from assistant.capture.devices import list_devices
+
+
+class Driver:
+    """Answers as Video4Linux does: one format with two sizes, one with any size."""
+
+    capabilities = 0x80000000
+    own = 0x00000001
+
+    def __call__(self, descriptor: int, request: int, answer: bytearray) -> int:
+        index = struct.unpack_from("<I", answer, 0)[0]
+        if request == 0x80685600:
+            answer[16:32] = b"HDMI Grabber\0\0\0\0"
+            answer[48:58] = b"usb-0000:1"
+            struct.pack_into("<II", answer, 84, self.capabilities, self.own)
+        elif request == 0xC0405602 and index < 2:
+            answer[44:48] = (b"YUYV", b"GREY")[index]
+        elif request == 0xC02C564A:
+            self.size(index, bytes(answer[4:8]), answer)
+        elif request == 0xC034564B and index < 2:
+            struct.pack_into("<III", answer, 16, 1, 1, (30, 60)[index])
+        else:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return 0
+
+    def size(self, index: int, code: bytes, answer: bytearray) -> None:
+        if code == b"YUYV" and index < 2:
+            struct.pack_into("<III", answer, 8, 1, *((1280, 1024), (1920, 1080))[index])
+        elif code == b"GREY" and index == 0:
+            struct.pack_into("<IIIIIII", answer, 8, 3, 64, 2048, 8, 64, 1536, 8)
+        else:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("video0", "video10", "video2", "videoX", "null"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_inputs_with_their_names_and_modes(folder: Path) -> None:
+    devices = list_devices(folder, Driver())
+    assert [Path(device.address).name for device in devices] == ["video0", "video2", "video10"]
+    first = devices[0]
+    assert (first.name, first.bus, first.note) == ("HDMI Grabber", "usb-0000:1", "")
+    modes = [(mode.pixel_format, mode.width_px, mode.height_px) for mode in first.modes]
+    assert modes == [("YUYV", 1280, 1024), ("YUYV", 1920, 1080), ("GREY", 2048, 1536)]
+    assert first.modes[0].fps == (60.0, 30.0)
+
+
+def test_what_cannot_grab_is_left_out(folder: Path) -> None:
+    driver = Driver()
+    driver.own = 0x00800000
+    assert list_devices(folder, driver) == ()
+
+
+def test_a_driver_that_says_nothing_is_listed_with_the_reason(folder: Path) -> None:
+    def silent(descriptor: int, request: int, answer: bytearray) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    assert "Input/output" in list_devices(folder, silent)[0].note
+
+
+def test_no_input_is_no_fault(tmp_path: Path) -> None:
+    assert list_devices(tmp_path) == ()
