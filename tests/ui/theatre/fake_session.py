@@ -40,10 +40,13 @@ QUIET = Quiet(
 _STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(260.0, 255.0))
 
 
+_ROWS, _COLS = np.mgrid[0:SIZE, 0:SIZE]
+_FIELD = (_ROWS - 256) ** 2 + (_COLS - 256) ** 2 < 240**2
+_GREY = np.where(_FIELD, 120 + 40 * np.sin(_ROWS / 30), 0).astype(np.uint8)
+
+
 def picture(index: int = 0) -> StampedFrame:
-    rows, cols = np.mgrid[0:SIZE, 0:SIZE]
-    field = (rows - 256) ** 2 + (cols - 256) ** 2 < 240**2
-    grey = np.where(field, 120 + 40 * np.sin(rows / 30), 0).astype(np.uint8)
+    grey = _GREY.copy()
     return StampedFrame(
         index=index, t_s=index / 15, captured_ns=time.monotonic_ns(), picture=index, grey=grey, white=255
     )

@@ -1,0 +1,89 @@
+"""The self-test: each check does what it says, the list is signed and found again."""
+
+import json
+
+import pytest
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+
+from assistant.places import data_home
+from assistant.settings import Settings
+from ui.selftest import checks, lists
+from ui.selftest.checks import Check, Outcome, Told, run_safely
+from ui.selftest.fidelity import grey_steps_kept
+from ui.selftest.page import PEDAL, SOUND, SelfTestPage
+
+
+@pytest.fixture
+def page(qtbot) -> SelfTestPage:
+    made = SelfTestPage(Settings())
+    qtbot.addWidget(made)
+    made.resize(1920, 1080)
+    yield made
+    made.shut()
+
+
+def _press(page: SelfTestPage, key: int) -> bool:
+    return page.press(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
+
+
+def _done(page: SelfTestPage) -> None:
+    for name in page.outcomes:
+        page._take(name, Outcome(told=Told.PASSED, text="well"))
+    page._take(SOUND, Outcome(told=Told.OPEN, text="Heard?"))
+    page._take(PEDAL, Outcome(told=Told.OPEN, text="press it"))
+
+
+def test_all_grey_steps_come_through_the_live_picture_unchanged(qtbot) -> None:
+    assert grey_steps_kept() == 256
+
+
+@pytest.mark.parametrize(
+    "each", [checks.freeze_watch, checks.disk, checks.recorder, checks.clock, checks.site_settings]
+)
+def test_checks_of_a_sound_machine_pass(each) -> None:
+    outcome = each(Settings())
+    assert outcome.told is Told.PASSED, outcome.text
+
+
+def test_a_check_that_breaks_has_failed_and_says_why() -> None:
+    def breaks(_settings: Settings) -> Outcome:
+        raise ZeroDivisionError("by nothing")
+
+    outcome = run_safely(Check(name="x", run=breaks), Settings())
+    assert outcome.told is Told.FAILED
+    assert "ZeroDivisionError" in outcome.text
+
+
+def test_the_list_is_signed_only_after_the_sound_was_answered(page, qtbot) -> None:
+    _done(page)
+    _press(page, Qt.Key.Key_Return)
+    assert "sound" in page.note
+    _press(page, Qt.Key.Key_N)
+    assert page.outcomes[SOUND].told is Told.FAILED
+    with qtbot.waitSignal(page.wanted):
+        _press(page, Qt.Key.Key_Return)
+    line = json.loads((data_home() / "selftests.jsonl").read_text())
+    assert line["results"][SOUND][0] == "failed"
+    assert line["results"][PEDAL][0] == "works without"
+    assert lists.newest()[0][1] == page.result()
+
+
+def test_a_torn_line_of_the_lists_is_left_out() -> None:
+    lists.sign({"a": ("passed", "x")})
+    with (data_home() / "selftests.jsonl").open("a") as file:
+        file.write('{"signed": "2026-')
+    assert lists.newest() == [(lists.newest()[0][0], "1 passed")]
+
+
+def test_a_pedal_is_noticed(page) -> None:
+    _done(page)
+    _press(page, Qt.Key.Key_M)
+    assert "left pedal" in page.outcomes[PEDAL].text
+
+
+def test_it_runs_all_checks_behind_the_window(page, qtbot) -> None:
+    page.enter()
+    qtbot.waitUntil(lambda: not page.running and page.may_sign() != "The checks still run.", timeout=30000)
+    assert all(outcome.told is not Told.RUNNING for outcome in page.outcomes.values())
+    page.grab()

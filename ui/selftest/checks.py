@@ -1,0 +1,221 @@
+"""The checks of the start of the list: each does the thing itself, small, and says what it measured. No Qt."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from assistant.capture.opening import open_source
+from assistant.errors import AssistantError
+from assistant.guard import describe
+from assistant.live.live_state import NO_SIGNAL_MS
+from assistant.model_packs.finding import find_pack
+from assistant.pipeline import Pipeline
+from assistant.places import data_home, demo_run
+from assistant.plan import read_plan
+from assistant.recording.writer import Recorder
+from assistant.settings import Settings, check
+from assistant.steps.liveness import LivenessMemory, judge_liveness
+from assistant.vocabulary import Frame, FrameState
+from ui.setup.sources import choices
+
+_LIMIT_MS: Final = 250.0
+_LEAST_FREE: Final = 2_000_000_000
+_WRITE_BYTES: Final = 16_000_000
+_BYTES_A_MINUTE: Final = 300e6
+_DELAY_FRAMES: Final = 60
+_KILL_FRAMES: Final = 60
+_MOST_LOST: Final = 12
+
+
+class Told(StrEnum):
+    """What a check came to; about the equipment, never about a patient."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    NOTE = "works without"
+    OPEN = "open"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a check says: the word, and what was measured (or what to do)."""
+
+    told: Told
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One row of the list."""
+
+    name: str
+    run: Callable[[Settings], Outcome]
+
+
+def run_safely(each: Check, settings: Settings) -> Outcome:
+    """Run a check; a check that breaks has failed, and the list goes on."""
+    try:
+        return each.run(settings)
+    except AssistantError as error:
+        return Outcome(told=Told.FAILED, text=str(error))
+    except Exception as error:
+        return Outcome(told=Told.FAILED, text=f"a fault of the program: {describe(error)}")
+
+
+def video_input(_settings: Settings) -> Outcome:
+    """Which cameras and grabbers this machine has."""
+    names = [choice.name for choice in choices() if not choice.rehearsal and not choice.address.startswith("resume")]
+    if not names:
+        return Outcome(told=Told.NOTE, text="no camera found · rehearsal with a recording works")
+    return Outcome(told=Told.PASSED, text=f"{names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
+
+
+def delay(settings: Settings) -> Outcome:
+    """How long the pipeline takes for frames of the demo, from picture to alarm."""
+    run = demo_run()
+    plan = read_plan(run / "plan.json", settings.alarms.warning_line_fraction)
+    source = open_source(str(run))
+    try:
+        frames = list(islice(source.frames(), plan.views[0].reference_frame + _DELAY_FRAMES))
+    finally:
+        source.close()
+    pipeline = Pipeline(plan, [frames[view.reference_frame] for view in plan.views], settings)
+    took = sorted(pipeline.process(frame).processing_ms for frame in frames[-_DELAY_FRAMES:])
+    p95, p99 = took[int(0.95 * len(took))], took[-1]
+    text = f"p95 {p95:.0f} ms · longest {p99:.0f} ms · limit {_LIMIT_MS:.0f} ms"
+    return Outcome(told=Told.PASSED if p95 <= _LIMIT_MS else Told.FAILED, text=text)
+
+
+def freeze_watch(settings: Settings) -> Outcome:
+    """A picture that repeats, and one that is black, are seen as what they are."""
+    draw = np.random.default_rng(1)
+    memory = LivenessMemory()
+    grey = draw.normal(120, 12, (256, 256)).clip(0, 255).astype(np.uint8)
+    seen: float | None = None
+    for index in range(90):
+        moving = draw.normal(120, 12, (256, 256)).clip(0, 255).astype(np.uint8) if index < 30 else grey
+        told = judge_liveness(memory, Frame(index=index, t_s=index / 15, grey=moving), settings.liveness)
+        if seen is None and index > 30 and told.state is FrameState.FROZEN:
+            seen = (index - 30) / 15
+    black = Frame(index=90, t_s=6.0, grey=np.zeros((256, 256), np.uint8))
+    lost = judge_liveness(memory, black, settings.liveness).state is FrameState.NO_SIGNAL
+    if seen is None or not lost:
+        return Outcome(told=Told.FAILED, text="a frozen or empty picture was not noticed: do not use")
+    return Outcome(told=Told.PASSED, text=f"frozen seen in {seen:.1f} s · lost seen in {NO_SIGNAL_MS / 1000:.1f} s")
+
+
+def second_process(_settings: Settings) -> Outcome:
+    """Another process of the program can be started and answers."""
+    began = time.monotonic()
+    code = "import assistant.live.watchdog; print('here')"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    took = time.monotonic() - began
+    if answer.returncode or "here" not in answer.stdout:
+        return Outcome(told=Told.FAILED, text="no second process can be started: use the C-arm screen")
+    return Outcome(told=Told.PASSED, text=f"second process answered in {took:.1f} s")
+
+
+def disk(_settings: Settings) -> Outcome:
+    """Room and speed of the disk that recordings go to."""
+    home = data_home()
+    free = shutil.disk_usage(home).free
+    block = os.urandom(1_000_000)
+    began = time.monotonic()
+    with tempfile.NamedTemporaryFile(dir=home, prefix="selftest_") as file:
+        for _ in range(_WRITE_BYTES // len(block)):
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    rate = _WRITE_BYTES / max(time.monotonic() - began, 1e-6) / 1e6
+    minutes = free / _BYTES_A_MINUTE
+    left = f"{minutes / 60:.0f} h left" if minutes >= 120 else f"{minutes:.0f} min left"
+    told = Told.PASSED if free >= _LEAST_FREE else Told.FAILED
+    return Outcome(told=told, text=f"{left} · write test {rate:.0f} MB/s")
+
+
+def recorder(_settings: Settings) -> Outcome:
+    """A recording that is broken off plays up to there: the files are copied while they are written."""
+    draw = np.random.default_rng(2)
+    with tempfile.TemporaryDirectory(prefix="selftest_", dir=data_home()) as folder:
+        run, torn = Path(folder) / "run", Path(folder) / "torn"
+        run.mkdir()
+        writer = Recorder(run)
+        try:
+            now_ns = time.monotonic_ns()
+            for index in range(_KILL_FRAMES):
+                grey = draw.integers(0, 255, (192, 192), dtype=np.uint8)
+                writer.offer(index, index * 33_000_000, now_ns + index * 33_000_000, grey)
+                time.sleep(0.002)
+            time.sleep(0.3)
+            shutil.copytree(run, torn)
+        finally:
+            writer.close()
+        source = open_source(str(torn))
+        try:
+            played = sum(1 for _ in source.frames())
+        finally:
+            source.close()
+    lost = _KILL_FRAMES - played
+    text = f"kill test: {lost} pictures lost of {_KILL_FRAMES} · playable"
+    return Outcome(told=Told.PASSED if 0 <= lost <= _MOST_LOST else Told.FAILED, text=text)
+
+
+def shape_model(_settings: Settings) -> Outcome:
+    """The model that types leaks is whole, byte by byte."""
+    found = find_pack()
+    if found.pack is None:
+        return Outcome(told=Told.NOTE, text="; ".join(found.refused) or "no model: the geometric rule answers")
+    identity = found.pack.identity
+    return Outcome(told=Told.PASSED, text=f"{identity.name} · {identity.sha256[:8]} · files whole")
+
+
+def clock(_settings: Settings) -> Outcome:
+    """The clock runs evenly beside the monotonic one, and its date can be."""
+    offsets = []
+    for _ in range(8):
+        offsets.append(time.time() - time.monotonic())
+        time.sleep(0.02)
+    drift_ms = 1000 * (max(offsets) - min(offsets))
+    year = datetime.now().year
+    if drift_ms > 20 or not 2024 <= year <= 2100:
+        return Outcome(told=Told.FAILED, text=f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it")
+    spread = statistics.pstdev(offsets) * 1000
+    return Outcome(told=Told.PASSED, text=f"{datetime.now():%d %b %Y %H:%M} · even to {max(spread, 0.1):.1f} ms")
+
+
+def site_settings(settings: Settings) -> Outcome:
+    """Alarm limits lie within their ranges."""
+    check(settings)
+    percent = 100 * settings.alarms.warning_line_fraction
+    return Outcome(told=Told.PASSED, text=f"line b {percent:.0f} % · band {settings.alarms.posterior_band_mm:.0f} mm")
+
+
+BEFORE_SOUND: Final = (
+    Check(name="Video input", run=video_input),
+    Check(name="Delay, loop test", run=delay),
+    Check(name="Freeze, no-signal watch", run=freeze_watch),
+)
+AFTER_SOUND: Final = (
+    Check(name="Second process", run=second_process),
+    Check(name="Disk", run=disk),
+    Check(name="Recorder", run=recorder),
+    Check(name="Shape model", run=shape_model),
+    Check(name="Clock", run=clock),
+    Check(name="Alarm limits", run=site_settings),
+)

@@ -1,0 +1,367 @@
+"""The self-test page (F5): start of the list. Runs each check once, asks for the sound, is signed with one key."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Final
+
+from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from assistant.errors import AssistantError
+from assistant.settings import Settings
+from assistant.vocabulary import Priority
+from ui import icons, key_map, theme
+from ui.alarm_sound import AlarmSound
+from ui.keycap import Keycap
+from ui.page import Page
+from ui.page_tabs import PageTabs
+from ui.selftest import lists
+from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, Outcome, Told, run_safely
+from ui.selftest.fidelity import grey_steps_kept
+from ui.selftest.test_picture import draw_card, draw_title, paint_test_picture
+
+SOUND, FIDELITY, PEDAL = "Alarm sound", "Picture fidelity", "Foot switch"
+_ORDER: Final = (
+    *(each.name for each in BEFORE_SOUND),
+    FIDELITY,
+    SOUND,
+    *(each.name for each in AFTER_SOUND),
+    PEDAL,
+)
+_ICONS: Final = {
+    Told.PASSED: "tick",
+    Told.NOTE: "low",
+    Told.OPEN: "unknown view",
+    Told.FAILED: "cross",
+    Told.RUNNING: "stale",
+}
+_SOUNDS: Final = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
+_SOUND_GAP_MS: Final = 2600
+_V = Qt.AlignmentFlag.AlignVCenter
+_R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+class SelfTestPage(Page):
+    """Checks of the equipment, never of a patient."""
+
+    measured = pyqtSignal(str, object)
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.outcomes: dict[str, Outcome] = {name: Outcome(told=Told.OPEN, text="not run yet") for name in _ORDER}
+        self.note = ""
+        self._signed = False
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._keys, _ = key_map.read()
+        self.sound = AlarmSound(self)
+        self.tabs = PageTabs("selftest", self)
+        self.tabs.wanted.connect(self.wanted)
+        self._caps = [
+            Keycap("heard", "Y", "Sound heard", "", self),
+            Keycap("not heard", "N", "Not heard", "", self),
+            Keycap("again", "R", "Run again", "", self),
+            Keycap("sign", "Enter", "Sign and start list", "", self),
+        ]
+        for cap in self._caps:
+            cap.pressed.connect(self.act)
+        self._sounds: list[Priority] = []
+        self._sound_timer = QTimer(self)
+        self._sound_timer.setInterval(_SOUND_GAP_MS)
+        self._sound_timer.timeout.connect(self._next_sound)
+        self.measured.connect(self._take)
+
+    @property
+    def running(self) -> bool:
+        """Whether checks still run."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def enter(self) -> None:
+        """The first look runs the list."""
+        if all(outcome.told is Told.OPEN for outcome in self.outcomes.values()):
+            self.run_again()
+
+    def run_again(self) -> None:
+        """Run all checks anew."""
+        if self.running:
+            return
+        self._signed, self.note = False, ""
+        for name in _ORDER:
+            self.outcomes[name] = Outcome(told=Told.RUNNING, text="…")
+        self.outcomes[PEDAL] = Outcome(told=Told.OPEN, text="press the foot switch, if there is one")
+        self._take(FIDELITY, self._fidelity())
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run_all, name="self-test", daemon=True)
+        self._thread.start()
+        self._play_sounds()
+
+    def _run_all(self) -> None:
+        each: Check
+        for each in (*BEFORE_SOUND, *AFTER_SOUND):
+            if self._stop.is_set():
+                return
+            outcome = run_safely(each, self._settings)
+            if not self._stop.is_set():
+                self.measured.emit(each.name, outcome)
+
+    def _take(self, name: str, outcome: object) -> None:
+        assert isinstance(outcome, Outcome)
+        self.outcomes[name] = outcome
+        self.setAccessibleName(f"Self-test: {self.result()}")
+        self.update()
+
+    @staticmethod
+    def _fidelity() -> Outcome:
+        kept = grey_steps_kept()
+        text = f"{kept} of 256 grey steps unchanged on screen"
+        return Outcome(told=Told.PASSED if kept == 256 else Told.FAILED, text=text)
+
+    def _play_sounds(self) -> None:
+        self.sound.heard = None
+        fault = self.sound.test(Priority.HIGH)
+        if fault:
+            self._take(SOUND, Outcome(told=Told.FAILED, text=f"{fault}: connect a loudspeaker, then R"))
+            return
+        self._sounds = list(_SOUNDS[1:])
+        self._sound_timer.start()
+        self._take(SOUND, Outcome(told=Told.OPEN, text="HIGH, MEDIUM, LOW are played. Heard?"))
+
+    def _next_sound(self) -> None:
+        if not self._sounds:
+            self._sound_timer.stop()
+            return
+        self.sound.test(self._sounds.pop(0))
+
+    def result(self) -> str:
+        """The list in one line."""
+        return lists.summary([str(outcome.told) for outcome in self.outcomes.values()])
+
+    def act(self, name: str) -> None:
+        """Do what a key or a cap says."""
+        if name in ("heard", "not heard"):
+            if self.outcomes[SOUND].told is not Told.FAILED or self.sound.heard is False:
+                heard = name == "heard"
+                self.sound.was_heard(heard=heard)
+                told = Told.PASSED if heard else Told.FAILED
+                text = "HIGH, MEDIUM, LOW heard" if heard else "not heard: connect a loudspeaker, then R"
+                self._take(SOUND, Outcome(told=told, text=text))
+        elif name == "again":
+            self.run_again()
+        elif name == "sign":
+            self.sign()
+        for cap in self._caps:
+            cap.set_down(False)
+
+    def may_sign(self) -> str:
+        """Why the list cannot be signed now; empty when it can."""
+        if self.running or any(outcome.told is Told.RUNNING for outcome in self.outcomes.values()):
+            return "The checks still run."
+        if self.outcomes[SOUND].told is Told.OPEN:
+            return "Answer the sound question to finish."
+        return ""
+
+    def sign(self) -> None:
+        """Keep the list and go to the theatre."""
+        why = self.may_sign()
+        if why:
+            self.tell(why)
+            return
+        if self.outcomes[PEDAL].told is Told.OPEN:
+            self._take(PEDAL, Outcome(told=Told.NOTE, text="not tried · keys and touch work"))
+        try:
+            lists.sign({name: (str(each.told), each.text) for name, each in self.outcomes.items()})
+        except AssistantError as error:
+            self.tell(str(error))
+            return
+        self._signed = True
+        self.tell("Signed.")
+        self.wanted.emit("theatre", None)
+
+    def tell(self, text: str) -> None:
+        """A line under the result."""
+        self.note = text
+        self.update()
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Keys of the page; a pedal is a key."""
+        key = event.key()
+        acts = {
+            Qt.Key.Key_Y: "heard",
+            Qt.Key.Key_N: "not heard",
+            Qt.Key.Key_R: "again",
+            Qt.Key.Key_Return: "sign",
+            Qt.Key.Key_Enter: "sign",
+        }
+        name = acts.get(Qt.Key(key))
+        if name is not None:
+            self.act(name)
+            return True
+        act = self._keys.act(key)
+        if act in (key_map.ACKNOWLEDGE, "mark"):
+            side = "right" if act == key_map.ACKNOWLEDGE else "left"
+            self._take(PEDAL, Outcome(told=Told.PASSED, text=f"{side} pedal answers ({key_map.key_word(key)})"))
+            return True
+        return False
+
+    def shut(self) -> None:
+        """End the checks before the window goes."""
+        self._stop.set()
+        self._sound_timer.stop()
+        self.sound.stop()
+        if self._thread is not None:
+            self._thread.join(timeout=20)
+
+    def _factor(self) -> float:
+        return max(min(self.height() / 1080, self.width() / 1280, 2.0), 0.55)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """Tabs and caps find their places."""
+        factor = self._factor()
+        wide = self.tabs.sizeHint().width()
+        self.tabs.setGeometry(self.width() - wide - 16, 6, wide, round(52 * factor))
+        x = round(20 * factor)
+        for cap in self._caps:
+            cap.factor = factor
+            size = cap.sizeHint()
+            cap.setGeometry(x, self.height() - round(62 * factor), size.width() + 6, round(52 * factor))
+            x += size.width() + round(34 * factor)
+
+    def _list_rect(self) -> QRectF:
+        factor = self._factor()
+        right = self.width() * (0.635 if self.width() > 1500 else 0.62)
+        return QRectF(20 * factor, 84 * factor, right - 20 * factor, self.height() - (84 + 78) * factor)
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw head, list, result, test picture, last lists."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.GROUND)
+        factor = self._factor()
+        painter.fillRect(QRectF(0, 0, self.width(), 64 * factor), theme.BARS)
+        painter.setFont(theme.font(round(28 * factor), 800, spacing_percent=4))
+        painter.setPen(theme.TEXT_1)
+        narrow = self.width() < 1500
+        head = QRectF(20 * factor, 0, 240 * factor, 64 * factor)
+        painter.drawText(head, _V, "SELF-TEST")
+        if not narrow:
+            painter.setFont(theme.font(round(20 * factor), 500))
+            painter.setPen(theme.TEXT_2)
+            text = f"Start of list · {datetime.now():%d %b %Y · %H:%M}"
+            painter.drawText(QRectF(250 * factor, 0, 500 * factor, 64 * factor), _V, text)
+        self._paint_list(painter, factor)
+        self._paint_side(painter, factor)
+
+    def _paint_list(self, painter: QPainter, factor: float) -> None:
+        rect = self._list_rect()
+        draw_card(painter, rect)
+        step = rect.height() / len(_ORDER)
+        for k, name in enumerate(_ORDER):
+            outcome = self.outcomes[name]
+            row = QRectF(rect.left() + 10, rect.top() + k * step, rect.width() - 20, step)
+            if name == SOUND and outcome.told is Told.OPEN:
+                painter.setPen(QPen(theme.TEXT_1, 2))
+                painter.setBrush(theme.RAISED)
+                painter.drawRoundedRect(row.adjusted(0, 3, 0, -3), 8, 8)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            elif k:
+                painter.setPen(QPen(theme.HAIRLINE, 1))
+                painter.drawLine(row.topLeft(), row.topRight())
+            self._paint_row(painter, row, name, outcome, factor)
+
+    def _paint_row(self, painter: QPainter, row: QRectF, name: str, outcome: Outcome, factor: float) -> None:
+        colour = {Told.NOTE: theme.LOW, Told.FAILED: theme.MEDIUM[0]}.get(outcome.told, theme.TEXT_1)
+        size = 28 * factor
+        icons.draw(
+            painter, _ICONS[outcome.told], QRectF(row.left() + 14, row.center().y() - size / 2, size, size), colour
+        )
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(round(22 * factor), 650))
+        narrow = self.width() < 1500
+        left = row.left() + 60 * factor
+        share = 0.36 if not narrow else 0.4
+        name_wide = row.width() * share - 60 * factor
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(name_wide))
+        painter.drawText(QRectF(left, row.top(), name_wide, row.height()), _V, shown)
+        painter.setFont(theme.font(round(20 * factor), 650))
+        painter.setPen(colour)
+        word = "" if outcome.told in (Told.RUNNING, Told.OPEN) else str(outcome.told)
+        word_wide = painter.fontMetrics().horizontalAdvance(word) + 16
+        painter.drawText(row.adjusted(0, 0, -14, 0), _R, word)
+        painter.setFont(theme.font(round((20 if not narrow else 18) * factor), 500))
+        painter.setPen(theme.TEXT_2)
+        text_left = row.left() + row.width() * share
+        room = QRectF(text_left, row.top() + 2, row.right() - word_wide - 20 - text_left, row.height() - 4)
+        painter.drawText(room, _V | Qt.TextFlag.TextWordWrap, outcome.text)
+
+    def _paint_side(self, painter: QPainter, factor: float) -> None:
+        rect = self._list_rect()
+        left = rect.right() + 16 * factor
+        wide = self.width() - left - 20 * factor
+        top = rect.top()
+        heights = (0.33, 0.37, 0.26)
+        gap = 16 * factor
+        cards = []
+        for share in heights:
+            cards.append(QRectF(left, top, wide, rect.height() * share))
+            top += rect.height() * share + gap
+        cards[-1].setBottom(rect.bottom())
+        self._paint_result(painter, cards[0], factor)
+        draw_card(painter, cards[1])
+        paint_test_picture(painter, cards[1], factor)
+        self._paint_lists(painter, cards[2], factor)
+
+    def _paint_result(self, painter: QPainter, card: QRectF, factor: float) -> None:
+        draw_card(painter, card)
+        room = card.adjusted(22 * factor, 14 * factor, -18 * factor, -10 * factor)
+        draw_title(painter, room, "Result", factor)
+        result = self.result()
+        for size in range(44, 21, -2):
+            painter.setFont(theme.font(round(size * factor), 780))
+            if painter.fontMetrics().horizontalAdvance(result) <= room.width():
+                break
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(QRectF(room.left(), room.top() + 34 * factor, room.width(), 60 * factor), _V, result)
+        text = self.may_sign() or ("Signed." if self._signed else "Enter signs the list and opens the theatre.")
+        lines = [self.note] if self.note and self.note != text else []
+        lines.append(text)
+        if self.outcomes[SOUND].told is not Told.PASSED:
+            lines.append("Without sound the assistant can be used; the bar will say NO ALARM SOUND.")
+        painter.setFont(theme.font(round(20 * factor), 500))
+        painter.setPen(theme.TEXT_2)
+        place = QRectF(room.left(), room.top() + 100 * factor, room.width(), room.height() - 100 * factor)
+        painter.drawText(place, Qt.TextFlag.TextWordWrap, "\n".join(lines))
+
+    def _paint_lists(self, painter: QPainter, card: QRectF, factor: float) -> None:
+        draw_card(painter, card)
+        room = card.adjusted(22 * factor, 14 * factor, -22 * factor, -14 * factor)
+        draw_title(painter, room, "Last lists", factor)
+        rows = lists.newest() or [("none yet", "")]
+        step = 44 * factor
+        for k, (day, told) in enumerate(rows):
+            y = room.top() + 36 * factor + k * step
+            painter.setFont(theme.font(round(18 * factor), 500))
+            painter.setPen(theme.TEXT_2)
+            painter.drawText(QRectF(room.left(), y, 150 * factor, step), _V, day)
+            painter.setFont(theme.font(round(19 * factor), 650))
+            painter.setPen(theme.TEXT_1)
+            place = QRectF(room.left() + 150 * factor, y, room.width() - 150 * factor, step)
+            shown = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, int(place.width()))
+            painter.drawText(place, _V, shown)
+
+    def mousePressEvent(self, a0: QMouseEvent | None) -> None:
+        """The sound's row is touched: play again."""
+        if a0 is None:
+            return
+        rect = self._list_rect()
+        row = int((a0.position().y() - rect.top()) / max(rect.height() / len(_ORDER), 1.0))
+        if rect.contains(a0.position()) and 0 <= row < len(_ORDER) and _ORDER[row] == SOUND:
+            self._play_sounds()
+
+
+def make_page(settings: Settings) -> SelfTestPage:
+    """The page, for the shell."""
+    return SelfTestPage(settings)
