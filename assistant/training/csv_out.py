@@ -20,8 +20,17 @@ COLUMNS: Final = (
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def write_answers(desk: Desk, path: Path, person: Person | None = None) -> int:
-    """Write the answers of a person, or of all for who may see them; gives the number of rows.
+def write_answers(desk: Desk, path: Path, person: Person | None, *, asks: Person) -> int:
+    """Write the answers of a person, or of all (None) for who may see them; gives the number of rows.
+
+    Parameters
+    ----------
+    desk : Desk
+    path : Path
+    person : Person or None
+        Whose answers.
+    asks : Person
+        Who wants them.
 
     Raises
     ------
@@ -30,9 +39,8 @@ def write_answers(desk: Desk, path: Path, person: Person | None = None) -> int:
     EnvironmentError_
         If the disk refuses.
     """
-    who = desk.library.who
-    if person is None or person.id != who.id:
-        check_may(who, Act.SEE_OTHERS)
+    if person is None or person.id != asks.id:
+        check_may(asks, Act.SEE_OTHERS)
     experts = {each.id for each in desk.people() if each.is_expert}
     rows = desk.answers(person)
     part = path.with_name(path.name + ".part")

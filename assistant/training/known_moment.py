@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.geometry import apply
 from assistant.moments import Moment, Outline
+from assistant.plan import PlannedView
 from assistant.training.ending import Ending
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown
 
@@ -30,16 +31,20 @@ class KnownMoments:
         ending = self._ending
         frame = min(max(frame, 0), ending.frames - 1)
         motion = self._motion(frame)
+        outline = self._outline(frame, motion) if isinstance(motion, Motion) else ()
+        planned = None
+        if isinstance(motion, Motion) and ending.plan is not None:
+            planned = ending.plan.views[motion.view_index]
         return Moment(
             frame_index=frame,
             t_s=ending.t_s[frame],
             liveness=Liveness(state=FrameState(ending.state[frame]), xray_age_s=_NOT_KEPT, noise_grey=_NOT_KEPT),
             motion=motion,
-            distances=self._distances(frame),
+            distances=self._distances(frame, planned, outline),
             approach=Approach(approach_mm_per_s=_NOT_KEPT, time_to_line_s=_NOT_KEPT),
             standing=(),
             leaks=(),
-            outline=self._outline(frame, motion) if isinstance(motion, Motion) else (),
+            outline=outline,
             processing_ms=0.0,
         )
 
@@ -51,7 +56,7 @@ class KnownMoments:
             return Unknown("where the vertebra stands is not known here")
         return Motion(view_index=views.index(ending.view[frame]), similarity=similarity, confidence=1.0)
 
-    def _distances(self, frame: int) -> Distances | Unknown:
+    def _distances(self, frame: int, planned: PlannedView | None, outline: Outline) -> Distances | Unknown:
         def mm(direction: str) -> Measure:
             found = self._ending.distance_mm(direction, frame)
             return Unknown("no cement") if found is None else found
@@ -59,11 +64,11 @@ class KnownMoments:
         area = self._ending.area_mm2[frame]
         if np.isnan(area):
             return Unknown("not measured")
-        warning = mm("posterior")
+        thirds = [Unknown("not known for this third")] * 3 if planned is None else _thirds(planned, outline)
         return Distances(
             cement_area_mm2=area,
             posterior_wall_mm=_NOT_KEPT,
-            warning_line_mm=warning,
+            warning_line_mm=mm("posterior"),
             superior_endplate_mm=mm("superior disc"),
             inferior_endplate_mm=mm("inferior disc"),
             anterior_wall_mm=mm("anterior"),
@@ -71,9 +76,9 @@ class KnownMoments:
             posterior_upper_mm=_NOT_KEPT,
             posterior_middle_mm=_NOT_KEPT,
             posterior_lower_mm=_NOT_KEPT,
-            warning_upper_mm=warning,
-            warning_middle_mm=warning,
-            warning_lower_mm=warning,
+            warning_upper_mm=thirds[0],
+            warning_middle_mm=thirds[1],
+            warning_lower_mm=thirds[2],
         )
 
     def _outline(self, frame: int, motion: Motion) -> Outline:
@@ -101,3 +106,25 @@ class KnownMoments:
                 self._outlines.popitem(last=False)
             return made
         return ()
+
+
+def _thirds(planned: PlannedView, outline: Outline) -> list[Measure]:
+    """Each third of the warning line for itself: the cement's outline nearest to it, positive = not reached."""
+    made: list[Measure] = [Unknown("no cement beside this third")] * 3
+    line = planned.warning_line
+    if line is None or not outline:
+        return made
+    points = np.vstack(outline).astype(np.float64)
+    chord = line[-1] - line[0]
+    length2 = float(chord @ chord)
+    height = (points - line[0]) @ chord / length2
+    own = np.stack([np.interp(height, (line - line[0]) @ chord / length2, line[:, k]) for k in (0, 1)], axis=1)
+    normal = np.array([-chord[1], chord[0]]) / np.sqrt(length2)
+    if float(normal @ (planned.first_wall.mean(axis=0) - line.mean(axis=0))) < 0:
+        normal = -normal
+    distance_mm = (points - own) @ normal * planned.mm_per_px
+    for third in range(3):
+        beside = (height >= third / 3) & (height < (third + 1) / 3)
+        if beside.any():
+            made[third] = float(distance_mm[beside].min())
+    return made

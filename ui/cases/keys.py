@@ -29,7 +29,7 @@ def press(page: CasesPage, event: QKeyEvent) -> bool:
     """Act on a key; False where it means nothing here."""
     key = Qt.Key(event.key())
     if page.form is not None:
-        return _press_in_form(key, page.form)
+        return press_in_form(key, page.form)
     if key != Qt.Key.Key_Delete:
         page.stop_asking()
     if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -61,7 +61,8 @@ def press(page: CasesPage, event: QKeyEvent) -> bool:
     return True
 
 
-def _press_in_form(key: Qt.Key, form: Form) -> bool:
+def press_in_form(key: Qt.Key, form: Form) -> bool:
+    """Esc leaves a form, Enter keeps it, Tab goes on; False for any other key."""
     if key == Qt.Key.Key_Escape:
         form.leave()
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

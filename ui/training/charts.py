@@ -133,7 +133,8 @@ class ShareBars(Chart):
             painter.setFont(theme.font(18, 500))
             painter.drawText(QRectF(0, y, 124, step), Qt.AlignmentFlag.AlignVCenter, name)
             high = min(30.0, step - 8)
-            room = QRectF(130, y + (step - high) / 2, max(self.width() - 204, 20), high)
+            # Where there is no room for a bar the figure alone stands.
+            room = QRectF(130, y + (step - high) / 2, max(self.width() - 204, 0), high)
             painter.fillRect(room, RAISED)
             percent = share.percent
             told = "—"

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from assistant.moments import Moment
 from assistant.plan import Plan
+from assistant.training.ending import Ending
 from assistant.vocabulary import Frame, Motion
 from ui import overlay, theme
 from ui.training import training_words as words
@@ -107,3 +108,12 @@ class ClipView(QWidget):
         painter.setPen(theme.TEXT_1)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def sides_of(ending: Ending) -> tuple[str, str] | None:
+    """Which side of the picture is anterior, left and right; None where the view has none."""
+    if ending.plan is None or not ending.plan.views[0].is_lateral:
+        return None
+    planned = ending.plan.views[0]
+    is_left = planned.first_wall[:, 0].mean() < planned.last_wall[:, 0].mean()
+    return ("ANT", "POST") if is_left else ("POST", "ANT")

@@ -20,11 +20,13 @@ from ui.training.violet import Card, label
 _DAY_NS = 86_400_000_000_000
 _KEYS = (
     ("start", "Enter", "Start"),
-    ("watch", "C", "Watch and stop"),
+    ("watch", "C", "Watch, stop"),
     ("site", "L", "Leak sites"),
     ("shape", "S", "Leak shapes"),
     ("export", "E", "Table"),
-    ("who", "P", "Next person"),
+    ("who", "P", "People"),
+    ("set", "G", "Another set"),
+    ("instructor", "I", "Instructor"),
 )
 
 
@@ -51,7 +53,7 @@ class Dashboard(QWidget):
             grid.addWidget(card, 0, 3 * place, 1, 3)
         self.moving, self.sure, self.directions = MovingChart(), SureChart(), ShareBars()
         for widget, title, right, column, span in (
-            (self.moving, "Right answers, moving mean of 20 cases (%)", "band: 95 % range", 0, 6),
+            (self.moving, "Right, mean of 20 cases (%)", "band: 95 % range", 0, 6),
             (self.sure, "How sure, how right", "%", 6, 3),
             (self.directions, "Right direction", "", 9, 3),
         ):
@@ -68,6 +70,8 @@ class Dashboard(QWidget):
         coming = Card("Coming back to you", 22)
         coming.right.setText("misses return sooner")
         coming.column.addWidget(self.back, 1)
+        self.prepared = label("", 17, 500, colour="#A99BC9", wrap=True)
+        coming.column.addWidget(self.prepared)
         row = QHBoxLayout()
         self.start = Keycap("start", "Enter", "Start")
         self.start.is_strong = True
@@ -76,12 +80,11 @@ class Dashboard(QWidget):
         coming.column.addLayout(row)
         grid.addWidget(coming, 2, 3, 1, 6)
         more = Card("More", 22)
+        more.column.setSpacing(2)
         for act, key, text in _KEYS[1:]:
             cap = Keycap(act, key, text)
             cap.pressed.connect(self.act)
             more.column.addWidget(cap)
-        self.prepared = label("", 16, 500, colour="#A99BC9", wrap=True)
-        more.column.addWidget(self.prepared)
         grid.addWidget(more, 2, 9, 1, 3)
         grid.setRowStretch(1, 1)
         grid.setRowStretch(2, 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
-from PyQt6.QtGui import QKeyEvent, QPalette
-from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtCore import QElapsedTimer, QTimer
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
 from assistant.library.outcome import finding_words
@@ -15,23 +15,20 @@ from assistant.library.people import LOCAL, Person
 from assistant.settings import Settings
 from assistant.training.archive import clip_of_case
 from assistant.training.clip import STOP
-from assistant.training.csv_out import write_answers
 from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
 from assistant.training.ending import Ending, read_ending
 from assistant.training.explain import gave_away, near_since_s
 from assistant.training.known_moment import KnownMoments
 from assistant.training.scoring import Score, score, score_label, score_watching
-from ui import theme
+from ui.cases.forms import Form
 from ui.library_room import room
 from ui.page import Page
+from ui.training import acts, keys
 from ui.training import training_words as words
 from ui.training.clip_player import ClipPlayer
-from ui.training.clip_view import ClipView
-from ui.training.dashboard import Dashboard
-from ui.training.feedback_panel import FeedbackPanel, StopAxis
-from ui.training.question_panel import QuestionPanel
-from ui.training.violet import GROUND, Card, TrainingBand, TrainingHeader
-from ui.training.welcome import Welcome
+from ui.training.clip_view import sides_of
+from ui.training.layout import lay_out
+from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
 
 log = logging.getLogger(__name__)
 _TICK_MS = 20
@@ -39,7 +36,6 @@ _COURSE_MS = 500
 _WATERMARK_S = 20.0
 _AFTER_EVENT_S = 2.0
 _SITTING = 12
-WELCOME, ASKING, FEEDBACK, OVERVIEW = "welcome", "asking", "feedback", "overview"
 
 
 class TrainingPage(Page):
@@ -59,7 +55,16 @@ class TrainingPage(Page):
         self.asked_now: list[str] = []
         self.player: ClipPlayer | None = None
         self.known: KnownMoments | None = None
-        self._build()
+        self.form: Form | None = None
+        self.set_id: str | None = None
+        self.asked_to_withdraw = False
+        self.parts = lay_out(self)
+        self.header, self.view, self.stack = self.parts.header, self.parts.view, self.parts.stack
+        self.question, self.feedback = self.parts.question, self.parts.feedback
+        self.instructor_view = self.parts.instructor_view
+        self.question.locked.connect(self.lock)
+        for asks in (self.feedback, self.parts.welcome, self.parts.dashboard):
+            asks.act.connect(self.do)
         self._clock, self._age, self._since_asked = QElapsedTimer(), QElapsedTimer(), QElapsedTimer()
         self._age.start()
         self._clock.start()
@@ -68,66 +73,10 @@ class TrainingPage(Page):
         self._course = QTimer(self)
         self._course.timeout.connect(self._course_goes_on)
 
-    def _build(self) -> None:
-        content = QWidget()
-        palette = content.palette()
-        palette.setColor(QPalette.ColorRole.Window, GROUND)
-        content.setPalette(palette)
-        content.setAutoFillBackground(True)
-        self.header = TrainingHeader()
-        self.note = QLabel()
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setWordWrap(True)
-        self.note.setFont(theme.font(19, 600))
-        self.note.setContentsMargins(16, 6, 16, 6)
-        self.note.hide()
-        self.view = ClipView()
-        self.question, self.feedback = QuestionPanel(), FeedbackPanel()
-        self.question.locked.connect(self.lock)
-        self.feedback.act.connect(self.do)
-        self.axis_card = Card(words.AGAINST)
-        self.axis_card.right.setText(words.TO_EVENT)
-        self.axis = StopAxis()
-        self.axis_words = QLabel()
-        self.axis_words.setFont(theme.font(18, 500))
-        self.axis_card.column.addWidget(self.axis, 1)
-        self.axis_card.column.addWidget(self.axis_words)
-        left = QVBoxLayout()
-        left.setSpacing(14)
-        left.addWidget(self.view, 3)
-        left.addWidget(self.axis_card, 1)
-        self.panels = QStackedWidget()
-        self.panels.addWidget(self.question)
-        self.panels.addWidget(self.feedback)
-        case = QWidget()
-        row = QHBoxLayout(case)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(20)
-        row.addLayout(left, 1)
-        row.addWidget(self.panels)
-        self.welcome, self.dashboard = Welcome(), Dashboard()
-        self.welcome.act.connect(self.do)
-        self.dashboard.act.connect(self.do)
-        self.stack = QStackedWidget()
-        for widget in (self.welcome, case, self.dashboard):
-            self.stack.addWidget(widget)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addWidget(self.note)
-        inside = QVBoxLayout()
-        inside.setContentsMargins(16, 16, 16, 12)
-        inside.addWidget(self.stack)
-        column.addLayout(inside, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TrainingBand(content))
-
     def tell(self, text: str) -> None:
         """A line under the header."""
-        self.note.setText(text)
-        self.note.setVisible(bool(text))
+        self.parts.note.setText(text)
+        self.parts.note.setVisible(bool(text))
 
     def enter(self) -> None:
         """Open the desk and go on where the person stands."""
@@ -160,12 +109,12 @@ class TrainingPage(Page):
         self._close_player()
         if self.person.id == LOCAL.id or self.desk is None:
             self.mode = WELCOME
-            self.stack.setCurrentIndex(0)
+            self.stack.setCurrentWidget(self.parts.welcome)
             self.header.say("archived and simulated runs", "")
             return
         self.mode = OVERVIEW
-        self.stack.setCurrentIndex(2)
-        self.dashboard.show_person(self.desk, self.person)
+        self.stack.setCurrentWidget(self.parts.dashboard)
+        self.parts.dashboard.show_person(self.desk, self.person)
         count = len(self.desk.answers(self.person))
         self.header.say(
             "progress and agreement", f"Reader {self.person.id} · {count} answers · names hidden from others"
@@ -176,7 +125,7 @@ class TrainingPage(Page):
         """One act of a key or a touched field."""
         if self.desk is None:
             return
-        acts = {
+        known = {
             "agree": lambda: self._begin(consents=True),
             "nothing": lambda: self._begin(consents=False),
             "start": lambda: self.sit_down(QUESTION),
@@ -186,12 +135,15 @@ class TrainingPage(Page):
             "next": self.ask_next,
             "run": self.see_run,
             "flag": self.flag,
-            "export": self.export,
-            "who": self.next_person,
-            "withdraw": self.withdraw,
+            "export": lambda: acts.export(self),
+            "who": lambda: acts.people(self),
+            "withdraw": lambda: acts.withdraw(self),
+            "instructor": lambda: acts.instructor(self),
+            "new set": lambda: acts.new_set(self),
+            "set": lambda: acts.next_set(self),
         }
         try:
-            acts[act]()
+            known[act]()
         except AssistantError as error:
             self.tell(str(error))
 
@@ -208,7 +160,7 @@ class TrainingPage(Page):
     def ask_next(self, clip_id: str = "") -> None:
         """The next case."""
         assert self.desk is not None
-        asked = self.desk.next(self.person, asked_now=self.asked_now, task=self.task)
+        asked = self.desk.next(self.person, asked_now=self.asked_now, task=self.task, set_id=self.set_id)
         if clip_id:
             clip = self.desk.clip(clip_id)
             asked = Asked(clip=clip, is_repeat=False, is_due=False) if clip is not None else asked
@@ -226,11 +178,11 @@ class TrainingPage(Page):
         self.player.play(clip.facts.begin_frame, last)
         self.mode = ASKING
         self.view.forget()
-        self.view.sides = _sides(ending)
+        self.view.sides = sides_of(ending)
         self.question.ask(self.task, is_ap=clip.facts.view == "ap")
-        self.panels.setCurrentIndex(0)
-        self.axis_card.hide()
-        self.stack.setCurrentIndex(1)
+        self.parts.panels.setCurrentIndex(0)
+        self.parts.axis_card.hide()
+        self.stack.setCurrentWidget(self.parts.case)
         self._arrange()
         kind = "simulated" if clip.course else "archived"
         self.header.say(words.ARCHIVED.format(kind, clip.name), f"{self._place()}  |  {words.STOPS_BEFORE}")
@@ -284,25 +236,22 @@ class TrainingPage(Page):
         clip, ending = self.asked.clip, self.player.ending
         facts, panel = clip.facts, self.feedback
         self.mode = FEEDBACK
-        panel.mark.show_verdict(result.is_right)
-        panel.headline.setText(words.headline(result.verdict, result.early_s, facts.event, facts.trap))
-        if self.task in (SITE, SHAPE):
-            true = (facts.shape or "undetermined") if self.task == SHAPE else facts.direction
-            panel.headline.setText(f"{'Right' if result.is_right else 'Not right'}: {true}")
-        panel.second.setText(_second_line(given, result))
+        panel.show_verdict(facts, given, result)
         panel.gave_away.setText(gave_away(ending, facts))
         panel.bars.show_answers(self.desk.others(clip.id, self.person, self.task), given.answer)
         panel.answers_card.setVisible(self.task in (QUESTION, WATCHING))
         panel.ct.setText(self._ct_words(clip.run_id, is_truth=facts.is_truth))
         panel.back.setText(words.BACK_IN.format(words.days(days)) if self.person.has_consented else words.NOT_KEPT)
-        self.panels.setCurrentIndex(1)
+        self.parts.panels.setCurrentIndex(1)
         event_s = None if ending.first is None else ending.first.t_s
         you = result.early_s if given.answer == STOP else None
-        self.axis.show_stops(
+        self.parts.axis.show_stops(
             you, self.desk.others_stops_s(clip.id, self.person), near_since_s(ending), facts.event if event_s else ""
         )
-        self.axis_words.setText("◆ your stop, " + words.early_words(result.early_s, result.early_mm) if you else "")
-        self.axis_card.setVisible(self.task in (QUESTION, WATCHING))
+        self.parts.axis_words.setText(
+            "◆ your stop, " + words.early_words(result.early_s, result.early_mm) if you else ""
+        )
+        self.parts.axis_card.setVisible(self.task in (QUESTION, WATCHING))
         kind = "simulated" if clip.course else "archived"
         self.header.say(words.LOCKED.format(kind, clip.name), self._place())
         self._arrange()
@@ -335,32 +284,21 @@ class TrainingPage(Page):
             self.desk.flag(self.asked.clip.id)
             self.tell(words.FLAGGED)
 
-    def export(self) -> None:
-        """One's own answers as a table."""
-        assert self.desk is not None
-        name, _ = QFileDialog.getSaveFileName(self, "Answers as a table", f"{self.person.id}.csv", "CSV (*.csv)")
-        if name:
-            self.desk.library.who = self.person
-            count = write_answers(self.desk, Path(name), self.person)
-            self.desk.library.who = LOCAL
-            self.tell(words.EXPORTED.format(count, name))
+    def show_form(self, form: Form) -> None:
+        """Put a form in front; keys go to it."""
+        self.close_form()
+        self.form = form
+        self.stack.addWidget(form)
+        self.stack.setCurrentWidget(form)
+        form.begin()
 
-    def next_person(self) -> None:
-        """The next who trains here, then a new one."""
-        assert self.desk is not None
-        people = self.desk.people()
-        ids = [each.id for each in people]
-        at = ids.index(self.person.id) + 1 if self.person.id in ids else 0
-        self.person = people[at] if at < len(people) else LOCAL
-        self.show_start()
-
-    def withdraw(self) -> None:
-        """Take the consent back."""
-        assert self.desk is not None
-        self.desk.withdraw(self.person)
-        self.person = self.desk.library.person(self.person.id)
-        self.show_start()
-        self.tell(words.WITHDRAWN)
+    def close_form(self) -> None:
+        """Take the form away."""
+        if self.form is not None:
+            self.stack.removeWidget(self.form)
+            self.form.deleteLater()
+            self.form = None
+            self.setFocus()
 
     def _tick(self) -> None:
         self.view.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S
@@ -391,38 +329,11 @@ class TrainingPage(Page):
     def _say_prepared(self) -> None:
         if self.starter is not None:
             made, total = self.starter.made, self.starter.total
-            self.dashboard.prepared.setText("" if made >= total else words.PREPARING.format(made, total))
+            self.parts.dashboard.prepared.setText("" if made >= total else words.PREPARING.format(made, total))
 
     def press(self, event: QKeyEvent) -> bool:
         """Keys of the part that is in front."""
-        key = Qt.Key(event.key())
-        enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if key == Qt.Key.Key_Escape:
-            self.show_start()
-            return True
-        if self.mode == ASKING:
-            if enter or (key == Qt.Key.Key_Space and self.task == WATCHING):
-                self.lock()
-                return True
-            return self.question.choose(event.text().upper())
-        by_mode = {
-            WELCOME: {Qt.Key.Key_N: "nothing"},
-            FEEDBACK: {Qt.Key.Key_R: "run", Qt.Key.Key_F: "flag"},
-            OVERVIEW: {
-                Qt.Key.Key_C: "watch",
-                Qt.Key.Key_L: "site",
-                Qt.Key.Key_S: "shape",
-                Qt.Key.Key_E: "export",
-                Qt.Key.Key_P: "who",
-                Qt.Key.Key_W: "withdraw",
-            },
-        }
-        act = {WELCOME: "agree", FEEDBACK: "next", OVERVIEW: "start"}[self.mode] if enter else None
-        act = act or by_mode[self.mode].get(key)
-        if act is None:
-            return False
-        self.do(act)
-        return True
+        return keys.press(self, event)
 
     def open_thing(self, thing: object) -> None:
         """A case of the library as a training clip: ``("case", id)``."""
@@ -443,7 +354,7 @@ class TrainingPage(Page):
     def _arrange(self) -> None:
         wide = self.width() >= 1700
         share = 0.375 if self.mode == ASKING else 0.50 if wide else 0.46
-        self.panels.setFixedWidth(max(440, round(self.width() * share)))
+        self.parts.panels.setFixedWidth(max(440, round(self.width() * share)))
 
     def resizeEvent(self, a0: object) -> None:
         """Picture and panel share the width."""
@@ -460,27 +371,6 @@ class TrainingPage(Page):
         self._course.stop()
         self._close_player()
         self.room.leave()
-
-
-def _sides(ending: Ending) -> tuple[str, str] | None:
-    if ending.plan is None or not ending.plan.views[0].is_lateral:
-        return None
-    planned = ending.plan.views[0]
-    is_left = planned.first_wall[:, 0].mean() < planned.last_wall[:, 0].mean()
-    return ("ANT", "POST") if is_left else ("POST", "ANT")
-
-
-def _second_line(given: Given, result: Score) -> str:
-    parts = []
-    told = words.early_words(result.early_s, result.early_mm)
-    if told:
-        parts.append(f"{told[:1].upper()}{told[1:]}.")
-    if given.direction is not None and result.direction_right is not None:
-        parts.append(f"Direction {'right' if result.direction_right else 'not right'}: {given.direction}.")
-    if given.sure_percent is not None:
-        so = "and it was so" if result.is_right else "and it was not so"
-        parts.append(f"{given.sure_percent} % sure, {so}.")
-    return " ".join(parts)
 
 
 def make_page(settings: Settings) -> TrainingPage:

@@ -60,9 +60,10 @@ class QuestionPanel(QWidget):
         self.lock_cap.pressed.connect(lambda _: self.locked.emit())
         self.lock_cap.setFixedWidth(self.lock_cap.sizeHint().width() + 40)
         row.addWidget(self.lock_cap)
-        self.hidden = label(words.HIDDEN, 18, 500, colour="#BAC6D1", wrap=True)
-        row.addWidget(self.hidden, 1)
+        row.addStretch(1)
         last.column.addLayout(row)
+        self.hidden = label(words.HIDDEN, 18, 500, colour="#BAC6D1", wrap=True)
+        last.column.addWidget(self.hidden)
         column.addWidget(last, 2)
 
     def _choice(self, made: Choice) -> Choice:

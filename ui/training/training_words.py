@@ -43,7 +43,7 @@ WATCH_NOTE = "The run goes on until you press, or to its end."
 SITE_TITLE = "Where did cement leave the body?"
 SHAPE_TITLE = "Which shape has the leak into the disc?"
 STOP_NOW = "Stop injecting"
-NEXT, SEE, FLAG = "Next case", "See the run", "Flag the case"
+NEXT, SEE, FLAG = "Next case", "See the run", "Flag"
 ONLY_YOU = "Only you see this"
 FLAGGED = "Flagged: this case comes last from now on."
 ANSWERS_TITLE = "Answers to this frame"
@@ -67,6 +67,7 @@ WELCOME_KEYS = (("Enter", "agree", "Agree and begin"), ("N", "nothing", "Begin, 
 PREPARING = "{0} of {1} starter cases are ready; the next ones are being made."
 NO_CASE = "No case can be asked here now."
 EXPORTED = "{0} answers written to {1}."
+WITHDRAW_ASKED = "Take your answers out of every figure and keep nothing more? Press W again."
 WITHDRAWN = "Your answers were taken out, and nothing more is kept."
 
 _HEAD = {

@@ -150,13 +150,12 @@ class Choice(QWidget):
         painter.drawText(
             QRectF(cap.right() + 22, box.top(), wide + 8, box.height()), Qt.AlignmentFlag.AlignVCenter, self.text
         )
-        if self.note:
+        room = box.right() - cap.right() - 60 - wide
+        if self.note and room > 190:
             painter.setPen(theme.TEXT_2)
             painter.setFont(theme.font(18, 500))
-            room = int(box.right() - cap.right() - 60 - wide)
-            note = painter.fontMetrics().elidedText(self.note, Qt.TextElideMode.ElideRight, max(room, 0))
             painter.drawText(
-                box.adjusted(0, 0, -18, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note
+                box.adjusted(0, 0, -18, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.note
             )
 
     def _stacked(self, painter: QPainter, box: QRectF) -> None:

@@ -1,0 +1,98 @@
+"""What the keys of the overview and the instructor's view do."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QFileDialog
+
+from assistant.library.people import LOCAL, Act, Person, check_may, may
+from assistant.training.csv_out import write_answers
+from ui.cases.forms import Form
+from ui.training import training_words as words
+from ui.training.modes import INSTRUCTOR
+from ui.training.training_forms import chosen_set, people_form, set_form
+
+if TYPE_CHECKING:
+    from ui.training.page import TrainingPage
+
+
+def export(page: TrainingPage) -> None:
+    """The answers as a table: one's own, and everybody's for an instructor."""
+    assert page.desk is not None
+    teaches = may(page.person, Act.SEE_OTHERS) and page.mode == INSTRUCTOR
+    name, _ = QFileDialog.getSaveFileName(page, "Answers as a table", f"{page.person.id}.csv", "CSV (*.csv)")
+    if name:
+        count = write_answers(page.desk, Path(name), None if teaches else page.person, asks=page.person)
+        page.tell(words.EXPORTED.format(count, name))
+
+
+def people(page: TrainingPage) -> None:
+    """Choose or enrol a person."""
+    assert page.desk is not None
+    taken: list[Person] = []
+    form = people_form(page.desk, page.person, taken)
+
+    def closed(told: str) -> None:
+        if taken:
+            page.person = taken[0]
+        page.close_form()
+        page.show_start()
+        page.tell(told)
+
+    _show(page, form, closed)
+
+
+def new_set(page: TrainingPage) -> None:
+    """A set by rule, for who may teach."""
+    assert page.desk is not None
+    check_may(page.person, Act.TEACH)
+    form = set_form(page.desk, page.person)
+
+    def closed(told: str) -> None:
+        page.close_form()
+        instructor(page)
+        page.tell(told)
+
+    _show(page, form, closed)
+
+
+def _show(page: TrainingPage, form: Form, closed: object) -> None:
+    form.closed.connect(closed)
+    page.show_form(form)
+
+
+def instructor(page: TrainingPage) -> None:
+    """Everybody's figures, for who may see them; the look is logged."""
+    assert page.desk is not None
+    check_may(page.person, Act.SEE_OTHERS)
+    page.desk.library.note("look at everybody's figures", page.person.id)
+    page.mode = INSTRUCTOR
+    page.instructor_view.show_desk(page.desk, time.time_ns())
+    page.stack.setCurrentWidget(page.instructor_view)
+    page.header.say("instructor · everybody by random number", f"Reader {page.person.id}")
+
+
+def next_set(page: TrainingPage) -> None:
+    """The cases of another set from now on."""
+    assert page.desk is not None
+    page.set_id = chosen_set(page.desk, page.set_id)
+    row = page.desk.library.one("sets", page.set_id) if page.set_id else None
+    page.tell(f"Cases of the set “{row['name']}” from now on." if row else "All cases from now on.")
+
+
+def withdraw(page: TrainingPage) -> None:
+    """Take the consent back; asked twice."""
+    assert page.desk is not None
+    if not page.asked_to_withdraw:
+        page.asked_to_withdraw = True
+        page.tell(words.WITHDRAW_ASKED)
+        return
+    page.asked_to_withdraw = False
+    if page.person.id != LOCAL.id:
+        page.desk.withdraw(page.person)
+        page.person = page.desk.library.person(page.person.id)
+    page.show_start()
+    page.tell(words.WITHDRAWN)

@@ -1,0 +1,101 @@
+"""The instructor's view: everybody who trains here, by their random ids, and the training sets."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from assistant.training.agreement import Agreement
+from assistant.training.desk import Desk
+from assistant.training.figures import Share, progress
+from assistant.training.sets import clip_ids
+from assistant.vocabulary import Unknown
+from ui import theme
+from ui.training.violet import CARD, EDGE, Card, label
+
+_COLUMNS = ("reader", "role", "answers", "right", "stopped in time", "κ with truth", "κ with experts", "Brier", "due")
+
+
+class InstructorView(QWidget):
+    """A row for each person, a line for each set."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        card = Card("Who trains here", 26)
+        card.right.setText("N new set · P people · E table of all answers · Esc back")
+        self.table = QTableWidget(0, len(_COLUMNS))
+        self.table.setHorizontalHeaderLabels(list(_COLUMNS))
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setFont(theme.font(18, 500))
+        self.table.setStyleSheet(
+            f"QTableWidget{{background:{CARD.name()};border:none;gridline-color:{EDGE.name()};}}"
+            f"QHeaderView::section{{background:{CARD.name()};border:none;padding:8px;font-weight:600;}}"
+            f"QTableCornerButton::section{{background:{CARD.name()};}}"
+        )
+        rows = self.table.verticalHeader()
+        if rows is not None:
+            rows.hide()
+            rows.setDefaultSectionSize(48)
+        across = self.table.horizontalHeader()
+        if across is not None:
+            across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        card.column.addWidget(self.table, 1)
+        self.together = label("", 19, 600, wrap=True)
+        card.column.addWidget(self.together)
+        self.sets = label("", 18, 500, colour="#BAC6D1", wrap=True)
+        card.column.addWidget(self.sets)
+        self.flagged = label("", 18, 500, colour="#BAC6D1", wrap=True)
+        card.column.addWidget(self.flagged)
+        column.addWidget(card)
+
+    def show_desk(self, desk: Desk, now_ns: int) -> None:
+        """Work out everybody's figures."""
+        people = [each for each in desk.people() if each.has_consented]
+        self.table.setRowCount(len(people))
+        together = ""
+        for row, person in enumerate(people):
+            known = progress(desk, person)
+            cards = desk.library.rows("cards", person_id=person.id)
+            due = sum(card["due_ns"] <= now_ns for card in cards)
+            brier = known.brier
+            right = Share(right=known.lines_hidden.right + known.lines_shown.right, total=known.answered)
+            cells = (
+                person.id,
+                person.role.value + (" · expert" if person.is_expert else ""),
+                str(known.answered),
+                _share(right),
+                _share(known.stopped_in_time),
+                _kappa(known.with_truth),
+                _kappa(known.with_experts),
+                "—" if isinstance(brier, Unknown) else f"{brier:.2f}",
+                str(due),
+            )
+            for column, text in enumerate(cells):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+            if isinstance(known.everybody, Agreement):
+                each = known.everybody
+                together = (
+                    f"All, “stop?” (Fleiss): κ {each.kappa:.2f}, 95 % range {each.low:.2f}–{each.high:.2f}, "
+                    f"{each.cases} cases that all have answered"
+                )
+        self.together.setText(together or "Agreement of all needs three cases that everybody has answered.")
+        sets = [f"{one['name']}: {len(clip_ids(desk.library, one['id']))} cases" for one in desk.library.rows("sets")]
+        self.sets.setText("Sets: " + (" · ".join(sets) if sets else "none yet"))
+        flagged = [row["name"] for row in desk.library.rows("clips", flagged=1)]
+        self.flagged.setText("Flagged as doubtful: " + (", ".join(flagged) if flagged else "none"))
+
+
+def _share(share: Share) -> str:
+    percent = share.percent
+    if isinstance(percent, Unknown):
+        return "—"
+    low, high = share.range_percent
+    return f"{percent:.0f} % ({low:.0f}–{high:.0f})"
+
+
+def _kappa(found: Agreement | Unknown) -> str:
+    return "—" if isinstance(found, Unknown) else f"{found.kappa:.2f} ({found.low:.2f}–{found.high:.2f})"

@@ -1,0 +1,93 @@
+"""Forms of training: who trains here, and a new set."""
+
+from __future__ import annotations
+
+from assistant.errors import UsageError
+from assistant.library.people import LOCAL, Person, Role
+from assistant.training.desk import Desk
+from assistant.training.ending import DIRECTIONS
+from assistant.training.sets import Rule, make_set
+from ui.cases.forms import Form
+
+_NEW = "new person"
+_ANY = "any"
+
+
+def people_form(desk: Desk, present: Person, take: list[Person]) -> Form:
+    """Choose who trains, or enrol somebody; the chosen person is put into ``take``."""
+    people = desk.people()
+    titles = {f"{each.id}{' · ' + each.name if each.name else ''} · {each.role.value}": each for each in people}
+    here = next((title for title, each in titles.items() if each.id == present.id), _NEW)
+
+    def keep(values: dict[str, str]) -> str:
+        person = titles.get(values["who"])
+        if person is None:
+            person = desk.enrol(
+                values["name"],
+                Role(values["role"]),
+                consents=values["keeps"] == "yes",
+                is_expert=values["expert"] == "yes",
+            )
+        take.append(person)
+        return f"{person.id} trains now."
+
+    return Form(
+        "Who trains now?",
+        (
+            ("who", "Person", here, (*titles, _NEW)),
+            ("name", "Name (new, may be empty)", "", ()),
+            ("role", "Role (new)", Role.TRAINEE.value, tuple(role.value for role in Role)),
+            ("expert", "Counts as expert (new)", "no", ("no", "yes")),
+            ("keeps", "Agrees that answers are kept (new)", "no", ("no", "yes")),
+        ),
+        keep,
+        button="Take",
+        note="Names stay on this computer; others see the random number only. Roles keep order, they are no lock.",
+    )
+
+
+def set_form(desk: Desk, person: Person) -> Form:
+    """A new set by rule."""
+
+    def keep(values: dict[str, str]) -> str:
+        rule = Rule(
+            directions=() if values["direction"] == _ANY else (values["direction"],),
+            levels=tuple(part.upper() for part in values["levels"].replace(",", " ").split()),
+            difficulties=() if values["difficulty"] == _ANY else (int(values["difficulty"]),),
+            traps={"any": None, "only traps": True, "no traps": False}[values["traps"]],
+        )
+        library, before = desk.library, desk.library.who
+        library.who = person if person.id != LOCAL.id else before
+        try:
+            make_set(library, values["name"], rule=rule)
+        finally:
+            library.who = before
+        return f"The set “{values['name']}” was made."
+
+    return Form(
+        "New set by rule",
+        (
+            ("name", "Name", "", ()),
+            ("direction", "Where it goes", _ANY, (_ANY, *DIRECTIONS)),
+            ("levels", "Levels (empty: any)", "", ()),
+            ("difficulty", "Difficulty", _ANY, (_ANY, "1", "2", "3")),
+            ("traps", "Technical traps", "any", ("any", "only traps", "no traps")),
+        ),
+        keep,
+        button="Make",
+    )
+
+
+def chosen_set(desk: Desk, present: str | None) -> str | None:
+    """The set after the present one; None stands for all cases.
+
+    Raises
+    ------
+    UsageError
+        If there is no set yet.
+    """
+    sets = [row["id"] for row in desk.library.rows("sets")]
+    if not sets:
+        raise UsageError("there is no set yet; an instructor makes one")
+    every = [None, *sets]
+    return every[(every.index(present) + 1) % len(every)] if present in every else None
