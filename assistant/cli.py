@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TextIO
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError
 
-COMMANDS = ("analyze", "validate", "mend", "live-child", "simulate", "evaluate")
+COMMANDS = ("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -75,6 +75,15 @@ def _run(arguments: list[str]) -> int:
         from assistant.live import child
 
         return child.main(arguments[1:])
+    if arguments[:1] == ["models"]:
+        from assistant.model_packs import command as models
+
+        return models.run(arguments[1:])
+    if arguments[:1] == ["model-worker"]:
+        # As above: the process of a model.
+        from assistant.model_packs import worker
+
+        return worker.main()
     if arguments[:1] == ["evaluate"]:
         from assistant.evaluation import command as evaluation
 
@@ -143,6 +152,7 @@ def parser() -> argparse.ArgumentParser:
     mend.add_argument("out", metavar="OUT", type=Path, help="must not exist")
     commands.add_parser("simulate", help="make X-ray runs with known truth (simulate --help)", add_help=False)
     commands.add_parser("evaluate", help="measure how right the analysis is (evaluate --help)", add_help=False)
+    commands.add_parser("models", help="which model packs there are (models --help)", add_help=False)
     return top
 
 

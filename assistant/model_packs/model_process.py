@@ -84,7 +84,7 @@ class ModelProcess:
             return
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", str(self._worker)],
+                self._command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -194,6 +194,11 @@ class ModelProcess:
         self._to_say.put(None)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_LIMIT_S)
+
+    def _command(self) -> list[str]:
+        # Where the program is one file there is no Python beside it.
+        frozen = getattr(sys, "frozen", False)
+        return [sys.executable, "model-worker"] if frozen else [sys.executable, "-P", str(self._worker)]
 
     def _failed(self, reason: str) -> None:
         self.stop()

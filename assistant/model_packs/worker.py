@@ -35,8 +35,8 @@ def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     return json.loads(head), rest
 
 
-def main() -> None:
-    """Take a model, then patches, until the input ends."""
+def main() -> int:
+    """Take a model, then patches, until the input ends; gives the exit status."""
     # Whatever the runtime prints must not get between the messages.
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -59,6 +59,7 @@ def main() -> None:
             send(sink, {"token": head["token"], "ok": True, "shapes": sizes}, b"".join(parts))
         except Exception as error:  # the program is told, in words, and decides
             send(sink, {"token": head.get("token"), "ok": False, "reason": " ".join(str(error).split())[:200]})
+    return 0
 
 
 def _session(onnxruntime: Any, model: bytes, head: dict[str, Any]) -> Any:
@@ -79,4 +80,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

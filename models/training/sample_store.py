@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from assistant.leak_patch import Ground
+from assistant.simulation.anatomy import build
 from assistant.simulation.dataset import patient_seed
 from models.training.small_run import Sample, draw_anatomy, samples_of
 
 # Parts never share a patient. Calibration takes validation patients that `make evaluate` does not use.
-_FIRST = {"train": 0, "calibration": 50_000, "test": 50_000}
-_SPLIT = {"train": "train", "calibration": "validation", "test": "test"}
+_FIRST = {"train": 0, "calibration": 50_000, "test": 50_000, "real": 90_000}
+_SPLIT = {"train": "train", "calibration": "validation", "test": "test", "real": "test"}
 
 
 def seed_of(part: str, number: int) -> int:
@@ -25,7 +26,16 @@ def seed_of(part: str, number: int) -> int:
     return patient_seed(_SPLIT[part], _FIRST[part] + number)
 
 
-def make(folder: Path, part: str, number: int, injections: int, most: int) -> Path:
+REAL = (
+    "mesh-vhp/L1", "mesh-vhp/L2", "mesh-vhp/L3", "mesh-vhp/L4", "ct-lumbar/L1", "ct-lumbar/L2", "ct-lumbar/L3",
+    "ct-thoracic/T12", "mesh-ssm/L2", "mesh-ssm/L3",
+)  # fmt: skip
+"""Real spines for the part "real": another anatomy than any that trained."""
+
+
+def make(
+    folder: Path, part: str, number: int, injections: int, most: int, real: tuple[Path, str] | None = None
+) -> Path:
     """Make one patient's file unless it is there.
 
     Parameters
@@ -37,12 +47,14 @@ def make(folder: Path, part: str, number: int, injections: int, most: int) -> Pa
     injections : int
     most : int
         Samples of each injection at most.
+    real : (Path, str) or None
+        Folder and identity of a real spine.
     """
     path = folder / f"{part}-{number:04d}.npz"
     if path.is_file():
         return path
     seed = seed_of(part, number)
-    anatomy = draw_anatomy(seed)
+    anatomy = draw_anatomy(seed) if real is None else build(real[1], real[0])
     arrays: dict[str, np.ndarray] = {}
     facts = []
     for injection in range(injections):
@@ -67,6 +79,18 @@ def make_all(folder: Path, wanted: list[tuple[str, int, int, int]], workers: int
     ]
     with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
         running = [pool.submit(make, folder, *job[1:]) for job in sorted(jobs)]
+        for done in as_completed(running):
+            done.result()
+
+
+def make_real(folder: Path, data: Path, injections: int, workers: int) -> None:
+    """Make the part "real" from the spines in a folder that does not belong to the project."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
+        running = [
+            pool.submit(make, folder, "real", k, injections, 1, (data, f"{name}@{9000 + k}"))
+            for k, name in enumerate(REAL)
+        ]
         for done in as_completed(running):
             done.result()
 

@@ -27,6 +27,8 @@ _LOW, _HIGH = -2.0, 2.0
 _DROPPED = ("difference", "picture")
 """Channels that are left out now and then, so that the answer rests on what no other imaging chain changes."""
 _DROP_SHARE = 0.3
+_JUNK_SHARE = 10
+"""One in so many patches of a batch is spoiled on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,8 +133,12 @@ def train(patches: Patches, *, epochs: int, seed: int, batch: int = 128) -> Shap
             values[flip] = values[flip].flip(3)
             for channel in dropped:
                 values[torch.rand(len(rows), generator=chance) < _DROP_SHARE, channel] = 0.0
+            wanted = labels[rows].clone()
+            junk = len(rows) // _JUNK_SHARE
+            values[:junk] = _spoiled(values[:junk], chance)
+            wanted[:junk] = CLASSES.index("undetermined")
             logits, _ = net(values)
-            loss = loss_of(logits, labels[rows].to(device))
+            loss = loss_of(logits, wanted.to(device))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -143,6 +149,28 @@ def train(patches: Patches, *, epochs: int, seed: int, batch: int = 128) -> Shap
         )
         sys.stdout.flush()
     return net.to("cpu").eval()
+
+
+def _spoiled(values: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+    """Patches that show no leak: upside down, torn, channels mixed up, grain, stripes. Their shape is undetermined."""
+    spoiled = values.clone()
+    for k in range(len(values)):
+        way = int(torch.randint(6, (1,), generator=chance))
+        if way == 0:
+            spoiled[k] = values[k].flip(1)
+        elif way == 1:
+            spoiled[k] = values[k, torch.randperm(len(CHANNELS), generator=chance)].flip(1)
+        elif way == 2:
+            spoiled[k] = torch.rand(values[k].shape, generator=chance) * 4 - 2
+        elif way == 3:
+            spoiled[k] = values[k].transpose(1, 2)
+        elif way == 4:  # a leak of blocks that hangs nowhere
+            blocks = torch.rand((1, 1, 8, 8), generator=chance).gt(0.6).float()
+            spoiled[k, :2] = nn.functional.interpolate(blocks, size=PATCH_PX)[0]
+        else:
+            period = float(torch.rand(1, generator=chance)) * 12 + 4
+            spoiled[k] = torch.sin(torch.arange(PATCH_PX) * 6.28 / period).expand(PATCH_PX, PATCH_PX).sign()
+    return spoiled
 
 
 def answers(net: ShapeNet, values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

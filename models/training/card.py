@@ -1,0 +1,154 @@
+"""The model's card: for whom, from what, how right, what not; in the order of the FDA draft's Appendix E."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+_TEXT = """# Leak shape, version {version}
+
+Says of cement that has leaked into a disc, as seen in a lateral X-ray picture, whether it is a **spike**, **round**, or
+**undetermined**, with a calibrated number and the frames it rests on. Research software; not a medical device.
+
+## What for
+
+To record the shape of an intradiscal leak with its uncertainty, for the surgeon to look at. In one cohort adjacent
+fractures followed 7 of 9 spike leaks and 0 of 2 round ones (Reyhani Yassavoly 2025, J Orthop Spine Trauma 11:64; Fisher
+p = 0.109): too few to act on. **No risk is derived. It never raises, lowers or delays an alarm.**
+
+## What the words mean here
+
+Working definitions; the literature has none in words or numbers, no reader agreement is known, and **a surgeon must
+confirm them**. On the cement beyond the endplate line, h its height, w its width at the endplate, apex angle from the
+flanks of its outer 40 %, circularity 4πA/P²:
+
+- **Spike**: opened as a tapering tongue, and h/w ≥ 1 or an apex of at most 60°, circularity below 0.85.
+- **Round**: opened as a broad lobule, and h/w < 1, an apex above 75°, circularity of at least 0.65.
+- **Undetermined**: all between, and whatever the picture does not bear out. Below 1 mm or 4 px of height, cut by the
+  edge of the field, too blurred (edge wider than {blur_mm:g} mm) or unlike the training data (distance above
+  {strangeness:g}): undetermined with that reason, without a number.
+
+`p_spike` is how much rather spike than round; 0.5 in between. A word is given from a probability of {decide:g}.
+
+## What it sees
+
+A patch of 24 mm (64 px of 0.375 mm), endplate level, disc up, cut by `assistant/leak_patch.py`: the leak, all cement,
+distance to the endplate, darkening since before the injection, the picture. Polarity, zoom and orientation are settled
+before. The latest pictures (7 at most) that show the leak at about its largest are weighed together.
+
+## From what it learned
+
+No labelled recording of such leaks is public: **everything it knows is simulated.** {train_stills} pictures of
+{train_patients} procedural spines from the project's synthetic fluoroscope, seen through the program's own cement step,
+and {drawn_stills} leaks drawn in two dimensions by another program; marks, scale, masks, grain and blur disturbed at
+random. Limits and temperature ({temperature:.2f}) from {calibration_patients} other spines. Nobody's data is in it.
+A convolutional network of {parameters} weights, ONNX opset 18, float: int8 {int8}.
+
+## How right it is
+
+On {test_stills} pictures of {test_patients} spines that took no part in training or calibration, one picture each; in
+all of them at least 2 mm² of leaked cement are visible. Shares are of true spikes and rounds. The geometric rule is on
+the same masks and lines.
+
+{main_table}
+
+Single pictures; an answer in the program rests on up to seven. {missing}
+
+### What was said (rows: true; of the model)
+
+{confusion}
+
+### By subgroup (the model)
+
+{subgroups}
+
+### Under errors of marking and picture (the model; beside it the rule)
+
+{stress}
+
+### Is the number right? (p_spike said, share of spikes among them)
+
+{reliability}
+
+### The surer, the righter (share of spikes and rounds answered, share wrong of them)
+
+{risk}
+
+### In other worlds
+
+{worlds}
+
+### Whole runs
+
+{runs}
+
+## What it must not be used for
+
+- Anything that decides treatment. AP or oblique views (it is not asked there). Leaks elsewhere than into a disc.
+- Pictures that its makers never saw: it has **never been shown a patient's leak**. What it does on them is unknown.
+- Projection hides shape: a flat sheet seen edge-on looks like a spike. In discs below about 4 mm (upper thoracic spine)
+  a shape is at the limit of what can be seen.
+"""
+
+_MAIN = ("decided", "right of decided", "right of all", "with a number", "AUC", "ECE", "in-between left open")
+
+
+def write_card(metrics: dict[str, Any], runs: str) -> str:
+    """The card as Markdown."""
+    said = metrics["confusion"]
+    columns = list(next(iter(said.values())))
+    main = metrics["model"], metrics["rule"]
+    return _TEXT.format(
+        **metrics["facts"],
+        main_table=_table(["", "model", "geometric rule"], [[k, *(_word(each[k]) for each in main)] for k in _MAIN]),
+        missing=metrics["missing"],
+        confusion=_table(["", *columns], [[truth, *map(str, row.values())] for truth, row in said.items()]),
+        subgroups=_table(
+            ["", "stills", "decided", "right of decided", "AUC"],
+            [
+                [name, str(own["stills"]), *(_word(own[k]) for k in ("decided", "right of decided", "AUC"))]
+                for name, own in metrics["subgroups"].items()
+            ],
+        ),
+        stress=_table(
+            ["", "decided", "right of decided", "AUC", "ECE", "rule: decided", "rule: right of decided"],
+            [
+                [
+                    name,
+                    *(_word(own["model"][k]) for k in ("decided", "right of decided", "AUC", "ECE")),
+                    *(_word(own["rule"][k]) for k in ("decided", "right of decided")),
+                ]
+                for name, own in metrics["stress"].items()
+            ],
+        ),
+        reliability=_table(
+            ["said", "true", "stills", ""],
+            [
+                [_word(row["said"]), _word(row["true"]), str(row["stills"]), "█" * round(20 * row["true"])]
+                for row in metrics["reliability"]
+            ],
+        ),
+        risk=_table(["answered", "wrong"], [[_word(row["coverage"]), _word(row["risk"])] for row in metrics["risk"]]),
+        worlds=_table(
+            ["", "stills", "decided", "right of decided", "AUC", "rule: decided", "rule: right of decided"],
+            [
+                [
+                    name,
+                    str(own["model"]["stills"]),
+                    *(_word(own["model"][k]) for k in ("decided", "right of decided", "AUC")),
+                    *(_word(own["rule"][k]) for k in ("decided", "right of decided")),
+                ]
+                for name, own in metrics["worlds"].items()
+            ],
+        ),
+        runs=runs.strip() or "Not measured for this version.",
+    )
+
+
+def _word(number: float) -> str:
+    return "—" if math.isnan(number) else f"{number:.3f}"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
