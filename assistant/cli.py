@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TextIO
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError
 
-COMMANDS = ("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker")
+COMMANDS = ("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker", "import", "pack", "unpack")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -88,6 +88,10 @@ def _run(arguments: list[str]) -> int:
         from assistant.evaluation import command as evaluation
 
         return evaluation.main(arguments[1:])
+    if arguments[:1] in (["import"], ["pack"], ["unpack"]):
+        from assistant.exchange import command as exchange
+
+        return exchange.run(arguments)
     top = parser()
     args = top.parse_args(arguments)
     if args.command == "analyze":
@@ -152,6 +156,12 @@ def parser() -> argparse.ArgumentParser:
     mend.add_argument("out", metavar="OUT", type=Path, help="must not exist")
     commands.add_parser("simulate", help="make X-ray runs with known truth (simulate --help)", add_help=False)
     commands.add_parser("evaluate", help="measure how right the analysis is (evaluate --help)", add_help=False)
+    for name, words in (
+        ("import", "take runs or case packs into the library (import --help)"),
+        ("pack", "write cases into a de-identified pack (pack --help)"),
+        ("unpack", "take a case pack into the library"),
+    ):
+        commands.add_parser(name, help=words, add_help=False)
     commands.add_parser("models", help="which model packs there are (models --help)", add_help=False)
     return top
 

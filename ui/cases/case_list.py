@@ -17,7 +17,7 @@ from ui.cases import case_words as words
 
 ROW_PX = 86
 _THUMBNAIL = (104, 66)
-_WIDE = (("", 132), ("case", 144), ("level", 104), ("run", 86), ("cement", 94), ("alarms", 168), ("leak label", 280))
+_WIDE = (("", 132), ("case", 148), ("level", 104), ("run", 86), ("cement", 94), ("alarms", 168), ("leak label", 280))
 _WIDE_END = (("CT", 96), ("recording", 110))
 _SMALL = (("", 122), ("case", 138), ("level", 84), ("alarms", 140), ("leak label", 0))
 _PIXMAPS_KEPT = 400
@@ -148,7 +148,7 @@ class CaseDelegate(QStyledItemDelegate):
                 left, top = (picture.width() - _THUMBNAIL[0]) / 2, (picture.height() - _THUMBNAIL[1]) / 2
                 painter.drawPixmap(target, picture, QRectF(left, top, *_THUMBNAIL))
         elif name == "case":
-            _two_lines(painter, box, case["id"], words.day(case["day"]), 22)
+            _two_lines(painter, box, case["id"], words.day(case["day"]), 21)
         elif name == "level":
             _two_lines(painter, box, case["levels_said"] or "—", case["technique"], 20)
         elif name == "alarms":

@@ -32,12 +32,13 @@ TO_TRAINING = "A training clip of {0} was made."
 IMPORTING = "{0} {1} %   {2}"
 DONE_IMPORT = "{0} is in the library as {1}."
 KEYS = (
-    ("↑ ↓", "Choose"),
-    ("Enter", "Open in review"),
-    ("/", "Search"),
-    ("I", "Import"),
-    ("Del", "Delete… asks twice, leaves a record"),
+    ("↑ ↓", "Choose", "Choose"),
+    ("Enter", "Open in review", "Review"),
+    ("/", "Search", "Search"),
+    ("I", "Import", "Import"),
+    ("Del", "Delete… asks twice, leaves a record", "Delete…"),
 )
+"""Key, words, and the short words of a narrow window."""
 CT_TITLE = "After-operation CT"
 OUTCOME_TITLE = "Outcome"
 EXPORT_TITLE = "Export a case pack"

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -72,11 +73,11 @@ class CasesPage(Page):
         title.setFont(theme.font(30, 800, spacing_percent=6))
         self.count = QLabel()
         self.count.setFont(theme.font(19, 500))
+        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         top = QHBoxLayout()
         top.setSpacing(18)
-        for widget in (title, self.count):
-            top.addWidget(widget)
-        top.addStretch(1)
+        top.addWidget(title)
+        top.addWidget(self.count, 1)
         top.addWidget(self.tabs)
         self.search = QLineEdit()
         self.search.setPlaceholderText(words.SEARCH + "   /")
@@ -137,11 +138,10 @@ class CasesPage(Page):
         body.addWidget(self.panel)
         caps = QHBoxLayout()
         caps.setSpacing(20)
-        for key, label in words.KEYS:
-            cap = Keycap(label, key, label)
-            cap.setMaximumWidth(cap.sizeHint().width() + 8)
-            cap.setMinimumWidth(min(cap.sizeHint().width(), 140))
-            caps.addWidget(cap)
+        self.caps: list[Keycap] = []
+        for key, label, _ in words.KEYS:
+            self.caps.append(Keycap(label, key, label))
+            caps.addWidget(self.caps[-1])
         caps.addStretch(1)
         self.work = QLabel(words.IMPORTS_WAIT)
         self.work.setFont(theme.font(17, 500))
@@ -383,6 +383,9 @@ class CasesPage(Page):
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """The panel takes its share of the width."""
+        for cap, (_, label, short) in zip(self.caps, words.KEYS, strict=True):
+            cap.label = label if self.width() >= 1700 else short
+            cap.setFixedWidth(cap.sizeHint().width() + 4)
         self.panel.setFixedWidth(624 if self.width() >= 1700 else 440)
         for which, button in self.filters.items():
             button.setVisible(self.width() >= 1500 or which in (Filter.ALL, Filter.LEAK, Filter.HIGH, self.which))

@@ -62,7 +62,7 @@ class Dashboard(QWidget):
             card.column.addWidget(widget, 1)
             grid.addWidget(card, 1, column, 1, span)
         self.table, self.back = AgreementTable(), ComingBack()
-        agreement = Card("Who agrees with whom (κ)", 22)
+        agreement = Card("Who agrees (κ)", 22)
         agreement.column.addWidget(self.table, 1)
         self.everybody = label("", 17, 500, colour="#BAC6D1", wrap=True)
         agreement.column.addWidget(self.everybody)
@@ -136,6 +136,7 @@ class StatCard(Card):
         self.under = label("", 18, 500, colour="#BAC6D1", wrap=True)
         self.column.addWidget(self.figure)
         self.column.addWidget(self.under)
+        self.column.addStretch(1)
 
     def show_share(self, share: Share, also: str = "") -> None:
         """A share in percent."""

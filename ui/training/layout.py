@@ -9,6 +9,7 @@ from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.page_tabs import PageTabs
 from ui.training import training_words as words
 from ui.training.answer_charts import StopAxis
 from ui.training.clip_view import ClipView
@@ -38,6 +39,7 @@ class Parts:
     dashboard: Dashboard
     instructor_view: InstructorView
     stack: QStackedWidget
+    tabs: PageTabs
 
 
 def lay_out(page: QWidget) -> Parts:
@@ -57,6 +59,7 @@ def lay_out(page: QWidget) -> Parts:
         dashboard=Dashboard(),
         instructor_view=InstructorView(),
         stack=QStackedWidget(),
+        tabs=PageTabs("training"),
     )
     parts.note.setContentsMargins(16, 6, 16, 6)
     parts.note.hide()
@@ -90,7 +93,12 @@ def lay_out(page: QWidget) -> Parts:
     column.addWidget(parts.note)
     inside = QVBoxLayout()
     inside.setContentsMargins(16, 16, 16, 12)
-    inside.addWidget(parts.stack)
+    inside.setSpacing(10)
+    inside.addWidget(parts.stack, 1)
+    low = QHBoxLayout()
+    low.addStretch(1)
+    low.addWidget(parts.tabs)
+    inside.addLayout(low)
     column.addLayout(inside, 1)
     outer = QVBoxLayout(page)
     outer.setContentsMargins(0, 0, 0, 0)

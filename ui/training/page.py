@@ -63,6 +63,7 @@ class TrainingPage(Page):
         self.question, self.feedback = self.parts.question, self.parts.feedback
         self.instructor_view = self.parts.instructor_view
         self.question.locked.connect(self.lock)
+        self.parts.tabs.wanted.connect(self.wanted)
         for asks in (self.feedback, self.parts.welcome, self.parts.dashboard):
             asks.act.connect(self.do)
         self._clock, self._age, self._since_asked = QElapsedTimer(), QElapsedTimer(), QElapsedTimer()
@@ -107,6 +108,7 @@ class TrainingPage(Page):
     def show_start(self) -> None:
         """The overview of the person, or the welcome where nobody has begun."""
         self._close_player()
+        self.parts.tabs.show()
         if self.person.id == LOCAL.id or self.desk is None:
             self.mode = WELCOME
             self.stack.setCurrentWidget(self.parts.welcome)
@@ -177,6 +179,7 @@ class TrainingPage(Page):
         last = clip.facts.stop_frame if self.task == QUESTION else clip.facts.end_frame
         self.player.play(clip.facts.begin_frame, last)
         self.mode = ASKING
+        self.parts.tabs.hide()
         self.view.forget()
         self.view.sides = sides_of(ending)
         self.question.ask(self.task, is_ap=clip.facts.view == "ap")

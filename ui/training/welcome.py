@@ -20,8 +20,10 @@ class Welcome(QWidget):
         outer = QVBoxLayout(self)
         outer.addStretch(1)
         card = Card(words.WELCOME, 34)
-        card.setMaximumWidth(980)
-        card.column.addWidget(label(words.WELCOME_TEXT, 22, 500, wrap=True))
+        card.setFixedWidth(980)
+        text = label(words.WELCOME_TEXT, 22, 500, wrap=True)
+        text.setMinimumHeight(text.heightForWidth(980 - 44))
+        card.column.addWidget(text)
         row = QHBoxLayout()
         for key, act, text in words.WELCOME_KEYS:
             cap = Keycap(act, key, text)

@@ -1,0 +1,112 @@
+"""The commands ``import``, ``pack`` and ``unpack``: the library without a window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.errors import AssistantError, InputError, UsageError
+from assistant.exchange.pack_out import PackOrder, write_pack
+from assistant.exchange.taking_in import take_in_pack
+from assistant.library.jobs import Jobs
+from assistant.library.store import Library
+
+_LOOK_EVERY_S = 0.1
+
+
+def run(argv: list[str]) -> int:
+    """Run one of the commands; gives the exit status.
+
+    Raises
+    ------
+    AssistantError
+        In one sentence what went wrong.
+    """
+    args = _parser().parse_args(argv)
+    act: Callable[[Library, argparse.Namespace], int] = {"import": _import, "pack": _pack, "unpack": _unpack}[args.act]
+    with Library() as library:
+        return act(library, args)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fluoro-assistant", description="The case library without a window.")
+    acts = parser.add_subparsers(dest="act", required=True)
+    bring = acts.add_parser("import", help="take runs into the library and analyse those with a plan")
+    bring.add_argument("runs", nargs="+", metavar="RUN", help="as for analyze; or a case pack")
+    bring.add_argument("--case", metavar="ID", help="the case that the runs belong to (default: a new one each)")
+    bring.add_argument("--stay", action="store_true", help="point to the run instead of copying it")
+    bring.add_argument("--no-analysis", action="store_true", help="leave the analysis to the window")
+    pack = acts.add_parser("pack", help="write cases into a de-identified pack")
+    pack.add_argument("cases", nargs="+", metavar="CASE")
+    pack.add_argument("--out", type=Path, required=True, metavar="FILE")
+    pack.add_argument("--shift-days", type=int, default=0, help="move all dates; without it they are left out")
+    pack.add_argument("--with-notes", action="store_true", help="notes and tags go along")
+    pack.add_argument("--cover", action="append", default=[], metavar="X,Y,W,H", help="blacken a rectangle (px)")
+    pack.add_argument(
+        "--names-looked-for", action="store_true", help="you have looked: no name is left to read in the pictures"
+    )
+    unpack = acts.add_parser("unpack", help="take a case pack into the library")
+    unpack.add_argument("file", type=Path)
+    return parser
+
+
+def _import(library: Library, args: argparse.Namespace) -> int:
+    if args.case is not None and library.one("cases", args.case) is None:
+        raise UsageError(f"there is no case {args.case}")
+    jobs = Jobs(library)
+    failed: list[AssistantError] = []
+    for path in args.runs:
+        if path.lower().endswith(".zip"):
+            sys.stdout.write(f"{path}: {' '.join(take_in_pack(library, Path(path)))}\n")
+            continue
+        job = jobs.bring_in(path, copy=not args.stay, case_id=args.case)
+        try:
+            while not job.is_over:
+                jobs.poll()
+                time.sleep(_LOOK_EVERY_S)
+        finally:
+            if not job.is_over:
+                jobs.stop()
+        if job.error:
+            failed.append(InputError(job.error))
+            sys.stderr.write(f"{job.error}\n")
+        else:
+            sys.stdout.write(f"{path}: {job.case_id}\n")
+    try:
+        while not args.no_analysis and (jobs.current is not None or jobs.waiting):
+            jobs.poll()
+            time.sleep(_LOOK_EVERY_S)
+    finally:
+        jobs.stop()
+    for job in jobs.finished:
+        if job.kind == "analyse" and job.error:
+            failed.append(InputError(job.error))
+            sys.stderr.write(f"{job.name}: {job.error}\n")
+    return failed[0].exit_status if failed else 0
+
+
+def _pack(library: Library, args: argparse.Namespace) -> int:
+    covers = []
+    for text in args.cover:
+        try:
+            x, y, w, h = (int(part) for part in text.split(","))
+        except ValueError as error:
+            raise UsageError(f"--cover takes four whole numbers, X,Y,W,H, got {text!r}") from error
+        covers.append((x, y, w, h))
+    order = PackOrder(
+        case_ids=tuple(args.cases),
+        shift_days=args.shift_days,
+        with_notes=args.with_notes,
+        cover_px=tuple(covers),
+        looked_for_names=args.names_looked_for,
+    )
+    sys.stdout.write(f"{write_pack(library, order, args.out)}\n")
+    return 0
+
+
+def _unpack(library: Library, args: argparse.Namespace) -> int:
+    sys.stdout.write(f"{' '.join(take_in_pack(library, args.file))}\n")
+    return 0
