@@ -1,0 +1,253 @@
+"""The set-up by keyboard alone, on a fake session and on the demo played as if it were live."""
+
+import time
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+
+from assistant.live.messages import LiveState
+from assistant.places import demo_run
+from assistant.settings import Settings
+from assistant.vocabulary import Unknown
+from tests.ui.theatre.fake_session import FakeSession
+from ui.setup.cannula import measure_shaft
+from ui.setup.model import SetUp, Step, Told
+from ui.setup.scale import Scale
+from ui.shell import Shell
+from ui.theatre.page import TheatrePage
+from ui.view_transform import Turn
+
+K = Qt.Key
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def page(qtbot) -> Iterator[TheatrePage]:
+    shell = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, FakeSession)})
+    shell.resize(1920, 1080)
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.go_to("theatre")
+    made = shell.page("theatre")
+    made.setup.choose_source("play:nothing")
+    qtbot.waitUntil(lambda: made.setup.step is Step.ORIENTATION)
+    yield made
+    if made.session is not None:
+        made.session.armed = False
+    shell.close()
+
+
+def _key(page: TheatrePage, key: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    page.press(QKeyEvent(QEvent.Type.KeyPress, key, modifiers))
+    page.release(QKeyEvent(QEvent.Type.KeyRelease, key, modifiers))
+
+
+def _to_points(page: TheatrePage) -> None:
+    _key(page, K.Key_Y)
+    _key(page, K.Key_Return)
+    assert page.setup.step is Step.POINTS
+
+
+def test_steps_whose_ground_is_missing_are_not_entered(page) -> None:
+    page.setup.go(Step.LINE)
+    assert page.setup.step is Step.POINTS
+    assert "Confirm all six points" in page.setup.message
+
+
+def test_points_are_used_only_after_each_was_confirmed(page) -> None:
+    _to_points(page)
+    view = page.setup.setup.view
+    assert view.placed
+    assert not view.whole
+    for number in range(6):
+        assert page.setup.setup.document()["views"] == []
+        _key(page, K.Key_Return)
+        assert view.points[number].told is Told.CONFIRMED
+    assert page.setup.step is Step.SCALE
+
+
+def test_a_confirmed_point_that_is_moved_has_to_be_looked_at_again(page) -> None:
+    _to_points(page)
+    _key(page, K.Key_Return)
+    _key(page, K.Key_Tab)
+    for _ in range(5):
+        _key(page, K.Key_Tab)
+    view = page.setup.setup.view
+    view.active = 0
+    before = view.points[0].at
+    _key(page, K.Key_Right)
+    _key(page, K.Key_Down, SHIFT)
+    assert view.points[0].told is Told.CHECK
+    assert view.points[0].at == (before[0] + 1, before[1] + 10)
+    _key(page, K.Key_Z, CONTROL)
+    _key(page, K.Key_Z, CONTROL)
+    assert view.points[0].at == before
+    assert view.points[0].told is Told.CONFIRMED
+    _key(page, K.Key_Y, CONTROL)
+    assert view.points[0].told is Told.CHECK
+
+
+def test_arrows_move_as_on_the_screen_when_the_picture_is_flipped_or_turned(page) -> None:
+    _key(page, K.Key_H)
+    _key(page, K.Key_R)
+    _to_points(page)
+    view, turn = page.setup.setup.view, page.picture.turn
+    before = turn.forward(np.array([view.points[0].at]))[0]
+    _key(page, K.Key_Right)
+    after = turn.forward(np.array([view.points[0].at]))[0]
+    assert after - before == pytest.approx([1.0, 0.0])
+
+
+def test_set_up_ends_armed_with_confirmed_lines(page, qtbot) -> None:
+    _to_points(page)
+    for _ in range(6):
+        _key(page, K.Key_Return)
+    for key in (K.Key_0, K.Key_Period, K.Key_2, K.Key_7):
+        _key(page, key)
+    _key(page, K.Key_Return)
+    assert page.setup.step is Step.LINE
+    for _ in range(3):
+        _key(page, K.Key_Plus)
+    _key(page, K.Key_Minus)
+    _key(page, K.Key_Return)
+    qtbot.waitUntil(lambda: page.session.armed)
+    assert page.session.acts == ["start", "set_plan", "confirm_lines", "arm"]
+    view = page.session.document["views"][0]
+    assert view["mm_per_px"] == 0.27
+    assert view["warning_line_fraction"] == 0.27
+    assert view["calibrated"]
+    assert not page.in_set_up
+
+
+def test_uncalibrated_shows_shares_of_the_depth_and_no_millimetres(page, qtbot) -> None:
+    _to_points(page)
+    for _ in range(6):
+        _key(page, K.Key_Return)
+    _key(page, K.Key_U)
+    _key(page, K.Key_Return)
+    qtbot.waitUntil(lambda: page.session.armed)
+    page.refresh()
+    told = page.board.distances.told()
+    assert "uncal." in told
+    assert "mm" not in told
+
+
+def test_a_second_view_has_its_own_picture_and_points(page, qtbot) -> None:
+    _to_points(page)
+    for _ in range(6):
+        _key(page, K.Key_Return)
+    for key in (K.Key_0, K.Key_Period, K.Key_3):
+        _key(page, key)
+    _key(page, K.Key_Return)
+    page.session.next_frame()
+    qtbot.waitUntil(lambda: page.frame.index == 1)
+    _key(page, K.Key_A)
+    assert page.setup.step is Step.POINTS
+    for _ in range(6):
+        _key(page, K.Key_Return)
+    _key(page, K.Key_Return)
+    views = page.setup.setup.document()["views"]
+    assert [(view["view"], view["reference_frame"]) for view in views] == [("lateral", 0), ("ap", 1)]
+    assert views[1]["mm_per_px"] == 0.3
+
+
+def test_set_up_closes_by_a_key_and_the_session_goes_on(page) -> None:
+    _key(page, K.Key_Escape)
+    assert not page.in_set_up
+    assert page.session is not None
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024), (1100, 700), (3840, 2160)])
+def test_every_step_is_painted_in_every_size(page, size) -> None:
+    page.window().resize(*size)
+    for _ in range(10):
+        page.grab()
+        _key(page, K.Key_Return)
+
+
+def test_scale_refuses_what_cannot_be() -> None:
+    view = SetUp().view
+    scale = Scale()
+    assert "Measure" in scale.use(view, None)
+    for character in "99":
+        scale.type_in(character)
+    assert "between" in scale.use(view, None)
+    assert view.mm_per_px is None
+    assert scale.use(view, None)
+    assert Scale().use(view, 0.25) == ""
+    assert view.scale_by == "from the file"
+
+
+@pytest.mark.parametrize("width_px", [9.0, 15.0, 22.0])
+@pytest.mark.parametrize("angle_deg", [0.0, 17.0, 65.0])
+def test_the_cannula_s_width_is_measured_within_four_percent(width_px: float, angle_deg: float) -> None:
+    grey = np.full((300, 300), 150.0, np.float32)
+    along = np.array([np.cos(np.deg2rad(angle_deg)), np.sin(np.deg2rad(angle_deg))])
+    rows, cols = np.mgrid[0:300, 0:300]
+    off = np.abs(-(cols - 150) * along[1] + (rows - 150) * along[0])
+    grey -= 90 * np.clip(width_px / 2 + 0.5 - off, 0, 1)
+    noisy = cv2.GaussianBlur(grey, (0, 0), 0.8) + np.random.default_rng(3).normal(0, 5, grey.shape)
+    picture_ = noisy.clip(0, 255).astype(np.uint8)
+    ends = [tuple(np.array([150.0, 150.0]) + along * reach) for reach in (-60, 60)]
+    found = measure_shaft(picture_, 255, ends[0], ends[1])
+    assert not isinstance(found, Unknown), found
+    assert found.width_px == pytest.approx(width_px, rel=0.04)
+
+
+def test_no_cannula_is_unknown_with_a_reason() -> None:
+    flat = np.random.default_rng(1).normal(120, 4, (200, 200)).astype(np.uint8)
+    found = measure_shaft(flat, 255, (40.0, 60.0), (150.0, 110.0))
+    assert isinstance(found, Unknown)
+    assert found.reason
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_turning_the_picture_and_its_points_is_the_same(mirrored: bool, quarters: int) -> None:
+    grey = np.arange(12 * 7, dtype=np.uint8).reshape(7, 12)
+    turn = Turn(width_px=12, height_px=7, mirrored=mirrored, quarters=quarters)
+    shown = turn.picture(grey)
+    assert (shown.shape[1], shown.shape[0]) == turn.size_px
+    for x, y in ((0, 0), (11, 0), (3, 5), (11, 6)):
+        there = turn.forward(np.array([[x, y]]))[0]
+        assert shown[int(there[1]), int(there[0])] == grey[y, x]
+        assert turn.back(*there) == (x, y)
+    flipped = turn.flipped().picture(grey)
+    assert np.array_equal(flipped, shown[:, ::-1])
+    assert np.array_equal(turn.turned().picture(grey), np.rot90(shown, -1))
+
+
+@pytest.mark.timeout(150)
+def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard_within_a_minute(qtbot) -> None:
+    """The whole way with real processes: window, source, six points, scale, line, armed."""
+    began = time.monotonic()
+    shell = Shell(Settings())
+    shell.resize(1920, 1080)
+    qtbot.addWidget(shell)
+    shell.show()
+    qtbot.keyClick(shell, K.Key_F1)
+    page = shell.page("theatre")
+    try:
+        demo = next(k for k, choice in enumerate(page.setup.choices) if choice.address == f"play:{demo_run()}")
+        qtbot.keyClick(shell, K(K.Key_1 + demo))
+        qtbot.keyClick(shell, K.Key_Return)
+        qtbot.waitUntil(lambda: page.setup.step is Step.ORIENTATION, timeout=30000)
+        qtbot.keyClick(shell, K.Key_Y)
+        qtbot.keyClick(shell, K.Key_Return)
+        for _ in range(6):
+            qtbot.keyClick(shell, K.Key_Return)
+        qtbot.keyClick(shell, K.Key_Return)
+        qtbot.keyClick(shell, K.Key_T)
+        qtbot.keyClick(shell, K.Key_Return)
+        qtbot.waitUntil(lambda: page.session.status.armed, timeout=40000)
+        assert time.monotonic() - began < 60
+        qtbot.waitUntil(lambda: page.session.status.state is LiveState.LIVE, timeout=15000)
+    finally:
+        if page.session is not None:
+            page.session.disarm()
+            qtbot.waitUntil(lambda: not page.session.status.armed, timeout=5000)
+        assert shell.close()
