@@ -15,7 +15,10 @@ from typing import Any, NoReturn, TextIO
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError
 
-COMMANDS = ("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker", "import", "pack", "unpack")
+COMMANDS = (
+    *("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker"),
+    *("import", "pack", "unpack"),
+)
 
 
 def main(argv: list[str] | None = None) -> int:
