@@ -31,7 +31,7 @@ class Outlook:
     views : tuple of str
         "lateral" or "ap" of each view of the present plan.
     faults : dict
-        Faults that others tell: "sound", "shape", "log"; empty text or absent while all is well.
+        Faults that others tell: "sound", "shape", "log", "clock"; empty text or absent while all is well.
     """
 
     since_ns: int
@@ -142,7 +142,7 @@ class Outlook:
             sound_fault=self.faults.get("sound", ""),
             shape_fault=self.faults.get("shape", ""),
             recording_fault=self._recording_fault(now_ns),
-            log_fault=self.faults.get("log", ""),
+            log_fault=self.faults.get("log", "") or self.faults.get("clock", ""),
             minutes_left=self.recording.minutes_left,
             lag_p95_ms=self.pace.lags_ms(now_ns)[1],
             dropped_share=self.pace.dropped_share(now_ns),

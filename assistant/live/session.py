@@ -16,6 +16,7 @@ from assistant.live.arming import CementGrowth, why_not
 from assistant.live.crew import Crew
 from assistant.live.deck import Cell, Deck
 from assistant.live.ledger import Ledger
+from assistant.live.machine import MachineWatch
 from assistant.live.messages import (
     AlarmHeard,
     Child,
@@ -37,9 +38,10 @@ from assistant.live.messages import (
 )
 from assistant.live.orders import Acknowledge, Order, Start, TakePlan
 from assistant.live.outlook import Outlook
+from assistant.live.plan_keeping import keep_plan, plan_left
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import Plan, plan_from_document
-from assistant.recording.keeping import write_head, write_json, write_picture
+from assistant.recording.keeping import write_head
 from assistant.settings import Settings
 from assistant.vocabulary import Distances, Grey, RunFacts
 
@@ -87,6 +89,7 @@ class LiveSession:
         self._growth = CementGrowth()
         self._status: LiveStatus | None = None
         self._ledger: Ledger | None = None
+        self._machine = MachineWatch()
         self._inbox: list[Message] = []
 
     def start(self) -> None:
@@ -135,7 +138,7 @@ class LiveSession:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it went on with what a window that died had left."""
+        """Whether it went on with what a dead window had left."""
         return self._crew is not None and self._crew.taken_over
 
     def stop(self) -> bool:
@@ -162,6 +165,7 @@ class LiveSession:
         heard: list[Message] = [*deck.capture_says.take(), *deck.analysis_says.take(), *deck.watchdog_says.take()]
         for message in heard:
             messages += [message, *self._hear(message)]
+        self._look_at_machine()
         messages += self._refresh()
         if self._ledger is not None:
             self._ledger.witness(deck.to_capture)
@@ -219,40 +223,27 @@ class LiveSession:
         if len(references) != len(plan.views):
             raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
         self._plan_number += 1
-        paths = []
-        for k, grey in enumerate(references):
-            path = self.folder / "references" / f"plan_{self._plan_number:03d}_view_{k}.png"
-            write_picture(path, grey)
-            paths.append(str(path))
-        write_json(self.folder / "plan.json", document)
-        self._plan = TakePlan(plan_number=self._plan_number, document=document, references=tuple(paths))
+        self._plan = keep_plan(self.folder, self._plan_number, document, references)
         self._outlook.new_plan(self._plan_number, tuple(view.view for view in plan.views))
         self._growth = CementGrowth()
         self._order(self._plan)
-        self._log_event("plan_set", plan_number=self._plan_number, plan=document, references=paths)
+        self._log_event("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
         return self._plan_number
 
     def _bring_plan_back(self) -> None:
         """After a crash the lines come back, never confirmed: what was under them may have moved meanwhile."""
-        left = [event["data"] for event in self.events if event.get("kind") == "plan_set"]
-        if not left:
+        left = plan_left(self.events, self._settings.alarms.warning_line_fraction)
+        if left is None or isinstance(left, str):
+            self._log_event("no_plan_brought_back", reason=left or "there was none")
             return
-        last = left[-1]
-        try:
-            plan = plan_from_document(last["plan"], self._settings.alarms.warning_line_fraction)
-            references = tuple(str(path) for path in last["references"])
-            number = int(last["plan_number"]) + 1
-        except (UsageError, KeyError, TypeError, ValueError) as error:
-            self._log_event("plan_not_brought_back", reason=str(error))
-            return
-        self._plan_number = number
-        self._plan = TakePlan(plan_number=number, document=last["plan"], references=references)
-        self._outlook.new_plan(number, tuple(view.view for view in plan.views))
+        self._plan, views = left
+        self._plan_number = self._plan.plan_number
+        self._outlook.new_plan(self._plan_number, views)
         self._outlook.void_reason = "the program was started again"
         self._outlook.armed = bool(self.deck.get(Cell.ARMED))
         self._order(self._plan)
         self._inbox.append(LinesVoid(reason=self._outlook.void_reason))
-        self._log_event("plan_brought_back", plan_number=number)
+        self._log_event("plan_brought_back", plan_number=self._plan_number)
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the picture: they are right."""
@@ -288,7 +279,7 @@ class LiveSession:
             self._log_event("disarmed")
 
     def acknowledge(self) -> tuple[LiveAlarm, ...]:
-        """The person has seen what stands now: its sound is off for a minute at most. What was fresh."""
+        """The person has seen what stands now: its sound is off for a minute at most. Gives what was fresh."""
         fresh = self._outlook.alarms.acknowledge(self._clock_ns())
         self._order(Acknowledge())
         self._log_event("acknowledged", alarms=[alarm.code for alarm in fresh])
@@ -317,13 +308,22 @@ class LiveSession:
         self._log_event("clip", first_frame=first, last_frame=last, seconds=seconds)
         return first, last
 
+    def _look_at_machine(self) -> None:
+        news, outlook = self._machine.look(), self._outlook
+        outlook.battery_percent = news.battery_percent
+        if news.slept_s:
+            self._log_event("slept", seconds=round(news.slept_s, 1))
+            self.void_lines("the computer slept")
+        if news.clock_jump_s:
+            self._log_event("clock_set", seconds=round(news.clock_jump_s, 1))
+            self._fault("clock", f"the clock was set by {news.clock_jump_s:+.0f} s")
+
     def _refresh(self) -> list[Message]:
         deck, outlook = self.deck, self._outlook
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
         before = outlook.state
-        children = self._crew.states() if self._crew is not None else {}
-        seen = (newest, stamp[0]) if stamp is not None else None
+        children, seen = self._crew.states() if self._crew else {}, (newest, stamp[0]) if stamp else None
         self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
         if self._ledger is not None:
             outlook.faults["log"] = self._ledger.fault
