@@ -1,7 +1,8 @@
 """Small pictures of a whole run for seeking: a film coded from picture to picture seeks slowly, they do not.
 
-A scrub file is made once, in a process of its own (``python -m assistant.scrub RUN FILE``), and can be used while it
-grows. It is a cache: it may be thrown away at any time and is never measured on. Little-endian::
+A scrub file is made once, in a process of its own (``python -m assistant.scrub RUN FILE [KEYS]``; ``KEYS`` is one of
+the key pictures alone, ready within seconds), and can be used while it grows. It is a cache: it may be thrown away at
+any time and is never measured on. Little-endian::
 
     magic "FASCRUB1"
     one record a distinct picture: first frame (u32), time of that frame in ms (u32), bytes (u32), JPEG
@@ -17,10 +18,11 @@ import os
 import struct
 import sys
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,8 @@ from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.vocabulary import Frame
+
+Grey8 = NDArray[np.uint8]
 
 MAGIC: Final = b"FASCRUB1"
 _RECORD: Final = struct.Struct("<III")
@@ -57,10 +61,17 @@ def place_for(folder: Path, run: Path) -> Path:
     OSError
         If the run cannot be looked at.
     """
-    video = max((p for p in run.iterdir() if p.is_file()), key=lambda p: p.stat().st_size) if run.is_dir() else run
+    video = _video_of(run) or run
     about = video.stat()
     key = f"{video.resolve()}|{about.st_size}|{about.st_mtime_ns}"
     return folder / f"{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}.scrub"
+
+
+def _video_of(run: Path) -> Path | None:
+    """The film of a run: the file itself, or the largest one of its folder."""
+    if run.is_file():
+        return run
+    return max((p for p in run.iterdir() if p.is_file()), key=lambda p: p.stat().st_size, default=None)
 
 
 def small(grey: NDArray[np.uint8] | NDArray[np.uint16], white: int) -> NDArray[np.uint8]:
@@ -84,29 +95,73 @@ def build(run: str, path: Path, should_stop: Callable[[], bool] = lambda: False)
     """
     source = open_source(run)
     try:
+        return _write(path, ((f.index, f.t_s, small(f.grey, f.white)) for f in source.frames()), should_stop)
+    finally:
+        source.close()
+
+
+def build_keys(run: str, path: Path, should_stop: Callable[[], bool] = lambda: False) -> bool:
+    """Write a scrub file of the key pictures alone: seconds for an hour's film; False when stopped or not possible.
+
+    The number of a key picture's frame is worked out from its time and the run's rate: good enough to look at.
+    """
+    source = open_source(run)
+    try:
+        facts = source.facts
+    finally:
+        source.close()
+    video = _video_of(Path(run))
+    if not facts.fps or facts.frame_count is None or video is None:
+        return False
+    try:
+        with av.open(str(video)) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            return _write(path, _keys(container.decode(stream), facts.fps, facts.frame_count), should_stop)
+    except av.FFmpegError:
+        return False  # the pictures themselves tell what is wrong with the film
+
+
+def _keys(pictures: Iterable[av.VideoFrame], fps: float, count: int) -> Iterator[tuple[int, float, Grey8]]:
+    start_s: float | None = None
+    last = -1
+    for picture in pictures:
+        if picture.time is None:
+            continue
+        start_s = picture.time if start_s is None else start_s
+        index = min(count - 1, round((picture.time - start_s) * fps))
+        if index > last:
+            yield (
+                index,
+                picture.time - start_s,
+                small(np.asarray(picture.to_ndarray(format="gray"), dtype=np.uint8), 255),
+            )
+            last = index
+
+
+def _write(path: Path, pictures: Iterator[tuple[int, float, Grey8]], should_stop: Callable[[], bool]) -> bool:
+    """Write pictures that come in order; those that hardly differ from the one before are left out."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             file.write(MAGIC)
-            before: NDArray[np.uint8] | None = None
+            before: Grey8 | None = None
             frames, last_ms = 0, 0
-            for frame in source.frames():
+            for index, t_s, picture in pictures:
                 if should_stop():
                     return False
-                frames, last_ms = frame.index + 1, round(1000 * frame.t_s)
-                picture = small(frame.grey, frame.white)
+                frames, last_ms = index + 1, round(1000 * t_s)
                 if before is not None and float(cv2.norm(picture, before, cv2.NORM_L1)) < _SAME_GREY * picture.size:
                     continue
                 before = picture
                 done, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
                 if done and file.tell() + len(jpeg) < _MOST_BYTES:
-                    file.write(_RECORD.pack(frame.index, last_ms, len(jpeg)))
+                    file.write(_RECORD.pack(index, last_ms, len(jpeg)))
                     file.write(jpeg.tobytes())
                     file.flush()
             file.write(_RECORD.pack(frames, last_ms, 0))
     except OSError as error:
         raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); seeking stays slow") from error
-    finally:
-        source.close()
     return True
 
 
@@ -149,6 +204,12 @@ class ScrubFile:
             self.frames_known = first + 1
             at += _RECORD.size + length
         self._seen = at
+
+    def nearest(self, index: int) -> int | None:
+        """The frame whose small picture `picture` gives for a frame; None where there is none."""
+        if not 0 <= index < self.frames_known or not self._firsts:
+            return None
+        return self._firsts[max(0, bisect_right(self._firsts, index) - 1)]
 
     def picture(self, index: int) -> NDArray[np.uint8] | None:
         """The small picture of a frame; None where it is not known (yet)."""
@@ -198,6 +259,8 @@ def main(arguments: list[str]) -> int:
         os.nice(10)
     cv2.setNumThreads(1)
     try:
+        if len(arguments) > 2:
+            build_keys(arguments[0], Path(arguments[2]))
         build(arguments[0], Path(arguments[1]))
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")

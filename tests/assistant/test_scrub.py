@@ -103,3 +103,23 @@ def test_the_child_does_it(tmp_path: Path) -> None:
     assert scrub.main([str(run.folder), str(tmp_path / "c" / "a.scrub")]) == 0
     assert (tmp_path / "c" / "a.scrub").is_file()
     assert scrub.main([str(tmp_path / "none.mkv"), str(tmp_path / "b.scrub")]) == InputError.exit_status
+
+
+def test_key_pictures_come_first_and_are_near(tmp_path: Path) -> None:
+    made = write_video(tmp_path / "film.mp4", [p[:, :320] for p in pictures(60, repeat_each=1)], codec="libx264")
+    assert scrub.build_keys(str(made), tmp_path / "k.scrub")
+    file = scrub.ScrubFile(tmp_path / "k.scrub")
+    file.refresh()
+    assert file.is_whole
+    assert file.nearest(0) == 0
+    assert file.picture(0) is not None
+    assert file.frames_known >= 1
+
+
+def test_the_child_makes_both(tmp_path: Path) -> None:
+    made = write_video(tmp_path / "film.mp4", [p[:, :320] for p in pictures(20)], codec="libx264")
+    assert scrub.main([str(made), str(tmp_path / "a.scrub"), str(tmp_path / "k.scrub")]) == 0
+    for name, frames in (("a", 20), ("k", 1)):
+        file = scrub.ScrubFile(tmp_path / f"{name}.scrub")
+        file.refresh()
+        assert file.frames_known >= frames

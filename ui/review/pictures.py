@@ -149,6 +149,7 @@ class ScrubMaker:
     def __init__(self, run: str, folder: Path, most_bytes: int = 4 << 30) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self.file: scrub.ScrubFile | None = None
+        self._keys: scrub.ScrubFile | None = None
         try:
             path = scrub.place_for(folder, Path(run))
         except (OSError, ValueError):
@@ -160,21 +161,36 @@ class ScrubMaker:
                 path.touch()
             return
         scrub.keep_within(folder, most_bytes, keep=path)
+        keys = path.with_suffix(".keys.scrub")
+        self._keys = scrub.ScrubFile(keys)
         self._process = subprocess.Popen(
-            child_command("assistant.scrub", run, str(path)),
+            child_command("assistant.scrub", run, str(path), str(keys)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=child_environment(),
         )
 
-    def frame(self, index: int, width_px: int, height_px: int, fps: float) -> Frame | None:
-        """A small picture at the run's size; None where there is none yet."""
+    def frame(self, index: int, width_px: int, height_px: int, fps: float) -> tuple[Frame, bool] | None:
+        """A small picture at the run's size, and whether it is of this very moment or of the key picture before it.
+
+        None where there is none yet.
+        """
         if self.file is None:
             return None
         if index >= self.file.frames_known:
             self.file.refresh()
-        return self.file.frame(index, width_px, height_px, fps)
+        frame = self.file.frame(index, width_px, height_px, fps)
+        if frame is not None:
+            return frame, True
+        if self._keys is None:
+            return None
+        self._keys.refresh()
+        near = min(index, self._keys.frames_known - 1)
+        if not self._keys.is_whole and near < index:
+            return None
+        frame = self._keys.frame(near, width_px, height_px, fps)
+        return None if frame is None else (frame, False)
 
     def stop(self) -> None:
         """End the process; half a file is made anew next time."""

@@ -171,8 +171,11 @@ class Session:
             self._reader.want(index, goes_on=playing)
         return frame
 
-    def preview(self, index: int) -> Frame | None:
-        """The small picture of a frame at the run's size, to look at while the exact one is fetched."""
+    def preview(self, index: int) -> tuple[Frame, bool] | None:
+        """The small picture of a frame at the run's size, to look at while the exact one is fetched.
+
+        False beside it where it is only the key picture before that frame.
+        """
         if self._scrub is None:
             return None
         return self._scrub.frame(index, self.facts.width_px, self.facts.height_px, self.fps)

@@ -132,19 +132,21 @@ class Shown:
         if session is None:
             return
         picture = page.picture
-        note = ""
+        note, lines_fit = "", True
         if frame is not None:
             picture.show_frame(frame)
         elif picture.frame_index != session.playhead:
             small = session.preview(session.playhead)
             if small is not None:
-                picture.show_preview(small)
-                note = review_words.PREVIEW
+                near, is_exact = small
+                picture.show_preview(near)
+                note = review_words.PREVIEW if is_exact else review_words.NEAREST
+                lines_fit = is_exact
             elif session.picture_trouble:
                 note = session.picture_trouble
         # Lines of one moment never stand on the picture of another, nor old lines under points that are being placed.
         picture.fetching = picture.frame_index != session.playhead and not note
-        lines = None if picture.fetching or page.editing else moment
+        lines = None if picture.fetching or page.editing or not lines_fit else moment
         picture.show_moment(lines, views)
         picture.time_text = time_plate(session.time_of(session.playhead), session.playhead)
         as_seen = session.shows_as_seen
