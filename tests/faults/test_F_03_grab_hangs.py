@@ -1,0 +1,62 @@
+"""F-03: `read()` never returns. Told, ended in order, started again within three seconds; the file before is whole."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from assistant.capture.run_folder import RunFolder
+from assistant.capture.wholeness import missing_end
+from assistant.live.capture_process import HANGS_STATUS
+from assistant.live.deck import Cell, Deck
+from assistant.live.messages import SourceLost
+
+ROOT = Path(__file__).resolve().parents[2]
+BODY = """
+import sys, time
+import numpy as np
+from dataclasses import replace
+from assistant.live import capture_process
+from assistant.live.orders import Start
+from assistant.settings import Settings
+from assistant.vocabulary import Frame, RunFacts
+class Hanging:
+    facts = RunFacts(source="x", width_px=80, height_px=64, fps=25.0, frame_count=None)
+    def frames(self):
+        rng = np.random.default_rng(1)
+        for k in range(20):
+            yield Frame(index=k, t_s=k * 0.04, grey=rng.normal(120, 6, (64, 80)).clip(0, 255).astype(np.uint8))
+        time.sleep(600)
+    def close(self):
+        pass
+capture_process._open = lambda address: Hanging()
+settings = Settings()
+settings = replace(settings, capture=replace(settings.capture, layout="whole"))
+capture_process.run(Start(deck=sys.argv[1], source="camera:0", folder=sys.argv[2], settings=settings, epoch=1))
+"""
+
+
+def test_F_03(tmp_path: Path) -> None:
+    deck = Deck.make(slots=4, slot_bytes=80 * 64)
+    deck.beat(Cell.WINDOW_BEAT)
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-c", BODY, str(deck.path), str(tmp_path)], env=env)
+    try:
+        begun = time.monotonic()
+        while deck.ring.newest_index < 19:
+            assert time.monotonic() - begun < 20
+            time.sleep(0.01)
+        last = time.monotonic()
+        assert process.wait(10.0) == HANGS_STATUS
+        assert time.monotonic() - last < 3.0
+    finally:
+        process.kill()
+        process.wait()
+        deck.remove()
+    said = [message for message in deck.capture_says.take() if isinstance(message, SourceLost)]
+    assert "does not answer" in said[-1].reason
+    source = RunFolder(tmp_path, "run")
+    assert len(list(source.frames())) == 20
+    source.close()
+    assert missing_end(tmp_path / "video_000.mkv") is None

@@ -1,0 +1,42 @@
+"""Where each fault of live use that is tested elsewhere has its test: the list is true, or this fails."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIVE = "tests/assistant/live/"
+RECORDING = "tests/assistant/recording/"
+WHERE = {
+    "F-01": LIVE + "test_outlook.py::test_signal_loss_by_the_times_of_the_table",
+    "F-02": LIVE
+    + "test_outlook.py::test_a_driver_that_repeats_itself_bit_by_bit_is_frozen_where_held_pictures_had_noise",
+    "F-04": LIVE + "test_live_state.py::test_a_blank_screen_is_no_signal_though_frames_come",
+    "F-05": LIVE + "test_outlook.py::test_a_digital_source_that_holds_is_not_frozen",
+    "F-07": LIVE + "test_live_state.py::test_a_picture_that_does_not_change_while_x_ray_is_on_is_frozen",
+    "F-08": LIVE + "test_live_state.py::test_no_rate_of_pulses_looks_held_between_two_pulses",
+    "F-09": LIVE + "test_pace.py::test_what_was_passed_over",
+    "F-11": "tests/assistant/capture/test_interlace.py::test_a_woven_picture_is_told_from_whole_ones",
+    "F-13": LIVE + "test_session.py::test_a_second_window_is_refused_and_names_the_first",
+    "F-29": LIVE + "test_session.py::test_a_killed_analysis_comes_back_with_lines_that_nobody_has_confirmed",
+    "F-32": LIVE + "test_watchdog.py::test_the_process_tells_a_kill_and_a_hang_within_a_second",
+    "F-35": LIVE + "test_analysis_process.py::test_late_it_goes_on_with_the_newest_and_counts_what_it_passed_over",
+    "F-38": LIVE + "test_machine.py::test_sleep_is_told_once",
+    "F-40": "tests/faults/test_F_27_window_killed.py::test_F_27",
+    "F-44": LIVE + "test_live_alarms.py::test_a_storm_is_one_sound_and_a_bounded_list",
+    "F-54": RECORDING + "test_writer.py::test_a_write_that_fails_once_loses_nothing",
+    "F-55": RECORDING + "test_writer.py::test_a_failed_fsync_is_never_tried_again_on_that_file",
+    "F-57": RECORDING + "test_writer.py::test_a_disk_that_stalls_holds_nobody_up_and_loses_nothing",
+    "F-58": RECORDING + "test_writer.py::test_a_folder_that_goes_away_is_told",
+    "F-59": LIVE + "test_machine.py::test_a_clock_that_is_set_is_told_once",
+    "F-72": "tests/assistant/capture/test_masking.py::test_names_anywhere_leave_nothing_outside_the_field",
+    "F-74": LIVE + "test_capture_process.py::test_names_never_reach_the_ring_or_the_disk",
+    "F-77": LIVE + "test_live_alarms.py::test_an_acknowledgement_silences_a_minute_at_most_and_stays_visible",
+    "F-81": RECORDING + "test_event_log.py::test_every_change_of_a_line_is_found",
+}
+
+
+@pytest.mark.parametrize("fault", WHERE)
+def test_the_fault_has_its_test(fault: str) -> None:
+    file, _, name = WHERE[fault].partition("::")
+    assert f"def {name}(" in (ROOT / file).read_text()
