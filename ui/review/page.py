@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PyQt6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, QTimer
@@ -33,6 +32,7 @@ from ui.review.leak_card import LeakCard
 from ui.review.measure_board import MeasureBoard
 from ui.review.measure_panel import MeasurePanel
 from ui.review.message_line import MessageLine
+from ui.review.opening import dropped_path, plan_beside, run_and_plan
 from ui.review.picture import ReviewPicture
 from ui.review.play import Player
 from ui.review.reviewing import Reviewing
@@ -142,9 +142,7 @@ class ReviewPage(Page):
         self.close_session()
         try:
             plan: Plan | None = None
-            beside = Path(run) / "plan.json" if Path(run).is_dir() else Path(run).with_suffix(".plan.json")
-            if plan_path is None and beside.is_file():
-                plan_path = str(beside)
+            plan_path = plan_path or plan_beside(run)
             if plan_path is not None:
                 plan = read_plan(Path(plan_path), self._settings.alarms.warning_line_fraction)
             self.session = Session(run, plan, self._settings, self.bridge)
@@ -365,31 +363,15 @@ class ReviewPage(Page):
 
     def dropEvent(self, a0: QDropEvent | None) -> None:
         """Open what was dropped; a plan goes to the run that is open."""
-        if a0 is None or a0.mimeData() is None:
-            return
-        paths = [url.toLocalFile() for url in a0.mimeData().urls() if url.isLocalFile()]
-        if not paths:
-            return
-        if paths[0].endswith(".json") and self.session is not None:
-            self.open(self.session.run, paths[0])
-        else:
-            self.open(paths[0], None)
+        path = dropped_path(a0.mimeData()) if a0 is not None else None
+        if path is not None and path.endswith(".json") and self.session is not None:
+            self.open(self.session.run, path)
+        elif path is not None:
+            self.open(path, None)
 
     def open_thing(self, thing: object) -> None:
-        """Open a run: its path, or its path and its plan's.
-
-        Raises
-        ------
-        TypeError
-            If another page asks for something else.
-        """
-        if isinstance(thing, str | os.PathLike):
-            self.open(os.fspath(thing), None)
-        elif isinstance(thing, tuple) and len(thing) == 2:
-            run, plan = thing
-            self.open(os.fspath(run), None if plan is None else os.fspath(plan))
-        else:
-            raise TypeError(f"the review opens a run or (run, plan), not {type(thing).__name__}")
+        """Open a run: its path, or its path and its plan's."""
+        self.open(*run_and_plan(thing))
 
     def enter(self) -> None:
         """The page comes to the front."""

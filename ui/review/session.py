@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from pathlib import Path
 
 from assistant import scrub
+from assistant.as_seen import holds_figures, read_as_seen
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import InputError
@@ -16,6 +19,9 @@ from assistant.replay import ReplayAnalysis, Sink
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, RunFacts
 from ui.review.pictures import PictureReader, ScrubMaker
+
+log = logging.getLogger(__name__)
+_STOP_WAIT_S = 10.0
 
 
 class Session:
@@ -58,8 +64,26 @@ class Session:
         """The picture waits for the analysis."""
         self.range: tuple[int | None, int | None] = (None, None)
         self.loops = False
+        self._closing = False
+        self._recollection: threading.Thread | None = None
         if plan is not None:
             self.analyse(plan)
+        if holds_figures(Path(run)):
+            self._recollection = threading.Thread(target=self._recollect, args=(plan,), name="analysis", daemon=True)
+            self._recollection.start()
+
+    def _recollect(self, plan: Plan | None) -> None:
+        """Read what was told on the day; in a thread, for an hour's table takes seconds."""
+        try:
+            moments = read_as_seen(Path(self.run), plan)
+        except InputError as error:
+            log.warning("%s", error)
+            return
+        store = MomentStore()
+        store.extend(moments)
+        self.as_seen = store
+        if not self._closing:
+            self._sink.look_now()
 
     @property
     def moments(self) -> MomentStore | None:
@@ -219,11 +243,14 @@ class Session:
 
     def close(self) -> None:
         """End threads and processes."""
+        self._closing = True
         if self.analysis is not None:
             self.analysis.stop()
         if self._scrub is not None:
             self._scrub.stop()
         self._reader.stop()
+        if self._recollection is not None:
+            self._recollection.join(_STOP_WAIT_S)
 
 
 def _first(source: Source) -> Frame:

@@ -1,0 +1,288 @@
+"""The figures that a run already holds, as they were told on the day: read back from its tables, nothing recomputed.
+
+A run folder may hold the lines that a live session wrote (``readings_000.jsonl``), or the tables of an earlier analysis
+(``measurements.csv`` and ``result.json``). Both keep the same columns. What was not kept (outlines, the distances of
+the thirds to the warning line) is `Unknown` with that reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from assistant.errors import InputError
+from assistant.geometry import Similarity
+from assistant.moments import Moment
+from assistant.plan import Plan
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    Distances,
+    EventKind,
+    FrameState,
+    Liveness,
+    Measure,
+    Motion,
+    Priority,
+    Site,
+    Unknown,
+)
+
+TABLE: Final = "measurements.csv"
+DOCUMENT: Final = "result.json"
+READINGS: Final = "readings_*.jsonl"
+NOT_KEPT: Final = Unknown("not kept")
+_NO_READING: Final = "not analysed on the day"
+_MOST_BYTES: Final = 2 << 30
+
+Row = dict[str, str]
+
+
+def holds_figures(folder: Path) -> bool:
+    """Whether a run folder holds figures from the day."""
+    return folder.is_dir() and ((folder / TABLE).is_file() or any(folder.glob(READINGS)))
+
+
+def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
+    """Read what was told, one moment a frame from frame 0; frames without a reading say so.
+
+    Parameters
+    ----------
+    folder : Path
+    plan : Plan or None
+        The plan of the day: without it lines cannot be placed, and distances are told all the same.
+
+    Raises
+    ------
+    InputError
+        If there is nothing, or it cannot be read.
+    """
+    try:
+        if any(folder.glob(READINGS)):
+            rows, standing = _live_rows(folder)
+        elif (folder / TABLE).is_file():
+            rows, standing = _table_rows(folder)
+        else:
+            raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
+        return list(_moments(rows, standing, plan))
+    except OSError as error:
+        raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
+    except (ValueError, KeyError, csv.Error) as error:
+        raise InputError(f"{folder}: its figures are damaged ({error}); analyse it instead") from error
+
+
+def _table_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]]]:
+    with (folder / TABLE).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    events: list[Alarm] = []
+    if (folder / DOCUMENT).is_file():
+        document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+        events = [_alarm(event) for event in document.get("events", [])]
+    last = int(rows[-1]["frame"]) if rows else -1
+    standing: dict[int, list[Alarm]] = {}
+    for alarm in events:
+        end = last if alarm.last_frame is None else min(alarm.last_frame, last)
+        for frame in range(alarm.first_frame, end + 1):
+            standing.setdefault(frame, []).append(alarm)
+    return rows, {frame: _highest_first(alarms) for frame, alarms in standing.items()}
+
+
+def _live_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]]]:
+    rows: list[Row] = []
+    words: dict[int, tuple[str, ...]] = {}
+    for path in sorted(folder.glob(READINGS)):
+        columns: list[str] | None = None
+        for line in _lines(path):
+            if "columns" in line:
+                columns = [str(name) for name in line["columns"]]
+            elif columns is not None and "row" in line:
+                row = dict(zip(columns, map(str, line["row"]), strict=True))
+                rows.append(row)
+                words[int(row["frame"])] = tuple(map(str, line.get("standing", ())))
+    return rows, _episodes(words)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a file; one that was cut off by the end of the process is passed over."""
+    with path.open("rb") as file:
+        for content in file:
+            try:
+                line = json.loads(content)
+            except ValueError:
+                continue  # half a line: the process died while it wrote
+            if isinstance(line, dict):
+                yield line
+
+
+def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]:
+    """Alarms from the words that stood at each frame: one for each stretch in which a word stood."""
+    standing: dict[int, tuple[Alarm, ...]] = {}
+    open_: dict[str, int] = {}
+    ended: list[tuple[str, int, int]] = []
+    before = -1
+    for frame in sorted(words):
+        for word in [word for word in open_ if word not in words[frame]]:
+            ended.append((word, open_.pop(word), before))
+        for word in words[frame]:
+            open_.setdefault(word, frame)
+        before = frame
+    every = [*ended, *((word, first, None) for word, first in open_.items())]
+    alarms = [
+        (_alarm_of_word(word, first, last), first, before if last is None else last) for word, first, last in every
+    ]
+    for alarm, first, end in alarms:
+        for frame in range(first, end + 1):
+            standing[frame] = (*standing.get(frame, ()), alarm)
+    return {frame: _highest_first(found) for frame, found in standing.items()}
+
+
+def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
+    kind, _, priority = word.partition(":")
+    found = EventKind(kind)
+    site = Site.POSTERIOR if found in _POSTERIOR else None
+    return Alarm(
+        kind=found,
+        site=site,
+        priority=Priority[priority.upper()],
+        first_frame=first,
+        last_frame=last,
+        headline=kind.replace("_", " ").upper(),
+        action="",
+    )
+
+
+_POSTERIOR: Final = (EventKind.APPROACHING_POSTERIOR, EventKind.WARNING_LINE, EventKind.POSTERIOR_WALL)
+
+
+def _alarm(event: dict[str, Any]) -> Alarm:
+    headline, _, action = str(event.get("text", "")).partition(". ")
+    return Alarm(
+        kind=EventKind(event["kind"]),
+        site=None if event.get("site") is None else Site(event["site"]),
+        priority=Priority[str(event["priority"]).upper()],
+        first_frame=int(event["first_frame"]),
+        last_frame=None if event.get("last_frame") is None else int(event["last_frame"]),
+        headline=headline,
+        action=action,
+    )
+
+
+def _highest_first(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    return tuple(sorted(alarms, key=lambda alarm: -alarm.priority))
+
+
+def _moments(rows: Sequence[Row], standing: dict[int, tuple[Alarm, ...]], plan: Plan | None) -> Iterator[Moment]:
+    index = 0
+    t_s = 0.0
+    for row in rows:
+        frame, at_s = int(row["frame"]), float(row["t_s"])
+        if frame < index:
+            continue  # the same frame again, after a restart
+        while index < frame:
+            share = (frame - index) / (frame - index + 1)
+            yield _gap(index, at_s - share * (at_s - t_s))
+            index += 1
+        yield _moment(row, standing.get(frame, ()), plan)
+        index, t_s = frame + 1, at_s
+
+
+def _gap(index: int, t_s: float) -> Moment:
+    unknown = Unknown(_NO_READING)
+    return Moment(
+        frame_index=index,
+        t_s=max(0.0, t_s),
+        liveness=Liveness(state=FrameState.UNUSABLE, xray_age_s=unknown, noise_grey=unknown, reason=_NO_READING),
+        motion=unknown,
+        distances=unknown,
+        approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+        standing=(),
+        leaks=(),
+        outline=(),
+        processing_ms=0.0,
+    )
+
+
+def _moment(row: Row, standing: tuple[Alarm, ...], plan: Plan | None) -> Moment:
+    why = Unknown(row.get("reason") or "not measured")
+    state = FrameState(row["state"])
+    age = _number(row.get("xray_age_ms", ""), why)
+    return Moment(
+        frame_index=int(row["frame"]),
+        t_s=float(row["t_s"]),
+        liveness=Liveness(
+            state=state,
+            xray_age_s=age if isinstance(age, Unknown) else age / 1000,
+            noise_grey=NOT_KEPT,
+            reason=row.get("reason", "") if state not in (FrameState.LIVE, FrameState.REPEAT) else "",
+        ),
+        motion=_motion(row, plan, why),
+        distances=_distances(row, why),
+        approach=Approach(
+            approach_mm_per_s=_number(row.get("approach_mm_per_s", ""), why),
+            time_to_line_s=_number(row.get("time_to_line_s", ""), why),
+        ),
+        standing=standing,
+        leaks=(),
+        outline=(),
+        processing_ms=_plain(row.get("processing_ms", ""), 0.0),
+    )
+
+
+def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
+    if row.get("registration_ok") != "1" or plan is None:
+        return why if plan is not None else Unknown("the plan of the day is not here")
+    at = next((k for k, view in enumerate(plan.views) if view.view == row.get("view")), None)
+    if at is None:
+        return Unknown("the plan has no such view")
+    return Motion(
+        view_index=at,
+        similarity=Similarity(
+            dx_px=float(row["dx_px"]),
+            dy_px=float(row["dy_px"]),
+            rotation_deg=float(row["rotation_deg"]),
+            scale=float(row["scale"]),
+            centre_px=plan.views[at].centre_px,
+        ),
+        confidence=_plain(row.get("registration_confidence", ""), 0.0),
+    )
+
+
+def _distances(row: Row, why: Unknown) -> Distances | Unknown:
+    if not row.get("cement_area_mm2"):
+        return why
+
+    def read(name: str) -> Measure:
+        return _number(row.get(name, ""), Unknown("not measured"))
+
+    return Distances(
+        cement_area_mm2=float(row["cement_area_mm2"]),
+        posterior_wall_mm=read("posterior_wall_mm"),
+        warning_line_mm=read("warning_line_mm"),
+        superior_endplate_mm=read("superior_endplate_mm"),
+        inferior_endplate_mm=read("inferior_endplate_mm"),
+        anterior_wall_mm=read("anterior_wall_mm"),
+        side_wall_mm=read("side_wall_mm"),
+        posterior_upper_mm=read("posterior_upper_mm"),
+        posterior_middle_mm=read("posterior_middle_mm"),
+        posterior_lower_mm=read("posterior_lower_mm"),
+        warning_upper_mm=NOT_KEPT,
+        warning_middle_mm=NOT_KEPT,
+        warning_lower_mm=NOT_KEPT,
+    )
+
+
+def _number(cell: str, why: Unknown) -> Measure:
+    if not cell:
+        return why
+    value = float(cell)
+    return value if math.isfinite(value) else why
+
+
+def _plain(cell: str, default: float) -> float:
+    return float(np.float64(cell)) if cell else default

@@ -1,0 +1,40 @@
+"""Which run and plan are meant: by another page, by a drop, by a plan that lies beside the run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PyQt6.QtCore import QMimeData
+
+from assistant.places import data_home
+
+
+def plan_beside(run: str) -> str | None:
+    """The plan that lies with a run, or that was saved for it in the data folder; None where there is none."""
+    path = Path(run)
+    beside = path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
+    saved = data_home() / "plans" / f"{path.name}.plan.json"
+    return next((str(plan) for plan in (saved, beside) if plan.is_file()), None)
+
+
+def run_and_plan(thing: object) -> tuple[str, str | None]:
+    """What another page asks for: a run's path, or its path and its plan's.
+
+    Raises
+    ------
+    TypeError
+        If it asks for something else.
+    """
+    if isinstance(thing, str | os.PathLike):
+        return os.fspath(thing), None
+    if isinstance(thing, tuple) and len(thing) == 2:
+        run, plan = thing
+        return os.fspath(run), None if plan is None else os.fspath(plan)
+    raise TypeError(f"the review opens a run or (run, plan), not {type(thing).__name__}")
+
+
+def dropped_path(mime: QMimeData | None) -> str | None:
+    """The first file or folder that was dropped; None where it is no local one."""
+    urls = [] if mime is None else [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+    return urls[0] if urls else None
