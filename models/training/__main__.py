@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,16 @@ import torch
 
 from assistant.model_packs.pack import from_bytes, to_bytes
 from assistant.shape_model import ShapeLimits
-from models.training import calibrating, evaluating
+from models.training import evaluating
 from models.training.card import write_card
 from models.training.drawn_leaks import drawn_leak
-from models.training.exporting import F32, run_onnx, to_int8, to_onnx, write_pack
-from models.training.network import Packed, ShapeNet
+from models.training.exporting import F32, run_onnx, to_int8, write_pack
+from models.training.learning import learn
 from models.training.sample_store import digest, load, make_all, make_real
 from models.training.small_run import Sample
-from models.training.training import Patches, answers, collect, collect_drawn, joined, train
 from models.training.variants import Change
 
 SEED = 20261121
-_GOLDEN = 16
 _STRESSED = 500
 """So many of the test's samples go through each kind of error."""
 _ROOT = Path(__file__).resolve().parents[2]
@@ -49,65 +48,36 @@ def main() -> None:
             make_real(store, args.real, 14, args.workers)
     parts = {part: sorted(store.glob(f"{part}-*.npz")) for part in ("train", "calibration", "test", "real")}
     _say(f"samples: {', '.join(f'{len(files)} files of {part}' for part, files in parts.items())}")
-    learned = collect(parts["train"], 3)
-    drawn = collect_drawn(args.drawn, SEED, 1)
-    held = collect(parts["calibration"], 1)
-    _say(f"patches: {len(learned.labels)} simulated, {len(drawn.labels)} drawn, {len(held.labels)} to calibrate")
-    net = train(joined(learned, drawn), epochs=args.epochs, seed=SEED)
-    model, limits, temperature = _calibrated(net, joined(learned, drawn), held)
-    _say(f"limits: {limits}")
+    learned = learn(args.work, parts, drawn=args.drawn, epochs=args.epochs, seed=SEED)
+    _say(f"limits: {learned.limits}")
     samples = [sample for path in parts["test"] for sample in load(path)]
     worlds = {"drawn by another program": [s for s in map(_drawn, range(600)) if s is not None]}
     if parts["real"]:
         worlds["real bones (CT and meshes)"] = [sample for path in parts["real"] for sample in load(path)]
-    metrics = _measured(model, limits, samples, worlds)
+    metrics = _measured(learned.model, learned.limits, samples, worlds)
     metrics["facts"] |= {
+        **learned.facts,
+        **asdict(learned.limits),
         "version": args.version,
-        "train_stills": sum(fact["variant"] == 0 for fact in learned.facts),
-        "train_patients": len(parts["train"]),
-        "drawn_stills": sum(fact["variant"] == 0 for fact in drawn.facts),
-        "calibration_patients": len(parts["calibration"]),
         "test_patients": len(parts["test"]),
-        "temperature": temperature,
-        "parameters": sum(p.numel() for p in net.parameters()),
-        "int8": _int8(model, from_bytes(held.bytes)),
-        "decide": limits.decide,
-        "strangeness": limits.strangeness,
-        "blur_mm": limits.blur_mm,
+        "temperature": learned.temperature,
+        "int8": _int8(learned.model, from_bytes(learned.examples)),
     }
     runs = args.runs.read_text("utf-8") if args.runs is not None else ""
-    rng = np.random.default_rng(SEED)
     pack = write_pack(
         args.pack,
-        model=model,
-        golden=held.bytes[np.sort(rng.choice(len(held.bytes), _GOLDEN, replace=False))],
+        model=learned.model,
+        golden=learned.golden,
         version=args.version,
         made=args.made,
-        limits={"decide": limits.decide, "strangeness": limits.strangeness, "blur_mm": limits.blur_mm},
-        temperature=temperature,
+        limits=asdict(learned.limits),
+        temperature=learned.temperature,
         training_data_sha256=digest(parts["train"]),
         card=write_card(metrics, runs),
         metrics=_rounded(metrics),
     )
     _say(json.dumps(_rounded(metrics["model"])))
     _say(f"{pack.folder}: {pack.identity.name} {pack.manifest.version} {pack.identity.sha256}")
-
-
-def _calibrated(net: ShapeNet, learned: Patches, held: Patches) -> tuple[bytes, ShapeLimits, float]:
-    logits, _ = answers(net, from_bytes(held.bytes))
-    temperature = calibrating.fit_temperature(logits, held.labels)
-    _, embeddings = answers(net, from_bytes(learned.bytes))
-    means, whitening = calibrating.fit_distance(embeddings, learned.labels)
-    model = to_onnx(Packed(net, temperature, means, whitening))
-    p, strangeness = run_onnx(model, from_bytes(held.bytes))
-    plain = np.array([fact["variant"] == 0 for fact in held.facts])
-    blur = np.array([fact["blur_mm"] for fact in (*learned.facts, *held.facts) if fact["variant"] == 0])
-    limits = ShapeLimits(
-        decide=calibrating.decide_limit(p[plain].astype(np.float64), held.labels[plain]),
-        strangeness=calibrating.strangeness_limit(strangeness),
-        blur_mm=round(float(np.quantile(blur, 0.995)), 1),
-    )
-    return model, limits, temperature
 
 
 def _measured(
@@ -201,7 +171,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--made", default=time.strftime("%Y-%m-%d"), help="date in the manifest")
     parser.add_argument("--patients", type=int, default=110, help="for training; half and a quarter of it held apart")
     parser.add_argument("--drawn", type=int, default=4000, help="leaks drawn in two dimensions")
-    parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
     parser.add_argument("--threads", type=int, default=1, help="of the training")
     parser.add_argument("--real", type=Path, help="folder of real spines, for one more test")
