@@ -1,4 +1,4 @@
-"""A mended copy of a recorded run: one whole video, lines without torn ends, nothing invented. The original stays.
+"""A mended copy of a recorded run, or a clip of it: one whole video, nothing invented. The original stays.
 
 Packets are copied, not coded anew: every picture that is there is in the copy bit by bit. Frames whose picture is lost
 keep their number and time and stay without a picture.
@@ -20,8 +20,8 @@ from assistant.capture.run_folder import RunFolder
 from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.recording.keeping import write_json
 from assistant.recording.matroska_out import MatroskaOut, Track
-from assistant.recording.reading import Recorded, video_files
-from assistant.recording.schema import FRAMES, HEAD, SCHEMA, VIDEO, FrameLine
+from assistant.recording.reading import video_files
+from assistant.recording.schema import FRAMES, HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
 from assistant.recording.segment_file import GrowingFile
 
 _COPIED: Final = ("plan.json", "references")
@@ -64,14 +64,13 @@ def mend(run: Path, out: Path, progress: Progress = lambda _done, _total: None) 
     EnvironmentError_
         If the copy cannot be written.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"{out}: is in use; give a folder that does not exist yet")
+    _check_free(out)
     source = RunFolder(run, str(run))
     try:
         recorded = source.recorded
         with _writing(out):
             out.mkdir(parents=True, exist_ok=True)
-            _write(run, out, recorded, progress)
+            copy_frames(run, out, recorded.lines, recorded.witness, progress)
             for name in _COPIED:
                 if (run / name).is_dir():
                     shutil.copytree(run / name, out / name)
@@ -107,8 +106,62 @@ def _writing(out: Path) -> Iterator[None]:
         ) from error
 
 
-def _write(run: Path, out: Path, recorded: Recorded, progress: Progress) -> None:
-    lines = recorded.lines
+def cut_clip(run: Path, first: int, last: int, out: Path) -> int:
+    """Make a run folder of its own from some frames of a recording, numbered and timed from 0; gives their count.
+
+    Its plan is left behind: the pictures that its points were placed on need not be among these frames.
+
+    Raises
+    ------
+    UsageError
+        If there are no such frames, or ``out`` is in use.
+    InputError
+        If the run cannot be read.
+    EnvironmentError_
+        If the clip cannot be written.
+    """
+    _check_free(out)
+    source = RunFolder(run, str(run))
+    try:
+        lines = source.recorded.lines[max(0, first) : last + 1]
+        if not lines or first > last:
+            raise UsageError(f"{run}: there are no frames {first} to {last}; it has {len(source.recorded.lines)}")
+        moved = [
+            FrameLine(i=k, t=round(line.t - lines[0].t, 6), ns=line.ns, v=line.v, p=line.p, crc=line.crc)
+            for k, line in enumerate(lines)
+        ]
+        with _writing(out):
+            out.mkdir(parents=True, exist_ok=True)
+            copy_frames(run, out, moved, None)
+        head = {**source.recorded.head, "schema": SCHEMA, "closed": True, "clip": {"first": first, "last": last}}
+        head.pop("events", None)
+        write_json(out / HEAD, head)
+    finally:
+        source.close()
+    return len(moved)
+
+
+def _check_free(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out}: is in use; give a folder that does not exist yet")
+
+
+def copy_frames(
+    run: Path,
+    out: Path,
+    lines: list[FrameLine],
+    witness: WitnessLine | None,
+    progress: Progress = lambda _done, _total: None,
+) -> None:
+    """Copy the pictures of some frames into one video of an existing folder, with their lines.
+
+    Raises
+    ------
+    InputError
+        If a picture cannot be read or has another size.
+    OSError
+        If it cannot be written.
+    """
     video: GrowingFile | None = None
     made: MatroskaOut | None = None
     packets = _Packets(video_files(run), str(run))
@@ -137,8 +190,8 @@ def _write(run: Path, out: Path, recorded: Recorded, progress: Progress) -> None
             video.sync()
             video.put_over(patches)
             video.sync()
-        if recorded.witness is not None:
-            rows.append(msgspec.json.encode(recorded.witness) + b"\n")
+        if witness is not None:
+            rows.append(msgspec.json.encode(witness) + b"\n")
         rows.sync()
     finally:
         packets.close()

@@ -37,6 +37,7 @@ from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Un
 
 _PAUSE_S: Final = 0.002
 _NICER: Final = 3
+_PLAN_TAKES_S: Final = 6.0
 _MOST_BEHIND: Final = 6
 """Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
 _ROOM_FOR_ALARMS: Final = 1 << 19
@@ -87,6 +88,8 @@ class LiveAnalysis:
             self._pipeline.acknowledge()
 
     def _take_plan(self, order: TakePlan) -> None:
+        # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
+        self._deck.ask_patience(Cell.ANALYSIS_BEAT, _PLAN_TAKES_S)
         try:
             plan = plan_from_document(order.document, self._settings.alarms.warning_line_fraction)
             references = []

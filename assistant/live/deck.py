@@ -122,6 +122,10 @@ class Deck:
         """Say: I am alive."""
         self.board[cell] = time.monotonic_ns()
 
+    def ask_patience(self, cell: Cell, seconds: float) -> None:
+        """Say: I am alive and busy for so long at most, with something that cannot be interrupted."""
+        self.board[cell] = time.monotonic_ns() + round(seconds * 1e9)
+
     def remove(self) -> None:
         """Take the memory away when the session is over."""
         self._memory.remove()

@@ -29,6 +29,8 @@ from assistant.sound import watchdog_wave
 log = logging.getLogger(__name__)
 LEAST_TOLD_S: Final = 120.0
 """A failure of the alarm system is told for two minutes at least (IEC 60601-1-8)."""
+UNARMED_SILENT_S: Final = 4.0
+"""Before the injection a window may be busy for a moment without a red alarm; a dead one is told at once either way."""
 _TICK_S: Final = 0.05
 _WELL_AGAIN_NS: Final = 3_000_000_000
 _RESTART_WITHIN_S: Final = 20.0
@@ -263,7 +265,8 @@ def run(start: Start) -> None:
     alarm, window, tone = Alarm(), OwnWindow(start.watchdog_window), Tone()
     restarts = Restarts(start.restart)
     window_sounds = False
-    silent_after_s = start.settings.live.watchdog_after_s
+    armed_s = start.settings.live.watchdog_after_s
+    unarmed_s = max(armed_s, UNARMED_SILENT_S)
     try:
         while True:
             deck.beat(Cell.WATCHDOG_BEAT)
@@ -274,7 +277,7 @@ def run(start: Start) -> None:
                 alive=is_alive(deck.get(Cell.WINDOW_PID)),
                 closing=bool(deck.get(Cell.CLOSING)),
             )
-            seen = judge(look, silent_after_s)
+            seen = judge(look, armed_s if deck.get(Cell.ARMED) else unarmed_s)
             said = window.said()
             dismissed = "dismissed" in said
             window_sounds = ("sounding" in said or window_sounds) and "silent" not in said and window.works

@@ -7,7 +7,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.capture.video import VideoSource
 from assistant.cli import main
 from assistant.errors import InputError, UsageError
-from assistant.mend import mend
+from assistant.mend import cut_clip, mend
 from assistant.recording.event_log import EventLog
 from assistant.recording.keeping import write_json
 from assistant.recording.schema import SCHEMA
@@ -103,3 +103,23 @@ def test_pictures_of_two_sizes_are_no_one_video(tmp_path: Path, pictures: list[G
     recorder.close()
     with pytest.raises(InputError, match="changes its size"):
         mend(tmp_path / "run", tmp_path / "out")
+
+
+def test_a_clip_is_a_run_of_its_own(cut: Path, tmp_path: Path, pictures: list[Grey]) -> None:
+    assert cut_clip(cut, 5, 12, tmp_path / "clip") == 8
+    source = RunFolder(tmp_path / "clip", "clip")
+    frames = list(source.frames())
+    assert [frame.index for frame in frames] == list(range(8))
+    assert frames[0].t_s == 0.0
+    assert frames[-1].t_s == pytest.approx(0.28)
+    for frame in frames:
+        np.testing.assert_array_equal(frame.grey, pictures[(frame.index + 5) // 2])
+    assert source.recorded.losses == ""
+    source.close()
+    assert main(["validate", str(tmp_path / "clip")]) == 0
+
+
+@pytest.mark.parametrize(("first", "last"), [(9, 3), (900, 910)])
+def test_a_clip_of_no_frames_is_refused(cut: Path, tmp_path: Path, first: int, last: int) -> None:
+    with pytest.raises(UsageError, match="no frames"):
+        cut_clip(cut, first, last, tmp_path / "clip")

@@ -78,3 +78,15 @@ def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck)
     assert other.is_well
     deck.put(Cell.CLOSING, 1)
     assert other.wait(5.0)
+
+
+def test_a_child_that_asks_for_patience_gets_it(nurse: Nurse, deck: Deck) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    pid = nurse.state.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    deck.ask_patience(Cell.WATCHDOG_BEAT, 2.0)
+    begun = time.monotonic()
+    until(nurse, lambda: nurse.state.condition is Condition.HANGING)
+    assert time.monotonic() - begun > 3.5

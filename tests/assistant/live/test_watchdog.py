@@ -179,6 +179,7 @@ def test_the_process_tells_a_kill_and_a_hang_within_a_second(
 
     monkeypatch.setattr(watchdog, "Tone", lambda: Tone([]))
     window = watched()
+    deck.put(Cell.ARMED, 1)
     start = Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
     body = threading.Thread(target=watchdog.run, args=(start,))
     body.start()
