@@ -1,0 +1,155 @@
+"""Imports in the background: copied, listed with a thumbnail, analysed; refused files leave nothing."""
+
+import contextlib
+import json
+import subprocess
+from pathlib import Path
+
+import cv2
+import pytest
+
+from assistant.errors import UsageError
+from assistant.library.jobs import Jobs
+from assistant.library.run_summary import leak_words, summary
+from assistant.library.search import search
+from assistant.library.store import Library
+from tests.small_run import SmallRun, write_small_run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> SmallRun:
+    return write_small_run(tmp_path, 8)
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    with Library(tmp_path / "home") as opened:
+        yield opened
+
+
+def finish(jobs: Jobs, *, most: int = 1000) -> None:
+    """Poll until nothing is left to do; each look waits for the child a moment."""
+    for _ in range(most):
+        jobs.poll()
+        if jobs.current is None and jobs.waiting == 0:
+            return
+        if jobs._process is not None:
+            wait_a_little(jobs)
+    raise AssertionError("the jobs do not end")
+
+
+def wait_a_little(jobs: Jobs) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        jobs._process.wait(0.05)
+
+
+def test_a_run_is_copied_listed_and_analysed(library, run):
+    jobs = Jobs(library)
+    job = jobs.bring_in(str(run.folder))
+    finish(jobs)
+    assert job.error == ""
+    (case,) = search(library, "L1").cases
+    assert case["id"] == job.case_id
+    assert case["duration_s"] == pytest.approx(8 / 15)
+    assert cv2.imread(case["thumbnail"]).shape == (376, 592, 3)
+    (row,) = library.rows("runs")
+    assert row["state"] == "done"
+    assert json.loads(Path(row["result"]).read_text())["run"]["frames"] == 8
+    assert (Path(row["path"]) / "run.mkv").read_bytes() == run.video.read_bytes()
+    assert run.video.is_file()
+    assert library.verify() == ""
+
+
+def test_a_single_file_loses_its_name(library, run, tmp_path):
+    named = tmp_path / "Muster Erika 1940.mkv"
+    named.write_bytes(run.video.read_bytes())
+    named.with_suffix(".plan.json").write_text(run.plan.read_text())
+    jobs = Jobs(library)
+    jobs.bring_in(str(named))
+    finish(jobs)
+    (row,) = library.rows("runs")
+    assert sorted(path.name for path in Path(row["path"]).iterdir()) == ["plan.json", "run.mkv"]
+    told = json.dumps(library.ask("SELECT * FROM runs") + library.ask("SELECT rows FROM changes"))
+    assert "Muster" not in told
+
+
+def test_a_run_may_stay_where_it_is(library, run):
+    jobs = Jobs(library)
+    jobs.bring_in(str(run.folder), copy=False)
+    finish(jobs)
+    (row,) = library.rows("runs")
+    assert row["path"] == str(run.folder)
+    assert not (library.runs_folder / row["id"] / "run").exists()
+    assert row["state"] == "done"
+
+
+def test_the_same_run_comes_in_once(library, run):
+    jobs = Jobs(library)
+    jobs.bring_in(str(run.folder))
+    again = jobs.bring_in(str(run.folder))
+    finish(jobs)
+    assert "in the library already" in again.error
+    assert search(library).total == 1
+    assert len(list(library.runs_folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a film", b"\x1a\x45\xdf\xa3" + bytes(500)])
+def test_what_is_no_run_is_refused_and_leaves_nothing(library, tmp_path, content):
+    bad = tmp_path / "bad.mkv"
+    bad.write_bytes(content)
+    jobs = Jobs(library)
+    job = jobs.bring_in(str(bad))
+    finish(jobs)
+    assert "bad.mkv" in job.error or "run.mkv" in job.error
+    assert search(library).total == 0
+    assert list(library.runs_folder.iterdir()) == []
+
+
+def test_imports_wait_while_a_procedure_runs(library, run):
+    jobs = Jobs(library)
+    jobs.held = "finish procedure first"
+    with pytest.raises(UsageError, match="finish procedure first"):
+        jobs.bring_in(str(run.folder))
+
+
+def test_an_analysis_that_was_cut_off_begins_anew(library, run):
+    jobs = Jobs(library)
+    jobs.bring_in(str(run.folder))
+    while not library.rows("runs"):
+        jobs.poll()
+        if jobs._process is not None:
+            wait_a_little(jobs)
+    jobs.poll()
+    assert library.rows("runs")[0]["state"] == "analysing"
+    jobs._process.kill()
+    jobs._process.wait()
+    jobs._close()  # the program ends here without a word
+    again = Jobs(library)
+    assert again.waiting == 1
+    finish(again)
+    assert library.rows("runs")[0]["state"] == "done"
+
+
+def test_a_run_without_lines_waits_for_them(library, run):
+    run.plan.unlink()
+    jobs = Jobs(library)
+    jobs.bring_in(str(run.folder))
+    finish(jobs)
+    assert library.rows("runs")[0]["state"] == "no plan"
+
+
+def test_words_of_a_result():
+    leak = {"site": "superior_disc", "yeom": None, "magnitude": "minor"}
+    assert (
+        leak_words(leak | {"shape": {"label": "spike", "p_spike": 0.93, "model": "m"}}) == "superior disc · spike 0.93"
+    )
+    assert (
+        leak_words(leak | {"shape": {"label": "round", "p_spike": 0.12, "model": "m"}}) == "superior disc · round 0.88"
+    )
+    assert (
+        leak_words({"site": "posterior", "yeom": "C", "magnitude": "minor", "shape": None}) == "posterior · C · minor"
+    )
+    near = {"kind": "approaching_endplate", "priority": "low"}
+    document = {"events": [near], "leaks": [], "complete": True, "run": {"frames": 3}}
+    assert summary(document)["low"] == 0
+    assert summary(document)["leak_said"] == "none seen in this view"

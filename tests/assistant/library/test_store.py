@@ -1,0 +1,155 @@
+"""Cases, changes and undo: the log tells all, and every change can be taken back."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import EnvironmentError_, UsageError
+from assistant.library.bin import empty_bin
+from assistant.library.people import Act, Person, Role
+from assistant.library.search import Filter, search
+from assistant.library.store import Library, random_id
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    with Library(tmp_path / "home") as opened:
+        yield opened
+
+
+def add_case(library: Library, **values) -> str:
+    case_id = library.add("cases", Act.IMPORT, "import", **{"day": "2026-11-12", **values})
+    library.add("levels", Act.EDIT, case_id=case_id, level="L3")
+    return case_id
+
+
+def test_ids_are_random_and_say_nothing():
+    made = {random_id("runs") for _ in range(200)}
+    assert len(made) == 200
+    assert all(one[:2] == "B-" and len(one) == 10 for one in made)
+
+
+def test_a_change_can_be_taken_back_and_that_too_is_in_the_log(library):
+    case_id = add_case(library, note="first")
+    library.change([("cases", case_id, {"note": "second"})], Act.EDIT, "change case", about=case_id)
+    taken = library.undo()
+    assert taken.kind == "change case"
+    assert library.one("cases", case_id)["note"] == "first"
+    kinds = [change.kind for change in library.changes()]
+    assert kinds == ["undo", "change case", "add to levels", "import"]
+    assert library.changes()[1].undone_by == 4
+    assert library.verify() == ""
+
+
+def test_undo_goes_on_backwards_and_ends(library):
+    case_id = add_case(library)
+    assert library.undo().kind == "add to levels"
+    assert library.undo().kind == "import"
+    assert search(library).total == 0
+    assert library.one("cases", case_id) is not None  # out of sight, nothing that points to it breaks
+    assert library.undo() is None
+
+
+def test_a_deleted_case_comes_back(library):
+    case_id = add_case(library)
+    library.delete("cases", case_id, kind="delete case")
+    assert search(library).total == 0
+    assert search(library, which=Filter.BIN).total == 1
+    library.undo()
+    assert search(library).cases[0]["id"] == case_id
+
+
+def test_what_was_changed_again_is_not_taken_back_over_it(library):
+    case_id = add_case(library, note="1")
+    first = library.change([("cases", case_id, {"note": "2"})], Act.EDIT, "change case", about=case_id)
+    library.change([("cases", case_id, {"note": "3"})], Act.EDIT, "change case", about=case_id)
+    with pytest.raises(UsageError, match="changed again since"):
+        library.undo(first)
+    assert library.one("cases", case_id)["note"] == "3"
+
+
+def test_a_change_beside_it_does_not_stand_in_the_way(library):
+    case_id = add_case(library, note="1", tags="old")
+    first = library.change([("cases", case_id, {"note": "2"})], Act.EDIT, "change case", about=case_id)
+    library.change([("cases", case_id, {"tags": "new"})], Act.EDIT, "change case", about=case_id)
+    library.undo(first)
+    row = library.one("cases", case_id)
+    assert (row["note"], row["tags"]) == ("1", "new")
+
+
+def test_all_rows_of_a_change_or_none(library):
+    with pytest.raises(EnvironmentError_):
+        library.change(
+            [("cases", "K-1", {"day": None}), ("levels", "L-1", {"no_such_column": 1})], Act.EDIT, "x", about=""
+        )
+    assert library.one("cases", "K-1") is None
+    assert library.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "act"), [(Role.TRAINEE, Act.DELETE), (Role.REVIEWER, Act.DELETE), (Role.OPERATOR, Act.SEE_OTHERS)]
+)
+def test_roles_keep_order(library, role, act):
+    library.who = Person(id="R-1", role=role)
+    with pytest.raises(UsageError, match=f"a {role.value} does not"):
+        library.change([("cases", "K-1", {})], act, "x", about="")
+    assert library.changes() == []
+
+
+def test_only_one_writes(tmp_path):
+    with Library(tmp_path), pytest.raises(EnvironmentError_, match="open in another window"):
+        Library(tmp_path)
+    with Library(tmp_path):
+        pass
+
+
+def test_the_line_of_a_case_follows_its_rows(library):
+    case_id = add_case(library)
+    level = library.rows("levels", case_id=case_id)[0]
+    run = {
+        "case_id": case_id,
+        "level_id": level["id"],
+        "path": "p",
+        "is_copied": 0,
+        "sha256": "0",
+        "bytes": 1,
+        "width_px": 1,
+        "height_px": 1,
+        "state": "done",
+        "duration_s": 10.0,
+        "high": 1,
+        "medium": 2,
+        "low": 0,
+        "leak_said": "superior disc · spike 0.93",
+        "has_leak": 1,
+    }
+    run_id = library.add("runs", Act.IMPORT, **run)
+    library.add("runs", Act.IMPORT, **run)
+    found = search(library, which=Filter.LEAK).cases[0]
+    assert (found["duration_s"], found["high"], found["medium"], found["levels_said"]) == (20.0, 2, 4, "L3")
+    assert found["leak_said"] == "superior disc · spike 0.93"
+    library.delete("runs", run_id)
+    assert search(library).cases[0]["high"] == 1
+
+
+def test_unknown_stays_unknown(library):
+    case_id = add_case(library)
+    row = library.one("cases", case_id)
+    assert row["cement_ml"] is None
+    assert row["high"] is None
+
+
+def test_the_bin_is_emptied_after_a_copy(library):
+    case_id = add_case(library, note="said by somebody")
+    level = library.rows("levels", case_id=case_id)[0]["id"]
+    folder = library.runs_folder / "B-1"
+    folder.mkdir(parents=True)
+    (folder / "run.mkv").write_bytes(b"x" * 1000)
+    values = {"case_id": case_id, "level_id": level, "path": str(folder), "is_copied": 1, "sha256": "0", "bytes": 1000}
+    library.add("runs", Act.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
+    assert empty_bin(library) == (0, 0)
+    library.delete("cases", case_id)
+    assert empty_bin(library) == (1, 1000)
+    assert not folder.exists()
+    assert search(library, which=Filter.BIN).total == 0
+    assert len(list((library.folder / "backups").glob("*.sqlite"))) == 1
