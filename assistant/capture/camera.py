@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.capture.interlace import COMBED, comb_ratio
 from assistant.capture.stamps import MAX_FPS
 from assistant.errors import InputError
 from assistant.vocabulary import Frame, Grey, RunFacts
@@ -144,7 +145,7 @@ class CameraSource:
 
     def _probe(self) -> RunFacts:
         stamps: list[int] = []
-        repeated = 0
+        repeated = woven = 0
         last: Grey | None = None
         for _ in range(_PROBE_GRABS):
             got = self._grab()
@@ -153,6 +154,7 @@ class CameraSource:
             stamps.append(got[0])
             repeated += last is not None and np.array_equal(last, got[1])
             last = got[1]
+            woven += comb_ratio(last) > COMBED
         if last is None:
             raise InputError(f"{self._shown}: the camera gives no picture; check its cable and its input signal")
         height, width = last.shape
@@ -169,6 +171,8 @@ class CameraSource:
         }
         if repeated:
             notes["repeated"] = f"{repeated} of {len(stamps)} pictures at the start were the one before again"
+        if woven:
+            notes["interlaced"] = f"{woven} of {len(stamps)} pictures at the start are two half pictures in one"
         return RunFacts(
             source=self._shown,
             width_px=width,
@@ -182,6 +186,11 @@ class CameraSource:
     def facts(self) -> RunFacts:
         """Size and rate as measured at the start; no frame count."""
         return self._facts
+
+    @property
+    def stamp_ns(self) -> int:
+        """The clock at the grab of the newest picture: before it was fetched from the driver and turned to grey."""
+        return self._last_ns
 
     def frames(self) -> Iterator[Frame]:
         """Pictures as they come, until `close`. A second call goes on with the numbers of the first.

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 _TRY_AGAIN_S: Final = 0.5
 _TICK_S: Final = 0.05
 _TELL_EVERY_TICKS: Final = 5
+_LOOK_EVERY_FRAMES: Final = 10
 HANGS_STATUS: Final = 75
 """Exit status of a capture that ended itself because its device does not answer."""
 
@@ -177,6 +178,8 @@ class Grab:
                 f"{self._address}: pictures of {grey.shape[1]} x {grey.shape[0]} are too large; set the video output "
                 f"to 3840 x 2160 or less"
             )
+        if self._index % _LOOK_EVERY_FRAMES == 0:
+            deck.put(Cell.LET_THROUGH, round(1000 * self._masker.share))
         is_new = self._last is None or grey.dtype != self._last.dtype or not np.array_equal(self._last, grey)
         self._picture += is_new
         deck.ring.publish(self._index, t_ns, stamp_ns, self._picture, grey)

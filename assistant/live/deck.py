@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,9 @@ from assistant.live.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.ring import Ring
 from assistant.live.shared_file import SharedFile
 from assistant.settings import Settings
+from assistant.vocabulary import Measure, Unknown
 
+NOTHING_YET: Final = Unknown("no frame has come yet")
 _MAGIC: Final = 0x666C756F726F31
 _BOARD_AT, _BOARD_COUNT = 0, 64
 _SLOTS, _SLOT_BYTES = 16, 8_400_000
@@ -53,6 +56,8 @@ class Cell(IntEnum):
     WATCHDOG_ALARM = 25
     MARK_LIT = 24
     """X-ray-on mark of the console: -1 none, 0 dark, 1 lit."""
+    LET_THROUGH = 26
+    """Share of the picture that the mask lets through, in thousandths; -1 before the first frame."""
 
 
 class Deck:
@@ -86,6 +91,7 @@ class Deck:
         board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
         board[Cell.SLOTS], board[Cell.SLOT_BYTES] = slots, slot_bytes
         board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = board[Cell.MARK_LIT] = -1
+        board[Cell.LET_THROUGH] = -1
         deck = cls(memory)
         deck.ring.clear()
         board[Cell.MAGIC] = _MAGIC
@@ -129,6 +135,31 @@ class Deck:
     def remove(self) -> None:
         """Take the memory away when the session is over."""
         self._memory.remove()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What the capture sees of the console.
+
+    Attributes
+    ----------
+    mark_lit : bool or None
+        The X-ray-on mark; None where the layout has none.
+    let_through : float or Unknown
+        Share of the picture that is not masked; 1 where nothing is.
+    """
+
+    mark_lit: bool | None = None
+    let_through: Measure = NOTHING_YET
+
+
+def read_signs(deck: Deck) -> Signs:
+    """What the capture says of the console now."""
+    lit, through = deck.get(Cell.MARK_LIT), deck.get(Cell.LET_THROUGH)
+    return Signs(
+        mark_lit=None if lit < 0 else bool(lit),
+        let_through=NOTHING_YET if through < 0 else through / 1000.0,
+    )
 
 
 def is_orphan(deck: Deck, settings: Settings) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.live.conditions import Situation, of_cement, says_moved, technical
+from assistant.live.deck import Signs
 from assistant.live.live_alarms import LiveAlarms, Wanted
 from assistant.live.live_state import Known, Terms, judge, quiet
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
@@ -44,7 +45,7 @@ class Outlook:
     plan_number: int = 0
     facts: RunFacts | None = None
     rehearsal: bool = False
-    mark_lit: bool | None = None
+    signs: Signs = field(default_factory=Signs)
     moment: Moment | None = None
     newest_moment: Moment | None = None
     recording: RecordingState = field(default_factory=RecordingState)
@@ -112,7 +113,7 @@ class Outlook:
                 frame_reason=moment.liveness.reason if moment is not None else "",
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
                 pulse_period_s=self.pace.pulse_period_s(),
-                mark_lit=self.mark_lit,
+                mark_lit=self.signs.mark_lit,
                 stuck=self.stuck.is_stuck(now_ns),
                 lines=self.lines,
                 moved=moved,
@@ -211,6 +212,7 @@ class Outlook:
             recording=self.recording,
             children=dict(children),
             push_s=self.pace.push_s(now_ns),
+            let_through=self.signs.let_through,
         )
 
     def _view(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.arming import CementGrowth, why_not
 from assistant.live.crew import Crew
-from assistant.live.deck import Cell, Deck
+from assistant.live.deck import Cell, Deck, read_signs
 from assistant.live.ledger import Ledger
 from assistant.live.machine import MachineWatch
 from assistant.live.messages import (
@@ -322,7 +322,7 @@ class LiveSession:
         deck, outlook = self.deck, self._outlook
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
-        before = outlook.state
+        before, outlook.signs = outlook.state, read_signs(deck)
         children, seen = self._crew.states() if self._crew else {}, (newest, stamp[0]) if stamp else None
         self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
         if self._ledger is not None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.recording.recording_state import RecordingState
-from assistant.vocabulary import EventKind, Measure, Priority, RunFacts, Site
+from assistant.vocabulary import EventKind, Measure, Priority, RunFacts, Site, Unknown
+
+_NOTHING_YET: Final = Unknown("no frame has come yet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ class LiveStatus:
     children : mapping of Child to ChildState
     push_s : float or Unknown
         How long X-ray has been on without a break of more than a second.
+    let_through : float or Unknown
+        Share of the picture that is not masked; 1 where nothing is, and names may stand in it.
     """
 
     now_ns: int
@@ -151,3 +156,4 @@ class LiveStatus:
     recording: RecordingState
     children: Mapping[Child, ChildState]
     push_s: Measure
+    let_through: Measure = _NOTHING_YET

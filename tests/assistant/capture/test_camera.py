@@ -201,3 +201,24 @@ def test_no_camera_here(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(InputError, match="a camera's number or address must follow"):
         open_camera("camera:")
     assert capfd.readouterr().err == ""
+
+
+def test_the_stamp_is_that_of_the_grab_on_the_clock_that_all_processes_share() -> None:
+    source, grabber = opened(colour)
+    for frame in islice(source.frames(), 5):
+        assert source.stamp_ns == grabber.now_ns - 3_000_000
+        assert frame.grey.size
+
+
+def test_two_half_pictures_in_one_are_told_at_the_start() -> None:
+    def woven(number: int) -> np.ndarray:
+        first = np.full((128, 160), 60, np.uint8)
+        second = first.copy()
+        first[30:100, 20 + 6 * number % 60 : 70 + 6 * number % 60] = 200
+        second[30:100, 40 + 6 * number % 60 : 90 + 6 * number % 60] = 200
+        first[1::2] = second[1::2]
+        return first
+
+    source, _ = opened(woven)
+    assert "two half pictures" in source.facts.notes["interlaced"]
+    assert "interlaced" not in opened(colour)[0].facts.notes

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_
-from assistant.live.deck import Cell, Deck, is_orphan
+from assistant.live.deck import Cell, Deck, is_orphan, read_signs
 from assistant.settings import LiveSettings, Settings
+from assistant.vocabulary import Unknown
 
 
 def test_another_process_finds_everything_by_the_path(deck: Deck) -> None:
@@ -42,3 +43,14 @@ def test_a_session_without_a_window_is_an_orphan_after_a_while(deck: Deck) -> No
     assert not is_orphan(deck, settings)
     deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 6_000_000_000)
     assert is_orphan(deck, settings)
+
+
+def test_what_the_capture_sees_of_the_console(deck: Deck) -> None:
+    assert read_signs(deck).mark_lit is None
+    assert isinstance(read_signs(deck).let_through, Unknown)
+    deck.put(Cell.MARK_LIT, 1)
+    deck.put(Cell.LET_THROUGH, 625)
+    assert read_signs(deck).mark_lit is True
+    assert read_signs(deck).let_through == 0.625
+    deck.put(Cell.MARK_LIT, 0)
+    assert read_signs(deck).mark_lit is False

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assistant.live.deck import Signs
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.live.outlook import Outlook
 from assistant.live.status import ChildState, LiveStatus
@@ -163,3 +164,11 @@ def test_a_recording_that_does_not_grow_is_told(theatre: Theatre) -> None:
     status = theatre.run(150)
     assert not status.recording.advancing(theatre.now_ns)
     assert "A14" in codes(status)
+
+
+def test_a_mark_that_is_lit_over_a_picture_that_stands_still_is_frozen(theatre: Theatre) -> None:
+    theatre.run(5)
+    theatre.outlook.signs = Signs(mark_lit=True, let_through=0.6)
+    status = theatre.run(40, FrameState.FROZEN, 2.0, picture=4)
+    assert status.state is LiveState.FROZEN
+    assert status.let_through == 0.6
