@@ -88,7 +88,7 @@ def fleiss(counts: NDArray[Any]) -> Agreement | Unknown:
     """
     cases = len(counts)
     readers = counts.sum(axis=1)
-    if cases < 3 or readers.min(initial=0) < 2 or (readers != readers[:1]).any():
+    if cases < 3 or readers.min() < 2 or (readers != readers[:1]).any():
         return Unknown("fewer than three cases answered by the same number of readers")
     kappa = _fleiss_value(counts)
     if kappa is None:
