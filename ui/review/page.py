@@ -13,7 +13,6 @@ from assistant.pipeline import Summary
 from assistant.places import data_home
 from assistant.plan import Plan, read_plan
 from assistant.settings import Settings
-from assistant.vocabulary import Alarm
 from ui.alarm_bar import message_for
 from ui.page import Page
 from ui.plan_panel import PlanPanel
@@ -103,7 +102,7 @@ class ReviewPage(Page):
 
     def _connect(self) -> None:
         self.bridge.looked_for.connect(self._look)
-        self.bridge.alarm.connect(self._alarm_changed)
+        self.bridge.alarm.connect(self.shown.alarm_changed)
         self.bridge.finished.connect(self._finished)
         self.bridge.still.connect(self.shown.take_still)
         self.events.jump.connect(self.jump)
@@ -258,7 +257,9 @@ class ReviewPage(Page):
         plan_path = Path(run) / "plan.json"
         try:
             plan = read_plan(plan_path, self._settings.alarms.warning_line_fraction) if plan_path.is_file() else None
-            other = Session(run, plan, self._settings, Bridge(self))
+            bridge = Bridge(self)
+            bridge.looked_for.connect(lambda: (bridge.looked(), self._look()))
+            other = Session(run, plan, self._settings, bridge)
         except AssistantError as error:
             self.tell(str(error))
             return
@@ -330,9 +331,6 @@ class ReviewPage(Page):
         if self._figures.elapsed() >= _FIGURES_MS or not self.playing:
             self._figures.restart()
             self.shown.show_figures(moment, views)
-
-    def _alarm_changed(self, alarm: Alarm) -> None:
-        self.shown.alarm_changed(alarm)
 
     def _finished(self, summary: Summary, failure: str) -> None:
         if self.session is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,42 +11,15 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication
 
 from assistant.plan import read_plan
-from assistant.settings import Settings
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
-from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_small_run, write_video
+from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_video
 from ui import app, overlay, words
 from ui.alarm_bar import message_for
-from ui.review.page import ReviewPage, make_page
+from ui.review.page import ReviewPage
 from ui.review.pictures import PictureRing
 from ui.review.run_book import RunBook
-from ui.shell import Shell
 
 COUNT = 60
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> SmallRun:
-    return write_small_run(tmp_path, COUNT)
-
-
-@pytest.fixture
-def window(qtbot) -> Iterator[ReviewPage]:
-    shell = Shell(Settings(), {"review": make_page})
-    shell.resize(1280, 1024)
-    qtbot.addWidget(shell)
-    shell.go_to("review")
-    shell.show()
-    page = shell.page("review")
-    assert isinstance(page, ReviewPage)
-    yield page
-    shell.close()
-
-
-@pytest.fixture
-def opened(window: ReviewPage, run: SmallRun) -> ReviewPage:
-    assert window.open(str(run.folder), str(run.plan)), window.note.text()
-    window.playing = False
-    return window
 
 
 def analysed(qtbot, window: ReviewPage, count: int = COUNT) -> None:
