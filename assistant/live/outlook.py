@@ -114,7 +114,7 @@ class Outlook:
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
                 pulse_period_s=self.pace.pulse_period_s(),
                 mark_lit=self.signs.mark_lit,
-                stuck=self.stuck.is_stuck(now_ns),
+                stuck=self.stuck.is_stuck,
                 lines=self.lines,
                 moved=moved,
             )

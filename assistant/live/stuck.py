@@ -14,6 +14,7 @@ from assistant.vocabulary import FrameState
 
 _NOISY_HELD_FRAMES: Final = 25
 _STUCK_NS: Final = 300_000_000
+_FRAMES: Final = 5
 _HELD: Final = (FrameState.REPEAT, FrameState.FROZEN)
 
 
@@ -22,21 +23,26 @@ class Stuck:
 
     def __init__(self) -> None:
         self._picture: int | None = None
-        self._same_since_ns: int | None = None
+        self._same_since_ns = 0
+        self._same_frames = 0
+        self._last_ns = 0
         self._noisy_held = 0
         self._identical = 0
 
     def see(self, moment: Moment) -> None:
         """Take in a moment."""
         same = moment.picture == self._picture
-        self._picture = moment.picture
+        self._picture, self._last_ns = moment.picture, moment.captured_ns
         if not same:
-            self._same_since_ns = moment.captured_ns
+            self._same_since_ns, self._same_frames = moment.captured_ns, 0
             self._noisy_held += moment.liveness.state in _HELD
-        elif self._noisy_held < _NOISY_HELD_FRAMES:
+            return
+        self._same_frames += 1
+        if self._noisy_held < _NOISY_HELD_FRAMES:
             self._identical += 1
 
-    def is_stuck(self, now_ns: int) -> bool:
-        """Whether frames are identical now that never were before."""
+    @property
+    def is_stuck(self) -> bool:
+        """Whether frames come that are identical, of a source that never gave any. No frames at all are no proof."""
         noisy = self._noisy_held >= _NOISY_HELD_FRAMES and self._identical == 0
-        return noisy and self._same_since_ns is not None and now_ns - self._same_since_ns > _STUCK_NS
+        return noisy and self._same_frames >= _FRAMES and self._last_ns - self._same_since_ns > _STUCK_NS
