@@ -11,17 +11,21 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import UsageError
-from assistant.training.ending import STAYS, Ending
+from assistant.training.ending import STAYS, Ending, Reached
 
 STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"
 ANSWERS: Final = (STOP, GO_ON, CANNOT_TELL)
 LEAD_S: Final = {1: 0.8, 2: 1.6, 3: 2.6}
 """The clip stops so long before the event, by difficulty: easy cases stop shortly before it [P]."""
+SEEN_MM: Final = {1: 4.0, 2: 6.0, 3: 8.0}
+"""... but not before the cement stands this near to what it will reach: else there is nothing to see yet [P]."""
 SOON_S: Final = 6.0
 """An event that comes within this time after the clip's end makes "stop" the right answer [P]."""
 NEAR_MM: Final = 3.0
 """Cement this near to its line makes "stop" right even when the event comes later: the band of the alarms."""
 _CLIP_S: Final = 20.0
+_SEEN_MM2: Final = 15.0
+_LEAST_LEAD_S: Final = 0.4
 _TRAPS: Final = {
     "frozen": "held image",
     "no_signal": "no signal",
@@ -115,7 +119,7 @@ def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, tra
         if trap_frame is not None and (first is None or trap_frame < first.frame):
             stop_s = ending.t_s[trap_frame] + 0.6
         elif first is not None:
-            stop_s = first.t_s - LEAD_S[difficulty]
+            stop_s = max(first.t_s - LEAD_S[difficulty], _seen_s(ending, first, SEEN_MM[difficulty]))
         else:
             stop_s = 0.7 * ending.t_s[-1]
     if not 0.5 <= stop_s <= ending.t_s[-1]:
@@ -125,7 +129,9 @@ def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, tra
     before = next((one for one in ending.reached if one.frame <= stop), None)
     # Something was reached already: it stays the thing to stop for.
     event = before or after
-    found_trap = trap or _TRAPS.get(ending.state[stop], "") or ("wrong view" if not ending.view[stop] else "")
+    known = {view.view for view in ending.plan.views} if ending.plan is not None else set()
+    wrong = bool(known) and ending.view[stop] not in known
+    found_trap = trap or _TRAPS.get(ending.state[stop], "") or ("wrong view" if wrong else "")
     direction = event.direction if event is not None else STAYS
     distance = ending.distance_mm(direction, _last_known(ending, direction, stop)) if event is not None else None
     soon = event is not None and event.t_s - ending.t_s[stop] <= SOON_S
@@ -151,6 +157,16 @@ def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, tra
         level=(planned.level or "") if planned is not None else "",
         view=planned.view if planned is not None else "",
     )
+
+
+def _seen_s(ending: Ending, first: Reached, near_mm: float) -> float:
+    """When the cement is there to be seen and near to what it will reach; at latest a moment before it does."""
+    for frame in range(min(first.frame, ending.frames)):
+        distance = ending.distance_mm(first.direction, frame)
+        area = ending.area_mm2[frame]
+        if distance is not None and distance <= near_mm and area >= _SEEN_MM2:
+            return min(ending.t_s[frame], first.t_s - _LEAST_LEAD_S)
+    return first.t_s - _LEAST_LEAD_S
 
 
 def _trap_frame(ending: Ending) -> int | None:

@@ -62,6 +62,11 @@ class ClipPlayer:
             self.playing = False
         return shown
 
+    def skip(self) -> None:
+        """Go to the end of the stretch at once."""
+        self.frame, self._t_s, self.playing = self.last, self.ending.t_s[self.last], False
+        self._reader.want(self.last)
+
     def close(self) -> None:
         """End the thread."""
         self._reader.stop()

@@ -205,6 +205,9 @@ class TrainingPage(Page):
         """Keep the answer, then show what came next."""
         if self.mode != ASKING or self.asked is None or self.desk is None or self.player is None:
             return
+        if self.player.playing and self.task != WATCHING:
+            self.player.skip()  # the question is about the clip's last picture
+            return
         panel, facts = self.question, self.asked.clip.facts
         pressed = self.player.frame if self.task == WATCHING and self.player.playing else None
         answer = STOP if pressed is not None else "go on" if self.task == WATCHING else panel.answer

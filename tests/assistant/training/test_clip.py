@@ -14,7 +14,7 @@ from assistant.vocabulary import FrameState, Motion
 from tests.small_ending import write_ending
 
 
-@pytest.mark.parametrize(("difficulty", "stop"), [(1, 28), (2, 16)])
+@pytest.mark.parametrize(("difficulty", "stop"), [(1, 28), (2, 22)])
 def test_a_clip_stops_before_the_line_is_crossed(tmp_path, difficulty, stop):
     ending = read_ending(write_ending(tmp_path, crosses_at=40))
     facts = cut(ending, difficulty=difficulty)

@@ -1,0 +1,183 @@
+"""The page of cases through the real window: import, list, search, forms, delete and undo, by keyboard."""
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent
+
+from assistant.library.people import Act
+from assistant.library.search import Filter
+from assistant.settings import Settings
+from tests.small_run import SmallRun, write_small_run
+from ui.shell import Shell
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> SmallRun:
+    return write_small_run(tmp_path, 8)
+
+
+@pytest.fixture
+def shell(qtbot):
+    made = Shell(Settings())
+    qtbot.addWidget(made)
+    made.resize(1280, 1024)
+    made.show()
+    made.go_to("cases")
+    yield made
+    made.close()
+
+
+def key(qtbot, shell, name, modifier=Qt.KeyboardModifier.NoModifier):
+    target = shell.focusWidget() or shell
+    qtbot.keyClick(target, getattr(Qt.Key, f"Key_{name}"), modifier)
+
+
+def add_cases(page, count: int = 3) -> list[str]:
+    library = page.room.library
+    made = []
+    for n in range(count):
+        case_id = library.add("cases", Act.IMPORT, day=f"2026-11-{10 + n}", note=f"note {n}")
+        library.add("levels", Act.EDIT, case_id=case_id, level=f"L{n + 1}")
+        made.append(case_id)
+    page.room.tell_changed()
+    return made[::-1]
+
+
+def test_a_dropped_run_is_listed_with_its_picture_and_opens_in_review(qtbot, shell, run):
+    page = shell.page("cases")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(run.folder))])
+    nothing = Qt.MouseButton.NoButton
+    page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, nothing, Qt.KeyboardModifier.NoModifier))
+    qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
+    (case,) = [page.model.case(0)]
+    assert not page.list.itemDelegate().thumbnail(case["thumbnail"]).isNull()
+    assert "is in the library as" in page.note.text()
+    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done", timeout=60_000)
+    wanted = []
+    page.wanted.connect(lambda name, thing: wanted.append((name, thing)))
+    key(qtbot, shell, "Return")
+    path = page.room.library.rows("runs")[0]["path"]
+    assert wanted == [("review", path)]
+    assert (Path(path) / "plan.json").is_file()
+
+
+def test_what_cannot_be_read_is_told(qtbot, shell, tmp_path):
+    bad = tmp_path / "bad.mkv"
+    bad.write_bytes(b"no film")
+    page = shell.page("cases")
+    page.open_thing(str(bad))
+    qtbot.waitUntil(lambda: "bad.mkv" in page.note.text() or "run.mkv" in page.note.text(), timeout=60_000)
+    assert page.model.total == 0
+
+
+def test_an_empty_library_says_what_to_do(shell):
+    page = shell.page("cases")
+    assert page.empty.isVisible()
+    assert "I, or drop" in page.empty.text()
+
+
+def test_search_by_keyboard(qtbot, shell):
+    page = shell.page("cases")
+    cases = add_cases(page)
+    assert page.model.total == 3
+    assert page.chosen() == cases[0]
+    key(qtbot, shell, "Slash")
+    qtbot.keyClicks(page.search, "l2")
+    qtbot.waitUntil(lambda: page.model.total == 1)
+    key(qtbot, shell, "Return")
+    assert page.chosen() == cases[1]
+    key(qtbot, shell, "Escape")
+    qtbot.waitUntil(lambda: page.model.total == 3)
+
+
+def test_arrows_and_filters(qtbot, shell):
+    page = shell.page("cases")
+    cases = add_cases(page)
+    key(qtbot, shell, "Down")
+    assert page.chosen() == cases[1]
+    assert page.card.title.text() == cases[1]
+    key(qtbot, shell, "Right")
+    assert page.which is Filter.LEAK
+    assert page.model.total == 0
+    key(qtbot, shell, "Left")
+    assert page.model.total == 3
+
+
+def test_delete_asks_twice_and_is_taken_back(qtbot, shell):
+    page = shell.page("cases")
+    cases = add_cases(page)
+    key(qtbot, shell, "Delete")
+    assert page.model.total == 3
+    assert "Press Del again" in page.note.text()
+    key(qtbot, shell, "Down")
+    key(qtbot, shell, "Delete")
+    assert page.model.total == 3  # another case: asked anew
+    key(qtbot, shell, "Delete")
+    assert page.model.total == 2
+    assert page.room.library.one("cases", cases[1])["deleted_ns"] is not None
+    key(qtbot, shell, "Z", Qt.KeyboardModifier.ControlModifier)
+    assert page.model.total == 3
+
+
+def test_a_ct_finding_is_entered_by_keyboard(qtbot, shell):
+    page = shell.page("cases")
+    (case_id,) = add_cases(page, 1)
+    key(qtbot, shell, "C")
+    assert page.form.fields["site"].hasFocus() or not shell.isActiveWindow()
+    page.form.step(1)
+    page.form.fields["day"].setText("yesterday")
+    key(qtbot, shell, "Return")
+    assert "2026-11-30" in page.form.wrong.text()
+    page.form.fields["day"].setText("2026-11-13")
+    page.form.keep()
+    assert page.form is None
+    assert page.room.library.rows("findings", case_id=case_id)[0]["site"] == "posterior"
+    assert page.model.case(0)["ct_linked"] == 1
+
+
+def test_words_and_outcome_of_a_case(qtbot, shell):
+    page = shell.page("cases")
+    (case_id,) = add_cases(page, 1)
+    key(qtbot, shell, "N")
+    page.form.fields["cement"].setText("2,8")
+    page.form.fields["level"].setText("t12")
+    page.form.keep()
+    assert page.model.case(0)["cement_ml"] == 2.8
+    assert page.model.case(0)["levels_said"] == "T12"
+    key(qtbot, shell, "O")
+    page.form.fields["vas"].setText("much")
+    page.form.keep()
+    assert "must be a number" in page.form.wrong.text()
+    key(qtbot, shell, "Escape")
+    assert page.form is None
+    assert page.room.library.rows("outcomes", case_id=case_id) == []
+
+
+def test_export_asks_for_a_look_at_the_names(qtbot, shell, tmp_path):
+    page = shell.page("cases")
+    add_cases(page, 1)
+    key(qtbot, shell, "E")
+    page.form.fields["place"].setText(str(tmp_path / "out.fluopack.zip"))
+    page.form.keep()
+    assert "burned-in" in page.form.wrong.text()
+    assert not (tmp_path / "out.fluopack.zip").exists()
+
+
+def test_F_69_imports_wait_for_the_procedure(qtbot, shell, run):
+    page = shell.page("cases")
+    page.room.jobs.held = "Finish the procedure first: imports wait until it ends."
+    page.bring_in([str(run.folder)])
+    assert "Finish the procedure first" in page.note.text()
+    assert page.room.jobs.current is None
+
+
+def test_two_windows_do_not_write_one_library(qtbot, shell):
+    page = shell.page("cases")
+    from assistant.errors import EnvironmentError_
+    from assistant.library.store import Library
+
+    with pytest.raises(EnvironmentError_, match="open in another window"):
+        Library(page.room.library.folder)

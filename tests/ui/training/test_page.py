@@ -1,0 +1,190 @@
+"""Training through the real window, by keyboard only: from the start to an answered case, and what stays hidden."""
+
+import time
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from assistant.library.people import Role
+from assistant.settings import Settings
+from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
+from ui.shell import Shell
+from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
+
+
+@pytest.fixture
+def shell(qtbot, monkeypatch):
+    # The course is made by a child for minutes; its tests are in tests/assistant/training.
+    monkeypatch.setattr(Starter, "go_on", lambda _: False)
+    made = Shell(Settings())
+    qtbot.addWidget(made)
+    made.resize(1280, 1024)
+    made.show()
+    yield made
+    made.close()
+
+
+def key(qtbot, shell, name, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(shell, getattr(Qt.Key, f"Key_{name}"), modifier)
+
+
+def begin(qtbot, shell):
+    key(qtbot, shell, "F3")
+    key(qtbot, shell, "Return")
+    page = shell.page("training")
+    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0, timeout=20_000)
+    return page
+
+
+def to_the_end_of_the_clip(qtbot, shell, page):
+    key(qtbot, shell, "Return")
+    stop = page.asked.clip.facts.stop_frame
+    qtbot.waitUntil(lambda: page.view.frame_index == stop, timeout=20_000)
+
+
+def test_a_new_user_answers_the_first_case_within_a_minute(qtbot, shell):
+    began_s = time.monotonic()
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    for name in ("1", "7", "D"):
+        key(qtbot, shell, name)
+    key(qtbot, shell, "Return")
+    assert page.mode == FEEDBACK
+    assert time.monotonic() - began_s < 60
+    (answer,) = page.desk.answers()
+    assert (answer["answer"], answer["sure_percent"], answer["direction"]) == ("stop", 80, "posterior")
+    assert page.feedback.headline.text() == "You stopped in time"
+    assert "Direction right: posterior" in page.feedback.second.text()
+    assert page.feedback.back.text().startswith("This case comes back in")
+
+
+def test_the_outcome_is_hidden_until_the_answer_is_locked(qtbot, shell):
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    facts = page.asked.clip.facts
+    assert not page.view.shows_lines
+    assert page.player.frame <= facts.stop_frame < facts.event_frame
+    assert page.view.frame_index == facts.stop_frame
+    assert not page.parts.axis_card.isVisible()
+    key(qtbot, shell, "2")
+    key(qtbot, shell, "Return")
+    qtbot.waitUntil(lambda: page.view.shows_lines, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.frame_index > facts.stop_frame, timeout=20_000)
+    assert "The warning line was crossed" in page.feedback.headline.text()
+
+
+def test_without_an_answer_nothing_is_locked(qtbot, shell):
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    key(qtbot, shell, "Return")
+    assert page.mode == ASKING
+    assert "1, 2 or 3" in page.question.note.text()
+
+
+def test_who_does_not_agree_leaves_no_answer(qtbot, shell):
+    key(qtbot, shell, "F3")
+    key(qtbot, shell, "N")
+    page = shell.page("training")
+    to_the_end_of_the_clip(qtbot, shell, page)
+    key(qtbot, shell, "1")
+    key(qtbot, shell, "Return")
+    assert page.mode == FEEDBACK
+    assert page.desk.answers() == []
+    assert "Nothing of this is kept" in page.feedback.back.text()
+
+
+def test_watch_and_stop(qtbot, shell):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "Escape")
+    assert page.mode == OVERVIEW
+    key(qtbot, shell, "C")
+    assert page.task == WATCHING
+    qtbot.waitUntil(lambda: page.view.frame_index > 5, timeout=20_000)
+    key(qtbot, shell, "Space")
+    assert page.mode == FEEDBACK
+    (answer,) = page.desk.answers()
+    assert answer["task"] == WATCHING
+    assert answer["pressed_frame"] > 5
+    assert answer["early_s"] > 0
+
+
+@pytest.mark.parametrize(("name", "task", "press"), [("L", SITE, "W"), ("S", SHAPE, "1")])
+def test_labelling(qtbot, shell, name, task, press):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "Escape")
+    key(qtbot, shell, name)
+    key(qtbot, shell, "Return")  # to the last picture
+    key(qtbot, shell, press)
+    key(qtbot, shell, "Return")
+    assert page.mode == FEEDBACK
+    (answer,) = page.desk.answers()
+    assert (answer["task"], answer["is_right"]) == (task, 1)
+    assert page.feedback.headline.text().startswith("Right: ")
+
+
+def test_a_flagged_case_and_the_run_again(qtbot, shell):
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    key(qtbot, shell, "3")
+    key(qtbot, shell, "Return")
+    key(qtbot, shell, "F")
+    assert page.desk.library.rows("clips", flagged=1)
+    key(qtbot, shell, "R")
+    assert page.player.frame == 0
+
+
+def test_the_overview_shows_unknown_as_a_dash(qtbot, shell):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "Escape")
+    figures = [card.figure.text() for card in page.parts.dashboard.stats]
+    assert figures == ["—"] * 4
+    assert page.header.place.startswith("Reader R-")
+
+
+def test_people_and_the_instructors_view(qtbot, shell):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "Escape")
+    key(qtbot, shell, "I")
+    assert "a trainee does not see others' answers" in page.parts.note.text()
+    key(qtbot, shell, "P")
+    form = page.form
+    form.fields["who"].setCurrentText("new person")
+    form.fields["role"].setCurrentText(Role.INSTRUCTOR.value)
+    key(qtbot, shell, "Return")
+    assert page.person.role is Role.INSTRUCTOR
+    key(qtbot, shell, "I")
+    assert page.mode == INSTRUCTOR
+    assert page.instructor_view.table.rowCount() == 1
+    key(qtbot, shell, "N")
+    page.form.fields["name"].setText("posterior ones")
+    page.form.fields["direction"].setCurrentText("posterior")
+    key(qtbot, shell, "Return")
+    assert "posterior ones: 1 cases" in page.instructor_view.sets.text()
+
+
+def test_consent_is_taken_back_when_asked_twice(qtbot, shell):
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    key(qtbot, shell, "1")
+    key(qtbot, shell, "Return")
+    key(qtbot, shell, "Escape")
+    key(qtbot, shell, "W")
+    assert page.desk.answers() != []
+    key(qtbot, shell, "W")
+    assert page.desk.answers() == []
+
+
+def test_the_page_can_be_left_and_comes_back(qtbot, shell):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "F4")
+    assert not page.player.playing
+    assert not page._timer.isActive()
+    key(qtbot, shell, "F3")
+    assert page.mode == ASKING
+
+
+def test_before_anyone_has_begun(qtbot, shell):
+    key(qtbot, shell, "F3")
+    page = shell.page("training")
+    assert page.mode == WELCOME
+    assert page.parts.tabs.isVisible()
