@@ -150,7 +150,7 @@ class LiveSession:
         in_order = self._crew.end(self.folder, _CLOSE_WITHIN_S)
         in_order &= self._ledger.close()
         with contextlib.suppress(EnvironmentError_):
-            write_head(self.folder, self.source, self._settings, self._ledger.head)
+            write_head(self.folder, self.source, self._settings, self._ledger.head if in_order else None)
         self._crew = self._ledger = None
         return in_order
 

@@ -86,7 +86,7 @@ def test_a_child_that_asks_for_patience_gets_it(nurse: Nurse, deck: Deck) -> Non
     pid = nurse.state.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    deck.ask_patience(Cell.WATCHDOG_BEAT, 2.0)
+    deck.ask_patience(Cell.WATCHDOG_BEAT, 0.7)
     begun = time.monotonic()
     until(nurse, lambda: nurse.state.condition is Condition.HANGING)
-    assert time.monotonic() - begun > 3.5
+    assert time.monotonic() - begun > 2.5
