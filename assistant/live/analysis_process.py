@@ -24,6 +24,7 @@ from assistant.live.messages import (
     moment_of,
 )
 from assistant.live.orders import Acknowledge, Order, Start, TakePlan
+from assistant.live.shape_watch import watched
 from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import check_against_run, plan_from_document
@@ -54,7 +55,7 @@ def run(start: Start) -> None:
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1})
     with live_shape_model() as shapes:
-        analysis = LiveAnalysis(deck, start.settings, lines, shapes)
+        analysis = LiveAnalysis(deck, start.settings, lines, watched(shapes, deck.analysis_says.put))
         while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
             deck.beat(Cell.ANALYSIS_BEAT)
             for order in deck.to_analysis.take():

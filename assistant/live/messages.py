@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 import cv2
 import numpy as np
@@ -252,6 +253,21 @@ class Fault:
     do: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeTold:
+    """Whether the model that types leaks into a disc works; ``reason`` says why not."""
+
+    available: bool
+    reason: str = ""
+
+
+STARTED_AGAIN: Final = {
+    Child.ANALYSIS: Fault(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."),
+    Child.CAPTURE: Fault(happened="The capture stopped and starts again.", do="Use the C-arm screen."),
+    Child.WATCHDOG: Fault(happened="The watchdog stopped and starts again.", do="Monitoring continues."),
+}
+"""What is told when a child died or hung."""
+
 Message = (
     SourceOpened
     | SourceLost
@@ -261,6 +277,7 @@ Message = (
     | PlanTaken
     | PlanRefused
     | RecordingTold
+    | ShapeTold
     | ChildChanged
     | StateChanged
     | LinesVoid

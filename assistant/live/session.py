@@ -18,6 +18,7 @@ from assistant.live.deck import Cell, Deck, read_signs
 from assistant.live.ledger import Ledger
 from assistant.live.machine import MachineWatch
 from assistant.live.messages import (
+    STARTED_AGAIN,
     AlarmHeard,
     Child,
     ChildChanged,
@@ -30,6 +31,7 @@ from assistant.live.messages import (
     Moved,
     PlanRefused,
     RecordingTold,
+    ShapeTold,
     SourceEnded,
     SourceLost,
     SourceOpened,
@@ -46,11 +48,6 @@ from assistant.settings import Settings
 from assistant.vocabulary import Distances, Grey, RunFacts
 
 _CLOSE_WITHIN_S: Final = 4.0
-_TOLD: Final = {
-    Child.ANALYSIS: Fault(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."),
-    Child.CAPTURE: Fault(happened="The capture stopped and starts again.", do="Use the C-arm screen."),
-    Child.WATCHDOG: Fault(happened="The watchdog stopped and starts again.", do="Monitoring continues."),
-}
 
 
 class LiveSession:
@@ -345,7 +342,7 @@ class LiveSession:
             self.void_lines("the analysis was started again")
         elif change.child is Child.CAPTURE:
             self.void_lines("the capture was started again")
-        return [_TOLD[change.child]]
+        return [STARTED_AGAIN[change.child]]
 
     def _hear(self, message: Message) -> list[Message]:
         outlook = self._outlook
@@ -365,6 +362,8 @@ class LiveSession:
         elif isinstance(message, SourceLost):
             self._log_event("source_lost", reason=message.reason)
             self.void_lines("the picture was lost")
+        elif isinstance(message, ShapeTold):
+            self.shape_is(available=message.available, reason=message.reason)
         elif isinstance(message, SourceEnded):
             self._log_event("source_ended")
         elif isinstance(message, RecordingTold):
