@@ -9,7 +9,7 @@ from assistant.recording.event_log import EventLog
 from assistant.recording.keeping import write_json
 from assistant.recording.schema import SCHEMA
 from assistant.recording.writer import Recorder
-from assistant.validate_recording import check_recording
+from assistant.validate_recording import check_recording, what_is_lost
 from tests.small_run import frames
 
 
@@ -52,3 +52,15 @@ def test_an_event_log_that_was_changed_is_told_with_its_line(folder: Path) -> No
     path = folder / "events.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"mark"', b'"nark"'))
     assert "events.jsonl line 1: was changed" in said(folder)
+
+
+def test_the_next_start_says_what_was_lost(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert what_is_lost(folder) == ""
+    write_json(folder / "head.json", {"schema": SCHEMA, "closed": False})
+    video = folder / "video_000.mkv"
+    video.write_bytes(video.read_bytes()[:-400])
+    said = what_is_lost(folder)
+    assert said.startswith(("3 frames (0 s) of the recording play; it was not closed in order", "4 frames"))
+    video.write_bytes(b"")
+    assert "cannot be played" in what_is_lost(folder)
+    assert what_is_lost(tmp_path_factory.mktemp("none")) == "Nothing was recorded."
