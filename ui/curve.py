@@ -30,10 +30,25 @@ class CurveView(QWidget):
         self.setAccessibleName(words.CURVE_TITLE)
         self._store: MomentStore | None = None
         self._moment: Moment | None = None
+        self._now_s: float | None = None
+        self._gap_word = ""
 
-    def show_moment(self, moment: Moment | None, store: MomentStore | None) -> None:
-        """Take over the present moment and where the earlier ones lie."""
+    def show_moment(
+        self, moment: Moment | None, store: MomentStore | None, *, now_s: float | None = None, gap: str = ""
+    ) -> None:
+        """Take over the present moment and where the earlier ones lie.
+
+        Parameters
+        ----------
+        moment : Moment or None
+        store : MomentStore or None
+        now_s : float, optional
+            The present time, where it runs on without new moments; by default the moment's.
+        gap : str
+            Why nothing is measured now; empty while it is.
+        """
         self._moment, self._store = moment, store
+        self._now_s, self._gap_word = now_s, gap
         self.update()
 
     def _area(self) -> QRectF:
@@ -76,7 +91,7 @@ class CurveView(QWidget):
         painter.drawLine(QPointF(area.left(), self._y(area, 0)), QPointF(area.right(), self._y(area, 0)))
         if self._moment is None or self._store is None:
             return
-        now_s = self._moment.t_s
+        now_s = self._moment.t_s if self._now_s is None else max(self._now_s, self._moment.t_s)
         for ago in (-30, -20, -10, 0):
             x = self._x(area, now_s + ago, now_s)
             painter.setPen(theme.TEXT_3)
@@ -111,9 +126,13 @@ class CurveView(QWidget):
                 continue
             here = QPointF(x, self._y(area, value))
             if earlier is not None:
-                painter.setPen(QPen(theme.TEXT_1, 2.5))
+                painter.setPen(QPen(theme.HELD if self._gap_word else theme.TEXT_1, 2.5))
                 painter.drawLine(earlier, here)
             earlier = here
+        if self._gap_word:
+            last = self._x(area, self._moment.t_s, now_s) if off_from is None else off_from
+            self._gap(painter, area, max(last, area.left()), area.right(), self._gap_word)
+            return
         if off_from is not None:
             self._gap(painter, area, off_from, self._x(area, now_s, now_s))
         if earlier is not None:
@@ -121,15 +140,19 @@ class CurveView(QWidget):
             painter.setBrush(theme.TEXT_1)
             painter.drawEllipse(earlier, 6, 6)
 
-    def _gap(self, painter: QPainter, area: QRectF, first: float, last: float) -> None:
+    def _gap(self, painter: QPainter, area: QRectF, first: float, last: float, word: str = words.XRAY_OFF) -> None:
         rect = QRectF(first, area.top(), max(last - first, 1.0), area.height())
         painter.fillRect(rect, QBrush(theme.TEXT_3, Qt.BrushStyle.BDiagPattern))
         if rect.width() > 90:
             painter.setPen(theme.TEXT_1)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words.XRAY_OFF)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, word)
 
     def _outlook(self, painter: QPainter, area: QRectF, now_s: float) -> None:
         assert self._moment is not None
+        if self._gap_word:
+            seconds = 0.0 if self._now_s is None else max(0.0, self._now_s - self._moment.t_s)
+            self._speed(painter, f"not measured for {seconds:.0f} s", theme.TEXT_3)
+            return
         if self._moment.liveness.state not in (FrameState.LIVE, FrameState.REPEAT):
             return
         approach = self._moment.approach
@@ -150,7 +173,10 @@ class CurveView(QWidget):
                     self._y(area, value - _AHEAD_S * approach.approach_mm_per_s),
                 ),
             )
-        painter.setPen(theme.TEXT_1)
+        self._speed(painter, text, theme.TEXT_1)
+
+    def _speed(self, painter: QPainter, text: str, colour: QColor) -> None:
+        painter.setPen(colour)
         painter.setFont(theme.font(17, 650))
         painter.drawText(
             QRectF(18, 8 if self.width() >= _WIDE_PX else 32, self.width() - 36, 28),

@@ -11,12 +11,12 @@ from typing import Final
 from assistant.live.status import LiveAlarm
 
 ADVICE: Final[Mapping[str, str]] = {
-    "A1": "At the posterior line: stop, wait, look AP (posterior-quarter rule)",
-    "A2": "At the posterior wall: stop, look AP (posterior-quarter rule)",
-    "A3": "Fast venous outflow: move the tip (Barriga-Martín 2022)",
+    "A1": "Stop, wait, look AP (posterior-quarter rule)",
+    "A2": "Stop, look AP (posterior-quarter rule)",
+    "A3": "Venous outflow: move the tip (Barriga-Martín 2022)",
     "A4": "Stiffer cement leaks less, on the bench (Habib 2010)",
-    "A5": "Cannula back 2–3 mm, let it harden a little (Reyhani 2025)",
-    "A6": "Plug with dough, fill in wire-drawing stage (Huang, preprint)",
+    "A5": "Cannula back 2–3 mm, let it harden (Reyhani 2025)",
+    "A6": "Plug with dough, then wire-drawing (Huang, preprint)",
 }
 
 

@@ -23,6 +23,8 @@ _SITE_WORDS = {
 }
 _TECHNICAL_FROM = 7
 _BAND_MM = 3.0
+_CLEARLY_PAST_MM = -1.0
+_DISAGREE = "Figure past the line without alarm. Judge by eye."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,9 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
         action = "Choose a source: Enter."
         return LiveMessage(priority=Priority.NONE, headline="NO SOURCE", action=asked or action, known=False)
     standing = [alarm for alarm in status.alarms if not alarm.before_held]
+    if not standing and status.quiet.seen_none and _crossed(status):
+        # Two parts of the program disagree: the graver of the two is believed.
+        return LiveMessage(priority=Priority.NONE, headline=words.NOT_KNOWN, action=_DISAGREE, known=False)
     before = next((alarm for alarm in status.alarms if alarm.before_held), None)
     tail = f"Before X-ray off:  {before.headline.lower()}" if before is not None else ""
     if not standing:
@@ -100,7 +105,8 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
 def _sounds(alarm: LiveAlarm, now_ns: int) -> bool:
     paused = alarm.paused_until_ns is not None and alarm.paused_until_ns > now_ns
     latched_open = alarm.latched and alarm.paused_until_ns is None
-    return (not alarm.silent or latched_open) and not paused
+    repeats = not alarm.silent and alarm.burst_s is not None
+    return (repeats or latched_open) and not paused
 
 
 def _count(status: LiveStatus, standing: list[LiveAlarm]) -> str:
@@ -144,6 +150,14 @@ def _thirds(status: LiveStatus, top: LiveAlarm) -> str:
         if not isinstance(value, Unknown) and value <= limit
     ]
     return "" if not names else "all thirds" if len(names) == 3 else f"{' and '.join(names)} third"
+
+
+def _crossed(status: LiveStatus) -> bool:
+    distances = status.moment.distances if status.moment is not None and status.drawable else None
+    if distances is None or isinstance(distances, Unknown):
+        return False
+    line = distances.warning_line_mm
+    return not isinstance(line, Unknown) and line < _CLEARLY_PAST_MM
 
 
 def _paused_words(standing: list[LiveAlarm], now_ns: int) -> str:

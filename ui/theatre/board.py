@@ -105,7 +105,7 @@ class Board:
         calibrated = page.plan is None or page.setup.is_calibrated(page.plan)
         views = page.views
         self.distances.show_moment(moment, views, age=age, why=why, calibrated=calibrated)
-        self.curve.show_moment(moment, page.trace)  # type: ignore[arg-type]
+        self._show_curve(status)
         self.works.show_status(status)
         self.clocks.show_desk(page.desk, status, now_ns, fill_words(moment, views, measured=measured))
         self.alarms.show_status(status)
@@ -114,8 +114,17 @@ class Board:
         advice = advice_for(status.alarms) if status is not None else ""
         self.legend.show_status(status, advice, note)
         if self.second.shows is not Second.NONE:
-            self.second.show_now(page.frame, moment)
+            self.second.show_now(page.frame, moment, self.picture.transform())
         self._place_cards(status)
+
+    def _show_curve(self, status: LiveStatus | None) -> None:
+        """The curve's time runs on without new moments; while nothing is measured it has a gap."""
+        moment = status.moment if status is not None else None
+        now_s, gap = None, ""
+        if status is not None and moment is not None:
+            now_s = moment.t_s + (status.now_ns - moment.captured_ns) / 1e9
+            gap = LOOKS[status.state].gap
+        self.curve.show_moment(moment, self._page.trace, now_s=now_s, gap=gap)  # type: ignore[arg-type]
 
     def arrange(self) -> None:
         """Put everything where it belongs for the present size."""

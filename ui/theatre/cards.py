@@ -122,7 +122,11 @@ class WorksCard(Card):
         rows = (
             ("tick", "Cement clock, ml counter, event log", ""),
             ("recording", recording, ""),
-            ("cross", "Picture, lines, distances, cement alarms", "not available"),
+            (
+                "cross",
+                "No picture, no cement alarms" if self.small else "Picture, lines, distances, cement alarms",
+                "no",
+            ),
         )
         step = (height - 56) / 3
         for k, (icon, text, rest) in enumerate(rows):
@@ -131,7 +135,7 @@ class WorksCard(Card):
             font = theme.font(18 if self.small else 21, 650)
             _write(painter, QRectF(62, y, width - 70, step), text, font, theme.TEXT_1)
             if rest and not self.small:
-                _write(painter, QRectF(62, y, width - 84, step), rest, theme.font(20, 500), theme.TEXT_3, _R)
+                _write(painter, QRectF(62, y, width - 84, step), "not available", theme.font(20, 500), theme.TEXT_3, _R)
 
 
 class AlarmList(Card):

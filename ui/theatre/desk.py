@@ -15,6 +15,8 @@ _MOST_ML: Final = 30.0
 STAGES: Final = ("mixed", "dough", "wire-drawing", "hardening")
 """Names of the cement's stages as the team uses them; changed in the site's settings."""
 _NEW_PUSH_S: Final = 0.35
+AP_AGAIN_S: Final = 150
+"""After this long without a look in the other plane the bar asks for one [P]."""
 
 
 @dataclass(slots=True)
@@ -122,7 +124,8 @@ class Desk:
         if self.ap_ns is None:
             return "No AP look yet: A"
         seconds = max(0, int((now_ns - self.ap_ns) / 1e9))
-        return f"Last AP look {seconds // 60:02d}:{seconds % 60:02d} ago"
+        told = f"Last AP look {seconds // 60:02d}:{seconds % 60:02d} ago"
+        return f"{told} · look again: A" if seconds >= AP_AGAIN_S else told
 
     def next_level(self, level: str) -> None:
         """The level is done; clock, AP look and X-ray time go on, the millilitres begin anew."""

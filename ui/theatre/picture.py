@@ -288,7 +288,8 @@ class LivePicture(PictureView):
 
     def _map(self, painter: QPainter, view: ViewTransform, planned: PlannedView | None) -> None:
         """The whole field, small, with the part that is shown."""
-        if self._image is None or self._fit == "field":
+        dimmed = self._status is not None and LOOKS[self._status.state].dimmed
+        if self._image is None or self._fit == "field" or dimmed:
             return
         size = _MAP_PX * self.factor
         circle = QRectF(self.width() - size - _MAP_MARGIN, _MAP_MARGIN, size, size)

@@ -19,7 +19,7 @@ from assistant.subtraction import subtracted
 from assistant.vocabulary import Frame, Grey, Motion
 from ui import theme
 from ui.theatre.treatment import hatched_edge
-from ui.view_transform import Turn, fitted
+from ui.view_transform import Turn, ViewTransform, fitted
 
 DELAY_S: Final = 5.0
 _KEEP_EVERY_S: Final = 0.25
@@ -46,6 +46,7 @@ class SecondPicture(QWidget):
         self._kept: deque[StampedFrame] = deque(maxlen=_MOST_KEPT)
         self._references: tuple[Frame, ...] = ()
         self._image: QImage | None = None
+        self._view: ViewTransform | None = None
 
     def next(self) -> Second:
         """The next kind of second picture."""
@@ -69,8 +70,9 @@ class SecondPicture(QWidget):
             return
         self._kept.append(frame)
 
-    def show_now(self, frame: StampedFrame | None, moment: Moment | None) -> None:
-        """Make the picture that is wanted now (four times a second)."""
+    def show_now(self, frame: StampedFrame | None, moment: Moment | None, view: ViewTransform) -> None:
+        """Make the picture that is wanted now (four times a second), as large and in the place of the live one."""
+        self._view = view
         if self.shows is Second.NONE or frame is None:
             return
         grey, self.why = self._made(frame, moment)
@@ -103,7 +105,7 @@ class SecondPicture(QWidget):
         area = QRectF(self.rect())
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            view = fitted(self.width(), self.height(), 0, 0, self._image.width(), self._image.height())
+            view = self._view or fitted(self.width(), self.height(), 0, 0, self._image.width(), self._image.height())
             painter.drawImage(view.rect(self._image.width(), self._image.height()), self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hatched_edge(painter, area)

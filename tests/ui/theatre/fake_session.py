@@ -104,6 +104,7 @@ def alarm(code: str, priority: Priority, headline: str, action: str, **more: Any
         headline=headline,
         action=action,
         raised_ns=time.monotonic_ns() - 3_000_000_000,
+        burst_s={Priority.HIGH: 5.0, Priority.MEDIUM: 10.0}.get(priority),
     )
     return replace(made, **more)
 
