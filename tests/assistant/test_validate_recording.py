@@ -20,7 +20,8 @@ def folder(tmp_path: Path) -> Path:
     log.close()
     recorder = Recorder(tmp_path)
     for k in range(4):
-        recorder.offer(k, k * 10**8, k * 10**8, np.full((32, 40), k, np.uint8))
+        grey = np.random.default_rng(k).integers(0, 255, (32, 40), np.uint8)
+        recorder.offer(k, k * 10**8, k * 10**8, grey)
     recorder.witness(*log.head)
     recorder.close()
     write_json(tmp_path / "head.json", {"schema": SCHEMA, "closed": True})
