@@ -85,11 +85,11 @@ def connect(folder: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         _prepare(connection, path, steps)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
         if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
             raise EnvironmentError_(f"{path}: the library cannot be used ({error})") from error
-        raise InputError(_damaged(path, error)) from error
+        raise InputError(damaged(path, error)) from error
     except BaseException:
         connection.close()
         raise
@@ -102,6 +102,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -
     tables = int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
     if tables and owner != _APPLICATION_ID:
         raise InputError(f"{path}: not a library of this program; move it away, then a new one is made")
+    if found < 0:
+        raise sqlite3.DatabaseError("malformed: a version below 0")
     if found > len(steps):
         raise EnvironmentError_(
             f"{path}: made by a newer version of the program (version {found} of the tables, this one knows "
@@ -208,7 +210,8 @@ def restore(folder: Path, backup: Path) -> Path:
     return aside
 
 
-def _damaged(path: Path, error: sqlite3.Error) -> str:
+def damaged(path: Path, error: Exception) -> str:
+    """The sentence for a damaged library, with the copy to go back to."""
     copies = kept_backups(path.parent)
     then = f"the newest copy is {copies[0].name} in its folder backups" if copies else "there is no copy of it yet"
     return (
@@ -230,7 +233,10 @@ class Transaction:
         self._connection = connection
 
     def __enter__(self) -> sqlite3.Connection:
-        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise EnvironmentError_(f"the library cannot be written ({error}); nothing was changed") from error
         return self._connection
 
     def __exit__(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import secrets
+import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from assistant.errors import EnvironmentError_, UsageError
+from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.library import change_log, database
 from assistant.library.case_line import DERIVED, refresh_case
 from assistant.library.change_log import Change, Row, RowChange
@@ -18,6 +21,7 @@ from assistant.library.migrations import TABLES
 from assistant.library.people import LOCAL, Act, Person, Role, check_may
 from assistant.places import data_home
 
+log = logging.getLogger(__name__)
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 _PREFIX: Final = {
     "cases": "K",
@@ -31,6 +35,7 @@ _PREFIX: Final = {
     "answers": "A",
     "cards": "C",
 }
+_DAY_S: Final = 86_400
 _NOT_UNDONE: Final = frozenset({"undo", "empty the bin", "answer", "analysis", "person", "new clip"})
 
 
@@ -81,7 +86,24 @@ class Library:
         except BaseException:
             self._writer.release()
             raise
-        self.fault = self.verify()
+        try:
+            self.fault = self.verify()
+            if not self.fault:
+                self._back_up_daily()
+        except BaseException:
+            self.close()
+            raise
+
+    def _back_up_daily(self) -> None:
+        """A copy a day of a library that holds something; that it cannot be made is no reason not to work."""
+        copies = database.kept_backups(self.folder)
+        if copies and time.time() - copies[0].stat().st_mtime < _DAY_S:
+            return
+        if self._db.execute("SELECT count(*) FROM changes").fetchone()[0]:
+            try:
+                self.back_up("daily")
+            except EnvironmentError_ as error:
+                log.warning("%s", error)
 
     def __enter__(self) -> Library:
         return self
@@ -103,11 +125,13 @@ class Library:
 
     def verify(self) -> str:
         """What is wrong with the log of changes; empty for a whole one."""
-        return change_log.verify(self._db, change_log.kept_head(self.folder))
+        with self._reading():
+            return change_log.verify(self._db, change_log.kept_head(self.folder))
 
     def one(self, table: str, id_: str) -> Row | None:
         """A row by id, also one that was deleted; None where there is none."""
-        row = self._db.execute(f"SELECT * FROM {_checked(table)} WHERE id = ?", (id_,)).fetchone()
+        with self._reading():
+            row = self._db.execute(f"SELECT * FROM {_checked(table)} WHERE id = ?", (id_,)).fetchone()
         return None if row is None else dict(row)
 
     def rows(self, table: str, *, include_deleted: bool = False, order: str = "number", **equal: Any) -> list[Row]:
@@ -116,14 +140,24 @@ class Library:
         if not include_deleted:
             tests.append("deleted_ns IS NULL")
         where = f"WHERE {' AND '.join(tests)}" if tests else ""
-        found = self._db.execute(
-            f"SELECT * FROM {_checked(table)} {where} ORDER BY {_column(order)}", tuple(equal.values())
-        )
-        return [dict(row) for row in found]
+        question = f"SELECT * FROM {_checked(table)} {where} ORDER BY {_column(order)}"
+        with self._reading():
+            return [dict(row) for row in self._db.execute(question, tuple(equal.values()))]
 
     def ask(self, question: str, arguments: Iterable[Any] = ()) -> list[Row]:
         """Read by SQL, for the searches and figures; never with a text of a person inside ``question``."""
-        return [dict(row) for row in self._db.execute(question, tuple(arguments))]
+        with self._reading():
+            return [dict(row) for row in self._db.execute(question, tuple(arguments))]
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damage that shows only when a page is read is told like damage that shows at once."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if "locked" in str(error):
+                raise EnvironmentError_(f"the library is held by another program ({error}); try again") from error
+            raise InputError(database.damaged(self.folder / database.NAME, error)) from error
 
     def add(self, table: str, act: Act, kind: str = "", **values: Any) -> str:
         """Add a row under a new random id (or ``id``); gives the id."""

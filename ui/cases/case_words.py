@@ -31,6 +31,10 @@ BIN_EMPTIED = "{0} cases removed, {1} given back. A copy of the library's table 
 TO_TRAINING = "A training clip of {0} was made."
 IMPORTING = "{0} {1} %   {2}"
 DONE_IMPORT = "{0} is in the library as {1}."
+RESTORE_KEY = "B puts the newest copy in its place."
+RESTORE_ASKED = "Put the copy {0} in the place of the damaged library? It is kept beside it. Press B again."
+RESTORED = "The library is the copy {0} again; the damaged one lies beside it as {1}."
+NO_COPY = "There is no copy of the library. Each run can still be opened by itself in review."
 KEYS = (
     ("↑ ↓", "Choose", "Choose"),
     ("Enter", "Open in review", "Review"),

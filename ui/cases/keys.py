@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
 from assistant.library.search import Filter
+from ui.cases import acts
 from ui.cases.forms import Form
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ def press(page: CasesPage, event: QKeyEvent) -> bool:
     key = Qt.Key(event.key())
     if page.form is not None:
         return press_in_form(key, page.form)
-    if key != Qt.Key.Key_Delete:
+    if key not in (Qt.Key.Key_Delete, Qt.Key.Key_B):
         page.stop_asking()
     if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
         if key == Qt.Key.Key_Z:
-            page.undo()
+            acts.undo(page)
             return True
         return False
     if key in _ROWS:
@@ -46,7 +47,9 @@ def press(page: CasesPage, event: QKeyEvent) -> bool:
         page.search.setFocus()
         page.search.selectAll()
     elif key == Qt.Key.Key_Delete:
-        page.delete()
+        acts.delete(page)
+    elif key == Qt.Key.Key_B:
+        acts.restore(page)
     elif key == Qt.Key.Key_I:
         page.choose_run()
     elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):

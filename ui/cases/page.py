@@ -21,7 +21,6 @@ from PyQt6.QtWidgets import (
 
 from assistant.errors import AssistantError
 from assistant.exchange.taking_in import order_for
-from assistant.library.bin import empty_bin
 from assistant.library.search import Filter
 from assistant.settings import Settings
 from ui import theme
@@ -51,7 +50,7 @@ class CasesPage(Page):
         self.model = CaseModel(self)
         self.which = Filter.ALL
         self.form: Form | None = None
-        self._asked = ""
+        self.asked = ""
         self._build()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -61,7 +60,9 @@ class CasesPage(Page):
         self.room.changed.connect(self.find)
         self.room.worked.connect(self.show_work)
         if not self.room.open():
-            self.tell(self.room.why_not)
+            self.tell(
+                f"{self.room.why_not} {words.RESTORE_KEY}" if "damaged" in self.room.why_not else self.room.why_not
+            )
         elif self.room.library is not None and self.room.library.fault:
             self.tell(f"LOG NEEDS CHECK: {self.room.library.fault}. The cases can be read.")
         self.find()
@@ -301,48 +302,13 @@ class CasesPage(Page):
             scroll.deleteLater()
         self.setFocus()
 
-    def delete(self) -> None:
-        """Delete the chosen case, or empty the bin; asked twice."""
-        library, case_id = self.room.library, self.chosen()
-        if library is None or not case_id:
-            return
-        in_bin = self.which is Filter.BIN
-        ask = words.BIN_ASKED.format(self.model.total) if in_bin else words.DELETE_ASKED.format(case_id)
-        if self._asked != ask:
-            self._asked = ask
-            self.tell(ask)
-            return
-        self._asked = ""
-        try:
-            if in_bin:
-                count, freed = empty_bin(library)
-                self.tell(words.BIN_EMPTIED.format(count, words.size(freed)))
-            else:
-                library.delete("cases", case_id, kind="delete case")
-                self.tell(words.DELETED.format(case_id))
-        except AssistantError as error:
-            self.tell(str(error))
-        self.room.tell_changed()
-
-    def undo(self) -> None:
-        """Take the newest change back."""
-        if self.room.library is None:
-            return
-        try:
-            change = self.room.library.undo()
-        except AssistantError as error:
-            self.tell(str(error))
-            return
-        self.tell(words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(change.kind, change.about))
-        self.room.tell_changed()
-
     def press(self, event: QKeyEvent) -> bool:
         """Keys of the page; while a form is open, of the form."""
         return keys.press(self, event)
 
     def stop_asking(self) -> None:
         """Another key came: a delete has to be asked anew."""
-        self._asked = ""
+        self.asked = ""
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
         """Out of the search field with Enter, Esc or the arrows."""
