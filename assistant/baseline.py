@@ -65,6 +65,7 @@ class Baseline:
     crop: Crop
     mm_per_px: float
     usable: Bool
+    body: Bool
     sign: float
     lookup: F32
     white: int
@@ -128,6 +129,7 @@ def start_baseline(
         crop=coarse,
         mm_per_px=mm_per_px * step,
         usable=np.ascontiguousarray(field_mask[crop.rows, crop.cols][::step, ::step]),
+        body=body_in_crop((body_px + 0.5) / step - 0.5, coarse) > 0,
         sign=sign,
         lookup=(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET))).astype(np.float32),
         white=white,
@@ -223,7 +225,8 @@ def change_since(baseline: Baseline, still: F32, mask: Bool | None) -> F32:
 
 def _tones(baseline: Baseline) -> Tones:
     if baseline.tones is None:
-        baseline.tones = read_tones(baseline.mean, baseline.usable, baseline.mm_per_px)
+        # Not from the body: cement may cover most of its own grey.
+        baseline.tones = read_tones(baseline.mean, baseline.usable & ~baseline.body, baseline.mm_per_px)
     return baseline.tones
 
 

@@ -20,9 +20,15 @@ _REACH_MM = 10.0
 _SHARE = 0.4
 _KEEP = 0.98
 """... and is forgotten by this share a picture."""
+_SWING_KEEP = 0.997
 _SWING_CELLS = 12
 """Something that moves brightens at least so many cells of 1 mm."""
+_SWING_TIMES = 5.0
+"""Where something moves, it darkens by no more than so many times what it brightens elsewhere [P]."""
 _HALO_MM = 2.0
+_EDGE_SIGMA = 2.5
+_EDGE_REACH_MM = 1.2
+_EDGE_KEEP = 0.99
 _BONE_MM = 4.0
 _BONE_KNOWN = 0.1
 _BONE_SHARE = 0.35
@@ -43,14 +49,17 @@ class Restless:
         The strongest brightening in the surroundings, on cells of 1 mm, log units.
     swing : float
         The strongest that took some area anywhere, log units.
+    edges : array or None
+        The strongest close by, pixel for pixel: rims that go to and fro (ribs that breathe) darken and brighten in turn.
     """
 
     map: F32 | None = None
     swing: float = 0.0
+    edges: F32 | None = None
 
 
 def restless_noise(
-    memory: Restless, change: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
+    memory: Restless, contrast: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
 ) -> F32:
     """The noise, raised where something bright moves nearby.
 
@@ -58,16 +67,16 @@ def restless_noise(
     ----------
     memory : Restless
         Changed by the call.
-    change, noise : array (rows, cols)
+    contrast, noise : array (rows, cols)
         Log units; positive = darker.
     mask, cannula : array (rows, cols) of bool or None
         Brightening on the cannula and in the rim that edge enhancement draws round cement is neither.
     mm_per_px : float
     """
     step = max(1, round(_GRID_MM / mm_per_px))
-    rows, cols = change.shape
+    rows, cols = contrast.shape
     size = (max(1, cols // step), max(1, rows // step))
-    bright = np.asarray(-cv2.resize(change, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    bright = np.asarray(-cv2.resize(contrast, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     bright = np.maximum(bright - cv2.resize(noise, size, interpolation=cv2.INTER_AREA), 0)
     if cannula is not None:
         bright[cv2.resize(cannula.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0] = 0
@@ -76,7 +85,7 @@ def restless_noise(
         halo = max(1, round(_HALO_MM / (step * mm_per_px)))
         bright[np.asarray(cv2.dilate(covered, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
     most = np.partition(bright.ravel(), -_SWING_CELLS)[-_SWING_CELLS] if bright.size > _SWING_CELLS else 0.0
-    memory.swing = max(_KEEP * memory.swing, float(most))
+    memory.swing = max(_SWING_KEEP * memory.swing, float(most))
     reach = max(1, round(_REACH_MM / (step * mm_per_px)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     areas = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
@@ -84,12 +93,27 @@ def restless_noise(
     if memory.map is not None:
         now = np.maximum(np.float32(_KEEP) * memory.map, now)
     memory.map = now
-    extra = cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR)
+    _learn_edges(memory, contrast, noise, mask, cannula, mm_per_px)
+    extra = np.maximum(cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR), memory.edges)
     return np.asarray(cv2.magnitude(noise, np.float32(_SHARE) * extra), dtype=np.float32)
 
 
+def _learn_edges(
+    memory: Restless, contrast: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
+) -> None:
+    beyond = np.maximum(-contrast - np.float32(_EDGE_SIGMA) * noise, 0)
+    if cannula is not None:
+        beyond[cannula] = 0
+    if mask is not None and mask.any():
+        halo = max(1, round(_HALO_MM / mm_per_px))
+        beyond[np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
+    reach = max(1, round(_EDGE_REACH_MM / mm_per_px))
+    wide = np.asarray(cv2.dilate(beyond, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), dtype=np.float32)
+    memory.edges = wide if memory.edges is None else np.maximum(np.float32(_EDGE_KEEP) * memory.edges, wide)
+
+
 def drop_gas_over_bone(
-    low: Bool, fresh: Bool, bone: Bool, contrast: F32, noise: F32, still: F32, mm_per_px: float
+    memory: Restless, low: Bool, fresh: Bool, bone: Bool, contrast: F32, noise: F32, still: F32, mm_per_px: float
 ) -> None:
     """Take out of ``low``, inside the body, what is no darker now than the bone round it.
 
@@ -97,6 +121,8 @@ def drop_gas_over_bone(
 
     Parameters
     ----------
+    memory : Restless
+        What changes far more than anything moves is left alone.
     low : array (rows, cols) of bool
         What stands out; changed by the call.
     fresh : array (rows, cols) of bool
@@ -106,6 +132,8 @@ def drop_gas_over_bone(
     contrast, noise, still : array (rows, cols)
     mm_per_px : float
     """
+    most = np.float32(_SWING_TIMES * memory.swing)
+    fresh = fresh & (contrast < most)
     if not fresh.any():
         return
     step = max(1, round(_GRID_MM / mm_per_px))
@@ -120,11 +148,15 @@ def drop_gas_over_bone(
     low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast - 2 * noise))
 
 
-def drop_gas_gone(low: Bool, known: Bool | None, free: Bool, contrast: F32, still: F32, mm_per_px: float) -> None:
+def drop_gas_gone(
+    memory: Restless, low: Bool, known: Bool | None, free: Bool, contrast: F32, still: F32, mm_per_px: float
+) -> None:
     """Take out of ``low`` each lobe that is not darker now than the ring round it: something bright went away.
 
     Parameters
     ----------
+    memory : Restless
+        What changes far more than anything moves is left alone.
     low : array (rows, cols) of bool
         What stands out; changed by the call.
     known : array (rows, cols) of bool or None
@@ -150,6 +182,9 @@ def drop_gas_gone(low: Bool, known: Bool | None, free: Bool, contrast: F32, stil
         ring = (np.asarray(cv2.dilate(lobe.astype(np.uint8), kernel)) > 0) & ~low[box] & free[box]
         if ring.sum() < _RING_PX:
             continue
+        changed = float(np.median(contrast[box][lobe]))
+        if changed > _SWING_TIMES * memory.swing:
+            continue
         darker_now = float(np.median(still[box][ring]) - np.median(still[box][lobe]))
-        if darker_now < _DARKER_SHARE * float(np.median(contrast[box][lobe])):
+        if darker_now < _DARKER_SHARE * changed:
             low[box][lobe] = False

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from assistant.baseline import (
     Baseline,
-    body_in_crop,
     change_since,
     learn,
     noise_of,
@@ -51,6 +50,8 @@ _FIRST_CORE_MM2 = 1.0
 """A part that hangs together with no earlier cement needs a core that stands out by far."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
+_RIM_MM = 2.0
+_HAIR_MM = 1.1
 _TOUCH_MM = 1.2
 """Cement this near to earlier cement hangs together with it."""
 _FRONT_MM_PER_S = 6.0
@@ -70,6 +71,8 @@ class MaskMemory:
 
     baseline: Baseline
     body: Bool
+    bone: Bool
+    """The body without its rims."""
     near: Bool
     smoothed: F32 | None = None
     mask: Bool | None = None
@@ -105,11 +108,13 @@ def start_masking(
 ) -> MaskMemory:
     """Prepare for a view from its reference frame; parameters as in `assistant.baseline.start_baseline`."""
     baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px)
-    body = body_in_crop((body_px + 0.5) / baseline.step - 0.5, baseline.crop)
-    away_mm = cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) * baseline.mm_per_px
+    outside = np.asarray(~baseline.body, dtype=np.uint8)
+    inside_mm = cv2.distanceTransform(1 - outside, cv2.DIST_L2, 5) * baseline.mm_per_px
+    away_mm = cv2.distanceTransform(outside, cv2.DIST_L2, 5) * baseline.mm_per_px
     return MaskMemory(
         baseline=baseline,
-        body=body.astype(bool),
+        body=baseline.body,
+        bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
         near=np.asarray(away_mm < 1.0, dtype=bool),
     )
 
@@ -139,14 +144,15 @@ def find_cement(
     cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
     steel = None if cannula is None else cannula.mask
     noise = steady_noise(memory.baseline, contrast, now, known)
-    noise = restless_noise(memory.restless, change, noise, memory.mask, steel, scale)
+    noise = restless_noise(memory.restless, contrast, noise, memory.mask, steel, scale)
     if cannula is not None:
         doubt_cannula(cannula, contrast, noise, known, usable & ~memory.near, scale)
     low, evidence = _threshold(memory, contrast, noise)
     if before_injection:
         low[:] = False
+    _drop_thin_and_weak(memory, low, contrast, grain)
     _drop_gas(memory, low, contrast, noise, still)
-    mask = _belonging(memory, low, contrast, noise, t_s)
+    mask = _belonging(memory, low, contrast, np.maximum(noise, grain), t_s)
     if cannula is not None:
         bridge_cannula(cannula, mask, evidence, usable, scale)
     if memory.started:
@@ -188,6 +194,14 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32
     return low.astype(bool), evidence
 
 
+def _drop_thin_and_weak(memory: MaskMemory, low: Bool, contrast: F32, grain: F32) -> None:
+    """A faint hair is the edge of a rib that breathes; a spike or a vein full of cement stands out by far."""
+    wide = max(3, round(_HAIR_MM / memory.mm_per_px) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    solid = np.asarray(cv2.morphologyEx(low.astype(np.uint8), cv2.MORPH_OPEN, kernel)) > 0
+    low &= solid | (contrast > _HIGH_SIGMA * grain)
+
+
 def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F32) -> None:
     free = (
         memory.baseline.usable
@@ -197,8 +211,8 @@ def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F
     fresh = low & memory.body
     if memory.mask is not None:
         fresh &= np.asarray(cv2.erode(memory.mask.astype(np.uint8), np.ones((3, 3), np.uint8))) == 0
-    drop_gas_over_bone(low, fresh, memory.body & ~low & free, contrast, noise, still, memory.mm_per_px)
-    drop_gas_gone(low, memory.mask, free, contrast, still, memory.mm_per_px)
+    drop_gas_over_bone(memory.restless, low, fresh, memory.bone & ~low & free, contrast, noise, still, memory.mm_per_px)
+    drop_gas_gone(memory.restless, low, memory.mask, free, contrast, still, memory.mm_per_px)
 
 
 def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
