@@ -77,6 +77,8 @@ def run(start: Start) -> None:
         grab.wait(1.0)
     recorder.close()
     deck.capture_says.put(RecordingTold(state=recorder.state))
+    if is_orphan(deck, settings):
+        deck.remove()  # no window will: the memory would stay taken until the machine is started anew
     if hangs:
         # The thread hangs in the driver: Python would wait for it for ever.
         os._exit(HANGS_STATUS)

@@ -174,3 +174,16 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
     assert recorded.recorded.witness is not None
     assert recorded.recorded.witness.events_head == "abc"
     recorded.close()
+
+
+def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
+    big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_process, "_open", lambda address: Scripted([grain(k) for k in range(5)]))
+    big_deck.put(Cell.WINDOW_BEAT, big_deck.get(Cell.WINDOW_BEAT) - 400_000_000_000)
+    start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
+    body = threading.Thread(target=capture_process.run, args=(start,))
+    body.start()
+    body.join(10.0)
+    assert not body.is_alive()
+    assert not big_deck.path.exists()
