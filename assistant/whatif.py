@@ -24,7 +24,7 @@ from assistant.errors import AssistantError, EnvironmentError_, InputError, Usag
 from assistant.guard import describe
 from assistant.plan import plan_from_document, read_plan
 from assistant.settings import Settings, check
-from assistant.vocabulary import Distances, Priority, Unknown
+from assistant.vocabulary import Distances, EventKind, Priority, Unknown
 
 JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
@@ -191,7 +191,8 @@ def analyse(
                 t_s=round(times_s[alarm.first_frame], 4),
             )
             for alarm in summary.events
-            if alarm.first_frame < len(times_s)
+            # How long the analysis took on this machine today is no event of the run.
+            if alarm.first_frame < len(times_s) and alarm.kind is not EventKind.SLOW_PROCESSING
         ]
         leaks = [leak.site.value for leak in summary.leaks]
         failure = failure or pipeline.fault

@@ -47,13 +47,17 @@ class MessageLine(QWidget):
             name = message.priority.word
         icons.draw(painter, name, QRectF(14, 9, 30, 30), text)
         painter.setPen(text)
-        painter.setFont(theme.font(20, 750))
+        small = self.width() < 700
+        painter.setFont(theme.font(18 if small else 20, 750))
         is_quiet = message.headline == words.NO_CROSSING
         headline = f"{message.headline} {words.IN_THIS_VIEW}" if is_quiet else message.headline
         width = painter.fontMetrics().horizontalAdvance(headline)
         painter.drawText(QRectF(56, 0, width + 8, self.height()), Qt.AlignmentFlag.AlignVCenter, headline)
-        painter.setFont(theme.font(18, 550))
+        painter.setFont(theme.font(16 if small else 18, 550))
         room = self.width() - width - 56 - 28
+        metrics = painter.fontMetrics()
         told = " · ".join(part for part in (message.action, message.aside) if part)
-        told = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, max(room, 0))
-        painter.drawText(QRectF(width + 76, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, told)
+        if metrics.horizontalAdvance(told) > room:
+            told = message.action  # what to do comes before how many more there are
+        told = metrics.elidedText(told, Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.drawText(QRectF(width + 72, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, told)

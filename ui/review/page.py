@@ -351,7 +351,6 @@ class ReviewPage(Page):
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Large or small layout."""
         self.arrangement.set_width(self.width())
-        self.transport.set_narrow(self.width() < 1180)
         super().resizeEvent(a0)
 
     def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:

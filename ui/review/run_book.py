@@ -23,9 +23,16 @@ _Key = tuple[EventKind, Site | None, int]
 
 
 class RunBook:
-    """Grows with the analysis."""
+    """Grows with the analysis.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    as_seen : bool
+        The alarms are those of the day. How long the analysis took today is no event of the run.
+    """
+
+    def __init__(self, *, as_seen: bool = False) -> None:
+        self._as_seen = as_seen
         self.leaks = LeakBook()
         self._alarms: dict[_Key, Alarm] = {}
         self._standing: tuple[Alarm, ...] = ()
@@ -39,6 +46,8 @@ class RunBook:
             if moment.standing is self._standing:
                 continue
             for alarm in moment.standing:
+                if not self._belongs(alarm):
+                    continue
                 known = self._alarms.get(_key(alarm))
                 if known is None or known.last_frame is None:
                     self._alarms[_key(alarm)] = alarm
@@ -48,7 +57,11 @@ class RunBook:
 
     def alarm_changed(self, alarm: Alarm) -> None:
         """An alarm was raised or has ended."""
-        self._alarms[_key(alarm)] = alarm
+        if self._belongs(alarm):
+            self._alarms[_key(alarm)] = alarm
+
+    def _belongs(self, alarm: Alarm) -> bool:
+        return self._as_seen or alarm.kind is not EventKind.SLOW_PROCESSING
 
     def alarms(self) -> tuple[Alarm, ...]:
         """All alarms, in the order in which they were raised."""

@@ -65,7 +65,7 @@ class Shown:
         session = self._page.session
         if session is None:
             return
-        self.book = RunBook()
+        self.book = RunBook(as_seen=session.shows_as_seen)
         self._page.leak.forget()
         line = self._page.transport.line
         line.set_run(session.frame_count, session.fps)

@@ -42,9 +42,10 @@ class StillReader:
         """Ask for frames; each is read once."""
         with self._wake:
             new = [index for index in frames if index not in self._asked]
-            self._asked.update(new)
-            self._queue.extend(sorted(new))
-            self._wake.notify()
+            if new:
+                self._asked.update(new)
+                self._queue.extend(sorted(new))
+                self._wake.notify()
 
     def stop(self) -> bool:
         """Ask the thread to end and wait for it."""

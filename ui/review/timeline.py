@@ -97,7 +97,7 @@ class Timeline(QWidget):
 
     def set_marks(self, marks: Iterable[Mark]) -> None:
         """What happened and what was marked."""
-        self._marks = tuple(marks)
+        self._marks = tuple(sorted(marks, key=lambda mark: mark.priority))  # the highest is drawn last, on top
         self.update()
 
     def thumb_frames(self) -> tuple[int, ...]:
@@ -208,6 +208,7 @@ class Timeline(QWidget):
             painter.setPen(theme.TEXT_3)
             text = f"{mm} mm" if mm == 15 else str(mm)
             painter.drawText(QRectF(0, y - 12, _LEFT - 8, 24), Qt.AlignmentFlag.AlignRight, text)
+        self._legend(painter, area)
         pen = QPen(theme.LIMIT, 2.5)
         pen.setDashPattern([5, 3])
         painter.setPen(pen)
@@ -221,6 +222,20 @@ class Timeline(QWidget):
                 box = QRectF(max(0.0, x - 45), area.bottom() + 2, 90, 24)
                 told = words.clock(k * step_s) if step_s >= 1 else f"{k * step_s:.1f} s"
                 painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, told)
+
+    @staticmethod
+    def _legend(painter: QPainter, area: QRectF) -> None:
+        """Which curve is which, at the right of the marks."""
+        painter.setFont(theme.font(15, 550))
+        x = area.right()
+        for pen, name in ((inferior_pen(), "inferior"), (superior_pen(), "superior"), (posterior_pen(), "posterior")):
+            width = painter.fontMetrics().horizontalAdvance(name)
+            box = QRectF(x - width, area.top() - 4, width + 4, 22)
+            painter.setPen(theme.TEXT_2)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setPen(pen)
+            painter.drawLine(QPointF(x - width - 36, box.center().y()), QPointF(x - width - 8, box.center().y()))
+            x -= width + 54
 
     def _plot(self, painter: QPainter, area: QRectF, columns: Columns) -> None:
         edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.off.astype(np.int8), [0]])))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme, words
 from ui.review import review_words
-from ui.review.timeline import Timeline, inferior_pen, posterior_pen, superior_pen
+from ui.review.timeline import Timeline
 
 SPEEDS = (-4.0, -2.0, -1.0, -0.5, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """The shuttle: negative plays backwards."""
@@ -30,27 +30,6 @@ def key_button(text: str, name: str, act: Callable[[], object], *, checkable: bo
         button.setStyleSheet("QPushButton:checked{background:#1F57E0;border-color:#8FB0FF;}")
     button.clicked.connect(lambda: act())
     return button
-
-
-class Legend(QWidget):
-    """Which curve is which."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMinimumSize(380, 44)
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Draw a piece of each curve with its name."""
-        painter = QPainter(self)
-        painter.setFont(theme.font(17, 550))
-        x = 4.0
-        for pen, name in ((posterior_pen(), "posterior"), (superior_pen(), "superior"), (inferior_pen(), "inferior")):
-            painter.setPen(pen)
-            painter.drawLine(QPointF(x, self.height() / 2), QPointF(x + 30, self.height() / 2))
-            painter.setPen(theme.TEXT_1)
-            width = painter.fontMetrics().horizontalAdvance(name)
-            painter.drawText(QRectF(x + 36, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
-            x += 36 + width + 16
 
 
 class Card(QWidget):
@@ -98,17 +77,11 @@ class Transport(Card):
         self.speed.setMinimumWidth(56)
         row.addWidget(self.speed)
         row.addStretch(1)
-        self.legend = Legend()
-        row.addWidget(self.legend)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 6)
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.line, 1)
-
-    def set_narrow(self, narrow: bool) -> None:
-        """Leave out what does not fit."""
-        self.legend.setVisible(not narrow)
 
     def tell(self, speed: float, *, playing: bool, every: bool, range_s: float | None, loops: bool) -> None:
         """Show how it plays."""

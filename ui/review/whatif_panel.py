@@ -143,7 +143,7 @@ class WhatIfPanel(QWidget):
         header, side = self.table.horizontalHeader(), self.table.verticalHeader()
         if header is not None and side is not None:
             header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-            header.setFont(theme.font(15, 600))
+            header.setFont(theme.font(14, 600))
             side.hide()
         self.table.setStyleSheet(
             "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
@@ -242,7 +242,7 @@ class WhatIfPanel(QWidget):
                 problem or (f"{first_s} s" if first_s else "none"),
                 f"{line_s} s" if line_s else "none",
                 f"{moved} s" if moved[:1] in ("+", "-") else moved,
-                f"≈ {nearest} mm" if nearest else "—",
+                _nearest(nearest),
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
@@ -253,6 +253,14 @@ class WhatIfPanel(QWidget):
     def _save(self) -> None:
         if self._job is not None:
             self.table_wanted.emit(self._job, self.rows())
+
+
+def _nearest(cell: str) -> str:
+    """The smallest distance to line b in words."""
+    if not cell:
+        return "—"
+    value = float(cell)
+    return f"≈ {abs(value):.1f} mm past" if value < 0 else f"≈ {value:.1f} mm"
 
 
 def _box(low: float, high: float, value: float, suffix: str, decimals: int) -> QDoubleSpinBox:
