@@ -94,6 +94,20 @@ class LiveSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TheatreSettings:
+    """What the theatre page counts and names."""
+
+    cement_stages: str = _word(
+        "mixed, dough, wire-drawing, hardening",
+        "Names of the cement's stages in the team's words, with commas between; the first is that of the start.",
+    )
+    ap_again_s: float = _number(
+        150.0, 30.0, 1800.0, "So long after the last look in the other plane the bar asks for another one [P]."
+    )
+    clip_s: float = _number(20.0, 5.0, 120.0, "So much is kept when a clip is marked afterwards.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole tree."""
 
@@ -103,6 +117,7 @@ class Settings:
     capture: CaptureSettings = CaptureSettings()
     recording: RecordingSettings = RecordingSettings()
     live: LiveSettings = LiveSettings()
+    theatre: TheatreSettings = TheatreSettings()
 
 
 def check(settings: Settings) -> None:

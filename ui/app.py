@@ -9,7 +9,7 @@ import types
 
 from PyQt6.QtWidgets import QApplication
 
-from assistant.settings import Settings
+from assistant.settings_file import load_settings
 from ui import theme
 from ui.shell import Shell, shells
 
@@ -28,7 +28,10 @@ def run_live(source: str) -> int:
 
 def _show(page: str, thing: object) -> int:
     application = start()
-    window = Shell(Settings())
+    loaded = load_settings()
+    for note in loaded.notes:
+        log.warning("%s", note)
+    window = Shell(loaded.settings)
     window.resize(1920, 1080)
     screen = application.primaryScreen()
     if screen is not None:
@@ -36,6 +39,8 @@ def _show(page: str, thing: object) -> int:
         window.resize(min(1920, room.width()), min(1080, room.height()))
     window.go_to(page, thing)
     window.show()
+    if loaded.notes:
+        window.tell(" ".join(loaded.notes))
     return application.exec()
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
+from assistant.capture.devices import Device, list_devices
 from assistant.errors import AssistantError
 from assistant.live.running import find_running
 from assistant.places import demo_run
@@ -60,14 +59,16 @@ def _left_open() -> list[Choice]:
 
 
 def _cameras() -> list[Choice]:
-    """The devices as the capture lists them; else those that the system shows."""
-    try:
-        module = importlib.import_module("assistant.capture.devices")
-        listed = module.list_devices()
-        return [Choice(address=each.address, name=each.name, detail=each.detail) for each in listed]
-    except (ImportError, AttributeError, OSError):
-        pass
+    """The devices as the system lists them; elsewhere than on Linux the first one."""
     if sys.platform.startswith("linux"):
-        found = sorted(Path("/dev").glob("video[0-9]*"))
-        return [Choice(address=str(path), name=f"Camera {path.name}", detail=str(path)) for path in found[:6]]
+        return [Choice(address=each.address, name=each.name, detail=_detail(each)) for each in list_devices()[:6]]
     return [Choice(address="0", name="Camera 1", detail="the first camera of this machine")]
+
+
+def _detail(device: Device) -> str:
+    """Its largest mode, the rate of that, and where it is plugged in."""
+    if not device.modes:
+        return device.note or device.bus
+    best = max(device.modes, key=lambda mode: mode.width_px * mode.height_px)
+    rate = f" · {best.fps[0]:g} Hz" if best.fps else ""
+    return f"{best.width_px} × {best.height_px}{rate} · {device.bus}"

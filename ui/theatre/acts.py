@@ -6,7 +6,7 @@ No single key disarms, deletes, or changes the line while armed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from assistant.live.messages import Lines
 from ui.key_map import ACKNOWLEDGE
@@ -15,8 +15,6 @@ from ui.theatre.layout import LEAST_HEIGHT_PX, LEAST_WIDTH_PX, fits
 
 if TYPE_CHECKING:
     from ui.theatre.page import TheatrePage
-
-CLIP_S: Final = 20.0
 
 
 class Acts:
@@ -140,9 +138,10 @@ class Acts:
         session = self._page.session
         if session is None:
             return
-        kept = session.clip(CLIP_S)
+        seconds = self._page.settings.theatre.clip_s
+        kept = session.clip(seconds)
         self._page.tell(
-            "No picture yet." if kept is None else f"Last {CLIP_S:.0f} s kept: frames {kept[0]} to {kept[1]}."
+            "No picture yet." if kept is None else f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."
         )
 
     def _lines(self) -> None:

@@ -8,15 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from assistant.settings import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
 STEP_ML: Final = 0.2
 _MOST_ML: Final = 30.0
-STAGES: Final = ("mixed", "dough", "wire-drawing", "hardening")
-"""Names of the cement's stages as the team uses them; changed in the site's settings."""
 _NEW_PUSH_S: Final = 0.35
-AP_AGAIN_S: Final = 150
-"""After this long without a look in the other plane the bar asks for one [P]."""
 
 
 @dataclass(slots=True)
@@ -25,6 +22,10 @@ class Desk:
 
     Attributes
     ----------
+    stages : tuple of str
+        Names of the cement's stages.
+    ap_again_s : float
+        After this long the bar asks for another look in the other plane.
     mixed_ns : int or None
         When the cement clock was started.
     stage : int
@@ -37,7 +38,8 @@ class Desk:
         Sum of those stretches.
     """
 
-    stages: tuple[str, ...] = STAGES
+    stages: tuple[str, ...]
+    ap_again_s: float
     mixed_ns: int | None = None
     stage: int = 0
     stage_ns: int | None = None
@@ -51,6 +53,12 @@ class Desk:
     xray_on_s: float = 0.0
     levels_done: list[str] = field(default_factory=list)
     _push_s: float | None = None
+
+    @classmethod
+    def by(cls, settings: TheatreSettings) -> Desk:
+        """A desk of a new case."""
+        stages = tuple(name for part in settings.cement_stages.split(",") if (name := part.strip()))
+        return cls(stages=stages or ("mixed",), ap_again_s=settings.ap_again_s)
 
     def start_clock(self, now_ns: int) -> bool:
         """Start the cement clock; False where it runs already."""
@@ -125,7 +133,7 @@ class Desk:
             return "No AP look yet: A"
         seconds = max(0, int((now_ns - self.ap_ns) / 1e9))
         told = f"Last AP look {seconds // 60:02d}:{seconds % 60:02d} ago"
-        return f"{told} · look again: A" if seconds >= AP_AGAIN_S else told
+        return f"{told} · look again: A" if seconds >= self.ap_again_s else told
 
     def next_level(self, level: str) -> None:
         """The level is done; clock, AP look and X-ray time go on, the millilitres begin anew."""

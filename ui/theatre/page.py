@@ -66,7 +66,7 @@ class TheatrePage(Page):
         self._make_session = make_session or sessions.make_session
         self.session: LiveSession | None = None
         self.plan: Plan | None = None
-        self.desk = Desk()
+        self.desk = Desk.by(settings.theatre)
         self.trace = Trace()
         self.frame: StampedFrame | None = None
         self.case = ""
@@ -138,7 +138,7 @@ class TheatrePage(Page):
         self.picture.forget()
         self.second.forget()
         self.trace.clear()
-        self.plan, self.frame, self.desk = None, None, Desk(stages=self.desk.stages)
+        self.plan, self.frame, self.desk = None, None, Desk.by(self.settings.theatre)
         self.case = ""
         self.sound.tell_session(session)
         if left is not None:
