@@ -35,6 +35,7 @@ class LibraryRoom(QObject):
         self.why_not = ""
         """Why the library cannot be opened; empty while it is open."""
         self._users = 0
+        self._held = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -50,6 +51,8 @@ class LibraryRoom(QObject):
             self.why_not = str(error)
             self._close()
             return False
+        if self._held:
+            self.jobs.hold(self._held)
         self.why_not = ""
         self._timer.start()
         return True
@@ -64,6 +67,20 @@ class LibraryRoom(QObject):
         if self._users <= 0:
             self._users = 0
             self._close()
+
+    def hold(self, why: str) -> None:
+        """A procedure begins: no import, analysis or simulation competes with it."""
+        self._held = why
+        if self.jobs is not None:
+            self.jobs.hold(why)
+        self.worked.emit()
+
+    def let_go(self) -> None:
+        """The procedure is over: what waited goes on."""
+        self._held = ""
+        if self.jobs is not None:
+            self.jobs.let_go()
+        self.worked.emit()
 
     def tell_changed(self) -> None:
         """A page has changed something."""

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant import __version__
+from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.exchange.deidentify import Cover, bare_plan, bare_result, shifted, write_pictures
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
 from assistant.library.change_log import Row
+from assistant.library.child import write_thumbnail
 from assistant.library.jobs import plan_path
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
@@ -64,7 +66,7 @@ class PackOrder:
 
 
 def write_pack(library: Library, order: PackOrder, path: Path, progress: Progress = lambda _share: None) -> Path:
-    """Write a pack; gives its path, with the right suffix.
+    """Write a pack here and now; gives its path, with the right suffix.
 
     Raises
     ------
@@ -75,6 +77,20 @@ def write_pack(library: Library, order: PackOrder, path: Path, progress: Progres
     EnvironmentError_
         If the disk refuses. Nothing is left behind in any of these.
     """
+    prepared = prepare(library, order, path)
+    written = write_prepared(prepared, progress)
+    note_export(library, prepared)
+    return written
+
+
+def prepare(library: Library, order: PackOrder, path: Path) -> dict[str, Any]:
+    """Gather what a pack is written from, as JSON: the pictures can then be written by another process.
+
+    Raises
+    ------
+    UsageError
+        As `write_pack`; also when the file is there already.
+    """
     check_may(library.who, Act.EXPORT)
     if not order.looked_for_names:
         raise UsageError("look at the pictures for burned-in names first: cover them, or say that none is left to read")
@@ -83,14 +99,50 @@ def write_pack(library: Library, order: PackOrder, path: Path, progress: Progres
     path = path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
     if path.exists():
         raise UsageError(f"{path}: is there already; choose another name")
+    return {
+        "path": str(path.absolute()),
+        "case_ids": list(order.case_ids),
+        "moved": order.shift_days != 0,
+        "covers": [list(cover) for cover in order.cover_px],
+        "cases": [_case(library, order, case_id) for case_id in order.case_ids],
+    }
+
+
+def note_export(library: Library, prepared: dict[str, Any]) -> None:
+    """Enter a written pack into the log."""
+    library.note("export", f"{' '.join(prepared['case_ids'])} into a pack, dates moved: {prepared['moved']}")
+
+
+def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share: None) -> Path:
+    """Write the pack that was prepared, whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        If a cover lies outside a picture.
+    InputError
+        If a run cannot be read to its end.
+    EnvironmentError_
+        If the disk refuses.
+    """
+    path = Path(prepared["path"])
     work = path.with_name(f".{path.name}.part")
     shutil.rmtree(work, ignore_errors=True)
+    covers = [(x, y, w, h) for x, y, w, h in prepared["covers"]]
     try:
         work.mkdir(parents=True)
         files: dict[str, Path] = {}
-        for number, case_id in enumerate(order.case_ids):
-            _case(library, order, number, case_id, work, files)
-            progress(0.9 * (number + 1) / len(order.case_ids))
+        total = max(sum(len(case["runs"]) for case in prepared["cases"]), 1)
+        done = 0
+        for number, case in enumerate(prepared["cases"]):
+            for at, run in enumerate(case["runs"]):
+
+                def share(frames: int, of: int | None, done: int = done) -> None:
+                    progress(0.95 * (done + (frames / of if of else 0.5)) / total)
+
+                _run(run, (number, at), covers, work, files, share)
+                done += 1
+            files[case_file(number)] = _write_json(work / f"{number}.json", case["document"])
         pack = work / "pack"
         _zip(files, pack)
         os.replace(pack, path)
@@ -98,34 +150,40 @@ def write_pack(library: Library, order: PackOrder, path: Path, progress: Progres
         raise EnvironmentError_(f"{path}: the pack cannot be written ({error.strerror or error})") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    library.note("export", f"{' '.join(order.case_ids)} into a pack, dates moved: {order.shift_days != 0}")
     progress(1.0)
     return path
 
 
-def _case(library: Library, order: PackOrder, number: int, case_id: str, work: Path, files: dict[str, Path]) -> None:
+def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
     case = library.one("cases", case_id)
     if case is None or case["deleted_ns"] is not None:
         raise UsageError(f"there is no case {case_id}")
-    day = shifted(case["day"], order.shift_days) if order.shift_days else None
     levels = library.rows("levels", case_id=case_id)
     place = {level["id"]: at for at, level in enumerate(levels)}
-    runs = []
-    for at, run in enumerate(library.rows("runs", case_id=case_id)):
-        runs.append({"level": place.get(run["level_id"], 0)})
-        _run(order, number, at, run, work, files)
+    runs = library.rows("runs", case_id=case_id)
     findings, outcomes = library.rows("findings", case_id=case_id), library.rows("outcomes", case_id=case_id)
     document = {
-        "day": day,
+        "day": shifted(case["day"], order.shift_days) if order.shift_days else None,
         "technique": case["technique"],
         "note": case["note"] if order.with_notes else "",
         "tags": case["tags"] if order.with_notes else "",
         "levels": [_part(level, _LEVEL) for level in levels],
-        "runs": runs,
+        "runs": [{"level": place.get(run["level_id"], 0)} for run in runs],
         "findings": [_part(one, _FINDING, order) for one in findings],
         "outcomes": [_part(one, _OUTCOME, order) for one in outcomes],
     }
-    files[case_file(number)] = _write_json(work / f"{number}.json", document)
+    made = []
+    for run in runs:
+        plan = plan_path(run)
+        made.append(
+            {
+                "path": run["path"],
+                "plan": None if plan is None else str(plan),
+                "result": run["result"],
+                "has_truth": bool(run["has_truth"]),
+            }
+        )
+    return {"document": document, "runs": made}
 
 
 def _part(row: Row, names: tuple[str, ...], order: PackOrder | None = None) -> dict[str, Any]:
@@ -136,35 +194,37 @@ def _part(row: Row, names: tuple[str, ...], order: PackOrder | None = None) -> d
     return made
 
 
-def _run(order: PackOrder, case: int, number: int, run: Row, work: Path, files: dict[str, Path]) -> None:
-    base = work / f"{case}_{number}"
+def _run(
+    run: dict[str, Any],
+    at: tuple[int, int],
+    covers: list[Cover],
+    work: Path,
+    files: dict[str, Path],
+    progress: Callable[[int, int | None], None],
+) -> None:
+    base = work / f"{at[0]}_{at[1]}"
     base.mkdir()
-    write_pictures(run["path"], base / "run.mkv", order.cover_px)
-    files[run_file(case, number, "run.mkv")] = base / "run.mkv"
-    plan = plan_path(run)
-    if plan is not None:
-        document = bare_plan(json.loads(plan.read_text(encoding="utf-8")))
-        files[run_file(case, number, "plan.json")] = _write_json(base / "plan.json", document)
+    write_pictures(run["path"], base / "run.mkv", covers, progress)
+    files[run_file(*at, "run.mkv")] = base / "run.mkv"
+    if run["plan"]:
+        document = bare_plan(json.loads(Path(run["plan"]).read_text(encoding="utf-8")))
+        files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", document)
     result = read_result(Path(run["result"])) if run["result"] else None
     if result is not None:
-        files[run_file(case, number, "result.json")] = _write_json(base / "result.json", bare_result(result))
+        files[run_file(*at, "result.json")] = _write_json(base / "result.json", bare_result(result))
         table = Path(run["result"]).with_name("measurements.csv")
         if table.is_file():
-            files[run_file(case, number, "measurements.csv")] = _write_table(table, base / "measurements.csv")
+            files[run_file(*at, "measurements.csv")] = _write_table(table, base / "measurements.csv")
     truth = Path(run["path"]) / "truth"
-    if run["has_truth"]:
-        for name in ("truth.json", "truth.csv"):
-            if (truth / name).is_file():
-                files[run_file(case, number, f"truth/{name}")] = truth / name
+    for name in ("truth.json", "truth.csv"):
+        if run["has_truth"] and (truth / name).is_file():
+            files[run_file(*at, f"truth/{name}")] = truth / name
     # A thumbnail of the covered pictures, not the one of the library.
     _thumbnail(base / "run.mkv", base / "thumbnail.jpg")
-    files[run_file(case, number, "thumbnail.jpg")] = base / "thumbnail.jpg"
+    files[run_file(*at, "thumbnail.jpg")] = base / "thumbnail.jpg"
 
 
 def _thumbnail(run: Path, path: Path) -> None:
-    from assistant.capture.opening import open_source
-    from assistant.library.child import write_thumbnail
-
     source = open_source(str(run))
     try:
         last = (source.facts.frame_count or 1) - 1

@@ -10,26 +10,17 @@ from typing import Any
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
-from assistant.exchange.pack_in import PackedCase, Unpacked, read_cases, unpack
+from assistant.exchange.pack_in import PackedCase, Unpacked, unpack
 from assistant.exchange.pack_names import run_file
 from assistant.exchange.pack_out import file_hash
 from assistant.library.child import RUN, THUMBNAIL, run_facts
-from assistant.library.jobs import DONE, NO_PLAN, WAITING, Job
+from assistant.library.jobs import DONE, NO_PLAN, WAITING
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result, summary
 from assistant.library.store import Library
 
 _BESIDE = ("plan.json", "truth/truth.json", "truth/truth.csv")
 _RESULT = ("result.json", "measurements.csv")
-
-
-def order_for(library: Library, path: str) -> Job:
-    """The background work that takes a pack in: the child checks and unpacks, the library's owner enters it."""
-    staging = library.folder / "incoming" / library.new_id("cases")
-    order = {"do": "unpack", "pack": str(Path(path).absolute()), "into": str(staging)}
-    return Job(
-        kind="unpack", name=Path(path).name, order=order, run_id="", module="assistant.exchange.child", finish=_finish
-    )
 
 
 def look_into(unpacked: Unpacked) -> dict[str, Any]:
@@ -70,16 +61,6 @@ def take_in_pack(library: Library, path: Path) -> list[str]:
     try:
         unpacked = unpack(path, staging)
         return enter(library, unpacked, look_into(unpacked))
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _finish(library: Library, job: Job) -> None:
-    staging = Path(job.order["into"])
-    try:
-        cases = read_cases(staging, int(job.said["cases"]))
-        ids = enter(library, Unpacked(folder=staging, cases=cases), job.said["facts"])
-        job.case_id = ", ".join(ids)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -144,6 +144,18 @@ class Jobs:
             changed = self._start_next() or changed
         return changed
 
+    def hold(self, why: str) -> None:
+        """A procedure begins: end what runs (it begins anew afterwards) and take nothing in until `let_go`."""
+        self.held = why
+        job = self._job
+        self.stop()
+        if job is not None and job.kind != "analyse":
+            self._wanted.appendleft(job)
+
+    def let_go(self) -> None:
+        """The procedure is over."""
+        self.held = ""
+
     def stop(self, wait_s: float = 5.0) -> None:
         """End the child; what it worked on begins anew next time."""
         if self._process is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.errors import UsageError
-from assistant.exchange.pack_out import PackOrder, write_pack
+from assistant.exchange.jobs import pack_job
+from assistant.exchange.pack_out import PackOrder
+from assistant.library.jobs import Jobs
 from assistant.library.outcome import (
     MAGNITUDES,
     SHAPES,
@@ -135,7 +137,7 @@ def outcome_form(library: Library, case_id: str) -> Form:
     )
 
 
-def export_form(library: Library, case_id: str, folder: Path) -> Form:
+def export_form(jobs: Jobs, case_id: str, folder: Path) -> Form:
     """A de-identified pack."""
 
     def keep(values: dict[str, str]) -> str:
@@ -146,8 +148,8 @@ def export_form(library: Library, case_id: str, folder: Path) -> Form:
             cover_px=cover(values["cover"]),
             looked_for_names=values["looked"] == "yes, none is left to read",
         )
-        path = write_pack(library, order, Path(values["place"]))
-        return f"{path.name} written to {path.parent}."
+        job = jobs.add(pack_job(jobs.library, order, Path(values["place"]).expanduser()))
+        return f"{job.name} is being written."
 
     return Form(
         words.EXPORT_TITLE,

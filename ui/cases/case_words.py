@@ -29,6 +29,14 @@ NOTHING_TO_UNDO = "Nothing to take back."
 BIN_ASKED = "Remove {0} deleted cases and their copied files for good? Press Del again. This cannot be taken back."
 BIN_EMPTIED = "{0} cases removed, {1} given back. A copy of the library's table is kept in backups."
 TO_TRAINING = "A training clip of {0} was made."
+VERBS = {
+    "analyse": "Analysis of",
+    "bring in": "Import of",
+    "unpack": "Import of",
+    "pack": "Export into",
+    "course": "Making",
+}
+DONE_EXPORT = "{0} was written."
 IMPORTING = "{0} {1} %   {2}"
 DONE_IMPORT = "{0} is in the library as {1}."
 RESTORE_KEY = "B puts the newest copy in its place."

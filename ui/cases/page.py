@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant.errors import AssistantError
-from assistant.exchange.taking_in import order_for
+from assistant.exchange.jobs import unpack_job
 from assistant.library.search import Filter
 from assistant.settings import Settings
 from ui import theme
@@ -223,7 +223,7 @@ class CasesPage(Page):
         try:
             for path in paths:
                 if path.lower().endswith(".zip"):
-                    self.room.jobs.add(order_for(self.room.jobs.library, path))
+                    self.room.jobs.add(unpack_job(self.room.jobs.library, path))
                 else:
                     self.room.jobs.bring_in(path)
         except AssistantError as error:
@@ -240,21 +240,23 @@ class CasesPage(Page):
             job = jobs.finished.popleft()
             if job.error:
                 self.tell(job.error)
-            elif job.kind != "analyse":
+            elif job.kind == "pack":
+                self.tell(words.DONE_EXPORT.format(job.name))
+            elif job.kind in ("bring in", "unpack"):
                 self.tell(words.DONE_IMPORT.format(job.name, job.case_id))
         job_now = jobs.current
         if job_now is None:
             self.work.setText(jobs.held or words.IMPORTS_WAIT)
             return
-        verb = "Analysis of" if job_now.kind == "analyse" else "Import of"
+        verb = words.VERBS.get(job_now.kind, "")
         share = "…" if job_now.share is None else f"{100 * job_now.share:.0f}"
         more = f"{jobs.waiting} more" if jobs.waiting > 1 else ""
         self.work.setText(words.IMPORTING.format(f"{verb} {job_now.name}", share, more).strip())
 
     def do(self, act: str) -> None:
         """Do something with the chosen case."""
-        library, case_id = self.room.library, self.chosen()
-        if library is None or not case_id:
+        library, jobs, case_id = self.room.library, self.room.jobs, self.chosen()
+        if library is None or jobs is None or not case_id:
             return
         if act == "review":
             runs = library.rows("runs", case_id=case_id)
@@ -267,7 +269,7 @@ class CasesPage(Page):
                 "ct": lambda: case_forms.ct_form(library, case_id),
                 "outcome": lambda: case_forms.outcome_form(library, case_id),
                 "edit": lambda: case_forms.edit_form(library, case_id),
-                "export": lambda: case_forms.export_form(library, case_id, Path.home()),
+                "export": lambda: case_forms.export_form(jobs, case_id, Path.home()),
             }
             self.show_form(forms[act]())
 

@@ -1,0 +1,50 @@
+"""Packs in the background, in the queue of the library."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from assistant.exchange.pack_in import Unpacked, read_cases
+from assistant.exchange.pack_out import PackOrder, note_export, prepare
+from assistant.exchange.taking_in import enter
+from assistant.library.jobs import Job
+from assistant.library.people import Act
+from assistant.library.store import Library
+
+_CHILD = "assistant.exchange.child"
+
+
+def unpack_job(library: Library, path: str) -> Job:
+    """The background work that takes a pack in: the child checks and unpacks, the library's owner enters it."""
+    staging = library.folder / "incoming" / library.new_id("cases")
+    order = {"do": "unpack", "pack": str(Path(path).absolute()), "into": str(staging)}
+    return Job(kind="unpack", name=Path(path).name, order=order, run_id="", module=_CHILD, finish=_take_in)
+
+
+def pack_job(library: Library, order: PackOrder, path: Path) -> Job:
+    """The background work that writes a pack; what cannot be is told at once.
+
+    Raises
+    ------
+    UsageError
+        As `assistant.exchange.pack_out.prepare`.
+    """
+    prepared = prepare(library, order, path)
+    name = Path(prepared["path"]).name
+    made = {"do": "pack", "prepared": prepared}
+    return Job(kind="pack", name=name, order=made, run_id="", module=_CHILD, finish=_note, act=Act.EXPORT)
+
+
+def _take_in(library: Library, job: Job) -> None:
+    staging = Path(job.order["into"])
+    try:
+        cases = read_cases(staging, int(job.said["cases"]))
+        ids = enter(library, Unpacked(folder=staging, cases=cases), job.said["facts"])
+        job.case_id = ", ".join(ids)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _note(library: Library, job: Job) -> None:
+    note_export(library, job.order["prepared"])
