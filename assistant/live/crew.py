@@ -16,7 +16,7 @@ from assistant.live.children import Nurse
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, ChildChanged
 from assistant.live.orders import Start
-from assistant.live.running import Running, find_running, note_ended, note_running
+from assistant.live.running import Running, find_running, note_ended, note_running, remove_forgotten
 from assistant.live.status import ChildState
 from assistant.recording.schema import FrameLine
 
@@ -69,6 +69,7 @@ class Crew:
         if left is not None and not living:
             end_left(left)
             found = None
+        remove_forgotten()
         self.taken_over = bool(living)
         self.deck = found if found is not None else _new_deck(folder)
         self.deck.put(Cell.WINDOW_PID, os.getpid())

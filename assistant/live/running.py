@@ -13,6 +13,7 @@ from assistant.errors import EnvironmentError_
 from assistant.live.alive import is_alive
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child
+from assistant.live.shared_file import left_over
 from assistant.places import data_home
 from assistant.recording.keeping import write_json
 
@@ -97,3 +98,18 @@ def find_running() -> Running | None:
     with contextlib.suppress(EnvironmentError_):
         deck = Deck.open(path)
     return Running(deck=deck, folder=folder, source=source, window_pid=window_pid)
+
+
+def remove_forgotten() -> int:
+    """Give memory back whose window and children are all dead (a machine killed everything at once); how many."""
+    removed = 0
+    for path in left_over():
+        with contextlib.suppress(EnvironmentError_):
+            deck = Deck.open(path)
+            pids = [deck.get(cell) for cell in (Cell.WINDOW_PID, *(pid for pid, _ in PIDS.values()))]
+            beats = [deck.get(cell) for cell in (Cell.WINDOW_BEAT, *(beat for _, beat in PIDS.values()))]
+            quiet = time.monotonic_ns() - max(beats) > _GONE_NS
+            if quiet and not any(pid > 0 and is_alive(pid) for pid in pids):
+                deck.remove()
+                removed += 1
+    return removed

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.errors import EnvironmentError_
 
 _IN_MEMORY = Path("/dev/shm")
+_PREFIX, _SUFFIX = "fluoro-live-", ".deck"
 
 
 class SharedFile:
@@ -47,12 +48,12 @@ class SharedFile:
             If there is no room for it.
         """
         tried: list[str] = []
-        for folder in (_IN_MEMORY, Path(tempfile.gettempdir())):
+        for folder in folders():
             if not folder.is_dir():
                 continue
             descriptor, name = -1, ""
             try:
-                descriptor, name = tempfile.mkstemp(prefix="fluoro-live-", suffix=".deck", dir=folder)
+                descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
                 _take_room(descriptor, size)
                 return cls(Path(name), size, descriptor)
             except OSError as error:
@@ -107,3 +108,13 @@ def _take_room(descriptor: int, size: int) -> None:
         os.posix_fallocate(descriptor, 0, size)
     else:
         os.truncate(descriptor, size)
+
+
+def folders() -> tuple[Path, ...]:
+    """Where shared memory is made: in memory where the system has such a place, else among temporary files."""
+    return (_IN_MEMORY, Path(tempfile.gettempdir()))
+
+
+def left_over() -> list[Path]:
+    """All shared memory of this program that is there, in use or forgotten."""
+    return [path for folder in folders() if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child
-from assistant.live.running import find_running, note_ended, note_running
+from assistant.live.running import find_running, note_ended, note_running, remove_forgotten
 from assistant.places import data_home
 
 
@@ -56,3 +56,16 @@ def test_memory_that_went_with_the_machine_leaves_the_folder_to_go_on_with(deck:
     found = find_running()
     assert found is not None
     assert (found.deck, found.has_window, found.living()) == (None, False, {})
+
+
+def test_memory_that_everybody_has_left_is_given_back_and_no_other(deck: Deck) -> None:
+    deck.beat(Cell.WINDOW_BEAT)
+    remove_forgotten()
+    assert deck.path.exists()
+    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 70_000_000_000)
+    deck.put(Cell.CAPTURE_PID, os.getpid())
+    remove_forgotten()
+    assert deck.path.exists()
+    deck.put(Cell.CAPTURE_PID, 2**22 - 3)
+    assert remove_forgotten() >= 1
+    assert not deck.path.exists()
