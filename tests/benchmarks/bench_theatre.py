@@ -26,6 +26,7 @@ from assistant.plan import read_plan
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
 from ui.shell import Shell
+from ui.theatre import page as place
 from ui.theatre.page import TheatrePage
 
 WIDTH, HEIGHT, FPS = 1280, 1024, 30
@@ -193,7 +194,9 @@ def _told(name: str, values: list[float], goal: float) -> None:
     print(f"{name}: {len(values)} · p50 {p50:.1f} · p95 {p95:.1f} · p99 {p99:.1f} ms (goal p99 {goal:.0f})")  # noqa: T201
 
 
-def test_from_the_grab_to_the_screen_and_to_the_alarm(page: TheatrePage, qtbot: Any) -> None:
+def test_from_the_grab_to_the_screen_and_to_the_alarm(
+    page: TheatrePage, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """p99 of both, the share of a core, and frames that were left out."""
     session = page.session
     assert session is not None
@@ -201,10 +204,10 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(page: TheatrePage, qtbot: 
     qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE, timeout=20000)
     glass = Glass(page)
     figures: list[float] = []
-    hear = page._hear
+    hear = place.hear
 
-    def heard(message: Any) -> None:
-        hear(message)
+    def heard(page_: Any, message: Any) -> None:
+        hear(page_, message)
         moment = getattr(message, "moment", None)
         if moment is not None:
             figures.append((time.monotonic_ns() - moment.captured_ns) / 1e6)
@@ -213,7 +216,7 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(page: TheatrePage, qtbot: 
             alarms.append((time.monotonic_ns() - message.captured_ns) / 1e6)
 
     alarms: list[float] = []
-    page._hear = heard  # type: ignore[method-assign]
+    monkeypatch.setattr(place, "hear", heard)
     pids = [os.getpid(), *(state.pid for state in session.status.children.values() if state.pid)]
     first, cpu, began = session.newest_index, _cpu_s(pids), time.monotonic()
     qtbot.wait(20000)

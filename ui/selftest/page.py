@@ -21,6 +21,7 @@ from ui.page_tabs import PageTabs
 from ui.selftest import lists
 from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, Outcome, Told, run_safely
 from ui.selftest.fidelity import grey_steps_kept
+from ui.selftest.keys_editor import KeysEditor
 from ui.selftest.test_picture import draw_card, draw_title, paint_test_picture
 
 SOUND, FIDELITY, PEDAL = "Alarm sound", "Picture fidelity", "Foot switch"
@@ -66,14 +67,22 @@ class SelfTestPage(Page):
             Keycap("not heard", "N", "Not heard", "", self),
             Keycap("again", "R", "Run again", "", self),
             Keycap("sign", "Enter", "Sign and start list", "", self),
+            Keycap("keys", "K", "Keys and pedals", "", self),
         ]
         for cap in self._caps:
             cap.pressed.connect(self.act)
+        self.editor = KeysEditor(self)
+        self.editor.hide()
+        self.editor.closed.connect(self._keys_changed)
         self._sounds: list[Priority] = []
         self._sound_timer = QTimer(self)
         self._sound_timer.setInterval(_SOUND_GAP_MS)
         self._sound_timer.timeout.connect(self._next_sound)
         self.measured.connect(self._take)
+
+    def _keys_changed(self) -> None:
+        self._keys, _ = key_map.read()
+        self.update()
 
     @property
     def running(self) -> bool:
@@ -153,6 +162,8 @@ class SelfTestPage(Page):
             self.run_again()
         elif name == "sign":
             self.sign()
+        elif name == "keys":
+            self.editor.open()
         for cap in self._caps:
             cap.set_down(False)
 
@@ -188,11 +199,14 @@ class SelfTestPage(Page):
 
     def press(self, event: QKeyEvent) -> bool:
         """Keys of the page; a pedal is a key."""
+        if not self.editor.isHidden():
+            return self.editor.press(event)
         key = event.key()
         acts = {
             Qt.Key.Key_Y: "heard",
             Qt.Key.Key_N: "not heard",
             Qt.Key.Key_R: "again",
+            Qt.Key.Key_K: "keys",
             Qt.Key.Key_Return: "sign",
             Qt.Key.Key_Enter: "sign",
         }
@@ -223,12 +237,14 @@ class SelfTestPage(Page):
         factor = self._factor()
         wide = self.tabs.sizeHint().width()
         self.tabs.setGeometry(self.width() - wide - 16, 6, wide, round(52 * factor))
+        self.editor.factor = factor
+        self.editor.setGeometry(self._list_rect().toRect())
         x = round(20 * factor)
         for cap in self._caps:
             cap.factor = factor
             size = cap.sizeHint()
             cap.setGeometry(x, self.height() - round(62 * factor), size.width() + 6, round(52 * factor))
-            x += size.width() + round(34 * factor)
+            x += size.width() + round(30 * factor)
 
     def _list_rect(self) -> QRectF:
         factor = self._factor()

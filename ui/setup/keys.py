@@ -118,7 +118,7 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
     elif name == "ap":
         panel.add_ap()
     elif name == "fresh":
-        panel.new_still()
+        panel.stills.fresh()
     elif name == "whole":
         panel.page.picture.toggle_level_view()
     elif name == "undo":

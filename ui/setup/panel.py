@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import Plan, plan_from_document
-from assistant.vocabulary import Frame, RunFacts, Unknown
+from assistant.vocabulary import Frame, RunFacts
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
 from ui.setup.header import SetupHeader
@@ -21,6 +21,7 @@ from ui.setup.points import PointsOnPicture
 from ui.setup.scale import Scale
 from ui.setup.side import Row, SetupSide
 from ui.setup.steps import show_step
+from ui.setup.stills import Stills
 from ui.view_transform import Turn
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class SetupPanel(QWidget):
         self.choices: list[sources.Choice] = []
         self.chosen = 0
         self.scale = Scale()
+        self.stills = Stills(self)
         self.message = ""
         self.facts: RunFacts | None = None
         self.status: LiveStatus | None = None
@@ -118,11 +120,11 @@ class SetupPanel(QWidget):
             self.tell("Confirm all six points first.")
             step = Step.POINTS
         if step == Step.POINTS and self.setup.view.still is None:
-            self.take_still()
+            self.stills.take()
         self.step = self.points.step = step
         picture = self.page.picture
         if self.owns_picture:
-            self._show_still()
+            self.show_still()
         else:
             picture.points, picture.banner = None, ""
             picture.show_level(wanted=False)
@@ -226,43 +228,8 @@ class SetupPanel(QWidget):
         self.page.picture.take(frame)
         self.refresh()
 
-    def take_still(self) -> None:
-        """Freeze the present picture for this view, and propose points on it."""
-        still = self.page.frame
-        if still is None:
-            return
-        view = self.setup.view
-        view.still = still
-        self.points.shaft, self.points.widths = [], []
-        if not any(point.at is not None for point in view.points):
-            self.propose(None)
-
-    def propose(self, click_px: tuple[float, float] | None) -> None:
-        """Ask for a proposal; without one the points start in the middle."""
-        view = self.setup.view
-        if view.still is None:
-            return
-        found: proposals.Proposed | Unknown | None = None
-        if click_px is None:
-            found = proposals.from_plan_beside(self.setup.source, view.view)
-        if found is None:
-            found = proposals.from_picture(view.still, view.view, click_px)
-        if isinstance(found, Unknown):
-            view.proposal_note = found.reason
-            if not view.placed:
-                for point, at in zip(view.points, proposals.in_the_middle(view.still, self._right()), strict=True):
-                    point.at = at
-            return
-        view.propose(found.places, found.note)
-        if found.mm_per_px is not None and view.mm_per_px is None:
-            self.scale.propose(found.mm_per_px, found.note)
-
-    def _right(self) -> bool:
-        """Whether posterior is at the right in the stored picture."""
-        turn = self.page.picture.turn
-        return turn is None or not turn.mirrored
-
-    def _show_still(self) -> None:
+    def show_still(self) -> None:
+        """The still picture of the view, around its points."""
         picture, still = self.page.picture, self.setup.view.still
         if still is None:
             return
@@ -333,17 +300,6 @@ class SetupPanel(QWidget):
             view.mm_per_px, view.scale_by = first.mm_per_px, f"as lateral ({first.scale_by})"
         self.step = Step.POINTS
         self.go(Step.POINTS)
-
-    def new_still(self) -> None:
-        """The present live picture becomes the still one; points that stand are proposals again."""
-        view = self.setup.view
-        view.still = None
-        placed = [point.at for point in view.points]
-        self.take_still()
-        if all(at is not None for at in placed):
-            view.propose([at for at in placed if at is not None], "from the picture before")
-        self._show_still()
-        self.refresh()
 
     def measure_cannula(self) -> None:
         """The scale from the shaft's width between the two places."""

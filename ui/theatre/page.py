@@ -12,19 +12,7 @@ from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
-from assistant.live.messages import (
-    Fault,
-    Lines,
-    LinesVoid,
-    Message,
-    Moved,
-    PlanRefused,
-    PlanTaken,
-    SourceEnded,
-    SourceLost,
-    SourceOpened,
-    StampedFrame,
-)
+from assistant.live.messages import Lines, StampedFrame
 from assistant.live.session import LiveSession
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings import Settings
@@ -37,6 +25,7 @@ from ui.theatre import sessions
 from ui.theatre.acts import Acts
 from ui.theatre.board import Board
 from ui.theatre.desk import Desk
+from ui.theatre.hearing import hear
 from ui.theatre.key_images import KeyImages
 from ui.theatre.trace import Trace
 
@@ -280,7 +269,7 @@ class TheatrePage(Page):
                 self.refresh()
             return
         for message in session.poll():
-            self._hear(message)
+            hear(self, message)
         if self.session is not session:
             return
         status = session.status
@@ -302,25 +291,6 @@ class TheatrePage(Page):
         if self.in_set_up:
             self.setup.tick(status, self.frame)
 
-    def _hear(self, message: Message) -> None:
-        if isinstance(message, Moved):
-            self.trace.add(message.moment)
-        elif isinstance(message, Fault):
-            self.tell(f"{message.happened} {message.do}")
-        elif isinstance(message, LinesVoid):
-            self.tell(f"Lines must be confirmed again: {message.reason}.")
-        elif isinstance(message, PlanTaken):
-            self.setup.taken()
-        elif isinstance(message, PlanRefused):
-            self.tell(f"The lines cannot be used: {message.reason}")
-            self.setup.refused(message.reason)
-        elif isinstance(message, SourceLost):
-            self.tell(f"No source: {message.reason}")
-        elif isinstance(message, SourceEnded):
-            self.tell("The played recording is at its end.")
-        elif isinstance(message, SourceOpened):
-            self.setup.opened(message.facts)
-
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Everything finds its place."""
         self.board.arrange()
@@ -328,6 +298,8 @@ class TheatrePage(Page):
     def enter(self) -> None:
         """The page comes to the front."""
         self._timer.start(_TICK_MS)
+        self.keys, _ = key_map.read()
+        self.board.keys_card.set_keys(self.keys)
         if self.session is None and not self.in_set_up:
             self.begin_set_up()
 

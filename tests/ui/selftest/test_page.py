@@ -8,6 +8,7 @@ from PyQt6.QtGui import QKeyEvent
 
 from assistant.places import data_home
 from assistant.settings import Settings
+from ui import key_map
 from ui.selftest import checks, lists
 from ui.selftest.checks import Check, Outcome, Told, run_safely
 from ui.selftest.fidelity import grey_steps_kept
@@ -87,3 +88,22 @@ def test_it_runs_all_checks_behind_the_window(page, qtbot) -> None:
     qtbot.waitUntil(lambda: not page.running and page.may_sign() != "The checks still run.", timeout=30000)
     assert all(outcome.told is not Told.RUNNING for outcome in page.outcomes.values())
     page.grab()
+
+
+def test_keys_are_changed_by_keys_and_reach_the_theatre(page) -> None:
+    _press(page, Qt.Key.Key_K)
+    assert not page.editor.isHidden()
+    _press(page, Qt.Key.Key_Down)
+    _press(page, Qt.Key.Key_Return)
+    _press(page, Qt.Key.Key_PageDown)
+    assert "PgDown" in page.editor.note
+    _press(page, Qt.Key.Key_Return)
+    _press(page, Qt.Key.Key_I)
+    assert "taken" in page.editor.note
+    page.grab()
+    _press(page, Qt.Key.Key_Escape)
+    assert page.editor.isHidden()
+    assert key_map.read()[0].act(Qt.Key.Key_PageDown) == "mark"
+    _done(page)
+    _press(page, Qt.Key.Key_PageDown)
+    assert "left pedal" in page.outcomes[PEDAL].text
