@@ -94,6 +94,7 @@ class Deck:
         board[Cell.LET_THROUGH] = -1
         deck = cls(memory)
         deck.ring.clear()
+        deck.beat(Cell.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
         board[Cell.MAGIC] = _MAGIC
         return deck
 
