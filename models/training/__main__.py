@@ -30,7 +30,7 @@ from models.training.small_run import Sample
 from models.training.variants import Change
 
 SEED = 20261121
-_STRESSED = 500
+_STRESSED = 300
 """So many of the test's samples go through each kind of error."""
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -170,8 +170,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--made", default=time.strftime("%Y-%m-%d"), help="date in the manifest")
     parser.add_argument("--patients", type=int, default=110, help="for training; half and a quarter of it held apart")
-    parser.add_argument("--drawn", type=int, default=4000, help="leaks drawn in two dimensions")
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--drawn", type=int, default=2500, help="leaks drawn in two dimensions")
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
     parser.add_argument("--threads", type=int, default=1, help="of the training")
     parser.add_argument("--real", type=Path, help="folder of real spines, for one more test")

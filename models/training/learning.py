@@ -65,7 +65,7 @@ def learn(work: Path, parts: dict[str, list[Path]], *, drawn: int, epochs: int, 
     path = work / f"learned-{_key(parts, drawn, epochs, seed)}.npz"
     if path.is_file():
         return _read(path)
-    simulated = collect(parts["train"], 3)
+    simulated = collect(parts["train"], 2)
     sketched = collect_drawn(drawn, seed, 1)
     held = collect(parts["calibration"], 1)
     sys.stdout.write(

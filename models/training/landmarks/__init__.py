@@ -1,0 +1,1 @@
+"""Training of the landmarks: patients, pictures, network, export and calibration."""
