@@ -128,7 +128,7 @@ def is_bar(part: Bool, mm_per_px: float) -> bool:
     (_, _), (width, height), _ = cv2.minAreaRect(outline)
     long_mm, short_mm = max(width, height) * mm_per_px, min(width, height) * mm_per_px
     filled = cv2.contourArea(outline) / max(width * height, 1.0)
-    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.7)
+    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.6)
 
 
 def doubt_cannula(

@@ -50,7 +50,7 @@ class Restless:
     swing : float
         The strongest that took some area anywhere, log units.
     edges : array or None
-        The strongest close by, pixel for pixel: rims that go to and fro (ribs that breathe) darken and brighten in turn.
+        The strongest close by, pixel for pixel: rims that go to and fro (ribs that breathe) darken and brighten.
     """
 
     map: F32 | None = None

@@ -15,22 +15,24 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 _TONES = 12
+_APART_LOG = 4.0
 _TONE_PX = 60
 """Fewer free pixels than this say little of their grey (on every second pixel of the lattice)."""
-_SMOOTH_MM = 0.2
+_SMOOTH_MM = 0.6
+"""The grey is read from a smooth baseline: its own grain must not be taken for a grey of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tones:
-    """The baseline's greys in steps of equal share.
+    """The baseline's greys in up to twelve steps of equal share.
 
     Attributes
     ----------
-    order : array (n,) of int
+    order : array of int
         Every second pixel of the lattice that is usable, from dark to bright.
-    bounds : array (13,) of int
+    bounds : array (n + 1,) of int
         Where each step begins in ``order``.
-    centres : array (12,)
+    centres : array (n,)
         The grey of each step, rising, in 256 steps between the darkest and the brightest.
     steps : array (rows, cols) of uint8
         Each pixel's own grey in the same steps.
@@ -57,12 +59,21 @@ def read_tones(mean: F32, usable: Bool, mm_per_px: float) -> Tones:
     some = steps[::2, ::2].ravel()
     seen = np.flatnonzero(usable[::2, ::2].ravel())
     order = seen[np.argsort(some[seen], kind="stable")]
-    bounds = np.linspace(0, order.size, _TONES + 1).astype(np.intp)
     sorted_steps = some[order].astype(np.float64)
+    bounds = _apart(np.linspace(0, order.size, _TONES + 1).astype(np.intp), sorted_steps * (high - low) / 255.0)
     centres = np.array([sorted_steps[a:b].mean() if b > a else 0.0 for a, b in pairwise(bounds)])
     # Interpolation wants greys that rise.
-    centres = np.maximum.accumulate(centres + 1e-3 * np.arange(_TONES))
+    centres = np.maximum.accumulate(centres + 1e-3 * np.arange(len(centres)))
     return Tones(order=order, bounds=bounds, centres=centres, steps=steps)
+
+
+def _apart(bounds: NDArray[np.intp], greys: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Drop bounds between steps that differ by less than grain does: there is nothing to tell apart."""
+    kept = [int(bounds[0])]
+    for bound in bounds[1:-1]:
+        if greys.size and greys[min(bound, greys.size - 1)] - greys[min(kept[-1], greys.size - 1)] >= _APART_LOG:
+            kept.append(int(bound))
+    return np.array([*kept, int(bounds[-1])], dtype=np.intp)
 
 
 def without_tone(tones: Tones, difference: F32, mask: Bool | None) -> F32:
@@ -83,8 +94,8 @@ def without_tone(tones: Tones, difference: F32, mask: Bool | None) -> F32:
     if mask is not None and mask.any():
         covered = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
         free = (covered[::2, ::2] == 0).ravel()[tones.order]
-    middles, counts = np.zeros(_TONES), np.zeros(_TONES)
-    for k in range(_TONES):
+    middles, counts = np.zeros(len(tones.centres)), np.zeros(len(tones.centres))
+    for k in range(len(tones.centres)):
         part = sampled[tones.bounds[k] : tones.bounds[k + 1]]
         if free is not None:
             part = part[free[tones.bounds[k] : tones.bounds[k + 1]]]

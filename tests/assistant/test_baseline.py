@@ -9,10 +9,10 @@ from assistant.baseline import (
     body_in_crop,
     cement_crop,
     change_since,
-    is_bar,
     learn,
     noise_of,
     start_baseline,
+    steady_noise,
     still_picture,
 )
 from assistant.geometry import Similarity
@@ -77,7 +77,7 @@ def test_the_noise_is_the_noise_that_is_there():
     for k in range(40):
         still = still_picture(baseline, picture(rng), STILL)
         change = change_since(baseline, still, None)
-        noise = noise_of(baseline, change, None)
+        noise, _ = noise_of(baseline, change, None)
         learn(baseline, still, k / 10)
     flat = np.s_[5:40, 5:60]
     assert float(np.median(noise[flat])) == pytest.approx(float(change[flat].std()), rel=0.6)
@@ -101,10 +101,35 @@ def test_pictures_are_held_back_for_a_second():
     assert baseline.count == 1
 
 
-def test_a_bar_is_a_bar_and_a_disc_is_none():
-    bar = np.zeros((100, 160), bool)
-    bar[48:55, 20:140] = True
-    disc = np.zeros((100, 160), np.uint8)
-    cv2.circle(disc, (80, 50), 30, 1, -1)
-    assert is_bar(bar, MM)
-    assert not is_bar(disc.astype(bool), MM)
+def test_noise_after_smoothing_in_time_is_smaller_where_nothing_moves():
+    rng = np.random.default_rng(6)
+    baseline = started(rng)
+    smoothed = None
+    for k in range(40):
+        still = still_picture(baseline, picture(rng), STILL)
+        change = change_since(baseline, still, None)
+        smoothed = change if smoothed is None else (0.7 * smoothed + 0.3 * change).astype(np.float32)
+        learn(baseline, still, k / 10)
+    noise, now = noise_of(baseline, change, None)
+    steady = steady_noise(baseline, smoothed, now, None)
+    flat = np.s_[5:40, 5:60]
+    assert float(np.median(steady[flat])) < 0.75 * float(np.median(noise[flat]))
+    assert float(np.median(steady[flat])) == pytest.approx(float(smoothed[flat].std()), rel=0.6)
+
+
+def test_another_tone_of_the_display_is_no_change():
+    rng = np.random.default_rng(7)
+    bodies = [BODY_PX + [0.0, shift] for shift in (-92.0, 0.0, 92.0)]
+
+    def spine() -> np.ndarray:
+        body = np.zeros((300, 320), np.float32)
+        for ring in bodies:
+            cv2.fillPoly(body, [ring.round().astype(np.int32)], 1.0)
+        clean = 150 - 40 * cv2.GaussianBlur(body, (0, 0), 1.0) + np.linspace(0, 30, 320)[None]
+        return np.clip(clean + 0.5 * rng.standard_normal((300, 320)), 0, 255).astype(np.uint8)
+
+    crop = cement_crop(BODY_PX, MM, 320, 300)
+    baseline = start_baseline(spine(), 255, np.ones((300, 320), bool), crop, BODY_PX, MM)
+    curved = (255.0 * (spine() / 255.0) ** 1.4).astype(np.uint8)
+    change = change_since(baseline, still_picture(baseline, curved, STILL), None)
+    assert np.abs(change[10:-10, 10:-10]).mean() < 0.8
