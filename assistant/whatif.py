@@ -7,11 +7,11 @@ soon as it is known. Begun again in the same folder it skips the rows that are t
 from __future__ import annotations
 
 import copy
-import csv
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,13 +22,14 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
 from assistant.guard import describe
+from assistant.model_packs.starting import recorded_shape_model
 from assistant.plan import plan_from_document, read_plan
 from assistant.settings import Settings, check
-from assistant.vocabulary import Distances, EventKind, Priority, Unknown
+from assistant.vocabulary import Distances, EventKind, Leak, Priority, Unknown
 
 JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
-TABLE: Final = "table.csv"
+RULE: Final = "rule"
 BASE: Final = "as planned"
 
 
@@ -42,11 +43,14 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Another warning line, as a share of the depth from the posterior wall; None: the plan's.
     settings : dict
         Such as ``{"alarms.posterior_band_mm": 4.0}``.
+    model : str
+        What types leaks into a disc: "" as `analyze` does it, "rule" the geometric rule alone.
     """
 
     name: str
     line_fraction: float | None = None
     settings: dict[str, float] = {}
+    model: str = ""
 
 
 class RunAndPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,16 +167,14 @@ def analyse(
         )
         source = open_source(pair.run)
         try:
-            pipeline = start_pipeline(source, plan, settings)
-            for frame in source.frames():
-                if should_stop():
-                    return None
-                reading = pipeline.process(frame)
-                times_s.append(frame.t_s)
-                if isinstance(reading.distances, Distances):
-                    value = reading.distances.warning_line_mm
-                    if not isinstance(value, Unknown):
-                        nearest = value if nearest is None else min(nearest, value)
+            with recorded_shape_model() if variant.model != RULE else nullcontext(None) as shapes:
+                pipeline = start_pipeline(source, plan, settings, shapes)
+                for frame in source.frames():
+                    if should_stop():
+                        return None
+                    reading = pipeline.process(frame)
+                    times_s.append(frame.t_s)
+                    nearest = _nearer(nearest, reading.distances)
         finally:
             source.close()
     except AssistantError as error:
@@ -194,7 +196,7 @@ def analyse(
             # How long the analysis took on this machine today is no event of the run.
             if alarm.first_frame < len(times_s) and alarm.kind is not EventKind.SLOW_PROCESSING
         ]
-        leaks = [leak.site.value for leak in summary.leaks]
+        leaks = [_leak(leak) for leak in summary.leaks]
         failure = failure or pipeline.fault
     return Row(
         run=pair.run,
@@ -206,6 +208,17 @@ def analyse(
         leaks=leaks,
         failure=failure,
     )
+
+
+def _nearer(nearest: float | None, distances: Distances | Unknown) -> float | None:
+    if isinstance(distances, Unknown) or isinstance(distances.warning_line_mm, Unknown):
+        return nearest
+    return distances.warning_line_mm if nearest is None else min(nearest, distances.warning_line_mm)
+
+
+def _leak(leak: Leak) -> str:
+    site = leak.site.value.replace("_", " ")
+    return site if leak.shape is None else f"{site} {leak.shape.label}"
 
 
 def begin(folder: Path, job: Job) -> None:
@@ -304,68 +317,6 @@ def _mend(folder: Path) -> None:
     content = path.read_bytes()
     if content and not content.endswith(b"\n"):
         path.write_bytes(content[: content.rfind(b"\n") + 1])
-
-
-COLUMNS: Final = ("run", "variant", "warning_line_s", "first_warning_s", "against_planned_s", "nearest_mm", "problem")
-
-
-def table(job: Job, rows: Sequence[Row]) -> list[list[str]]:
-    """The rows as a table: when the first warning and the line's alarm came, and by how much they moved.
-
-    ``against_planned_s`` is negative where the variant warns earlier; "never" where it gave no warning, "added" where
-    only the variant did.
-    """
-    by = {(row.run, row.plan, row.variant): row for row in rows}
-    lines = []
-    for pair in job.runs:
-        base = by.get((pair.run, pair.plan, job.variants[0].name))
-        for variant in job.variants:
-            row = by.get((pair.run, pair.plan, variant.name))
-            if row is None:
-                continue
-            line = row.first("warning_line")
-            lines.append(
-                [
-                    Path(pair.run).name,
-                    variant.name,
-                    "" if line is None else f"{line.t_s:.2f}",
-                    "" if row.first_warning_s is None else f"{row.first_warning_s:.2f}",
-                    "" if base is None or row is base else against(base.first_warning_s, row.first_warning_s),
-                    "" if row.nearest_mm is None else f"{row.nearest_mm:.2f}",
-                    row.failure,
-                ]
-            )
-    return lines
-
-
-def against(base_s: float | None, other_s: float | None) -> str:
-    """How a time compares with another: seconds with a sign, or a word where one of them has none."""
-    if base_s is None or other_s is None:
-        return "same" if base_s is other_s else "added" if base_s is None else "never"
-    return f"{other_s - base_s:+.2f}"
-
-
-def write_table(path: Path, job: Job, rows: Sequence[Row]) -> None:
-    """Write the table as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe before it.
-
-    Raises
-    ------
-    EnvironmentError_
-        If it cannot be written.
-    """
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for row in table(job, rows):
-                writer.writerow([plain_cell(cell) if k in (0, 1, 6) else cell for k, cell in enumerate(row)])
-    except OSError as error:
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-
-
-def plain_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def main(arguments: list[str]) -> int:

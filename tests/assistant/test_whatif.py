@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import subprocess
 from pathlib import Path
@@ -47,6 +46,13 @@ def test_the_base_gives_what_the_command_gives(job: Job, tmp_path: Path) -> None
     assert [(e.kind, e.site, e.frame) for e in row.events] == [
         (e["kind"], e["site"], e["first_frame"]) for e in document["events"] if e["kind"] != "slow_processing"
     ]
+
+
+def test_leaks_are_typed_as_asked(job: Job) -> None:
+    ruled = whatif.analyse(job.runs[0], Variant(name="rule", model=whatif.RULE))
+    usual = whatif.analyse(job.runs[0], job.variants[0])
+    assert [leak.split()[:2] for leak in ruled.leaks] == [leak.split()[:2] for leak in usual.leaks]
+    assert ruled.events == usual.events
 
 
 def test_settings_are_changed_by_name_within_their_ranges() -> None:
@@ -102,30 +108,6 @@ def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Ro
     )
 
 
-def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
-    job = Job(
-        runs=[RunAndPlan(run=name, plan="p") for name in ("=cmd", "x", "y")],
-        variants=[Variant(name=BASE), Variant(name="other")],
-    )
-    rows = [
-        row("=cmd", BASE, 10.0),
-        row("=cmd", "other", 8.5),
-        row("x", BASE, None),
-        row("x", "other", 3.0),
-        row("y", BASE, 2.0),
-        row("y", "other", None, "-broken"),
-    ]
-    made = whatif.table(job, rows)
-    assert [line[4] for line in made] == ["", "-1.50", "", "added", "", "never"]
-    whatif.write_table(tmp_path / "t.csv", job, rows)
-    with (tmp_path / "t.csv").open(newline="") as file:
-        read = list(csv.reader(file))
-    assert read[0] == list(whatif.COLUMNS)
-    assert read[1][0] == "'=cmd"
-    assert read[6][6] == "'-broken"
-    assert whatif.against(None, None) == "same"
-
-
 def test_the_child_tells_its_progress(job: Job, tmp_path: Path) -> None:
     folder = tmp_path / "job"
     whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1]))
@@ -163,4 +145,4 @@ def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: py
     assert whatif.work(tmp_path, told=lambda done, total: told.append((done, total)))
     assert told[-1] == (100, 100)
     assert len(asked) == len(set(asked)) == 100
-    assert len(whatif.table(job, whatif.read_rows(tmp_path))) == 100
+    assert len(whatif.read_rows(tmp_path)) == 100

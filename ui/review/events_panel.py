@@ -89,6 +89,7 @@ class EventsPanel(Card):
     jump = pyqtSignal(int)
     note_wanted = pyqtSignal()
     whatif_wanted = pyqtSignal()
+    other_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +113,7 @@ class EventsPanel(Card):
         bottom = QHBoxLayout()
         bottom.addWidget(key_button(review_words.ADD_NOTE, "Add a note at this picture, key N", self.note_wanted.emit))
         bottom.addWidget(key_button(review_words.WHAT_IF_LINE, "Another line, key W", self.whatif_wanted.emit))
+        bottom.addWidget(key_button(review_words.OTHER, "Another run beside, Ctrl B", self.other_wanted.emit))
         bottom.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant import whatif
+from assistant import whatif_table
 from assistant.errors import AssistantError
 from assistant.places import data_home
 from assistant.reports.facts import ReportFacts, gather
@@ -81,7 +81,7 @@ class Exporter:
         path = self.folder() / "what_if.csv"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            whatif.write_table(path, job, rows)
+            whatif_table.write_table(path, job, rows)
         except (AssistantError, OSError) as error:
             self._page.export.tell(review_words.NOT_EXPORTED.format(error))
             return

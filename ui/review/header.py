@@ -17,6 +17,7 @@ class Header(QWidget):
     close_wanted = pyqtSignal()
     figures_wanted = pyqtSignal()
     live_wanted = pyqtSignal()
+    open_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,12 +26,13 @@ class Header(QWidget):
         self.figures = key_button("", "As seen live or recomputed, key V", self.figures_wanted.emit)
         self.live = key_button(review_words.GO_LIVE, "Go live, key G", self.live_wanted.emit)
         self.live.hide()
+        opening = key_button("Ctrl O  Open", "Open a recording, Ctrl O", self.open_wanted.emit)
         close = key_button(f"Esc  {review_words.CLOSE}", "Close, key Esc", self.close_wanted.emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 6, 20, 6)
         row.setSpacing(10)
         row.addStretch(1)
-        for button in (self.live, self.figures, close):
+        for button in (self.live, self.figures, opening, close):
             row.addWidget(button)
             button.setStyleSheet(_FIELD)
 

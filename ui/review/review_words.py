@@ -72,9 +72,10 @@ WHATIF_LINE = "Line b at"
 WHATIF_BAND = "Band before it"
 WHATIF_RUN = "This run"
 WHATIF_ALL = "All runs"
+WHATIF_RULE = "shapes by rule"
 WHATIF_STOP = "Stop"
 WHATIF_SAVE = "Table CSV"
-WHATIF_COLUMNS = ("run", "way", "first told", "line b", "moved by", "nearest")
+WHATIF_COLUMNS = ("run · way", "first told", "line b", "moved by", "nearest", "leaks")
 WHATIF_STATES = {
     "idle": "Choose another line or band, then the runs. The table shows how much earlier or later each warns.",
     "working": "{0} of {1} done · may be stopped, what is done stays",
@@ -127,3 +128,4 @@ REAL_TIME = "real time"
 HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame · C beside · D difference · O raw"
 LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
 EXPORT = "Export"
+OTHER = "Other run  Ctrl B"

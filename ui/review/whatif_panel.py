@@ -25,7 +25,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant import whatif
+from assistant import whatif, whatif_table
 from assistant.errors import AssistantError
 from assistant.replay import child_command, child_environment
 from assistant.settings import Settings
@@ -108,7 +108,7 @@ class WhatIfPanel(QWidget):
         self._folder: Path | None = None
         self.runs: Callable[[bool], Sequence[RunAndPlan]] = lambda all_runs: ()
         """The run that is open, or all of the library; set by the page."""
-        self.line = _box(5.0, 60.0, 35.0, " % of depth", 0)
+        self.line = _box(5.0, 60.0, 35.0, " %", 0)
         self.band = _box(0.5, 10.0, Settings().alarms.posterior_band_mm, " mm", 1)
         title = QLabel(review_words.WHATIF_TITLE)
         title.setFont(theme.font(18, 700))
@@ -119,6 +119,10 @@ class WhatIfPanel(QWidget):
             label.setFont(theme.font(16, 550))
             choice.addWidget(label)
             choice.addWidget(box, 1)
+        self.rule = key_button(
+            review_words.WHATIF_RULE, "Also with the geometric rule alone", lambda: None, checkable=True
+        )
+        choice.addWidget(self.rule)
         acts = QHBoxLayout()
         self.stop_button = key_button(review_words.WHATIF_STOP, "Stop", self.stop)
         for button in (
@@ -173,6 +177,8 @@ class WhatIfPanel(QWidget):
                     name=f"line {100 * fraction:.0f} %, band {band:.1f} mm", line_fraction=fraction, settings=settings
                 )
             )
+        if self.rule.isChecked():
+            chosen.append(Variant(name=review_words.WHATIF_RULE, model=whatif.RULE))
         return [Variant(name=BASE), *chosen]
 
     def begin(self, *, all_runs: bool) -> None:
@@ -233,16 +239,16 @@ class WhatIfPanel(QWidget):
         self.stop_button.setEnabled(self.working)
         if self._job is None:
             return
-        lines = whatif.table(self._job, self.rows())
+        lines = whatif_table.table(self._job, self.rows())
         self.table.setRowCount(len(lines))
-        for k, (run, variant, line_s, first_s, moved, nearest, problem) in enumerate(lines):
+        for k, (run, variant, line_s, first_s, moved, nearest, leaks, problem) in enumerate(lines):
             cells = (
-                run,
-                variant,
+                f"{run} · {variant}",
                 problem or (f"{first_s} s" if first_s else "none"),
                 f"{line_s} s" if line_s else "none",
                 f"{moved} s" if moved[:1] in ("+", "-") else moved,
                 _nearest(nearest),
+                leaks or "none seen",
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)

@@ -1,0 +1,82 @@
+"""The rows of a what-if as a table: when each way of analysing warned, and by how much that moved."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from assistant.errors import EnvironmentError_
+from assistant.whatif import Job, Row
+
+COLUMNS: Final = (
+    "run",
+    "variant",
+    "warning_line_s",
+    "first_warning_s",
+    "against_planned_s",
+    "nearest_mm",
+    "leaks",
+    "problem",
+)
+
+
+def table(job: Job, rows: Sequence[Row]) -> list[list[str]]:
+    """The rows as a table: when the first warning and the line's alarm came, and by how much they moved.
+
+    ``against_planned_s`` is negative where the variant warns earlier; "never" where it gave no warning, "added" where
+    only the variant did.
+    """
+    by = {(row.run, row.plan, row.variant): row for row in rows}
+    lines = []
+    for pair in job.runs:
+        base = by.get((pair.run, pair.plan, job.variants[0].name))
+        for variant in job.variants:
+            row = by.get((pair.run, pair.plan, variant.name))
+            if row is None:
+                continue
+            line = row.first("warning_line")
+            lines.append(
+                [
+                    Path(pair.run).name,
+                    variant.name,
+                    "" if line is None else f"{line.t_s:.2f}",
+                    "" if row.first_warning_s is None else f"{row.first_warning_s:.2f}",
+                    "" if base is None or row is base else against(base.first_warning_s, row.first_warning_s),
+                    "" if row.nearest_mm is None else f"{row.nearest_mm:.2f}",
+                    ", ".join(row.leaks),
+                    row.failure,
+                ]
+            )
+    return lines
+
+
+def against(base_s: float | None, other_s: float | None) -> str:
+    """How a time compares with another: seconds with a sign, or a word where one of them has none."""
+    if base_s is None or other_s is None:
+        return "same" if base_s is other_s else "added" if base_s is None else "never"
+    return f"{other_s - base_s:+.2f}"
+
+
+def write_table(path: Path, job: Job, rows: Sequence[Row]) -> None:
+    """Write the table as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            for row in table(job, rows):
+                writer.writerow([plain_cell(cell) if k in (0, 1, 7) else cell for k, cell in enumerate(row)])
+    except OSError as error:
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
