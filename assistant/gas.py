@@ -93,14 +93,14 @@ def restless_noise(
     if memory.map is not None:
         now = np.maximum(np.float32(_KEEP) * memory.map, now)
     memory.map = now
-    _learn_edges(memory, contrast, noise, mask, cannula, mm_per_px)
+    memory.edges = _edges(memory.edges, contrast, noise, mask, cannula, mm_per_px)
     extra = np.maximum(cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR), memory.edges)
     return np.asarray(cv2.magnitude(noise, np.float32(_SHARE) * extra), dtype=np.float32)
 
 
-def _learn_edges(
-    memory: Restless, contrast: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
-) -> None:
+def _edges(
+    before: F32 | None, contrast: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
+) -> F32:
     beyond = np.maximum(-contrast - np.float32(_EDGE_SIGMA) * noise, 0)
     if cannula is not None:
         beyond[cannula] = 0
@@ -109,7 +109,7 @@ def _learn_edges(
         beyond[np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
     reach = max(1, round(_EDGE_REACH_MM / mm_per_px))
     wide = np.asarray(cv2.dilate(beyond, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), dtype=np.float32)
-    memory.edges = wide if memory.edges is None else np.maximum(np.float32(_EDGE_KEEP) * memory.edges, wide)
+    return wide if before is None else np.maximum(np.float32(_EDGE_KEEP) * before, wide)
 
 
 def drop_gas_over_bone(

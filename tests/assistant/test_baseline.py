@@ -119,7 +119,7 @@ def test_noise_after_smoothing_in_time_is_smaller_where_nothing_moves():
 
 def test_another_tone_of_the_display_is_no_change():
     rng = np.random.default_rng(7)
-    bodies = [BODY_PX + [0.0, shift] for shift in (-92.0, 0.0, 92.0)]
+    bodies = [BODY_PX + np.array([0.0, shift]) for shift in (-92.0, 0.0, 92.0)]
 
     def spine() -> np.ndarray:
         body = np.zeros((300, 320), np.float32)
