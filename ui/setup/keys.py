@@ -25,6 +25,7 @@ _BY_STEP: Final[dict[Step, dict[int, str]]] = {
         _K.Key_Tab: "next point",
         _K.Key_A: "ap",
         _K.Key_F: "fresh",
+        _K.Key_P: "propose",
         _K.Key_H: "flip",
         _K.Key_V: "turn over",
         _K.Key_R: "turn",
@@ -117,6 +118,9 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         view.active = (view.active + 1) % 6
     elif name == "ap":
         panel.add_ap()
+    elif name == "propose":
+        panel.setup.remember()
+        panel.stills.propose(view.points[view.active].at)
     elif name == "fresh":
         panel.stills.fresh()
     elif name == "whole":

@@ -15,6 +15,7 @@ from assistant.plan import Plan, plan_from_document
 from assistant.vocabulary import Frame, RunFacts
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
+from ui.setup.field_marks import FieldOnPicture
 from ui.setup.header import SetupHeader
 from ui.setup.model import SetUp, SetView, Step
 from ui.setup.points import PointsOnPicture
@@ -126,7 +127,10 @@ class SetupPanel(QWidget):
         if self.owns_picture:
             self.show_still()
         else:
-            picture.points, picture.banner = None, ""
+            frame = self.page.frame
+            asked = step is Step.ORIENTATION and frame is not None
+            picture.points = FieldOnPicture(frame) if asked and frame is not None else None  # type: ignore[assignment]
+            picture.banner = ""
             picture.show_level(wanted=False)
         self.refresh()
 
@@ -191,6 +195,12 @@ class SetupPanel(QWidget):
         self.done.clear()
         self.status, self.facts, self.oriented = None, None, False
         self._go_on = self.page.start_session(address)
+        if self._go_on and self.page.plan is not None:
+            # Gone on with after a crash: the lines are there and have to be confirmed on the live picture.
+            self._go_on = False
+            self.done.update((Step.SOURCE, Step.ORIENTATION, Step.LEVEL))
+            self.page.end_set_up()
+            return
         self.tell("Waiting for the first picture …" if self._go_on else self.message)
 
     def use_source(self) -> None:

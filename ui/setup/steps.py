@@ -181,7 +181,7 @@ def _points(panel: SetupPanel) -> Shown:
         big_note=(_LATERAL_HINTS if lateral else _AP_HINTS)[view.active % 3],
         text=panel.true_lateral_words() or view.proposal_note[:1].upper() + view.proposal_note[1:],
         rows=tuple(rows),
-        foot="A proposal is never used until you confirm it.",
+        foot="A proposal is never used until you confirm it. P: propose at the marked place.",
         message=panel.message,
         magnified=magnified,
         keys=keys,

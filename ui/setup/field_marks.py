@@ -1,0 +1,58 @@
+"""What the orientation step draws on the live picture: the X-ray field that was found, and which side is which."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from assistant.field import find_field
+from assistant.live.messages import StampedFrame
+from ui import theme, words
+from ui.view_transform import ViewTransform
+
+
+class FieldOnPicture:
+    """The field's outline, dashed, and the sides as they are asked for: posterior to the right on the screen."""
+
+    def __init__(self, frame: StampedFrame) -> None:
+        rows, cols = frame.grey.shape
+        field = find_field(frame.grey, frame.white)
+        contours, _ = cv2.findContours(field.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        factor = np.array([cols / field.shape[1], rows / field.shape[0]])
+        self.outline = (
+            max(contours, key=cv2.contourArea).reshape(-1, 2) * factor + factor / 2 if contours else np.zeros((0, 2))
+        )
+        self.size = (cols, rows)
+
+    def draw(self, painter: QPainter, view: ViewTransform) -> None:
+        """Draw outline and sides."""
+        if len(self.outline) > 2:
+            path = QPolygonF([QPointF(x, y) for x, y in view.to_screen(self.outline)])
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.CASING, 5))
+            painter.drawPolygon(path)
+            pen = QPen(theme.TEXT_1, 2.4)
+            pen.setDashPattern([5, 4])
+            painter.setPen(pen)
+            painter.drawPolygon(path)
+        area = painter.window()
+        painter.setFont(theme.font(26, 800))
+        for text, x in ((f"◂ {words.ANTERIOR} ?", 24.0), (f"{words.POSTERIOR} ? ▸", area.width() - 164.0)):
+            rect = QRectF(x, area.height() / 2 - 24, 140, 48)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(14, 18, 23, 225))
+            painter.drawRoundedRect(rect, 6, 6)
+            painter.setPen(theme.TEXT_1)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def press(self, _x_px: float, _y_px: float, _reach_px: float) -> None:
+        """Nothing is placed in this step."""
+
+    def drag(self, _x_px: float, _y_px: float) -> None:
+        """Nothing is moved in this step."""
+
+    def release(self) -> None:
+        """Nothing is held in this step."""
