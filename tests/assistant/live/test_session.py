@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
+from assistant.cli import main
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LinesVoid, LiveState, PlanRefused, SourceOpened
 from assistant.live.session import LiveSession
@@ -58,6 +59,13 @@ def test_a_session_from_its_start_to_its_end(session: LiveSession, run_file: Pat
     assert len(told) > 10
     source.close()
     assert all(finding.status == 0 for finding in validate(session.folder))
+    results = session.folder.parent / "results"
+    assert (
+        main(["analyze", str(session.folder), "--plan", str(session.folder / "plan.json"), "--out", str(results)]) == 0
+    )
+    document = json.loads((results / "result.json").read_text())
+    assert document["complete"]
+    assert "warning_line" in [event["kind"] for event in document["events"]]
 
 
 def test_the_source_may_not_be_there_and_comes_later(session: LiveSession, run_file: Path, tmp_path: Path) -> None:
