@@ -10,7 +10,6 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.library.jobs import Jobs
-from assistant.library.run_summary import leak_words, summary
 from assistant.library.search import search
 from assistant.library.store import Library
 from tests.small_run import SmallRun, write_small_run
@@ -136,20 +135,3 @@ def test_a_run_without_lines_waits_for_them(library, run):
     jobs.bring_in(str(run.folder))
     finish(jobs)
     assert library.rows("runs")[0]["state"] == "no plan"
-
-
-def test_words_of_a_result():
-    leak = {"site": "superior_disc", "yeom": None, "magnitude": "minor"}
-    assert (
-        leak_words(leak | {"shape": {"label": "spike", "p_spike": 0.93, "model": "m"}}) == "superior disc · spike 0.93"
-    )
-    assert (
-        leak_words(leak | {"shape": {"label": "round", "p_spike": 0.12, "model": "m"}}) == "superior disc · round 0.88"
-    )
-    assert (
-        leak_words({"site": "posterior", "yeom": "C", "magnitude": "minor", "shape": None}) == "posterior · C · minor"
-    )
-    near = {"kind": "approaching_endplate", "priority": "low"}
-    document = {"events": [near], "leaks": [], "complete": True, "run": {"frames": 3}}
-    assert summary(document)["low"] == 0
-    assert summary(document)["leak_said"] == "none seen in this view"

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.library.bin import empty_bin
-from assistant.library.people import Act, Person, Role
+from assistant.library.people import Act
 from assistant.library.search import Filter, search
 from assistant.library.store import Library, random_id
 
@@ -86,70 +85,8 @@ def test_all_rows_of_a_change_or_none(library):
     assert library.changes() == []
 
 
-@pytest.mark.parametrize(
-    ("role", "act"), [(Role.TRAINEE, Act.DELETE), (Role.REVIEWER, Act.DELETE), (Role.OPERATOR, Act.SEE_OTHERS)]
-)
-def test_roles_keep_order(library, role, act):
-    library.who = Person(id="R-1", role=role)
-    with pytest.raises(UsageError, match=f"a {role.value} does not"):
-        library.change([("cases", "K-1", {})], act, "x", about="")
-    assert library.changes() == []
-
-
 def test_only_one_writes(tmp_path):
     with Library(tmp_path), pytest.raises(EnvironmentError_, match="open in another window"):
         Library(tmp_path)
     with Library(tmp_path):
         pass
-
-
-def test_the_line_of_a_case_follows_its_rows(library):
-    case_id = add_case(library)
-    level = library.rows("levels", case_id=case_id)[0]
-    run = {
-        "case_id": case_id,
-        "level_id": level["id"],
-        "path": "p",
-        "is_copied": 0,
-        "sha256": "0",
-        "bytes": 1,
-        "width_px": 1,
-        "height_px": 1,
-        "state": "done",
-        "duration_s": 10.0,
-        "high": 1,
-        "medium": 2,
-        "low": 0,
-        "leak_said": "superior disc · spike 0.93",
-        "has_leak": 1,
-    }
-    run_id = library.add("runs", Act.IMPORT, **run)
-    library.add("runs", Act.IMPORT, **run)
-    found = search(library, which=Filter.LEAK).cases[0]
-    assert (found["duration_s"], found["high"], found["medium"], found["levels_said"]) == (20.0, 2, 4, "L3")
-    assert found["leak_said"] == "superior disc · spike 0.93"
-    library.delete("runs", run_id)
-    assert search(library).cases[0]["high"] == 1
-
-
-def test_unknown_stays_unknown(library):
-    case_id = add_case(library)
-    row = library.one("cases", case_id)
-    assert row["cement_ml"] is None
-    assert row["high"] is None
-
-
-def test_the_bin_is_emptied_after_a_copy(library):
-    case_id = add_case(library, note="said by somebody")
-    level = library.rows("levels", case_id=case_id)[0]["id"]
-    folder = library.runs_folder / "B-1"
-    folder.mkdir(parents=True)
-    (folder / "run.mkv").write_bytes(b"x" * 1000)
-    values = {"case_id": case_id, "level_id": level, "path": str(folder), "is_copied": 1, "sha256": "0", "bytes": 1000}
-    library.add("runs", Act.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
-    assert empty_bin(library) == (0, 0)
-    library.delete("cases", case_id)
-    assert empty_bin(library) == (1, 1000)
-    assert not folder.exists()
-    assert search(library, which=Filter.BIN).total == 0
-    assert len(list((library.folder / "backups").glob("*.sqlite"))) == 1

@@ -1,0 +1,25 @@
+"""Roles keep order: who may not is told who may."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import UsageError
+from assistant.library.people import Act, Person, Role
+from assistant.library.store import Library
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    with Library(tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("role", "act"), [(Role.TRAINEE, Act.DELETE), (Role.REVIEWER, Act.DELETE), (Role.OPERATOR, Act.SEE_OTHERS)]
+)
+def test_roles_keep_order(library, role, act):
+    library.who = Person(id="R-1", role=role)
+    with pytest.raises(UsageError, match=f"a {role.value} does not"):
+        library.change([("cases", "K-1", {})], act, "x", about="")
+    assert library.changes() == []

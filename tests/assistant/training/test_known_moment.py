@@ -1,0 +1,16 @@
+"""A frame as it is known afterwards carries what the overlay draws."""
+
+import pytest
+
+from assistant.training.ending import read_ending
+from assistant.training.known_moment import KnownMoments
+from assistant.vocabulary import FrameState, Motion
+from tests.small_ending import write_ending
+
+
+def test_a_known_moment_carries_lines_for_the_overlay(tmp_path):
+    ending = read_ending(write_ending(tmp_path, crosses_at=30))
+    moment = KnownMoments(ending).at(25)
+    assert isinstance(moment.motion, Motion)
+    assert moment.liveness.state is FrameState.LIVE
+    assert moment.distances.warning_line_mm == pytest.approx(5 / 3, abs=0.001)
