@@ -107,7 +107,7 @@ def _take_room(descriptor: int, size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(descriptor, 0, size)
     else:
-        os.truncate(descriptor, size)
+        os.ftruncate(descriptor, size)
 
 
 def folders() -> tuple[Path, ...]:

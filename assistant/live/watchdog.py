@@ -14,7 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -33,6 +35,8 @@ UNARMED_SILENT_S: Final = 4.0
 """Before the injection a window may be busy for a moment without a red alarm; a dead one is told at once either way."""
 _TICK_S: Final = 0.05
 _WELL_AGAIN_NS: Final = 3_000_000_000
+_QUIET_NS: Final = 60_000_000_000
+"""A person has seen it: it comes back after a minute if nothing got better."""
 _RESTART_WITHIN_S: Final = 20.0
 _MOST_RESTARTS: Final = 3
 _PLAYERS: Final = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("ffplay", "-nodisp", "-autoexit"))
@@ -89,6 +93,7 @@ class Alarm:
         self.since_ns: int | None = None
         self._died = False
         self._well_since_ns: int | None = None
+        self._quiet_until_ns = 0
 
     @property
     def stands(self) -> bool:
@@ -101,9 +106,13 @@ class Alarm:
             self._well_since_ns = now_ns if self._well_since_ns is None else self._well_since_ns
         else:
             self._well_since_ns = None
+        if seen is Seen.WELL:
+            self._quiet_until_ns = 0
+        elif dismissed:
+            self._quiet_until_ns = now_ns + _QUIET_NS
         if seen is Seen.CLOSED or dismissed:
             self.since_ns, self._died = None, False
-        elif seen in (Seen.SILENT, Seen.DEAD):
+        elif seen in (Seen.SILENT, Seen.DEAD) and now_ns >= self._quiet_until_ns:
             self.since_ns = now_ns if self.since_ns is None else self.since_ns
             self._died = self._died or seen is Seen.DEAD
         elif self._well_since_ns is not None:
@@ -122,6 +131,7 @@ class OwnWindow:
         self._command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
         self._shown = False
+        self._said: deque[str] = deque(maxlen=64)
         self._begin()
 
     def _begin(self) -> None:
@@ -135,8 +145,15 @@ class OwnWindow:
         except OSError as error:
             log.warning("the watchdog's window cannot be opened: %s", error)
             return
-        if self._process.stdout is not None and hasattr(os, "set_blocking"):
-            os.set_blocking(self._process.stdout.fileno(), False)
+        self._said.clear()
+        threading.Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        """Hear one window until it ends; a thread of its own, because no system reads a pipe only if there is news."""
+        if process.stdout is not None:
+            with process.stdout:
+                for line in process.stdout:
+                    self._said.append(line.decode("ascii", "replace").strip())
 
     @property
     def works(self) -> bool:
@@ -160,13 +177,10 @@ class OwnWindow:
 
     def said(self) -> list[str]:
         """What it said since the last call."""
-        if self._process is None or self._process.stdout is None or not hasattr(os, "set_blocking"):
-            return []
-        try:
-            raw = os.read(self._process.stdout.fileno(), 4096)
-        except OSError:
-            return []
-        return raw.decode("ascii", "replace").split()
+        said: list[str] = []
+        while self._said:
+            said.append(self._said.popleft())
+        return said
 
     def close(self) -> None:
         """Close it."""
@@ -179,8 +193,6 @@ class OwnWindow:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(1.0)
-            if self._process.stdout is not None:
-                self._process.stdout.close()
             self._process = None
 
 

@@ -52,6 +52,21 @@ def test_a_death_is_told_for_two_minutes_and_longer_if_nobody_acts() -> None:
     assert not alarm.stands
 
 
+def test_a_dismissed_alarm_comes_back_after_a_minute_if_nothing_got_better() -> None:
+    alarm = Alarm()
+    alarm.see(Seen.SILENT, SECOND, dismissed=False)
+    alarm.see(Seen.SILENT, 2 * SECOND, dismissed=True)
+    for second in range(3, 62):
+        alarm.see(Seen.SILENT, second * SECOND, dismissed=False)
+        assert not alarm.stands
+    alarm.see(Seen.SILENT, 63 * SECOND, dismissed=False)
+    assert alarm.stands
+    alarm.see(Seen.SILENT, 64 * SECOND, dismissed=True)
+    alarm.see(Seen.WELL, 65 * SECOND, dismissed=False)
+    alarm.see(Seen.SILENT, 66 * SECOND, dismissed=False)
+    assert alarm.stands
+
+
 def test_a_program_that_dies_again_and_again_never_seems_well() -> None:
     alarm = Alarm()
     alarm.see(Seen.DEAD, 0, dismissed=False)
