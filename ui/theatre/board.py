@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PyQt6.QtCore import QElapsedTimer
 
+from assistant.capture.play import is_played
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from ui.curve import CurveView
@@ -91,7 +92,8 @@ class Board:
     def show_figures(self, status: LiveStatus | None) -> None:
         """Everything but the picture and the bar."""
         page, now_ns = self._page, time.monotonic_ns()
-        self.strip.show_status(status, page.case, page.sound.fault)
+        played = page.session is not None and is_played(page.session.source)
+        self.strip.show_status(status, page.case, page.sound.fault, played=played)
         moment = status.moment if status is not None else None
         measured = status is not None and status.drawable
         why = None

@@ -5,8 +5,9 @@ Every act is a value with its time; nothing is ever deleted: taking back is an e
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from assistant.settings import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
@@ -52,13 +53,46 @@ class Desk:
     pushes: int = 0
     xray_on_s: float = 0.0
     levels_done: list[str] = field(default_factory=list)
-    _push_s: float | None = None
+    _known_push_s: float | None = None
 
     @classmethod
     def by(cls, settings: TheatreSettings) -> Desk:
         """A desk of a new case."""
         stages = tuple(name for part in settings.cement_stages.split(",") if (name := part.strip()))
         return cls(stages=stages or ("mixed",), ap_again_s=settings.ap_again_s)
+
+    def recall(self, events: Iterable[Mapping[str, Any]], now_ns: int, wall_now_ns: int) -> None:
+        """Take back what the event log says of a session that goes on: clock, millilitres, AP look, counts.
+
+        Parameters
+        ----------
+        events : iterable of dict
+            As the log holds them; what cannot be read is passed over.
+        now_ns, wall_now_ns : int
+            The monotonic clock and the wall's, now: the log may come from before a restart of the machine.
+        """
+        for event in events:
+            data, kind = event.get("data"), event.get("kind")
+            wall_ns = event.get("wall_ns")
+            if not isinstance(data, Mapping) or not isinstance(wall_ns, int):
+                continue
+            at_ns = now_ns - (wall_now_ns - wall_ns)
+            total = data.get("total_ml")
+            if kind in ("ml", "ml_back") and isinstance(total, int | float) and 0 <= total <= _MOST_ML:
+                self.entries_ml = [float(total)] if total > 0 else []
+            elif kind == "cement_clock":
+                self.restart_clock(at_ns)
+            elif kind == "cement_stage":
+                self.next_stage(at_ns)
+            elif kind == "ap_look":
+                self.ap_ns = at_ns
+            elif kind == "next_level":
+                self.entries_ml = []
+                done = data.get("done")
+                self.levels_done = [str(name) for name in done] if isinstance(done, list) else []
+            self.pauses += kind == "pause"
+            self.bookmarks += kind == "bookmark"
+            self.key_images += kind == "key_image"
 
     def start_clock(self, now_ns: int) -> bool:
         """Start the cement clock; False where it runs already."""
@@ -118,14 +152,14 @@ class Desk:
     def see_push(self, push_s: Measure) -> None:
         """Count stretches of X-ray from the time that the present one has lasted."""
         if isinstance(push_s, Unknown):
-            self._push_s = None
             return
-        if self._push_s is None or push_s < self._push_s - _NEW_PUSH_S:
+        before_s, self._known_push_s = self._known_push_s, push_s
+        if before_s is None or push_s < before_s - _NEW_PUSH_S:
             self.pushes += 1
             self.xray_on_s += push_s
         else:
-            self.xray_on_s += max(0.0, push_s - self._push_s)
-        self._push_s = push_s
+            # The same push, perhaps after a while in which nobody could say how long it has lasted.
+            self.xray_on_s += max(0.0, push_s - before_s)
 
     def ap_words(self, now_ns: int) -> str:
         """When the other plane was looked at last, for the quiet bar."""

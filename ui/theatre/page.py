@@ -134,6 +134,7 @@ class TheatrePage(Page):
             self.plan, references = sessions.left_plan(folder, self.settings)
             self.second.set_references(references)
             self._name_case()
+            self.desk.recall(session.events, time.monotonic_ns(), time.time_ns())
             self.tell("The session goes on. Confirm the lines again: L" if self.plan else "The session goes on.")
         self.refresh()
         return True

@@ -28,11 +28,12 @@ class LiveStrip(QWidget):
         self._status: LiveStatus | None = None
         self._case = ""
         self._sound = ""
+        self._played = False
         self._told: tuple[object, ...] = ()
 
-    def show_status(self, status: LiveStatus | None, case: str, sound_fault: str) -> None:
-        """Take over what is known; drawn anew only where a word changed."""
-        self._status, self._case, self._sound = status, case, sound_fault
+    def show_status(self, status: LiveStatus | None, case: str, sound_fault: str, *, played: bool = False) -> None:
+        """Take over what is known; drawn anew only where a word changed. A played source is always marked."""
+        self._status, self._case, self._sound, self._played = status, case, sound_fault, played
         told = (self.left_words(), tuple(self._right()))
         if told != self._told:
             self._told = told
@@ -44,7 +45,7 @@ class LiveStrip(QWidget):
         if self._status is None:
             return ("NO SOURCE", "NOT ARMED", self._case)
         case = self._case
-        if self._status.rehearsal:
+        if self._status.rehearsal or self._played:
             case = f"REHEARSAL · {case}" if case else "REHEARSAL"
         return (str(self._status.state), second_word(self._status), case)
 
