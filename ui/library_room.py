@@ -9,9 +9,11 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from assistant.errors import AssistantError
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
+from ui.shell import shells
 
 log = logging.getLogger(__name__)
 _POLL_MS = 150
+IMPORTS_HELD = "Finish the procedure first: imports wait until it ends."
 
 
 class LibraryRoom(QObject):
@@ -94,7 +96,16 @@ class LibraryRoom(QObject):
             self.library.close()
         self.library, self.jobs = None, None
 
+    def _watch_procedure(self) -> None:
+        """A page that cannot be left has a procedure under way: nothing may compete with it."""
+        busy = any(shell.current is not None and shell.current.stay() for shell in shells())
+        if busy and not self._held:
+            self.hold(IMPORTS_HELD)
+        elif not busy and self._held:
+            self.let_go()
+
     def _poll(self) -> None:
+        self._watch_procedure()
         if self.jobs is None:
             return
         over = len(self.jobs.finished)

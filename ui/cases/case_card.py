@@ -20,11 +20,13 @@ class CasePicture(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixmap = QPixmap()
+        self._which = ""
         self.setMinimumHeight(200)
         self.setAccessibleName("Picture of the case, recorded, not live")
 
-    def show_file(self, path: str | None) -> None:
-        """Show a picture file, or nothing."""
+    def show_file(self, path: str | None, which: str = "") -> None:
+        """Show a picture file, or nothing; ``which`` says of which run."""
+        self._which = which
         self._pixmap = QPixmap(path) if path else QPixmap()
         self.update()
 
@@ -40,13 +42,14 @@ class CasePicture(QWidget):
         left, top = (self.width() - size[0]) / 2, (self.height() - size[1]) / 2
         painter.drawPixmap(QRectF(left, top, *size), self._pixmap, QRectF(self._pixmap.rect()))
         painter.setFont(theme.font(17, 600))
-        wide = painter.fontMetrics().horizontalAdvance(words.NOT_LIVE) + 24
+        told = f"{words.NOT_LIVE} · {self._which}" if self._which else words.NOT_LIVE
+        wide = painter.fontMetrics().horizontalAdvance(told) + 24
         plate = QRectF(left + 10, top + 10, wide, 34)
         painter.setPen(QPen(theme.CONTROL_EDGE, 1))
         painter.setBrush(theme.BARS)
         painter.drawRoundedRect(plate, 6, 6)
         painter.setPen(theme.TEXT_1)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words.NOT_LIVE)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, told)
 
 
 class CaseCard(QWidget):
@@ -65,7 +68,7 @@ class CaseCard(QWidget):
         ("ct", "Link CT", "C"),
         ("export", "Export…", "E"),
         ("outcome", "Outcome", "O"),
-        ("edit", "Words", "N"),
+        ("edit", "Edit", "N"),
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -87,6 +90,8 @@ class CaseCard(QWidget):
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(0)
         self._lines: list[tuple[QLabel, QLabel]] = []
+        self.runs: list[dict[str, Any]] = []
+        self._run, self._case_id = 0, ""
         column.addLayout(self._grid)
         buttons = QGridLayout()
         buttons.setSpacing(10)
@@ -106,9 +111,12 @@ class CaseCard(QWidget):
         """Show a case."""
         self.title.setText(case["id"])
         self.day.setText(words.day(case["day"]))
-        self.picture.show_file(case["thumbnail"])
         levels = library.rows("levels", case_id=case["id"])
         runs = library.rows("runs", case_id=case["id"])
+        if case["id"] != self._case_id:
+            self._case_id, self._run = case["id"], 0
+        self.runs = runs
+        self.show_run(0)
         findings = library.rows("findings", case_id=case["id"])
         outcomes = library.rows("outcomes", case_id=case["id"])
         technique = [case["levels_said"] or "level not entered", case["technique"], *(one["access"] for one in levels)]
@@ -126,6 +134,18 @@ class CaseCard(QWidget):
         if case["note"] or case["tags"]:
             lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
         self._show_lines(lines)
+
+    @property
+    def run(self) -> dict[str, Any] | None:
+        """The run whose picture is shown."""
+        return self.runs[self._run % len(self.runs)] if self.runs else None
+
+    def show_run(self, step: int) -> None:
+        """The next run of the case (1), the one before (-1), or the same (0)."""
+        self._run = (self._run + step) % len(self.runs) if self.runs else 0
+        run = self.run
+        which = words.RUN_OF.format(self._run + 1, len(self.runs)) if len(self.runs) > 1 else ""
+        self.picture.show_file(None if run is None else run["thumbnail"], which)
 
     def _show_lines(self, lines: list[tuple[str, str]]) -> None:
         while len(self._lines) < len(lines):

@@ -12,9 +12,9 @@ COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "
 NO_CASES = "No case yet.\n\nImport a recording: I, or drop a file or folder here."
 NOTHING_FOUND = "No case with these words."
 NOT_LIVE = "recorded · not live"
+RUN_OF = "run {0} of {1} · [ ]"
 CT_NOT_YET, CT_LINKED = "not yet", "linked"
 IMPORTS_WAIT = "Imports wait until the procedure ends."
-IMPORT_HELD = "Finish the procedure first: imports wait until it ends."
 NO_ALARM = "—"
 NOT_ANALYSED = {
     "waiting": "analysis waits",

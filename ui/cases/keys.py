@@ -51,7 +51,9 @@ def press(page: CasesPage, event: QKeyEvent) -> bool:
     elif key == Qt.Key.Key_B:
         acts.restore(page)
     elif key == Qt.Key.Key_I:
-        page.choose_run()
+        page.choose_run(to_this_case=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+    elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+        page.card.show_run(1 if key == Qt.Key.Key_BracketRight else -1)
     elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
         every = list(Filter)
         step = 1 if key == Qt.Key.Key_Right else -1

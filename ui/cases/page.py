@@ -215,8 +215,8 @@ class CasesPage(Page):
         self.which = which
         self.find()
 
-    def bring_in(self, paths: list[str]) -> None:
-        """Import runs and packs."""
+    def bring_in(self, paths: list[str], case_id: str | None = None) -> None:
+        """Import runs, of new cases or one that is there, and packs."""
         if self.room.jobs is None:
             self.tell(self.room.why_not)
             return
@@ -225,7 +225,7 @@ class CasesPage(Page):
                 if path.lower().endswith(".zip"):
                     self.room.jobs.add(unpack_job(self.room.jobs.library, path))
                 else:
-                    self.room.jobs.bring_in(path)
+                    self.room.jobs.bring_in(path, case_id=case_id)
         except AssistantError as error:
             self.tell(str(error))
             return
@@ -259,9 +259,8 @@ class CasesPage(Page):
         if library is None or jobs is None or not case_id:
             return
         if act == "review":
-            runs = library.rows("runs", case_id=case_id)
-            if runs:
-                self.wanted.emit("review", runs[0]["path"])
+            if self.card.run is not None:
+                self.wanted.emit("review", self.card.run["path"])
         elif act == "training":
             self.wanted.emit("training", ("case", case_id))
         else:
@@ -324,11 +323,13 @@ class CasesPage(Page):
                 return True
         return super().eventFilter(a0, a1)
 
-    def choose_run(self) -> None:
-        """Import by dialog."""
-        names, _ = QFileDialog.getOpenFileNames(self, "Import recordings or case packs")
+    def choose_run(self, *, to_this_case: bool = False) -> None:
+        """Import by dialog; with ``to_this_case`` the runs belong to the chosen case."""
+        case_id = self.chosen() if to_this_case else None
+        title = f"Further recordings of {case_id}" if case_id else "Import recordings or case packs"
+        names, _ = QFileDialog.getOpenFileNames(self, title)
         if names:
-            self.bring_in(names)
+            self.bring_in(names, case_id or None)
 
     def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
         """A file or folder may be dropped."""

@@ -10,6 +10,7 @@ from assistant.training.agreement import Agreement, SurePoint
 from assistant.training.figures import Share
 from assistant.vocabulary import Unknown
 from ui import theme
+from ui.training.agreement_words import signed
 from ui.training.violet import BAR, CARD, RAISED
 
 _NOTHING = "nothing yet"
@@ -164,7 +165,7 @@ class AgreementTable(Chart):
         for row, one in enumerate(people):
             y = 30 + row * min(size, 52)
             painter.setPen(theme.TEXT_2)
-            painter.setFont(theme.font(15, 600))
+            painter.setFont(theme.font(14, 600))
             painter.drawText(QRectF(0, y, 72, min(size, 52)), Qt.AlignmentFlag.AlignVCenter, _short(one))
             painter.drawText(QRectF(76 + row * size, 0, size, 28), Qt.AlignmentFlag.AlignCenter, _short(one)[-4:])
             for place, other in enumerate(people):
@@ -174,8 +175,8 @@ class AgreementTable(Chart):
                 painter.fillRect(box, QColor(122, 61, 240, round(60 + 170 * strength)) if found else RAISED)
                 if one != other:
                     painter.setPen(theme.TEXT_1)
-                    painter.setFont(theme.font(17, 650))
-                    told = f"{found.kappa:.2f}" if isinstance(found, Agreement) else "—"
+                    painter.setFont(theme.font(16, 650))
+                    told = signed(found.kappa) if isinstance(found, Agreement) else "—"
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, told)
 
 

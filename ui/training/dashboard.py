@@ -14,6 +14,7 @@ from assistant.training.figures import Progress, Share, progress
 from assistant.vocabulary import Unknown
 from ui.keycap import Keycap
 from ui.training import training_words as words
+from ui.training.agreement_words import ranged, signed
 from ui.training.charts import AgreementTable, ComingBack, MovingChart, ShareBars, SureChart
 from ui.training.violet import Card, label
 
@@ -155,8 +156,8 @@ class StatCard(Card):
             self.figure.setText("—")
             self.under.setText(found.reason)
             return
-        self.figure.setText(f"κ {found.kappa:.2f}")
-        self.under.setText(f"{found.cases} cases · 95 % range {found.low:.2f}–{found.high:.2f} · {found.word}")
+        self.figure.setText(f"κ {signed(found.kappa)}")
+        self.under.setText(f"{found.cases} cases · 95 % range {ranged(found)} · {found.word}")
 
 
 def _experts(known: Progress) -> str:
@@ -168,8 +169,8 @@ def _experts(known: Progress) -> str:
 def _everybody(known: Progress) -> str:
     parts = []
     if isinstance(known.with_truth, Agreement):
-        parts.append(f"You and what was right: κ {known.with_truth.kappa:.2f}")
+        parts.append(f"You and what was right: κ {signed(known.with_truth.kappa)}")
     if isinstance(known.everybody, Agreement):
         each = known.everybody
-        parts.append(f"Everybody (Fleiss): κ {each.kappa:.2f}, {each.low:.2f}–{each.high:.2f}")
+        parts.append(f"Everybody (Fleiss): κ {signed(each.kappa)}, {ranged(each)}")
     return " · ".join(parts)

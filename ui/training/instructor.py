@@ -11,6 +11,7 @@ from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
 from assistant.vocabulary import Unknown
 from ui import theme
+from ui.training.agreement_words import ranged, signed
 from ui.training.violet import CARD, EDGE, Card, label
 
 _COLUMNS = ("reader", "role", "answers", "right", "stopped in time", "κ with truth", "κ with experts", "Brier", "due")
@@ -79,7 +80,7 @@ class InstructorView(QWidget):
             if isinstance(known.everybody, Agreement):
                 each = known.everybody
                 together = (
-                    f"All, “stop?” (Fleiss): κ {each.kappa:.2f}, 95 % range {each.low:.2f}–{each.high:.2f}, "
+                    f"All, “stop?” (Fleiss): κ {signed(each.kappa)}, 95 % range {ranged(each)}, "
                     f"{each.cases} cases that all have answered"
                 )
         self.together.setText(together or "Agreement of all needs three cases that everybody has answered.")
@@ -98,4 +99,4 @@ def _share(share: Share) -> str:
 
 
 def _kappa(found: Agreement | Unknown) -> str:
-    return "—" if isinstance(found, Unknown) else f"{found.kappa:.2f} ({found.low:.2f}–{found.high:.2f})"
+    return "—" if isinstance(found, Unknown) else f"{signed(found.kappa)} ({ranged(found)})"

@@ -46,14 +46,14 @@ def large(tmp_path_factory):
 def test_ten_thousand_cases_are_searched_in_50_ms(large, text, which, total):
     took = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         found = search(large, text, which)
-        took.append(1000 * (time.perf_counter() - begin))
+        took.append(1000 * (time.thread_time() - begin))
     if total is not None:
         assert found.total == total
     assert len(found.cases) == min(found.total, 200)
-    # The best of five: what the search takes, not what else the machine does.
-    assert min(took) <= 50, took
+    # The thread's own time: what the search takes, not what else the machine does.
+    assert sorted(took)[2] <= 50, took
 
 
 @pytest.mark.parametrize(
