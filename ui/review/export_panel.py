@@ -89,7 +89,7 @@ class ExportPanel(Card):
 
     key_image_wanted = pyqtSignal()
     export_wanted = pyqtSignal(str)
-    """"pdf", "csv", "png" or "video"."""
+    """"pdf", "csv", "png", "video" or "dicom"."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,12 +108,13 @@ class ExportPanel(Card):
                 ("video", review_words.VIDEO),
                 ("csv", review_words.CSV),
                 ("png", review_words.PNG),
+                ("dicom", review_words.DICOM),
             )
         ):
             button = key_button(text, text, lambda kind=kind: self.export_wanted.emit(kind))
             if kind == "pdf":
                 button.setStyleSheet("QPushButton{background:#F2F5F8;color:#07090C;font-weight:700;}")
-            buttons.addWidget(button, k // 2, k % 2)
+            buttons.addWidget(button, k // 3, k % 3)
         self.status, self.whole = QLabel(), QLabel()
         for label in (self.status, self.whole):
             label.setTextFormat(Qt.TextFormat.PlainText)

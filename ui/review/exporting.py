@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant import whatif_table
 from assistant.errors import AssistantError
 from assistant.places import data_home
+from assistant.reports.dicom_out import write_dicom
 from assistant.reports.facts import ReportFacts, gather
 from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
@@ -60,7 +61,7 @@ class Exporter:
         self._stopping = False
 
     def export(self, kind: str) -> None:
-        """Write one of "pdf", "csv", "png", "video"."""
+        """Write one of "pdf", "csv", "png", "video", "dicom"."""
         session = self._page.session
         if session is None or self.busy:
             return
@@ -71,6 +72,8 @@ class Exporter:
                 self._say(self._csv(session))
             elif kind == "png":
                 self._png(session)
+            elif kind == "dicom":
+                self._say(self._dicom(session))
             elif kind == "video":
                 self._video(session)
         except AssistantError as error:
@@ -149,6 +152,14 @@ class Exporter:
         path = self.folder() / f"frame_{frame.index:06d}.png"
         write_png(path, frame, session.moment(), views, Path(session.run).name)
         self._say(path)
+
+    def _dicom(self, session: Session) -> Path:
+        frames = self._page.reviewing.key_frames() or [session.playhead]
+        pictures = [picture for picture in map(session.still, frames) if picture is not None]
+        planned = session.plan.views[0] if session.plan is not None else None
+        path = self.folder() / "key_images.dcm"
+        write_dicom(path, pictures, None if planned is None else planned.mm_per_px)
+        return path
 
     def _video(self, session: Session) -> None:
         first, last = session.range

@@ -113,8 +113,9 @@ SITES = tuple(site.value for site in LeakSite)
 
 REPORT = "Report PDF  R"
 CSV = "CSV"
-PNG = "Picture PNG"
+PNG = "PNG"
 VIDEO = "Video"
+DICOM = "DICOM"
 EXPORTED = "Written: {0}"
 EXPORTING = "Writing {0} … {1} %"
 NOT_EXPORTED = "Not written: {0}"

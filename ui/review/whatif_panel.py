@@ -122,7 +122,6 @@ class WhatIfPanel(QWidget):
         self.rule = key_button(
             review_words.WHATIF_RULE, "Also with the geometric rule alone", lambda: None, checkable=True
         )
-        choice.addWidget(self.rule)
         acts = QHBoxLayout()
         self.stop_button = key_button(review_words.WHATIF_STOP, "Stop", self.stop)
         for button in (
@@ -137,17 +136,23 @@ class WhatIfPanel(QWidget):
         self.state = QLabel(review_words.WHATIF_STATES["idle"])
         self.state.setWordWrap(True)
         self.state.setFont(theme.font(16, 550))
+        told = QHBoxLayout()
+        told.addWidget(self.state, 1)
+        told.addWidget(self.rule)
         self.table = QTableWidget(0, len(review_words.WHATIF_COLUMNS))
         self.table.setHorizontalHeaderLabels(list(review_words.WHATIF_COLUMNS))
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setFont(theme.font(15, 550))
+        self.table.setFont(theme.font(14, 550))
         self.table.setWordWrap(True)
         self.table.setAccessibleName(review_words.WHATIF_TITLE)
         header, side = self.table.horizontalHeader(), self.table.verticalHeader()
         if header is not None and side is not None:
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-            header.setFont(theme.font(14, 600))
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+            header.setSectionResizeMode(len(review_words.WHATIF_COLUMNS) - 1, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(len(review_words.WHATIF_COLUMNS) - 1, 96)
+            header.setFont(theme.font(13, 600))
             side.hide()
         self.table.setStyleSheet(
             "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
@@ -159,7 +164,7 @@ class WhatIfPanel(QWidget):
         column.addWidget(title)
         column.addLayout(choice)
         column.addLayout(acts)
-        column.addWidget(self.state)
+        column.addLayout(told)
         column.addWidget(self.table, 1)
         self.progressed.connect(self._progressed)
         self._refresh()

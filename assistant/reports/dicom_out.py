@@ -1,0 +1,92 @@
+"""Key images as one DICOM file (multi-frame grayscale byte secondary capture), without any name of a patient."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MultiFrameGrayscaleByteSecondaryCaptureImageStorage, generate_uid
+
+from assistant import __version__
+from assistant.errors import EnvironmentError_, UsageError
+from assistant.vocabulary import Frame
+
+
+def write_dicom(path: Path, frames: Sequence[Frame], mm_per_px: float | None) -> None:
+    """Write the pictures as they are, whole or not at all.
+
+    Identifiers are made anew, names stay empty. Whether something is written into the picture is not known to the
+    program, so the file says that there may be. The scale stands in the comment, not in Pixel Spacing: it holds in the
+    plane of the vertebra alone.
+
+    Parameters
+    ----------
+    path : Path
+    frames : sequence of Frame
+        One or more, of one size.
+    mm_per_px : float or None
+
+    Raises
+    ------
+    UsageError
+        If there is no picture, or they differ in size.
+    EnvironmentError_
+        If the file cannot be written.
+    """
+    if not frames or len({frame.grey.shape for frame in frames}) != 1:
+        raise UsageError("one or more pictures of one size are needed for a DICOM file; mark a key image with S")
+    pixels = np.stack([_eight_bits(frame) for frame in frames])
+    made = _dataset(path, pixels)
+    numbers = ", ".join(str(frame.index) for frame in frames)
+    scale = "not set" if mm_per_px is None else f"about {mm_per_px:.4f} mm/px in the plane of the vertebra"
+    made.ImageComments = f"Frames {numbers} of a recorded run. Scale {scale}. Research software, not a diagnosis."
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made.save_as(part, enforce_file_format=True)
+        os.replace(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+
+
+def _eight_bits(frame: Frame) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8)
+    return np.asarray(grey, dtype=np.uint8)
+
+
+def _dataset(path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> FileDataset:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = MultiFrameGrayscaleByteSecondaryCaptureImageStorage
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    made = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    made.SOPClassUID, made.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    made.StudyInstanceUID, made.SeriesInstanceUID = generate_uid(), generate_uid()
+    made.PatientName = made.PatientID = made.PatientBirthDate = made.PatientSex = ""
+    made.PatientIdentityRemoved = "YES"
+    made.DeidentificationMethod = "Identifiers made anew, names left empty"
+    made.StudyDate = made.StudyTime = made.AccessionNumber = made.ReferringPhysicianName = made.StudyID = ""
+    made.Modality, made.SeriesNumber, made.InstanceNumber = "OT", 1, 1
+    made.ConversionType, made.BurnedInAnnotation = "WSD", "YES"
+    made.Manufacturer, made.SoftwareVersions = "fluoroscopy assistant", __version__
+    made.ContentDate = datetime.now(UTC).strftime("%Y%m%d")
+    made.ContentTime = datetime.now(UTC).strftime("%H%M%S")
+    made.PatientOrientation = ""
+    made.NumberOfFrames, made.Rows, made.Columns = pixels.shape
+    made.FrameIncrementPointer = 0x00181065  # Frame Time Vector
+    made.FrameTimeVector = [0.0] * len(pixels)
+    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
+    made.BitsAllocated = made.BitsStored = 8
+    made.HighBit, made.PixelRepresentation = 7, 0
+    made.RescaleIntercept, made.RescaleSlope, made.RescaleType = 0, 1, "US"
+    made.PresentationLUTShape = "IDENTITY"
+    content = pixels.tobytes()
+    made.PixelData = content + b"\0" * (len(content) % 2)
+    return made
