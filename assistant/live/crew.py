@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from assistant.live.running import Running, find_running, note_ended, note_runni
 from assistant.live.status import ChildState
 from assistant.recording.schema import FrameLine
 
+log = logging.getLogger(__name__)
 _LEFT_ENDS_WITHIN_S: Final = 3.0
 _GAP_NS: Final = 1_000_000_000
 
@@ -81,7 +83,10 @@ class Crew:
                 nurse.adopt(living[child])
             else:
                 nurse.begin()
-        note_running(self.deck, folder, source, os.getpid())
+        try:
+            note_running(self.deck, folder, source, os.getpid())
+        except EnvironmentError_ as error:
+            log.warning("after a crash this session cannot be gone on with: %s", error)
 
     def look(self) -> list[ChildChanged]:
         """See how all are; start anew what died or hangs."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import UsageError
+from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.orders import TakePlan
+from assistant.live.shared_file import folders
 from assistant.plan import plan_from_document
 from assistant.recording.keeping import write_json, write_picture
 from assistant.vocabulary import Grey
@@ -16,18 +18,31 @@ from assistant.vocabulary import Grey
 def keep_plan(folder: Path, number: int, document: dict[str, Any], references: Sequence[Grey]) -> TakePlan:
     """Write a plan and the pictures that its points were placed on into the run folder.
 
+    Where its disk is full they go among the temporary files: monitoring must not end with the room for a recording.
+
     Raises
     ------
     EnvironmentError_
-        If they cannot be kept.
+        If they can be kept nowhere.
     """
-    paths = []
-    for k, grey in enumerate(references):
-        path = folder / "references" / f"plan_{number:03d}_view_{k}.png"
-        write_picture(path, grey)
-        paths.append(str(path))
-    write_json(folder / "plan.json", document)
+    try:
+        paths = _write(folder / "references", number, references)
+        write_json(folder / "plan.json", document)
+    except EnvironmentError_:
+        paths = _write(_elsewhere(), number, references)
     return TakePlan(plan_number=number, document=document, references=tuple(paths))
+
+
+def _write(folder: Path, number: int, references: Sequence[Grey]) -> list[str]:
+    paths = [folder / f"plan_{number:03d}_view_{k}.png" for k in range(len(references))]
+    for path, grey in zip(paths, references, strict=True):
+        write_picture(path, grey)
+    return [str(path) for path in paths]
+
+
+def _elsewhere() -> Path:
+    memory = folders()[0]
+    return Path(tempfile.mkdtemp(prefix="fluoro-plan-", dir=memory if memory.is_dir() else None))
 
 
 def plan_left(events: Iterable[dict[str, Any]], fraction: float) -> tuple[TakePlan, tuple[str, ...]] | str | None:

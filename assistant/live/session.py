@@ -107,7 +107,10 @@ class LiveSession:
         self._crew = Crew(self.folder, self.source, self._orders, self._clock_ns)
         self._ledger = Ledger(self.folder, self._clock_ns)
         self._log_event("session_started", source=self.source, taken_over=self._crew.taken_over)
-        write_head(self.folder, self.source, self._settings, None)
+        try:
+            write_head(self.folder, self.source, self._settings, None)
+        except EnvironmentError_:
+            self._inbox.append(Fault(happened="The disk takes no recording.", do="Monitoring works. Make room."))
         self._bring_plan_back()
 
     def _orders(self, deck: str, epoch: int) -> Start:
@@ -260,12 +263,11 @@ class LiveSession:
         reason = why_not(self._outlook.lines, self._settings)
         if reason:
             self._log_event("arm_refused", reason=reason, by=by)
-            return reason
-        if not self._outlook.armed:
+        elif not self._outlook.armed:
             self._outlook.armed = True
             self.deck.put(Cell.ARMED, 1)
             self._log_event("armed", by=by)
-        return ""
+        return reason
 
     def disarm(self) -> None:
         """Not injecting any more (the window asks for a key held one second)."""
@@ -299,8 +301,7 @@ class LiveSession:
         status = self.status
         if status.frame_index is None:
             return None
-        rate = status.frames_per_s
-        back = round(seconds * rate) if isinstance(rate, float) else 0
+        back = round(seconds * status.frames_per_s) if isinstance(status.frames_per_s, float) else 0
         first, last = max(0, status.frame_index - back), status.frame_index
         self._log_event("clip", first_frame=first, last_frame=last, seconds=seconds)
         return first, last

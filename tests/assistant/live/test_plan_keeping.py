@@ -3,7 +3,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
+from assistant.live import plan_keeping
 from assistant.live.orders import TakePlan
 from assistant.live.plan_keeping import keep_plan, plan_left
 from tests.small_run import pictures, plan_document
@@ -35,3 +37,14 @@ def test_without_a_plan_or_with_one_that_is_broken() -> None:
     assert plan_left([event("mark")], 0.25) is None
     assert isinstance(plan_left([event("plan_set", plan={"schema": "x"})], 0.25), str)
     assert isinstance(plan_left([event("plan_set", plan=plan_document())], 0.25), str)
+
+
+def test_where_the_disk_is_full_the_lines_still_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_keeping, "folders", lambda: (tmp_path / "memory",))
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "references").touch()
+    order = keep_plan(tmp_path / "run", 1, plan_document(), [pictures(4)[2]])
+    (path,) = order.references
+    assert path.startswith(str(tmp_path / "memory"))
+    np.testing.assert_array_equal(cv2.imread(path, cv2.IMREAD_UNCHANGED), pictures(4)[2])
