@@ -150,6 +150,8 @@ class DistanceCard(QWidget):
         painter.drawText(room, _LEFT | Qt.TextFlag.TextWordWrap, text)
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(20, 500))
+        if painter.fontMetrics().horizontalAdvance(share) > width - left - 10:
+            share = share.replace(words.FROM_WALL, "")
         share = painter.fontMetrics().elidedText(share, Qt.TextElideMode.ElideRight, int(width - left - 10))
         painter.drawText(QRectF(left, 86, width - left - 8, 32), _LEFT, share)
 

@@ -59,6 +59,7 @@ PAST_LINE = "past your line b"
 INSIDE_WALL = "inside the side wall"
 BEYOND_WALL = "beyond the side wall"
 OF_DEPTH = "≈ {0:.0f} % of depth from wall · line at {1:.0f} %"
+FROM_WALL = " from wall"
 THIRDS = ("Upper", "Middle", "Lower")
 NO_CEMENT = "no cement"
 SUPERIOR, INFERIOR = "Superior endplate", "Inferior endplate"
