@@ -97,7 +97,13 @@ def learn_reference(grey: Grey, white: int) -> ReferenceLook:
     """
     zoom = _SIDE_PX / max(grey.shape)
     small, inside = _small(grey, white, zoom)
-    return ReferenceLook(small=small, inside=inside, polar=_polar(small), spectrum=cv2.dft(small), px_per_small_px=1.0 / zoom)
+    return ReferenceLook(
+        small=small,
+        inside=inside,
+        polar=_polar(small),
+        spectrum=np.asarray(cv2.dft(small), np.float32),
+        px_per_small_px=1.0 / zoom,
+    )
 
 
 def compare(reference: ReferenceLook, grey: Grey, white: int) -> Orientation | Unknown:
@@ -152,7 +158,9 @@ def _small(grey: Grey, white: int, zoom: float) -> tuple[F32, F32]:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32) * np.float32(255.0 / white)
     inside = field_at(find_field(grey, white), size[1], size[0], inset=0.03).astype(np.float32)
     soft = cv2.GaussianBlur(inside, (0, 0), 4.0)
-    wide = cv2.GaussianBlur(small * inside, (0, 0), _BAND_PX[1]) / (cv2.GaussianBlur(inside, (0, 0), _BAND_PX[1]) + 0.01)
+    wide = cv2.GaussianBlur(small * inside, (0, 0), _BAND_PX[1]) / (
+        cv2.GaussianBlur(inside, (0, 0), _BAND_PX[1]) + 0.01
+    )
     band = (cv2.GaussianBlur(small, (0, 0), _BAND_PX[0]) - wide) * inside
     local = np.sqrt(cv2.GaussianBlur(band * band, (0, 0), 2 * _BAND_PX[1])) + np.float32(1.5)
     even = np.clip(band / local, -2.5, 2.5) * soft * soft * inside
@@ -212,13 +220,13 @@ def _score(reference: ReferenceLook, small: F32, inside: F32, linear: NDArray[np
     centre = np.array([(cols - 1) / 2.0, (rows - 1) / 2.0])
     matrix = np.column_stack([linear, centre - linear @ centre])
     size = (cols, rows)
-    moved = cv2.warpAffine(small, matrix, size, flags=cv2.INTER_LINEAR)
+    moved = np.asarray(cv2.warpAffine(small, matrix, size, flags=cv2.INTER_LINEAR), dtype=np.float32)
     where = cv2.warpAffine(inside, matrix, size, flags=cv2.INTER_LINEAR)
     cross = _cross(reference, moved)
     dy, dx = np.unravel_index(int(np.argmax(cross)), cross.shape)
     dy, dx = (dy + rows // 2) % rows - rows // 2, (dx + cols // 2) % cols - cols // 2
     shift = np.array([[1.0, 0.0, float(dx)], [0.0, 1.0, float(dy)]])
-    moved = cv2.warpAffine(moved, shift, size)
+    moved = np.asarray(cv2.warpAffine(moved, shift, size), dtype=np.float32)
     both = (cv2.warpAffine(where, shift, size) > 0.9) & (reference.inside > 0.9)
     if both.mean() < 0.15 * reference.inside.mean():
         return 0.0

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import PointsPx
+from assistant.landmarks import crops
+from assistant.landmarks.finding import Found, find
+from assistant.landmarks.model import LandmarkModel, SurenessFile, model_that_came_with_the_program
 from assistant.vocabulary import Grey, Unknown
+
+_FLOOR_PX = 0.1
+_SIZES_MM = (13.0, 52.0)
+"""Mean of width and height of a body, with room for fractures and for a scale that is a little off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,4 +83,65 @@ def propose(
         raise ValueError(f"view must be lateral or ap, not {view!r}")
     if grey.ndim != 2:
         raise ValueError(f"one plane of grey values is needed, not shape {grey.shape}")
-    return Unknown("the model of the points is not installed; place the points by hand")
+    model = model_that_came_with_the_program()
+    if isinstance(model, str):
+        return Unknown(model)
+    return propose_with(model, grey, white, view, click_px, mm_per_px)
+
+
+def propose_with(
+    model: LandmarkModel,
+    grey: Grey,
+    white: int,
+    view: str,
+    click_px: tuple[float, float] | None = None,
+    mm_per_px: float | None = None,
+) -> Proposal | Unknown:
+    """`propose` with a model of one's own."""
+    ap = view == "ap"
+    found = find(grey, white, model, ap=ap, click_px=click_px, mm_per_px=mm_per_px)
+    if found is None:
+        return Unknown("no vertebral body is recognised " + ("there" if click_px else "in the middle of the picture"))
+    sureness = model.manifest.sureness
+    sure = confidence(found, sureness)
+    doubt = _why_not(found, sure, sureness, mm_per_px)
+    if doubt:
+        return Unknown(doubt)
+    points = _in_plan_order(found.points_px, ap)
+    apart_px = found.doubt_px + found.spread_px + found.parted_px
+    order = [int(np.argmin(np.linalg.norm(found.points_px - point, axis=1))) for point in points]
+    return Proposal(
+        view=view,
+        points_px=points,
+        outline_px=np.vstack([points[:3], points[:2:-1], points[:1]]),
+        confidence=sure[order],
+        expected_error_px=(sureness.error * apart_px * found.px_per_crop_px)[order],
+    )
+
+
+def confidence(found: Found, sureness: SurenessFile) -> NDArray[np.float64]:
+    """How sure each point is, 0..1 (see `assistant.landmarks.model.SurenessFile`)."""
+    told = np.log(np.stack([found.doubt_px, found.spread_px, found.parted_px]) + _FLOOR_PX)
+    weights = np.array([sureness.doubt, sureness.spread, sureness.parted])
+    return np.asarray(1.0 / (1.0 + np.exp(-(sureness.constant + weights @ told))), dtype=np.float64)
+
+
+def _why_not(found: Found, sure: NDArray[np.float64], sureness: SurenessFile, mm_per_px: float | None) -> str:
+    """Why the program is not sure; empty when it is."""
+    if mm_per_px is not None:
+        size_mm = crops.size_px(found.points_px) * mm_per_px
+        if not _SIZES_MM[0] <= size_mm <= _SIZES_MM[1]:
+            return f"what was found is {size_mm:.0f} mm large, which no vertebral body is"
+    if found.upright < sureness.upright:
+        return "not sure which side is up or in front"
+    if found.rival < sureness.rival:
+        return "not sure which body is meant; click into it"
+    if float(sure.mean()) < sureness.least:
+        return "the contour is not clear enough to be sure of every point"
+    return ""
+
+
+def _in_plan_order(points_px: PointsPx, ap: bool) -> PointsPx:
+    """AP: from the picture's left to its right, however the picture is turned."""
+    across = points_px[[2, 5]].mean(axis=0) - points_px[[0, 3]].mean(axis=0)
+    return points_px[[2, 1, 0, 5, 4, 3]] if ap and across[0] < 0 else points_px
