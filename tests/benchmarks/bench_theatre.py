@@ -130,7 +130,6 @@ def _read_back(page: TheatrePage) -> int:
 def page(qtbot: Any, source: Path) -> Iterator[TheatrePage]:
     shell = Shell(Settings())
     shell.resize(1920, 1080)
-    qtbot.addWidget(shell)
     shell.show()
     shell.go_to("theatre")
     made = shell.page("theatre")
