@@ -12,7 +12,7 @@ from ui.review import review_words
 from ui.review.cards import Cards
 
 _WIDE_PX = 1700
-_COLUMNS = {True: (820, 520, 496), False: (740, 520, 0)}
+_COLUMNS = {True: (820, 520, 496), False: (690, 540, 0)}
 _ROWS = {True: (566, 370), False: (560, 330)}
 
 

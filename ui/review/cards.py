@@ -27,7 +27,7 @@ class Cards(Card):
     def add(self, name: str, page: QWidget) -> None:
         """One more card."""
         field = key_button(name, name, lambda: self.show_card(name), checkable=True)
-        field.setFont(theme.font(16, 650))
+        field.setFont(theme.font(15, 650))
         field.setMinimumWidth(40)
         field.setStyleSheet(field.styleSheet() + "QPushButton{padding:4px 0px;}")
         field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -75,7 +75,7 @@ WHATIF_ALL = "All runs"
 WHATIF_RULE = "shapes by rule"
 WHATIF_STOP = "Stop"
 WHATIF_SAVE = "Table CSV"
-WHATIF_COLUMNS = ("run · way", "first told", "line b", "moved by", "nearest", "leaks")
+WHATIF_COLUMNS = ("way", "first told", "moved by", "line b", "nearest")
 WHATIF_STATES = {
     "idle": "Choose another line or band, then the runs. The table shows how much earlier or later each warns.",
     "working": "{0} of {1} done · may be stopped, what is done stays",

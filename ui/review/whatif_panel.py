@@ -143,16 +143,14 @@ class WhatIfPanel(QWidget):
         self.table.setHorizontalHeaderLabels(list(review_words.WHATIF_COLUMNS))
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setFont(theme.font(14, 550))
+        self.table.setFont(theme.font(15, 550))
         self.table.setWordWrap(True)
         self.table.setAccessibleName(review_words.WHATIF_TITLE)
         header, side = self.table.horizontalHeader(), self.table.verticalHeader()
         if header is not None and side is not None:
             header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-            header.setSectionResizeMode(len(review_words.WHATIF_COLUMNS) - 1, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(len(review_words.WHATIF_COLUMNS) - 1, 96)
-            header.setFont(theme.font(13, 600))
+            header.setFont(theme.font(14, 600))
             side.hide()
         self.table.setStyleSheet(
             "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
@@ -247,17 +245,19 @@ class WhatIfPanel(QWidget):
         lines = whatif_table.table(self._job, self.rows())
         self.table.setRowCount(len(lines))
         for k, (run, variant, line_s, first_s, moved, nearest, leaks, problem) in enumerate(lines):
+            told = f"{first_s} s" if first_s else "none"
+            way = variant if len(self._job.runs) == 1 else f"{run} · {variant}"
             cells = (
-                f"{run} · {variant}",
-                problem or (f"{first_s} s" if first_s else "none"),
-                f"{line_s} s" if line_s else "none",
+                way,
+                problem or told,
                 f"{moved} s" if moved[:1] in ("+", "-") else moved,
+                f"{line_s} s" if line_s else "none",
                 _nearest(nearest),
-                leaks or "none seen",
             )
-            for column, text in enumerate(cells):
+            tips = (f"{run} · {variant} · leaks: {leaks or 'none seen'}", problem, "", "", "")
+            for column, (text, tip) in enumerate(zip(cells, tips, strict=True)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(tip or text)
                 self.table.setItem(k, column, item)
         self.table.resizeRowsToContents()
 

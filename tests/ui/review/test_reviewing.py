@@ -198,7 +198,8 @@ def test_another_line_is_tried_in_the_background_and_may_be_stopped(qtbot, opene
     assert rows[1].first("warning_line").frame <= rows[0].first("warning_line").frame
     assert rows[1].nearest_mm < rows[0].nearest_mm
     assert opened.whatif.table.rowCount() == 2
-    assert opened.whatif.table.item(1, 0).text() == "run · line b at 45 %"
+    assert opened.whatif.table.item(1, 0).text() == "line b at 45 %"
+    assert opened.whatif.table.item(1, 0).toolTip().startswith("run · line b at 45 % · leaks: ")
     opened.whatif.line.setValue(46)
     opened.whatif.begin(all_runs=False)
     opened.whatif.stop()
