@@ -198,6 +198,7 @@ def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
             "frames": facts.frame_count,
             "duration_s": duration_s,
             "lost": int(facts.notes.get("frames_lost", "0") or 0),
+            "rehearsal": "rehearsal" in facts.notes,
         }
     finally:
         source.close()

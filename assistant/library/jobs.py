@@ -287,14 +287,14 @@ def take_in(library: Library, job: Job) -> None:
     case_id = job.case_id or library.new_id("cases")
     rows: list[tuple[str, str, dict[str, Any]]] = []
     if library.one("cases", case_id) is None:
-        simulated = bool(facts["has_truth"])
+        origin = "simulated" if facts["has_truth"] else "rehearsal" if facts["rehearsal"] else "own"
         day = datetime.now(UTC).astimezone().date().isoformat()
-        rows.append(("cases", case_id, {"day": day, "origin": "simulated" if simulated else "own"}))
+        rows.append(("cases", case_id, {"day": day, "origin": origin}))
         level_id = library.new_id("levels")
         rows.append(("levels", level_id, {"case_id": case_id, "level": _planned_level(folder, job)}))
     else:
         level_id = library.rows("levels", case_id=case_id)[0]["id"]
-    lost = facts.pop("lost")
+    lost, _ = facts.pop("lost"), facts.pop("rehearsal")
     plan = facts.pop("plan")
     path = folder / RUN if job.order["copy"] else Path(job.order["run"])
     rows.append(

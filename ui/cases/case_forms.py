@@ -47,6 +47,7 @@ def edit_form(library: Library, case_id: str) -> Form:
                     "note": values["note"],
                     "tags": values["tags"],
                     "owner": values["owner"],
+                    "names": values["names"],
                     "keep_until": checked_day(values["keep"]),
                 },
             )
@@ -68,10 +69,15 @@ def edit_form(library: Library, case_id: str) -> Form:
             ("note", "Note", case.get("note", ""), ()),
             ("tags", "Tags", case.get("tags", ""), ()),
             ("owner", "Owner", case.get("owner", ""), ()),
+            ("names", "Names in the picture", case.get("names", ""), _names(case.get("names", ""))),
             ("keep", "Keep until", case.get("keep_until") or "", ()),
         ),
         keep,
     )
+
+
+def _names(present: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((present or words.NAMES[0], *words.NAMES)))
 
 
 def ct_form(library: Library, case_id: str) -> Form:

@@ -59,8 +59,7 @@ EXPORT_NOTE = (
     "Burned-in text stays in the picture unless you cover it."
 )
 EDIT_TITLE = "Case {0}"
-SITES = ("posterior", "superior disc", "inferior disc", "anterior", "lateral", "vein", "foramen", "none seen")
-STAGES = ("before", "day 1", "6 weeks", "3 months", "6 months", "12 months")
+NAMES = ("not looked at", "masked at capture", "looked at: none to read", "still to be read")
 
 
 def day(iso: str | None) -> str:

@@ -172,9 +172,10 @@ class TrainingPage(Page):
             return
         self._close_player()
         clip = asked.clip
+        # Noted before it is read: a run that is gone is told once and the next case comes.
+        self.asked_now.append(clip.id)
         ending = read_ending(Path(clip.run_path), self._result_of(clip.run_id))
         self.asked, self.known = asked, KnownMoments(ending)
-        self.asked_now.append(clip.id)
         self.player = ClipPlayer(clip.run_path, ending)
         last = clip.facts.stop_frame if self.task == QUESTION else clip.facts.end_frame
         self.player.play(clip.facts.begin_frame, last)

@@ -30,3 +30,9 @@ def test_a_case_that_is_there_is_not_made_again(tmp_path, capsys):
 def test_what_goes_wrong_is_said(tmp_path, capsys):
     assert main([json.dumps({"place": 0, "run": str(tmp_path), "into": str(tmp_path / "x")})]) == 3
     assert "analyse it first" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_clips_in_which_nothing_is_reached_stop_at_different_places(tmp_path):
+    run = write_ending(tmp_path, crosses_at=None)
+    stops = {look_at(run, tmp_path / "clip", calm_share=share).stop_frame for share in (0.3, 0.5, 0.75)}
+    assert len(stops) == 3

@@ -1,0 +1,47 @@
+"""Sessions recorded here that are not in the library yet: they come in by themselves and stay where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from assistant.errors import UsageError
+from assistant.library.jobs import Job, Jobs
+from assistant.library.store import Library
+from assistant.live.running import find_running
+from assistant.recording.reading import is_recorded
+
+FOLDER: Final = "live"
+
+
+def unlisted(library: Library) -> list[Path]:
+    """Recorded sessions that are in no case, oldest first; never the one that runs.
+
+    One whose case was deleted does not come back.
+    """
+    running = find_running()
+    now = running.folder if running is not None else None
+    known = {run["path"] for run in library.rows("runs", include_deleted=True)}
+    folders = sorted(path for path in (library.folder / FOLDER).glob("*") if path.is_dir())
+    return [path for path in folders if path.resolve() != now and str(path) not in known and is_recorded(path)]
+
+
+def bring_in_sessions(jobs: Jobs, asked: set[str]) -> list[Job]:
+    """Ask for the sessions that are not listed, each once.
+
+    Parameters
+    ----------
+    jobs : Jobs
+    asked : set of str
+        What was asked for before in this window; grows.
+    """
+    made = []
+    for path in unlisted(jobs.library):
+        if str(path) in asked or jobs.held:
+            continue
+        try:
+            made.append(jobs.bring_in(str(path), copy=False))
+        except UsageError:
+            break  # a person who does not import, or a procedure that has just begun
+        asked.add(str(path))
+    return made
