@@ -104,7 +104,7 @@ def cut(
 def normalised(seen: NDArray[np.float32], inside: NDArray[np.float32]) -> NDArray[np.float32]:
     """Local mean off, spread to 1, within the mask; at most 4 spreads either way."""
     kernel = (CROP_PX // 2 + 1, CROP_PX // 2 + 1)
-    weight = cv2.blur(inside, kernel, borderType=cv2.BORDER_CONSTANT) + np.float32(1e-4)
+    weight = cv2.blur(inside, kernel, borderType=cv2.BORDER_CONSTANT) + np.float32(1e-6)
     mean = cv2.blur(seen * inside, kernel, borderType=cv2.BORDER_CONSTANT) / weight
     flat = (seen - mean) * inside
     spread = float(np.sqrt((flat * flat).sum() / max(float(inside.sum()), 1.0)))

@@ -21,4 +21,6 @@ def test_inverted_and_brighter_pictures_give_the_same_figures() -> None:
 def test_features_move_with_the_points() -> None:
     told = patches.edges(FRAME)
     shifted = np.roll(told, (3, 5), axis=(0, 1))
-    assert np.allclose(patches.features(told, POINTS), patches.features(shifted, POINTS + [5, 3]), atol=1e-4)
+    assert np.allclose(
+        patches.features(told, POINTS), patches.features(shifted, POINTS + np.array([5.0, 3.0])), atol=1e-4
+    )

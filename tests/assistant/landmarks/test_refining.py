@@ -6,7 +6,7 @@ import pytest
 from assistant.landmarks import patches, refining
 from assistant.landmarks.refining import Refiner, Stage
 
-BOX = np.array([[0, 0], [20, 1], [40, 0], [0, 30], [20, 29], [40, 30]], dtype=float) + [80, 85]
+BOX = np.array([[0, 0], [20, 1], [40, 0], [0, 30], [20, 29], [40, 30]], dtype=float) + np.array([80.0, 85.0])
 PICTURE = np.random.default_rng(1).uniform(0, 1, (220, 240)).astype(np.float32)
 
 
@@ -32,7 +32,7 @@ def test_a_constant_step_is_taken_in_the_frame_of_the_body() -> None:
     step = np.tile([1.0, 0.0], 6)
     told = patches.edges(PICTURE[:128, :128])
     moved = refining.descend(told, BOX, still(step).lateral)
-    assert np.allclose(moved, BOX + [refining.STAGES, 0.0])
+    assert np.allclose(moved, BOX + np.array([refining.STAGES, 0.0]))
 
 
 def test_file_and_back() -> None:
