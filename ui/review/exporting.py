@@ -44,7 +44,7 @@ class Exporter:
 
     def forget(self) -> None:
         """Another run."""
-        self._page.export.tell(review_words.EXPORT_NOTE.format(self.folder()) if self._page.session else "")
+        self._page.export.tell(review_words.EXPORT_NOTE.format(short(self.folder())) if self._page.session else "")
 
     def folder(self) -> Path:
         """Where exports of the run that is open go."""
@@ -119,7 +119,7 @@ class Exporter:
         )
 
     def _say(self, path: Path) -> None:
-        self._page.export.tell(review_words.EXPORTED.format(path))
+        self._page.export.tell(review_words.EXPORTED.format(short(path)))
 
     def _pdf(self, session: Session) -> Path:
         path = self.folder() / "report.pdf"
@@ -203,6 +203,14 @@ class Exporter:
             self._say(Path(path))
         else:
             self._page.export.tell(review_words.EXPORTING.format(Path(path).name, 100 * done // total))
+
+
+def short(path: Path) -> str:
+    """A path as a person reads it: the own folder as ~."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)
 
 
 def library_runs(home: Path) -> list[RunAndPlan]:

@@ -16,6 +16,7 @@ from assistant.reviews import About, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
 from ui.review import review_words
+from ui.review.exporting import short
 from ui.review.page import ReviewPage
 
 COUNT = 60
@@ -264,7 +265,7 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     report = folder / "report.pdf"
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
-    assert str(report) in window.export.status.text()
+    assert short(report) in window.export.status.text()
     qtbot.keyClick(window, K.Key_E)
     with (folder / "figures.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.reader(file))) == COUNT + 1
