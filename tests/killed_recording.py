@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.capture.run_folder import RunFolder
+from assistant.live.deck import Deck
+from assistant.live.recovery import record_what_is_left
 from assistant.live.shared_file import SharedFile
+from assistant.recording.writer import Recorder
 
 ROOT = Path(__file__).resolve().parents[1]
 _BODY = """
 import sys, time
 from pathlib import Path
 import numpy as np
+from assistant.live.deck import Deck
 from assistant.live.shared_file import SharedFile
 from assistant.recording.writer import Recorder
 folder, board, width, height = Path(sys.argv[1]), SharedFile.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
+deck = Deck.open(Path(sys.argv[5]))
 numbers = board.numbers_at(0, 2)
 rng = np.random.default_rng(1)
 pictures = [rng.normal(120, 6, (height, width)).clip(0, 255).astype(np.uint8) for _ in range(8)]
@@ -31,6 +36,7 @@ while True:
     due = begun + i * 33_333_333
     while (now := time.monotonic_ns()) < due:
         time.sleep(min((due - now) / 1e9, 0.01))
+    deck.ring.publish(i, now - begun, now, i // 2, pictures[i // 2 % 8])
     recorder.offer(i, now - begun, now, None if i % 2 else pictures[i // 2 % 8])
     numbers[1] = now
     numbers[0] = i + 1
@@ -48,11 +54,14 @@ class Killed:
         Frames given to the recorder, and frames that play.
     lost_ms : float
         From the last frame that plays to the last one given.
+    lost_frames : int
+        Lost for good, after the successor has recorded what was left in the shared memory.
     """
 
     offered: int
     kept: int
     lost_ms: float
+    lost_frames: int
 
 
 def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: int = 256) -> Killed:
@@ -65,8 +74,9 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
     """
     folder.mkdir(parents=True)
     board = SharedFile.make(4096)
+    deck = Deck.make(16, width_px * height_px)
     numbers = board.numbers_at(0, 2)
-    command = [sys.executable, "-c", _BODY, str(folder), str(board.path), str(width_px), str(height_px)]
+    command = [sys.executable, "-c", _BODY, str(folder), str(board.path), str(width_px), str(height_px), str(deck.path)]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     try:
         begun = time.monotonic()
@@ -79,6 +89,7 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
         process.kill()
         process.wait()
         board.remove()
+        deck.remove()
     offered, last_ns = int(numbers[0]), int(numbers[1])
     source = RunFolder(folder, "killed")
     frames = 0
@@ -87,4 +98,11 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
         frames += 1
     lost_ms = (last_ns - source.recorded.lines[-1].ns) / 1e6
     source.close()
-    return Killed(offered=offered, kept=frames, lost_ms=lost_ms)
+    successor = Recorder(folder)
+    record_what_is_left(deck, folder, successor)
+    assert successor.close()
+    source = RunFolder(folder, "gone on with")
+    recorded = source.recorded
+    source.close()
+    lost_frames = recorded.lost_frames + max(0, offered - len(recorded.lines))
+    return Killed(offered=offered, kept=frames, lost_ms=lost_ms, lost_frames=lost_frames)

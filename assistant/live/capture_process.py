@@ -25,6 +25,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.live.deck import Cell, Deck, is_orphan
 from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
+from assistant.live.recovery import record_what_is_left
 from assistant.places import data_home
 from assistant.recording.writer import Recorder, WriterSettings
 from assistant.settings import Settings
@@ -54,6 +55,7 @@ def run(start: Start) -> None:
             reserve_bytes=round(settings.recording.reserve_mb * mb),
         ),
     )
+    record_what_is_left(deck, Path(start.folder), recorder)
     grab = Grab(deck, start.source, settings, recorder)
     grab.start()
     hangs = False

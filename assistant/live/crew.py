@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from assistant.errors import EnvironmentError_
 from assistant.live.alive import Adopted
 from assistant.live.children import Nurse
@@ -19,7 +17,7 @@ from assistant.live.messages import Child, ChildChanged
 from assistant.live.orders import Start
 from assistant.live.running import Running, find_running, note_ended, note_running, remove_forgotten
 from assistant.live.status import ChildState
-from assistant.recording.schema import FrameLine
+from assistant.recording.reading import last_line
 
 log = logging.getLogger(__name__)
 _LEFT_ENDS_WITHIN_S: Final = 3.0
@@ -129,7 +127,7 @@ def end_left(left: Running) -> None:
 def _new_deck(folder: Path) -> Deck:
     """New memory; in a folder that was recorded into before, the numbers and times of its frames go on."""
     deck = Deck.make()
-    last = _last_line(folder)
+    last = last_line(folder)
     if last is not None:
         now_ns = time.monotonic_ns()
         origin_ns = last.ns - round(last.t * 1e9)
@@ -138,14 +136,3 @@ def _new_deck(folder: Path) -> Deck:
         deck.put(Cell.NEXT_INDEX, last.i + 1)
         deck.put(Cell.ORIGIN_NS, origin_ns)
     return deck
-
-
-def _last_line(folder: Path) -> FrameLine | None:
-    decode = msgspec.json.Decoder(FrameLine).decode
-    for path in sorted(folder.glob("frames_*.jsonl"), reverse=True):
-        for raw in reversed(path.read_bytes().split(b"\n")):
-            try:
-                return decode(raw)
-            except (msgspec.DecodeError, msgspec.ValidationError):
-                continue  # torn, or no frame
-    return None

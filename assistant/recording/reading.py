@@ -152,3 +152,15 @@ def video_files(folder: Path) -> dict[int, Path]:
         if number.isdecimal() and path.name == VIDEO.format(int(number)):
             found[int(number)] = path
     return found
+
+
+def last_line(folder: Path) -> FrameLine | None:
+    """The last frame that has a whole line, without reading all of them; None where there is none."""
+    decode = msgspec.json.Decoder(FrameLine).decode
+    for path in sorted(folder.glob("frames_*.jsonl"), reverse=True):
+        for raw in reversed(path.read_bytes().split(b"\n")):
+            try:
+                return decode(raw)
+            except (msgspec.DecodeError, msgspec.ValidationError):
+                continue  # torn, or no frame
+    return None

@@ -15,3 +15,4 @@ def test_F_28(tmp_path: Path, after_frames: int) -> None:
     killed = kill_at(tmp_path / "run", after_frames)
     assert killed.lost_ms <= 400.0
     assert killed.kept > 0
+    assert killed.lost_frames <= 3
