@@ -106,8 +106,11 @@ class Grab:
         self._ending = False
         self._opening = True
         self._answered_ns = time.monotonic_ns()
-        self._picture = deck.get(Cell.LAST_PICTURE)
-        self._index = deck.get(Cell.NEXT_INDEX)
+        # A process that was killed may have published a frame and not yet counted it.
+        newest = deck.ring.newest_index
+        stamp = deck.ring.stamp(newest)
+        self._picture = max(deck.get(Cell.LAST_PICTURE), -1 if stamp is None else stamp[1])
+        self._index = max(deck.get(Cell.NEXT_INDEX), newest + 1)
         self._last: Grey | None = None
         self._source: Source | None = None
         self._thread = threading.Thread(target=self._go_on, name="grab", daemon=True)

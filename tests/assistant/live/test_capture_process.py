@@ -187,3 +187,16 @@ def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
     body.join(10.0)
     assert not body.is_alive()
     assert not big_deck.path.exists()
+
+
+def test_a_frame_that_was_published_and_not_yet_counted_keeps_its_number(
+    big_deck: Deck, grab: Callable[..., Grab]
+) -> None:
+    big_deck.ring.publish(6, 0, 0, 4, grain(9))
+    big_deck.put(Cell.NEXT_INDEX, 6)
+    big_deck.put(Cell.LAST_PICTURE, 3)
+    grab([grain(1)])
+    said(big_deck, SourceEnded)
+    frame = big_deck.ring.newest()
+    assert frame is not None
+    assert (frame.index, frame.picture) == (7, 5)
