@@ -7,6 +7,7 @@ from typing import Any
 
 CASES = "CASES"
 COUNT = "{0:,} cases · {1} · stored on this computer only"
+COUNT_SHORT = "{0:,} cases · {1} · here only"
 SEARCH = "Search case, level, note"
 COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")
 NO_CASES = "No case yet.\n\nImport a recording: I, or drop a file or folder here."

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -69,13 +70,20 @@ class Form(QWidget):
                 field.setCurrentIndex(list(choices).index(value) if value in choices else 0)
             else:
                 field = QLineEdit(value)
+            if isinstance(field, QComboBox):
+                # Long choices may not make the panel wider than it is.
+                field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                field.setMinimumContentsLength(6)
+            field.setMinimumWidth(120)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             field.setMinimumHeight(44)
             field.setFont(theme.font(18))
             field.setAccessibleName(label)
             self.fields[name] = field
-            grid.addWidget(_label(label, 18, 500), row, 0)
+            grid.addWidget(_label(label, 17, 500, wrap=True), row, 0)
             grid.addWidget(field, row, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         column.addLayout(grid)
         self.wrong = _label("", 18, 600, wrap=True)
         self.wrong.setStyleSheet("color:#FFD400;")
@@ -85,6 +93,8 @@ class Form(QWidget):
             made = QPushButton(word)
             made.setFont(theme.font(20, 650))
             made.setMinimumHeight(56)
+            made.setMinimumWidth(120)
+            made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             made.clicked.connect(act)
             row_of_buttons.addWidget(made)

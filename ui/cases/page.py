@@ -190,7 +190,8 @@ class CasesPage(Page):
                 "SELECT count(*) AS cases, (SELECT coalesce(sum(bytes), 0) FROM runs WHERE is_copied = 1) AS bytes "
                 "FROM cases WHERE deleted_ns IS NULL"
             )[0]
-            self.count.setText(words.COUNT.format(held["cases"], words.size(held["bytes"])))
+            count = words.COUNT if self.width() >= 1700 else words.COUNT_SHORT
+            self.count.setText(count.format(held["cases"], words.size(held["bytes"])))
         row = self.model.row_of(before) if before else -1
         self.go(max(row, 0))
 
@@ -217,6 +218,7 @@ class CasesPage(Page):
     def choose_filter(self, which: Filter) -> None:
         """Show the cases of a filter."""
         self.which = which
+        self._show_filters()
         self.find()
 
     def bring_in(self, paths: list[str], case_id: str | None = None) -> None:
@@ -282,6 +284,7 @@ class CasesPage(Page):
         self.form = form
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setStyleSheet("QScrollArea,QScrollArea>QWidget>QWidget{background:#161C23;border:none;}")
         scroll.setWidget(form)
         form.closed.connect(self._form_closed)
@@ -360,9 +363,13 @@ class CasesPage(Page):
             cap.label = label if self.width() >= 1700 else short
             cap.setFixedWidth(cap.sizeHint().width() + 4)
         self.panel.setFixedWidth(624 if self.width() >= 1700 else 440)
+        self._show_filters()
+        super().resizeEvent(a0)
+
+    def _show_filters(self) -> None:
+        """Narrow windows show three and the one that is chosen; the arrows reach them all."""
         for which, button in self.filters.items():
             button.setVisible(self.width() >= 1500 or which in (Filter.ALL, Filter.LEAK, Filter.HIGH, self.which))
-        super().resizeEvent(a0)
 
     def shut(self) -> None:
         """Give the library back."""

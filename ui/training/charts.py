@@ -157,7 +157,8 @@ class AgreementTable(Chart):
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the table."""
         painter = self.begin()
-        people = sorted({each for pair in self.between for each in pair}, key=lambda each: (each != self.me, each))[:6]
+        people = sorted({each for pair in self.between for each in pair}, key=lambda each: (each != self.me, each))
+        people = people[: max(2, min(6, (self.width() - 76) // 42))]
         if not people:
             self.nothing(painter, "when two people have answered")
             return

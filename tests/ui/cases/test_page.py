@@ -181,3 +181,24 @@ def test_two_windows_do_not_write_one_library(qtbot, shell):
 
     with pytest.raises(EnvironmentError_, match="open in another window"):
         Library(page.room.library.folder)
+
+
+def test_from_the_list_to_review_and_back(qtbot, shell, run):
+    page = shell.page("cases")
+    page.bring_in([str(run.folder)])
+    qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done", timeout=60_000)
+    key(qtbot, shell, "Return")
+    review = shell.page("review")
+    assert shell.current is review
+    assert review.session is not None
+    assert review.session.facts.frame_count == 8
+    key(qtbot, shell, "F4")
+    assert shell.current is page
+
+
+def test_a_narrow_window_shows_the_chosen_filter(qtbot, shell):
+    page = shell.page("cases")
+    assert not page.filters[Filter.CT].isVisible()
+    page.choose_filter(Filter.CT)
+    assert page.filters[Filter.CT].isVisible()
