@@ -93,7 +93,7 @@ def _orientation(panel: SetupPanel) -> Shown:
         parts = ("flipped" if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
         turned = " · ".join(part for part in parts if part)
     rows.append(Row(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
-    rows.append(Row(text="Name area", value="masked before recording", icon="name masked"))
+    rows.append(Row(text="Name area", value=_masked(panel), icon="name masked"))
     rows.append(Row(text="Head up", value="confirm", icon="unknown view"))
     return Shown(
         number=2,
@@ -111,6 +111,13 @@ def _orientation(panel: SetupPanel) -> Shown:
             _BACK,
         ),
     )
+
+
+def _masked(panel: SetupPanel) -> str:
+    """What is let through to the recording."""
+    if panel.page.settings.capture.layout == "whole":
+        return "NOT masked: set so for this source"
+    return "masked before recording"
 
 
 def _level(panel: SetupPanel) -> Shown:

@@ -289,7 +289,11 @@ class TheatrePage(Page):
                 self.picture.proposal = None
                 self.ask("")
         self.board.tick(status, fresh=fresh)
-        if self.in_set_up:
+        if self.in_set_up and status.armed:
+            # Cement that grows arms by itself: the screen to inject by has to be there.
+            self.end_set_up()
+            self.tell("Cement grows: injecting is on. Hold I for one second to end.")
+        elif self.in_set_up:
             self.setup.tick(status, self.frame)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:

@@ -262,3 +262,13 @@ def press_at_random(shell, page: TheatrePage, count: int, seed: int) -> None:
             page._tick()
         if number % 200 == 0:
             QApplication.processEvents()
+
+
+def test_cement_that_grows_while_the_set_up_is_open_brings_the_theatre_back(armed, qtbot) -> None:
+    armed.session.armed = False
+    armed.begin_set_up()
+    assert armed.in_set_up
+    armed.session.armed = True
+    qtbot.waitUntil(lambda: not armed.in_set_up)
+    assert "Cement grows" in armed.board.note
+    assert armed.board.bar.isVisibleTo(armed)
