@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant import whatif_table
 from assistant.errors import AssistantError
+from assistant.library.jobs import plan_path
 from assistant.places import data_home
 from assistant.reports.dicom_out import write_dicom
 from assistant.reports.facts import ReportFacts, gather
@@ -17,6 +18,7 @@ from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
 from assistant.reviews import Review
 from assistant.whatif import Job, Row, RunAndPlan
+from ui.library_room import room
 from ui.review import review_words
 from ui.review.report_pdf import Shot, write_report
 from ui.review.session import Session
@@ -98,7 +100,7 @@ class Exporter:
                 return []
             plan = session.plan_path or str(session.default_plan_path())
             return [RunAndPlan(run=session.run, plan=plan)] if Path(plan).is_file() else []
-        return library_runs(data_home())
+        return library_runs()
 
     def facts(self, session: Session) -> ReportFacts:
         """All that the report says now."""
@@ -213,6 +215,22 @@ def short(path: Path) -> str:
         return str(path)
 
 
-def library_runs(home: Path) -> list[RunAndPlan]:
-    """All run folders that the library keeps and that have a plan."""
+def library_runs() -> list[RunAndPlan]:
+    """All runs of the library that have a plan, also those that it only refers to.
+
+    Where the library is open in another window, those that lie in its folder.
+    """
+    shared = room()
+    shared.enter()
+    try:
+        if not shared.open() or shared.library is None:
+            return runs_on_disk(data_home())
+        pairs = [(run["path"], plan_path(run)) for run in shared.library.rows("runs")]
+    finally:
+        shared.leave()
+    return [RunAndPlan(run=path, plan=str(plan)) for path, plan in pairs if plan is not None]
+
+
+def runs_on_disk(home: Path) -> list[RunAndPlan]:
+    """All run folders with a plan below the data folder."""
     return [RunAndPlan(run=str(plan.parent), plan=str(plan)) for plan in sorted((home / "runs").glob("**/plan.json"))]
