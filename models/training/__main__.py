@@ -88,7 +88,7 @@ def _measured(
 
     plain = evaluating.model_verdicts(samples, run, limits, Change())
     rule = evaluating.rule_verdicts(samples, Change())
-    some = samples[:: max(1, len(samples) // _STRESSED)]
+    some = samples[:: -(-len(samples) // _STRESSED)]
     unseen = [reason for reason in plain.reasons if reason and reason != "not clear"]
     return {
         "facts": {"test_stills": len(samples)},
@@ -98,7 +98,7 @@ def _measured(
         + (", ".join(f"{unseen.count(reason)} × {reason}" for reason in sorted(set(unseen))) or "none")
         + " (no cement beyond the endplate: the cement step did not find the leak).",
         "confusion": evaluating.confusion(plain),
-        "subgroups": {name: plain.figures(own) for name, own in evaluating.subgroups(samples).items() if own.any()},
+        "subgroups": {name: plain.figures(own) for name, own in evaluating.subgroups(samples).items()},
         "stress": {
             name: {
                 "model": evaluating.model_verdicts(some, run, limits, change).figures(),

@@ -62,6 +62,9 @@ Single pictures; an answer in the program rests on up to seven. {missing}
 
 {subgroups}
 
+Each test picture is the last of an injection, so the leaks are large; what a beginning leak looks like is measured by
+nothing here.
+
 ### Under errors of marking and picture (the model; beside it the rule)
 
 {stress}
