@@ -35,43 +35,42 @@ def test_a_click_far_outside_the_picture_gives_none() -> None:
     assert isinstance(propose(grey, 255, "lateral", (-500.0, 4000.0)), Unknown)
 
 
-class TestOnTheDemo:
+@pytest.fixture(scope="module")
+def still() -> tuple[np.ndarray, np.ndarray, float]:
     """The demo run's reference frame, whose plan is known."""
+    from assistant.capture.opening import open_source
+    from assistant.places import demo_run
+    from assistant.plan import read_plan
 
-    @pytest.fixture(scope="class")
-    def still(self) -> tuple[np.ndarray, np.ndarray, float]:
-        from assistant.capture.opening import open_source
-        from assistant.places import demo_run
-        from assistant.plan import read_plan
+    view = read_plan(demo_run() / "plan.json", 0.25).views[0]
+    source = open_source(str(demo_run()))
+    frame = next(f for f in source.frames() if f.index == view.reference_frame)
+    source.close()
+    points = np.vstack([line[[0, len(line) // 2, len(line) - 1]] for line in (view.superior, view.inferior)])
+    return frame.grey, points, view.mm_per_px
 
-        view = read_plan(demo_run() / "plan.json", 0.25).views[0]
-        source = open_source(str(demo_run()))
-        frame = next(f for f in source.frames() if f.index == view.reference_frame)
-        source.close()
-        points = np.vstack([line[[0, len(line) // 2, len(line) - 1]] for line in (view.superior, view.inferior)])
-        return frame.grey, points, view.mm_per_px
 
-    @pytest.mark.parametrize("scaled", [False, True])
-    @pytest.mark.parametrize("inverted", [False, True])
-    @pytest.mark.parametrize("turn", [0, 1, 2])
-    def test_points_lie_where_the_plan_has_them(
-        self, still: tuple[np.ndarray, np.ndarray, float], scaled: bool, inverted: bool, turn: int
-    ) -> None:
-        grey, points, mm_per_px = still
-        if inverted:
-            grey = 255 - grey
-        rows, cols = grey.shape
-        if turn == 1:
-            grey, points = np.ascontiguousarray(grey[:, ::-1]), np.column_stack([cols - 1 - points[:, 0], points[:, 1]])
-        if turn == 2:
-            grey, points = np.ascontiguousarray(grey[::-1, ::-1]), np.array([cols - 1, rows - 1]) - points
-        x, y = points.mean(axis=0)
-        answer = propose(grey, 255, "lateral", (float(x), float(y)), mm_per_px if scaled else None)
-        assert isinstance(answer, Proposal)
-        errors = np.linalg.norm(answer.points_px - points, axis=1) * mm_per_px
-        assert errors.mean() < 1.5
-        assert errors.max() < 3.0
-        assert answer.outline_px.shape == (7, 2)
-        assert np.array_equal(answer.outline_px[0], answer.outline_px[-1])
-        assert ((answer.confidence > 0) & (answer.confidence <= 1)).all()
-        assert (answer.expected_error_px > 0).all()
+@pytest.mark.parametrize("scaled", [False, True])
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("turn", [0, 1, 2])
+def test_points_lie_where_the_plan_has_them(
+    still: tuple[np.ndarray, np.ndarray, float], scaled: bool, inverted: bool, turn: int
+) -> None:
+    grey, points, mm_per_px = still
+    if inverted:
+        grey = 255 - grey
+    rows, cols = grey.shape
+    if turn == 1:
+        grey, points = np.ascontiguousarray(grey[:, ::-1]), np.column_stack([cols - 1 - points[:, 0], points[:, 1]])
+    if turn == 2:
+        grey, points = np.ascontiguousarray(grey[::-1, ::-1]), np.array([cols - 1, rows - 1]) - points
+    x, y = points.mean(axis=0)
+    answer = propose(grey, 255, "lateral", (float(x), float(y)), mm_per_px if scaled else None)
+    assert isinstance(answer, Proposal)
+    errors = np.linalg.norm(answer.points_px - points, axis=1) * mm_per_px
+    assert errors.mean() < 1.5
+    assert errors.max() < 3.0
+    assert answer.outline_px.shape == (7, 2)
+    assert np.array_equal(answer.outline_px[0], answer.outline_px[-1])
+    assert ((answer.confidence > 0) & (answer.confidence <= 1)).all()
+    assert (answer.expected_error_px > 0).all()
