@@ -32,6 +32,13 @@ _UNIFORM_GREY = 2.5
 _FLAT_GREY = 0.2
 _FLAT_SHARE = 0.93
 """A card or a menu is flat nearly everywhere; an X-ray field has grain, and fills more than this leaves [P]."""
+_CARD_SHARE = 0.65
+"""A card is mostly of one colour, a desktop or a menu is not [P]."""
+_CABLE_SHARE = 0.8
+_BLACK_GREY = 4.0
+_BAND_SHARE = 0.97
+_BAND_ROWS = 2
+"""A black band of so many of the looked-at strips, right across the picture, with picture above and below."""
 _SATURATED_SHARE = 0.6
 _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
@@ -83,7 +90,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _again(memory, frame.t_s, settings)
     memory.blocks = blocks
     was_blank = bool(memory.blank_reason)
-    memory.blank_reason = _no_signal(blocks)
+    memory.blank_reason = _no_signal(blocks, memory.usual_grain)
     if memory.blank_reason:
         return _blank(memory, frame.t_s)
     if before is None or before.shape != blocks.shape:
@@ -147,15 +154,35 @@ def _learned_limit(memory: LivenessMemory) -> float:
     return float(np.exp(middles[best]))
 
 
-def _no_signal(blocks: F32) -> str:
+def _no_signal(blocks: F32, usual_grain: float | None) -> str:
     """A blank, a uniform colour, or a card that is one colour but for some words."""
     histogram = np.bincount(np.clip(blocks, 0, 255).astype(np.intp).ravel(), minlength=256).astype(np.float64)
     window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
     if window.max() / blocks.size > _UNIFORM_SHARE:
         return "the picture is one uniform colour"
-    flat = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]) < _FLAT_GREY
-    if flat.size and float(flat.mean()) > _FLAT_SHARE:
-        return "the picture has no X-ray grain: a card or a screen"
+    # Cable noise lies on a card too, and is far less than the X-ray's grain.
+    if window.max() / blocks.size > _CARD_SHARE and _is_flat(blocks, _CABLE_SHARE * (usual_grain or 0.0)):
+        return "the picture has no X-ray grain: a card"
+    return ""
+
+
+def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
+    flat = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]) < max(_FLAT_GREY, noise_grey)
+    return bool(flat.size) and float(flat.mean()) > _FLAT_SHARE
+
+
+def _no_fluoroscopy(blocks: F32, inside: NDArray[np.bool_]) -> str:
+    """Another input, or a picture that was put together wrongly."""
+    if _is_flat(blocks):
+        return "no fluoroscopy picture: a screen or a menu"
+    cols = np.flatnonzero(inside.any(axis=0))
+    if not cols.size:
+        return ""
+    across = blocks[:, cols[0] : cols[-1] + 1]
+    black = (across < _BLACK_GREY).mean(axis=1) >= _BAND_SHARE
+    seen = np.flatnonzero(~black)
+    if seen.size and black[seen[0] : seen[-1]].sum() >= _BAND_ROWS:
+        return "half a picture: a black band runs across the X-ray field"
     return ""
 
 
@@ -173,7 +200,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     grain = _grain(blocks, inside)
     memory.noise_grey = grain * _BLOCK_PX
     memory.last_new_s = frame.t_s
-    memory.unusable_reason = _unusable(memory, blocks[inside], grain)
+    memory.unusable_reason = _no_fluoroscopy(blocks, inside) or _unusable(memory, blocks[inside], grain)
     if memory.unusable_reason:
         return _unusable_now(memory)
     usual = grain if memory.usual_grain is None else memory.usual_grain

@@ -60,6 +60,47 @@ def test_a_card_of_several_greys_is_no_signal(box_vertebra):
     assert states(memory, frames) == ["live"] * 5 + ["no_signal"] * 35
 
 
+def test_a_card_on_a_noisy_cable_is_no_signal(box_vertebra):
+    vertebra = box_vertebra()
+    rng = np.random.default_rng(0)
+    card = np.full((300, 320), 38.0)
+    card[100:200, 80:240] = 90
+    memory = start_liveness(vertebra.frame())
+    frames = [
+        Frame(
+            index=k,
+            t_s=k / 30,
+            grey=vertebra.frame().grey if k < 5 else (card + rng.normal(0, 1.0, card.shape)).astype(np.uint8),
+        )
+        for k in range(40)
+    ]
+    assert states(memory, frames) == ["live"] * 5 + ["no_signal"] * 35
+
+
+def test_a_desktop_is_no_fluoroscopy(box_vertebra):
+    vertebra = box_vertebra()
+    desktop = np.full((300, 320), 90, np.uint8)
+    desktop[30:150, 20:150] = 230
+    desktop[120:260, 140:300] = 200
+    desktop[40:44, 30:120] = 60
+    memory = start_liveness(vertebra.frame())
+    frames = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey if k < 5 else desktop) for k in range(40)]
+    assert states(memory, frames) == ["live"] * 5 + ["unusable"] * 35
+
+
+def test_half_a_picture_is_unusable_until_a_whole_one_comes(box_vertebra):
+    vertebra = box_vertebra()
+    memory = start_liveness(vertebra.frame())
+    whole = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(5)]
+    torn = []
+    for k in range(5, 15):
+        grey = np.roll(vertebra.frame().grey, 110, axis=0)
+        grey[110:150] = 0
+        torn.append(Frame(index=k, t_s=k / 30, grey=grey))
+    back = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(15, 18)]
+    assert states(memory, [*whole, *torn, *back]) == ["live"] * 5 + ["unusable"] * 10 + ["live"] * 3
+
+
 @pytest.mark.parametrize(("grey", "state"), [(255, "no_signal"), (0, "no_signal"), (128, "no_signal")])
 def test_uniform_pictures(grey, state):
     memory = LivenessMemory()
