@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final
 
 import cv2
@@ -47,6 +48,10 @@ class KnownMoments:
             outline=outline,
             processing_ms=0.0,
         )
+
+    def lines_at(self, frame: int) -> Moment:
+        """The moment with the lines of the plan alone: nothing of the cement, for cases that are asked with lines."""
+        return replace(self.at(frame), distances=_NOT_KEPT, outline=())
 
     def _motion(self, frame: int) -> Motion | Unknown:
         ending = self._ending

@@ -96,3 +96,9 @@ def withdraw(page: TrainingPage) -> None:
         page.person = page.desk.library.person(page.person.id)
     page.show_start()
     page.tell(words.WITHDRAWN)
+
+
+def toggle_lines(page: TrainingPage) -> None:
+    """Ask the next cases with the plan's lines on the picture, or without."""
+    page.lines_shown = not page.lines_shown
+    page.tell(words.LINES_SHOWN if page.lines_shown else words.LINES_HIDDEN)

@@ -26,9 +26,9 @@ _KEYS = (
     ("shape", "S", "Leak shapes"),
     ("export", "E", "Table"),
     ("who", "P", "People"),
-    ("set", "G", "Another set"),
     ("instructor", "I", "Instructor"),
 )
+_BESIDE = (("lines", "H", "Lines"), ("set", "G", "Set"))
 
 
 class Dashboard(QWidget):
@@ -78,6 +78,11 @@ class Dashboard(QWidget):
         self.start.is_strong = True
         self.start.pressed.connect(self.act)
         row.addWidget(self.start, 1)
+        for act, key, text in _BESIDE:
+            cap = Keycap(act, key, text)
+            cap.pressed.connect(self.act)
+            cap.setFixedWidth(cap.sizeHint().width() + 6)
+            row.addWidget(cap)
         coming.column.addLayout(row)
         grid.addWidget(coming, 2, 3, 1, 6)
         more = Card("More", 22)
@@ -86,6 +91,8 @@ class Dashboard(QWidget):
             cap = Keycap(act, key, text)
             cap.pressed.connect(self.act)
             more.column.addWidget(cap)
+        self.assistant = label("", 16, 500, colour="#BAC6D1", wrap=True)
+        coming.column.insertWidget(2, self.assistant)
         grid.addWidget(more, 2, 9, 1, 3)
         grid.setRowStretch(1, 1)
         grid.setRowStretch(2, 1)
@@ -104,8 +111,9 @@ class Dashboard(QWidget):
         self.table.between, self.table.me = known.between, person.id
         self.everybody.setText(_everybody(known))
         self.back.cases = self._coming(desk, person)
+        self.assistant.setText(_with_and_without(known))
         due = sum(when == "today" for _, when, _ in self.back.cases)
-        self.start.label = f"Start: {due} due today, then new cases" if due else "Start"
+        self.start.label = f"Start: {due} due, then new" if due else "Start"
         for widget in (self.moving, self.sure, self.directions, self.table, self.back, self.start):
             widget.update()
 
@@ -164,6 +172,14 @@ def _experts(known: Progress) -> str:
     percent = known.experts_cannot_tell.percent
     own = f"{known.cannot_tell.right} of {known.cannot_tell.total}"
     return own if isinstance(percent, Unknown) else f"{own} · experts {percent:.0f} %"
+
+
+def _with_and_without(known: Progress) -> str:
+    hidden, shown = known.lines_hidden.percent, known.lines_shown.percent
+    if isinstance(hidden, Unknown) or isinstance(shown, Unknown):
+        return ""
+    counts = f"{known.lines_hidden.total} and {known.lines_shown.total} cases"
+    return f"Right with lines hidden {hidden:.0f} %, shown {shown:.0f} % ({counts})"
 
 
 def _everybody(known: Progress) -> str:

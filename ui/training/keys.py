@@ -27,6 +27,7 @@ _ACTS: dict[str, dict[Qt.Key, str]] = {
         Qt.Key.Key_W: "withdraw",
         Qt.Key.Key_I: "instructor",
         Qt.Key.Key_G: "set",
+        Qt.Key.Key_H: "lines",
     },
     INSTRUCTOR: {Qt.Key.Key_N: "new set", Qt.Key.Key_P: "who", Qt.Key.Key_E: "export"},
 }

@@ -58,6 +58,8 @@ class TrainingPage(Page):
         self.form: Form | None = None
         self.set_id: str | None = None
         self.asked_to_withdraw = False
+        self.lines_shown = False
+        """Cases are asked with the plan's lines on the picture: to see what the assistant adds."""
         self.parts = lay_out(self)
         self.header, self.view, self.stack = self.parts.header, self.parts.view, self.parts.stack
         self.question, self.feedback = self.parts.question, self.parts.feedback
@@ -143,6 +145,7 @@ class TrainingPage(Page):
             "instructor": lambda: acts.instructor(self),
             "new set": lambda: acts.new_set(self),
             "set": lambda: acts.next_set(self),
+            "lines": lambda: acts.toggle_lines(self),
         }
         try:
             known[act]()
@@ -227,6 +230,7 @@ class TrainingPage(Page):
             sure_percent=panel.sure,
             direction=panel.direction or None,
             pressed_frame=pressed,
+            lines_shown=self.lines_shown,
             took_s=self._since_asked.elapsed() / 1000,
         )
         try:
@@ -321,6 +325,8 @@ class TrainingPage(Page):
                 self.view.plate = (words.CLIP_RUNS if self.player.playing else words.CLIP_STOPPED).format(time_words)
             else:
                 self.view.plate = words.CAME_NEXT.format(time_words)
+            if self.mode == ASKING and self.lines_shown and self.known is not None:
+                self.view.show_known(self.known.lines_at(frame.index), self.player.ending.plan)
             if self.mode == FEEDBACK and self.known is not None:
                 self.view.show_known(self.known.at(frame.index), self.player.ending.plan)
         if self.mode == ASKING and self.task == WATCHING and not self.player.playing and frame is not None:

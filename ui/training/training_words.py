@@ -67,6 +67,8 @@ WELCOME_KEYS = (("Enter", "agree", "Agree and begin"), ("N", "nothing", "Begin, 
 PREPARING = "{0} of {1} starter cases are ready; the next ones are being made."
 NO_CASE = "No case can be asked here now."
 EXPORTED = "{0} answers written to {1}."
+LINES_SHOWN = "The next cases are asked with the lines on the picture; cement and outcome stay hidden."
+LINES_HIDDEN = "The next cases are asked without lines."
 WITHDRAW_ASKED = "Take your answers out of every figure and keep nothing more? Press W again."
 WITHDRAWN = "Your answers were taken out, and nothing more is kept."
 

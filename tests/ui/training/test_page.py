@@ -188,3 +188,17 @@ def test_before_anyone_has_begun(qtbot, shell):
     page = shell.page("training")
     assert page.mode == WELCOME
     assert page.parts.tabs.isVisible()
+
+
+def test_cases_can_be_asked_with_lines_and_still_hide_the_outcome(qtbot, shell):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "Escape")
+    key(qtbot, shell, "H")
+    key(qtbot, shell, "Return")
+    to_the_end_of_the_clip(qtbot, shell, page)
+    moment = page.view._moment
+    assert moment.outline == ()
+    assert page.view.shows_lines
+    key(qtbot, shell, "1")
+    key(qtbot, shell, "Return")
+    assert page.desk.answers()[0]["lines_shown"] == 1
