@@ -24,7 +24,8 @@ from assistant.live.messages import LiveState
 from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.settings import Settings
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, Unknown
+from ui.setup import proposals
 from ui.shell import Shell
 from ui.theatre import page as place
 from ui.theatre.page import TheatrePage
@@ -246,6 +247,7 @@ def test_many_random_keys_and_touches(tmp_path: Path, qtbot: Any, monkeypatch: p
     from tests.ui.theatre.test_page import press_at_random
 
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path))
+    monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Nothing is proposed in this test."))
     shell = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, FakeSession)})  # type: ignore[arg-type]
     shell.resize(1920, 1080)
     qtbot.addWidget(shell)

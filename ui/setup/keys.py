@@ -120,7 +120,7 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.add_ap()
     elif name == "propose":
         panel.setup.remember()
-        panel.stills.propose(view.points[view.active].at)
+        panel.stills.propose_here()
     elif name == "fresh":
         panel.stills.fresh()
     elif name == "whole":

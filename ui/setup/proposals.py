@@ -16,6 +16,7 @@ from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.vocabulary import Unknown
 from ui.setup.model import SetView
+from ui.setup.proposal_child import ask
 
 log = logging.getLogger(__name__)
 
@@ -55,24 +56,13 @@ def from_plan_beside(source: str, view: str) -> Proposed | None:
 
 
 def from_picture(still: StampedFrame, view: str, click_px: tuple[float, float] | None) -> Proposed | Unknown:
-    """What the program finds in the still picture itself."""
-    try:
-        module: Any = importlib.import_module("assistant.landmarks")
-        answer = module.propose(still.grey, still.white, view, click_px, None)
-    except ImportError:
-        return Unknown("The program proposes nothing here. Place the points.")
-    except AssistantError as error:
-        return Unknown(str(error))
-    except Exception as error:
-        # Another part of the program failed; set-up by hand goes on, and the log knows.
-        log.exception("the proposal of the points failed")
-        return Unknown(f"No proposal ({type(error).__name__}). Place the points.")
+    """What the program finds in the still picture itself; waits for it."""
+    answer = ask(still.grey, still.white, view, click_px)
     if isinstance(answer, Unknown):
-        return Unknown(f"No proposal: {answer.reason}")
-    places = np.asarray(answer.points_px if hasattr(answer, "points_px") else answer.points, dtype=np.float64)
-    if places.shape != (6, 2) or not np.isfinite(places).all():
+        return answer
+    if len(answer) != 6 or not np.isfinite(answer).all():
         return Unknown("No proposal: it was not six points.")
-    return Proposed(places=[(float(x), float(y)) for x, y in places], note="found in this picture")
+    return Proposed(places=answer, note="found in this picture")
 
 
 def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[float, float]]:

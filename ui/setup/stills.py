@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.vocabulary import Unknown
 from ui.setup import proposals
+from ui.setup.model import SetView, Told
 
 if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel
 
+log = logging.getLogger(__name__)
 
-class Stills:
-    """Takes stills for the set-up's views."""
+
+class Stills(QObject):
+    """Takes stills for the set-up's views.
+
+    Attributes
+    ----------
+    found : signal (int, object)
+        Number of the question, and its answer: `Proposed` or `Unknown`.
+    """
+
+    found = pyqtSignal(int, object)
 
     def __init__(self, panel: SetupPanel) -> None:
+        super().__init__(panel)
         self._panel = panel
+        self._asked = 0
+        self.found.connect(self._answered)
 
     def take(self) -> None:
         """Freeze the present picture for this view, and propose points on it."""
@@ -30,25 +48,62 @@ class Stills:
             self.propose(None)
 
     def propose(self, click_px: tuple[float, float] | None) -> None:
-        """Ask for a proposal; without one the points start in the middle."""
+        """Ask for a proposal; until it comes (and without one) the points start in the middle.
+
+        The program looks for the points behind the window, which must not stand still meanwhile.
+        """
         panel = self._panel
         view = panel.setup.view
         if view.still is None:
             return
-        found: proposals.Proposed | Unknown | None = None
-        if click_px is None:
-            found = proposals.from_plan_beside(panel.setup.source, view.view)
-        if found is None:
-            found = proposals.from_picture(view.still, view.view, click_px)
+        beside = proposals.from_plan_beside(panel.setup.source, view.view) if click_px is None else None
+        if beside is not None:
+            self._take_over(view, beside)
+            return
+        if not view.placed:
+            for point, at in zip(view.points, proposals.in_the_middle(view.still, self._right()), strict=True):
+                point.at = at
+        view.proposal_note = "The program looks for the points …"
+        self._asked += 1
+        number, still, told, kind = self._asked, view.still, self.found, view.view
+
+        def look() -> None:
+            answer = proposals.from_picture(still, kind, click_px)
+            try:
+                told.emit(number, answer)
+            except RuntimeError:
+                log.info("the window has gone before the points were found")
+
+        threading.Thread(target=look, name="proposal", daemon=True).start()
+
+    def propose_here(self) -> None:
+        """Look again, for the body in which the active point lies; what was placed gives way to the proposal."""
+        view = self._panel.setup.view
+        at = view.points[view.active].at
+        for point in view.points:
+            point.told = Told.PROPOSED if point.at is not None else Told.MISSING
+        self.propose(at)
+
+    def _answered(self, number: int, found: object) -> None:
+        """A proposal has come: taken unless the person has placed a point meanwhile, or asked again."""
+        panel = self._panel
+        view = panel.setup.view
+        if number != self._asked or not isinstance(found, proposals.Proposed | Unknown):
+            return
         if isinstance(found, Unknown):
             view.proposal_note = found.reason
-            if not view.placed:
-                for point, at in zip(view.points, proposals.in_the_middle(view.still, self._right()), strict=True):
-                    point.at = at
-            return
+        elif any(point.told in (Told.CONFIRMED, Told.CHECK) for point in view.points):
+            view.proposal_note = "A proposal came after you had begun. P: look again"
+        else:
+            self._take_over(view, found)
+            if panel.owns_picture:
+                panel.show_still()
+        panel.refresh()
+
+    def _take_over(self, view: SetView, found: proposals.Proposed) -> None:
         view.propose(found.places, found.note)
         if found.mm_per_px is not None and view.mm_per_px is None:
-            panel.scale.propose(found.mm_per_px, found.note)
+            self._panel.scale.propose(found.mm_per_px, found.note)
 
     def _right(self) -> bool:
         """Whether posterior is at the right in the stored picture."""

@@ -1,5 +1,6 @@
 """The set-up by keyboard alone, on a fake session and on the demo played as if it were live."""
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from assistant.places import demo_run
 from assistant.settings import Settings
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
+from ui.setup import proposal_child, proposals
 from ui.setup.cannula import measure_shaft
 from ui.setup.model import SetUp, Step, Told
 from ui.setup.scale import Scale
@@ -23,6 +25,12 @@ from ui.view_transform import Turn
 
 K = Qt.Key
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_proposed(request, monkeypatch) -> None:
+    if "child" not in request.node.name:
+        monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Nothing is proposed in this test."))
 
 
 @pytest.fixture
@@ -251,3 +259,59 @@ def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard_within_a_minute(qtbo
             page.session.disarm()
             qtbot.waitUntil(lambda: not page.session.status.armed, timeout=5000)
         assert shell.close()
+
+
+def test_a_proposal_comes_behind_the_window_and_is_only_proposed(page, qtbot, monkeypatch) -> None:
+    places = [(200.0, 200.0), (250.0, 198.0), (300.0, 201.0), (200.0, 260.0), (250.0, 262.0), (300.0, 259.0)]
+    asked = []
+
+    def ask(grey, white, view, click_px):
+        asked.append((view, click_px))
+        return list(places)
+
+    monkeypatch.setattr(proposals, "ask", ask)
+    _to_points(page)
+    view = page.setup.setup.view
+    qtbot.waitUntil(lambda: view.points[0].told is Told.PROPOSED)
+    assert view.points[5].at == (300.0, 259.0)
+    assert page.setup.setup.document()["views"] == []
+    _key(page, K.Key_Right)
+    assert view.points[0].told is Told.CHECK
+    _key(page, K.Key_P)
+    qtbot.waitUntil(lambda: view.points[0].at == (200.0, 200.0))
+    assert asked == [("lateral", None), ("lateral", (201.0, 200.0))]
+
+
+def test_a_proposal_that_comes_late_does_not_move_what_the_person_placed(page, qtbot, monkeypatch) -> None:
+    go_on = threading.Event()
+
+    def ask(*_args):
+        go_on.wait(5)
+        return [(1.0, 1.0)] * 6
+
+    monkeypatch.setattr(proposals, "ask", ask)
+    _to_points(page)
+    _key(page, K.Key_Right)
+    before = page.setup.setup.view.points[0].at
+    go_on.set()
+    qtbot.waitUntil(lambda: "after you had begun" in page.setup.setup.view.proposal_note)
+    assert page.setup.setup.view.points[0].at == before
+
+
+def test_without_a_proposal_the_points_are_left_to_the_person(page, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Place the points."))
+    _to_points(page)
+    view = page.setup.setup.view
+    qtbot.waitUntil(lambda: view.proposal_note == "Place the points.")
+    assert view.placed
+    assert not any(point.told is Told.PROPOSED for point in view.points)
+
+
+def test_the_child_that_looks_for_points_answers_or_says_why_not(monkeypatch) -> None:
+    flat = np.full((64, 64), 90, np.uint8)
+    answer = proposal_child.ask(flat, 255, "lateral", None)
+    assert isinstance(answer, Unknown)
+    assert answer.reason
+    assert "must be" in proposal_child.ask(flat, 255, "oblique", None).reason
+    monkeypatch.setattr(proposal_child, "LIMIT_S", 0.01)
+    assert "within" in proposal_child.ask(flat, 255, "lateral", None).reason

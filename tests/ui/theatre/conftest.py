@@ -5,11 +5,19 @@ from PyQt6.QtCore import Qt
 
 from assistant.live.messages import Lines, LiveState
 from assistant.settings import Settings
+from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import PLAN, FakeSession, picture
+from ui.setup import proposals
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
 
 K = Qt.Key
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_proposed(monkeypatch) -> None:
+    """No process that looks for points is started."""
+    monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Nothing is proposed in this test."))
 
 
 @pytest.fixture

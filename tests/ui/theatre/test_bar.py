@@ -34,7 +34,7 @@ def test_a_figure_past_the_line_without_an_alarm_is_not_called_quiet() -> None:
 def test_the_highest_alarm_is_shown_with_count_and_key() -> None:
     told = message_of(status(alarms=(HIGH, MEDIUM)))
     assert (told.priority, told.headline, told.key) == (Priority.HIGH, HIGH.headline, "Acknowledge")
-    assert told.aside.startswith("HIGH · 2 alarms · for 00:0")
+    assert told.aside.startswith("HIGH · 2 alarms · for 00:")
     assert not told.steady
 
 

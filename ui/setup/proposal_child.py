@@ -1,0 +1,77 @@
+"""Asks for the six points in a process of its own: a model that crashes or hangs never takes the window along. No Qt.
+
+Standard input: one line of JSON, then the picture as NumPy's own file. Standard output: one line of JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import Any, Final
+
+import numpy as np
+
+from assistant.vocabulary import Grey, Unknown
+
+LIMIT_S: Final = 20.0
+
+
+def ask(grey: Grey, white: int, view: str, click_px: tuple[float, float] | None) -> list[tuple[float, float]] | Unknown:
+    """Six points, or why there are none. Waits for the child, at most `LIMIT_S`.
+
+    Parameters
+    ----------
+    grey : array (rows, cols)
+    white : int
+    view : str
+        "lateral" or "ap".
+    click_px : tuple of float or None
+        A place inside the wanted body.
+    """
+    picture = io.BytesIO()
+    np.save(picture, grey, allow_pickle=False)
+    head = json.dumps({"white": white, "view": view, "click": click_px}).encode() + b"\n"
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-m", "ui.setup.proposal_child"],
+            input=head + picture.getvalue(),
+            capture_output=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        told: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1]) if answer.stdout else {}
+    except subprocess.TimeoutExpired:
+        return Unknown(f"No proposal within {LIMIT_S:.0f} s. Place the points.")
+    except (OSError, ValueError) as error:
+        return Unknown(f"No proposal ({type(error).__name__}). Place the points.")
+    if "points" in told:
+        return [(float(x), float(y)) for x, y in told["points"]]
+    return Unknown(str(told.get("reason") or "No proposal: its process stopped. Place the points."))
+
+
+def main() -> None:
+    """Body of the child."""
+    from assistant.errors import AssistantError
+    from assistant.landmarks import propose
+
+    asked = json.loads(sys.stdin.buffer.readline())
+    grey = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
+    click = tuple(asked["click"]) if asked["click"] is not None else None
+    told: dict[str, Any]
+    try:
+        found = propose(grey, int(asked["white"]), str(asked["view"]), click)
+    except (AssistantError, ValueError) as error:
+        told = {"reason": str(error)}
+    else:
+        told = (
+            {"reason": f"No proposal: {found.reason}"}
+            if isinstance(found, Unknown)
+            else {"points": np.asarray(found.points_px, dtype=np.float64).tolist()}
+        )
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()
