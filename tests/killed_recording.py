@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.capture.run_folder import RunFolder
+from assistant.errors import InputError
 from assistant.live.deck import Deck
 from assistant.live.recovery import record_what_is_left
 from assistant.live.shared_file import SharedFile
@@ -91,13 +92,7 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
         board.remove()
         deck.remove()
     offered, last_ns = int(numbers[0]), int(numbers[1])
-    source = RunFolder(folder, "killed")
-    frames = 0
-    for frame in source.frames():  # checks the sum of each picture
-        assert frame.index == frames
-        frames += 1
-    lost_ms = (last_ns - source.recorded.lines[-1].ns) / 1e6
-    source.close()
+    frames, lost_ms = _play(folder, offered, last_ns)
     successor = Recorder(folder)
     record_what_is_left(deck, folder, successor)
     assert successor.close()
@@ -106,3 +101,18 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
     source.close()
     lost_frames = recorded.lost_frames + max(0, offered - len(recorded.lines))
     return Killed(offered=offered, kept=frames, lost_ms=lost_ms, lost_frames=lost_frames)
+
+
+def _play(folder: Path, offered: int, last_ns: int) -> tuple[int, float]:
+    """Frames that play, each with its sum checked, and the time from the last of them to the last one given."""
+    try:
+        source = RunFolder(folder, "killed")
+    except InputError:
+        return 0, offered * 1000.0 / 30.0  # killed before its first picture was coded
+    frames = 0
+    for frame in source.frames():
+        assert frame.index == frames
+        frames += 1
+    lost_ms = (last_ns - source.recorded.lines[-1].ns) / 1e6
+    source.close()
+    return frames, lost_ms
