@@ -178,6 +178,10 @@ class ScrubFile:
         """Frames of which the small picture is known."""
         self.is_whole = False
 
+    def _forget(self) -> None:
+        self._firsts, self._times_ms, self._places = [], [], []
+        self._seen, self.frames_known = len(MAGIC), 0
+
     def refresh(self) -> None:
         """Look for new records."""
         if self.is_whole:
@@ -190,6 +194,8 @@ class ScrubFile:
             return  # not there yet, or empty
 
     def _scan(self, view: mmap.mmap) -> None:
+        if len(view) < self._seen:
+            self._forget()  # made anew by another window
         end, at = len(view), self._seen
         while at + _RECORD.size <= end:
             first, t_ms, length = _RECORD.unpack_from(view, at)
@@ -222,6 +228,8 @@ class ScrubFile:
                 jpeg = file.read(length)
         except OSError:
             return None
+        if len(jpeg) < length:
+            return None  # made anew by another window meanwhile: `refresh` finds out
         decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
         return None if decoded is None else np.asarray(decoded, dtype=np.uint8)
 

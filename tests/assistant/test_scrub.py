@@ -123,3 +123,22 @@ def test_the_child_makes_both(tmp_path: Path) -> None:
         file = scrub.ScrubFile(tmp_path / f"{name}.scrub")
         file.refresh()
         assert file.frames_known >= frames
+
+
+def test_a_file_that_is_made_anew_shows_nothing_of_the_one_before(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 30)
+    place = tmp_path / "a.scrub"
+    scrub.build(str(run.folder), place)
+    content = place.read_bytes()
+    place.write_bytes(content[: len(content) * 3 // 4])
+    file = scrub.ScrubFile(place)
+    file.refresh()
+    known = file.frames_known
+    place.write_bytes(content[:2000])
+    assert file.picture(known - 1) is None
+    file.refresh()
+    assert file.frames_known < known
+    place.write_bytes(content)
+    file.refresh()
+    assert file.frames_known == 30
+    assert file.picture(29) is not None

@@ -162,6 +162,11 @@ class ScrubMaker:
             return
         scrub.keep_within(folder, most_bytes, keep=path)
         keys = path.with_suffix(".keys.scrub")
+        # Half a file, left by a window that was closed early, is made anew: nothing of it may be shown meanwhile.
+        for old in (path, keys):
+            with contextlib.suppress(OSError):
+                old.unlink()
+        self.file = scrub.ScrubFile(path)
         self._keys = scrub.ScrubFile(keys)
         self._process = subprocess.Popen(
             child_command("assistant.scrub", run, str(path), str(keys)),
