@@ -166,7 +166,10 @@ class SetupSide(QWidget):
         shown = self.shown
         if shown.big:
             painter.setPen(shown.big_colour)
-            painter.setFont(theme.font(60, 780))
+            for size in range(60, 29, -4):
+                painter.setFont(theme.font(size, 780))
+                if painter.fontMetrics().horizontalAdvance(shown.big) <= width - 44:
+                    break
             painter.drawText(QRectF(22, y, width - 44, 74), _V, shown.big)
             y += 76
         if shown.big_note:

@@ -101,7 +101,7 @@ def _orientation(panel: SetupPanel) -> Shown:
         note="asked every case",
         text="Are the spinous processes on the right? Is the head at the top?",
         rows=tuple(rows),
-        foot="Flip and turn change the screen only, never what is measured.",
+        foot="Flip and turn change the screen only. What is masked is never recorded.",
         message=panel.message,
         keys=(
             ("enter", "Y", "Yes"),
@@ -117,7 +117,7 @@ def _masked(panel: SetupPanel) -> str:
     """What is let through to the recording."""
     if panel.page.settings.capture.layout == "whole":
         return "NOT masked: set so for this source"
-    return "masked before recording"
+    return "masked"
 
 
 def _level(panel: SetupPanel) -> Shown:
@@ -202,7 +202,7 @@ def _scale(panel: SetupPanel) -> Shown:
     by = panel.scale.by or ("typed" if panel.scale.typed else "from the file" if hint else "not set")
     rows = (
         Row(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
-        Row(text="Scale by", value=by),
+        Row(text="By", value=by),
         Row(text="View", value=panel.setup.view.view),
     )
     return Shown(
