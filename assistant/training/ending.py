@@ -149,8 +149,16 @@ def _plan(run: Path) -> Plan | None:
     return read_plan(path, Settings().alarms.warning_line_fraction) if path.is_file() else None
 
 
-def _number(cell: str | None) -> float:
-    return float(cell) if cell else math.nan
+def _number(row: list[str], place: int | None) -> float:
+    return float(row[place]) if place is not None and row[place] else math.nan
+
+
+def _similarity(key: tuple[str, ...], centres: dict[str, tuple[float, float]]) -> Similarity | None:
+    centre = centres.get(key[0])
+    if centre is None or not all(key[1:]):
+        return None
+    dx_px, dy_px, rotation_deg, scale = (float(cell) for cell in key[1:])
+    return Similarity(dx_px=dx_px, dy_px=dy_px, rotation_deg=rotation_deg, scale=scale, centre_px=centre)
 
 
 def _table(path: Path, plan: Plan | None, prefix: str) -> dict[str, Any]:
@@ -160,26 +168,24 @@ def _table(path: Path, plan: Plan | None, prefix: str) -> dict[str, Any]:
     centres = {view.view: view.centre_px for view in plan.views} if plan is not None else {}
     area = f"{prefix}area_mm2" if prefix else "cement_area_mm2"
     with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            made["t_s"].append(float(row["t_s"]))
-            made["state"].append(row["state"])
-            made["view"].append(row["view"])
-            made["area_mm2"].append(_number(row.get(area)))
-            for direction, column in LINES.items():
-                distances[direction].append(_number(row.get(prefix + column)))
-            centre = centres.get(row["view"])
-            known = centre is not None and all(row[name] for name in ("dx_px", "dy_px", "rotation_deg", "scale"))
-            made["motion"].append(
-                Similarity(
-                    dx_px=float(row["dx_px"]),
-                    dy_px=float(row["dy_px"]),
-                    rotation_deg=float(row["rotation_deg"]),
-                    scale=float(row["scale"]),
-                    centre_px=centre,
-                )
-                if known and centre is not None
-                else None
-            )
+        rows = csv.reader(file)
+        at = {name: place for place, name in enumerate(next(rows, []))}
+        t_s, state, view = at["t_s"], at["state"], at["view"]
+        lines = [(distances[direction], at.get(prefix + column)) for direction, column in LINES.items()]
+        moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
+        seen: dict[tuple[str, ...], Similarity | None] = {}
+        for row in rows:
+            made["t_s"].append(float(row[t_s]))
+            made["state"].append(row[state])
+            made["view"].append(row[view])
+            made["area_mm2"].append(_number(row, at.get(area)))
+            for values, place in lines:
+                values.append(_number(row, place))
+            # A repeated picture stands where the one before stood: most rows share their place.
+            key = (row[view], *("" if place is None else row[place] for place in moved))
+            if key not in seen:
+                seen[key] = _similarity(key, centres)
+            made["motion"].append(seen[key])
     if not made["t_s"]:
         raise InputError(f"{path}: holds no frame")
     return {**made, "distances_mm": distances}
