@@ -31,6 +31,7 @@ from assistant.baseline import (
 from assistant.cannula import bridge_cannula, doubt_cannula, is_bar
 from assistant.gas import Restless, drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.robust import middle
 from assistant.vocabulary import CementMask, Grey
 
 F32 = NDArray[np.float32]
@@ -52,6 +53,7 @@ _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
 _RIM_MM = 2.0
 _HAIR_MM = 1.1
+_REFUSED_SHARE = 0.5
 _TOUCH_MM = 1.2
 """Cement this near to earlier cement hangs together with it."""
 _FRONT_MM_PER_S = 6.0
@@ -159,13 +161,21 @@ def find_cement(
         memory.baseline.waiting.clear()
     else:
         learn(memory.baseline, still, t_s)
-    evidence = np.where(mask | (evidence < 0), evidence, -np.abs(evidence)).astype(np.float32)
+    _refuse(evidence, mask)
     memory.mask = mask
     crop = memory.crop
     if memory.baseline.step > 1:
         evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
         mask = evidence > 0
     return CementMask(crop=crop, mask=mask, evidence=evidence, front_mm=_front_mm(memory, contrast, memory.mask, noise))
+
+
+def _refuse(evidence: F32, mask: Bool) -> None:
+    """Turn the evidence of what stands out and is no cement; far enough that the outline does not lean over to it."""
+    refused = ~mask & (evidence >= 0)
+    if refused.any():
+        usual = np.float32(_REFUSED_SHARE * middle(evidence[mask]) if mask.any() else 0.0)
+        evidence[refused] = -np.maximum(evidence[refused], usual)
 
 
 def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
