@@ -111,7 +111,8 @@ class Board:
         self.works.show_status(status)
         self.clocks.show_desk(page.desk, status, now_ns, fill_words(moment, views, measured=measured))
         self.alarms.show_status(status)
-        self.leak.show_moment(moment, measured=measured)
+        told = status is not None and any(alarm.code in ("A3", "A5", "A6") for alarm in status.alarms)
+        self.leak.show_moment(moment, measured=measured, told=told)
         note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
         advice = advice_for(status.alarms) if status is not None else ""
         self.legend.show_status(status, advice, note)

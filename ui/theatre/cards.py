@@ -170,10 +170,10 @@ class AlarmList(Card):
 class LeakLine(Card):
     """The leak of the moment in two lines (small layout), never more than was seen in this view."""
 
-    def show_moment(self, moment: Moment | None, *, measured: bool) -> None:
-        """Take over the leaks of a moment that is measured now."""
+    def show_moment(self, moment: Moment | None, *, measured: bool, told: bool) -> None:
+        """Take over the leaks of a moment that is measured now; "none seen" never stands beside an alarm of one."""
         leak = chosen_leak(moment.leaks if moment is not None and measured else ())
-        self._lines = leak_lines(leak) if leak is not None else (words.NO_LEAK if measured else "—", "")
+        self._lines = leak_lines(leak) if leak is not None else (words.NO_LEAK if measured and not told else "—", "")
         self._is_leak = leak is not None
         self.tell((self._lines, self._is_leak), f"{words.LEAK_TITLE}: {self._lines[0]}")
 
