@@ -38,6 +38,7 @@ _WELL_AGAIN_NS: Final = 3_000_000_000
 _QUIET_NS: Final = 60_000_000_000
 """A person has seen it: it comes back after a minute if nothing got better."""
 _RESTART_WITHIN_S: Final = 20.0
+_STARTING_WITHIN_S: Final = 60.0
 _MOST_RESTARTS: Final = 3
 _PLAYERS: Final = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("ffplay", "-nodisp", "-autoexit"))
 
@@ -252,7 +253,10 @@ class Restarts:
     def again(self) -> bool:
         """Start it, unless that was done just now or too often; True where it was started."""
         now_ns = self._clock_ns()
-        soon = self._last_ns is not None and now_ns - self._last_ns < _RESTART_WITHIN_S * 1e9
+        since_s = float("inf") if self._last_ns is None else (now_ns - self._last_ns) / 1e9
+        # One that is still starting on a busy machine is given time: two windows at one session help nobody.
+        starting = bool(self._started) and self._started[-1].poll() is None
+        soon = since_s < (_STARTING_WITHIN_S if starting else _RESTART_WITHIN_S)
         if not self._command or soon or len(self._started) >= _MOST_RESTARTS:
             return False
         self._last_ns = now_ns

@@ -92,7 +92,7 @@ def test_the_program_is_started_again_a_few_times_at_most(tmp_path: Path) -> Non
     assert restarts.again()
     assert not restarts.again()
     for _ in range(5):
-        now[0] += 30 * SECOND
+        now[0] += 61 * SECOND
         restarts.again()
     assert not restarts.again()
     begun = time.monotonic()
@@ -101,6 +101,19 @@ def test_the_program_is_started_again_a_few_times_at_most(tmp_path: Path) -> Non
         time.sleep(0.02)
     restarts_end(restarts)
     assert not Restarts([]).again()
+
+
+def test_one_that_is_still_starting_is_given_time() -> None:
+    now = [0]
+    restarts = Restarts([sys.executable, "-c", "import time; time.sleep(60)"], lambda: now[0])
+    assert restarts.again()
+    now[0] += 30 * SECOND
+    assert not restarts.again()
+    restarts._started[0].kill()
+    restarts._started[0].wait()
+    assert restarts.again()
+    restarts._started[1].kill()
+    restarts_end(restarts)
 
 
 def restarts_end(restarts: Restarts) -> None:
