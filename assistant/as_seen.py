@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from assistant.alarm_table import TABLE as ALARMS
 from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.moments import Moment
@@ -144,16 +145,17 @@ def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]
 
 def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
     kind, _, priority = word.partition(":")
-    found = EventKind(kind)
-    site = Site.POSTERIOR if found in _POSTERIOR else None
+    found, told = EventKind(kind), Priority[priority.upper()]
+    # The lines name kind and priority; the words of the message bar follow from the table, as they did on the day.
+    row = next((row for row in ALARMS if row.kind is found and told in (row.armed, row.unarmed)), None)
     return Alarm(
         kind=found,
-        site=site,
-        priority=Priority[priority.upper()],
+        site=Site.POSTERIOR if found in _POSTERIOR else None,
+        priority=told,
         first_frame=first,
         last_frame=last,
-        headline=kind.replace("_", " ").upper(),
-        action="",
+        headline=kind.replace("_", " ").upper() if row is None else row.headline,
+        action="" if row is None else row.action,
     )
 
 

@@ -96,7 +96,11 @@ def _third_states(moment: Moment) -> list[Priority]:
         return [Priority.NONE] * 3
     d = moment.distances
     states = []
-    for distance in (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm):
+    thirds = (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm)
+    if all(isinstance(distance, Unknown) for distance in thirds):
+        # Figures of an earlier day keep the nearest alone: then no third may look quieter than it.
+        thirds = (d.warning_line_mm,) * 3
+    for distance in thirds:
         if isinstance(distance, Unknown):
             states.append(Priority.NONE)
         elif distance <= 0:

@@ -117,9 +117,10 @@ def gather(
 
 
 def recorded_on(run: Path) -> str:
-    """The day of the recording as far as the file tells (its time of change), UTC."""
+    """The day of the recording as far as its largest file tells (the time of its last change), UTC."""
     try:
-        stamp = max(p.stat().st_mtime for p in run.iterdir()) if run.is_dir() else run.stat().st_mtime
+        files = [path.stat() for path in run.iterdir() if path.is_file()] if run.is_dir() else [run.stat()]
+        stamp = max(files, key=lambda about: about.st_size).st_mtime
     except (OSError, ValueError):
         return UNKNOWN
     return datetime.fromtimestamp(stamp, UTC).strftime("%d %b %Y")

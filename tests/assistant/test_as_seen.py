@@ -76,6 +76,7 @@ def test_the_lines_of_a_live_session(run: SmallRun, plan: Plan) -> None:
         20,
         29,
     )
+    assert (alarm.headline, alarm.action) == ("CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes.")
     assert moments[30].standing == ()
 
 

@@ -117,7 +117,9 @@ class Exporter:
             summary=None if session.shows_as_seen else session.summary,
             review=review,
             as_seen=session.shows_as_seen,
-            trouble=session.failure or ("" if session.ended else "the analysis was not through when this was written"),
+            trouble=session.failure
+            or session.not_whole
+            or ("" if session.ended or session.shows_as_seen else review_words.NOT_THROUGH),
         )
 
     def _say(self, path: Path) -> None:

@@ -37,7 +37,7 @@ class LeakCard(QWidget):
         super().__init__(parent)
         self._stories: tuple[LeakStory, ...] = ()
         self._at = 0
-        self._known = False
+        self._known = self._kept = False
         self._chosen = False
         self._first_s: dict[int, float] = {}
         self._stills: dict[int, Still] = {}
@@ -54,7 +54,7 @@ class LeakCard(QWidget):
         """The leak that is shown."""
         return self._stories[self._at] if self._at < len(self._stories) else None
 
-    def show_leaks(self, stories: tuple[LeakStory, ...], first_s: dict[int, float], *, known: bool) -> None:
+    def show_leaks(self, stories: tuple[LeakStory, ...], first_s: dict[int, float], *, known: bool, kept: bool) -> None:
         """Take over the leaks of the run.
 
         Parameters
@@ -64,12 +64,14 @@ class LeakCard(QWidget):
             Number of a leak to the time at which it was first seen.
         known : bool
             Whether the picture at the playhead was measured: only then "none seen" may be said.
+        kept : bool
+            Whether leaks are among the figures at all: those of an earlier day hold none.
         """
         if not self._chosen and stories:
             # A leak into the disc has a shape to show: it comes first until a person chooses.
             shaped = [k for k, story in enumerate(stories) if story.leak.shape is not None]
             self._at = shaped[0] if shaped else 0
-        self._stories, self._first_s, self._known = stories, first_s, known
+        self._stories, self._first_s, self._known, self._kept = stories, first_s, known, kept
         self.setAccessibleName(f"{words.LEAK_TITLE}: {self.told()}")
         self.update()
 
@@ -93,6 +95,8 @@ class LeakCard(QWidget):
         """The card in words."""
         story = self.story
         if story is None:
+            if not self._kept:
+                return review_words.LEAKS_NOT_KEPT
             return words.NO_LEAK if self._known else "—"
         return words.LEAK_SITE[story.site]
 

@@ -130,3 +130,6 @@ HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame ·
 LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
 EXPORT = "Export"
 OTHER = "Other run  Ctrl B"
+REHEARSAL = "rehearsal, not a patient"
+NOT_THROUGH = "the analysis was not through when this was written"
+LEAKS_NOT_KEPT = "not kept on the day: V recomputes"

@@ -93,6 +93,12 @@ class Session:
         return None if self.analysis is None else self.analysis.moments
 
     @property
+    def not_whole(self) -> str:
+        """What is missing of the recording itself; empty for a whole one."""
+        notes = self.facts.notes
+        return notes.get("not_whole", "") or notes.get("cut", "")
+
+    @property
     def fps(self) -> float:
         """Frames a second, for where no time stamp is known yet."""
         return self.facts.fps or 15.0

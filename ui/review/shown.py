@@ -195,6 +195,8 @@ class Shown:
             return
         planned = views[0] if views else None
         about = "" if planned is None else f"{planned.level or 'level not named'} · {planned.view}"
+        if "rehearsal" in session.facts.notes:
+            about = " · ".join(part for part in (about, review_words.REHEARSAL) if part)
         page.header.tell(
             self._recorded,
             Path(session.run).name,
@@ -206,7 +208,7 @@ class Shown:
         known = moment is not None and moment.liveness.state in _SEEN and isinstance(moment.distances, Distances)
         stories = self.book.leaks.stories()
         first_s = {story.number: session.time_of(story.first_frame) for story in stories}
-        page.leak.show_leaks(stories, first_s, known=known)
+        page.leak.show_leaks(stories, first_s, known=known, kept=not session.shows_as_seen)
         page.correct.set_leaks(stories)
         page.leak.say(page.reviewing.said_of(page.leak.story))
         page.events.select_at(session.playhead)
@@ -214,11 +216,8 @@ class Shown:
             self._stills.want([*page.leak.lacks(), *page.export.images.lacks()])
         done, total = len(session.moments or ()), session.frame_count
         share = "" if session.ended or not views else f" · {review_words.ANALYSED.format(100 * done // max(1, total))}"
-        state = (
-            review_words.RUN_NOT_WHOLE.format(session.failure)
-            if session.failure
-            else review_words.RUN_WHOLE.format(total)
-        )
+        trouble = session.failure or session.not_whole
+        state = review_words.RUN_NOT_WHOLE.format(trouble) if trouble else review_words.RUN_WHOLE.format(total)
         page.export.tell_run(state + share)
 
     def take_still(self, frame: Frame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,6 +88,8 @@ def test_what_is_not_known_says_so(run: SmallRun) -> None:
 
 
 def test_the_day_and_the_clock(run: SmallRun, tmp_path: Path) -> None:
-    assert recorded_on(run.folder).endswith(str(datetime.now(UTC).year))
+    long_ago = datetime(2025, 3, 4, 12, tzinfo=UTC).timestamp()
+    os.utime(run.video, (long_ago, long_ago))
+    assert recorded_on(run.folder) == recorded_on(run.video) == "04 Mar 2025"  # not the day of the plan beside it
     assert recorded_on(tmp_path / "none.mkv") == UNKNOWN
     assert clock(184.267) == "03:04.27"

@@ -224,6 +224,7 @@ def test_as_seen_live_and_recomputed_are_told_apart(qtbot, window: ReviewPage, r
     assert window.session.moment().distances.warning_line_mm == pytest.approx(recomputed, abs=2e-3)
     assert isinstance(window.session.moment().motion, Motion)
     assert len(window.events.rows()) > 0
+    assert window.leak.told() == review_words.LEAKS_NOT_KEPT
     qtbot.keyClick(window, K.Key_V)
     assert window.picture.source_text == review_words.RECOMPUTED
 
