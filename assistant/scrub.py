@@ -266,10 +266,16 @@ def main(arguments: list[str]) -> int:
     if hasattr(os, "nice"):
         os.nice(10)
     cv2.setNumThreads(1)
+    parent = os.getppid()
+
+    def orphaned() -> bool:
+        """The window has gone: nobody waits for these pictures."""
+        return os.getppid() != parent
+
     try:
         if len(arguments) > 2:
-            build_keys(arguments[0], Path(arguments[2]))
-        build(arguments[0], Path(arguments[1]))
+            build_keys(arguments[0], Path(arguments[2]), orphaned)
+        build(arguments[0], Path(arguments[1]), orphaned)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_status

@@ -142,3 +142,14 @@ def test_a_file_that_is_made_anew_shows_nothing_of_the_one_before(tmp_path: Path
     file.refresh()
     assert file.frames_known == 30
     assert file.picture(29) is not None
+
+
+def test_the_child_ends_when_its_window_has_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = write_small_run(tmp_path, 30)
+    parents = iter([100, *[100] * 5, *[1] * 100])
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    assert scrub.main([str(run.folder), str(tmp_path / "a.scrub")]) == 0
+    file = scrub.ScrubFile(tmp_path / "a.scrub")
+    file.refresh()
+    assert 0 < file.frames_known < 30
+    assert not file.is_whole
