@@ -63,6 +63,8 @@ class LivenessMemory:
     noise_grey: float | None = None
     blank_reason: str = ""
     usual_grain: float | None = None
+    usual_field: NDArray[np.bool_] | None = None
+    """The X-ray field of the reference frame, on the strips."""
     usual_ratio: float = 0.6
     unusable_reason: str = ""
 
@@ -171,18 +173,18 @@ def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
     return bool(flat.size) and float(flat.mean()) > _FLAT_SHARE
 
 
-def _no_fluoroscopy(blocks: F32, inside: NDArray[np.bool_]) -> str:
+def _no_fluoroscopy(blocks: F32, usual: NDArray[np.bool_] | None) -> str:
     """Another input, or a picture that was put together wrongly."""
     if _is_flat(blocks):
         return "no fluoroscopy picture: a screen or a menu"
-    cols = np.flatnonzero(inside.any(axis=0))
-    if not cols.size:
-        return ""
-    across = blocks[:, cols[0] : cols[-1] + 1]
-    black = (across < _BLACK_GREY).mean(axis=1) >= _BAND_SHARE
-    seen = np.flatnonzero(~black)
-    if seen.size and black[seen[0] : seen[-1]].sum() >= _BAND_ROWS:
-        return "half a picture: a black band runs across the X-ray field"
+    if usual is not None and usual.shape == blocks.shape:
+        rows, cols = np.flatnonzero(usual.any(axis=1)), np.flatnonzero(usual.any(axis=0))
+        if rows.size and cols.size:
+            across = blocks[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+            black = (across < _BLACK_GREY).mean(axis=1) >= _BAND_SHARE
+            seen = np.flatnonzero(~black)
+            if seen.size and black[seen[0] : seen[-1]].sum() >= _BAND_ROWS:
+                return "half a picture: a black band runs across the X-ray field"
     return ""
 
 
@@ -200,7 +202,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     grain = _grain(blocks, inside)
     memory.noise_grey = grain * _BLOCK_PX
     memory.last_new_s = frame.t_s
-    memory.unusable_reason = _no_fluoroscopy(blocks, inside) or _unusable(memory, blocks[inside], grain)
+    memory.unusable_reason = _no_fluoroscopy(blocks, memory.usual_field) or _unusable(memory, blocks[inside], grain)
     if memory.unusable_reason:
         return _unusable_now(memory)
     usual = grain if memory.usual_grain is None else memory.usual_grain
@@ -237,7 +239,8 @@ def start_liveness(reference: Frame) -> LivenessMemory:
     """Learn what this source's X-ray pictures look like from a plan's reference frame."""
     memory = LivenessMemory()
     blocks = _blocks(reference)
-    memory.usual_grain = _grain(blocks, _field_blocks(memory, reference, blocks))
+    memory.usual_field = _field_blocks(memory, reference, blocks)
+    memory.usual_grain = _grain(blocks, memory.usual_field)
     memory.field_seen_s = -1e9
     return memory
 
