@@ -19,7 +19,7 @@ _WIDEST_MM = 6.0
 _THINNEST_MM = 1.8
 _CONTRAST = 12.0
 """Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
-_MARGIN_MM = 0.8
+_MARGIN_MM = 0.4
 _BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
 """A bone filler may be pushed so far out of a working cannula [P]."""

@@ -154,7 +154,7 @@ def find_cement(
         low[:] = False
     _drop_thin_and_weak(memory, low, contrast, grain)
     _drop_gas(memory, low, contrast, noise, still)
-    mask = _belonging(memory, low, contrast, np.maximum(noise, grain), t_s)
+    mask = _belonging(memory, low, contrast, noise, grain, t_s)
     if cannula is not None:
         bridge_cannula(cannula, mask, evidence, usable, scale)
     if memory.started:
@@ -225,7 +225,7 @@ def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F
     drop_gas_gone(memory.restless, low, memory.mask, free, contrast, still, memory.mm_per_px)
 
 
-def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: float) -> Bool:
+def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, grain: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar."""
     age_s = _age(memory, low, t_s)
     area_px = 1.0 / memory.mm_per_px**2
@@ -246,7 +246,7 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, t_s: fl
     in_body = np.bincount(labels[memory.body], minlength=count)
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
     # Where something bright moves it darkens one side by as much as it brightens the other.
-    core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * noise)], minlength=count)
+    core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * np.maximum(noise, grain))], minlength=count)
     told = low & (contrast > np.float32(_SWING_SHARE * memory.restless.swing))
     beyond_swing = np.bincount(labels[told], minlength=count) >= _FIRST_CORE_MM2 * area_px
     fresh &= core >= _FIRST_CORE_MM2 * area_px

@@ -35,10 +35,6 @@ _FLAT_SHARE = 0.93
 _CARD_SHARE = 0.65
 """A card is mostly of one colour, a desktop or a menu is not [P]."""
 _CABLE_SHARE = 0.8
-_BLACK_GREY = 4.0
-_BAND_SHARE = 0.97
-_BAND_ROWS = 2
-"""A black band of so many of the looked-at strips, right across the picture, with picture above and below."""
 _SATURATED_SHARE = 0.6
 _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
@@ -63,8 +59,6 @@ class LivenessMemory:
     noise_grey: float | None = None
     blank_reason: str = ""
     usual_grain: float | None = None
-    usual_field: NDArray[np.bool_] | None = None
-    """The X-ray field of the reference frame, on the strips."""
     usual_ratio: float = 0.6
     unusable_reason: str = ""
 
@@ -173,18 +167,10 @@ def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
     return bool(flat.size) and float(flat.mean()) > _FLAT_SHARE
 
 
-def _no_fluoroscopy(blocks: F32, usual: NDArray[np.bool_] | None) -> str:
-    """Another input, or a picture that was put together wrongly."""
+def _no_fluoroscopy(blocks: F32) -> str:
+    """Another input."""
     if _is_flat(blocks):
         return "no fluoroscopy picture: a screen or a menu"
-    if usual is not None and usual.shape == blocks.shape:
-        rows, cols = np.flatnonzero(usual.any(axis=1)), np.flatnonzero(usual.any(axis=0))
-        if rows.size and cols.size:
-            across = blocks[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
-            black = (across < _BLACK_GREY).mean(axis=1) >= _BAND_SHARE
-            seen = np.flatnonzero(~black)
-            if seen.size and black[seen[0] : seen[-1]].sum() >= _BAND_ROWS:
-                return "half a picture: a black band runs across the X-ray field"
     return ""
 
 
@@ -202,7 +188,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     grain = _grain(blocks, inside)
     memory.noise_grey = grain * _BLOCK_PX
     memory.last_new_s = frame.t_s
-    memory.unusable_reason = _no_fluoroscopy(blocks, memory.usual_field) or _unusable(memory, blocks[inside], grain)
+    memory.unusable_reason = _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain)
     if memory.unusable_reason:
         return _unusable_now(memory)
     usual = grain if memory.usual_grain is None else memory.usual_grain
@@ -239,8 +225,7 @@ def start_liveness(reference: Frame) -> LivenessMemory:
     """Learn what this source's X-ray pictures look like from a plan's reference frame."""
     memory = LivenessMemory()
     blocks = _blocks(reference)
-    memory.usual_field = _field_blocks(memory, reference, blocks)
-    memory.usual_grain = _grain(blocks, memory.usual_field)
+    memory.usual_grain = _grain(blocks, _field_blocks(memory, reference, blocks))
     memory.field_seen_s = -1e9
     return memory
 

@@ -88,19 +88,6 @@ def test_a_desktop_is_no_fluoroscopy(box_vertebra):
     assert states(memory, frames) == ["live"] * 5 + ["unusable"] * 35
 
 
-def test_half_a_picture_is_unusable_until_a_whole_one_comes(box_vertebra):
-    vertebra = box_vertebra()
-    memory = start_liveness(vertebra.frame())
-    whole = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(5)]
-    torn = []
-    for k in range(5, 15):
-        grey = np.roll(vertebra.frame().grey, 110, axis=0)
-        grey[110:150] = 0
-        torn.append(Frame(index=k, t_s=k / 30, grey=grey))
-    back = [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(15, 18)]
-    assert states(memory, [*whole, *torn, *back]) == ["live"] * 5 + ["unusable"] * 10 + ["live"] * 3
-
-
 @pytest.mark.parametrize(("grey", "state"), [(255, "no_signal"), (0, "no_signal"), (128, "no_signal")])
 def test_uniform_pictures(grey, state):
     memory = LivenessMemory()
