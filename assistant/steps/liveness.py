@@ -141,13 +141,14 @@ def _learned_limit(memory: LivenessMemory) -> float:
     values = np.log(np.clip(np.sort(np.array(memory.ratios)), 0.01, 3.0))
     gaps = np.diff(values)
     middles = 0.5 * (values[:-1] + values[1:])
-    allowed = (middles > np.log(_LIMITS[0])) & (middles < np.log(_LIMITS[1]))
+    # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
+    allowed = (values[1:] > np.log(_LIMITS[0])) & (middles < np.log(_LIMITS[1]))
     if not allowed.any():
         return _START_LIMIT
     best = int(np.argmax(np.where(allowed, gaps, 0.0)))
     if gaps[best] < np.log(2.0):
         return _START_LIMIT
-    return float(np.exp(middles[best]))
+    return max(float(np.exp(middles[best])), _LIMITS[0])
 
 
 def _no_signal(blocks: F32, usual_grain: float | None) -> str:

@@ -60,6 +60,21 @@ def test_a_card_of_several_greys_is_no_signal(box_vertebra):
     assert states(memory, frames) == ["live"] * 5 + ["no_signal"] * 35
 
 
+@pytest.mark.parametrize("share", [0.2, 0.35])
+def test_new_pictures_that_differ_little_are_told_from_exact_repeats(box_vertebra, share):
+    # Behind a strong recursive filter a new picture differs from the last by a small share of the grain.
+    vertebra = box_vertebra(noise_grey=4.0)
+    memory = start_liveness(vertebra.frame())
+    grey = vertebra.frame().grey.astype(float)
+    frames = []
+    for k in range(160):
+        if k % 8 == 0:
+            grey = grey + share * (vertebra.frame().grey - grey)
+        frames.append(Frame(index=k, t_s=k / 30, grey=np.clip(grey, 0, 255).astype(np.uint8)))
+    got = states(memory, frames)
+    assert got[80:] == (["live"] + ["repeat"] * 7) * 10
+
+
 def test_a_card_on_a_noisy_cable_is_no_signal(box_vertebra):
     vertebra = box_vertebra()
     rng = np.random.default_rng(0)
