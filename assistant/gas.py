@@ -20,7 +20,7 @@ _REACH_MM = 10.0
 _SHARE = 0.4
 _KEEP = 0.98
 """... and is forgotten by this share a picture."""
-_SWING_KEEP = 0.997
+_SWING_KEEP = 0.99
 _SWING_CELLS = 12
 """Something that moves brightens at least so many cells of 1 mm."""
 _SWING_TIMES = 5.0
@@ -59,7 +59,7 @@ class Restless:
 
 
 def restless_noise(
-    memory: Restless, contrast: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
+    memory: Restless, contrast: F32, noise: F32, mask: Bool | None, blind: Bool | None, mm_per_px: float
 ) -> F32:
     """The noise, raised where something bright moves nearby.
 
@@ -69,8 +69,10 @@ def restless_noise(
         Changed by the call.
     contrast, noise : array (rows, cols)
         Log units; positive = darker.
-    mask, cannula : array (rows, cols) of bool or None
-        Brightening on the cannula and in the rim that edge enhancement draws round cement is neither.
+    mask : array (rows, cols) of bool or None
+        Known cement: edge enhancement draws a bright rim round it.
+    blind : array (rows, cols) of bool or None
+        Outside the X-ray field, and the cannula: what brightens there does not count.
     mm_per_px : float
     """
     step = max(1, round(_GRID_MM / mm_per_px))
@@ -78,8 +80,8 @@ def restless_noise(
     size = (max(1, cols // step), max(1, rows // step))
     bright = np.asarray(-cv2.resize(contrast, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     bright = np.maximum(bright - cv2.resize(noise, size, interpolation=cv2.INTER_AREA), 0)
-    if cannula is not None:
-        bright[cv2.resize(cannula.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0] = 0
+    if blind is not None:
+        bright[np.asarray(cv2.resize(blind.astype(np.float32), size, interpolation=cv2.INTER_AREA)) > 0] = 0
     if mask is not None and mask.any():
         covered = (cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
         halo = max(1, round(_HALO_MM / (step * mm_per_px)))
@@ -93,17 +95,17 @@ def restless_noise(
     if memory.map is not None:
         now = np.maximum(np.float32(_KEEP) * memory.map, now)
     memory.map = now
-    memory.edges = _edges(memory.edges, contrast, noise, mask, cannula, mm_per_px)
+    memory.edges = _edges(memory.edges, contrast, noise, mask, blind, mm_per_px)
     extra = np.maximum(cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR), memory.edges)
     return np.asarray(cv2.magnitude(noise, np.float32(_SHARE) * extra), dtype=np.float32)
 
 
 def _edges(
-    before: F32 | None, contrast: F32, noise: F32, mask: Bool | None, cannula: Bool | None, mm_per_px: float
+    before: F32 | None, contrast: F32, noise: F32, mask: Bool | None, blind: Bool | None, mm_per_px: float
 ) -> F32:
     beyond = np.maximum(-contrast - np.float32(_EDGE_SIGMA) * noise, 0)
-    if cannula is not None:
-        beyond[cannula] = 0
+    if blind is not None:
+        beyond[blind] = 0
     if mask is not None and mask.any():
         halo = max(1, round(_HALO_MM / mm_per_px))
         beyond[np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0

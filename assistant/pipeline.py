@@ -17,6 +17,7 @@ from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
 from assistant.leak_patch import Endplate, LeakPatch, endplate_on_lattice, ground_of, leak_patch
 from assistant.line_maps import LineMaps, make_line_maps
+from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel, model_name
@@ -49,6 +50,8 @@ from assistant.vocabulary import (
 _TOO_FAST = "the picture moves too fast to measure"
 _CERTAIN = 0.82
 """Confidence from which a motion is believed even while the whole picture changes [P]."""
+_CLEARLY = 0.15
+"""A changed orientation fits better by this correlation than the planned one [P]."""
 AlarmListener = Callable[[Alarm], None]
 
 
@@ -73,6 +76,8 @@ class _View:
     approach: ApproachMemory
     leaks: LeakMemory
     cement: CementMask | Unknown
+    look: ReferenceLook
+    shape_px: tuple[int, ...]
     endplates: dict[LeakSite, Endplate] = field(default_factory=dict)
     shapes: dict[LeakSite, ShapeMemory] = field(default_factory=dict)
 
@@ -193,6 +198,8 @@ class Pipeline:
         known = self._views[self._active].cement
         cement_before = known if isinstance(known, CementMask) else None
         motion, self._active = follow([v.motion for v in self._views], self._active, pyramid, cement_before)
+        if not _certain(motion):
+            motion = _how_shown(self._views[self._active], frame, motion)
         if isinstance(motion, Unknown):
             return _nothing(motion.reason, motion)
         view = self._views[self._active]
@@ -252,6 +259,8 @@ def _start(index: int, view: PlannedView, reference: Frame) -> _View:
         approach=ApproachMemory(),
         leaks=LeakMemory(),
         cement=Unknown("no X-ray picture has been measured yet"),
+        look=learn_reference(reference.grey, reference.white),
+        shape_px=reference.grey.shape,
     )
 
 
@@ -280,6 +289,19 @@ def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:
             shape=other.shape if weighed else larger.shape,
         )
     return tuple(sorted(chosen.values(), key=lambda leak: leak.first_frame))
+
+
+def _how_shown(view: _View, frame: Frame, motion: Motion | Unknown) -> Motion | Unknown:
+    """Where the vertebra is hardly found: a flip, a turn or a zoom at the C-arm is named, and its lines are not shown.
+
+    A vertebra is nearly its own mirror image, so a flipped picture can still seem to match a little.
+    """
+    if frame.grey.shape != view.shape_px:
+        return motion
+    shown = compare(view.look, frame.grey, frame.white)
+    if isinstance(shown, Unknown) or shown.as_planned or shown.score < shown.score_as_planned + _CLEARLY:
+        return motion
+    return Unknown(f"the {shown.words} against the plan")
 
 
 def _certain(motion: Motion | Unknown) -> bool:

@@ -144,9 +144,9 @@ def find_cement(
     grain, now = noise_of(memory.baseline, change, known)
     contrast = _over_time(memory, change, grain)
     cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
-    steel = None if cannula is None else cannula.mask
+    blind = ~usable if cannula is None else ~usable | cannula.mask
     noise = steady_noise(memory.baseline, contrast, now, known)
-    noise = restless_noise(memory.restless, contrast, noise, memory.mask, steel, scale)
+    noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
     if cannula is not None:
         doubt_cannula(cannula, contrast, noise, known, usable & ~memory.near, scale)
     low, evidence = _threshold(memory, contrast, noise)

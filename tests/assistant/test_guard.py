@@ -26,7 +26,7 @@ from tests.small_run import frames, plan_document
 
 def pipeline() -> Pipeline:
     plan = plan_from_document(plan_document(), 0.25)
-    return Pipeline(plan, [frames(4)[2]], Settings())
+    return Pipeline(plan, [frames(46)[2]], Settings())
 
 
 @pytest.fixture

@@ -136,3 +136,19 @@ def test_no_cement_before_the_reference_frame():
         cement = line.process(fluoroscope.frame(k, k / 15, 12.0 if k > 20 else 0.0)).cement
         assert isinstance(cement, CementMask)
         assert not cement.mask.any()
+
+
+def test_a_flipped_picture_shows_no_figures_and_is_named() -> None:
+    fluoroscope = Fluoroscope(seed=3)
+    running = pipeline(fluoroscope)
+    for k in range(12):
+        running.process(fluoroscope.frame(k, k / 15))
+    for k in (12, 13):
+        flipped = np.ascontiguousarray(fluoroscope.frame(k, k / 15).grey[:, ::-1])
+        reading = running.process(Frame(index=k, t_s=k / 15, grey=flipped))
+        assert isinstance(reading.distances, Unknown)
+    assert isinstance(reading.motion, Unknown)
+    assert "mirrored" in reading.motion.reason
+    for k in (14, 15):
+        again = running.process(fluoroscope.frame(k, k / 15))
+    assert isinstance(again.motion, Motion)
