@@ -1,74 +1,17 @@
 """Which case comes next, what is kept, and the figures that follow from it."""
 
-import random
-
 import pytest
 
 from assistant.errors import UsageError
-from assistant.library.people import Person
-from assistant.library.store import Library
-from assistant.training.clip import GO_ON, STOP, Clip, ClipFacts
-from assistant.training.desk import QUESTION, REPEAT_EVERY, Desk, Given
+from assistant.training.clip import GO_ON, STOP
+from assistant.training.desk import QUESTION, REPEAT_EVERY, Given
 from assistant.training.figures import progress
 from assistant.training.scoring import score
 
 DAY_NS = 86_400 * 10**9
 
 
-def clip(number: int, *, right: str = STOP, direction: str = "posterior", difficulty: int = 1, trap: str = "") -> Clip:
-    facts = ClipFacts(
-        begin_frame=0,
-        stop_frame=10,
-        end_frame=40,
-        right=right,
-        direction=direction,
-        stop_s=1.0,
-        event_s=2.0 if right == STOP else None,
-        event_frame=20 if right == STOP else None,
-        distance_mm=3.0,
-        trap=trap,
-        level="L1" if number % 2 else "L2",
-    )
-    return Clip(id="", name=f"{number:03d}", run_path="run", facts=facts, difficulty=difficulty, course="starter")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_ns = 10**18
-
-    def __call__(self) -> int:
-        self.now_ns += 1
-        return self.now_ns
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def desk(tmp_path, clock):
-    with Library(tmp_path / "home", wall_ns=clock) as library:
-        made = Desk(library, clock, random.Random(1))
-        for number in range(10):
-            made.add_clip(clip(number, right=STOP if number % 2 else GO_ON), number)
-        yield made
-
-
-def sit(desk: Desk, person: Person, answers: list[str], sure: int = 80) -> list:
-    """Answer one case after the other; gives what was asked."""
-    asked_now, asked = [], []
-    for answer in answers:
-        one = desk.next(person, asked_now=asked_now)
-        asked_now.append(one.clip.id)
-        asked.append(one)
-        direction = one.clip.facts.direction
-        result = score(one.clip.facts, answer, direction)
-        desk.lock(person, one, Given(task=QUESTION, answer=answer, sure_percent=sure, direction=direction), result)
-    return asked
-
-
-def test_easy_cases_first_and_every_sixth_is_a_hidden_repeat(desk):
+def test_easy_cases_first_and_every_sixth_is_a_hidden_repeat(desk, sit):
     person = desk.enrol(consents=True)
     asked = sit(desk, person, [STOP] * 12)
     assert [one.clip.name for one in asked[:5]] == ["000", "001", "002", "003", "004"]
@@ -76,7 +19,7 @@ def test_easy_cases_first_and_every_sixth_is_a_hidden_repeat(desk):
     assert asked[5].clip.name in ("000",)
 
 
-def test_misses_come_back_first_when_they_are_due(desk, clock):
+def test_misses_come_back_first_when_they_are_due(desk, clock, sit):
     person = desk.enrol(consents=True)
     sit(desk, person, [GO_ON] * 4, sure=99)  # 000 and 002 right and sure, 001 and 003 missed
     clock.now_ns += 2 * DAY_NS
@@ -88,7 +31,7 @@ def test_misses_come_back_first_when_they_are_due(desk, clock):
     assert due["000"] > due["001"]
 
 
-def test_without_consent_nothing_is_kept(desk):
+def test_without_consent_nothing_is_kept(desk, sit):
     person = desk.enrol(consents=False)
     (asked,) = sit(desk, person, [STOP])
     assert desk.answers() == []
@@ -96,7 +39,7 @@ def test_without_consent_nothing_is_kept(desk):
     assert asked.clip.name == "000"
 
 
-def test_consent_can_be_taken_back(desk):
+def test_consent_can_be_taken_back(desk, sit):
     person = desk.enrol("Erika", consents=True)
     sit(desk, person, [STOP, GO_ON])
     desk.withdraw(person)
@@ -112,7 +55,7 @@ def test_other_answers_are_refused(desk):
         desk.lock(person, asked, Given(task=QUESTION, answer="maybe"), score(asked.clip.facts, STOP, None))
 
 
-def test_others_are_counted_once_and_without_names(desk):
+def test_others_are_counted_once_and_without_names(desk, sit):
     me, expert = desk.enrol(consents=True), desk.enrol(consents=True, is_expert=True)
     other = desk.enrol("Erika", consents=True)
     sit(desk, expert, [STOP])
