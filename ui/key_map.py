@@ -152,5 +152,5 @@ def read(path: Path | None = None) -> tuple[KeyMap, str]:
 
 def key_word(key: int) -> str:
     """What a key is called on the screen."""
-    short = _SHORT.get(key)  # type: ignore[call-overload]
+    short = _SHORT.get(key)
     return short if short is not None else QKeySequence(key).toString()

@@ -80,8 +80,8 @@ class Masker:
 
     def _set(self, mask: Mask, grey: Grey) -> None:
         self._mask = mask
-        full = np.iinfo(grey.dtype).max
-        bits: Grey = np.where(mask, full, 0).astype(grey.dtype)  # type: ignore[assignment]
+        bits: Grey = np.zeros_like(grey)
+        bits[mask] = np.iinfo(grey.dtype).max
         self._bits = bits
 
     def _look(self, grey: Grey) -> None:

@@ -29,17 +29,19 @@ def is_alive(pid: int) -> bool:
         return True
 
 
-def _is_alive_windows(pid: int) -> bool:
-    import ctypes
+if sys.platform == "win32":
 
-    library = ctypes.windll.kernel32  # type: ignore[attr-defined]
-    handle = library.OpenProcess(0x00100000, False, pid)
-    if not handle:
-        return False
-    try:
-        return bool(library.WaitForSingleObject(handle, 0) == 0x102)
-    finally:
-        library.CloseHandle(handle)
+    def _is_alive_windows(pid: int) -> bool:
+        import ctypes
+
+        library = ctypes.windll.kernel32
+        handle = library.OpenProcess(0x00100000, False, pid)
+        if not handle:
+            return False
+        try:
+            return bool(library.WaitForSingleObject(handle, 0) == 0x102)
+        finally:
+            library.CloseHandle(handle)
 
 
 class Adopted:

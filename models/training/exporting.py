@@ -55,7 +55,7 @@ def to_onnx(packed: Packed) -> bytes:
 def to_int8(model: bytes, examples: F32) -> bytes:
     """The same with 8-bit weights and activations, ranges from examples."""
 
-    class Examples(CalibrationDataReader):  # type: ignore[misc]
+    class Examples(CalibrationDataReader):
         def __init__(self) -> None:
             self._rows = iter(examples)
 

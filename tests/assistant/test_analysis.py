@@ -262,7 +262,7 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
 
     def peak_bytes(count: int) -> int:
         source = Memory(frame_count=None)
-        source.frames = long(count)  # type: ignore[method-assign]
+        source.frames = long(count)
         tracemalloc.start()
         try:
             run(source, tmp_path / f"out{count}")

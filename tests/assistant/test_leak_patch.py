@@ -142,5 +142,5 @@ def test_a_leak_cut_by_the_field_is_left_open() -> None:
 
 
 def test_before_the_first_picture_there_is_no_ground() -> None:
-    found = ground_of(None, None, None, 0.2)  # type: ignore[arg-type]
+    found = ground_of(None, None, None, 0.2)
     assert isinstance(found, Unknown)

@@ -41,7 +41,7 @@ def said(folder: Path) -> str:
 
 def test_a_whole_recording_passes_and_other_sources_are_not_looked_at(folder: Path) -> None:
     assert said(folder) == ""
-    check_recording(frames(1), 1)  # type: ignore[arg-type]
+    check_recording(frames(1), 1)
 
 
 def test_a_recording_that_was_not_closed_says_so(folder: Path) -> None:

@@ -82,7 +82,7 @@ def test_ring(tmp_path: Path) -> None:
         for k in range(300):
             for name, work in (
                 ("copy", lambda: np.copyto(target, grey)),
-                ("publish", lambda k=k: deck.ring.publish(k, k, k, k, grey)),  # type: ignore[misc]
+                ("publish", lambda k=k: deck.ring.publish(k, k, k, k, grey)),
                 ("read", lambda: deck.ring.newest()),
             ):
                 begun = time.perf_counter()

@@ -248,7 +248,7 @@ def test_many_random_keys_and_touches(tmp_path: Path, qtbot: Any, monkeypatch: p
 
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path))
     monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Nothing is proposed in this test."))
-    shell = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, FakeSession)})  # type: ignore[arg-type]
+    shell = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, FakeSession)})
     shell.resize(1920, 1080)
     qtbot.addWidget(shell)
     shell.show()

@@ -63,7 +63,7 @@ def test_files_are_the_generated_bursts_and_are_not_written_again(qtbot: Any) ->
 
 def test_a_missing_device_is_told_to_the_session(sound: AlarmSound, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Heard()
-    sound.tell_session(session)  # type: ignore[arg-type]
+    sound.tell_session(session)
     assert session.told[-1] == (True, "")
     from PyQt6 import QtMultimedia
 
@@ -75,7 +75,7 @@ def test_a_missing_device_is_told_to_the_session(sound: AlarmSound, monkeypatch:
 
 def test_a_test_sound_that_was_not_heard_is_a_missing_sound(sound: AlarmSound) -> None:
     session = Heard()
-    sound.tell_session(session)  # type: ignore[arg-type]
+    sound.tell_session(session)
     sound.was_heard(heard=False)
     assert session.told[-1] == (False, "the test sound was not heard")
     sound.was_heard(heard=True)
@@ -96,6 +96,6 @@ def test_each_due_burst_is_played_once_and_a_graver_one_ends_the_lesser(sound: A
 
 def test_the_next_session_begins_to_count_anew(sound: AlarmSound) -> None:
     sound.play(SoundOrder(priority=Priority.MEDIUM, bursts=7))
-    sound.tell_session(Heard())  # type: ignore[arg-type]
+    sound.tell_session(Heard())
     sound.play(SoundOrder(priority=Priority.MEDIUM, bursts=1))
     assert sound._effects[Priority.MEDIUM].played == 2

@@ -33,7 +33,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
 
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     app = types.ModuleType("ui.app")
-    app.run = run  # type: ignore[attr-defined]
+    app.run = run
     monkeypatch.setitem(sys.modules, "ui.app", app)
     return opened
 

@@ -99,7 +99,7 @@ class MeasureBoard:
             told += self._told_six(six, unit, own=self._whole("six") is not None)
         ends = self._whole("cobb")
         if ends is None and self._whole("above") is not None and self._whole("below") is not None:
-            ends = np.vstack([self._whole("above")[[0, 2]], self._whole("below")[[3, 5]]])  # type: ignore[index]
+            ends = np.vstack([self._whole("above")[[0, 2]], self._whole("below")[[3, 5]]])
         if ends is not None:
             told.append(("Cobb (kyphosis +)", _degrees(measuring.cobb_deg(ends[:2], ends[2:]))))
         return told

@@ -129,7 +129,7 @@ class SetupPanel(QWidget):
         else:
             frame = self.page.frame
             asked = step is Step.ORIENTATION and frame is not None
-            picture.points = FieldOnPicture(frame) if asked and frame is not None else None  # type: ignore[assignment]
+            picture.points = FieldOnPicture(frame) if asked and frame is not None else None
             picture.banner = ""
             picture.show_level(wanted=False)
         self.refresh()
@@ -245,7 +245,7 @@ class SetupPanel(QWidget):
             return
         picture.show_live(None, None, ())
         picture.show_still(still)
-        picture.points = self.points  # type: ignore[assignment]
+        picture.points = self.points
         places = [point.at for point in self.setup.view.points if point.at is not None]
         picture.show_around(places)
 

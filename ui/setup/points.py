@@ -184,7 +184,7 @@ def magnify(painter: QPainter, circle: QRectF, image: object, at_shown: tuple[fl
     painter.setClipPath(path)
     painter.fillRect(circle, Qt.GlobalColor.black)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(circle, image, source)  # type: ignore[call-overload]
+    painter.drawImage(circle, image, source)
     painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.TEXT_1, 2.5))

@@ -127,7 +127,7 @@ class Board:
         if status is not None and moment is not None:
             now_s = moment.t_s + (status.now_ns - moment.captured_ns) / 1e9
             gap = LOOKS[status.state].gap
-        self.curve.show_moment(moment, self._page.trace, now_s=now_s, gap=gap)  # type: ignore[arg-type]
+        self.curve.show_moment(moment, self._page.trace, now_s=now_s, gap=gap)
 
     def arrange(self) -> None:
         """Put everything where it belongs for the present size."""

@@ -56,7 +56,7 @@ def _write(painter: QPainter, place: QRectF, text: str, font: QFont, colour: QCo
     painter.setFont(font)
     painter.setPen(colour)
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
-    painter.drawText(place, align, shown)  # type: ignore[call-overload]
+    painter.drawText(place, align, shown)
 
 
 class Clocks(Card):

@@ -212,11 +212,11 @@ class LivePicture(PictureView):
     def _paint_known(self, painter: QPainter, view: ViewTransform, status: LiveStatus) -> None:
         look, moment, planned = LOOKS[status.state].lines, self._moment, self._planned()
         if planned is not None and moment is not None and look is LinesLook.COLOURED and status.drawable:
-            overlay.draw_overlay(painter, view, planned, moment)  # type: ignore[arg-type]
+            overlay.draw_overlay(painter, view, planned, moment)
             self._leaks(painter, view, moment)
         elif planned is not None and moment is not None and look is LinesLook.GREY:
             held = replace(moment, liveness=replace(moment.liveness, state=FrameState.FROZEN))
-            overlay.draw_overlay(painter, view, planned, held)  # type: ignore[arg-type]
+            overlay.draw_overlay(painter, view, planned, held)
             self._sides(painter, view, planned, middle=True)
         elif self.proposal is not None:
             self._draw_proposal(painter, view)

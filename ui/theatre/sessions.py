@@ -56,5 +56,5 @@ def left_plan(folder: Path, settings: Settings) -> tuple[Plan | None, tuple[Fram
         grey = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         if grey is not None:
             white = 255 if grey.itemsize == 1 else 65535
-            frames.append(Frame(index=view.reference_frame, t_s=0.0, grey=grey, white=white))  # type: ignore[arg-type]
+            frames.append(Frame(index=view.reference_frame, t_s=0.0, grey=grey, white=white))
     return plan, tuple(frames)

@@ -174,7 +174,7 @@ class LiveStrip(QWidget):
         painter: QPainter, x: float, height: float, text: str, font: object, end: float, colour: QColor = theme.TEXT_1
     ) -> float:
         painter.setPen(colour)
-        painter.setFont(font)  # type: ignore[arg-type]
+        painter.setFont(font)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(end - x), 0))
         wide = painter.fontMetrics().horizontalAdvance(shown)
         painter.drawText(QRectF(x, 0, wide + 6, height), Qt.AlignmentFlag.AlignVCenter, shown)

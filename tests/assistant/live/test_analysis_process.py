@@ -135,7 +135,7 @@ def test_the_whole_process_writes_what_it_told(
     wait(lambda: any(isinstance(message, PlanTaken) for message in wide_deck.analysis_says.take()))
     for k in range(20):
         publish(wide_deck, k)
-        wait(lambda k=k: wide_deck.get(Cell.ANALYSED_INDEX) == k)  # type: ignore[misc]
+        wait(lambda k=k: wide_deck.get(Cell.ANALYSED_INDEX) == k)
     wide_deck.put(Cell.CLOSING, 1)
     body.join(10.0)
     lines = [json.loads(line) for line in (tmp_path / "readings_000.jsonl").read_text().splitlines()]

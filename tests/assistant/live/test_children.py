@@ -70,7 +70,7 @@ def test_a_child_that_hangs_is_ended_and_started_again(nurse: Nurse) -> None:
 def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
-    other = Nurse(Child.WATCHDOG, deck, lambda epoch: None)  # type: ignore[arg-type, return-value]
+    other = Nurse(Child.WATCHDOG, deck, lambda epoch: None)
     pid = nurse.state.pid
     assert pid is not None
     other.adopt(pid)

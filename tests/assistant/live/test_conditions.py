@@ -22,7 +22,7 @@ HIGH, MEDIUM, LOW = Priority.HIGH, Priority.MEDIUM, Priority.LOW
 
 
 def rows(**changes: object) -> dict[str, Priority]:
-    return {row.code: row.priority for row in technical(replace(CALM, **changes))}  # type: ignore[arg-type]
+    return {row.code: row.priority for row in technical(replace(CALM, **changes))}
 
 
 def alarm(kind: EventKind, priority: Priority, site: Site | None = Site.POSTERIOR) -> Alarm:

@@ -28,7 +28,7 @@ GOOD = Known(
 
 
 def state(**changes: object) -> LiveState:
-    return judge(replace(GOOD, **changes)).state  # type: ignore[arg-type]
+    return judge(replace(GOOD, **changes)).state
 
 
 def test_all_well_is_live_without_a_reason() -> None:

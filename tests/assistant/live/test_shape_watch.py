@@ -22,7 +22,7 @@ def test_a_model_that_stops_answering_is_told_once_and_when_it_answers_again() -
     answers: list[Any] = [(), Unknown("it died"), Unknown("it died"), Unknown("it is off"), (), ()]
     said: list[ShapeTold] = []
     model = SimpleNamespace(identity="i", limits="l", ask=lambda *_: answers.pop(0))
-    shapes: Any = watched(model, said.append)  # type: ignore[arg-type]
+    shapes: Any = watched(model, said.append)
     assert (shapes.identity, shapes.limits) == ("i", "l")
     for k in range(6):
         shapes.ask(LeakSite.SUPERIOR_DISC, k, PATCH)

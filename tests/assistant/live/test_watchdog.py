@@ -30,7 +30,7 @@ WELL = Look(now_ns=100 * SECOND, beat_ns=100 * SECOND, alive=True, closing=False
     ],
 )
 def test_how_the_window_is(changes: dict[str, object], seen: Seen) -> None:
-    assert judge(replace(WELL, **changes), 0.8) is seen  # type: ignore[arg-type]
+    assert judge(replace(WELL, **changes), 0.8) is seen
 
 
 def test_a_window_that_was_only_slow_takes_the_alarm_back() -> None:

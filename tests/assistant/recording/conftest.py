@@ -22,7 +22,7 @@ def record(tmp_path: Path) -> Callable[..., Recorder]:
 
     def make(pictures: list[Grey], disk: Disk | None = None, *, close: bool = True, **settings: float) -> Recorder:
         tmp_path.joinpath("run").mkdir(exist_ok=True)
-        recorder = Recorder(tmp_path / "run", WriterSettings(**settings), disk=disk)  # type: ignore[arg-type]
+        recorder = Recorder(tmp_path / "run", WriterSettings(**settings), disk=disk)
         for k, picture in enumerate(pictures):
             for repeat in (0, 1):
                 i = 2 * k + repeat

@@ -8,7 +8,7 @@ from assistant.recording.event_log import START, EventLog, check_chain, line_has
 
 
 def written(folder: Path, count: int = 6, **options: object) -> EventLog:
-    log = EventLog(folder, **options)  # type: ignore[arg-type]
+    log = EventLog(folder, **options)
     for k in range(count):
         log.append("mark", number=k, text="ä · ≈", nothing=None, odd=float("nan"))
     log.close()
