@@ -227,6 +227,7 @@ def _without_masks(light: PictureTruth) -> PictureTruth:
         volume_ml=light.volume_ml,
         cement=empty,
         visible=empty,
+        contrast_to_noise=empty.astype(np.float32),
         part=light.part,
         distances_mm=light.distances_mm,
         visible_mm=light.visible_mm,

@@ -47,6 +47,8 @@ class PictureTruth:
     volume_ml : float
     cement, visible : array (part) of bool
         Masks in `part`.
+    contrast_to_noise : array (part) of float32
+        Of the cement in the noise-free picture: what the visible mask rests on.
     part : Crop
         Rectangle of the source frame.
     distances_mm, visible_mm : dict of str to float
@@ -61,6 +63,7 @@ class PictureTruth:
     volume_ml: float
     cement: Mask = field(repr=False)
     visible: Mask = field(repr=False)
+    contrast_to_noise: Map = field(repr=False)
     part: Crop
     distances_mm: dict[str, float]
     visible_mm: dict[str, float]
@@ -227,6 +230,7 @@ def measure(
         volume_ml=volume_ml,
         cement=cement,
         visible=visible,
+        contrast_to_noise=contrast_to_noise,
         part=part,
         distances_mm=distances,
         visible_mm=seen,

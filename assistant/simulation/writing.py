@@ -33,7 +33,10 @@ COLUMNS = (
 
 
 def write_run(
-    fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None = None
+    fluoroscope: Fluoroscope,
+    folder: Path,
+    progress: Callable[[float], None] | None = None,
+    also: Callable[[SimulatedFrame], None] | None = None,
 ) -> dict[str, Any]:
     """Simulate to the end and write everything.
 
@@ -44,6 +47,8 @@ def write_run(
         Made if absent; must be empty.
     progress : callable or None
         Called with the share that is done, 0..1.
+    also : callable or None
+        Called with each frame in order, for what somebody else keeps beside the truth.
 
     Returns
     -------
@@ -64,14 +69,19 @@ def write_run(
             (folder / "truth" / name).mkdir(parents=True)
         (folder / "scenario.toml").write_text(as_toml(fluoroscope.case), "utf-8")
         (folder / "plan.json").write_text(json.dumps(fluoroscope.marked_document, indent=1) + "\n", "utf-8")
-        return _write(fluoroscope, folder, progress)
+        return _write(fluoroscope, folder, progress, also)
     except OSError as error:
         raise EnvironmentError_(
             f"{folder}: cannot be written ({error.strerror}); free space or choose another"
         ) from error
 
 
-def _write(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], None] | None) -> dict[str, Any]:
+def _write(
+    fluoroscope: Fluoroscope,
+    folder: Path,
+    progress: Callable[[float], None] | None,
+    also: Callable[[SimulatedFrame], None] | None,
+) -> dict[str, Any]:
     run = fluoroscope.case.run
     gathered = LeakTruth(fluoroscope=fluoroscope)
     states: list[dict[str, Any]] = []
@@ -91,6 +101,8 @@ def _write(fluoroscope: Fluoroscope, folder: Path, progress: Callable[[float], N
                 waiting.pop(0).result()
             rows.writerow(row(frame))
             gathered.add(frame)
+            if also is not None:
+                also(frame)
             _add_state(states, frame)
             if progress is not None and frame.stored.index % 10 == 0:
                 progress(frame.stored.index / total)

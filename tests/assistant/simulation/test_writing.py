@@ -117,6 +117,17 @@ def test_dicom(tmp_path, toy_anatomy, toy_flow):
     assert np.array_equal(data.pixel_array, np.stack(frames))
 
 
+def test_somebody_else_sees_each_frame_with_the_contrast_that_the_visible_mask_rests_on(
+    tmp_path, toy_anatomy, toy_flow
+):
+    seen = []
+    write_run(Fluoroscope(small(), 1, toy_anatomy, toy_flow), tmp_path / "run", also=seen.append)
+    assert [frame.stored.index for frame in seen] == list(range(len(rows_of(tmp_path / "run"))))
+    last = next(frame.truth for frame in reversed(seen) if frame.truth is not None)
+    assert last.visible.any()
+    assert np.array_equal(last.visible, last.cement & (last.contrast_to_noise >= 3.0))
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path, toy_anatomy, toy_flow):
     (tmp_path / "note.txt").write_text("mine")
     with pytest.raises(UsageError, match="not an empty folder"):
