@@ -19,7 +19,7 @@ PAUSE_S: Final = 60.0
 _PLAYED_OUT_SHARE: Final = {Priority.HIGH: 0.5, Priority.MEDIUM: 1.0, Priority.LOW: 0.0, Priority.NONE: 0.0}
 """Half a burst of HIGH, a whole one of MEDIUM (60601-1-8, 6.10)."""
 
-Key = tuple[str, EventKind | None, Site | None]
+Key = tuple[str, EventKind | None, Site | None, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +36,12 @@ class Wanted:
     silent: bool = False
     burst_s: float | None = None
     before_held: bool = False
+    view: str = ""
 
     @property
     def key(self) -> Key:
         """Conditions with one key are one alarm."""
-        return (self.code, self.kind, self.site)
+        return (self.code, self.kind, self.site, self.view)
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class LiveAlarms:
         fresh = [alarm for alarm in self.standing.values() if _is_heard(alarm, now_ns)]
         until_ns = now_ns + round(PAUSE_S * 1e9)
         for alarm in fresh:
-            self.standing[alarm.code, alarm.kind, alarm.site] = replace(alarm, paused_until_ns=until_ns)
+            self.standing[alarm.code, alarm.kind, alarm.site, alarm.view] = replace(alarm, paused_until_ns=until_ns)
         self._again_ns = None
         return fresh
 
@@ -156,6 +157,7 @@ def _raised(each: Wanted, before: LiveAlarm | None, now_ns: int) -> LiveAlarm:
         silent=each.silent or each.before_held,
         burst_s=None if each.silent or each.before_held else burst_s,
         before_held=each.before_held,
+        view=each.view,
     )
 
 

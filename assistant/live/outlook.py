@@ -33,6 +33,10 @@ class Outlook:
         "lateral" or "ap" of each view of the present plan.
     faults : dict
         Faults that others tell: "sound", "shape", "log", "clock"; empty text or absent while all is well.
+    wanted : tuple of Wanted
+        The conditions of this picture that were true at the last look.
+    beside : tuple of Wanted
+        Those of a second input, told with this one's.
     """
 
     since_ns: int
@@ -55,6 +59,8 @@ class Outlook:
     pace: Pace = field(default_factory=Pace)
     alarms: LiveAlarms = field(default_factory=LiveAlarms)
     stuck: Stuck = field(default_factory=Stuck)
+    wanted: tuple[Wanted, ...] = ()
+    beside: tuple[Wanted, ...] = ()
     _untracked_since_ns: int | None = None
 
     def new_plan(self, number: int, views: tuple[str, ...]) -> None:
@@ -94,7 +100,8 @@ class Outlook:
             self.pace.see_frame(*newest)
         moved = self.moment is not None and says_moved(self.moment.standing)
         self._judge(now_ns, newest, children, moved)
-        raised, ended = self.alarms.update(now_ns, self._conditions(now_ns, moved))
+        self.wanted = tuple(self._conditions(now_ns, moved))
+        raised, ended = self.alarms.update(now_ns, [*self.wanted, *self.beside])
         return self._status(now_ns, newest, children, moved), raised, ended
 
     def _judge(

@@ -1,29 +1,36 @@
-"""A second grabber beside the first (AP beside lateral): shown and recorded, not analysed; it never holds the first up.
+"""A second grabber beside the first (AP beside lateral): shown, recorded and analysed; it never holds the first up.
 
-It has its own memory, its own capture process and its own run folder (``second`` in the first one's). When the window
-dies it ends by itself within seconds, in order: the new window opens it again.
+It has its own memory, its own capture and analysis processes, its own lines and its own run folder (``second`` in the
+first one's). What it finds is told in the first one's alarm list, under the name of its view. When the window dies it
+ends by itself within seconds, in order: the new window opens it again, its lines unconfirmed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
 from assistant.live.children import Nurse
-from assistant.live.deck import Cell, Deck
-from assistant.live.messages import Child, Message, RecordingTold, StampedFrame
-from assistant.live.orders import Start
-from assistant.live.status import ChildState
+from assistant.live.deck import Cell, Deck, read_signs
+from assistant.live.live_alarms import Wanted
+from assistant.live.live_input import LiveInput, Log
+from assistant.live.messages import Child, Fault, Lines, LinesVoid, Message, PlanRefused, SourceLost, StampedFrame
+from assistant.live.orders import Acknowledge, Start
+from assistant.live.plan_keeping import SECOND
+from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.keeping import write_head
-from assistant.recording.recording_state import RecordingState
 from assistant.settings import Settings
+from assistant.vocabulary import Grey, Priority
 
 _ENDS_ALONE_AFTER_S: Final = 5.0
 _CLOSE_WITHIN_S: Final = 4.0
+_TOLD: Final = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A11", "A14")
+_TECHNICAL: Final = ("A7", "A8", "A11")
 FOLDER: Final = "second"
 
 
@@ -37,7 +44,16 @@ class SecondInput:
     folder : Path
         The first input's run folder.
     settings : Settings
+    log : callable
+        Writes an event into the session's log.
     clock_ns : callable
+
+    Attributes
+    ----------
+    input : LiveInput
+        Its lines and what is known of its picture.
+    conditions : tuple of Wanted
+        What it has to tell, for the alarm list of the session.
 
     Raises
     ------
@@ -50,21 +66,32 @@ class SecondInput:
         source: str,
         folder: Path,
         settings: Settings,
+        log: Log,
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.source, self.folder = source, folder / FOLDER
         self._settings = replace(settings, live=replace(settings.live, orphan_after_s=_ENDS_ALONE_AFTER_S))
         self._clock_ns = clock_ns
-        self.recording = RecordingState()
+        self.input = LiveInput(self.folder, settings, log, clock_ns(), SECOND)
+        self.input.outlook.faults.clear()  # sound, log and clock are the session's
+        self.conditions: tuple[Wanted, ...] = ()
+        self._status: LiveStatus | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
         self._deck: Deck | None = Deck.make()
         self._deck.beat(Cell.WINDOW_BEAT)
-        write_head(self.folder, source, settings, None)
-        self._nurse = Nurse(Child.CAPTURE, self._deck, self._orders, clock_ns)
-        self._nurse.begin()
+        self._write_head(None)
+        children = (Child.CAPTURE, Child.ANALYSIS)
+        self._nurses = {child: Nurse(child, self._deck, self._orders, clock_ns) for child in children}
+
+    def begin(self, events: Iterable[dict[str, Any]]) -> None:
+        """Start its processes; lines that the event log holds for it come back, never confirmed."""
+        for nurse in self._nurses.values():
+            nurse.begin()
+        assert self._deck is not None
+        self.input.begin(self._deck, events)
 
     def _orders(self, epoch: int) -> Start:
         assert self._deck is not None
@@ -77,42 +104,103 @@ class SecondInput:
         )
 
     @property
-    def state(self) -> ChildState:
-        """How its process is."""
-        return self._nurse.state
+    def children(self) -> dict[Child, ChildState]:
+        """How its processes are."""
+        return {child: nurse.state for child, nurse in self._nurses.items()}
 
-    def poll(self) -> tuple[Message, ...]:
-        """All news since the last call; its process is looked after."""
+    @property
+    def status(self) -> LiveStatus | None:
+        """What is to be shown of it, as of the last `poll`; None before the first."""
+        return self._status
+
+    def set_plan(self, document: dict[str, Any], references: Sequence[Grey]) -> int:
+        """Work with lines of its own; unconfirmed until a person has looked at them.
+
+        Raises
+        ------
+        UsageError, EnvironmentError_
+        """
+        return self.input.set_plan(document, references)
+
+    def acknowledge(self) -> None:
+        """A person has seen what stands."""
+        if self._deck is not None:
+            self._deck.to_analysis.put(Acknowledge())
+
+    def poll(self, *, armed: bool) -> list[Message]:
+        """Look after its processes, hear them, judge its picture anew; what the person has to know."""
         if self._deck is None:
-            return ()
-        self._deck.beat(Cell.WINDOW_BEAT)
-        messages: list[Message] = [*self._nurse.look(), *self._deck.capture_says.take()]
-        for message in messages:
-            if isinstance(message, RecordingTold):
-                self.recording = message.state
-        return tuple(messages)
+            return []
+        deck = self._deck
+        deck.beat(Cell.WINDOW_BEAT)
+        self.input.outlook.armed = armed
+        for nurse in self._nurses.values():
+            for change in nurse.look():
+                self.input.child_changed(change)
+        told: list[Message] = []
+        for message in (*deck.capture_says.take(), *deck.analysis_says.take()):
+            self.input.hear(message)
+            if isinstance(message, SourceLost):
+                told.append(Fault(happened=f"No second picture: {message.reason}.", do="The first goes on."))
+            elif isinstance(message, PlanRefused):
+                told.append(Fault(happened=f"The second picture's lines: {message.reason}.", do="The first goes on."))
+        for each in self.input.inbox:
+            if isinstance(each, LinesVoid):
+                told.append(Fault(happened="The second picture's lines must be confirmed again:", do=f"{each.reason}."))
+            elif isinstance(each, Fault):
+                told.append(Fault(happened=f"Second picture: {each.happened}", do=each.do))
+        self.input.inbox.clear()
+        self._look(deck)
+        return told
+
+    def _look(self, deck: Deck) -> None:
+        outlook = self.input.outlook
+        newest = deck.ring.newest_index
+        stamp = deck.ring.stamp(newest)
+        outlook.signs = read_signs(deck)
+        seen = None if stamp is None else (newest, stamp[0])
+        self._status, _, _ = outlook.look(self._clock_ns(), seen, self.children)
+        self.conditions = tuple(self._named(each) for each in outlook.wanted if self._is_told(each))
+
+    def _is_told(self, each: Wanted) -> bool:
+        """Without lines it is a picture to look at: only its recording has something to tell."""
+        if each.code not in _TOLD:
+            return False
+        return each.code == "A14" or self.input.outlook.lines is not Lines.NONE
+
+    def _named(self, each: Wanted) -> Wanted:
+        """Under the name of its view. That it is not monitored is graver than MEDIUM only where the first is not."""
+        view = (self.input.outlook.views or ("second",))[0].upper()
+        priority = min(each.priority, Priority.MEDIUM) if each.code in _TECHNICAL else each.priority
+        return replace(each, view=view, headline=f"{view}: {each.headline}", priority=priority)
 
     def newest_frame(self) -> StampedFrame | None:
         """A copy of its newest frame; None before the first."""
         return self._deck.ring.newest() if self._deck is not None else None
 
-    def frame_age_ms(self) -> float | None:
-        """Since its newest frame was grabbed; None before the first. Past a second it must not be shown as live."""
-        if self._deck is None:
-            return None
-        stamp = self._deck.ring.stamp(self._deck.ring.newest_index)
-        return None if stamp is None else (self._clock_ns() - stamp[0]) / 1e6
+    @property
+    def newest_index(self) -> int:
+        """Number of its newest frame; -1 before the first."""
+        return self._deck.ring.newest_index if self._deck is not None else -1
 
     def stop(self) -> bool:
         """End it, its recording closed in order; True if it ended by itself in time. May be called twice."""
         if self._deck is None:
             return True
         self._deck.put(Cell.CLOSING, 1)
-        in_order = self._nurse.wait(_CLOSE_WITHIN_S)
-        self._nurse.end_now()
-        self._nurse.clear_note(self.folder)
+        until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
+        in_order = True
+        for nurse in self._nurses.values():
+            in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
+            nurse.end_now()
+            nurse.clear_note(self.folder)
         self._deck.remove()
         self._deck = None
         if in_order:
-            write_head(self.folder, self.source, self._settings, ("", 0))
+            self._write_head(("", 0))
         return in_order
+
+    def _write_head(self, chain: tuple[str, int] | None) -> None:
+        """A disk that takes no head takes no recording: its fault is told by that."""
+        with contextlib.suppress(EnvironmentError_):
+            write_head(self.folder, self.source, self._settings, chain)

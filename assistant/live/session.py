@@ -12,40 +12,27 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.live.arming import CementGrowth, why_not
+from assistant.live.arming import why_not
 from assistant.live.crew import Crew
 from assistant.live.deck import Cell, Deck, read_signs
 from assistant.live.ledger import Ledger
+from assistant.live.live_input import LiveInput
 from assistant.live.machine import MachineWatch
 from assistant.live.messages import (
-    STARTED_AGAIN,
     AlarmHeard,
-    Child,
-    ChildChanged,
-    Condition,
     Fault,
-    Lines,
-    LinesVoid,
     Message,
-    Moment,
-    Moved,
-    PlanRefused,
-    RecordingTold,
     ShapeTold,
-    SourceEnded,
-    SourceLost,
-    SourceOpened,
     StampedFrame,
     StateChanged,
 )
-from assistant.live.orders import Acknowledge, Order, Start, TakePlan
-from assistant.live.outlook import Outlook
-from assistant.live.plan_keeping import keep_plan, plan_left
+from assistant.live.orders import Acknowledge, Order, Start
+from assistant.live.plan_keeping import second_left, split_plan
+from assistant.live.second_input import SecondInput
 from assistant.live.status import LiveAlarm, LiveStatus
-from assistant.plan import Plan, plan_from_document
 from assistant.recording.keeping import write_head
 from assistant.settings import Settings
-from assistant.vocabulary import Distances, Grey, RunFacts
+from assistant.vocabulary import Grey
 
 _CLOSE_WITHIN_S: Final = 4.0
 
@@ -80,10 +67,9 @@ class LiveSession:
         self._watchdog_window, self._restart = tuple(watchdog_window), tuple(restart)
         self._clock_ns = clock_ns
         self._crew: Crew | None = None
-        self._plan: TakePlan | None = None
-        self._plan_number = 0
-        self._outlook = Outlook(since_ns=clock_ns())
-        self._growth = CementGrowth()
+        self._input = LiveInput(folder, settings, self._log_event, clock_ns())
+        self._outlook = self._input.outlook
+        self.second: SecondInput | None = None
         self._status: LiveStatus | None = None
         self._ledger: Ledger | None = None
         self._machine = MachineWatch()
@@ -111,7 +97,11 @@ class LiveSession:
             write_head(self.folder, self.source, self._settings, None)
         except EnvironmentError_:
             self._inbox.append(Fault(happened="The disk takes no recording.", do="Monitoring works. Make room."))
-        self._bring_plan_back()
+        self._outlook.armed = bool(self.deck.get(Cell.ARMED))
+        self._input.begin(self.deck, self.events)
+        left = second_left(self.events)
+        if left:
+            self._inbox += self.open_second(left)
 
     def _orders(self, deck: str, epoch: int) -> Start:
         return Start(
@@ -147,24 +137,30 @@ class LiveSession:
             return True
         self._log_event("session_ended")
         self._ledger.witness(self.deck.to_capture, force=True)
-        in_order = self._crew.end(self.folder, _CLOSE_WITHIN_S)
+        in_order = self.second is None or self.second.stop()
+        in_order &= self._crew.end(self.folder, _CLOSE_WITHIN_S)
         in_order &= self._ledger.close()
         with contextlib.suppress(EnvironmentError_):
             write_head(self.folder, self.source, self._settings, self._ledger.head if in_order else None)
-        self._crew = self._ledger = None
+        self._crew = self._ledger = self.second = None
         return in_order
 
     def poll(self) -> tuple[Message, ...]:
         """All news since the last call, in order; also looks after the children and brings `status` up to date."""
         deck = self.deck
         assert self._crew is not None
-        messages: list[Message] = [*self._inbox]
-        self._inbox.clear()
+        messages: list[Message] = []
         for change in self._crew.look():
-            messages += [change, *self._child_changed(change)]
+            messages.append(change)
+            self._input.child_changed(change)
         heard: list[Message] = [*deck.capture_says.take(), *deck.analysis_says.take(), *deck.watchdog_says.take()]
         for message in heard:
-            messages += [message, *self._hear(message)]
+            messages.append(message)
+            self._hear(message)
+        self._look_beside()
+        for inbox in (self._inbox, self._input.inbox):
+            messages += inbox
+            inbox.clear()
         self._look_at_machine()
         messages += self._refresh()
         if self._ledger is not None:
@@ -203,7 +199,8 @@ class LiveSession:
         Parameters
         ----------
         document : dict
-            ``plan.json`` of the contract; ``reference_frame`` are frame numbers of this session.
+            ``plan.json`` of the contract; ``reference_frame`` are frame numbers of this session. A view with
+            ``"input": 2`` is of the second input, which analyses it by itself.
         references : sequence of array
             The picture of each view's reference frame.
 
@@ -215,48 +212,53 @@ class LiveSession:
         Raises
         ------
         UsageError
-            If it is no usable plan, or lines are changed while armed.
+            If it is no usable plan, or a view of it is of a second input that is not open.
         EnvironmentError_
             If the reference pictures cannot be kept.
         """
-        plan: Plan = plan_from_document(document, self._settings.alarms.warning_line_fraction)
-        if len(references) != len(plan.views):
-            raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
-        self._plan_number += 1
-        self._plan = keep_plan(self.folder, self._plan_number, document, references)
-        self._outlook.new_plan(self._plan_number, tuple(view.view for view in plan.views))
-        self._growth = CementGrowth()
-        self._order(self._plan)
-        self._log_event("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
-        return self._plan_number
+        first, second = split_plan(document, references)
+        if second is not None and self.second is None:
+            raise UsageError("a view of the plan is of the second input, and none is open; open it in set-up, step 1")
+        number = self._input.set_plan(*first)
+        if second is not None and self.second is not None:
+            self.second.set_plan(*second)
+        return number
 
-    def _bring_plan_back(self) -> None:
-        """After a crash the lines come back, never confirmed: what was under them may have moved meanwhile."""
-        left = plan_left(self.events, self._settings.alarms.warning_line_fraction)
-        if left is None or isinstance(left, str):
-            self._log_event("no_plan_brought_back", reason=left or "there was none")
-            return
-        self._plan, views = left
-        self._plan_number = self._plan.plan_number
-        self._outlook.new_plan(self._plan_number, views)
-        self._outlook.void_reason = "the program was started again"
-        self._outlook.armed = bool(self.deck.get(Cell.ARMED))
-        self._order(self._plan)
-        self._inbox.append(LinesVoid(reason=self._outlook.void_reason))
-        self._log_event("plan_brought_back", plan_number=self._plan_number)
+    def open_second(self, source: str) -> list[Fault]:
+        """Open a second grabber beside the first (the other plane); empty closes it. What went wrong, for the person.
+
+        Never while armed: then it stays as it is.
+        """
+        if self._outlook.armed and self.second is not None:
+            return [Fault(happened="The second input stays as it is.", do="End injecting first.")]
+        if self.second is not None:
+            self._log_event("second_closed")
+            self.second.stop()
+            self.second, self._outlook.beside = None, ()
+        if not source:
+            return []
+        try:
+            self.second = SecondInput(source, self.folder, self._settings, self._log_event, self._clock_ns)
+        except EnvironmentError_ as error:
+            return [Fault(happened=f"No second input: {error}.", do="The first goes on.")]
+        self._log_event("second_opened", source=source)
+        self.second.begin(self.events)
+        return []
 
     def confirm_lines(self) -> None:
-        """The person has looked at the lines on the picture: they are right."""
-        if self._plan is not None and self._outlook.lines is not Lines.CONFIRMED:
-            self._outlook.lines, self._outlook.void_reason = Lines.CONFIRMED, ""
-            self._log_event("lines_confirmed", plan_number=self._plan_number)
+        """The person has looked at the lines on the first picture: they are right."""
+        self._input.confirm_lines()
+
+    def confirm_second_lines(self) -> None:
+        """The person has looked at the lines on the second picture: they are right."""
+        if self.second is not None:
+            self.second.input.confirm_lines()
 
     def void_lines(self, reason: str) -> None:
-        """The lines may not be right any more."""
-        if self._outlook.lines is Lines.CONFIRMED:
-            self._outlook.lines, self._outlook.void_reason = Lines.UNCONFIRMED, reason
-            self._log_event("lines_void", reason=reason)
-            self._inbox.append(LinesVoid(reason=reason))
+        """The lines may not be right any more, on both pictures."""
+        self._input.void_lines(reason)
+        if self.second is not None:
+            self.second.input.void_lines(reason)
 
     def arm(self, by: str = "key") -> str:
         """Injecting from now on; gives why it cannot be armed, in one sentence; empty when it is."""
@@ -273,7 +275,9 @@ class LiveSession:
         """Not injecting any more (the window asks for a key held one second)."""
         if self._outlook.armed:
             self._outlook.armed = False
-            self._growth.rest()
+            self._input.rest()
+            if self.second is not None:
+                self.second.input.rest()
             self.deck.put(Cell.ARMED, 0)
             self._log_event("disarmed")
 
@@ -281,6 +285,8 @@ class LiveSession:
         """The person has seen what stands now: its sound is off for a minute at most. Gives what was fresh."""
         fresh = self._outlook.alarms.acknowledge(self._clock_ns())
         self._order(Acknowledge())
+        if self.second is not None:
+            self.second.acknowledge()
         self._log_event("acknowledged", alarms=[alarm.code for alarm in fresh])
         return tuple(fresh)
 
@@ -331,56 +337,27 @@ class LiveSession:
         self._log_event("state", before=before, after=outlook.state, reason=outlook.reason)
         return [StateChanged(before=before, after=outlook.state)]
 
-    def _child_changed(self, change: ChildChanged) -> list[Message]:
-        self._log_event("process", process=change.child, condition=change.condition, reason=change.reason)
-        if change.condition not in (Condition.DIED, Condition.HANGING):
-            return []
-        if change.child is Child.ANALYSIS:
-            self._outlook.forget_analysis()
-            self.deck.to_analysis.forget()
-            if self._plan is not None:
-                self._order(self._plan)
-            self.void_lines("the analysis was started again")
-        elif change.child is Child.CAPTURE:
-            self.void_lines("the capture was started again")
-        return [STARTED_AGAIN[change.child]]
-
-    def _hear(self, message: Message) -> list[Message]:
-        outlook = self._outlook
-        if isinstance(message, Moved):
-            outlook.hear_moment(message.moment)
-            self._arm_by_growth(message.moment)
-        elif isinstance(message, AlarmHeard):
+    def _hear(self, message: Message) -> None:
+        if isinstance(message, AlarmHeard):
             if self._ledger is not None:
                 self._ledger.heard(message)
-        elif isinstance(message, SourceOpened):
-            changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
-            outlook.facts, outlook.rehearsal = message.facts, message.rehearsal
-            notes = dict(message.facts.notes)
-            self._log_event("source_opened", source=message.facts.source, notes=notes, rehearsal=message.rehearsal)
-            if changed:
-                self.void_lines("the picture has another size")
-        elif isinstance(message, SourceLost):
-            self._log_event("source_lost", reason=message.reason)
-            self.void_lines("the picture was lost")
         elif isinstance(message, ShapeTold):
             self.shape_is(available=message.available, reason=message.reason)
-        elif isinstance(message, SourceEnded):
-            self._log_event("source_ended")
-        elif isinstance(message, RecordingTold):
-            if message.state.fault != outlook.recording.fault:
-                self._log_event("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
-            outlook.recording = message.state
-        elif isinstance(message, PlanRefused) and message.plan_number == self._plan_number:
-            outlook.lines, outlook.void_reason = Lines.NONE, ""
-            self._log_event("plan_refused", plan_number=message.plan_number, reason=message.reason)
-        return []
+        else:
+            self._input.hear(message)
+            if self._input.grows:
+                self._input.grows = False
+                self.arm(by="growing cement")
 
-    def _arm_by_growth(self, moment: Moment) -> None:
-        distances, outlook = moment.distances, self._outlook
-        may = outlook.lines is Lines.CONFIRMED and not outlook.armed and moment.plan_number == self._plan_number
-        if may and isinstance(distances, Distances) and self._growth.grows(moment.t_s, distances.cement_area_mm2):
-            self.arm(by="growing cement")
+    def _look_beside(self) -> None:
+        """The second input: its conditions are told with those of the first."""
+        if self.second is None:
+            return
+        self._inbox += self.second.poll(armed=self._outlook.armed)
+        self._outlook.beside = self.second.conditions
+        if self.second.input.grows:
+            self.second.input.grows = False
+            self.arm(by="growing cement in the second picture")
 
     def _fault(self, name: str, text: str) -> None:
         if self._outlook.faults.get(name, "") != text:
@@ -394,7 +371,3 @@ class LiveSession:
     def _log_event(self, kind: str, **data: Any) -> None:
         if self._ledger is not None:
             self._ledger.event(kind, **data)
-
-
-def _size(facts: RunFacts) -> tuple[int, int]:
-    return facts.width_px, facts.height_px

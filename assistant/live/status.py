@@ -39,6 +39,8 @@ class LiveAlarm:
         Seconds from the end of a burst to the beginning of the next; None: one burst only.
     before_held : bool
         Stood when X-ray went off; shown as "Before X-ray off" until the next new picture.
+    view : str
+        Empty for the first picture; the name of the second one's view where that tells it.
     """
 
     code: str
@@ -54,6 +56,7 @@ class LiveAlarm:
     silent: bool = False
     burst_s: float | None = None
     before_held: bool = False
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
