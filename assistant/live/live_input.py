@@ -114,6 +114,12 @@ class LiveInput:
             self.outlook.lines, self.outlook.void_reason = Lines.CONFIRMED, ""
             self._log("lines_confirmed", plan_number=self._plan_number)
 
+    def drop_lines(self) -> None:
+        """Work goes on with lines that are not of this picture (another level): its own count no more."""
+        if self.outlook.lines is not Lines.NONE:
+            self.outlook.lines, self.outlook.void_reason = Lines.NONE, ""
+            self._log("lines_dropped", plan_number=self._plan_number)
+
     def void_lines(self, reason: str) -> None:
         """The lines may not be right any more."""
         if self.outlook.lines is Lines.CONFIRMED:

@@ -220,8 +220,10 @@ class LiveSession:
         if second is not None and self.second is None:
             raise UsageError("a view of the plan is of the second input, and none is open; open it in set-up, step 1")
         number = self._input.set_plan(*first)
-        if second is not None and self.second is not None:
+        if self.second is not None and second is not None:
             self.second.set_plan(*second)
+        elif self.second is not None:
+            self.second.input.drop_lines()
         return number
 
     def open_second(self, source: str) -> list[Fault]:

@@ -31,20 +31,21 @@ def tell(text: str) -> None:
 def test_kill_at_any_instant(tmp_path: Path) -> None:
     chance = random.Random(4)
     lost: list[float] = []
-    lost_frames = 0
+    lost_frames: list[int] = []
     for k in range(KILLS):
         folder = tmp_path / f"kill_{k}"
         killed = kill_at(folder, chance.randint(3, 60), width_px=WIDTH_PX, height_px=HEIGHT_PX)
         lost.append(killed.lost_ms)
-        lost_frames += killed.lost_frames
+        lost_frames.append(killed.lost_frames)
         shutil.rmtree(folder)
     lost.sort()
     tell(
         f"kill -9 at {KILLS} instants, {WIDTH_PX} x {HEIGHT_PX}, 30 frames/s: all play; lost ms median "
         f"{lost[len(lost) // 2]:.0f}, p95 {lost[int(0.95 * len(lost))]:.0f}, max {lost[-1]:.0f}; "
-        f"{lost_frames} frames lost for good, once the successor has recorded what was left in memory"
+        f"once the successor has recorded what was left in memory {sum(lost_frames)} frames are lost for good, "
+        f"{max(lost_frames)} at most in one kill; load {os.getloadavg()[0]:.1f}"
     )
-    assert lost_frames <= KILLS * PROMISED_LOSS_MS / 1000 * 30
+    assert max(lost_frames) * 1000 / 30 <= PROMISED_LOSS_MS
 
 
 def test_cost_of_recording(tmp_path: Path) -> None:

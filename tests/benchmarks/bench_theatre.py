@@ -165,7 +165,7 @@ def _arm(page: TheatrePage, qtbot: Any) -> None:
     assert page.take_plan(made, (still,))
     page.end_set_up()
     qtbot.waitUntil(lambda: page.session is not None and page.session.status.moment is not None, timeout=30000)
-    page.confirm_lines()
+    page.lines.placed()
     assert page.session is not None
     assert page.session.arm() == ""
 

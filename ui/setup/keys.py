@@ -18,7 +18,7 @@ _ARROWS: Final = {_K.Key_Left: "left", _K.Key_Right: "right", _K.Key_Up: "up", _
 _WAYS: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 _ALWAYS: Final = {_K.Key_Return: "enter", _K.Key_Enter: "enter", _K.Key_Backspace: "back", _K.Key_Escape: "leave"}
 _BY_STEP: Final[dict[Step, dict[int, str]]] = {
-    Step.SOURCE: {},
+    Step.SOURCE: {_K.Key_S: "second"},
     Step.ORIENTATION: {_K.Key_Y: "enter", _K.Key_H: "flip", _K.Key_V: "turn over", _K.Key_R: "turn"},
     Step.LEVEL: {},
     Step.POINTS: {
@@ -93,7 +93,7 @@ def _arrow(panel: SetupPanel, way: str, *, far: bool) -> None:
         panel.setup.move_line(dx - dy)
         panel.refresh()
     else:
-        panel.nudge(dx, dy, far=far)
+        panel.turning.nudge(dx, dy, far=far)
 
 
 def _do_plain(panel: SetupPanel, name: str) -> None:
@@ -108,16 +108,18 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         if panel.page.session is not None:
             panel.page.end_set_up()
     elif name == "flip":
-        panel.turn(mirrored=True)
+        panel.turning.turn(mirrored=True)
     elif name == "turn over":
-        panel.turn(quarters=2)
-        panel.turn(mirrored=True)
+        panel.turning.turn(quarters=2)
+        panel.turning.turn(mirrored=True)
     elif name == "turn":
-        panel.turn(quarters=1)
+        panel.turning.turn(quarters=1)
     elif name == "next point":
         view.active = (view.active + 1) % 6
     elif name == "ap":
         panel.add_ap()
+    elif name == "second":
+        panel.use_second()
     elif name == "propose":
         panel.setup.remember()
         panel.stills.propose_here()

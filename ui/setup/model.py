@@ -64,6 +64,8 @@ class SetView:
     ----------
     view : str
         "lateral" or "ap".
+    input : int
+        2: of the second grabber, which has a scale and lines of its own.
     still : StampedFrame or None
         The picture on which the points stand.
     mm_per_px : float or None
@@ -73,6 +75,7 @@ class SetView:
     """
 
     view: str = "lateral"
+    input: int = 1
     still: StampedFrame | None = None
     points: list[SetPoint] = field(default_factory=lambda: [SetPoint() for _ in range(6)])
     active: int = 0
@@ -140,6 +143,8 @@ class SetView:
             "scale_by": self.scale_by or "assumed depth",
             "landmarks": {"superior": places[:3], "inferior": places[3:]},
         }
+        if self.input != 1:
+            made["input"] = self.input
         if self.view == "lateral":
             made["warning_line_fraction"] = round(fraction, 4)
         return made
@@ -172,13 +177,13 @@ class SetUp:
         """The view that is being worked on."""
         return self.views[self.at]
 
-    def add_ap(self) -> None:
-        """Work on the AP view from now on; made if it is not there."""
+    def add_ap(self, *, of_second: bool = False) -> None:
+        """Work on the AP view from now on; made if it is not there (of the second input, where one is open)."""
         for k, view in enumerate(self.views):
             if view.view == "ap":
                 self.at = k
                 return
-        self.views.append(SetView(view="ap"))
+        self.views.append(SetView(view="ap", input=2 if of_second else 1))
         self.at = len(self.views) - 1
 
     def go_lateral(self) -> None:

@@ -23,7 +23,7 @@ from ui.setup.scale import Scale
 from ui.setup.side import Row, SetupSide
 from ui.setup.steps import show_step
 from ui.setup.stills import Stills
-from ui.view_transform import Turn
+from ui.setup.turning import Turning
 
 if TYPE_CHECKING:
     from ui.theatre.layout import Layout
@@ -53,6 +53,7 @@ class SetupPanel(QWidget):
         self.status: LiveStatus | None = None
         self.waiting_for_plan = False
         self.oriented = False
+        self.turning = Turning(self)
         page.picture.clicked.connect(self._clicked)
 
     @property
@@ -96,7 +97,7 @@ class SetupPanel(QWidget):
         page, board = self.page, self.page.board
         for part in (board.bar, board.legend, board.distances, board.curve, board.works, board.clocks, board.second):
             part.hide()
-        for part in (board.keys_card, board.alarms, board.leak, board.strip):
+        for part in (board.keys_card, board.alarms, board.leak, board.strip, board.beside):
             part.hide()
         self.header.factor = self.side.factor = places.factor
         self.header.small = self.side.small = places.small
@@ -129,8 +130,8 @@ class SetupPanel(QWidget):
         else:
             frame = self.page.frame
             asked = step is Step.ORIENTATION and frame is not None
+            self.turning.give_back()
             picture.points = FieldOnPicture(frame) if asked and frame is not None else None
-            picture.banner = ""
             picture.show_level(wanted=False)
         self.refresh()
 
@@ -193,6 +194,7 @@ class SetupPanel(QWidget):
         self.points = PointsOnPicture(self.setup)
         self.setup.source = address
         self.done.clear()
+        self.turning.forget()
         self.status, self.facts, self.oriented = None, None, False
         self._go_on = self.page.start_session(address)
         if self._go_on and self.page.plan is not None:
@@ -216,6 +218,24 @@ class SetupPanel(QWidget):
         else:
             self.choose_source(address)
 
+    def use_second(self) -> None:
+        """The chosen source becomes the second input beside the one in use; the second in use is closed."""
+        session = self.page.session
+        if not self.choices or session is None:
+            self.tell("Choose the first source, then the second: S")
+            return
+        choice = self.choices[self.chosen]
+        address = choice.address or self._recorded_run()
+        second = session.second
+        if second is not None and second.source == address:
+            self.page.open_second("")
+            self.tell("The second input is closed.")
+        elif address == self.setup.source:
+            self.tell("This is the first input.")
+        elif address:
+            self.page.open_second(address)
+            self.tell("Second input: its points follow after the lateral ones, key A.")
+
     def _recorded_run(self) -> str:
         folder = QFileDialog.getExistingDirectory(self, "A recorded run, played as if live")
         return f"play:{folder}" if folder else ""
@@ -225,48 +245,17 @@ class SetupPanel(QWidget):
         self.facts = facts
         self.refresh()
 
-    def turn(self, *, mirrored: bool = False, quarters: int = 0) -> None:
-        """Turn the picture on the screen; what is measured does not change."""
-        frame = self.page.frame
-        if frame is None:
-            return
-        rows, cols = frame.grey.shape
-        now = self.page.picture.turn or Turn(width_px=cols, height_px=rows)
-        now = now.flipped() if mirrored else now.turned(quarters)
-        self.page.picture.set_turn(now)
-        self.page.second.turn = now
-        self.page.picture.take(frame)
-        self.refresh()
-
     def show_still(self) -> None:
         """The still picture of the view, around its points."""
         picture, still = self.page.picture, self.setup.view.still
         if still is None:
             return
         picture.show_live(None, None, ())
+        self.turning.take(self.setup.view.input)
         picture.show_still(still)
         picture.points = self.points
         places = [point.at for point in self.setup.view.points if point.at is not None]
         picture.show_around(places)
-
-    def nudge(self, dx: int, dy: int, *, far: bool) -> None:
-        """Move the active point as it looks on the screen."""
-        turn = self.page.picture.turn
-        step = 10.0 if far else 1.0
-        dx_px, dy_px = dx * step, dy * step
-        if turn is not None:
-            zero, there = turn.back(0.0, 0.0), turn.back(dx_px, dy_px)
-            dx_px, dy_px = there[0] - zero[0], there[1] - zero[1]
-        if self.step is Step.POINTS:
-            at = self.setup.view.points[self.setup.view.active].at
-            if at is not None:
-                self.setup.remember()
-                self.setup.view.put((at[0] + dx_px, at[1] + dy_px))
-        elif self.step is Step.SCALE and self.points.shaft:
-            end = min(self.points.active_end, len(self.points.shaft) - 1)
-            x, y = self.points.shaft[end]
-            self.points.shaft[end] = (x + dx_px, y + dy_px)
-        self.refresh()
 
     def _clicked(self, x: float, y: float) -> None:
         if self.isHidden():
@@ -304,9 +293,10 @@ class SetupPanel(QWidget):
             self.tell("Confirm the lateral points first.")
             return
         first = self.setup.views[0]
-        self.setup.add_ap()
+        second = self.page.session.second if self.page.session is not None else None
+        self.setup.add_ap(of_second=second is not None)
         view = self.setup.view
-        if view.mm_per_px is None and first.mm_per_px is not None:
+        if view.input == 1 and view.mm_per_px is None and first.mm_per_px is not None:
             view.mm_per_px, view.scale_by = first.mm_per_px, f"as lateral ({first.scale_by})"
         self.step = Step.POINTS
         self.go(Step.POINTS)
@@ -355,7 +345,7 @@ class SetupPanel(QWidget):
         if not self.waiting_for_plan:
             return
         self.waiting_for_plan = False
-        self.page.confirm_lines()
+        self.page.lines.placed()
         self.page.end_set_up()
         self.page.picture.show_level(wanted=True)
         self.page.acts.press("inject")

@@ -44,11 +44,14 @@ def show_step(panel: SetupPanel) -> Shown:
 
 def _source(panel: SetupPanel) -> Shown:
     rows = []
+    second = panel.page.session.second if panel.page.session is not None else None
     for k, choice in enumerate(panel.choices):
         used = panel.page.session is not None and panel.setup.source == choice.address and bool(choice.address)
         value, detail = "", choice.detail
         if used:
             value, detail = _measured(panel)
+        elif second is not None and second.source == choice.address:
+            value = "second input"
         rows.append(
             Row(
                 text=f"{k + 1}  {choice.name}",
@@ -65,7 +68,12 @@ def _source(panel: SetupPanel) -> Shown:
         rows=tuple(rows),
         foot="A recorded run is a rehearsal: it is marked as such all the time.",
         message=panel.message,
-        keys=(("choose 0", "1-9", "Choose"), ("enter", "Enter", "Use it"), ("leave", "Esc", "Close")),
+        keys=(
+            ("choose 0", "1-9", "Choose"),
+            ("enter", "Enter", "Use it"),
+            ("second", "S", "Second input"),
+            ("leave", "Esc", "Close"),
+        ),
     )
 
 

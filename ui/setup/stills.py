@@ -38,10 +38,10 @@ class Stills(QObject):
     def take(self) -> None:
         """Freeze the present picture for this view, and propose points on it."""
         panel = self._panel
-        still = panel.page.frame
+        view = panel.setup.view
+        still = panel.page.frame_of(view.input)
         if still is None:
             return
-        view = panel.setup.view
         view.still = still
         panel.points.shaft, panel.points.widths = [], []
         if not any(point.at is not None for point in view.points):
@@ -56,7 +56,9 @@ class Stills(QObject):
         view = panel.setup.view
         if view.still is None:
             return
-        beside = proposals.from_plan_beside(panel.setup.source, view.view) if click_px is None else None
+        second = panel.page.session.second if panel.page.session is not None else None
+        source = panel.setup.source if view.input == 1 or second is None else second.source
+        beside = proposals.from_plan_beside(source, view.view) if click_px is None else None
         if beside is not None:
             self._take_over(view, beside)
             return

@@ -32,7 +32,7 @@ class Acts:
             "ml back": self._ml_back,
             "cement clock": self._cement_clock,
             "stage": self._stage,
-            "key image": lambda: page.keep_key_image(),
+            "key image": self._key_image,
             "ap look": self._ap_look,
             "lines": self._lines,
             "raw": lambda: page.show_raw(raw=True),
@@ -134,6 +134,18 @@ class Acts:
         number = self._page.desk.bookmarks
         self._note("bookmark", f"Bookmark {number}", number=number)
 
+    def _key_image(self) -> None:
+        """Keep the present picture, bare and as shown."""
+        page = self._page
+        session, frame = page.session, page.frame
+        if session is None or frame is None:
+            page.tell("No picture to keep.")
+            return
+        page.desk.key_images += 1
+        name = page.key_images.keep(session.folder, page.desk.key_images, frame, page.picture.grab())
+        session.note("key_image", name, frame=frame.index)
+        page.tell(f"Key image {page.desk.key_images} kept.")
+
     def _clip(self) -> None:
         session = self._page.session
         if session is None:
@@ -149,10 +161,10 @@ class Acts:
         session = page.session
         if session is None or session.status.lines is Lines.NONE:
             page.begin_set_up()
-        elif page.picture.proposal is not None:
-            page.confirm_lines()
-        elif session.status.lines is Lines.UNCONFIRMED:
-            page.propose_lines()
+        elif page.lines.asks:
+            page.lines.confirm()
+        elif page.lines.waits:
+            page.lines.propose()
         elif session.status.armed:
             page.tell("The lines are confirmed. They change only while not armed.")
         else:

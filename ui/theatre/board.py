@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from PyQt6.QtCore import QElapsedTimer
+from PyQt6.QtCore import QElapsedTimer, QRect
 
 from assistant.capture.play import is_played
 from assistant.live.messages import LiveState
@@ -14,6 +14,7 @@ from ui.curve import CurveView
 from ui.distance_card import DistanceCard, NotMeasured
 from ui.theatre.advice import advice_for
 from ui.theatre.bar import LiveBar, message_of
+from ui.theatre.beside import Beside
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
 from ui.theatre.keys_card import KeysCard
 from ui.theatre.layout import Layout, lay_out
@@ -43,6 +44,7 @@ class Board:
         self._page = page
         self.strip, self.bar = LiveStrip(page), LiveBar(page)
         self.picture, self.second = LivePicture(page), SecondPicture(page)
+        self.beside = Beside(page)
         self.distances, self.curve, self.works = DistanceCard(page), CurveView(page), WorksCard(page)
         self.clocks, self.legend = Clocks(page), Legend(page)
         self.alarms, self.leak = AlarmList(page), LeakLine(page)
@@ -68,10 +70,30 @@ class Board:
         if not page.shows_still and (fresh or due or status.state is not self._shown_state):
             self._shown_state = status.state
             self.picture.show_live(page.frame if fresh else None, status, page.views)
+        self._show_beside(due=due)
         self.say(status)
         if due:
             self._figures.restart()
             self.show_figures(status)
+
+    def _show_beside(self, *, due: bool) -> None:
+        """The second input: its picture at once, its figures four times a second."""
+        page = self._page
+        second = page.session.second if page.session is not None else None
+        if second is None:
+            return
+        beside, index = self.beside, second.newest_index
+        fresh = index >= 0 and (beside.frame is None or beside.frame.index != index)
+        if fresh:
+            beside.frame = second.newest_frame() or beside.frame
+        if not beside.isVisible():
+            return
+        if fresh or due:
+            beside.picture.show_live(beside.frame if fresh else None, second.status, page.second_views)
+        if due:
+            calibrated = page.second_plan is None or page.setup.is_calibrated(page.second_plan)
+            case = second.source if is_played(second.source) else ""
+            beside.figures.show_status(second.status, page.second_views, calibrated=calibrated, case=case)
 
     def due(self) -> bool:
         """Whether figures are to be shown anew."""
@@ -116,7 +138,7 @@ class Board:
         note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
         advice = advice_for(status.alarms) if status is not None else ""
         self.legend.show_status(status, advice, note)
-        if self.second.shows is not Second.NONE:
+        if self.second.shows not in (Second.NONE, Second.INPUT):
             self.second.show_now(page.frame, moment, self.picture.transform())
         self._place_cards(status)
 
@@ -136,11 +158,13 @@ class Board:
         second = self.second.shows is not Second.NONE and not open_
         places = lay_out(page.width(), page.height(), bare=self.bare and not open_, second=second)
         self._places = places
+        live_beside, none = self.second.shows is Second.INPUT, QRect()
         parts = (
             (self.strip, places.strip),
             (self.bar, places.bar),
             (self.picture, places.picture),
-            (self.second, places.second),
+            (self.second, none if live_beside else places.second),
+            (self.beside, places.second if live_beside else none),
             (self.legend, places.legend),
             (self.distances, places.distances),
             (self.curve, places.curve),
@@ -158,6 +182,7 @@ class Board:
             part.setGeometry(place)
             part.setVisible(not place.isEmpty())
         self.keys_card.arrange()
+        self.beside.arrange(small=places.small)
         if open_:
             page.setup.arrange(places)
         self._place_cards(page.session.status if page.session is not None else None)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PyQt6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
-from assistant.live.messages import Lines, StampedFrame
+from assistant.live.messages import StampedFrame
+from assistant.live.plan_keeping import split_plan
+from assistant.live.second_input import FOLDER as SECOND_FOLDER
 from assistant.live.session import LiveSession
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings import Settings
@@ -24,14 +26,15 @@ from ui.setup.panel import SetupPanel
 from ui.theatre import sessions
 from ui.theatre.acts import Acts
 from ui.theatre.board import Board
+from ui.theatre.confirming import Confirming
 from ui.theatre.desk import Desk
 from ui.theatre.hearing import hear
 from ui.theatre.key_images import KeyImages
+from ui.theatre.second import Second
 from ui.theatre.trace import Trace
 
 _TICK_MS: Final = 8
 _AWAY_MS: Final = 100
-_PROPOSAL_MS: Final = 15000
 _CLOSE: Final = "Close while injecting? Enter: close. Any other key: stay."
 SessionMaker = Callable[[str, Path, Settings], LiveSession]
 
@@ -55,6 +58,7 @@ class TheatrePage(Page):
         self._make_session = make_session or sessions.make_session
         self.session: LiveSession | None = None
         self.plan: Plan | None = None
+        self.second_plan: Plan | None = None
         self.desk = Desk.by(settings.theatre)
         self.trace = Trace()
         self.frame: StampedFrame | None = None
@@ -65,12 +69,12 @@ class TheatrePage(Page):
         self.sound = AlarmSound(self)
         self.board = Board(self)
         self.picture, self.second = self.board.picture, self.board.second
+        self.lines = Confirming(self)
         self.acts = Acts(self)
         self.setup = SetupPanel(self)
         self.setup.hide()
-        self._key_images = KeyImages(self)
+        self.key_images = KeyImages(self)
         self._connect()
-        self._proposal_age = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -79,7 +83,7 @@ class TheatrePage(Page):
         self.refresh()
 
     def _connect(self) -> None:
-        self._key_images.told.connect(self.tell)
+        self.key_images.told.connect(self.tell)
         self.acts.holding.share.connect(self._show_hold)
         self.board.bar.touched.connect(self._touch_bar)
         self.board.keys_card.pressed.connect(self.acts.press)
@@ -96,8 +100,13 @@ class TheatrePage(Page):
 
     @property
     def views(self) -> tuple[PlannedView, ...]:
-        """Views of the present plan."""
+        """Views of the present plan, those of the first input."""
         return self.plan.views if self.plan is not None else ()
+
+    @property
+    def second_views(self) -> tuple[PlannedView, ...]:
+        """Views of the second input."""
+        return self.second_plan.views if self.second_plan is not None else ()
 
     @property
     def in_set_up(self) -> bool:
@@ -126,12 +135,14 @@ class TheatrePage(Page):
         self.session = session
         self.picture.forget()
         self.second.forget()
+        self.board.beside.forget()
         self.trace.clear()
-        self.plan, self.frame, self.desk = None, None, Desk.by(self.settings.theatre)
+        self.plan, self.second_plan, self.frame, self.desk = None, None, None, Desk.by(self.settings.theatre)
         self.case = ""
         self.sound.tell_session(session)
         if left is not None:
             self.plan, references = sessions.left_plan(folder, self.settings)
+            self.second_plan, _ = sessions.left_plan(folder / SECOND_FOLDER, self.settings)
             self.second.set_references(references)
             self._name_case()
             self.desk.recall(session.events, time.monotonic_ns(), time.time_ns())
@@ -147,9 +158,32 @@ class TheatrePage(Page):
         self.sound.tell_session(None)
         if not session.stop():
             self.tell("The session did not end by itself; what was recorded until then is whole.")
-        self.plan, self.frame, self.case = None, None, ""
+        self.plan, self.second_plan, self.frame, self.case = None, None, None, ""
         self.picture.forget()
+        self.board.beside.forget()
         self.refresh()
+
+    def open_second(self, source: str) -> None:
+        """Open a second grabber beside the first; empty closes it."""
+        if self.session is None:
+            return
+        for fault in self.session.open_second(source):
+            self.tell(f"{fault.happened} {fault.do}")
+        self.second_plan = None
+        self.board.beside.forget()
+        if self.session.second is not None:
+            self.show_second_input()
+        elif self.second.shows is Second.INPUT:
+            self.next_second()
+
+    def show_second_input(self) -> None:
+        """Its picture beside the first."""
+        self.second.shows = Second.INPUT
+        self.board.arrange()
+
+    def frame_of(self, number: int) -> StampedFrame | None:
+        """The newest frame of the first or the second input."""
+        return self.frame if number == 1 else self.board.beside.frame
 
     def take_plan(self, plan: Plan, references: tuple[Frame, ...]) -> bool:
         """Work with these lines; they count once they are confirmed."""
@@ -160,7 +194,11 @@ class TheatrePage(Page):
         except AssistantError as error:
             self.tell(str(error))
             return False
-        self.plan = plan_from_document(plan.document, self.settings.alarms.warning_line_fraction)
+        first, second = split_plan(plan.document, [frame.grey for frame in references])
+        fraction = self.settings.alarms.warning_line_fraction
+        self.plan = plan_from_document(first[0], fraction)
+        self.second_plan = None if second is None else plan_from_document(second[0], fraction)
+        references = references[: len(self.plan.views)]
         self.trace.clear()
         self.second.set_references(references)
         self._name_case()
@@ -168,27 +206,8 @@ class TheatrePage(Page):
 
     def _name_case(self) -> None:
         if self.plan is not None:
-            kinds = " + ".join(view.view for view in self.plan.views)
+            kinds = " + ".join(view.view for view in (*self.views, *self.second_views))
             self.case = " · ".join(part for part in (self.plan.views[0].level or "", kinds) if part)
-
-    def confirm_lines(self) -> None:
-        """The lines that were shown are right."""
-        self.picture.proposal = None
-        self.ask("")
-        if self.session is not None:
-            self.session.confirm_lines()
-            self.tell("Lines confirmed.")
-            self.refresh()
-
-    def propose_lines(self) -> None:
-        """Show the lines, dotted: a second press confirms them. Nothing is confirmed unseen."""
-        if self.session is None or self.plan is None:
-            return
-        moment = self.session.status.moment
-        index = getattr(moment.motion, "view_index", 0) if moment is not None else 0
-        self.picture.proposal = (moment, self.plan.views[index])
-        self._proposal_age.start()
-        self.ask(f"Do these lines fit? {self.keys.word('lines')}: confirm")
 
     def next_level(self) -> None:
         """End work at the present level; set-up goes on with the next."""
@@ -208,7 +227,7 @@ class TheatrePage(Page):
     def end_set_up(self) -> None:
         """Back to the figures."""
         self.setup.hide()
-        self.picture.points, self.picture.banner = None, ""
+        self.setup.turning.give_back()
         self.board.arrange()
         self.refresh()
 
@@ -243,20 +262,9 @@ class TheatrePage(Page):
 
     def next_second(self) -> None:
         """Another picture beside the live one, or none."""
-        self.second.next()
+        self.second.next(with_input=self.session is not None and self.session.second is not None)
         self.board.arrange()
         self.refresh()
-
-    def keep_key_image(self) -> None:
-        """Keep the present picture, bare and as shown."""
-        if self.session is None or self.frame is None:
-            self.tell("No picture to keep.")
-            return
-        self.desk.key_images += 1
-        shown = self.picture.grab()
-        name = self._key_images.keep(self.session.folder, self.desk.key_images, self.frame, shown)
-        self.session.note("key_image", name, frame=self.frame.index)
-        self.tell(f"Key image {self.desk.key_images} kept.")
 
     def _show_hold(self, act: str, share: float) -> None:
         cap = self.board.keys_card.caps.get(act)
@@ -283,11 +291,7 @@ class TheatrePage(Page):
                 self.frame, fresh = frame, True
                 self.second.keep(frame)
         self.desk.see_push(status.push_s)
-        if self.picture.proposal is not None:
-            waited = self._proposal_age.elapsed() > _PROPOSAL_MS
-            if waited or status.lines is not Lines.UNCONFIRMED:
-                self.picture.proposal = None
-                self.ask("")
+        self.lines.look()
         self.board.tick(status, fresh=fresh)
         if self.in_set_up and status.armed:
             # Cement that grows arms by itself: the screen to inject by has to be there.

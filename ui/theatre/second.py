@@ -1,6 +1,6 @@
 """The second picture beside the live one: a few seconds ago, before the injection, or what was added since.
 
-It never looks live: hatched edge and its name stand on it.
+It never looks live: hatched edge and its name stand on it. (A second input, which is live, is `ui/theatre/beside.py`.)
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Second(Enum):
     """What the second picture shows; the value is its name on the screen."""
 
     NONE = ""
+    INPUT = "SECOND INPUT"
     DELAYED = "5 s AGO"
     BEFORE = "BEFORE THE INJECTION"
     ADDED = "ADDED SINCE THEN"
@@ -48,9 +49,9 @@ class SecondPicture(QWidget):
         self._image: QImage | None = None
         self._view: ViewTransform | None = None
 
-    def next(self) -> Second:
-        """The next kind of second picture."""
-        kinds = list(Second)
+    def next(self, *, with_input: bool = False) -> Second:
+        """The next kind of second picture; that of a second input only where one is open."""
+        kinds = [kind for kind in Second if with_input or kind is not Second.INPUT or kind is self.shows]
         self.shows = kinds[(kinds.index(self.shows) + 1) % len(kinds)]
         self._image = None
         return self.shows

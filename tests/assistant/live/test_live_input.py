@@ -106,6 +106,14 @@ def test_only_the_refusal_of_the_present_plan_takes_the_lines_away(one: LiveInpu
     assert log.kinds[-1] == "plan_refused"
 
 
+def test_lines_of_another_level_are_dropped(one: LiveInput, log: Log) -> None:
+    one.confirm_lines()
+    one.drop_lines()
+    one.drop_lines()
+    assert one.outlook.lines is Lines.NONE
+    assert log.kinds.count("lines_dropped") == 1
+
+
 def test_a_fault_of_the_recording_is_logged_once(one: LiveInput, log: Log) -> None:
     for fault in ("", "the disk is full", "the disk is full"):
         one.hear(RecordingTold(state=RecordingState(fault=fault)))

@@ -158,6 +158,7 @@ class FakeSession:
         self.more: dict[str, Any] = {}
         self.state = LiveState.UNKNOWN_VIEW
         self.stopped = False
+        self.second: Any = None
 
     def start(self) -> None:
         self.acts.append("start")
@@ -195,6 +196,13 @@ class FakeSession:
     def confirm_lines(self) -> None:
         self.acts.append("confirm_lines")
         self.lines, self.state = Lines.CONFIRMED, LiveState.LIVE
+
+    def confirm_second_lines(self) -> None:
+        self.acts.append("confirm_second_lines")
+
+    def open_second(self, source: str) -> list[Message]:
+        self.acts.append(f"second {source}")
+        return []
 
     def arm(self, by: str = "key") -> str:
         if self.lines is not Lines.CONFIRMED:

@@ -1,0 +1,116 @@
+"""The second input beside the first: its own live picture, treated after its own state, over its distances."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from assistant.live.messages import StampedFrame
+from assistant.live.status import LiveStatus
+from assistant.plan import PlannedView
+from assistant.vocabulary import Distances, Measure, Unknown
+from ui import icons, theme, words
+from ui.distance_card import depth_mm, figure_of
+from ui.theatre.cards import Card
+from ui.theatre.looks import LOOKS, age_words
+from ui.theatre.picture import LivePicture
+
+_FIGURES_PX = 112
+_BAND_MM = 3.0
+_V = Qt.AlignmentFlag.AlignVCenter
+
+
+class BesideFigures(Card):
+    """Which view it is, what its picture is, and three distances with the age of the picture."""
+
+    _rows: tuple[tuple[str, str, QColor], ...] = ()
+    _title = ""
+    _icon = "no signal"
+
+    def show_status(
+        self, status: LiveStatus | None, views: tuple[PlannedView, ...], *, calibrated: bool, case: str
+    ) -> None:
+        """Take over what is known of the second picture."""
+        view = views[0] if views else None
+        name = view.view.upper() if view is not None else "SECOND INPUT"
+        state = str(status.state) if status is not None else "NO SIGNAL"
+        age = age_words(status) if status is not None else "—"
+        marked = "REHEARSAL · " if case else ""
+        self._title = f"{name} · {marked}{state} · age {age}"
+        self._icon = LOOKS[status.state].icon if status is not None else "no signal"
+        self._rows = figures(status, view, calibrated=calibrated)
+        told = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
+        self.tell((self._title, self._icon, tuple(row[:2] for row in self._rows)), f"{self._title}: {told}")
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the title and the figures."""
+        painter, width, height = self.begin()
+        icons.draw(painter, self._icon, QRectF(14, 9, 24, 24), theme.TEXT_1)
+        _text(painter, QRectF(48, 6, width - 58, 30), self._title, 18, 700, theme.TEXT_1)
+        step = (width - 28) / max(len(self._rows), 1)
+        for k, (label, figure, colour) in enumerate(self._rows):
+            x = 14 + k * step
+            _text(painter, QRectF(x, 38, step - 10, 24), label, 17, 500, theme.TEXT_3)
+            _text(painter, QRectF(x, 62, step - 10, height - 66), figure, 24, 720, colour)
+
+
+def figures(
+    status: LiveStatus | None, view: PlannedView | None, *, calibrated: bool
+) -> tuple[tuple[str, str, QColor], ...]:
+    """Label, figure and colour of each distance; a dash with the reason where none may be shown."""
+    if view is None:
+        return (("No lines", "Set-up, step 4: A", theme.TEXT_2),)
+    moment = status.moment if status is not None else None
+    if status is None or moment is None or not status.drawable or not isinstance(moment.distances, Distances):
+        why = LOOKS[status.state].figure if status is not None else ""
+        reason = moment.distances.reason if moment is not None and isinstance(moment.distances, Unknown) else ""
+        return ((why or reason or "Too old to show", "—", theme.TEXT_3),)
+    found = moment.distances
+    nearest = ("Line b", found.warning_line_mm) if view.is_lateral else ("Side wall", found.side_wall_mm)
+    rows = (nearest, ("Sup. endplate", found.superior_endplate_mm), ("Inf. endplate", found.inferior_endplate_mm))
+    return tuple(
+        (label, *_figure(mm, view, calibrated=calibrated, at_line=k == 0)) for k, (label, mm) in enumerate(rows)
+    )
+
+
+def _figure(mm: Measure, view: PlannedView, *, calibrated: bool, at_line: bool) -> tuple[str, QColor]:
+    if isinstance(mm, Unknown):
+        return "—", theme.TEXT_3
+    before = "before" if at_line and view.is_lateral else words.INSIDE
+    past = "past" if at_line and view.is_lateral else words.BEYOND
+    figure, word, _, colour = figure_of(mm, before, past, _BAND_MM if at_line and view.is_lateral else 0.0)
+    if not calibrated:
+        figure = f"≈ {abs(100 * mm / depth_mm(view)):.0f} %"
+    return f"{figure} {word}", colour
+
+
+def _text(painter: QPainter, place: QRectF, text: str, size: int, weight: int, colour: QColor) -> None:
+    painter.setFont(theme.font(size, weight))
+    painter.setPen(QPen(colour))
+    painter.drawText(place, _V, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())))
+
+
+class Beside(QWidget):
+    """The second picture over its figures."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.factor = 1.0
+        self.picture = LivePicture(self)
+        self.figures = BesideFigures(self)
+        self.frame: StampedFrame | None = None
+
+    def arrange(self, *, small: bool) -> None:
+        """Place both parts."""
+        high = round(_FIGURES_PX * self.factor)
+        self.picture.factor = self.figures.factor = self.factor
+        self.picture.small = self.figures.small = small
+        self.picture.setGeometry(0, 0, self.width(), self.height() - high)
+        self.figures.setGeometry(0, self.height() - high, self.width(), high)
+
+    def forget(self) -> None:
+        """Another session."""
+        self.frame = None
+        self.picture.forget()
+        self.picture.turn = None
