@@ -63,7 +63,7 @@ class SetupPanel(QWidget):
 
     def begin(self, at: str = "source") -> None:
         """Open at a step; a step whose ground is missing opens at the first that is."""
-        self.choices = sources.choices()
+        self.choices = sources.choices(in_use=self._in_use())
         self.message, self.waiting_for_plan = "", False
         self.setVisible(True)
         if self.page.session is None:
@@ -218,6 +218,13 @@ class SetupPanel(QWidget):
         else:
             self.choose_source(address)
 
+    def _in_use(self) -> tuple[str, ...]:
+        """Addresses of the inputs that run."""
+        session = self.page.session
+        if session is None:
+            return ()
+        return (session.source,) if session.second is None else (session.source, session.second.source)
+
     def use_second(self) -> None:
         """The chosen source becomes the second input beside the one in use; the second in use is closed."""
         session = self.page.session
@@ -347,7 +354,8 @@ class SetupPanel(QWidget):
         self.waiting_for_plan = False
         self.page.lines.placed()
         self.page.end_set_up()
-        self.page.picture.show_level(wanted=True)
+        for picture in (self.page.picture, self.page.board.beside.picture):
+            picture.show_level(wanted=True)
         self.page.acts.press("inject")
         self.page.acts.release("inject")
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 
 from assistant.capture.devices import Device, list_devices
+from assistant.capture.play import is_played
 from assistant.errors import AssistantError
 from assistant.live.running import find_running
 from assistant.places import demo_run
@@ -32,8 +33,8 @@ class Choice:
     rehearsal: bool = False
 
 
-def choices() -> list[Choice]:
-    """All that can be chosen now, cameras first."""
+def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
+    """All that can be chosen now, cameras first; sources in use are there whatever they are."""
     made = _left_open() + _cameras()
     try:
         demo = demo_run()
@@ -46,6 +47,13 @@ def choices() -> list[Choice]:
     made.append(
         Choice(address="", name="Recorded run…", detail="rehearsal, plays as if live, never a patient", rehearsal=True)
     )
+    known = {choice.address for choice in made}
+    for address in in_use:
+        if address not in known:
+            played = is_played(address)
+            name = address.partition(":")[2].rpartition("/")[2] if played else address
+            detail = "rehearsal, plays as if live" if played else "named by hand"
+            made.insert(0, Choice(address=address, name=name or address, detail=detail, rehearsal=played))
     return made
 
 

@@ -36,7 +36,7 @@ class Acts:
             "ap look": self._ap_look,
             "lines": self._lines,
             "raw": lambda: page.show_raw(raw=True),
-            "level view": lambda: page.picture.toggle_level_view(),
+            "level view": self._level_view,
             "bare": lambda: page.toggle_bare(),
             "next level": self._next_level,
             "second picture": lambda: page.next_second(),
@@ -133,6 +133,12 @@ class Acts:
         self._page.desk.bookmarks += 1
         number = self._page.desk.bookmarks
         self._note("bookmark", f"Bookmark {number}", number=number)
+
+    def _level_view(self) -> None:
+        """Both pictures in the same view."""
+        page = self._page
+        page.picture.toggle_level_view()
+        page.board.beside.picture.show_level(wanted=page.picture.is_level)
 
     def _key_image(self) -> None:
         """Keep the present picture, bare and as shown."""

@@ -52,7 +52,8 @@ class BesideFigures(Card):
         for k, (label, figure, colour) in enumerate(self._rows):
             x = 14 + k * step
             _text(painter, QRectF(x, 38, step - 10, 24), label, 17, 500, theme.TEXT_3)
-            _text(painter, QRectF(x, 62, step - 10, height - 66), figure, 24, 720, colour)
+            room = QRectF(x, 62, step - 10, height - 66)
+            _text(painter, room, figure, _largest(painter, figure, room.width()), 720, colour)
 
 
 def figures(
@@ -83,6 +84,15 @@ def _figure(mm: Measure, view: PlannedView, *, calibrated: bool, at_line: bool) 
     if not calibrated:
         figure = f"≈ {abs(100 * mm / depth_mm(view)):.0f} %"
     return f"{figure} {word}", colour
+
+
+def _largest(painter: QPainter, text: str, width: float) -> int:
+    """The largest size in which a figure has room: a distance is never cut off."""
+    for size in range(24, 13, -1):
+        painter.setFont(theme.font(size, 720))
+        if painter.fontMetrics().horizontalAdvance(text) <= width:
+            return size
+    return 13
 
 
 def _text(painter: QPainter, place: QRectF, text: str, size: int, weight: int, colour: QColor) -> None:

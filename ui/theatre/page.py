@@ -251,9 +251,10 @@ class TheatrePage(Page):
             self.picture.show_live(None, status, self.views)
 
     def show_raw(self, *, raw: bool) -> None:
-        """Lift everything that is drawn on the picture while the key is held."""
-        self.picture.raw = raw
-        self.picture.update()
+        """Lift everything that is drawn on the pictures while the key is held."""
+        for picture in (self.picture, self.board.beside.picture):
+            picture.raw = raw
+            picture.update()
 
     def toggle_bare(self) -> None:
         """Strip, bar and picture only."""
