@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.capture.colour import coloured
 from assistant.capture.interlace import COMBED, comb_ratio
 from assistant.capture.stamps import MAX_FPS
 from assistant.errors import InputError
@@ -135,6 +136,7 @@ class CameraSource:
         self._last_ns = clock()
         self._shape: tuple[int, int] | None = None
         self._dtype: np.dtype[Any] | None = None
+        self._picture: NDArray[Any] | None = None
         try:
             # Without effect on some drivers; where it works, a grab gives the newest picture and not an old one.
             grabber.set(cv2.CAP_PROP_BUFFERSIZE, 1)
@@ -192,6 +194,10 @@ class CameraSource:
         """The clock at the grab of the newest picture: before it was fetched from the driver and turned to grey."""
         return self._last_ns
 
+    def coloured(self) -> NDArray[np.bool_] | None:
+        """Where the newest picture is in colour (`assistant.capture.colour`); None for a grey input."""
+        return None if self._picture is None else coloured(self._picture)
+
     def frames(self) -> Iterator[Frame]:
         """Pictures as they come, until `close`. A second call goes on with the numbers of the first.
 
@@ -231,7 +237,7 @@ class CameraSource:
             if self._closed:
                 break
             if good and isinstance(picture, np.ndarray) and picture.size:
-                self._last_ns = stamp_ns
+                self._last_ns, self._picture = stamp_ns, picture
                 return stamp_ns, _grey(picture, self._shown)
             failures += 1
             if failures >= _FAILURES_IN_A_ROW or stamp_ns - since_ns > _NO_PICTURE_NS:

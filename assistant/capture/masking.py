@@ -55,6 +55,13 @@ class Masker:
             return 1.0
         return 0.0 if self._mask is None else float(self._mask.mean())
 
+    def share_of(self, marked: Mask, step_px: int) -> float:
+        """How much of the part that is let through is marked on every ``step_px``-th pixel each way, 0 to 1."""
+        mask = None if self._mask is None or self._whole else self._mask[::step_px, ::step_px]
+        if mask is None or mask.shape != marked.shape:
+            return float(marked.mean())
+        return float(marked[mask].mean()) if mask.any() else 0.0
+
     def apply(self, grey: Grey, t_s: float) -> Grey:
         """A new picture with everything outside the field black; the same picture where nothing is masked."""
         if self._whole:

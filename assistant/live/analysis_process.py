@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.guard import GuardedPipeline, describe
-from assistant.live.deck import Cell, Deck, is_orphan
+from assistant.live.deck import Cell, Deck, is_in_colour, is_orphan
 from assistant.live.messages import (
     AlarmHeard,
     Moved,
@@ -43,6 +43,7 @@ _MOST_BEHIND: Final = 6
 """Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
 _ROOM_FOR_ALARMS: Final = 1 << 19
 _NO_PLAN: Final = "no lines have been confirmed yet"
+_IN_COLOUR: Final = "not fluoroscopy: the picture is in colour"
 
 
 def run(start: Start) -> None:
@@ -136,7 +137,10 @@ class LiveAnalysis:
             heard = AlarmHeard(alarm=alarm, captured_ns=stamped.captured_ns, told_ns=time.monotonic_ns())
             self._deck.analysis_says.put(heard)
 
-        reading = self._pipeline.process(frame, tell) if self._pipeline is not None else self._without_plan(frame)
+        if self._pipeline is not None and not is_in_colour(self._deck):
+            reading = self._pipeline.process(frame, tell)
+        else:
+            reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
         if reading.cement is not self._cement:
             self._cement, self._outline = reading.cement, cement_outline(reading.cement)
         moment = moment_of(
@@ -159,9 +163,9 @@ class LiveAnalysis:
         self._deck.put(Cell.ANALYSED_INDEX, stamped.index)
         self._deck.put(Cell.ANALYSED_CAPTURED_NS, stamped.captured_ns)
 
-    def _without_plan(self, frame: Frame) -> Reading:
+    def _only_liveness(self, frame: Frame, why: str) -> Reading:
         started_ns = time.perf_counter_ns()
-        unknown = Unknown(_NO_PLAN)
+        unknown = Unknown(why)
         return Reading(
             frame_index=frame.index,
             t_s=frame.t_s,

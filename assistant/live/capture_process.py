@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from assistant.capture.colour import STEP_PX
 from assistant.capture.interlace import Deinterlacer
 from assistant.capture.layout import Layout, layouts
 from assistant.capture.masking import Masker
@@ -113,6 +114,7 @@ class Grab:
         self._index = max(deck.get(Cell.NEXT_INDEX), newest + 1)
         self._last: Grey | None = None
         self._source: Source | None = None
+        self._coloured = -1.0
         self._thread = threading.Thread(target=self._go_on, name="grab", daemon=True)
 
     def start(self) -> None:
@@ -187,6 +189,7 @@ class Grab:
             )
         if self._index % _LOOK_EVERY_FRAMES == 0:
             deck.put(Cell.LET_THROUGH, round(1000 * self._masker.share))
+            self._look_at_colour()
         is_new = self._last is None or grey.dtype != self._last.dtype or not np.array_equal(self._last, grey)
         self._picture += is_new
         deck.ring.publish(self._index, t_ns, stamp_ns, self._picture, grey)
@@ -195,6 +198,15 @@ class Grab:
         self._last = grey
         deck.put(Cell.NEXT_INDEX, self._index)
         deck.put(Cell.LAST_PICTURE, self._picture)
+
+    def _look_at_colour(self) -> None:
+        look = getattr(self._source, "coloured", None)
+        marked = look() if look is not None else None
+        before, self._coloured = self._coloured, -1.0
+        if marked is not None:
+            self._coloured = self._masker.share_of(marked, STEP_PX)
+        # Of two looks the lesser one: a flash of colour (a menu that opens) is no other input.
+        self._deck.put(Cell.COLOURED, round(1000 * min(before, self._coloured)))
 
 
 def _open(address: str) -> Source:

@@ -150,6 +150,8 @@ def _monitoring(now: Situation) -> list[Wanted]:
     if now.state in unarmed:
         priority = _HIGH if now.armed else unarmed[now.state]
         rows.append(_row("A7", priority, "NOT MONITORING", "Stop, or use C-arm screen."))
+    if now.state is LiveState.NOT_FLUOROSCOPY:
+        rows.append(_row("A7", _HIGH if now.armed else _MEDIUM, "NOT FLUOROSCOPY", "Stop. Choose the right input."))
     if now.state is LiveState.HELD and now.armed and now.state_s > HELD_TOLD_S:
         rows.append(_row("A12", _LOW, f"HELD IMAGE {now.state_s:.0f} s", "Not live."))
     if now.state is LiveState.LIVE and now.lines is Lines.CONFIRMED and not now.tracked:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from assistant.capture.colour import NO_FLUOROSCOPY_SHARE
 from assistant.errors import EnvironmentError_
 from assistant.live.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.ring import Ring
@@ -58,6 +59,8 @@ class Cell(IntEnum):
     """X-ray-on mark of the console: -1 none, 0 dark, 1 lit."""
     LET_THROUGH = 26
     """Share of the picture that the mask lets through, in thousandths; -1 before the first frame."""
+    COLOURED = 27
+    """Share of what is let through that is in colour, in thousandths; -1 for a grey input."""
 
 
 class Deck:
@@ -91,7 +94,7 @@ class Deck:
         board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
         board[Cell.SLOTS], board[Cell.SLOT_BYTES] = slots, slot_bytes
         board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = board[Cell.MARK_LIT] = -1
-        board[Cell.LET_THROUGH] = -1
+        board[Cell.LET_THROUGH] = board[Cell.COLOURED] = -1
         deck = cls(memory)
         deck.ring.clear()
         deck.beat(Cell.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
@@ -148,10 +151,13 @@ class Signs:
         The X-ray-on mark; None where the layout has none.
     let_through : float or Unknown
         Share of the picture that is not masked; 1 where nothing is.
+    in_colour : bool
+        It is no fluoroscopy: another input of the grabber was chosen.
     """
 
     mark_lit: bool | None = None
     let_through: Measure = NOTHING_YET
+    in_colour: bool = False
 
 
 def read_signs(deck: Deck) -> Signs:
@@ -160,7 +166,13 @@ def read_signs(deck: Deck) -> Signs:
     return Signs(
         mark_lit=None if lit < 0 else bool(lit),
         let_through=NOTHING_YET if through < 0 else through / 1000.0,
+        in_colour=is_in_colour(deck),
     )
+
+
+def is_in_colour(deck: Deck) -> bool:
+    """Whether too much of the picture is in colour for fluoroscopy."""
+    return deck.get(Cell.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
 
 
 def is_orphan(deck: Deck, settings: Settings) -> bool:

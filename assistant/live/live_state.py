@@ -22,6 +22,8 @@ _HELD_S: Final = 1.0
 _HELD_PULSES: Final = 1.6
 """At one pulse a second the next picture may come a little later than a second; two missing pulses are a hold."""
 _SLOWEST_PULSE_S: Final = 1.2
+_OTHER_INPUT: Final = "no fluoroscopy picture"
+"""How the liveness step begins its reason for a screen or a menu."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Known:
         Usual time between new X-ray pictures.
     mark_lit : bool or None
         The console's X-ray-on mark; None where the layout has none.
+    in_colour : bool
+        The picture is in colour: another input was chosen.
     stuck : bool
         Frames are bit-identical although this source's held pictures never were: its driver repeats itself.
     lines : Lines
@@ -67,6 +71,7 @@ class Known:
     xray_age_s: Measure
     pulse_period_s: Measure
     mark_lit: bool | None
+    in_colour: bool
     stuck: bool
     lines: Lines
     moved: bool
@@ -96,8 +101,10 @@ def judge(known: Known) -> Verdict:
 
 
 def _judge_analysed(known: Known) -> Verdict:
-    """The picture comes; what it is, only the analysis can say, if it keeps up."""
+    """The picture comes; what it is, only the analysis can say, if it keeps up. Colour is seen before."""
     assert known.frame_ns is not None
+    if known.in_colour:
+        return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason="the picture is in colour: another input was chosen")
     if not known.analysis_well:
         return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis stopped and is being started again")
     if known.analysed_ns is None or known.frame_state is None:
@@ -107,6 +114,8 @@ def _judge_analysed(known: Known) -> Verdict:
         return Verdict(state=LiveState.ANALYSIS_LATE, reason=f"the analysis is {behind_ms:.0f} ms behind the picture")
     if known.frame_state is FrameState.NO_SIGNAL:
         return Verdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or "the picture is empty")
+    if known.frame_state is FrameState.UNUSABLE and known.frame_reason.startswith(_OTHER_INPUT):
+        return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason=known.frame_reason)
     held = _held(known)
     if held is not None:
         return held

@@ -121,6 +121,7 @@ class Outlook:
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
                 pulse_period_s=self.pace.pulse_period_s(),
                 mark_lit=self.signs.mark_lit,
+                in_colour=self.signs.in_colour,
                 stuck=self.stuck.is_stuck,
                 lines=self.lines,
                 moved=moved,
@@ -134,7 +135,12 @@ class Outlook:
         moment = self.moment
         cement: list[Wanted] = []
         if moment is not None and self.lines is not Lines.NONE:
-            held = self.state in (LiveState.HELD, LiveState.FROZEN, LiveState.NO_SIGNAL)
+            held = self.state in (
+                LiveState.HELD,
+                LiveState.FROZEN,
+                LiveState.NO_SIGNAL,
+                LiveState.NOT_FLUOROSCOPY,
+            )
             cement = of_cement(moment.standing, moment.leaks, held=held)
         untracked = self.state is LiveState.LIVE and not self._tracked
         self._untracked_since_ns = (self._untracked_since_ns or now_ns) if untracked else None
@@ -187,7 +193,7 @@ class Outlook:
         lag_ms, lag_p95_ms = self.pace.lags_ms(now_ns)
         moment = self.moment
         terms = Terms(
-            picture_live=self.state not in (LiveState.HELD, LiveState.FROZEN, LiveState.STALE, LiveState.NO_SIGNAL),
+            picture_live=self.state in (LiveState.LIVE, LiveState.UNKNOWN_VIEW, LiveState.ANALYSIS_LATE),
             analysis_in_time=self.state is not LiveState.ANALYSIS_LATE and moment is not None,
             lines_confirmed=self.lines is Lines.CONFIRMED,
             view_confirmed=not moved and self.state is LiveState.LIVE,

@@ -104,6 +104,16 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         gap="no signal",
         age="",
     ),
+    LiveState.NOT_FLUOROSCOPY: Look(
+        icon="cross",
+        watching=words.NOT_MONITORING,
+        dimmed=True,
+        hatched=True,
+        plate="NOT FLUOROSCOPY",
+        figure="Not fluoroscopy",
+        explanation="Another input is shown. Choose the C-arm's: P",
+        gap="not fluoroscopy",
+    ),
     LiveState.UNKNOWN_VIEW: Look(
         icon="unknown view",
         watching=words.NOT_MONITORING,

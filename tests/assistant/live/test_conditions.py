@@ -40,6 +40,7 @@ def test_nothing_is_told_while_all_is_well() -> None:
         (LiveState.NO_SIGNAL, HIGH, LOW),
         (LiveState.FROZEN, HIGH, MEDIUM),
         (LiveState.ANALYSIS_LATE, HIGH, LOW),
+        (LiveState.NOT_FLUOROSCOPY, HIGH, MEDIUM),
     ],
 )
 def test_monitoring_lost(state: LiveState, armed: Priority, unarmed: Priority) -> None:

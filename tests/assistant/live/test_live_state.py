@@ -21,6 +21,7 @@ GOOD = Known(
     xray_age_s=0.0,
     pulse_period_s=0.13,
     mark_lit=None,
+    in_colour=False,
     stuck=False,
     lines=Lines.CONFIRMED,
     moved=False,
@@ -94,13 +95,14 @@ def test_lines_that_nobody_confirmed_or_that_do_not_fit() -> None:
 
 def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> None:
     seen = set()
-    for ages, capture, analysis, frame_state, age_s, mark, stuck, lines, moved in product(
+    for ages, capture, analysis, frame_state, age_s, mark, colour, stuck, lines, moved in product(
         (None, 30, 400, 1500),
         (True, False),
         (True, False),
         (None, *FrameState),
         (0.0, 2.0, Unknown("x")),
         (None, True),
+        (False, True),
         (False, True),
         Lines,
         (False, True),
@@ -116,6 +118,7 @@ def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> 
                 frame_state=frame_state,
                 xray_age_s=age_s,
                 mark_lit=mark,
+                in_colour=colour,
                 stuck=stuck,
                 lines=lines,
                 moved=moved,
@@ -126,6 +129,7 @@ def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> 
             assert lines is Lines.CONFIRMED
             assert not moved
             assert not stuck
+            assert not colour
             assert capture
             assert analysis
             assert ages == 30

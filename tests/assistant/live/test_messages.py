@@ -58,6 +58,7 @@ def test_the_states_carry_the_words_of_the_strip() -> None:
         "FROZEN",
         "STALE",
         "NO SIGNAL",
+        "NOT FLUOROSCOPY",
         "UNKNOWN VIEW",
         "ANALYSIS LATE",
     }
