@@ -22,6 +22,7 @@ _HELD_S: Final = 1.0
 _HELD_PULSES: Final = 1.6
 """At one pulse a second the next picture may come a little later than a second; two missing pulses are a hold."""
 _SLOWEST_PULSE_S: Final = 1.2
+_NO_GRAIN_GREY: Final = 0.1
 _OTHER_INPUT: Final = "no fluoroscopy picture"
 """How the liveness step begins its reason for a screen or a menu."""
 
@@ -45,6 +46,8 @@ class Known:
     frame_state : FrameState or None
         What the analysis says of it.
     frame_reason : str
+    noise_grey : float or Unknown
+        Grain of that picture, of 255.
     xray_age_s : float or Unknown
         Age of the X-ray picture in that frame, when it was grabbed.
     pulse_period_s : float or Unknown
@@ -68,6 +71,7 @@ class Known:
     analysed_ns: int | None
     frame_state: FrameState | None
     frame_reason: str
+    noise_grey: Measure
     xray_age_s: Measure
     pulse_period_s: Measure
     mark_lit: bool | None
@@ -114,7 +118,7 @@ def _judge_analysed(known: Known) -> Verdict:
         return Verdict(state=LiveState.ANALYSIS_LATE, reason=f"the analysis is {behind_ms:.0f} ms behind the picture")
     if known.frame_state is FrameState.NO_SIGNAL:
         return Verdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or "the picture is empty")
-    if known.frame_state is FrameState.UNUSABLE and known.frame_reason.startswith(_OTHER_INPUT):
+    if known.frame_state is FrameState.UNUSABLE and (_is_made(known) or known.frame_reason.startswith(_OTHER_INPUT)):
         return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason=known.frame_reason)
     held = _held(known)
     if held is not None:
@@ -124,6 +128,11 @@ def _judge_analysed(known: Known) -> Verdict:
     if known.moved:
         return Verdict(state=LiveState.UNKNOWN_VIEW, reason="the lines do not fit this picture")
     return Verdict(state=LiveState.LIVE, reason="")
+
+
+def _is_made(known: Known) -> bool:
+    """Without any grain it was drawn by a computer; the most filtered X-ray picture has about one grey."""
+    return not isinstance(known.noise_grey, Unknown) and known.noise_grey < _NO_GRAIN_GREY
 
 
 def _late_limit_ms(known: Known) -> float:

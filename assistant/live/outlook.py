@@ -118,6 +118,7 @@ class Outlook:
                 analysed_ns=moment.captured_ns if moment is not None else None,
                 frame_state=moment.liveness.state if moment is not None else None,
                 frame_reason=moment.liveness.reason if moment is not None else "",
+                noise_grey=moment.liveness.noise_grey if moment is not None else Unknown("nothing was analysed"),
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
                 pulse_period_s=self.pace.pulse_period_s(),
                 mark_lit=self.signs.mark_lit,

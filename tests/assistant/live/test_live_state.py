@@ -18,6 +18,7 @@ GOOD = Known(
     analysed_ns=NOW - 60 * MS,
     frame_state=FrameState.LIVE,
     frame_reason="",
+    noise_grey=4.0,
     xray_age_s=0.0,
     pulse_period_s=0.13,
     mark_lit=None,
