@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.runs import Job, Way, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
+from assistant.evaluation.validation_set import RUNS
 
-VALIDATION_RUNS = 60
+REAL_ANATOMY = Path("../shared/data")
+"""Scans and meshes beside the project; they do not travel with it."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--runs", type=Path, help="score these runs (folders with truth/); default: a validation set")
     parser.add_argument("--quick", type=int, metavar="N", help="the first N runs only")
+    parser.add_argument(
+        "--data", type=Path, default=REAL_ANATOMY, help="folder of real anatomy for the validation set, if it is there"
+    )
     parser.add_argument("--out", type=Path, default=Path("out/evaluation"), help="folder for results and tables")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes (default: all cores)")
     parser.add_argument(
@@ -52,12 +58,17 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.runs is not None:
         runs = runs_under(args.runs)[: args.quick]
     else:
-        runs = simulate_set(args.out / "validation", args.quick or VALIDATION_RUNS, args.jobs)
+        data = args.data if args.data.is_dir() else None
+        runs = simulate_set(args.out / "validation", args.quick or RUNS, args.jobs, data)
+    whole_set = args.runs is None and args.quick is None
+    counted = coverage([read_facts(run) for run in runs]) if args.runs is None else []
     way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND
     jobs = [Job(run=run, results=args.out / "results" / run.name, peers=peers, way=way) for run in runs]
     scores = score_all(jobs, max(1, min(args.jobs, len(jobs))))
     write_files(args.out, scores)
     own = [score for score in scores if score.method == PROGRAM]
+    if counted:
+        sys.stdout.write(coverage_table(counted) + "\n")
     sys.stdout.write(per_run_table(own) + "\n")
     sys.stdout.write(table(scores) + "\n")
     sys.stdout.write(subgroup_table(scores, PROGRAM) + "\n")
@@ -66,7 +77,10 @@ def _evaluate(args: argparse.Namespace) -> int:
     failed = [score for score in own if score.counts["complete"][0] < 1]
     for score in failed:
         sys.stderr.write(f"{score.run}: not analysed to its end: {score.notes[-1] if score.notes else 'no reason'}\n")
-    return 1 if failed else 0
+    lacking = missing(counted) if whole_set else []
+    for sentence in lacking:
+        sys.stderr.write(f"the validation set lacks a kind of run: {sentence}\n")
+    return 1 if failed or lacking else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.capture.source import Source
 from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak
-from assistant.evaluation.peers import PEERS, Mask, Peer, Picture
+from assistant.evaluation.peers import PEERS, Beginning, Mask, Peer, PeerKind, Picture
 from assistant.evaluation.table_file import Column
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTION, Truth
 from assistant.geometry import Crop, MapMm
@@ -50,9 +49,12 @@ def line_distances(view: PlannedView, crop: Crop) -> dict[str, MapMm]:
 
 @dataclass(slots=True, eq=False)
 class _Memory:
-    """What one peer has said so far."""
+    """What one peer has said so far; ``peers``, ``crops`` and ``maps`` by view."""
 
+    kind: PeerKind
     peers: list[Peer]
+    crops: list[Crop]
+    maps: list[dict[str, MapMm]]
     motion: dict[str, Column]
     area_mm2: Column
     distance_mm: dict[str, Column]
@@ -73,10 +75,8 @@ class _Crossing:
     good_since_s: float | None = None
 
 
-def run_peers(
-    truth: Truth, source: Source, makers: tuple[Callable[[Picture], Peer], ...] = PEERS
-) -> dict[str, Outcome]:
-    """Answers of all peers on one run, by name.
+def run_peers(truth: Truth, source: Source, kinds: tuple[PeerKind, ...] = PEERS) -> dict[str, Outcome]:
+    """Answers of all peers that have something to say of a run, by name.
 
     Raises
     ------
@@ -84,58 +84,71 @@ def run_peers(
         If the source cannot be read on.
     """
     views = truth.plan.views
-    crops = [surroundings(view, source.facts.width_px, source.facts.height_px) for view in views]
-    maps = [line_distances(view, crop) for view, crop in zip(views, crops, strict=True)]
-    references = [
-        _picture(source.frame_at(view.reference_frame), crop) for view, crop in zip(views, crops, strict=True)
-    ]
-    n = truth.frames
-    memories = [
-        _Memory(
-            peers=[maker(reference) for reference in references],
-            motion={name: np.full(n, np.nan) for name in MOTION},
-            area_mm2=np.full(n, np.nan),
-            distance_mm={line: np.full(n, np.nan) for line in LINES},
-            processing_ms=np.full(n, np.nan),
-            alarms={key: _Crossing() for key in LINE_OF_EVENT},
-        )
-        for maker in makers
-    ]
+    width_px, height_px = source.facts.width_px, source.facts.height_px
+    whole = Crop(x0_px=0, y0_px=0, width_px=width_px, height_px=height_px)
+    references = [source.frame_at(view.reference_frame) for view in views]
+    memories = []
+    for looks_at_whole in (False, True):
+        crops = [whole if looks_at_whole else surroundings(view, width_px, height_px) for view in views]
+        maps = [line_distances(view, crop) for view, crop in zip(views, crops, strict=True)]
+        beginnings = [
+            Beginning(reference=_picture(reference, crop), view=view, truth=truth)
+            for reference, crop, view in zip(references, crops, views, strict=True)
+        ]
+        for kind in kinds:
+            if kind.whole == looks_at_whole and kind.answers(truth):
+                memories.append(_memory(kind, [kind.make(each) for each in beginnings], crops, maps, truth.frames))
     index_of = {view.view: k for k, view in reversed(list(enumerate(views)))}
     for frame in source.frames():
         k = index_of.get(truth.view[frame.index])
         if k is None or not truth.live[frame.index]:
             continue
-        picture = _picture(frame, crops[k])
         for memory in memories:
-            _step(memory, k, frame, picture, views[k], maps[k])
-    shape = (source.facts.height_px, source.facts.width_px)
-    return {memory.peers[0].name: _outcome(memory, truth, crops, shape) for memory in memories}
+            _step(memory, k, frame, views[k])
+    return {memory.kind.name: _outcome(memory, truth, (height_px, width_px)) for memory in memories}
+
+
+def _memory(kind: PeerKind, peers: list[Peer], crops: list[Crop], maps: list[dict[str, MapMm]], frames: int) -> _Memory:
+    return _Memory(
+        kind=kind,
+        peers=peers,
+        crops=crops,
+        maps=maps,
+        motion={name: np.full(frames, np.nan) for name in MOTION},
+        area_mm2=np.full(frames, np.nan),
+        distance_mm={line: np.full(frames, np.nan) for line in LINES},
+        processing_ms=np.full(frames, np.nan),
+        alarms={key: _Crossing() for key in LINE_OF_EVENT},
+    )
 
 
 def _picture(frame: Frame, crop: Crop) -> Picture:
     return np.ascontiguousarray(frame.grey[crop.rows, crop.cols]).astype(np.float32) * np.float32(255.0 / frame.white)
 
 
-def _step(memory: _Memory, k: int, frame: Frame, picture: Picture, view: PlannedView, maps: dict[str, MapMm]) -> None:
+def _step(memory: _Memory, k: int, frame: Frame, view: PlannedView) -> None:
+    crop, maps, i = memory.crops[k], memory.maps[k], frame.index
+    picture = _picture(frame, crop)
     started_ns = time.perf_counter_ns()
-    found, (dx, dy) = memory.peers[k].find(picture)
+    found, motion = memory.peers[k].find(picture, i)
     mask = _without_specks(found, view.mm_per_px)
-    i = frame.index
     memory.area_mm2[i] = mask.sum() * view.mm_per_px**2
-    # The lines go with the displacement: the mask is laid back onto the reference frame instead.
-    back = np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]])
+    # The lines go with the vertebra: the mask is laid back onto the reference frame instead.
+    back = motion.reference_from_current()
+    corner = np.array([crop.x0_px, crop.y0_px], dtype=np.float64)
+    back[:, 2] += back[:, :2] @ corner - corner
     size = (mask.shape[1], mask.shape[0])
     still = cv2.warpAffine(mask.astype(np.uint8), back, size, flags=cv2.INTER_NEAREST) > 0
     for line, distance in maps.items():
         values = distance[still]
         nearest = float(values.min()) if len(values) else np.inf
         memory.distance_mm[line][i] = nearest if np.isfinite(nearest) else np.nan
-    for name, value in zip(MOTION, (dx, dy, 0.0, 1.0), strict=True):
-        memory.motion[name][i] = value
+    for name in MOTION:
+        memory.motion[name][i] = getattr(motion, name)
     _alarms(memory, frame)
     _leaks(memory, i, still, maps, view.mm_per_px)
-    memory.processing_ms[i] = (time.perf_counter_ns() - started_ns) / 1e6
+    if memory.kind.timed:
+        memory.processing_ms[i] = (time.perf_counter_ns() - started_ns) / 1e6
     memory.masks[i] = (k, np.packbits(mask))
 
 
@@ -183,12 +196,12 @@ def _leaks(
             memory.leaks[site] = SaidLeak(site=site, first_frame=index, area_mm2=area_mm2)
 
 
-def _outcome(memory: _Memory, truth: Truth, crops: list[Crop], shape: tuple[int, int]) -> Outcome:
+def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> Outcome:
     def mask(frame: int) -> NDArray[np.bool_] | None:
         if frame not in memory.masks:
             return None
         k, packed = memory.masks[frame]
-        crop = crops[k]
+        crop = memory.crops[k]
         whole = np.zeros(shape, dtype=bool)
         bits = np.unpackbits(packed, count=crop.width_px * crop.height_px)
         whole[crop.rows, crop.cols] = bits.reshape(crop.height_px, crop.width_px) > 0

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.figures import FIGURES, Figure, interval_of, mean_of, quantile_of, share_of
+from assistant.evaluation.figure_list import FIGURES
+from assistant.evaluation.figures import Figure, interval_of, mean_of, quantile_of, share_of
 from assistant.evaluation.tally import RunScore
 
 SUBGROUPS = ("level", "view", "noise", "motion", "kind")
@@ -115,19 +116,24 @@ def _run_row(score: RunScore) -> list[str]:
 
 
 def table(scores: Sequence[RunScore]) -> str:
-    """All figures, one column a method, with 95 % intervals over runs."""
+    """All figures, one column a method, with 95 % intervals over runs; "met" is of the first method."""
     methods = methods_of(scores)
-    columns = [cells([score for score in scores if score.method == method]) for method in methods]
-    rows = [["", "goal", *methods]]
+    own = [[score for score in scores if score.method == method] for method in methods]
+    columns = [cells(mine) for mine in own]
+    # A method that has nothing to say of some runs is told apart by its number of runs.
+    most = max(len(mine) for mine in own)
+    names = [m if len(mine) == most else f"{m} ({len(mine)} runs)" for m, mine in zip(methods, own, strict=True)]
+    rows = [["", "goal", "met", *names]]
     section = ""
     for k, figure in enumerate(FIGURES):
         if all(math.isnan(column[k].value) for column in columns):
             continue
         if figure.section != section:
             section = figure.section
-            rows.append([section.upper(), "", *("" for _ in methods)])
+            rows.append([section.upper(), "", "", *("" for _ in methods)])
         label = f"  {figure.label}" + (f", {figure.unit}" if figure.unit else "")
-        rows.append([label, figure.goal, *(_cell_text(column[k]) for column in columns)])
+        met = {True: "yes", False: "NO", None: ""}[figure.met(columns[0][k].value)]
+        rows.append([label, figure.goal, met, *(_cell_text(column[k]) for column in columns)])
     return _aligned(rows)
 
 

@@ -21,13 +21,15 @@ import cv2
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import UsageError
+from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome, read_outcome
 from assistant.evaluation.peer_run import run_peers
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import PROGRAM, score
 from assistant.evaluation.tally import RunScore
 from assistant.evaluation.truth import Truth, read_truth
-from assistant.simulation.dataset import one_run
+from assistant.evaluation.validation_set import PlannedRun, fluoroscope_of, planned_runs
+from assistant.simulation.writing import write_run
 
 T = TypeVar("T")
 
@@ -82,29 +84,41 @@ def runs_under(folder: Path) -> list[Path]:
     return found
 
 
-def simulate_set(folder: Path, count: int, jobs: int) -> list[Path]:
+def simulate_set(folder: Path, count: int, jobs: int, data: Path | None) -> list[Path]:
     """The first ``count`` runs of the validation set; those that are not there yet are simulated.
+
+    Parameters
+    ----------
+    folder : Path
+    count : int
+    jobs : int
+        Worker processes.
+    data : Path or None
+        Folder of the real anatomy.
 
     Raises
     ------
     AssistantError
         If the simulator fails.
     """
-    runs = [folder / f"{number:06d}" for number in range(count)]
-    missing = [(number, run) for number, run in enumerate(runs) if not (run / "truth" / "truth.json").is_file()]
-    if missing:
+    planned = planned_runs()[:count]
+    runs = [folder / f"{run.number:06d}" for run in planned]
+    todo = [(plan, run) for plan, run in zip(planned, runs, strict=True) if not (run / "truth/truth.json").is_file()]
+    if todo:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            for k, _ in enumerate(pool.map(_simulate, *zip(*missing, strict=True)), 1):
-                progress("simulated", k, len(missing))
+            for k, _ in enumerate(pool.map(_simulate, *zip(*todo, strict=True), [data] * len(todo)), 1):
+                progress("simulated", k, len(todo))
     return runs
 
 
-def _simulate(number: int, run: Path) -> None:
+def _simulate(planned: PlannedRun, run: Path, data: Path | None) -> None:
     """Make one run under another name first: what was broken off is never taken for whole."""
     cv2.setNumThreads(1)
     part = run.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
-    one_run("validation", number, part)
+    fluoroscope = fluoroscope_of(planned, data)
+    observer = IdealObserver(part, planned.seed, fluoroscope.plan.views[0].mm_per_px)
+    write_run(fluoroscope, part, also=observer.see)
     part.replace(run)
 
 

@@ -17,6 +17,7 @@ from assistant.evaluation.score_frames import (
     score_phantom,
     score_time,
 )
+from assistant.evaluation.score_lock import score_lock
 from assistant.evaluation.score_states import score_states
 from assistant.evaluation.tally import RunScore, Tally
 from assistant.evaluation.truth import MOTION, Truth, read_truth
@@ -58,6 +59,7 @@ def score(truth: Truth, outcome: Outcome, method: str, *, told: bool = False) ->
     score_leaks(tally, truth, outcome)
     if not told:
         score_states(tally, truth, outcome)
+        score_lock(tally, truth, outcome)
     return RunScore(
         run=truth.folder.parent.name,
         method=method,

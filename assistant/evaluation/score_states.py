@@ -10,6 +10,8 @@ from assistant.evaluation.truth import LINES, Truth
 
 SEGMENTS = ("frozen", "no_signal", "unusable", "moving")
 NO_PICTURE = ("no_signal", "unusable")
+STOPS = ("frozen", "no_signal")
+_EIGHT_HOURS_S = 8 * 3600.0
 SLACK_FRAMES = 1
 """A segment that begins one frame beside the true one is the same segment: time stamps are rounded."""
 
@@ -47,6 +49,9 @@ def score_states(tally: Tally, truth: Truth, outcome: Outcome) -> None:
             tally.count(f"state_precision.{state}", real, 1)
             if not real:
                 tally.notes.append(f"called {state} without cause: frames {a} to {b}")
+    false = tally.counts
+    stops = sum(false[key][1] - false[key][0] for state in STOPS if (key := f"state_precision.{state}") in false)
+    tally.count("false_stop", stops, float(truth.t_s[-1]) / _EIGHT_HOURS_S)
     live, said_live = truth.live, np.array([word == "live" for word in outcome.state], dtype=bool)
     both = (live & said_live).sum()
     tally.count("live_recall", both, live.sum())

@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.evaluation.figures import (
-    FIGURES,
     Figure,
     auc_of,
     calibration_error_of,
     interval_of,
     mean_of,
     quantile_of,
+    share,
     share_of,
 )
 from assistant.evaluation.tally import RunScore
@@ -73,13 +73,31 @@ def test_no_interval_from_two_runs_or_from_runs_that_say_nothing() -> None:
     assert np.isnan(interval_of(figure, [run()] * 5)).all()
 
 
-def test_keys_are_unique() -> None:
-    keys = [figure.key for figure in FIGURES]
-    assert len(keys) == len(set(keys))
+def test_nothing_counted_is_not_certainty() -> None:
+    misses = share("k", "s", "l", "m")
+    runs = [run(counts={"m": (0, 4)}) for _ in range(20)]
+    assert interval_of(misses, runs) == (0.0, pytest.approx(0.168, abs=0.001))  # Clopper and Pearson, 0 of 20
+    assert interval_of(misses, [run(counts={"m": (4, 4)}) for _ in range(20)])[0] == pytest.approx(0.832, abs=0.001)
+    per_minute = share("k", "s", "l", "m", rate=True)
+    assert interval_of(per_minute, runs) == (0.0, pytest.approx(3.689 / 80, abs=1e-4))
+    low, high = interval_of(misses, [*runs, run(counts={"m": (1, 4)})])
+    assert low == 0.0
+    assert 0.0 < high < 0.168
 
 
-def test_the_goals_of_the_issue_stand_in_the_table() -> None:
-    goals = {figure.key: figure.goal for figure in FIGURES}
-    assert goals["posterior_wall.median.visible"] == "<= 0.25"
-    assert goals["posterior_wall.median.path"] == ""
-    assert goals["dice.p05.visible"] == ">= 0.88"
+@pytest.mark.parametrize(
+    ("goal", "value", "met"),
+    [
+        ("<= 0.25", 0.25, True),
+        ("<= 0.25", 0.26, False),
+        (">= 0.95", 0.94, False),
+        ("> 0.75", 0.75, False),
+        ("0", 0.0, True),
+        ("1", 0.99, False),
+        ("", 1.0, None),
+        ("<= 1", np.nan, None),
+    ],
+)
+def test_a_goal_is_met_or_not(goal, value, met) -> None:
+    figure = Figure(key="k", section="s", label="l", unit="", reduce=mean_of("a"), goal=goal)
+    assert figure.met(value) is met

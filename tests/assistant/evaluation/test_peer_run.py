@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from assistant.evaluation.peer_run import line_distances, run_peers, surroundings
-from assistant.evaluation.peers import FixedReference, Mask, Picture
+from assistant.evaluation.peers import FixedReference, Mask, PeerKind, Picture
 from assistant.evaluation.score import score
+from assistant.geometry import Similarity
 from assistant.vocabulary import Frame, RunFacts
 
 
@@ -30,21 +31,25 @@ class PaintedSource:
 
 
 class Told:
-    """A peer that is told the mask by the picture itself: what is darker than 120."""
+    """A peer that is told the mask by the picture itself (darker than 120), and the motion by the test."""
 
-    name = "told"
+    def __init__(self, dx_px: float) -> None:
+        self._motion = Similarity(dx_px=dx_px, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(70.0, 60.0))
 
-    def __init__(self, _reference: Picture) -> None:
-        pass
+    def find(self, picture: Picture, frame: int) -> tuple[Mask, Similarity]:
+        return picture < 120, self._motion
 
-    def find(self, picture: Picture) -> tuple[Mask, tuple[float, float]]:
-        return picture < 120, (0.0, 0.0)
+
+def told_kind(dx_px: float = 0.0, **knobs) -> PeerKind:
+    return PeerKind(name="told", make=lambda _beginning: Told(dx_px), **knobs)
 
 
 @pytest.fixture
 def told(made, mask_of):
     truth = made.truth()
-    return truth, run_peers(truth, PaintedSource(mask_of), (Told, FixedReference))
+    return truth, run_peers(
+        truth, PaintedSource(mask_of), (told_kind(), PeerKind(name="fixed reference", make=FixedReference))
+    )
 
 
 def test_a_peer_that_sees_right_scores_right(told) -> None:
@@ -82,7 +87,7 @@ def test_lines_of_an_alarm_that_falls_back_end(made, mask_of) -> None:
             mask[50:71, 60:70] = True
         return mask
 
-    outcome = run_peers(made.truth(), PaintedSource(shown), (Told,))["told"]
+    outcome = run_peers(made.truth(), PaintedSource(shown), (told_kind(),))["told"]
     warnings = [e for e in outcome.events if e.kind == "warning_line"]
     assert [(e.first_frame, e.last_frame) for e in warnings] == [(12, 36)]
 
@@ -95,3 +100,19 @@ def test_surroundings_are_clipped_to_the_picture(made) -> None:
     maps = line_distances(view, crop)
     assert maps["posterior_wall"][60, 100] == pytest.approx(5.0)
     assert set(maps) == {"superior_endplate", "inferior_endplate", "posterior_wall", "warning_line", "anterior_wall"}
+
+
+def test_lines_go_with_the_motion_also_on_the_whole_frame(made, mask_of) -> None:
+    near = run_peers(made.truth(), PaintedSource(mask_of), (told_kind(4.0),))["told"]
+    far = run_peers(made.truth(), PaintedSource(mask_of), (told_kind(4.0, whole=True),))["told"]
+    still = run_peers(made.truth(), PaintedSource(mask_of), (told_kind(),))["told"]
+    assert near.distance_mm["posterior_wall"][12] == pytest.approx(still.distance_mm["posterior_wall"][12] + 2.0)
+    assert far.distance_mm["posterior_wall"][12] == pytest.approx(near.distance_mm["posterior_wall"][12])
+    assert near.motion["dx_px"][12] == 4.0
+
+
+def test_a_peer_without_a_clock_or_an_answer_is_not_timed_or_left_out(made, mask_of) -> None:
+    kinds = (told_kind(timed=False), PeerKind(name="mute", make=FixedReference, answers=lambda _truth: False))
+    outcomes = run_peers(made.truth(), PaintedSource(mask_of), kinds)
+    assert list(outcomes) == ["told"]
+    assert np.isnan(outcomes["told"].processing_ms).all()

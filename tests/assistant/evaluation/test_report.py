@@ -1,7 +1,7 @@
 import csv
 import json
 
-from assistant.evaluation.figures import FIGURES
+from assistant.evaluation.figure_list import FIGURES
 from assistant.evaluation.outcome import no_outcome
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.score import score, score_run

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.evaluation import runs
+from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome
 from assistant.evaluation.runs import Job, Way, analyse, runs_under, score_all, score_job, simulate_set
 
@@ -109,15 +110,24 @@ def test_only_missing_runs_of_the_set_are_simulated(made, monkeypatch, tmp_path)
     (tmp_path / "set/000001.part").mkdir()
     made_now: list[int] = []
 
-    def simulate(split: str, number: int, folder: Path) -> None:
-        assert split == "validation"
+    class Made:
+        plan = made.truth().plan
+
+    def ready(planned, data) -> Made:
+        assert data == tmp_path
+        made_now.append(planned.number)
+        return Made()
+
+    def write(fluoroscope, folder: Path, also) -> None:
+        assert isinstance(fluoroscope, Made)
+        assert isinstance(also.__self__, IdealObserver)
         assert not folder.exists()  # what was broken off is gone
-        made_now.append(number)
         shutil.copytree(made.run, folder)
 
-    monkeypatch.setattr(runs, "one_run", simulate)
+    monkeypatch.setattr(runs, "fluoroscope_of", ready)
+    monkeypatch.setattr(runs, "write_run", write)
     monkeypatch.setattr(runs, "ProcessPoolExecutor", lambda workers, **_knobs: ThreadPoolExecutor(workers))
-    found = simulate_set(tmp_path / "set", 3, 1)
+    found = simulate_set(tmp_path / "set", 3, 1, tmp_path)
     assert made_now == [1, 2]
     assert [run.name for run in found] == ["000000", "000001", "000002"]
     assert runs_under(tmp_path / "set") == found

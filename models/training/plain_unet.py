@@ -1,0 +1,216 @@
+"""The plain U-Net that `make evaluate` shows beside the program: ``python -m models.training.plain_unet``.
+
+One picture in, the whole frame at 256 x 256, the cement's mask out: what a first attempt with a network looks like. It
+learns from still cases of the simulator's training part (patients that no other part shares), half of them with cement.
+It knows no motion, no time, no plan, and no other case than those of the simulator.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from assistant.errors import UsageError
+from assistant.evaluation.plain_unet import SIDE_PX, as_input
+from assistant.simulation.building import build_anatomy, build_flow
+from assistant.simulation.dataset import patient_seed
+from assistant.simulation.random_case import random_case
+from assistant.simulation.scenario import Shot, View
+from assistant.simulation.still import still
+
+FIRST_PATIENT = 5000
+"""In the simulator's training part; the runs on which steps are tuned come before."""
+STILLS = 8
+_WIDTH = 12
+
+
+def stills_of(patient: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Stills of one patient: pictures (n, SIDE_PX, SIDE_PX) and masks of the cement.
+
+    Raises
+    ------
+    UsageError
+        If the drawn leak cannot be opened in this body.
+    """
+    seed = patient_seed("train", patient)
+    rng = np.random.default_rng([seed, 7])
+    case = random_case(rng, "still")
+    anatomy = build_anatomy(case, seed)
+    flow = build_flow(case, seed, anatomy)
+    pictures, masks = [], []
+    change = msgspec.structs.replace
+    for k in range(STILLS):
+        drawn = random_case(rng, "still")
+        view: View = "ap" if rng.random() < 0.15 else "lateral"
+        one = change(
+            drawn,
+            cement=case.cement,
+            patient=case.patient,
+            geometry=change(drawn.geometry, shots=(Shot(view=view, from_s=0.0),)),
+        )
+        volume_ml = float(flow.schedule_ml[-1]) * float(rng.uniform(0.1, 1.0))
+        made = still(one, seed * 10 + k, anatomy, flow, volume_ml)
+        whole = np.zeros(made.after.shape, dtype=np.uint8)
+        part = made.truth.part
+        whole[part.rows, part.cols] = made.truth.visible
+        for frame, mask in ((made.before, np.zeros_like(whole)), (made.after, whole)):
+            pictures.append(np.rint(as_input(frame.astype(np.float32)) * 255).astype(np.uint8))
+            masks.append(as_input(mask.astype(np.float32) * 255) >= 0.5)
+    return np.stack(pictures), np.stack(masks)
+
+
+def make(folder: Path, patients: int) -> None:
+    """Make the stills of that many patients, one file each; those that are there stay."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(FIRST_PATIENT, FIRST_PATIENT + patients):
+        path = folder / f"{number:06d}.npz"
+        if path.exists():
+            continue
+        try:
+            pictures, masks = stills_of(number)
+        except UsageError as error:
+            sys.stderr.write(f"patient {number}: left out ({error})\n")
+            continue
+        part = path.with_suffix(".part.npz")
+        np.savez_compressed(part, pictures=pictures, masks=masks)
+        part.rename(path)
+
+
+def _conv(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(True),
+        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(True),
+    )
+
+
+class UNet(nn.Module):
+    """Five storeys, 12 to 96 channels, as drawn in every textbook."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = [_WIDTH, 2 * _WIDTH, 4 * _WIDTH, 6 * _WIDTH, 8 * _WIDTH]
+        self.down = nn.ModuleList(_conv(a, b) for a, b in zip([1, *widths], widths, strict=False))
+        self.up = nn.ModuleList(_conv(widths[k + 1] + widths[k], widths[k]) for k in range(len(widths) - 1))
+        self.out = nn.Conv2d(_WIDTH, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Log odds of cement, (n, 1, SIDE_PX, SIDE_PX)."""
+        kept = []
+        for k, step in enumerate(self.down):
+            x = step(x if k == 0 else functional.max_pool2d(x, 2))
+            kept.append(x)
+        for k in reversed(range(len(self.up))):
+            x = functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+            x = self.up[k](torch.cat([x, kept[k]], 1))
+        log_odds: Tensor = self.out(x)
+        return log_odds
+
+
+def _varied(picture: NDArray[np.uint8], mask: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Turned, mirrored, zoomed, another contrast, another polarity."""
+    middle = (SIDE_PX - 1) / 2.0
+    matrix = cv2.getRotationMatrix2D((middle, middle), float(rng.uniform(-180, 180)), float(rng.uniform(0.85, 1.3)))
+    if rng.random() < 0.5:
+        matrix[:, 0], matrix[:, 2] = -matrix[:, 0], matrix[:, 2] + matrix[:, 0] * 2 * middle
+    matrix[:, 2] = matrix[:, 2] + rng.uniform(-15, 15, 2)
+    size = (SIDE_PX, SIDE_PX)
+    x = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR).astype(np.float32) / 255.0
+    y = cv2.warpAffine(mask.astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST).astype(np.float32)
+    x = np.clip((x - 0.5) * np.float32(rng.uniform(0.7, 1.3)) + 0.5 + np.float32(rng.uniform(-0.1, 0.1)), 0, 1)
+    x = 1 - x if rng.random() < 0.25 else x
+    x = np.clip(x + np.float32(rng.uniform(0, 0.04)) * rng.standard_normal(x.shape, dtype=np.float32), 0, 1)
+    return torch.from_numpy(np.ascontiguousarray(x))[None], torch.from_numpy(y)[None]
+
+
+def train(folder: Path, minutes: float, seed: int = 1) -> UNet:
+    """Train for so many minutes on the stills of a folder; the last tenth of the patients is held apart."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    files = sorted(folder.glob("*[0-9].npz"))
+    loaded = [np.load(path) for path in files]
+    last = max(len(files) // 10, 1)
+    pictures, masks = (np.concatenate([one[key] for one in loaded[:-last]]) for key in ("pictures", "masks"))
+    held = [np.concatenate([one[key] for one in loaded[-last:]]) for key in ("pictures", "masks")]
+    network = UNet()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-4)
+    began_s, step = time.monotonic(), 0
+    while (spent := (time.monotonic() - began_s) / 60.0) < minutes:
+        for group in optimizer.param_groups:
+            group["lr"] = 2e-3 * 0.5 * (1 + np.cos(np.pi * min(spent / minutes, 1.0))) + 1e-5
+        chosen = rng.integers(0, len(pictures), 8)
+        pairs = [_varied(pictures[k], masks[k], rng) for k in chosen]
+        x, y = torch.stack([p[0] for p in pairs]), torch.stack([p[1] for p in pairs])
+        network.train()
+        log_odds = network(x)
+        said = torch.sigmoid(log_odds)
+        overlap = 1 - (2 * (said * y).sum() + 20) / (said.sum() + y.sum() + 20)
+        loss = functional.binary_cross_entropy_with_logits(log_odds, y) + overlap
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        step += 1
+        if step % 100 == 0:
+            sys.stdout.write(
+                f"{step} steps, {spent:.1f} min, loss {loss.item():.3f}, held {_dice(network, held):.3f}\n"
+            )
+            sys.stdout.flush()
+    sys.stdout.write(f"{step} steps, {len(files)} patients, Dice of held patients {_dice(network, held):.3f}\n")
+    return network.eval()
+
+
+def _dice(network: UNet, held: list[NDArray[np.generic]]) -> float:
+    """Median Dice over the held stills that show cement."""
+    network.eval()
+    values = []
+    with torch.no_grad():
+        for picture, mask in zip(held[0], held[1], strict=True):
+            if mask.sum() < 20:
+                continue
+            x = torch.from_numpy(np.asarray(picture, np.float32) / np.float32(255))[None, None]
+            said = network(x)[0, 0].numpy() > 0
+            values.append(2 * (said & mask).sum() / (said.sum() + mask.sum()))
+    return float(np.median(values)) if values else 0.0
+
+
+def export(network: UNet, path: Path) -> None:
+    """Write the ONNX file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.onnx.export(
+        network,
+        (torch.zeros(1, 1, SIDE_PX, SIDE_PX),),
+        str(path),
+        input_names=["picture"],
+        output_names=["log_odds"],
+        opset_version=18,
+        dynamo=False,
+    )
+
+
+def main() -> None:
+    """Stills, training, ``model.onnx``."""
+    parser = argparse.ArgumentParser(prog="python -m models.training.plain_unet", description=__doc__)
+    parser.add_argument("--stills", type=Path, default=Path("out/models/plain_unet"))
+    parser.add_argument("--patients", type=int, default=80)
+    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--model", type=Path, default=Path("models/plain_unet/model.onnx"))
+    given = parser.parse_args()
+    make(given.stills, given.patients)
+    export(train(given.stills, given.minutes), given.model)
+
+
+if __name__ == "__main__":
+    main()
