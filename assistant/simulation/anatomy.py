@@ -27,7 +27,8 @@ from assistant.simulation.anatomy_pose import Pose, block_around, stack
 from assistant.simulation.anatomy_regions import Surroundings, landmarks, regions, resistance
 from assistant.simulation.anatomy_shapes import OUTSIDE
 from assistant.simulation.anatomy_sizes import TREATABLE, VertebraSize, draw_sizes
-from assistant.simulation.anatomy_trunk import aorta_calcium, ribs, sacrum_limbs, soft_tissue
+from assistant.simulation.anatomy_trunk import ribs, sacrum_limbs, soft_tissue
+from assistant.simulation.anatomy_vessels import Aorta, aorta_calcium, draw_aorta
 from assistant.simulation.fracture import BodyForm, broken, unbroken
 from assistant.simulation.scene import Anatomy, Volume
 from assistant.simulation.vertebra import (
@@ -80,13 +81,16 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
             bone = replace(bone, limbs=bone.limbs[:6] + sacrum_limbs(size))
         bones.append(bone)
     vertebrae = tuple(bones)
-    bone_volume = _bone(vertebrae, poses, patient)
+    vessels = generator(patient, "aorta")
+    aorta = draw_aorta(vessels, front_x_mm=float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2))
+    bone_volume = _bone(vertebrae, poses, patient, aorta, vessels)
     rib_values, rib_block = ribs(sizes, poses, generator(patient, "ribs"))
     skin_back = -sizes[target].depth_mm / 2 - 26.0 - max(size.spinous_length_mm for size in sizes) - 8.0
     soft_values, soft_block = soft_tissue(
         generator(patient, "trunk"),
         level_z_mm={size.level: float(pose.centre_mm[2]) for size, pose in zip(sizes, poses, strict=True)},
         skin_back_mm=skin_back,
+        aorta=aorta,
     )
     around = _surroundings(vertebrae, poses, target)
     marks = landmarks(around)
@@ -149,7 +153,9 @@ def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, p
     return tuple(forms)
 
 
-def _bone(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str) -> Volume:
+def _bone(
+    vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str, aorta: Aorta, plaques: np.random.Generator
+) -> Volume:
     """Bone mineral of the column, clipped to the height that a field of view can show."""
     boxes = [pose.bounds_in_patient(*bone.bounds_mm()) for bone, pose in zip(vertebrae, poses, strict=True)]
     low = np.min([box[0] for box in boxes], axis=0)
@@ -164,10 +170,7 @@ def _bone(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str
     for bone, pose in zip(vertebrae, poses, strict=True):
         shifts = tuple(int(shift) for shift in rng.integers(0, tile.shape[0], 3))
         paint(values, block, bone, pose, tile, shifts)
-    vessels = generator(patient, "aorta")
-    if vessels.random() < 0.6:
-        front = float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2)
-        aorta_calcium(values, block, vessels, front_x_mm=front, amount=float(vessels.uniform(0.0, 0.2)))
+    aorta_calcium(values, block, plaques, aorta)
     return volume(values, block)
 
 

@@ -1,4 +1,4 @@
-"""The rest of the trunk: skin, fat, muscle, lungs, bowel gas, a calcified aorta, ribs and the sacrum.
+"""The rest of the trunk: skin, fat, muscle, lungs, bowel gas, ribs and the sacrum.
 
 Sizes are *plausible*, not measured; they give the background against which a spine is seen: skin and fat set the
 exposure, the diaphragm's dome and gas lay bright shapes over the bodies, ribs cross them as slanting bands.
@@ -15,6 +15,7 @@ from scipy import ndimage
 from assistant.simulation.anatomy_pose import Block, Pose
 from assistant.simulation.anatomy_shapes import F32, Grid, Limb, coverage
 from assistant.simulation.anatomy_sizes import LEVELS, VertebraSize
+from assistant.simulation.anatomy_vessels import Aorta, with_vessels
 
 FAT, MUSCLE, ORGANS, LUNG, GAS, AIR = 0.93, 1.055, 1.03, 0.27, 0.0012, 0.0012
 RIB_CORTEX_G_PER_CM3 = 1.0
@@ -23,7 +24,12 @@ RIB_SPONGY_G_PER_CM3 = 0.09
 
 
 def soft_tissue(
-    rng: np.random.Generator, *, level_z_mm: dict[str, float], skin_back_mm: float, spacing_mm: float = 3.0
+    rng: np.random.Generator,
+    *,
+    level_z_mm: dict[str, float],
+    skin_back_mm: float,
+    aorta: Aorta | None = None,
+    spacing_mm: float = 3.0,
 ) -> tuple[F32, Block]:
     """Mass density of the trunk without bone.
 
@@ -34,6 +40,8 @@ def soft_tissue(
         Height of the body centres; levels outside the modelled piece are continued at 27 mm per level.
     skin_back_mm : float
         x of the skin of the back in the mid-line, without fat.
+    aorta : Aorta or None
+        Laid into the fat before the spine, with the vena cava at its right below the diaphragm.
     spacing_mm : float
 
     Returns
@@ -68,6 +76,8 @@ def soft_tissue(
     inside = coverage(cavity, 2 * spacing_mm)
     visceral = (ORGANS + 0.035 * speckle - 0.03) * 1.0
     value = value * (1 - inside) + visceral.astype(np.float32) * inside
+    if aorta is not None:
+        value = with_vessels(value, grid, aorta, _height(level_z_mm, "T10"), spacing_mm)
     value = _with_lungs(value, grid, cavity, level_z_mm, rng, spacing_mm)
     value = _with_gas(value, grid, cavity, level_z_mm, rng, spacing_mm)
     return value.astype(np.float32), block
@@ -308,29 +318,3 @@ def sacrum_limbs(size: VertebraSize) -> tuple[Limb, ...]:
         start_radii_mm=(3.0, 7.0), end_radii_mm=(2.5, 4.0), shell_mm=0.35, filling=1.0,
     )  # fmt: skip
     return (wing, wing.mirrored(), flank, flank.mirrored(), second, third, crest)
-
-
-def aorta_calcium(bone: F32, block: Block, rng: np.random.Generator, *, front_x_mm: float, amount: float) -> None:
-    """Add calcified plaques of the aorta's wall to ``bone``: left, in front of the bodies (moves with them, nearly).
-
-    ``amount`` is the share of the wall that is calcified.
-    """
-    x, y, z = block.axes_mm()
-    wall_x, wall_y, radius = front_x_mm + 13.0, 12.0, float(rng.uniform(9.0, 13.0))
-    cols = np.flatnonzero(np.abs(x - wall_x) < radius + 2.0)
-    rows = np.flatnonzero(np.abs(y - wall_y) < radius + 6.0)
-    if len(cols) < 2 or len(rows) < 2:
-        return
-    part = np.s_[:, rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
-    x, y = x[cols], y[rows]
-    wander = 3.0 * np.sin(z / 45.0 + float(rng.uniform(0, 6)))
-    sheet = np.hypot(x[None, None, :] - wall_x, y[None, :, None] - (wall_y + wander)[:, None, None]) - radius
-    shape = bone[part].shape
-    small = rng.standard_normal(tuple(max(2, n // 6) for n in shape), dtype=np.float32)
-    smooth = ndimage.gaussian_filter(small, 1.0)
-    smooth = ndimage.zoom(smooth / smooth.std(), [n / m for n, m in zip(shape, small.shape, strict=True)], order=1)
-    wall = (np.abs(sheet) < 0.5) & (bone[part] == 0)
-    if not wall.any():
-        return
-    plaque = wall & (smooth > np.quantile(smooth[wall], 1.0 - amount))
-    bone[part][plaque] = 0.55

@@ -17,8 +17,14 @@ from assistant.simulation.xray import Map
 
 QUANTA_PER_MM2_UGY = 30_000.0
 """Fluence behind a patient per µGy of air kerma (IEC 61267 RQA5: 30 174)."""
-_SCATTER_SPREAD_MM = 45.0
+_SCATTER_SPREAD_MM = (12.0, 45.0)
+"""Two Gaussians on the detector: what was scattered near the patient's exit, and what comes from deep within
+(plausible, not measured)."""
+_SCATTER_NEAR = 0.25
+"""Share of the narrow one."""
 _GLARE_SPREAD_MM = 25.0
+_INTERPOLATION_PX = 0.41
+"""Standard deviation of a linear interpolation's kernel, in pixels of what is enlarged."""
 _CONTROL_STEP = 1.04
 """The generator changes its output in steps of 4 %."""
 VISIBLE_BLUR_MM = 0.5
@@ -72,7 +78,7 @@ class Clean:
 class Camera:
     """Detector, console filter and brightness control; their memory from pulse to pulse is the whole state."""
 
-    def __init__(self, exposure: Exposure, *, detector_px_mm: float, mm_per_px: float) -> None:
+    def __init__(self, exposure: Exposure, *, detector_px_mm: float, mm_per_px: float, zoom: float = 1.0) -> None:
         """Set the constants.
 
         Parameters
@@ -82,13 +88,16 @@ class Camera:
             Edge of a source pixel on the detector.
         mm_per_px : float
             In the plane of the vertebra.
+        zoom : float
+            Digital zoom of the console: pixels between pixels are interpolated, which smooths.
         """
         self._knobs = exposure
         magnification = detector_px_mm / mm_per_px
         focal_mm = 0.4 * exposure.focal_mm * (magnification - 1.0)
         self._px_mm = detector_px_mm
         # What comes after the quanta smooths signal and noise alike; the focus smooths the signal alone.
-        self._detector_px = float(np.hypot(exposure.detector_blur_mm / detector_px_mm, exposure.scaler_px))
+        scaler_px = float(np.hypot(exposure.scaler_px, _INTERPOLATION_PX * zoom)) if zoom > 1.0 else exposure.scaler_px
+        self._detector_px = float(np.hypot(exposure.detector_blur_mm / detector_px_mm, scaler_px))
         self._blur_px = float(np.hypot(self._detector_px, focal_mm / detector_px_mm))
         self._part = Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
         self.target_quanta = exposure.dose_ngy / 1000.0 * QUANTA_PER_MM2_UGY * detector_px_mm**2 * exposure.efficiency
@@ -135,11 +144,7 @@ class Camera:
         if opening is not None:
             kept = kept * opening
             kept_without = kept_without * opening[part.rows, part.cols]
-        scatter = spread(kept, _SCATTER_SPREAD_MM / self._px_mm) * np.float32(knobs.scatter_to_primary)
-        # Only the primary beam carries what the blur can soften; scatter and glare are smooth already.
-        total = kept + scatter
-        veil = spread(total, _GLARE_SPREAD_MM / self._px_mm)
-        veiled = cv2.addWeighted(total, 1.0 - knobs.glare, veil, knobs.glare, 0.0)
+        veiled = cv2.addWeighted(kept, 1.0 - knobs.glare, self._haze(kept), 1.0, 0.0)
         signal = blurred(np.asarray(veiled, dtype=np.float32), self._blur_px)
         output = self._regulate(signal, t_s)
         counts = signal * np.float32(output)
@@ -149,6 +154,27 @@ class Camera:
         picture = self._filtered(noisy)
         clean = self._twin(counts[part.rows, part.cols], lost * np.float32((1.0 - knobs.glare) * output), sigma)
         return picture, clean
+
+    def _haze(self, kept: Map) -> Map:
+        """Scatter and glare, worked out on a coarse grid: both are smooth.
+
+        A place scatters as the beam that gets through it times the thickness that it went through: air scatters
+        nothing. In the picture's middle scatter is ``scatter_to_primary`` times the primary beam.
+        """
+        knobs = self._knobs
+        height, width = kept.shape
+        step = max(int(_SCATTER_SPREAD_MM[0] / self._px_mm / 4.0), 1)
+        coarse = cv2.resize(kept, (max(width // step, 1), max(height // step, 1)), interpolation=cv2.INTER_AREA)
+        rows, cols = coarse.shape
+        middle = float(coarse[rows // 4 : 3 * rows // 4 + 1, cols // 4 : 3 * cols // 4 + 1].mean())
+        usual = max(-np.log(max(middle, 1e-9)), 0.5)
+        thickness = np.clip(-np.log(np.maximum(coarse, np.float32(1e-9))) / np.float32(usual), 0.0, 2.0)
+        source = coarse * thickness.astype(np.float32)
+        near, far = (cv2.GaussianBlur(source, (0, 0), mm / self._px_mm / step) for mm in _SCATTER_SPREAD_MM)
+        scatter = cv2.addWeighted(near, _SCATTER_NEAR, far, 1.0 - _SCATTER_NEAR, 0.0) * knobs.scatter_to_primary
+        veil = cv2.GaussianBlur(coarse + scatter, (0, 0), _GLARE_SPREAD_MM / self._px_mm / step)
+        haze = cv2.addWeighted(scatter, 1.0 - knobs.glare, veil, knobs.glare, 0.0)
+        return np.asarray(cv2.resize(haze, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
     def _regulate(self, signal: Map, t_s: float) -> float:
         """Brightness control: the middle of the picture is kept at the aimed-for quanta, slowly and in steps."""

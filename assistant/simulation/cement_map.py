@@ -15,7 +15,7 @@ class CementProjector:
     """The cement's path map, grown voxel by voxel in order of arrival.
 
     Its whole memory is how far it has come (`volume_ml`) and the map so far (`path_mm`, one layer for the whole and one
-    for each site of leak).
+    for each site of leak; `reached`: the layers that hold any).
     """
 
     def __init__(self, flow: CementFlow, sites: NDArray[np.uint8], view_: View, lattice: Crop, site_count: int) -> None:
@@ -46,6 +46,7 @@ class CementProjector:
         shape = (lattice.height_px, lattice.width_px)
         self.path_mm = np.zeros(shape, dtype=np.float32)
         self.leaked_mm: list[Map] = [np.zeros(shape, dtype=np.float32) for _ in range(site_count)]
+        self.reached: set[int] = set()
         self.volume_ml = 0.0
         self._next = 0
 
@@ -61,6 +62,7 @@ class CementProjector:
         sites = self._site[new]
         for site in np.unique(sites[sites > 0]):
             of_site = sites == site
+            self.reached.add(int(site) - 1)
             self._splat(self.leaked_mm[int(site) - 1], self._px[new][of_site], self._path_per_voxel[new][of_site])
 
     def _splat(self, path_mm: Map, px: PointsPx, weight: NDArray[np.float64]) -> None:

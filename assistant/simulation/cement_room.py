@@ -78,7 +78,8 @@ def wall_x(anatomy: Anatomy, z_mm: F32) -> tuple[NDArray[np.float64], NDArray[np
 def ragged(room: Room, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random.Generator) -> F32:
     """Make the last millimetres before the limits slow to fill, here more and there less: no front ends in a plane."""
     noise = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 1.8 / room.spacing_mm)
-    width_mm = np.clip(1.1 + 1.0 * noise / noise.std(), 0.0, 3.0)
+    # Bays of some millimetres between lobes, and a front that bulges in its middle.
+    width_mm = np.clip(1.6 + 1.4 * noise / noise.std(), 0.0, 4.5)
     inside_mm = ndimage.distance_transform_edt(room.allowed) * room.spacing_mm
     if goal is not None:
         apart_mm = ndimage.distance_transform_edt(~goal) * room.spacing_mm

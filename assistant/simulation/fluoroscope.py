@@ -93,7 +93,7 @@ class Fluoroscope:
 
     def _view(self, name: str, orbit_deg: float, shrink: int) -> View:
         geometry, box = self.case.geometry, self.box
-        pixel_mm = geometry.field_mm / box.width_px
+        pixel_mm = geometry.field_mm / self.case.screen.zoom / box.width_px
         middle = np.array([box.x0_px + (box.width_px - 1) / 2.0, box.y0_px + (box.height_px - 1) / 2.0])
         turn = np.deg2rad(geometry.rotation_deg)
         rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -298,7 +298,12 @@ class Fluoroscope:
                 stage = self._stage(stand.view, stand.orbit_deg) if not stand.swinging else self._passing(stand)
                 full = not stand.swinging
                 if camera is None:
-                    camera = Camera(case.exposure, detector_px_mm=any_view.detector_px_mm, mm_per_px=any_view.mm_per_px)
+                    camera = Camera(
+                        case.exposure,
+                        detector_px_mm=any_view.detector_px_mm,
+                        mm_per_px=any_view.mm_per_px,
+                        zoom=case.screen.zoom,
+                    )
                 if t_s - last_s > 1.0:
                     camera.restart()
                 part = stage.part if full else Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)

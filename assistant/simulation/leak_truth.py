@@ -198,7 +198,8 @@ def shape_figures(
 def _perimeter_px(piece: NDArray[np.bool_]) -> float:
     """Length of the outline, smoothed over 0.7 px: a chain of pixels is 5 % too long, Crofton's estimate too short."""
     soft = cv2.GaussianBlur(np.pad(piece, 4).astype(np.float32), (0, 0), 0.7)
-    outlines = find_contours(soft, 0.5)
+    # A piece of a pixel or two is smoothed below one half everywhere.
+    outlines = find_contours(soft, 0.5 * min(1.0, float(soft.max())))
     return max(float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) for line in outlines)
 
 

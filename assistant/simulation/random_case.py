@@ -74,13 +74,15 @@ def random_case(rng: np.random.Generator, title: str) -> Case:
     start_s = 9.0 if swings else float(np.round(rng.uniform(2.5, 5.0), 2))
     width, height = _SIZES[rng.integers(len(_SIZES))]
     technical = rng.random() < 0.15
+    # What came later has a stream of its own: the rest of a seed's case stays as it was.
+    later = rng.spawn(1)[0]
     return Case(
         title=title,
         patient=Patient(level=level, fracture=_fracture(rng)),
         cement=_cement(rng, start_s),
         geometry=_geometry(rng, duration_s, swings=swings),
         exposure=_exposure(rng, quality),
-        screen=_screen(rng),
+        screen=_screen(rng, later),
         run=Run(
             duration_s=duration_s,
             fps=float(rng.choice([25.0, 30.0])),
@@ -90,7 +92,7 @@ def random_case(rng: np.random.Generator, title: str) -> Case:
             output="h264" if rng.random() < 0.25 else "ffv1",
             crf=int(rng.integers(14, 22)),
         ),
-        theatre=_theatre(rng, duration_s),
+        theatre=_theatre(rng, later, duration_s),
         faults=_faults(rng, duration_s, start_s) if technical else (),
         plan=PlanKnobs(points=3 if rng.random() < 0.7 else 5),
     )
@@ -167,7 +169,7 @@ def _blade(rng: np.random.Generator) -> float:
     return float(np.round(rng.uniform(0, 0.16), 3))
 
 
-def _screen(rng: np.random.Generator) -> Screen:
+def _screen(rng: np.random.Generator, later: np.random.Generator) -> Screen:
     blades = rng.random() < 0.25
     return Screen(
         curve=_CURVES[int(rng.choice(len(_CURVES)))],
@@ -182,10 +184,11 @@ def _screen(rng: np.random.Generator) -> Screen:
         distortion=float(np.round(rng.uniform(0.0, 0.03), 3)) if rng.random() < 0.15 else 0.0,
         analogue_noise=float(np.round(rng.uniform(0.5, 2.0), 2)) if rng.random() < 0.25 else 0.0,
         interlaced=bool(rng.random() < 0.08),
+        zoom=float(np.round(later.uniform(1.1, 1.4), 2)) if later.random() < 0.15 else 1.0,
     )
 
 
-def _theatre(rng: np.random.Generator, duration_s: float) -> Theatre:
+def _theatre(rng: np.random.Generator, later: np.random.Generator, duration_s: float) -> Theatre:
     jumps: tuple[Jump, ...] = ()
     if rng.random() < 0.2:
         shift = rng.normal(0.0, 1.0, 3) * [8.0, 0.0, 14.0]
@@ -208,6 +211,7 @@ def _theatre(rng: np.random.Generator, duration_s: float) -> Theatre:
         rotation_deg=float(np.round(rng.uniform(0.0, 0.8), 2)),
         jumps=jumps,
         crossings=crossings,
+        beats_per_min=float(np.round(later.uniform(52.0, 105.0), 1)),
         old_cement=bool(rng.random() < 0.12),
         screws=bool(rng.random() < 0.08),
     )

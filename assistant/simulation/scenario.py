@@ -153,6 +153,8 @@ class Screen(_Part, frozen=True):
     layout: Layout = "text"
     distortion: float = 0.0
     """Image intensifier: pincushion at the picture's edge, share of the radius."""
+    zoom: float = 1.0
+    """Digital zoom: the console enlarges the picture's middle by this, grain and all."""
     analogue_noise: float = 0.0
     """Noise of the video line, grey values; also on repeated pictures."""
     interlaced: bool = False
@@ -192,6 +194,8 @@ class Theatre(_Part, frozen=True):
     breathing_spine_mm: float = 0.8
     breathing_ribs_mm: float = 5.0
     breaths_per_min: float = 14.0
+    beats_per_min: float = 72.0
+    """The heart moves the lung's border beside it; seen at thoracic levels alone."""
     drift_mm_per_min: float = 0.5
     rotation_deg: float = 0.3
     """Amplitude of the slow small rotation in the picture."""

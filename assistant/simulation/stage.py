@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from assistant.geometry import Crop, PointsPx
 from assistant.geometry import apply as apply_matrix
-from assistant.simulation import xray
+from assistant.simulation import heart, xray
 from assistant.simulation.attenuation import Paths
 from assistant.simulation.cement_map import CementProjector
 from assistant.simulation.scenario import Case
@@ -44,6 +44,8 @@ class Patient:
     anatomy, flow : what they are
     trunk, gas : Volume
         Soft tissue as if nothing were hollow, and what lung and bowel gas lack of it (g/cm³, positive).
+    beat : Volume or None
+        What the heart's swelling takes from ``gas`` (see `heart.beat`); None where no lung lies beside a heart.
     sites : array, the shape of the arrival volume, uint8
         0 inside the bone, k = 1.. for ``LEAK_SITES[k - 1]``.
     """
@@ -52,11 +54,19 @@ class Patient:
     flow: CementFlow
     trunk: Volume
     gas: Volume
+    beat: Volume | None
     sites: NDArray[np.uint8] = field(repr=False)
 
 
 def patient(anatomy: Anatomy, flow: CementFlow) -> Patient:
     """Prepare an anatomy and a flow for the beam."""
+    trunk, gas, beat, sites = _prepared(anatomy)
+    return Patient(anatomy=anatomy, flow=flow, trunk=trunk, gas=gas, beat=beat, sites=sites)
+
+
+@lru_cache(maxsize=1)
+def _prepared(anatomy: Anatomy) -> tuple[Volume, Volume, Volume | None, NDArray[np.uint8]]:
+    """What of `Patient` follows from the anatomy alone; many still cases are made of one."""
     soft = anatomy.soft
     density = np.asarray(soft.values, dtype=np.float32)
     thin, _ = ndimage.label(density < 0.15)
@@ -66,13 +76,16 @@ def patient(anatomy: Anatomy, flow: CementFlow) -> Patient:
     sites = np.zeros(anatomy.region.values.shape, dtype=np.uint8)
     for region, site in _SITE_OF_REGION.items():
         sites[np.asarray(anatomy.region.values) == int(region)] = LEAK_SITES.index(site) + 1
-    return Patient(
-        anatomy=anatomy,
-        flow=flow,
-        trunk=Volume(values=full, spacing_mm=soft.spacing_mm, origin_mm=soft.origin_mm),
-        gas=Volume(values=full - density, spacing_mm=soft.spacing_mm, origin_mm=soft.origin_mm),
-        sites=sites,
-    )
+    sites.setflags(write=False)
+    gas = Volume(values=full - density, spacing_mm=soft.spacing_mm, origin_mm=soft.origin_mm)
+    trunk = Volume(values=full, spacing_mm=soft.spacing_mm, origin_mm=soft.origin_mm)
+    return trunk, gas, heart.beat(gas, anatomy.level), sites
+
+
+def _centred(step: int, x0_px: float, y0_px: float) -> NDArray[np.float64]:
+    """3 x 3 matrix from columns and rows of a grid ``step`` px wide, whose first pixel begins at a corner, to px."""
+    off = (step - 1.0) / 2.0
+    return np.array([[step, 0.0, x0_px + off], [0.0, step, y0_px + off], [0.0, 0.0, 1.0]])
 
 
 class Stage:
@@ -94,6 +107,7 @@ class Stage:
             Halved resolution of bone, for pictures that are blurred by a swing anyway.
         """
         self.view, self.box = view, box
+        self.whole = Crop(x0_px=0, y0_px=0, width_px=box.width_px, height_px=box.height_px)
         self._patient, self._case, self._theatre = patient_, case, theatre
         pad = int(np.ceil(theatre.farthest_mm() / view.mm_per_px)) + 12
         pad += -(2 * pad + box.width_px) % 8 // 2
@@ -106,9 +120,13 @@ class Stage:
         self._ribs = xray.path_map(anatomy.ribs, view, self._lattice, 2) if np.any(anatomy.ribs.values) else None
         self._trunk = xray.path_map(patient_.trunk, view, self._lattice, 4)
         self._gas = xray.path_map(patient_.gas, view, self._lattice, 4)
+        beat = patient_.beat
+        self._beat = None if beat is None else xray.path_map(beat, view, self._lattice, 4)
         self._steel_fixed = self._screws() if case.theatre.screws else None
         self._old_cement = self._old_blob() if case.theatre.old_cement else None
-        self._cannula: tuple[float, Map] = (-1.0, bone)
+        self._moved_mm = -1.0
+        self._steel_map: Map | None = self._steel_fixed
+        self._steel_part = self.whole
         self.projector = CementProjector(patient_.flow, patient_.sites, view, self._lattice, len(LEAK_SITES))
         self._centre_px = view.project(np.zeros((1, 3)))[0]
         self.part = self._cement_part()
@@ -125,33 +143,53 @@ class Stage:
         return apply_matrix(self.current_from_rest(pose, pose.spine_mm), self.view.project(points_mm))
 
     def _warp(
-        self, layer: Map, step: int, matrix: NDArray[np.float64], *, fine: bool = False, part: Crop | None = None
+        self,
+        layer: Map,
+        step: int,
+        matrix: NDArray[np.float64],
+        *,
+        fine: bool = False,
+        part: Crop | None = None,
+        shrink: int = 1,
     ) -> Map:
-        """A layer moved into the picture (or a part of it, in picture px)."""
-        off = (step - 1.0) / 2.0
-        lattice_to_source = np.array(
-            [[step, 0.0, self._lattice.x0_px + off], [0.0, step, self._lattice.y0_px + off], [0, 0, 1]]
-        )
-        full = np.vstack([matrix, [0.0, 0.0, 1.0]]) @ lattice_to_source
-        x0, y0, size = self.box.x0_px, self.box.y0_px, (self.box.width_px, self.box.height_px)
+        """A layer moved into the picture (or a part of it, in picture px), on a grid ``shrink`` times as coarse."""
+        lattice_to_source = _centred(step, self._lattice.x0_px, self._lattice.y0_px)
+        corner, size = (self.box.x0_px, self.box.y0_px), (self.box.width_px, self.box.height_px)
         if part is not None:
-            x0, y0, size = x0 + part.x0_px, y0 + part.y0_px, (part.width_px, part.height_px)
-        full = full[:2] - np.array([[0, 0, x0], [0, 0, y0]])
+            corner = (corner[0] + part.x0_px, corner[1] + part.y0_px)
+            size = (part.width_px, part.height_px)
+        coarse = (-(-size[0] // shrink), -(-size[1] // shrink))
+        picture_to_source = _centred(shrink, *corner)
+        full = np.linalg.inv(picture_to_source) @ np.vstack([matrix, [0.0, 0.0, 1.0]]) @ lattice_to_source
         flags = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
-        return np.asarray(
-            cv2.warpAffine(layer, full, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), dtype=np.float32
-        )
+        moved = cv2.warpAffine(layer, full[:2], coarse, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(moved, dtype=np.float32)
+
+    def _enlarged(self, coarse: Map, shrink: int) -> Map:
+        """A layer on the coarse grid of `_warp` brought to the picture's."""
+        size = (coarse.shape[1] * shrink, coarse.shape[0] * shrink)
+        large = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(large[: self.box.height_px, : self.box.width_px], dtype=np.float32)
+
+    def _placed(self, layer: Map, matrix: NDArray[np.float64], part: Crop) -> Map:
+        """A layer that is empty outside a part of the picture."""
+        whole = np.zeros((self.box.height_px, self.box.width_px), dtype=np.float32)
+        whole[part.rows, part.cols] = self._warp(layer, 1, matrix, part=part)
+        return whole
 
     def paths(self, pose: Pose, t_s: float, injection_end_s: float, cannula_in: bool) -> Paths:
         """What the beam crosses in the picture at a pose, with the cement as far as the projector has come."""
         spine = self.current_from_rest(pose, pose.spine_mm)
         breathing = self.current_from_rest(pose, pose.ribs_mm)
-        gas = self.current_from_rest(pose, pose.gas_mm)
+        gas_at = self.current_from_rest(pose, pose.gas_mm)
         table = self.current_from_rest(pose, 0.85 * pose.spine_mm + 0.15 * pose.ribs_mm)
-        soft = self._warp(self._trunk, 4, table) - self._warp(self._gas, 4, gas)
+        gas = self._gas if self._beat is None else self._gas + np.float32(pose.heart) * self._beat
+        # Soft tissue and ribs hold nothing finer than their voxels: a coarse grid is exact enough.
+        soft = self._warp(self._trunk, 4, table, shrink=4) - self._warp(gas, 4, gas_at, shrink=4)
         bone = self._warp(self._bone, self._bone_step, spine, fine=True)
         if self._ribs is not None:
-            bone = np.asarray(cv2.add(bone, self._warp(self._ribs, 2, breathing, fine=True)), dtype=np.float32)
+            ribs = self._enlarged(self._warp(self._ribs, 2, breathing, fine=True, shrink=2), 2)
+            bone = np.asarray(cv2.add(bone, ribs), dtype=np.float32)
         steel = self._steel(t_s, injection_end_s, cannula_in)
         iodine = self._balloon(t_s)
         if self._old_cement is not None:
@@ -163,10 +201,10 @@ class Stage:
         else:
             contrast = None if iodine is None else self._warp(iodine, 1, spine)
         return Paths(
-            soft_g_cm2=soft,
+            soft_g_cm2=self._enlarged(soft, 4),
             bone_g_cm2=bone,
-            steel_mm=None if steel is None else self._warp(steel, 1, spine),
-            cement_mm=self._warp(self.projector.path_mm, 1, spine) if self.projector.volume_ml > 0 else None,
+            steel_mm=None if steel is None else self._placed(steel, spine, self._steel_part),
+            cement_mm=self._placed(self.projector.path_mm, spine, self.part) if self.projector.volume_ml > 0 else None,
             iodine_g_cm2=contrast,
         )
 
@@ -174,19 +212,38 @@ class Stage:
         """The cement's path in mm in `part` at a pose, as a whole and by site of leak."""
         spine = self.current_from_rest(pose, pose.spine_mm)
         whole = self._warp(self.projector.path_mm, 1, spine, part=self.part)
-        return whole, [self._warp(site, 1, spine, part=self.part) for site in self.projector.leaked_mm]
+        dry = np.zeros_like(whole)
+        reached = self.projector.reached
+        return whole, [
+            self._warp(site, 1, spine, part=self.part) if k in reached else dry
+            for k, site in enumerate(self.projector.leaked_mm)
+        ]
 
     def _steel(self, t_s: float, injection_end_s: float, cannula_in: bool) -> Map | None:
-        total = self._steel_fixed
-        if cannula_in and self._patient.flow.cannulas:
-            back_mm = self._theatre.pulled_back_mm(t_s, injection_end_s)
-            if self._cannula[0] != back_mm:
-                self._cannula = (
-                    back_mm,
-                    xray.cannula_map(self.view, self._lattice, self._patient.flow.cannulas, back_mm),
-                )
-            total = self._cannula[1] if total is None else total + self._cannula[1]
-        return total
+        cannulas = self._patient.flow.cannulas if cannula_in else ()
+        if not cannulas:
+            return self._steel_fixed
+        back_mm = self._theatre.pulled_back_mm(t_s, injection_end_s)
+        if self._moved_mm != back_mm:
+            self._moved_mm = back_mm
+            total = xray.cannula_map(self.view, self._lattice, cannulas, back_mm)
+            self._steel_map = total if self._steel_fixed is None else total + self._steel_fixed
+            self._steel_part = self._reach_of(self._steel_map)
+        return self._steel_map
+
+    def _reach_of(self, layer: Map) -> Crop:
+        """The part of the picture that a layer of the lattice can ever reach, at any pose."""
+        rows, cols = np.flatnonzero(layer.any(axis=1)), np.flatnonzero(layer.any(axis=0))
+        if not len(rows):
+            return Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
+        offset = np.array([self.box.x0_px - self._lattice.x0_px, self.box.y0_px - self._lattice.y0_px])
+        margin = self._theatre.farthest_mm() / self.view.mm_per_px + 3.0
+        limit = np.array([self.box.width_px, self.box.height_px])
+        low = np.clip(np.array([cols[0], rows[0]]) - offset - margin, 0, limit - 16).astype(int)
+        high = np.clip(np.array([cols[-1], rows[-1]]) - offset + margin + 1, low + 16, limit).astype(int)
+        return Crop(
+            x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1])
+        )
 
     def _balloon(self, t_s: float) -> Map | None:
         share = self._theatre.balloon_share(t_s)
@@ -216,17 +273,25 @@ class Stage:
         return total
 
     def _screws(self) -> Map:
-        """A pair of pedicle screws in the next body up."""
+        """A pair of pedicle screws in the next body up: core, thread, head."""
         z = self._neighbour_mm(1)
         total = np.zeros((self._lattice.height_px, self._lattice.width_px), dtype=np.float32)
         for side in (-1.0, 1.0):
-            tip = np.array([10.0, side * 9.0, z + 1.0])
+            tip = np.array([5.0, side * 9.0, z + 1.0])
             back = np.array([-1.0, side * 0.12, 0.05])
             back /= np.linalg.norm(back)
-            tube: Callable[..., Map] = xray.tube_map
-            total += tube(self.view, self._lattice, start_mm=tip, direction=back, length_mm=45.0, outer_mm=5.5)
-            head = tip + 45.0 * back
-            total += tube(self.view, self._lattice, start_mm=head, direction=back, length_mm=14.0, outer_mm=11.0)
+            pieces = [(0.0, 41.0, 4.4, 0.0), (41.0, 14.0, 11.0, 0.0)]
+            pieces += [(1.0 + pitch, 0.9, 6.2, 4.4) for pitch in np.arange(0.0, 38.0, 2.4)]
+            for from_mm, length_mm, outer_mm, inner_mm in pieces:
+                total += xray.tube_map(
+                    self.view,
+                    self._lattice,
+                    start_mm=tip + from_mm * back,
+                    direction=back,
+                    length_mm=length_mm,
+                    outer_mm=outer_mm,
+                    inner_mm=inner_mm,
+                )
         return total
 
     def _cement_part(self) -> Crop:

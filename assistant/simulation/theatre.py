@@ -26,6 +26,8 @@ class Pose:
         Turn of everything in the picture about the body's centre.
     speed_mm_per_s : float
         Of the table alone.
+    heart : float
+        How much the heart is filled: 0 at the end of systole, 1 at the end of diastole.
     """
 
     spine_mm: NDArray[np.float64]
@@ -33,6 +35,7 @@ class Pose:
     gas_mm: NDArray[np.float64]
     rotation_deg: float
     speed_mm_per_s: float
+    heart: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,14 @@ class Theatre:
             gas_mm=table + gas + np.array([0.1, 0.0, -1.0]) * (1.3 * knobs.breathing_ribs_mm * breath),
             rotation_deg=float(knobs.rotation_deg * slow / 1.5),
             speed_mm_per_s=float(np.linalg.norm(ahead) / 0.04),
+            heart=self.heart(t_s),
         )
+
+    def heart(self, t_s: float) -> float:
+        """How much the heart is filled, 0..1: a quick systole, a slow filling."""
+        phase = (t_s * self._case.theatre.beats_per_min / 60.0 + self._wobble[3] / (2.0 * np.pi)) % 1.0
+        bent = phase / 0.35 * 0.5 if phase < 0.35 else 0.5 + (phase - 0.35) / 0.65 * 0.5
+        return float(np.cos(np.pi * bent) ** 2)
 
     def table_mm(self, t_s: float) -> NDArray[np.float64]:
         """Shift by all jumps of the table so far."""

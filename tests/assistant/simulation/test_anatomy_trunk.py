@@ -1,11 +1,11 @@
-"""Trunk, ribs, sacrum, aorta."""
+"""Trunk, ribs, sacrum."""
 
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy_pose import Block, Pose
+from assistant.simulation.anatomy_pose import Pose
 from assistant.simulation.anatomy_sizes import mean_size
-from assistant.simulation.anatomy_trunk import aorta_calcium, ribs, sacrum_limbs, soft_tissue
+from assistant.simulation.anatomy_trunk import ribs, sacrum_limbs, soft_tissue
 
 UPRIGHT = Pose(turn=np.eye(3), centre_mm=np.zeros(3))
 
@@ -52,19 +52,3 @@ def test_ribs_fall_to_the_front():
 def test_the_sacrum_mirrors_itself():
     wing, other, *_ = sacrum_limbs(mean_size("S1"))
     assert wing.mirrored() == other
-
-
-def test_plaques_lie_in_the_vessel_wall_and_never_in_bone():
-    block = Block(origin_mm=(0.0, -30.0, -30.0), spacing_mm=1.0, shape=(61, 61, 61))
-    bone = np.zeros(block.shape, dtype=np.float32)
-    bone[:, :, :10] = 0.2
-    aorta_calcium(bone, block, np.random.default_rng(0), front_x_mm=16.0, amount=0.1)
-    plaque = bone == np.float32(0.55)
-    assert plaque.any()
-    x, y, _ = block.axes_mm()
-    rows = np.nonzero(plaque)
-    apart = np.hypot(x[rows[2]] - 29.0, y[rows[1]] - 12.0)
-    assert apart.min() > 5.0
-    assert apart.max() < 17.0
-    assert 0.02 < plaque.sum() / (2 * np.pi * 11.0 * 61) < 0.15
-    assert (bone[:, :, :10] == np.float32(0.2)).all()

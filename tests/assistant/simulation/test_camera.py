@@ -80,6 +80,38 @@ def test_twin_is_the_noise_free_picture():
     assert (clean.without_cement - clean.with_cement).max() < 0.30
 
 
+def test_air_scatters_nothing_and_the_middle_as_much_as_said():
+    made = camera(scatter_to_primary=1.5)
+    behind = flat(0.01)
+    haze = made._haze(behind)
+    assert haze == pytest.approx(0.015, rel=1e-3)
+    with_air = flat(0.01)
+    with_air[:, :8] = 1.0  # beside the patient
+    assert made._haze(with_air)[60, 60] < 2.0 * made._haze(behind)[60, 60]
+    thick = flat(0.01)
+    thick[:, 100:] = 0.005
+    # Less light, but more to scatter it: haze falls by less than the primary beam.
+    assert made._haze(thick)[64, 120] > 0.6 * made._haze(behind)[64, 120]
+
+
+def test_digital_zoom_smooths_the_grain():
+    rng = np.random.default_rng(6)
+    plain, zoomed = (
+        Camera(
+            Exposure(scatter_to_primary=0.0, lag=0.0, recursion=1.0, scaler_px=0.3),
+            detector_px_mm=0.2,
+            mm_per_px=0.14,
+            zoom=zoom,
+        )
+        for zoom in (1.0, 1.5)
+    )
+    for made in (plain, zoomed):
+        made.look_at(PART)
+    grain = white(rng)
+    spreads = [np.diff(c.expose(flat(), cut(flat()), None, 0.0, grain)[0], axis=1).std() for c in (plain, zoomed)]
+    assert spreads[1] < 0.9 * spreads[0]
+
+
 def test_control_follows_slowly_and_within_its_limit():
     made = camera(control_s=1.0, dose_limit=1.5)
     still = np.zeros((SIDE, SIDE), np.float32)

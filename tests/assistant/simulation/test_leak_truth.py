@@ -44,6 +44,14 @@ def test_what_is_too_small_gets_no_label():
     assert figures(lambda up, u: up > 1000) is None
 
 
+@pytest.mark.parametrize("size_px", [1, 2, 3])
+def test_the_smallest_pieces_have_an_outline(size_px):
+    piece = np.zeros((9, 9), dtype=bool)
+    piece[4, 3 : 3 + size_px] = True
+    round_px = 2.0 * np.sqrt(np.pi * size_px)
+    assert 0.8 * round_px < leak_truth._perimeter_px(piece) < 1.8 * round_px
+
+
 def test_leaks_against_the_voxels(toy_anatomy, toy_flow):
     case = Case(
         run=Run(duration_s=8.0, fps=10.0, pulses_per_s=5.0, width_px=320, height_px=320),
