@@ -21,6 +21,7 @@ import cv2
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import UsageError
+from assistant.evaluation import kept_scores
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome, read_outcome
 from assistant.evaluation.peer_run import run_peers
@@ -157,9 +158,18 @@ def score_job(job: Job) -> list[RunScore]:
     cv2.setNumThreads(1)  # each worker has its own core
     truth = read_truth(job.run / "truth")
     scores = [_own_score(job, truth)]
-    if job.peers:
+    return scores + _peer_scores(job, truth) if job.peers else scores
+
+
+def _peer_scores(job: Job, truth: Truth) -> list[RunScore]:
+    """The peers' scores, kept beside the results: `kept_scores`."""
+    path = job.results.parent.parent / "peers" / f"{job.run.name}.npz"
+    key = kept_scores.key_of(job.run)
+    scores = kept_scores.kept(path, key)
+    if scores is None:
         outcomes = _with_source(job.run, lambda source: run_peers(truth, source))
-        scores += [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]
+        scores = [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]
+        kept_scores.keep(path, key, scores)
     return scores
 
 

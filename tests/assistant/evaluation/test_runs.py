@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 from assistant.errors import UsageError
-from assistant.evaluation import runs
+from assistant.evaluation import kept_scores, runs
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome
 from assistant.evaluation.runs import Job, Way, analyse, runs_under, score_all, score_job, simulate_set
@@ -95,6 +95,22 @@ def test_a_pipeline_that_crashes_loses_its_run_and_no_other(made, monkeypatch) -
     assert score.counts["complete"] == (0, 1)
     assert "ZeroDivisionError: division by zero" in score.notes[-1]
     assert score.notes[-1].startswith("crashed at ")
+
+
+def test_peers_are_asked_once(made, monkeypatch, tmp_path) -> None:
+    made.save()
+    asked = []
+
+    def peers(truth, _source):
+        asked.append(truth.folder)
+        return {"a peer": no_outcome(truth.frames)}
+
+    monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
+    monkeypatch.setattr(runs, "run_peers", peers)
+    monkeypatch.setattr(kept_scores, "key_of", lambda run: run.name)
+    first, again = (score_job(job(made, peers=True)) for _ in range(2))
+    assert [score.method for score in first] == [score.method for score in again] == ["this program", "a peer"]
+    assert len(asked) == 1
 
 
 def test_workers_keep_the_order_of_the_runs(made, tmp_path) -> None:

@@ -1,0 +1,101 @@
+"""Keeps the peers' scores of a run: they do not change while the program does, and take longer than the program.
+
+What is kept is taken again only while everything that it was made from is the same to the byte: the run's plan and
+truth, the code that scores, and the peer's network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.evaluation.tally import RunScore
+from assistant.places import models_folder
+
+_ASSISTANT = Path(__file__).resolve().parents[1]
+_SCORING = ("peer*.py", "plain_unet.py", "score*.py", "truth.py", "outcome.py", "tally.py", "table_file.py")
+_ALSO = ("geometry.py", "line_maps.py", "plan.py", "settings.py")
+
+
+def _code() -> list[Path]:
+    mine = [path for names in _SCORING for path in sorted((_ASSISTANT / "evaluation").glob(names))]
+    return [*mine, *(_ASSISTANT / name for name in _ALSO), models_folder() / "plain_unet" / "model.onnx"]
+
+
+def key_of(run: Path) -> str:
+    """Checksum of all that a run's peer scores are made from.
+
+    Raises
+    ------
+    OSError
+        If one of the files cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in (run / "plan.json", run / "truth" / "truth.json", run / "truth" / "truth.csv", *_code()):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    # The ideal observer answers where a run has its masks.
+    digest.update(str((run / "truth" / "ideal").is_dir()).encode())
+    return digest.hexdigest()
+
+
+def keep(path: Path, key: str, scores: Iterable[RunScore]) -> None:
+    """Write scores of one run.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
+    heads: list[dict[str, Any]] = []
+    arrays: dict[str, Any] = {}
+    for k, score in enumerate(scores):
+        counts = {name: list(pair) for name, pair in score.counts.items()}
+        heads.append(
+            {
+                "run": score.run,
+                "method": score.method,
+                "tags": dict(score.tags),
+                "counts": counts,
+                "notes": list(score.notes),
+            }
+        )
+        arrays |= {f"{k}/{name}": samples for name, samples in score.samples.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part.npz")
+    np.savez_compressed(part, head=np.array(json.dumps({"key": key, "scores": heads})), **arrays)
+    part.replace(path)
+
+
+def kept(path: Path, key: str) -> list[RunScore] | None:
+    """Scores of one run, or None where there are none or they were made from something else.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file is damaged.
+    """
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as file:
+        head = json.loads(str(file["head"]))
+        if head["key"] != key:
+            return None
+        arrays = {name: file[name] for name in file.files if name != "head"}
+    return [
+        RunScore(
+            run=one["run"],
+            method=one["method"],
+            tags=one["tags"],
+            samples={
+                name.partition("/")[2]: values for name, values in arrays.items() if name.partition("/")[0] == str(k)
+            },
+            counts={name: (pair[0], pair[1]) for name, pair in one["counts"].items()},
+            notes=tuple(one["notes"]),
+        )
+        for k, one in enumerate(head["scores"])
+    ]
