@@ -34,12 +34,12 @@ from assistant.vocabulary import Grey
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S: Final = 3.0
-_FRAMES_WAITING: Final = 64
+_FRAMES_WAITING: Final = 512
 _TRY_AGAIN_NS: Final = 2_000_000_000
 _MOST_UNSYNCED: Final = 256
 _WELL_AGAIN_NS: Final = 2_000_000_000
+# Trying again at once is of no use.
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS})
-"""Trying again at once is of no use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class WriterSettings:
     segment_bytes: int = 1 << 30
     reserve_bytes: int = 64 << 20
     """Left free on the disk for the event log and everybody else."""
+    uncoded_bytes: int = 256 << 20
+    """Pictures that may wait for a free core: six seconds of 1280 x 1024 at 30/s."""
     waiting_bytes: int = 384 << 20
     """Coded pictures that may wait for a disk that stalls: half a minute at 15 pictures/s of 1280 x 1024."""
 
@@ -87,6 +89,7 @@ class Recorder:
         self._disk, self._clock_ns = disk or Disk(), clock_ns
         self._offered: queue.Queue[Offered | WitnessLine | None] = queue.Queue(_FRAMES_WAITING)
         self._coded: queue.Queue[Coded | WitnessLine | None] = queue.Queue()
+        self._offered_bytes = self._begun_bytes = 0
         self._coded_bytes = self._taken_bytes = 0
         self._lock = threading.Lock()
         self._video: GrowingFile | None = None
@@ -123,10 +126,12 @@ class Recorder:
         """
         if self._coded_bytes - self._taken_bytes > self._settings.waiting_bytes:
             return self._left_out("the disk does not keep up")
-        try:
-            self._offered.put_nowait(Offered(index=index, t_ns=t_ns, captured_ns=captured_ns, grey=grey))
-        except queue.Full:
+        size = 0 if grey is None else grey.nbytes
+        waits = self._offered_bytes - self._begun_bytes
+        if self._offered.full() or (size and waits > self._settings.uncoded_bytes):
             return self._left_out("the coding does not keep up")
+        self._offered_bytes += size
+        self._offered.put(Offered(index=index, t_ns=t_ns, captured_ns=captured_ns, grey=grey))
         return True
 
     def _left_out(self, why: str) -> bool:
@@ -186,6 +191,7 @@ class Recorder:
                 self._coded.put(offered)
                 continue
             coded = coder.code(offered)
+            self._begun_bytes += offered.grey.nbytes if offered.grey is not None else 0
             self._coded_bytes += len(coded.packet or b"")
             self._coded.put(coded)
         self._coded.put(None)
@@ -294,9 +300,9 @@ class Recorder:
         now_ns = self._clock_ns()
         if now_ns < self._retry_ns:
             return False
-        if self._free() is not None and (self._free() or 0) < self._settings.reserve_bytes:
-            self._fault = "the disk is full"
-            self._retry_ns = now_ns + _TRY_AGAIN_NS
+        free = self._free()
+        if free is not None and free < self._settings.reserve_bytes:
+            self._fault, self._retry_ns = "the disk is full", now_ns + _TRY_AGAIN_NS
             return False
         return True
 
@@ -306,8 +312,7 @@ class Recorder:
         fault = f"the recording cannot be written ({error.strerror})"
         if fault != self._fault:
             log.warning("recording: %s", error)
-        soon = now_ns - self._failed_ns < _TRY_AGAIN_NS
-        self._fault, self._failed_ns = fault, now_ns
+        soon, self._fault, self._failed_ns = now_ns - self._failed_ns < _TRY_AGAIN_NS, fault, now_ns
         if soon or error.errno in _FULL:
             self._retry_ns = now_ns + _TRY_AGAIN_NS
         self._give_files_up()
@@ -339,12 +344,13 @@ class Recorder:
         self._video = self._out = None
 
     def _finish_lines(self) -> None:
-        if self._lines is not None:
-            try:
-                self._lines.sync(self._disk.fsync)
-            except OSError as error:
-                self._fault = f"the frames' lines could not be synced ({error.strerror})"
-            self._lines.close()
+        if self._lines is None:
+            return
+        try:
+            self._lines.sync(self._disk.fsync)
+        except OSError as error:
+            self._fault = f"the frames' lines could not be synced ({error.strerror})"
+        self._lines.close()
 
     def _sync_all(self) -> None:
         while not self._ended.wait(self._settings.sync_every_s / 4):
@@ -385,10 +391,9 @@ class Recorder:
             self._fault = ""
 
     def _free(self) -> int | None:
-        try:
+        with contextlib.suppress(OSError):
             return self._disk.free(self._folder)
-        except OSError:
-            return None
+        return None
 
 
 def _next_number(folder: Path, pattern: str) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
+from assistant.recording.coder import Coded, Coder, Offered
 from assistant.recording.writer import Disk, Recorder, WriterSettings
 from assistant.vocabulary import Grey
 
@@ -208,8 +209,44 @@ def test_what_the_memory_does_not_hold_is_counted_and_told(record: Record, grain
         gate.wait(5.0)
         return os.write(descriptor, data)
 
-    recorder = record(grain * 8, Disk(write=write), close=False, waiting_bytes=20_000)
+    recorder = record(grain * 16, Disk(write=write), close=False, waiting_bytes=20_000)
     assert recorder.state.lost_frames > 0
     assert "keep up" in recorder.state.fault
+    gate.set()
+    recorder.close()
+
+
+def test_a_coder_without_a_core_loses_nothing_until_the_memory_is_full(
+    record: Record, grain: list[Grey], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    code = Coder.code
+
+    def starved(self: Coder, offered: Offered) -> Coded:
+        gate.wait(5.0)
+        return code(self, offered)
+
+    monkeypatch.setattr(Coder, "code", starved)
+    recorder = record(grain * 4, close=False)
+    assert recorder.state.lost_frames == 0
+    gate.set()
+    recorder.close()
+    check_all(tmp_path, grain * 4)
+
+
+def test_pictures_that_wait_for_their_coding_are_bounded_by_their_size(
+    record: Record, grain: list[Grey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    code = Coder.code
+
+    def starved(self: Coder, offered: Offered) -> Coded:
+        gate.wait(5.0)
+        return code(self, offered)
+
+    monkeypatch.setattr(Coder, "code", starved)
+    recorder = record(grain, close=False, uncoded_bytes=5 * grain[0].nbytes)
+    assert recorder.state.lost_frames == len(grain) - 6
+    assert "coding" in recorder.state.fault
     gate.set()
     recorder.close()
