@@ -23,14 +23,17 @@ from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
 from assistant.guard import describe
 from assistant.model_packs.starting import recorded_shape_model
-from assistant.plan import plan_from_document, read_plan
+from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.settings import Settings, check
-from assistant.vocabulary import Distances, EventKind, Leak, Priority, Unknown
+from assistant.vocabulary import Alarm, Distances, EventKind, Leak, Priority, Unknown
+from assistant.whatif_kept import Keeper, again, place_for, read_kept, write_kept
 
 JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
 RULE: Final = "rule"
 BASE: Final = "as planned"
+KEPT: Final = "kept"
+"""Folder beside those of the jobs: all jobs share what the slow steps found."""
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -147,9 +150,22 @@ def with_line(document: dict[str, Any], fraction: float | None) -> dict[str, Any
 
 
 def analyse(
-    pair: RunAndPlan, variant: Variant, base: Settings | None = None, should_stop: Callable[[], bool] = lambda: False
+    pair: RunAndPlan,
+    variant: Variant,
+    base: Settings | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    kept: Path | None = None,
 ) -> Row | None:
     """Analyse one run in one variant; None when stopped. A run that cannot be read is a row that says why.
+
+    Parameters
+    ----------
+    pair, variant : RunAndPlan, Variant
+    base : Settings, optional
+    should_stop : callable
+        Asked before each frame.
+    kept : Path, optional
+        Folder for what the slow steps found (`assistant.whatif_kept`): where it holds this run, they are not repeated.
 
     Raises
     ------
@@ -157,22 +173,41 @@ def analyse(
         If the variant itself cannot be used.
     """
     settings = with_changes(base or Settings(), variant.settings)
+    row = Row(run=pair.run, plan=pair.plan, variant=variant.name, frames=0, events=[], nearest_mm=None, leaks=[])
+    try:
+        default = settings.alarms.warning_line_fraction
+        plan = plan_from_document(
+            with_line(read_plan(Path(pair.plan), default).document, variant.line_fraction), default
+        )
+    except AssistantError as error:
+        return msgspec.structs.replace(row, failure=str(error))
+    place = None if kept is None else place_for(kept, pair.run, plan.document, settings, variant.model)
+    known = None if place is None else read_kept(place)
+    if known is not None:
+        times_s = [frame.t_s for frame in known.frames]
+        found = again(known, plan, settings)
+        return _filled(row, times_s, found.events, found.nearest_mm, known.leaks)
+    return _through(row, plan, settings, variant.model, should_stop, place)
+
+
+def _through(
+    row: Row, plan: Plan, settings: Settings, model: str, should_stop: Callable[[], bool], place: Path | None
+) -> Row | None:
+    """The whole way of every frame; keeps what the slow steps found, where the run came to its end."""
     times_s: list[float] = []
-    nearest, events, leaks, failure = None, [], [], ""
+    nearest, failure = None, ""
+    keeper = Keeper()
     pipeline = None
     try:
-        plan = read_plan(Path(pair.plan), settings.alarms.warning_line_fraction)
-        plan = plan_from_document(
-            with_line(plan.document, variant.line_fraction), settings.alarms.warning_line_fraction
-        )
-        source = open_source(pair.run)
+        source = open_source(row.run)
         try:
-            with recorded_shape_model() if variant.model != RULE else nullcontext(None) as shapes:
+            with recorded_shape_model() if model != RULE else nullcontext(None) as shapes:
                 pipeline = start_pipeline(source, plan, settings, shapes)
                 for frame in source.frames():
                     if should_stop():
                         return None
                     reading = pipeline.process(frame)
+                    keeper.add(reading)
                     times_s.append(frame.t_s)
                     nearest = _nearer(nearest, reading.distances)
         finally:
@@ -182,9 +217,21 @@ def analyse(
     except Exception as error:
         # One run that our code fails on must not end the table of all others.
         failure = f"a fault in the program: {describe(error)}"
-    if pipeline is not None:
-        summary = pipeline.finish()
-        events = [
+    if pipeline is None:
+        return msgspec.structs.replace(row, frames=len(times_s), failure=failure)
+    summary = pipeline.finish()
+    failure = failure or pipeline.fault
+    leaks = [_leak(leak) for leak in summary.leaks]
+    if not failure and place is not None:
+        write_kept(place, keeper.done(leaks))
+    return msgspec.structs.replace(_filled(row, times_s, summary.events, nearest, leaks), failure=failure)
+
+
+def _filled(row: Row, times_s: list[float], events: Sequence[Alarm], nearest: float | None, leaks: list[str]) -> Row:
+    return msgspec.structs.replace(
+        row,
+        frames=len(times_s),
+        events=[
             Warning_(
                 kind=alarm.kind.value,
                 site=None if alarm.site is None else alarm.site.value,
@@ -192,21 +239,12 @@ def analyse(
                 frame=alarm.first_frame,
                 t_s=round(times_s[alarm.first_frame], 4),
             )
-            for alarm in summary.events
+            for alarm in events
             # How long the analysis took on this machine today is no event of the run.
             if alarm.first_frame < len(times_s) and alarm.kind is not EventKind.SLOW_PROCESSING
-        ]
-        leaks = [_leak(leak) for leak in summary.leaks]
-        failure = failure or pipeline.fault
-    return Row(
-        run=pair.run,
-        plan=pair.plan,
-        variant=variant.name,
-        frames=len(times_s),
-        events=events,
+        ],
         nearest_mm=None if nearest is None else round(nearest, 3),
         leaks=leaks,
-        failure=failure,
     )
 
 
@@ -295,7 +333,7 @@ def work(
     _mend(folder)
     for done, (pair, variant) in enumerate(missing(job, rows), start=len(rows)):
         told(done, total)
-        row = analyse(pair, variant, should_stop=should_stop)
+        row = None if should_stop() else analyse(pair, variant, should_stop=should_stop, kept=folder.parent / KEPT)
         if row is None:
             return False
         try:

@@ -130,7 +130,7 @@ def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: py
     job = Job(runs=pairs, variants=[Variant(name=BASE), WIDER])
     asked: list[str] = []
 
-    def quick(pair: RunAndPlan, variant: Variant, should_stop: object = None) -> Row | None:
+    def quick(pair: RunAndPlan, variant: Variant, should_stop: object = None, kept: object = None) -> Row | None:
         if callable(should_stop) and should_stop():
             return None
         asked.append(f"{pair.run} {variant.name}")

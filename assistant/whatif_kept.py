@@ -1,0 +1,208 @@
+"""What the slow steps found in a run, kept: another line or alarm threshold needs only the quick steps anew.
+
+Where the vertebra stood and where cement was seen depend neither on the warning line nor on the thresholds of the
+alarms. So they are kept once a run (a mask comes to about a kilobyte), and distances, approach and alarms are taken
+again from them by the same steps as in the pipeline. It is a cache: a file that is gone or cannot be read costs time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from assistant import __version__
+from assistant.geometry import Crop
+from assistant.line_maps import LineMaps, make_line_maps
+from assistant.plan import Plan
+from assistant.settings import Settings
+from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
+from assistant.steps.approach import ApproachMemory, follow_approach
+from assistant.steps.distances import measure_distances
+from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Motion, Reading, Unknown
+
+_MOST_BYTES: Final = 2 << 30
+_NEW: Final = (FrameState.LIVE, FrameState.MOVING)
+"""States of a frame with a new X-ray picture: `MOVING` is said of nothing else."""
+
+
+class KeptFrame(msgspec.Struct, frozen=True, array_like=True):
+    """One frame.
+
+    Attributes
+    ----------
+    t_s : float
+    state : str
+    view : int or None
+        The planned view that was found.
+    mask : int or None
+        Place in ``masks``; None where no cement could be looked for.
+    front_mm : float
+    reason : str
+        Why no cement could be looked for.
+    """
+
+    t_s: float
+    state: str
+    view: int | None
+    mask: int | None
+    front_mm: float
+    reason: str
+
+
+class Kept(msgspec.Struct, array_like=True):
+    """A whole run; a mask is packed bits over the crop of its view (x0, y0, width, height in px)."""
+
+    frames: list[KeptFrame]
+    masks: list[bytes]
+    crops: dict[int, tuple[int, int, int, int]]
+    leaks: list[str]
+
+
+class Keeper:
+    """Gathers what is kept from the readings of a whole run."""
+
+    def __init__(self) -> None:
+        self._kept = Kept(frames=[], masks=[], crops={}, leaks=[])
+        self._last: CementMask | Unknown | None = None
+
+    def add(self, reading: Reading) -> None:
+        """Take the next reading."""
+        cement, kept = reading.cement, self._kept
+        view = reading.motion.view_index if isinstance(reading.motion, Motion) else None
+        if isinstance(cement, CementMask) and view is not None and cement is not self._last:
+            crop = cement.crop
+            kept.crops.setdefault(view, (crop.x0_px, crop.y0_px, crop.width_px, crop.height_px))
+            kept.masks.append(zlib.compress(np.packbits(cement.mask).tobytes(), 1))
+        self._last = cement
+        seen = isinstance(cement, CementMask) and view is not None
+        kept.frames.append(
+            KeptFrame(
+                reading.t_s,
+                reading.liveness.state.value,
+                view,
+                len(kept.masks) - 1 if seen else None,
+                cement.front_mm if isinstance(cement, CementMask) else 0.0,
+                cement.reason if isinstance(cement, Unknown) else "",
+            )
+        )
+
+    def done(self, leaks: list[str]) -> Kept:
+        """The run is through."""
+        self._kept.leaks = leaks
+        return self._kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What the quick steps came to: the events, and the smallest distance to the warning line in mm."""
+
+    events: tuple[Alarm, ...]
+    nearest_mm: float | None
+
+
+def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
+    """Take distances, approach and alarms anew.
+
+    Parameters
+    ----------
+    kept : Kept
+    plan : Plan
+        The plan of the day or one with another warning line; its points must be the same.
+    settings : Settings
+        Those of the day or with other ``alarms``.
+    """
+    maps: dict[int, LineMaps] = {}
+    approaches: dict[int, ApproachMemory] = {}
+    memory, nearest = AlarmMemory(), None
+    nothing = Unknown("no X-ray picture has been measured yet")
+    distances: Distances | Unknown = nothing
+    approach = Approach(approach_mm_per_s=nothing, time_to_line_s=nothing)
+    for index, frame in enumerate(kept.frames):
+        state = FrameState(frame.state)
+        if frame.mask is None or frame.view is None:
+            distances = Unknown(frame.reason)
+            approach = Approach(approach_mm_per_s=distances, time_to_line_s=distances)
+        elif state in _NEW:
+            crop = Crop(**dict(zip(("x0_px", "y0_px", "width_px", "height_px"), kept.crops[frame.view], strict=True)))
+            if frame.view not in maps:
+                maps[frame.view] = make_line_maps(plan.views[frame.view], crop)
+                approaches[frame.view] = ApproachMemory()
+            distances = measure_distances(_cement(kept.masks[frame.mask], crop, frame.front_mm), maps[frame.view])
+            approach = follow_approach(approaches[frame.view], frame.t_s, distances.warning_line_mm)
+        if isinstance(distances, Distances) and not isinstance(distances.warning_line_mm, Unknown):
+            nearest = distances.warning_line_mm if nearest is None else min(nearest, distances.warning_line_mm)
+        now = AlarmInput(
+            frame_index=index,
+            t_s=frame.t_s,
+            state=state,
+            new_picture=state in _NEW,
+            view_index=frame.view,
+            distances=distances,
+            approach=approach,
+            front_mm=frame.front_mm,
+            processing_ms=0.0,
+        )
+        update_alarms(memory, now, settings.alarms)
+    return Again(events=all_alarms(memory), nearest_mm=nearest)
+
+
+def _cement(packed: bytes, crop: Crop, front_mm: float) -> CementMask:
+    count = crop.width_px * crop.height_px
+    bits = np.unpackbits(np.frombuffer(zlib.decompress(packed), np.uint8), count=count)
+    mask = bits.astype(np.bool_).reshape(crop.height_px, crop.width_px)
+    return CementMask(crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), front_mm=front_mm)
+
+
+def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, model: str) -> Path | None:
+    """Where a run's file lies; another one when its pictures, points, slow settings or the program change.
+
+    None where the run cannot be looked at.
+    """
+    views = [{key: value for key, value in view.items() if key != "warning_line_fraction"} for view in plan["views"]]
+    path = Path(run)
+    try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        stats = [(each.name, each.stat().st_size, each.stat().st_mtime_ns) for each in files if each.is_file()]
+    except OSError:
+        return None
+    slow = msgspec.to_builtins(settings)
+    slow.pop("alarms")
+    key = json.dumps([os.fspath(path.resolve()), stats, views, slow, model, __version__], sort_keys=True)
+    return folder / f"{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.kept"
+
+
+def read_kept(path: Path) -> Kept | None:
+    """What was kept; None where there is nothing that can be used."""
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Kept)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+
+
+def write_kept(path: Path, kept: Kept) -> None:
+    """Keep a run; the files used longest ago go when there are too many. That it cannot be kept costs only time."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(msgspec.msgpack.encode(kept))
+        os.replace(part, path)
+        files = sorted(((f.stat().st_mtime_ns, f.stat().st_size, f) for f in path.parent.glob("*.kept")), reverse=True)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        return
+    room = _MOST_BYTES
+    for _, size, file in files:
+        room -= size
+        if room < 0 and file != path:
+            with contextlib.suppress(OSError):
+                file.unlink()
