@@ -1,8 +1,9 @@
 """Blackens everything outside the X-ray field, before anything is shown or written: names stand there.
 
 By layout, not by reading text: what is not field is black. With a site's layout profile the field can never be larger
-than the profile says. Without one it is found in the picture (`assistant.field`) and grows only where the new part has
-the grain of X-ray, which menus and patient banners do not have.
+than the profile says. Without one it is found in the picture (`assistant.field`), ends at the circle or the rectangle
+that fits its edge (a word that touches the field stays out) and grows only where the new part has the grain of X-ray,
+which menus and patient banners do not have. Words inside the field no mask can take away: set-up shows them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.capture.field_shape import fit_shape
 from assistant.capture.layout import Layout
 from assistant.field import field_at, find_field
 from assistant.vocabulary import Grey
@@ -23,8 +25,25 @@ _GRAIN_GREY: Final = 0.35
 """Median second difference along rows, of 255: console graphics have 0, the quietest X-ray picture about 1 [P]."""
 _GRAIN_SHARE: Final = 0.3
 _GRAIN_LOOKS: Final = 2
+_CHECK_STEP_PX: Final = 4
+_CHECK_TOLERANCE: Final = 0.01
+"""Of the picture: the edge of the field on every fourth pixel, and the mask's growth since it said its share."""
 
 Mask = NDArray[np.bool_]
+
+
+def is_masked(grey: Grey, let_through: float) -> bool:
+    """Whether a picture that was written is black where the mask says so: asked of the picture, not of a setting.
+
+    Parameters
+    ----------
+    grey : array (rows, cols), uint8 or uint16
+        As it stands in the shared memory or on the disk.
+    let_through : float
+        Share of the picture that the mask lets through, 0 to 1.
+    """
+    black = float((grey[::_CHECK_STEP_PX, ::_CHECK_STEP_PX] == 0).mean())
+    return black >= 1.0 - let_through - _CHECK_TOLERANCE
 
 
 class Masker:
@@ -111,9 +130,10 @@ def _found(grey: Grey) -> Mask:
     white = 255 if grey.dtype == np.uint8 else 65535
     rows, cols = grey.shape
     lattice = find_field(grey, white)
+    inside = fit_shape(lattice).inside
     # One cell more on each side: the lattice is coarse and no part of the field may be cut off.
     wider = cv2.dilate(lattice.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    return field_at(wider, rows, cols)
+    return field_at(wider & inside, rows, cols)
 
 
 def _has_grain(grey: Grey, part: Mask, field: Mask) -> bool:

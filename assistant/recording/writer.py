@@ -190,10 +190,9 @@ class Recorder:
             if isinstance(offered, WitnessLine):
                 self._coded.put(offered)
                 continue
-            coded = coder.code(offered)
+            self._coded.put(coded := coder.code(offered))
             self._begun_bytes += offered.grey.nbytes if offered.grey is not None else 0
             self._coded_bytes += len(coded.packet or b"")
-            self._coded.put(coded)
         self._coded.put(None)
 
     def _write_all(self) -> None:

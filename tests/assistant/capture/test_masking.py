@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.layout import Box, Layout
-from assistant.capture.masking import Masker
+from assistant.capture.masking import Masker, is_masked
 
 NAME = "DOE JOHN 1950-01-01"
 
@@ -100,3 +100,27 @@ def test_names_anywhere_leave_nothing_outside_the_field() -> None:
         text[inside(215)] = 0
         masked = Masker().apply(np.maximum(grey, text), 0.0)
         assert int((masked[~inside(215)] > 0).sum()) == 0, place
+
+
+def test_a_name_that_touches_the_circle_is_masked() -> None:
+    """Without a layout profile the found field ends at the circle that fits its edge."""
+    rng = np.random.default_rng(4)
+    rows, cols = np.mgrid[0:480, 0:640]
+    inside = (cols - 320) ** 2 + (rows - 240) ** 2 <= 200**2
+    picture = np.where(inside, rng.normal(120, 8, inside.shape), 0).clip(0, 255).astype(np.uint8)
+    cv2.putText(picture, "MUELLER ANNA 1950", (470, 140), 0, 0.7, 255, 2)
+    masked = Masker().apply(picture, 0.0)
+    far = (cols - 320) ** 2 + (rows - 240) ** 2 > 215**2
+    assert not masked[far].any()
+    close = (cols - 320) ** 2 + (rows - 240) ** 2 <= 197**2
+    np.testing.assert_array_equal(masked[close], picture[close])
+
+
+def test_that_a_picture_is_masked_is_asked_of_the_picture() -> None:
+    rng = np.random.default_rng(4)
+    picture = rng.normal(120, 8, (480, 640)).clip(1, 255).astype(np.uint8)
+    picture[:, 500:] = 0
+    assert is_masked(picture, 500 / 640)
+    picture[100:200, 510:600] = 255
+    assert not is_masked(picture, 500 / 640)
+    assert is_masked(picture, 1.0)
