@@ -19,6 +19,7 @@ from typing import IO, Final
 
 from assistant.errors import EnvironmentError_, InputError
 from assistant.library.migrations import STEPS, VERSION
+from assistant.library.relative import stored
 
 NAME: Final = "library.sqlite"
 _APPLICATION_ID: Final = 0x464C5541  # "FLUA"
@@ -85,6 +86,8 @@ def connect(folder: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
         raise EnvironmentError_(f"{path}: the library cannot be opened ({error})") from error
     try:
         connection.row_factory = sqlite3.Row
+        # For the step that made the paths of older versions relative to the library's folder.
+        connection.create_function("within", 1, lambda text: stored(folder, text))
         _prepare(connection, path, steps)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()

@@ -86,7 +86,19 @@ CREATE TABLE cards (
 CREATE INDEX cards_by_due ON cards (person_id, due_ns);
 """
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING)
+_MOVABLE: Final = """
+UPDATE runs SET path = within(path), result = within(result), thumbnail = within(thumbnail);
+UPDATE clips SET run_path = within(run_path), thumbnail = within(thumbnail);
+UPDATE cases SET thumbnail = within(thumbnail);
+"""
+"""``within`` is `assistant.library.relative.stored`."""
+
+_PLANTED: Final = """
+ALTER TABLE answers ADD COLUMN planted_mm REAL;
+ALTER TABLE answers ADD COLUMN trusted INTEGER;
+"""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED)
 """``PRAGMA user_version`` n means that the first n steps were taken."""
 VERSION: Final = len(STEPS)
 TABLES: Final = frozenset(

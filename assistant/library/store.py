@@ -19,6 +19,7 @@ from assistant.library.change_log import Change, Row, RowChange
 from assistant.library.database import OneWriter, Transaction
 from assistant.library.migrations import TABLES
 from assistant.library.people import LOCAL, Act, Person, Role, check_may
+from assistant.library.relative import row_found, row_stored
 from assistant.places import data_home
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,12 @@ class Library:
     def one(self, table: str, id_: str) -> Row | None:
         """A row by id, also one that was deleted; None where there is none."""
         with self._reading():
-            row = self._db.execute(f"SELECT * FROM {_checked(table)} WHERE id = ?", (id_,)).fetchone()
+            row = self._raw(table, id_)
+        return None if row is None else row_found(self.folder, row)
+
+    def _raw(self, table: str, id_: str) -> Row | None:
+        """A row as the file holds it."""
+        row = self._db.execute(f"SELECT * FROM {_checked(table)} WHERE id = ?", (id_,)).fetchone()
         return None if row is None else dict(row)
 
     def rows(self, table: str, *, include_deleted: bool = False, order: str = "number", **equal: Any) -> list[Row]:
@@ -142,12 +148,13 @@ class Library:
         where = f"WHERE {' AND '.join(tests)}" if tests else ""
         question = f"SELECT * FROM {_checked(table)} {where} ORDER BY {_column(order)}"
         with self._reading():
-            return [dict(row) for row in self._db.execute(question, tuple(equal.values()))]
+            found = self._db.execute(question, tuple(row_stored(self.folder, equal).values()))
+            return [row_found(self.folder, dict(row)) for row in found]
 
     def ask(self, question: str, arguments: Iterable[Any] = ()) -> list[Row]:
         """Read by SQL, for the searches and figures; never with a text of a person inside ``question``."""
         with self._reading():
-            return [dict(row) for row in self._db.execute(question, tuple(arguments))]
+            return [row_found(self.folder, dict(row)) for row in self._db.execute(question, tuple(arguments))]
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -279,8 +286,8 @@ class Library:
         return None if row is None else change_log.change(self._db, row["n"])
 
     def _put(self, table: str, id_: str, values: Mapping[str, Any]) -> RowChange:
-        before = self.one(table, id_)
-        named = {_column(name): value for name, value in values.items()}
+        before = self._raw(table, id_)
+        named = {_column(name): value for name, value in row_stored(self.folder, dict(values)).items()}
         if before is None:
             if table in ("cases", "runs"):
                 named.setdefault("added_ns", self._wall_ns())
@@ -292,20 +299,22 @@ class Library:
         elif named:
             parts = ", ".join(f"{name} = ?" for name in named)
             self._db.execute(f"UPDATE {_checked(table)} SET {parts} WHERE id = ?", (*named.values(), id_))
-        return RowChange(table=table, id=id_, before=_kept(table, before), after=_kept(table, self.one(table, id_)))
+        return RowChange(table=table, id=id_, before=_kept(table, before), after=_kept(table, self._raw(table, id_)))
 
     def _restore(self, row: RowChange) -> RowChange:
-        here = _kept(row.table, self.one(row.table, row.id)) or {}
-        after = row.after or {}
+        here = _kept(row.table, self._raw(row.table, row.id)) or {}
+        # The log of an older version holds whole paths.
+        after = row_stored(self.folder, row.after or {})
         if row.before is None:
             # What was added goes out of sight; its row stays, so that nothing that points to it breaks.
             back: Row = {"deleted_ns": self._wall_ns()}
         else:
-            back = {name: value for name, value in row.before.items() if after.get(name) != value}
+            before = row_stored(self.folder, row.before)
+            back = {name: value for name, value in before.items() if after.get(name) != value}
             if any(here.get(name) != after.get(name) for name in back):
                 raise UsageError(f"{row.id} was changed again since; take that back first")
         self._put(row.table, row.id, back)
-        return RowChange(table=row.table, id=row.id, before=here, after=_kept(row.table, self.one(row.table, row.id)))
+        return RowChange(table=row.table, id=row.id, before=here, after=_kept(row.table, self._raw(row.table, row.id)))
 
     def _refresh(self, changed: Iterable[RowChange]) -> None:
         cases = set()
