@@ -31,6 +31,7 @@ from assistant.recording.writer import Recorder
 from assistant.settings import Settings, check
 from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.vocabulary import Frame, FrameState
+from ui.selftest.mask_check import names_left
 from ui.setup.sources import choices
 
 _LIMIT_MS: Final = 250.0
@@ -176,6 +177,16 @@ def recorder(_settings: Settings) -> Outcome:
     return Outcome(told=Told.PASSED if 0 <= lost <= _MOST_LOST else Told.FAILED, text=text)
 
 
+def name_mask(settings: Settings) -> Outcome:
+    """What is written is looked at: screens with names are recorded with the site's mask and read back."""
+    if settings.capture.layout == "whole":
+        return Outcome(told=Told.NOTE, text="nothing is masked: set so for a source without text")
+    left, screens = names_left(settings)
+    if left or not screens:
+        return Outcome(told=Told.FAILED, text=f"a name is left in {left} of {screens} written pictures: do not record")
+    return Outcome(told=Told.PASSED, text=f"no name in {screens} pictures written and read back")
+
+
 def shape_model(_settings: Settings) -> Outcome:
     """The model that types leaks is whole, byte by byte."""
     found = find_pack()
@@ -215,6 +226,7 @@ AFTER_SOUND: Final = (
     Check(name="Second process", run=second_process),
     Check(name="Disk", run=disk),
     Check(name="Recorder", run=recorder),
+    Check(name="Name mask", run=name_mask),
     Check(name="Shape model", run=shape_model),
     Check(name="Clock", run=clock),
     Check(name="Alarm limits", run=site_settings),

@@ -7,7 +7,9 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from assistant.field import find_field
+from assistant.capture.burned_in import words_in
+from assistant.capture.field_shape import fit_shape
+from assistant.field import field_at, find_field
 from assistant.live.messages import StampedFrame
 from ui import theme, words
 from ui.view_transform import ViewTransform
@@ -25,6 +27,9 @@ class FieldOnPicture:
             max(contours, key=cv2.contourArea).reshape(-1, 2) * factor + factor / 2 if contours else np.zeros((0, 2))
         )
         self.size = (cols, rows)
+        self.shape = fit_shape(field).outline
+        self.words = words_in(frame.grey, field_at(field, rows, cols))
+        """What looks like words in the field: no mask can take them away."""
 
     def draw(self, painter: QPainter, view: ViewTransform) -> None:
         """Draw outline and sides."""
@@ -37,6 +42,7 @@ class FieldOnPicture:
             pen.setDashPattern([5, 4])
             painter.setPen(pen)
             painter.drawPolygon(path)
+        self._draw_words(painter, view)
         area = painter.window()
         painter.setFont(theme.font(26, 800))
         for text, x in ((f"◂ {words.ANTERIOR} ?", 24.0), (f"{words.POSTERIOR} ? ▸", area.width() - 164.0)):
@@ -47,6 +53,16 @@ class FieldOnPicture:
             painter.setPen(theme.TEXT_1)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _draw_words(self, painter: QPainter, view: ViewTransform) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for word in self.words:
+            corners = np.array([[word.x0_px, word.y0_px], [word.x1_px, word.y1_px]], dtype=np.float64)
+            (ax, ay), (bx, by) = view.to_screen(corners)
+            box = QRectF(QPointF(min(ax, bx), min(ay, by)), QPointF(max(ax, bx), max(ay, by))).adjusted(-8, -8, 8, 8)
+            for pen in (QPen(theme.CASING, 6), QPen(theme.TEXT_1, 3)):
+                painter.setPen(pen)
+                painter.drawRect(box)
 
     def press(self, _x_px: float, _y_px: float, _reach_px: float) -> None:
         """Nothing is placed in this step."""

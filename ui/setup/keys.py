@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
+from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import Step
 
 if TYPE_CHECKING:
@@ -161,4 +162,12 @@ def _enter(panel: SetupPanel) -> None:
     elif panel.step is Step.LINE:
         panel.finish()
     else:
+        _log_words_inside(panel)
         panel.onwards()
+
+
+def _log_words_inside(panel: SetupPanel) -> None:
+    """Words in the field that a person has looked at and let stand are kept in the log as a number, not as text."""
+    marks, session = panel.page.picture.points, panel.page.session
+    if session is not None and isinstance(marks, FieldOnPicture) and marks.words:
+        session.note("words_in_field", "Let stand", places=len(marks.words))

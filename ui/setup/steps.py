@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.field import find_field
+from assistant.capture.field_shape import Outline
+from assistant.capture.masking import is_masked
 from assistant.live.messages import LiveState
 from assistant.vocabulary import Unknown
 from ui import theme, words
+from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import ASSUMED_DEPTH_MM, GAUGES_MM, LEVELS, Step, Told
 from ui.setup.side import Row, Shown
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel
 
 _ICON = {Told.MISSING: "", Told.PROPOSED: "half disc", Told.CHECK: "pencil", Told.CONFIRMED: "tick"}
+_WORDS_INSIDE = (
+    "Words in the field are recorded with the picture. Take them off the console's screen, or Y: it is no name. "
+    "Spinous processes on the right, head at the top?"
+)
 _BACK = ("back", "Backsp", "Back")
 _LATERAL_HINTS = (
     "Place it where endplate and anterior wall meet.",
@@ -89,25 +95,28 @@ def _measured(panel: SetupPanel) -> tuple[str, str]:
 
 
 def _orientation(panel: SetupPanel) -> Shown:
-    frame = panel.page.frame
-    rows = []
-    if frame is not None:
-        share = float(find_field(frame.grey, frame.white).mean())
-        found = "found" if share < 0.97 else "whole picture"
-        rows.append(Row(text="X-ray field", value=found, icon="tick" if share < 0.97 else "half disc"))
+    marks = panel.page.picture.points
+    rows, found = [], 0
+    if isinstance(marks, FieldOnPicture):
+        found = len(marks.words)
+        clear = marks.shape in (Outline.CIRCLE, Outline.RECTANGLE)
+        rows.append(Row(text="X-ray field", value=str(marks.shape), icon="tick" if clear else "half disc"))
     turn = panel.page.picture.turn
     turned = "as stored"
     if turn is not None and (turn.mirrored or turn.quarters):
         parts = ("flipped" if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
         turned = " · ".join(part for part in parts if part)
     rows.append(Row(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
-    rows.append(Row(text="Name area", value=_masked(panel), icon="name masked"))
+    masked = _masked(panel)
+    rows.append(Row(text="Names outside it", value=masked, icon="name masked" if masked == "masked" else "low"))
+    inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen"
+    rows.append(Row(text="Words inside it", value=inside, icon="low" if found else ""))
     rows.append(Row(text="Head up", value="confirm", icon="unknown view"))
     return Shown(
         number=2,
         title="Orientation, field",
         note="asked every case",
-        text="Are the spinous processes on the right? Is the head at the top?",
+        text=_WORDS_INSIDE if found else "Are the spinous processes on the right? Is the head at the top?",
         rows=tuple(rows),
         foot="Flip and turn change the screen only. What is masked is never recorded.",
         message=panel.message,
@@ -122,10 +131,15 @@ def _orientation(panel: SetupPanel) -> Shown:
 
 
 def _masked(panel: SetupPanel) -> str:
-    """What is let through to the recording."""
+    """What is let through to the recording, as the newest written picture shows it."""
+    status, frame = panel.status, panel.page.frame
+    if status is None or frame is None or isinstance(status.let_through, Unknown):
+        return "not known yet"
     if panel.page.settings.capture.layout == "whole":
-        return "NOT masked: set so for this source"
-    return "masked"
+        return "NOT masked: set so"
+    if not is_masked(frame.grey, status.let_through):
+        return "MASK FAILED: do not use"
+    return "masked" if status.let_through < 0.995 else "NOT masked: no border found"
 
 
 def _level(panel: SetupPanel) -> Shown:

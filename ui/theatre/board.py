@@ -115,7 +115,7 @@ class Board:
         """Everything but the picture and the bar."""
         page, now_ns = self._page, time.monotonic_ns()
         played = page.session is not None and is_played(page.session.source)
-        self.strip.show_status(status, page.case, page.sound.fault, played=played)
+        self.strip.show_status(status, page.case, page.sound.fault, played=played, frame=page.frame)
         moment = status.moment if status is not None else None
         measured = status is not None and status.drawable
         why = None

@@ -6,14 +6,15 @@ from PyQt6.QtCore import QRectF, Qt, QTime
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.live.messages import LiveState
+from assistant.capture.masking import is_masked
+from assistant.live.messages import LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
 from ui import icons, theme
 from ui.theatre.looks import LOOKS, age_words, second_word
 
 _SLOW_MS = 250.0
-_LOW_DISK_MIN = 30.0
+_WHOLE = 0.995
 Part = tuple[str, str, QColor, int]
 """Icon ("" for none), text, colour, weight."""
 
@@ -29,11 +30,23 @@ class LiveStrip(QWidget):
         self._case = ""
         self._sound = ""
         self._played = False
+        self._frame: StampedFrame | None = None
         self._told: tuple[object, ...] = ()
 
-    def show_status(self, status: LiveStatus | None, case: str, sound_fault: str, *, played: bool = False) -> None:
-        """Take over what is known; drawn anew only where a word changed. A played source is always marked."""
-        self._status, self._case, self._sound, self._played = status, case, sound_fault, played
+    def show_status(
+        self,
+        status: LiveStatus | None,
+        case: str,
+        sound_fault: str,
+        *,
+        played: bool = False,
+        frame: StampedFrame | None = None,
+    ) -> None:
+        """Take over what is known; drawn anew only where a word changed. A played source is always marked.
+
+        ``frame`` is the newest one, as it is written: its mask is looked at.
+        """
+        self._status, self._case, self._sound, self._played, self._frame = status, case, sound_fault, played, frame
         told = (self.left_words(), tuple(self._right()))
         if told != self._told:
             self._told = told
@@ -63,6 +76,16 @@ class LiveStrip(QWidget):
             left = f"{minutes / 60:.0f} h left" if minutes >= 90 else f"{minutes:.0f} min left"
         return f"REC {_bytes(state.bytes_written)}", True, left
 
+    def mask_words(self) -> tuple[str, bool]:
+        """Whether names are masked in the newest picture that was written, and whether they are not."""
+        status = self._status
+        if status is None or isinstance(status.let_through, Unknown) or self._frame is None:
+            return "", False
+        if not is_masked(self._frame.grey, status.let_through):
+            return "MASK FAILED", True
+        # Without a border nothing was black before: whatever stands in the picture is recorded with it.
+        return ("Name masked", False) if status.let_through < _WHOLE else ("Nothing masked", False)
+
     def rate_words(self) -> tuple[str, bool]:
         """Rate of new pictures and lag, and whether it is too slow."""
         status = self._status
@@ -81,8 +104,11 @@ class LiveStrip(QWidget):
         rate, slow = self.rate_words()
         words, records, left = self.recording_words()
         parts: list[Part] = []
-        if not self.small:
-            parts.append(("name masked", "Name masked", theme.TEXT_2, 500))
+        masked, bad = self.mask_words()
+        if masked and (bad or not self.small):
+            parts.append(
+                ("low" if bad else "name masked", masked, theme.LOW if bad else theme.TEXT_2, 700 if bad else 500)
+            )
         if rate:
             parts.append(("low" if slow else "", rate, theme.LOW if slow else theme.TEXT_2, 500))
         if records:

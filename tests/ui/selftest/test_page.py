@@ -1,13 +1,15 @@
 """The self-test: each check does what it says, the list is signed and found again."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
+from assistant.capture.masking import Masker
 from assistant.places import data_home
-from assistant.settings import Settings
+from assistant.settings import CaptureSettings, Settings
 from ui import key_map
 from ui.selftest import checks, lists
 from ui.selftest.checks import Check, Outcome, Told, run_safely
@@ -40,11 +42,20 @@ def test_all_grey_steps_come_through_the_live_picture_unchanged(qtbot) -> None:
 
 
 @pytest.mark.parametrize(
-    "each", [checks.freeze_watch, checks.disk, checks.recorder, checks.clock, checks.site_settings]
+    "each", [checks.freeze_watch, checks.disk, checks.recorder, checks.name_mask, checks.clock, checks.site_settings]
 )
 def test_checks_of_a_sound_machine_pass(each) -> None:
     outcome = each(Settings())
     assert outcome.told is Told.PASSED, outcome.text
+
+
+def test_a_mask_that_lets_a_name_through_fails_on_the_written_picture(monkeypatch) -> None:
+    monkeypatch.setattr(Masker, "apply", lambda _self, grey, _t_s: grey)
+    outcome = checks.name_mask(Settings())
+    assert outcome.told is Told.FAILED
+    assert "12 of 12" in outcome.text
+    whole = replace(Settings(), capture=CaptureSettings(layout="whole"))
+    assert checks.name_mask(whole).told is Told.NOTE
 
 
 def test_a_check_that_breaks_has_failed_and_says_why() -> None:
