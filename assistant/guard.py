@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.leak_patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
 from assistant.vocabulary import (
     Alarm,
@@ -21,6 +22,7 @@ from assistant.vocabulary import (
     Frame,
     FrameState,
     Leak,
+    LeakSite,
     Liveness,
     Measures,
     Priority,
@@ -120,6 +122,14 @@ class GuardedPipeline:
             self._pipeline.acknowledge()
         except Exception as error:
             self.fault = self.fault or f"at an acknowledgement: {describe(error)}"
+
+    def seen_by_model(self) -> dict[LeakSite, SeenPatch]:
+        """As `Pipeline.seen_by_model`; nothing where that fails."""
+        try:
+            return self._pipeline.seen_by_model()
+        except Exception as error:
+            self.fault = self.fault or f"at the end: {describe(error)}"
+            return {}
 
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time. Where the pipeline fails, from what was handed out."""

@@ -113,6 +113,40 @@ class LeakPatch:
     lattice_from_patch: NDArray[np.float64] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeenPatch:
+    """What a model was given of a leak, and where it lies.
+
+    Attributes
+    ----------
+    frame_index : int
+    values : array (channels, PATCH_PX, PATCH_PX) of float32
+    reference_from_patch : array (2, 3)
+        Takes (col, row) of the patch to reference px.
+    """
+
+    frame_index: int
+    values: F32 = field(repr=False)
+    reference_from_patch: NDArray[np.float64] = field(repr=False)
+
+
+def seen_patch(frame_index: int, patch: LeakPatch, crop: Crop, step: int) -> SeenPatch:
+    """Place a patch in the reference frame.
+
+    Parameters
+    ----------
+    frame_index : int
+    patch : LeakPatch
+    crop : Crop
+        The lattice, in its own px.
+    step : int
+        Source px to one px of the lattice.
+    """
+    matrix = patch.lattice_from_patch * step
+    matrix[:, 2] += np.array([crop.x0_px, crop.y0_px]) * step + 0.5 * (step - 1)
+    return SeenPatch(frame_index=frame_index, values=patch.values, reference_from_patch=matrix)
+
+
 def ground_of(
     baseline: Baseline, mask: Bool | None, difference: F32 | None, source_mm_per_px: float
 ) -> Ground | Unknown:

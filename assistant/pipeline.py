@@ -15,7 +15,15 @@ from dataclasses import dataclass, field, replace
 from assistant.alignment import Pyramid
 from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
-from assistant.leak_patch import Endplate, LeakPatch, endplate_on_lattice, ground_of, leak_patch
+from assistant.leak_patch import (
+    Endplate,
+    LeakPatch,
+    SeenPatch,
+    endplate_on_lattice,
+    ground_of,
+    leak_patch,
+    seen_patch,
+)
 from assistant.line_maps import LineMaps, make_line_maps
 from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
@@ -184,6 +192,16 @@ class Pipeline:
             measures=final_measures(view.planned, view.cement),
             models=self._models(leaks),
         )
+
+    def seen_by_model(self) -> dict[LeakSite, SeenPatch]:
+        """The newest picture of each leak that the model's answer rests on; of two views the later one's."""
+        seen: dict[LeakSite, SeenPatch] = {}
+        for view in self._views:
+            for site, memory in view.shapes.items():
+                if memory.newest is not None:
+                    frame_index, patch = memory.newest
+                    seen[site] = seen_patch(frame_index, patch, view.mask.baseline.crop, view.mask.baseline.step)
+        return seen
 
     def _models(self, leaks: tuple[Leak, ...]) -> tuple[ModelIdentity, ...]:
         """The model, if an answer of it stands."""

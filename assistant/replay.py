@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, Protocol
 
@@ -25,12 +25,13 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
 from assistant.guard import GuardedPipeline, describe, nothing_known
+from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.moments import Moment, MomentMaker, MomentStore
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document
 from assistant.settings import Settings
-from assistant.vocabulary import Alarm, Reading
+from assistant.vocabulary import Alarm, Reading, Unknown
 
 log = logging.getLogger(__name__)
 _LENGTH: Final = struct.Struct("<I")
@@ -217,7 +218,7 @@ class _Teller:
 
 def run_job(job: Job, pipe: BinaryIO) -> None:
     """Analyse a run and tell it on; every end is told."""
-    failure, pipeline, teller = "", None, _Teller(pipe)
+    failure, pipeline, summary, teller = "", None, None, _Teller(pipe)
     try:
         source = open_source(job.run)
         try:
@@ -226,12 +227,21 @@ def run_job(job: Job, pipe: BinaryIO) -> None:
                 pipeline = start_pipeline(source, plan, job.settings, shapes)
                 for frame in source.frames():
                     teller.add(pipeline.process(frame, teller.alarms.append))
+                summary = _explained(pipeline, shapes)
         finally:
             source.close()
     except AssistantError as error:
         failure = str(error)
     teller.flush()
-    _write(pipe, End(summary=_summary(pipeline), failure=failure or _fault(pipeline)))
+    _write(pipe, End(summary=summary or _summary(pipeline), failure=failure or _fault(pipeline)))
+
+
+def _explained(pipeline: GuardedPipeline, shapes: WaitingShapeModel | Unknown) -> Summary:
+    """The summary, with what the model's answers hang on."""
+    summary = pipeline.finish()
+    if isinstance(shapes, Unknown):
+        return summary
+    return replace(summary, leaks=shapes.explained(summary.leaks, pipeline.seen_by_model()))
 
 
 def _summary(pipeline: GuardedPipeline | None) -> Summary:

@@ -214,6 +214,24 @@ class Approach:
     time_to_line_s: Measure
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Saliency:
+    """What the shape model's answer hangs on in one picture.
+
+    Attributes
+    ----------
+    frame_index : int
+    values : array (rows, cols) of float32
+        How much each place speaks for spike (positive) or for round (negative): the fall of ``p_spike`` without it.
+    reference_from_patch : array (2, 3)
+        Takes (col, row) of ``values`` to reference px.
+    """
+
+    frame_index: int
+    values: NDArray[np.float32] = field(repr=False)
+    reference_from_patch: NDArray[np.float64] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """Shape of an intradiscal leak.
@@ -230,6 +248,8 @@ class Shape:
         Why undetermined, or why no model was asked.
     frames : tuple of int
         The frames that the answer rests on; empty for the geometric rule, which looks at one picture.
+    saliency : Saliency or None
+        For the newest of these frames; worked out at the end of a recorded run only.
     """
 
     label: str
@@ -237,6 +257,7 @@ class Shape:
     model: str
     reason: str = ""
     frames: tuple[int, ...] = ()
+    saliency: Saliency | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

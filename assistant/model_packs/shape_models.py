@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.leak_patch import SeenPatch
 from assistant.model_packs.model_process import ModelFailure, ModelOutput, ModelProcess
 from assistant.model_packs.pack import Pack
+from assistant.model_packs.saliency import saliency
 from assistant.shape_model import ShapeAnswer, ShapeLimits
-from assistant.vocabulary import LeakSite, ModelIdentity, Unknown
+from assistant.vocabulary import Leak, LeakSite, ModelIdentity, Saliency, Unknown
 
 LIVE_LIMIT_S = 0.5
 """Later than this an answer is of no use in the theatre (proposal of the reliability facts, A13)."""
@@ -56,6 +59,26 @@ class _ShapeModel:
 
 class WaitingShapeModel(_ShapeModel):
     """For recorded runs: waits for each answer, so that the same run always gives the same one."""
+
+    def explained(self, leaks: Sequence[Leak], seen: Mapping[LeakSite, SeenPatch]) -> tuple[Leak, ...]:
+        """The same leaks, with what each answer of this model hangs on where that can be worked out.
+
+        Parameters
+        ----------
+        leaks : sequence of Leak
+        seen : mapping
+            Of `assistant.pipeline.Pipeline.seen_by_model`.
+        """
+        return tuple(self._explained(leak, seen.get(leak.site)) for leak in leaks)
+
+    def _explained(self, leak: Leak, seen: SeenPatch | None) -> Leak:
+        if leak.shape is None or seen is None or seen.frame_index not in leak.shape.frames:
+            return leak
+        values = saliency(self._process, seen.values, PATIENT_LIMIT_S)
+        if isinstance(values, Unknown):
+            return leak
+        told = Saliency(frame_index=seen.frame_index, values=values, reference_from_patch=seen.reference_from_patch)
+        return replace(leak, shape=replace(leak.shape, saliency=told))
 
     def ask(self, site: LeakSite, frame_index: int, values: NDArray[np.float32]) -> tuple[ShapeAnswer, ...] | Unknown:
         """See `assistant.shape_model.ShapeModel.ask`."""

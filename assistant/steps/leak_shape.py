@@ -40,10 +40,13 @@ class ShapeMemory:
     asked_mm2 : dict of int to float
         Area of the leak in each picture that was handed to the model, by frame.
     said : dict of int to ShapeAnswer
+    newest : (int, LeakPatch) or None
+        The newest picture that the answer rests on.
     """
 
     asked_mm2: dict[int, float] = field(default_factory=dict)
     said: dict[int, ShapeAnswer] = field(default_factory=dict)
+    newest: tuple[int, LeakPatch] | None = None
 
 
 def classify(
@@ -86,7 +89,10 @@ def classify(
             memory.said.update((answer.frame_index, answer) for answer in answers)
     if memory.said:
         # One picture that cannot be typed does not undo what earlier ones showed.
-        return _weighed(memory, model.limits, name)
+        shape = _weighed(memory, model.limits, name)
+        if not isinstance(patch, Unknown) and frame_index in shape.frames:
+            memory.newest = (frame_index, patch)
+        return shape
     if open_reason:
         return Shape(label="undetermined", p_spike=Unknown(open_reason), model=name, reason=open_reason)
     return _without_model(rule, "the model has not answered yet")

@@ -15,6 +15,7 @@ from assistant.leak_patch import (
     LeakPatch,
     ground_of,
     leak_patch,
+    seen_patch,
 )
 from assistant.vocabulary import Unknown
 
@@ -144,3 +145,15 @@ def test_a_leak_cut_by_the_field_is_left_open() -> None:
 def test_before_the_first_picture_there_is_no_ground() -> None:
     found = ground_of(None, None, None, 0.2)
     assert isinstance(found, Unknown)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_seen_patch_lies_where_the_lattice_lies_in_the_reference_frame(step: int) -> None:
+    made = patch(25.0)
+    seen = seen_patch(9, made, Crop(x0_px=20, y0_px=30, width_px=100, height_px=100), step)
+    col_row = np.array([12.0, 40.0, 1.0])
+    on_lattice = made.lattice_from_patch @ col_row + [20, 30]
+    # The middle of a block of the lattice is the middle of its source px.
+    assert seen.reference_from_patch @ col_row == pytest.approx((on_lattice + 0.5) * step - 0.5)
+    assert seen.frame_index == 9
+    assert seen.values is made.values

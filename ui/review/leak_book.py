@@ -85,6 +85,7 @@ class LeakCrop:
         The leak in px of the frame.
     endplate_px : array (m, 2)
         The line that it crossed, in px of the frame; empty where there is none.
+    frame_from_reference : array (2, 3)
     """
 
     left_px: int
@@ -92,6 +93,7 @@ class LeakCrop:
     side_px: int
     outline_px: NDArray[np.float64]
     endplate_px: NDArray[np.float64]
+    frame_from_reference: NDArray[np.float64]
 
 
 def crop_of(leak: Leak, moment: Moment, endplate_px: NDArray[np.float64] | None) -> LeakCrop | None:
@@ -116,4 +118,5 @@ def crop_of(leak: Leak, moment: Moment, endplate_px: NDArray[np.float64] | None)
         side_px=round(side),
         outline_px=outline,
         endplate_px=line,
+        frame_from_reference=to_frame,
     )

@@ -10,10 +10,11 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from assistant.vocabulary import Leak, Unknown
+from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
 from ui.review import review_words
 from ui.review.leak_book import LeakCrop, LeakStory
+from ui.review.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
 
 MOST_FRAMES = 6
 _ZONES = ((0.0, 0.3, "#7A8A9A"), (0.3, 0.7, "#222B35"), (0.7, 1.0, "#FFFFFF"))
@@ -41,12 +42,14 @@ class LeakCard(QWidget):
         self._chosen = False
         self._first_s: dict[int, float] = {}
         self._stills: dict[int, Still] = {}
+        self._saliency: dict[LeakSite, Saliency] = {}
         self._said = ""
 
     def forget(self) -> None:
         """Another run."""
         self._stories, self._at, self._chosen = (), 0, False
         self._stills.clear()
+        self._saliency.clear()
         self.update()
 
     @property
@@ -74,6 +77,13 @@ class LeakCard(QWidget):
         self._stories, self._first_s, self._known, self._kept = stories, first_s, known, kept
         self.setAccessibleName(f"{words.LEAK_TITLE}: {self.told()}")
         self.update()
+
+    def explain(self, leaks: tuple[Leak, ...]) -> None:
+        """Take over what the answers hang on, as worked out at the end of the run."""
+        told = {leak.site: leak.shape.saliency for leak in leaks if leak.shape is not None and leak.shape.saliency}
+        if told != self._saliency:
+            self._saliency = told
+            self.update()
 
     def say(self, reviewer: str) -> None:
         """What the reviewer says of this leak; empty when nothing."""
@@ -136,11 +146,21 @@ class LeakCard(QWidget):
             painter.setPen(QPen(theme.HAIRLINE, 1))
             painter.drawRect(box)
             return
-        still = self._stills[frames[-1]]
+        saliency = self._saliency.get(story.site)
+        explained = saliency is not None and saliency.frame_index in frames
+        still = self._stills[saliency.frame_index if saliency is not None and explained else frames[-1]]
         painter.drawImage(box, still.image)
         painter.save()
         painter.setClipRect(box)
         scale = box.width() / still.crop.side_px
+        if saliency is not None and explained:
+            painter.save()
+            painter.translate(box.left(), box.top())
+            painter.scale(scale, scale)
+            painter.translate(0.5 - still.crop.left_px, 0.5 - still.crop.top_px)
+            painter.setTransform(saliency_place(saliency, still.crop.frame_from_reference), combine=True)
+            painter.drawImage(QPointF(-0.5, -0.5), saliency_image(saliency))
+            painter.restore()
 
         def placed(points: NDArray[np.float64]) -> QPolygonF:
             moved = (points + 0.5 - [still.crop.left_px, still.crop.top_px]) * scale
@@ -156,6 +176,8 @@ class LeakCard(QWidget):
             painter.setPen(QPen(colour, weight))
             painter.drawPolygon(placed(still.crop.outline_px))
         painter.restore()
+        if explained:
+            _draw_saliency_legend(painter, box)
 
     def _draw_shape(self, painter: QPainter, leak: Leak, box: QRectF) -> None:
         shape = leak.shape
@@ -195,7 +217,8 @@ class LeakCard(QWidget):
             painter.setPen(theme.TEXT_3)
             painter.setFont(theme.font(15, 500))
             note = QRectF(box.left(), axis.bottom() + 24, box.width(), 46)
-            painter.drawText(note, Qt.TextFlag.TextWordWrap, shape.reason if known and shape.reason else _NOTE)
+            usual = review_words.SALIENCY_NOTE if leak.site in self._saliency else review_words.ZONE_NOTE
+            painter.drawText(note, Qt.TextFlag.TextWordWrap, shape.reason if known and shape.reason else usual)
 
     def _frame_boxes(self, story: LeakStory, top: float, width: float) -> list[tuple[int, QRectF]]:
         each = (width - 5 * 8) / MOST_FRAMES
@@ -273,4 +296,13 @@ class LeakCard(QWidget):
                 self.jump.emit(frame)
 
 
-_NOTE = review_words.ZONE_NOTE
+def _draw_saliency_legend(painter: QPainter, box: QRectF) -> None:
+    """Which colour speaks for which shape, along the lower edge of the picture."""
+    strip = QRectF(box.left(), box.bottom() - 20, box.width(), 20)
+    painter.fillRect(strip, theme.GROUND)
+    painter.setFont(theme.font(13, 650))
+    for k, (colour, word) in enumerate(((FOR_SPIKE, "spike"), (FOR_ROUND, "round"))):
+        left = strip.left() + 5 + k * strip.width() / 2
+        painter.fillRect(QRectF(left, strip.top() + 5, 10, 10), colour)
+        painter.setPen(theme.TEXT_1)
+        painter.drawText(QRectF(left + 15, strip.top(), 60, 20), Qt.AlignmentFlag.AlignVCenter, word)

@@ -39,6 +39,7 @@ SCORE = "score towards spike {0:.2f} (no probability)"
 P_SPIKE = "probability of spike {0:.2f}"
 ZONES = ("round", "undetermined", "spike")
 ZONE_NOTE = "Between 0.30 and 0.70, or an unusual picture: “undetermined”."
+SALIENCY_NOTE = "Coloured: the cement that the answer hangs on, and which shape it speaks for."
 FRAMES_BEHIND = "Frames behind it ({0})"
 FRAMES_SEEN = "Frames in which it was seen ({0})"
 LEAK_ROWS = ("Length · width", "Area", "Route (Yeom) · size", "Model")

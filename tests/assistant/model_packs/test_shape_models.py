@@ -4,11 +4,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from assistant.leak_patch import SeenPatch
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import Pack
 from assistant.model_packs.shape_models import LiveShapeModel, WaitingShapeModel
 from assistant.shape_model import ShapeAnswer
-from assistant.vocabulary import LeakSite, Unknown
+from assistant.vocabulary import Leak, LeakSite, Shape, Unknown
 
 UP, DOWN = LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC
 VALUES = np.zeros((5, 64, 64), np.float32)
@@ -62,3 +63,44 @@ def test_a_model_that_dies_is_told_as_a_reason(pack: Pack, faked: Faked) -> None
         said = model.ask(UP, 1, VALUES)
     assert isinstance(said, Unknown)
     assert "died" in said.reason
+
+
+def typed_leak(frames: tuple[int, ...]) -> Leak:
+    shape = Shape(label="spike", p_spike=0.9, model="leak-shape@0", frames=frames)
+    return Leak(
+        site=UP,
+        first_frame=3,
+        area_mm2=9.0,
+        length_mm=4.0,
+        width_mm=3.0,
+        yeom="C",
+        magnitude="minor",
+        outline_px=np.zeros((3, 2)),
+        shape=shape,
+    )
+
+
+def test_a_leak_is_told_with_what_its_answer_hangs_on(pack: Pack) -> None:
+    place = np.array([[2.0, 0.0, 5.0], [0.0, 2.0, 7.0]])
+    patch = SeenPatch(frame_index=8, values=pack.golden[2], reference_from_patch=place)
+    with WaitingShapeModel(pack) as model:
+        told, other = model.explained([typed_leak((7, 8)), typed_leak((7,))], {UP: patch})
+        lower = model.explained([typed_leak((8,))], {DOWN: patch})
+    assert told.shape is not None
+    assert told.shape.saliency is not None
+    assert told.shape.saliency.frame_index == 8
+    assert told.shape.saliency.values.shape == (64, 64)
+    assert np.abs(told.shape.saliency.values).max() > 0
+    assert told.shape.saliency.reference_from_patch is place
+    # Another picture than those that the answer rests on, or another leak, explains nothing.
+    for leak in (other, *lower):
+        assert leak.shape is not None
+        assert leak.shape.saliency is None
+
+
+def test_a_model_that_died_leaves_the_leak_as_it_was(pack: Pack, faked: Faked) -> None:
+    patch = SeenPatch(frame_index=8, values=pack.golden[2], reference_from_patch=np.eye(2, 3))
+    with WaitingShapeModel(pack, faked("if asked > 1: sys.exit(1)")) as model:
+        (told,) = model.explained([typed_leak((8,))], {UP: patch})
+    assert told.shape is not None
+    assert told.shape.saliency is None

@@ -231,3 +231,13 @@ def test_an_answer_that_comes_later_counts_for_its_own_picture() -> None:
     classify(memory, model, UP, 4, seen(), RULE)
     shape = classify(memory, model, UP, 5, seen(), RULE)
     assert (shape.label, shape.frames) == ("spike", (4,))
+
+
+def test_the_newest_picture_that_the_answer_rests_on_is_kept() -> None:
+    memory, large, small = ShapeMemory(), seen(20.0), seen(4.0)
+    model = Oracle((answer(4, 0.9, 0.05),), (answer(5, 0.9, 0.05),))
+    classify(memory, model, UP, 4, large, RULE)
+    assert memory.newest == (4, large)
+    # Much smaller than the largest: not weighed, so not shown as what the answer hangs on.
+    assert classify(memory, model, UP, 5, small, RULE).frames == (4,)
+    assert memory.newest == (4, large)
