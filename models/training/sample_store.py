@@ -34,9 +34,15 @@ REAL = (
 
 
 def make(
-    folder: Path, part: str, number: int, injections: int, most: int, real: tuple[Path, str] | None = None
+    folder: Path,
+    part: str,
+    number: int,
+    injections: int,
+    most: int,
+    runs: int = 0,
+    real: tuple[Path, str] | None = None,
 ) -> Path:
-    """Make one patient's file unless it is there.
+    """Make one patient's file, and runs of the first injections beside it, unless it is there.
 
     Parameters
     ----------
@@ -47,6 +53,8 @@ def make(
     injections : int
     most : int
         Samples of each injection at most.
+    runs : int
+        So many injections are written as whole runs too (`short_runs`).
     real : (Path, str) or None
         Folder and identity of a real spine.
     """
@@ -58,7 +66,8 @@ def make(
     arrays: dict[str, np.ndarray] = {}
     facts = []
     for injection in range(injections):
-        for sample in samples_of(anatomy, seed, injection, most):
+        run = folder / "runs" / f"{part}-{number:04d}-{injection:02d}" if injection < runs else None
+        for sample in samples_of(anatomy, seed, injection, most, run):
             _pack(arrays, len(facts), sample)
             facts.append({"label": sample.label, **sample.facts})
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
@@ -69,14 +78,10 @@ def make(
     return path
 
 
-def make_all(folder: Path, wanted: list[tuple[str, int, int, int]], workers: int) -> None:
-    """Make the files of many patients: (part, patients, injections, samples of each) a row; parts side by side."""
+def make_all(folder: Path, wanted: list[tuple[str, int, int, int, int]], workers: int) -> None:
+    """Make files of many patients, a row a part: (part, patients, injections, samples of each, runs); side by side."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [
-        (number / patients, part, number, injections, most)
-        for part, patients, injections, most in wanted
-        for number in range(patients)
-    ]
+    jobs = [(number / patients, part, number, *each) for part, patients, *each in wanted for number in range(patients)]
     with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
         running = [pool.submit(make, folder, *job[1:]) for job in sorted(jobs)]
         for done in as_completed(running):
@@ -88,7 +93,7 @@ def make_real(folder: Path, data: Path, injections: int, workers: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
         running = [
-            pool.submit(make, folder, "real", k, injections, 1, (data, f"{name}@{9000 + k}"))
+            pool.submit(make, folder, "real", k, injections, 2, 2, (data, f"{name}@{9000 + k}"))
             for k, name in enumerate(REAL)
         ]
         for done in as_completed(running):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -23,7 +24,7 @@ from assistant.leak_patch import Ground, ground_of
 from assistant.line_maps import OUTSIDE, make_line_maps
 from assistant.plan import PlannedView
 from assistant.simulation.building import build_anatomy, build_flow
-from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.leak_truth import disc_shapes
 from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Case, Shot
@@ -31,13 +32,11 @@ from assistant.simulation.scene import Anatomy
 from assistant.simulation.truth import LEAK_MM2
 from assistant.steps.cement import MaskMemory, find_cement, start_masking
 from assistant.vocabulary import LeakSite, Unknown
+from models.training.short_runs import SEEN_STEP_S, write_short_run
 
 KINDS = ("spike", "round", "between")
-_SITES = {"superior": LeakSite.SUPERIOR_DISC, "inferior": LeakSite.INFERIOR_DISC}
-_BEFORE, _GROWING, _STILL = 6, 11, 3
+_BEFORE, _GROWING, _STILL = 6, 11, 12
 _STEP_S = 0.1
-_SEEN_STEP_S = 0.35
-"""The cement step is told that pictures lie this far apart."""
 _SIZES = ((400, 400), (512, 512), (640, 512), (720, 576))
 _WINDOW_MM = 17.0
 
@@ -81,7 +80,7 @@ def draw_anatomy(seed: int) -> Anatomy:
     return build_anatomy(random_case(np.random.default_rng([seed, 0]), f"patient {seed}"), seed)
 
 
-def samples_of(anatomy: Anatomy, seed: int, number: int, most: int) -> Iterator[Sample]:
+def samples_of(anatomy: Anatomy, seed: int, number: int, most: int, run: Path | None = None) -> Iterator[Sample]:
     """Samples of one injection.
 
     Parameters
@@ -92,28 +91,26 @@ def samples_of(anatomy: Anatomy, seed: int, number: int, most: int) -> Iterator[
     number : int
         Of the injection; it also says which kind of leak is opened, in which disc.
     most : int
-        So many pictures at most, the last among them.
+        So many pictures at most, the first and the last among them: a leak is small before it is large.
+    run : Path or None
+        Where the injection is written as a whole run too.
     """
     rng = np.random.default_rng([seed, 1, number])
-    kind, plate = KINDS[number % 3], ("superior", "inferior")[(number // 3) % 2]
-    case = _case(rng, f"{plate}_disc_{kind}")
-    try:
-        flow = build_flow(case, int(rng.integers(1 << 30)), anatomy)
-        quick = replace(
-            flow,
-            schedule_s=np.array([0.0, _GROWING * _STEP_S]),
-            schedule_ml=np.array([0.12, 1.0]) * float(flow.schedule_ml[-1]),
-        )
-        fluoroscope = Fluoroscope(case, int(rng.integers(1 << 30)), anatomy, quick)
-    except UsageError:
-        return  # not every leak can be opened in every body
-    seen = list(_watched(fluoroscope, rng, _SITES[plate]))
+    kind, site = KINDS[number % 3], (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC)[number // 3 % 2]
+    fluoroscope = _injection(anatomy, rng, f"{site.value}_{kind}")
+    if fluoroscope is None:
+        return
+    case = fluoroscope.case
+    frames = list(fluoroscope.frames())
+    if run is not None:
+        write_short_run(run, fluoroscope, frames, site)
+    seen = list(_watched(fluoroscope, frames, rng, site))
     if not seen:
         return
-    chosen = sorted({len(seen) - 1, *rng.integers(0, len(seen), most - 1).tolist()})
+    chosen = sorted({0, len(seen) - 1, *rng.integers(0, len(seen), max(most - 2, 0)).tolist()})
     quality = {
         "opened": kind,
-        "site": str(_SITES[plate].value),
+        "site": str(site.value),
         "level": anatomy.level,
         "dose_ngy": case.exposure.dose_ngy,
         "inverted": case.screen.bright_cement,
@@ -123,6 +120,21 @@ def samples_of(anatomy: Anatomy, seed: int, number: int, most: int) -> Iterator[
     }
     for k in chosen:
         yield replace(seen[k], facts=seen[k].facts | quality)
+
+
+def _injection(anatomy: Anatomy, rng: np.random.Generator, leak: str) -> Fluoroscope | None:
+    """One injection before its first picture; None where such a leak cannot be opened in this body."""
+    case = _case(rng, leak)
+    try:
+        flow = build_flow(case, int(rng.integers(1 << 30)), anatomy)
+        quick = replace(
+            flow,
+            schedule_s=np.array([0.0, _GROWING * _STEP_S]),
+            schedule_ml=np.array([0.12, 1.0]) * float(flow.schedule_ml[-1]),
+        )
+        return Fluoroscope(case, int(rng.integers(1 << 30)), anatomy, quick)
+    except UsageError:
+        return None
 
 
 def _case(rng: np.random.Generator, leak: str) -> Case:
@@ -150,11 +162,12 @@ def _case(rng: np.random.Generator, leak: str) -> Case:
     )
 
 
-def _watched(fluoroscope: Fluoroscope, rng: np.random.Generator, site: LeakSite) -> Iterator[Sample]:
+def _watched(
+    fluoroscope: Fluoroscope, frames: list[SimulatedFrame], rng: np.random.Generator, site: LeakSite
+) -> Iterator[Sample]:
     """Every picture in which a large enough leak stands, in order."""
     planned = fluoroscope.planned(0)
     memory: MaskMemory | None = None
-    frames = list(fluoroscope.frames())
     reference = frames[planned.reference_frame].grey
     rows, cols = reference.shape
     usable = field_at(find_field(reference, 255), rows, cols, inset=0.01)
@@ -173,7 +186,7 @@ def _watched(fluoroscope: Fluoroscope, rng: np.random.Generator, site: LeakSite)
             rotation_deg=light.similarity.rotation_deg + float(shake[k, 2]),
         )
         before = k < planned.reference_frame
-        find_cement(memory, frame.grey, motion, k * _SEEN_STEP_S, before_injection=before)
+        find_cement(memory, frame.grey, motion, k * SEEN_STEP_S, before_injection=before)
         figures = disc_shapes(fluoroscope, light).get(site)
         visible_mm2 = light.beyond_mm2.get(site, 0.0)
         if figures is None or not figures["large_enough"] or visible_mm2 < LEAK_MM2:
