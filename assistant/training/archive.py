@@ -1,36 +1,86 @@
-"""Clips of one's own archive: a case of the library becomes a training case."""
+"""Clips of one's own archive: a case of the library becomes a training case, stopped by rule or by hand."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
 
 from assistant.errors import UsageError
+from assistant.library.people import Act, check_may
 from assistant.training.clip import Clip, cut
 from assistant.training.desk import Desk
-from assistant.training.ending import read_ending
+from assistant.training.ending import Ending
+
+Row = dict[str, Any]
+_FIRST: Final = 101
 
 
-def clip_of_case(desk: Desk, case_id: str, *, difficulty: int = 2, stop_s: float | None = None) -> str:
-    """Cut a clip from the first run of a case, or give the one that was cut before; gives its id.
+def run_of_case(desk: Desk, case_id: str) -> Row:
+    """The run of a case that a clip is cut from: the first.
 
     Raises
     ------
     UsageError
-        If the case has no run, or the run no room before its event.
-    InputError
-        If the run was not analysed yet.
+        If the case has none.
     """
     runs = desk.library.rows("runs", case_id=case_id)
     if not runs:
         raise UsageError(f"{case_id} has no run to cut a clip from")
-    run = runs[0]
+    return runs[0]
+
+
+def run_at(desk: Desk, path: str) -> Row:
+    """The run of the library that lies at a path.
+
+    Raises
+    ------
+    UsageError
+        If it is not in the library.
+    """
+    place = Path(path).resolve()
+    for run in desk.library.rows("runs"):
+        if Path(run["path"]).resolve() == place:
+            return run
+    raise UsageError("a clip is cut from a run of the library: import it first (F4, then I)")
+
+
+def result_of(run: Row) -> Path | None:
+    """The result of a run's analysis; None where there is none."""
+    return Path(run["result"]) if run["result"] else None
+
+
+def cut_before(desk: Desk, run: Row) -> str | None:
+    """The clip that was cut from a run before; None where none was."""
     cuts = desk.library.rows("clips", run_id=run["id"])
-    if cuts and stop_s is None:
-        return str(cuts[0]["id"])
-    ending = read_ending(Path(run["path"]), Path(run["result"]) if run["result"] else None)
+    return str(cuts[0]["id"]) if cuts else None
+
+
+def keep_clip(desk: Desk, run: Row, ending: Ending, *, difficulty: int = 2, stop_s: float | None = None) -> str:
+    """Cut a clip and keep it; gives its id.
+
+    Parameters
+    ----------
+    desk : Desk
+    run : dict
+        Row of the library.
+    ending : Ending
+        What became of it, read beforehand (it may take a while).
+    difficulty : int
+        1 to 3.
+    stop_s : float, optional
+        Where the clip stops, by hand; else by the rule of the difficulty.
+
+    Raises
+    ------
+    UsageError
+        If the run has no room before its event, or the person may not make clips by hand.
+    """
+    if stop_s is not None:
+        check_may(desk.library.who, Act.TEACH)
     facts = cut(ending, difficulty=difficulty, stop_s=stop_s)
     # The name says nothing of the case: whoever has seen the list of cases would know the outcome.
-    name = f"{len(desk.library.rows('clips', include_deleted=True)) + 1:03d}"
+    # Numbers below are the starter course's.
+    name = f"{_FIRST + len(desk.library.rows('clips', include_deleted=True, course='')):03d}"
     clip = Clip(
         id="",
         name=name,

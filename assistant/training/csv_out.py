@@ -15,7 +15,7 @@ from assistant.training.desk import Desk
 COLUMNS: Final = (
     *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),
     *("direction", "right_answer", "right_direction", "trap", "is_right", "direction_right", "early_s", "early_mm"),
-    *("is_repeat", "lines_shown", "took_s"),
+    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted"),
 )
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -69,6 +69,7 @@ def _line(desk: Desk, row: dict[str, Any], experts: set[str]) -> list[Any]:
         *(facts.right if facts else "", facts.direction if facts else "", facts.trap if facts else ""),
         *(row["is_right"], row["direction_right"], _rounded(row["early_s"]), _rounded(row["early_mm"])),
         *(row["is_repeat"], row["lines_shown"], _rounded(row["took_s"])),
+        *(_rounded(row["planted_mm"]), row["trusted"]),
     ]
 
 

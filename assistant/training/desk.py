@@ -17,6 +17,7 @@ from assistant.library.store import Library
 from assistant.places import demo_run
 from assistant.training import course, schedule
 from assistant.training.clip import ANSWERS, Clip, clip_from_row, facts_as_json
+from assistant.training.planted import SHARE, can_carry, is_trusted
 from assistant.training.schedule import Memory
 from assistant.training.scoring import Score, rating
 
@@ -30,16 +31,17 @@ _DAY_NS: Final = 86_400_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A clip that is asked, and whether it is a hidden repeat or one that came due."""
+    """A clip that is asked, whether it is a hidden repeat or one that came due, and whether its line is to be wrong."""
 
     clip: Clip
     is_repeat: bool
     is_due: bool
+    is_planted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An answer as it was locked."""
+    """An answer as it was locked; ``planted_mm``: by how much the line was wrong on purpose (None: it was not)."""
 
     task: str
     answer: str
@@ -48,6 +50,7 @@ class Given:
     pressed_frame: int | None = None
     lines_shown: bool = False
     took_s: float | None = None
+    planted_mm: float | None = None
 
 
 class Desk:
@@ -137,7 +140,13 @@ class Desk:
         return self.library.rows("answers", **equal)
 
     def next(
-        self, person: Person, *, asked_now: list[str], set_id: str | None = None, task: str = QUESTION
+        self,
+        person: Person,
+        *,
+        asked_now: list[str],
+        set_id: str | None = None,
+        task: str = QUESTION,
+        lines_shown: bool = False,
     ) -> Asked | None:
         """The clip that is asked next; None when there is none to ask.
 
@@ -151,12 +160,14 @@ class Desk:
             Ids of the clips asked in this sitting, in order.
         set_id : str, optional
         task : str
+        lines_shown : bool
+            The case is asked with the assistant's lines: some new ones then carry a wrong line.
         """
         clips = {clip.id: clip for clip in self.clips(set_id) if fits(clip, task)}
         now = self._wall_ns()
         cards = self.library.rows("cards", person_id=person.id, order="due_ns")
         due = [card["clip_id"] for card in cards if card["due_ns"] <= now and card["clip_id"] in clips]
-        done = {row["clip_id"] for row in self.answers(person, task=task)} | set(asked_now)
+        done = {row["clip_id"] for row in self.answers(person, task=task, planted_mm=None)} | set(asked_now)
         repeat = self._repeat(clips, asked_now)
         if repeat is not None:
             return Asked(clip=clips[repeat], is_repeat=True, is_due=False)
@@ -165,7 +176,8 @@ class Desk:
                 return Asked(clip=clips[clip_id], is_repeat=False, is_due=True)
         for clip_id, clip in clips.items():
             if clip_id not in done:
-                return Asked(clip=clip, is_repeat=False, is_due=False)
+                plants = lines_shown and can_carry(clip) and self._rng.random() < SHARE
+                return Asked(clip=clip, is_repeat=False, is_due=False, is_planted=plants)
         later = [card["clip_id"] for card in cards if card["clip_id"] in clips]
         rest = [clip_id for clip_id in [*later, *clips] if clip_id not in asked_now[-_REPEAT_AFTER:]]
         return Asked(clip=clips[rest[0]], is_repeat=False, is_due=False) if rest else None
@@ -179,6 +191,8 @@ class Desk:
 
     def lock(self, person: Person, asked: Asked, given: Given, result: Score) -> int:
         """Keep an answer and work out when the case comes back; gives the days until then.
+
+        An answer to a wrong line is kept by itself: it says nothing of how well the case is known.
 
         Raises
         ------
@@ -203,7 +217,7 @@ class Desk:
             "clip_id": asked.clip.id,
             "wall_ns": now,
             "task": given.task,
-            "mode": "due" if asked.is_due else "new",
+            "mode": "due" if asked.is_due else "new" if given.planted_mm is None else "planted",
             "answer": given.answer,
             "sure_percent": given.sure_percent,
             "direction": given.direction,
@@ -215,7 +229,13 @@ class Desk:
             "is_repeat": int(asked.is_repeat),
             "lines_shown": int(given.lines_shown),
             "took_s": given.took_s,
+            "planted_mm": given.planted_mm,
+            "trusted": None if given.planted_mm is None else int(is_trusted(given.planted_mm, given.answer)),
         }
+        rows = [("answers", self.library.new_id("answers"), answer)]
+        if given.planted_mm is not None:
+            self.library.change(rows, Act.ANSWER, "answer", about=asked.clip.id)
+            return 0
         card_values = {
             "person_id": person.id,
             "clip_id": asked.clip.id,
@@ -226,8 +246,7 @@ class Desk:
             "lapses": (card["lapses"] if card else 0) + (grade == schedule.AGAIN),
         }
         card_id = card["id"] if card else self.library.new_id("cards")
-        rows = [("answers", self.library.new_id("answers"), answer), ("cards", card_id, card_values)]
-        self.library.change(rows, Act.ANSWER, "answer", about=asked.clip.id)
+        self.library.change([*rows, ("cards", card_id, card_values)], Act.ANSWER, "answer", about=asked.clip.id)
         return days
 
     def others(self, clip_id: str, person: Person, task: str = QUESTION) -> dict[str, dict[str, int]]:
@@ -235,7 +254,7 @@ class Desk:
         experts = {each.id for each in self.people() if each.is_expert}
         made: dict[str, dict[str, int]] = {"experts": {}, "colleagues": {}}
         seen = set()
-        for row in self.answers(clip_id=clip_id, task=task):
+        for row in self.answers(clip_id=clip_id, task=task, planted_mm=None):
             who = row["person_id"]
             if who == person.id or who in seen:
                 continue

@@ -60,6 +60,10 @@ class Progress:
     everybody : Agreement or Unknown
         Fleiss' kappa of all who answered the same cases.
     lines_hidden, lines_shown : Share
+    trusted_wrong : Share
+        Answers that followed a line that was wrong on purpose; they count in no other figure.
+    experts_right : float or Unknown
+        Median over the experts of their share of right answers, in percent.
     """
 
     answered: int
@@ -77,11 +81,15 @@ class Progress:
     everybody: Agreement | Unknown
     lines_hidden: Share
     lines_shown: Share
+    trusted_wrong: Share
+    experts_right: Measure
 
 
 def progress(desk: Desk, person: Person) -> Progress:
     """Work out the figures of a person."""
-    every = desk.answers(task=QUESTION)
+    given = desk.answers(task=QUESTION)
+    planted = [row for row in given if row["planted_mm"] is not None and row["person_id"] == person.id]
+    every = [row for row in given if row["planted_mm"] is None]
     mine = [row for row in every if row["person_id"] == person.id]
     facts = {clip.id: clip.facts for clip in desk.clips()}
     mine = [row for row in mine if row["clip_id"] in facts]
@@ -115,7 +123,15 @@ def progress(desk: Desk, person: Person) -> Progress:
         everybody=_everybody(by_person),
         lines_hidden=_share([row for row in mine if not row["lines_shown"]]),
         lines_shown=_share([row for row in mine if row["lines_shown"]]),
+        trusted_wrong=Share(right=sum(bool(row["trusted"]) for row in planted), total=len(planted)),
+        experts_right=_median([_share([row for row in theirs if row["person_id"] == id_]) for id_ in experts]),
     )
+
+
+def _median(shares: list[Share]) -> Measure:
+    known = [share.percent for share in shares]
+    numbers = [percent for percent in known if not isinstance(percent, Unknown)]
+    return float(np.median(numbers)) if numbers else Unknown("no expert has answered")
 
 
 def firsts(rows: list[Row]) -> dict[str, str]:

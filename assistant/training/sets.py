@@ -58,6 +58,27 @@ def make_set(library: Library, name: str, *, rule: Rule | None = None, clips: tu
     return library.add("sets", Act.TEACH, "make a training set", **values)
 
 
+def clips_named(library: Library, text: str) -> tuple[str, ...]:
+    """The clips of a list by hand, as typed: their numbers, separated by spaces or commas, ``3-7`` for a stretch.
+
+    Raises
+    ------
+    UsageError
+        If one of them is no number or there is no such clip.
+    """
+    names = {int(row["name"]): str(row["id"]) for row in library.rows("clips") if row["name"].isdecimal()}
+    chosen: list[str] = []
+    for part in text.replace(",", " ").split():
+        first, _, last = part.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise UsageError(f"cases are named by their numbers, such as 3 8 12-15, got {part!r}")
+        for number in range(int(first), int(last or first) + 1):
+            if number not in names:
+                raise UsageError(f"there is no case {number:03d}; there are {len(names)}")
+            chosen.append(names[number])
+    return tuple(dict.fromkeys(chosen))
+
+
 def clip_ids(library: Library, set_id: str) -> set[str]:
     """The clips of a set as it stands now.
 

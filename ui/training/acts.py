@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFileDialog
 
+from assistant.errors import AssistantError
 from assistant.library.people import LOCAL, Act, Person, check_may, may
+from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.csv_out import write_answers
+from assistant.training.desk import QUESTION
 from ui.cases.forms import Form
 from ui.training import training_words as words
 from ui.training.modes import INSTRUCTOR
@@ -46,7 +49,7 @@ def people(page: TrainingPage) -> None:
 
 
 def new_set(page: TrainingPage) -> None:
-    """A set by rule, for who may teach."""
+    """A set by rule or by hand, for who may teach."""
     assert page.desk is not None
     check_may(page.person, Act.TEACH)
     form = set_form(page.desk, page.person)
@@ -102,3 +105,32 @@ def toggle_lines(page: TrainingPage) -> None:
     """Ask the next cases with the plan's lines on the picture, or without."""
     page.lines_shown = not page.lines_shown
     page.tell(words.LINES_SHOWN if page.lines_shown else words.LINES_HIDDEN)
+
+
+def cut_clip(page: TrainingPage, thing: object) -> None:
+    """Cut a clip out of a run, by rule (``("case", id)``) or where a person stopped it (``("cut", run, s)``)."""
+    desk = page.desk
+    if desk is None or not isinstance(thing, tuple) or thing[:1] not in (("case",), ("cut",)):
+        return
+    stop_s = float(thing[2]) if thing[0] == "cut" else None
+    try:
+        run = run_at(desk, str(thing[1])) if thing[0] == "cut" else run_of_case(desk, str(thing[1]))
+    except AssistantError as error:
+        page.tell(str(error))
+        return
+    before = None if stop_s is not None else cut_before(desk, run)
+
+    def ask(clip_id: str) -> None:
+        if page.person.id == LOCAL.id or stop_s is not None:
+            page.show_start()
+            name = desk.clip(clip_id)
+            page.tell((words.CUT if stop_s is not None else words.CUT_BEGIN).format(name.name if name else ""))
+            return
+        page.task = QUESTION
+        page.ask_next(clip_id)
+
+    if before is not None:
+        ask(before)
+        return
+    page.tell(words.READING)
+    page.reader.read(Path(run["path"]), result_of(run), lambda ending: ask(keep_clip(desk, run, ending, stop_s=stop_s)))

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.training.agreement import Agreement, SurePoint
 from assistant.training.figures import Share
-from assistant.vocabulary import Unknown
+from assistant.vocabulary import Measure, Unknown
 from ui import theme
 from ui.training.agreement_words import signed
 from ui.training.violet import BAR, CARD, RAISED
@@ -43,6 +43,8 @@ class MovingChart(Chart):
     def __init__(self) -> None:
         super().__init__(200)
         self.points: tuple[tuple[int, float, float, float], ...] = ()
+        self.experts: Measure = Unknown("no expert has answered")
+        """Median of the experts' right answers in percent."""
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw it."""
@@ -71,6 +73,11 @@ class MovingChart(Chart):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.TEXT_1, 3.5))
         painter.drawPolyline(QPolygonF([at(case, percent) for case, percent, _, _ in self.points]))
+        if not isinstance(self.experts, Unknown):
+            painter.setPen(QPen(theme.TEXT_2, 2, Qt.PenStyle.DotLine))
+            painter.drawLine(at(1, self.experts), at(last, self.experts))
+            painter.setPen(theme.TEXT_2)
+            painter.drawText(at(1, self.experts) + QPointF(6, -6), f"experts, median {self.experts:.0f} %")
         painter.setPen(theme.TEXT_3)
         for case in sorted({1, (last + 1) // 2, last}):
             box = QRectF(at(case, 0).x() - 30, top + high + 10, 60, 24)

@@ -20,15 +20,15 @@ from ui.training.violet import Card, label
 
 _DAY_NS = 86_400_000_000_000
 _KEYS = (
-    ("start", "Enter", "Start"),
     ("watch", "C", "Watch, stop"),
     ("site", "L", "Leak sites"),
     ("shape", "S", "Leak shapes"),
+    ("lines", "H", "Assistant"),
+    ("set", "G", "Set"),
     ("export", "E", "Table"),
     ("who", "P", "People"),
     ("instructor", "I", "Instructor"),
 )
-_BESIDE = (("lines", "H", "Lines"), ("set", "G", "Set"))
 
 
 class Dashboard(QWidget):
@@ -78,22 +78,26 @@ class Dashboard(QWidget):
         self.start.is_strong = True
         self.start.pressed.connect(self.act)
         row.addWidget(self.start, 1)
-        for act, key, text in _BESIDE:
-            cap = Keycap(act, key, text)
-            cap.pressed.connect(self.act)
-            cap.setFixedWidth(cap.sizeHint().width() + 6)
-            row.addWidget(cap)
         coming.column.addLayout(row)
         grid.addWidget(coming, 2, 3, 1, 6)
-        more = Card("More", 22)
-        more.column.setSpacing(2)
-        for act, key, text in _KEYS[1:]:
+        beside = Card("With and without the assistant", 20)
+        self.hidden, self.shown, self.trusted = (
+            ShareLine(title) for title in ("Lines hidden", "Lines shown", "Trusted a wrong line")
+        )
+        for line in (self.hidden, self.shown, self.trusted):
+            beside.column.addWidget(line)
+        beside.column.addWidget(label(words.PLANTED, 16, 500, colour="#BAC6D1", wrap=True))
+        beside.column.addStretch(1)
+        grid.addWidget(beside, 2, 9, 1, 3)
+        more = QHBoxLayout()
+        more.setSpacing(14)
+        for act, key, text in _KEYS:
             cap = Keycap(act, key, text)
             cap.pressed.connect(self.act)
-            more.column.addWidget(cap)
-        self.assistant = label("", 16, 500, colour="#BAC6D1", wrap=True)
-        coming.column.insertWidget(2, self.assistant)
-        grid.addWidget(more, 2, 9, 1, 3)
+            cap.setFixedWidth(cap.sizeHint().width() + 4)
+            more.addWidget(cap)
+        more.addStretch(1)
+        grid.addLayout(more, 3, 0, 1, 12)
         grid.setRowStretch(1, 1)
         grid.setRowStretch(2, 1)
         for column in range(12):
@@ -111,7 +115,10 @@ class Dashboard(QWidget):
         self.table.between, self.table.me = known.between, person.id
         self.everybody.setText(_everybody(known))
         self.back.cases = self._coming(desk, person)
-        self.assistant.setText(_with_and_without(known))
+        self.hidden.show_share(known.lines_hidden)
+        self.shown.show_share(known.lines_shown)
+        self.trusted.show_count(known.trusted_wrong)
+        self.moving.experts = known.experts_right
         due = sum(when == "today" for _, when, _ in self.back.cases)
         self.start.label = f"Start: {due} due, then new" if due else "Start"
         for widget in (self.moving, self.sure, self.directions, self.table, self.back, self.start):
@@ -122,7 +129,7 @@ class Dashboard(QWidget):
         made = []
         for card in desk.library.rows("cards", person_id=person.id, order="due_ns")[:8]:
             clip = desk.clip(card["clip_id"])
-            answers = desk.answers(person, clip_id=card["clip_id"])
+            answers = desk.answers(person, clip_id=card["clip_id"], planted_mm=None)
             if clip is None or not answers:
                 continue
             days = max(0, -(-(card["due_ns"] - now) // _DAY_NS))
@@ -134,6 +141,30 @@ class Dashboard(QWidget):
                 what += f", {last['sure_percent']} % sure"
             made.append((clip.thumbnail, "today" if days == 0 else f"in {words.days(days)}", what))
         return made
+
+
+class ShareLine(QWidget):
+    """One line: what, how much, of how many."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.figure, self.cases = label("—", 26, 750), label("", 16, 500, colour="#A99BC9")
+        row.addWidget(label(title, 18, 500, wrap=True), 1)
+        row.addWidget(self.figure)
+        row.addWidget(self.cases)
+
+    def show_share(self, share: Share) -> None:
+        """Right answers in percent."""
+        percent = share.percent
+        self.figure.setText("—" if isinstance(percent, Unknown) else f"{percent:.0f} %")
+        self.cases.setText(f"{share.total} cases")
+
+    def show_count(self, share: Share) -> None:
+        """So many of so many."""
+        self.figure.setText(str(share.right) if share.total else "—")
+        self.cases.setText(f"of {share.total} planted")
 
 
 class StatCard(Card):
@@ -172,14 +203,6 @@ def _experts(known: Progress) -> str:
     percent = known.experts_cannot_tell.percent
     own = f"{known.cannot_tell.right} of {known.cannot_tell.total}"
     return own if isinstance(percent, Unknown) else f"{own} · experts {percent:.0f} %"
-
-
-def _with_and_without(known: Progress) -> str:
-    hidden, shown = known.lines_hidden.percent, known.lines_shown.percent
-    if isinstance(hidden, Unknown) or isinstance(shown, Unknown):
-        return ""
-    counts = f"{known.lines_hidden.total} and {known.lines_shown.total} cases"
-    return f"Right with lines hidden {hidden:.0f} %, shown {shown:.0f} % ({counts})"
 
 
 def _everybody(known: Progress) -> str:

@@ -13,20 +13,23 @@ from assistant.errors import AssistantError
 from assistant.library.outcome import finding_words
 from assistant.library.people import LOCAL, Person
 from assistant.settings import Settings
-from assistant.training.archive import clip_of_case
+from assistant.training.archive import result_of
 from assistant.training.clip import STOP
 from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
-from assistant.training.ending import Ending, read_ending
+from assistant.training.ending import Ending
 from assistant.training.explain import gave_away, near_since_s
 from assistant.training.known_moment import KnownMoments
+from assistant.training.planted import reveal
 from assistant.training.scoring import Score, score, score_label, score_watching
 from ui.cases.forms import Form
 from ui.library_room import room
 from ui.page import Page
 from ui.training import acts, keys
 from ui.training import training_words as words
+from ui.training.aid import Aid
 from ui.training.clip_player import ClipPlayer
 from ui.training.clip_view import sides_of
+from ui.training.ending_reader import EndingReader
 from ui.training.layout import lay_out
 from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
 
@@ -60,6 +63,9 @@ class TrainingPage(Page):
         self.asked_to_withdraw = False
         self.lines_shown = False
         """Cases are asked with the plan's lines on the picture: to see what the assistant adds."""
+        self.aid: Aid | None = None
+        """What the assistant shows of the case; None where it is asked without."""
+        self.reader = EndingReader(self.tell, self)
         self.parts = lay_out(self)
         self.header, self.view, self.stack = self.parts.header, self.parts.view, self.parts.stack
         self.question, self.feedback = self.parts.question, self.parts.feedback
@@ -127,7 +133,7 @@ class TrainingPage(Page):
 
     def do(self, act: str) -> None:
         """One act of a key or a touched field."""
-        if self.desk is None:
+        if self.desk is None or self.reader.busy:
             return
         known = {
             "agree": lambda: self._begin(consents=True),
@@ -165,7 +171,9 @@ class TrainingPage(Page):
     def ask_next(self, clip_id: str = "") -> None:
         """The next case."""
         assert self.desk is not None
-        asked = self.desk.next(self.person, asked_now=self.asked_now, task=self.task, set_id=self.set_id)
+        asked = self.desk.next(
+            self.person, asked_now=self.asked_now, task=self.task, set_id=self.set_id, lines_shown=self.lines_shown
+        )
         if clip_id:
             clip = self.desk.clip(clip_id)
             asked = Asked(clip=clip, is_repeat=False, is_due=False) if clip is not None else asked
@@ -174,11 +182,19 @@ class TrainingPage(Page):
             self.show_start()
             return
         self._close_player()
-        clip = asked.clip
         # Noted before it is read: a run that is gone is told once and the next case comes.
-        self.asked_now.append(clip.id)
-        ending = read_ending(Path(clip.run_path), self._result_of(clip.run_id))
+        self.asked_now.append(asked.clip.id)
+        self.tell(words.READING)
+        run_id = asked.clip.run_id
+        run = self.desk.library.one("runs", run_id) if run_id else None
+        result = None if run is None else result_of(run)
+        self.reader.read(Path(asked.clip.run_path), result, lambda ending: self._ask(asked, ending))
+
+    def _ask(self, asked: Asked, ending: Ending) -> None:
+        """The case was read: put it."""
+        clip = asked.clip
         self.asked, self.known = asked, KnownMoments(ending)
+        self.aid = Aid(ending, clip.facts, planted=asked.is_planted) if self.lines_shown else None
         self.player = ClipPlayer(clip.run_path, ending)
         last = clip.facts.stop_frame if self.task == QUESTION else clip.facts.end_frame
         self.player.play(clip.facts.begin_frame, last)
@@ -196,11 +212,6 @@ class TrainingPage(Page):
         self.tell("")
         self._since_asked.restart()
         self._clock.restart()
-
-    def _result_of(self, run_id: str | None) -> Path | None:
-        assert self.desk is not None
-        run = self.desk.library.one("runs", run_id) if run_id else None
-        return Path(run["result"]) if run is not None and run["result"] else None
 
     def _place(self) -> str:
         return words.CASE_OF.format(len(self.asked_now), _SITTING)
@@ -232,6 +243,7 @@ class TrainingPage(Page):
             pressed_frame=pressed,
             lines_shown=self.lines_shown,
             took_s=self._since_asked.elapsed() / 1000,
+            planted_mm=self.aid.moved_mm if self.aid is not None else None,
         )
         try:
             days = self.desk.lock(self.person, self.asked, given, result)
@@ -253,6 +265,9 @@ class TrainingPage(Page):
         panel.answers_card.setVisible(self.task in (QUESTION, WATCHING))
         panel.ct.setText(self._ct_words(clip.run_id, is_truth=facts.is_truth))
         panel.back.setText(words.BACK_IN.format(words.days(days)) if self.person.has_consented else words.NOT_KEPT)
+        if given.planted_mm is not None:
+            panel.back.setText(words.PLANTED_APART)
+            panel.gave_away.setText(reveal(given.planted_mm, given.answer))
         self.parts.panels.setCurrentIndex(1)
         event_s = None if ending.first is None else ending.first.t_s
         you = result.early_s if given.answer == STOP else None
@@ -325,8 +340,9 @@ class TrainingPage(Page):
                 self.view.plate = (words.CLIP_RUNS if self.player.playing else words.CLIP_STOPPED).format(time_words)
             else:
                 self.view.plate = words.CAME_NEXT.format(time_words)
-            if self.mode == ASKING and self.lines_shown and self.known is not None:
-                self.view.show_known(self.known.lines_at(frame.index), self.player.ending.plan)
+            if self.mode == ASKING and self.aid is not None and self.known is not None:
+                self.view.show_known(self.known.lines_at(frame.index), self.aid.plan)
+                self.view.plate += f" · Assistant: {self.aid.said(frame.index)}"
             if self.mode == FEEDBACK and self.known is not None:
                 self.view.show_known(self.known.at(frame.index), self.player.ending.plan)
         if self.mode == ASKING and self.task == WATCHING and not self.player.playing and frame is not None:
@@ -349,20 +365,8 @@ class TrainingPage(Page):
         return keys.press(self, event)
 
     def open_thing(self, thing: object) -> None:
-        """A case of the library as a training clip: ``("case", id)``."""
-        if not (isinstance(thing, tuple) and len(thing) == 2 and thing[0] == "case") or self.desk is None:
-            return
-        try:
-            clip_id = clip_of_case(self.desk, str(thing[1]))
-        except AssistantError as error:
-            self.tell(str(error))
-            return
-        if self.person.id == LOCAL.id:
-            self.show_start()
-            self.tell("The clip was made. Begin first, then it is asked.")
-            return
-        self.task = QUESTION
-        self.ask_next(clip_id)
+        """A case of the library as a training clip: ``("case", id)``; a run stopped by hand: ``("cut", run, s)``."""
+        acts.cut_clip(self, thing)
 
     def _arrange(self) -> None:
         wide = self.width() >= 1700
@@ -374,6 +378,7 @@ class TrainingPage(Page):
         self._arrange()
 
     def _close_player(self) -> None:
+        self.reader.forget()
         if self.player is not None:
             self.player.close()
             self.player = None
@@ -383,6 +388,7 @@ class TrainingPage(Page):
         self._timer.stop()
         self._course.stop()
         self._close_player()
+        self.reader.stop()
         self.room.leave()
 
 

@@ -6,7 +6,7 @@ from assistant.errors import UsageError
 from assistant.library.people import LOCAL, Person, Role
 from assistant.training.desk import Desk
 from assistant.training.ending import DIRECTIONS
-from assistant.training.sets import Rule, make_set
+from assistant.training.sets import Rule, clips_named, make_set
 from ui.cases.forms import Form
 
 _NEW = "new person"
@@ -47,27 +47,33 @@ def people_form(desk: Desk, present: Person, take: list[Person]) -> Form:
 
 
 def set_form(desk: Desk, person: Person) -> Form:
-    """A new set by rule."""
+    """A new set, by rule or by hand."""
 
     def keep(values: dict[str, str]) -> str:
-        rule = Rule(
-            directions=() if values["direction"] == _ANY else (values["direction"],),
-            levels=tuple(part.upper() for part in values["levels"].replace(",", " ").split()),
-            difficulties=() if values["difficulty"] == _ANY else (int(values["difficulty"]),),
-            traps={"any": None, "only traps": True, "no traps": False}[values["traps"]],
+        chosen = clips_named(desk.library, values["cases"])
+        rule = (
+            None
+            if chosen
+            else Rule(
+                directions=() if values["direction"] == _ANY else (values["direction"],),
+                levels=tuple(part.upper() for part in values["levels"].replace(",", " ").split()),
+                difficulties=() if values["difficulty"] == _ANY else (int(values["difficulty"]),),
+                traps={"any": None, "only traps": True, "no traps": False}[values["traps"]],
+            )
         )
         library, before = desk.library, desk.library.who
         library.who = person if person.id != LOCAL.id else before
         try:
-            make_set(library, values["name"], rule=rule)
+            make_set(library, values["name"], rule=rule, clips=chosen)
         finally:
             library.who = before
         return f"The set “{values['name']}” was made."
 
     return Form(
-        "New set by rule",
+        "New set",
         (
             ("name", "Name", "", ()),
+            ("cases", "By hand: case numbers", "", ()),
             ("direction", "Where it goes", _ANY, (_ANY, *DIRECTIONS)),
             ("levels", "Levels (empty: any)", "", ()),
             ("difficulty", "Difficulty", _ANY, (_ANY, "1", "2", "3")),
@@ -75,6 +81,7 @@ def set_form(desk: Desk, person: Person) -> Form:
         ),
         keep,
         button="Make",
+        note="By hand: numbers such as 3 8 101-104. With no number the rule below holds, for later cases too.",
     )
 
 

@@ -67,8 +67,15 @@ WELCOME_KEYS = (("Enter", "agree", "Agree and begin"), ("N", "nothing", "Begin, 
 PREPARING = "{0} of {1} starter cases are ready; the next ones are being made."
 NO_CASE = "No case can be asked here now."
 EXPORTED = "{0} answers written to {1}."
-LINES_SHOWN = "The next cases are asked with the lines on the picture; cement and outcome stay hidden."
-LINES_HIDDEN = "The next cases are asked without lines."
+LINES_SHOWN = (
+    "The next cases are asked with the assistant's lines and figure. Some carry a wrong line on purpose; each is told "
+    "once the answer is locked."
+)
+LINES_HIDDEN = "The next cases are asked without the assistant."
+PLANTED_APART = "Counted apart: this answer is in no other figure."
+PLANTED = "Some cases carry a wrong line on purpose, to see whether the picture or the line was read."
+CUT = "Case {0} was cut: it stops where you were. It is asked with the other new cases."
+CUT_BEGIN = "Case {0} was cut. Begin first, then it is asked."
 WITHDRAW_ASKED = "Take your answers out of every figure and keep nothing more? Press W again."
 WITHDRAWN = "Your answers were taken out, and nothing more is kept."
 

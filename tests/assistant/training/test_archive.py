@@ -1,13 +1,16 @@
-"""A case of one's own becomes a training case once it was analysed."""
+"""A case of one's own becomes a training case once it was analysed, stopped by rule or by hand."""
+
+from pathlib import Path
 
 import pytest
 
 from assistant.errors import InputError, UsageError
-from assistant.library.people import Act
+from assistant.library.people import Act, Person, Role
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
-from assistant.training.archive import clip_of_case
+from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.desk import Desk
+from assistant.training.ending import read_ending
 from tests.small_ending import write_ending
 
 
@@ -27,20 +30,38 @@ def add_run(library, path):
 def test_a_clip_of_a_case(library, tmp_path):
     add_run(library, write_ending(tmp_path, crosses_at=40))
     desk = Desk(library)
-    clip_id = clip_of_case(desk, "K-1")
-    assert clip_of_case(desk, "K-1") == clip_id
+    run = run_of_case(desk, "K-1")
+    assert cut_before(desk, run) is None
+    clip_id = keep_clip(desk, run, read_ending(Path(run["path"]), result_of(run)))
+    assert cut_before(desk, run) == clip_id
     clip = desk.clip(clip_id)
     assert clip.facts.stop_frame < clip.facts.event_frame == 40
-    assert "K-1" not in clip.name
+    assert clip.name == "101"
     assert search(library, which=Filter.TRAINING).total == 1
 
 
-def test_a_case_without_a_run(library):
+def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
+    path = write_ending(tmp_path, crosses_at=40)
+    add_run(library, path)
+    desk = Desk(library)
+    run = run_at(desk, str(path))
+    ending = read_ending(path)
+    by_hand = desk.clip(keep_clip(desk, run, ending, stop_s=ending.t_s[20]))
+    assert by_hand.facts.stop_frame == 20
+    library.who = Person(id="R-1", role=Role.TRAINEE)
+    with pytest.raises(UsageError, match="make a training set"):
+        keep_clip(desk, run, ending, stop_s=1.0)
+
+
+def test_a_case_without_a_run_and_a_run_without_a_case(library, tmp_path):
     with pytest.raises(UsageError, match="no run"):
-        clip_of_case(Desk(library), "K-1")
+        run_of_case(Desk(library), "K-1")
+    with pytest.raises(UsageError, match="import it first"):
+        run_at(Desk(library), str(tmp_path))
 
 
 def test_a_run_that_nobody_analysed(library, tmp_path):
     add_run(library, tmp_path)
+    run = run_of_case(Desk(library), "K-1")
     with pytest.raises(InputError, match="analyse it first"):
-        clip_of_case(Desk(library), "K-1")
+        read_ending(Path(run["path"]), result_of(run))

@@ -1,13 +1,15 @@
 """Training through the real window, by keyboard only: from the start to an answered case, and what stays hidden."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import Qt
 
-from assistant.library.people import Role
+from assistant.library.people import Act, Role
 from assistant.settings import Settings
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
+from tests.small_ending import write_ending
 from ui.shell import Shell
 from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
 
@@ -36,7 +38,12 @@ def begin(qtbot, shell):
     return page
 
 
+def asked(qtbot, page):
+    qtbot.waitUntil(lambda: page.mode == ASKING and not page.reader.busy, timeout=20_000)
+
+
 def to_the_end_of_the_clip(qtbot, shell, page):
+    asked(qtbot, page)
     key(qtbot, shell, "Return")
     stop = page.asked.clip.facts.stop_frame
     qtbot.waitUntil(lambda: page.view.frame_index == stop, timeout=20_000)
@@ -99,6 +106,7 @@ def test_watch_and_stop(qtbot, shell):
     assert page.mode == OVERVIEW
     key(qtbot, shell, "C")
     assert page.task == WATCHING
+    asked(qtbot, page)
     qtbot.waitUntil(lambda: page.view.frame_index > 5, timeout=20_000)
     key(qtbot, shell, "Space")
     assert page.mode == FEEDBACK
@@ -113,6 +121,7 @@ def test_labelling(qtbot, shell, name, task, press):
     page = begin(qtbot, shell)
     key(qtbot, shell, "Escape")
     key(qtbot, shell, name)
+    asked(qtbot, page)
     key(qtbot, shell, "Return")  # to the last picture
     key(qtbot, shell, press)
     key(qtbot, shell, "Return")
@@ -202,3 +211,77 @@ def test_cases_can_be_asked_with_lines_and_still_hide_the_outcome(qtbot, shell):
     key(qtbot, shell, "1")
     key(qtbot, shell, "Return")
     assert page.desk.answers()[0]["lines_shown"] == 1
+
+
+def with_the_assistant(qtbot, shell, page, planted):
+    """The next case with the assistant, its line wrong or not."""
+    key(qtbot, shell, "Escape")
+    key(qtbot, shell, "H")
+    assert "wrong line on purpose" in page.parts.note.text()
+    choose = page.desk.next
+    page.desk.next = lambda *args, **kwargs: replace(choose(*args, **kwargs), is_planted=planted)
+    key(qtbot, shell, "Return")
+    to_the_end_of_the_clip(qtbot, shell, page)
+
+
+def test_a_wrong_line_is_told_after_the_answer_and_counted_apart(qtbot, shell):
+    page = begin(qtbot, shell)
+    with_the_assistant(qtbot, shell, page, planted=True)
+    assert page.aid.moved_mm == 6.0
+    assert page.view._plan is page.aid.plan is not page.player.ending.plan
+    assert "Assistant: ≈" in page.view.plate
+    key(qtbot, shell, "2")
+    key(qtbot, shell, "Return")
+    assert page.feedback.gave_away.text().endswith("6 mm too far back. You followed it.")
+    assert "Counted apart" in page.feedback.back.text()
+    (answer,) = page.desk.answers()
+    assert (answer["planted_mm"], answer["trusted"], answer["is_right"]) == (6.0, 1, 0)
+    qtbot.waitUntil(lambda: page.view._plan is page.player.ending.plan, timeout=20_000)
+    key(qtbot, shell, "Escape")
+    board = page.parts.dashboard
+    assert (board.trusted.figure.text(), board.trusted.cases.text()) == ("1", "of 1 planted")
+    assert board.stats[0].figure.text() == "—"
+
+
+def test_with_the_assistant_its_figure_is_the_true_one(qtbot, shell):
+    page = begin(qtbot, shell)
+    with_the_assistant(qtbot, shell, page, planted=False)
+    assert page.aid.moved_mm is None
+    key(qtbot, shell, "1")
+    key(qtbot, shell, "Return")
+    assert "on purpose" not in page.feedback.gave_away.text()
+    assert page.desk.answers()[0]["planted_mm"] is None
+
+
+def test_a_set_by_hand(qtbot, shell):
+    page = begin(qtbot, shell)
+    key(qtbot, shell, "Escape")
+    page.person = page.desk.enrol(role=Role.INSTRUCTOR, consents=True)
+    key(qtbot, shell, "I")
+    key(qtbot, shell, "N")
+    page.form.fields["name"].setText("by hand")
+    page.form.fields["cases"].setText("7")
+    key(qtbot, shell, "Return")
+    assert "there is no case 007" in page.form.wrong.text()
+    page.form.fields["cases"].setText("001")
+    key(qtbot, shell, "Return")
+    assert "by hand: 1 cases" in page.instructor_view.sets.text()
+
+
+def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path):
+    page = begin(qtbot, shell)
+    run = write_ending(tmp_path, crosses_at=40)
+    page.open_thing(("cut", str(run), 1.0))
+    assert "import it first" in page.parts.note.text()
+    library = page.desk.library
+    case_id = library.add("cases", Act.IMPORT)
+    level = library.add("levels", Act.EDIT, case_id=case_id)
+    values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
+    library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
+    page.open_thing(("cut", str(run), 1.0))
+    qtbot.waitUntil(lambda: "Case 101 was cut" in page.parts.note.text(), timeout=20_000)
+    (row,) = library.rows("clips", name="101")
+    assert row["stop_frame"] == page.desk.clip(row["id"]).facts.stop_frame
+    page.open_thing(("case", case_id))
+    asked(qtbot, page)
+    assert page.asked.clip.id == row["id"]

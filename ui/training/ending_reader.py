@@ -1,0 +1,80 @@
+"""Reads what became of a run in a thread: an hour's table takes half a second, and the window never waits."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from assistant.errors import AssistantError
+from assistant.guard import describe
+from assistant.training.ending import Ending, read_ending
+
+log = logging.getLogger(__name__)
+_STOP_WAIT_S = 10.0
+
+
+class EndingReader(QObject):
+    """One reading at a time counts: a newer wish takes the place of the one before."""
+
+    _read = pyqtSignal(int, object)
+
+    def __init__(self, told: Callable[[str], None], parent: QObject | None = None) -> None:
+        """``told`` is given the sentence of what cannot be read."""
+        super().__init__(parent)
+        self._told = told
+        self._wish = 0
+        self._then: Callable[[Ending], None] | None = None
+        self._threads: list[threading.Thread] = []
+        self._read.connect(self._take)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is being read."""
+        return self._then is not None
+
+    def read(self, run: Path, result: Path | None, then: Callable[[Ending], None]) -> None:
+        """Read a run; ``then`` is called in the window's thread."""
+        self._wish += 1
+        self._then = then
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=self._work, args=(self._wish, run, result), name="analysis", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def forget(self) -> None:
+        """What is being read is no longer wanted."""
+        self._wish += 1
+        self._then = None
+
+    def stop(self) -> None:
+        """Wait for the threads: the window goes."""
+        self.forget()
+        for thread in self._threads:
+            thread.join(_STOP_WAIT_S)
+
+    def _work(self, wish: int, run: Path, result: Path | None) -> None:
+        found: Ending | str
+        try:
+            found = read_ending(run, result)
+        except AssistantError as error:
+            found = str(error)
+        except Exception as error:
+            log.exception("reading a run's ending stopped")
+            found = f"An error of the program ({describe(error)}); choose another case."
+        self._read.emit(wish, found)
+
+    def _take(self, wish: int, found: Ending | str) -> None:
+        then, self._then = self._then if wish == self._wish else None, self._then if wish != self._wish else None
+        if then is None:
+            return
+        if isinstance(found, str):
+            self._told(found)
+            return
+        try:
+            then(found)
+        except AssistantError as error:
+            self._told(str(error))
