@@ -50,7 +50,7 @@ class AlarmSound(QObject):
             self._say(f"no sound system ({error})")
             return
         self._devices = multimedia.QMediaDevices(self)
-        self._devices.audioOutputsChanged.connect(self._look)
+        self._devices.audioOutputsChanged.connect(self._bind)
         try:
             files = sound_files()
         except (OSError, AssistantError) as error:
@@ -62,6 +62,15 @@ class AlarmSound(QObject):
             effect.setSource(QUrl.fromLocalFile(str(path)))
             effect.setVolume(1.0)
             self._effects[priority] = effect
+        self._look()
+
+    def _bind(self) -> None:
+        """Devices came or went: the sounds go to the one that is the system's choice now."""
+        multimedia = importlib.import_module("PyQt6.QtMultimedia")
+        device = multimedia.QMediaDevices.defaultAudioOutput()
+        if not device.isNull():
+            for effect in self._effects.values():
+                effect.setAudioDevice(device)
         self._look()
 
     def _look(self) -> None:

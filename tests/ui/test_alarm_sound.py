@@ -29,6 +29,9 @@ class Effect:
     def status(self) -> object:
         return None
 
+    def setAudioDevice(self, device: Any) -> None:
+        self.device = device
+
 
 class Heard:
     def __init__(self) -> None:
@@ -71,6 +74,31 @@ def test_a_missing_device_is_told_to_the_session(sound: AlarmSound, monkeypatch:
     sound._look()
     assert session.told[-1] == (False, "no sound device")
     assert sound.test() == "no sound device"
+
+
+def test_another_device_gets_the_sounds_and_none_is_told(sound: AlarmSound, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F-41: unplugged, the sounds go to the system's new choice at once; without any, the session knows."""
+    from PyQt6 import QtMultimedia
+
+    class Device:
+        def __init__(self, *, null: bool) -> None:
+            self.null = null
+
+        def isNull(self) -> bool:
+            return self.null
+
+    session = Heard()
+    sound.tell_session(session)
+    headphones = Device(null=False)
+    monkeypatch.setattr(QtMultimedia.QMediaDevices, "defaultAudioOutput", staticmethod(lambda: headphones))
+    sound._bind()
+    assert {effect.device for effect in sound._effects.values()} == {headphones}
+    assert session.told[-1] == (True, "")
+    monkeypatch.setattr(QtMultimedia.QMediaDevices, "defaultAudioOutput", staticmethod(lambda: Device(null=True)))
+    monkeypatch.setattr(QtMultimedia.QMediaDevices, "audioOutputs", staticmethod(list))
+    sound._bind()
+    assert {effect.device for effect in sound._effects.values()} == {headphones}
+    assert session.told[-1] == (False, "no sound device")
 
 
 def test_a_test_sound_that_was_not_heard_is_a_missing_sound(sound: AlarmSound) -> None:

@@ -52,6 +52,7 @@ class Board:
         self.asked = ""
         self.note = ""
         self.bare = False
+        self._failed = False
         self._places: Layout | None = None
         self._shown_state: LiveState | None = None
         self._figures, self._note_age = QElapsedTimer(), QElapsedTimer()
@@ -71,10 +72,20 @@ class Board:
             self._shown_state = status.state
             self.picture.show_live(page.frame if fresh else None, status, page.views)
         self._show_beside(due=due)
-        self.say(status)
         if due:
             self._figures.restart()
             self.show_figures(status)
+            if self._failed:
+                self._failed = False
+                self.arrange()
+
+    def fail(self) -> None:
+        """A fault of the program kept the picture or the figures from being shown: nothing old may stand there."""
+        self._failed = True
+        self.picture.forget()
+        for part in (self.distances, self.curve, self.beside, self.second):
+            part.hide()
+        self.tell("A fault of the program. The alarms go on. Use the C-arm screen.")
 
     def _show_beside(self, *, due: bool) -> None:
         """The second input: its picture at once, its figures four times a second."""

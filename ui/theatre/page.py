@@ -16,6 +16,7 @@ from assistant.live.messages import StampedFrame
 from assistant.live.plan_keeping import split_plan
 from assistant.live.second_input import FOLDER as SECOND_FOLDER
 from assistant.live.session import LiveSession
+from assistant.live.status import LiveStatus
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
@@ -26,8 +27,10 @@ from ui.setup.panel import SetupPanel
 from ui.theatre import sessions
 from ui.theatre.acts import Acts
 from ui.theatre.board import Board
+from ui.theatre.closing import Closing
 from ui.theatre.confirming import Confirming
 from ui.theatre.desk import Desk
+from ui.theatre.guarded import guarded
 from ui.theatre.hearing import hear
 from ui.theatre.key_images import KeyImages
 from ui.theatre.second import Second
@@ -35,7 +38,6 @@ from ui.theatre.trace import Trace
 
 _TICK_MS: Final = 8
 _AWAY_MS: Final = 100
-_CLOSE: Final = "Close while injecting? Enter: close. Any other key: stay."
 SessionMaker = Callable[[str, Path, Settings], LiveSession]
 
 
@@ -63,13 +65,12 @@ class TheatrePage(Page):
         self.trace = Trace()
         self.frame: StampedFrame | None = None
         self.case = ""
-        self._close_granted = False
         self._keys_down: dict[int, str] = {}
         self.keys, why = key_map.read()
         self.sound = AlarmSound(self)
         self.board = Board(self)
         self.picture, self.second = self.board.picture, self.board.second
-        self.lines = Confirming(self)
+        self.lines, self.closing = Confirming(self), Closing(self)
         self.acts = Acts(self)
         self.setup = SetupPanel(self)
         self.setup.hide()
@@ -278,12 +279,18 @@ class TheatrePage(Page):
             if self.board.due():
                 self.refresh()
             return
-        for message in session.poll():
-            hear(self, message)
-        if self.session is not session:
-            return
+        # Sound and bar first, and each part by itself: a fault in one must not take the alarms away.
+        messages = session.poll()
         status = session.status
-        self.sound.play(status.sound)
+        for part in (lambda: self.sound.play(status.sound), lambda: self.board.say(status)):
+            guarded(part)
+        for message in messages:
+            guarded(lambda message=message: hear(self, message))
+        if self.session is session and not guarded(lambda: self._show(session, status)):
+            guarded(self.board.fail)
+
+    def _show(self, session: LiveSession, status: LiveStatus) -> None:
+        """The newest picture and all figures."""
         index = session.newest_index
         fresh = False
         if index >= 0 and (self.frame is None or index != self.frame.index):
@@ -339,8 +346,8 @@ class TheatrePage(Page):
 
     def press(self, event: QKeyEvent) -> bool:
         """Act on a key, whatever has the focus."""
-        if self.board.asked == _CLOSE:
-            return self._answer_close(event)
+        if self.closing.asks:
+            return self.closing.answer(event)
         if self.in_set_up and self.setup.press(event):
             return True
         act = self.keys.act(event.key())
@@ -349,16 +356,6 @@ class TheatrePage(Page):
         if not event.isAutoRepeat():
             self._keys_down[event.key()] = act
             self.acts.press(act)
-        return True
-
-    def _answer_close(self, event: QKeyEvent) -> bool:
-        self.ask("")
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            return self.press(event)
-        self._close_granted = True
-        window = self.window()
-        if window is not None:
-            window.close()
         return True
 
     def release(self, event: QKeyEvent) -> bool:
@@ -380,10 +377,7 @@ class TheatrePage(Page):
 
     def may_close(self) -> bool:
         """While armed the bar asks once; the recording runs until it is answered."""
-        if not self.stay() or self._close_granted:
-            return True
-        self.ask(_CLOSE)
-        return False
+        return self.closing.may_close()
 
     def shut(self) -> None:
         """End what runs."""
