@@ -22,6 +22,7 @@ from ui.selftest import lists
 from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, Outcome, Told, run_safely
 from ui.selftest.fidelity import grey_steps_kept
 from ui.selftest.keys_editor import KeysEditor
+from ui.selftest.model_cards import ModelCards
 from ui.selftest.test_picture import draw_card, draw_title, paint_test_picture
 
 SOUND, FIDELITY, PEDAL = "Alarm sound", "Picture fidelity", "Foot switch"
@@ -68,12 +69,15 @@ class SelfTestPage(Page):
             Keycap("again", "R", "Run again", "", self),
             Keycap("sign", "Enter", "Sign and start list", "", self),
             Keycap("keys", "K", "Keys and pedals", "", self),
+            Keycap("cards", "C", "Model cards", "", self),
         ]
         for cap in self._caps:
             cap.pressed.connect(self.act)
         self.editor = KeysEditor(self)
         self.editor.hide()
         self.editor.closed.connect(self._keys_changed)
+        self.cards = ModelCards(self)
+        self.cards.hide()
         self._sounds: list[Priority] = []
         self._sound_timer = QTimer(self)
         self._sound_timer.setInterval(_SOUND_GAP_MS)
@@ -164,6 +168,8 @@ class SelfTestPage(Page):
             self.sign()
         elif name == "keys":
             self.editor.open()
+        elif name == "cards":
+            self.cards.open()
         for cap in self._caps:
             cap.set_down(False)
 
@@ -201,12 +207,15 @@ class SelfTestPage(Page):
         """Keys of the page; a pedal is a key."""
         if not self.editor.isHidden():
             return self.editor.press(event)
+        if not self.cards.isHidden():
+            return self.cards.press(event)
         key = event.key()
         acts = {
             Qt.Key.Key_Y: "heard",
             Qt.Key.Key_N: "not heard",
             Qt.Key.Key_R: "again",
             Qt.Key.Key_K: "keys",
+            Qt.Key.Key_C: "cards",
             Qt.Key.Key_Return: "sign",
             Qt.Key.Key_Enter: "sign",
         }
@@ -226,6 +235,7 @@ class SelfTestPage(Page):
         self._stop.set()
         self._sound_timer.stop()
         self.sound.stop()
+        self.cards.shut()
         if self._thread is not None:
             self._thread.join(timeout=20)
 
@@ -237,8 +247,9 @@ class SelfTestPage(Page):
         factor = self._factor()
         wide = self.tabs.sizeHint().width()
         self.tabs.setGeometry(self.width() - wide - 16, 6, wide, round(52 * factor))
-        self.editor.factor = factor
-        self.editor.setGeometry(self._list_rect().toRect())
+        for over in (self.editor, self.cards):
+            over.factor = factor
+            over.setGeometry(self._list_rect().toRect())
         x = round(20 * factor)
         for cap in self._caps:
             cap.factor = factor

@@ -1,0 +1,156 @@
+"""The cards of the models, to be read by a person; and another pack put into use. Lies over the self-test's list."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Final
+
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QFileDialog, QTextBrowser, QWidget
+
+from assistant.errors import AssistantError
+from assistant.model_packs.finding import find_pack, put_into_use
+from assistant.places import models_folder
+from assistant.shape_model import model_name
+from ui import theme
+from ui.selftest.test_picture import draw_card
+
+_V = Qt.AlignmentFlag.AlignVCenter
+_LANDMARKS: Final = "landmarks"
+NAMES: Final = ("Shape of a leak", "Points of a vertebra")
+USUAL: Final = "← → other card · ↑ ↓ read on · A use another pack · Esc close. The packs before it stay."
+CHECKING: Final = "The pack is checked …"
+
+
+class ModelCards(QWidget):
+    """One card at a time; takes all keys while it is open.
+
+    Attributes
+    ----------
+    closed : signal
+        The cards are done with.
+    tried : signal of str
+        What became of a pack that was to be used; from a thread.
+    """
+
+    closed = pyqtSignal()
+    tried = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.factor = 1.0
+        self.at = 0
+        self.note = ""
+        self.text = QTextBrowser(self)
+        self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.text.setOpenLinks(False)
+        self.text.setStyleSheet("QTextBrowser{background:transparent;border:none;color:#F2F5F8;}")
+        self._trial: threading.Thread | None = None
+        self.tried.connect(self._told)
+
+    def open(self) -> None:
+        """Show the card of the pack that is in use now."""
+        self.show()
+        self.raise_()
+        self._fill("")
+
+    def _fill(self, note: str) -> None:
+        head, card = _shape_card() if self.at == 0 else _landmark_card()
+        self.note = note or head
+        self.text.setFont(theme.font(max(round(17 * self.factor), 13), 500))
+        self.text.setMarkdown(card)
+        self.setAccessibleName(f"{NAMES[self.at]}. {self.note}")
+        self.update()
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Arrows read on and change the card, A puts another pack into use, Escape closes."""
+        key = event.key()
+        bar = self.text.verticalScrollBar()
+        assert bar is not None
+        page = round(self.text.height() * 0.85)
+        steps = {
+            Qt.Key.Key_Up: -60,
+            Qt.Key.Key_Down: 60,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -bar.maximum(),
+            Qt.Key.Key_End: bar.maximum(),
+        }
+        if key in steps:
+            bar.setValue(bar.value() + steps[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.at = 1 - self.at
+            self._fill("")
+        elif key == Qt.Key.Key_A:
+            chosen = QFileDialog.getExistingDirectory(self, "Folder of the model pack")
+            if chosen:
+                self.use(Path(chosen))
+        elif key == Qt.Key.Key_Escape:
+            self.hide()
+            self.closed.emit()
+        return True
+
+    def use(self, folder: Path) -> None:
+        """Check a pack and use it from now on; what became of it is told in the lower line."""
+        if self._trial is not None and self._trial.is_alive():
+            return
+        self._fill(CHECKING)
+        self._trial = threading.Thread(target=self._try, args=(folder,), name="model pack", daemon=True)
+        self._trial.start()
+
+    def _try(self, folder: Path) -> None:
+        try:
+            pack = put_into_use(folder)
+        except AssistantError as error:
+            self.tried.emit(str(error))
+            return
+        self.tried.emit(f"{model_name(pack.identity)} {pack.manifest.version} is used from the next run on.")
+
+    def _told(self, note: str) -> None:
+        self.at = 0
+        self._fill(note)
+
+    def shut(self) -> None:
+        """Wait for a pack that is being checked."""
+        if self._trial is not None:
+            self._trial.join(timeout=20)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """The text lies between title and lower line."""
+        top, foot = round(70 * self.factor), round(72 * self.factor)
+        self.text.setGeometry(20, top, self.width() - 36, max(self.height() - top - foot, 10))
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Draw the frame, the title and the lower line."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.GROUND)
+        draw_card(painter, QRectF(self.rect()))
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(round(26 * self.factor), 750))
+        title = f"Model card {self.at + 1} of {len(NAMES)} · {NAMES[self.at]}"
+        painter.drawText(QRectF(28, 14, self.width() - 56, 52 * self.factor), _V, title)
+        painter.setPen(theme.TEXT_2)
+        painter.setFont(theme.font(round(18 * self.factor), 550))
+        foot = QRectF(28, self.height() - 68 * self.factor, self.width() - 56, 62 * self.factor)
+        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, f"{self.note}\n{USUAL}")
+
+
+def _shape_card() -> tuple[str, str]:
+    found = find_pack()
+    refused = "".join(f"{sentence}. " for sentence in found.refused)
+    if found.pack is None:
+        return f"{refused}The geometric rule answers.", ""
+    whence = "put into use here" if found.own else "came with the program"
+    head = f"{refused}{model_name(found.pack.identity)} version {found.pack.manifest.version}, {whence}, in use."
+    return head, found.pack.card
+
+
+def _landmark_card() -> tuple[str, str]:
+    path = models_folder() / _LANDMARKS / "card.md"
+    try:
+        return "came with the program, in use.", path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{path}: the card cannot be read ({error})", ""
