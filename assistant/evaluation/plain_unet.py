@@ -1,4 +1,4 @@
-"""Calls the plain U-Net, a peer: the whole frame in, at 256 x 256, the cement's mask out."""
+"""Calls the plain U-Net, a peer: the whole frame in, at 192 x 192, the cement's mask out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import InputError
 
-SIDE_PX = 256
+SIDE_PX = 192
 
 
 def as_input(picture: NDArray[np.float32]) -> NDArray[np.float32]:

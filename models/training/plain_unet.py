@@ -1,8 +1,8 @@
-"""The plain U-Net that `make evaluate` shows beside the program: ``python -m models.training.plain_unet``.
+"""The plain U-Net that `make evaluate` shows beside the program: ``python -m models.training.plain_unet --runs DIR``.
 
-One picture in, the whole frame at 256 x 256, the cement's mask out: what a first attempt with a network looks like. It
-learns from still cases of the simulator's training part (patients that no other part shares), half of them with cement.
-It knows no motion, no time, no plan, and no other case than those of the simulator.
+One picture in, the whole frame at 192 x 192, the cement's mask out: what a first attempt with a network looks like. It
+learns from pictures of simulated runs and their visible masks (``fluoro-assistant simulate --dataset 40 --split train
+--out FOLDER`` makes some: patients that no other part shares). It knows no motion, no time and no plan.
 """
 
 from __future__ import annotations
@@ -13,77 +13,44 @@ import time
 from pathlib import Path
 
 import cv2
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.errors import UsageError
+from assistant.capture.opening import open_source
 from assistant.evaluation.plain_unet import SIDE_PX, as_input
-from assistant.simulation.building import build_anatomy, build_flow
-from assistant.simulation.dataset import patient_seed
-from assistant.simulation.random_case import random_case
-from assistant.simulation.scenario import Shot, View
-from assistant.simulation.still import still
+from assistant.evaluation.truth import read_truth
 
-FIRST_PATIENT = 5000
-"""In the simulator's training part; the runs on which steps are tuned come before."""
-STILLS = 8
-_WIDTH = 12
+PICTURES = 24
+"""Of each run, evenly spread over its new pictures."""
+_WIDTH = 8
 
 
-def stills_of(patient: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Stills of one patient: pictures (n, SIDE_PX, SIDE_PX) and masks of the cement.
+def pictures_of(run: Path) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Pictures of a run as the network sees them, (n, SIDE_PX, SIDE_PX), and masks of the visible cement.
 
     Raises
     ------
-    UsageError
-        If the drawn leak cannot be opened in this body.
+    InputError
+        If the run or its truth cannot be read.
     """
-    seed = patient_seed("train", patient)
-    rng = np.random.default_rng([seed, 7])
-    case = random_case(rng, "still")
-    anatomy = build_anatomy(case, seed)
-    flow = build_flow(case, seed, anatomy)
+    truth = read_truth(run / "truth")
+    shown = np.flatnonzero(truth.live & np.array([view != "" for view in truth.view], dtype=bool))
+    chosen = set(shown[np.linspace(0, len(shown) - 1, min(PICTURES, len(shown))).astype(int)].tolist())
+    source = open_source(str(run))
     pictures, masks = [], []
-    change = msgspec.structs.replace
-    for k in range(STILLS):
-        drawn = random_case(rng, "still")
-        view: View = "ap" if rng.random() < 0.15 else "lateral"
-        one = change(
-            drawn,
-            cement=case.cement,
-            patient=case.patient,
-            geometry=change(drawn.geometry, shots=(Shot(view=view, from_s=0.0),)),
-        )
-        volume_ml = float(flow.schedule_ml[-1]) * float(rng.uniform(0.1, 1.0))
-        made = still(one, seed * 10 + k, anatomy, flow, volume_ml)
-        whole = np.zeros(made.after.shape, dtype=np.uint8)
-        part = made.truth.part
-        whole[part.rows, part.cols] = made.truth.visible
-        for frame, mask in ((made.before, np.zeros_like(whole)), (made.after, whole)):
-            pictures.append(np.rint(as_input(frame.astype(np.float32)) * 255).astype(np.uint8))
-            masks.append(as_input(mask.astype(np.float32) * 255) >= 0.5)
+    try:
+        for frame in source.frames():
+            if frame.index in chosen:
+                grey = frame.grey.astype(np.float32) * np.float32(255.0 / frame.white)
+                mask = truth.mask(frame.index, visible=True).astype(np.float32) * np.float32(255.0)
+                pictures.append(np.rint(as_input(grey) * 255).astype(np.uint8))
+                masks.append(as_input(mask) >= 0.5)
+    finally:
+        source.close()
     return np.stack(pictures), np.stack(masks)
-
-
-def make(folder: Path, patients: int) -> None:
-    """Make the stills of that many patients, one file each; those that are there stay."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in range(FIRST_PATIENT, FIRST_PATIENT + patients):
-        path = folder / f"{number:06d}.npz"
-        if path.exists():
-            continue
-        try:
-            pictures, masks = stills_of(number)
-        except UsageError as error:
-            sys.stderr.write(f"patient {number}: left out ({error})\n")
-            continue
-        part = path.with_suffix(".part.npz")
-        np.savez_compressed(part, pictures=pictures, masks=masks)
-        part.rename(path)
 
 
 def _conv(inputs: int, outputs: int) -> nn.Sequential:
@@ -98,7 +65,7 @@ def _conv(inputs: int, outputs: int) -> nn.Sequential:
 
 
 class UNet(nn.Module):
-    """Five storeys, 12 to 96 channels, as drawn in every textbook."""
+    """Five storeys, 8 to 64 channels, as drawn in every textbook."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,15 +103,14 @@ def _varied(picture: NDArray[np.uint8], mask: NDArray[np.bool_], rng: np.random.
     return torch.from_numpy(np.ascontiguousarray(x))[None], torch.from_numpy(y)[None]
 
 
-def train(folder: Path, minutes: float, seed: int = 1) -> UNet:
-    """Train for so many minutes on the stills of a folder; the last tenth of the patients is held apart."""
+def train(runs: list[Path], minutes: float, seed: int = 1) -> UNet:
+    """Train for so many minutes on pictures of runs; every tenth run is held apart."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    files = sorted(folder.glob("*[0-9].npz"))
-    loaded = [np.load(path) for path in files]
-    last = max(len(files) // 10, 1)
-    pictures, masks = (np.concatenate([one[key] for one in loaded[:-last]]) for key in ("pictures", "masks"))
-    held = [np.concatenate([one[key] for one in loaded[-last:]]) for key in ("pictures", "masks")]
+    read = [pictures_of(run) for run in runs]
+    learnt, apart = [one for k, one in enumerate(read) if k % 10], read[::10]
+    pictures, masks = (np.concatenate([one[k] for one in learnt]) for k in (0, 1))
+    held = [np.concatenate([one[k] for one in apart]) for k in (0, 1)]
     network = UNet()
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-4)
     began_s, step = time.monotonic(), 0
@@ -168,7 +134,7 @@ def train(folder: Path, minutes: float, seed: int = 1) -> UNet:
                 f"{step} steps, {spent:.1f} min, loss {loss.item():.3f}, held {_dice(network, held):.3f}\n"
             )
             sys.stdout.flush()
-    sys.stdout.write(f"{step} steps, {len(files)} patients, Dice of held patients {_dice(network, held):.3f}\n")
+    sys.stdout.write(f"{step} steps, {len(runs)} runs, Dice of held runs {_dice(network, held):.3f}\n")
     return network.eval()
 
 
@@ -201,15 +167,14 @@ def export(network: UNet, path: Path) -> None:
 
 
 def main() -> None:
-    """Stills, training, ``model.onnx``."""
+    """Pictures, training, ``model.onnx``."""
     parser = argparse.ArgumentParser(prog="python -m models.training.plain_unet", description=__doc__)
-    parser.add_argument("--stills", type=Path, default=Path("out/models/plain_unet"))
-    parser.add_argument("--patients", type=int, default=80)
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of run folders with truth/")
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--model", type=Path, default=Path("models/plain_unet/model.onnx"))
     given = parser.parse_args()
-    make(given.stills, given.patients)
-    export(train(given.stills, given.minutes), given.model)
+    runs = [found.parent.parent for folder in given.runs for found in sorted(folder.glob("*/truth/truth.json"))]
+    export(train(runs, given.minutes), given.model)
 
 
 if __name__ == "__main__":
