@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from assistant.settings_file import load_settings
 from ui import theme
+from ui.leaving import Leaving
 from ui.shell import Shell, shells
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def _show(page: str, thing: object) -> int:
         window.resize(min(1920, room.width()), min(1080, room.height()))
     window.go_to(page, thing)
     window.show()
+    Leaving(application, window)
     if loaded.notes:
         window.tell(" ".join(loaded.notes))
     return application.exec()
