@@ -41,7 +41,9 @@ from assistant.simulation.vertebra import (
 )
 
 
-def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy:
+def procedural(
+    level: str, seed: int, *, fracture: str | None = None, bone_spacing_mm: float = BONE_SPACING_MM
+) -> Anatomy:
     """Make a patient.
 
     Parameters
@@ -52,6 +54,8 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
         Which patient; 0 or more.
     fracture : str or None
         Such as "wedge2"; None: the treated body is hollowed by osteoporosis, but unbroken.
+    bone_spacing_mm : float
+        Edge of the bone's voxels; coarser is quicker, for small pictures.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def procedural(level: str, seed: int, *, fracture: str | None = None) -> Anatomy
     vertebrae = tuple(bones)
     vessels = generator(patient, "aorta")
     aorta = draw_aorta(vessels, front_x_mm=float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2))
-    bone_volume = _bone(vertebrae, poses, patient, aorta, vessels)
+    bone_volume = _bone(vertebrae, poses, patient, aorta, vessels, bone_spacing_mm)
     rib_values, rib_block = ribs(sizes, poses, generator(patient, "ribs"))
     skin_back = -sizes[target].depth_mm / 2 - 26.0 - max(size.spinous_length_mm for size in sizes) - 8.0
     soft_values, soft_block = soft_tissue(
@@ -154,7 +158,12 @@ def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, p
 
 
 def _bone(
-    vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], patient: str, aorta: Aorta, plaques: np.random.Generator
+    vertebrae: tuple[Vertebra, ...],
+    poses: tuple[Pose, ...],
+    patient: str,
+    aorta: Aorta,
+    plaques: np.random.Generator,
+    spacing_mm: float,
 ) -> Volume:
     """Bone mineral of the column, clipped to the height that a field of view can show."""
     boxes = [pose.bounds_in_patient(*bone.bounds_mm()) for bone, pose in zip(vertebrae, poses, strict=True)]
@@ -162,10 +171,10 @@ def _bone(
     high = np.max([box[1] for box in boxes], axis=0)
     low[2], high[2] = max(low[2], -HALF_HEIGHT_MM), min(high[2], HALF_HEIGHT_MM)
     high[0] = max(high[0], 45.0)
-    block = block_around(low, high, BONE_SPACING_MM)
+    block = block_around(low, high, spacing_mm)
     rng = generator(patient, "texture")
     mean = float(rng.uniform(*SPONGY_RANGE_G_PER_CM3))
-    tile = spongy_tile(rng, BONE_SPACING_MM, mean)
+    tile = spongy_tile(rng, spacing_mm, mean)
     values = np.zeros(block.shape, dtype=np.float32)
     for bone, pose in zip(vertebrae, poses, strict=True):
         shifts = tuple(int(shift) for shift in rng.integers(0, tile.shape[0], 3))

@@ -23,6 +23,7 @@ STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=
 
 
 def picture(rng: np.random.Generator, noise: float = 3.0, dark_body: bool = True) -> np.ndarray:
+    """A figure for closed forms, no fluoroscopy: one even polygon on even ground, white noise of a known strength."""
     body = np.zeros((300, 320), np.float32)
     cv2.fillPoly(body, [BODY_PX.round().astype(np.int32)], 1.0)
     clean = 150 - (40 if dark_body else -40) * cv2.GaussianBlur(body, (0, 0), 1.0)
@@ -119,17 +120,17 @@ def test_noise_after_smoothing_in_time_is_smaller_where_nothing_moves():
 
 def test_another_tone_of_the_display_is_no_change():
     rng = np.random.default_rng(7)
-    bodies = [BODY_PX + np.array([0.0, shift]) for shift in (-92.0, 0.0, 92.0)]
+    polygons = [BODY_PX + np.array([0.0, shift]) for shift in (-92.0, 0.0, 92.0)]
 
-    def spine() -> np.ndarray:
+    def figure() -> np.ndarray:
         body = np.zeros((300, 320), np.float32)
-        for ring in bodies:
+        for ring in polygons:
             cv2.fillPoly(body, [ring.round().astype(np.int32)], 1.0)
         clean = 150 - 40 * cv2.GaussianBlur(body, (0, 0), 1.0) + np.linspace(0, 30, 320)[None]
         return np.clip(clean + 0.5 * rng.standard_normal((300, 320)), 0, 255).astype(np.uint8)
 
     crop = cement_crop(BODY_PX, MM, 320, 300)
-    baseline = start_baseline(spine(), 255, np.ones((300, 320), bool), crop, BODY_PX, MM)
-    curved = (255.0 * (spine() / 255.0) ** 1.4).astype(np.uint8)
+    baseline = start_baseline(figure(), 255, np.ones((300, 320), bool), crop, BODY_PX, MM)
+    curved = (255.0 * (figure() / 255.0) ** 1.4).astype(np.uint8)
     change = change_since(baseline, still_picture(baseline, curved, STILL), None)
     assert np.abs(change[10:-10, 10:-10]).mean() < 0.8

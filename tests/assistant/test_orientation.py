@@ -9,8 +9,8 @@ from assistant.orientation import Orientation
 from assistant.vocabulary import Unknown
 
 
-def anatomy(seed: int) -> np.ndarray:
-    """Something with as much structure as a spine, in a round field."""
+def texture(seed: int) -> np.ndarray:
+    """Structure of three sizes in a round field: no fluoroscopy, but nothing in it mirrors or turns into itself."""
     rng = np.random.default_rng(seed)
     rough = [cv2.resize(rng.normal(0, 1, (n, n)), (512, 512), interpolation=cv2.INTER_CUBIC) for n in (12, 30, 60)]
     picture = 128 + 25 * sum(rough)
@@ -34,14 +34,14 @@ def noisy(picture: np.ndarray, seed: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def reference() -> orientation.ReferenceLook:
-    return orientation.learn_reference(noisy(anatomy(1), 2), 255)
+    return orientation.learn_reference(noisy(texture(1), 2), 255)
 
 
 @pytest.mark.parametrize("shift", [(0, 0), (25, -12)])
 def test_the_same_picture_moved_a_little_is_as_planned(
     reference: orientation.ReferenceLook, shift: tuple[int, int]
 ) -> None:
-    moved = np.roll(noisy(anatomy(1), 3), shift, axis=(0, 1))
+    moved = np.roll(noisy(texture(1), 3), shift, axis=(0, 1))
     answer = orientation.compare(reference, moved, 255)
     assert isinstance(answer, Orientation)
     assert answer.as_planned
@@ -66,7 +66,7 @@ def test_the_same_picture_moved_a_little_is_as_planned(
 def test_what_the_console_did_is_told(
     reference: orientation.ReferenceLook, mirrored: bool, turn_deg: float, zoom: float
 ) -> None:
-    picture = noisy(shown(anatomy(1), mirrored=mirrored, turn_deg=turn_deg, zoom=zoom), 4)
+    picture = noisy(shown(texture(1), mirrored=mirrored, turn_deg=turn_deg, zoom=zoom), 4)
     answer = orientation.compare(reference, picture, 255)
     assert isinstance(answer, Orientation)
     assert not answer.as_planned
@@ -78,15 +78,15 @@ def test_what_the_console_did_is_told(
 
 
 def test_other_anatomy_and_other_sizes_are_unknown(reference: orientation.ReferenceLook) -> None:
-    other = orientation.compare(reference, noisy(anatomy(9), 5), 255)
+    other = orientation.compare(reference, noisy(texture(9), 5), 255)
     assert isinstance(other, Unknown)
-    small = orientation.compare(reference, anatomy(1)[:300], 255)
+    small = orientation.compare(reference, texture(1)[:300], 255)
     assert isinstance(small, Unknown)
     assert "size" in small.reason
 
 
 def test_sixteen_bits_say_the_same() -> None:
-    picture = anatomy(3)
+    picture = texture(3)
     wide = orientation.learn_reference(picture.astype(np.uint16) * 257, 65535)
     answer = orientation.compare(wide, np.ascontiguousarray(picture[:, ::-1]), 255)
     assert isinstance(answer, Orientation)

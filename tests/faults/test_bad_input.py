@@ -155,7 +155,7 @@ def without(key: str) -> dict[str, Any]:
 
 FAR = [[500.0, 110.0], [540.0, 113.0], [590.0, 108.0]]
 BAD_PLANS: dict[str, tuple[Any, str]] = {
-    "crossed lines": (landmarks(inferior=[[118.0, 100.0], [160.0, 118.0], [207.0, 100.0]]), "cross"),
+    "crossed lines": (landmarks(inferior=[[118.0, 107.0], [160.0, 125.0], [207.0, 107.0]]), "cross"),
     "endplates that run against each other": (landmarks(inferior=INFERIOR[::-1]), ""),
     "all in one place": (landmarks(superior=[[120.0, 110.0]] * 3), "same place"),
     "all on one line": (

@@ -104,6 +104,4 @@ def toy_flow(toy_anatomy: Anatomy) -> CementFlow:
 @pytest.fixture(scope="session")
 def wedged_patient() -> Anatomy:
     """A procedural patient with a wedge fracture of L1, bone sampled coarsely (seconds instead of many)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("assistant.simulation.anatomy.BONE_SPACING_MM", 1.2)
-        return procedural("L1", 9, fracture="wedge2")
+    return procedural("L1", 9, fracture="wedge2", bone_spacing_mm=1.2)

@@ -22,8 +22,8 @@ def dice(memory: MaskMemory, mask, truth) -> float:
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_growing_cement_is_outlined(box_vertebra, disc, inverted):
-    vertebra = box_vertebra(inverted=inverted)
+def test_growing_cement_is_outlined(tabletop, disc, inverted):
+    vertebra = tabletop(inverted=inverted)
     memory = started(vertebra)
     assert memory.sign == (-1.0 if inverted else 1.0)
     for k in range(30):
@@ -35,8 +35,8 @@ def test_growing_cement_is_outlined(box_vertebra, disc, inverted):
     assert dice(memory, cement.mask, truth) > 0.95
 
 
-def test_exposure_and_breathing_are_no_cement(box_vertebra, moved_by):
-    vertebra = box_vertebra(noise_grey=4.0)
+def test_exposure_and_breathing_are_no_cement(tabletop, moved_by):
+    vertebra = tabletop(dose_ngy=150.0)
     memory = started(vertebra)
     for k in range(60):
         true = moved_by(2.0 * np.sin(k / 5), 3.0 * np.cos(k / 5))
@@ -44,8 +44,8 @@ def test_exposure_and_breathing_are_no_cement(box_vertebra, moved_by):
         assert not find_cement(memory, frame.grey, true, k / 15, before_injection=False).mask.any()
 
 
-def test_a_straight_bar_is_no_cement(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_straight_bar_is_no_cement(tabletop):
+    vertebra = tabletop()
     memory = started(vertebra)
     bar = np.zeros((300, 320), bool)
     bar[140:147, 150:205] = True
@@ -54,8 +54,8 @@ def test_a_straight_bar_is_no_cement(box_vertebra):
         assert not find_cement(memory, frame.grey, STILL, k / 15, before_injection=False).mask.any()
 
 
-def test_few_pictures_before_the_cement_are_enough(box_vertebra, disc):
-    vertebra = box_vertebra()
+def test_few_pictures_before_the_cement_are_enough(tabletop, disc):
+    vertebra = tabletop()
     memory = started(vertebra)
     find_cement(memory, vertebra.frame().grey, STILL, 0.0, before_injection=False)
     truth = disc(160, 145, 18)
@@ -64,8 +64,8 @@ def test_few_pictures_before_the_cement_are_enough(box_vertebra, disc):
     assert dice(memory, cement.mask, truth) > 0.93
 
 
-def test_the_outline_is_nought_of_the_evidence(box_vertebra, disc):
-    vertebra = box_vertebra()
+def test_the_outline_is_nought_of_the_evidence(tabletop, disc):
+    vertebra = tabletop()
     memory = started(vertebra)
     for k in range(25):
         cement = find_cement(

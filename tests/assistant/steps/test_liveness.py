@@ -16,8 +16,8 @@ def states(memory: LivenessMemory, frames) -> list[str]:
 
 @pytest.mark.parametrize("every", [1, 2, 4, 10])
 @pytest.mark.parametrize("cable_noise", [0.0, 1.0])
-def test_pulses_are_told_from_their_repeats(box_vertebra, every, cable_noise):
-    vertebra = box_vertebra(noise_grey=4.0)
+def test_pulses_are_told_from_their_repeats(tabletop, every, cable_noise):
+    vertebra = tabletop(dose_ngy=150.0)
     rng = np.random.default_rng(1)
     frames = []
     for k in range(120):
@@ -29,8 +29,8 @@ def test_pulses_are_told_from_their_repeats(box_vertebra, every, cable_noise):
     assert np.mean([a == b for a, b in zip(got, wanted, strict=True)][30:]) > 0.97
 
 
-def test_a_held_picture_is_frozen_after_one_second(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_held_picture_is_frozen_after_one_second(tabletop):
+    vertebra = tabletop()
     frames = [Frame(index=k, t_s=k / 30, grey=vertebra.frame(new_noise=k < 30).grey) for k in range(120)]
     got = states(start_liveness(frames[0]), frames)
     last_new_s = 29 / 30
@@ -38,8 +38,8 @@ def test_a_held_picture_is_frozen_after_one_second(box_vertebra):
         assert state == ("repeat" if k / 30 - last_new_s <= 1.0 + 1e-9 else "frozen")
 
 
-def test_a_blank_and_a_card_are_no_signal_for_as_long_as_they_stand(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_blank_and_a_card_are_no_signal_for_as_long_as_they_stand(tabletop):
+    vertebra = tabletop()
     card = np.full((300, 320), 30, np.uint8)
     card[140:150, 120:200] = 220
     memory = start_liveness(vertebra.frame())
@@ -50,8 +50,8 @@ def test_a_blank_and_a_card_are_no_signal_for_as_long_as_they_stand(box_vertebra
     assert got == ["live"] * 5 + ["no_signal"] * 75 + ["live"] * 4
 
 
-def test_a_card_of_several_greys_is_no_signal(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_card_of_several_greys_is_no_signal(tabletop):
+    vertebra = tabletop()
     card = np.full((300, 320), 38, np.uint8)
     card[100:200, 80:240] = 90
     card[140:160, 110:210] = 235
@@ -61,9 +61,9 @@ def test_a_card_of_several_greys_is_no_signal(box_vertebra):
 
 
 @pytest.mark.parametrize("share", [0.2, 0.35])
-def test_new_pictures_that_differ_little_are_told_from_exact_repeats(box_vertebra, share):
+def test_new_pictures_that_differ_little_are_told_from_exact_repeats(tabletop, share):
     # Behind a strong recursive filter a new picture differs from the last by a small share of the grain.
-    vertebra = box_vertebra(noise_grey=4.0)
+    vertebra = tabletop(dose_ngy=150.0)
     memory = start_liveness(vertebra.frame())
     grey = vertebra.frame().grey.astype(float)
     frames = []
@@ -75,8 +75,8 @@ def test_new_pictures_that_differ_little_are_told_from_exact_repeats(box_vertebr
     assert got[80:] == (["live"] + ["repeat"] * 7) * 10
 
 
-def test_a_card_on_a_noisy_cable_is_no_signal(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_card_on_a_noisy_cable_is_no_signal(tabletop):
+    vertebra = tabletop()
     rng = np.random.default_rng(0)
     card = np.full((300, 320), 38.0)
     card[100:200, 80:240] = 90
@@ -92,8 +92,8 @@ def test_a_card_on_a_noisy_cable_is_no_signal(box_vertebra):
     assert states(memory, frames) == ["live"] * 5 + ["no_signal"] * 35
 
 
-def test_a_desktop_is_no_fluoroscopy(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_desktop_is_no_fluoroscopy(tabletop):
+    vertebra = tabletop()
     desktop = np.full((300, 320), 90, np.uint8)
     desktop[30:150, 20:150] = 230
     desktop[120:260, 140:300] = 200
@@ -112,10 +112,10 @@ def test_uniform_pictures(grey, state):
     assert reading.reason
 
 
-def test_a_picture_without_its_grain_is_unusable(box_vertebra):
+def test_a_picture_without_its_grain_is_unusable(tabletop):
     import cv2
 
-    vertebra = box_vertebra(noise_grey=4.0)
+    vertebra = tabletop(dose_ngy=150.0)
     memory = start_liveness(vertebra.frame())
     states(memory, [Frame(index=k, t_s=k / 30, grey=vertebra.frame().grey) for k in range(10)])
     blurred = cv2.GaussianBlur(vertebra.frame().grey, (0, 0), 8)

@@ -34,8 +34,8 @@ def corner_error_mm(vertebra, motion: Motion, true) -> float:
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_breathing_is_followed_below_the_pixel(box_vertebra, moved_by, inverted):
-    vertebra = box_vertebra(inverted=inverted)
+def test_breathing_is_followed_below_the_pixel(tabletop, moved_by, inverted):
+    vertebra = tabletop(inverted=inverted)
     memory = started(vertebra)
     errors = []
     for k in range(25):
@@ -48,8 +48,8 @@ def test_breathing_is_followed_below_the_pixel(box_vertebra, moved_by, inverted)
 
 
 @pytest.mark.parametrize(("dx", "dy", "turn"), [(60, 20, 0), (-50, -45, 0), (20, 70, 5), (0, 0, -9)])
-def test_a_jump_is_found_in_the_very_next_picture(box_vertebra, moved_by, dx, dy, turn):
-    vertebra = box_vertebra()
+def test_a_jump_is_found_in_the_very_next_picture(tabletop, moved_by, dx, dy, turn):
+    vertebra = tabletop()
     memory = started(vertebra)
     found(memory, vertebra.frame())
     true = moved_by(dx, dy, turn)
@@ -58,8 +58,8 @@ def test_a_jump_is_found_in_the_very_next_picture(box_vertebra, moved_by, dx, dy
     assert corner_error_mm(vertebra, motion, true) < 0.4
 
 
-def test_exposure_steps_move_nothing(box_vertebra, moved_by):
-    vertebra = box_vertebra()
+def test_exposure_steps_move_nothing(tabletop, moved_by):
+    vertebra = tabletop()
     memory = started(vertebra)
     for gain in (1.0, 1.3, 0.7, 1.1):
         motion = found(memory, vertebra.frame(gain=gain, similarity=moved_by(1.5, -1.0)))
@@ -67,16 +67,16 @@ def test_exposure_steps_move_nothing(box_vertebra, moved_by):
         assert corner_error_mm(vertebra, motion, moved_by(1.5, -1.0)) < 0.2
 
 
-def test_another_picture_is_not_taken_for_the_vertebra(box_vertebra):
-    memory = started(box_vertebra())
+def test_another_picture_is_not_taken_for_the_vertebra(tabletop):
+    memory = started(tabletop())
     noise = np.random.default_rng(3).integers(60, 200, (300, 320)).astype(np.uint8)
     motion = found(memory, Frame(index=1, t_s=0.1, grey=noise))
     assert isinstance(motion, Unknown)
     assert motion.reason
 
 
-def test_a_mirrored_picture_is_not_followed(box_vertebra):
-    vertebra = box_vertebra()
+def test_a_mirrored_picture_is_not_followed(tabletop):
+    vertebra = tabletop()
     memory = started(vertebra)
     found(memory, vertebra.frame())
     mirrored = np.ascontiguousarray(vertebra.frame().grey[::-1])
@@ -84,8 +84,8 @@ def test_a_mirrored_picture_is_not_followed(box_vertebra):
     assert isinstance(motion, Unknown) or motion.confidence < 0.8
 
 
-def test_the_vertebra_is_followed_again_when_it_comes_back(box_vertebra):
-    vertebra = box_vertebra()
+def test_the_vertebra_is_followed_again_when_it_comes_back(tabletop):
+    vertebra = tabletop()
     memory = started(vertebra)
     found(memory, vertebra.frame())
     blank = np.random.default_rng(3).integers(60, 200, (300, 320)).astype(np.uint8)
@@ -93,8 +93,8 @@ def test_the_vertebra_is_followed_again_when_it_comes_back(box_vertebra):
     assert isinstance(found(memory, vertebra.frame()), Motion)
 
 
-def test_sixteen_bit_pictures_are_followed_as_well(box_vertebra, moved_by):
-    vertebra = box_vertebra()
+def test_sixteen_bit_pictures_are_followed_as_well(tabletop, moved_by):
+    vertebra = tabletop()
     memory = started(vertebra)
     true = moved_by(2.3, -3.1)
     deep = vertebra.frame(similarity=true).grey.astype(np.uint16) * 257
