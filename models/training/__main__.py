@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from assistant.shape_model import ShapeLimits
 from models.training import evaluating
 from models.training.card import write_card
 from models.training.drawn_leaks import drawn_leak
-from models.training.exporting import F32, run_onnx, to_int8, write_pack
-from models.training.learning import learn
-from models.training.sample_store import digest, load, make_all, make_real
+from models.training.exporting import F32, run_onnx, write_pack
+from models.training.learning import learn, learned_before
+from models.training.sample_store import load, make_all, make_real
+from models.training.short_runs import answers_of, run_figures, short_runs
 from models.training.small_run import Sample
 from models.training.variants import Change
 
@@ -42,13 +44,20 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     store = args.work / "samples"
     if not args.as_is:
-        make_all(store, [("train", args.patients, 14, 3), ("calibration", args.patients // 4, 18, 2)], args.workers)
-        make_all(store, [("test", args.patients // 2, 24, 1)], args.workers)
+        make_all(
+            store,
+            [
+                ("train", args.patients, 14, 4, 0),
+                ("calibration", args.patients // 4, 18, 3, 0),
+                ("test", args.patients // 2, 9, 4, 9),
+            ],
+            args.workers,
+        )
         if args.real is not None:
             make_real(store, args.real, 14, args.workers)
     parts = {part: sorted(store.glob(f"{part}-*.npz")) for part in ("train", "calibration", "test", "real")}
     _say(f"samples: {', '.join(f'{len(files)} files of {part}' for part, files in parts.items())}")
-    learned = learn(args.work, parts, drawn=args.drawn, epochs=args.epochs, seed=SEED)
+    learned = learned_before(args.pack) if args.again else learn(parts, args.drawn, args.epochs, SEED)
     _say(f"limits: {learned.limits}")
     samples = [sample for path in parts["test"] for sample in load(path)]
     worlds = {"drawn by another program": [s for s in map(_drawn, range(600)) if s is not None]}
@@ -61,22 +70,15 @@ def main() -> None:
         "version": args.version,
         "test_patients": len(parts["test"]),
         "temperature": learned.temperature,
-        "int8": _int8(learned.model, from_bytes(learned.examples)),
     }
-    runs = args.runs.read_text("utf-8") if args.runs is not None else ""
-    pack = write_pack(
-        args.pack,
-        model=learned.model,
-        golden=learned.golden,
-        version=args.version,
-        made=args.made,
-        limits=asdict(learned.limits),
-        temperature=learned.temperature,
-        training_data_sha256=digest(parts["train"]),
-        card=write_card(metrics, runs),
-        metrics=_rounded(metrics),
-    )
-    _say(json.dumps(_rounded(metrics["model"])))
+    write = partial(write_pack, learned=learned, version=args.version, made=args.made)
+    # The runs ask the program, and the program takes a whole pack: a draft of it answers them.
+    draft = write(args.work / "draft", card="draft", metrics={})
+    answers = answers_of(short_runs(store / "runs", "test"), draft, args.work / "analysed")
+    metrics = _rounded(metrics | {"runs": run_figures(answers)})
+    pack = write(args.pack, card=write_card(metrics), metrics=metrics)
+    _say(json.dumps(metrics["model"]))
+    _say(json.dumps(metrics["runs"]))
     _say(f"{pack.folder}: {pack.identity.name} {pack.manifest.version} {pack.identity.sha256}")
 
 
@@ -91,7 +93,10 @@ def _measured(
     some = samples[:: -(-len(samples) // _STRESSED)]
     unseen = [reason for reason in plain.reasons if reason and reason != "not clear"]
     return {
-        "facts": {"test_stills": len(samples)},
+        "facts": {
+            "test_stills": len(samples),
+            "injections": len({(sample.facts["seed"], sample.facts["number"]) for sample in samples}),
+        },
         "model": plain.figures(),
         "rule": rule.figures(),
         "missing": "Without an answer: "
@@ -116,32 +121,6 @@ def _measured(
         "reliability": evaluating.reliability(plain),
         "risk": evaluating.risk_coverage(plain),
     }
-
-
-def _int8(model: bytes, values: F32) -> str:
-    small = to_int8(model, values[:200])
-    p, p8 = run_onnx(model, values)[0], run_onnx(small, values)[0]
-    same = float((p.argmax(axis=1) == p8.argmax(axis=1)).mean())
-    spent = [_spent_ms(each, values[:1]) for each in (model, small)]
-    return (
-        f"was tried and left out (same word in {100 * same:.1f} % of the calibration patches, p off by up to "
-        f"{float(np.abs(p - p8).max()):.2f}, {spent[1]:.2f} ms against {spent[0]:.2f} ms a patch)"
-    )
-
-
-def _spent_ms(model: bytes, values: F32) -> float:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    spent = []
-    for _ in range(200):
-        began_s = time.perf_counter()
-        session.run(None, {"leak": values})
-        spent.append(time.perf_counter() - began_s)
-    return float(np.median(spent)) * 1000.0
 
 
 def _drawn(number: int) -> Sample | None:
@@ -175,8 +154,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
     parser.add_argument("--threads", type=int, default=1, help="of the training")
     parser.add_argument("--real", type=Path, help="folder of real spines, for one more test")
-    parser.add_argument("--runs", type=Path, help="a page of figures on whole runs to put into the card")
     parser.add_argument("--as-is", action="store_true", help="use the samples that are there, make none")
+    parser.add_argument("--again", action="store_true", help="measure the pack that is there anew, train none")
     return parser.parse_args()
 
 

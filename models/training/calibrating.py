@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
@@ -30,13 +29,13 @@ def fit_temperature(logits: F64, labels: NDArray[np.int64]) -> float:
     return float(np.exp(minimize_scalar(cost, bounds=(-2.0, 2.0), method="bounded").x))
 
 
-def fit_distance(embeddings: F64, labels: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
+def fit_distance(embeddings: F64, labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Class means and the whitening of the spread about them (shrunk towards its diagonal)."""
     means = np.stack([embeddings[labels == k].mean(axis=0) for k in range(3)])
     spread = np.cov((embeddings - means[labels]).T)
     spread = (1 - _SHRINK) * spread + _SHRINK * np.diag(np.diag(spread)) + 1e-4 * np.eye(len(spread))
     whitening = np.linalg.cholesky(np.linalg.inv(spread))
-    return torch.from_numpy(means.astype(np.float32)), torch.from_numpy(whitening.astype(np.float32))
+    return means.astype(np.float32), whitening.astype(np.float32)
 
 
 def strangeness_limit(strangeness: NDArray[np.float32]) -> float:

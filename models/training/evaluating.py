@@ -19,6 +19,9 @@ from models.training.variants import Change, changed, leak_patch
 F32 = NDArray[np.float32]
 Run = Callable[[F32], tuple[F32, F32]]
 
+NOT_SEEN = ("no cement beyond the endplate", "too small to type")
+"""Reasons that are the cement step's: it did not find the leak, or next to nothing of it."""
+
 STRESS: dict[str, Change] = {
     "as marked": Change(),
     "scale 20 % too large": Change(scale=1.2),
@@ -31,6 +34,9 @@ STRESS: dict[str, Change] = {
     "much grain": Change(noise=0.25),
     "more blur": Change(blur_mm=0.5),
     "the other polarity": Change(swap=True),
+    "masks with a frayed edge": Change(ragged_mm=0.3),
+    "masks without the outer quarter of the leak": Change(missing=0.25),
+    "a veil and another tone": Change(haze=0.3, tone=0.6),
 }
 
 
@@ -60,11 +66,14 @@ class Verdicts:
         named = truth != "undetermined"
         decided = named & np.isin(said, ("spike", "round"))
         scored = named & np.isfinite(p)
+        found = named & ~np.isin(np.array(self.reasons)[keep], NOT_SEEN)
         spike = truth == "spike"
         return {
             "stills": int(keep.sum()),
             "spikes and rounds": int(named.sum()),
             "decided": float(decided.sum() / max(named.sum(), 1)),
+            "found by the cement step": float(found.sum() / max(named.sum(), 1)),
+            "decided of found": float(decided.sum() / max(found.sum(), 1)),
             "right of decided": float((said == truth)[decided].mean()) if decided.any() else float("nan"),
             "right of all": float((said == truth)[named].mean()) if named.any() else float("nan"),
             "with a number": float(scored.sum() / max(named.sum(), 1)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,36 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 
 from assistant.leak_patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
 from assistant.model_packs import pack as packs
+from assistant.shape_model import ShapeLimits
 from models.training.network import CLASSES, Packed
 
 OPSET = 18
 F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Learned:
+    """A calibrated model.
+
+    Attributes
+    ----------
+    model : bytes
+        ONNX.
+    limits : ShapeLimits
+    temperature : float
+    training_data_sha256 : str
+    golden : array of uint8
+        Patches of the calibration part.
+    facts : dict
+        Counts for the card.
+    """
+
+    model: bytes = field(repr=False)
+    limits: ShapeLimits
+    temperature: float
+    training_data_sha256: str
+    golden: NDArray[np.uint8] = field(repr=False)
+    facts: dict[str, Any]
 
 
 def to_onnx(packed: Packed) -> bytes:
@@ -93,31 +120,25 @@ def run_onnx(model: bytes, values: F32) -> tuple[F32, F32]:
 
 
 def write_pack(
-    folder: Path,
-    *,
-    model: bytes,
-    golden: NDArray[np.uint8],
-    version: str,
-    made: str,
-    limits: dict[str, float],
-    temperature: float,
-    training_data_sha256: str,
-    card: str,
-    metrics: dict[str, Any],
+    folder: Path, *, learned: Learned, version: str, made: str, card: str, metrics: dict[str, Any]
 ) -> packs.Pack:
     """Write a pack and read it back as the program does.
 
     Parameters
     ----------
-    golden : array (n, channels, rows, cols) of uint8
-        Held-apart patches; their answers are worked out here.
+    folder : Path
+    learned : Learned
+    version, made : str
+    card : str
+        Markdown.
+    metrics : dict
 
     Raises
     ------
     ModelRefused
         If the program would not take it.
     """
-    p, strangeness = run_onnx(model, packs.from_bytes(golden))
+    p, strangeness = run_onnx(learned.model, packs.from_bytes(learned.golden))
     manifest = packs.ManifestFile(
         schema=packs.SCHEMA,
         name="leak-shape",
@@ -130,10 +151,10 @@ def write_pack(
         ),
         outputs=packs.OUTPUTS,
         classes=CLASSES,
-        limits=packs.LimitsFile(**limits),
-        temperature=temperature,
-        training_data_sha256=training_data_sha256,
-        model_sha256=packs.sha256_of(model),
+        limits=packs.LimitsFile(**asdict(learned.limits)),
+        temperature=learned.temperature,
+        training_data_sha256=learned.training_data_sha256,
+        model_sha256=packs.sha256_of(learned.model),
         golden=packs.GoldenFile(
             p=tuple((float(a), float(b), float(c)) for a, b, c in np.round(p.astype(float), 7)),
             strangeness=tuple(float(far) for far in np.round(strangeness.astype(float), 6)),
@@ -141,8 +162,8 @@ def write_pack(
         ),
     )
     files = {
-        "model.onnx": model,
-        "golden.bin": golden.tobytes(),
+        "model.onnx": learned.model,
+        "golden.bin": learned.golden.tobytes(),
         "manifest.json": msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n",
         "card.md": card.encode(),
         "metrics.json": (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode(),

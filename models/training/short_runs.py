@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from assistant.vocabulary import LeakSite
 
 SEEN_STEP_S = 0.35
 """Pictures lie this far apart for the program, so that a dozen of them are a run of some seconds."""
+NAMED, OPEN, MISSED = ("spike", "round"), "undetermined", "no leak found"
 _FACTS = "leak.json"
 
 
@@ -40,17 +43,15 @@ class RunAnswer:
     ----------
     facts : dict
         Of the true leak, as written beside the run.
-    model, rule : str
-        The word of the model and of the rule; "no leak found" where the program reports none at that disc.
+    said : str
+        The word at the end of the run; "no leak found" where the program reports none at that disc.
     p_spike : float or None
-        The model's.
     reason : str
         Why it is undetermined.
     """
 
     facts: dict[str, Any]
-    model: str
-    rule: str
+    said: str
     p_spike: float | None
     reason: str
 
@@ -95,31 +96,28 @@ def short_runs(folder: Path, part: str) -> list[Path]:
     return sorted(path.parent for path in folder.glob(f"{part}-*/{_FACTS}"))
 
 
-def answer_of(folder: Path, pack: Pack, out: Path) -> RunAnswer:
-    """Analyse one run twice, with a model and without.
+def answer_of(folder: Path, model: ShapeModel, out: Path) -> RunAnswer:
+    """Analyse one run.
 
     Parameters
     ----------
     folder : Path
-    pack : Pack
+    model : ShapeModel
     out : Path
         For what the analysis writes.
     """
     known = json.loads((folder / _FACTS).read_text("utf-8"))
-    with WaitingShapeModel(pack) as model:
-        by_model = _leak(folder, known["site"], out / "model", model)
-    by_rule = _leak(folder, known["site"], out / "rule", None)
-    shape = by_model["shape"] if by_model is not None else None
+    leak = _leak(folder, known["site"], out, model)
+    shape = None if leak is None else leak["shape"]
     return RunAnswer(
         facts=known,
-        model="no leak found" if shape is None else shape["label"],
-        rule="no leak found" if by_rule is None else by_rule["shape"]["label"],
+        said=MISSED if shape is None else shape["label"],
         p_spike=None if shape is None else shape["p_spike"],
         reason="" if shape is None else str(shape.get("reason", "")),
     )
 
 
-def _leak(folder: Path, site: str, out: Path, model: ShapeModel | None) -> dict[str, Any] | None:
+def _leak(folder: Path, site: str, out: Path, model: ShapeModel) -> dict[str, Any] | None:
     source = open_source(str(folder / "frames"), fps=1.0 / SEEN_STEP_S)
     settings = Settings()
     plan = read_plan(folder / "plan.json", settings.alarms.warning_line_fraction)
@@ -127,3 +125,38 @@ def _leak(folder: Path, site: str, out: Path, model: ShapeModel | None) -> dict[
     if outcome.failure is not None:
         raise outcome.failure
     return next((leak for leak in outcome.document["leaks"] if leak["site"] == site and leak["shape"]), None)
+
+
+def answers_of(folders: Sequence[Path], pack: Pack, out: Path) -> list[RunAnswer]:
+    """Analyse many runs, one after the other; what was answered by the same model is kept and not asked again."""
+    answers = []
+    with WaitingShapeModel(pack) as model:
+        for folder in folders:
+            kept = out / f"{folder.name}-{pack.manifest.model_sha256[:12]}.json"
+            if not kept.is_file():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryDirectory() as results:
+                    answer = answer_of(folder, model, Path(results))
+                kept.write_text(json.dumps(asdict(answer)), "utf-8")
+            answers.append(RunAnswer(**json.loads(kept.read_text("utf-8"))))
+    return answers
+
+
+def run_figures(answers: Sequence[RunAnswer]) -> dict[str, Any]:
+    """Counts over runs: what was said of true spikes, rounds and in-betweens."""
+    said = [(answer.facts["label"], answer.said) for answer in answers]
+    named = [(true, word) for true, word in said if true in NAMED]
+    found = [(true, word) for true, word in named if word != MISSED]
+    decided = [(true, word) for true, word in found if word in NAMED]
+    between = [word for true, word in said if true not in NAMED]
+    return {
+        "runs": len(answers),
+        "spines": len({answer.facts["identity"] for answer in answers}),
+        "spikes and rounds": len(named),
+        "found": len(found),
+        "decided": len(decided),
+        "right": sum(true == word for true, word in decided),
+        "in-between": len(between),
+        "in-between left open": sum(word not in NAMED for word in between),
+        "confusion": {true: dict(Counter(word for t, word in said if t == true)) for true in (*NAMED, OPEN)},
+    }

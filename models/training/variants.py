@@ -39,6 +39,14 @@ class Change:
         That mask grown, or shrunk where negative.
     swap : bool
         The other polarity of the picture before the cement.
+    ragged_mm : float
+        The mask's edge frayed by so much.
+    missing : float
+        The outer share of the leak's height that the mask lacks: a front that the cement step has not reached.
+    haze : float
+        Uneven veil on the difference, in shares of the leak's contrast.
+    tone : float
+        Exponent of another tone curve on the difference.
     """
 
     off_mm: float = 0.0
@@ -50,6 +58,10 @@ class Change:
     true_mask: bool = False
     grow_mm: float = 0.0
     swap: bool = False
+    ragged_mm: float = 0.0
+    missing: float = 0.0
+    haze: float = 0.0
+    tone: float = 1.0
 
 
 def drawn(rng: np.random.Generator) -> Change:
@@ -72,7 +84,9 @@ def changed(sample: Sample, change: Change, rng: np.random.Generator) -> tuple[G
     """What `leak_patch` is given of a changed sample."""
     ground = sample.ground
     mask = _grown(sample.true_mask if change.true_mask else ground.mask, change.grow_mm, ground.mm_per_px)
-    difference, before = ground.difference, ground.before
+    if change.ragged_mm > 0:
+        mask = _frayed(mask, change.ragged_mm, ground.mm_per_px, rng)
+    difference, before = _rendered(ground, mask, change, rng), ground.before
     if change.blur_mm > 0:
         difference = cv2.GaussianBlur(difference, (0, 0), change.blur_mm / ground.mm_per_px)
     if change.noise > 0:
@@ -89,6 +103,8 @@ def changed(sample: Sample, change: Change, rng: np.random.Generator) -> tuple[G
     at = (crop.pixel_centres() - line[0]) @ chord / np.linalg.norm(chord)
     past = np.maximum(-at, at - np.linalg.norm(chord)).reshape(mask.shape) * scale
     beyond = sample.allowed & (away < 0) & (past <= END_TOLERANCE_MM)
+    if change.missing > 0 and (mask & beyond).any():
+        mask = mask & (away > (1.0 - change.missing) * float(away[mask & beyond].min()))
     seen = replace(
         ground,
         mask=mask,
@@ -115,6 +131,25 @@ def _marked(sample: Sample, change: Change, rng: np.random.Generator) -> NDArray
     middle = line.mean(axis=0)
     marked = (line - middle) @ turn.T + middle + outwards * change.off_mm / mm_per_px
     return marked + rng.normal(0.0, 1.0, line.shape) * change.bend_mm / mm_per_px
+
+
+def _rendered(ground: Ground, mask: NDArray[np.bool_], change: Change, rng: np.random.Generator) -> NDArray[np.float32]:
+    """The difference through another tone curve and under a veil."""
+    if change.tone == 1.0 and change.haze == 0.0:
+        return ground.difference
+    level = max(float(np.percentile(ground.difference[mask], 80)) if mask.any() else 1.0, 1.0)
+    bent = level * np.sign(ground.difference) * np.abs(ground.difference / level) ** change.tone
+    veil = cv2.GaussianBlur(rng.standard_normal(mask.shape).astype(np.float32), (0, 0), 5.0 / ground.mm_per_px)
+    return np.asarray(bent + change.haze * level * veil / max(float(veil.std()), 1e-6), dtype=np.float32)
+
+
+def _frayed(mask: NDArray[np.bool_], by_mm: float, mm_per_px: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """The same mask with an edge that wanders by ``by_mm`` over less than a millimetre."""
+    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    waves = cv2.GaussianBlur(rng.standard_normal(mask.shape).astype(np.float32), (0, 0), 0.35 / mm_per_px)
+    waves *= by_mm / max(float(waves.std()), 1e-6)
+    return np.asarray((outside - inside) * mm_per_px < waves, dtype=bool)
 
 
 def _grown(mask: NDArray[np.bool_], by_mm: float, mm_per_px: float) -> NDArray[np.bool_]:
