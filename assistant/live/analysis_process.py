@@ -34,6 +34,7 @@ from assistant.results import COLUMNS, csv_row
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel
 from assistant.steps.liveness import LivenessMemory, judge_liveness
+from assistant.told_line import KEEPS, told
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Unknown
 
 _PAUSE_S: Final = 0.002
@@ -54,7 +55,7 @@ def run(start: Start) -> None:
     deck = Deck.open(Path(start.deck))
     deck.put(Cell.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)
-    lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1})
+    lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1, KEEPS: True})
     with live_shape_model() as shapes:
         analysis = LiveAnalysis(deck, start.settings, lines, watched(shapes, deck.analysis_says.put))
         while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
@@ -141,7 +142,8 @@ class LiveAnalysis:
             reading = self._pipeline.process(frame, tell)
         else:
             reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
-        if reading.cement is not self._cement:
+        is_new = reading.cement is not self._cement
+        if is_new:
             self._cement, self._outline = reading.cement, cement_outline(reading.cement)
         moment = moment_of(
             reading,
@@ -158,6 +160,7 @@ class LiveAnalysis:
                 "plan": self._plan_number,
                 "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
                 "standing": [f"{alarm.kind.value}:{alarm.priority.word}" for alarm in reading.standing],
+                **told(reading, self._outline if is_new else None),
             }
         )
         self._deck.put(Cell.ANALYSED_INDEX, stamped.index)

@@ -31,6 +31,7 @@ _ENDS_ALONE_AFTER_S: Final = 5.0
 _CLOSE_WITHIN_S: Final = 4.0
 _TOLD: Final = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A11", "A14")
 _TECHNICAL: Final = ("A7", "A8", "A11")
+_WATCH: Final = "Watch that C-arm's own screen."
 FOLDER: Final = "second"
 
 
@@ -172,7 +173,8 @@ class SecondInput:
         """Under the name of its view. That it is not monitored is graver than MEDIUM only where the first is not."""
         view = (self.input.outlook.views or ("second",))[0].upper()
         priority = min(each.priority, Priority.MEDIUM) if each.code in _TECHNICAL else each.priority
-        return replace(each, view=view, headline=f"{view}: {each.headline}", priority=priority)
+        action = _WATCH if each.code == "A7" else each.action
+        return replace(each, view=view, headline=f"{view}: {each.headline}", action=action, priority=priority)
 
     def newest_frame(self) -> StampedFrame | None:
         """A copy of its newest frame; None before the first."""

@@ -255,8 +255,10 @@ def _line(panel: SetupPanel) -> Shown:
     if depth_px is not None and scale is not None:
         where = f"of depth, ≈ {panel.setup.fraction * depth_px * scale:.0f} mm from the wall."
     elif view.mm_per_px is None:
-        where = f"of depth. uncal.: {ASSUMED_DEPTH_MM:.0f} mm of depth are assumed for the alarm band."
+        where = f"of depth. uncal.: {ASSUMED_DEPTH_MM:.0f} mm of depth assumed."
     site = " Site default, posterior-quarter technique." if abs(percent - 25) < 0.5 else ""
+    if panel.side.small:
+        site = site.partition(",")[0]
     rows = (*[Row(text=third, value=f"{percent:.0f} %") for third in words.THIRDS], *panel.self_test_rows())
     views = " + ".join(each.view for each in panel.setup.views if each.whole)
     return Shown(

@@ -55,6 +55,7 @@ class Board:
         self._failed = False
         self._places: Layout | None = None
         self._shown_state: LiveState | None = None
+        self._told_state: LiveState | None = None
         self._figures, self._note_age = QElapsedTimer(), QElapsedTimer()
         self._figures.start()
 
@@ -67,7 +68,9 @@ class Board:
     def tick(self, status: LiveStatus, *, fresh: bool) -> None:
         """Show what is new: the picture and the bar at once, figures four times a second."""
         page = self._page
-        due = self._figures.elapsed() >= FIGURES_MS
+        # Another state is told everywhere at once: no figure of the old one may stand beside the new one's picture.
+        due = self._figures.elapsed() >= FIGURES_MS or status.state is not self._told_state
+        self._told_state = status.state
         if not page.shows_still and (fresh or due or status.state is not self._shown_state):
             self._shown_state = status.state
             self.picture.show_live(page.frame if fresh else None, status, page.views)

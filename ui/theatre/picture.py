@@ -25,6 +25,8 @@ from ui.view_transform import Turn, ViewTransform, fitted
 _MAP_PX: Final = 176
 _MAP_MARGIN: Final = 14
 _MAP_CLEAR_PX: Final = 60
+_MAP_FROM_PX: Final = 520
+"""In a narrower picture the map would lie on the plate with the image's age."""
 _MARGINS: Final = np.array([0.9, 0.75])
 """Around the body in level view, in its own widths and heights: half of each neighbour is seen."""
 _DRIFT: Final = 0.15
@@ -289,7 +291,8 @@ class LivePicture(PictureView):
     def _map(self, painter: QPainter, view: ViewTransform, planned: PlannedView | None) -> None:
         """The whole field, small, with the part that is shown."""
         dimmed = self._status is not None and LOOKS[self._status.state].dimmed
-        if self._image is None or self._fit == "field" or dimmed:
+        narrow = self.width() < _MAP_FROM_PX * self.factor
+        if self._image is None or self._fit == "field" or dimmed or narrow:
             return
         size = _MAP_PX * self.factor
         circle = QRectF(self.width() - size - _MAP_MARGIN, _MAP_MARGIN, size, size)

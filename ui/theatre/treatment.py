@@ -11,6 +11,7 @@ from ui import icons, theme, words
 from ui.theatre.looks import LOOKS, since_s
 
 _EDGE = 18.0
+_LEAST_PX = 15
 _DIM = QColor(0, 0, 0, 102)
 
 
@@ -67,6 +68,11 @@ def _plate(painter: QPainter, area: QRectF, text: str, icon: str, size_px: int) 
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def _wide(painter: QPainter, text: str, px: int, weight: int) -> int:
+    painter.setFont(theme.font(px, weight))
+    return painter.fontMetrics().horizontalAdvance(text)
+
+
 def _no_signal(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bool, factor: float) -> None:
     painter.fillRect(area, QColor(0, 0, 0))
     size = round((72 if small else 96) * factor)
@@ -85,6 +91,9 @@ def _no_signal(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bo
     )
     y = middle.y() - 40 * factor
     for text, px, weight, colour, leading in lines:
+        # Beside a second picture there is half the room: smaller, never cut off.
+        while px > _LEAST_PX and _wide(painter, text, px, weight) > area.width() - 24:
+            px -= 1
         painter.setFont(theme.font(px, weight))
         painter.setPen(colour)
         height = px * leading

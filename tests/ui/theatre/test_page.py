@@ -199,6 +199,16 @@ def image_format():
     return QImage.Format.Format_Grayscale8
 
 
+def test_another_state_is_told_everywhere_at_once(armed) -> None:
+    """Strip, picture, bar and figures never speak of two states."""
+    for state in (LiveState.NO_SIGNAL, LiveState.LIVE, LiveState.ANALYSIS_LATE, LiveState.NOT_FLUOROSCOPY):
+        armed.session.state = state
+        armed._tick()
+        assert armed.board.strip.left_words()[0] == str(state)
+        assert armed.picture.accessibleName().startswith(str(state))
+        assert ("mm" in armed.board.distances.told()) is (state is LiveState.LIVE)
+
+
 def test_figures_that_are_too_old_are_not_shown(armed) -> None:
     armed.session.more["drawable"] = False
     armed.refresh()

@@ -1,0 +1,91 @@
+"""The second input beside the first: its figures, its own state, its lines that must be looked at."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from assistant.live.messages import Lines, LiveState
+from assistant.plan import plan_from_document
+from assistant.vocabulary import Unknown
+from tests.ui.theatre.fake_session import DOCUMENT, distances, moment, picture, status
+from ui.theatre.beside import figures
+from ui.theatre.second import Second
+
+AP = plan_from_document({**DOCUMENT, "views": [{**DOCUMENT["views"][0], "view": "ap"}]}, 0.25)
+
+
+class FakeSecond:
+    def __init__(self) -> None:
+        self.source = "camera:1"
+        self.frame = picture(5)
+        self.state = LiveState.LIVE
+        self.input = SimpleNamespace(outlook=SimpleNamespace(lines=Lines.CONFIRMED))
+
+    @property
+    def newest_index(self) -> int:
+        return self.frame.index
+
+    def newest_frame(self) -> Any:
+        return self.frame
+
+    @property
+    def status(self) -> Any:
+        seen = replace(distances(), side_wall_mm=6.2, superior_endplate_mm=-1.4)
+        return status(self.state, moment=moment(5, distances=seen))
+
+
+@pytest.fixture
+def two(armed):
+    armed.session.second = FakeSecond()
+    armed.second_plan = AP
+    armed.show_second_input()
+    return armed
+
+
+def test_distances_of_both_views_are_shown(two) -> None:
+    two.board._told_state = None
+    two._tick()
+    shown = dict(row[:2] for row in two.board.beside.figures._rows)
+    assert shown == {"Side wall": "≈ 6 mm inside", "Sup. endplate": "≈ 1 mm beyond", "Inf. endplate": "≈ 4 mm inside"}
+    assert two.board.beside.picture.painted_index == -1 or two.board.beside.frame.index == 5
+    assert "AP" in two.board.beside.figures.accessibleName()
+    assert two.board.beside.geometry().intersects(two.picture.geometry()) is False
+
+
+@pytest.mark.parametrize("state", [each for each in LiveState if each is not LiveState.LIVE])
+def test_no_figure_of_a_second_picture_that_is_not_live(state: LiveState) -> None:
+    rows = figures(status(state), AP.views[0], calibrated=True)
+    assert [row[1] for row in rows] == ["—"]
+    assert rows[0][0]
+
+
+def test_without_lines_it_says_how_they_are_set_and_without_scale_there_are_no_millimetres() -> None:
+    assert "Set-up" in figures(status(), None, calibrated=True)[0][1]
+    told = figures(
+        status(moment=moment(5, distances=replace(distances(), side_wall_mm=6.2))), AP.views[0], calibrated=False
+    )
+    assert all("mm" not in figure for _, figure, _ in told)
+    unknown = figures(status(moment=moment(5, distances=Unknown("no cement seen"))), AP.views[0], calibrated=True)
+    assert unknown[0][:2] == ("no cement seen", "—")
+
+
+def test_its_lines_are_shown_before_they_are_confirmed(two) -> None:
+    two.session.second.input.outlook.lines = Lines.UNCONFIRMED
+    assert two.lines.waits
+    two.lines.propose()
+    assert two.board.beside.picture.proposal is not None
+    assert two.picture.proposal is None
+    assert "confirm_second_lines" not in two.session.acts
+    two.lines.confirm()
+    assert two.session.acts[-1] == "confirm_second_lines"
+    assert "confirm_lines" not in two.session.acts
+    assert not two.lines.asks
+
+
+def test_the_second_picture_is_one_of_the_kinds_only_while_it_is_open(two) -> None:
+    kinds = {two.second.next(with_input=True) for _ in Second}
+    assert Second.INPUT in kinds
+    two.second.shows = Second.NONE
+    assert Second.INPUT not in {two.second.next() for _ in range(2 * len(Second))}
