@@ -1,8 +1,8 @@
 """The figures that a run already holds, as they were told on the day: read back from its tables, nothing recomputed.
 
 A run folder may hold the lines that a live session wrote (``readings_000.jsonl``), or the tables of an earlier analysis
-(``measurements.csv`` and ``result.json``). Both keep the same columns. What was not kept (outlines, the distances of
-the thirds to the warning line) is `Unknown` with that reason.
+(``measurements.csv`` and ``result.json``). Both keep the same columns; a live session also keeps outlines, leaks and
+the distances of the thirds to the warning line (`assistant.told_line`). What was not kept is `Unknown` with a reason.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +20,16 @@ import numpy as np
 from assistant.alarm_table import TABLE as ALARMS
 from assistant.errors import InputError
 from assistant.geometry import Similarity
-from assistant.moments import Moment
+from assistant.moments import Moment, Outline
 from assistant.plan import Plan
+from assistant.told_line import KEEPS, read_leaks, read_outline, read_thirds
 from assistant.vocabulary import (
     Alarm,
     Approach,
     Distances,
     EventKind,
     FrameState,
+    Leak,
     Liveness,
     Measure,
     Motion,
@@ -50,6 +53,15 @@ def holds_figures(folder: Path) -> bool:
     return folder.is_dir() and ((folder / TABLE).is_file() or any(folder.glob(READINGS)))
 
 
+def holds_leaks(folder: Path) -> bool:
+    """Whether leaks and outlines of the day were kept: in live sessions since they are."""
+    for path in folder.glob(READINGS):
+        first = next(_lines(path), {})
+        if not first.get(KEEPS):
+            return False
+    return any(folder.glob(READINGS))
+
+
 def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
     """Read what was told, one moment a frame from frame 0; frames without a reading say so.
 
@@ -66,15 +78,15 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
     """
     try:
         if any(folder.glob(READINGS)):
-            rows, standing = _live_rows(folder)
+            rows, standing, more = _live_rows(folder)
         elif (folder / TABLE).is_file():
-            rows, standing = _table_rows(folder)
+            (rows, standing), more = _table_rows(folder), {}
         else:
             raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
-        return list(_moments(rows, standing, plan))
+        return list(_moments(rows, standing, more, plan))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
-    except (ValueError, KeyError, csv.Error) as error:
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(f"{folder}: its figures are damaged ({error}); analyse it instead") from error
 
 
@@ -94,19 +106,41 @@ def _table_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]]]:
     return rows, {frame: _highest_first(alarms) for frame, alarms in standing.items()}
 
 
-def _live_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]]]:
+def _live_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
     rows: list[Row] = []
+    more: dict[int, _More] = {}
     words: dict[int, tuple[str, ...]] = {}
     for path in sorted(folder.glob(READINGS)):
         columns: list[str] | None = None
         for line in _lines(path):
             if "columns" in line:
+                last = _More()
                 columns = [str(name) for name in line["columns"]]
             elif columns is not None and "row" in line:
                 row = dict(zip(columns, map(str, line["row"]), strict=True))
                 rows.append(row)
                 words[int(row["frame"])] = tuple(map(str, line.get("standing", ())))
-    return rows, _episodes(words)
+                last = _more(line, last)
+                more[int(row["frame"])] = last
+    return rows, _episodes(words), more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _More:
+    """What a line holds beside its columns; outlines and leaks stand until a line brings others."""
+
+    outline: Outline = ()
+    leaks: tuple[Leak, ...] = ()
+    thirds_mm: tuple[Measure, Measure, Measure] = (NOT_KEPT, NOT_KEPT, NOT_KEPT)
+
+
+def _more(line: dict[str, Any], last: _More) -> _More:
+    is_new = "outline" in line
+    return _More(
+        outline=read_outline(line) if is_new else last.outline,
+        leaks=read_leaks(line) if is_new else last.leaks,
+        thirds_mm=read_thirds(line) if "thirds" in line else (NOT_KEPT, NOT_KEPT, NOT_KEPT),
+    )
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -179,7 +213,10 @@ def _highest_first(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
     return tuple(sorted(alarms, key=lambda alarm: -alarm.priority))
 
 
-def _moments(rows: Sequence[Row], standing: dict[int, tuple[Alarm, ...]], plan: Plan | None) -> Iterator[Moment]:
+def _moments(
+    rows: Sequence[Row], standing: dict[int, tuple[Alarm, ...]], more: dict[int, _More], plan: Plan | None
+) -> Iterator[Moment]:
+    nothing = _More()
     index = 0
     t_s = 0.0
     for row in rows:
@@ -190,7 +227,7 @@ def _moments(rows: Sequence[Row], standing: dict[int, tuple[Alarm, ...]], plan: 
             share = (frame - index) / (frame - index + 1)
             yield _gap(index, at_s - share * (at_s - t_s))
             index += 1
-        yield _moment(row, standing.get(frame, ()), plan)
+        yield _moment(row, standing.get(frame, ()), more.get(frame, nothing), plan)
         index, t_s = frame + 1, at_s
 
 
@@ -210,7 +247,7 @@ def _gap(index: int, t_s: float) -> Moment:
     )
 
 
-def _moment(row: Row, standing: tuple[Alarm, ...], plan: Plan | None) -> Moment:
+def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | None) -> Moment:
     why = Unknown(row.get("reason") or "not measured")
     state = FrameState(row["state"])
     age = _number(row.get("xray_age_ms", ""), why)
@@ -224,14 +261,14 @@ def _moment(row: Row, standing: tuple[Alarm, ...], plan: Plan | None) -> Moment:
             reason=row.get("reason", "") if state not in (FrameState.LIVE, FrameState.REPEAT) else "",
         ),
         motion=_motion(row, plan, why),
-        distances=_distances(row, why),
+        distances=_distances(row, why, more.thirds_mm),
         approach=Approach(
             approach_mm_per_s=_number(row.get("approach_mm_per_s", ""), why),
             time_to_line_s=_number(row.get("time_to_line_s", ""), why),
         ),
         standing=standing,
-        leaks=(),
-        outline=(),
+        leaks=more.leaks,
+        outline=more.outline,
         processing_ms=_plain(row.get("processing_ms", ""), 0.0),
     )
 
@@ -255,7 +292,7 @@ def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
     )
 
 
-def _distances(row: Row, why: Unknown) -> Distances | Unknown:
+def _distances(row: Row, why: Unknown, thirds_mm: tuple[Measure, Measure, Measure]) -> Distances | Unknown:
     if not row.get("cement_area_mm2"):
         return why
 
@@ -273,9 +310,9 @@ def _distances(row: Row, why: Unknown) -> Distances | Unknown:
         posterior_upper_mm=read("posterior_upper_mm"),
         posterior_middle_mm=read("posterior_middle_mm"),
         posterior_lower_mm=read("posterior_lower_mm"),
-        warning_upper_mm=NOT_KEPT,
-        warning_middle_mm=NOT_KEPT,
-        warning_lower_mm=NOT_KEPT,
+        warning_upper_mm=thirds_mm[0],
+        warning_middle_mm=thirds_mm[1],
+        warning_lower_mm=thirds_mm[2],
     )
 
 

@@ -117,6 +117,17 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
     teller.say(facts=facts)
 
 
+def run_bytes(run: Path) -> int:
+    """How much room a copy of a run takes.
+
+    Raises
+    ------
+    InputError
+        If there is no such run, or it is none.
+    """
+    return sum(size for _, _, size in _files(run))
+
+
 def _files(run: Path) -> list[tuple[Path, str, int]]:
     """The files of a run with their names in it and their sizes; links are not followed."""
     if run.is_file():

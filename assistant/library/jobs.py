@@ -117,6 +117,19 @@ class Jobs:
         job = Job(kind="bring in", name=name, order=order, run_id=run_id, case_id=case_id, finish=take_in)
         return self.add(job)
 
+    def find_again(self, run_id: str, path: str) -> Job:
+        """Ask for a run that was moved to be taken from its new place: looked at first, byte for byte.
+
+        Raises
+        ------
+        UsageError
+            If the person may not, or a procedure runs.
+        """
+        into = self.library.runs_folder / f"{run_id}.found"
+        order = {"do": "bring in", "run": os.path.abspath(path), "into": str(into), "copy": False}
+        job = Job(kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Act.EDIT)
+        return self.add(job)
+
     def add(self, job: Job) -> Job:
         """Put work into the queue that another package knows how to finish.
 
@@ -315,6 +328,17 @@ def take_in(library: Library, job: Job) -> None:
     )
     library.change(rows, Act.IMPORT, "import", about=case_id)
     job.case_id = case_id
+
+
+def found_again(library: Library, job: Job) -> None:
+    """Enter the new place of a run that was moved, if it is the same run."""
+    _remove(Path(job.order["into"]))
+    run = library.one("runs", job.run_id)
+    if run is None or run["sha256"] != job.said["facts"]["sha256"]:
+        job.error = f"{job.name}: is another recording (its bytes differ); the case points to its old place still"
+        return
+    library.change([("runs", run["id"], {"path": job.order["run"]})], Act.EDIT, "run moved", about=run["case_id"])
+    job.case_id = run["case_id"]
 
 
 def _planned_level(folder: Path, job: Job) -> str | None:

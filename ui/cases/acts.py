@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QFileDialog
 
 from assistant.errors import AssistantError
 from assistant.library.bin import empty_bin
@@ -75,3 +78,21 @@ def undo(page: CasesPage) -> None:
         return
     page.tell(words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(change.kind, change.about))
     page.room.tell_changed()
+
+
+def find_again(page: CasesPage) -> None:
+    """Show where a recording that was moved lies now."""
+    run, jobs = page.card.run, page.room.jobs
+    if run is None or jobs is None:
+        return
+    if Path(run["path"]).exists():
+        page.tell(words.STILL_THERE.format(run["case_id"]))
+        return
+    name, _ = QFileDialog.getOpenFileName(page, f"Where is {Path(run['path']).name}?")
+    if name:
+        # A folder of pictures is shown by any file in it.
+        was_folder = not Path(run["path"]).suffix
+        try:
+            jobs.find_again(run["id"], str(Path(name).parent) if was_folder else name)
+        except AssistantError as error:
+            page.tell(str(error))

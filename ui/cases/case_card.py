@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
@@ -188,4 +189,6 @@ def _runs(runs: list[dict[str, Any]]) -> str:
     states = [words.NOT_ANALYSED.get(run["state"], "") for run in runs]
     told = next((state for state in states if state), "analysed")
     where = "copied" if all(run["is_copied"] for run in runs) else "stays at its place"
+    if not all(Path(run["path"]).exists() for run in runs):
+        where = "GONE from its place (M: find again)"
     return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"

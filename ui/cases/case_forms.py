@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.exchange.jobs import pack_job
 from assistant.exchange.pack_out import PackOrder
+from assistant.library.child import run_bytes
 from assistant.library.jobs import Jobs
 from assistant.library.outcome import (
     MAGNITUDES,
@@ -25,6 +27,30 @@ from ui.cases import case_words as words
 from ui.cases.forms import Form
 
 _YES_NO = ("", "no", "yes")
+
+
+def import_form(jobs: Jobs, paths: list[str], case_id: str | None) -> Form:
+    """Copy recordings, or leave them where they are; says what a copy takes.
+
+    Raises
+    ------
+    InputError
+        If one of them cannot be found.
+    """
+    needed = sum(run_bytes(Path(path)) for path in paths)
+    free = shutil.disk_usage(jobs.library.folder).free
+    fits = needed < free
+    note = words.IMPORT_NOTE.format(words.size(needed), words.size(free)) + ("" if fits else words.NO_ROOM)
+
+    def keep(values: dict[str, str]) -> str:
+        for path in paths:
+            jobs.bring_in(path, copy=values["how"] == words.COPY, case_id=case_id)
+        return ""
+
+    names = Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} recordings"
+    choices = (words.COPY, words.LINK) if fits else (words.LINK,)
+    title = words.IMPORT_TITLE.format(names)
+    return Form(title, (("how", "How", choices[0], choices),), keep, button="Import", note=note)
 
 
 def edit_form(library: Library, case_id: str) -> Form:

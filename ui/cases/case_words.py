@@ -34,6 +34,7 @@ VERBS = {
     "analyse": "Analysis of",
     "bring in": "Import of",
     "unpack": "Import of",
+    "find": "Comparing",
     "pack": "Export into",
     "course": "Making",
 }
@@ -52,6 +53,18 @@ KEYS = (
     ("Del", "Delete… asks twice, leaves a record", "Delete…"),
 )
 """Key, words, and the short words of a narrow window."""
+IMPORT_TITLE = "Import {0}"
+COPY, LINK = "copy into the library", "leave where it is"
+IMPORT_NOTE = (
+    "A copy takes {0}; {1} are free in the library's folder. Left where it is it takes nothing, and must not be moved, "
+    "renamed or unplugged."
+)
+NO_ROOM = " There is no room for a copy."
+GONE = (
+    "The recording of {0} is not at its place any more ({1}). Plug the disk in again, or press M to show where it is."
+)
+STILL_THERE = "The recording of {0} is at its place."
+FOUND = "The recording of {0} was found again."
 CT_TITLE = "After-operation CT"
 OUTCOME_TITLE = "Outcome"
 EXPORT_TITLE = "Export a case pack"

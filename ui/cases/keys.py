@@ -50,6 +50,8 @@ def press(page: CasesPage, event: QKeyEvent) -> bool:
         acts.delete(page)
     elif key == Qt.Key.Key_B:
         acts.restore(page)
+    elif key == Qt.Key.Key_M:
+        acts.find_again(page)
     elif key == Qt.Key.Key_I:
         page.choose_run(to_this_case=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
     elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):

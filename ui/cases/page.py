@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UsageError
 from assistant.exchange.jobs import unpack_job
 from assistant.library.search import Filter
 from assistant.library.sessions import bring_in_sessions
@@ -226,12 +226,15 @@ class CasesPage(Page):
         if self.room.jobs is None:
             self.tell(self.room.why_not)
             return
+        packs = [path for path in paths if path.lower().endswith(".zip")]
+        runs = [path for path in paths if path not in packs]
         try:
-            for path in paths:
-                if path.lower().endswith(".zip"):
-                    self.room.jobs.add(unpack_job(self.room.jobs.library, path))
-                else:
-                    self.room.jobs.bring_in(path, case_id=case_id)
+            for path in packs:
+                self.room.jobs.add(unpack_job(self.room.jobs.library, path))
+            if self.room.jobs.held:
+                raise UsageError(self.room.jobs.held)
+            if runs:
+                self.show_form(case_forms.import_form(self.room.jobs, runs, case_id))
         except AssistantError as error:
             self.tell(str(error))
             return
@@ -248,6 +251,8 @@ class CasesPage(Page):
                 self.tell(job.error)
             elif job.kind == "pack":
                 self.tell(words.DONE_EXPORT.format(job.name))
+            elif job.kind == "find":
+                self.tell(words.FOUND.format(job.case_id))
             elif job.kind in ("bring in", "unpack"):
                 self.tell(words.DONE_IMPORT.format(job.name, job.case_id))
         job_now = jobs.current
@@ -265,7 +270,9 @@ class CasesPage(Page):
         if library is None or jobs is None or not case_id:
             return
         if act == "review":
-            if self.card.run is not None:
+            if self.card.run is not None and not Path(self.card.run["path"]).exists():
+                self.tell(words.GONE.format(case_id, self.card.run["path"]))
+            elif self.card.run is not None:
                 self.wanted.emit("review", self.card.run["path"])
         elif act == "training":
             self.wanted.emit("training", ("case", case_id))
@@ -297,6 +304,7 @@ class CasesPage(Page):
         if told:
             self.tell(told)
             self.room.tell_changed()
+        self.show_work()
 
     def close_form(self) -> None:
         """Take the form away."""

@@ -54,6 +54,7 @@ class Keys:
             K.Key_M: lambda: page.cards.show_card(review_words.TABS[2]),
             K.Key_Return: page.reviewing.keep_measures,
             K.Key_Enter: page.reviewing.keep_measures,
+            K.Key_T: self._cut_clip,
             K.Key_Escape: self._escape,
         }
 
@@ -167,6 +168,12 @@ class Keys:
             self._page.cards.show_card(review_words.EXPORT)
         for kind in ("png", "csv"):
             self._page.exporter.export(kind)
+
+    def _cut_clip(self) -> None:
+        """A training clip of this run that stops at the picture on the screen."""
+        session = self._page.session
+        if session is not None:
+            self._page.wanted.emit("training", ("cut", session.run, session.time_of(session.playhead)))
 
     def _escape(self) -> None:
         page = self._page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData
+from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.places import data_home
 
@@ -38,3 +38,8 @@ def dropped_path(mime: QMimeData | None) -> str | None:
     """The first file or folder that was dropped; None where it is no local one."""
     urls = [] if mime is None else [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
     return urls[0] if urls else None
+
+
+def take_notices() -> None:
+    """Take what a stopped analysis has still said: none of it may reach the next run's list."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, QTimer
+from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from assistant.places import data_home
 from assistant.plan import Plan, read_plan
 from assistant.settings import Settings
 from ui.alarm_bar import message_for
+from ui.live_watch import LiveWatch
 from ui.page import Page
 from ui.plan_panel import PlanPanel
 from ui.review import review_words
@@ -31,7 +32,7 @@ from ui.review.leak_card import LeakCard
 from ui.review.measure_board import MeasureBoard
 from ui.review.measure_panel import MeasurePanel
 from ui.review.message_line import MessageLine
-from ui.review.opening import dropped_path, plan_beside, run_and_plan
+from ui.review.opening import dropped_path, plan_beside, run_and_plan, take_notices
 from ui.review.picture import ReviewPicture
 from ui.review.play import Player
 from ui.review.reviewing import Reviewing
@@ -56,6 +57,7 @@ class ReviewPage(Page):
         self.session: Session | None = None
         self.bare = False
         self.bridge = Bridge(self)
+        self.live = LiveWatch(self)
         self.board = MeasureBoard()
         self.player = Player(self)
         self._build()
@@ -65,9 +67,8 @@ class ReviewPage(Page):
         self.keys = Keys(self)
         self._connect()
         self._clock = QElapsedTimer()
-        self._figures = QElapsedTimer()
+        self._figures, self._age = QElapsedTimer(), QElapsedTimer()
         self._figures.start()
-        self._age = QElapsedTimer()
         self._age.start()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -116,6 +117,7 @@ class ReviewPage(Page):
         self.header.close_wanted.connect(self.close_run)
         self.header.open_wanted.connect(self.choose_run)
         self.header.figures_wanted.connect(self.shown.switch_figures)
+        self.live.changed.connect(self.player.make_way)
         self.header.live_wanted.connect(lambda: self.wanted.emit("theatre", None))
         self.figures.layers_changed.connect(self.shown.set_layers)
         self.measure.chosen.connect(self.picture.update)
@@ -140,6 +142,9 @@ class ReviewPage(Page):
 
     def open(self, run: str, plan_path: str | None) -> bool:
         """Open a run; a plan beside it is taken when none is named. False, with the reason shown, if it cannot be."""
+        if self.live.refusal:
+            self.tell(self.live.refusal)
+            return False
         self.close_session()
         try:
             plan: Plan | None = None
@@ -178,7 +183,7 @@ class ReviewPage(Page):
             self.session = None
         self.board.clear()
         self.picture.forget()
-        _take_notices()
+        take_notices()
 
     def close_run(self) -> None:
         """Close the run and go to the cases."""
@@ -222,7 +227,7 @@ class ReviewPage(Page):
             self.tell(str(error))
             return
         self.tell(told)
-        _take_notices()
+        take_notices()
         self.shown.begin_anew()
         self.end_editing()
         self.go(0)
@@ -374,11 +379,13 @@ class ReviewPage(Page):
 
     def enter(self) -> None:
         """The page comes to the front."""
+        self.live.start()
         self._timer.start(_TICK_MS)
 
     def leave(self) -> None:
         """Hold what plays."""
         self.playing = False
+        self.live.stop()
         self._timer.stop()
         self.refresh()
 
@@ -391,8 +398,3 @@ class ReviewPage(Page):
 def make_page(settings: Settings) -> ReviewPage:
     """The page, for the shell."""
     return ReviewPage(settings)
-
-
-def _take_notices() -> None:
-    """Take what a stopped analysis has still said: none of it may reach the next run's list."""
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)

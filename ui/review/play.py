@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ui.live_watch import Live
 from ui.review.transport import SPEEDS
 
 if TYPE_CHECKING:
@@ -45,10 +46,22 @@ class Player:
         session = self._page.session
         if session is None or self._page.editing:
             return
+        if not self.playing and self._page.live.refusal:
+            self._page.tell(self._page.live.refusal)
+            return
         if not self.playing and session.at_end() and self.speed > 0:
             session.go(0)
         self.playing = not self.playing
         self._page.refresh()
+
+    def make_way(self, state: Live) -> None:
+        """A live picture is offered; while injecting is on nothing plays beside it."""
+        page = self._page
+        page.header.set_live_picture(state is not Live.NOTHING)
+        if state is Live.ARMED:
+            self.playing = False
+            page.tell(page.live.refusal)
+            page.refresh()
 
     def advance(self, elapsed_s: float) -> None:
         """Some time has passed while it plays."""

@@ -127,7 +127,7 @@ ANALYSED = "analysed {0} %"
 
 EVERY_FRAME = "every frame"
 REAL_TIME = "real time"
-HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame · C beside · D difference · O raw"
+HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame · C beside · D difference · O raw · T clip"
 LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
 EXPORT = "Export"
 OTHER = "Other run  Ctrl B"

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from assistant import scrub
-from assistant.as_seen import holds_figures, read_as_seen
+from assistant.as_seen import holds_figures, holds_leaks, read_as_seen
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import InputError
@@ -53,6 +53,8 @@ class Session:
         self.as_seen: MomentStore | None = None
         """What was told live, where the run holds it."""
         self.shows_as_seen = False
+        self.keeps_leaks = holds_leaks(Path(run))
+        """Whether leaks and outlines of the day were kept."""
         self.summary: Summary | None = None
         """What the analysis came to; None while it goes on."""
         self.plan_path: str | None = None

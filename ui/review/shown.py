@@ -208,7 +208,7 @@ class Shown:
         known = moment is not None and moment.liveness.state in _SEEN and isinstance(moment.distances, Distances)
         stories = self.book.leaks.stories()
         first_s = {story.number: session.time_of(story.first_frame) for story in stories}
-        page.leak.show_leaks(stories, first_s, known=known, kept=not session.shows_as_seen)
+        page.leak.show_leaks(stories, first_s, known=known, kept=not session.shows_as_seen or session.keeps_leaks)
         page.leak.explain(session.summary.leaks if session.summary is not None and not session.shows_as_seen else ())
         page.correct.set_leaks(stories)
         page.leak.say(page.reviewing.said_of(page.leak.story))

@@ -107,6 +107,19 @@ def toggle_lines(page: TrainingPage) -> None:
     page.tell(words.LINES_SHOWN if page.lines_shown else words.LINES_HIDDEN)
 
 
+def see_run(page: TrainingPage) -> None:
+    """The whole run again, with its lines."""
+    if page.player is not None:
+        page.player.play(0, page.player.ending.frames - 1)
+
+
+def flag(page: TrainingPage) -> None:
+    """Mark the case as doubtful."""
+    if page.desk is not None and page.asked is not None:
+        page.desk.flag(page.asked.clip.id)
+        page.tell(words.FLAGGED)
+
+
 def cut_clip(page: TrainingPage, thing: object) -> None:
     """Cut a clip out of a run, by rule (``("case", id)``) or where a person stopped it (``("cut", run, s)``)."""
     desk = page.desk

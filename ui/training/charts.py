@@ -173,7 +173,7 @@ class AgreementTable(Chart):
         for row, one in enumerate(people):
             y = 30 + row * min(size, 52)
             painter.setPen(theme.TEXT_2)
-            painter.setFont(theme.font(14, 600))
+            painter.setFont(theme.font(14 if size >= 38 else 11, 600))
             painter.drawText(QRectF(0, y, 72, min(size, 52)), Qt.AlignmentFlag.AlignVCenter, _short(one))
             painter.drawText(QRectF(76 + row * size, 0, size, 28), Qt.AlignmentFlag.AlignCenter, _short(one)[-4:])
             for place, other in enumerate(people):
@@ -183,7 +183,7 @@ class AgreementTable(Chart):
                 painter.fillRect(box, QColor(122, 61, 240, round(60 + 170 * strength)) if found else RAISED)
                 if one != other:
                     painter.setPen(theme.TEXT_1)
-                    painter.setFont(theme.font(16, 650))
+                    painter.setFont(theme.font(16 if size >= 38 else 13, 650))
                     told = signed(found.kappa) if isinstance(found, Agreement) else "—"
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, told)
 

@@ -20,9 +20,9 @@ from ui.training.violet import Card, label
 
 _DAY_NS = 86_400_000_000_000
 _KEYS = (
-    ("watch", "C", "Watch, stop"),
-    ("site", "L", "Leak sites"),
-    ("shape", "S", "Leak shapes"),
+    ("watch", "C", "Watch"),
+    ("site", "L", "Sites"),
+    ("shape", "S", "Shapes"),
     ("lines", "H", "Assistant"),
     ("set", "G", "Set"),
     ("export", "E", "Table"),
@@ -80,7 +80,7 @@ class Dashboard(QWidget):
         row.addWidget(self.start, 1)
         coming.column.addLayout(row)
         grid.addWidget(coming, 2, 3, 1, 6)
-        beside = Card("With and without the assistant", 20)
+        beside = Card("With the assistant", 22)
         self.hidden, self.shown, self.trusted = (
             ShareLine(title) for title in ("Lines hidden", "Lines shown", "Trusted a wrong line")
         )
@@ -171,7 +171,7 @@ class StatCard(Card):
     """One figure with its range."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(title, 20)
+        super().__init__(title, 18)
         self.figure = label("—", 54, 750)
         self.under = label("", 18, 500, colour="#BAC6D1", wrap=True)
         self.column.addWidget(self.figure)

@@ -23,6 +23,7 @@ from assistant.training.planted import reveal
 from assistant.training.scoring import Score, score, score_label, score_watching
 from ui.cases.forms import Form
 from ui.library_room import room
+from ui.live_watch import OFFERED, Live, LiveWatch
 from ui.page import Page
 from ui.training import acts, keys
 from ui.training import training_words as words
@@ -66,6 +67,10 @@ class TrainingPage(Page):
         self.aid: Aid | None = None
         """What the assistant shows of the case; None where it is asked without."""
         self.reader = EndingReader(self.tell, self)
+        self.live = LiveWatch(self)
+        self.live.changed.connect(
+            lambda state: self.tell(self.live.refusal or (OFFERED if state is Live.PICTURE else ""))
+        )
         self.parts = lay_out(self)
         self.header, self.view, self.stack = self.parts.header, self.parts.view, self.parts.stack
         self.question, self.feedback = self.parts.question, self.parts.feedback
@@ -101,6 +106,7 @@ class TrainingPage(Page):
                 self.tell(str(error))
             people = self.desk.people()
             self.person = people[0] if people else LOCAL
+        self.live.start()
         self._timer.start(_TICK_MS)
         self._course.start(_COURSE_MS)
         if self.mode in (WELCOME, OVERVIEW):
@@ -110,6 +116,7 @@ class TrainingPage(Page):
         """Hold what plays."""
         self._timer.stop()
         self._course.stop()
+        self.live.stop()
         if self.player is not None:
             self.player.playing = False
 
@@ -143,8 +150,8 @@ class TrainingPage(Page):
             "site": lambda: self.sit_down(SITE),
             "shape": lambda: self.sit_down(SHAPE),
             "next": self.ask_next,
-            "run": self.see_run,
-            "flag": self.flag,
+            "run": lambda: acts.see_run(self),
+            "flag": lambda: acts.flag(self),
             "export": lambda: acts.export(self),
             "who": lambda: acts.people(self),
             "withdraw": lambda: acts.withdraw(self),
@@ -171,6 +178,9 @@ class TrainingPage(Page):
     def ask_next(self, clip_id: str = "") -> None:
         """The next case."""
         assert self.desk is not None
+        if self.live.refusal:
+            self.tell(self.live.refusal)
+            return
         asked = self.desk.next(
             self.person, asked_now=self.asked_now, task=self.task, set_id=self.set_id, lines_shown=self.lines_shown
         )
@@ -202,7 +212,7 @@ class TrainingPage(Page):
         self.parts.tabs.hide()
         self.view.forget()
         self.view.sides = sides_of(ending)
-        self.question.ask(self.task, is_ap=clip.facts.view == "ap")
+        self.question.ask(self.task, is_ap=clip.facts.view == "ap", with_assistant=self.aid is not None)
         self.parts.panels.setCurrentIndex(0)
         self.parts.axis_card.hide()
         self.stack.setCurrentWidget(self.parts.case)
@@ -298,17 +308,6 @@ class TrainingPage(Page):
         if findings:
             return "\n".join(finding_words(one) for one in findings[:3])
         return words.SIMULATED if is_truth else words.NO_CT
-
-    def see_run(self) -> None:
-        """The whole run again, with its lines."""
-        if self.player is not None and self.mode == FEEDBACK:
-            self.player.play(0, self.player.ending.frames - 1)
-
-    def flag(self) -> None:
-        """Mark the case as doubtful."""
-        if self.desk is not None and self.asked is not None and self.mode == FEEDBACK:
-            self.desk.flag(self.asked.clip.id)
-            self.tell(words.FLAGGED)
 
     def show_form(self, form: Form) -> None:
         """Put a form in front; keys go to it."""

@@ -70,9 +70,10 @@ class QuestionPanel(QWidget):
         made.chosen.connect(self.choose)
         return made
 
-    def ask(self, task: str, *, is_ap: bool) -> None:
+    def ask(self, task: str, *, is_ap: bool, with_assistant: bool = False) -> None:
         """Begin with nothing chosen."""
         self.task, self.is_ap = task, is_ap
+        self.hidden.setText(words.HIDDEN_WITH if with_assistant else words.HIDDEN)
         self.answer, self.direction, self.sure = "", "", None
         title = {SITE: words.SITE_TITLE, SHAPE: words.SHAPE_TITLE, WATCHING: words.WATCH_TITLE}
         self.card.title.setText(title.get(task, words.WOULD_YOU))

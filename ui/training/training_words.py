@@ -37,6 +37,7 @@ WHERE_AP = (
 SHAPES = (("1", "spike", "Spike"), ("2", "round", "Round"), ("3", "undetermined", "Undetermined"))
 LOCK = "Lock the answer"
 HIDDEN = "Outcome, lines and alarms stay hidden until the answer is locked."
+HIDDEN_WITH = "The assistant shows its lines and its figure. Outcome and alarms stay hidden until the answer is locked."
 CHOOSE_FIRST = "Choose an answer first: 1, 2 or 3."
 WATCH_TITLE = "Press stop when you would stop"
 WATCH_NOTE = "The run goes on until you press, or to its end."

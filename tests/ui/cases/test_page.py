@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import QFileDialog, QLabel
 
 from assistant.library.people import Act
 from assistant.library.search import Filter
 from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
+from ui.cases import case_words
 from ui.shell import Shell
 
 
@@ -51,6 +53,8 @@ def test_a_dropped_run_is_listed_with_its_picture_and_opens_in_review(qtbot, she
     data.setUrls([QUrl.fromLocalFile(str(run.folder))])
     nothing = Qt.MouseButton.NoButton
     page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, nothing, Qt.KeyboardModifier.NoModifier))
+    assert page.form.fields["how"].currentText() == "copy into the library"
+    key(qtbot, shell, "Return")
     qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
     (case,) = [page.model.case(0)]
     assert not page.list.itemDelegate().thumbnail(case["thumbnail"]).isNull()
@@ -69,6 +73,7 @@ def test_what_cannot_be_read_is_told(qtbot, shell, tmp_path):
     bad.write_bytes(b"no film")
     page = shell.page("cases")
     page.open_thing(str(bad))
+    page.form.keep()
     qtbot.waitUntil(lambda: "bad.mkv" in page.note.text() or "run.mkv" in page.note.text(), timeout=60_000)
     assert page.model.total == 0
 
@@ -186,6 +191,7 @@ def test_two_windows_do_not_write_one_library(qtbot, shell):
 def test_from_the_list_to_review_and_back(qtbot, shell, run):
     page = shell.page("cases")
     page.bring_in([str(run.folder)])
+    page.form.keep()
     qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
     qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done", timeout=60_000)
     key(qtbot, shell, "Return")
@@ -202,3 +208,32 @@ def test_a_narrow_window_shows_the_chosen_filter(qtbot, shell):
     assert not page.filters[Filter.CT].isVisible()
     page.choose_filter(Filter.CT)
     assert page.filters[Filter.CT].isVisible()
+
+
+def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot, shell, run, tmp_path, monkeypatch):
+    page = shell.page("cases")
+    lone = tmp_path / "disk" / "film.mkv"
+    lone.parent.mkdir()
+    lone.write_bytes(run.video.read_bytes())
+    page.bring_in([str(lone)])
+    form = page.form
+    size = case_words.size(lone.stat().st_size)
+    assert any(size in label.text() and "free" in label.text() for label in form.findChildren(QLabel))
+    form.fields["how"].setCurrentText("leave where it is")
+    key(qtbot, shell, "Return")
+    qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
+    (row,) = page.room.library.rows("runs")
+    assert (row["path"], row["is_copied"]) == (str(lone), 0)
+    moved = lone.rename(tmp_path / "disk" / "other.mkv")
+    page.find()
+    assert any("GONE" in value.text() for _, value in page.card._lines)
+    key(qtbot, shell, "Return")
+    assert "not at its place any more" in page.note.text()
+    assert shell.current is page
+    other = tmp_path / "disk" / "wrong.mkv"
+    other.write_bytes(write_small_run(tmp_path / "second", 5).video.read_bytes())
+    for chosen, told in ((other, "another recording"), (moved, "found again")):
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, chosen=chosen: (str(chosen), ""))
+        key(qtbot, shell, "M")
+        qtbot.waitUntil(lambda told=told: told in page.note.text(), timeout=60_000)
+    assert page.room.library.rows("runs")[0]["path"] == str(moved)

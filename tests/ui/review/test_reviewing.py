@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from pathlib import Path
 
 import av
@@ -236,6 +237,7 @@ def test_without_figures_of_the_day_v_says_so(qtbot, opened: ReviewPage) -> None
 
 def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, run: SmallRun, tmp_path: Path) -> None:
     """The way of a new user, by mouse and keys alone: drop, six points, scale, look, note, key image, report."""
+    began_s = time.monotonic()
     lone = tmp_path / "film.mkv"
     lone.write_bytes(run.video.read_bytes())
     data = QMimeData()
@@ -266,6 +268,7 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     report = folder / "report.pdf"
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
+    assert time.monotonic() - began_s < 180
     assert short(report) in window.export.status.text()
     qtbot.keyClick(window, K.Key_E)
     with (folder / "figures.csv").open(newline="", encoding="utf-8") as file:
