@@ -1,8 +1,11 @@
 """Faults F-45 to F-50 of the catalogue: a model that is not what it should be is refused or stopped; the rest works."""
 
+import base64
 import json
 import shutil
+import struct
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +87,7 @@ def with_more(model: bytes, more: bytes) -> bytes:
 
 CRAFTED: dict[str, Callable[[bytes], bytes]] = {
     "an output more": lambda model: with_more(model, output(b"extra", 1)),
+    "an input more": lambda model: with_more(model, field(11, output(b"extra", 1)[2:])),
     "weights in another file": lambda model: with_more(
         model, field(5, field(8, b"w") + field(13, field(1, b"location")))
     ),
@@ -202,6 +206,42 @@ def test_f50_a_model_with_other_weights_does_not_start(copied: Path) -> None:
     process.stop()
     assert trouble
     assert process.failures == 1
+
+
+def test_f47_weights_that_are_no_numbers_do_not_let_it_start(copied: Path) -> None:
+    model = (copied / "model.onnx").read_bytes()
+    temperature = json.loads((copied / "manifest.json").read_bytes())["temperature"]
+    sharpness = struct.pack("<f", np.float32(1.0 / temperature))
+    assert model.count(sharpness) == 1
+    meant(copied, model.replace(sharpness, struct.pack("<f", float("nan"))))
+    process = ModelProcess(read_pack(copied))
+    trouble = process.make_ready()
+    process.stop()
+    assert trouble
+    assert process.failures == 1
+
+
+HUGE = (
+    "c-o~<O;3YB5M@{@+i46qVrt??4e`Xq=+Su4UQ9^1)SI`Ztk@JN>9(Oi$M{Eep<vZ`bCOAR_q};<=W)D!w{VD7CdC}tbdeDV-=0YI"
+    "DoVKnmWzrY-T{XQ0wE?A&r*Lc602yP;U(5rg52*<WU`*hNNfTJ`CQ5}ndRyj-oV7GR?`w2smRKuD12=B`ut<Ss0Tc3NC^51*_WAv"
+    "kRjw`W;Z^2ND@3leIzJ-`)TpA%C+^N_L#M{qgKVNu4$lFOHrh<kV<ue1Zi->P1hdRDTMAvTVQOf19cLi+dX!q;Isjol|t8SQPzz<"
+    "@*Za{jG+qejDJ*cp@l#T=_Nw%FUIp|n=TFUhyxuUBhWkZp6>g)V-KMu2lqAF?@$(><M&K{<1n_+aOo2}4QpB"
+)
+"""A model of 557 bytes of permitted operators: it multiplies all pixels with all pixels, 430 GB for the golden patches.
+
+leak -> Reshape to a column, Reshape to a row -> MatMul -> ReduceMax -> added to the logits."""
+
+
+def test_f47_a_model_that_asks_for_more_memory_than_there_is_is_refused_and_the_program_goes_on(copied: Path) -> None:
+    meant(copied, zlib.decompress(base64.b85decode(HUGE)))
+    huge = read_pack(copied)  # nothing is wrong with its form
+    process = ModelProcess(huge)
+    trouble = process.make_ready()
+    assert "cannot be run" in trouble
+    with WaitingShapeModel(huge, process) as model:
+        shape = typed(model)
+    assert (shape.label, shape.model) == ("round", MODEL)
+    assert shape.reason.startswith("by the geometric rule, the model")
 
 
 def test_f50_golden_answers_that_are_not_the_models_do_not_let_it_start(copied: Path) -> None:
