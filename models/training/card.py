@@ -27,6 +27,11 @@ flanks of its outer 40 %, circularity 4πA/P²:
   edge of the field, too blurred (edge wider than {blur_mm:g} mm) or unlike the training data (distance above
   {strangeness:g}): undetermined with that reason, without a number.
 
+The starting point was h/w ≥ 1 or apex ≤ 60° with circularity below 0.6, and h/w < 1, apex above 90° and circularity of
+at least 0.7. On clean simulated shapes those limits leave half of the clear spikes and a quarter of the clear rounds
+open, since a tongue with a rounded tip reaches 0.75; every shape that they do name is named the same here unless it was
+opened as in between.
+
 `p_spike` is how much rather spike than round; 0.5 in between. A word is given from a probability of {decide:g}.
 
 ## What it sees
@@ -40,7 +45,9 @@ before. The latest pictures (7 at most) that show the leak at about its largest 
 No labelled recording of such leaks is public: **everything it knows is simulated.** {train_stills} pictures of
 {train_patients} procedural spines from the project's synthetic fluoroscope, seen through the program's own cement step,
 and {drawn_stills} leaks drawn in two dimensions by another program; marks, scale, masks, grain and blur disturbed at
-random. Limits and temperature ({temperature:.2f}) from {calibration_patients} other spines. Nobody's data is in it.
+random. The drawn leaks are no second fluoroscope: they know no anatomy and no X-rays, only outlines, and keep the
+network from learning one simulator by heart; each of the two worlds tests what was learned in the other. Limits and
+temperature ({temperature:.2f}) from {calibration_patients} other spines. Nobody's data is in it.
 A convolutional network of {parameters} weights, ONNX opset 18, float: int8 {int8}.
 
 ## How right it is
