@@ -1,6 +1,7 @@
 """How long the exact picture of a random frame takes, by the way the film is coded; run by ``make bench``.
 
-A minute of 1280 x 1024 at 30/s. What counts is how many pictures have to be decoded before the wanted one, not how
+Twenty seconds of 1280 x 1024 at 30/s; beside the time on the clock the work of the processor, which other programs do
+not lengthen. What counts is how many pictures have to be decoded before the wanted one, not how
 long the film is: `bench_review` seeks in an hour.
 """
 
@@ -19,7 +20,7 @@ import pytest
 from assistant.capture.opening import open_source
 from assistant.places import demo_run
 
-FPS, FRAMES, SEEKS = 30, 1800, 60
+FPS, FRAMES, SEEKS = 30, 600, 60
 GOAL_MS = 50.0
 _FFV1 = {"level": "3", "coder": "1", "context": "0", "g": "1", "slices": "4", "slicecrc": "1"}
 WAYS = {
@@ -58,16 +59,18 @@ def test_the_exact_picture_of_a_random_frame(way: str, tmp_path: Path) -> None:
     suffix, codec, pixels, options, is_easy = WAYS[way]
     source = open_source(str(film(tmp_path, suffix, codec, pixels, options)))
     rng = random.Random(1)
-    took_ms = []
+    took_ms, worked_ms = [], []
     try:
         source.frame_at(0)
         for frame in (rng.randrange(FRAMES) for _ in range(SEEKS)):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             assert source.frame_at(frame).index == frame
             took_ms.append(1000 * (time.perf_counter() - start))
+            worked_ms.append(1000 * (time.process_time() - worked))
     finally:
         source.close()
     p95 = float(np.percentile(took_ms, 95))
-    print(f"{way:>30}: median {np.median(took_ms):6.1f} ms, p95 {p95:6.1f} ms, max {max(took_ms):6.1f} ms")  # noqa: T201
+    work = float(np.percentile(worked_ms, 95))
+    print(f"{way:>30}: median {np.median(took_ms):.1f} ms, p95 {p95:.1f} ms; processor p95 {work:.1f} ms")  # noqa: T201
     if is_easy:
         assert p95 <= GOAL_MS

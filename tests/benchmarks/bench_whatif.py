@@ -16,7 +16,7 @@ from assistant.replay import child_command, child_environment
 from assistant.whatif import BASE, Job, RunAndPlan, Variant
 from tests.small_run import write_small_run
 
-RUNS, FRAMES = 50, 40
+RUNS, FRAMES = 50, 16
 
 pytestmark = pytest.mark.timeout(1800)
 
