@@ -24,7 +24,7 @@ def pid_of(session: LiveSession, child: Child) -> int:
 
 
 def test_F_34(session: LiveSession) -> None:
-    """The analysis starves for 1.2 s: late within 0.75 s, HIGH while armed, newest first afterwards."""
+    """The analysis starves for 1.2 s: late within a second, HIGH while armed, newest first afterwards."""
     planned(session)
     assert session.arm() == ""
     pid, index = pid_of(session, Child.ANALYSIS), session.newest_index
@@ -33,7 +33,7 @@ def test_F_34(session: LiveSession) -> None:
     try:
         until(session, lambda status: status.state is LiveState.ANALYSIS_LATE)
         late_s = time.monotonic() - begun
-        assert late_s < 0.75
+        assert late_s < 1.0
         assert "A7" in [alarm.code for alarm in session.status.alarms]
         assert not session.status.drawable
         until(session, lambda _: session.newest_index > index + 8)

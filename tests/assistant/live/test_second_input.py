@@ -54,13 +54,12 @@ def test_it_is_shown_recorded_and_analysed_with_lines_of_its_own(
 ) -> None:
     assert second.newest_frame() is None
     assert second.status is None
-    poll(second, lambda: second.newest_index > 3)
-    assert second.status is not None
-    assert second.status.state is LiveState.UNKNOWN_VIEW
+    poll(second, lambda: second.status is not None and second.status.state is LiveState.UNKNOWN_VIEW)
     assert second.conditions == ()
     second.set_plan(plan_document(), [pictures(100)[2]])
     second.input.confirm_lines()
     poll(second, lambda: is_seen(second))
+    assert second.status is not None
     assert second.status.moment is not None
     assert isinstance(second.status.moment.distances, Distances)
     poll(second, lambda: "A1" in [each.code for each in second.conditions], armed=True)
