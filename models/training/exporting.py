@@ -166,7 +166,7 @@ def write_pack(
         "golden.bin": learned.golden.tobytes(),
         "manifest.json": msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n",
         "card.md": card.encode(),
-        "metrics.json": (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode(),
+        "metrics.json": (json.dumps(metrics, indent=1) + "\n").encode(),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
