@@ -54,6 +54,7 @@ _LINES_TELL = 0.12
 """Below this the thin lines near the outline are mostly noise: 68 of 72 simulated reference frames lie above [P]."""
 _GRAIN_BLUR_PX = 0.8
 _COARSE_SHARE = 0.85
+_SLOW_GAIN = 0.3
 _UNREST = (0.7, 4.0)
 
 
@@ -78,6 +79,9 @@ class Baseline:
     count: int = 0
     variance: F32 | None = None
     unrest: F32 | None = None
+    slow: F32 | None = None
+    slow_variance: F32 | None = None
+    steady_unrest: F32 | None = None
     edges: F32 | None = None
     cannula: Cannula | None = None
     fine_share: float = 1.0
@@ -256,26 +260,32 @@ def _tones(baseline: Baseline) -> Tones:
     return baseline.tones
 
 
-def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> tuple[F32, float]:
-    """Standard deviation of the smoothed change without cement, per pixel and of its grain, in log units.
+def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
+    """Standard deviation of the smoothed change of one picture without cement, per pixel, in log units.
 
     The picture itself says how noisy it is today, the map learned before the cement where it is noisier than
     elsewhere (rims of gas, ribs that breathe), the baseline's edges what a slight misregistration makes.
     """
-    now = _spread(baseline, change, mask)
-    local = np.full_like(change, np.float32(now)) if baseline.unrest is None else np.float32(now) * baseline.unrest
-    return np.asarray(cv2.magnitude(local, _edge_noise(baseline)), dtype=np.float32), now
+    return _noise(baseline, _spread(baseline, change, mask), baseline.unrest)
 
 
-def steady_noise(baseline: Baseline, contrast: F32, now: float, mask: Bool | None) -> F32:
-    """The same after smoothing in time: grain (``now`` before) averages out, what moves and misfits does not."""
-    steady = np.float32(min(_spread(baseline, contrast, mask), now))
+def steady_noise(baseline: Baseline, contrast: F32, mask: Bool | None) -> F32:
+    """The same after smoothing in time: grain averages out, what moves and misfits does not."""
+    return _noise(baseline, _spread(baseline, contrast, mask), baseline.steady_unrest)
+
+
+def coarse_noise(baseline: Baseline, coarse: F32, free: Bool) -> F32:
+    """The same of the contrast over a larger surrounding, on a lattice of its own; ``free``: no known cement there."""
+    values = coarse[::2, ::2][free[::2, ::2]]
+    usual = max(spread_of(values, middle(values)), 0.15) if values.size else 1.0
+    whole = _noise(baseline, usual, baseline.steady_unrest)
+    return np.asarray(cv2.resize(whole, coarse.shape[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def _noise(baseline: Baseline, usual: float, unrest: F32 | None) -> F32:
     edges = _edge_noise(baseline)
-    if baseline.unrest is None:
-        return np.asarray(cv2.magnitude(np.full_like(contrast, steady), edges), dtype=np.float32)
-    calm = np.minimum(baseline.unrest, np.float32(1.0)) * steady
-    moving = np.sqrt(np.maximum(baseline.unrest * baseline.unrest - np.float32(1.0), 0)) * np.float32(now)
-    return np.asarray(cv2.magnitude(cv2.magnitude(calm, moving), edges), dtype=np.float32)
+    local = np.full_like(edges, np.float32(usual)) if unrest is None else np.float32(usual) * unrest
+    return np.asarray(cv2.magnitude(local, edges), dtype=np.float32)
 
 
 def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
@@ -343,8 +353,16 @@ def _edge_noise(baseline: Baseline) -> F32:
         shifted = cv2.magnitude(gx, gy) * np.float32(_REGISTRATION_MM / baseline.mm_per_px)
         relief = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), _RELIEF_MM / baseline.mm_per_px))
         baseline.edges = np.asarray(cv2.magnitude(shifted, np.float32(_RELIEF_SHARE) * relief), dtype=np.float32)
-        baseline.cannula = find_cannula(smooth, baseline.middle, baseline.mm_per_px)
+        baseline.cannula = find_cannula(smooth, baseline.body, baseline.middle, baseline.mm_per_px)
     return baseline.edges
+
+
+def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None) -> F32:
+    """The deviation's square over that of the whole picture, close by and over the pictures so far."""
+    wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
+    local = cv2.blur(np.square(deviation / np.float32(_spread(baseline, deviation, None))), (wide, wide))
+    known = np.float32(1.0) if before is None else before
+    return np.asarray(known + (local - known) / min(baseline.count + 1, 16), np.float32)
 
 
 def learn(baseline: Baseline, still: F32, t_s: float) -> None:
@@ -355,12 +373,13 @@ def learn(baseline: Baseline, still: F32, t_s: float) -> None:
         fresh = -without_tone(_tones(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None)
         smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), SMOOTH_MM / baseline.mm_per_px))
         deviation = _level(baseline, smooth, None)
-        relative = np.square(deviation / np.float32(_spread(baseline, deviation, None)))
-        wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
-        local = cv2.blur(relative, (wide, wide))
-        before = np.ones_like(local) if baseline.variance is None else baseline.variance
-        baseline.variance = np.asarray(before + (local - before) / min(baseline.count + 1, 16), np.float32)
+        if baseline.slow is None:
+            baseline.slow = deviation
+        baseline.slow = np.asarray(baseline.slow + np.float32(_SLOW_GAIN) * (deviation - baseline.slow), np.float32)
+        baseline.variance = _local_variance(baseline, deviation, baseline.variance)
         baseline.unrest = np.sqrt(np.clip(baseline.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
+        baseline.slow_variance = _local_variance(baseline, baseline.slow, baseline.slow_variance)
+        baseline.steady_unrest = np.sqrt(np.clip(baseline.slow_variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
         baseline.count += 1
         rate = np.float32(1.0 / min(baseline.count, _BASELINE_MOST))
         baseline.mean = np.asarray(baseline.mean + rate * fresh, np.float32)

@@ -12,6 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.robust import middle as middle_of
+from assistant.robust import spread
+
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
@@ -24,10 +27,19 @@ _BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
 """A bone filler may be pushed so far out of a working cannula [P]."""
 _BESIDE_TIP_MM = 2.2
+_RIM_MM = 1.8
+_ALONG_RIM = 0.7
+_IN_BODY = 0.1
 _SHAFT_PX = 60
 """So much of the shaft must be seen to know what it does."""
 _SHAFT_AWAY_MM = 3.0
-_SHAFT_SHARE = 0.85
+_SHAFT_FROM_TIP_MM = 8.0
+_STEEL_SMOOTH_MM = 0.5
+_LEAST_NOISE = 0.5
+_STEEL_NOISE = 1.6
+_BELIEVED_MM = 1.5
+_BEHIND_REACH_MM = 5.0
+_BESIDE_MM = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +54,8 @@ class Cannula:
         Half the width of the widest.
     corridor : array (rows, cols) of bool
         Where cement can come out first: round each tip and ahead of it.
+    shaft : array (rows, cols) of bool
+        The steel away from the tips.
     rows, cols : slice
         The part of the lattice that holds them, with a margin of their width.
     """
@@ -49,17 +63,20 @@ class Cannula:
     mask: Bool
     half_px: float
     corridor: Bool
+    shaft: Bool
     rows: slice
     cols: slice
 
 
-def find_cannula(smooth: F32, middle: tuple[float, float], mm_per_px: float) -> Cannula | None:
+def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px: float) -> Cannula | None:
     """Look for something dark, straight, long and of even width.
 
     Parameters
     ----------
     smooth : array (rows, cols)
         Mean of the pictures before the cement, log units.
+    body : array (rows, cols) of bool
+        A cannula ends in it (ribs and neighbours' walls do not); what runs along its outline is an endplate or a wall.
     middle : tuple of float
         The vertebral body's, (x, y) in px of the lattice: a cannula's tip is its end nearest to it.
     mm_per_px : float
@@ -76,13 +93,14 @@ def find_cannula(smooth: F32, middle: tuple[float, float], mm_per_px: float) -> 
         dtype=np.uint8,
     )
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
+    rim = _rim_of(body, mm_per_px)
     found = np.zeros(smooth.shape, np.uint8)
     corridor = np.zeros(smooth.shape, np.uint8)
     for label in range(1, count):
         if max(stats[label, 2], stats[label, 3]) * mm_per_px < 10.0:
             continue
         part = labels == label
-        if is_bar(part, mm_per_px):
+        if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM and is_bar(part, mm_per_px):
             found[part] = 1
             _draw_corridor(corridor, part, middle, mm_per_px)
     if not found.any():
@@ -90,15 +108,24 @@ def find_cannula(smooth: F32, middle: tuple[float, float], mm_per_px: float) -> 
     margin = max(1, round(_MARGIN_MM / mm_per_px))
     found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), dtype=np.uint8)
     half_px = float(cv2.distanceTransform(np.pad(found, 1), cv2.DIST_L2, 3).max())
+    away = 2 * round(_SHAFT_FROM_TIP_MM / mm_per_px) + 1
     ys, xs = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
     room = round(2 * half_px) + 2
     return Cannula(
         mask=found > 0,
         half_px=half_px,
         corridor=corridor > 0,
+        shaft=(found > 0) & (cv2.dilate(corridor, np.ones((away, away), np.uint8)) == 0),
         rows=slice(max(0, int(ys[0]) - room), int(ys[-1]) + room),
         cols=slice(max(0, int(xs[0]) - room), int(xs[-1]) + room),
     )
+
+
+def _rim_of(body: Bool, mm_per_px: float) -> Bool:
+    wide = 2 * round(_RIM_MM / mm_per_px) + 1
+    kernel = np.ones((wide, wide), np.uint8)
+    whole = body.astype(np.uint8)
+    return np.asarray(cv2.dilate(whole, kernel) > cv2.erode(whole, kernel), dtype=bool)
 
 
 def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, middle: tuple[float, float], mm_per_px: float) -> None:
@@ -131,34 +158,55 @@ def is_bar(part: Bool, mm_per_px: float) -> bool:
     return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.6)
 
 
-def doubt_cannula(
-    cannula: Cannula, contrast: F32, noise: F32, known: Bool | None, elsewhere: Bool, mm_per_px: float
+def see_through(
+    cannula: Cannula, contrast: F32, noise: F32, known: Bool | None, usable: Bool, mm_per_px: float
 ) -> None:
-    """Raise the noise on the cannula to what its shaft behind the body does without any cement.
+    """Read behind the steel what little shows there: its grain is coarse, so it is averaged along the steel.
+
+    What the shaft does away from the cement (exposure, its own grain) is taken out and measured there.
 
     Parameters
     ----------
     cannula : Cannula
     contrast, noise : array (rows, cols)
-        ``noise`` is changed; to infinity where too little of the shaft is seen.
+        Changed on the cannula. The noise is infinite where too little of the shaft is seen.
     known : array (rows, cols) of bool or None
         Cement of the picture before.
-    elsewhere : array (rows, cols) of bool
-        Usable and away from the body.
+    usable : array (rows, cols) of bool
+        The X-ray field.
     mm_per_px : float
     """
-    shaft = cannula.mask & elsewhere
+    box = (cannula.rows, cannula.cols)
+    steel = cannula.mask[box] & usable[box]
+    weight = steel.astype(np.float32)
+    sigma = _STEEL_SMOOTH_MM / mm_per_px
+    mean = cv2.GaussianBlur(contrast[box] * weight, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3)
+    shaft = cannula.shaft[box] & steel
     if known is not None:
         away = max(1, round(_SHAFT_AWAY_MM / mm_per_px))
         kernel = np.ones((2 * away + 1, 2 * away + 1), np.uint8)
-        shaft &= np.asarray(cv2.dilate(known.astype(np.uint8), kernel)) == 0
+        shaft &= np.asarray(cv2.dilate(known[box].astype(np.uint8), kernel)) == 0
     if int(shaft.sum()) < _SHAFT_PX:
         noise[cannula.mask] = np.inf
         return
-    changes = np.abs(contrast[shaft])
-    rank = min(changes.size - 1, round(_SHAFT_SHARE * changes.size))
-    does = np.partition(changes, rank)[rank]
-    noise[cannula.mask] = np.maximum(noise[cannula.mask], does)
+    does = np.asarray(mean[shaft])
+    usual = middle_of(does)
+    contrast[box][steel] = mean[steel] - np.float32(usual)
+    noise[box][steel] = np.float32(_STEEL_NOISE * max(spread(does, usual), _LEAST_NOISE))
+    # Far from cement that is seen beside the steel nothing is believed of what lies behind it.
+    near = np.zeros(steel.shape, np.uint8) if known is None else (known[box] & ~cannula.mask[box]).astype(np.uint8)
+    reach = 2 * round(_BELIEVED_MM / mm_per_px) + 1
+    noise[box][steel & (cv2.dilate(near, np.ones((reach, reach), np.uint8)) == 0)] = np.inf
+
+
+def through_cannula(cannula: Cannula, known: Bool, mm_per_px: float) -> Bool:
+    """The steel next to known cement and its two sides: cement that passes behind it comes out there."""
+    reach, touch = (2 * round(r / mm_per_px) + 1 for r in (_BEHIND_REACH_MM, _BESIDE_MM))
+    box = (cannula.rows, cannula.cols)
+    near = cv2.dilate(known[box].astype(np.uint8), np.ones((reach, reach), np.uint8)) * cannula.mask[box]
+    passage = np.zeros(known.shape, bool)
+    passage[box] = cv2.dilate(near, np.ones((touch, touch), np.uint8)) > 0
+    return passage
 
 
 def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, usable: Bool, mm_per_px: float) -> None:

@@ -17,7 +17,7 @@ Bool = NDArray[np.bool_]
 _GRID_MM = 1.0
 _REACH_MM = 10.0
 """A brightening place speaks for this surrounding: about the size of a bubble of bowel gas [P]."""
-_SHARE = 0.4
+_SHARE = 0.5
 _KEEP = 0.98
 """... and is forgotten by this share a picture."""
 _SWING_KEEP = 0.99
@@ -56,6 +56,7 @@ class Restless:
     map: F32 | None = None
     swing: float = 0.0
     edges: F32 | None = None
+    extra: F32 | None = None
 
 
 def restless_noise(
@@ -97,7 +98,8 @@ def restless_noise(
     memory.map = now
     memory.edges = _edges(memory.edges, contrast, noise, mask, blind, mm_per_px)
     extra = np.maximum(cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR), memory.edges)
-    return np.asarray(cv2.magnitude(noise, np.float32(_SHARE) * extra), dtype=np.float32)
+    memory.extra = np.asarray(np.float32(_SHARE) * extra, dtype=np.float32)
+    return np.asarray(cv2.magnitude(noise, memory.extra), dtype=np.float32)
 
 
 def _edges(

@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from assistant.baseline import (
     Baseline,
     change_since,
+    coarse_noise,
     learn,
     noise_of,
     start_baseline,
     steady_noise,
     still_picture,
 )
-from assistant.cannula import bridge_cannula, doubt_cannula, is_bar
+from assistant.cannula import bridge_cannula, is_bar, see_through, through_cannula
 from assistant.gas import Restless, drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Crop, PointsPx, Similarity
 from assistant.robust import middle
@@ -42,11 +43,15 @@ _EDGE_SHARE = 0.20
 rises as the square root of the depth, blurred by b, theory gives 0.29 of the contrast 2 b further in; 0.20 at 0.8 mm
 measured best on five simulated runs, where the thickness grows more slowly than that."""
 _EDGE_REACH_MM = 0.8
+_FAINT_MM = 0.6
+_FAINT_EDGE_SHARE = 0.55
+_FAINT_SIGMA = 4.0
+"""The same over a larger surrounding [P]."""
 _LOW_SIGMA = 3.0
 _HIGH_SIGMA = 5.2
 _SWING_SHARE = 1.5
 """First cement away from a tip stands out by more than what moves."""
-_FIRST_SIGMA = 6.0
+_FIRST_SIGMA = 7.0
 _FIRST_CORE_MM2 = 1.0
 """A part that hangs together with no earlier cement needs a core that stands out by far."""
 _FIRST_AREA_MM2 = 3.0
@@ -60,11 +65,14 @@ _FRONT_MM_PER_S = 6.0
 _GAP_S = 0.3
 _STAY_S = 0.3
 _AT_ONCE_SHARE = 0.4
-_AT_ONCE_MM2 = 10.0
+_AT_ONCE_MM2 = 3.0
 _CONFIRM_S = 0.25
 _ELSEWHERE_S = 2.0
 """First cement away from every cannula's tip has to stay for this long."""
+_ALONG_MM2 = 30.0
+"""... unless it is large and lies along the cannula: it runs back beside it."""
 _FRESH_SHARE = 0.2
+_ELSEWHERE_SHARE = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +84,8 @@ class MaskMemory:
     bone: Bool
     """The body without its rims."""
     near: Bool
+    rim: Bool
+    """Inside the X-ray field, at its edge."""
     smoothed: F32 | None = None
     mask: Bool | None = None
     since_s: F32 | None = None
@@ -118,6 +128,7 @@ def start_masking(
         body=baseline.body,
         bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
         near=np.asarray(away_mm < 1.0, dtype=bool),
+        rim=baseline.usable & (cv2.erode(baseline.usable.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0),
     )
 
 
@@ -141,20 +152,22 @@ def find_cement(
     still = still_picture(memory.baseline, grey, similarity)
     known = memory.mask if memory.started else None
     change = change_since(memory.baseline, still, known)
-    grain, now = noise_of(memory.baseline, change, known)
+    grain = noise_of(memory.baseline, change, known)
     contrast = _over_time(memory, change, grain)
     cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
     blind = ~usable if cannula is None else ~usable | cannula.mask
-    noise = steady_noise(memory.baseline, contrast, now, known)
+    noise = np.minimum(steady_noise(memory.baseline, contrast, known), grain)
     noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
     if cannula is not None:
-        doubt_cannula(cannula, contrast, noise, known, usable & ~memory.near, scale)
-    low, evidence = _threshold(memory, contrast, noise)
+        contrast = contrast.copy()
+        see_through(cannula, contrast, noise, known, usable, scale)
+    low, evidence, certain = _threshold(memory, contrast, noise, known)
     if before_injection:
         low[:] = False
     _drop_thin_and_weak(memory, low, contrast, grain)
     _drop_gas(memory, low, contrast, noise, still)
-    mask = _belonging(memory, low, contrast, noise, grain, t_s)
+    _drop_from_outside(memory, low)
+    mask = _belonging(memory, low, certain, contrast, noise, grain, t_s)
     if cannula is not None:
         bridge_cannula(cannula, mask, evidence, usable, scale)
     if memory.started:
@@ -188,20 +201,68 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
     return memory.smoothed
 
 
-def _threshold(memory: MaskMemory, contrast: F32, noise: F32) -> tuple[Bool, F32]:
-    reach = max(1, round(_EDGE_REACH_MM / memory.mm_per_px))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    highest = cv2.dilate(contrast, kernel)
-    edge = np.maximum(_EDGE_SHARE * highest, _LOW_SIGMA * noise)
+def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None) -> tuple[Bool, F32, F32]:
+    """What stands out, by how much, and how many times the noise.
+
+    At two scales: the fine one draws the outline; the coarse one sees faint cement that grain takes apart.
+    """
+    kernel = _disc(_EDGE_REACH_MM, memory.mm_per_px)
+    edge = np.maximum(_EDGE_SHARE * cv2.dilate(contrast, kernel), _LOW_SIGMA * noise)
+    if memory.baseline.cannula is not None:
+        # The display holds little contrast behind steel: what stands beside it is no measure.
+        steel = memory.baseline.cannula.mask
+        edge[steel] = _LOW_SIGMA * noise[steel]
     if memory.mask is not None:
         edge = np.where(memory.mask, 0.9 * edge, edge)
-    evidence = np.asarray(contrast - edge, dtype=np.float32)
+    faint, faint_sure = _faint(memory, contrast, known)
+    evidence = np.maximum(contrast - edge, faint)
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
     # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
     bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > _LOW_SIGMA * noise)
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
-    return low.astype(bool), evidence
+    return low.astype(bool), np.asarray(evidence, np.float32), np.maximum(contrast / noise, faint_sure)
+
+
+def _faint(memory: MaskMemory, contrast: F32, known: Bool | None) -> tuple[F32, F32]:
+    """Evidence inside the body over a larger surrounding, steel left out, and how many times its noise.
+
+    At half the resolution: grain takes faint cement apart, and a lobe of some mm stands out all the same.
+    """
+    rows, cols = contrast.shape
+    size = (max(1, cols // 2), max(1, rows // 2))
+    cannula = memory.baseline.cannula
+    free = memory.baseline.usable if known is None else memory.baseline.usable & ~known
+    there = np.ones(size[::-1], np.float32)
+    small = cv2.resize(contrast, size, interpolation=cv2.INTER_AREA)
+    if cannula is not None:
+        there = 1.0 - np.asarray(cv2.resize(cannula.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+        small = cv2.resize(np.where(cannula.mask, np.float32(0), contrast), size, interpolation=cv2.INTER_AREA)
+    sigma = _FAINT_MM / (2 * memory.mm_per_px)
+    coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
+    coarse[there < 0.25] = 0.0
+    noise = coarse_noise(memory.baseline, coarse, _halved(free, size))
+    # What moves is as large at any scale.
+    if memory.restless.extra is not None:
+        extra = cv2.resize(memory.restless.extra, size, interpolation=cv2.INTER_AREA)
+        noise = np.asarray(cv2.magnitude(noise, extra), dtype=np.float32)
+    edge = np.maximum(
+        _FAINT_EDGE_SHARE * cv2.dilate(coarse, _disc(_EDGE_REACH_MM, 2 * memory.mm_per_px)), _FAINT_SIGMA * noise
+    )
+    beyond = np.where(_halved(memory.body, size), coarse - edge, -np.abs(coarse) - edge).astype(np.float32)
+    return (
+        np.asarray(cv2.resize(beyond, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32),
+        np.asarray(cv2.resize(coarse / noise, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32),
+    )
+
+
+def _halved(mask: Bool, size: tuple[int, int]) -> Bool:
+    return np.asarray(cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)) > 0
+
+
+def _disc(reach_mm: float, mm_per_px: float) -> NDArray[np.uint8]:
+    reach = max(1, round(reach_mm / mm_per_px))
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)), dtype=np.uint8)
 
 
 def _drop_thin_and_weak(memory: MaskMemory, low: Bool, contrast: F32, grain: F32) -> None:
@@ -225,20 +286,36 @@ def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F
     drop_gas_gone(memory.restless, low, memory.mask, free, contrast, still, memory.mm_per_px)
 
 
-def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, grain: F32, t_s: float) -> Bool:
+def _drop_from_outside(memory: MaskMemory, low: Bool) -> None:
+    """Hands, wires and instruments come in from the edge of the picture; cement does not."""
+    fresh = low.astype(np.uint8)
+    if memory.mask is not None:
+        fresh[memory.mask] = 0
+    _, labels = cv2.connectedComponents(fresh, connectivity=8)
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1], labels[memory.rim]])
+    foreign = np.unique(edge[edge > 0])
+    if foreign.size:
+        low &= ~np.isin(labels, foreign)
+
+
+def _belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, noise: F32, grain: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar."""
     age_s = _age(memory, low, t_s)
     area_px = 1.0 / memory.mm_per_px**2
     near: Bool | None = None
     if memory.started and memory.mask is not None:
         near = _within(memory.mask, _TOUCH_MM + _FRONT_MM_PER_S * min(t_s - memory.last_s, _GAP_S), memory.mm_per_px)
+        if memory.baseline.cannula is not None:
+            # ... and what comes out on the other side of the steel.
+            passage = through_cannula(memory.baseline.cannula, memory.mask, memory.mm_per_px)
+            near |= passage & (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
         # What shows up away from earlier cement has to be as dark as that is, or to stay for a moment.
         low = low & (near | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast)))
     memory.last_s = t_s
     count, labels = cv2.connectedComponents(low.astype(np.uint8), connectivity=8)
     areas = np.bincount(labels.ravel(), minlength=count)
     certain = np.zeros(count, bool)
-    certain[labels[(contrast > _HIGH_SIGMA * noise) & low]] = True
+    certain[labels[(sure > _HIGH_SIGMA) & low]] = True
     keep = np.zeros(count, bool)
     if near is not None:
         keep[labels[near & low]] = True
@@ -246,7 +323,7 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, grain: 
     in_body = np.bincount(labels[memory.body], minlength=count)
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
     # Where something bright moves it darkens one side by as much as it brightens the other.
-    core = np.bincount(labels[low & (contrast > _FIRST_SIGMA * np.maximum(noise, grain))], minlength=count)
+    core = np.bincount(labels[low & (sure > _FIRST_SIGMA)], minlength=count)
     told = low & (contrast > np.float32(_SWING_SHARE * memory.restless.swing))
     beyond_swing = np.bincount(labels[told], minlength=count) >= _FIRST_CORE_MM2 * area_px
     fresh &= core >= _FIRST_CORE_MM2 * area_px
@@ -256,18 +333,24 @@ def _belonging(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, grain: 
     for label in np.flatnonzero(fresh):
         part = labels == label
         at_tip = cannula is not None and bool((part & cannula.corridor).any())
-        expected = cannula is None or at_tip
+        along = cannula is not None and core[label] >= _ALONG_MM2 * area_px and _touches(part, cannula.mask)
+        expected = cannula is None or at_tip or along
         at_once = expected and core[label] >= _AT_ONCE_MM2 * area_px
         if not at_tip and not beyond_swing[label]:
             continue
         stays = float(np.median(age_s[part])) >= (_CONFIRM_S if expected else _ELSEWHERE_S)
-        strong = float(np.percentile(contrast[part], 75)) >= _FRESH_SHARE * typical
+        share = _FRESH_SHARE if at_tip else _ELSEWHERE_SHARE
+        strong = float(np.percentile(contrast[part], 75)) >= share * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
     keep &= areas >= _SPECK_MM2 * area_px
     keep[0] = False
     kept: Bool = np.asarray(keep[labels], dtype=bool)
     memory.started |= bool(kept.any())
     return kept
+
+
+def _touches(part: Bool, other: Bool) -> bool:
+    return bool((cv2.dilate(part.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)[other].any())
 
 
 def _typical(memory: MaskMemory, contrast: F32) -> float:

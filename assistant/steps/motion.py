@@ -11,6 +11,7 @@ The confidence is the correlation of picture and template at the pose found, ove
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -46,8 +47,20 @@ _LEARN_PICTURES = 3
 """So many pictures until it is known what correlation to expect; until then the whole picture is searched."""
 _SELF_CORRELATION = 0.9999
 """The reference frame against itself: says nothing about the noise."""
+_PEAKS, _PLACES, _TRIED_FINE = 3, 6, 3
+"""When it is looked for everywhere: so many peaks of the correlation a turn, places tried coarsely, then finely."""
+_CLOSE_SHARE = 0.35
 _MAX_TURN_DEG = 25.0
 _SCALE_RANGE = (0.8, 1.25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Finder:
+    """A piece of the reference on the coarse lattice, and where it was cut out."""
+
+    patch: F32
+    x0: int
+    y0: int
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +71,7 @@ class MotionMemory:
     outline: Outline
     fine: Level
     coarse: Level
-    finder: F32
+    finders: tuple[_Finder, ...]
     expected: float = _LEAST_CORRELATION
     accepted: int = 0
     pose: F64 | None = None
@@ -104,20 +117,30 @@ def start_following(
     fine = learn_level(pyramid.lattice(decimation, mm_per_px), decimation, outline, _POINTS)
     coarse_lattice = pyramid.lattice(decimation * _COARSER, mm_per_px)
     coarse = learn_level(coarse_lattice, decimation * _COARSER, outline, _POINTS // 4)
-    finder_decimation = decimation * _COARSER
     return MotionMemory(
         view_index=view_index,
         outline=outline,
         fine=fine,
         coarse=coarse,
-        finder=_finder_template(coarse_lattice, finder_decimation, window),
+        finders=(
+            _finder(coarse_lattice, coarse.decimation, window),
+            # Close round the body little stands still with the screen when the table moves: no collimator, no shading.
+            _finder(coarse_lattice, coarse.decimation, _round_body(low, high, pyramid.grey.shape)),
+        ),
     )
 
 
-def _finder_template(lattice: F32, decimation: int, window: Crop) -> F32:
+def _finder(lattice: F32, decimation: int, window: Crop) -> _Finder:
     y0, x0 = window.y0_px // decimation, window.x0_px // decimation
     patch = lattice[y0 : y0 + window.height_px // decimation, x0 : x0 + window.width_px // decimation]
-    return np.ascontiguousarray(patch)
+    return _Finder(patch=np.ascontiguousarray(patch), x0=x0, y0=y0)
+
+
+def _round_body(low: NDArray[np.float64], high: NDArray[np.float64], shape: tuple[int, ...]) -> Crop:
+    reach = _CLOSE_SHARE * (high - low)
+    x0, y0 = np.maximum(low - reach, 0).astype(int)
+    x1, y1 = np.minimum(high + reach, [shape[1] - 1, shape[0] - 1]).astype(int)
+    return Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
 
 
 def follow(
@@ -217,36 +240,58 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
     """Look for the vertebra anywhere in the picture, turned by up to 12 degrees."""
     decimation = memory.coarse.decimation
     lattice = pyramid.lattice(decimation, memory.outline.mm_per_px)
-    template = memory.finder
-    rows, cols = template.shape
-    # The vertebra may stand partly out of the picture.
-    margin_y, margin_x = rows // 3, cols // 3
-    padded = cv2.copyMakeBorder(lattice, margin_y, margin_y, margin_x, margin_x, cv2.BORDER_CONSTANT, value=0)
-    starts: list[tuple[float, F64]] = [(2.0, np.column_stack([np.eye(2), np.zeros(2)]))]
-    window = memory.outline.window
-    x0, y0 = window.x0_px // decimation, window.y0_px // decimation
-    for turn_deg in (0.0, -6.0, 6.0, -12.0, 12.0):
-        middle = ((cols - 1) / 2, (rows - 1) / 2)
-        turn = cv2.getRotationMatrix2D(middle, -turn_deg, 1.0)
-        turned = cv2.warpAffine(template, turn, (cols, rows), borderMode=cv2.BORDER_REPLICATE) if turn_deg else template
-        score = cv2.matchTemplate(padded, turned, cv2.TM_CCOEFF_NORMED)
-        for _ in range(2):
-            _, best, _, where = cv2.minMaxLoc(score)
-            found = np.array([where[0] - margin_x, where[1] - margin_y], np.float64)
-            to_window = np.column_stack([np.eye(2), -np.array([x0, y0], np.float64)])
-            linear = turn[:, :2]
-            shift = linear @ to_window[:, 2] + turn[:, 2] + found
-            starts.append((float(best), source_from_lattice(np.column_stack([linear, shift]), decimation)))
-            cv2.rectangle(score, (where[0] - 3, where[1] - 3), (where[0] + 3, where[1] + 3), -1.0, -1)
-    starts.sort(key=lambda s: -s[0])
-    coarse = [refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8) for _, start in starts[:5]]
+    starts = [start for template in memory.finders for start in _starts(template, lattice, decimation)]
+    still = np.column_stack([np.eye(2), np.zeros(2)])
+    coarse = [
+        refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8)
+        for start in [still, *_apart(starts)]
+    ]
     coarse = [found for found in coarse if _plausible(found[0])]
     coarse.sort(key=lambda found: -found[1])
     nearest: tuple[F64, float] | None = None
-    for pose, _ in coarse[:2]:
+    for pose, _ in coarse[:_TRIED_FINE]:
         fine = refine(memory.fine, memory.outline, pyramid, pose, cement, None, rounds=6)
         if _plausible(fine[0]) and (nearest is None or fine[1] > nearest[1]):
             nearest = fine
         if nearest is not None and nearest[1] >= _GOOD * memory.expected:
             break
     return nearest
+
+
+def _apart(starts: list[tuple[float, Sequence[int], F64]]) -> list[F64]:
+    """The best start at each of the best places: turned copies of one wrong place must not crowd out the right one."""
+    chosen: list[tuple[float, Sequence[int], F64]] = []
+    for start in sorted(starts, key=lambda each: -each[0]):
+        if all(max(abs(start[1][0] - other[1][0]), abs(start[1][1] - other[1][1])) > 3 for other in chosen):
+            chosen.append(start)
+        if len(chosen) == _PLACES:
+            break
+    return [start for _, _, start in chosen]
+
+
+def _starts(finder: _Finder, lattice: F32, decimation: int) -> list[tuple[float, Sequence[int], F64]]:
+    """Where a template fits best: correlation, shift in px of the lattice, pose."""
+    rows, cols = finder.patch.shape
+    # The vertebra may stand partly out of the picture.
+    margin_y, margin_x = rows // 3, cols // 3
+    padded = cv2.copyMakeBorder(lattice, margin_y, margin_y, margin_x, margin_x, cv2.BORDER_CONSTANT, value=0)
+    starts: list[tuple[float, Sequence[int], F64]] = []
+    for turn_deg in (0.0, -6.0, 6.0, -12.0, 12.0):
+        middle = ((cols - 1) / 2, (rows - 1) / 2)
+        turn = cv2.getRotationMatrix2D(middle, -turn_deg, 1.0)
+        turned = (
+            cv2.warpAffine(finder.patch, turn, (cols, rows), borderMode=cv2.BORDER_REPLICATE)
+            if turn_deg
+            else finder.patch
+        )
+        score = cv2.matchTemplate(padded, turned, cv2.TM_CCOEFF_NORMED)
+        for _ in range(_PEAKS):
+            _, best, _, where = cv2.minMaxLoc(score)
+            found = np.array([where[0] - margin_x, where[1] - margin_y], np.float64)
+            to_window = np.column_stack([np.eye(2), -np.array([finder.x0, finder.y0], np.float64)])
+            linear = turn[:, :2]
+            shift = linear @ to_window[:, 2] + turn[:, 2] + found
+            place = (where[0] - margin_x - finder.x0, where[1] - margin_y - finder.y0)
+            starts.append((float(best), place, source_from_lattice(np.column_stack([linear, shift]), decimation)))
+            cv2.rectangle(score, (where[0] - 3, where[1] - 3), (where[0] + 3, where[1] + 3), -1.0, -1)
+    return starts

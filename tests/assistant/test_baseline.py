@@ -78,7 +78,7 @@ def test_the_noise_is_the_noise_that_is_there():
     for k in range(40):
         still = still_picture(baseline, picture(rng), STILL)
         change = change_since(baseline, still, None)
-        noise, _ = noise_of(baseline, change, None)
+        noise = noise_of(baseline, change, None)
         learn(baseline, still, k / 10)
     flat = np.s_[5:40, 5:60]
     assert float(np.median(noise[flat])) == pytest.approx(float(change[flat].std()), rel=0.6)
@@ -111,8 +111,8 @@ def test_noise_after_smoothing_in_time_is_smaller_where_nothing_moves():
         change = change_since(baseline, still, None)
         smoothed = change if smoothed is None else (0.7 * smoothed + 0.3 * change).astype(np.float32)
         learn(baseline, still, k / 10)
-    noise, now = noise_of(baseline, change, None)
-    steady = steady_noise(baseline, smoothed, now, None)
+    noise = noise_of(baseline, change, None)
+    steady = steady_noise(baseline, smoothed, None)
     flat = np.s_[5:40, 5:60]
     assert float(np.median(steady[flat])) < 0.75 * float(np.median(noise[flat]))
     assert float(np.median(steady[flat])) == pytest.approx(float(smoothed[flat].std()), rel=0.6)

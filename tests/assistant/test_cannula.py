@@ -4,10 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.cannula import Cannula, bridge_cannula, doubt_cannula, find_cannula, is_bar
+from assistant.cannula import Cannula, bridge_cannula, find_cannula, is_bar, see_through, through_cannula
 
 MM = 0.25
 MIDDLE = (150.0, 100.0)
+BODY = np.zeros((200, 300), bool)
+BODY[40:160, 90:210] = True
 
 
 def steel() -> np.ndarray:
@@ -19,7 +21,7 @@ def steel() -> np.ndarray:
 
 @pytest.fixture
 def cannula() -> Cannula:
-    found = find_cannula(steel(), MIDDLE, MM)
+    found = find_cannula(steel(), BODY, MIDDLE, MM)
     assert found is not None
     return found
 
@@ -37,10 +39,17 @@ def test_cement_comes_out_ahead_of_the_tip(cannula):
     assert not cannula.corridor[140, 140]
 
 
+def test_a_wall_of_the_body_and_a_bar_outside_it_are_no_cannula():
+    picture = np.full((200, 300), 200.0, np.float32)
+    cv2.line(picture, (92, 45), (92, 155), 120.0, 8)
+    cv2.line(picture, (240, 20), (280, 160), 120.0, 12)
+    assert find_cannula(cv2.GaussianBlur(picture, (0, 0), 1.5), BODY, MIDDLE, MM) is None
+
+
 def test_where_there_is_none_none_is_found():
     rng = np.random.default_rng(0)
     plain = cv2.GaussianBlur(rng.normal(200.0, 3.0, (200, 300)).astype(np.float32), (0, 0), 2)
-    assert find_cannula(plain, MIDDLE, MM) is None
+    assert find_cannula(plain, BODY, MIDDLE, MM) is None
 
 
 def test_cement_on_both_sides_is_joined_behind_it_and_on_one_side_is_not(cannula):
@@ -58,18 +67,47 @@ def test_cement_on_both_sides_is_joined_behind_it_and_on_one_side_is_not(cannula
     assert (left & ~one_side).sum() < 0.2 * (joined & ~both).sum()
 
 
-def test_a_shaft_that_changes_everywhere_raises_its_noise(cannula):
+def beside(cannula: Cannula) -> np.ndarray:
+    """Known cement round the tip."""
+    drawn = np.zeros((200, 300), np.uint8)
+    cv2.circle(drawn, (150, 100), 16, 1, -1)
+    return (drawn > 0) & ~cannula.mask
+
+
+def test_what_the_whole_shaft_does_is_no_cement(cannula):
     contrast = np.where(cannula.mask, 30.0, 0.0).astype(np.float32)
     noise = np.ones((200, 300), np.float32)
-    doubt_cannula(cannula, contrast, noise, None, np.ones((200, 300), bool), MM)
-    assert float(noise[cannula.mask].min()) == pytest.approx(30.0)
+    see_through(cannula, contrast, noise, beside(cannula), np.ones((200, 300), bool), MM)
+    assert float(np.abs(contrast[cannula.mask]).max()) < 0.1
     assert float(noise[~cannula.mask].max()) == 1.0
+
+
+def test_behind_steel_only_what_is_next_to_cement_is_believed(cannula):
+    rng = np.random.default_rng(1)
+    contrast = rng.normal(0, 2.0, (200, 300)).astype(np.float32)
+    drawn = np.zeros((200, 300), np.uint8)
+    cv2.circle(drawn, (150, 100), 16, 1, -1)
+    contrast[drawn > 0] += 12.0
+    noise = np.ones((200, 300), np.float32)
+    see_through(cannula, contrast, noise, beside(cannula), np.ones((200, 300), bool), MM)
+    near = cannula.mask & (drawn > 0)
+    assert np.isfinite(noise[near]).mean() > 0.6
+    assert float(np.median((contrast / noise)[near & np.isfinite(noise)])) > 3
+    assert np.isinf(noise[62, 290])
 
 
 def test_a_shaft_that_is_not_seen_is_not_believed(cannula):
     noise = np.ones((200, 300), np.float32)
-    doubt_cannula(cannula, np.zeros_like(noise), noise, None, np.zeros((200, 300), bool), MM)
+    see_through(cannula, np.zeros_like(noise), noise, None, np.zeros((200, 300), bool), MM)
     assert np.isinf(noise[cannula.mask]).all()
+
+
+def test_cement_may_come_out_on_the_other_side_near_by_and_not_far_along_the_shaft(cannula):
+    known = np.zeros((200, 300), bool)
+    known[86:94, 165:180] = True
+    passage = through_cannula(cannula, known, MM)
+    assert passage[cannula.mask & (np.arange(300) < 190) & (np.arange(300) > 160)].all()
+    assert not passage[:, 240:].any()
 
 
 def test_a_bar_is_a_bar_and_a_disc_is_none():
