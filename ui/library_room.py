@@ -7,7 +7,8 @@ import logging
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from assistant.errors import AssistantError
-from assistant.library.jobs import Jobs
+from assistant.library.jobs import Job, Jobs
+from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
 from ui.shell import shells
 
@@ -38,6 +39,7 @@ class LibraryRoom(QObject):
         """Why the library cannot be opened; empty while it is open."""
         self._users = 0
         self._held = ""
+        self._sessions_asked: set[str] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -84,6 +86,11 @@ class LibraryRoom(QObject):
             self.jobs.let_go()
         self.worked.emit()
 
+    def take_sessions(self) -> list[Job]:
+        """Ask for the sessions recorded here that are in no case; each once in this window."""
+        self._watch_procedure()
+        return [] if self.jobs is None else bring_in_sessions(self.jobs, self._sessions_asked)
+
     def tell_changed(self) -> None:
         """A page has changed something."""
         self.changed.emit()
@@ -95,6 +102,7 @@ class LibraryRoom(QObject):
         if self.library is not None:
             self.library.close()
         self.library, self.jobs = None, None
+        self._sessions_asked.clear()  # what waited in the queue is gone with it
 
     def _watch_procedure(self) -> None:
         """A page that cannot be left has a procedure under way: nothing may compete with it."""

@@ -22,7 +22,6 @@ from PyQt6.QtWidgets import (
 from assistant.errors import AssistantError, UsageError
 from assistant.exchange.jobs import unpack_job
 from assistant.library.search import Filter
-from assistant.library.sessions import bring_in_sessions
 from assistant.settings import Settings
 from ui import theme
 from ui.cases import case_forms, keys
@@ -52,7 +51,6 @@ class CasesPage(Page):
         self.which = Filter.ALL
         self.form: Form | None = None
         self.asked = ""
-        self._sessions_asked: set[str] = set()
         self._build()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -167,8 +165,7 @@ class CasesPage(Page):
         """Look again: other pages may have changed the library."""
         if self.room.library is None and self.room.open():
             self.tell("")
-        if self.room.jobs is not None:
-            bring_in_sessions(self.room.jobs, self._sessions_asked)
+        self.room.take_sessions()
         self.find()
 
     def find(self) -> None:

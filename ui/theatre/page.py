@@ -32,6 +32,7 @@ from ui.theatre.confirming import Confirming
 from ui.theatre.desk import Desk
 from ui.theatre.guarded import guarded
 from ui.theatre.hearing import hear
+from ui.theatre.intake import Intake
 from ui.theatre.key_images import KeyImages
 from ui.theatre.second import Second
 from ui.theatre.trace import Trace
@@ -74,7 +75,7 @@ class TheatrePage(Page):
         self.acts = Acts(self)
         self.setup = SetupPanel(self)
         self.setup.hide()
-        self.key_images = KeyImages(self)
+        self.key_images, self.intake = KeyImages(self), Intake(self.tell, self)
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -126,6 +127,7 @@ class TheatrePage(Page):
             self.tell("There is no session to go on with.")
             return False
         self.end_session()
+        self.intake.begin()
         source, folder = (source, sessions.new_folder()) if left is None else (left.source, left.folder)
         session = self._make_session(source, folder, self.settings)
         try:
@@ -317,8 +319,10 @@ class TheatrePage(Page):
         self._timer.start(_TICK_MS)
         self.keys, _ = key_map.read()
         self.board.keys_card.set_keys(self.keys)
-        if self.session is None and not self.in_set_up:
-            self.begin_set_up()
+        if self.session is None:
+            self.intake.begin_soon()
+            if not self.in_set_up:
+                self.begin_set_up()
 
     def stay(self) -> str:
         """The page is not left while armed."""
@@ -384,6 +388,7 @@ class TheatrePage(Page):
         self._timer.stop()
         self.board.bar.stop()
         self.sound.stop()
+        self.intake.stop()
         self.end_session()
 
 
