@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.field import field_at, find_field
+from assistant.robust import middle, spread
 from assistant.settings import LivenessSettings
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
 
@@ -26,6 +27,14 @@ _STRIPS = 40
 _START_LIMIT = 0.30
 _LIMITS = (0.04, 0.55)
 _LEARN_FROM = 90
+_LEAST_OF_A_KIND = 6
+_LEAST_REPEATS = 3
+_LEAST_APART = 1.3
+_APART_SPREADS = 2.5
+"""Two kinds of frames: so many of each, so far apart, and by so many times what each of them varies [P]."""
+_LATELY = 15
+_SAME_SPREADS = 2.0
+_LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
@@ -53,6 +62,8 @@ class LivenessMemory:
     last_new_s: float | None = None
     ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
     limit: float = _START_LIMIT
+    repeats_like: tuple[float, float] | None = None
+    """Mean and spread of the logarithm of the repeats' ratios, on a noisy cable."""
     field_mask: NDArray[np.bool_] | None = None
     field_seen_s: float = -1e9
     field_blocks: NDArray[np.bool_] | None = None
@@ -143,12 +154,54 @@ def _learned_limit(memory: LivenessMemory) -> float:
     middles = 0.5 * (values[:-1] + values[1:])
     # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
     allowed = (values[1:] > np.log(_LIMITS[0])) & (middles < np.log(_LIMITS[1]))
-    if not allowed.any():
-        return _START_LIMIT
+    allowed[: _LEAST_REPEATS - 1] = False
     best = int(np.argmax(np.where(allowed, gaps, 0.0)))
-    if gaps[best] < np.log(2.0):
-        return _START_LIMIT
-    return max(float(np.exp(middles[best])), _LIMITS[0])
+    if allowed[best] and gaps[best] >= np.log(2.0):
+        return max(float(np.exp(middles[best])), _LIMITS[0])
+    two = _two_kinds(values)
+    if two is not None and two.limit < _LIMITS[1]:
+        memory.repeats_like = two.repeats
+        return max(two.limit, _LIMITS[0])
+    return memory.limit if _still_repeats(memory) else _START_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kinds:
+    limit: float
+    repeats: tuple[float, float]
+
+
+def _two_kinds(values: NDArray[np.float64]) -> _Kinds | None:
+    """Repeats and new pictures over a noisy cable: near to each other, a few of them between the two (Otsu's cut)."""
+    below = np.arange(1, len(values))
+    sums = np.cumsum(values)[:-1]
+    above = len(values) - below
+    between = below * above * (sums / below - (values.sum() - sums) / above) ** 2
+    between[: _LEAST_OF_A_KIND - 1] = 0.0
+    between[len(between) - _LEAST_OF_A_KIND + 1 :] = 0.0
+    cut = int(np.argmax(between)) + 1
+    low, high = values[:cut], values[cut:]
+    if min(len(low), len(high)) < _LEAST_OF_A_KIND:
+        return None
+    repeats, new = _usual(low), _usual(high)
+    apart = new[0] - repeats[0]
+    if apart < max(np.log(_LEAST_APART), _APART_SPREADS * (repeats[1] + new[1])):
+        return None
+    return _Kinds(limit=float(np.exp(repeats[0] + 0.5 * apart)), repeats=repeats)
+
+
+def _usual(values: NDArray[np.float64]) -> tuple[float, float]:
+    centre = middle(values)
+    return centre, max(spread(values, centre), _LEAST_SPREAD)
+
+
+def _still_repeats(memory: LivenessMemory) -> bool:
+    """In a long hold no new picture is left to compare with: the noise is that of the repeats before it."""
+    if memory.repeats_like is None:
+        return False
+    usual, varies = memory.repeats_like
+    lately = np.log(np.clip(np.array(memory.ratios)[-_LATELY:], 0.01, 3.0))
+    return bool(np.median(lately) < usual + _SAME_SPREADS * varies)
 
 
 def _no_signal(blocks: F32, usual_grain: float | None) -> str:
