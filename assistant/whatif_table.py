@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from assistant.errors import EnvironmentError_
+from assistant.reports.tables import plain_cell, write_csv
 from assistant.whatif import Job, Row
 
 COLUMNS: Final = (
@@ -67,16 +67,5 @@ def write_table(path: Path, job: Job, rows: Sequence[Row]) -> None:
     EnvironmentError_
         If it cannot be written.
     """
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for row in table(job, rows):
-                writer.writerow([plain_cell(cell) if k in (0, 1, 7) else cell for k, cell in enumerate(row)])
-    except OSError as error:
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-
-
-def plain_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    lines = ([plain_cell(cell) if k in (0, 1, 7) else cell for k, cell in enumerate(row)] for row in table(job, rows))
+    write_csv(path, itertools.chain([COLUMNS], lines))

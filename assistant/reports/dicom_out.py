@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,8 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MultiFrameGrayscaleByteSecondaryCaptureImageStorage, generate_uid
 
 from assistant import __version__
-from assistant.errors import EnvironmentError_, UsageError
+from assistant.errors import UsageError
+from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 
 
@@ -45,15 +44,8 @@ def write_dicom(path: Path, frames: Sequence[Frame], mm_per_px: float | None) ->
     numbers = ", ".join(str(frame.index) for frame in frames)
     scale = "not set" if mm_per_px is None else f"about {mm_per_px:.4f} mm/px in the plane of the vertebra"
     made.ImageComments = f"Frames {numbers} of a recorded run. Scale {scale}. Research software, not a diagnosis."
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as part:
         made.save_as(part, enforce_file_format=True)
-        os.replace(part, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
 
 
 def _eight_bits(frame: Frame) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import io
+import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from assistant.errors import EnvironmentError_
@@ -22,12 +22,14 @@ FIGURES = (
     "anterior_wall_mm",
     "side_wall_mm",
 )
+_ROWS_AT_ONCE = 256
+"""So few are written in one go that no other thread waits for them."""
 COLUMNS = ("frame", "t_s", "state", "cement_area_mm2", *FIGURES, "alarm", "reason")
 
 
-def frames_table(moments: Iterable[Moment]) -> list[list[str]]:
+def frames_table(moments: Iterable[Moment]) -> Iterator[list[str]]:
     """One row a frame, `COLUMNS` first; an unknown figure is an empty cell and says why in the last one."""
-    rows = [list(COLUMNS)]
+    yield list(COLUMNS)
     for moment in moments:
         known = moment.distances if isinstance(moment.distances, Distances) else None
         alarm = max((alarm.priority for alarm in moment.standing), default=None)
@@ -36,18 +38,15 @@ def frames_table(moments: Iterable[Moment]) -> list[list[str]]:
             reason = moment.motion.reason
         elif not reason and not isinstance(moment.distances, Distances):
             reason = moment.distances.reason
-        rows.append(
-            [
-                str(moment.frame_index),
-                f"{moment.t_s:.4f}",
-                moment.liveness.state.value,
-                "" if known is None else f"{known.cement_area_mm2:.2f}",
-                *("" if known is None else _cell(getattr(known, name)) for name in FIGURES),
-                "none" if alarm is None else alarm.word,
-                plain_cell(reason),
-            ]
-        )
-    return rows
+        yield [
+            str(moment.frame_index),
+            f"{moment.t_s:.4f}",
+            moment.liveness.state.value,
+            "" if known is None else f"{known.cement_area_mm2:.2f}",
+            *("" if known is None else _cell(getattr(known, name)) for name in FIGURES),
+            "none" if alarm is None else alarm.word,
+            plain_cell(reason),
+        ]
 
 
 def lists_table(facts: ReportFacts) -> list[list[str]]:
@@ -73,17 +72,28 @@ def _cell(measure: Measure) -> str:
     return "" if value is None or abs(value) == float("inf") else f"{value:z.3f}"
 
 
-def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> None:
+def write_csv(path: Path, rows: Iterable[Sequence[str]], progress: Callable[[int], None] = lambda done: None) -> None:
     """Write a table, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    rows : iterable of sequence of str
+    progress : callable
+        Given the rows written so far; what it raises ends the writing, and nothing is left.
 
     Raises
     ------
     EnvironmentError_
         If it cannot be written.
     """
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    write_whole(path, text.getvalue().encode("utf-8", "backslashreplace"))
+    with whole_file(path) as part, part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+        table = csv.writer(file, lineterminator="\n")
+        left, done = iter(rows), 0
+        while some := list(itertools.islice(left, _ROWS_AT_ONCE)):
+            table.writerows(some)
+            done += len(some)
+            progress(done)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -94,12 +104,27 @@ def write_whole(path: Path, content: bytes) -> None:
     EnvironmentError_
         If it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    with whole_file(path) as part:
+        part.write_bytes(content)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place beside ``path`` to write to: it takes the name at the end, or nothing of it is left.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
+        yield part
         os.replace(part, path)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             part.unlink()
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+        if isinstance(error, OSError):
+            raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+        raise

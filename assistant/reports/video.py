@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -14,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.opening import open_source
-from assistant.errors import AssistantError, EnvironmentError_, UsageError
+from assistant.capture.source import Source
+from assistant.errors import EnvironmentError_, UsageError
 from assistant.moments import Moment
 from assistant.plan import PlannedView
 from assistant.reports.drawing import drawn, with_words, words_of
-from assistant.reports.tables import write_whole
+from assistant.reports.tables import whole_file, write_whole
 from assistant.vocabulary import Frame
 
 _TICKS = 90_000
@@ -34,9 +33,20 @@ def write_video(
     views: tuple[PlannedView, ...],
     title: str,
     progress: Callable[[int, int], None] = lambda done, total: None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Write frames ``first`` to ``last`` as H.264 in MP4, with the run's own times; False when stopped.
+) -> None:
+    """Write frames ``first`` to ``last`` as H.264 in MP4, with the run's own times, whole or not at all.
+
+    Parameters
+    ----------
+    run : str
+    path : Path
+    first, last : int
+    moment_at : callable
+        What is known of a frame.
+    views : tuple of PlannedView
+    title : str
+    progress : callable
+        Given frames done and all; what it raises ends the writing.
 
     Raises
     ------
@@ -49,45 +59,48 @@ def write_video(
     """
     if last < first:
         raise UsageError(f"frames {first} to {last} are no stretch of the run; set A before B")
-    part = path.with_name(f".{path.stem}.part.mp4")
     source = open_source(run)
-    whole = False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with av.open(str(part), "w", format="mp4") as container:
-            stream = None
-            start_s, stamp = 0.0, -1
-            for index in range(first, last + 1):
-                if should_stop():
-                    return False
-                frame = source.frame_at(index)
-                moment = moment_at(index)
-                picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title))
-                if stream is None:
-                    stream = container.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
-                    stream.height, stream.width = picture.shape[:2]
-                    stream.pix_fmt = "yuv420p"
-                    stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
-                    start_s = frame.t_s
-                coded = av.VideoFrame.from_ndarray(picture, format="bgr24")
-                stamp = max(stamp + 1, round((frame.t_s - start_s) * _TICKS))
-                coded.pts, coded.time_base = stamp, Fraction(1, _TICKS)
-                container.mux(stream.encode(coded))
-                progress(index - first + 1, last - first + 1)
-            if stream is not None:
-                container.mux(stream.encode(None))
-        os.replace(part, path)
-        whole = True
-    except (OSError, av.FFmpegError) as error:
-        if isinstance(error, AssistantError):
-            raise
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+        with whole_file(path) as part:
+            try:
+                with av.open(str(part), "w", format="mp4") as container:
+                    _write(container, source, range(first, last + 1), moment_at, views, title, progress)
+            except av.FFmpegError as error:
+                raise EnvironmentError_(
+                    f"{path}: cannot be written ({error.strerror}); choose another folder"
+                ) from error
     finally:
         source.close()
-        if not whole:
-            with contextlib.suppress(OSError):
-                part.unlink()
-    return True
+
+
+def _write(
+    container: av.container.OutputContainer,
+    source: Source,
+    frames: range,
+    moment_at: Callable[[int], Moment | None],
+    views: tuple[PlannedView, ...],
+    title: str,
+    progress: Callable[[int, int], None],
+) -> None:
+    stream = None
+    start_s, stamp = 0.0, -1
+    for done, index in enumerate(frames, start=1):
+        frame = source.frame_at(index)
+        moment = moment_at(index)
+        picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title))
+        if stream is None:
+            stream = container.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
+            stream.height, stream.width = picture.shape[:2]
+            stream.pix_fmt = "yuv420p"
+            stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
+            start_s = frame.t_s
+        coded = av.VideoFrame.from_ndarray(picture, format="bgr24")
+        stamp = max(stamp + 1, round((frame.t_s - start_s) * _TICKS))
+        coded.pts, coded.time_base = stamp, Fraction(1, _TICKS)
+        container.mux(stream.encode(coded))
+        progress(done, len(frames))
+    if stream is not None:
+        container.mux(stream.encode(None))
 
 
 def write_png(path: Path, frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...], title: str) -> Path:

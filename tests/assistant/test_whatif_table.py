@@ -49,5 +49,6 @@ def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     job = Job(runs=[], variants=[Variant(name=BASE)])
+    (tmp_path / "file").touch()
     with pytest.raises(EnvironmentError_, match="cannot be written"):
-        whatif_table.write_table(tmp_path / "none" / "t.csv", job, [])
+        whatif_table.write_table(tmp_path / "file" / "t.csv", job, [])

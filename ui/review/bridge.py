@@ -21,7 +21,8 @@ class Bridge(QObject):
     alarm = pyqtSignal(object)
     finished = pyqtSignal(object, str)
     still = pyqtSignal(object)
-    exported = pyqtSignal(str, int, int, str)
+    exported = pyqtSignal(int, str, int, str)
+    """Which wish, what was written, percent done, why not."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -90,6 +90,7 @@ class ExportPanel(Card):
     key_image_wanted = pyqtSignal()
     export_wanted = pyqtSignal(str)
     """"pdf", "csv", "png", "video" or "dicom"."""
+    stop_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,12 +128,21 @@ class ExportPanel(Card):
         column.addLayout(top)
         column.addWidget(self.images, 1)
         column.addLayout(buttons)
-        column.addWidget(self.status)
+        self.stop = key_button(review_words.EXPORT_STOP, "Stop writing, Escape", self.stop_wanted.emit)
+        self.stop.hide()
+        telling = QHBoxLayout()
+        telling.addWidget(self.status, 1)
+        telling.addWidget(self.stop)
+        column.addLayout(telling)
         column.addWidget(self.whole)
 
     def tell(self, text: str) -> None:
         """How an export goes."""
         self.status.setText(text)
+
+    def set_busy(self, on: bool) -> None:
+        """Whether something is being written, and may be stopped."""
+        self.stop.setVisible(on)
 
     def tell_run(self, text: str) -> None:
         """Whether the recording is whole and how far it is analysed."""

@@ -1,26 +1,25 @@
-"""Writes report, tables, pictures and videos of the run that is open into the export folder."""
+"""Asks for report, tables, pictures and videos of the run that is open; a thread makes them, the window goes on."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import whatif_table
 from assistant.errors import AssistantError
+from assistant.guard import describe
 from assistant.library.jobs import plan_path
 from assistant.places import data_home
-from assistant.reports.dicom_out import write_dicom
-from assistant.reports.facts import ReportFacts, gather
-from assistant.reports.tables import frames_table, lists_table, write_csv
-from assistant.reports.video import write_png, write_video
 from assistant.reviews import Review
 from assistant.whatif import Job, Row, RunAndPlan
 from ui.library_room import room
 from ui.review import review_words
-from ui.review.report_pdf import Shot, write_report
+from ui.review.export_work import WAYS, Material, Progress
+from ui.review.report_pdf import CURVE_COLUMNS
 from ui.review.session import Session
 
 if TYPE_CHECKING:
@@ -28,21 +27,74 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 20.0
+Way = Callable[[Progress], Path]
 
 
-class Exporter:
-    """One export at a time; a video is written in a thread of its own."""
+class _StoppedError(Exception):
+    """A person no longer wants it."""
 
-    def __init__(self, page: ReviewPage) -> None:
-        self._page = page
-        self._thread: threading.Thread | None = None
-        self._stopping = False
-        page.bridge.exported.connect(self._told)
+
+class _Work:
+    """One or more exports, written one after the other in a thread of their own."""
+
+    def __init__(self, ways: Sequence[Way], told: Callable[[str, int, str], None]) -> None:
+        """``told`` is given the path that was written ("" while one is), percent done, and why not."""
+        self._ways, self._told = ways, told
+        self._percent = -1
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
+        self._thread.start()
 
     @property
     def busy(self) -> bool:
-        """Whether a video is being written."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether it goes on."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """No longer wanted; what is being written is taken away again."""
+        self._stopped.set()
+
+    def wait(self) -> None:
+        """Until it has ended, after a stop."""
+        self._thread.join(_STOP_WAIT_S)
+
+    def _run(self) -> None:
+        try:
+            for k, way in enumerate(self._ways):
+                path = way(partial(self._progress, k))
+                self._told(str(path), 100 * (k + 1) // len(self._ways), "")
+        except _StoppedError:
+            self._told("", 100, review_words.EXPORT_STOPPED)
+        except AssistantError as error:
+            self._told("", 100, review_words.NOT_EXPORTED.format(error))
+        except Exception as error:
+            log.exception("an export stopped")
+            self._told("", 100, review_words.NOT_EXPORTED.format(f"an error of the program ({describe(error)})"))
+
+    def _progress(self, before: int, done: int, total: int) -> None:
+        if self._stopped.is_set():
+            raise _StoppedError
+        percent = min(99, int(100 * (before + done / max(1, total)) / len(self._ways)))
+        if percent != self._percent:
+            self._percent = percent
+            self._told("", percent, "")
+
+
+class Exporter:
+    """One wish at a time."""
+
+    def __init__(self, page: ReviewPage) -> None:
+        self._page = page
+        self._work: _Work | None = None
+        self._wish = 0
+        page.bridge.exported.connect(self._hear)
+        page.export.export_wanted.connect(self.export)
+        page.export.stop_wanted.connect(self.stop)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written."""
+        return self._work is not None and self._work.busy
 
     def forget(self) -> None:
         """Another run."""
@@ -55,42 +107,62 @@ class Exporter:
         return data_home() / "exports" / name
 
     def stop(self) -> None:
-        """End a video that is being written; nothing of it is left."""
-        self._stopping = True
-        if self._thread is not None:
-            self._thread.join(_STOP_WAIT_S)
-            self._thread = None
-        self._stopping = False
+        """A person stops what is being written; nothing of it is left."""
+        if self._work is not None:
+            self._work.stop()
 
-    def export(self, kind: str) -> None:
-        """Write one of "pdf", "csv", "png", "video", "dicom"."""
+    def close(self) -> None:
+        """The run is closed: what is being written is no longer wanted, nor heard of."""
+        self.stop()
+        self._wish += 1
+        self._page.export.set_busy(False)
+        self._page.export.tell("")
+
+    def shut(self) -> None:
+        """The window goes: wait until nothing unfinished is left."""
+        self.close()
+        if self._work is not None:
+            self._work.wait()
+
+    def export(self, *kinds: str) -> None:
+        """Write one or more of "pdf", "csv", "png", "video", "dicom"."""
         session = self._page.session
-        if session is None or self.busy:
-            return
-        try:
-            if kind == "pdf":
-                self._say(self._pdf(session))
-            elif kind == "csv":
-                self._say(self._csv(session))
-            elif kind == "png":
-                self._png(session)
-            elif kind == "dicom":
-                self._say(self._dicom(session))
-            elif kind == "video":
-                self._video(session)
-        except AssistantError as error:
-            self._page.export.tell(review_words.NOT_EXPORTED.format(error))
+        if session is not None:
+            made_of = self.material(session)
+            self._begin([partial(WAYS[kind], made_of) for kind in kinds])
 
     def whatif_table(self, job: Job, rows: Sequence[Row]) -> None:
         """Write the what-if table."""
         path = self.folder() / "what_if.csv"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            whatif_table.write_table(path, job, rows)
-        except (AssistantError, OSError) as error:
-            self._page.export.tell(review_words.NOT_EXPORTED.format(error))
+        kept = tuple(rows)
+
+        def way(_progress: Progress) -> Path:
+            whatif_table.write_table(path, job, kept)
+            return path
+
+        self._begin([way])
+
+    def _begin(self, ways: Sequence[Way]) -> None:
+        if self.busy:
+            self._page.export.tell(review_words.EXPORT_BUSY)
             return
-        self._say(path)
+        self._wish += 1
+        wish, emit = self._wish, self._page.bridge.exported.emit
+        self._page.export.set_busy(True)
+        self._page.export.tell(review_words.EXPORTING.format(0))
+        self._work = _Work(ways, lambda path, percent, failure: emit(wish, path, percent, failure))
+
+    def _hear(self, wish: int, path: str, percent: int, failure: str) -> None:
+        if wish != self._wish:
+            return
+        if failure:
+            told = failure
+        elif path:
+            told = review_words.EXPORTED.format(short(Path(path)))
+        else:
+            told = review_words.EXPORTING.format(percent)
+        self._page.export.tell(told)
+        self._page.export.set_busy(percent < 100)
 
     def runs(self, all_runs: bool) -> list[RunAndPlan]:
         """The run that is open with its plan; or all runs of the library that have one."""
@@ -102,111 +174,35 @@ class Exporter:
             return [RunAndPlan(run=session.run, plan=plan)] if Path(plan).is_file() else []
         return library_runs()
 
-    def facts(self, session: Session) -> ReportFacts:
-        """All that the report says now."""
-        moments = session.moments
-        shown = self._page.shown
-        review = self._page.reviewing.review or Review(path=Path())
-        return gather(
+    def material(self, session: Session) -> Material:
+        """What stands now; what an export is made of changes no more while it is written."""
+        page = self._page
+        book = page.shown.book
+        frames = session.frame_count
+        first, last = session.range
+        return Material(
             run=session.run,
+            folder=self.folder(),
             facts=session.facts,
             plan=session.plan,
-            moments=[] if moments is None else moments.between(0, len(moments) - 1),
-            alarms=shown.book.alarms(),
-            leaks=[story.leak for story in shown.book.leaks.stories()],
+            moments=session.moments,
+            still=session.still,
+            frames=frames,
+            fps=session.fps,
+            playhead=session.playhead,
+            stretch=(0 if first is None else first, frames - 1 if last is None else last),
+            key_frames=tuple(page.reviewing.key_frames()),
+            alarms=book.alarms(),
+            leaks=tuple(story.leak for story in book.leaks.stories()),
+            rows=tuple(page.events.rows()),
+            curve=page.transport.line.series.columns(CURVE_COLUMNS, frames),
             summary=None if session.shows_as_seen else session.summary,
-            review=review,
+            review=page.reviewing.review or Review(path=Path()),
             as_seen=session.shows_as_seen,
             trouble=session.failure
             or session.not_whole
             or ("" if session.ended or session.shows_as_seen else review_words.NOT_THROUGH),
         )
-
-    def _say(self, path: Path) -> None:
-        self._page.export.tell(review_words.EXPORTED.format(short(path)))
-
-    def _pdf(self, session: Session) -> Path:
-        path = self.folder() / "report.pdf"
-        frames = self._page.reviewing.key_frames() or sorted({session.playhead})
-        views = session.plan.views if session.plan is not None else ()
-        shots = []
-        for frame in frames[-3:]:
-            picture = session.still(frame)
-            if picture is not None:
-                moment = session.moments.at(frame) if session.moments is not None else None
-                shots.append(Shot(frame=picture, moment=moment, views=views, t_s=session.time_of(frame)))
-        series = self._page.transport.line.series
-        rows = self._page.events.rows()
-        write_report(path, self.facts(session), shots, series, session.frame_count, session.fps, rows)
-        return path
-
-    def _csv(self, session: Session) -> Path:
-        moments = session.moments
-        path = self.folder() / "figures.csv"
-        write_csv(path, frames_table([] if moments is None else moments.between(0, len(moments) - 1)))
-        write_csv(self.folder() / "events.csv", lists_table(self.facts(session)))
-        return path
-
-    def _png(self, session: Session) -> None:
-        frame = session.still(session.playhead)
-        if frame is None:
-            self._page.export.tell(review_words.NOT_EXPORTED.format(session.picture_trouble or "no picture"))
-            return
-        views = session.plan.views if session.plan is not None else ()
-        path = self.folder() / f"frame_{frame.index:06d}.png"
-        write_png(path, frame, session.moment(), views, Path(session.run).name)
-        self._say(path)
-
-    def _dicom(self, session: Session) -> Path:
-        frames = self._page.reviewing.key_frames() or [session.playhead]
-        pictures = [picture for picture in map(session.still, frames) if picture is not None]
-        planned = session.plan.views[0] if session.plan is not None else None
-        path = self.folder() / "key_images.dcm"
-        write_dicom(path, pictures, None if planned is None else planned.mm_per_px)
-        return path
-
-    def _video(self, session: Session) -> None:
-        first, last = session.range
-        start = 0 if first is None else first
-        end = session.frame_count - 1 if last is None else last
-        path = self.folder() / f"frames_{start:06d}_{end:06d}.mp4"
-        self._thread = threading.Thread(
-            target=self._write, args=(session, path, start, end), name="pictures", daemon=True
-        )
-        self._thread.start()
-
-    def _write(self, session: Session, path: Path, first: int, last: int) -> None:
-        told = self._page.bridge.exported.emit
-        moments = session.moments
-        views = session.plan.views if session.plan is not None else ()
-        try:
-            whole = write_video(
-                session.run,
-                path,
-                first=first,
-                last=last,
-                moment_at=lambda index: None if moments is None else moments.at(index),
-                views=views,
-                title=Path(session.run).name,
-                progress=lambda done, total: told(str(path), done, total, ""),
-                should_stop=lambda: self._stopping,
-            )
-        except AssistantError as error:
-            told(str(path), 0, 0, str(error))
-        except Exception:
-            log.exception("writing a video stopped")
-            told(str(path), 0, 0, "an error of the program")
-        else:
-            if whole:
-                told(str(path), 0, 0, "")
-
-    def _told(self, path: str, done: int, total: int, failure: str) -> None:
-        if failure:
-            self._page.export.tell(review_words.NOT_EXPORTED.format(failure))
-        elif total == 0:
-            self._say(Path(path))
-        else:
-            self._page.export.tell(review_words.EXPORTING.format(Path(path).name, 100 * done // total))
 
 
 def short(path: Path) -> str:

@@ -166,8 +166,7 @@ class Keys:
     def _show_export(self) -> None:
         if review_words.EXPORT in self._page.cards.names():
             self._page.cards.show_card(review_words.EXPORT)
-        for kind in ("png", "csv"):
-            self._page.exporter.export(kind)
+        self._page.exporter.export("png", "csv")
 
     def _cut_clip(self) -> None:
         """A training clip of this run that stops at the picture on the screen."""
@@ -183,5 +182,7 @@ class Keys:
                 page.refresh()
         elif page.board.tool:
             page.measure.choose("")
+        elif page.exporter.busy:
+            page.exporter.stop()
         else:
             page.close_run()

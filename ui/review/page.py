@@ -127,7 +127,6 @@ class ReviewPage(Page):
         self.plan_panel.saved.connect(self._plan_saved)
         self.plan_panel.ruler.toggled.connect(lambda _: self.picture.update())
         self.export.key_image_wanted.connect(self.reviewing.key_image)
-        self.export.export_wanted.connect(self.exporter.export)
         self.whatif.table_wanted.connect(self.exporter.whatif_table)
         self.whatif.runs = self.exporter.runs
 
@@ -174,7 +173,7 @@ class ReviewPage(Page):
     def close_session(self) -> None:
         """End the run that is open."""
         self.playing = False
-        self.exporter.stop()
+        self.exporter.close()
         self.whatif.stop()
         self.beside.put_away()
         self.shown.close()
@@ -261,9 +260,9 @@ class ReviewPage(Page):
 
     def show_other(self, run: str) -> None:
         """Show another run beside this one."""
-        plan_path = Path(run) / "plan.json"
+        path = Path(run) / "plan.json"
         try:
-            plan = read_plan(plan_path, self._settings.alarms.warning_line_fraction) if plan_path.is_file() else None
+            plan = read_plan(path, self._settings.alarms.warning_line_fraction) if path.is_file() else None
             bridge = Bridge(self)
             bridge.looked_for.connect(lambda: (bridge.looked(), self._look()))
             other = Session(run, plan, self._settings, bridge)
@@ -393,6 +392,7 @@ class ReviewPage(Page):
         """End threads and processes before the window goes."""
         self._timer.stop()
         self.close_session()
+        self.exporter.shut()
 
 
 def make_page(settings: Settings) -> ReviewPage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,11 @@ from assistant.moments import Moment
 from assistant.plan import PlannedView
 from assistant.reports.drawing import drawn
 from assistant.reports.facts import ONE_VIEW, EventLine, ReportFacts, clock
+from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 from ui import theme
 from ui.review.events_panel import EventRow
-from ui.review.series import Series
+from ui.review.series import Columns
 from ui.review.timeline import draw_mark
 
 _DPI = 144
@@ -27,6 +27,9 @@ _W, _H = 1054.0, 1548.0
 """The page inside margins of 12 mm, at 144 dots an inch."""
 _INK, _GREY, _RULE = QColor("#101418"), QColor("#5A6672"), QColor("#B8C2CC")
 _CURVE_H, _SHOT_H = 250.0, 260.0
+_LEFT = 44.0
+CURVE_COLUMNS = 1010
+"""Width of the curve: what is right of its scale."""
 _LOW_MM, _HIGH_MM = -4.0, 18.0
 _ROW_H = 24.0
 
@@ -45,21 +48,33 @@ def write_report(
     path: Path,
     facts: ReportFacts,
     shots: Sequence[Shot],
-    series: Series,
+    curve: Columns,
     frames: int,
-    fps: float,
+    length_s: float,
     rows: Sequence[EventRow],
 ) -> None:
-    """Write the page.
+    """Write the page, whole or not at all; any thread may.
+
+    Parameters
+    ----------
+    path : Path
+    facts : ReportFacts
+    shots : sequence of Shot
+        At most three.
+    curve : Columns
+        `CURVE_COLUMNS` wide.
+    frames : int
+        Of the whole run.
+    length_s : float
+        Of the whole run.
+    rows : sequence of EventRow
 
     Raises
     ------
     EnvironmentError_
         If it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as part:
         writer = QPdfWriter(str(part))
         writer.setResolution(_DPI)
         writer.setTitle(f"Fluoroscopy review: {facts.title}")
@@ -69,14 +84,9 @@ def write_report(
         if not painter.begin(writer):
             raise EnvironmentError_(f"{path}: cannot be written; choose another folder")
         try:
-            _Page(painter, facts).draw(shots, series, frames, fps, rows)
+            _Page(painter, facts).draw(shots, curve, frames, length_s, rows)
         finally:
             painter.end()
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
 
 
 def _font(size_px: int, weight: int = 450) -> QFont:
@@ -89,7 +99,9 @@ class _Page:
     def __init__(self, painter: QPainter, facts: ReportFacts) -> None:
         self._p, self._facts, self._y = painter, facts, 0.0
 
-    def draw(self, shots: Sequence[Shot], series: Series, frames: int, fps: float, rows: Sequence[EventRow]) -> None:
+    def draw(
+        self, shots: Sequence[Shot], curve: Columns, frames: int, length_s: float, rows: Sequence[EventRow]
+    ) -> None:
         facts = self._facts
         self._text(facts.title, 34, 800, room=720.0)
         self._p.setFont(_font(17, 500))
@@ -104,7 +116,7 @@ class _Page:
         right_end = self._pairs(facts.final, 540.0, _W - 540.0, top)
         self._y = max(left_end, right_end) + 8
         self._shots(shots)
-        self._curve(series, frames, fps, rows)
+        self._curve(curve, frames, length_s, rows)
         self._list("Events", [self._event_line(event) for event in facts.events], "no event was told", most=14)
         leaks = [
             f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
@@ -155,8 +167,8 @@ class _Page:
             self._p.drawText(caption, Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _SHOT_H + 6 if shots else 0
 
-    def _curve(self, series: Series, frames: int, fps: float, rows: Sequence[EventRow]) -> None:
-        area = QRectF(44, self._y + 30, _W - 44, _CURVE_H - 62)
+    def _curve(self, columns: Columns, frames: int, length_s: float, rows: Sequence[EventRow]) -> None:
+        area = QRectF(_LEFT, self._y + 30, CURVE_COLUMNS, _CURVE_H - 62)
 
         def y(mm: float) -> float:
             share = (min(max(mm, _LOW_MM), _HIGH_MM) - _LOW_MM) / (_HIGH_MM - _LOW_MM)
@@ -169,7 +181,6 @@ class _Page:
             self._p.setPen(_GREY)
             box = QRectF(0, y(mm) - 10, 38, 20)
             self._p.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{mm}")
-        columns = series.columns(int(area.width()), frames)
         edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.off.astype(np.int8), [0]])))
         for first, last in edges.reshape(-1, 2):
             gap = QRectF(area.left() + float(first), area.top(), float(last - first), area.height())
@@ -191,7 +202,7 @@ class _Page:
                 draw_mark(self._p, row.priority, row.icon, QRectF(x - 9, self._y + 6, 18, 18))
         self._p.setPen(_GREY)
         self._p.setFont(_font(14, 500))
-        told = f"mm to line b (solid), superior (dashed) and inferior endplate (dotted); 0 to {clock(frames / fps)}"
+        told = f"mm to line b (solid), superior (dashed) and inferior endplate (dotted); 0 to {clock(length_s)}"
         self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _CURVE_H + 4
 

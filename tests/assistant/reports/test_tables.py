@@ -29,7 +29,7 @@ def moments(tmp_path: Path) -> list[Moment]:
 
 def test_each_frame_has_a_row_and_unknown_is_empty_with_its_reason(moments: list[Moment]) -> None:
     lost = replace(moments[-1], distances=Unknown("=lost"), motion=Unknown("=lost"))
-    rows = tables.frames_table([*moments, lost])
+    rows = list(tables.frames_table([*moments, lost]))
     assert rows[0] == list(tables.COLUMNS)
     assert len(rows) == 32
     cells = dict(zip(rows[0], rows[30], strict=True))
@@ -64,7 +64,26 @@ def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Pa
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentError_, match="cannot be written"):
         tables.write_csv(tmp_path / "file" / "t.csv", [["a"]])
+    assert not (tmp_path / "t.csv").exists()
     (tmp_path / "folder").mkdir()
     with pytest.raises(EnvironmentError_):
         tables.write_whole(tmp_path / "folder", b"x")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_what_is_told_on_the_way_may_end_it_and_nothing_is_left(tmp_path: Path) -> None:
+    told: list[int] = []
+
+    def stop_at_second(done: int) -> None:
+        told.append(done)
+        if len(told) == 2:
+            raise RuntimeError("stopped")
+
+    (tmp_path / "t.csv").write_text("before")
+    with pytest.raises(RuntimeError, match="stopped"):
+        tables.write_csv(tmp_path / "t.csv", [["a"]] * 2000, stop_at_second)
+    assert told[0] < told[1] < 2000
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+    assert (tmp_path / "t.csv").read_text() == "before"
+    tables.write_csv(tmp_path / "t.csv", [["a"]] * 2000)
+    assert (tmp_path / "t.csv").read_text() == "a\n" * 2000

@@ -21,16 +21,16 @@ def run(tmp_path: Path) -> SmallRun:
     return write_small_run(tmp_path, 20)
 
 
-def write(run: SmallRun, path: Path, first: int = 3, last: int = 12, **more: object) -> bool:
+def write(run: SmallRun, path: Path, first: int = 3, last: int = 12, **more: object) -> None:
     views = read_plan(run.plan, 0.25).views
-    return write_video(
+    write_video(
         str(run.folder), path, first=first, last=last, moment_at=lambda _index: None, views=views, title="run", **more
     )
 
 
 def test_the_stretch_plays_with_the_times_of_the_run(run: SmallRun, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    assert write(run, tmp_path / "out" / "a.mp4", progress=lambda done, total: told.append((done, total)))
+    write(run, tmp_path / "out" / "a.mp4", progress=lambda done, total: told.append((done, total)))
     with av.open(str(tmp_path / "out" / "a.mp4")) as video:
         stream = video.streams.video[0]
         assert (stream.width, stream.height) == (320, 300 + STRIP_PX)
@@ -42,7 +42,12 @@ def test_the_stretch_plays_with_the_times_of_the_run(run: SmallRun, tmp_path: Pa
 
 def test_stopped_or_failed_leaves_nothing(run: SmallRun, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert not write(run, out / "a.mp4", should_stop=lambda: True)
+
+    def stop(_done: int, _total: int) -> None:
+        raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        write(run, out / "a.mp4", progress=stop)
     with pytest.raises(InputError):
         write(run, out / "a.mp4", last=99)
     assert list(out.iterdir()) == []

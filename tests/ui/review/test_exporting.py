@@ -1,15 +1,22 @@
-"""Which runs a what-if over the library covers; paths as a person reads them."""
+"""Exports are made beside the window and may be stopped; which runs a what-if covers; paths as a person reads them."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
+from PyQt6.QtCore import Qt
 
+from assistant.errors import EnvironmentError_
 from assistant.places import data_home
 from tests.small_run import write_small_run
-from ui.review import exporting
+from ui.review import exporting, review_words
+from ui.review.export_work import WAYS, Material, Progress
+from ui.review.page import ReviewPage
 
 
 class FakeLibrary:
@@ -53,3 +60,98 @@ def test_a_library_that_is_open_elsewhere_gives_what_lies_in_its_folder(monkeypa
 def test_the_own_folder_is_short() -> None:
     assert exporting.short(Path.home() / "x" / "report.pdf") == str(Path("~") / "x" / "report.pdf")
     assert exporting.short(Path("/elsewhere/report.pdf")) == str(Path("/elsewhere/report.pdf"))
+
+
+class Slow:
+    """A way of exporting that goes on until it is let go, or stopped."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.thread = ""
+        self.ended_early = False
+
+    def __call__(self, made_of: Material, progress: Progress) -> Path:
+        self.thread = threading.current_thread().name
+        done = 0
+        try:
+            while not self.let_go.wait(0.005):
+                done += 1
+                progress(min(done, 50), 100)
+        except BaseException:
+            self.ended_early = True
+            raise
+        return made_of.folder / "slow.txt"
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    made = Slow()
+    monkeypatch.setitem(WAYS, "pdf", made)
+    return made
+
+
+def written(page: ReviewPage) -> Callable[[], bool]:
+    return lambda: not page.exporter.busy and page.export.stop.isHidden()
+
+
+def test_the_window_goes_on_while_something_is_written(qtbot, opened: ReviewPage, slow: Slow) -> None:
+    opened.exporter.export("pdf")
+    qtbot.waitUntil(lambda: review_words.EXPORTING.format(50) == opened.export.status.text(), timeout=10_000)
+    assert slow.thread != threading.main_thread().name
+    assert not opened.export.stop.isHidden()
+    opened.exporter.export("csv")
+    assert opened.export.status.text() == review_words.EXPORT_BUSY
+    slow.let_go.set()
+    qtbot.waitUntil(written(opened), timeout=10_000)
+    assert "slow.txt" in opened.export.status.text()
+    assert not (opened.exporter.folder() / "figures.csv").exists()
+
+
+def test_escape_stops_what_is_written_and_then_closes_the_run(qtbot, opened, slow: Slow, monkeypatch) -> None:
+    opened.exporter.export("pdf", "csv")
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    qtbot.waitUntil(written(opened), timeout=10_000)
+    assert opened.export.status.text() == review_words.EXPORT_STOPPED
+    assert slow.ended_early
+    assert not (opened.exporter.folder() / "figures.csv").exists()
+    assert opened.session is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(opened, "close_run", opened.close_session)  # there is no page of the cases in this window
+        qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert opened.session is None
+
+
+def test_a_closed_run_stops_what_is_written_and_says_nothing_later(qtbot, opened: ReviewPage, slow: Slow) -> None:
+    opened.exporter.export("pdf")
+    opened.close_session()
+    qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=10_000)
+    assert slow.ended_early
+    assert opened.export.stop.isHidden()
+    assert opened.export.status.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(EnvironmentError_("the disk is full"), "the disk is full"), (ZeroDivisionError(), "ZeroDivisionError")],
+)
+def test_a_failed_export_says_why(qtbot, opened, monkeypatch, caplog, failure, told) -> None:
+    def fail(_made_of: Material, _progress: Progress) -> Path:
+        raise failure
+
+    monkeypatch.setitem(WAYS, "pdf", fail)
+    opened.exporter.export("pdf")
+    qtbot.waitUntil(written(opened), timeout=10_000)
+    assert told in opened.export.status.text()
+    assert opened.export.status.text().startswith("Not written")
+
+
+def test_each_kind_is_whole_and_leaves_no_part(qtbot, opened: ReviewPage) -> None:
+    opened.jump(3)
+    opened.exporter.export(*WAYS)
+    qtbot.waitUntil(written(opened), timeout=60_000)
+    folder = opened.exporter.folder()
+    names = sorted(path.name for path in folder.iterdir())
+    tables, pictures = ["events.csv", "figures.csv"], ["frame_000003.png", "frame_000003_raw.png"]
+    assert names == sorted([*tables, *pictures, "frames_000000_000059.mp4", "key_images.dcm", "report.pdf"])
+    assert pydicom.dcmread(folder / "key_images.dcm").NumberOfFrames == 1
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF-")

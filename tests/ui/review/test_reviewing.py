@@ -266,11 +266,13 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     qtbot.keyClick(window, K.Key_R)
     folder = window.exporter.folder()
     report = folder / "report.pdf"
+    qtbot.waitUntil(lambda: short(report) in window.export.status.text(), timeout=60_000)
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
     assert time.monotonic() - began_s < 180
-    assert short(report) in window.export.status.text()
+    qtbot.waitUntil(lambda: not window.exporter.busy, timeout=10_000)
     qtbot.keyClick(window, K.Key_E)
+    qtbot.waitUntil(lambda: not window.exporter.busy, timeout=60_000)
     with (folder / "figures.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.reader(file))) == COUNT + 1
     assert len(list(folder.glob("frame_*.png"))) == 2

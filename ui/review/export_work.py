@@ -1,0 +1,187 @@
+"""What leaves the program of a run: made in a thread, of what stood when it was asked for. No widgets here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import InputError
+from assistant.moments import Moment, MomentStore
+from assistant.pipeline import Summary
+from assistant.plan import Plan, PlannedView
+from assistant.reports.dicom_out import write_dicom
+from assistant.reports.facts import ReportFacts, gather
+from assistant.reports.tables import frames_table, lists_table, write_csv
+from assistant.reports.video import write_png, write_video
+from assistant.reviews import Review
+from assistant.vocabulary import Alarm, Frame, Leak, RunFacts
+from ui.review.events_panel import EventRow
+from ui.review.report_pdf import Shot, write_report
+from ui.review.series import Columns
+
+Progress = Callable[[int, int], None]
+"""Given steps done and all of them; what it raises ends the work, and nothing is left."""
+_MOST_SHOTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Material:
+    """All that an export is made of.
+
+    Attributes
+    ----------
+    run : str
+        As opened.
+    folder : Path
+        Where it goes.
+    still : callable
+        Reads a frame, or None where it cannot be read; waits.
+    frames : int
+        Frames of the run as far as is known.
+    playhead : int
+        The frame on the screen.
+    stretch : tuple of int
+        First and last frame of a video.
+    curve : Columns
+        The curve of the report.
+    as_seen : bool
+        The figures are those of the day.
+    trouble : str
+        Why the run is not whole or not analysed to its end.
+    """
+
+    run: str
+    folder: Path
+    facts: RunFacts
+    plan: Plan | None
+    moments: MomentStore | None
+    still: Callable[[int], Frame | None]
+    frames: int
+    fps: float
+    playhead: int
+    stretch: tuple[int, int]
+    key_frames: tuple[int, ...]
+    alarms: tuple[Alarm, ...]
+    leaks: tuple[Leak, ...]
+    rows: tuple[EventRow, ...]
+    curve: Columns
+    summary: Summary | None
+    review: Review
+    as_seen: bool
+    trouble: str
+
+    @property
+    def views(self) -> tuple[PlannedView, ...]:
+        """The plan's views; empty without a plan."""
+        return () if self.plan is None else self.plan.views
+
+    @property
+    def title(self) -> str:
+        """The run's name, never its path."""
+        return Path(self.run).name
+
+    def moment(self, index: int) -> Moment | None:
+        """What is known of a frame."""
+        return None if self.moments is None else self.moments.at(index)
+
+    def all_moments(self) -> list[Moment]:
+        """All that are known, from frame 0."""
+        return [] if self.moments is None else self.moments.between(0, len(self.moments) - 1)
+
+    def report(self) -> ReportFacts:
+        """What a report says."""
+        return gather(
+            run=self.run,
+            facts=self.facts,
+            plan=self.plan,
+            moments=self.all_moments(),
+            alarms=self.alarms,
+            leaks=self.leaks,
+            summary=self.summary,
+            review=self.review,
+            as_seen=self.as_seen,
+            trouble=self.trouble,
+        )
+
+
+def pdf(made_of: Material, progress: Progress) -> Path:
+    """The report on one page."""
+    path = made_of.folder / "report.pdf"
+    shots = []
+    wanted = (made_of.key_frames or (made_of.playhead,))[-_MOST_SHOTS:]
+    for done, frame, picture in _stills(made_of, wanted):
+        if picture is not None:
+            moment = made_of.moment(frame)
+            t_s = moment.t_s if moment is not None else frame / made_of.fps
+            shots.append(Shot(frame=picture, moment=moment, views=made_of.views, t_s=t_s))
+        progress(done, len(wanted) + 1)
+    seconds = made_of.frames / made_of.fps
+    write_report(path, made_of.report(), shots, made_of.curve, made_of.frames, seconds, made_of.rows)
+    return path
+
+
+def csv(made_of: Material, progress: Progress) -> Path:
+    """The figures of each frame; beside them events, leaks and what reviewers said."""
+    path = made_of.folder / "figures.csv"
+    moments = made_of.all_moments()
+    write_csv(path, frames_table(moments), lambda done: progress(done, len(moments) + 1))
+    write_csv(made_of.folder / "events.csv", lists_table(made_of.report()))
+    return path
+
+
+def png(made_of: Material, progress: Progress) -> Path:
+    """The picture on the screen with its overlay, and as it is."""
+    frame = made_of.still(made_of.playhead)
+    progress(1, 2)
+    if frame is None:
+        raise InputError(f"frame {made_of.playhead} of {made_of.title} cannot be read; choose another")
+    path = made_of.folder / f"frame_{frame.index:06d}.png"
+    write_png(path, frame, made_of.moment(frame.index), made_of.views, made_of.title)
+    return path
+
+
+def dicom(made_of: Material, progress: Progress) -> Path:
+    """The key images, or the picture on the screen."""
+    pictures = []
+    wanted = made_of.key_frames or (made_of.playhead,)
+    for done, _, picture in _stills(made_of, wanted):
+        if picture is not None:
+            pictures.append(picture)
+        progress(done, len(wanted) + 1)
+    path = made_of.folder / "key_images.dcm"
+    write_dicom(path, pictures, made_of.views[0].mm_per_px if made_of.views else None)
+    return path
+
+
+def video(made_of: Material, progress: Progress) -> Path:
+    """The stretch from A to B with its overlay."""
+    first, last = made_of.stretch
+    path = made_of.folder / f"frames_{first:06d}_{last:06d}.mp4"
+    write_video(
+        made_of.run,
+        path,
+        first=first,
+        last=last,
+        moment_at=made_of.moment,
+        views=made_of.views,
+        title=made_of.title,
+        progress=progress,
+    )
+    return path
+
+
+def _stills(made_of: Material, wanted: tuple[int, ...]) -> Iterator[tuple[int, int, Frame | None]]:
+    """How many so far, the frame's number, its picture."""
+    for done, frame in enumerate(wanted, start=1):
+        yield done, frame, made_of.still(frame)
+
+
+WAYS: dict[str, Callable[[Material, Progress], Path]] = {
+    "pdf": pdf,
+    "csv": csv,
+    "png": png,
+    "dicom": dicom,
+    "video": video,
+}
+"""Each kind of export by its name."""
