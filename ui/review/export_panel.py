@@ -129,7 +129,11 @@ class ExportPanel(Card):
         column.addWidget(self.images, 1)
         column.addLayout(buttons)
         self.stop = key_button(review_words.EXPORT_STOP, "Stop writing, Escape", self.stop_wanted.emit)
+        keeps_place = self.stop.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)  # nothing moves, and the time line is not drawn anew
+        self.stop.setSizePolicy(keeps_place)
         self.stop.hide()
+        self.status.setFixedHeight(2 * self.status.fontMetrics().lineSpacing())
         telling = QHBoxLayout()
         telling.addWidget(self.status, 1)
         telling.addWidget(self.stop)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen, QPolygonF
@@ -30,6 +31,8 @@ _CURVE_H, _SHOT_H = 250.0, 260.0
 _LEFT = 44.0
 CURVE_COLUMNS = 1010
 """Width of the curve: what is right of its scale."""
+_FINENESS = 2.0
+"""Pixels of a picture for each dot of the page."""
 _LOW_MM, _HIGH_MM = -4.0, 18.0
 _ROW_H = 24.0
 
@@ -154,11 +157,15 @@ class _Page:
     def _shots(self, shots: Sequence[Shot]) -> None:
         each = (_W - 2 * 12) / 3
         for k, shot in enumerate(shots[:3]):
-            pixels = np.ascontiguousarray(drawn(shot.frame, shot.moment, shot.views)[:, :, ::-1])
+            pixels = drawn(shot.frame, shot.moment, shot.views)
             rows, cols = pixels.shape[:2]
-            image = QImage(pixels.data, cols, rows, 3 * cols, QImage.Format.Format_RGB888)
             factor = min(each / cols, (_SHOT_H - 26) / rows)
             box = QRectF(k * (each + 12), self._y, cols * factor, rows * factor)
+            # No more than can be seen: packing a large picture would hold the window up.
+            finer = min(1.0, _FINENESS * factor)
+            size = (round(cols * finer), round(rows * finer))
+            pixels = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
+            image = QImage(pixels.data, *size, 3 * size[0], QImage.Format.Format_RGB888)
             self._p.drawImage(box, image)
             self._p.setPen(_INK)
             self._p.setFont(_font(15, 600))
