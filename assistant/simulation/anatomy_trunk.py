@@ -7,6 +7,7 @@ exposure, the diaphragm's dome and gas lay bright shapes over the bodies, ribs c
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from assistant.simulation.anatomy_vessels import Aorta, with_vessels
 
 FAT, MUSCLE, ORGANS, LUNG, GAS, AIR = 0.93, 1.055, 1.03, 0.27, 0.0012, 0.0012
 RIB_CORTEX_G_PER_CM3 = 1.0
-RIB_SHELL_MM = 0.9
+RIB_SHELL_MM = (1.9, 0.8)
+"""Cortex at a rib's upper and lower edge, and on its flat sides: the edges are what is seen of it (*plausible*)."""
 RIB_SPONGY_G_PER_CM3 = 0.09
 
 
@@ -222,14 +224,25 @@ def ribs(
         shape=(int(counts[2]), int(counts[1]), int(counts[0])),
     )
     grid = block.plain()
-    distance = np.full(block.shape, 99.0, dtype=np.float32)
+    outside, marrow = (np.full(block.shape, 99.0, dtype=np.float32) for _ in range(2))
     for limb in limbs:
         crop = block.crop(*limb.bounds_mm(2.5))
         if crop is not None:
-            distance[crop] = np.minimum(distance[crop], limb.distance_mm(grid.part(crop)))
-    outer, inner = coverage(distance, spacing_mm), coverage(distance + RIB_SHELL_MM, spacing_mm)
+            part = grid.part(crop)
+            outside[crop] = np.minimum(outside[crop], limb.distance_mm(part))
+            marrow[crop] = np.minimum(marrow[crop], _hollow(limb).distance_mm(part))
+    outer, inner = coverage(outside, spacing_mm), coverage(marrow, spacing_mm)
     value = RIB_CORTEX_G_PER_CM3 * (outer - inner) + RIB_SPONGY_G_PER_CM3 * inner
     return value.astype(np.float32), block
+
+
+def _hollow(limb: Limb) -> Limb:
+    """What a bar of a rib is round."""
+    start, end = (
+        (max(tall - RIB_SHELL_MM[0], 0.3), max(thin - RIB_SHELL_MM[1], 0.3))
+        for tall, thin in (limb.start_radii_mm, limb.end_radii_mm)
+    )
+    return replace(limb, start_radii_mm=start, end_radii_mm=end)
 
 
 def _rib(

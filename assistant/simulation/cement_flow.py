@@ -222,7 +222,7 @@ def _goal(
     marks = anatomy.landmarks_mm
     _, y, z = room.points_mm()
     middle = 0.5 * (marks["superior"][-1] + marks["inferior"][-1])
-    central = seen & (np.abs(z[:, :, 0] - middle[2]) < 3.0) & (np.abs(y[:, :, 0] - middle[1]) < 4.0)
+    central = seen & (np.abs(z[:, :, 0] - middle[2]) < 1.5) & (np.abs(y[:, :, 0] - middle[1]) < 2.5)
     goal = np.zeros_like(room.body)
     rows, cols = np.nonzero(central if central.any() else seen)
     goal[rows, cols, hindmost[rows, cols]] = True
@@ -244,7 +244,7 @@ def _fill_to_goal(
     """
     late = 0.45 + 0.35 * float(rng.random())
     eased = cost.copy()
-    for _ in range(6):
+    for _ in range(12):
         order = _fill(room, eased, cannulas, inside_ml, voxel_ml)
         if goal is None:
             return order, 0.0

@@ -12,6 +12,11 @@ from assistant.simulation import leak_site
 from assistant.simulation.anatomy_shapes import F32, outline_table
 from assistant.simulation.scene import Anatomy, Cannula, PointMm, Region
 
+_ROUND_FROM = 0.72
+"""Off the room's middle by more than this share the way grows longer [P]."""
+_ROUND_STEEP, _ROUND_BEHIND = 5.0, 8.0
+"""How much: e to this power at 1 beyond it, and so much more at the rear limit, which is a plane [P]."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Room:
@@ -76,15 +81,40 @@ def wall_x(anatomy: Anatomy, z_mm: F32) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def ragged(room: Room, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random.Generator) -> F32:
-    """Make the last millimetres before the limits slow to fill, here more and there less: no front ends in a plane."""
+    """Make the way into corners long and the last millimetres before the limits slow to fill, here more, there less.
+
+    Cement stands in a body as a lobed lump whose middle bulges (*plausible interpolation*): without this a front that
+    has time fills the room to its walls, and its shadow is a box.
+    """
     noise = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 1.8 / room.spacing_mm)
     # Bays of some millimetres between lobes, and a front that bulges in its middle.
     width_mm = np.clip(1.6 + 1.4 * noise / noise.std(), 0.0, 4.5)
     inside_mm = ndimage.distance_transform_edt(room.allowed) * room.spacing_mm
+    away = np.ones(room.body.shape)
     if goal is not None:
         apart_mm = ndimage.distance_transform_edt(~goal) * room.spacing_mm
-        width_mm = width_mm * np.clip(apart_mm / 5.0 - 0.4, 0.0, 1.0)
-    return np.where(inside_mm < width_mm, cost * np.float32(25.0), cost).astype(np.float32)
+        away = np.clip(apart_mm / 3.5 - 0.3, 0.0, 1.0)
+    slow = np.where(inside_mm < width_mm * away, np.float32(25.0), np.float32(1.0))
+    lobes = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 4.0 / room.spacing_mm)
+    off, behind = _off_centre(room)
+    corner = np.clip(off - _ROUND_FROM + 0.14 * lobes / lobes.std(), 0.0, 0.8) * away
+    return (cost * slow * np.exp((_ROUND_STEEP + _ROUND_BEHIND * behind) * corner)).astype(np.float32)
+
+
+def _off_centre(room: Room) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far a voxel lies from the room's middle, and how far behind it.
+
+    1 on the ellipse that fits into the room as seen from side or front; 1 at its rear limit, 0 before the middle.
+    """
+    spans = []
+    for axis, points in zip((2, 1, 0), room.points_mm(), strict=True):
+        count = room.allowed.sum(axis=tuple(k for k in range(3) if k != axis))
+        where = np.interp([0.02, 0.98], np.cumsum(count) / count.sum(), points.ravel())
+        spans.append((points - where.mean()) / max(0.5 * float(np.ptp(where)), 1.0))
+    x, y, z = spans
+    side = np.hypot(x, z)
+    front = np.hypot(y, z)
+    return np.asarray(np.maximum(side, 0.9 * front), dtype=np.float64), np.clip(-x, 0.0, 1.0)
 
 
 def near_axis(room: Room, cannula: Cannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """The pedicles and posterior elements of a vertebra, as bars in its own frame.
 
 Proportions follow the drawings of the anatomy atlases by eye (*plausible interpolation*); the sizes that were measured
-come from `anatomy_sizes`. Cortex is thin where the bone is (processes 0.3 to 0.5 mm, pedicles and facets 0.75 mm).
+come from `anatomy_sizes`. Cortex is thin where the bone is (processes 0.3 to 0.55 mm, pedicles and facets 0.75 mm).
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def _lumbar_processes(size: VertebraSize, rng: np.random.Generator) -> tuple[Lim
     thick = 1.7 if size.level in ("L5", "S1") else 1.0
     transverse = Limb(
         start_mm=(x1, y + 2.0, z - 1.0), end_mm=(x1 - 9.0 * k, reach, z + 4.0),
-        across=upright, start_radii_mm=(4.8 * k * thick, 2.9 * k * thick), end_radii_mm=(2.8 * k, 1.6 * k * thick),
-        shell_mm=0.32,
+        across=upright, start_radii_mm=(4.8 * k * thick, 2.9 * k * thick), end_radii_mm=(3.4 * k, 2.0 * k * thick),
+        shell_mm=0.55,
     )  # fmt: skip
     slope = np.deg2rad(size.spinous_slope_deg)
     x4 = x3 - size.spinous_length_mm * float(np.cos(slope))

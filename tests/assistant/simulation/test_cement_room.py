@@ -49,11 +49,26 @@ def test_nearest_allowed_voxel(toy_anatomy):
     assert index[2] == np.nonzero(room.allowed)[2].max()
 
 
-def test_ragged_limits_slow_the_rim_and_nothing_else(toy_anatomy):
+def test_ragged_limits_slow_the_rim_and_the_corners_and_nothing_else(toy_anatomy):
     room = room_inside(toy_anatomy, 1.0, 0.0)
     cost = np.ones(room.body.shape, dtype=np.float32)
     rough = ragged(room, cost, None, np.random.default_rng(0))
     x, y, z = room.points_mm()
-    deep = (np.abs(x) < 10) & (np.abs(y) < 14) & (np.abs(z) < 6)
+    span = [float(np.abs(axis[room.allowed]).max()) for axis in np.broadcast_arrays(x, y, z)]
+    deep = (x / span[0]) ** 2 + (y / span[1]) ** 2 + (z / span[2]) ** 2 < 0.15
     assert (rough[deep] == 1.0).all()
-    assert 0.1 < (rough[room.allowed] > 1.0).mean() < 0.6
+    assert (rough >= 1.0).all()
+    corner = room.allowed & (np.abs(x) > 0.9 * span[0]) & (np.abs(z) > 0.9 * span[2])
+    assert corner.any()
+    assert np.median(rough[corner]) > 25.0
+    behind, ahead = (corner & side for side in (x < 0, x > 0))
+    assert np.median(rough[behind]) > np.median(rough[ahead])
+
+
+def test_the_way_to_the_goal_stays_free(toy_anatomy):
+    room = room_inside(toy_anatomy, 1.0, 0.0)
+    goal = np.zeros_like(room.body)
+    index = nearest(room, room.allowed, np.array([-100.0, 0.0, 0.0]))
+    goal[index] = True
+    rough = ragged(room, np.ones(room.body.shape, dtype=np.float32), goal, np.random.default_rng(0))
+    assert rough[index] == 1.0
