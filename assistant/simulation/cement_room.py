@@ -98,7 +98,8 @@ def ragged(room: Room, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random
     lobes = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 4.0 / room.spacing_mm)
     off, behind = _off_centre(room)
     corner = np.clip(off - _ROUND_FROM + 0.14 * lobes / lobes.std(), 0.0, 0.8) * away
-    return (cost * slow * np.exp((_ROUND_STEEP + _ROUND_BEHIND * behind) * corner)).astype(np.float32)
+    slow_to_fill: F32 = (cost * slow * np.exp((_ROUND_STEEP + _ROUND_BEHIND * behind) * corner)).astype(np.float32)
+    return slow_to_fill
 
 
 def _off_centre(room: Room) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

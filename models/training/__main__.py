@@ -23,7 +23,7 @@ from assistant.model_packs.pack import from_bytes, to_bytes
 from assistant.shape_model import ShapeLimits
 from models.training import evaluating
 from models.training.card import write_card
-from models.training.drawn_leaks import drawn_leak
+from models.training.drawn_outlines import drawn_outline
 from models.training.exporting import F32, run_onnx, write_pack
 from models.training.learning import learn, learned_before
 from models.training.sample_store import load, make_all, make_real
@@ -48,8 +48,8 @@ def main() -> None:
             store,
             [
                 ("train", args.patients, 14, 4, 0),
-                ("calibration", args.patients // 4, 18, 3, 0),
-                ("test", args.patients // 2, 9, 4, 9),
+                ("calibration", max(args.patients // 4, 1), 18, 3, 0),
+                ("test", max(2 * args.patients // 3, 1), 9, 7, 6),
             ],
             args.workers,
         )
@@ -60,7 +60,7 @@ def main() -> None:
     learned = learned_before(args.pack) if args.again else learn(parts, args.drawn, args.epochs, SEED)
     _say(f"limits: {learned.limits}")
     samples = [sample for path in parts["test"] for sample in load(path)]
-    worlds = {"drawn by another program": [s for s in map(_drawn, range(600)) if s is not None]}
+    worlds = {"outlines drawn in two dimensions": [s for s in map(_drawn, range(600)) if s is not None]}
     if parts["real"]:
         worlds["real bones (CT and meshes)"] = [sample for path in parts["real"] for sample in load(path)]
     metrics = _measured(learned.model, learned.limits, samples, worlds)
@@ -124,7 +124,7 @@ def _measured(
 
 
 def _drawn(number: int) -> Sample | None:
-    return drawn_leak(np.random.default_rng([SEED + 1, number]), number)
+    return drawn_outline(np.random.default_rng([SEED + 1, number]), number)
 
 
 def _rounded(value: Any) -> Any:
@@ -148,8 +148,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pack", type=Path, default=_ROOT / "models" / "leak_shape", help="folder of the pack")
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--made", default=time.strftime("%Y-%m-%d"), help="date in the manifest")
-    parser.add_argument("--patients", type=int, default=110, help="for training; half and a quarter of it held apart")
-    parser.add_argument("--drawn", type=int, default=2500, help="leaks drawn in two dimensions")
+    parser.add_argument("--patients", type=int, default=36, help="for training; a quarter more to calibrate, two thirds to test")
+    parser.add_argument("--drawn", type=int, default=2500, help="outlines of leaks drawn in two dimensions")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
     parser.add_argument("--threads", type=int, default=1, help="of the training")

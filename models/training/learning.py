@@ -58,7 +58,7 @@ def learn(parts: dict[str, list[Path]], drawn: int, epochs: int, seed: int) -> L
     parts : dict
         Files of "train" and "calibration".
     drawn : int
-        Leaks drawn in two dimensions beside them.
+        Outlines drawn in two dimensions beside them.
     epochs, seed : int
     """
     simulated = collect(parts["train"], 2)

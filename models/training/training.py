@@ -17,7 +17,7 @@ from torch import nn
 from assistant.leak_patch import CHANNELS, PATCH_PX
 from assistant.model_packs.pack import to_bytes
 from assistant.vocabulary import Unknown
-from models.training.drawn_leaks import drawn_leak
+from models.training.drawn_outlines import drawn_outline
 from models.training.network import CLASSES, ShapeNet
 from models.training.sample_store import load
 from models.training.small_run import Sample
@@ -52,11 +52,11 @@ def collect(paths: list[Path], variants: int) -> Patches:
 
 
 def collect_drawn(count: int, seed: int, variants: int) -> Patches:
-    """The same of leaks drawn in two dimensions."""
+    """The same of outlines drawn in two dimensions."""
     rows = _Rows()
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        sample = drawn_leak(rng, number)
+        sample = drawn_outline(rng, number)
         if sample is not None:
             rows.add(sample, variants, rng)
     return rows.patches()

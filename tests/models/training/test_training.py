@@ -19,7 +19,7 @@ from models.training.calibrating import (
     probabilities,
 )
 from models.training.card import write_card
-from models.training.drawn_leaks import drawn_leak, label_of
+from models.training.drawn_outlines import drawn_outline, label_of
 from models.training.evaluating import (
     STRESS,
     Verdicts,
@@ -37,7 +37,7 @@ from models.training.variants import Change, changed, drawn, patch_of
 
 @pytest.fixture(scope="module")
 def samples() -> list[Sample]:
-    made = [drawn_leak(np.random.default_rng([4, k]), k) for k in range(24)]
+    made = [drawn_outline(np.random.default_rng([4, k]), k) for k in range(24)]
     return [sample for sample in made if sample is not None]
 
 
@@ -50,7 +50,7 @@ def test_the_parts_share_no_patient() -> None:
 
 def test_drawn_leaks_are_of_every_label_and_the_same_each_time(samples: list[Sample]) -> None:
     assert {sample.label for sample in samples} == {"spike", "round", "undetermined"}
-    again = drawn_leak(np.random.default_rng([4, samples[0].facts["number"]]), samples[0].facts["number"])
+    again = drawn_outline(np.random.default_rng([4, samples[0].facts["number"]]), samples[0].facts["number"])
     assert again is not None
     assert np.array_equal(again.ground.mask, samples[0].ground.mask)
 
@@ -183,7 +183,7 @@ def test_the_shipped_model_keeps_its_word_in_another_world(samples: list[Sample]
         p, far = session.run(["p", "strangeness"], {"leak": from_bytes(to_bytes(values))})
         return p, far[:, 0]
 
-    more = [drawn_leak(np.random.default_rng([5, k]), k) for k in range(90)]
+    more = [drawn_outline(np.random.default_rng([5, k]), k) for k in range(90)]
     every = [*samples, *(sample for sample in more if sample is not None)]
     for name in ("as marked", "masks with a frayed edge", "masks without the outer quarter of the leak"):
         figures = model_verdicts(every, run, pack.limits, STRESS[name]).figures()

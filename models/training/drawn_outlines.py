@@ -1,21 +1,33 @@
-"""Leaks drawn in two dimensions, by another hand than the synthetic fluoroscope's: other outlines, another image chain.
+"""Outlines of leaks drawn in two dimensions, given a thickness and handed to the synthetic fluoroscope as cement.
 
-Trained on one simulator alone a network may learn that simulator. These leaks know no anatomy and no X-ray physics:
-families of outlines on a curved endplate, a thickness, blur, grain, a ground that does not subtract out, an edge that
-a threshold finds. They are cheap, they fill the gaps between the fluoroscope's families, and each of the two worlds
-tests what was learned in the other.
+Flow and anatomy of the fluoroscope give some families of shapes; a network trained on them alone may learn these by
+heart. Here only the *outline* comes from another hand: families of outlines on a curved endplate, each with a path in
+mm. Bone and soft tissue behind it, beam, camera and display are the fluoroscope's own (`simulation/`): nothing else in
+the project makes X-ray pictures.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import geometry
+from assistant.baseline import SMOOTH_MM
 from assistant.geometry import Crop, Similarity
 from assistant.leak_patch import Ground
+from assistant.simulation import attenuation, tabletop
+from assistant.simulation.camera import Camera
+from assistant.simulation.display import Display
 from assistant.simulation.leak_truth import shape_figures
+from assistant.simulation.random_case import random_case
+from assistant.simulation.scenario import Screen
+from assistant.simulation.truth import PATH_MM
+from assistant.simulation.xray import Map
 from models.training.small_run import KINDS, Sample
 
 F32 = NDArray[np.float32]
@@ -25,10 +37,14 @@ _CLEARLY = 1.35
 """What was meant to lie in between and came out this slender does not."""
 _LEAST_DICE = 0.6
 """A leak of which hardly anything was found has no shape to learn."""
+_LOG_SCALE, _LOG_OFFSET = 100.0, 24.0
+"""As in `assistant.baseline`."""
+_BEFORE, _SKIPPED, _AFTER = 5, 3, 4
+"""Pictures before the cement, those in which the filter settles, and those after."""
 _IDENTITY = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
 
 
-def drawn_leak(rng: np.random.Generator, number: int) -> Sample | None:
+def drawn_outline(rng: np.random.Generator, number: int) -> Sample | None:
     """One leak; None where it came out too small to type.
 
     Parameters
@@ -156,28 +172,50 @@ def _thickness(rng: np.random.Generator, true: NDArray[np.bool_], mm_per_px: flo
     depth = cv2.distanceTransform(true.astype(np.uint8), cv2.DIST_L2, 5) * mm_per_px
     power = float(rng.uniform(0.3, 0.9))
     path = rng.uniform(1.5, 4.0) * depth**power * (1 + 0.25 * _field(rng, true.shape, 1.5 / mm_per_px))
-    return np.asarray(np.where(true, np.maximum(path, 0.3), 0.0), dtype=np.float32)
+    return np.asarray(np.where(true, np.maximum(path, PATH_MM), 0.0), dtype=np.float32)
 
 
 def _imaged(rng: np.random.Generator, path_mm: F32, mm_per_px: float) -> tuple[F32, F32, NDArray[np.bool_]]:
-    """Difference, ground and mask as some cement step would have them."""
-    shape = path_mm.shape
-    strength = float(np.exp(rng.uniform(np.log(2.0), np.log(12.0))))
-    saturates = float(rng.uniform(15.0, 80.0))
-    light = saturates * (1 - np.exp(-strength * path_mm / saturates))
-    seen = cv2.GaussianBlur(light.astype(np.float32), (0, 0), rng.uniform(0.2, 0.7) / mm_per_px)
-    sharp = float(rng.uniform(0.0, 0.5))
-    seen = seen + sharp * (seen - cv2.GaussianBlur(seen, (0, 0), 1.0 / mm_per_px))
-    before = 20.0 * _field(rng, shape, 4.0 / mm_per_px) + 8.0 * _field(rng, shape, 1.2 / mm_per_px)
-    shift = rng.normal(0.0, 0.05, 2) / mm_per_px
-    moved = cv2.warpAffine(
-        before.astype(np.float32), np.float64([[1, 0, shift[0]], [0, 1, shift[1]]]), shape[::-1], borderMode=1
-    )
-    noise = float(rng.uniform(0.02, 0.22)) * float(np.median(seen[path_mm > 0.5]))
-    difference = seen + (before - moved) + noise * _field(rng, shape, rng.uniform(0.15, 0.5) / mm_per_px)
-    difference = np.asarray(
-        difference + noise * rng.uniform(0, 1) * _field(rng, shape, 6.0 / mm_per_px), dtype=np.float32
-    )
+    """Difference, ground and mask as the cement step would have them, from pictures of the fluoroscope."""
+    case = random_case(rng, "outline")
+    side = path_mm.shape[0]
+    magnification = case.geometry.source_detector_mm / case.geometry.source_body_mm
+    beam = attenuation.beam(case.exposure.tube_kv)
+    steady = msgspec.structs.replace(case.exposure, control_s=0.0)
+    camera = Camera(steady, detector_px_mm=mm_per_px * magnification, mm_per_px=mm_per_px)
+    display = Display(_plain(case.screen), side_px=side, mm_per_px=mm_per_px)
+    barium_g_per_cm3 = float(rng.uniform(0.15, 0.30))
+    part = Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
+    place = _place(rng, side, mm_per_px)
+
+    def taken(cement_mm: F32 | None, off_px: NDArray[np.float64]) -> F32:
+        """One picture as the cement step has it: the logarithm of the grey."""
+        moved = place.copy()
+        moved[:, 2] += off_px
+        paths = attenuation.Paths(soft_g_cm2=_seen(0, moved, side), bone_g_cm2=_seen(1, moved, side))
+        kept = attenuation.transmitted(beam, replace(paths, cement_mm=cement_mm), barium_g_per_cm3)
+        white = rng.standard_normal((side, side), dtype=np.float32)
+        linear, _ = camera.expose(kept, kept[part.rows, part.cols], None, 0.0, white)
+        if first:
+            display.set_window(linear)
+        return np.asarray(_LOG_SCALE * np.log(display.show(linear) + np.float32(_LOG_OFFSET)), dtype=np.float32)
+
+    first = True
+    before = np.zeros((side, side), np.float32)
+    for _ in range(_BEFORE):
+        before += taken(None, np.zeros(2)) / _BEFORE
+        first = False
+    after = np.zeros((side, side), np.float32)
+    # Registration leaves some hundredths of a millimetre.
+    off_px = rng.normal(0.0, 0.05, 2) / mm_per_px
+    for k in range(_SKIPPED + _AFTER):
+        picture = taken(path_mm, off_px)
+        if k >= _SKIPPED:  # lag and filter have settled
+            after += picture / _AFTER
+    difference = cv2.GaussianBlur(before - after, (0, 0), SMOOTH_MM / mm_per_px)
+    free = path_mm <= 0
+    difference = np.asarray(difference - np.median(difference[free]), dtype=np.float32)
+    noise = 1.4826 * float(np.median(np.abs(difference[free])))
     reach = max(1, round(0.8 / mm_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     edge = np.maximum(rng.uniform(0.15, 0.4) * cv2.dilate(difference, kernel), 3.0 * noise)
@@ -186,7 +224,40 @@ def _imaged(rng: np.random.Generator, path_mm: F32, mm_per_px: float) -> tuple[F
     keep = np.zeros(count, bool)
     keep[np.unique(labels[path_mm > 1.0])] = True
     keep[0] = False
-    return difference, before.astype(np.float32), np.asarray(keep[labels], dtype=bool)
+    return difference, before, np.asarray(keep[labels], dtype=bool)
+
+
+def _plain(screen: Screen) -> Screen:
+    """A console's curve, edges and contrast without what lies outside a piece of its picture; polarity is settled."""
+    return msgspec.structs.replace(
+        screen, field="full", layout="plain", bright_cement=False, distortion=0.0, zoom=1.0, interlaced=False
+    )
+
+
+@cache
+def _behind() -> tuple[Map, Map]:
+    """Soft tissue and bone of the fluoroscope's small patient, g/cm², without cement or steel."""
+    run = tabletop.small_run()
+    pose = run.theatre.pose(0.0)
+    paths = run.stage_of("lateral").paths(pose, 0.0, run.injection_end_s, cannula_in=False)
+    return paths.soft_g_cm2, paths.bone_g_cm2
+
+
+def _place(rng: np.random.Generator, side: int, mm_per_px: float) -> NDArray[np.float64]:
+    """2 x 3 matrix from px of the outline to px of a piece of the small patient, turned and mirrored by chance."""
+    rows, cols = _behind()[0].shape
+    angle, zoom = float(rng.uniform(-np.pi, np.pi)), mm_per_px / tabletop.MM_PER_PX
+    flip = np.diag([float(rng.choice([-1.0, 1.0])), 1.0])
+    turn = zoom * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ flip
+    far = 0.5 * side * zoom
+    middle = rng.uniform([far, far], [cols - far, rows - far])
+    return np.column_stack([turn, middle - turn @ np.array([(side - 1) / 2, (side - 1) / 2])])
+
+
+def _seen(layer: int, place: NDArray[np.float64], side: int) -> Map:
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    piece = cv2.warpAffine(_behind()[layer], place, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(np.maximum(piece, np.float32(0.0)), dtype=np.float32)
 
 
 def _field(rng: np.random.Generator, shape: tuple[int, ...], sigma_px: float) -> F32:
