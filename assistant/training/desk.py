@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from assistant.errors import UsageError
 from assistant.library.change_log import Row
+from assistant.library.child import THUMBNAIL
 from assistant.library.jobs import Job, Jobs
 from assistant.library.people import Act, Person, Role
 from assistant.library.store import Library
 from assistant.places import demo_run
 from assistant.training import course, schedule
-from assistant.training.clip import ANSWERS, Clip, clip_from_row, facts_as_json
+from assistant.training.clip import ANSWERS, Clip, ClipFacts, clip_from_row, facts_as_json
 from assistant.training.planted import SHARE, can_carry, is_trusted
 from assistant.training.schedule import Memory
 from assistant.training.scoring import Score, rating
@@ -292,6 +293,11 @@ class Starter:
         self._asked: Job | None = None
 
     @property
+    def library(self) -> Library:
+        """Where its cases are entered."""
+        return self._desk.library
+
+    @property
     def made(self) -> int:
         """How many cases of the course can be answered."""
         return len(self._places())
@@ -302,16 +308,29 @@ class Starter:
         return len(course.CASES) + 1
 
     def _places(self) -> set[int]:
-        return {row["place"] for row in self._desk.library.rows("clips", course=course.NAME)}
+        return {row["place"] for row in self.library.rows("clips", course=course.NAME)}
 
-    def ensure_first(self) -> None:
-        """Have the demonstration run ready at once: it comes with the program and needs no simulating."""
-        if 0 not in self._places():
-            from assistant.training.course_child import look_at
+    @property
+    def lacks_first(self) -> bool:
+        """Whether the demonstration run is still to be looked at: it comes with the program, needs no simulating."""
+        return 0 not in self._places()
 
-            folder = self._folder(0)
-            facts = look_at(demo_run(), folder)
-            self._keep(0, 1, str(demo_run()), facts_as_json(facts), str(folder / "thumbnail.jpg"))
+    def look_at_first(self) -> ClipFacts:
+        """Look at the demonstration run; a thread may, for it takes a while.
+
+        Raises
+        ------
+        UsageError, InputError
+            If no clip can be cut from it.
+        """
+        from assistant.training.course_child import look_at  # with the simulator, which the window has no need of
+
+        return look_at(demo_run(), self._folder(0))
+
+    def keep_first(self, facts: ClipFacts) -> None:
+        """Enter what was found in the demonstration run: it can be answered from now on."""
+        if self.lacks_first:
+            self._keep(0, 1, str(demo_run()), facts_as_json(facts), str(self._folder(0) / THUMBNAIL))
 
     def go_on(self) -> bool:
         """Ask for the next case unless one is being made; whether there is more to make."""
@@ -358,4 +377,4 @@ class Starter:
         self._desk.add_clip(clip_from_row(row), place)
 
     def _folder(self, place: int) -> Path:
-        return self._desk.library.folder / "training" / course.NAME / f"{place:03d}"
+        return self.library.folder / "training" / course.NAME / f"{place:03d}"

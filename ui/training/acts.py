@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QFileDialog
 from assistant.errors import AssistantError
 from assistant.library.people import LOCAL, Act, Person, check_may, may
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
+from assistant.training.clip import ClipFacts
 from assistant.training.csv_out import write_answers
-from assistant.training.desk import QUESTION
+from assistant.training.desk import QUESTION, Starter
 from ui.cases.forms import Form
 from ui.training import training_words as words
 from ui.training.modes import INSTRUCTOR
@@ -20,6 +21,21 @@ from ui.training.training_forms import chosen_set, people_form, set_form
 
 if TYPE_CHECKING:
     from ui.training.page import TrainingPage
+
+
+def prepare(page: TrainingPage, starter: Starter) -> None:
+    """Have the demonstration run ready as the first case; who has asked for a case meanwhile gets it then."""
+
+    def keep(facts: ClipFacts) -> None:
+        if page.starter is not starter or page.room.library is not starter.library:
+            return
+        starter.keep_first(facts)
+        if page.waits_for_first:
+            page.waits_for_first = False
+            page.ask_next()
+
+    if starter.lacks_first:
+        page.first.find(starter.look_at_first, keep)
 
 
 def export(page: TrainingPage) -> None:

@@ -1,4 +1,4 @@
-"""Reads what became of a run in a thread: an hour's table takes half a second, and the window never waits."""
+"""Reads runs in a thread: an hour's table takes half a second, and the window never waits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -15,19 +16,20 @@ from assistant.training.ending import Ending, read_ending
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0
+_Found = TypeVar("_Found")
 
 
 class EndingReader(QObject):
     """One reading at a time counts: a newer wish takes the place of the one before."""
 
-    _read = pyqtSignal(int, object)
+    _read = pyqtSignal(int, object, str)
 
     def __init__(self, told: Callable[[str], None], parent: QObject | None = None) -> None:
         """``told`` is given the sentence of what cannot be read."""
         super().__init__(parent)
         self._told = told
         self._wish = 0
-        self._then: Callable[[Ending], None] | None = None
+        self._then: Callable[[Any], None] | None = None
         self._threads: list[threading.Thread] = []
         self._read.connect(self._take)
 
@@ -37,11 +39,15 @@ class EndingReader(QObject):
         return self._then is not None
 
     def read(self, run: Path, result: Path | None, then: Callable[[Ending], None]) -> None:
-        """Read a run; ``then`` is called in the window's thread."""
+        """Read what became of a run; ``then`` is called in the window's thread."""
+        self.find(lambda: read_ending(run, result), then)
+
+    def find(self, look: Callable[[], _Found], then: Callable[[_Found], None]) -> None:
+        """Look for something in a thread; ``then`` is called in the window's."""
         self._wish += 1
         self._then = then
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        thread = threading.Thread(target=self._work, args=(self._wish, run, result), name="analysis", daemon=True)
+        thread = threading.Thread(target=self._work, args=(self._wish, look), name="analysis", daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -56,23 +62,23 @@ class EndingReader(QObject):
         for thread in self._threads:
             thread.join(_STOP_WAIT_S)
 
-    def _work(self, wish: int, run: Path, result: Path | None) -> None:
-        found: Ending | str
+    def _work(self, wish: int, look: Callable[[], object]) -> None:
+        found, why_not = None, ""
         try:
-            found = read_ending(run, result)
+            found = look()
         except AssistantError as error:
-            found = str(error)
+            why_not = str(error)
         except Exception as error:
-            log.exception("reading a run's ending stopped")
-            found = f"An error of the program ({describe(error)}); choose another case."
-        self._read.emit(wish, found)
+            log.exception("reading a run stopped")
+            why_not = f"An error of the program ({describe(error)}); choose another case."
+        self._read.emit(wish, found, why_not)
 
-    def _take(self, wish: int, found: Ending | str) -> None:
+    def _take(self, wish: int, found: object, why_not: str) -> None:
         then, self._then = self._then if wish == self._wish else None, self._then if wish != self._wish else None
         if then is None:
             return
-        if isinstance(found, str):
-            self._told(found)
+        if why_not:
+            self._told(why_not)
             return
         try:
             then(found)

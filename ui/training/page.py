@@ -67,6 +67,8 @@ class TrainingPage(Page):
         self.aid: Aid | None = None
         """What the assistant shows of the case; None where it is asked without."""
         self.reader = EndingReader(self.tell, self)
+        self.first, self.waits_for_first = EndingReader(self.tell, self), False
+        """Looks at the demonstration run, the first case; somebody waits for it."""
         self.live = LiveWatch(self)
         self.live.changed.connect(
             lambda state: self.tell(self.live.refusal or (OFFERED if state is Live.PICTURE else ""))
@@ -100,10 +102,7 @@ class TrainingPage(Page):
         if self.desk is None or self.desk.library is not self.room.library:
             self.desk = Desk(self.room.library)
             self.starter = Starter(self.desk, self.room.jobs)
-            try:
-                self.starter.ensure_first()
-            except AssistantError as error:
-                self.tell(str(error))
+            acts.prepare(self, self.starter)
             people = self.desk.people()
             self.person = people[0] if people else LOCAL
         self.live.start()
@@ -117,6 +116,7 @@ class TrainingPage(Page):
         self._timer.stop()
         self._course.stop()
         self.live.stop()
+        self.waits_for_first = False
         if self.player is not None:
             self.player.playing = False
 
@@ -187,6 +187,10 @@ class TrainingPage(Page):
         if clip_id:
             clip = self.desk.clip(clip_id)
             asked = Asked(clip=clip, is_repeat=False, is_due=False) if clip is not None else asked
+        if asked is None and self.first.busy:
+            self.waits_for_first = True
+            self.tell(words.READING)
+            return
         if asked is None or (len(self.asked_now) >= _SITTING and not clip_id):
             self.tell(words.NO_CASE if asked is None else "")
             self.show_start()
@@ -195,8 +199,7 @@ class TrainingPage(Page):
         # Noted before it is read: a run that is gone is told once and the next case comes.
         self.asked_now.append(asked.clip.id)
         self.tell(words.READING)
-        run_id = asked.clip.run_id
-        run = self.desk.library.one("runs", run_id) if run_id else None
+        run = self.desk.library.one("runs", asked.clip.run_id) if asked.clip.run_id else None
         result = None if run is None else result_of(run)
         self.reader.read(Path(asked.clip.run_path), result, lambda ending: self._ask(asked, ending))
 
@@ -388,6 +391,7 @@ class TrainingPage(Page):
         self._course.stop()
         self._close_player()
         self.reader.stop()
+        self.first.stop()
         self.room.leave()
 
 

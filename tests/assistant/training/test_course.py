@@ -43,8 +43,12 @@ def test_each_line_is_a_case_of_the_simulator():
 def test_the_demonstration_run_can_be_answered_at_once(tmp_path):
     with Library(tmp_path) as library:
         starter = Starter(Desk(library), Jobs(library))
-        starter.ensure_first()
-        starter.ensure_first()
+        assert starter.lacks_first
+        facts = starter.look_at_first()
+        assert starter.made == 0
+        starter.keep_first(facts)
+        starter.keep_first(facts)
+        assert not starter.lacks_first
         assert starter.made == 1
         assert starter.total == len(CASES) + 1
         (clip,) = Desk(library).clips()

@@ -1,5 +1,6 @@
 """Training through the real window, by keyboard only: from the start to an answered case, and what stays hidden."""
 
+import threading
 import time
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from assistant.settings import Settings
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
 from ui.shell import Shell
+from ui.training import training_words as words
 from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
 
 
@@ -47,6 +49,43 @@ def to_the_end_of_the_clip(qtbot, shell, page):
     key(qtbot, shell, "Return")
     stop = page.asked.clip.facts.stop_frame
     qtbot.waitUntil(lambda: page.view.frame_index == stop, timeout=20_000)
+
+
+def test_the_first_entry_does_not_wait_for_the_first_case(qtbot, shell, monkeypatch):
+    let_go, look = threading.Event(), Starter.look_at_first
+
+    def slow(starter):
+        assert let_go.wait(20)
+        return look(starter)
+
+    monkeypatch.setattr(Starter, "look_at_first", slow)
+    key(qtbot, shell, "F3")
+    page = shell.page("training")
+    assert page.mode == WELCOME
+    key(qtbot, shell, "Return")
+    assert page.waits_for_first
+    assert page.parts.note.text() == words.READING
+    let_go.set()
+    qtbot.waitUntil(lambda: page.mode == ASKING, timeout=20_000)
+    assert page.asked_now == [page.asked.clip.id]
+    assert not page.waits_for_first
+
+
+def test_who_has_gone_is_not_asked_the_first_case(qtbot, shell, monkeypatch):
+    let_go, look = threading.Event(), Starter.look_at_first
+
+    def slow(starter):
+        assert let_go.wait(20)
+        return look(starter)
+
+    monkeypatch.setattr(Starter, "look_at_first", slow)
+    key(qtbot, shell, "F3")
+    key(qtbot, shell, "Return")
+    page = shell.page("training")
+    key(qtbot, shell, "F2")
+    let_go.set()
+    qtbot.waitUntil(lambda: page.starter.made == 1, timeout=20_000)
+    assert page.mode == WELCOME
 
 
 def test_a_new_user_answers_the_first_case_within_a_minute(qtbot, shell):
