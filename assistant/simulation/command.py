@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--codec", choices=["ffv1", "h264", "mjpeg", "huffyuv", "png", "tiff", "dicom"], help="how frames are stored"
     )
-    parser.add_argument("--anatomy", help="identity of the patient, such as procedural:7:L1")
+    parser.add_argument("--anatomy", help="identity of the patient, such as procedural/L1/000007/wedge1")
     parser.add_argument("--folder", type=Path, help="folder with real anatomy (CT, meshes)")
     parser.add_argument("--list", action="store_true", help="list the cases")
     parser.add_argument("--gallery", action="store_true", help="contact sheets of many frames into --out")

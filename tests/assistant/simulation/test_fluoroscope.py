@@ -1,5 +1,6 @@
 import itertools
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -24,6 +25,25 @@ def test_same_seed_same_bits_and_another_seed_another_run(toy_anatomy, toy_flow)
     one, two, other = pictures(1), pictures(1), pictures(2)
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
     assert not np.array_equal(one[5], other[5])
+
+
+def test_the_bits_do_not_hang_on_how_many_cores_work(toy_anatomy, toy_flow):
+    """A data set's processes keep to one core each, a single run uses all: both have to be the same run."""
+
+    def pictures(threads):
+        usual = cv2.getNumThreads()
+        cv2.setNumThreads(threads)
+        try:
+            run = Fluoroscope(case(), 1, toy_anatomy, toy_flow)
+            return [(frame.grey, frame.truth) for frame in itertools.islice(run.frames(), 60)]
+        finally:
+            cv2.setNumThreads(usual)
+
+    for (grey, light), (same, other) in zip(pictures(1), pictures(4), strict=True):
+        assert np.array_equal(grey, same)
+        assert np.array_equal(light.cement, other.cement)
+        assert np.array_equal(light.contrast_to_noise, other.contrast_to_noise)
+        assert light.visible_mm == other.visible_mm
 
 
 def test_repeats_are_identical_and_new_pictures_are_not(toy_anatomy, toy_flow):
