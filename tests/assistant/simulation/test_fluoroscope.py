@@ -127,6 +127,17 @@ def test_swing_has_no_view_and_the_lines_of_both_views_are_planned(toy_anatomy, 
             assert (frame.view == "") == inside_swing
 
 
+def test_an_oblique_look_is_live_and_carries_no_line_of_the_plan(toy_anatomy, toy_flow):
+    shots = (Shot(view="lateral", from_s=0.0), Shot(view="oblique", from_s=2.6))
+    run = Fluoroscope(case(geometry=Geometry(shots=shots, swing_s=0.6)), 1, toy_anatomy, toy_flow)
+    looks = [frame for frame in run.frames() if frame.view == "oblique" and frame.stored.new]
+    assert looks
+    for frame in looks:
+        assert frame.state.value == "live"
+        assert (frame.truth.view_index, frame.truth.similarity, frame.truth.distances_mm) == (-1, None, {})
+        assert frame.truth.cement_mm2 > 0
+
+
 def test_spoiled_frames_have_no_truth(toy_anatomy, toy_flow):
     broken = case(faults=(Fault(kind="no_signal", from_s=2.0, to_s=3.0), Fault(kind="flipped", from_s=4.0, to_s=4.5)))
     run = Fluoroscope(broken, 1, toy_anatomy, toy_flow)
