@@ -21,9 +21,10 @@ def unlisted(library: Library) -> list[Path]:
     """
     running = find_running()
     now = running.folder if running is not None else None
-    known = {run["path"] for run in library.rows("runs", include_deleted=True)}
-    folders = sorted(path for path in (library.folder / FOLDER).glob("*") if path.is_dir())
-    return [path for path in folders if path.resolve() != now and str(path) not in known and is_recorded(path)]
+    # Of thousands of runs only those that lie here: a page that is entered asks this, and the window must not wait.
+    known = {run["path"] for run in library.ask("SELECT path FROM runs WHERE path GLOB ?", [f"{FOLDER}/*"])}
+    folders = sorted(path for path in (library.folder / FOLDER).glob("*") if str(path) not in known and path.is_dir())
+    return [path for path in folders if path.resolve() != now and is_recorded(path)]
 
 
 def bring_in_sessions(jobs: Jobs, asked: set[str]) -> list[Job]:
