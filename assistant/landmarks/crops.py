@@ -37,6 +37,23 @@ def ordered(points_px: PointsPx, ap: bool) -> PointsPx:
     return points_px[[2, 1, 0, 5, 4, 3]] if ap and is_mirrored(points_px) else points_px
 
 
+def halved(points_px: PointsPx) -> PointsPx:
+    """The middle point of each endplate set half way between the ends, along the curve through the three.
+
+    That is what a plan means by the middle; along a smooth endplate nothing in the picture marks the place.
+    """
+    placed = np.array(points_px, dtype=np.float64)
+    for first in (0, 3):
+        chord = placed[first + 2] - placed[first]
+        from_first = placed[first + 1] - placed[first]
+        share = float(from_first @ chord) / max(float(chord @ chord), 1e-9)
+        # A parabola over the chord: a point that lies far from the middle says less of the middle's height.
+        held = min(max(share, 0.2), 0.8)
+        height = (from_first - share * chord) * (0.25 / (held * (1.0 - held)))
+        placed[first + 1] = placed[first] + 0.5 * chord + height
+    return placed
+
+
 def square(centre_px: PointsPx, side_px: float, angle_rad: float, mirrored: bool) -> NDArray[np.float64]:
     """2 x 3 matrix from source px to the px of a crop.
 

@@ -164,14 +164,16 @@ def _fine(picture: _Picture, model: LandmarkModel, start: tuple[PointsPx, bool])
         resized = side * (0.94, 1.0, 1.07)[k % 3]
         matrices.append(crops.square(centre + off, resized, angle + np.deg2rad((-4.0, 4.0, 0.0, 2.0)[k % 4]), mirrored))
     answer = model.look(np.stack([crops.cut(picture.grey, picture.inside, matrix) for matrix in matrices]), picture.ap)
-    back = np.stack([_back(matrix, at) for matrix, at in zip(matrices, answer.places_px, strict=True)])
+    back = crops.halved(
+        np.mean([_back(matrix, at) for matrix, at in zip(matrices, answer.places_px, strict=True)], axis=0)
+    )
     zoom = side / crops.CROP_PX
-    refined = refine(model.refiner, picture.grey, back.mean(axis=0), ap=picture.ap)
+    refined = refine(model.refiner, picture.grey, back, ap=picture.ap)
     if refined is None:
         return None
     refined_px, spread = refined
     # The network and the refiner fail in different ways: how far they are apart tells too.
-    parted = np.linalg.norm(refined_px - back.mean(axis=0), axis=1) / zoom
+    parted = np.linalg.norm(refined_px - back, axis=1) / zoom
     return Found(
         points_px=refined_px,
         parted_px=parted,

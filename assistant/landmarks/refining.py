@@ -151,8 +151,9 @@ def refine(
         frame, matrix = frame_of(picture, points_px)
         told = patches.edges(frame)
         begin = points_px @ matrix[:, :2].T + matrix[:, 2]
-        ends = np.stack([descend(told, start, stages) for start in starts(begin, rng, _STARTS)])
+        ends = np.stack([crops.halved(descend(told, start, stages)) for start in starts(begin, rng, _STARTS)])
         middle = np.median(ends, axis=0)
         spread = np.sqrt(np.mean(np.sum((ends - middle) ** 2, axis=2), axis=0))
+        middle = crops.halved(middle)
         points_px = (middle - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     return points_px, spread * (crops.CROP_PX / patches.FRAME_PX)

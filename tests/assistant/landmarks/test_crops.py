@@ -52,3 +52,17 @@ def test_a_flat_picture_gives_a_flat_crop() -> None:
     flat = np.full((100, 100), 0.5, np.float32)
     crop = crops.cut(flat, np.ones_like(flat), crops.square(np.array([50.0, 50.0]), 60.0, 0.3, True))
     assert np.abs(crop).max() < 0.1
+
+
+def test_middles_stand_half_way_along_the_curve_of_the_endplate() -> None:
+    def plate(share: float) -> list[float]:
+        return [40.0 * share, 12.0 * share * (1.0 - share)]
+
+    dished = np.array([plate(0.0), plate(0.35), plate(1.0), [0, 30], [28, 28], [40, 30]])
+    for angle_deg in (0.0, 70.0):
+        angle = np.deg2rad(angle_deg)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        placed = crops.halved(dished @ turn.T) @ turn
+        assert np.allclose(placed[1], plate(0.5))
+        assert placed[4, 0] == pytest.approx(20.0)
+        assert np.allclose(placed[[0, 2, 3, 5]], dished[[0, 2, 3, 5]])
