@@ -1,4 +1,4 @@
-"""The checks of the start of the list: each does the thing itself, small, and says what it measured. No Qt."""
+"""The checks of the start of the list: each does the thing itself, small, and says what it measured. No widgets."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ import numpy as np
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
 from assistant.guard import describe
+from assistant.live.awake import Awake, try_out
 from assistant.live.live_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
 from assistant.pipeline import Pipeline
@@ -33,6 +34,7 @@ from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.vocabulary import Frame, FrameState
 from ui.selftest.mask_check import names_left
 from ui.setup.sources import choices
+from ui.theatre.screen_saver import ScreenSaver
 
 _LIMIT_MS: Final = 250.0
 _LEAST_FREE: Final = 2_000_000_000
@@ -41,6 +43,7 @@ _BYTES_A_MINUTE: Final = 300e6
 _DELAY_FRAMES: Final = 60
 _KILL_FRAMES: Final = 60
 _MOST_LOST: Final = 12
+_AWAKE_S: Final = 0.5
 
 
 class Told(StrEnum):
@@ -187,6 +190,18 @@ def name_mask(settings: Settings) -> Outcome:
     return Outcome(told=Told.PASSED, text=f"no name in {screens} pictures written and read back")
 
 
+def stays_awake(_settings: Settings) -> Outcome:
+    """Sleep, a shut lid and the screen saver can be held off, as they are while injecting."""
+    found = (
+        ("sleep", try_out(Awake(), lambda: time.sleep(_AWAKE_S))),
+        ("screen saver", ScreenSaver().try_out()),
+    )
+    refused = "; ".join(f"{name} {why}" for name, why in found if why)
+    if refused:
+        return Outcome(told=Told.NOTE, text=f"{refused}: set it in the system")
+    return Outcome(told=Told.PASSED, text="sleep, lid and screen saver are held off while injecting")
+
+
 def shape_model(_settings: Settings) -> Outcome:
     """The model that types leaks is whole, byte by byte."""
     found = find_pack()
@@ -227,6 +242,7 @@ AFTER_SOUND: Final = (
     Check(name="Disk", run=disk),
     Check(name="Recorder", run=recorder),
     Check(name="Name mask", run=name_mask),
+    Check(name="Stays awake", run=stays_awake),
     Check(name="Shape model", run=shape_model),
     Check(name="Clock", run=clock),
     Check(name="Alarm limits", run=site_settings),

@@ -6,6 +6,7 @@ import numpy as np
 from PyQt6.QtGui import QImage
 
 from assistant.live.messages import StampedFrame
+from ui.selftest.checks import Outcome, Told
 from ui.theatre.picture import LivePicture
 
 _STEP_PX = 4
@@ -27,3 +28,10 @@ def grey_steps_kept() -> int:
     read = np.frombuffer(bits.asarray(shown.sizeInBytes()), np.uint8).reshape(shown.height(), shown.bytesPerLine())
     line = read[128, _STEP_PX // 2 : 256 * _STEP_PX : _STEP_PX]
     return int((line == np.arange(256)).sum())
+
+
+def fidelity() -> Outcome:
+    """Whether the live picture shows every grey step as it came."""
+    kept = grey_steps_kept()
+    text = f"{kept} of 256 grey steps unchanged on screen"
+    return Outcome(told=Told.PASSED if kept == 256 else Told.FAILED, text=text)

@@ -17,7 +17,7 @@ _LEAST_FREE = 2_000_000_000
 
 def checks_as_rows(sound: AlarmSound, status: LiveStatus | None) -> tuple[Row, ...]:
     """Sound, disk, rate and delay as rows."""
-    heard = {True: "heard", False: "not heard", None: "T: play it"}[sound.heard]
+    heard = {True: "heard", False: "not heard", None: "not confirmed · T: play it"}[sound.heard]
     icon = "low" if sound.fault else "tick" if sound.heard else "sound"
     sound_row = Row(text="Alarm sound", value=sound.fault or heard, icon=icon)
     return (sound_row, _disk(), _rate(status), _delay(status))

@@ -20,6 +20,7 @@ from ui.theatre.keys_card import KeysCard
 from ui.theatre.layout import Layout, lay_out
 from ui.theatre.looks import LOOKS, age_words
 from ui.theatre.picture import LivePicture
+from ui.theatre.screen_saver import ScreenSaver
 from ui.theatre.second import Second, SecondPicture
 from ui.theatre.strip import LiveStrip
 
@@ -48,7 +49,7 @@ class Board:
         self.distances, self.curve, self.works = DistanceCard(page), CurveView(page), WorksCard(page)
         self.clocks, self.legend = Clocks(page), Legend(page)
         self.alarms, self.leak = AlarmList(page), LeakLine(page)
-        self.keys_card = KeysCard(page.keys, page)
+        self.keys_card, self.screen = KeysCard(page.keys, page), ScreenSaver()
         self.asked = ""
         self.note = ""
         self.bare = False
@@ -128,6 +129,7 @@ class Board:
     def show_figures(self, status: LiveStatus | None) -> None:
         """Everything but the picture and the bar."""
         page, now_ns = self._page, time.monotonic_ns()
+        self.screen.follow(armed=status is not None and status.armed)
         played = page.session is not None and is_played(page.session.source)
         self.strip.show_status(status, page.case, page.sound.fault, played=played, frame=page.frame)
         moment = status.moment if status is not None else None

@@ -118,3 +118,28 @@ def test_keys_are_changed_by_keys_and_reach_the_theatre(page) -> None:
     _done(page)
     _press(page, Qt.Key.Key_PageDown)
     assert "left pedal" in page.outcomes[PEDAL].text
+
+
+def test_the_sound_is_not_confirmed_until_a_person_says_so(page) -> None:
+    _done(page)
+    assert page.word_of(SOUND) == "not confirmed"
+    assert page.word_of(PEDAL) == ""
+    page.act("heard")
+    assert page.word_of(SOUND) == "passed"
+    page.act("not heard")
+    assert page.word_of(SOUND) == "failed"
+
+
+@pytest.mark.parametrize(("sleep", "saver"), [("", ""), ("not inhibited: no bus", ""), ("", "not inhibited: no bus")])
+def test_f38_what_cannot_be_held_off_is_named(monkeypatch, sleep: str, saver: str) -> None:
+    monkeypatch.setattr(checks, "try_out", lambda *_: sleep)
+    monkeypatch.setattr(checks.ScreenSaver, "try_out", lambda _: saver)
+    outcome = checks.stays_awake(Settings())
+    assert outcome.told is (Told.NOTE if sleep or saver else Told.PASSED)
+    assert ("not inhibited: no bus" in outcome.text) is bool(sleep or saver)
+    assert outcome.text.startswith("sleep" if sleep or not saver else "screen saver")
+
+
+def test_f38_the_check_itself_ends_and_leaves_nothing() -> None:
+    outcome = run_safely(Check(name="x", run=checks.stays_awake), Settings())
+    assert outcome.told in (Told.PASSED, Told.NOTE), outcome.text

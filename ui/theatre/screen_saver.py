@@ -1,0 +1,70 @@
+"""While armed the desktop neither dims, blanks nor locks the screen (F-38): asked over its session bus.
+
+The wish ends with the connection: also when the window dies, and nothing has to be taken back by a number.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from PyQt6.QtDBus import QDBusConnection, QDBusMessage
+
+_NAME: Final = "fluoroscopy-assistant-screen"
+_SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
+_WAIT_MS: Final = 1000
+
+
+class ScreenSaver:
+    """Holds the screen saver off while it is told to.
+
+    Parameters
+    ----------
+    bus : type of QDBusConnection
+        Tests hand in another.
+    """
+
+    def __init__(self, bus: Any = QDBusConnection) -> None:
+        self._bus = bus
+        self._held = False
+
+    def follow(self, *, armed: bool) -> None:
+        """Hold while armed; asked once, not waited for."""
+        if armed == self._held or not has_bus():
+            return
+        self._held = armed
+        if armed:
+            self._bus.connectToBus(QDBusConnection.BusType.SessionBus, _NAME).asyncCall(_wish())
+        else:
+            self._bus.disconnectFromBus(_NAME)
+
+    def try_out(self) -> str:
+        """Hold, wait for the answer, let go; why it does not hold, else empty."""
+        if not has_bus():
+            return "not inhibited: this desktop has no session bus"
+        name = f"{_NAME}-test"
+        try:
+            connection = self._bus.connectToBus(QDBusConnection.BusType.SessionBus, name)
+            if not connection.isConnected():
+                return f"not inhibited: {connection.lastError().message() or 'no session bus'}"
+            answer = connection.call(_wish(), timeout=_WAIT_MS)
+            refused = answer.type() is QDBusMessage.MessageType.ErrorMessage
+            return f"not inhibited: {answer.errorMessage()}" if refused else ""
+        finally:
+            self._bus.disconnectFromBus(name)
+
+
+def has_bus() -> bool:
+    """Whether there is a session bus to ask; never starts one. Windows keeps the screen on with the machine."""
+    if not sys.platform.startswith("linux"):
+        return False
+    run = os.environ.get("XDG_RUNTIME_DIR", "")
+    return bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS")) or (bool(run) and (Path(run) / "bus").exists())
+
+
+def _wish() -> QDBusMessage:
+    message = QDBusMessage.createMethodCall(_SERVICE, _PATH, _SERVICE, "Inhibit")
+    message.setArguments(["Fluoroscopy assistant", "Injecting"])
+    return message
