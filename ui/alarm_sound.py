@@ -17,6 +17,7 @@ from assistant.live.status import SoundOrder
 from assistant.places import data_home
 from assistant.sound import burst_wave
 from assistant.vocabulary import Priority
+from ui.mixer import Mixer
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class AlarmSound(QObject):
         self._effects: dict[Priority, Any] = {}
         self._bursts = 0
         self._devices: Any = None
+        self._mixer = Mixer(self)
+        self._mixer.changed.connect(self._look)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -82,6 +85,8 @@ class AlarmSound(QObject):
             self._say("no sound device")
         elif any(effect.status() == multimedia.QSoundEffect.Status.Error for effect in self._effects.values()):
             self._say("the sound device cannot be used")
+        elif self._mixer.silent:
+            self._say("the sound is muted in the system")
         elif self.heard is False:
             self._say("the test sound was not heard")
         else:
@@ -116,6 +121,7 @@ class AlarmSound(QObject):
     def test(self, priority: Priority = Priority.MEDIUM) -> str:
         """Play the test sound; why it cannot be, else empty."""
         self._look()
+        self._mixer.ask()
         if not self.fault or self.heard is False:
             self._play(priority)
         return self.fault
@@ -132,6 +138,7 @@ class AlarmSound(QObject):
     def stop(self) -> None:
         """Silence: the window goes."""
         self._session = None
+        self._mixer.stop()
         for effect in self._effects.values():
             effect.stop()
 

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication
 from assistant.settings_file import load_settings
 from ui import theme
 from ui.leaving import Leaving
+from ui.screens import OnScreen
 from ui.shell import Shell, shells
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def _show(page: str, thing: object) -> int:
     window.go_to(page, thing)
     window.show()
     Leaving(application, window)
+    OnScreen(application, window)
     if loaded.notes:
         window.tell(" ".join(loaded.notes))
     return application.exec()
