@@ -24,15 +24,14 @@ from assistant.leak_patch import (
     leak_patch,
     seen_patch,
 )
-from assistant.line_maps import LineMaps, make_line_maps
+from assistant.line_maps import make_line_maps
 from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
+from assistant.quick_steps import QuickSteps
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel, model_name
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
-from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.steps.cement import MaskMemory, find_cement, start_masking
-from assistant.steps.distances import measure_distances
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
 from assistant.steps.leaks import LeakMemory, all_leaks, find_leaks, keep_shape
 from assistant.steps.liveness import judge_liveness, moves_fast, start_liveness
@@ -78,10 +77,9 @@ class _View:
     """One planned view and everything remembered of it."""
 
     planned: PlannedView
-    maps: LineMaps
+    quick: QuickSteps
     motion: MotionMemory
     mask: MaskMemory
-    approach: ApproachMemory
     leaks: LeakMemory
     cement: CementMask | Unknown
     look: ReferenceLook
@@ -149,8 +147,9 @@ class Pipeline:
         liveness = judge_liveness(self._liveness, frame, self._settings.liveness)
         new_picture = liveness.state is FrameState.LIVE
         if new_picture:
-            self._last = self._measure(frame)
-            if moves_fast(self._liveness) and not _certain(self._last.motion):
+            fast = moves_fast(self._liveness)
+            self._last = self._measure(frame, fast=fast)
+            if fast and not _certain(self._last.motion):
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
                 self._last = _nothing(_TOO_FAST)
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
@@ -211,7 +210,7 @@ class Pipeline:
         said = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
         return (self._shapes.identity,) if said else ()
 
-    def _measure(self, frame: Frame) -> _Picture:
+    def _measure(self, frame: Frame, *, fast: bool) -> _Picture:
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
         known = self._views[self._active].cement
         cement_before = known if isinstance(known, CementMask) else None
@@ -223,24 +222,27 @@ class Pipeline:
         view = self._views[self._active]
         before = frame.index < view.planned.reference_frame
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
-        distances = measure_distances(cement, view.maps)
-        approach = follow_approach(view.approach, frame.t_s, distances.warning_line_mm)
         view.cement = cement
+        if fast and not _certain(motion):
+            return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the speed
+        distances, approach = view.quick.take(cement, frame.t_s)
         return _Picture(motion=motion, cement=cement, distances=distances, approach=approach, leaks=())
 
     def _leaks(self, frame: Frame) -> tuple[Leak, ...]:
         view, cement = self._views[self._active], self._last.cement
         if isinstance(cement, Unknown):
             return ()
-        leaks = find_leaks(view.leaks, frame.index, frame.t_s, cement, view.maps, view.planned, self._settings.leaks)
+        leaks = find_leaks(
+            view.leaks, frame.index, frame.t_s, cement, view.quick.maps, view.planned, self._settings.leaks
+        )
         return tuple(self._with_shape(view, leak, cement, frame.index) for leak in leaks)
 
     def _with_shape(self, view: _View, leak: Leak, cement: CementMask, frame_index: int) -> Leak:
         if leak.site not in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC):
             return leak
         is_superior = leak.site is LeakSite.SUPERIOR_DISC
-        endplate = view.maps.superior_endplate if is_superior else view.maps.inferior_endplate
-        rule = classify_by_geometry(cement.mask, endplate, view.maps.mm_per_px)
+        endplate = view.quick.maps.superior_endplate if is_superior else view.quick.maps.inferior_endplate
+        rule = classify_by_geometry(cement.mask, endplate, view.quick.maps.mm_per_px)
         memory = view.shapes.setdefault(leak.site, ShapeMemory())
         patch = Unknown("no model is wanted") if self._shapes is None else _patch(view, leak.site)
         typed = replace(leak, shape=classify(memory, self._shapes, leak.site, frame_index, patch, rule))
@@ -269,12 +271,11 @@ def _start(index: int, view: PlannedView, reference: Frame) -> _View:
     usable = field_at(field_mask, rows, cols, inset=0.01)
     return _View(
         planned=view,
-        maps=make_line_maps(view, crop),
+        quick=QuickSteps(maps=make_line_maps(view, crop)),
         motion=start_following(
             index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
         ),
         mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px),
-        approach=ApproachMemory(),
         leaks=LeakMemory(),
         cement=Unknown("no X-ray picture has been measured yet"),
         look=learn_reference(reference.grey, reference.white),
@@ -288,7 +289,7 @@ def _patch(view: _View, site: LeakSite) -> LeakPatch | Unknown:
         return Unknown("the shape is judged in the lateral view only")
     baseline = view.mask.baseline
     if site not in view.endplates:
-        view.endplates[site] = endplate_on_lattice(view.planned, view.maps, site, baseline.crop, baseline.step)
+        view.endplates[site] = endplate_on_lattice(view.planned, view.quick.maps, site, baseline.crop, baseline.step)
     ground = ground_of(baseline, view.mask.mask, view.mask.smoothed, view.planned.mm_per_px)
     return ground if isinstance(ground, Unknown) else leak_patch(ground, view.endplates[site])
 

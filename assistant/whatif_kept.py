@@ -21,12 +21,11 @@ import numpy as np
 
 from assistant import __version__
 from assistant.geometry import Crop
-from assistant.line_maps import LineMaps, make_line_maps
+from assistant.line_maps import make_line_maps
 from assistant.plan import Plan
+from assistant.quick_steps import QuickSteps
 from assistant.settings import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
-from assistant.steps.approach import ApproachMemory, follow_approach
-from assistant.steps.distances import measure_distances
 from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Motion, Reading, Unknown
 
 _MOST_BYTES: Final = 2 << 30
@@ -120,8 +119,7 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
     settings : Settings
         Those of the day or with other ``alarms``.
     """
-    maps: dict[int, LineMaps] = {}
-    approaches: dict[int, ApproachMemory] = {}
+    quick: dict[int, QuickSteps] = {}
     memory, nearest = AlarmMemory(), None
     nothing = Unknown("no X-ray picture has been measured yet")
     distances: Distances | Unknown = nothing
@@ -133,11 +131,10 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
             approach = Approach(approach_mm_per_s=distances, time_to_line_s=distances)
         elif state in _NEW:
             crop = Crop(**dict(zip(("x0_px", "y0_px", "width_px", "height_px"), kept.crops[frame.view], strict=True)))
-            if frame.view not in maps:
-                maps[frame.view] = make_line_maps(plan.views[frame.view], crop)
-                approaches[frame.view] = ApproachMemory()
-            distances = measure_distances(_cement(kept.masks[frame.mask], crop, frame.front_mm), maps[frame.view])
-            approach = follow_approach(approaches[frame.view], frame.t_s, distances.warning_line_mm)
+            if frame.view not in quick:
+                quick[frame.view] = QuickSteps(maps=make_line_maps(plan.views[frame.view], crop))
+            cement = _cement(kept.masks[frame.mask], crop, frame.front_mm)
+            distances, approach = quick[frame.view].take(cement, frame.t_s)
         if isinstance(distances, Distances) and not isinstance(distances.warning_line_mm, Unknown):
             nearest = distances.warning_line_mm if nearest is None else min(nearest, distances.warning_line_mm)
         now = AlarmInput(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assistant import whatif, whatif_kept
+from assistant import pipeline, whatif, whatif_kept
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings import AlarmSettings, Settings
+from assistant.steps.alarms import AlarmInput, AlarmMemory, update_alarms
+from assistant.vocabulary import Approach, Motion
 from assistant.whatif import BASE, RunAndPlan, Variant
 from tests.small_run import SmallRun, write_small_run
 
@@ -36,6 +40,37 @@ def test_the_quick_steps_alone_give_what_a_whole_analysis_gives(
     again = [whatif.analyse(pair, variant, kept=tmp_path / "kept") for variant in variants]
     assert again == whole
     assert len({str((row.events, row.nearest_mm)) for row in whole}) > 3  # the variants do differ
+
+
+def test_the_speed_is_the_same_also_after_pictures_that_were_not_believed(
+    pair: RunAndPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the picture moves fast nothing is believed: neither way may remember a distance of such a picture."""
+    told: dict[str, list[Approach]] = {"pipeline": [], "again": []}
+    fast = iter([False] * 14 + [True] * 4 + [False] * 1000)
+    moving = []
+
+    def moves_fast(_memory: object) -> bool:
+        moving.append(next(fast))
+        return moving[-1]
+
+    def listen(name: str) -> Callable[..., Any]:
+        def update(memory: AlarmMemory, now: AlarmInput, settings: AlarmSettings) -> object:
+            told[name].append(now.approach)
+            return update_alarms(memory, now, settings)
+
+        return update
+
+    monkeypatch.setattr(pipeline, "moves_fast", moves_fast)
+    monkeypatch.setattr(pipeline, "_certain", lambda motion: not moving[-1] and isinstance(motion, Motion))
+    monkeypatch.setattr(pipeline, "update_alarms", listen("pipeline"))
+    monkeypatch.setattr(whatif_kept, "update_alarms", listen("again"))
+    first = whatif.analyse(pair, Variant(name=BASE), kept=tmp_path / "kept")
+    assert any(moving)
+    assert whatif.analyse(pair, Variant(name=BASE), kept=tmp_path / "kept") == first
+    known = [(a.approach_mm_per_s, a.time_to_line_s) for a in told["pipeline"]]
+    assert [(a.approach_mm_per_s, a.time_to_line_s) for a in told["again"]] == known
+    assert sum(isinstance(speed, float) for speed, _ in known) > 10
 
 
 def test_other_points_pictures_or_models_are_another_run(pair: RunAndPlan, run: SmallRun, tmp_path: Path) -> None:
