@@ -118,7 +118,8 @@ def build(identity: str, folder: Path | None = None) -> Anatomy:
     ----------
     identity : str
         "procedural/LEVEL/SEED" with "/FRACTURE" or "/whole" behind it, such as "procedural/L1/000123/wedge2"; or
-        "mesh-ssm/L3", "mesh-vhp/L2", "ct-lumbar/L1", "ct-thoracic/T12", each with "@SEED" for another size and texture.
+        "mesh-ssm/L3", "mesh-vhp/L2", "ct-lumbar/L1", "ct-thoracic/T12", "ct/L1" (a scan of one's own, see
+        `real_anatomy_ct.read_scan`), each with "@SEED" for another size and texture.
     folder : Path or None
         Where the real data lies; procedural patients need none.
 

@@ -103,7 +103,7 @@ def from_ct(folder: Path, level: str, seed: int | None = None) -> Anatomy:
 
 
 def build(kind: str, level: str, seed: int | None, folder: Path) -> Anatomy:
-    """A spine by the kind in its identity: "mesh-ssm", "mesh-vhp", "ct-lumbar", "ct-thoracic".
+    """A spine by the kind in its identity: "mesh-ssm", "mesh-vhp", "ct-lumbar", "ct-thoracic", "ct" (one's own scan).
 
     ``folder`` is the data folder itself or the one that holds it under its usual name.
 

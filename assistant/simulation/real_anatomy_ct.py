@@ -12,23 +12,27 @@ from scipy import ndimage
 from assistant.errors import InputError
 from assistant.simulation.anatomy_pose import Block, Pose, block_around
 from assistant.simulation.anatomy_shapes import F32
+from assistant.simulation.anatomy_sizes import LEVELS
+from assistant.simulation.real_anatomy_dicom import read_series
 from assistant.simulation.real_anatomy_mesh import Surface, from_labels
 from assistant.simulation.real_anatomy_nifti import ScanVolume, read
 
-KINDS = {"ct-lumbar": "ct_totalseg_lumbar", "ct-thoracic": "ct_totalseg_thoracic"}
+KINDS = {"ct-lumbar": "ct_totalseg_lumbar", "ct-thoracic": "ct_totalseg_thoracic", "ct": "ct"}
 _FILES = {
     "ct-lumbar": ("example_ct.nii.gz", "spine_report_example_ct_report_totalseg.nii.gz"),
     "ct-thoracic": ("aorta_ct_cropped.nii.gz", "aorta_report_test_result_models_vertebrae_T12.nii.gz"),
 }
-# TotalSegmentator's numbers; a mask of one vertebra alone is 1.
-_LABELS = {
-    "ct-lumbar": {26: "S1", 27: "L5", 28: "L4", 29: "L3", 30: "L2", 31: "L1", 32: "T12"},
-    "ct-thoracic": {1: "T12"},
-}
+_ANY_IMAGE, _ANY_LABELS, _ANY_SERIES = ("ct.nii.gz", "ct.nii"), ("labels.nii.gz", "labels.nii"), "dicom"
+"""A scan of one's own: the CT as NIfTI, or as DICOM slices in a folder of their own, and its labels as NIfTI."""
+# TotalSegmentator's numbers (26 S1, 27 L5 ... 43 T1); a mask of one vertebra alone is 1.
+_NUMBERS = {26 + k: level for k, level in enumerate(reversed(LEVELS))}
+_LABELS = {"ct-lumbar": _NUMBERS, "ct-thoracic": {1: "T12"}, "ct": _NUMBERS}
 # From Hounsfield units at usual tube voltages to bone mineral: about 1200 HU per g/cm³ (scanner-dependent).
 _HU_PER_G_PER_CM3 = 1200.0
 _BONE_FROM_HU = 130.0
 _MOST_MINERAL_G_PER_CM3 = 1.1
+_MOST_OFF = 0.6
+"""Labels may lie this part of a voxel beside the CT: programs disagree on what a volume's corner is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -144,28 +148,49 @@ class Scan:
 
 
 def read_scan(folder: Path) -> Scan:
-    """Read a CT and its label map from a folder that holds one of the known pairs of files.
+    """Read a CT and its label map.
+
+    Parameters
+    ----------
+    folder : Path
+        One of the two public scans, or anybody's: ``ct.nii.gz`` (or ``ct.nii``, or a folder ``dicom`` with the slices
+        of a series) and ``labels.nii.gz`` (or ``labels.nii``) with TotalSegmentator's numbers, on the same grid.
 
     Raises
     ------
     InputError
         When there is none, or the two do not lie on the same grid.
     """
+    kind, hounsfield, marked = _pair(folder)
+    if hounsfield.values.shape != marked.values.shape:
+        raise InputError(
+            f"{folder}: CT {hounsfield.values.shape} and labels {marked.values.shape} are not on one grid."
+        )
+    off = np.abs(np.subtract(hounsfield.origin_mm, marked.origin_mm)) / np.asarray(hounsfield.spacing_mm)
+    if off.max() > _MOST_OFF or not np.allclose(hounsfield.spacing_mm, marked.spacing_mm, rtol=0.01):
+        raise InputError(f"{folder}: the labels lie {off.max():.1f} voxels beside the CT, or are of another spacing.")
+    calm = ScanVolume(
+        values=_without_contrast(hounsfield, marked),
+        spacing_mm=hounsfield.spacing_mm,
+        origin_mm=hounsfield.origin_mm,
+    )
+    return Scan(kind=kind, hounsfield=calm, labels=marked)
+
+
+def _pair(folder: Path) -> tuple[str, ScanVolume, ScanVolume]:
     for kind, (image, labels) in _FILES.items():
         if (folder / image).is_file():
-            hounsfield, marked = read(folder / image), read(folder / labels)
-            if hounsfield.values.shape != marked.values.shape:
-                raise InputError(
-                    f"{folder}: CT {hounsfield.values.shape} and labels {marked.values.shape} are not on one grid."
-                )
-            calm = ScanVolume(
-                values=_without_contrast(hounsfield, marked),
-                spacing_mm=hounsfield.spacing_mm,
-                origin_mm=hounsfield.origin_mm,
-            )
-            return Scan(kind=kind, hounsfield=calm, labels=marked)
+            return kind, read(folder / image), read(folder / labels)
+    marked = next((folder / name for name in _ANY_LABELS if (folder / name).is_file()), None)
+    image_file = next((folder / name for name in _ANY_IMAGE if (folder / name).is_file()), None)
+    if marked is not None and image_file is not None:
+        return "ct", read(image_file), read(marked)
+    if marked is not None and (folder / _ANY_SERIES).is_dir():
+        return "ct", read_series(folder / _ANY_SERIES), read(marked)
     known = ", ".join(image for image, _ in _FILES.values())
-    raise InputError(f"{folder} holds no CT that is known here ({known}).")
+    raise InputError(
+        f"{folder} holds no CT that is known here: {known}, or ct.nii.gz or a folder dicom, with labels.nii.gz."
+    )
 
 
 def _without_contrast(hounsfield: ScanVolume, labels: ScanVolume) -> NDArray[np.generic]:

@@ -67,7 +67,7 @@ def read(path: Path) -> ScanVolume:
     values = np.frombuffer(data, kind, count, offset).reshape(shape).astype(kind.newbyteorder("="))
     if slope not in (0.0, 1.0) or intercept != 0.0:
         values = values.astype(np.float32) * np.float32(slope or 1.0) + np.float32(intercept)
-    return _turned(path, values, _affine(data, order))
+    return upright(path, values, _affine(data, order))
 
 
 def _affine(data: bytes, order: str) -> NDArray[np.float64]:
@@ -91,8 +91,22 @@ def _affine(data: bytes, order: str) -> NDArray[np.float64]:
     return np.column_stack([np.diag(pixdim[1:4]), np.zeros(3)])
 
 
-def _turned(path: Path, values: NDArray[np.generic], affine: NDArray[np.float64]) -> ScanVolume:
-    """The volume on our axes: x anterior, y left, z cranial."""
+def upright(path: Path, values: NDArray[np.generic], affine: NDArray[np.float64]) -> ScanVolume:
+    """A volume turned to our axes: x anterior, y left, z cranial.
+
+    Parameters
+    ----------
+    path : Path
+        Named in what is said of it.
+    values : array [k, j, i]
+    affine : array (3, 4)
+        From voxel (i, j, k) to right, anterior, superior in mm.
+
+    Raises
+    ------
+    InputError
+        When its axes do not run along the body's.
+    """
     ours_from_ras = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     matrix = ours_from_ras @ affine
     turn, origin = matrix[:, :3], matrix[:, 3].copy()
