@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
@@ -33,12 +34,16 @@ session.sound_is(available=True)
 plan, planned = json.loads(sys.argv[3]), False
 while True:
     session.poll()
-    if not planned and session.newest_index > 3:
-        session.set_plan(plan, [np.load(sys.argv[4])])
+    if session.second is None and sys.argv[5]:
+        session.open_second(sys.argv[5])
+    inputs = 1 if session.second is None else 2
+    if not planned and session.newest_index > 3 and (inputs == 1 or session.second.newest_index > 3):
+        session.set_plan(plan, [np.load(sys.argv[4])] * inputs)
         session.confirm_lines()
+        session.confirm_second_lines()
         session.arm()
         planned = True
-    if planned and session.status.drawable:
+    if planned and session.status.drawable and (inputs == 1 or session.second.status.drawable):
         sys.stdout.write("live\\n")
         sys.stdout.flush()
     time.sleep(0.02)
@@ -53,25 +58,43 @@ def wait(holds: Callable[[], bool], within_s: float) -> float:
     return time.monotonic() - begun
 
 
-@pytest.fixture
-def window(tmp_path: Path):
-    import numpy as np
+Window = tuple[subprocess.Popen[bytes], str]
 
-    run = write_video(tmp_path / "run.mkv", pictures(100))
-    np.save(tmp_path / "reference.npy", pictures(100)[2])
-    arguments = [f"loop:{run}", str(tmp_path / "live"), json.dumps(plan_document()), str(tmp_path / "reference.npy")]
+
+def open_window(folder: Path, *, two: bool) -> Window:
+    """A window of its own process, monitoring and armed, with one input or with two; and the source."""
+    run = write_video(folder / "run.mkv", pictures(100))
+    np.save(folder / "reference.npy", pictures(100)[2])
+    plan, source = plan_document(), f"loop:{run}"
+    if two:
+        lateral = plan["views"][0]
+        plan = {**plan, "views": [lateral, {**lateral, "input": 2}]}
+    arguments = [source, str(folder / "live"), json.dumps(plan), str(folder / "reference.npy"), source if two else ""]
     process = subprocess.Popen([sys.executable, "-c", WINDOW, *arguments], stdout=subprocess.PIPE)
-    yield process, arguments[0]
-    process.kill()
-    process.wait()
-    if process.stdout is not None:
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"live\n"
+    return process, source
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[Callable[..., Window]]:
+    opened: list[subprocess.Popen[bytes]] = []
+
+    def make(*, two: bool = False) -> Window:
+        made = open_window(tmp_path, two=two)
+        opened.append(made[0])
+        return made
+
+    yield make
+    for process in opened:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
         process.stdout.close()
 
 
-def test_F_27(window: tuple[subprocess.Popen[bytes], str], tmp_path: Path) -> None:
-    process, source = window
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"live\n"
+def test_F_27(window: Callable[..., Window], tmp_path: Path) -> None:
+    process, source = window()
     left = find_running()
     assert left is not None
     assert left.deck is not None
@@ -110,3 +133,35 @@ def test_F_27(window: tuple[subprocess.Popen[bytes], str], tmp_path: Path) -> No
     assert max(steps) < 1.0
     assert {line.v for line in recording.recorded.lines} == {0}
     recording.close()
+
+
+def test_F_27_with_two_inputs(window: Callable[..., Window], tmp_path: Path) -> None:
+    """The second input comes back with the window: picture within seconds, lines not confirmed, nothing lost."""
+    process, source = window(two=True)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    session = LiveSession(source, tmp_path / "live", Settings())
+    begun = time.monotonic()
+    session.start()
+    session.sound_is(available=True)
+    second = session.second
+    assert second is not None
+    assert second.source == source
+    until(session, lambda _: second.newest_index > 3 and session.newest_index > 3)
+    assert time.monotonic() - begun < 5.0
+    until(session, lambda _: second.input.outlook.lines is Lines.UNCONFIRMED)
+    assert second.status is not None
+    assert not second.status.drawable
+    session.confirm_lines()
+    session.confirm_second_lines()
+    until(session, lambda status: status.drawable and second.status is not None and second.status.drawable)
+    until(session, lambda _: time.monotonic() - begun > 7.0)  # the processes of before have ended by themselves
+    index = second.newest_index
+    until(session, lambda _: second.newest_index > index + 20)
+    assert session.stop()
+    for folder in (tmp_path / "live", tmp_path / "live" / "second"):
+        recording = RunFolder(folder, folder.name)
+        assert recording.recorded.losses == "", folder
+        times = [line.t for line in recording.recorded.lines]
+        assert times == sorted(times)
+        recording.close()

@@ -4,13 +4,18 @@ import os
 import time
 
 import pytest
+from PyQt6.QtCore import Qt
 
+from assistant.library.people import Act
 from assistant.live.deck import Cell, Deck
 from assistant.live.running import note_ended, note_running
 from assistant.settings import Settings
+from assistant.training.desk import Starter
+from tests.small_ending import write_ending
 from tests.small_run import write_small_run
-from ui.live_watch import Live, LiveWatch, live_now
+from ui.live_watch import OFFERED, REFUSED, Live, LiveWatch, live_now
 from ui.shell import Shell
+from ui.training.modes import ASKING, OVERVIEW
 
 
 @pytest.fixture
@@ -73,4 +78,69 @@ def test_review_offers_the_live_picture_and_refuses_while_armed(qtbot, theatre, 
     beats(theatre, armed=1)
     page.player.toggle()
     assert not page.playing
+    shell.close()
+
+
+def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtbot, theatre, monkeypatch):
+    monkeypatch.setattr(Starter, "go_on", lambda _: False)
+    shell = Shell(Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    beats(theatre, armed=1)
+    qtbot.keyClick(shell, Qt.Key.Key_F3)
+    page = shell.page("training")
+    qtbot.waitUntil(lambda: page.starter.made == 1, timeout=20_000)
+    beats(theatre, armed=1)
+    qtbot.keyClick(shell, Qt.Key.Key_Return)
+    assert page.parts.note.text() == REFUSED
+    assert page.mode is not ASKING
+    assert page.player is None
+    beats(theatre, armed=0)
+    qtbot.keyClick(shell, Qt.Key.Key_Escape)
+    page.do("start")
+    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0, timeout=20_000)
+    answers = len(page.desk.answers(page.person))
+    beats(theatre, armed=1)
+    page.live.look()
+    assert page.mode == OVERVIEW
+    assert page.player is None
+    assert page.parts.note.text() == REFUSED
+    assert len(page.desk.answers(page.person)) == answers, "nothing was answered for the person"
+    beats(theatre, armed=0)
+    page.live.look()
+    assert page.parts.note.text() == OFFERED
+    shell.close()
+
+
+def test_t_cuts_a_training_clip_where_the_picture_stands(qtbot, tmp_path, monkeypatch):
+    """T in the review goes to training and cuts there: a run of the library, stopped by hand at this picture."""
+    monkeypatch.setattr(Starter, "go_on", lambda _: False)
+    run = write_ending(tmp_path, crosses_at=40)
+    shell = Shell(Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.go_to("review")
+    page = shell.page("review")
+    assert page.open(str(run), None), page.note.text()
+    page.jump(15)
+    at_s = page.session.time_of(15)
+    wanted = []
+    page.wanted.disconnect()
+    page.wanted.connect(lambda name, thing: wanted.append((name, thing)))
+    if page.editing:
+        page.end_editing()
+    qtbot.keyClick(shell, Qt.Key.Key_T)
+    assert wanted == [("training", ("cut", str(run), at_s))]
+    room = shell.page("training").room
+    assert room.open()
+    library = room.library
+    case_id = library.add("cases", Act.IMPORT)
+    level = library.add("levels", Act.EDIT, case_id=case_id)
+    values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
+    library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
+    assert shell.go_to(*wanted[0])
+    training = shell.page("training")
+    qtbot.waitUntil(lambda: "was cut" in training.parts.note.text(), timeout=20_000)
+    (clip,) = library.rows("clips", course="")
+    assert clip["stop_frame"] == 15
     shell.close()

@@ -15,8 +15,9 @@ from assistant.training.clip import ClipFacts
 from assistant.training.csv_out import write_answers
 from assistant.training.desk import QUESTION, Starter
 from ui.cases.forms import Form
+from ui.live_watch import OFFERED, Live
 from ui.training import training_words as words
-from ui.training.modes import INSTRUCTOR
+from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR
 from ui.training.training_forms import chosen_set, people_form, set_form
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ def prepare(page: TrainingPage, starter: Starter) -> None:
 
     if starter.lacks_first:
         page.first.find(starter.look_at_first, keep)
+
+
+def make_way(page: TrainingPage, state: Live) -> None:
+    """A live picture is offered; while injecting is on no case is shown beside it, and one that is open is put away."""
+    if state is Live.ARMED and page.mode in (ASKING, FEEDBACK):
+        page.show_start()
+    page.tell(page.live.refusal or (OFFERED if state is Live.PICTURE else ""))
 
 
 def export(page: TrainingPage) -> None:

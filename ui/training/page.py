@@ -23,7 +23,7 @@ from assistant.training.planted import reveal
 from assistant.training.scoring import Score, score, score_label, score_watching
 from ui.cases.forms import Form
 from ui.library_room import room
-from ui.live_watch import OFFERED, Live, LiveWatch
+from ui.live_watch import LiveWatch
 from ui.page import Page
 from ui.training import acts, keys
 from ui.training import training_words as words
@@ -70,9 +70,7 @@ class TrainingPage(Page):
         self.first, self.waits_for_first = EndingReader(self.tell, self), False
         """Looks at the demonstration run, the first case; somebody waits for it."""
         self.live = LiveWatch(self)
-        self.live.changed.connect(
-            lambda state: self.tell(self.live.refusal or (OFFERED if state is Live.PICTURE else ""))
-        )
+        self.live.changed.connect(lambda state: acts.make_way(self, state))
         self.parts = lay_out(self)
         self.header, self.view, self.stack = self.parts.header, self.parts.view, self.parts.stack
         self.question, self.feedback = self.parts.question, self.parts.feedback
