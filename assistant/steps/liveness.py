@@ -36,6 +36,10 @@ _LATELY = 15
 _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
+_TORN = "torn: a part of the frame is missing"
+_BAND_WIDTH = 0.3
+_BAND_GRAIN = 0.2
+_LEAST_STRIPS = 8
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
 _FLAT_GREY = 0.2
@@ -131,7 +135,8 @@ def _blocks(frame: Frame) -> F32:
 
 
 def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
-    if memory.field_blocks is None or abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S:
+    due = abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S and memory.unusable_reason != _TORN
+    if memory.field_blocks is None or due:
         memory.field_mask = find_field(frame.grey, frame.white)
         memory.field_seen_s = frame.t_s
         inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=0.03)
@@ -242,7 +247,9 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     grain = _grain(blocks, inside)
     memory.noise_grey = grain * _BLOCK_PX
     memory.last_new_s = frame.t_s
-    memory.unusable_reason = _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain)
+    memory.unusable_reason = (
+        _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
+    )
     if memory.unusable_reason:
         return _unusable_now(memory)
     usual = grain if memory.usual_grain is None else memory.usual_grain
@@ -264,6 +271,23 @@ def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
         if share > _GRAIN_RANGE[1]:
             return "too noisy, or no fluoroscopy picture: its grain is unlike the pictures before"
     return ""
+
+
+def _torn(blocks: F32, inside: NDArray[np.bool_]) -> str:
+    """A band without grain right across the field, with picture above and below it: part of the frame is missing.
+
+    A blade leaves such a band too, but at the field's edge.
+    """
+    width = inside.sum(axis=1)
+    wide = width > _BAND_WIDTH * width.max()
+    second = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:])
+    grain = (second * inside[:, 1:-1]).sum(axis=1)[wide] / width[wide]
+    if len(grain) < _LEAST_STRIPS:
+        return ""
+    flat = grain < _BAND_GRAIN * float(np.median(grain))
+    band = flat[:-1] & flat[1:]
+    lit = np.flatnonzero(~flat)
+    return _TORN if len(lit) and band[lit[0] : lit[-1]].any() else ""
 
 
 def _unusable_now(memory: LivenessMemory) -> Liveness:

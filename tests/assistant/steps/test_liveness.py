@@ -130,3 +130,25 @@ def test_no_size_of_picture_breaks_it(shape):
     for k in range(3):
         frame = Frame(index=k, t_s=k / 30, grey=rng.integers(0, 255, shape).astype(np.uint8))
         assert judge_liveness(memory, frame, SETTINGS).state in FrameState
+
+
+def test_a_frame_with_a_part_missing_is_torn_as_long_as_it_stands_and_a_blade_is_not(tabletop):
+    """A band without picture right across the field: half a frame. At the field's edge it is a collimator's blade."""
+    vertebra, memory = tabletop(), LivenessMemory()
+    rows = vertebra.frame().grey.shape[0]
+
+    def dark(index, first, last):
+        grey = vertebra.frame().grey.copy()
+        grey[int(first * rows) : int(last * rows)] = 0
+        return Frame(index=index, t_s=index / 15, grey=grey)
+
+    def seen_whole(first, last):
+        return states(memory, [Frame(index=k, t_s=k / 15, grey=vertebra.frame().grey) for k in range(first, last)])
+
+    whole = seen_whole(0, 6)
+    torn = [judge_liveness(memory, dark(k, 0.45, 0.6), LivenessSettings()) for k in range(6, 40)]
+    again = seen_whole(40, 44)
+    blade = states(memory, [dark(k, 0.8, 1.0) for k in range(44, 60)])
+    assert set(whole) == set(again) == set(blade) == {"live"}
+    assert {seen.state for seen in torn} == {FrameState.UNUSABLE}
+    assert torn[-1].reason.startswith("torn")
