@@ -21,6 +21,7 @@ _MASS_ATTENUATION = {
     "hydroxyapatite": np.array([0.988, 0.586, 0.407, 0.259, 0.202]),
     "steel": np.array([3.629, 1.958, 1.205, 0.5952, 0.3717]),
     "barium_sulphate": np.array([14.66, 8.25, 5.116, 2.413, 1.362]),
+    "zirconium_dioxide": np.array([8.497, 4.626, 2.821, 1.318, 0.7554]),
     "pmma": np.array([0.2350, 0.2074, 0.1924, 0.1751, 0.1641]),
     "iodine": np.array([22.10, 12.32, 7.579, 3.510, 1.942]),
 }
@@ -81,7 +82,7 @@ class Paths:
     iodine_g_cm2: Map | None = field(repr=False, default=None)
 
 
-def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float) -> Map:
+def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float, zirconia_g_per_cm3: float = 0.0) -> Map:
     """Share of the unattenuated detector signal that the primary beam keeps, float32, 0..1."""
     total: Map | None = None
     for k, weight in enumerate(beam_.weights):
@@ -92,7 +93,8 @@ def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float) -> Map:
         if paths.steel_mm is not None:
             log = cv2.scaleAdd(paths.steel_mm, -mu["steel"] * STEEL_G_PER_CM3 / 10.0, log)
         if paths.cement_mm is not None:
-            log = cv2.scaleAdd(paths.cement_mm, -cement_attenuation_per_mm(mu, barium_g_per_cm3), log)
+            per_mm = cement_attenuation_per_mm(mu, barium_g_per_cm3, zirconia_g_per_cm3)
+            log = cv2.scaleAdd(paths.cement_mm, -per_mm, log)
         if paths.iodine_g_cm2 is not None:
             log = cv2.scaleAdd(paths.iodine_g_cm2, -mu["iodine"], log)
         kept = np.asarray(cv2.exp(log), dtype=np.float32)
@@ -101,7 +103,12 @@ def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float) -> Map:
     return total
 
 
-def cement_attenuation_per_mm(mu_cm2_per_g: dict[str, float], barium_g_per_cm3: float) -> float:
+def cement_attenuation_per_mm(
+    mu_cm2_per_g: dict[str, float], barium_g_per_cm3: float, zirconia_g_per_cm3: float = 0.0
+) -> float:
     """Extra attenuation of cement over the marrow that it replaces (1 g/cm³ of soft tissue), per mm."""
     polymer = PMMA_G_PER_CM3 * mu_cm2_per_g["pmma"] - 1.0 * mu_cm2_per_g["soft"]
-    return (barium_g_per_cm3 * mu_cm2_per_g["barium_sulphate"] + polymer) / 10.0
+    opaque = barium_g_per_cm3 * mu_cm2_per_g["barium_sulphate"]
+    if zirconia_g_per_cm3 > 0:
+        opaque += zirconia_g_per_cm3 * mu_cm2_per_g["zirconium_dioxide"]
+    return (opaque + polymer) / 10.0

@@ -51,6 +51,9 @@ def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
         duration_s=max(left_s, 1.0) if knobs.duration_s is None else knobs.duration_s,
         pauses=knobs.pauses,
         barium_g_per_cm3=knobs.barium_g_per_cm3,
+        zirconia_g_per_cm3=knobs.zirconia_g_per_cm3,
+        thickens=knobs.thickens,
+        slows=knobs.slows,
     )
 
 

@@ -30,6 +30,7 @@ SAFE_MARGIN_MM = 1.5
 DEFAULT_REACH = 0.30
 # Behind the line already when it finds a way out of the posterior wall.
 POSTERIOR_LEAK_REACH = 0.12
+_THICK_STAGES = 4
 ACCESSES = ("left", "right", "bilateral")
 
 
@@ -52,6 +53,9 @@ def inject(
     pauses: tuple[tuple[float, float], ...] = (),
     schedule: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     barium_g_per_cm3: float | None = None,
+    zirconia_g_per_cm3: float = 0.0,
+    thickens: float = 0.0,
+    slows: float = 0.0,
 ) -> CementFlow:
     """Inject cement.
 
@@ -90,7 +94,12 @@ def inject(
     schedule : tuple of arrays or None
         (seconds, millilitres), replaces the four above.
     barium_g_per_cm3 : float or None
-        None: drawn, 0.15 to 0.30 (30 % barium sulphate in the powder gives about 0.25).
+        None: drawn, 0.15 to 0.30 (30 % barium sulphate in the powder gives about 0.25); 0 beside zirconium dioxide.
+    zirconia_g_per_cm3 : float
+    thickens : float
+        0 to 1: how much less the resistance's unevenness counts for the front at the end than at the beginning.
+    slows : float
+        0 to 0.9: share of the first rate by which the injection has slowed at the end (not with ``schedule``).
 
     Returns
     -------
@@ -102,6 +111,8 @@ def inject(
         For names, volumes or fractions that are not possible in this body.
     """
     _check(leak, total_ml, style, access, gauge, reach)
+    if not (0.0 <= thickens <= 1.0 and 0.0 <= slows <= 0.9):
+        raise UsageError(f"Cement thickens by 0 to 1 and slows by 0 to 0.9, not {thickens} and {slows}.")
     rng = np.random.default_rng([zlib.crc32(anatomy.identity.encode()), seed, zlib.crc32(leak.encode())])
     style = str(rng.choice(list(STYLES))) if style is None else style
     access = str(rng.choice(ACCESSES, p=[0.4, 0.4, 0.2])) if access is None else access
@@ -127,15 +138,17 @@ def inject(
     inside_ml = total_ml - leaked_ml
     goal = _goal(room, path, reach, anatomy)
     cost = ragged(room, cost, goal, rng)
-    ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng)
+    ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng, thickens)
     arrival = _arrival(anatomy, room, ranks, path, voxel_ml, max(reached_ml, onset_ml or 0.0), total_ml, rng)
-    seconds, millilitres = injected_ml(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng)
-    barium = float(rng.uniform(0.15, 0.30)) if barium_g_per_cm3 is None else barium_g_per_cm3
+    seconds, millilitres = injected_ml(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng, slows)
+    drawn = float(rng.uniform(0.15, 0.30)) if zirconia_g_per_cm3 <= 0 else 0.0
+    barium = drawn if barium_g_per_cm3 is None else barium_g_per_cm3
     return CementFlow(
         arrival_ml=Volume(values=arrival, spacing_mm=anatomy.region.spacing_mm, origin_mm=anatomy.region.origin_mm),
         schedule_s=seconds,
         schedule_ml=millilitres,
         barium_g_per_cm3=barium,
+        zirconia_g_per_cm3=zirconia_g_per_cm3,
         cannulas=cannulas,
         leak=leak,
     )
@@ -237,6 +250,7 @@ def _fill_to_goal(
     voxel_ml: float,
     goal: NDArray[np.bool_] | None,
     rng: np.random.Generator,
+    thickens: float,
 ) -> tuple[NDArray[np.intp], float]:
     """Order of filling inside, and the volume at which the goal is reached.
 
@@ -245,7 +259,7 @@ def _fill_to_goal(
     late = 0.45 + 0.35 * float(rng.random())
     eased = cost.copy()
     for _ in range(12):
-        order = _fill(room, eased, cannulas, inside_ml, voxel_ml)
+        order = _fill(room, eased, cannulas, inside_ml, voxel_ml, thickens)
         if goal is None:
             return order, 0.0
         where = np.flatnonzero(goal.ravel()[order])
@@ -268,16 +282,20 @@ def _ease(room: Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], fact
     return np.where(near, cost * np.float32(factor), cost).astype(np.float32)
 
 
-def _fill(room: Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: float, voxel_ml: float) -> NDArray[np.intp]:
-    """Flat indices (of the crop) in the order of filling; one stage for each cannula."""
+def _fill(
+    room: Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: float, voxel_ml: float, thickens: float
+) -> NDArray[np.intp]:
+    """Flat indices (of the crop) in the order of filling; one stage for each cannula, some where cement thickens."""
     wanted = round(inside_ml / voxel_ml)
     passable = room.allowed & np.isfinite(cost)
-    field_cost = np.where(passable, cost, -1.0).astype(np.float64)
     filled = np.zeros(room.body.shape, dtype=bool)
     orders: list[NDArray[np.intp]] = []
     done = 0
-    for stage, cannula in enumerate(cannulas):
-        share = round(wanted * (stage + 1) / len(cannulas)) - done
+    stages = [cannula for cannula in cannulas for _ in range(_THICK_STAGES if thickens > 0 else 1)]
+    for stage, cannula in enumerate(stages):
+        share = round(wanted * (stage + 1) / len(stages)) - done
+        power = 1.0 - thickens * stage / max(len(stages) - 1, 1)
+        field_cost = np.where(passable, cost if power == 1.0 else cost**power, -1.0).astype(np.float64)
         start = nearest(room, passable, np.array(cannula.tip_mm))
         # Old cement lets the new one through; it is not filled twice.
         times = MCP_Geometric(np.where(filled, 0.02, field_cost)).find_costs([start])[0]

@@ -350,8 +350,8 @@ class Fluoroscope:
         stage.projector.advance(self.volume_ml(t_s))
         paths = stage.paths(pose, t_s, self.injection_end_s, cannula_in=True)
         paths = crossing_paths(self.case, stage, paths, t_s)
-        barium = self.flow.barium_g_per_cm3
-        kept = attenuation.transmitted(self._beam, paths, barium)
+        opaque = self.flow.barium_g_per_cm3, self.flow.zirconia_g_per_cm3
+        kept = attenuation.transmitted(self._beam, paths, *opaque)
         if not full:
             size = (self.box.width_px, self.box.height_px)
             kept = np.asarray(cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
@@ -371,7 +371,7 @@ class Fluoroscope:
             cement_mm=None,
             iodine_g_cm2=cut(paths.iodine_g_cm2),
         )
-        return kept, attenuation.transmitted(self._beam, without, barium)
+        return kept, attenuation.transmitted(self._beam, without, *opaque)
 
     def _truth(
         self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: Display

@@ -72,6 +72,13 @@ class Cement(_Part, frozen=True):
     pauses: tuple[tuple[float, float], ...] = ()
     """(at millilitres, seconds) each."""
     barium_g_per_cm3: float | None = None
+    """Barium sulphate; left out: drawn, or none where there is zirconium dioxide."""
+    zirconia_g_per_cm3: float = 0.0
+    """Zirconium dioxide, as some cements have it in place of barium sulphate."""
+    thickens: float = 0.0
+    """Setting: share of the bone's unevenness that no longer matters to the front at the end (1: an even front)."""
+    slows: float = 0.0
+    """Share of its first rate by which the injection has slowed at the end."""
     pull_back_mm: float = 0.0
     """Cannula pulled back by so much during the last third of the injection."""
 

@@ -108,10 +108,12 @@ class CementFlow:
     schedule_s, schedule_ml : array (n,)
         Injected millilitres over time, both rising (pauses are flat pieces).
     barium_g_per_cm3 : float
-        Mass density of BaSO4 (or its equivalent) in the cement.
+        Mass density of BaSO4 in the cement.
     cannulas : tuple of Cannula
     leak : str
         The leak that was opened on purpose, such as "superior_disc_spike"; "none" for a safe run.
+    zirconia_g_per_cm3 : float
+        Mass density of ZrO2 in the cement.
     """
 
     arrival_ml: Volume
@@ -120,3 +122,4 @@ class CementFlow:
     barium_g_per_cm3: float
     cannulas: tuple[Cannula, ...]
     leak: str
+    zirconia_g_per_cm3: float = 0.0

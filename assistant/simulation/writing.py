@@ -18,6 +18,7 @@ from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.leak_truth import LeakTruth
 from assistant.simulation.scenario import as_toml
 from assistant.simulation.sinks import Sink, sink_for
+from assistant.simulation.stage import LEAK_SITES
 from assistant.simulation.truth import LINES, PictureTruth
 from assistant.vocabulary import FrameState
 
@@ -200,12 +201,15 @@ def truth_document(fluoroscope: Fluoroscope, gathered: LeakTruth, states: list[d
         "fps": case.run.fps,
         "pulses_per_s": case.run.pulses_per_s,
         "views": views,
+        "landmarks_mm": {name: points.tolist() for name, points in fluoroscope.anatomy.landmarks_mm.items()},
         "cement": {
             "opened_leak": flow.leak,
             "barium_g_per_cm3": flow.barium_g_per_cm3,
+            "zirconia_g_per_cm3": flow.zirconia_g_per_cm3,
             "injection_start_s": case.cement.start_s,
             "injection_end_s": round(fluoroscope.injection_end_s, 3),
             "volume_ml": None if last is None else round(last.volume_ml, 4),
+            "places": None if last is None else _places(fluoroscope, last.volume_ml),
             "cannulas": [
                 {
                     "tip_mm": list(cannula.tip_mm),
@@ -219,3 +223,25 @@ def truth_document(fluoroscope: Fluoroscope, gathered: LeakTruth, states: list[d
         "crossings": gathered.crossings(),
         "states": states,
     }
+
+
+def _places(fluoroscope: Fluoroscope, volume_ml: float) -> dict[str, dict[str, Any]]:
+    """Where in the patient cement stands once so much is injected: "body" and each site of a leak that it reached.
+
+    Millilitres, and the middle and both corners in mm on the patient's axes (x to the front, y to the left, z to the
+    head, from the middle of the treated body).
+    """
+    arrival = fluoroscope.flow.arrival_ml
+    values = np.asarray(arrival.values, dtype=np.float32)
+    found = {}
+    for number, name in enumerate(("body", *(site.value for site in LEAK_SITES))):
+        at = np.argwhere((values <= volume_ml) & (fluoroscope.sites == number))[:, ::-1]
+        if len(at):
+            points = at * arrival.spacing_mm + np.asarray(arrival.origin_mm)
+            found[name] = {
+                "volume_ml": round(len(at) * arrival.spacing_mm**3 / 1000.0, 4),
+                "middle_mm": points.mean(axis=0).round(2).tolist(),
+                "low_mm": points.min(axis=0).round(2).tolist(),
+                "high_mm": points.max(axis=0).round(2).tolist(),
+            }
+    return found

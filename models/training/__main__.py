@@ -148,9 +148,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pack", type=Path, default=_ROOT / "models" / "leak_shape", help="folder of the pack")
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--made", default=time.strftime("%Y-%m-%d"), help="date in the manifest")
-    parser.add_argument("--patients", type=int, default=36, help="for training; a quarter more to calibrate, two thirds to test")
-    parser.add_argument("--drawn", type=int, default=2500, help="outlines of leaks drawn in two dimensions")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument(
+        "--patients", type=int, default=36, help="for training; a quarter more to calibrate, two thirds to test"
+    )
+    parser.add_argument("--drawn", type=int, default=4000, help="outlines of leaks drawn in two dimensions")
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
     parser.add_argument("--threads", type=int, default=1, help="of the training")
     parser.add_argument("--real", type=Path, help="folder of real spines, for one more test")

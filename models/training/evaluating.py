@@ -177,6 +177,8 @@ def subgroups(samples: list[Sample]) -> dict[str, NDArray[np.bool_]]:
 
     return {
         "all": of(lambda f: True),
+        "the leak's first picture": of(lambda f: f["picture"] == 0),
+        "later pictures": of(lambda f: f["picture"] > 0),
         "superior disc": of(lambda f: f["site"] == "superior_disc"),
         "inferior disc": of(lambda f: f["site"] == "inferior_disc"),
         "thoracic to T11": of(lambda f: f["level"][0] == "T" and int(f["level"][1:]) <= 11),

@@ -58,7 +58,8 @@ class Sample:
     label : str
         Working label of the true mask.
     facts : dict
-        Figures of the true shape, level, view geometry and imaging chain, for the table of subgroups.
+        Figures of the true shape, level, view geometry and imaging chain, for the table of subgroups; ``picture``
+        counts from the first in which the leak is large enough.
     """
 
     ground: Ground
@@ -119,7 +120,7 @@ def samples_of(anatomy: Anatomy, seed: int, number: int, most: int, run: Path | 
         "number": number,
     }
     for k in chosen:
-        yield replace(seen[k], facts=seen[k].facts | quality)
+        yield replace(seen[k], facts=seen[k].facts | quality | {"picture": k})
 
 
 def _injection(anatomy: Anatomy, rng: np.random.Generator, leak: str) -> Fluoroscope | None:

@@ -36,3 +36,18 @@ def test_cement_contrast_is_that_of_barium_sulphate():
     # 60 keV, NIST: 0.25 g/cm³ x 5.116 cm²/g + (1.18 x 0.1924 - 0.2048) per cm
     assert cement_attenuation_per_mm(mu, 0.25) == pytest.approx(0.1301, abs=2e-4)
     assert float(mass_attenuation("soft", np.array([70.0]))[0]) == pytest.approx(0.192, abs=0.003)
+
+
+def test_zirconium_dioxide_in_place_of_barium_sulphate():
+    mu = {
+        name: float(mass_attenuation(name, np.array([60.0]))[0])
+        for name in ("barium_sulphate", "zirconium_dioxide", "pmma", "soft")
+    }
+    # 60 keV, NIST: zirconium 3.744 and oxygen 0.1907 cm²/g by mass fraction (0.7403 and 0.2597).
+    assert mu["zirconium_dioxide"] == pytest.approx(0.7403 * 3.744 + 0.2597 * 0.1907, rel=1e-3)
+    polymer = 1.18 * mu["pmma"] - mu["soft"]
+    assert cement_attenuation_per_mm(mu, 0.0, 0.25) == pytest.approx((0.25 * 2.821 + polymer) / 10, rel=1e-3)
+    b, water = beam(78.0), paths(soft=20.0)
+    barium, zirconia = (transmitted(b, paths(soft=20.0, cement_mm=4.0), *opaque) for opaque in ((0.25,), (0.0, 0.25)))
+    assert (barium < zirconia).all()
+    assert (zirconia < transmitted(b, water, 0.0)).all()

@@ -163,3 +163,26 @@ def test_a_volume_that_is_left_out_fits_into_the_body(wedged_patient):
 def test_impossible_injections_are_refused(toy_anatomy, words: dict):
     with pytest.raises(UsageError):
         inject(toy_anatomy, 1, **words)
+
+
+def test_cement_that_thickens_ends_with_a_more_even_front(wedged_patient):
+    words = {"total_ml": 4.0, "style": "lobulated", "access": "left"}
+    thin, thick = (inject(wedged_patient, 4, **words, thickens=share) for share in (0.0, 1.0))
+    early = [np.asarray(flow.arrival_ml.values) <= 0.9 for flow in (thin, thick)]
+    assert np.array_equal(*early)
+
+    def surface(flow):
+        full = np.isfinite(flow.arrival_ml.values)
+        return sum(int(np.count_nonzero(np.diff(full.astype(np.int8), axis=axis))) for axis in range(3))
+
+    volumes = [int(np.isfinite(flow.arrival_ml.values).sum()) for flow in (thin, thick)]
+    assert abs(volumes[0] - volumes[1]) <= 4
+    assert surface(thick) < surface(thin)
+
+
+def test_zirconia_stands_in_place_of_barium_and_bad_shares_are_refused(toy_anatomy):
+    flow = inject(toy_anatomy, 1, total_ml=1.0, zirconia_g_per_cm3=0.3)
+    assert (flow.barium_g_per_cm3, flow.zirconia_g_per_cm3) == (0.0, 0.3)
+    for words in ({"thickens": 1.5}, {"slows": 0.95}):
+        with pytest.raises(UsageError, match="thickens"):
+            inject(toy_anatomy, 1, total_ml=1.0, **words)

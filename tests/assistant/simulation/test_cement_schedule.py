@@ -38,3 +38,18 @@ def test_bad_schedules_are_refused():
         drawn(schedule=(np.array([0.0, 1.0]), np.array([1.0, 0.0])))
     seconds, millilitres = drawn(schedule=(np.array([0.0, 1.0]), np.array([0.0, 2.0])))
     assert (seconds[-1], millilitres[-1]) == (1.0, 2.0)
+
+
+def test_an_injection_that_slows_loses_its_share_of_the_rate_and_takes_as_long():
+    rng = np.random.default_rng(0)
+    seconds, millilitres = injected_ml(None, 4.0, None, 40.0, 3.0, ((1.0, 5.0),), rng, 0.6)
+    assert (seconds[0], millilitres[0]) == (3.0, 0.0)
+    assert (seconds[-1], millilitres[-1]) == pytest.approx((48.0, 4.0))
+    assert (np.diff(seconds) > 0).all()
+    flat = np.flatnonzero(np.diff(millilitres) == 0)
+    assert seconds[flat + 1] - seconds[flat] == pytest.approx([5.0])
+    assert millilitres[flat] == pytest.approx([1.0])
+    rate = np.diff(millilitres) / np.diff(seconds)
+    flowing = rate[rate > 0]
+    assert (np.diff(flowing) < 0).all()
+    assert flowing[-1] / flowing[0] == pytest.approx(0.4, abs=0.03)

@@ -61,6 +61,15 @@ def test_a_run_folder_is_whole(tmp_path, toy_anatomy, toy_flow):
     assert last["posterior_wall_mm"] != ""
     assert last["side_wall_mm"] == ""
     assert rows[0]["warning_line_mm"] == ""
+    places = document["cement"]["places"]
+    assert sum(place["volume_ml"] for place in places.values()) == pytest.approx(
+        document["cement"]["volume_ml"], rel=0.05
+    )
+    assert set(places) == {"body", "superior_disc"}
+    assert places["superior_disc"]["middle_mm"][2] > places["body"]["high_mm"][2] - 1.0
+    marks = document["landmarks_mm"]
+    assert marks["superior"][0][0] > marks["superior"][-1][0]
+    assert {"left", "right", "pedicle_left", "pedicle_right"} <= set(marks)
     assert document["leaks"][0]["site"] == "superior_disc"
     assert document["leaks"][0]["onset_2d_frame"] >= document["leaks"][0]["onset_3d_frame"]
 
