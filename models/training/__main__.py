@@ -59,6 +59,8 @@ def main() -> None:
     _say(f"samples: {', '.join(f'{len(files)} files of {part}' for part, files in parts.items())}")
     learned = learned_before(args.pack) if args.again else learn(parts, args.drawn, args.epochs, SEED)
     _say(f"limits: {learned.limits}")
+    if args.note:
+        learned.facts["note"] = args.note
     samples = [sample for path in parts["test"] for sample in load(path)]
     worlds = {"outlines drawn in two dimensions": [s for s in map(_drawn, range(600)) if s is not None]}
     if parts["real"]:
@@ -158,6 +160,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--real", type=Path, help="folder of real spines, for one more test")
     parser.add_argument("--as-is", action="store_true", help="use the samples that are there, make none")
     parser.add_argument("--again", action="store_true", help="measure the pack that is there anew, train none")
+    parser.add_argument("--note", default="", help="a sentence for the card on where the pictures come from")
     return parser.parse_args()
 
 

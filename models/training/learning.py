@@ -46,7 +46,7 @@ def learned_before(folder: Path) -> Learned:
         temperature=pack.manifest.temperature,
         training_data_sha256=pack.manifest.training_data_sha256,
         golden=to_bytes(pack.golden),
-        facts={name: facts[name] for name in FACTS},
+        facts={name: facts[name] for name in FACTS} | {"note": facts.get("note", "")},
     )
 
 
@@ -102,7 +102,7 @@ def _calibrated(net: ShapeNet, every: Patches, held: Patches, seed: int, data_sh
         temperature=temperature,
         training_data_sha256=data_sha256,
         golden=held.bytes[golden],
-        facts={},
+        facts={"note": ""},
     )
 
 
