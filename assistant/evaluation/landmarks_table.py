@@ -47,14 +47,20 @@ class Outcome:
     took_s: float
 
 
-def ask(case: LandmarkCase, propose: Proposer, rng: np.random.Generator) -> list[Outcome]:
-    """Ask with a click somewhere in the body and with none; the scale is known in half of the cases."""
+def click_in(case: LandmarkCase, rng: np.random.Generator) -> tuple[float, float]:
+    """A place somewhere in the body, source px, as a person clicks."""
     centre = case.points_px.mean(axis=0)
     weights = rng.dirichlet(np.ones(6) * 2.0)
     click = 0.4 * centre + 0.6 * weights @ case.points_px
+    return float(click[0]), float(click[1])
+
+
+def ask(case: LandmarkCase, propose: Proposer, rng: np.random.Generator) -> list[Outcome]:
+    """Ask with a click somewhere in the body and with none; the scale is known in half of the cases."""
+    click = click_in(case, rng)
     scale = case.mm_per_px if rng.random() < 0.5 else None
     found = []
-    for way, at in (("click", (float(click[0]), float(click[1]))), ("no click", None)):
+    for way, at in (("click", click), ("no click", None)):
         began = time.perf_counter()
         answer = propose(case, at, scale)
         took_s = time.perf_counter() - began

@@ -54,7 +54,9 @@ def halved(points_px: PointsPx) -> PointsPx:
     return placed
 
 
-def square(centre_px: PointsPx, side_px: float, angle_rad: float, mirrored: bool) -> NDArray[np.float64]:
+def square(
+    centre_px: PointsPx, side_px: float, angle_rad: float, mirrored: bool, crop_px: int = CROP_PX
+) -> NDArray[np.float64]:
     """2 x 3 matrix from source px to the px of a crop.
 
     Parameters
@@ -67,12 +69,14 @@ def square(centre_px: PointsPx, side_px: float, angle_rad: float, mirrored: bool
         Direction in the picture that becomes the crop's +x.
     mirrored : bool
         The crop's +y is then 90 degrees anticlockwise from its +x on the screen, in place of clockwise.
+    crop_px : int
+        Side of the crop in its own px.
     """
-    zoom = CROP_PX / side_px
+    zoom = crop_px / side_px
     along = np.array([np.cos(angle_rad), np.sin(angle_rad)])
     down = np.array([-along[1], along[0]]) * (-1.0 if mirrored else 1.0)
     linear = np.stack([along, down]) * zoom
-    return np.column_stack([linear, np.full(2, (CROP_PX - 1) / 2.0) - linear @ centre_px])
+    return np.column_stack([linear, np.full(2, (crop_px - 1) / 2.0) - linear @ centre_px])
 
 
 def canonical(points_px: PointsPx) -> tuple[PointsPx, float, float, bool]:
@@ -88,7 +92,10 @@ def canonical(points_px: PointsPx) -> tuple[PointsPx, float, float, bool]:
 
 
 def cut(
-    picture: NDArray[np.float32], field: NDArray[np.float32], crop_from_source: NDArray[np.float64]
+    picture: NDArray[np.float32],
+    field: NDArray[np.float32],
+    crop_from_source: NDArray[np.float64],
+    crop_px: int = CROP_PX,
 ) -> NDArray[np.float32]:
     """A crop with its slow brightness taken off and its spread made 1; 0 where the field ends.
 
@@ -99,6 +106,8 @@ def cut(
         1 in the X-ray field, 0 outside.
     crop_from_source : array (2 or 3, 3)
         Affine or projective.
+    crop_px : int
+        Side of the crop.
     """
     matrix = np.vstack([crop_from_source, [0, 0, 1]]) if len(crop_from_source) == 2 else crop_from_source
     zoom = np.sqrt(abs(float(np.linalg.det(matrix[:2, :2]))))
@@ -111,16 +120,16 @@ def cut(
         field = np.asarray(cv2.resize(field[trim], size, interpolation=cv2.INTER_AREA), dtype=np.float32)
         off = (reduce - 1) / 2.0
         matrix = matrix @ np.array([[reduce, 0, off], [0, reduce, off], [0, 0, 1.0]])
-    inside = cv2.warpPerspective(field, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderValue=0)
+    inside = cv2.warpPerspective(field, matrix, (crop_px, crop_px), flags=cv2.INTER_LINEAR, borderValue=0)
     seen = cv2.warpPerspective(
-        picture, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        picture, matrix, (crop_px, crop_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return normalised(np.asarray(seen, dtype=np.float32), np.asarray(inside > 0.9, dtype=np.float32))
 
 
 def normalised(seen: NDArray[np.float32], inside: NDArray[np.float32]) -> NDArray[np.float32]:
     """Local mean off, spread to 1, within the mask; at most 4 spreads either way."""
-    kernel = (CROP_PX // 2 + 1, CROP_PX // 2 + 1)
+    kernel = (len(seen) // 2 + 1, len(seen) // 2 + 1)
     weight = cv2.blur(inside, kernel, borderType=cv2.BORDER_CONSTANT) + np.float32(1e-6)
     mean = cv2.blur(seen * inside, kernel, borderType=cv2.BORDER_CONSTANT) / weight
     flat = (seen - mean) * inside

@@ -30,9 +30,9 @@ class SurenessFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How sure a point is: a logistic function of what tells of doubt.
 
     ``d``, ``s`` and ``p`` are the network's own likely error, the scatter of the refiner's answers, and how far the two
-    are apart, in px of the fine crop. ``least`` is the mean sureness of the six points below which nothing is proposed,
-    ``upright`` the log odds of standing upright below which nothing is, ``rival`` how many times worse the next best
-    answer must be. ``error`` is the typical error over ``d + s + p``.
+    are apart, in px of the fine crop. ``least`` (AP: ``least_ap``) is the mean sureness of the six points below which
+    nothing is proposed, ``upright`` the log odds of standing upright below which nothing is, ``rival`` how many times
+    worse the next best answer must be. ``error`` is the typical error over ``d + s + p``.
     """
 
     constant: float
@@ -41,6 +41,7 @@ class SurenessFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     parted: float
     error: float
     least: float
+    least_ap: float
     upright: float
     rival: float
 

@@ -104,7 +104,7 @@ def propose_with(
         return Unknown("no vertebral body is recognised " + ("there" if click_px else "in the middle of the picture"))
     sureness = model.manifest.sureness
     sure = confidence(found, sureness)
-    doubt = _why_not(found, sure, sureness, mm_per_px)
+    doubt = _why_not(found, sure, sureness, mm_per_px, ap=ap)
     if doubt:
         return Unknown(doubt)
     points = _in_plan_order(found.points_px, ap)
@@ -126,7 +126,9 @@ def confidence(found: Found, sureness: SurenessFile) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-(sureness.constant + weights @ told))), dtype=np.float64)
 
 
-def _why_not(found: Found, sure: NDArray[np.float64], sureness: SurenessFile, mm_per_px: float | None) -> str:
+def _why_not(
+    found: Found, sure: NDArray[np.float64], sureness: SurenessFile, mm_per_px: float | None, *, ap: bool
+) -> str:
     """Why the program is not sure; empty when it is."""
     if mm_per_px is not None:
         size_mm = crops.size_px(found.points_px) * mm_per_px
@@ -136,7 +138,7 @@ def _why_not(found: Found, sure: NDArray[np.float64], sureness: SurenessFile, mm
         return "not sure which side is up or in front"
     if found.rival < sureness.rival:
         return "not sure which body is meant; click into it"
-    if float(sure.mean()) < sureness.least:
+    if float(sure.mean()) < (sureness.least_ap if ap else sureness.least):
         return "the contour is not clear enough to be sure of every point"
     return ""
 

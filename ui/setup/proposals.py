@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from assistant.capture.play import LOOP, PLAY, is_played
 from assistant.errors import AssistantError
+from assistant.landmarks import true_lateral
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.vocabulary import Unknown
-from ui.setup.model import SetView
+from ui.setup.model import SetView, Told
 from ui.setup.proposal_child import ask
 
 log = logging.getLogger(__name__)
@@ -75,18 +74,13 @@ def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[floa
 
 
 def true_lateral_words(view: SetView) -> str:
-    """What the double contour of the posterior wall says of the still picture; empty where nothing can tell."""
-    places = [point.at for point in view.points]
-    if view.view != "lateral" or view.still is None or any(at is None for at in places):
+    """What the double contour of the endplates says of the still picture; empty before six points stand in it."""
+    places = [point.at for point in view.points if point.at is not None and point.told is not Told.MISSING]
+    if view.view != "lateral" or view.still is None or len(places) < 6:
         return ""
-    try:
-        module: Any = importlib.import_module("assistant.true_lateral")
-        answer = module.assess_still(
-            view.still.grey, view.still.white, np.array(places, dtype=np.float64), view.mm_per_px
-        )
-    except (ImportError, AttributeError):
-        return ""
-    except Exception:
-        log.exception("the check of the lateral view failed")
-        return ""
-    return str(answer.words) if hasattr(answer, "words") else ""
+    answer = true_lateral.assess(view.still.grey, view.still.white, np.array(places, dtype=np.float64))
+    if isinstance(answer, Unknown):
+        return f"Whether the view is truly lateral is not known: {answer.reason}."
+    if answer.is_true:
+        return f"Tilt to the endplates ≈ {answer.tilt_deg:.0f}°. Turn is not measured: is the posterior wall one line?"
+    return f"NOT TRUE LATERAL: endplates double, tilt ≈ {answer.tilt_deg:.0f}° or more. Tilt the arm, then F."

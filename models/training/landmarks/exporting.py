@@ -21,6 +21,7 @@ START = {
     "parted": -1.0,
     "error": 1.0,
     "least": 0.0,
+    "least_ap": 0.0,
     "upright": -50.0,
     "rival": 0.0,
 }

@@ -20,7 +20,8 @@ SIDE_PX = 400
 PIXEL_MM = 0.4
 SOFT_STEP = 4
 RIB_STEP = 2
-_POSES = 12
+_POSES = 20
+_MOST_DEG = 8.0
 _LEVELS = ("T6", "T7", "T8", "T9", "T10", "T11", "T11", "T12", "T12", "L1", "L1", "L2", "L2", "L3", "L3", "L4", "L5")
 _FRACTURES = (None, None, "wedge1", "wedge2", "biconcave1", "biconcave2", "crush1")
 
@@ -38,16 +39,23 @@ def landmarks_of(anatomy: Anatomy, view: xray.View, name: str) -> np.ndarray:
     return view.project(points)
 
 
+def _off_deg(rng: np.random.Generator) -> float:
+    """How far the C-arm stands off the true view: mostly a little, now and then as far as anybody would mark points."""
+    if rng.random() < 0.4:
+        return float(rng.uniform(-_MOST_DEG, _MOST_DEG))
+    return float(np.clip(rng.normal(0, 2.5), -_MOST_DEG, _MOST_DEG))
+
+
 def make(anatomy: Anatomy, rng: np.random.Generator, poses: int = _POSES) -> dict[str, np.ndarray]:
-    """Maps and points of one patient: half of the poses lateral, half AP."""
+    """Maps and points of one patient: three of five poses lateral, two AP."""
     rows: dict[str, list[np.ndarray]] = {k: [] for k in ("bone", "ribs", "soft", "points", "view", "tip", "pose")}
     lattice = Crop(x0_px=0, y0_px=0, width_px=SIDE_PX, height_px=SIDE_PX)
     for k in range(poses):
-        name = "lateral" if k % 2 == 0 else "ap"
-        orbit = (0.0 if name == "lateral" else 90.0) + float(np.clip(rng.normal(0, 2.5), -8, 8))
+        name = "lateral" if k % 5 in (0, 2, 4) else "ap"
+        orbit = (0.0 if name == "lateral" else 90.0) + _off_deg(rng)
         if rng.random() < 0.5:
             orbit += 180.0
-        tilt = float(np.clip(rng.normal(0, 2.5), -8, 8))
+        tilt = _off_deg(rng)
         body_mm, detector_mm = float(rng.uniform(620, 750)), float(rng.uniform(960, 1100))
         off_mm = rng.normal(0, 9, 3)
         magnification = detector_mm / body_mm

@@ -12,7 +12,7 @@ from assistant.landmarks import crops
 
 F32 = NDArray[np.float32]
 STEP_MM = 0.6
-_SIDE = 267
+_SIDE_MM = 160.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +36,48 @@ def _tube(shape: tuple[int, int], ends: NDArray[np.float64], width_px: float, so
     return np.asarray(cv2.GaussianBlur(drawn, (0, 0), soft), np.float32) / np.float32(255)
 
 
-def _bump(rng: np.random.Generator, sigma_px: float) -> F32:
-    n = max(3, int(_SIDE / sigma_px))
+def _bump(rng: np.random.Generator, side: int, sigma_px: float) -> F32:
+    n = max(3, int(side / sigma_px))
     return np.asarray(
-        cv2.resize(rng.standard_normal((n, n)).astype(np.float32), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+        cv2.resize(rng.standard_normal((n, n)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
     )
 
 
+def _bent(
+    log: F32, points: NDArray[np.float64], rng: np.random.Generator, step_mm: float
+) -> tuple[F32, NDArray[np.float64]]:
+    """Everything pushed to and fro by a smooth field: other hollows, corners and waists than the simulator's.
+
+    A field of 1.1 mm in the mean that changes over 7 to 20 mm; the points go along.
+    """
+    side = len(log)
+    coarse = max(4, int(side * step_mm / rng.uniform(7, 20)))
+    drawn = rng.standard_normal((coarse, coarse, 2)).astype(np.float32) * np.float32(rng.uniform(0.2, 2.0) / step_mm)
+    field = cv2.GaussianBlur(cv2.resize(drawn, (side, side), interpolation=cv2.INTER_CUBIC), (0, 0), 3)
+    ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
+    bent = cv2.remap(log, xs + field[..., 0], ys + field[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    placed = points.copy()
+    for _ in range(4):  # the field is smooth: this settles to a hundredth of a px
+        at = placed.astype(np.float32)[None]
+        placed = points - cv2.remap(field, at[..., 0], at[..., 1], cv2.INTER_LINEAR)[0]
+    return np.asarray(bent, np.float32), placed
+
+
 def picture(
-    maps: dict[str, NDArray[np.generic]], k: int, rng: np.random.Generator, *, cannula: str
+    maps: dict[str, NDArray[np.generic]],
+    k: int,
+    rng: np.random.Generator,
+    *,
+    cannula: str,
+    step_mm: float = STEP_MM,
 ) -> tuple[F32, F32, NDArray[np.float64]]:
     """One picture (0..1) of pose ``k``, its field, and its six points in picture px.
 
-    ``cannula``: "own" in the wanted body, "other" in a neighbour, "none".
+    ``cannula``: "own" in the wanted body, "other" in a neighbour, "none". ``step_mm``: edge of a px.
     """
-    size = (_SIDE, _SIDE)
-    zoom = _SIDE / maps["bone"].shape[1]
+    side = round(_SIDE_MM / step_mm)
+    size = (side, side)
+    zoom = side / maps["bone"].shape[1]
     points = (maps["points"][k].astype(np.float64) + 0.5) * zoom - 0.5
     bone = cv2.resize(np.asarray(maps["bone"][k], np.float32), size, interpolation=cv2.INTER_AREA)
     ribs = cv2.resize(np.asarray(maps["ribs"][k], np.float32), size, interpolation=cv2.INTER_LINEAR)
@@ -63,9 +89,11 @@ def picture(
         )
     mineral = bone * np.float32(np.exp(rng.uniform(-0.6, 0.4))) + ribs * np.float32(rng.uniform(0.3, 1.2))
     if rng.random() < 0.5:
-        mineral = mineral * (1 + np.float32(rng.uniform(0.02, 0.15)) * _bump(rng, rng.uniform(2, 8)))
+        mineral = mineral * (1 + np.float32(rng.uniform(0.02, 0.15)) * _bump(rng, side, rng.uniform(2, 8)))
     log = np.float32(rng.uniform(0.17, 0.22)) * soft + np.float32(rng.uniform(0.3, 0.55)) * mineral
-    log = log + np.float32(rng.uniform(0, 0.25)) * _bump(rng, rng.uniform(15, 60))
+    log = log + np.float32(rng.uniform(0, 0.25)) * _bump(rng, side, rng.uniform(15, 60))
+    if rng.random() < 0.7:
+        log, points = _bent(log, points, rng, step_mm)
     tip = (maps["tip"][k].astype(np.float64) + 0.5) * zoom - 0.5
     if cannula != "none":
         ends = tip.copy()
@@ -74,17 +102,17 @@ def picture(
             ends = ends + tall * rng.uniform(1.25, 1.5) * (1 if rng.random() < 0.5 else -1)
         if rng.random() < 0.3:
             ends[0] = ends[0] + (ends[1] - ends[0]) * rng.uniform(0, 0.15)
-        width = rng.uniform(2.3, 4.4) / STEP_MM
+        width = rng.uniform(2.3, 4.4) / step_mm
         log = log + _tube(size, ends, width, rng.uniform(0.5, 1.0)) * np.float32(rng.uniform(1.0, 2.5))
         if rng.random() < 0.2:
             second = ends + rng.normal(0, 8, (2, 2))
             log = log + _tube(size, second, width, 0.7) * np.float32(rng.uniform(1.0, 2.5))
     if rng.random() < 0.1:
-        at = rng.uniform(0, _SIDE, (2, 2))
+        at = rng.uniform(0, side, (2, 2))
         log = log + _tube(size, at, rng.uniform(1, 10), 0.8) * np.float32(rng.uniform(0.3, 2.5))
     if rng.random() < 0.08:
         away = points.mean(axis=0) + rng.normal(0, 1, 2) * 60
-        ys, xs = np.mgrid[0:_SIDE, 0:_SIDE].astype(np.float32)
+        ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
         blob = np.exp(-(((xs - away[0]) / rng.uniform(8, 20)) ** 2 + ((ys - away[1]) / rng.uniform(8, 20)) ** 2) * 2)
         log = log + blob.astype(np.float32) * np.float32(rng.uniform(0.5, 2))
     beam = np.exp(-np.clip(log - np.median(log), -4, 6)).astype(np.float32)
@@ -98,8 +126,8 @@ def picture(
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0))
         grain = grain / np.float32(grain.std())
     beam = beam + grain * np.sqrt(np.maximum(beam, 0.02)) * np.float32(relative)
-    half = rng.uniform(0.82, 1.05) * _SIDE / 2
-    ys, xs = np.abs(np.mgrid[0:_SIDE, 0:_SIDE].astype(np.float32) - (_SIDE - 1) / 2)
+    half = rng.uniform(0.82, 1.05) * side / 2
+    ys, xs = np.abs(np.mgrid[0:side, 0:side].astype(np.float32) - (side - 1) / 2)
     shape = rng.integers(4)
     field = np.ones(size, np.float32)
     if shape == 0:
