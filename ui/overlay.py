@@ -15,6 +15,7 @@ from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, FrameState, Motion, Priority, Unknown
 from ui import theme, words
 from ui.moments import Moment
+from ui.sides import draw_sides
 from ui.view_transform import ViewTransform
 
 ToScreen = Callable[[NDArray[Any]], NDArray[np.float64]]
@@ -188,20 +189,10 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
 
 def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
     """Which side of the picture is anterior, at its lower edge."""
-    window = painter.window()
     if not planned.is_lateral:
         return
     is_anterior_left = on_screen(planned.first_wall)[:, 0].mean() < on_screen(planned.last_wall)[:, 0].mean()
-    left, right = (words.ANTERIOR, words.POSTERIOR) if is_anterior_left else (words.POSTERIOR, words.ANTERIOR)
-    painter.setFont(theme.font(22, 800))
-    for text, x in ((f"◂ {left}", 14.0), (f"{right} ▸", window.width() - 124.0)):
-        rect = QRectF(x, window.height() - 54.0, 110, 40)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(14, 18, 23, 220))
-        painter.drawRoundedRect(rect, 6, 6)
-        painter.setPen(theme.TEXT_1)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    draw_sides(painter, anterior_left=bool(is_anterior_left))
 
 
 def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+from datetime import datetime
 
 from assistant.errors import AssistantError
 from assistant.live.status import LiveStatus
+from assistant.model_packs.finding import find_pack
 from assistant.places import data_home
 from assistant.vocabulary import Unknown
 from ui.alarm_sound import AlarmSound
@@ -13,14 +16,32 @@ from ui.setup.side import Row
 
 _SLOW_MS = 250.0
 _LEAST_FREE = 2_000_000_000
+_FIRST_YEAR, _LAST_YEAR = 2024, 2100
 
 
 def checks_as_rows(sound: AlarmSound, status: LiveStatus | None) -> tuple[Row, ...]:
-    """Sound, disk, rate and delay as rows."""
+    """Sound, disk, clock, model, rate and delay as rows."""
     heard = {True: "heard", False: "not heard", None: "not confirmed · T: play it"}[sound.heard]
     icon = "low" if sound.fault else "tick" if sound.heard else "sound"
     sound_row = Row(text="Alarm sound", value=sound.fault or heard, icon=icon)
-    return (sound_row, _disk(), _rate(status), _delay(status))
+    return (sound_row, _disk(), _clock(), _model(), _rate(status), _delay(status))
+
+
+def _clock() -> Row:
+    now = datetime.now()
+    good = _FIRST_YEAR <= now.year <= _LAST_YEAR
+    told = f"{now:%d %b %Y %H:%M}"
+    return Row(text="Clock", value=told if good else f"{told}: set it", icon="tick" if good else "low")
+
+
+@functools.cache
+def _model() -> Row:
+    """The model that types leaks, looked at once: its files are read byte by byte."""
+    found = find_pack()
+    if found.pack is None:
+        return Row(text="Shape model", value="none: the rule answers", icon="low")
+    identity = found.pack.identity
+    return Row(text="Shape model", value=f"whole · {identity.sha256[:8]}", icon="tick")
 
 
 def _disk() -> Row:

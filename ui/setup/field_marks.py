@@ -5,13 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PyQt6.QtGui import QPainter, QPen, QPolygonF
 
 from assistant.capture.burned_in import words_in
 from assistant.capture.field_shape import fit_shape
 from assistant.field import field_at, find_field
 from assistant.live.messages import StampedFrame
-from ui import theme, words
+from ui import theme
+from ui.sides import draw_sides
 from ui.view_transform import ViewTransform
 
 
@@ -43,16 +44,7 @@ class FieldOnPicture:
             painter.setPen(pen)
             painter.drawPolygon(path)
         self._draw_words(painter, view)
-        area = painter.window()
-        painter.setFont(theme.font(26, 800))
-        for text, x in ((f"◂ {words.ANTERIOR} ?", 24.0), (f"{words.POSTERIOR} ? ▸", area.width() - 164.0)):
-            rect = QRectF(x, area.height() / 2 - 24, 140, 48)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(14, 18, 23, 225))
-            painter.drawRoundedRect(rect, 6, 6)
-            painter.setPen(theme.TEXT_1)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        draw_sides(painter, anterior_left=True, asked=True)
 
     def _draw_words(self, painter: QPainter, view: ViewTransform) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -375,7 +375,7 @@ class SetupPanel(QWidget):
         return proposals.true_lateral_words(self.setup.view)
 
     def self_test_rows(self) -> tuple[Row, ...]:
-        """The short self-test of the last step: sound, disk, rate, delay, clock."""
+        """The short self-test of the last step."""
         return checks_as_rows(self.page.sound, self.status)
 
     def act(self, name: str) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from assistant.geometry import along
 from ui import theme
 from ui.setup.model import SetUp, Step
+from ui.sides import draw_sides
 from ui.view_transform import ViewTransform
 
 MAGNIFIED = 7.0
@@ -86,6 +87,16 @@ class PointsOnPicture:
             self._cannula(painter, view)
         elif self.step is Step.LINE:
             self._line_b(painter, view)
+        if self.step is not Step.LEVEL and self.setup.view.view == "lateral":
+            draw_sides(painter, anterior_left=self._anterior_left(view))
+
+    def _anterior_left(self, view: ViewTransform) -> bool:
+        """By the points; before they stand, as it was confirmed: the spinous processes on the right."""
+        ends = [self.setup.view.points[k].at for k in (0, 2)]
+        if ends[0] is None or ends[1] is None:
+            return True
+        shown = view.to_screen(np.array(ends, dtype=np.float64))
+        return bool(shown[0, 0] < shown[1, 0])
 
     def _screen(self, view: ViewTransform, points: list[tuple[float, float]]) -> list[QPointF]:
         return [QPointF(x, y) for x, y in view.to_screen(np.array(points, dtype=np.float64))]

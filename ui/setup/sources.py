@@ -44,9 +44,7 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
         made.append(
             Choice(address=f"play:{demo}", name="Demo recording", detail="rehearsal, plays as if live", rehearsal=True)
         )
-    made.append(
-        Choice(address="", name="Recorded run…", detail="rehearsal, plays as if live, never a patient", rehearsal=True)
-    )
+    made.append(Choice(address="", name="Recorded run…", detail="rehearsal, never a patient", rehearsal=True))
     known = {choice.address for choice in made}
     for address in in_use:
         if address not in known:

@@ -221,7 +221,9 @@ def _scale(panel: SetupPanel) -> Shown:
     name = panel.scale.gauge_name
     hint = panel.facts.mm_per_px_hint if panel.facts is not None else None
     text = panel.scale.typed or (f"{hint:.4f}" if hint else "")
-    by = panel.scale.by or ("typed" if panel.scale.typed else "from the file" if hint else "not set")
+    by = panel.scale.by.removesuffix(" beside this recording") or (
+        "typed" if panel.scale.typed else "from the file" if hint else "not set"
+    )
     rows = (
         Row(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
         Row(text="By", value=by),
@@ -258,8 +260,12 @@ def _line(panel: SetupPanel) -> Shown:
         where = f"of depth. uncal.: {ASSUMED_DEPTH_MM:.0f} mm of depth assumed."
     site = " Site default, posterior-quarter technique." if abs(percent - 25) < 0.5 else ""
     if panel.side.small:
-        site = site.partition(",")[0]
-    rows = (*[Row(text=third, value=f"{percent:.0f} %") for third in words.THIRDS], *panel.self_test_rows())
+        site = site.partition(",")[0] + "." * bool(site)
+    share = f"{percent:.0f} %"
+    thirds = [Row(text=third, value=share) for third in words.THIRDS]
+    if panel.side.small:
+        thirds = [Row(text="Every third", value=share)]
+    rows = (*thirds, *panel.self_test_rows())
     views = " + ".join(each.view for each in panel.setup.views if each.whole)
     return Shown(
         number=6,

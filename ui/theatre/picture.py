@@ -18,6 +18,7 @@ from assistant.plan import PlannedView
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
 from ui import icons, overlay, theme, words
 from ui.picture_view import PictureView
+from ui.sides import draw_sides
 from ui.theatre.looks import LOOKS, LinesLook, age_words, state_words
 from ui.theatre.treatment import draw_treatment
 from ui.view_transform import Turn, ViewTransform, fitted
@@ -249,18 +250,7 @@ class LivePicture(PictureView):
         if not planned.is_lateral:
             return
         anterior_left = view.to_screen(planned.first_wall)[:, 0].mean() < view.to_screen(planned.last_wall)[:, 0].mean()
-        left, right = (words.ANTERIOR, words.POSTERIOR) if anterior_left else (words.POSTERIOR, words.ANTERIOR)
-        painter.setFont(theme.font(22, 800))
-        y = self.height() / 2 - 20 if middle else self.height() - 54.0
-        edge = 32.0 if middle else 14.0
-        for text, x in ((f"◂ {left}", edge), (f"{right} ▸", self.width() - 110.0 - edge)):
-            rect = QRectF(x, y, 110, 40)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(14, 18, 23, 220))
-            painter.drawRoundedRect(rect, 6, 6)
-            painter.setPen(theme.TEXT_1)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        draw_sides(painter, anterior_left=bool(anterior_left), middle=middle)
 
     def _leaks(self, painter: QPainter, view: ViewTransform, moment: Moment) -> None:
         """A leak into the disc is named on the picture: its shape, where it was told."""
