@@ -1,0 +1,205 @@
+"""What the theatre shows of the demo run: its own pictures and readings, judged by the session's own logic.
+
+No processes: frames come at the demo's rate by a clock of our own that ends now, so that every state can be held still.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.capture.opening import open_source
+from assistant.live.deck import Signs
+from assistant.live.messages import Child, Condition, Lines, Moment, StampedFrame, moment_of
+from assistant.live.outlook import Outlook
+from assistant.live.status import ChildState, LiveStatus
+from assistant.model_packs.starting import recorded_shape_model
+from assistant.moments import cement_outline
+from assistant.pipeline import Pipeline
+from assistant.places import demo_run
+from assistant.plan import read_plan
+from assistant.recording.recording_state import RecordingState
+from assistant.settings import Settings
+from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, RunFacts, Unknown
+from tests.ui.theatre.fake_session import FakeSession
+
+MS = 1_000_000
+PERIOD_MS = 40
+LEAD = 250
+CALM_MM = 5.0
+WELL = {child: ChildState(condition=Condition.RUNNING) for child in Child}
+
+
+@dataclass(slots=True)
+class Demo:
+    """The demo run, analysed once."""
+
+    frames: list[Frame]
+    readings: list[Reading]
+    outlines: list[Any]
+
+    def stamped(self, k: int, at_ns: int) -> StampedFrame:
+        """A frame as the capture gives it."""
+        frame = self.frames[min(k, len(self.frames) - 1)]
+        return StampedFrame(index=k, t_s=frame.t_s, captured_ns=at_ns, picture=k, grey=frame.grey, white=frame.white)
+
+    def first(self, least: Priority, most: Priority | None = None, after: int = 0) -> int:
+        """A frame in which alarms of this priority stand for the first time, and have for half a second."""
+        for k in range(after, len(self.readings) - 12):
+            tops = [max((a.priority for a in r.standing), default=Priority.NONE) for r in self.readings[k : k + 12]]
+            if all(least <= top <= (most or least) for top in tops):
+                return k + 11
+        raise LookupError(f"no {least} in the demo")
+
+    def last_calm(self) -> int:
+        """The last frame in which cement is seen and well before the line."""
+        begin = next(k for k, r in enumerate(self.readings) if r.standing)
+        return max(k for k in range(begin) if _is_calm(self.readings[k]))
+
+    def with_leak(self) -> int:
+        """A late frame in which a leak into the disc stands whose shape was told."""
+        told = [k for k, r in enumerate(self.readings) if any(leak.shape is not None for leak in r.leaks)]
+        return told[len(told) * 3 // 4] if told else len(self.readings) - 30
+
+
+def _is_calm(reading: Reading) -> bool:
+    known = reading.distances
+    if not isinstance(known, Distances) or isinstance(known.warning_line_mm, Unknown):
+        return False
+    return known.warning_line_mm > CALM_MM and reading.liveness.state is FrameState.LIVE
+
+
+def analyse_demo() -> Demo:
+    """Take the demo through the pipeline."""
+    run = demo_run()
+    plan = read_plan(run / "plan.json", Settings().alarms.warning_line_fraction)
+    source = open_source(str(run))
+    frames = list(source.frames())
+    source.close()
+    with recorded_shape_model() as shapes:
+        pipeline = Pipeline(plan, [frames[view.reference_frame] for view in plan.views], Settings(), shapes=shapes)
+        readings = [pipeline.process(frame) for frame in frames]
+    outlines = [cement_outline(r.cement) if isinstance(r.cement, CementMask) else () for r in readings]
+    return Demo(frames=frames, readings=readings, outlines=outlines)
+
+
+class Scene:
+    """The last seconds before a frame of the demo, as the session would have judged them.
+
+    Parameters
+    ----------
+    demo : Demo
+    upto : int
+        The last frame that came.
+    armed : bool
+    """
+
+    def __init__(self, demo: Demo, upto: int, *, armed: bool = True) -> None:
+        self._demo, self.upto = demo, upto
+        plan = read_plan(demo_run() / "plan.json", 0.25)
+        self._now_ns = time.monotonic_ns() - (LEAD + 2) * PERIOD_MS * MS
+        self.outlook = Outlook(since_ns=self._now_ns)
+        self.outlook.plan_number, self.outlook.views = 1, tuple(view.view for view in plan.views)
+        self.outlook.lines, self.outlook.armed = Lines.CONFIRMED, armed
+        self.outlook.faults["sound"] = ""
+        self.outlook.signs = Signs(mark_lit=None, let_through=0.71)
+        grey = demo.frames[0].grey
+        self.outlook.facts = RunFacts(
+            source="camera:0", width_px=grey.shape[1], height_px=grey.shape[0], fps=25.0, frame_count=None
+        )
+        self.children = dict(WELL)
+        self.moments: list[Moment] = []
+        self.status: LiveStatus
+        self.frame = demo.stamped(upto, self._now_ns)
+        for k in range(max(0, upto - LEAD), upto + 1):
+            self._come(k)
+
+    def _come(self, k: int, **changes: Any) -> None:
+        self._now_ns += PERIOD_MS * MS
+        self.frame = self._demo.stamped(k, self._now_ns)
+        at = min(k, len(self._demo.readings) - 1)
+        reading, outline = self._demo.readings[at], self._demo.outlines[at]
+        told_ns = self._now_ns + 21 * MS
+        moment = moment_of(reading, outline, self.frame, told_ns=told_ns, plan_number=1, skipped=0)
+        moment = replace(moment, frame_index=k, **changes)
+        self.outlook.recording = RecordingState(
+            folder="live", bytes_written=1_840_000_000, grew_ns=self._now_ns, minutes_left=236.0
+        )
+        self.outlook.hear_moment(moment)
+        self.moments.append(moment)
+        self.look()
+
+    def look(self) -> None:
+        """Judge anew."""
+        self.status, _, _ = self.outlook.look(self._now_ns, (self.frame.index, self.frame.captured_ns), self.children)
+
+    def hold(self, seconds: float) -> Scene:
+        """X-ray is off: the last picture is repeated."""
+        for k in range(round(seconds * 1000 / PERIOD_MS)):
+            age_s = (k + 1) * PERIOD_MS / 1000
+            state = FrameState.FROZEN if age_s > 1.0 else FrameState.REPEAT
+            liveness = replace(self._demo.readings[self.upto].liveness, state=state, xray_age_s=age_s)
+            self._come(self.upto, liveness=liveness)
+        return self
+
+    def silence(self, ms: int) -> Scene:
+        """No frame comes."""
+        for _ in range(-(-ms // PERIOD_MS)):
+            self._now_ns += PERIOD_MS * MS
+            self.look()
+        return self
+
+    def again(self, frames: int = 30, **changes: Any) -> Scene:
+        """Some more frames of the same picture's kind, told otherwise."""
+        for k in range(frames):
+            self._come(self.upto + 1 + k, **changes)
+        return self
+
+    def but(self, **changes: Any) -> Scene:
+        """With other values of what the session knows."""
+        for name, value in changes.items():
+            setattr(self.outlook, name, value)
+        return self.again(3)
+
+
+class SceneSession(FakeSession):
+    """Shows a scene."""
+
+    scene: Scene | None = None
+
+    @property
+    def status(self) -> LiveStatus:
+        """As judged; until there is a scene the picture is live without lines."""
+        if self.scene is None:
+            base = super().status
+            return replace(base, armed=False, moment=None, drawable=False, quiet=replace(base.quiet, seen_none=False))
+        return self.scene.status
+
+    @property
+    def newest_index(self) -> int:
+        """Of the scene's newest frame."""
+        return super().newest_index if self.scene is None else self.scene.frame.index
+
+    def newest_frame(self) -> StampedFrame | None:
+        """The scene's newest frame."""
+        return super().newest_frame() if self.scene is None else self.scene.frame
+
+
+def desktop_picture(frame: StampedFrame) -> StampedFrame:
+    """What a grabber shows when another input was chosen: windows and text, no X-ray."""
+    grey = np.full(frame.grey.shape, 200, np.uint8)
+    rows, cols = grey.shape
+    for k in range(6):
+        grey[rows // 8 + 40 * k : rows // 8 + 40 * k + 12, cols // 6 : cols // 2 + 30 * k] = 60
+    grey[: rows // 14] = 90
+    return replace(frame, grey=grey)
+
+
+def plan_references(demo: Demo, folder: Path) -> tuple[Frame, ...]:
+    """The reference pictures of the demo's plan."""
+    plan = read_plan(folder / "plan.json", 0.25)
+    return tuple(demo.frames[view.reference_frame] for view in plan.views)

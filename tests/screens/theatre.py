@@ -1,0 +1,200 @@
+"""Pictures of the theatre: the steps of the set-up, every state, every alarm's look, what can stand beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from assistant.live.deck import Signs
+from assistant.live.messages import Child, Condition, Lines
+from assistant.live.status import ChildState
+from assistant.places import demo_run
+from assistant.plan import read_plan
+from assistant.settings import Settings
+from assistant.vocabulary import Priority, Unknown
+from tests.screens.camera import Camera, key, settle, wait
+from tests.screens.scenes import Demo, Scene, SceneSession, analyse_demo, desktop_picture, plan_references
+from ui.setup.model import Step
+from ui.shell import Shell
+from ui.theatre.page import TheatrePage
+from ui.theatre.second import Second
+
+STEPS = {
+    Step.SOURCE: "source",
+    Step.ORIENTATION: "orientation",
+    Step.LEVEL: "level",
+    Step.POINTS: "points",
+    Step.SCALE: "scale",
+    Step.LINE: "line",
+}
+
+
+def take_theatre(camera: Camera) -> None:
+    """All pictures of the theatre."""
+    if not camera.wants("live") and not camera.wants("setup"):
+        return
+    demo = analyse_demo()
+    shell = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, SceneSession)})
+    shell.resize(1920, 1080)
+    shell.show()
+    shell.go_to("theatre")
+    page = shell.page("theatre")
+    assert isinstance(page, TheatrePage)
+    page.sound.fault = ""
+    if camera.wants("setup"):
+        _set_up(camera, shell, page, demo)
+    if camera.wants("live"):
+        _live(camera, shell, page, demo)
+    session = page.session
+    assert isinstance(session, SceneSession)
+    session.scene, session.armed = None, False
+    shell.close()
+
+
+def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
+    camera.take("setup_1_source", shell)
+    page.setup.choose_source(f"play:{demo_run()}")
+    session = page.session
+    assert isinstance(session, SceneSession)
+    first = read_plan(demo_run() / "plan.json", 0.25).views[0].reference_frame
+    scene = Scene(demo, first, armed=False)
+    scene.outlook.lines = Lines.NONE
+    scene.look()
+    session.scene = scene
+    wait(lambda: page.setup.step is Step.ORIENTATION)
+    wait(lambda: page.frame is not None)
+    camera.take("setup_2_orientation", shell)
+    key(shell, "Y")
+    camera.take("setup_3_level", shell)
+    key(shell, "Return")
+    wait(lambda: page.setup.setup.view.placed, must=False, limit_s=20)
+    camera.take("setup_4_points", shell)
+    for _ in range(6):
+        key(shell, "Return")
+    camera.take("setup_5_scale", shell)
+    if page.setup.step is Step.SCALE:
+        key(shell, "Return")
+    camera.take("setup_6_line_and_self_test", shell)
+    page.end_set_up()
+
+
+def _show(page: TheatrePage, scene: Scene) -> None:
+    """The page shows a scene, curve and all."""
+    session = page.session
+    assert isinstance(session, SceneSession)
+    session.scene = scene
+    session.lines, session.armed = scene.outlook.lines, scene.outlook.armed
+    page.sound.fault = scene.outlook.faults.get("sound", "")
+    page.picture.show_level(wanted=True)
+    page.trace.clear()
+    for moment in scene.moments:
+        page.trace.add(moment)
+    page.frame = None
+    page.board.note = ""
+    page.board._told_state = None
+    settle(60)
+
+
+def _live(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
+    page.start_session("camera:0")
+    page.end_set_up()
+    page.plan = read_plan(demo_run() / "plan.json", 0.25)
+    page._name_case()
+    page.second.set_references(plan_references(demo, demo_run()))
+    page.desk.start_clock(page.now_ns() - 252_000_000_000)
+    page.desk.next_stage(page.now_ns() - 130_000_000_000)
+    page.desk.entries_ml = [0.2] * 7
+    page.desk.ap_ns = page.now_ns() - 34_000_000_000
+    calm, near, at = demo.last_calm(), demo.first(Priority.MEDIUM), demo.first(Priority.HIGH)
+    for name, make in _states(demo, calm, near, at).items():
+        if camera.wants(name):
+            # Made anew for each size: its clock ends now.
+            camera.take(name, shell, lambda make=make: _show(page, make()))
+    if camera.wants("live_beside"):
+        _beside(camera, shell, page, demo, near)
+    _show(page, Scene(demo, at))
+    camera.take("live_asks_to_close", shell, lambda: (_show(page, Scene(demo, at)), page.may_close(), settle(60)))
+    page.ask("")
+
+
+def _states(demo: Demo, calm: int, near: int, at: int) -> dict[str, Callable[[], Scene]]:
+    """Each state and condition by the name of its picture."""
+
+    def died(scene: Scene) -> Scene:
+        scene.children[Child.ANALYSIS] = ChildState(condition=Condition.DIED)
+        scene.outlook.forget_analysis()
+        return scene.silence(120)
+
+    def acknowledged() -> Scene:
+        scene = Scene(demo, at)
+        scene.outlook.alarms.acknowledge(scene.status.now_ns)
+        return scene.again(2)
+
+    def frozen() -> Scene:
+        scene = Scene(demo, near)
+        scene.outlook.signs = Signs(mark_lit=True, let_through=0.71)
+        return scene.hold(6.0)
+
+    def other_input() -> Scene:
+        scene = Scene(demo, calm)
+        scene.outlook.signs = Signs(mark_lit=None, let_through=0.71, in_colour=True)
+        scene.again(60)
+        scene.frame = desktop_picture(scene.frame)
+        return scene
+
+    lost = {"motion": Unknown("the vertebra was not found again"), "cement_known": False, "outline": ()}
+    nothing = {**lost, "distances": Unknown("the vertebra was not found again")}
+    return {
+        "live_quiet": lambda: Scene(demo, calm),
+        "live_not_armed": lambda: Scene(demo, calm, armed=False),
+        "live_medium": lambda: Scene(demo, near),
+        "live_high": lambda: Scene(demo, at),
+        "live_high_acknowledged": acknowledged,
+        "live_leak": lambda: Scene(demo, demo.with_leak()),
+        "live_held": lambda: Scene(demo, near).hold(12.0),
+        "live_frozen": frozen,
+        "live_stale": lambda: Scene(demo, calm).silence(400),
+        "live_no_signal": lambda: Scene(demo, near).silence(4000),
+        "live_not_fluoroscopy": other_input,
+        "live_lines_unconfirmed": lambda: Scene(demo, calm).but(lines=Lines.UNCONFIRMED, void_reason="the C-arm moved"),
+        "live_analysis_died": lambda: died(Scene(demo, at)),
+        "live_cement_not_tracked": lambda: Scene(demo, calm).again(60, **nothing),
+        "live_no_sound": lambda: Scene(demo, calm).but(faults={"sound": "no sound device"}),
+        "live_recording_fault": lambda: Scene(demo, calm).but(faults={"sound": "", "log": "the disk is full"}),
+        "live_no_lines": lambda: Scene(demo, calm, armed=False).but(lines=Lines.NONE),
+    }
+
+
+def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: int) -> None:
+    """The second picture's kinds, a second input, the bare view."""
+    for k in range(max(0, near - 160), near + 1, 2):
+        page.second.keep(demo.stamped(k, 0))
+    for kind in ("delayed", "before", "added"):
+        page.next_second()
+        camera.take(f"live_beside_{kind}", shell, lambda: _show(page, Scene(demo, near)))
+    session: Any = page.session
+    scene = Scene(demo, near)
+    session.second = SimpleNamespace(
+        source="camera:1",
+        newest_index=scene.frame.index,
+        newest_frame=lambda: scene.frame,
+        status=scene.status,
+        input=SimpleNamespace(outlook=SimpleNamespace(lines=Lines.CONFIRMED)),
+    )
+    page.second_plan = page.plan
+    page.show_second_input()
+
+    def fresh() -> None:
+        now = Scene(demo, near)
+        session.second.status, session.second.newest_frame = now.status, lambda: now.frame
+        page.board.beside.forget()
+        _show(page, now)
+
+    camera.take("live_beside_second_input", shell, fresh)
+    session.second, page.second_plan = None, None
+    page.board.beside.forget()
+    page.second.shows = Second.NONE
+    page.toggle_bare()
+    camera.take("live_bare", shell, lambda: _show(page, Scene(demo, near)))
+    page.toggle_bare()
