@@ -24,6 +24,9 @@ _CANDIDATES = 4
 _ROUNDS = 3
 _LOOKS = 8
 _SIZES = (0.8, 1.0, 1.25)
+_REFINED = 0.6
+"""Share of the refiner in the answer, the network has the rest: the mean error of the calibration patients is flat from
+0.4 to 0.75 and an eighth larger for either alone."""
 _LEAST_BODY_PX = 6.0
 """A body smaller than this in a wide crop is none."""
 _ODDS = 0.35
@@ -84,7 +87,7 @@ def find(
     model : LandmarkModel
     ap : bool
     click_px : (x, y) or None
-        None: the middle of the X-ray field.
+        None: the body that is level with the middle of the X-ray field.
     mm_per_px : float or None
     """
     small = find_field(grey, white)
@@ -99,8 +102,8 @@ def find(
     side = WIDE_MM / mm_per_px if mm_per_px else extent * WIDE_MM / _FIELD_MM
     starts = _wide(picture, model, aim, side, known=mm_per_px is not None)
     answers = [answer for start in starts if (answer := _fine(picture, model, start)) is not None]
-    if click_px is not None:
-        answers = [a for a in answers if _holds(a.points_px, aim)]
+    meant = _is_level_with if click_px is None else _holds
+    answers = [a for a in answers if meant(a.points_px, aim)]
     if not answers:
         return None
     answers.sort(key=_badness)
@@ -175,7 +178,7 @@ def _fine(picture: _Picture, model: LandmarkModel, start: tuple[PointsPx, bool])
     # The network and the refiner fail in different ways: how far they are apart tells too.
     parted = np.linalg.norm(refined_px - back, axis=1) / zoom
     return Found(
-        points_px=refined_px,
+        points_px=crops.halved(_REFINED * refined_px + (1.0 - _REFINED) * back),
         parted_px=parted,
         doubt_px=answer.doubt_px.mean(axis=0),
         spread_px=spread,
@@ -208,6 +211,13 @@ def _holds(points: PointsPx, aim: PointsPx) -> bool:
     centre = points.mean(axis=0)
     ring = centre + (points[[0, 1, 2, 5, 4, 3]] - centre) * 1.15
     return cv2.pointPolygonTest(ring.astype(np.float32), (float(aim[0]), float(aim[1])), False) >= 0
+
+
+def _is_level_with(points: PointsPx, aim: PointsPx) -> bool:
+    """Whether a line through the middle of the field across the spine meets the body: else a neighbour is as likely."""
+    down = points[3:].mean(axis=0) - points[:3].mean(axis=0)
+    off = float((aim - points.mean(axis=0)) @ down) / max(float(down @ down), 1e-9)
+    return abs(off) <= 0.5
 
 
 def _differs(one: PointsPx, other: PointsPx) -> bool:

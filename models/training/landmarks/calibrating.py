@@ -33,6 +33,7 @@ PATIENTS = (
     "procedural/T10/070008/whole",
 )
 NEAR_MM = 2.0
+_OTHER_BODY_MM = 8.0
 _FLOOR_PX = 0.1
 _HOLD = 0.5
 _WANTED = 0.97
@@ -97,7 +98,11 @@ def limit(sure: np.ndarray, near: np.ndarray) -> float:
 
 
 def sureness_of(asked: list[Asked]) -> dict[str, float]:
-    """The manifest's figures."""
+    """The manifest's figures.
+
+    An answer about the neighbour of the wanted body is no matter of its points' sureness: it is left out.
+    """
+    asked = [a for a in asked if float(a.errors_mm.min()) < _OTHER_BODY_MM]
     errors = np.stack([a.errors_mm for a in asked])
     near = errors <= NEAR_MM
     weights = fit(np.concatenate([told_of(a.found) for a in asked]), near.ravel().astype(float))
