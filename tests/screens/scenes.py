@@ -118,10 +118,10 @@ class Scene:
         for k in range(max(0, upto - LEAD), upto + 1):
             self._come(k)
 
-    def _come(self, k: int, **changes: Any) -> None:
+    def _come(self, k: int, shown: int | None = None, **changes: Any) -> None:
         self._now_ns += PERIOD_MS * MS
-        self.frame = self._demo.stamped(k, self._now_ns)
-        at = min(k, len(self._demo.readings) - 1)
+        at = min(k if shown is None else shown, len(self._demo.readings) - 1)
+        self.frame = replace(self._demo.stamped(at, self._now_ns), index=k, picture=k)
         reading, outline = self._demo.readings[at], self._demo.outlines[at]
         told_ns = self._now_ns + 21 * MS
         moment = moment_of(reading, outline, self.frame, told_ns=told_ns, plan_number=1, skipped=0)
@@ -143,7 +143,7 @@ class Scene:
             age_s = (k + 1) * PERIOD_MS / 1000
             state = FrameState.FROZEN if age_s > 1.0 else FrameState.REPEAT
             liveness = replace(self._demo.readings[self.upto].liveness, state=state, xray_age_s=age_s)
-            self._come(self.upto, liveness=liveness)
+            self._come(self.upto + 1 + k, self.upto, liveness=liveness)
         return self
 
     def silence(self, ms: int) -> Scene:
@@ -154,9 +154,9 @@ class Scene:
         return self
 
     def again(self, frames: int = 30, **changes: Any) -> Scene:
-        """Some more frames of the same picture's kind, told otherwise."""
+        """Some more frames with the same picture, told otherwise."""
         for k in range(frames):
-            self._come(self.upto + 1 + k, **changes)
+            self._come(self.upto + 1 + k, self.upto, **changes)
         return self
 
     def but(self, **changes: Any) -> Scene:

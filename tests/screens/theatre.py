@@ -85,6 +85,7 @@ def _show(page: TheatrePage, scene: Scene) -> None:
     assert isinstance(session, SceneSession)
     session.scene = scene
     session.lines, session.armed = scene.outlook.lines, scene.outlook.armed
+    page.sound._say = lambda _fault: None  # type: ignore[method-assign]  # this machine's own sound is not the scene's
     page.sound.fault = scene.outlook.faults.get("sound", "")
     page.picture.show_level(wanted=True)
     page.trace.clear()
@@ -168,6 +169,8 @@ def _states(demo: Demo, calm: int, near: int, at: int) -> dict[str, Callable[[],
 
 def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: int) -> None:
     """The second picture's kinds, a second input, the bare view."""
+    page.second.forget()
+    page.second.set_references(plan_references(demo, demo_run()))
     for k in range(max(0, near - 160), near + 1, 2):
         page.second.keep(demo.stamped(k, 0))
     for kind in ("delayed", "before", "added"):
@@ -189,6 +192,7 @@ def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: i
         now = Scene(demo, near)
         session.second.status, session.second.newest_frame = now.status, lambda: now.frame
         page.board.beside.forget()
+        page.board.beside.picture.show_level(wanted=True)
         _show(page, now)
 
     camera.take("live_beside_second_input", shell, fresh)
