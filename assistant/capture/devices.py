@@ -20,7 +20,7 @@ _CAN_CAPTURE: Final = 0x00000001 | 0x00001000
 _MOST: Final = 64
 
 Ioctl = Callable[[int, int, bytearray], Any]
-QUALIFIED: Final = "No grabber has been qualified yet: rate, delay and repeats are measured when the input is opened."
+QUALIFIED: Final = "No grabber is qualified yet: rate, repeats and delay are measured when it is opened."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

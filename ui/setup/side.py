@@ -222,7 +222,7 @@ class SetupSide(QWidget):
         if not rows:
             return
         tall = any(row.detail for row in rows)
-        room = height - y - (80 if self.shown.foot or self.shown.message else 20)
+        room = height - y - (92 if self.shown.foot or self.shown.message else 20)
         step = min(78.0 if tall else 52.0, room / len(rows))
         for row in rows:
             rect = QRectF(12, y, width - 24, step - 2)
@@ -271,7 +271,7 @@ class SetupSide(QWidget):
             place = QRectF(22, bottom - 54, width - 44, 54)
             painter.drawText(place, _WRAP | Qt.AlignmentFlag.AlignBottom, self.shown.message)
         elif self.shown.foot:
-            place = QRectF(22, bottom - 50, width - 44, 50)
+            place = QRectF(22, bottom - 76, width - 44, 76)
             painter.drawText(place, _WRAP | Qt.AlignmentFlag.AlignBottom, self.shown.foot)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.capture.devices import QUALIFIED
 from assistant.capture.field_shape import Outline
 from assistant.capture.masking import is_masked
 from assistant.live.messages import LiveState
@@ -72,7 +73,7 @@ def _source(panel: SetupPanel) -> Shown:
         title="Choose the source",
         note="measured, not assumed",
         rows=tuple(rows),
-        foot="A recorded run is a rehearsal: it is marked as such all the time.",
+        foot=_about_source(panel),
         message=panel.message,
         keys=(
             ("choose 0", "1-9", "Choose"),
@@ -81,6 +82,18 @@ def _source(panel: SetupPanel) -> Shown:
             ("leave", "Esc", "Close"),
         ),
     )
+
+
+def _about_source(panel: SetupPanel) -> str:
+    """What was found of the source that is open; of any other, what a source of its kind is worth."""
+    choice = panel.choices[panel.chosen] if panel.chosen < len(panel.choices) else None
+    notes = panel.facts.notes if panel.facts is not None else {}
+    found = [notes[name] for name in ("interlaced", "repeated") if name in notes]
+    if found and choice is not None and choice.address == panel.setup.source:
+        return f"Measured: {'; '.join(found)}."
+    if choice is None or choice.rehearsal:
+        return "A recorded run is a rehearsal: it is marked as such all the time."
+    return QUALIFIED
 
 
 def _measured(panel: SetupPanel) -> tuple[str, str]:

@@ -10,15 +10,18 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
+from assistant.capture.devices import QUALIFIED
 from assistant.live.messages import LiveState
 from assistant.places import demo_run
 from assistant.settings import Settings
-from assistant.vocabulary import Unknown
+from assistant.vocabulary import RunFacts, Unknown
 from tests.ui.theatre.fake_session import FakeSession
 from ui.setup import proposal_child, proposals
 from ui.setup.cannula import measure_shaft
 from ui.setup.model import SetUp, Step, Told
 from ui.setup.scale import Scale
+from ui.setup.sources import Choice
+from ui.setup.steps import show_step
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
 from ui.view_transform import Turn
@@ -315,3 +318,29 @@ def test_the_child_that_looks_for_points_answers_or_says_why_not(monkeypatch) ->
     assert "must be" in proposal_child.ask(flat, 255, "oblique", None).reason
     monkeypatch.setattr(proposal_child, "LIMIT_S", 0.01)
     assert "within" in proposal_child.ask(flat, 255, "lateral", None).reason
+
+
+def test_what_was_measured_of_a_grabber_is_told_and_that_none_is_qualified(page) -> None:
+    panel = page.setup
+    panel.begin("source")
+    camera = Choice(address="camera:0", name="Grabber", detail="")
+    panel.choices, panel.chosen = [camera, *panel.choices], 0
+    assert show_step(panel).foot == QUALIFIED
+    panel.setup.source = camera.address
+    notes = {"interlaced": "12 of 12 pictures at the start are two half pictures in one", "kind": "camera"}
+    panel.facts = RunFacts(source="x", width_px=720, height_px=576, fps=25.0, frame_count=None, notes=notes)
+    assert show_step(panel).foot == f"Measured: {notes['interlaced']}."
+    panel.chosen = 1
+    assert "rehearsal" in show_step(panel).foot
+
+
+def test_the_short_self_test_tells_sound_disk_clock_model_rate_and_delay(page) -> None:
+    rows = {row.text: row for row in page.setup.self_test_rows()}
+    assert list(rows) == ["Alarm sound", "Disk", "Clock", "Shape model", "New pictures", "Delay"]
+    assert rows["Clock"].icon == "tick"
+    assert rows["Shape model"].value.startswith(("whole", "none"))
+    page.sound.fault, page.sound.heard = "", None
+    (sound, *_) = page.setup.self_test_rows()
+    assert "not confirmed" in sound.value
+    page.sound.heard = True
+    assert page.setup.self_test_rows()[0].value == "heard"
