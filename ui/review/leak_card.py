@@ -38,7 +38,7 @@ class LeakCard(QWidget):
         super().__init__(parent)
         self._stories: tuple[LeakStory, ...] = ()
         self._at = 0
-        self._known = self._kept = False
+        self._known, self._kept = False, True
         self._chosen = False
         self._first_s: dict[int, float] = {}
         self._stills: dict[int, Still] = {}
@@ -48,6 +48,7 @@ class LeakCard(QWidget):
     def forget(self) -> None:
         """Another run."""
         self._stories, self._at, self._chosen = (), 0, False
+        self._known, self._kept = False, True
         self._stills.clear()
         self._saliency.clear()
         self.update()

@@ -44,6 +44,29 @@ FRAMES_BEHIND = "Frames behind it ({0})"
 FRAMES_SEEN = "Frames in which it was seen ({0})"
 LEAK_ROWS = ("Length · width", "Area", "Route (Yeom) · size", "Model")
 REVIEWER = "Reviewer"
+ACTS = {
+    "armed": ("Injecting on", "flag"),
+    "disarmed": ("Injecting off", "flag"),
+    "acknowledged": ("Acknowledged", "tick"),
+    "pause": ("Pause marked", "flag"),
+    "ml": ("Cement in", "drop"),
+    "ml_back": ("Cement taken back", "drop"),
+    "cement_clock": ("Cement clock", "clock"),
+    "cement_stage": ("Cement stage", "clock"),
+    "ap_look": ("AP look", "watching"),
+    "bookmark": ("Bookmark", "flag"),
+    "key_image": ("Key image of the day", "camera"),
+    "next_level": ("Next level", "flag"),
+    "slept": ("The computer slept", "stale"),
+}
+"""What was done on the day: words and icon."""
+STATES = {
+    "HELD": "X-ray off",
+    "FROZEN": "Picture frozen",
+    "NO SIGNAL": "No signal",
+    "NOT FLUOROSCOPY": "Not fluoroscopy",
+    "ANALYSIS LATE": "Analysis late",
+}
 NO_LEAK_RUN = "none seen in this view"
 LEAK_NEXT = "Leak {0} of {1}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from assistant.day_log import DayEvent
 from assistant.moments import Moment
 from assistant.reviews import About, Review
 from assistant.vocabulary import Alarm, Distances, EventKind, LeakSite, Measure, Site, Unknown
@@ -67,9 +68,12 @@ class RunBook:
         """All alarms, in the order in which they were raised."""
         return tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.first_frame))
 
-    def rows(self, review: Review | None, time_of: Callable[[int], float]) -> list[EventRow]:
-        """The events list: alarms, notes, key images."""
+    def rows(
+        self, review: Review | None, time_of: Callable[[int], float], day: Iterable[DayEvent] = ()
+    ) -> list[EventRow]:
+        """The events list: alarms, what was done on the day, notes, key images."""
         rows = [self._alarm_row(alarm, time_of(alarm.first_frame)) for alarm in self.alarms()]
+        rows += [row for event in day if (row := day_row(event)) is not None]
         for entry in review.standing if review is not None else ():
             if entry.about is About.NOTE:
                 title, aside, icon = review_words.NOTE_MARK, entry.text, "pencil"
@@ -101,6 +105,26 @@ class RunBook:
     def _story(self, alarm: Alarm) -> LeakStory | None:
         site = _DISC.get(alarm.site) if alarm.site is not None else None
         return next((story for story in self.leaks.stories() if story.site is site), None)
+
+
+def day_row(event: DayEvent) -> EventRow | None:
+    """A line of the day's log as it is listed; None for what only the program cares about."""
+    data = event.data
+    aside, value = "", "—"
+    if event.kind == "state":
+        title, icon = review_words.STATES.get(str(data.get("after")), ""), "held"
+    else:
+        title, icon = review_words.ACTS.get(event.kind, ("", ""))
+    if not title:
+        return None
+    total = data.get("total_ml")
+    if isinstance(total, int | float):
+        value = f"{total:.1f} ml"
+    elif event.kind in ("cement_stage", "next_level", "bookmark"):
+        aside = str(data.get("text", ""))[:40]
+    elif event.kind == "slept" and isinstance(data.get("seconds"), int | float):
+        value = f"{data['seconds']:.0f} s"
+    return EventRow(frame=event.frame, t_s=event.t_s, title=title, aside=aside, value=value, icon=icon)
 
 
 def _key(alarm: Alarm) -> _Key:

@@ -10,6 +10,7 @@ from assistant import scrub
 from assistant.as_seen import holds_figures, holds_leaks, read_as_seen
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
+from assistant.day_log import DayEvent, read_day
 from assistant.errors import InputError
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
@@ -52,6 +53,8 @@ class Session:
         self.analysis: ReplayAnalysis | None = None
         self.as_seen: MomentStore | None = None
         """What was told live, where the run holds it."""
+        self.day: tuple[DayEvent, ...] = ()
+        """What was done on the day, where a live session's log holds it."""
         self.shows_as_seen = False
         self.keeps_leaks = holds_leaks(Path(run))
         """Whether leaks and outlines of the day were kept."""
@@ -75,7 +78,8 @@ class Session:
             self._recollection.start()
 
     def _recollect(self, plan: Plan | None) -> None:
-        """Read what was told on the day; in a thread, for an hour's table takes seconds."""
+        """Read what was told and done on the day; in a thread, for an hour's table takes seconds."""
+        self.day = read_day(Path(self.run))
         try:
             moments = read_as_seen(Path(self.run), plan)
         except InputError as error:

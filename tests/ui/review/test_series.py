@@ -7,11 +7,13 @@ import pytest
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.day_log import DayEvent
 from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
 from assistant.settings import Settings
 from assistant.vocabulary import Distances, EventKind, FrameState, LeakSite
 from tests.small_run import write_small_run
+from ui import icons
 from ui.review.leak_book import LeakBook, crop_of
 from ui.review.run_book import RunBook
 from ui.review.series import Series
@@ -104,3 +106,28 @@ def test_the_rows_are_the_alarms_of_the_run(moments: list[Moment]) -> None:
     disc = [story for story in book.leaks.stories() if story.site in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC)]
     for story in disc:
         assert story.leak.shape is not None
+
+
+def test_what_was_done_on_the_day_is_listed_with_the_alarms() -> None:
+    def event(kind: str, frame: int, **data: object) -> DayEvent:
+        return DayEvent(kind=kind, frame=frame, t_s=frame / 10, data=dict(data))
+
+    day = (
+        event("armed", 1, by="key"),
+        event("ml", 5, total_ml=0.4),
+        event("state", 6, before="LIVE", after="HELD"),
+        event("state", 7, before="HELD", after="LIVE"),
+        event("condition", 8, name="log"),
+        event("cement_stage", 9, text="dough"),
+        event("acknowledged", 12, alarms=["A1"]),
+    )
+    rows = RunBook().rows(None, lambda frame: frame / 10, day)
+    assert [(row.frame, row.title, row.aside, row.value) for row in rows] == [
+        (1, "Injecting on", "", "—"),
+        (5, "Cement in", "", "0.4 ml"),
+        (6, "X-ray off", "", "—"),
+        (9, "Cement stage", "dough", "—"),
+        (12, "Acknowledged", "", "—"),
+    ]
+    assert not any(row.is_alarm for row in rows)
+    assert {row.icon for row in rows} <= set(icons.names())

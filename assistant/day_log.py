@@ -1,0 +1,91 @@
+"""What was done and what happened on the day, besides alarms: read back from the event log of a live session."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from assistant.recording.event_log import log_files
+from assistant.recording.schema import FrameLine
+
+_MOST_BYTES: Final = 64 << 20
+"""A log is far smaller; what lies beyond is not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEvent:
+    """One line of the log, at its place in the run.
+
+    Attributes
+    ----------
+    kind : str
+        As the session wrote it: "armed", "pause", "ml", "state" ...
+    frame : int
+        The newest frame at that time.
+    t_s : float
+        Its time in the run.
+    data : dict
+        What belongs to it; of no form that may be relied on.
+    """
+
+    kind: str
+    frame: int
+    t_s: float
+    data: dict[str, Any]
+
+
+def read_day(folder: Path) -> tuple[DayEvent, ...]:
+    """The events of a recorded session that lie within it, in order; empty for any other run.
+
+    A damaged log is read as far as it can be: `fluoro-assistant validate` says what is wrong with it.
+    Events from before the first frame (or of another start of the machine) have no place in the run and are left out.
+    """
+    if not folder.is_dir() or not log_files(folder):
+        return ()
+    frames = sorted(_frames(folder))
+    at_ns = [ns for ns, _, _ in frames]
+    found = []
+    for event in _events(folder):
+        kind, data, mono_ns = event.get("kind"), event.get("data"), event.get("mono_ns")
+        if not isinstance(kind, str) or not isinstance(data, dict) or not isinstance(mono_ns, int):
+            continue
+        place = bisect_right(at_ns, mono_ns) - 1
+        if place >= 0:
+            _, frame, t_s = frames[place]
+            found.append(DayEvent(kind=kind, frame=frame, t_s=t_s, data=data))
+    return tuple(found)
+
+
+def _frames(folder: Path) -> Iterator[tuple[int, int, float]]:
+    decoder = msgspec.json.Decoder(FrameLine)
+    for path in folder.glob("frames_*.jsonl"):
+        for raw in _raw(path):
+            try:
+                line = decoder.decode(raw)
+            except (ValueError, msgspec.MsgspecError):
+                continue  # the log's witness, or a line torn by a power cut
+            yield line.ns, line.i, line.t
+
+
+def _events(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in log_files(folder):
+        for raw in _raw(path):
+            try:
+                event = msgspec.json.decode(raw)
+            except (ValueError, msgspec.MsgspecError, RecursionError):
+                continue
+            if isinstance(event, dict):
+                yield event
+
+
+def _raw(path: Path) -> list[bytes]:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES).split(b"\n")
+    except OSError:
+        return []
