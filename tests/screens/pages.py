@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.library.people import Act
+from assistant.library.people import Act, Role
 from assistant.places import demo_run
 from assistant.reviews import About
 from assistant.settings import Settings
@@ -53,6 +53,7 @@ def take_review(camera: Camera) -> None:
     go(at - 40)
     page.reviewing.key_image()
     go(at)
+    key(shell, "Z")
     for k, name in enumerate(review_words.TABS):
         page.cards.show_card(name)
         if name == review_words.TABS[2]:
@@ -61,6 +62,7 @@ def take_review(camera: Camera) -> None:
         settle(200)
         camera.take(f"review_{k + 1}_{name.lower()}", shell)
         page.measure.choose("")
+        page.board.clear()
     page.cards.show_card(review_words.TABS[0])
     key(shell, "C")
     camera.take("review_beside", shell, lambda: settle(200))
@@ -161,12 +163,17 @@ def _training(camera: Camera) -> None:
         page.sit_down(task)
         wait(lambda: not page.reader.busy, 60)
         settle(800)
+        if task != WATCHING:
+            key(shell, "Return")
+            settle(400)
         camera.take(f"training_6_{name}", shell, lambda: settle(50))
         key(shell, "Escape")
         settle(200)
     page.do("who")
     camera.take("training_7_people", shell, lambda: settle(100))
     key(shell, "Escape")
+    assert page.desk is not None
+    page.person = page.desk.enrol(role=Role.INSTRUCTOR, consents=True)
     page.do("instructor")
     camera.take("training_8_instructor", shell, lambda: settle(100))
     shell.close()

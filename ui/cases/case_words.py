@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 CASES = "CASES"
-COUNT = "{0:,} cases · {1} · stored on this computer only"
+COUNT = "{0:,} cases · {1} · on this computer only"
 COUNT_SHORT = "{0:,} cases · {1} · here only"
 SEARCH = "Search case, level, note"
 COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")

@@ -191,15 +191,17 @@ def name_mask(settings: Settings) -> Outcome:
 
 
 def stays_awake(_settings: Settings) -> Outcome:
-    """Sleep, a shut lid and the screen saver can be held off, as they are while injecting."""
-    found = (
-        ("sleep", try_out(Awake(), lambda: time.sleep(_AWAKE_S))),
-        ("screen saver", ScreenSaver().try_out()),
-    )
-    refused = "; ".join(f"{name} {why}" for name, why in found if why)
-    if refused:
-        return Outcome(told=Told.NOTE, text=f"{refused}: set it in the system")
-    return Outcome(told=Told.PASSED, text="sleep, lid and screen saver are held off while injecting")
+    """Sleep and a shut lid can be held off, as they are while injecting."""
+    return _held_off(try_out(Awake(), lambda: time.sleep(_AWAKE_S)))
+
+
+def screen_stays(_settings: Settings) -> Outcome:
+    """The screen saver and its lock can be held off, as they are while injecting."""
+    return _held_off(ScreenSaver().try_out())
+
+
+def _held_off(why_not: str) -> Outcome:
+    return Outcome(told=Told.NOTE if why_not else Told.PASSED, text=why_not or "held off while injecting")
 
 
 def shape_model(_settings: Settings) -> Outcome:
@@ -235,14 +237,15 @@ def site_settings(settings: Settings) -> Outcome:
 BEFORE_SOUND: Final = (
     Check(name="Video input", run=video_input),
     Check(name="Delay, loop test", run=delay),
-    Check(name="Freeze, no-signal watch", run=freeze_watch),
+    Check(name="Freeze, no signal", run=freeze_watch),
 )
 AFTER_SOUND: Final = (
     Check(name="Second process", run=second_process),
     Check(name="Disk", run=disk),
     Check(name="Recorder", run=recorder),
     Check(name="Name mask", run=name_mask),
-    Check(name="Stays awake", run=stays_awake),
+    Check(name="Sleep, lid", run=stays_awake),
+    Check(name="Screen saver", run=screen_stays),
     Check(name="Shape model", run=shape_model),
     Check(name="Clock", run=clock),
     Check(name="Alarm limits", run=site_settings),

@@ -325,6 +325,8 @@ class SelfTestPage(Page):
         painter.setPen(theme.TEXT_2)
         text_left = row.left() + row.width() * share
         room = QRectF(text_left, row.top() + 2, row.right() - word_wide - 20 - text_left, row.height() - 4)
+        if painter.boundingRect(room, _V | Qt.TextFlag.TextWordWrap, outcome.text).height() > room.height():
+            painter.setFont(theme.font(round(14 * factor), 500))
         painter.drawText(room, _V | Qt.TextFlag.TextWordWrap, outcome.text)
 
     def _paint_side(self, painter: QPainter, factor: float) -> None:

@@ -19,6 +19,7 @@ from ui.training.charts import AgreementTable, ComingBack, MovingChart, ShareBar
 from ui.training.violet import Card, label
 
 _DAY_NS = 86_400_000_000_000
+_BACK_PX, _PLANTED_LINES = 118, 4
 _KEYS = (
     ("watch", "C", "Watch"),
     ("site", "L", "Sites"),
@@ -63,6 +64,7 @@ class Dashboard(QWidget):
             card.column.addWidget(widget, 1)
             grid.addWidget(card, 1, column, 1, span)
         self.table, self.back = AgreementTable(), ComingBack()
+        self.back.setMinimumHeight(_BACK_PX)
         agreement = Card("Who agrees (κ)", 22)
         agreement.column.addWidget(self.table, 1)
         self.everybody = label("", 17, 500, colour="#BAC6D1", wrap=True)
@@ -86,7 +88,9 @@ class Dashboard(QWidget):
         )
         for line in (self.hidden, self.shown, self.trusted):
             beside.column.addWidget(line)
-        beside.column.addWidget(label(words.PLANTED, 16, 500, colour="#BAC6D1", wrap=True))
+        planted = label(words.PLANTED, 15, 500, colour="#BAC6D1", wrap=True)
+        planted.setMinimumHeight(_PLANTED_LINES * planted.fontMetrics().lineSpacing())
+        beside.column.addWidget(planted)
         beside.column.addStretch(1)
         grid.addWidget(beside, 2, 9, 1, 3)
         more = QHBoxLayout()

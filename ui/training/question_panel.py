@@ -89,6 +89,7 @@ class QuestionPanel(QWidget):
             choice.update()
         self.sure_card.setVisible(task != WATCHING)
         self.where_card.setVisible(task in (QUESTION, SITE))
+        self.where_card.title.setText(words.SITE_CHOICE if task == SITE else words.WHERE)
         self.lock_cap.label = words.STOP_NOW if task == WATCHING else words.LOCK
         self.lock_cap.update()
         self.say(words.WATCH_NOTE if task == WATCHING else "")

@@ -19,6 +19,7 @@ HONEST = "an honest answer counts"
 WOULD_YOU = "Would you stop now?"
 HOW_SURE = "How sure are you?"
 WHERE = "Where is it going?"
+SITE_CHOICE = "Leak seen"
 SURE = {"4": 50, "5": 60, "6": 70, "7": 80, "8": 90, "9": 99}
 WHERE_LATERAL = (
     ("W", "superior disc", "Sup. disc"),
@@ -42,7 +43,7 @@ CHOOSE_FIRST = "Choose an answer first: 1, 2 or 3."
 WATCH_TITLE = "Press stop when you would stop"
 WATCH_NOTE = "The run goes on until you press, or to its end."
 SITE_TITLE = "Where did cement leave the body?"
-SHAPE_TITLE = "Which shape has the leak into the disc?"
+SHAPE_TITLE = "Which shape is it?"
 STOP_NOW = "Stop injecting"
 NEXT, SEE, FLAG = "Next case", "See the run", "Flag"
 ONLY_YOU = "Only you see this"
