@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
 from assistant.library.people import Act, Person, check_may
+from assistant.training.clip import Clip
 from assistant.training.desk import Desk
 
 COLUMNS: Final = (
@@ -43,13 +44,15 @@ def write_answers(desk: Desk, path: Path, person: Person | None, *, asks: Person
         check_may(asks, Act.SEE_OTHERS)
     experts = {each.id for each in desk.people() if each.is_expert}
     rows = desk.answers(person)
+    # Each clip is asked for once: years of answers are of some dozens of clips, and a window waits.
+    clips = {clip_id: desk.clip(clip_id) for clip_id in {row["clip_id"] for row in rows}}
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w", newline="", encoding="utf-8-sig") as file:
             table = csv.writer(file)
             table.writerow(COLUMNS)
             for row in rows:
-                table.writerow([cell(value) for value in _line(desk, row, experts)])
+                table.writerow([cell(value) for value in _line(clips[row["clip_id"]], row, experts)])
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -58,8 +61,7 @@ def write_answers(desk: Desk, path: Path, person: Person | None, *, asks: Person
     return len(rows)
 
 
-def _line(desk: Desk, row: dict[str, Any], experts: set[str]) -> list[Any]:
-    clip = desk.clip(row["clip_id"])
+def _line(clip: Clip | None, row: dict[str, Any], experts: set[str]) -> list[Any]:
     facts = clip.facts if clip is not None else None
     day = datetime.fromtimestamp(row["wall_ns"] / 1e9, UTC).date().isoformat()
     return [
