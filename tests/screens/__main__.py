@@ -32,7 +32,9 @@ def main() -> int:
     wanted = parser.parse_args()
     camera = Camera(Path(wanted.full), Path(wanted.small) if wanted.small else None, wanted.only)
     with tempfile.TemporaryDirectory() as home:
-        os.environ["FLUORO_ASSISTANT_HOME"] = home
+        # Neither this machine's folders nor its user belong into a picture.
+        os.environ["HOME"], os.environ["LOGNAME"] = home, "reader"
+        os.environ["FLUORO_ASSISTANT_HOME"] = f"{home}/fluoroscopy"
         application = start()
         for name, take in PARTS.items():
             if not name or camera.wants(name):

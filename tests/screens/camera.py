@@ -8,13 +8,23 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QImage, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
 SIZES = ((1920, 1080), (1280, 1024))
-_SMALL_PX = {1920: 1152, 1280: 800}
-_QUALITY = 58
+_SMALL_PX = {1920: 960, 1280: 640}
+_QUALITY = 30
+HEADS = {
+    "review_1_leak_1920": "review",
+    "live_quiet_1920": "theatre_quiet",
+    "live_held_1920": "theatre_held",
+    "live_high_1280": "theatre_high_small",
+    "setup_4_points_1920": "setup_points",
+}
+"""Pictures that stand in a README: larger, beside the folder of the small ones."""
+_HEAD_PX, _HEAD_QUALITY = 1280, 62
 
 
 class Camera:
@@ -64,15 +74,19 @@ class Camera:
         assert bits is not None
         rows = np.frombuffer(bits.asarray(rgb.sizeInBytes()), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
         pixels = rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3)
-        wide = _SMALL_PX.get(rgb.width(), rgb.width())
-        size = (wide, round(rgb.height() * wide / rgb.width()))
-        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-        done, coded = cv2.imencode(
-            ".webp", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]
-        )
-        if not done:
-            raise OSError(f"{name}: cannot be coded")
-        (self._small / f"{name}.webp").write_bytes(coded.tobytes())
+        _write(self._small / f"{name}.webp", pixels, _SMALL_PX[rgb.width()], _QUALITY)
+        if name in HEADS:
+            _write(self._small.parent / f"{HEADS[name]}.webp", pixels, _HEAD_PX, _HEAD_QUALITY)
+
+
+def _write(path: Path, rgb: NDArray[np.uint8], wide_px: int, quality: int) -> None:
+    wide = min(wide_px, rgb.shape[1])
+    size = (wide, round(rgb.shape[0] * wide / rgb.shape[1]))
+    small = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
+    done, coded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, quality])
+    if not done:
+        raise OSError(f"{path}: the picture cannot be coded")
+    path.write_bytes(coded.tobytes())
 
 
 def settle(ms: int) -> None:

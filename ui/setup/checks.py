@@ -39,9 +39,9 @@ def _model() -> Row:
     """The model that types leaks, looked at once: its files are read byte by byte."""
     found = find_pack()
     if found.pack is None:
-        return Row(text="Shape model", value="none: the rule answers", icon="low")
+        return Row(text="Model", value="none: the rule answers", icon="low")
     identity = found.pack.identity
-    return Row(text="Shape model", value=f"whole · {identity.sha256[:8]}", icon="tick")
+    return Row(text="Model", value=f"whole · {identity.sha256[:8]}", icon="tick")
 
 
 def _disk() -> Row:

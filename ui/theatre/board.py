@@ -10,6 +10,7 @@ from PyQt6.QtCore import QElapsedTimer, QRect
 from assistant.capture.play import is_played
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
+from assistant.vocabulary import Unknown
 from ui.curve import CurveView
 from ui.distance_card import DistanceCard, NotMeasured
 from ui.theatre.advice import advice_for
@@ -139,6 +140,8 @@ class Board:
             why = NotMeasured(headline="No source", explanation="Set-up: P")
         elif LOOKS[status.state].figure:
             why = NotMeasured(headline=LOOKS[status.state].figure, explanation=LOOKS[status.state].explanation)
+        elif moment is not None and isinstance(moment.motion, Unknown):
+            why = NotMeasured(headline="Not tracked", explanation=f"{moment.motion.reason}. Judge by eye.")
         elif not measured:
             why = NotMeasured(headline="Too old to show", explanation="Comes with the next measurement.")
         age = "not measured" if why is not None or status is None else f"age {age_words(status)}"

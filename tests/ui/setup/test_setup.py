@@ -336,9 +336,9 @@ def test_what_was_measured_of_a_grabber_is_told_and_that_none_is_qualified(page)
 
 def test_the_short_self_test_tells_sound_disk_clock_model_rate_and_delay(page) -> None:
     rows = {row.text: row for row in page.setup.self_test_rows()}
-    assert list(rows) == ["Alarm sound", "Disk", "Clock", "Shape model", "New pictures", "Delay"]
+    assert list(rows) == ["Alarm sound", "Disk", "Clock", "Model", "New pictures", "Delay"]
     assert rows["Clock"].icon == "tick"
-    assert rows["Shape model"].value.startswith(("whole", "none"))
+    assert rows["Model"].value.startswith(("whole", "none"))
     page.sound.fault, page.sound.heard = "", None
     (sound, *_) = page.setup.self_test_rows()
     assert "not confirmed" in sound.value

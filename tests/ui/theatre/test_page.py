@@ -10,6 +10,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from assistant.live.messages import Fault, Lines, LinesVoid, LiveState
+from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import HIGH, MEDIUM, moment, status
 from ui.theatre.page import TheatrePage
 from ui.theatre.second import Second
@@ -282,3 +283,12 @@ def test_cement_that_grows_while_the_set_up_is_open_brings_the_theatre_back(arme
     qtbot.waitUntil(lambda: not armed.in_set_up)
     assert "Cement grows" in armed.board.note
     assert armed.board.bar.isVisibleTo(armed)
+
+
+def test_a_vertebra_that_is_not_found_is_named_in_the_place_of_the_figure(armed: TheatrePage) -> None:
+    lost = moment(10, motion=Unknown("the vertebra was not found again"), cement_known=False)
+    armed.session.more = {"moment": lost, "drawable": False}
+    armed.refresh()
+    told = armed.board.distances.accessibleName()
+    assert "Not tracked" in told
+    assert "mm" not in told
