@@ -34,6 +34,8 @@ PATIENTS = (
 )
 NEAR_MM = 2.0
 _OTHER_BODY_MM = 8.0
+_TURNED = 0.02
+"""Share of the right answers that may be taken for a body that does not stand as the points say."""
 _FLOOR_PX = 0.1
 _HOLD = 0.5
 _WANTED = 0.97
@@ -117,7 +119,7 @@ def sureness_of(asked: list[Asked]) -> dict[str, float]:
         "error": np.median(errors / apart_mm),
         "least": limit(sure[~ap], near[~ap]),
         "least_ap": limit(sure[ap], near[ap]),
-        "upright": 0.0,
+        "upright": np.quantile([a.found.upright for a in asked], _TURNED),
         "rival": 1.0,
     }
     return {name: round(float(value), 4) for name, value in told.items()}
