@@ -153,7 +153,7 @@ def _monitoring(now: Situation) -> list[Wanted]:
     if now.state is LiveState.NOT_FLUOROSCOPY:
         rows.append(_row("A7", _HIGH if now.armed else _MEDIUM, "NOT FLUOROSCOPY", "Stop. Choose the right input."))
     if now.state is LiveState.HELD and now.armed and now.state_s > HELD_TOLD_S:
-        rows.append(_row("A12", _LOW, f"HELD IMAGE {now.state_s:.0f} s", "Not live."))
+        rows.append(_row("A12", _LOW, f"HELD IMAGE {int(now.state_s)} s", "Not live."))
     if now.state is LiveState.LIVE and now.lines is Lines.CONFIRMED and not now.tracked:
         rows.append(_row("A11", _MEDIUM if now.armed else _LOW, "CEMENT NOT TRACKED", "Judge by eye."))
     return rows

@@ -148,7 +148,7 @@ class Outlook:
         lost_ns = now_ns - self._untracked_since_ns if self._untracked_since_ns is not None else 0
         situation = Situation(
             state=self.state,
-            state_s=(now_ns - self.since_ns) / 1e9,
+            state_s=self._state_s(now_ns),
             armed=self.armed,
             lines=self.lines,
             void_reason=self.void_reason,
@@ -234,6 +234,11 @@ class Outlook:
         if isinstance(motion, Motion) and motion.view_index < len(self.views):
             return self.views[motion.view_index]
         return self.views[0] if self.views else ""
+
+    def _state_s(self, now_ns: int) -> float:
+        """How long the state has lasted; a held picture has been held since its X-ray, as the plate on it says."""
+        age_s = self._xray_age_s(now_ns) if self.state is LiveState.HELD else Unknown("not held")
+        return (now_ns - self.since_ns) / 1e9 if isinstance(age_s, Unknown) else age_s
 
     def _xray_age_s(self, now_ns: int) -> Measure:
         moment = self.newest_moment

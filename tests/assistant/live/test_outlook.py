@@ -172,3 +172,15 @@ def test_a_mark_that_is_lit_over_a_picture_that_stands_still_is_frozen(theatre: 
     status = theatre.run(40, FrameState.FROZEN, 2.0, picture=4)
     assert status.state is LiveState.FROZEN
     assert status.let_through == 0.6
+
+
+def test_the_bar_and_the_plate_say_the_same_of_how_long_a_picture_is_held(theatre: Theatre) -> None:
+    theatre.outlook.armed = True
+    theatre.run(25)
+    for k in range(300):
+        status = theatre.run(1, FrameState.FROZEN if k > 25 else FrameState.REPEAT, (k + 1) * 0.04, picture=1000 + k)
+    assert status.state is LiveState.HELD
+    (held,) = [alarm for alarm in status.alarms if alarm.code == "A12"]
+    assert isinstance(status.xray_age_s, float)
+    assert held.headline == f"HELD IMAGE {int(status.xray_age_s)} s"
+    assert int(status.xray_age_s) == 12
