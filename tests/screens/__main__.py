@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.screens.camera import Camera
+from tests.screens.index import write_index
 from tests.screens.pages import take_cases, take_review, take_selftest, take_training
 from tests.screens.theatre import take_theatre
 from ui.app import start
@@ -40,6 +41,8 @@ def main() -> int:
             if not name or camera.wants(name):
                 take(camera)
         application.processEvents()
+    if wanted.small:
+        write_index(Path(wanted.small))
     print(f"{len(camera.taken)} pictures in two sizes")  # noqa: T201
     return 0 if camera.taken else 1
 

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 SIZES = ((1920, 1080), (1280, 1024))
 _SMALL_PX = {1920: 960, 1280: 640}
-_QUALITY = 30
+_QUALITY = 20
 HEADS = {
     "review_1_leak_1920": "review",
     "live_quiet_1920": "theatre_quiet",
