@@ -141,7 +141,8 @@ class Board:
         elif LOOKS[status.state].figure:
             why = NotMeasured(headline=LOOKS[status.state].figure, explanation=LOOKS[status.state].explanation)
         elif moment is not None and isinstance(moment.motion, Unknown):
-            why = NotMeasured(headline="Not tracked", explanation=f"{moment.motion.reason}. Judge by eye.")
+            reason = moment.motion.reason
+            why = NotMeasured(headline="Not tracked", explanation=f"{reason[:1].upper()}{reason[1:]}.")
         elif not measured:
             why = NotMeasured(headline="Too old to show", explanation="Comes with the next measurement.")
         age = "not measured" if why is not None or status is None else f"age {age_words(status)}"

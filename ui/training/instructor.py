@@ -14,7 +14,7 @@ from ui import theme
 from ui.training.agreement_words import ranged, signed
 from ui.training.violet import CARD, EDGE, Card, label
 
-_COLUMNS = ("reader", "role", "answers", "right", "stopped in time", "κ with truth", "κ with experts", "Brier", "due")
+_COLUMNS = ("reader", "role", "answers", "right", "in time", "κ truth", "κ experts", "Brier", "due")
 
 
 class InstructorView(QWidget):
