@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from PyQt6.QtDBus import QDBusConnection, QDBusMessage
-
 _NAME: Final = "fluoroscopy-assistant-screen"
 _SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _WAIT_MS: Final = 1000
@@ -22,13 +20,22 @@ class ScreenSaver:
 
     Parameters
     ----------
-    bus : type of QDBusConnection
+    bus : type of QDBusConnection, optional
         Tests hand in another.
     """
 
-    def __init__(self, bus: Any = QDBusConnection) -> None:
-        self._bus = bus
+    def __init__(self, bus: Any = None) -> None:
+        self._other = bus
         self._held = False
+
+    @property
+    def _bus(self) -> Any:
+        """Loaded when it is first needed: the start of the program does not wait for it."""
+        if self._other is None:
+            from PyQt6.QtDBus import QDBusConnection
+
+            self._other = QDBusConnection
+        return self._other
 
     def follow(self, *, armed: bool) -> None:
         """Hold while armed; asked once, not waited for."""
@@ -36,7 +43,7 @@ class ScreenSaver:
             return
         self._held = armed
         if armed:
-            self._bus.connectToBus(QDBusConnection.BusType.SessionBus, _NAME).asyncCall(_wish())
+            _connected(self._bus, _NAME).asyncCall(_wish())
         else:
             self._bus.disconnectFromBus(_NAME)
 
@@ -46,12 +53,11 @@ class ScreenSaver:
             return "not inhibited: this desktop has no session bus"
         name = f"{_NAME}-test"
         try:
-            connection = self._bus.connectToBus(QDBusConnection.BusType.SessionBus, name)
+            connection = _connected(self._bus, name)
             if not connection.isConnected():
                 return f"not inhibited: {connection.lastError().message() or 'no session bus'}"
             answer = connection.call(_wish(), timeout=_WAIT_MS)
-            refused = answer.type() is QDBusMessage.MessageType.ErrorMessage
-            return f"not inhibited: {answer.errorMessage()}" if refused else ""
+            return f"not inhibited: {answer.errorMessage()}" if answer.errorName() else ""
         finally:
             self._bus.disconnectFromBus(name)
 
@@ -64,7 +70,15 @@ def has_bus() -> bool:
     return bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS")) or (bool(run) and (Path(run) / "bus").exists())
 
 
-def _wish() -> QDBusMessage:
+def _connected(bus: Any, name: str) -> Any:
+    from PyQt6.QtDBus import QDBusConnection
+
+    return bus.connectToBus(QDBusConnection.BusType.SessionBus, name)
+
+
+def _wish() -> Any:
+    from PyQt6.QtDBus import QDBusMessage
+
     message = QDBusMessage.createMethodCall(_SERVICE, _PATH, _SERVICE, "Inhibit")
     message.setArguments(["Fluoroscopy assistant", "Injecting"])
     return message
