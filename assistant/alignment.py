@@ -33,6 +33,10 @@ _CORRELATED = 12.0
 """Neighbouring pixels share their noise after the band-pass: so many count as one."""
 _SOME = 3
 """Every third point says where the middle lies."""
+_BLACK_SHARE = 0.1
+_MOST_DARK = 0.6
+"""What is blacker than this has no grain to see bone in; where nearly all is, the picture is merely dark."""
+_CLIP = 3.0
 _STILL_PX = 0.01
 """A step smaller than this (0.004 mm) ends the search."""
 _MARGIN_MM = 8.0
@@ -263,6 +267,7 @@ def refine(
         Weighted, -1..1, of picture and template at the pose; 0 when too little of the template is in the picture.
     """
     weight = _without_cement(level, cement)
+    weight = np.where(_gone_dark(level, pyramid, start), np.float32(0), weight)
     pose = lattice_from_source(start, level.decimation)
     lattice, left, top = pyramid.part(level.decimation, outline.mm_per_px, level.points_px @ pose[:, :2].T + pose[:, 2])
     first = np.array([left, top], dtype=np.float64)
@@ -316,6 +321,17 @@ def _without_cement(level: Level, cement: CementMask | None) -> F32:
     return np.where(hidden, np.float32(0), level.weight)
 
 
+def _gone_dark(level: Level, pyramid: Pyramid, pose: F64) -> NDArray[np.bool_]:
+    """Points on which a blade has closed, or over which steel lies: they tell nothing of the bone."""
+    at = (level.source_px @ pose[:, :2].T + pose[:, 2]).round().astype(np.int64)
+    rows, cols = pyramid.grey.shape[:2]
+    now = pyramid.grey[np.clip(at[:, 1], 0, rows - 1), np.clip(at[:, 0], 0, cols - 1)]
+    dark: NDArray[np.bool_] = np.asarray(now < _BLACK_SHARE * pyramid.white, dtype=bool)
+    if dark.mean() > _MOST_DARK:
+        return np.zeros(len(dark), bool)
+    return dark
+
+
 def _sample(lattice: F32, at: F64) -> F32:
     # remap wants a picture of points no wider than 32767.
     xs = np.ascontiguousarray(at[:, 0], dtype=np.float32).reshape(-1, 1)
@@ -330,6 +346,9 @@ def _inside(at: F64, shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 def _correlation(a: F32, b: F32, weight: NDArray[np.generic]) -> float:
     w = weight / weight.sum()
+    # The edge of a blade or of an instrument is many times as strong as bone, and would be all that counts.
+    limit = np.float32(_CLIP) * np.sqrt((w * b * b).sum())
+    a = np.clip(a, -limit, limit)
     a = a - (w * a).sum()
     b = b - (w * b).sum()
     return float((w * a * b).sum() / np.sqrt((w * a * a).sum() * (w * b * b).sum() + 1e-9))

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from assistant.alignment import lattice_from_source
 from assistant.cannula import Cannula, find_cannula
+from assistant.coarser import WHOLE_PX, coarser, finer, halvings
 from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.polarity import polarity
 from assistant.robust import middle
 from assistant.robust import spread as spread_of
 from assistant.tones import Tones, read_tones, without_tone
@@ -48,12 +50,12 @@ _REGISTRATION_MM = 0.05
 _RELIEF_MM = 3.0
 _RELIEF_SHARE = 0.045
 """Edge enhancement and local contrast change a bone's rim by about this share when cement comes near it [P]."""
-_LINE_MM = 3.0
-_LINE_SMOOTH_MM = 0.5
-_LINES_TELL = 0.12
-"""Below this the thin lines near the outline are mostly noise: 68 of 72 simulated reference frames lie above [P]."""
 _GRAIN_BLUR_PX = 0.8
 _COARSE_SHARE = 0.85
+_SUSPECT_FROM = 12
+"""Until so many pictures have been learned the baseline's own noise would be suspected."""
+_SUSPECT_SIGMA = 2.0
+_SUSPECT_SHARE = 0.1
 _SLOW_GAIN = 0.3
 _UNREST = (0.7, 4.0)
 
@@ -94,9 +96,11 @@ def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: i
     step = lattice_step(mm_per_px)
     low, high = body_px.min(axis=0), body_px.max(axis=0)
     reach = np.array([_REACH_X_MM, _REACH_Y_MM]) / mm_per_px
-    # Whole px of the lattice.
+    # Whole px of the lattice, and a number of them that can be halved twice.
     x0, y0 = (np.maximum(np.floor(low - reach), 0) // step).astype(int) * step
-    x1, y1 = (np.minimum(np.ceil(high + reach), [width_px, height_px]) // step).astype(int) * step
+    room = ([width_px, height_px] - np.array([x0, y0])) // (WHOLE_PX * step)
+    wanted = np.ceil((high + reach - [x0, y0]) / (WHOLE_PX * step))
+    x1, y1 = [x0, y0] + np.minimum(wanted, room).astype(int) * (WHOLE_PX * step)
     return Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
 
 
@@ -128,7 +132,7 @@ def start_baseline(
         width_px=crop.width_px // step,
         height_px=crop.height_px // step,
     )
-    sign = _polarity(reference, white, crop, body_in_crop(body_px, crop), mm_per_px)
+    sign = polarity(reference, white, crop, body_in_crop(body_px, crop), mm_per_px)
     levels = np.arange(256, dtype=np.float32)
     if sign < 0:
         levels = 255.0 - levels
@@ -156,42 +160,6 @@ def body_in_crop(body_px: PointsPx, crop: Crop) -> NDArray[np.uint8]:
     body = np.zeros((crop.height_px, crop.width_px), np.uint8)
     cv2.fillPoly(body, [(body_px - [crop.x0_px, crop.y0_px]).round().astype(np.int32)], 1)
     return body
-
-
-def _polarity(reference: Grey, white: int, crop: Crop, body: NDArray[np.uint8], mm_per_px: float) -> float:
-    """+1 when bone is darker than disc (native), -1 when brighter (inverted).
-
-    Thin lines tell most: cortices and steel are darker than both their sides in a native picture. Where noise hides
-    them, the body with its rim against what lies outside it.
-    """
-    picture = reference[crop.rows, crop.cols].astype(np.float32) * np.float32(255.0 / white)
-    lines = _darkness_of_lines(picture, body, mm_per_px)
-    if abs(lines) >= _LINES_TELL:
-        return 1.0 if lines > 0 else -1.0
-    rim = _ring(body, 1.2, 1.2, mm_per_px)
-    outside = _ring(body, 4.0, -1.2, mm_per_px)
-    inside = _ring(body, 0.0, np.inf, mm_per_px) & ~rim
-    bone = 0.5 * float(np.median(picture[rim])) + 0.5 * float(np.median(picture[inside]))
-    return 1.0 if bone <= float(np.median(picture[outside])) else -1.0
-
-
-def _darkness_of_lines(picture: F32, body: NDArray[np.uint8], mm_per_px: float) -> float:
-    """From -1 (all thin structures near the body's outline are bright) to 1 (all are dark)."""
-    smooth = cv2.GaussianBlur(picture, (0, 0), _LINE_SMOOTH_MM / mm_per_px)
-    wide = round(_LINE_MM / mm_per_px) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    near = _ring(body, _LINE_MM, _LINE_MM, mm_per_px)
-    dark = float(cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, kernel)[near].sum())
-    bright = float(cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, kernel)[near].sum())
-    return (dark - bright) / max(dark + bright, 1e-6)
-
-
-def _ring(body: NDArray[np.uint8], out_mm: float, in_mm: float, mm_per_px: float) -> Bool:
-    """What lies up to ``out_mm`` outside the body's outline and up to ``in_mm`` inside it (below 0: from there on)."""
-    outside_mm = cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) * mm_per_px
-    inside_mm = cv2.distanceTransform(body, cv2.DIST_L2, 5) * mm_per_px
-    signed_mm = np.where(body > 0, -inside_mm, outside_mm)
-    return np.asarray((signed_mm <= out_mm) & (signed_mm > -in_mm), dtype=bool)
 
 
 def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32:
@@ -278,8 +246,7 @@ def coarse_noise(baseline: Baseline, coarse: F32, free: Bool) -> F32:
     """The same of the contrast over a larger surrounding, on a lattice of its own; ``free``: no known cement there."""
     values = coarse[::2, ::2][free[::2, ::2]]
     usual = max(spread_of(values, middle(values)), 0.15) if values.size else 1.0
-    whole = _noise(baseline, usual, baseline.steady_unrest)
-    return np.asarray(cv2.resize(whole, coarse.shape[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    return finer(_noise(baseline, usual, baseline.steady_unrest), coarse)
 
 
 def _noise(baseline: Baseline, usual: float, unrest: F32 | None) -> F32:
@@ -294,15 +261,12 @@ def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
     A normalised convolution: known cement and whatever stands out has no weight, so that the ground under it is
     carried over from round it.
     """
-    step = max(1, round(_HAZE_GRID_MM / baseline.mm_per_px))
-    rows, cols = change.shape
-    size = (max(1, cols // step), max(1, rows // step))
-    small = cv2.resize(change, size, interpolation=cv2.INTER_AREA)
-    weight = cv2.resize(baseline.usable.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    times = halvings(baseline.mm_per_px, _HAZE_GRID_MM)
+    small = coarser(change, times)
+    weight = coarser(baseline.usable, times)
     if mask is not None and mask.any():
-        covered = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        weight *= cv2.dilate(covered, np.ones((5, 5), np.uint8)) < 0.02
-    sigma = _HAZE_MM / (baseline.mm_per_px * step)
+        weight *= cv2.dilate(coarser(mask, times), np.ones((5, 5), np.uint8)) < 0.02
+    sigma = _HAZE_MM / (baseline.mm_per_px * 2**times)
     free = weight > 0.5
     known = small[free]
     if known.size < 30:
@@ -315,7 +279,7 @@ def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
         # A little weight everywhere keeps the middle of a large mask from having none at all.
         total = cv2.GaussianBlur(w, (0, 0), sigma) + 1e-6
         ground = np.asarray((cv2.GaussianBlur(w * small, (0, 0), sigma) + 1e-6 * ground) / total, dtype=np.float32)
-    return np.asarray(change - cv2.resize(ground, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    return np.asarray(change - finer(ground, change), dtype=np.float32)
 
 
 def _spread(baseline: Baseline, change: F32, mask: Bool | None) -> float:
@@ -357,32 +321,63 @@ def _edge_noise(baseline: Baseline) -> F32:
     return baseline.edges
 
 
-def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None) -> F32:
+def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None, believed: F32) -> F32:
     """The deviation's square over that of the whole picture, close by and over the pictures so far."""
     wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
     local = cv2.blur(np.square(deviation / np.float32(_spread(baseline, deviation, None))), (wide, wide))
     known = np.float32(1.0) if before is None else before
-    return np.asarray(known + (local - known) / min(baseline.count + 1, 16), np.float32)
+    return np.asarray(known + believed * (local - known) / min(baseline.count + 1, 16), np.float32)
 
 
-def learn(baseline: Baseline, still: F32, t_s: float) -> None:
-    """Add pictures from before the cement to the baseline, late enough to be sure of it."""
+def _suspected(baseline: Baseline, change: F32) -> F32:
+    """How far a picture is believed to hold no cement, 0..1: in the body less where it is darker than noise makes it.
+
+    Cement that comes slowly, or few pictures a second, would otherwise be learned as bone and as unrest before enough
+    of it is there to be told.
+    """
+    if baseline.count < _SUSPECT_FROM:
+        return np.ones_like(change)
+    small = coarser(change, 2)
+    where = baseline.body if baseline.cannula is None else baseline.body & baseline.cannula.corridor
+    body, usable = coarser(where, 2) > 0.5, coarser(baseline.usable, 2) > 0.5
+    some = small[usable]
+    usual = max(spread_of(some, middle(some)), 0.15) if some.size else 1.0
+    dark = (body & (small > np.float32(_SUSPECT_SIGMA * usual))).astype(np.uint8)
+    believed = np.where(cv2.dilate(dark, np.ones((3, 3), np.uint8)) > 0, np.float32(_SUSPECT_SHARE), np.float32(1.0))
+    return finer(believed.astype(np.float32), change)
+
+
+def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
+    """Add pictures from before the cement to the baseline, late enough to be sure of it.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        Changed by the call.
+    still : array (rows, cols)
+        The picture that has come now; it is learned `_HOLD_BACK_S` later.
+    change : array (rows, cols)
+        What has changed until now, smoothed in time.
+    t_s : float
+    """
     baseline.waiting.append((t_s, still))
+    believed = None
     while baseline.waiting and t_s - baseline.waiting[0][0] >= _HOLD_BACK_S:
         _, old = baseline.waiting.popleft()
+        believed = _suspected(baseline, change) if believed is None else believed
         fresh = -without_tone(_tones(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None)
         smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), SMOOTH_MM / baseline.mm_per_px))
         deviation = _level(baseline, smooth, None)
         if baseline.slow is None:
             baseline.slow = deviation
         baseline.slow = np.asarray(baseline.slow + np.float32(_SLOW_GAIN) * (deviation - baseline.slow), np.float32)
-        baseline.variance = _local_variance(baseline, deviation, baseline.variance)
+        baseline.variance = _local_variance(baseline, deviation, baseline.variance, believed)
         baseline.unrest = np.sqrt(np.clip(baseline.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
-        baseline.slow_variance = _local_variance(baseline, baseline.slow, baseline.slow_variance)
+        baseline.slow_variance = _local_variance(baseline, baseline.slow, baseline.slow_variance, believed)
         baseline.steady_unrest = np.sqrt(np.clip(baseline.slow_variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
         baseline.count += 1
         rate = np.float32(1.0 / min(baseline.count, _BASELINE_MOST))
-        baseline.mean = np.asarray(baseline.mean + rate * fresh, np.float32)
+        baseline.mean = np.asarray(baseline.mean + rate * believed * fresh, np.float32)
         if baseline.count & (baseline.count - 1) == 0:
             baseline.edges = None
             baseline.tones = None

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.coarser import coarser
 from assistant.robust import middle as middle_of
 from assistant.robust import spread
 
@@ -22,6 +23,10 @@ _WIDEST_MM = 6.0
 _THINNEST_MM = 1.8
 _CONTRAST = 12.0
 """Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
+_LENGTH_MM = 10.0
+_FAINT_SHARE = 0.6
+_FAINT_LENGTH_MM = 20.0
+"""Where nothing stands out by so much (behind the shoulder, at the lung's border) a fainter bar will do if long."""
 _MARGIN_MM = 0.4
 _BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
@@ -85,25 +90,26 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
     wide = round(_WIDEST_MM / mm_per_px) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
-    strong = (darker > max(_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))).astype(np.uint8)
+    least = max(_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))
     # The walls that it crosses are thinner than any cannula.
     thin = max(3, round(_THINNEST_MM / mm_per_px) | 1)
-    strong = np.asarray(
-        cv2.morphologyEx(strong, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))),
-        dtype=np.uint8,
-    )
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))
     rim = _rim_of(body, mm_per_px)
     found = np.zeros(smooth.shape, np.uint8)
     corridor = np.zeros(smooth.shape, np.uint8)
-    for label in range(1, count):
-        if max(stats[label, 2], stats[label, 3]) * mm_per_px < 10.0:
-            continue
-        part = labels == label
-        if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM and is_bar(part, mm_per_px):
-            found[part] = 1
-            _draw_corridor(corridor, part, middle, mm_per_px)
-    if not found.any():
+    for share in (1.0, _FAINT_SHARE):
+        strong = np.asarray(cv2.morphologyEx((darker > share * least).astype(np.uint8), cv2.MORPH_OPEN, kernel))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
+        for label in range(1, count):
+            if max(stats[label, 2], stats[label, 3]) * mm_per_px < (_LENGTH_MM if share == 1.0 else _FAINT_LENGTH_MM):
+                continue
+            part = labels == label
+            if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM and is_bar(part, mm_per_px):
+                found[part] = 1
+                _draw_corridor(corridor, part, middle, mm_per_px)
+        if found.any():
+            break
+    else:
         return None
     margin = max(1, round(_MARGIN_MM / mm_per_px))
     found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), dtype=np.uint8)
@@ -216,7 +222,7 @@ def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, usable: Bool, mm
     if not inside.any():
         return
     # At half the resolution: what is filled in is a band of several px.
-    small = cv2.resize(inside.astype(np.uint8), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = (coarser(inside, 1) >= 0.5).astype(np.uint8)
     across = round(cannula.half_px + 0.5 / mm_per_px) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
     closed = cv2.resize(

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.coarser import box_round, coarser, finer, halvings
+
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
@@ -21,7 +23,7 @@ _SHARE = 0.5
 _KEEP = 0.98
 """... and is forgotten by this share a picture."""
 _SWING_KEEP = 0.99
-_SWING_CELLS = 12
+_SWING_MM2 = 12.0
 """Something that moves brightens at least so many cells of 1 mm."""
 _SWING_TIMES = 5.0
 """Where something moves, it darkens by no more than so many times what it brightens elsewhere [P]."""
@@ -76,18 +78,17 @@ def restless_noise(
         Outside the X-ray field, and the cannula: what brightens there does not count.
     mm_per_px : float
     """
-    step = max(1, round(_GRID_MM / mm_per_px))
-    rows, cols = contrast.shape
-    size = (max(1, cols // step), max(1, rows // step))
-    bright = np.asarray(-cv2.resize(contrast, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    bright = np.maximum(bright - cv2.resize(noise, size, interpolation=cv2.INTER_AREA), 0)
+    times = halvings(mm_per_px, _GRID_MM)
+    step = 2**times
+    bright = np.maximum(-coarser(contrast, times) - coarser(noise, times), 0)
     if blind is not None:
-        bright[np.asarray(cv2.resize(blind.astype(np.float32), size, interpolation=cv2.INTER_AREA)) > 0] = 0
+        bright[coarser(blind, times) > 0] = 0
     if mask is not None and mask.any():
-        covered = (cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
+        covered = (coarser(mask, times) > 0).astype(np.uint8)
         halo = max(1, round(_HALO_MM / (step * mm_per_px)))
         bright[np.asarray(cv2.dilate(covered, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
-    most = np.partition(bright.ravel(), -_SWING_CELLS)[-_SWING_CELLS] if bright.size > _SWING_CELLS else 0.0
+    cells = round(_SWING_MM2 / (step * mm_per_px) ** 2)
+    most = np.partition(bright.ravel(), -cells)[-cells] if bright.size > cells else 0.0
     memory.swing = max(_SWING_KEEP * memory.swing, float(most))
     reach = max(1, round(_REACH_MM / (step * mm_per_px)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -97,7 +98,7 @@ def restless_noise(
         now = np.maximum(np.float32(_KEEP) * memory.map, now)
     memory.map = now
     memory.edges = _edges(memory.edges, contrast, noise, mask, blind, mm_per_px)
-    extra = np.maximum(cv2.resize(now, (cols, rows), interpolation=cv2.INTER_LINEAR), memory.edges)
+    extra = np.maximum(finer(now, contrast), memory.edges)
     memory.extra = np.asarray(np.float32(_SHARE) * extra, dtype=np.float32)
     return np.asarray(cv2.magnitude(noise, memory.extra), dtype=np.float32)
 
@@ -140,15 +141,13 @@ def drop_gas_over_bone(
     fresh = fresh & (contrast < most)
     if not fresh.any():
         return
-    step = max(1, round(_GRID_MM / mm_per_px))
-    rows, cols = still.shape
-    size = (max(1, cols // step), max(1, rows // step))
+    times = halvings(mm_per_px, _GRID_MM)
     weight = bone.astype(np.float32)
-    sigma = _BONE_MM / (mm_per_px * step)
-    total = cv2.GaussianBlur(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-    summed = cv2.GaussianBlur(cv2.resize(weight * still, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-    ground = cv2.resize(summed / np.maximum(total, 1e-6), (cols, rows), interpolation=cv2.INTER_LINEAR)
-    known = np.asarray(cv2.resize(total, (cols, rows), interpolation=cv2.INTER_LINEAR)) > _BONE_KNOWN
+    sigma = _BONE_MM / (mm_per_px * 2**times)
+    total = np.asarray(cv2.GaussianBlur(coarser(weight, times), (0, 0), sigma), dtype=np.float32)
+    summed = np.asarray(cv2.GaussianBlur(coarser(weight * still, times), (0, 0), sigma), dtype=np.float32)
+    ground = finer(np.asarray(summed / np.maximum(total, np.float32(1e-6)), dtype=np.float32), still)
+    known = finer(total, still) > _BONE_KNOWN
     low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast - 2 * noise))
 
 
@@ -173,9 +172,13 @@ def drop_gas_gone(
     fresh = (low & free).astype(np.uint8)
     if known is not None:
         fresh[np.asarray(cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8))) > 0] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(fresh, connectivity=8)
-    least_px = _LOBE_MM2 / mm_per_px**2
     margin = max(2, round(_RING_MM / mm_per_px))
+    part = box_round(fresh, margin)
+    low, free, contrast, still = low[part], free[part], contrast[part], still[part]
+    if not low.size:
+        return
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(fresh[part], connectivity=8)
+    least_px = _LOBE_MM2 / mm_per_px**2
     kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
     for label in range(1, count):
         if stats[label, cv2.CC_STAT_AREA] < least_px:

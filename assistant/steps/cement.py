@@ -30,6 +30,8 @@ from assistant.baseline import (
     still_picture,
 )
 from assistant.cannula import bridge_cannula, is_bar, see_through, through_cannula
+from assistant.coarser import box_round, coarser, finer
+from assistant.front import front_mm
 from assistant.gas import Restless, drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Crop, PointsPx, Similarity
 from assistant.robust import middle
@@ -69,6 +71,9 @@ _AT_ONCE_MM2 = 3.0
 _CONFIRM_S = 0.25
 _ELSEWHERE_S = 2.0
 """First cement away from every cannula's tip has to stay for this long."""
+_TIP_SIGMA = 4.0
+_TIP_STAY_S = 1.5
+"""At a cannula's tip less is enough if it stays: where the lung's border breathes, nothing reaches more."""
 _ALONG_MM2 = 30.0
 """... unless it is large and lies along the cannula: it runs back beside it."""
 _FRESH_SHARE = 0.2
@@ -85,7 +90,7 @@ class MaskMemory:
     """The body without its rims."""
     near: Bool
     rim: Bool
-    """Inside the X-ray field, at its edge."""
+    """Inside the X-ray field, at its edge or at the crop's."""
     smoothed: F32 | None = None
     mask: Bool | None = None
     since_s: F32 | None = None
@@ -128,8 +133,15 @@ def start_masking(
         body=baseline.body,
         bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
         near=np.asarray(away_mm < 1.0, dtype=bool),
-        rim=baseline.usable & (cv2.erode(baseline.usable.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0),
+        rim=_rim(baseline.usable),
     )
+
+
+def _rim(usable: Bool) -> Bool:
+    inner = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    rim: Bool = np.asarray(usable & ~inner, dtype=bool)
+    rim[0] = rim[-1] = rim[:, 0] = rim[:, -1] = True
+    return rim
 
 
 def find_cement(
@@ -153,7 +165,7 @@ def find_cement(
     known = memory.mask if memory.started else None
     change = change_since(memory.baseline, still, known)
     grain = noise_of(memory.baseline, change, known)
-    contrast = _over_time(memory, change, grain)
+    smoothed = contrast = _over_time(memory, change, grain)
     cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
     blind = ~usable if cannula is None else ~usable | cannula.mask
     noise = np.minimum(steady_noise(memory.baseline, contrast, known), grain)
@@ -173,14 +185,16 @@ def find_cement(
     if memory.started:
         memory.baseline.waiting.clear()
     else:
-        learn(memory.baseline, still, t_s)
+        learn(memory.baseline, still, smoothed, t_s)
     _refuse(evidence, mask)
     memory.mask = mask
     crop = memory.crop
     if memory.baseline.step > 1:
         evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
         mask = evidence > 0
-    return CementMask(crop=crop, mask=mask, evidence=evidence, front_mm=_front_mm(memory, contrast, memory.mask, noise))
+    return CementMask(
+        crop=crop, mask=mask, evidence=evidence, front_mm=front_mm(contrast, memory.mask, noise, memory.mm_per_px)
+    )
 
 
 def _refuse(evidence: F32, mask: Bool) -> None:
@@ -229,35 +243,29 @@ def _faint(memory: MaskMemory, contrast: F32, known: Bool | None) -> tuple[F32, 
 
     At half the resolution: grain takes faint cement apart, and a lobe of some mm stands out all the same.
     """
-    rows, cols = contrast.shape
-    size = (max(1, cols // 2), max(1, rows // 2))
     cannula = memory.baseline.cannula
     free = memory.baseline.usable if known is None else memory.baseline.usable & ~known
-    there = np.ones(size[::-1], np.float32)
-    small = cv2.resize(contrast, size, interpolation=cv2.INTER_AREA)
-    if cannula is not None:
-        there = 1.0 - np.asarray(cv2.resize(cannula.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-        small = cv2.resize(np.where(cannula.mask, np.float32(0), contrast), size, interpolation=cv2.INTER_AREA)
     sigma = _FAINT_MM / (2 * memory.mm_per_px)
-    coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
-    coarse[there < 0.25] = 0.0
-    noise = coarse_noise(memory.baseline, coarse, _halved(free, size))
+    if cannula is None:
+        coarse = np.asarray(cv2.GaussianBlur(coarser(contrast, 1), (0, 0), sigma), dtype=np.float32)
+    else:
+        there = 1.0 - coarser(cannula.mask, 1)
+        small = coarser(contrast * ~cannula.mask, 1)
+        coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
+        coarse[there < 0.25] = 0.0
+    noise = coarse_noise(memory.baseline, coarse, _halved(free, coarse))
     # What moves is as large at any scale.
     if memory.restless.extra is not None:
-        extra = cv2.resize(memory.restless.extra, size, interpolation=cv2.INTER_AREA)
-        noise = np.asarray(cv2.magnitude(noise, extra), dtype=np.float32)
+        noise = np.asarray(cv2.magnitude(noise, coarser(memory.restless.extra, 1)), dtype=np.float32)
     edge = np.maximum(
         _FAINT_EDGE_SHARE * cv2.dilate(coarse, _disc(_EDGE_REACH_MM, 2 * memory.mm_per_px)), _FAINT_SIGMA * noise
     )
-    beyond = np.where(_halved(memory.body, size), coarse - edge, -np.abs(coarse) - edge).astype(np.float32)
-    return (
-        np.asarray(cv2.resize(beyond, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32),
-        np.asarray(cv2.resize(coarse / noise, (cols, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32),
-    )
+    beyond = np.where(_halved(memory.body, coarse), coarse - edge, -np.abs(coarse) - edge)
+    return finer(beyond, contrast), finer(coarse / noise, contrast)
 
 
-def _halved(mask: Bool, size: tuple[int, int]) -> Bool:
-    return np.asarray(cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)) > 0
+def _halved(mask: Bool, like: F32) -> Bool:
+    return mask[::2, ::2][: like.shape[0], : like.shape[1]]
 
 
 def _disc(reach_mm: float, mm_per_px: float) -> NDArray[np.uint8]:
@@ -274,11 +282,9 @@ def _drop_thin_and_weak(memory: MaskMemory, low: Bool, contrast: F32, grain: F32
 
 
 def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F32) -> None:
-    free = (
-        memory.baseline.usable
-        if memory.baseline.cannula is None
-        else memory.baseline.usable & ~memory.baseline.cannula.mask
-    )
+    free = memory.baseline.usable
+    if memory.baseline.cannula is not None:
+        free = free & ~memory.baseline.cannula.mask
     fresh = low & memory.body
     if memory.mask is not None:
         fresh &= np.asarray(cv2.erode(memory.mask.astype(np.uint8), np.ones((3, 3), np.uint8))) == 0
@@ -288,20 +294,19 @@ def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F
 
 def _drop_from_outside(memory: MaskMemory, low: Bool) -> None:
     """Hands, wires and instruments come in from the edge of the picture; cement does not."""
-    fresh = low.astype(np.uint8)
-    if memory.mask is not None:
-        fresh[memory.mask] = 0
-    _, labels = cv2.connectedComponents(fresh, connectivity=8)
-    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1], labels[memory.rim]])
-    foreign = np.unique(edge[edge > 0])
-    if foreign.size:
-        low &= ~np.isin(labels, foreign)
+    fresh = low if memory.mask is None else low & ~memory.mask
+    if not fresh[memory.rim].any():
+        return
+    count, labels = cv2.connectedComponents(fresh.astype(np.uint8), connectivity=8)
+    foreign = np.zeros(count, bool)
+    foreign[labels[memory.rim]] = True
+    foreign[0] = False
+    low &= ~foreign[labels]
 
 
 def _belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, noise: F32, grain: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar."""
     age_s = _age(memory, low, t_s)
-    area_px = 1.0 / memory.mm_per_px**2
     near: Bool | None = None
     if memory.started and memory.mask is not None:
         near = _within(memory.mask, _TOUCH_MM + _FRONT_MM_PER_S * min(t_s - memory.last_s, _GAP_S), memory.mm_per_px)
@@ -310,43 +315,64 @@ def _belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, noise: F
             passage = through_cannula(memory.baseline.cannula, memory.mask, memory.mm_per_px)
             near |= passage & (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
         # What shows up away from earlier cement has to be as dark as that is, or to stay for a moment.
-        low = low & (near | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast)))
+        low &= near | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
     memory.last_s = t_s
-    count, labels = cv2.connectedComponents(low.astype(np.uint8), connectivity=8)
-    areas = np.bincount(labels.ravel(), minlength=count)
+    kept = np.zeros(low.shape, bool)
+    box = box_round(low)
+    if low[box].size:
+        kept[box] = _parts(memory, box, low[box], None if near is None else near[box], sure[box], contrast, age_s[box])
+    memory.started |= bool(kept.any())
+    return kept
+
+
+def _parts(
+    memory: MaskMemory,
+    box: tuple[slice, slice],
+    low: Bool,
+    near: Bool | None,
+    sure: F32,
+    contrast: F32,
+    age_s: F32,
+) -> Bool:
+    """Of the connected parts inside a box those that are cement."""
+    area_px = 1.0 / memory.mm_per_px**2
+    typical = _typical(memory, contrast) if near is not None else 0.0
+    contrast = contrast[box]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(low.astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
     certain = np.zeros(count, bool)
     certain[labels[(sure > _HIGH_SIGMA) & low]] = True
     keep = np.zeros(count, bool)
     if near is not None:
         keep[labels[near & low]] = True
     keep &= certain
-    in_body = np.bincount(labels[memory.body], minlength=count)
+    in_body = np.bincount(labels[memory.body[box]], minlength=count)
     fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
+    half_sure = np.bincount(labels[low & (sure > _TIP_SIGMA)], minlength=count) >= _AT_ONCE_MM2 * area_px
     # Where something bright moves it darkens one side by as much as it brightens the other.
     core = np.bincount(labels[low & (sure > _FIRST_SIGMA)], minlength=count)
     told = low & (contrast > np.float32(_SWING_SHARE * memory.restless.swing))
     beyond_swing = np.bincount(labels[told], minlength=count) >= _FIRST_CORE_MM2 * area_px
-    fresh &= core >= _FIRST_CORE_MM2 * area_px
+    sure_enough = core >= _FIRST_CORE_MM2 * area_px
+    fresh &= sure_enough | half_sure
     fresh[0] = False
     cannula = memory.baseline.cannula
-    typical = _typical(memory, contrast) if near is not None else 0.0
     for label in np.flatnonzero(fresh):
         part = labels == label
-        at_tip = cannula is not None and bool((part & cannula.corridor).any())
-        along = cannula is not None and core[label] >= _ALONG_MM2 * area_px and _touches(part, cannula.mask)
+        at_tip = cannula is not None and bool((part & cannula.corridor[box]).any())
+        along = cannula is not None and core[label] >= _ALONG_MM2 * area_px and _touches(part, cannula.mask[box])
         expected = cannula is None or at_tip or along
         at_once = expected and core[label] >= _AT_ONCE_MM2 * area_px
-        if not at_tip and not beyond_swing[label]:
+        if not at_tip and not (beyond_swing[label] and sure_enough[label]):
             continue
-        stays = float(np.median(age_s[part])) >= (_CONFIRM_S if expected else _ELSEWHERE_S)
+        stay_s = (_CONFIRM_S if expected else _ELSEWHERE_S) if sure_enough[label] else _TIP_STAY_S
+        stays = float(np.median(age_s[part])) >= stay_s
         share = _FRESH_SHARE if at_tip else _ELSEWHERE_SHARE
         strong = float(np.percentile(contrast[part], 75)) >= share * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
     keep &= areas >= _SPECK_MM2 * area_px
     keep[0] = False
-    kept: Bool = np.asarray(keep[labels], dtype=bool)
-    memory.started |= bool(kept.any())
-    return kept
+    return np.asarray(keep[labels], dtype=bool)
 
 
 def _touches(part: Bool, other: Bool) -> bool:
@@ -364,27 +390,10 @@ def _typical(memory: MaskMemory, contrast: F32) -> float:
 
 def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:
     """For how long each pixel has stood out without a break, in s."""
-    if memory.since_s is None:
-        memory.since_s = np.full(low.shape, np.float32(np.inf))
-    memory.since_s = np.where(low, np.minimum(memory.since_s, np.float32(t_s)), np.float32(np.inf))
+    before = np.float32(np.inf) if memory.since_s is None else memory.since_s
+    memory.since_s = np.where(low, np.minimum(before, np.float32(t_s)), np.float32(np.inf))
     return np.asarray(np.where(low, np.float32(t_s) - memory.since_s, 0), dtype=np.float32)
 
 
 def _within(mask: Bool, reach_mm: float, mm_per_px: float) -> Bool:
-    reach = max(1, round(reach_mm / mm_per_px))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    return cv2.dilate(mask.astype(np.uint8), kernel) > 0
-
-
-def _front_mm(memory: MaskMemory, contrast: F32, mask: Bool, noise: F32) -> float:
-    """Standard deviation of the outline: noise over the slope of the contrast across the outline."""
-    if not mask.any():
-        return 0.0
-    eroded = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    rim = mask & ~eroded
-    ys, xs = np.nonzero(rim)
-    if len(ys) > 400:
-        ys, xs = ys[:: len(ys) // 400], xs[:: len(xs) // 400]
-    ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
-    slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
-    return float(np.median(noise[ys, xs] / np.maximum(slope, 1e-3)) * memory.mm_per_px)
+    return cv2.dilate(mask.astype(np.uint8), _disc(reach_mm, mm_per_px)) > 0

@@ -50,6 +50,9 @@ _SELF_CORRELATION = 0.9999
 _PEAKS, _PLACES, _TRIED_FINE = 3, 6, 3
 """When it is looked for everywhere: so many peaks of the correlation a turn, places tried coarsely, then finely."""
 _CLOSE_SHARE = 0.35
+_ELSEWHERE_MM = 3.0
+_CHANCE = 4.0
+_LEAST_VARIES = 0.01
 _MAX_TURN_DEG = 25.0
 _SCALE_RANGE = (0.8, 1.25)
 
@@ -73,6 +76,8 @@ class MotionMemory:
     coarse: Level
     finders: tuple[_Finder, ...]
     expected: float = _LEAST_CORRELATION
+    varies: float = 0.03
+    """Mean distance of the correlation from the expected one."""
     accepted: int = 0
     pose: F64 | None = None
     usual: tuple[float, float] | None = None
@@ -172,7 +177,7 @@ def follow(
     candidates = [(active, tracked)] if tracked is not None else []
     for k, memory in enumerate(memories):
         found = _find(memory, pyramid, cement if k == active else None)
-        if found is not None:
+        if found is not None and not (k == active and _is_neighbour(memory, tracked, found)):
             candidates.append((k, found))
     known = max((memory.expected for memory in memories if memory.accepted >= _LEARN_PICTURES), default=0.0)
     believed = [(k, found) for k, found in candidates if found is not None and _believed(memories[k], found, known)]
@@ -191,6 +196,16 @@ def _believed(memory: MotionMemory, found: tuple[F64, float], known: float) -> b
     if memory.accepted < _LEARN_PICTURES:
         least = max(least, _NEW_VIEW * known)
     return correlation >= least and _plausible(pose)
+
+
+def _is_neighbour(memory: MotionMemory, tracked: tuple[F64, float] | None, found: tuple[F64, float]) -> bool:
+    """Whether a place elsewhere is no better than chance beside one that is still believed: vertebrae look alike."""
+    if tracked is None or memory.accepted < _LEARN_PICTURES or not _believed(memory, tracked, 0.0):
+        return False
+    away_px = float(np.abs(found[0][:, 2] - tracked[0][:, 2]).max())
+    if away_px * memory.outline.mm_per_px < _ELSEWHERE_MM:
+        return False
+    return found[1] < tracked[1] + _CHANCE * max(memory.varies, _LEAST_VARIES)
 
 
 def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[F64, float] | None:
@@ -218,6 +233,7 @@ def _accepted(
     # What to expect follows slowly and never falls fast: a lock that rots away must not become its own measure.
     if correlation < _SELF_CORRELATION:
         memory.accepted += 1
+        memory.varies += 0.05 * (abs(correlation - memory.expected) - memory.varies)
         rate = max(1.0 / memory.accepted, 0.03) if correlation > _GOOD * memory.expected else 0.02
         memory.expected += rate * (correlation - memory.expected)
     similarity = similarity_from_matrix(pose, memory.outline.centre_px)

@@ -79,7 +79,7 @@ def test_the_noise_is_the_noise_that_is_there():
         still = still_picture(baseline, picture(rng), STILL)
         change = change_since(baseline, still, None)
         noise = noise_of(baseline, change, None)
-        learn(baseline, still, k / 10)
+        learn(baseline, still, change, k / 10)
     flat = np.s_[5:40, 5:60]
     assert float(np.median(noise[flat])) == pytest.approx(float(change[flat].std()), rel=0.6)
 
@@ -89,7 +89,8 @@ def test_more_pictures_make_a_quieter_baseline():
     baseline = started(rng)
     alone = baseline.mean[5:40, 5:60].std()
     for k in range(40):
-        learn(baseline, still_picture(baseline, picture(rng), STILL), k / 10)
+        still = still_picture(baseline, picture(rng), STILL)
+        learn(baseline, still, change_since(baseline, still, None), k / 10)
     assert baseline.count > 20
     assert baseline.mean[5:40, 5:60].std() < 0.4 * alone
 
@@ -98,7 +99,8 @@ def test_pictures_are_held_back_for_a_second():
     rng = np.random.default_rng(5)
     baseline = started(rng)
     for k in range(10):
-        learn(baseline, still_picture(baseline, picture(rng), STILL), k / 10)
+        still = still_picture(baseline, picture(rng), STILL)
+        learn(baseline, still, change_since(baseline, still, None), k / 10)
     assert baseline.count == 1
 
 
@@ -110,7 +112,7 @@ def test_noise_after_smoothing_in_time_is_smaller_where_nothing_moves():
         still = still_picture(baseline, picture(rng), STILL)
         change = change_since(baseline, still, None)
         smoothed = change if smoothed is None else (0.7 * smoothed + 0.3 * change).astype(np.float32)
-        learn(baseline, still, k / 10)
+        learn(baseline, still, smoothed, k / 10)
     noise = noise_of(baseline, change, None)
     steady = steady_noise(baseline, smoothed, None)
     flat = np.s_[5:40, 5:60]
@@ -134,3 +136,19 @@ def test_another_tone_of_the_display_is_no_change():
     curved = (255.0 * (figure() / 255.0) ** 1.4).astype(np.uint8)
     change = change_since(baseline, still_picture(baseline, curved, STILL), None)
     assert np.abs(change[10:-10, 10:-10]).mean() < 0.8
+
+
+def test_what_darkens_slowly_in_the_body_is_not_learned_as_bone():
+    rng = np.random.default_rng(8)
+    baseline, fresh = started(rng), started(rng)
+    lobe = np.zeros((300, 320), np.float32)
+    cv2.circle(lobe, (160, 145), 14, 1.0, -1)
+    for k in range(120):
+        grown = min(max(k - 30, 0) / 30, 1.0)
+        grey = (picture(rng).astype(np.float32) * (1 - 0.3 * lobe * grown)).astype(np.uint8)
+        still = still_picture(baseline, grey, STILL)
+        learn(baseline, still, change_since(baseline, still, None), k / 10)
+    ys, xs = np.mgrid[0 : baseline.mean.shape[0], 0 : baseline.mean.shape[1]]
+    inside = (xs + baseline.crop.x0_px - 160) ** 2 + (ys + baseline.crop.y0_px - 145) ** 2 < 10**2
+    assert baseline.count > 50
+    assert float(np.median(baseline.mean[inside] - fresh.mean[inside])) > 0.4 * 100 * np.log(0.7)

@@ -1,0 +1,33 @@
+"""How far the drawn outline of the cement can be off, from the noise alone."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+
+def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
+    """Standard deviation of the outline: noise over the slope of the contrast across the outline.
+
+    Parameters
+    ----------
+    contrast, noise : array (rows, cols)
+        Log units.
+    mask : array (rows, cols) of bool
+        The cement; 0.0 without any.
+    mm_per_px : float
+    """
+    if not mask.any():
+        return 0.0
+    eroded = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    rim = mask & ~eroded
+    ys, xs = np.nonzero(rim)
+    if len(ys) > 400:
+        ys, xs = ys[:: len(ys) // 400], xs[:: len(xs) // 400]
+    ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
+    slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
+    return float(np.median(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px)
