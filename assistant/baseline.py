@@ -56,6 +56,8 @@ _SUSPECT_FROM = 12
 """Until so many pictures have been learned the baseline's own noise would be suspected."""
 _SUSPECT_SIGMA = 2.0
 _SUSPECT_SHARE = 0.1
+_SUSPECT_MM = 3.0
+"""So near to where the cannula lets cement out, if one is seen; else anywhere in the body."""
 _SLOW_GAIN = 0.3
 _UNREST = (0.7, 4.0)
 
@@ -330,7 +332,7 @@ def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None, beli
 
 
 def _suspected(baseline: Baseline, change: F32) -> F32:
-    """How far a picture is believed to hold no cement, 0..1: in the body less where it is darker than noise makes it.
+    """How far a picture is believed to hold no cement, 0..1: less where it is darker than noise makes it.
 
     Cement that comes slowly, or few pictures a second, would otherwise be learned as bone and as unrest before enough
     of it is there to be told.
@@ -338,11 +340,13 @@ def _suspected(baseline: Baseline, change: F32) -> F32:
     if baseline.count < _SUSPECT_FROM:
         return np.ones_like(change)
     small = coarser(change, 2)
-    where = baseline.body if baseline.cannula is None else baseline.body & baseline.cannula.corridor
-    body, usable = coarser(where, 2) > 0.5, coarser(baseline.usable, 2) > 0.5
+    where, usable = coarser(baseline.body, 2) > 0.5, coarser(baseline.usable, 2) > 0.5
+    if baseline.cannula is not None:
+        reach = 2 * round(_SUSPECT_MM / (4 * baseline.mm_per_px)) + 1
+        where &= cv2.dilate(coarser(baseline.cannula.corridor, 2), np.ones((reach, reach), np.uint8)) > 0.5
     some = small[usable]
     usual = max(spread_of(some, middle(some)), 0.15) if some.size else 1.0
-    dark = (body & (small > np.float32(_SUSPECT_SIGMA * usual))).astype(np.uint8)
+    dark = (where & (small > np.float32(_SUSPECT_SIGMA * usual))).astype(np.uint8)
     believed = np.where(cv2.dilate(dark, np.ones((3, 3), np.uint8)) > 0, np.float32(_SUSPECT_SHARE), np.float32(1.0))
     return finer(believed.astype(np.float32), change)
 
