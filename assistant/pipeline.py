@@ -219,12 +219,12 @@ class Pipeline:
             motion = _how_shown(self._views[self._active], frame, motion)
         if isinstance(motion, Unknown):
             return _nothing(motion.reason, motion)
+        if fast and not _certain(motion):
+            return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the cement or the speed
         view = self._views[self._active]
         before = frame.index < view.planned.reference_frame
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         view.cement = cement
-        if fast and not _certain(motion):
-            return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the speed
         distances, approach = view.quick.take(cement, frame.t_s)
         return _Picture(motion=motion, cement=cement, distances=distances, approach=approach, leaks=())
 
