@@ -319,7 +319,8 @@ def _edge_noise(baseline: Baseline) -> F32:
         shifted = cv2.magnitude(gx, gy) * np.float32(_REGISTRATION_MM / baseline.mm_per_px)
         relief = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), _RELIEF_MM / baseline.mm_per_px))
         baseline.edges = np.asarray(cv2.magnitude(shifted, np.float32(_RELIEF_SHARE) * relief), dtype=np.float32)
-        baseline.cannula = find_cannula(smooth, baseline.body, baseline.middle, baseline.mm_per_px)
+        found = find_cannula(smooth, baseline.body, baseline.middle, baseline.mm_per_px)
+        baseline.cannula = found or baseline.cannula
     return baseline.edges
 
 

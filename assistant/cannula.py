@@ -32,6 +32,8 @@ _BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
 """A bone filler may be pushed so far out of a working cannula [P]."""
 _BESIDE_TIP_MM = 2.2
+_ROUND_TIP_MM = 4.0
+"""Cement that comes out runs to any side at first."""
 _RIM_MM = 1.8
 _ALONG_RIM = 0.7
 _IN_BODY = 0.1
@@ -143,6 +145,7 @@ def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, middle: tuple[float, 
     along = (at - centre) @ axes[0]
     ends = centre + np.outer([along.min(), along.max()], axes[0])
     tip, back = sorted(ends, key=lambda end: float(np.linalg.norm(end - middle)))
+    cv2.circle(corridor, (round(tip[0]), round(tip[1])), round(_ROUND_TIP_MM / mm_per_px), 1, -1)
     ahead = (tip - back) / max(float(np.linalg.norm(tip - back)), 1e-6) / mm_per_px
     a, b = tip - _BEHIND_TIP_MM * ahead, tip + _AHEAD_OF_TIP_MM * ahead
     cv2.line(
@@ -231,5 +234,9 @@ def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, usable: Bool, mm
         interpolation=cv2.INTER_NEAREST,
     )
     bridged = (closed > 0) & ~inside & cannula.mask[box] & usable[box]
+    if not bridged.any():
+        return
+    # As strong as cement is: the outline, which lies where the evidence crosses zero, must not lean in.
+    usual = np.float32(middle_of(evidence[box][inside]))
     inside[bridged] = True
-    evidence[box][bridged] = np.maximum(evidence[box][bridged], 1e-3)
+    evidence[box][bridged] = np.maximum(evidence[box][bridged], max(usual, np.float32(1e-3)))

@@ -52,3 +52,9 @@ def box_round(mask: NDArray[Any], margin_px: int = 0) -> tuple[slice, slice]:
         return slice(0, 0), slice(0, 0)
     rows = slice(max(0, y - margin_px), y + height + margin_px)
     return rows, slice(max(0, x - margin_px), x + width + margin_px)
+
+
+def disc(reach_mm: float, mm_per_px: float) -> NDArray[np.uint8]:
+    """A round structuring element that reaches so far, at least 1 px."""
+    reach = max(1, round(reach_mm / mm_per_px))
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)), dtype=np.uint8)

@@ -22,15 +22,16 @@ from numpy.typing import NDArray
 from assistant.baseline import (
     Baseline,
     change_since,
-    coarse_noise,
     learn,
     noise_of,
     start_baseline,
     steady_noise,
     still_picture,
 )
+from assistant.blades import covered
 from assistant.cannula import bridge_cannula, is_bar, see_through, through_cannula
-from assistant.coarser import box_round, coarser, finer
+from assistant.coarser import box_round, disc
+from assistant.faint import see_faint
 from assistant.front import front_mm
 from assistant.gas import Restless, drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Crop, PointsPx, Similarity
@@ -45,10 +46,6 @@ _EDGE_SHARE = 0.20
 rises as the square root of the depth, blurred by b, theory gives 0.29 of the contrast 2 b further in; 0.20 at 0.8 mm
 measured best on five simulated runs, where the thickness grows more slowly than that."""
 _EDGE_REACH_MM = 0.8
-_FAINT_MM = 0.6
-_FAINT_EDGE_SHARE = 0.55
-_FAINT_SIGMA = 4.0
-"""The same over a larger surrounding [P]."""
 _LOW_SIGMA = 3.0
 _HIGH_SIGMA = 5.2
 _SWING_SHARE = 1.5
@@ -162,18 +159,25 @@ def find_cement(
         The plan's reference frame has not come yet: what is seen is there before any cement.
     """
     still = still_picture(memory.baseline, grey, similarity)
+    blade = covered(memory.baseline, still)
+    if blade is not None:
+        still[blade] = memory.baseline.mean[blade]
     known = memory.mask if memory.started else None
-    change = change_since(memory.baseline, still, known)
-    grain = noise_of(memory.baseline, change, known)
+    silent = known if blade is None else blade if known is None else blade | known
+    change = change_since(memory.baseline, still, silent)
+    grain = noise_of(memory.baseline, change, silent)
     smoothed = contrast = _over_time(memory, change, grain)
     cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
     blind = ~usable if cannula is None else ~usable | cannula.mask
-    noise = np.minimum(steady_noise(memory.baseline, contrast, known), grain)
+    noise = np.minimum(steady_noise(memory.baseline, contrast, silent), grain)
     noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
     if cannula is not None:
         contrast = contrast.copy()
         see_through(cannula, contrast, noise, known, usable, scale)
-    low, evidence, certain = _threshold(memory, contrast, noise, known)
+    low, evidence, certain = _threshold(memory, contrast, noise, silent)
+    if blade is not None and known is not None:
+        low[blade & known] = True  # what a blade hides has not gone
+        evidence[blade & known] = np.maximum(evidence[blade & known], 1e-3)
     if before_injection:
         low[:] = False
     _drop_thin_and_weak(memory, low, contrast, grain)
@@ -220,7 +224,7 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
 
     At two scales: the fine one draws the outline; the coarse one sees faint cement that grain takes apart.
     """
-    kernel = _disc(_EDGE_REACH_MM, memory.mm_per_px)
+    kernel = disc(_EDGE_REACH_MM, memory.mm_per_px)
     edge = np.maximum(_EDGE_SHARE * cv2.dilate(contrast, kernel), _LOW_SIGMA * noise)
     if memory.baseline.cannula is not None:
         # The display holds little contrast behind steel: what stands beside it is no measure.
@@ -228,7 +232,7 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
         edge[steel] = _LOW_SIGMA * noise[steel]
     if memory.mask is not None:
         edge = np.where(memory.mask, 0.9 * edge, edge)
-    faint, faint_sure = _faint(memory, contrast, known)
+    faint, faint_sure = see_faint(memory.baseline, memory.restless.extra, contrast, known)
     evidence = np.maximum(contrast - edge, faint)
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
     # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
@@ -236,41 +240,6 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), np.asarray(evidence, np.float32), np.maximum(contrast / noise, faint_sure)
-
-
-def _faint(memory: MaskMemory, contrast: F32, known: Bool | None) -> tuple[F32, F32]:
-    """Evidence inside the body over a larger surrounding, steel left out, and how many times its noise.
-
-    At half the resolution: grain takes faint cement apart, and a lobe of some mm stands out all the same.
-    """
-    cannula = memory.baseline.cannula
-    free = memory.baseline.usable if known is None else memory.baseline.usable & ~known
-    sigma = _FAINT_MM / (2 * memory.mm_per_px)
-    if cannula is None:
-        coarse = np.asarray(cv2.GaussianBlur(coarser(contrast, 1), (0, 0), sigma), dtype=np.float32)
-    else:
-        there = 1.0 - coarser(cannula.mask, 1)
-        small = coarser(contrast * ~cannula.mask, 1)
-        coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
-        coarse[there < 0.25] = 0.0
-    noise = coarse_noise(memory.baseline, coarse, _halved(free, coarse))
-    # What moves is as large at any scale.
-    if memory.restless.extra is not None:
-        noise = np.asarray(cv2.magnitude(noise, coarser(memory.restless.extra, 1)), dtype=np.float32)
-    edge = np.maximum(
-        _FAINT_EDGE_SHARE * cv2.dilate(coarse, _disc(_EDGE_REACH_MM, 2 * memory.mm_per_px)), _FAINT_SIGMA * noise
-    )
-    beyond = np.where(_halved(memory.body, coarse), coarse - edge, -np.abs(coarse) - edge)
-    return finer(beyond, contrast), finer(coarse / noise, contrast)
-
-
-def _halved(mask: Bool, like: F32) -> Bool:
-    return mask[::2, ::2][: like.shape[0], : like.shape[1]]
-
-
-def _disc(reach_mm: float, mm_per_px: float) -> NDArray[np.uint8]:
-    reach = max(1, round(reach_mm / mm_per_px))
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)), dtype=np.uint8)
 
 
 def _drop_thin_and_weak(memory: MaskMemory, low: Bool, contrast: F32, grain: F32) -> None:
@@ -396,4 +365,4 @@ def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:
 
 
 def _within(mask: Bool, reach_mm: float, mm_per_px: float) -> Bool:
-    return cv2.dilate(mask.astype(np.uint8), _disc(reach_mm, mm_per_px)) > 0
+    return cv2.dilate(mask.astype(np.uint8), disc(reach_mm, mm_per_px)) > 0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.coarser import WHOLE_PX, box_round, coarser, finer, halvings
+from assistant.coarser import WHOLE_PX, box_round, coarser, disc, finer, halvings
 
 
 @pytest.mark.parametrize("times", [0, 1, 2])
@@ -41,3 +41,9 @@ def test_box_round_what_is_set() -> None:
     mask[10:12, 20:25] = True
     assert box_round(mask) == (slice(10, 12), slice(20, 25))
     assert box_round(mask, 15) == (slice(0, 27), slice(5, 40))
+
+
+def test_a_disc_reaches_as_far_as_asked_and_never_less_than_a_pixel() -> None:
+    assert disc(1.0, 0.25).shape == (9, 9)
+    assert disc(0.01, 0.25).shape == (3, 3)
+    assert disc(1.0, 0.25)[0, 0] == 0
