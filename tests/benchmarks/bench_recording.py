@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from assistant.live.deck import Deck
 from assistant.recording.writer import Recorder
@@ -28,6 +29,7 @@ def tell(text: str) -> None:
     sys.stdout.write(f"\n{text}")
 
 
+@pytest.mark.timeout(1800)  # two hundred take minutes
 def test_kill_at_any_instant(tmp_path: Path) -> None:
     chance = random.Random(4)
     lost: list[float] = []
