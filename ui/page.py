@@ -36,6 +36,7 @@ class Page(QWidget):
 
     def tell(self, text: str) -> None:
         """A line to the person: what happened, what still works, what to do; empty takes it away."""
+        # Each page has a bar of its own; one that forgot it must fail at once, not swallow a message to a person.
         raise NotImplementedError
 
     def press(self, event: QKeyEvent) -> bool:

@@ -129,7 +129,7 @@ def train(held: Bank, steps: int, seed: int) -> nn.Sequential:
         told = model(_varied(crops_[chosen].float()[:, None], rng))[:, 0]
         value = functional.smooth_l1_loss(told, tilts[chosen])
         optimiser.zero_grad()
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         optimiser.step()
         recent.append(float(value.detach()))
         if (step + 1) % 200 == 0:
@@ -155,7 +155,7 @@ def _varied(seen: Tensor, rng: np.random.Generator) -> Tensor:
 def folded(model: nn.Sequential) -> tuple[tuple[Layer, ...], tuple[tuple[np.ndarray, np.ndarray], ...]]:
     """Layers without their normalisation: its scale and shift go into the convolution."""
     layers = []
-    for part in model[0]:  # type: ignore[union-attr]
+    for part in model[0]:
         conv, norm = part[0], part[1]
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         weights = (conv.weight * scale[:, None, None, None]).detach().numpy()

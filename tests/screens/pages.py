@@ -39,7 +39,7 @@ def take_review(camera: Camera) -> None:
     wait(lambda: session.ended, 240)
     moments = session.moments
     assert moments is not None
-    leaks = [k for k in range(len(moments)) if any(leak.shape for leak in (moments.at(k) or moments.at(0)).leaks)]  # type: ignore[union-attr]
+    leaks = [k for k in range(len(moments)) if any(leak.shape for leak in (moments.at(k) or moments.at(0)).leaks)]
     at = leaks[len(leaks) * 3 // 4] if leaks else len(moments) - 30
 
     def go(frame: int) -> None:
@@ -127,11 +127,11 @@ def take_cases(camera: Camera) -> None:
 def take_training(camera: Camera) -> None:
     """Training: welcome, each task, feedback, overview, instructor's view."""
     go_on = Starter.go_on
-    Starter.go_on = lambda _self: True  # type: ignore[method-assign]  # the course would be made meanwhile
+    Starter.go_on = lambda _self: True  # the course would be made meanwhile
     try:
         _training(camera)
     finally:
-        Starter.go_on = go_on  # type: ignore[method-assign]
+        Starter.go_on = go_on
 
 
 def _training(camera: Camera) -> None:

@@ -85,7 +85,7 @@ def _show(page: TheatrePage, scene: Scene) -> None:
     assert isinstance(session, SceneSession)
     session.scene = scene
     session.lines, session.armed = scene.outlook.lines, scene.outlook.armed
-    page.sound._say = lambda _fault: None  # type: ignore[method-assign]  # this machine's own sound is not the scene's
+    page.sound._say = lambda _fault: None  # this machine's own sound is not the scene's
     page.sound.fault = scene.outlook.faults.get("sound", "")
     page.picture.show_level(wanted=True)
     page.trace.clear()
