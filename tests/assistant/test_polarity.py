@@ -1,5 +1,6 @@
 """Dark and bright bone are told apart, in grain too."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,3 +17,18 @@ def test_dark_and_bright_bone(dose_ngy: float) -> None:
     body = body_in_crop(vertebra.body_px, crop)
     assert polarity(grey, 255, crop, body, vertebra.mm_per_px) == 1.0
     assert polarity(np.asarray(255 - grey, np.uint8), 255, crop, body, vertebra.mm_per_px) == -1.0
+
+
+def test_where_no_line_is_seen_the_steel_tells() -> None:
+    """A lung beside the body makes it look the wrong way round; the cannula does not."""
+    mm_per_px = 0.25
+    rng = np.random.default_rng(1)
+    body_px = np.array([[90.0, 40.0], [210.0, 40.0], [210.0, 160.0], [90.0, 160.0]])
+    crop = cement_crop(body_px, mm_per_px, 300, 200)
+    body = body_in_crop(body_px, crop)
+    level = np.full((200, 300), 120.0, np.float32)
+    level[40:160, 90:210] = 135.0
+    cv2.line(level, (150, 100), (299, 60), 70.0, 12)
+    grey = np.clip(cv2.GaussianBlur(level, (0, 0), 4.0) + rng.normal(0, 18, level.shape), 0, 255).astype(np.uint8)
+    assert polarity(grey, 255, crop, body, mm_per_px) == 1.0
+    assert polarity(np.asarray(255 - grey, np.uint8), 255, crop, body, mm_per_px) == -1.0
