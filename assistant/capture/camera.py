@@ -13,6 +13,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.colour import coloured
+from assistant.capture.devices import modes_of, modes_to_choose, rate_to_ask
 from assistant.capture.interlace import COMBED, comb_ratio
 from assistant.capture.stamps import MAX_FPS
 from assistant.errors import InputError
@@ -29,8 +31,12 @@ from assistant.vocabulary import Frame, Grey, RunFacts
 _PROBE_GRABS: Final = 12
 _FAILURES_IN_A_ROW: Final = 10
 _NO_PICTURE_NS: Final = 2_000_000_000
+_USUAL_PX: Final = (1920, 1080)
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 5000, 2000
 _PASSWORD: Final = re.compile(r"//[^/@]*@")
+_MODE: Final = re.compile(
+    r"(?P<device>[^@]+)@(?P<width>[0-9]{2,5})x(?P<height>[0-9]{2,5})(?:@(?P<fps>[0-9]{1,3}(?:\.[0-9]{1,3})?))?"
+)
 
 
 class Grabber(Protocol):
@@ -64,6 +70,9 @@ class Grabber(Protocol):
 def open_camera(run: str) -> CameraSource:
     """Open a camera by number ("0"), device ("/dev/video0"), "camera:0" or network address (RTSP, HTTP).
 
+    A device may be followed by the mode to ask for: "/dev/video0@1280x1024" or "/dev/video0@1280x1024@30". Without one
+    the best of what its driver offers is asked for (`assistant.capture.devices.modes_to_choose`).
+
     Raises
     ------
     InputError
@@ -71,19 +80,71 @@ def open_camera(run: str) -> CameraSource:
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     address = run.removeprefix("camera:")
+    named = None if "://" in address else _MODE.fullmatch(address)
+    if named:
+        address = named["device"]
     if not address:
         raise InputError(f"{run}: a camera's number or address must follow, such as camera:0")
     number = re.fullmatch(r"(?:/dev/video)?([0-9]{1,4})", address) if not os.path.islink(address) else None
     shown = _PASSWORD.sub("//***@", run)
+    is_local = "://" not in address
+    asked = _wanted(f"/dev/video{number[1]}" if number else address, named) if is_local else None
     try:
+        if asked is not None:
+            asked.at_opening()
         grabber = _open_number(int(number[1])) if number else _open_address(address)
         opened = grabber.isOpened()
+        if opened and asked is not None:
+            asked.ask(grabber)
     except cv2.error as error:
         raise InputError(f"{shown}: OpenCV cannot open this camera; check its address") from error
     if not opened:
         grabber.release()
-        raise InputError(_not_found(shown, is_local="://" not in address))
-    return CameraSource(grabber, shown)
+        raise InputError(_not_found(shown, is_local=is_local))
+    return CameraSource(grabber, shown, asked=None if asked is None else (asked.width_px, asked.height_px))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A mode to ask for. What comes is measured all the same: a driver may give another one."""
+
+    width_px: int
+    height_px: int
+    fps: float | None
+    pixel_format: str
+
+    def at_opening(self) -> None:
+        """OpenCV opens a V4L device at 640 x 480 and gives up on one without that size (its pull request 25500)."""
+        os.environ["OPENCV_VIDEOIO_V4L_DEFAULT_WIDTH"] = str(self.width_px)
+        os.environ["OPENCV_VIDEOIO_V4L_DEFAULT_HEIGHT"] = str(self.height_px)
+
+    def ask(self, grabber: Grabber) -> None:
+        """Before the first picture."""
+        if self.pixel_format:
+            code = int.from_bytes(f"{self.pixel_format:4}".encode("ascii"), "little")
+            grabber.set(cv2.CAP_PROP_FOURCC, float(code))
+        grabber.set(cv2.CAP_PROP_FRAME_WIDTH, self.width_px)
+        grabber.set(cv2.CAP_PROP_FRAME_HEIGHT, self.height_px)
+        if self.fps:
+            grabber.set(cv2.CAP_PROP_FPS, self.fps)
+
+
+def _wanted(device: str, named: re.Match[str] | None) -> _Wanted | None:
+    """The mode that the address names, or the best that the driver offers; None: the driver's own."""
+    offered = modes_to_choose(modes_of(device))
+    size, fps = None, None
+    if named:
+        size, fps = (int(named["width"]), int(named["height"])), float(named["fps"] or 0) or None
+    elif offered:
+        size = (offered[0].width_px, offered[0].height_px)
+    elif sys.platform != "linux":
+        size = _USUAL_PX  # no list of modes there: the drivers give the nearest that they have
+    if size is None:
+        return None
+    same = next((mode for mode in offered if (mode.width_px, mode.height_px) == size), None)
+    if same is not None:
+        fps = fps or rate_to_ask(same)
+    return _Wanted(width_px=size[0], height_px=size[1], fps=fps, pixel_format=same.pixel_format if same else "")
 
 
 def _open_number(number: int) -> Grabber:
@@ -119,6 +180,8 @@ class CameraSource:
         Open; belongs to this object from now on.
     shown : str
         The camera's name for texts.
+    asked : tuple of int, optional
+        Width and height in px that the device was asked for.
     clock : callable
         Nanoseconds of a clock that never falls; read right after each grab.
 
@@ -128,8 +191,15 @@ class CameraSource:
         If no picture comes.
     """
 
-    def __init__(self, grabber: Grabber, shown: str, *, clock: Callable[[], int] = time.monotonic_ns) -> None:
-        self._grabber, self._shown, self._clock = grabber, shown, clock
+    def __init__(
+        self,
+        grabber: Grabber,
+        shown: str,
+        *,
+        asked: tuple[int, int] | None = None,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._grabber, self._shown, self._asked, self._clock = grabber, shown, asked, clock
         self._closed = False
         self._next_index = 0
         self._origin_ns: int | None = None
@@ -171,6 +241,8 @@ class CameraSource:
             "rate": f"measured {measured:.1f} frames/s" if measured else "not measured",
             "rate_stated": f"{stated:g} frames/s" if 0 < stated <= MAX_FPS else "none",
         }
+        if self._asked is not None and self._asked != (width, height):
+            notes["other_size"] = f"asked for {self._asked[0]} x {self._asked[1]}, comes as {width} x {height}"
         if repeated:
             notes["repeated"] = f"{repeated} of {len(stamps)} pictures at the start were the one before again"
         if woven:

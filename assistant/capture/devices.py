@@ -18,6 +18,11 @@ _QUERYCAP, _ENUM_FMT, _ENUM_SIZES, _ENUM_RATES = 0x80685600, 0xC0405602, 0xC02C5
 _CAPTURE, _DISCRETE, _HAS_OWN_CAPS = 1, 1, 0x80000000
 _CAN_CAPTURE: Final = 0x00000001 | 0x00001000
 _MOST: Final = 64
+_LEAST_PX: Final = 240
+_USUAL_PX: Final = (1920, 1200)
+_ENOUGH_FPS, _MOST_FPS = 25.0, 60.5
+_READ: Final = ("GREY", "YUYV", "UYVY", "NV12", "NV21", "YU12", "YV12", "BGR3", "RGB3", "MJPG", "JPEG")
+"""Pixel formats that OpenCV turns into a picture; the first are preferred: not squeezed, then squeezed."""
 
 Ioctl = Callable[[int, int, bytearray], Any]
 QUALIFIED: Final = "No grabber is qualified yet: rate, repeats and delay are measured when it is opened."
@@ -64,20 +69,61 @@ class Device:
     note: str = ""
 
 
+def modes_to_choose(modes: tuple[Mode, ...]) -> tuple[Mode, ...]:
+    """The modes worth choosing: for each size the quickest one that can be read, the best first.
+
+    Best is the largest size up to 1920 x 1200 (the outputs of C-arms) at 25 frames/s or more: grabbers also offer sizes
+    that they only blow up, and sizes too slow over their cable. A driver left alone gives 640 x 480.
+    """
+    best: dict[tuple[int, int], Mode] = {}
+    for mode in modes:
+        size = (mode.width_px, mode.height_px)
+        if mode.pixel_format in _READ and min(size) >= _LEAST_PX:
+            best[size] = max(best.get(size, mode), mode, key=_worth)
+    order = sorted(best.values(), key=lambda mode: (_is_usual(mode), mode.width_px * mode.height_px), reverse=True)
+    return tuple(order)
+
+
+def rate_to_ask(mode: Mode) -> float | None:
+    """The highest rate up to 60 frames/s; None where the driver does not say."""
+    return max((fps for fps in mode.fps if fps <= _MOST_FPS), default=min(mode.fps, default=None))
+
+
+def _worth(mode: Mode) -> tuple[float, int]:
+    return min(rate_to_ask(mode) or 0.0, _ENOUGH_FPS), -_READ.index(mode.pixel_format)
+
+
+def _is_usual(mode: Mode) -> bool:
+    fits = mode.width_px <= _USUAL_PX[0] and mode.height_px <= _USUAL_PX[1]
+    return fits and (rate_to_ask(mode) or _ENOUGH_FPS) >= _ENOUGH_FPS
+
+
 def list_devices(folder: Path = Path("/dev"), ioctl: Ioctl | None = None) -> tuple[Device, ...]:
     """All video inputs, by address. On other systems than Linux none can be named: a number is to be typed."""
+    ioctl = ioctl or _ioctl()
     if ioctl is None:
-        if sys.platform != "linux":
-            return ()
-        import fcntl
-
-        ioctl = fcntl.ioctl
+        return ()
     found = []
     for path in sorted(folder.glob("video[0-9]*"), key=lambda path: (len(path.name), path.name)):
         device = _look_at(path, ioctl)
         if device is not None:
             found.append(device)
     return tuple(found)
+
+
+def modes_of(address: str, ioctl: Ioctl | None = None) -> tuple[Mode, ...]:
+    """What the driver of one device offers; empty where it does not say, and on other systems than Linux."""
+    ioctl = ioctl or _ioctl()
+    device = _look_at(Path(address), ioctl) if ioctl is not None else None
+    return () if device is None else device.modes
+
+
+def _ioctl() -> Ioctl | None:
+    if sys.platform != "linux":
+        return None
+    import fcntl
+
+    return fcntl.ioctl
 
 
 def _look_at(path: Path, ioctl: Ioctl) -> Device | None:

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import Step
+from ui.setup.sources import with_next_mode
 
 if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel
@@ -19,7 +20,7 @@ _ARROWS: Final = {_K.Key_Left: "left", _K.Key_Right: "right", _K.Key_Up: "up", _
 _WAYS: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 _ALWAYS: Final = {_K.Key_Return: "enter", _K.Key_Enter: "enter", _K.Key_Backspace: "back", _K.Key_Escape: "leave"}
 _BY_STEP: Final[dict[Step, dict[int, str]]] = {
-    Step.SOURCE: {_K.Key_S: "second"},
+    Step.SOURCE: {_K.Key_S: "second", _K.Key_M: "mode", _K.Key_R: "look again"},
     Step.ORIENTATION: {_K.Key_Y: "enter", _K.Key_H: "flip", _K.Key_V: "turn over", _K.Key_R: "turn"},
     Step.LEVEL: {},
     Step.POINTS: {
@@ -121,6 +122,10 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.add_ap()
     elif name == "second":
         panel.use_second()
+    elif name == "mode" and panel.choices:
+        panel.choices[panel.chosen] = with_next_mode(panel.choices[panel.chosen])
+    elif name == "look again":
+        panel.look_again()
     elif name == "propose":
         panel.setup.remember()
         panel.stills.propose_here()

@@ -63,7 +63,7 @@ class SetupPanel(QWidget):
 
     def begin(self, at: str = "source") -> None:
         """Open at a step; a step whose ground is missing opens at the first that is."""
-        self.choices = sources.choices(in_use=self._in_use())
+        self.look_again()
         self.message, self.waiting_for_plan = "", False
         self.setVisible(True)
         if self.page.session is None:
@@ -187,6 +187,11 @@ class SetupPanel(QWidget):
         if 0 <= number < len(self.choices):
             self.chosen = number
             self.refresh()
+
+    def look_again(self) -> None:
+        """What can be chosen now: a device may have been plugged in since."""
+        self.choices = sources.choices(in_use=self._in_use())
+        self.chosen = min(self.chosen, max(0, len(self.choices) - 1))
 
     def choose_source(self, address: str) -> None:
         """Begin with an address (from the command line or another page)."""

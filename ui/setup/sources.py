@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.capture.devices import Device, list_devices
+from assistant.capture.devices import Device, Mode, list_devices, modes_to_choose, rate_to_ask
 from assistant.capture.play import is_played
 from assistant.errors import AssistantError
 from assistant.live.running import find_running
@@ -25,12 +25,15 @@ class Choice:
         For the session; empty: a file has to be chosen first.
     name, detail : str
     rehearsal : bool
+    modes : tuple of Mode
+        Of a device, the best first; the address asks for one of them.
     """
 
     address: str
     name: str
     detail: str
     rehearsal: bool = False
+    modes: tuple[Mode, ...] = ()
 
 
 def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
@@ -45,9 +48,11 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
             Choice(address=f"play:{demo}", name="Demo recording", detail="rehearsal, plays as if live", rehearsal=True)
         )
     made.append(Choice(address="", name="Recorded run…", detail="rehearsal, never a patient", rehearsal=True))
-    known = {choice.address for choice in made}
     for address in in_use:
-        if address not in known:
+        same = [k for k, choice in enumerate(made) if choice.modes and _device(choice.address) == _device(address)]
+        if same:
+            made[same[0]] = replace(made[same[0]], address=address)
+        elif address not in {choice.address for choice in made}:
             played = is_played(address)
             name = address.partition(":")[2].rpartition("/")[2] if played else address
             detail = "rehearsal, plays as if live" if played else "named by hand"
@@ -64,17 +69,46 @@ def _left_open() -> list[Choice]:
     return [Choice(address="resume:", name="Go on with the interrupted session", detail=detail)]
 
 
+def with_next_mode(choice: Choice) -> Choice:
+    """The same device asked for its next size; a choice without sizes stays as it is."""
+    if not choice.modes:
+        return choice
+    addresses = [_address(_device(choice.address), mode) for mode in choice.modes]
+    at = addresses.index(choice.address) + 1 if choice.address in addresses else 0
+    mode, address = choice.modes[at % len(addresses)], addresses[at % len(addresses)]
+    return replace(choice, address=address, detail=_detail(mode, choice.detail.rpartition(" · ")[2]))
+
+
 def _cameras() -> list[Choice]:
     """The devices as the system lists them; elsewhere than on Linux the first one."""
     if sys.platform.startswith("linux"):
-        return [Choice(address=each.address, name=each.name, detail=_detail(each)) for each in list_devices()[:6]]
+        return [_camera(each) for each in list_devices()[:6]]
     return [Choice(address="0", name="Camera 1", detail="the first camera of this machine")]
 
 
-def _detail(device: Device) -> str:
-    """Its largest mode, the rate of that, and where it is plugged in."""
-    if not device.modes:
-        return device.note or device.bus
-    best = max(device.modes, key=lambda mode: mode.width_px * mode.height_px)
-    rate = f" · {best.fps[0]:g} Hz" if best.fps else ""
-    return f"{best.width_px} × {best.height_px}{rate} · {device.bus}"
+def _camera(device: Device) -> Choice:
+    """A device with its best mode; one that does not say its modes is opened as it is."""
+    modes = modes_to_choose(device.modes)
+    if not modes:
+        return Choice(address=device.address, name=device.name, detail=device.note or device.bus)
+    return Choice(
+        address=_address(device.address, modes[0]),
+        name=device.name,
+        detail=_detail(modes[0], device.bus),
+        modes=modes,
+    )
+
+
+def _address(device: str, mode: Mode) -> str:
+    rate = rate_to_ask(mode)
+    return f"{device}@{mode.width_px}x{mode.height_px}" + (f"@{rate:g}" if rate else "")
+
+
+def _device(address: str) -> str:
+    return address.partition("@")[0]
+
+
+def _detail(mode: Mode, bus: str) -> str:
+    """Size, rate and where it is plugged in."""
+    rate = rate_to_ask(mode)
+    return f"{mode.width_px} × {mode.height_px}{f' · {rate:g} Hz' if rate else ''} · {bus}"

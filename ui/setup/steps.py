@@ -78,6 +78,8 @@ def _source(panel: SetupPanel) -> Shown:
         keys=(
             ("choose 0", "1-9", "Choose"),
             ("enter", "Enter", "Use it"),
+            ("mode", "M", "Other size"),
+            ("look again", "R", "Look again"),
             ("second", "S", "Second input"),
             ("leave", "Esc", "Close"),
         ),
@@ -88,7 +90,7 @@ def _about_source(panel: SetupPanel) -> str:
     """What was found of the source that is open; of any other, what a source of its kind is worth."""
     choice = panel.choices[panel.chosen] if panel.chosen < len(panel.choices) else None
     notes = panel.facts.notes if panel.facts is not None else {}
-    found = [notes[name] for name in ("interlaced", "repeated") if name in notes]
+    found = [notes[name] for name in ("other_size", "interlaced", "repeated") if name in notes]
     if found and choice is not None and choice.address == panel.setup.source:
         return f"Measured: {'; '.join(found)}."
     if choice is None or choice.rehearsal:

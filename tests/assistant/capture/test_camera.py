@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from assistant.capture import camera
 from assistant.capture.camera import CameraSource, open_camera
+from assistant.capture.devices import Mode
 from assistant.capture.source import Source
 from assistant.errors import InputError
 
@@ -222,3 +224,52 @@ def test_two_half_pictures_in_one_are_told_at_the_start() -> None:
     source, _ = opened(woven)
     assert "two half pictures" in source.facts.notes["interlaced"]
     assert "interlaced" not in opened(colour)[0].facts.notes
+
+
+OFFERED = (
+    Mode(pixel_format="YUYV", width_px=640, height_px=480, fps=(30.0,)),
+    Mode(pixel_format="MJPG", width_px=1280, height_px=1024, fps=(60.0, 30.0)),
+)
+
+
+@pytest.mark.parametrize(
+    ("run", "size", "fps", "letters"),
+    [
+        ("/dev/video0", (1280, 1024), 60.0, "MJPG"),
+        ("0", (1280, 1024), 60.0, "MJPG"),
+        ("camera:/dev/video0@640x480", (640, 480), 30.0, "YUYV"),
+        ("/dev/video0@1280x1024@30", (1280, 1024), 30.0, "MJPG"),
+        ("/dev/video0@800x600@25", (800, 600), 25.0, ""),
+    ],
+)
+def test_a_mode_is_asked_for_before_the_first_picture(
+    run: str, size: tuple[int, int], fps: float, letters: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenCV alone opens a grabber at 640 x 480, whatever comes in."""
+    for name in ("WIDTH", "HEIGHT"):
+        monkeypatch.setenv(f"OPENCV_VIDEOIO_V4L_DEFAULT_{name}", "")
+    looked: list[str] = []
+
+    def offered(device: str) -> tuple[Mode, ...]:
+        looked.append(device)
+        return OFFERED
+
+    grabber = FakeGrabber(colour)
+    monkeypatch.setattr(camera, "modes_of", offered)
+    monkeypatch.setattr(camera.cv2, "VideoCapture", lambda *_: grabber)
+    source = open_camera(run)
+    assert looked == ["/dev/video0"]
+    assert (grabber.asked[cv2.CAP_PROP_FRAME_WIDTH], grabber.asked[cv2.CAP_PROP_FRAME_HEIGHT]) == size
+    assert grabber.asked[cv2.CAP_PROP_FPS] == fps
+    code = int(grabber.asked.get(cv2.CAP_PROP_FOURCC, 0))
+    assert code.to_bytes(4, "little").rstrip(b"\0").decode() == letters
+    assert os.environ["OPENCV_VIDEOIO_V4L_DEFAULT_WIDTH"] == str(size[0])
+    assert f"asked for {size[0]} x {size[1]}, comes as 32 x 24" in source.facts.notes["other_size"]
+    assert source.facts.source == run
+    source.close()
+
+
+def test_a_driver_that_gives_what_was_asked_for_is_not_noted() -> None:
+    grabber = FakeGrabber(colour)
+    source = CameraSource(grabber, "camera:0", asked=(32, 24), clock=grabber.clock)
+    assert "other_size" not in source.facts.notes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.capture.devices import list_devices
+from assistant.capture.devices import Mode, list_devices, modes_of, modes_to_choose, rate_to_ask
 
 
 class Driver:
@@ -70,3 +70,39 @@ def test_a_driver_that_says_nothing_is_listed_with_the_reason(folder: Path) -> N
 
 def test_no_input_is_no_fault(tmp_path: Path) -> None:
     assert list_devices(tmp_path) == ()
+
+
+def mode(pixel_format: str, width_px: int, height_px: int, *fps: float) -> Mode:
+    return Mode(pixel_format=pixel_format, width_px=width_px, height_px=height_px, fps=fps)
+
+
+def test_the_modes_of_one_device(folder: Path) -> None:
+    assert [each.width_px for each in modes_of(str(folder / "video2"), Driver())] == [1280, 1920, 2048]
+    assert modes_of(str(folder / "gone"), Driver()) == ()
+
+
+def test_the_best_mode_is_what_a_c_arm_puts_out_and_quick_enough() -> None:
+    offered = (
+        mode("YUYV", 640, 480, 30.0),
+        mode("YUYV", 1920, 1080, 5.0),
+        mode("MJPG", 1920, 1080, 60.0, 30.0),
+        mode("YUYV", 1280, 1024, 30.0),
+        mode("MJPG", 1280, 1024, 30.0),
+        mode("MJPG", 4096, 2160, 30.0),
+        mode("H264", 1920, 1200, 30.0),
+        mode("YUYV", 320, 200, 30.0),
+    )
+    chosen = modes_to_choose(offered)
+    assert [(each.width_px, each.pixel_format) for each in chosen] == [
+        (1920, "MJPG"),
+        (1280, "YUYV"),
+        (640, "YUYV"),
+        (4096, "MJPG"),
+    ]
+    assert modes_to_choose(()) == ()
+
+
+def test_the_rate_that_is_asked_for() -> None:
+    assert rate_to_ask(mode("YUYV", 640, 480, 120.0, 60.0, 30.0)) == 60.0
+    assert rate_to_ask(mode("YUYV", 640, 480, 120.0)) == 120.0
+    assert rate_to_ask(mode("YUYV", 640, 480)) is None
