@@ -32,9 +32,16 @@ class CurveView(QWidget):
         self._moment: Moment | None = None
         self._now_s: float | None = None
         self._gap_word = ""
+        self._gap_s = 0.0
 
     def show_moment(
-        self, moment: Moment | None, store: MomentStore | None, *, now_s: float | None = None, gap: str = ""
+        self,
+        moment: Moment | None,
+        store: MomentStore | None,
+        *,
+        now_s: float | None = None,
+        gap: str = "",
+        gap_s: float = 0.0,
     ) -> None:
         """Take over the present moment and where the earlier ones lie.
 
@@ -46,9 +53,11 @@ class CurveView(QWidget):
             The present time, where it runs on without new moments; by default the moment's.
         gap : str
             Why nothing is measured now; empty while it is.
+        gap_s : float
+            For how long; moments without figures may go on coming meanwhile.
         """
         self._moment, self._store = moment, store
-        self._now_s, self._gap_word = now_s, gap
+        self._now_s, self._gap_word, self._gap_s = now_s, gap, gap_s
         self.update()
 
     def _area(self) -> QRectF:
@@ -130,7 +139,8 @@ class CurveView(QWidget):
                 painter.drawLine(earlier, here)
             earlier = here
         if self._gap_word:
-            last = self._x(area, self._moment.t_s, now_s) if off_from is None else off_from
+            since_s = min(self._moment.t_s, now_s - self._gap_s)
+            last = self._x(area, since_s, now_s) if off_from is None else off_from
             self._gap(painter, area, max(last, area.left()), area.right(), self._gap_word)
             return
         if off_from is not None:
@@ -150,8 +160,8 @@ class CurveView(QWidget):
     def _outlook(self, painter: QPainter, area: QRectF, now_s: float) -> None:
         assert self._moment is not None
         if self._gap_word:
-            seconds = 0.0 if self._now_s is None else max(0.0, self._now_s - self._moment.t_s)
-            self._speed(painter, f"not measured for {seconds:.0f} s", theme.TEXT_3)
+            lasted = f" for {self._gap_s:.0f} s" if self._gap_s >= 1 else ""
+            self._speed(painter, f"not measured{lasted}", theme.TEXT_3)
             return
         if self._moment.liveness.state not in (FrameState.LIVE, FrameState.REPEAT):
             return

@@ -57,11 +57,11 @@ def draw_overlay(
     for leak in moment.leaks if "leaks" in layers else ():
         if len(leak.outline_px) > 2:
             _leak(painter, on_screen(leak.outline_px))
+    if "limit" in layers:
+        _call_out(painter, on_screen, planned, moment)
     if "marks" in layers:
         _tags(painter, on_screen, planned)
         _sides(painter, on_screen, planned)
-    if "limit" in layers:
-        _call_out(painter, on_screen, planned, moment)
 
 
 def _leak(painter: QPainter, points: NDArray[np.float64]) -> None:

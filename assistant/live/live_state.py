@@ -163,6 +163,7 @@ class Terms:
     """
 
     picture_live: bool
+    lines_placed: bool
     analysis_in_time: bool
     lines_confirmed: bool
     view_confirmed: bool
@@ -174,6 +175,7 @@ class Terms:
 _MISSING: Final = {
     "picture_live": "Wait for a live picture.",
     "analysis_in_time": "Analysis late. Judge by eye.",
+    "lines_placed": "Place the lines. Set-up: P",
     "lines_confirmed": "Confirm the lines: L",
     "view_confirmed": "Re-confirm the lines: L",
     "tracking_good": "Cement not tracked. Judge by eye.",

@@ -195,6 +195,7 @@ class Outlook:
         moment = self.moment
         terms = Terms(
             picture_live=self.state in (LiveState.LIVE, LiveState.UNKNOWN_VIEW, LiveState.ANALYSIS_LATE),
+            lines_placed=self.lines is not Lines.NONE,
             analysis_in_time=self.state is not LiveState.ANALYSIS_LATE and moment is not None,
             lines_confirmed=self.lines is Lines.CONFIRMED,
             view_confirmed=not moved and self.state is LiveState.LIVE,

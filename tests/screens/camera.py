@@ -65,6 +65,13 @@ class Camera:
         settle(40)
         self.taken.append(name)
 
+    def take_alone(self, name: str, window: QWidget) -> None:
+        """A picture of a window that has one size only."""
+        if name.startswith(self._only):
+            settle(40)
+            self._keep(f"{name}_{SIZES[0][0]}", window.grab().toImage())
+            self.taken.append(name)
+
     def _keep(self, name: str, image: QImage) -> None:
         image.save(str(self._full / f"{name}.png"))
         if self._small is None:
@@ -74,7 +81,7 @@ class Camera:
         assert bits is not None
         rows = np.frombuffer(bits.asarray(rgb.sizeInBytes()), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
         pixels = rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3)
-        _write(self._small / f"{name}.webp", pixels, _SMALL_PX[rgb.width()], _QUALITY)
+        _write(self._small / f"{name}.webp", pixels, _SMALL_PX.get(rgb.width(), 640), _QUALITY)
         if name in HEADS:
             _write(self._small.parent / f"{HEADS[name]}.webp", pixels, _HEAD_PX, _HEAD_QUALITY)
 

@@ -27,6 +27,7 @@ def write_index(folder: Path) -> None:
         lines.append(f"## {title}\n")
         for name in (each for each in names if each.startswith(part)):
             said = name.removeprefix(part).lstrip("_0123456789").replace("_", " ")
-            pictures = f"| ![{said}]({name}_1920.webp) | ![{said}, small layout]({name}_1280.webp) |"
+            small = f"![{said}, small layout]({name}_1280.webp)" if (folder / f"{name}_1280.webp").exists() else ""
+            pictures = f"| ![{said}]({name}_1920.webp) | {small} |"
             lines.append(f"| {said} | |\n| --- | --- |\n{pictures}\n")
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
+from assistant.capture.devices import Device, Mode
 from assistant.live.deck import Signs
 from assistant.live.messages import Child, Condition, Lines
 from assistant.live.status import ChildState
@@ -15,10 +17,12 @@ from assistant.settings import Settings
 from assistant.vocabulary import Priority, Unknown
 from tests.screens.camera import Camera, key, settle, wait
 from tests.screens.scenes import Demo, Scene, SceneSession, analyse_demo, desktop_picture, plan_references
+from ui.setup import sources
 from ui.setup.model import Step
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
 from ui.theatre.second import Second
+from ui.watchdog_window import WatchdogWindow
 
 STEPS = {
     Step.SOURCE: "source",
@@ -28,6 +32,16 @@ STEPS = {
     Step.SCALE: "scale",
     Step.LINE: "line",
 }
+
+_MODES = (
+    Mode(pixel_format="YUYV", width_px=1280, height_px=1024, fps=(30.0,)),
+    Mode(pixel_format="YUYV", width_px=1024, height_px=768, fps=(30.0,)),
+)
+GRABBERS = (
+    Device(address="/dev/video0", name="Video grabber", bus="usb 3-1", modes=_MODES),
+    Device(address="/dev/video2", name="Video grabber", bus="usb 3-2", modes=_MODES),
+)
+"""Two inputs as a workstation may have them: this machine's own do not belong into a picture."""
 
 
 def take_theatre(camera: Camera) -> None:
@@ -53,7 +67,9 @@ def take_theatre(camera: Camera) -> None:
 
 
 def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
-    camera.take("setup_1_source", shell)
+    with patch.object(sources, "list_devices", lambda: GRABBERS):
+        page.setup.look_again()
+        camera.take("setup_1_source", shell)
     page.setup.choose_source(f"play:{demo_run()}")
     session = page.session
     assert isinstance(session, SceneSession)
@@ -117,6 +133,8 @@ def _live(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
     _show(page, Scene(demo, at))
     camera.take("live_asks_to_close", shell, lambda: (_show(page, Scene(demo, at)), page.may_close(), settle(60)))
     page.ask("")
+    if camera.wants("live_window_stopped"):
+        camera.take_alone("live_window_stopped", WatchdogWindow())
 
 
 def _states(demo: Demo, calm: int, near: int, at: int) -> dict[str, Callable[[], Scene]]:

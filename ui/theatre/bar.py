@@ -24,6 +24,7 @@ _SITE_WORDS = {
 _TECHNICAL_FROM = 7
 _BAND_MM = 3.0
 _CLEARLY_PAST_MM = -1.0
+_BEFORE = {LiveState.NO_SIGNAL: "Before signal loss", LiveState.FROZEN: "Before it froze"}
 _DISAGREE = "Figure past the line without alarm. Judge by eye."
 
 
@@ -72,7 +73,7 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
         # Two parts of the program disagree: the graver of the two is believed.
         return LiveMessage(priority=Priority.NONE, headline=words.NOT_KNOWN, action=_DISAGREE, known=False)
     before = next((alarm for alarm in status.alarms if alarm.before_held), None)
-    tail = f"Before X-ray off:  {before.headline.lower()}" if before is not None else ""
+    tail = f"{_BEFORE.get(status.state, 'Before X-ray off')}:  {before.headline.lower()}" if before is not None else ""
     if not standing:
         seen = status.quiet.seen_none
         headline = words.NO_CROSSING if seen else status.quiet.headline
@@ -123,6 +124,8 @@ def _where(status: LiveStatus, top: LiveAlarm) -> str:
     if top.code == "A7":
         if status.state in (LiveState.NO_SIGNAL, LiveState.FROZEN):
             return "stays until the picture is back"
+        if status.state is LiveState.NOT_FLUOROSCOPY:
+            return "stays until the C-arm's picture is back"
         return "stays until the analysis is back"
     if top.code == "A12":
         return "press the X-ray pedal for a new picture"

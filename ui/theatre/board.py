@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PyQt6.QtCore import QElapsedTimer, QRect
 
 from assistant.capture.play import is_played
-from assistant.live.messages import LiveState
+from assistant.live.messages import Lines, LiveState
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
 from ui.curve import CurveView
@@ -19,7 +19,7 @@ from ui.theatre.beside import Beside
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
 from ui.theatre.keys_card import KeysCard
 from ui.theatre.layout import Layout, lay_out
-from ui.theatre.looks import LOOKS, age_words
+from ui.theatre.looks import LOOKS, age_words, since_s
 from ui.theatre.picture import LivePicture
 from ui.theatre.screen_saver import ScreenSaver
 from ui.theatre.second import Second, SecondPicture
@@ -138,6 +138,8 @@ class Board:
         why = None
         if status is None:
             why = NotMeasured(headline="No source", explanation="Set-up: P")
+        elif status.state is LiveState.UNKNOWN_VIEW and status.lines is Lines.NONE:
+            why = NotMeasured(headline="No lines yet", explanation="Place them. Set-up: P")
         elif LOOKS[status.state].figure:
             why = NotMeasured(headline=LOOKS[status.state].figure, explanation=LOOKS[status.state].explanation)
         elif moment is not None and isinstance(moment.motion, Unknown):
@@ -165,11 +167,11 @@ class Board:
     def _show_curve(self, status: LiveStatus | None) -> None:
         """The curve's time runs on without new moments; while nothing is measured it has a gap."""
         moment = status.moment if status is not None else None
-        now_s, gap = None, ""
+        now_s, gap, gap_s = None, "", 0.0
         if status is not None and moment is not None:
             now_s = moment.t_s + (status.now_ns - moment.captured_ns) / 1e9
-            gap = LOOKS[status.state].gap
-        self.curve.show_moment(moment, self._page.trace, now_s=now_s, gap=gap)
+            gap, gap_s = LOOKS[status.state].gap, since_s(status)
+        self.curve.show_moment(moment, self._page.trace, now_s=now_s, gap=gap, gap_s=gap_s)
 
     def arrange(self) -> None:
         """Put everything where it belongs for the present size."""

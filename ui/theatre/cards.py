@@ -108,20 +108,18 @@ class WorksCard(Card):
 
     def show_status(self, status: LiveStatus | None) -> None:
         """Take over what works."""
-        records = status is not None and status.recording.advancing(status.now_ns, within_s=6.0)
-        self._records = records
-        self.tell(records, "What still works: cement clock, ml counter, event log")
+        self._recording = _recording_words(status)
+        self.tell(self._recording, f"What still works: cement clock, ml counter, event log. {self._recording}")
 
-    _records = False
+    _recording = ""
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw three rows."""
         painter, width, height = self.begin()
         _write(painter, QRectF(22, 10, width - 44, 32), "What still works", theme.font(20, 600), theme.TEXT_2)
-        recording = "Recording, gap marked" if self._records else "Recording begins with the picture"
         rows = (
             ("tick", "Cement clock, ml counter, event log", ""),
-            ("recording", recording, ""),
+            ("recording", self._recording, ""),
             (
                 "cross",
                 "No picture, no cement alarms" if self.small else "Picture, lines, distances, cement alarms",
@@ -136,6 +134,16 @@ class WorksCard(Card):
             _write(painter, QRectF(62, y, width - 70, step), text, font, theme.TEXT_1)
             if rest and not self.small:
                 _write(painter, QRectF(62, y, width - 84, step), "not available", theme.font(20, 500), theme.TEXT_3, _R)
+
+
+def _recording_words(status: LiveStatus | None) -> str:
+    """In step with the strip: nothing is written while no frame comes."""
+    if status is not None and status.recording.fault:
+        return "Recording has stopped"
+    if status is not None and status.recording.advancing(status.now_ns):
+        return "Recording, gap marked"
+    begun = status is not None and status.recording.bytes_written > 0
+    return "Recording waits, gap marked" if begun else "Recording begins with the picture"
 
 
 class AlarmList(Card):

@@ -111,7 +111,7 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         hatched=True,
         plate="NOT FLUOROSCOPY",
         figure="Not fluoroscopy",
-        explanation="Another input is shown. Choose the C-arm's: P",
+        explanation="Choose the C-arm's input: P",
         gap="not fluoroscopy",
     ),
     LiveState.UNKNOWN_VIEW: Look(

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPe
 from PyQt6.QtWidgets import QWidget
 
 from assistant.geometry import apply
-from assistant.live.messages import Moment, StampedFrame
+from assistant.live.messages import LiveState, Moment, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
@@ -223,6 +223,8 @@ class LivePicture(PictureView):
             self._sides(painter, view, planned, middle=True)
         elif self.proposal is not None:
             self._draw_proposal(painter, view)
+        if status.state is LiveState.NOT_FLUOROSCOPY:
+            return  # nothing in another input's picture is anterior
         if planned is not None and look is not LinesLook.GREY and not (look is LinesLook.COLOURED and status.drawable):
             self._sides(painter, view, planned, middle=LOOKS[status.state].hatched)
         self._map(painter, view, planned)

@@ -32,7 +32,7 @@ class Second(Enum):
     NONE = ""
     INPUT = "SECOND INPUT"
     DELAYED = "5 s AGO"
-    BEFORE = "BEFORE THE INJECTION"
+    BEFORE = "BEFORE INJECTION"
     ADDED = "ADDED SINCE THEN"
 
 

@@ -135,8 +135,34 @@ class LiveStrip(QWidget):
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.scale(self.factor, self.factor)
         width, height = self.width() / self.factor, self.height() / self.factor
-        end = self._paint_right(painter, width, height)
+        end = self._paint_right(painter, self._parts_beside(painter, width), width, height)
         self._paint_left(painter, height, end)
+
+    def _parts_beside(self, painter: QPainter, width: float) -> list[Part]:
+        """What stands at the right: rate and clock make room before a word at the left is cut off."""
+        state, second, case = self.left_words()
+        body = 18 if self.small else 20
+        painter.setFont(theme.font(24 if self.small else 30, 800, spacing_percent=6))
+        left = 62.0 + painter.fontMetrics().horizontalAdvance(state)
+        painter.setFont(theme.font(body, 700))
+        left += 70.0 + painter.fontMetrics().horizontalAdvance(second)
+        left += 34.0 + painter.fontMetrics().horizontalAdvance(case) if case else 0.0
+        parts = self._right()
+        rate = self.rate_words()[0]
+        for spare in (rate, parts[-1][1]):
+            if left + 20 + sum(32 + self._width(painter, part) for part in parts) <= width:
+                break
+            parts = [part for part in parts if part[1] != spare or part[0]]
+        return parts
+
+    def _width(self, painter: QPainter, part: Part) -> float:
+        icon, text, _, weight = part
+        painter.setFont(theme.font(18 if self.small else 20, weight))
+        main, _, rest = text.partition("|")
+        wide = painter.fontMetrics().horizontalAdvance(main) if main else 0
+        rest_wide = painter.fontMetrics().horizontalAdvance(rest) + 10 if rest else 0
+        arrow = 24 if icon == "recording" else 0
+        return wide + rest_wide + arrow + (26 + (8 if main else 0) if icon else 0)
 
     def _paint_left(self, painter: QPainter, height: float, end: float) -> None:
         state, second, case = self.left_words()
@@ -158,21 +184,21 @@ class LiveStrip(QWidget):
             x = self._divider(painter, x, height)
             self._text(painter, x, height, case, theme.font(body, 700), end)
 
-    def _paint_right(self, painter: QPainter, width: float, height: float) -> float:
+    def _paint_right(self, painter: QPainter, parts: list[Part], width: float, height: float) -> float:
         x = width - 20
         body = 18 if self.small else 20
-        for icon, text, colour, weight in reversed(self._right()):
+        for part in reversed(parts):
+            icon, text, colour, weight = part
+            x -= self._width(painter, part)
             painter.setFont(theme.font(body, weight))
             main, _, rest = text.partition("|")
             wide = painter.fontMetrics().horizontalAdvance(main) if main else 0
             rest_wide = painter.fontMetrics().horizontalAdvance(rest) + 10 if rest else 0
             arrow = 24 if icon == "recording" else 0
-            icon_wide = 26 if icon else 0
-            x -= wide + rest_wide + arrow + (icon_wide + (8 if main else 0) if icon else 0)
             at = x
             if icon:
                 icons.draw(painter, icon, QRectF(at, height / 2 - 12, 24, 24), colour)
-                at += icon_wide + (8 if main else 0)
+                at += 26 + (8 if main else 0)
             painter.setPen(colour)
             painter.setFont(theme.font(body, weight))
             painter.drawText(QRectF(at, 0, wide + 4, height), Qt.AlignmentFlag.AlignVCenter, main)
