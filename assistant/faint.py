@@ -1,6 +1,8 @@
-"""Cement so faint that grain takes it apart: looked for over a larger surrounding."""
+"""Cement so faint that grain takes it apart: looked for over larger surroundings, and for longer."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,50 +14,125 @@ from assistant.coarser import coarser, disc, finer
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-_SMOOTH_MM = 0.6
 _EDGE_SHARE = 0.55
 _SIGMA = 4.0
-_REACH_MM = 0.8
-"""As for the outline in `assistant.steps.cement`, over a larger surrounding [P]."""
+_NEAR_MM = (0.6, 0.8)
+_FAR_MM = (1.2, 1.6)
+"""Smoothing, and how far off the strongest contrast lies of which the edge is a share: as for the outline in
+`assistant.steps.cement`, over larger surroundings [P]."""
+_NEAR_HALVINGS, _FAR_HALVINGS = 1, 2
+_AVERAGE_S = 1.2
+"""Over the larger surroundings pictures are averaged for so long: where few quanta come, a blob of some mm reaches
+four sigmas in single pictures by chance only [P]."""
+_GAIN = (0.05, 0.6)
+_SWING_REACH_MM = 10.0
+_SWING_KEEP = 0.98
+_SWING_SHARE = 0.5
+"""What brightens speaks for its surroundings as in `assistant.gas`, at this scale."""
+_HALO_MM = 3.0
 
 
-def see_faint(baseline: Baseline, moves: F32 | None, contrast: F32, known: Bool | None) -> tuple[F32, F32]:
-    """Evidence inside the body over a larger surrounding, steel left out, and how many times its noise.
+@dataclass(slots=True, eq=False)
+class Faint:
+    """What is remembered of the larger surroundings.
 
-    At half the resolution: grain takes faint cement apart, and a lobe of some mm stands out all the same.
+    Attributes
+    ----------
+    mean : array or None
+        The contrast, averaged in time, at a quarter of the resolution.
+    swing : array or None
+        The strongest brightening of it in the surroundings lately.
+    last_s : float
+        Time of the last picture.
+    """
+
+    mean: F32 | None = None
+    swing: F32 | None = None
+    last_s: float = 0.0
+
+
+def see_faint(
+    memory: Faint, baseline: Baseline, moves: F32 | None, contrast: F32, known: Bool | None, t_s: float
+) -> tuple[F32, F32]:
+    """Evidence inside the body over larger surroundings, steel left out, and how many times its noise.
+
+    At half the resolution in this picture, at a quarter of it in the mean of the last pictures.
 
     Parameters
     ----------
+    memory : Faint
+        Changed by the call.
     baseline : Baseline
     moves : array (rows, cols) or None
-        Noise of what moves (see `assistant.gas`): as large at any scale.
+        Noise of what moves (see `assistant.gas`).
     contrast : array (rows, cols)
         Log units, smoothed in time.
     known : array (rows, cols) of bool or None
         What says nothing of the noise: known cement, blades.
+    t_s : float
+        Frame time.
 
     Returns
     -------
     evidence, sure : array (rows, cols)
         Above 0 where cement stands out; how many times the noise the contrast is.
     """
-    cannula = baseline.cannula
     free = baseline.usable if known is None else baseline.usable & ~known
-    sigma = _SMOOTH_MM / (2 * baseline.mm_per_px)
-    if cannula is None:
-        coarse = np.asarray(cv2.GaussianBlur(coarser(contrast, 1), (0, 0), sigma), dtype=np.float32)
-    else:
-        there = 1.0 - coarser(cannula.mask, 1)
-        small = coarser(contrast * ~cannula.mask, 1)
-        coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
-        coarse[there < 0.25] = 0.0
-    noise = coarse_noise(baseline, coarse, _halved(free, coarse))
+    near = _without_steel(baseline, contrast, _NEAR_HALVINGS, _NEAR_MM[0])
+    near_noise = coarse_noise(baseline, near, _thinned(free, near, _NEAR_HALVINGS))
     if moves is not None:
-        noise = np.asarray(cv2.magnitude(noise, coarser(moves, 1)), dtype=np.float32)
-    edge = np.maximum(_EDGE_SHARE * cv2.dilate(coarse, disc(_REACH_MM, 2 * baseline.mm_per_px)), _SIGMA * noise)
-    beyond = np.where(_halved(baseline.body, coarse), coarse - edge, -np.abs(coarse) - edge)
-    return finer(beyond, contrast), finer(coarse / noise, contrast)
+        near_noise = np.asarray(cv2.magnitude(near_noise, coarser(moves, _NEAR_HALVINGS)), dtype=np.float32)
+    far = _averaged(memory, _without_steel(baseline, contrast, _FAR_HALVINGS, _FAR_MM[0]), t_s)
+    far_noise = coarse_noise(baseline, far, _thinned(free, far, _FAR_HALVINGS))
+    far_noise = _with_swing(memory, baseline, far, far_noise, known)
+    near_beyond = _beyond(baseline, near, near_noise, _NEAR_HALVINGS, _NEAR_MM[1])
+    far_beyond = _beyond(baseline, far, far_noise, _FAR_HALVINGS, _FAR_MM[1])
+    return (
+        np.maximum(finer(near_beyond, contrast), finer(far_beyond, contrast)),
+        np.maximum(finer(near / near_noise, contrast), finer(far / far_noise, contrast)),
+    )
 
 
-def _halved(mask: Bool, like: F32) -> Bool:
-    return mask[::2, ::2][: like.shape[0], : like.shape[1]]
+def _without_steel(baseline: Baseline, contrast: F32, halvings: int, smooth_mm: float) -> F32:
+    """The smoothed contrast on a coarser lattice; 0 where there is next to nothing but steel."""
+    sigma = smooth_mm / (2**halvings * baseline.mm_per_px)
+    if baseline.cannula is None:
+        return np.asarray(cv2.GaussianBlur(coarser(contrast, halvings), (0, 0), sigma), dtype=np.float32)
+    there = 1.0 - coarser(baseline.cannula.mask, halvings)
+    small = coarser(contrast * ~baseline.cannula.mask, halvings)
+    coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
+    coarse[there < 0.25] = 0.0
+    return coarse
+
+
+def _averaged(memory: Faint, coarse: F32, t_s: float) -> F32:
+    gain = np.float32(np.clip((t_s - memory.last_s) / _AVERAGE_S, *_GAIN))
+    memory.mean = coarse.copy() if memory.mean is None else memory.mean + gain * (coarse - memory.mean)
+    memory.last_s = t_s
+    return memory.mean
+
+
+def _with_swing(memory: Faint, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
+    """The noise, raised where the mean has brightened nearby: what moves, at the scale that is looked at."""
+    bright = np.maximum(-coarse - noise, 0)
+    bright[~_thinned(baseline.usable, coarse, _FAR_HALVINGS)] = 0
+    lattice_mm = 2**_FAR_HALVINGS * baseline.mm_per_px
+    if baseline.cannula is not None:
+        bright[coarser(baseline.cannula.mask, _FAR_HALVINGS) > 0] = 0
+    if known is not None and known.any():
+        covered = (coarser(known, _FAR_HALVINGS) > 0).astype(np.uint8)
+        bright[cv2.dilate(covered, disc(_HALO_MM, lattice_mm)) > 0] = 0
+    now = np.asarray(cv2.dilate(bright, disc(_SWING_REACH_MM, lattice_mm)), dtype=np.float32)
+    memory.swing = now if memory.swing is None else np.maximum(np.float32(_SWING_KEEP) * memory.swing, now)
+    return np.asarray(cv2.magnitude(noise, np.float32(_SWING_SHARE) * memory.swing), dtype=np.float32)
+
+
+def _beyond(baseline: Baseline, coarse: F32, noise: F32, halvings: int, reach_mm: float) -> F32:
+    kernel = disc(reach_mm, 2**halvings * baseline.mm_per_px)
+    edge = np.maximum(_EDGE_SHARE * cv2.dilate(coarse, kernel), _SIGMA * noise)
+    inside = _thinned(baseline.body, coarse, halvings)
+    return np.asarray(np.where(inside, coarse - edge, -np.abs(coarse) - edge), dtype=np.float32)
+
+
+def _thinned(mask: Bool, like: F32, halvings: int) -> Bool:
+    return mask[:: 2**halvings, :: 2**halvings][: like.shape[0], : like.shape[1]]

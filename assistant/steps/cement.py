@@ -30,8 +30,8 @@ from assistant.baseline import (
 )
 from assistant.blades import covered
 from assistant.cannula import bridge_cannula, is_bar, see_through, through_cannula
-from assistant.coarser import box_round, disc
-from assistant.faint import see_faint
+from assistant.coarser import box_round, coarser, disc, finer
+from assistant.faint import Faint, see_faint
 from assistant.front import front_mm
 from assistant.gas import Restless, drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Crop, PointsPx, Similarity
@@ -58,8 +58,15 @@ _SPECK_MM2 = 0.5
 _RIM_MM = 2.0
 _HAIR_MM = 1.1
 _REFUSED_SHARE = 0.5
+_HALO_SHARE = 0.10
+_HALO_REACH_MM = 2.5
+_HALO_SMOOTH_MM = 0.3
+"""Glare, scatter and the console's local contrast leave a few hundredths of a thick mass's contrast round it: what is
+fainter than this share of the highest within reach is not told from that [P]."""
 _TOUCH_MM = 1.2
 """Cement this near to earlier cement hangs together with it."""
+_BESIDE_MM = 0.7
+"""... and what shows up farther off than this has to stay for a moment."""
 _FRONT_MM_PER_S = 6.0
 _GAP_S = 0.3
 _STAY_S = 0.3
@@ -89,6 +96,7 @@ class MaskMemory:
     rim: Bool
     """Inside the X-ray field, at its edge or at the crop's."""
     smoothed: F32 | None = None
+    faint: Faint = field(default_factory=Faint)
     mask: Bool | None = None
     since_s: F32 | None = None
     last_s: float = 0.0
@@ -174,7 +182,7 @@ def find_cement(
     if cannula is not None:
         contrast = contrast.copy()
         see_through(cannula, contrast, noise, known, usable, scale)
-    low, evidence, certain = _threshold(memory, contrast, noise, silent)
+    low, evidence, certain = _threshold(memory, contrast, noise, silent, t_s)
     if blade is not None and known is not None:
         low[blade & known] = True  # what a blade hides has not gone
         evidence[blade & known] = np.maximum(evidence[blade & known], 1e-3)
@@ -219,7 +227,7 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
     return memory.smoothed
 
 
-def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None) -> tuple[Bool, F32, F32]:
+def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None, t_s: float) -> tuple[Bool, F32, F32]:
     """What stands out, by how much, and how many times the noise.
 
     At two scales: the fine one draws the outline; the coarse one sees faint cement that grain takes apart.
@@ -232,14 +240,24 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
         edge[steel] = _LOW_SIGMA * noise[steel]
     if memory.mask is not None:
         edge = np.where(memory.mask, 0.9 * edge, edge)
-    faint, faint_sure = see_faint(memory.baseline, memory.restless.extra, contrast, known)
+    faint, faint_sure = see_faint(memory.faint, memory.baseline, memory.restless.extra, contrast, known, t_s)
     evidence = np.maximum(contrast - edge, faint)
+    evidence = np.minimum(evidence, _beyond_halo(contrast, memory.mm_per_px))
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
     # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
     bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > _LOW_SIGMA * noise)
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), np.asarray(evidence, np.float32), np.maximum(contrast / noise, faint_sure)
+
+
+def _beyond_halo(contrast: F32, mm_per_px: float) -> F32:
+    """By how much the contrast exceeds what thick cement nearby leaves round it."""
+    times = 2
+    reach = disc(_HALO_REACH_MM, 2**times * mm_per_px)
+    highest = finer(np.asarray(cv2.dilate(coarser(contrast, times), reach), dtype=np.float32), contrast)
+    smooth = cv2.GaussianBlur(contrast, (0, 0), _HALO_SMOOTH_MM / mm_per_px)
+    return np.asarray(smooth - np.float32(_HALO_SHARE) * highest, dtype=np.float32)
 
 
 def _drop_thin_and_weak(memory: MaskMemory, low: Bool, contrast: F32, grain: F32) -> None:
@@ -278,13 +296,17 @@ def _belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, noise: F
     age_s = _age(memory, low, t_s)
     near: Bool | None = None
     if memory.started and memory.mask is not None:
-        near = _within(memory.mask, _TOUCH_MM + _FRONT_MM_PER_S * min(t_s - memory.last_s, _GAP_S), memory.mm_per_px)
+        grown_mm = _FRONT_MM_PER_S * min(t_s - memory.last_s, _GAP_S)
+        near = _within(memory.mask, _TOUCH_MM + grown_mm, memory.mm_per_px)
+        beside = _within(memory.mask, _BESIDE_MM + grown_mm, memory.mm_per_px)
         if memory.baseline.cannula is not None:
             # ... and what comes out on the other side of the steel.
             passage = through_cannula(memory.baseline.cannula, memory.mask, memory.mm_per_px)
-            near |= passage & (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
+            passage &= contrast > _AT_ONCE_SHARE * _typical(memory, contrast)
+            near |= passage
+            beside |= passage
         # What shows up away from earlier cement has to be as dark as that is, or to stay for a moment.
-        low &= near | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
+        low &= beside | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
     memory.last_s = t_s
     kept = np.zeros(low.shape, bool)
     box = box_round(low)
