@@ -10,7 +10,7 @@ import types
 from PyQt6.QtWidgets import QApplication
 
 from assistant.settings_file import load_settings
-from ui import theme
+from ui import collector, theme
 from ui.leaving import Leaving
 from ui.screens import OnScreen
 from ui.shell import Shell, shells
@@ -57,6 +57,7 @@ def start() -> QApplication:
     # Without a hook of its own PyQt6 ends the program on an exception in any slot.
     sys.excepthook = told
     theme.apply(application)
+    collector.keep_short()
     return application
 
 

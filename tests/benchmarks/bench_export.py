@@ -19,13 +19,14 @@ from assistant.moments import MomentStore
 from assistant.places import demo_run
 from assistant.reviews import About
 from assistant.settings import Settings
+from ui import collector
 from ui.review.export_work import WAYS
 from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell
 
 HOUR = 108_000
 TICK_MS = 5
-GOAL_MS = 100.0
+GOAL_MS = 50.0
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -57,6 +58,7 @@ def wait(until: object, limit_s: float = 600) -> None:
 
 def test_the_window_never_stands_still(qtbot: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path))
+    collector.keep_short()
     shell = Shell(Settings(), {"review": make_page})
     shell.resize(1920, 1080)
     page = shell.page("review")
@@ -95,6 +97,7 @@ def test_the_window_never_stands_still(qtbot: object, tmp_path: Path, monkeypatc
         assert page.export.status.text().startswith("Written"), page.export.status.text()
         print(f"{kind:>6}: {took_s:6.2f} s, window stood still for at most {still.longest_ms:6.1f} ms")  # noqa: T201
         worst_ms = max(worst_ms, still.longest_ms)
+    print(f"longest collection {collector.longest_ms():.1f} ms")  # noqa: T201
     print(f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "")  # noqa: T201
     shell.close()
     assert worst_ms <= GOAL_MS

@@ -144,8 +144,8 @@ def page(qtbot: Any, source: Path) -> Iterator[TheatrePage]:
     shell.close()
 
 
-def _arm(page: TheatrePage, qtbot: Any) -> None:
-    """With the demo's own plan, at the size of this picture."""
+def _arm(page: TheatrePage, qtbot: Any, *, second: bool = False) -> None:
+    """With the demo's own plan, at the size of this picture; the same lines for the second input, where wanted."""
     plan = read_plan(demo_run() / "plan.json", 0.25)
     demo = open_source(str(demo_run()))
     frames = {frame.index: frame for frame in _first(demo, plan.views[0].reference_frame + 1)}
@@ -160,9 +160,11 @@ def _arm(page: TheatrePage, qtbot: Any) -> None:
         }
     from assistant.plan import plan_from_document
 
+    if second:
+        document["views"] = [document["views"][0], {**document["views"][0], "input": 2}]
     made = plan_from_document(document, 0.25)
     still = Frame(index=plan.views[0].reference_frame, t_s=0.0, grey=_enlarged(reference))
-    assert page.take_plan(made, (still,))
+    assert page.take_plan(made, (still,) * len(document["views"]))
     page.end_set_up()
     qtbot.waitUntil(lambda: page.session is not None and page.session.status.moment is not None, timeout=30000)
     page.lines.placed()

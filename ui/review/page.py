@@ -13,6 +13,7 @@ from assistant.pipeline import Summary
 from assistant.places import data_home
 from assistant.plan import Plan, read_plan
 from assistant.settings import Settings
+from ui import collector
 from ui.alarm_bar import message_for
 from ui.live_watch import LiveWatch
 from ui.page import Page
@@ -41,8 +42,7 @@ from ui.review.shown import Shown
 from ui.review.transport import Transport
 from ui.review.whatif_panel import WhatIfPanel
 
-_TICK_MS = 16
-_FIGURES_MS = 250
+_TICK_MS, _FIGURES_MS = 16, 250
 _WATERMARK_S = 20.0
 _WHATIF, _CORRECT = review_words.TABS[3:]
 
@@ -146,10 +146,9 @@ class ReviewPage(Page):
             return False
         self.close_session()
         try:
-            plan: Plan | None = None
             plan_path = plan_path or plan_beside(run)
-            if plan_path is not None:
-                plan = read_plan(Path(plan_path), self._settings.alarms.warning_line_fraction)
+            fraction = self._settings.alarms.warning_line_fraction
+            plan = read_plan(Path(plan_path), fraction) if plan_path is not None else None
             self.session = Session(run, plan, self._settings, self.bridge)
         except AssistantError as error:
             self.tell(str(error))
@@ -183,6 +182,7 @@ class ReviewPage(Page):
         self.board.clear()
         self.picture.forget()
         take_notices()
+        collector.after_a_run()
 
     def close_run(self) -> None:
         """Close the run and go to the cases."""
