@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,13 +22,30 @@ COLUMNS: Final = (
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def write_answers(desk: Desk, path: Path, person: Person | None, *, asks: Person) -> int:
-    """Write the answers of a person, or of all (None) for who may see them; gives the number of rows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a table is made of, taken out of the library by the thread that owns it.
+
+    Attributes
+    ----------
+    rows : list of dict
+        One an answer, as stored.
+    clips : dict of str to Clip or None
+    experts : set of str
+        Ids of people.
+    """
+
+    rows: list[dict[str, Any]]
+    clips: dict[str, Clip | None]
+    experts: set[str]
+
+
+def answers_of(desk: Desk, person: Person | None, *, asks: Person) -> Answers:
+    """The answers of a person, or of all (None) for who may see them.
 
     Parameters
     ----------
     desk : Desk
-    path : Path
     person : Person or None
         Whose answers.
     asks : Person
@@ -37,8 +55,6 @@ def write_answers(desk: Desk, path: Path, person: Person | None, *, asks: Person
     ------
     UsageError
         If others' answers are wanted by someone who may not see them.
-    EnvironmentError_
-        If the disk refuses.
     """
     if person is None or person.id != asks.id:
         check_may(asks, Act.SEE_OTHERS)
@@ -46,19 +62,30 @@ def write_answers(desk: Desk, path: Path, person: Person | None, *, asks: Person
     rows = desk.answers(person)
     # Each clip is asked for once: years of answers are of some dozens of clips, and a window waits.
     clips = {clip_id: desk.clip(clip_id) for clip_id in {row["clip_id"] for row in rows}}
+    return Answers(rows=rows, clips=clips, experts=experts)
+
+
+def write_answers(answers: Answers, path: Path) -> int:
+    """Write a table, whole or not at all; gives the number of rows. In any thread.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the disk refuses.
+    """
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w", newline="", encoding="utf-8-sig") as file:
             table = csv.writer(file)
             table.writerow(COLUMNS)
-            for row in rows:
-                table.writerow([cell(value) for value in _line(clips[row["clip_id"]], row, experts)])
+            for row in answers.rows:
+                line = _line(answers.clips[row["clip_id"]], row, answers.experts)
+                table.writerow([cell(value) for value in line])
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise EnvironmentError_(f"{path}: the table cannot be written ({error.strerror}); choose another") from error
-    desk.library.note("export", f"{len(rows)} training answers")
-    return len(rows)
+    return len(answers.rows)
 
 
 def _line(clip: Clip | None, row: dict[str, Any], experts: set[str]) -> list[Any]:

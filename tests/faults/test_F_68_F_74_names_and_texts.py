@@ -12,7 +12,7 @@ from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.simulation.sinks import DicomSink
 from assistant.training.clip import Clip, ClipFacts
-from assistant.training.csv_out import write_answers
+from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.desk import QUESTION, Asked, Desk, Given
 from assistant.training.scoring import score
 from tests.small_run import pictures
@@ -67,7 +67,7 @@ def test_F_68_no_cell_of_the_table_is_run(tmp_path, text):
         clip_id = desk.add_clip(clip)
         asked = Asked(clip=desk.clip(clip_id), is_repeat=False, is_due=False)
         desk.lock(person, asked, Given(task=QUESTION, answer="stop"), score(facts, "stop", None))
-        write_answers(desk, tmp_path / "a.csv", person, asks=person)
+        write_answers(answers_of(desk, person, asks=person), tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert len(rows) == 2

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.library.people import LOCAL, Act, Person, check_may, may
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.clip import ClipFacts
-from assistant.training.csv_out import write_answers
+from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.desk import QUESTION, Starter
 from ui.cases.forms import Form
 from ui.live_watch import OFFERED, Live
@@ -51,9 +51,16 @@ def export(page: TrainingPage) -> None:
     assert page.desk is not None
     teaches = may(page.person, Act.SEE_OTHERS) and page.mode == INSTRUCTOR
     name, _ = QFileDialog.getSaveFileName(page, "Answers as a table", f"{page.person.id}.csv", "CSV (*.csv)")
-    if name:
-        count = write_answers(page.desk, Path(name), None if teaches else page.person, asks=page.person)
+    if not name or page.writer.busy:
+        return
+    library, answers = page.desk.library, answers_of(page.desk, None if teaches else page.person, asks=page.person)
+
+    def written(count: int) -> None:
+        if page.room.library is library:
+            library.note("export", f"{count} training answers")
         page.tell(words.EXPORTED.format(count, name))
+
+    page.writer.find(lambda: write_answers(answers, Path(name)), written)
 
 
 def people(page: TrainingPage) -> None:

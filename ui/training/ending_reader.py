@@ -1,4 +1,4 @@
-"""Reads runs in a thread: an hour's table takes half a second, and the window never waits."""
+"""Reads runs and writes tables in a thread: an hour's table takes half a second, and the window never waits."""
 
 from __future__ import annotations
 

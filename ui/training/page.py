@@ -67,6 +67,7 @@ class TrainingPage(Page):
         self.aid: Aid | None = None
         """What the assistant shows of the case; None where it is asked without."""
         self.reader = EndingReader(self.tell, self)
+        self.writer = EndingReader(self.tell, self)
         self.first, self.waits_for_first = EndingReader(self.tell, self), False
         """Looks at the demonstration run, the first case; somebody waits for it."""
         self.live = LiveWatch(self)
@@ -390,6 +391,7 @@ class TrainingPage(Page):
         self._close_player()
         self.reader.stop()
         self.first.stop()
+        self.writer.stop()
         self.room.leave()
 
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.errors import UsageError
 from assistant.library.people import Role
 from assistant.training.clip import GO_ON, STOP
-from assistant.training.csv_out import COLUMNS, cell, write_answers
+from assistant.training.csv_out import COLUMNS, answers_of, cell, write_answers
 
 
 def test_the_table_of_answers(desk, tmp_path, sit):
@@ -15,16 +15,16 @@ def test_the_table_of_answers(desk, tmp_path, sit):
     sit(desk, me, [STOP, GO_ON])
     sit(desk, other, [STOP])
     path = tmp_path / "a.csv"
-    assert write_answers(desk, path, me, asks=me) == 2
+    assert write_answers(answers_of(desk, me, asks=me), path) == 2
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == COLUMNS
     assert {row[0] for row in rows[1:]} == {me.id}
     assert "Erika" not in path.read_text(encoding="utf-8-sig")
     with pytest.raises(UsageError, match="instructor"):
-        write_answers(desk, path, None, asks=me)
+        answers_of(desk, None, asks=me)
     teacher = desk.enrol(role=Role.INSTRUCTOR, consents=False)
-    assert write_answers(desk, path, None, asks=teacher) == 3
+    assert write_answers(answers_of(desk, None, asks=teacher), path) == 3
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "  =x"])

@@ -12,6 +12,7 @@ from assistant.settings import Settings
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
 from ui.shell import Shell
+from ui.training import acts
 from ui.training import training_words as words
 from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
 
@@ -324,3 +325,26 @@ def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path
     page.open_thing(("case", case_id))
     asked(qtbot, page)
     assert page.asked.clip.id == row["id"]
+
+
+def test_the_table_of_answers_is_written_behind_the_window(qtbot, shell, tmp_path, monkeypatch):
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    key(qtbot, shell, "1")
+    key(qtbot, shell, "Return")
+    let_go, write, path = threading.Event(), acts.write_answers, tmp_path / "a.csv"
+
+    def slow(answers, to):
+        assert threading.current_thread() is not threading.main_thread()
+        assert let_go.wait(20)
+        return write(answers, to)
+
+    monkeypatch.setattr(acts, "write_answers", slow)
+    monkeypatch.setattr(acts.QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    acts.export(page)
+    acts.export(page)
+    assert not path.exists()
+    let_go.set()
+    qtbot.waitUntil(lambda: " answers written to " in page.parts.note.text(), timeout=20_000)
+    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 2
+    assert [change.kind for change in page.desk.library.changes()].count("export") == 1
