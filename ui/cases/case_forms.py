@@ -169,8 +169,8 @@ def outcome_form(library: Library, case_id: str) -> Form:
     )
 
 
-def export_form(jobs: Jobs, case_id: str, folder: Path) -> Form:
-    """A de-identified pack."""
+def export_form(jobs: Jobs, case_id: str) -> Form:
+    """A de-identified pack; the own folder is named ~, as everywhere."""
 
     def keep(values: dict[str, str]) -> str:
         order = PackOrder(
@@ -190,7 +190,7 @@ def export_form(jobs: Jobs, case_id: str, folder: Path) -> Form:
             ("cover", "Cover x y w h (px)", "", ()),
             ("shift", "Shift dates by days", "", ()),
             ("notes", "Notes go along", "no", ("no", "yes")),
-            ("place", "File", str(folder / f"{case_id}.fluopack.zip"), ()),
+            ("place", "File", f"~/{case_id}.fluopack.zip", ()),
         ),
         keep,
         button="Export",

@@ -278,7 +278,7 @@ class CasesPage(Page):
                 "ct": lambda: case_forms.ct_form(library, case_id),
                 "outcome": lambda: case_forms.outcome_form(library, case_id),
                 "edit": lambda: case_forms.edit_form(library, case_id),
-                "export": lambda: case_forms.export_form(jobs, case_id, Path.home()),
+                "export": lambda: case_forms.export_form(jobs, case_id),
             }
             self.show_form(forms[act]())
 

@@ -165,6 +165,7 @@ def test_export_asks_for_a_look_at_the_names(qtbot, shell, tmp_path):
     page = shell.page("cases")
     add_cases(page, 1)
     key(qtbot, shell, "E")
+    assert page.form.fields["place"].text().startswith("~/")
     page.form.fields["place"].setText(str(tmp_path / "out.fluopack.zip"))
     page.form.keep()
     assert "burned-in" in page.form.wrong.text()
