@@ -6,16 +6,19 @@ import faulthandler
 import logging
 import sys
 import types
+from threading import Thread
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from assistant.settings_file import load_settings
 from ui import collector, theme
 from ui.leaving import Leaving
 from ui.screens import OnScreen
-from ui.shell import Shell, shells
+from ui.shell import Shell, load_pages, shells
 
 log = logging.getLogger(__name__)
+_QUIET_MS = 500
 
 
 def run(recording: str | None, plan: str | None) -> int:
@@ -41,6 +44,9 @@ def _show(page: str, thing: object) -> int:
         window.resize(min(1920, room.width()), min(1080, room.height()))
     window.go_to(page, thing)
     window.show()
+    if page != "theatre":
+        # Not beside a live picture: there the other pages are rarely asked for, and never in a hurry.
+        QTimer.singleShot(_QUIET_MS, Thread(target=load_pages, name="pages", daemon=True).start)
     Leaving(application, window)
     OnScreen(application, window)
     if loaded.notes:

@@ -119,6 +119,12 @@ def _maker(place: str) -> Maker:
     return make
 
 
+def load_pages() -> None:
+    """Load the modules of all pages; in a thread, so that the first visit to a page waits only for its widgets."""
+    for place in _PLACES.values():
+        importlib.import_module(place)
+
+
 def shells() -> list[Shell]:
     """All open windows of the program."""
     return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Shell)]

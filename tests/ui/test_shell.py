@@ -1,11 +1,13 @@
+import sys
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.settings import Settings
 from ui.page import PAGES, Page
-from ui.shell import Shell
+from ui.shell import Shell, load_pages
 
 
 class Noted(Page):
@@ -97,3 +99,11 @@ def test_closing_asks_the_page_first_and_then_shuts_all(shell: Shell) -> None:
     assert shell.close()
     assert "shut" in shell.page("theatre").heard
     assert "shut" in shell.page("cases").heard
+
+
+def test_the_modules_of_all_pages_can_be_loaded_beside_the_window() -> None:
+    loading = Thread(target=load_pages)
+    loading.start()
+    loading.join(60)
+    assert not loading.is_alive()
+    assert all(f"ui.{name}.page" in sys.modules for name in PAGES)
