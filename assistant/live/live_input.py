@@ -21,6 +21,7 @@ from assistant.live.messages import (
     Fault,
     Lines,
     LinesVoid,
+    LiveState,
     Message,
     Moment,
     Moved,
@@ -126,6 +127,11 @@ class LiveInput:
             self.outlook.lines, self.outlook.void_reason = Lines.UNCONFIRMED, reason
             self._log("lines_void", reason=reason)
             self.inbox.append(LinesVoid(reason=reason))
+
+    def follow(self, state: LiveState) -> None:
+        """What the picture is now: while none came the C-arm may have been moved, and the screen says so."""
+        if state is LiveState.NO_SIGNAL:
+            self.void_lines("the picture was lost")
 
     def rest(self) -> None:
         """Disarmed by hand: only cement that grows from now on counts."""

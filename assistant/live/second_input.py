@@ -161,6 +161,7 @@ class SecondInput:
         outlook.signs = read_signs(deck)
         seen = None if stamp is None else (newest, stamp[0])
         self._status, _, _ = outlook.look(self._clock_ns(), seen, self.children)
+        self.input.follow(self._status.state)
         self.conditions = tuple(self._named(each) for each in outlook.wanted if self._is_told(each))
 
     def _is_told(self, each: Wanted) -> bool:

@@ -335,6 +335,7 @@ class LiveSession:
         before, outlook.signs = outlook.state, read_signs(deck)
         children, seen = self._crew.states() if self._crew else {}, (newest, stamp[0]) if stamp else None
         self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
+        self._input.follow(self._status.state)
         if self._ledger is not None:
             outlook.faults["log"] = self._ledger.fault
             self._ledger.alarms(raised, ended, outlook.moment.frame_index if outlook.moment is not None else None)
