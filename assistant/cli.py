@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, UsageError
 
 COMMANDS = (
     *("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker"),
-    *("import", "pack", "unpack"),
+    *("import", "pack", "unpack", "settings"),
 )
 
 
@@ -95,6 +95,10 @@ def _run(arguments: list[str]) -> int:
         from assistant.exchange import command as exchange
 
         return exchange.run(arguments)
+    if arguments[:1] == ["settings"]:
+        from assistant import settings_command
+
+        return settings_command.run(arguments[1:])
     top = parser()
     args = top.parse_args(arguments)
     if args.command == "analyze":
@@ -165,6 +169,7 @@ def parser() -> argparse.ArgumentParser:
         ("unpack", "take a case pack into the library"),
     ):
         commands.add_parser(name, help=words, add_help=False)
+    commands.add_parser("settings", help="what can be set, and setting it (settings --help)", add_help=False)
     commands.add_parser("models", help="which model packs there are (models --help)", add_help=False)
     return top
 
