@@ -20,6 +20,7 @@ from ui.view_transform import ViewTransform
 
 ToScreen = Callable[[NDArray[Any]], NDArray[np.float64]]
 _GAP = 0.025
+_TAG_CLEAR_PX = 60.0
 _HELD_STATES = (FrameState.FROZEN,)
 _NO_LINES = (FrameState.NO_SIGNAL, FrameState.UNUSABLE, FrameState.MOVING)
 
@@ -60,7 +61,7 @@ def draw_overlay(
     if "limit" in layers:
         _call_out(painter, on_screen, planned, moment)
     if "marks" in layers:
-        _tags(painter, on_screen, planned)
+        _tags(painter, on_screen, planned, moment)
         _sides(painter, on_screen, planned)
 
 
@@ -170,7 +171,7 @@ def _tag(painter: QPainter, at: NDArray[np.float64], text: str, colour: QColor) 
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
+def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> None:
     centre = on_screen(np.array([planned.centre_px]))[0]
 
     def outwards(point: NDArray[np.float64], by: float) -> NDArray[np.float64]:
@@ -182,9 +183,12 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
         _tag(painter, outwards(on_screen(planned.inferior[:1])[0], 34), "inf.", theme.BONE)
         _tag(painter, outwards(on_screen(planned.inferior[-1:])[0], 34), "wall", theme.BONE)
         assert planned.warning_line is not None
-        top = on_screen(planned.warning_line[:1])[0]
+        ends = [outwards(on_screen(end)[0], 40) for end in (planned.warning_line[:1], planned.warning_line[-1:])]
+        shapes = [on_screen(leak.outline_px) for leak in moment.leaks if len(leak.outline_px)]
+        # A leak is never covered: the name stands at the line's other end then.
+        covers = any(float(np.hypot(*(shape - ends[0]).T).min()) < _TAG_CLEAR_PX for shape in shapes)
         share = round(100 * planned.warning_line_fraction)
-        _tag(painter, outwards(top, 40), f"b · {share} %", theme.LIMIT)
+        _tag(painter, ends[1] if covers else ends[0], f"b · {share} %", theme.LIMIT)
 
 
 def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:

@@ -105,7 +105,7 @@ class QuestionPanel(QWidget):
     def choose(self, key: str) -> bool:
         """Take a key; False where it means nothing in this task."""
         answers = words.SHAPES if self.task == SHAPE else words.ANSWER_KEYS
-        if self.task in (QUESTION, SHAPE) and key in "123":
+        if self.task in (QUESTION, SHAPE) and key in {each for each, _, _ in answers}:
             self.answer = next(value for each, value, _ in answers if each == key)
         elif self.task != WATCHING and key in words.SURE:
             self.sure = words.SURE[key]

@@ -120,6 +120,15 @@ def test_the_outcome_is_hidden_until_the_answer_is_locked(qtbot, shell):
     assert "The warning line was crossed" in page.feedback.headline.text()
 
 
+def test_a_key_without_a_letter_is_no_answer(qtbot, shell):
+    page = begin(qtbot, shell)
+    to_the_end_of_the_clip(qtbot, shell, page)
+    for name in ("Shift", "Up", "Backspace", "7"):
+        key(qtbot, shell, name)
+    assert page.question.answer == ""
+    assert page.mode == ASKING
+
+
 def test_without_an_answer_nothing_is_locked(qtbot, shell):
     page = begin(qtbot, shell)
     to_the_end_of_the_clip(qtbot, shell, page)
