@@ -17,13 +17,15 @@ import av
 import cv2
 import numpy as np
 import pytest
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PyQt6.QtWidgets import QFileDialog
 
 from assistant.capture.opening import open_source
 from assistant.live.messages import LiveState
 from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.settings import Settings
+from assistant.training.desk import Starter
 from assistant.vocabulary import Frame, Unknown
 from ui.setup import proposals
 from ui.shell import Shell
@@ -250,7 +252,13 @@ def test_many_random_keys_and_touches(tmp_path: Path, qtbot: Any, monkeypatch: p
 
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path))
     monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Nothing is proposed in this test."))
-    shell = Shell(Settings(), {"theatre": lambda settings: TheatrePage(settings, FakeSession)})
+    monkeypatch.setattr(Starter, "go_on", lambda _: False)
+    for name in ("getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_args, **_more: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args, **_more: ([], ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args, **_more: "")
+    shell = Shell(Settings())
+    shell._makers["theatre"] = lambda settings: TheatrePage(settings, FakeSession)
     shell.resize(1920, 1080)
     qtbot.addWidget(shell)
     shell.show()
@@ -263,7 +271,14 @@ def test_many_random_keys_and_touches(tmp_path: Path, qtbot: Any, monkeypatch: p
     session.confirm_lines()
     assert session.arm() == ""
     page.end_set_up()
-    press_at_random(shell, page, int(os.environ["MANY_EVENTS"]), seed=11)
+    pages = (*(getattr(Qt.Key, f"Key_F{k}") for k in range(1, 6)), Qt.Key.Key_Escape, Qt.Key.Key_Delete)
+    seen = press_at_random(shell, page, int(os.environ["MANY_EVENTS"]), seed=11, more_keys=pages)
     assert "disarm" not in session.acts
+    assert session.armed
+    assert seen == {"theatre"}
+    # Nobody is armed now: every page may come to the front, and the set-up is gone through.
+    session.armed = False
+    seen = press_at_random(shell, page, int(os.environ["MANY_EVENTS"]) // 4, seed=12, more_keys=pages, armed=False)
+    assert {"theatre", "review", "training", "cases", "selftest"} <= seen
     session.armed = False
     shell.close()

@@ -247,13 +247,17 @@ KEYS = [
 ]
 
 
-def press_at_random(shell, page: TheatrePage, count: int, seed: int) -> None:
-    """Keys and touches in any order; the injecting key goes up at once each time, so that no hold is ever whole."""
-    draw = random.Random(seed)
+def press_at_random(shell, page: TheatrePage, count: int, seed: int, *, more_keys=(), armed: bool = True) -> set[str]:
+    """Keys and touches in any order; the injecting key goes up at once each time, so that no hold is ever whole.
+
+    The names of the pages that came to the front.
+    """
+    draw, seen = random.Random(seed), set()
     session = page.session
+    keys = (*KEYS, *more_keys)
     for number in range(count):
         if draw.random() < 0.8:
-            key = draw.choice(KEYS)
+            key = draw.choice(keys)
             QTest.keyPress(shell, key)
             if draw.random() < 0.9 or key == K.Key_I:
                 QTest.keyRelease(shell, key)
@@ -265,6 +269,10 @@ def press_at_random(shell, page: TheatrePage, count: int, seed: int) -> None:
                 left = Qt.MouseButton.LeftButton
                 event = QMouseEvent(kind, place, at, left, left, Qt.KeyboardModifier.NoModifier)
                 QApplication.sendEvent(target, event)
+        seen.add(next((name for name, each in shell._pages.items() if each is shell.current), ""))
+        if not armed:
+            session.armed = False
+            session = page.session or session
         if number % 10 == 0:
             session.next_frame()
             session.state = draw.choice(list(LiveState))
@@ -273,6 +281,7 @@ def press_at_random(shell, page: TheatrePage, count: int, seed: int) -> None:
             page._tick()
         if number % 200 == 0:
             QApplication.processEvents()
+    return seen
 
 
 def test_cement_that_grows_while_the_set_up_is_open_brings_the_theatre_back(armed, qtbot) -> None:
