@@ -50,6 +50,8 @@ def act_of(panel: SetupPanel, event: QKeyEvent) -> str | None:
     """The act of a key in the present step; None where it means nothing."""
     key, modifiers = event.key(), event.modifiers()
     repeats = event.isAutoRepeat()
+    if modifiers & _CONTROL and _K.Key_1 <= key <= _K.Key_0 + len(Step):
+        return f"step {key - _K.Key_0}"
     if modifiers & _CONTROL:
         return {_K.Key_Z: "undo", _K.Key_Y: "redo"}.get(_K(key)) if panel.step is Step.POINTS else None
     if key in _ARROWS:

@@ -69,6 +69,15 @@ def test_steps_whose_ground_is_missing_are_not_entered(page) -> None:
     assert "Confirm all six points" in page.setup.message
 
 
+def test_any_step_is_done_again_by_one_key(page) -> None:
+    _to_points(page)
+    for number in (1, 3, 2, 4):
+        _key(page, K.Key_0 + number, Qt.KeyboardModifier.ControlModifier)
+        assert page.setup.step is Step(number)
+    _key(page, K.Key_6, Qt.KeyboardModifier.ControlModifier)
+    assert page.setup.step is Step.POINTS
+
+
 def test_points_are_used_only_after_each_was_confirmed(page) -> None:
     _to_points(page)
     view = page.setup.setup.view
