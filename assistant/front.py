@@ -1,4 +1,4 @@
-"""How far the drawn outline of the cement can be off, from the noise alone."""
+"""How far the drawn outline of the cement can be off."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from numpy.typing import NDArray
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
+_FLOOR_MM = 0.15
+_TIMES = 2.3
+"""What else moves the outline: blur, the filter's lag, bone that shines through, the pose. Of 32,000 errors of walls and
+endplates (75 simulated runs, train split) 68 % lay within this floor plus so many times what noise makes, at any
+noise [P]."""
+
 
 def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
-    """Standard deviation of the outline: noise over the slope of the contrast across the outline.
+    """Standard deviation of the outline: noise over the slope of the contrast across it, and what else moves it.
 
     Parameters
     ----------
@@ -30,4 +36,5 @@ def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
         ys, xs = ys[:: len(ys) // 400], xs[:: len(xs) // 400]
     ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
     slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
-    return float(np.median(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px)
+    by_noise_mm = float(np.median(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px)
+    return _FLOOR_MM + _TIMES * by_noise_mm

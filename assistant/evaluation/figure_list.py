@@ -75,6 +75,7 @@ def _masks() -> list[Figure]:
         dice("median", "median", "path", 0.5),
         dice("p05", "5th percentile", "path", 0.05),
         share("mask.coverage", "cement mask", "scored frames with a mask", "coverage.mask"),
+        share("front.within", "cement mask", "errors within the outline's own sigma (0.68)", "front.within"),
         share("phantom", "cement mask", "frames with phantom cement", "phantom", goal="0", main=True),
     ]
 

@@ -61,6 +61,8 @@ class Outcome:
     motion, distance_mm : dict of str to array (n,)
         As in `Truth`; NaN where the method does not know.
     area_mm2, processing_ms : array (n,)
+    front_mm : array (n,) or None
+        Standard deviation that the method gives its outline; None for one that gives none.
     events, leaks : tuples
     mask : callable
         Cement found in a frame, source size; None where it was not measured.
@@ -74,6 +76,7 @@ class Outcome:
     area_mm2: Column = field(repr=False)
     distance_mm: Mapping[str, Column] = field(repr=False)
     processing_ms: Column = field(repr=False)
+    front_mm: Column | None = field(default=None, repr=False)
     events: tuple[SaidEvent, ...]
     leaks: tuple[SaidLeak, ...]
     mask: MaskOf = field(repr=False)
@@ -123,6 +126,7 @@ def read_outcome(folder: Path, frames: int) -> Outcome:
         area_mm2=numbers("cement_area_mm2"),
         distance_mm={line: numbers(f"{line}_mm") for line in LINES},
         processing_ms=numbers("processing_ms"),
+        front_mm=numbers("front_mm"),
         events=tuple(result.events),
         leaks=tuple(result.leaks),
         mask=mask,

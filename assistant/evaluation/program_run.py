@@ -41,7 +41,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
     registered = np.zeros(n, dtype=bool)
     motion = {name: np.full(n, np.nan) for name in MOTION}
     distance_mm = {line: np.full(n, np.nan) for line in LINES}
-    area_mm2, spent_ms = np.full(n, np.nan), np.full(n, np.nan)
+    area_mm2, spent_ms, front_mm = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
     masks: dict[int, NDArray[np.uint8]] = {}
     for frame in source.frames():
         i, reading = frame.index, pipeline.process(frame)
@@ -50,6 +50,8 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
             registered[i], view[i] = True, plan.views[reading.motion.view_index].view
             for name in MOTION:
                 motion[name][i] = getattr(reading.motion.similarity, name)
+        if isinstance(reading.cement, CementMask):
+            front_mm[i] = reading.cement.front_mm
         if isinstance(reading.distances, Distances):
             area_mm2[i] = reading.distances.cement_area_mm2
             for line in LINES:
@@ -78,6 +80,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
         area_mm2=area_mm2,
         distance_mm=distance_mm,
         processing_ms=spent_ms,
+        front_mm=front_mm,
         events=tuple(
             SaidEvent(
                 kind=event.kind.value,

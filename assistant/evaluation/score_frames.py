@@ -18,6 +18,8 @@ SCORED_MM2 = 5.0
 """scoring.md: frames with at least so much true cement are scored."""
 PHANTOM_MM2 = 5.0
 """scoring.md: before any cement, more than this called cement is a phantom."""
+FRONT_LINES = ("posterior_wall", "superior_endplate", "inferior_endplate")
+"""Lines whose errors are held against the standard deviation that the method gives its outline."""
 WRONG_LOCK_MM = 2.0
 """A motion that is given out although it is wrong by more than this: worse than none. [P]"""
 
@@ -28,7 +30,7 @@ def scored_frames(truth: Truth) -> NDArray[np.bool_]:
 
 
 def score_distances(tally: Tally, truth: Truth, outcome: Outcome) -> None:
-    """Signed errors by line against both masks (``distance.LINE.visible``, ``.path``), and coverage.
+    """Signed errors by line against both masks (``distance.LINE.visible``, ``.path``), coverage, and foretold errors.
 
     A frame whose line truth knows and the method does not lowers the coverage; it is never left out.
     """
@@ -41,6 +43,10 @@ def score_distances(tally: Tally, truth: Truth, outcome: Outcome) -> None:
             tally.add(f"distance.{line}.{against}", said[covered] - right[covered])
             if against == "visible":
                 tally.count(f"coverage.{line}", covered.sum(), known.sum())
+                if outcome.front_mm is not None and line in FRONT_LINES:
+                    told = covered & np.isfinite(outcome.front_mm)
+                    within = np.abs(said[told] - right[told]) <= outcome.front_mm[told]
+                    tally.count("front.within", within.sum(), told.sum())
 
 
 def score_masks(tally: Tally, truth: Truth, outcome: Outcome) -> None:

@@ -32,7 +32,7 @@ from assistant.vocabulary import (
     Unknown,
 )
 
-_CLEARLY_PAST_MM = 0.5
+_CLEARLY_PAST_MM = 0.3
 _AT_THE_LINE_MM = 1.0
 """A front that the picture before showed this near to the line needs no second picture to have crossed it [P]."""
 _DOUBT_MM = 0.3
@@ -265,7 +265,7 @@ def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: alarm_table.Row, now: A
         return row.rule is Rule.VEIN  # a leak has been confirmed before it is described
     if votes and votes[-1].past_mm is not None and votes[-1].past_mm >= -_AT_THE_LINE_MM:
         return True
-    return vote.past_mm >= _CLEARLY_PAST_MM + 2 * now.front_mm
+    return vote.past_mm >= _CLEARLY_PAST_MM + now.front_mm
 
 
 def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:

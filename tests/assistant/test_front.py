@@ -7,12 +7,12 @@ from assistant.front import front_mm
 
 
 @pytest.mark.parametrize(("slope", "sigma"), [(4.0, 1.0), (2.0, 0.5), (8.0, 4.0)])
-def test_an_edge_of_known_slope_is_as_uncertain_as_its_noise_says(slope: float, sigma: float) -> None:
+def test_an_edge_of_known_slope_is_as_uncertain_as_its_noise_says_and_the_floor(slope: float, sigma: float) -> None:
     columns = np.arange(60, dtype=np.float32)
     contrast = np.tile(np.clip((30 - columns) * slope, -40, 40), (50, 1)).astype(np.float32)
     mask = contrast > 0
     noise = np.full_like(contrast, sigma)
-    assert front_mm(contrast, mask, noise, 0.25) == pytest.approx(sigma / slope * 0.25, rel=0.02)
+    assert front_mm(contrast, mask, noise, 0.25) == pytest.approx(0.15 + 2.3 * sigma / slope * 0.25, rel=0.02)
 
 
 def test_no_cement_has_no_outline() -> None:

@@ -44,6 +44,21 @@ def test_errors_keep_their_sign_and_both_masks_are_apart(made) -> None:
     np.testing.assert_allclose(tally.samples["distance.warning_line.visible"], -0.7)
 
 
+def test_errors_are_held_against_what_the_outline_foretold(made) -> None:
+    for k, row in enumerate(made.rows):
+        if k >= 10:
+            row["posterior_wall_mm"] += 0.3
+        row["front_mm"] = 0.4 if k < 20 else 0.2
+    made.rows[30]["front_mm"] = ""
+    tally = scored(made, score_distances)
+    # Scored are the even frames from 10 on: five foretold well, ten not, and one of those said nothing.
+    endplates = sum(
+        len(tally.samples[f"distance.{line}.visible"]) for line in ("superior_endplate", "inferior_endplate")
+    )
+    inside, of = tally.counts["front.within"]
+    assert (of - inside, of) == (9, 14 + endplates * 14 // 15)
+
+
 def test_a_frame_without_a_figure_counts_against_coverage(made) -> None:
     made.rows[20]["warning_line_mm"] = ""
     made.rows[21]["warning_line_mm"] = ""  # a repeat: not scored

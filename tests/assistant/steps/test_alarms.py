@@ -89,7 +89,7 @@ class Theatre:
         state: FrameState = FrameState.LIVE,
         view_index: int | None = 0,
         approach: Approach = NO_APPROACH,
-        front_mm: float = 0.1,
+        front_mm: float = 0.4,
         leaks: tuple[Leak, ...] = (),
         processing_ms: float = 4.0,
     ) -> AlarmOutcome:
@@ -115,7 +115,7 @@ class Theatre:
             view_index=view_index,
             distances=seen,
             approach=NO_APPROACH,
-            front_mm=0.1,
+            front_mm=0.4,
             processing_ms=4.0,
         )
 
@@ -163,7 +163,7 @@ def test_a_front_that_stood_at_the_line_needs_no_second_picture() -> None:
     assert LINE in kinds(theatre.picture(distances(warning=-0.05)))
 
 
-@pytest.mark.parametrize(("past_mm", "front_mm", "at_once"), [(0.8, 0.1, True), (0.5, 0.4, False), (0.1, 0.0, False)])
+@pytest.mark.parametrize(("past_mm", "front_mm", "at_once"), [(0.8, 0.4, True), (0.5, 1.0, False), (0.1, 0.3, False)])
 def test_clearly_past_the_line_needs_no_second_picture(past_mm: float, front_mm: float, at_once: bool) -> None:
     theatre = Theatre()
     theatre.pictures(distances(), 1)
