@@ -1,6 +1,7 @@
 """What lives long is walked over a few times only; rings are still given back."""
 
 import gc
+import sys
 import weakref
 from collections.abc import Iterator
 
@@ -11,8 +12,9 @@ from ui import collector
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    before = list(gc.callbacks)
+    before, interval_s = list(gc.callbacks), sys.getswitchinterval()
     yield
+    sys.setswitchinterval(interval_s)
     gc.callbacks[:] = before
     collector._collector.set_aside = False
     gc.unfreeze()
@@ -56,4 +58,5 @@ def test_short_collections_set_nothing_aside(monkeypatch: pytest.MonkeyPatch) ->
     collector.after_a_run()
     assert gc.get_freeze_count() == before
     collector.keep_short()
+    assert sys.getswitchinterval() < 0.001
     assert gc.callbacks.count(collector._collector) == 1
