@@ -89,7 +89,9 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
     mm_per_px : float
         Of the lattice.
     """
-    darker = darker_than_round(smooth, mm_per_px)
+    wide = round(_WIDEST_MM / mm_per_px) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
     least = max(_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))
     # The walls that it crosses are thinner than any cannula.
     thin = max(3, round(_THINNEST_MM / mm_per_px) | 1)
@@ -125,13 +127,6 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
         rows=slice(max(0, int(ys[0]) - room), int(ys[-1]) + room),
         cols=slice(max(0, int(xs[0]) - room), int(xs[-1]) + room),
     )
-
-
-def darker_than_round(smooth: F32, mm_per_px: float) -> F32:
-    """By how much each place is darker than what lies round it, as far as a cannula is wide; log units."""
-    wide = round(_WIDEST_MM / mm_per_px) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    return np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth, dtype=np.float32)
 
 
 def _rim_of(body: Bool, mm_per_px: float) -> Bool:
