@@ -1,4 +1,4 @@
-"""Cement so faint that grain takes it apart: looked for over larger surroundings, and for longer."""
+"""Cement so faint that grain takes it apart: looked for over a larger surrounding, and for longer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from assistant.coarser import coarser, disc, finer
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
+_HALVINGS = 2
+_SMOOTH_MM = 1.2
 _EDGE_SHARE = 0.55
+_REACH_MM = 1.6
 _SIGMA = 4.0
-_NEAR_MM = (0.6, 0.8)
-_FAR_MM = (1.2, 1.6)
-"""Smoothing, and how far off the strongest contrast lies of which the edge is a share: as for the outline in
-`assistant.steps.cement`, over larger surroundings [P]."""
-_NEAR_HALVINGS, _FAR_HALVINGS = 1, 2
+"""Smoothing, and the share that the edge is of the strongest contrast within reach: as for the outline in
+`assistant.steps.cement`, over a larger surrounding [P]."""
 _AVERAGE_S = 1.2
-"""Over the larger surroundings pictures are averaged for so long: where few quanta come, a blob of some mm reaches
+"""Pictures are averaged for so long: where few quanta come, a blob of some mm reaches
 four sigmas in single pictures by chance only [P]."""
 _GAIN = (0.05, 0.6)
 _SWING_REACH_MM = 10.0
@@ -34,7 +34,7 @@ _HALO_MM = 3.0
 
 @dataclass(slots=True, eq=False)
 class Faint:
-    """What is remembered of the larger surroundings.
+    """What is remembered of the larger surrounding.
 
     Attributes
     ----------
@@ -51,20 +51,17 @@ class Faint:
     last_s: float = 0.0
 
 
-def see_faint(
-    memory: Faint, baseline: Baseline, moves: F32 | None, contrast: F32, known: Bool | None, t_s: float
-) -> tuple[F32, F32]:
-    """Evidence inside the body over larger surroundings, steel left out, and how many times its noise.
+def see_faint(memory: Faint, baseline: Baseline, contrast: F32, known: Bool | None, t_s: float) -> tuple[F32, F32]:
+    """Evidence inside the body over a larger surrounding, steel left out, and how many times its noise.
 
-    At half the resolution in this picture, at a quarter of it in the mean of the last pictures.
+    In the mean of the last pictures, at a quarter of the resolution: grain takes faint cement apart, and a lobe of some
+    mm that stays stands out all the same.
 
     Parameters
     ----------
     memory : Faint
         Changed by the call.
     baseline : Baseline
-    moves : array (rows, cols) or None
-        Noise of what moves (see `assistant.gas`).
     contrast : array (rows, cols)
         Log units, smoothed in time.
     known : array (rows, cols) of bool or None
@@ -78,28 +75,21 @@ def see_faint(
         Above 0 where cement stands out; how many times the noise the contrast is.
     """
     free = baseline.usable if known is None else baseline.usable & ~known
-    near = _without_steel(baseline, contrast, _NEAR_HALVINGS, _NEAR_MM[0])
-    near_noise = coarse_noise(baseline, near, _thinned(free, near, _NEAR_HALVINGS))
-    if moves is not None:
-        near_noise = np.asarray(cv2.magnitude(near_noise, coarser(moves, _NEAR_HALVINGS)), dtype=np.float32)
-    far = _averaged(memory, _without_steel(baseline, contrast, _FAR_HALVINGS, _FAR_MM[0]), t_s)
-    far_noise = coarse_noise(baseline, far, _thinned(free, far, _FAR_HALVINGS))
-    far_noise = _with_swing(memory, baseline, far, far_noise, known)
-    near_beyond = _beyond(baseline, near, near_noise, _NEAR_HALVINGS, _NEAR_MM[1])
-    far_beyond = _beyond(baseline, far, far_noise, _FAR_HALVINGS, _FAR_MM[1])
-    return (
-        np.maximum(finer(near_beyond, contrast), finer(far_beyond, contrast)),
-        np.maximum(finer(near / near_noise, contrast), finer(far / far_noise, contrast)),
-    )
+    mean = _averaged(memory, _without_steel(baseline, contrast), t_s)
+    noise = _with_swing(memory, baseline, mean, coarse_noise(baseline, mean, _thinned(free, mean)), known)
+    reach = disc(_REACH_MM, 2**_HALVINGS * baseline.mm_per_px)
+    edge = np.maximum(_EDGE_SHARE * cv2.dilate(mean, reach), _SIGMA * noise)
+    beyond = np.where(_thinned(baseline.body, mean), mean - edge, -np.abs(mean) - edge)
+    return finer(np.asarray(beyond, np.float32), contrast), finer(mean / noise, contrast)
 
 
-def _without_steel(baseline: Baseline, contrast: F32, halvings: int, smooth_mm: float) -> F32:
+def _without_steel(baseline: Baseline, contrast: F32) -> F32:
     """The smoothed contrast on a coarser lattice; 0 where there is next to nothing but steel."""
-    sigma = smooth_mm / (2**halvings * baseline.mm_per_px)
+    sigma = _SMOOTH_MM / (2**_HALVINGS * baseline.mm_per_px)
     if baseline.cannula is None:
-        return np.asarray(cv2.GaussianBlur(coarser(contrast, halvings), (0, 0), sigma), dtype=np.float32)
-    there = 1.0 - coarser(baseline.cannula.mask, halvings)
-    small = coarser(contrast * ~baseline.cannula.mask, halvings)
+        return np.asarray(cv2.GaussianBlur(coarser(contrast, _HALVINGS), (0, 0), sigma), dtype=np.float32)
+    there = 1.0 - coarser(baseline.cannula.mask, _HALVINGS)
+    small = coarser(contrast * ~baseline.cannula.mask, _HALVINGS)
     coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
     coarse[there < 0.25] = 0.0
     return coarse
@@ -115,24 +105,17 @@ def _averaged(memory: Faint, coarse: F32, t_s: float) -> F32:
 def _with_swing(memory: Faint, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
     """The noise, raised where the mean has brightened nearby: what moves, at the scale that is looked at."""
     bright = np.maximum(-coarse - noise, 0)
-    bright[~_thinned(baseline.usable, coarse, _FAR_HALVINGS)] = 0
-    lattice_mm = 2**_FAR_HALVINGS * baseline.mm_per_px
+    bright[~_thinned(baseline.usable, coarse)] = 0
+    lattice_mm = 2**_HALVINGS * baseline.mm_per_px
     if baseline.cannula is not None:
-        bright[coarser(baseline.cannula.mask, _FAR_HALVINGS) > 0] = 0
+        bright[coarser(baseline.cannula.mask, _HALVINGS) > 0] = 0
     if known is not None and known.any():
-        covered = (coarser(known, _FAR_HALVINGS) > 0).astype(np.uint8)
+        covered = (coarser(known, _HALVINGS) > 0).astype(np.uint8)
         bright[cv2.dilate(covered, disc(_HALO_MM, lattice_mm)) > 0] = 0
     now = np.asarray(cv2.dilate(bright, disc(_SWING_REACH_MM, lattice_mm)), dtype=np.float32)
     memory.swing = now if memory.swing is None else np.maximum(np.float32(_SWING_KEEP) * memory.swing, now)
     return np.asarray(cv2.magnitude(noise, np.float32(_SWING_SHARE) * memory.swing), dtype=np.float32)
 
 
-def _beyond(baseline: Baseline, coarse: F32, noise: F32, halvings: int, reach_mm: float) -> F32:
-    kernel = disc(reach_mm, 2**halvings * baseline.mm_per_px)
-    edge = np.maximum(_EDGE_SHARE * cv2.dilate(coarse, kernel), _SIGMA * noise)
-    inside = _thinned(baseline.body, coarse, halvings)
-    return np.asarray(np.where(inside, coarse - edge, -np.abs(coarse) - edge), dtype=np.float32)
-
-
-def _thinned(mask: Bool, like: F32, halvings: int) -> Bool:
-    return mask[:: 2**halvings, :: 2**halvings][: like.shape[0], : like.shape[1]]
+def _thinned(mask: Bool, like: F32) -> Bool:
+    return mask[:: 2**_HALVINGS, :: 2**_HALVINGS][: like.shape[0], : like.shape[1]]

@@ -58,7 +58,7 @@ _SPECK_MM2 = 0.5
 _RIM_MM = 2.0
 _HAIR_MM = 1.1
 _REFUSED_SHARE = 0.5
-_HALO_SHARE = 0.10
+_HALO_SHARE = 0.12
 _HALO_REACH_MM = 2.5
 _HALO_SMOOTH_MM = 0.3
 """Glare, scatter and the console's local contrast leave a few hundredths of a thick mass's contrast round it: what is
@@ -230,7 +230,7 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
 def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None, t_s: float) -> tuple[Bool, F32, F32]:
     """What stands out, by how much, and how many times the noise.
 
-    At two scales: the fine one draws the outline; the coarse one sees faint cement that grain takes apart.
+    At two scales: the fine one draws the outline; the coarse one sees faint cement that grain takes apart, and for longer.
     """
     kernel = disc(_EDGE_REACH_MM, memory.mm_per_px)
     edge = np.maximum(_EDGE_SHARE * cv2.dilate(contrast, kernel), _LOW_SIGMA * noise)
@@ -240,7 +240,7 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
         edge[steel] = _LOW_SIGMA * noise[steel]
     if memory.mask is not None:
         edge = np.where(memory.mask, 0.9 * edge, edge)
-    faint, faint_sure = see_faint(memory.faint, memory.baseline, memory.restless.extra, contrast, known, t_s)
+    faint, faint_sure = see_faint(memory.faint, memory.baseline, contrast, known, t_s)
     evidence = np.maximum(contrast - edge, faint)
     evidence = np.minimum(evidence, _beyond_halo(contrast, memory.mm_per_px))
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)

@@ -15,7 +15,7 @@ def baseline() -> Baseline:
     grey = vertebra.frame().grey
     crop = cement_crop(vertebra.body_px, vertebra.mm_per_px, grey.shape[1], grey.shape[0])
     made = start_baseline(grey, 255, np.ones(grey.shape, bool), crop, vertebra.body_px, vertebra.mm_per_px)
-    see_faint(Faint(), made, None, np.zeros_like(made.mean), None, 0.0)  # finds the cannula; here the lobe alone counts
+    see_faint(Faint(), made, np.zeros_like(made.mean), None, 0.0)  # finds the cannula; here the lobe alone counts
     made.cannula = None
     return made
 
@@ -49,9 +49,9 @@ def test_a_faint_lobe_stands_out_in_the_body_and_not_beside_it(baseline: Baselin
     lobe = _disc(baseline, baseline.middle, 4.0 / baseline.mm_per_px)
     outside = _disc(baseline, (15, 15), 10)
     assert not baseline.body[outside > 0].any()
-    quiet = see_faint(Faint(), baseline, None, contrast, None, 1.0)[0]
+    quiet = see_faint(Faint(), baseline, contrast, None, 1.0)[0]
     contrast = contrast + 16.0 * (lobe + outside).astype(np.float32)
-    evidence, sure = see_faint(Faint(), baseline, None, contrast, None, 1.0)
+    evidence, sure = see_faint(Faint(), baseline, contrast, None, 1.0)
     assert (quiet[baseline.body] > 0).mean() < 0.02
     assert (evidence[_core(lobe)] > 0).mean() > 0.8
     assert float(np.median(sure[_core(lobe)])) > 4.0
@@ -62,7 +62,7 @@ def _after_pictures(baseline: Baseline, memory: Faint, added: np.ndarray, count:
     evidence = np.zeros_like(baseline.mean)
     for k in range(count):
         contrast = _grain(baseline, 100 + k) + added
-        evidence, _ = see_faint(memory, baseline, None, contrast.astype(np.float32), None, 1.0 + k / 15)
+        evidence, _ = see_faint(memory, baseline, contrast.astype(np.float32), None, 1.0 + k / 15)
     return evidence
 
 
