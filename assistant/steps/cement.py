@@ -230,7 +230,7 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
 def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None, t_s: float) -> tuple[Bool, F32, F32]:
     """What stands out, by how much, and how many times the noise.
 
-    At two scales: the fine one draws the outline; the coarse one sees faint cement that grain takes apart, and for longer.
+    At two scales: the fine one draws the outline; the coarse one, over a second, sees cement that grain takes apart.
     """
     kernel = disc(_EDGE_REACH_MM, memory.mm_per_px)
     edge = np.maximum(_EDGE_SHARE * cv2.dilate(contrast, kernel), _LOW_SIGMA * noise)
