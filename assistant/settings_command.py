@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import fields
-from typing import Any
+from operator import attrgetter
 
 from assistant.errors import UsageError
-from assistant.settings_file import Loaded, all_names, load_settings, save_user
+from assistant.settings_file import Loaded, all_names, load_settings, rules_of, save_user
 
 DEFAULT = "default"
 
@@ -41,15 +40,8 @@ def run(argv: list[str]) -> int:
     return 0
 
 
-def _rules(loaded: Loaded, name: str) -> tuple[Any, Any]:
-    """The field of a setting and its present value."""
-    room, leaf = name.split(".")
-    branch = getattr(loaded.settings, room)
-    return next(each for each in fields(branch) if each.name == leaf), getattr(branch, leaf)
-
-
 def _typed(name: str, text: str) -> object:
-    field, _ = _rules(load_settings(), name)
+    field = rules_of(name)
     if text == DEFAULT:
         return field.default
     if "low" not in field.metadata:
@@ -61,7 +53,7 @@ def _typed(name: str, text: str) -> object:
 
 
 def _told(loaded: Loaded, name: str) -> str:
-    field, value = _rules(loaded, name)
+    field, value = rules_of(name), attrgetter(name)(loaded.settings)
     rules = field.metadata
     if "low" in rules:
         room = f"{rules['low']:g} to {rules['high']:g}"

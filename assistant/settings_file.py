@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,6 +82,12 @@ def load_settings(folder: Path | None = None, *, lifts: Mapping[int, Lift] = LIF
     return Loaded(settings=settings, notes=tuple(notes), locked=locked, origins=origins)
 
 
+def rules_of(name: str) -> Field[Any]:
+    """Default, range and sentence of a setting that there is: the field it stands in."""
+    room, leaf = name.split(".")
+    return next(each for each in fields(getattr(Settings(), room)) if each.name == leaf)
+
+
 def save_user(name: str, value: object, folder: Path | None = None) -> Loaded:
     """Store one choice of the user; the default is stored as nothing. What holds then.
 
@@ -98,7 +104,7 @@ def save_user(name: str, value: object, folder: Path | None = None) -> Loaded:
     if name in load_settings(home).locked:
         raise UsageError(f"setting {name} is fixed by the site")
     room, leaf = name.split(".")
-    rules = next(each for each in fields(getattr(Settings(), room)) if each.name == leaf)
+    rules = rules_of(name)
     fault = leaf_fault(rules.metadata, value)
     if fault:
         raise UsageError(f"setting {name} {fault}: {rules.metadata['sentence']}")
@@ -122,7 +128,7 @@ def _with(settings: Settings, name: str, value: object) -> tuple[Settings, str]:
     """The tree with a value; where it cannot be used, what is said of that."""
     room, leaf = name.split(".")
     branch = getattr(settings, room)
-    rules = next(each for each in fields(branch) if each.name == leaf)
+    rules = rules_of(name)
     fault = leaf_fault(rules.metadata, value)
     if fault and room not in _ALARM_ROOMS:
         return settings, f"{name} {fault}; its default is taken"
