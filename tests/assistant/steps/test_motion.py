@@ -101,3 +101,24 @@ def test_sixteen_bit_pictures_are_followed_as_well(tabletop, moved_by):
     motion = found(memory, Frame(index=1, t_s=0.1, grey=deep, white=65535))
     assert isinstance(motion, Motion)
     assert corner_error_mm(vertebra, motion, true) < 0.15
+
+
+def test_a_picture_that_begins_to_turn_away_loses_its_lines_and_what_stays_so_gets_them_back(tabletop, moved_by):
+    """Half of the picture's contrast goes: still believed by itself, but not in two pictures running."""
+    vertebra = tabletop()
+    memory = started(vertebra)
+    for _ in range(8):
+        assert isinstance(found(memory, vertebra.frame()), Motion)
+    other = np.random.default_rng(5)
+
+    def turned(index: int) -> Frame:
+        clear = vertebra.frame().grey.astype(np.float32)
+        grain = 0.2 * clear * other.standard_normal(clear.shape).astype(np.float32)
+        return Frame(index=index, t_s=1.0 + index / 15, grey=np.clip(clear + grain, 0, 255).astype(np.uint8))
+
+    said = [found(memory, turned(k)) for k in range(16)]
+    assert isinstance(said[0], Motion)
+    assert 0.5 < said[0].confidence < 0.75
+    assert isinstance(said[1], Unknown)
+    assert "turns away" in said[1].reason
+    assert isinstance(said[-1], Motion)
