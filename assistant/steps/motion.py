@@ -56,11 +56,12 @@ _ELSEWHERE_MM = 3.0
 _CHANCE = 4.0
 _LEAST_VARIES = 0.01
 _FELL = 0.25
-_FELL_PICTURES, _FELL_MOST = 2, 12
+_FELL_PICTURES, _FELL_MOST = 2, 6
 _LATELY = 12
 """A confidence that falls by so much under what was usual in the last pictures, twice running, is a picture that turns
 away: none of 2,618 pictures of standing views did so, 3 of 4 swings that were followed for half a second did within
-0.25 s. What stays low for longer than a swing begins is the new usual [P]."""
+0.25 s. What stays low for longer than a swing begins is the new usual; in the first pictures it is not known what is
+usual (they share their grain with the reference frame) [P]."""
 _MAX_TURN_DEG = 25.0
 _SCALE_RANGE = (0.8, 1.25)
 
@@ -203,7 +204,7 @@ def follow(
 
 def _steady(memory: MotionMemory, moved: Motion) -> Motion | Unknown:
     """The motion, unless its confidence has just fallen: the C-arm begins to swing, and the lines with it."""
-    if len(memory.lately) >= _LEARN_PICTURES + 1 and moved.confidence < median(memory.lately) - _FELL:
+    if len(memory.lately) == _LATELY and moved.confidence < median(memory.lately) - _FELL:
         memory.fell += 1
     else:
         memory.fell = 0
