@@ -12,7 +12,7 @@ Bool = NDArray[np.bool_]
 _FLOOR_MM = 0.15
 _TIMES = 2.3
 """What else moves the outline: blur, the filter's lag, bone that shines through, the pose. Of 32,000 errors of walls
-and endplates (75 simulated runs, train split) 68 % lay within this floor plus so many times what noise makes, at any
+and endplates (80 simulated runs used for tuning) 68 % lay within this floor plus so many times what noise makes, at any
 noise [P]."""
 
 

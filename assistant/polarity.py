@@ -16,7 +16,7 @@ _LINE_MM = 2.0
 _LINE_SMOOTH_MM = 0.7
 _NEAR_MM = 1.2
 """Thinner than this, and so near to the placed outline: wider, a narrow disc between two endplates, ribs and the border
-of the lung speak as loudly as the cortex does; 122 of 122 simulated reference frames (train split) are told right, by
+of the lung speak as loudly as the cortex does; 122 of 122 reference frames of runs used for tuning are told right, by
 0.24 and more [P]."""
 _LINES_TELL = 0.1
 """Below this the lines are mostly noise."""

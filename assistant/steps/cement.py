@@ -44,7 +44,8 @@ Bool = NDArray[np.bool_]
 _EDGE_SHARE = 0.20
 """The outline lies where the contrast is this share of the highest within `_EDGE_REACH_MM` [P]. For a path that
 rises as the square root of the depth, blurred by b, theory gives 0.29 of the contrast 2 b further in; 0.20 at 0.8 mm
-measured best on five simulated runs, where the thickness grows more slowly than that."""
+measured best on five simulated runs, where the thickness grows more slowly than that. Since `_HALO_SHARE` looks farther
+it seldom decides: from 0.14 to 0.25 no figure moved by more than 0.003 mm on 91 runs."""
 _EDGE_REACH_MM = 0.8
 _LOW_SIGMA = 3.0
 _HIGH_SIGMA = 5.2
