@@ -1,8 +1,8 @@
-"""What has changed since the pictures before the injection, with the vertebra held still, and how noisy that is.
+"""What has changed since the pictures before the injection, with the vertebra held still.
 
 On the pixel grid of the reference frame round the vertebra: the logarithm of the grey, moved back by the motion, so
 that bone stands still and exposure is an offset; its difference to the mean of the pictures before any cement; slow
-brightness taken out; the noise of each pixel: grain, imperfect registration at strong edges, ribs and gas that move.
+brightness, what breathing does, and the glare of known cement taken out.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.alignment import lattice_from_source
-from assistant.cannula import Cannula, find_cannula
-from assistant.coarser import WHOLE_PX, coarser, finer, halvings
+from assistant.breathing import Breathing, without_breathing
+from assistant.cannula import Cannula
+from assistant.coarser import WHOLE_PX, coarser, disc, finer, halvings
 from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.glare import without_glare
 from assistant.polarity import polarity
 from assistant.robust import middle
 from assistant.robust import spread as spread_of
@@ -33,9 +35,6 @@ SMOOTH_MM = 0.40
 _LOG_OFFSET = 24.0
 """Grey added before the logarithm: the display's black is not zero exposure."""
 _LOG_SCALE = 100.0
-_BASELINE_MOST = 48
-_HOLD_BACK_S = 1.0
-"""A picture joins the baseline only this much later, and only if no cement was seen in between."""
 _LATTICE_MM = 0.22
 """Aim for the pixel of the lattice: with 0.4 mm smoothing a finer one tells nothing more."""
 _REACH_X_MM = 20.0
@@ -45,21 +44,7 @@ above and below."""
 _HAZE_MM = 4.0
 """What varies more slowly than this without cement is exposure, scatter or gas."""
 _HAZE_GRID_MM = 0.8
-_REGISTRATION_MM = 0.05
-"""Standard deviation of the registration, for the noise at edges."""
-_RELIEF_MM = 3.0
-_RELIEF_SHARE = 0.045
-"""Edge enhancement and local contrast change a bone's rim by about this share when cement comes near it [P]."""
-_GRAIN_BLUR_PX = 0.8
-_COARSE_SHARE = 0.85
-_SUSPECT_FROM = 12
-"""Until so many pictures have been learned the baseline's own noise would be suspected."""
-_SUSPECT_SIGMA = 2.0
-_SUSPECT_SHARE = 0.1
-_SUSPECT_MM = 3.0
-"""So near to where the cannula lets cement out, if one is seen; else anywhere in the body."""
-_SLOW_GAIN = 0.3
-_UNREST = (0.7, 4.0)
+_BREATH_MARGIN_MM = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -88,9 +73,9 @@ class Baseline:
     steady_unrest: F32 | None = None
     edges: F32 | None = None
     cannula: Cannula | None = None
-    fine_share: float = 1.0
     tones: Tones | None = None
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
+    breathing: Breathing = field(default_factory=Breathing)
 
 
 def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: int) -> Crop:
@@ -150,7 +135,6 @@ def start_baseline(
         mean=np.zeros((coarse.height_px, coarse.width_px), np.float32),
         middle=tuple(((body_px.mean(axis=0) + 0.5) / step - 0.5 - [coarse.x0_px, coarse.y0_px]).tolist()),
         count=1,
-        fine_share=_fine_share(mm_per_px * step),
     )
     identity = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
     made.mean = still_picture(made, reference, identity)
@@ -207,7 +191,7 @@ def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32
     )
 
 
-def change_since(baseline: Baseline, still: F32, mask: Bool | None) -> F32:
+def change_since(baseline: Baseline, still: F32, mask: Bool | None, contrast: F32 | None = None) -> F32:
     """Positive where the picture has darkened (in the sense of cement); smoothed, slow brightness taken out.
 
     Parameters
@@ -217,44 +201,34 @@ def change_since(baseline: Baseline, still: F32, mask: Bool | None) -> F32:
         From `still_picture`.
     mask : array of bool or None
         Known cement: it tells nothing of the haze.
+    contrast : array of float32 or None
+        What stood out in the picture before: known cement darkens its surroundings by shares of it.
     """
-    raw = without_tone(_tones(baseline), np.asarray(baseline.mean - still, dtype=np.float32), mask)
+    raw = without_tone(tones_of(baseline), np.asarray(baseline.mean - still, dtype=np.float32), mask)
     difference: F32 = np.asarray(cv2.GaussianBlur(raw, (0, 0), SMOOTH_MM / baseline.mm_per_px))
-    return _level(baseline, difference, mask)
+    return without_glare(levelled(baseline, difference, mask), mask, contrast, _bare(baseline), baseline.mm_per_px)
 
 
-def _tones(baseline: Baseline) -> Tones:
+def levelled(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
+    """A smoothed change without haze and breathing; ``mask``: known cement, which tells nothing of either."""
+    level = _level(baseline, change, mask)
+    free = _bare(baseline) & ~baseline.body
+    if mask is not None and mask.any():
+        free &= cv2.dilate(mask.astype(np.uint8), disc(_BREATH_MARGIN_MM, baseline.mm_per_px)) == 0
+    return without_breathing(baseline.breathing, level, free, baseline.mm_per_px)
+
+
+def _bare(baseline: Baseline) -> Bool:
+    """Usable, and no steel."""
+    return baseline.usable if baseline.cannula is None else baseline.usable & ~baseline.cannula.mask
+
+
+def tones_of(baseline: Baseline) -> Tones:
+    """How the display bends what the mean shows, read anew as the mean is learned."""
     if baseline.tones is None:
         # Not from the body: cement may cover most of its own grey.
         baseline.tones = read_tones(baseline.mean, baseline.usable & ~baseline.body, baseline.mm_per_px)
     return baseline.tones
-
-
-def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
-    """Standard deviation of the smoothed change of one picture without cement, per pixel, in log units.
-
-    The picture itself says how noisy it is today, the map learned before the cement where it is noisier than
-    elsewhere (rims of gas, ribs that breathe), the baseline's edges what a slight misregistration makes.
-    """
-    return _noise(baseline, _spread(baseline, change, mask), baseline.unrest)
-
-
-def steady_noise(baseline: Baseline, contrast: F32, mask: Bool | None) -> F32:
-    """The same after smoothing in time: grain averages out, what moves and misfits does not."""
-    return _noise(baseline, _spread(baseline, contrast, mask), baseline.steady_unrest)
-
-
-def coarse_noise(baseline: Baseline, coarse: F32, free: Bool) -> F32:
-    """The same of the contrast over a larger surrounding, on a lattice of its own; ``free``: no known cement there."""
-    values = coarse[::2, ::2][free[::2, ::2]]
-    usual = max(spread_of(values, middle(values)), 0.15) if values.size else 1.0
-    return finer(_noise(baseline, usual, baseline.steady_unrest), coarse)
-
-
-def _noise(baseline: Baseline, usual: float, unrest: F32 | None) -> F32:
-    edges = _edge_noise(baseline)
-    local = np.full_like(edges, np.float32(usual)) if unrest is None else np.float32(usual) * unrest
-    return np.asarray(cv2.magnitude(local, edges), dtype=np.float32)
 
 
 def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
@@ -282,107 +256,3 @@ def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
         total = cv2.GaussianBlur(w, (0, 0), sigma) + 1e-6
         ground = np.asarray((cv2.GaussianBlur(w * small, (0, 0), sigma) + 1e-6 * ground) / total, dtype=np.float32)
     return np.asarray(change - finer(ground, change), dtype=np.float32)
-
-
-def _spread(baseline: Baseline, change: F32, mask: Bool | None) -> float:
-    """Grain of the smoothed change, mostly from its fine part: gas and haze are coarse and only partly noise."""
-    free = baseline.usable if mask is None else baseline.usable & ~mask
-    wide = _fine_box_px(baseline.mm_per_px)
-    some = free[::3, ::3]
-    if not some.any():
-        return 1.0
-    coarse = change[::3, ::3][some]
-    fine = coarse - cv2.blur(change, (wide, wide))[::3, ::3][some]
-    whole = spread_of(coarse, middle(coarse))
-    grain = baseline.fine_share * spread_of(fine)
-    return max(grain, _COARSE_SHARE * whole, 0.15)
-
-
-def _fine_box_px(mm_per_px: float) -> int:
-    return max(5, round(4 * SMOOTH_MM / mm_per_px) | 1)
-
-
-def _fine_share(mm_per_px: float) -> float:
-    """Standard deviation of smoothed grain over that of its fine part, measured on made grain of a detector's blur."""
-    grain = np.random.default_rng(0).standard_normal((128, 128)).astype(np.float32)
-    smooth = cv2.GaussianBlur(cv2.GaussianBlur(grain, (0, 0), _GRAIN_BLUR_PX), (0, 0), SMOOTH_MM / mm_per_px)
-    wide = _fine_box_px(mm_per_px)
-    return float(smooth.std() / (smooth - cv2.blur(smooth, (wide, wide))).std())
-
-
-def _edge_noise(baseline: Baseline) -> F32:
-    """What a registration that is off by a little makes of the baseline's strong edges."""
-    if baseline.edges is None:
-        smooth: F32 = np.asarray(cv2.GaussianBlur(baseline.mean, (0, 0), SMOOTH_MM / baseline.mm_per_px))
-        gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
-        gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
-        shifted = cv2.magnitude(gx, gy) * np.float32(_REGISTRATION_MM / baseline.mm_per_px)
-        relief = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), _RELIEF_MM / baseline.mm_per_px))
-        baseline.edges = np.asarray(cv2.magnitude(shifted, np.float32(_RELIEF_SHARE) * relief), dtype=np.float32)
-        found = find_cannula(smooth, baseline.body, baseline.middle, baseline.mm_per_px)
-        baseline.cannula = found or baseline.cannula
-    return baseline.edges
-
-
-def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None, believed: F32) -> F32:
-    """The deviation's square over that of the whole picture, close by and over the pictures so far."""
-    wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
-    local = cv2.blur(np.square(deviation / np.float32(_spread(baseline, deviation, None))), (wide, wide))
-    known = np.float32(1.0) if before is None else before
-    return np.asarray(known + believed * (local - known) / min(baseline.count + 1, 16), np.float32)
-
-
-def _suspected(baseline: Baseline, change: F32) -> F32:
-    """How far a picture is believed to hold no cement, 0..1: less where it is darker than noise makes it.
-
-    Cement that comes slowly, or few pictures a second, would otherwise be learned as bone and as unrest before enough
-    of it is there to be told.
-    """
-    if baseline.count < _SUSPECT_FROM:
-        return np.ones_like(change)
-    small = coarser(change, 2)
-    where, usable = coarser(baseline.body, 2) > 0.5, coarser(baseline.usable, 2) > 0.5
-    if baseline.cannula is not None:
-        reach = 2 * round(_SUSPECT_MM / (4 * baseline.mm_per_px)) + 1
-        where &= cv2.dilate(coarser(baseline.cannula.corridor, 2), np.ones((reach, reach), np.uint8)) > 0.5
-    some = small[usable]
-    usual = max(spread_of(some, middle(some)), 0.15) if some.size else 1.0
-    dark = (where & (small > np.float32(_SUSPECT_SIGMA * usual))).astype(np.uint8)
-    believed = np.where(cv2.dilate(dark, np.ones((3, 3), np.uint8)) > 0, np.float32(_SUSPECT_SHARE), np.float32(1.0))
-    return finer(believed.astype(np.float32), change)
-
-
-def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
-    """Add pictures from before the cement to the baseline, late enough to be sure of it.
-
-    Parameters
-    ----------
-    baseline : Baseline
-        Changed by the call.
-    still : array (rows, cols)
-        The picture that has come now; it is learned `_HOLD_BACK_S` later.
-    change : array (rows, cols)
-        What has changed until now, smoothed in time.
-    t_s : float
-    """
-    baseline.waiting.append((t_s, still))
-    believed = None
-    while baseline.waiting and t_s - baseline.waiting[0][0] >= _HOLD_BACK_S:
-        _, old = baseline.waiting.popleft()
-        believed = _suspected(baseline, change) if believed is None else believed
-        fresh = -without_tone(_tones(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None)
-        smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), SMOOTH_MM / baseline.mm_per_px))
-        deviation = _level(baseline, smooth, None)
-        if baseline.slow is None:
-            baseline.slow = deviation
-        baseline.slow = np.asarray(baseline.slow + np.float32(_SLOW_GAIN) * (deviation - baseline.slow), np.float32)
-        baseline.variance = _local_variance(baseline, deviation, baseline.variance, believed)
-        baseline.unrest = np.sqrt(np.clip(baseline.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
-        baseline.slow_variance = _local_variance(baseline, baseline.slow, baseline.slow_variance, believed)
-        baseline.steady_unrest = np.sqrt(np.clip(baseline.slow_variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
-        baseline.count += 1
-        rate = np.float32(1.0 / min(baseline.count, _BASELINE_MOST))
-        baseline.mean = np.asarray(baseline.mean + rate * believed * fresh, np.float32)
-        if baseline.count & (baseline.count - 1) == 0:
-            baseline.edges = None
-            baseline.tones = None

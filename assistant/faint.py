@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.baseline import Baseline, coarse_noise
+from assistant.baseline import Baseline
 from assistant.coarser import coarser, disc, finer
+from assistant.noise import coarse_noise
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

@@ -25,13 +25,14 @@ from assistant.leak_patch import (
     seen_patch,
 )
 from assistant.line_maps import make_line_maps
+from assistant.mask_memory import MaskMemory, start_masking
 from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
 from assistant.quick_steps import QuickSteps
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel, model_name
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
-from assistant.steps.cement import MaskMemory, find_cement, start_masking
+from assistant.steps.cement import find_cement
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
 from assistant.steps.leaks import LeakMemory, all_leaks, find_leaks, keep_shape
 from assistant.steps.liveness import judge_liveness, moves_fast, start_liveness

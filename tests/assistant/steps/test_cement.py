@@ -5,7 +5,8 @@ import pytest
 
 from assistant.baseline import cement_crop
 from assistant.geometry import Similarity
-from assistant.steps.cement import MaskMemory, find_cement, start_masking
+from assistant.mask_memory import MaskMemory, start_masking
+from assistant.steps.cement import find_cement
 
 STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(160.0, 145.0))
 

@@ -1,0 +1,85 @@
+"""What the cement step remembers of one planned view, from its reference frame on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.baseline import Baseline, start_baseline
+from assistant.faint import Faint
+from assistant.gas import Restless
+from assistant.geometry import Crop, PointsPx
+from assistant.vocabulary import Grey
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_RIM_MM = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class MaskMemory:
+    """All that the step remembers of one planned view."""
+
+    baseline: Baseline
+    body: Bool
+    bone: Bool
+    """The body without its rims."""
+    near: Bool
+    rim: Bool
+    """Inside the X-ray field, at its edge or at the crop's."""
+    smoothed: F32 | None = None
+    faint: Faint = field(default_factory=Faint)
+    mask: Bool | None = None
+    since_s: F32 | None = None
+    last_s: float = 0.0
+    started: bool = False
+    restless: Restless = field(default_factory=Restless)
+
+    @property
+    def crop(self) -> Crop:
+        """The rectangle of the reference frame that the mask covers."""
+        lattice, step = self.baseline.crop, self.baseline.step
+        return Crop(
+            x0_px=lattice.x0_px * step,
+            y0_px=lattice.y0_px * step,
+            width_px=lattice.width_px * step,
+            height_px=lattice.height_px * step,
+        )
+
+    @property
+    def mm_per_px(self) -> float:
+        """Scale of the lattice."""
+        return self.baseline.mm_per_px
+
+    @property
+    def sign(self) -> float:
+        """+1 where cement darkens the picture, -1 where it brightens it."""
+        return self.baseline.sign
+
+
+def start_masking(
+    reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
+) -> MaskMemory:
+    """Prepare for a view from its reference frame; parameters as in `assistant.baseline.start_baseline`."""
+    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px)
+    outside = np.asarray(~baseline.body, dtype=np.uint8)
+    inside_mm = cv2.distanceTransform(1 - outside, cv2.DIST_L2, 5) * baseline.mm_per_px
+    away_mm = cv2.distanceTransform(outside, cv2.DIST_L2, 5) * baseline.mm_per_px
+    return MaskMemory(
+        baseline=baseline,
+        body=baseline.body,
+        bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
+        near=np.asarray(away_mm < 1.0, dtype=bool),
+        rim=_rim(baseline.usable),
+    )
+
+
+def _rim(usable: Bool) -> Bool:
+    inner = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    rim: Bool = np.asarray(usable & ~inner, dtype=bool)
+    rim[0] = rim[-1] = rim[:, 0] = rim[:, -1] = True
+    return rim
