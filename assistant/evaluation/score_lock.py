@@ -11,6 +11,9 @@ from assistant.evaluation.truth import Truth
 
 NOTICED_S = 0.3
 """A picture without a planned view must be noticed within this, or at its first picture where pulses are slower."""
+FOUND_S = 0.3
+"""A planned view that comes up after another without a picture in between (the C-arm was turned without X-rays) may
+take so long, or one picture, until its lines are there: the first picture still holds a share of the last view."""
 SETTLING_S = 1.0
 """A loss so soon after such a stretch is scored as coming back late, not as a loss without cause. [P]"""
 _HALF_HOUR_S = 1800.0
@@ -43,15 +46,25 @@ def score_lock(tally: Tally, truth: Truth, outcome: Outcome) -> None:
         if not in_time:
             tally.notes.append(f"no planned view from frame {pictures[first]}, noticed after {delay_s:.1f} s")
         _score_return(tally, t_s, there, locked, last)
+    turned = _turned(truth, pictures, there)
+    for first in turned:
+        _score_return(tally, t_s, there, locked, first - 1)
     ends_s = [float(t_s[last]) for _, last in stretches(away)]
     false = [
         (a, b)
         for a, b in stretches(there & ~locked)
         if not any(0.0 <= t_s[a] - end_s <= SETTLING_S for end_s in ends_s)
+        and not (a in turned and (a == b or t_s[min(b + 1, len(t_s) - 1)] - t_s[a] <= FOUND_S + 1e-6))
     ]
     between_s = np.diff(t_s, append=t_s[-1:]).clip(0.0, 1.0)
     tally.count("false_loss", len(false), float(between_s[there].sum()) / _HALF_HOUR_S)
     tally.notes.extend(f"lost without cause: frames {pictures[a]} to {pictures[b]}" for a, b in false)
+
+
+def _turned(truth: Truth, pictures: NDArray[np.intp], there: NDArray[np.bool_]) -> set[int]:
+    """First pictures of a planned view straight after another planned view."""
+    views = [truth.view[k] for k in pictures]
+    return {k for k in range(1, len(views)) if views[k] != views[k - 1] and there[k] and there[k - 1]}
 
 
 def _score_return(

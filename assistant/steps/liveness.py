@@ -53,6 +53,8 @@ _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
 """New noise alone gives a ratio of about 1, less behind a recursive filter, and always about the same; anatomy that
 moves everywhere at once gives more [P]."""
+_PAUSE_S = 0.75
+"""Longer than between two pictures of the slowest pulse rates (2 to 3 a second)."""
 _GRAIN_RANGE = (0.30, 3.0)
 """A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
 cannot vanish [P]."""
@@ -64,6 +66,8 @@ class LivenessMemory:
 
     blocks: F32 | None = None
     last_new_s: float | None = None
+    waited_s: float = 0.0
+    """Between the last new picture and the one before it."""
     ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
     limit: float = _START_LIMIT
     repeats_like: tuple[float, float] | None = None
@@ -246,6 +250,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
     grain = _grain(blocks, inside)
     memory.noise_grey = grain * _BLOCK_PX
+    memory.waited_s = 0.0 if memory.last_new_s is None else frame.t_s - memory.last_new_s
     memory.last_new_s = frame.t_s
     memory.unusable_reason = (
         _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
@@ -295,8 +300,13 @@ def _unusable_now(memory: LivenessMemory) -> Liveness:
 
 
 def moves_fast(memory: LivenessMemory) -> bool:
-    """Whether the last new picture differs from the one before by far more than its grain: the picture moves."""
-    return bool(memory.ratios) and memory.ratios[-1] > max(_MOVING_RATIO, _MOVING_SHARE * memory.usual_ratio)
+    """Whether the last new picture differs from the one before by far more than its grain: the picture moves.
+
+    After a pause it says nothing: the C-arm may have been turned to another planned view without X-rays.
+    """
+    if not memory.ratios or memory.waited_s > _PAUSE_S:
+        return False
+    return memory.ratios[-1] > max(_MOVING_RATIO, _MOVING_SHARE * memory.usual_ratio)
 
 
 def start_liveness(reference: Frame) -> LivenessMemory:

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -67,3 +69,22 @@ def test_a_picture_that_moves_too_fast_may_be_lost(made) -> None:
         made.truth_rows[k] |= {"state": "moving"}
         made.rows[k] |= {"registration_ok": 0}
     assert scored(made).counts["false_loss"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("found_from", "losses", "back_ms"), [(20, 0, 0.0), (22, 0, 100.0), (26, 0, 300.0), (30, 1, 500.0)]
+)
+def test_another_view_that_comes_up_without_a_picture_between_may_take_300_ms(
+    made, found_from, losses, back_ms
+) -> None:
+    made.save()
+    plan = json.loads((made.run / "plan.json").read_text())
+    other = json.loads(json.dumps(plan["views"][0])) | {"view": "ap"}
+    (made.run / "plan.json").write_text(json.dumps(plan | {"views": [*plan["views"], other]}))
+    for k in range(20, 40):
+        made.truth_rows[k] |= {"view": "ap"}
+    for k in range(20, found_from):
+        made.rows[k] |= {"registration_ok": 0}
+    tally = scored(made)
+    assert tally.counts["false_loss"][0] == losses
+    assert tally.samples["lock_back_ms"] == pytest.approx([back_ms])

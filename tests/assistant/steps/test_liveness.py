@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.settings import LivenessSettings
-from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liveness
+from assistant.steps.liveness import LivenessMemory, judge_liveness, moves_fast, start_liveness
 from assistant.vocabulary import Frame, FrameState, Unknown
 
 SETTINGS = LivenessSettings()
@@ -152,3 +152,14 @@ def test_a_frame_with_a_part_missing_is_torn_as_long_as_it_stands_and_a_blade_is
     assert set(whole) == set(again) == set(blade) == {"live"}
     assert {seen.state for seen in torn} == {FrameState.UNUSABLE}
     assert torn[-1].reason.startswith("torn")
+
+
+@pytest.mark.parametrize(("pause_frames", "fast"), [(0, True), (6, True), (45, False)])
+def test_another_picture_after_a_pause_is_no_motion_too_fast_to_measure(tabletop, pause_frames, fast):
+    vertebra = tabletop(dose_ngy=150.0)
+    memory = start_liveness(vertebra.frame())
+    shown = [vertebra.frame().grey for _ in range(10)]
+    shown += [shown[-1]] * pause_frames + [np.ascontiguousarray(vertebra.frame().grey[:, ::-1])]
+    got = states(memory, [Frame(index=k, t_s=k / 30, grey=grey) for k, grey in enumerate(shown)])
+    assert got[-1] == "live"
+    assert moves_fast(memory) is fast
