@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.robust import middle
+
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
@@ -36,5 +38,5 @@ def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
         ys, xs = ys[:: len(ys) // 400], xs[:: len(xs) // 400]
     ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
     slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
-    by_noise_mm = float(np.median(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px)
+    by_noise_mm = middle(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px
     return _FLOOR_MM + _TIMES * by_noise_mm

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.coarser import box_round, coarser, finer, halvings
+from assistant.robust import middle
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -189,9 +190,9 @@ def drop_gas_gone(
         ring = (np.asarray(cv2.dilate(lobe.astype(np.uint8), kernel)) > 0) & ~low[box] & free[box]
         if ring.sum() < _RING_PX:
             continue
-        changed = float(np.median(contrast[box][lobe]))
+        changed = middle(contrast[box][lobe])
         if changed > _SWING_TIMES * memory.swing:
             continue
-        darker_now = float(np.median(still[box][ring]) - np.median(still[box][lobe]))
+        darker_now = middle(still[box][ring]) - middle(still[box][lobe])
         if darker_now < _DARKER_SHARE * changed:
             low[box][lobe] = False

@@ -113,8 +113,9 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _new(memory, frame, blocks)
     inside = _field_blocks(memory, frame, blocks)
     difference = blocks - before
-    level = float(np.median(difference[inside]))
-    change = 1.4826 * float(np.median(np.abs(difference[inside] - level)))
+    changes = difference[inside]
+    level = middle(changes)
+    change = spread(changes, level)
     grain = max(_grain(blocks, inside), 0.05)
     ratio = change / (1.414 * grain) + abs(level) / 255.0
     memory.ratios.append(ratio)
@@ -151,7 +152,7 @@ def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[
 def _grain(blocks: F32, inside: NDArray[np.bool_]) -> float:
     """Spatial noise of the block means: second differences along the row see grain and hardly any anatomy."""
     second = blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]
-    return 1.4826 * float(np.median(np.abs(second[inside[:, 1:-1]]))) / 2.449
+    return spread(second[inside[:, 1:-1]]) / 2.449
 
 
 def _learned_limit(memory: LivenessMemory) -> float:
@@ -289,7 +290,7 @@ def _torn(blocks: F32, inside: NDArray[np.bool_]) -> str:
     grain = (second * inside[:, 1:-1]).sum(axis=1)[wide] / width[wide]
     if len(grain) < _LEAST_STRIPS:
         return ""
-    flat = grain < _BAND_GRAIN * float(np.median(grain))
+    flat = grain < _BAND_GRAIN * middle(grain)
     band = flat[:-1] & flat[1:]
     lit = np.flatnonzero(~flat)
     return _TORN if len(lit) and band[lit[0] : lit[-1]].any() else ""
