@@ -47,6 +47,11 @@ _STEEL_NOISE = 1.6
 _BELIEVED_MM = 1.5
 _BEHIND_REACH_MM = 5.0
 _BESIDE_MM = 0.8
+_BESIDE_PX = 20
+_THROUGH_SHARE = 0.15
+_THROUGH_MM = 1.1
+"""Behind steel the picture holds at least this share of the contrast beside it, on average over so much, or the
+display is black there [P]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -218,11 +223,24 @@ def through_cannula(cannula: Cannula, known: Bool, mm_per_px: float) -> Bool:
     return passage
 
 
-def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, usable: Bool, mm_per_px: float) -> None:
-    """Fill in behind the cannula what lies between cement; ``mask`` and ``evidence`` are changed."""
+def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, contrast: F32, usable: Bool, mm_per_px: float) -> None:
+    """Fill in behind the cannula what lies between cement, where a little of it shows through.
+
+    Parameters
+    ----------
+    cannula : Cannula
+    mask, evidence : array (rows, cols)
+        Changed by the call.
+    contrast : array (rows, cols)
+        Log units, as read through the steel. Where the display holds nothing behind the steel nothing is seen there,
+        and nothing is said of it.
+    usable : array (rows, cols) of bool
+    mm_per_px : float
+    """
     box = (cannula.rows, cannula.cols)
-    inside = mask[box]
-    if not inside.any():
+    inside, steel = mask[box], cannula.mask[box]
+    beside = contrast[box][inside & ~steel]
+    if beside.size < _BESIDE_PX:
         return
     # At half the resolution: what is filled in is a band of several px.
     small = (coarser(inside, 1) >= 0.5).astype(np.uint8)
@@ -233,7 +251,11 @@ def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, usable: Bool, mm
         (inside.shape[1], inside.shape[0]),
         interpolation=cv2.INTER_NEAREST,
     )
-    bridged = (closed > 0) & ~inside & cannula.mask[box] & usable[box]
+    rank = (3 * beside.size) // 4
+    least = np.float32(_THROUGH_SHARE) * np.partition(beside, rank)[rank]
+    wide = 2 * round(0.5 * _THROUGH_MM / mm_per_px) + 1
+    shows = cv2.blur(contrast[box], (wide, wide)) > least
+    bridged = (closed > 0) & ~inside & steel & usable[box] & shows
     if not bridged.any():
         return
     # As strong as cement is: the outline, which lies where the evidence crosses zero, must not lean in.

@@ -48,8 +48,8 @@ _REFUSED_SHARE = 0.5
 _HALO_SHARE = 0.12
 _HALO_REACH_MM = 4.0
 _HALO_SMOOTH_MM = 0.3
-"""Glare, scatter and the console's local contrast leave a few hundredths of a thick mass's contrast round it: what is
-fainter than this share of the highest within reach is not told from that [P]."""
+"""What `assistant.glare` leaves of glare, scatter and local contrast round a thick mass: what is fainter than this share
+of the highest within reach is not told from that [P]."""
 
 
 def find_cement(
@@ -96,7 +96,7 @@ def find_cement(
     _drop_from_outside(memory, low)
     mask = belonging(memory, low, certain, contrast, t_s)
     if cannula is not None:
-        bridge_cannula(cannula, mask, evidence, usable, scale)
+        bridge_cannula(cannula, mask, evidence, contrast, usable, scale)
     if memory.started:
         memory.baseline.waiting.clear()
     else:

@@ -52,19 +52,29 @@ def test_where_there_is_none_none_is_found():
     assert find_cannula(plain, BODY, MIDDLE, MM) is None
 
 
-def test_cement_on_both_sides_is_joined_behind_it_and_on_one_side_is_not(cannula):
-    usable = np.ones((200, 300), bool)
-    both = np.zeros((200, 300), bool)
-    cv2.circle(shown := both.astype(np.uint8), (190, 90), 30, 1, -1)
-    both = (shown > 0) & ~cannula.mask
-    joined = both.copy()
-    bridge_cannula(cannula, joined, np.full((200, 300), -1.0, np.float32), usable, MM)
-    assert joined[89, 190]
-    one_side = both.copy()
+@pytest.fixture
+def both_sides(cannula) -> np.ndarray:
+    cv2.circle(shown := np.zeros((200, 300), np.uint8), (190, 90), 30, 1, -1)
+    return (shown > 0) & ~cannula.mask
+
+
+def bridged(cannula: Cannula, mask: np.ndarray, behind: float) -> np.ndarray:
+    """What is filled in where the contrast is 40 beside the steel and ``behind`` times that behind it."""
+    joined, usable = mask.copy(), np.ones((200, 300), bool)
+    contrast = np.where(cannula.mask, np.float32(40.0 * behind), np.float32(40.0)).astype(np.float32)
+    bridge_cannula(cannula, joined, np.full((200, 300), -1.0, np.float32), contrast, usable, MM)
+    return joined & ~mask
+
+
+def test_cement_on_both_sides_is_joined_behind_it_and_on_one_side_is_not(cannula, both_sides):
+    assert bridged(cannula, both_sides, 0.5)[89, 190]
+    one_side = both_sides.copy()
     one_side[:90] = False
-    left = one_side.copy()
-    bridge_cannula(cannula, left, np.full((200, 300), -1.0, np.float32), usable, MM)
-    assert (left & ~one_side).sum() < 0.2 * (joined & ~both).sum()
+    assert bridged(cannula, one_side, 0.5).sum() < 0.2 * bridged(cannula, both_sides, 0.5).sum()
+
+
+def test_where_nothing_shows_through_the_steel_nothing_is_said_of_it(cannula, both_sides):
+    assert not bridged(cannula, both_sides, 0.0)[89, 190]
 
 
 def beside(cannula: Cannula) -> np.ndarray:
