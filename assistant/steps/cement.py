@@ -48,8 +48,8 @@ _REFUSED_SHARE = 0.5
 _HALO_SHARE = 0.12
 _HALO_REACH_MM = 4.0
 _HALO_SMOOTH_MM = 0.3
-"""What `assistant.glare` leaves of glare, scatter and local contrast round a thick mass: what is fainter than this share
-of the highest within reach is not told from that [P]."""
+"""What `assistant.glare` leaves of glare, scatter and local contrast round a thick mass: what is fainter than this
+share of the highest within reach is not told from that [P]."""
 
 
 def find_cement(
