@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.coarser import coarser, finer, halvings
-from assistant.robust import spread
+from assistant.robust import amounts_of
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -30,10 +30,9 @@ _SPACING_S = 0.1
 _PARTS = 10
 _NOISE_TIMES = 1.5
 """A component counts if it holds so many times what the median one holds: grain spreads over all of them alike."""
-_ROUNDS = 3
 _ROBUST_SIGMA = 2.5
-_WIDER = 4.0
-"""Breaths may become so many times (as variance) as strong as they were."""
+_WIDER = 2.0
+"""Breaths may become so many times as strong as they were."""
 _ALIKE_PX = 2.0
 """Neighbouring pixels are smoothed alike: so many of the thinned ones count for one."""
 _LEAST_PX = 30
@@ -134,18 +133,11 @@ def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: flo
         return change
     times = halvings(mm_per_px, _GRID_MM)
     seen = _thinned(coarser(change, times))
-    where = _thinned((coarser(free, times) > 0.99).astype(np.float32))
-    some = np.flatnonzero(where)
-    if len(some) < _LEAST_PX:
+    told = _thinned((coarser(free, times) > 0.99).astype(np.float32)) > 0
+    if told.sum() < _LEAST_PX:
         return change
-    rest = seen
-    for _ in range(_ROUNDS):
-        usual = max(spread(rest[some]), 0.1)
-        weighted = memory.thinned * (where / (1 + np.square(rest / np.float32(_ROBUST_SIGMA * usual))))
-        square = weighted @ memory.thinned.T
-        square += np.float32(_ALIKE_PX * usual**2 / _WIDER) * np.eye(len(square), dtype=np.float32)
-        amounts = np.linalg.solve(square, weighted @ seen)
-        rest = np.asarray(seen - amounts @ memory.thinned, dtype=np.float32)
+    wider = np.float32(_WIDER)
+    amounts = wider * amounts_of(wider * memory.thinned, seen, told, beyond=_ROBUST_SIGMA, alike_px=_ALIKE_PX)
     made = (amounts @ memory.parts).reshape(memory.shape).astype(np.float32)
     return np.asarray(change - finer(made, change), dtype=np.float32)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.coarser import coarser, finer, halvings
-from assistant.robust import spread
+from assistant.robust import amounts_of
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -26,7 +26,6 @@ _TO_MM = 9.0
 """Nearer to the cement its own edge is seen, farther off nothing of it."""
 _SHARE = 0.3
 """Usual size of the amounts, in shares of the cement's contrast: weighs against the noise [P]."""
-_ROUNDS = 3
 _ROBUST_SIGMA = 2.0
 _ALIKE_PX = 2.0
 """Neighbouring pixels are smoothed alike: so many count for one."""
@@ -55,12 +54,13 @@ def without_glare(change: F32, known: Bool | None, contrast: F32 | None, free: B
     covered = coarser(known, times) > 0
     away_mm = cv2.distanceTransform((~covered).astype(np.uint8), cv2.DIST_L2, 3) * grid_mm
     ground = (coarser(free, times) > 0.99) & (away_mm > _FROM_MM)
-    told = np.flatnonzero(ground & (away_mm < _TO_MM))
-    if len(told) < _LEAST_PX:
+    told = (ground & (away_mm < _TO_MM)).ravel()
+    if told.sum() < _LEAST_PX:
         return change
     cement = coarser(np.where(known, np.maximum(contrast, np.float32(0)), np.float32(0)), times)
     spreads = _spreads(cement, ground.astype(np.float32), grid_mm)
-    amounts = _amounts(spreads[:, told], coarser(change, times).ravel()[told])
+    seen = coarser(change, times).ravel()
+    amounts = amounts_of(spreads, seen, told, beyond=_ROBUST_SIGMA, alike_px=_ALIKE_PX)
     made = (amounts @ spreads).reshape(covered.shape).astype(np.float32)
     return np.asarray(change - finer(made, change), dtype=np.float32)
 
@@ -75,14 +75,3 @@ def _spreads(cement: F32, weight: F32, grid_mm: float) -> F32:
         level = cv2.GaussianBlur(weight * wide, (0, 0), sigma) / total
         rows.append(np.float32(_SHARE) * (wide - level).ravel())
     return np.asarray(rows, dtype=np.float32)
-
-
-def _amounts(spreads: F32, seen: F32) -> F32:
-    rest, amounts = seen, np.zeros(len(spreads), np.float32)
-    for _ in range(_ROUNDS):
-        usual = max(spread(rest), 0.1)
-        weighted = spreads / (1 + np.square(rest / np.float32(_ROBUST_SIGMA * usual)))
-        square = weighted @ spreads.T + np.float32(_ALIKE_PX * usual**2) * np.eye(len(spreads), dtype=np.float32)
-        amounts = np.linalg.solve(square, weighted @ seen)
-        rest = seen - amounts @ spreads
-    return amounts
