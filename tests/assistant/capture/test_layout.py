@@ -76,7 +76,7 @@ def test_the_mark_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_shared_data
-@pytest.mark.skipif(not TEMPLATE.exists(), reason="the real console layout is not beside the project")
+@pytest.mark.skipif(not TEMPLATE.exists(), reason="the real data (console layout) beside the project is absent")
 def test_the_real_console_keeps_its_panel_out_of_the_field() -> None:
     picture = cv2.imread(str(TEMPLATE), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
