@@ -52,7 +52,6 @@ class Breathing:
         Principal components; the usual amount of each has a standard deviation of 1.
     thinned : array (parts, pixels) or None
         The same on every second pixel of every second row.
-    shape : (int, int)
     """
 
     pictures: list[F32] = field(default_factory=list)
@@ -60,7 +59,6 @@ class Breathing:
     last_s: float = -np.inf
     parts: F32 | None = None
     thinned: F32 | None = None
-    shape: tuple[int, int] = (0, 0)
 
 
 def learn_breathing(memory: Breathing, still: F32, usable: Bool, believed: F32, mm_per_px: float, t_s: float) -> None:
@@ -97,10 +95,9 @@ def learn_breathing(memory: Breathing, still: F32, usable: Bool, believed: F32, 
         memory.spacing_s *= 2
     memory.pictures.append(fast)
     if len(memory.pictures) >= _FIRST and len(memory.pictures) % _EVERY == 0:
-        memory.shape = fast.shape
         memory.parts = _components(memory.pictures)
         if memory.parts is not None:
-            memory.thinned = np.stack([_thinned(part.reshape(memory.shape)) for part in memory.parts])
+            memory.thinned = np.stack([_thinned(part.reshape(fast.shape)) for part in memory.parts])
 
 
 def _components(pictures: list[F32]) -> F32 | None:
@@ -138,7 +135,7 @@ def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: flo
         return change
     wider = np.float32(_WIDER)
     amounts = wider * amounts_of(wider * memory.thinned, seen, told, beyond=_ROBUST_SIGMA, alike_px=_ALIKE_PX)
-    made = (amounts @ memory.parts).reshape(memory.shape).astype(np.float32)
+    made = (amounts @ memory.parts).reshape(memory.pictures[-1].shape).astype(np.float32)
     return np.asarray(change - finer(made, change), dtype=np.float32)
 
 

@@ -28,7 +28,6 @@ class MaskMemory:
     body: Bool
     bone: Bool
     """The body without its rims."""
-    near: Bool
     rim: Bool
     """Inside the X-ray field, at its edge or at the crop's."""
     smoothed: F32 | None = None
@@ -55,25 +54,17 @@ class MaskMemory:
         """Scale of the lattice."""
         return self.baseline.mm_per_px
 
-    @property
-    def sign(self) -> float:
-        """+1 where cement darkens the picture, -1 where it brightens it."""
-        return self.baseline.sign
-
 
 def start_masking(
     reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
 ) -> MaskMemory:
     """Prepare for a view from its reference frame; parameters as in `assistant.baseline.start_baseline`."""
     baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px)
-    outside = np.asarray(~baseline.body, dtype=np.uint8)
-    inside_mm = cv2.distanceTransform(1 - outside, cv2.DIST_L2, 5) * baseline.mm_per_px
-    away_mm = cv2.distanceTransform(outside, cv2.DIST_L2, 5) * baseline.mm_per_px
+    inside_mm = cv2.distanceTransform(baseline.body.astype(np.uint8), cv2.DIST_L2, 5) * baseline.mm_per_px
     return MaskMemory(
         baseline=baseline,
         body=baseline.body,
         bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
-        near=np.asarray(away_mm < 1.0, dtype=bool),
         rim=_rim(baseline.usable),
     )
 

@@ -9,7 +9,7 @@ The way of one picture, on the pixel grid of the reference frame round the verte
 4. Smoothed in time per pixel: a change beyond the noise is taken over at once, the rest is averaged.
 5. Threshold by hysteresis, then what hangs together with the body, with earlier cement, and is no cannula.
 
-Cement is dark in native fluoroscopy and bright on inverted screens; `MaskMemory.sign` says which.
+Cement is dark in native fluoroscopy and bright on inverted screens; `Baseline.sign` says which.
 """
 
 from __future__ import annotations

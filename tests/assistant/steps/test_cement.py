@@ -26,7 +26,7 @@ def dice(memory: MaskMemory, mask, truth) -> float:
 def test_growing_cement_is_outlined(tabletop, disc, inverted):
     vertebra = tabletop(inverted=inverted)
     memory = started(vertebra)
-    assert memory.sign == (-1.0 if inverted else 1.0)
+    assert memory.baseline.sign == (-1.0 if inverted else 1.0)
     for k in range(30):
         cement = find_cement(memory, vertebra.frame().grey, STILL, k / 15, before_injection=False)
         assert not cement.mask.any()
