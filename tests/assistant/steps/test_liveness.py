@@ -163,3 +163,51 @@ def test_another_picture_after_a_pause_is_no_motion_too_fast_to_measure(tabletop
     got = states(memory, [Frame(index=k, t_s=k / 30, grey=grey) for k, grey in enumerate(shown)])
     assert got[-1] == "live"
     assert moves_fast(memory) is fast
+
+
+def test_pictures_that_change_little_by_little_are_never_frozen(tabletop):
+    """A strong recursive filter at the full rate: each frame differs from the one before by less than a noisy cable."""
+    vertebra = tabletop(dose_ngy=150.0)
+    shown, frames = vertebra.frame().grey.astype(np.float64), []
+    for k in range(200):
+        shown += 0.1 * (vertebra.frame().grey - shown)
+        frames.append(Frame(index=k, t_s=k / 30, grey=shown.round().astype(np.uint8)))
+    memory = start_liveness(frames[0])
+    got = states(memory, frames)
+    assert max(memory.ratios) < memory.limit, "the pair of frames alone must not tell, or nothing is tested here"
+    assert got.count("live") > 40
+    assert "frozen" not in got
+
+
+def test_a_picture_held_on_a_noisy_cable_or_behind_a_codec_does_not_creep(tabletop):
+    vertebra, rng = tabletop(dose_ngy=150.0), np.random.default_rng(3)
+    live = [vertebra.frame().grey for _ in range(40)]
+    held = [live[-1].astype(np.float64) + 1.5 * (k // 25) for k in range(150)]  # the codec sharpens it now and then
+    noisy = [np.clip(grey + 2.0 * rng.standard_normal(grey.shape), 0, 255).astype(np.uint8) for grey in [*live, *held]]
+    got = states(start_liveness(vertebra.frame()), [Frame(index=k, t_s=k / 30, grey=g) for k, g in enumerate(noisy)])
+    assert set(got[40 + 32 :]) == {"frozen"}
+
+
+def test_a_dark_band_that_a_codec_has_smoothed_is_not_torn(tabletop):
+    vertebra, memory = tabletop(), LivenessMemory()
+    rows, cols = vertebra.frame().grey.shape
+    lung = np.linspace(20, 45, cols)[None, :] + np.linspace(0, 90, rows)[:, None]
+    band = slice(int(0.3 * rows), int(0.6 * rows))
+    got = []
+    for k in range(30):
+        grey = vertebra.frame().grey.copy()
+        if k % 5 == 4:
+            grey[band] = lung[band].astype(np.uint8)
+        got += states(memory, [Frame(index=k, t_s=k / 15, grey=grey)])
+    assert set(got) == {"live"}
+
+
+def test_one_row_again_and_again_is_torn(tabletop):
+    vertebra, memory = tabletop(), LivenessMemory()
+    frames = []
+    for k in range(12):
+        grey = vertebra.frame().grey.copy()
+        if k >= 6:
+            grey[100:180] = np.linspace(30, 200, grey.shape[1]).astype(np.uint8)
+        frames.append(Frame(index=k, t_s=k / 15, grey=grey))
+    assert states(memory, frames) == ["live"] * 6 + ["unusable"] * 6
