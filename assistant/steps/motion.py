@@ -45,6 +45,10 @@ _ACCEPT = 0.50
 not believed; in between the whole picture is searched for a better one."""
 _NEW_VIEW = 0.65
 _LEAST_CORRELATION = 0.22
+_NEAR_MM, _NEAR_CORRELATION = 2.0, 0.15
+_FAR_MM, _FAR = 12.0, 0.70
+"""By chance a template of some hundred independent pixels correlates by 0.06, and by 0.22 at the best of many places.
+Where the vertebra was last seen well, less is enough; far from it, where a neighbour stands, more is asked [P]."""
 _LEARN_PICTURES = 3
 """So many pictures until it is known what correlation to expect; until then the whole picture is searched."""
 _SELF_CORRELATION = 0.9999
@@ -53,7 +57,7 @@ _PEAKS, _PLACES, _TRIED_FINE = 3, 6, 3
 """When it is looked for everywhere: so many peaks of the correlation a turn, places tried coarsely, then finely."""
 _CLOSE_SHARE = 0.35
 _ELSEWHERE_MM = 3.0
-_CHANCE = 4.0
+_CHANCE, _LESS_CHANCE = 4.0, 2.0
 _LEAST_VARIES = 0.01
 _FELL = 0.25
 _FELL_PICTURES, _FELL_MOST = 2, 6
@@ -91,6 +95,8 @@ class MotionMemory:
     pose: F64 | None = None
     lately: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
     fell: int = 0
+    seen_at: F64 | None = None
+    """The last pose that was taken without any doubt."""
     usual: tuple[float, float] | None = None
     """Rotation (rad) and logarithm of the scale lately: both change slowly while the vertebra is followed."""
 
@@ -223,6 +229,12 @@ def _believed(memory: MotionMemory, found: tuple[F64, float], known: float) -> b
     least = max(_ACCEPT * memory.expected, _LEAST_CORRELATION)
     if memory.accepted < _LEARN_PICTURES:
         least = max(least, _NEW_VIEW * known)
+    elif memory.seen_at is not None:
+        away_mm = _apart_mm(memory.outline, pose, memory.seen_at)
+        if away_mm < _NEAR_MM:
+            least = max(_ACCEPT * memory.expected, _NEAR_CORRELATION)
+        elif away_mm > _FAR_MM:
+            least = max(_FAR * memory.expected, _LEAST_CORRELATION)
     return correlation >= least and _plausible(pose)
 
 
@@ -230,10 +242,18 @@ def _is_neighbour(memory: MotionMemory, tracked: tuple[F64, float] | None, found
     """Whether a place elsewhere is no better than chance beside one that is still believed: vertebrae look alike."""
     if tracked is None or memory.accepted < _LEARN_PICTURES or not _believed(memory, tracked, 0.0):
         return False
-    away_px = float(np.abs(found[0][:, 2] - tracked[0][:, 2]).max())
-    if away_px * memory.outline.mm_per_px < _ELSEWHERE_MM:
+    if _apart_mm(memory.outline, found[0], tracked[0]) < _ELSEWHERE_MM:
         return False
-    return found[1] < tracked[1] + _CHANCE * max(memory.varies, _LEAST_VARIES)
+    # What matches as well as ever is the vertebra, and what was followed until now may be a neighbour.
+    chance = _LESS_CHANCE if found[1] >= _GOOD * memory.expected else _CHANCE
+    return found[1] < tracked[1] + chance * max(memory.varies, _LEAST_VARIES)
+
+
+def _apart_mm(outline: Outline, pose: F64, other: F64) -> float:
+    """How far apart two poses put the middle of the vertebra."""
+    middle = np.asarray(outline.centre_px)
+    there = (pose - other) @ np.append(middle, 1.0)
+    return float(np.hypot(*there)) * outline.mm_per_px
 
 
 def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[F64, float] | None:
@@ -267,6 +287,7 @@ def _accepted(
     similarity = similarity_from_matrix(pose, memory.outline.centre_px)
     if confidence < _GOOD:
         return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
+    memory.seen_at = pose
     memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
     if cement is None or not cement.mask.any():
         memory.fine = averaged(memory.fine, memory.outline, pyramid, pose, _POINTS)

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.alignment import Pyramid
 from assistant.field import find_field
-from assistant.steps.motion import MotionMemory, follow, start_following
+from assistant.steps.motion import MotionMemory, _believed, _is_neighbour, follow, start_following
 from assistant.vocabulary import Frame, Motion, Unknown
 
 
@@ -122,3 +122,31 @@ def test_a_picture_that_begins_to_turn_away_loses_its_lines_and_what_stays_so_ge
     assert isinstance(said[1], Unknown)
     assert "turns away" in said[1].reason
     assert isinstance(said[-1], Motion)
+
+
+def shifted(mm: float, vertebra) -> np.ndarray:
+    return np.array([[1.0, 0.0, mm / vertebra.mm_per_px], [0.0, 1.0, 0.0]])
+
+
+def test_far_from_where_it_was_seen_more_is_asked_and_near_it_less(tabletop):
+    vertebra = tabletop()
+    memory = started(vertebra)
+    memory.accepted, memory.expected, memory.seen_at = 50, 0.30, shifted(0.0, vertebra)
+    assert _believed(memory, (shifted(1.0, vertebra), 0.16), 0.0)
+    assert not _believed(memory, (shifted(5.0, vertebra), 0.16), 0.0)
+    memory.expected = 0.8
+    assert _believed(memory, (shifted(5.0, vertebra), 0.50), 0.0)
+    assert not _believed(memory, (shifted(40.0, vertebra), 0.50), 0.0)
+    assert _believed(memory, (shifted(40.0, vertebra), 0.60), 0.0)
+
+
+def test_a_place_that_matches_as_ever_is_no_neighbour_of_one_that_matches_badly(tabletop):
+    """After a jump a neighbour was followed: the vertebra itself must win as soon as it stands still."""
+    vertebra = tabletop()
+    memory = started(vertebra)
+    memory.accepted, memory.expected, memory.varies, memory.seen_at = 50, 0.40, 0.04, shifted(0.0, vertebra)
+    followed = shifted(8.0, vertebra), 0.28
+    assert not _is_neighbour(memory, followed, (shifted(-3.0, vertebra), 0.42))
+    assert _is_neighbour(memory, followed, (shifted(-3.0, vertebra), 0.31))
+    followed = shifted(8.0, vertebra), 0.38
+    assert _is_neighbour(memory, followed, (shifted(-30.0, vertebra), 0.42))
