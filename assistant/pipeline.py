@@ -31,6 +31,7 @@ from assistant.plan import Plan, PlannedView
 from assistant.quick_steps import QuickSteps
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel, model_name
+from assistant.speed import SpeedMemory, too_fast
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
 from assistant.steps.cement import find_cement
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
@@ -98,6 +99,7 @@ class _Picture:
     distances: Distances | Unknown
     approach: Approach
     leaks: tuple[Leak, ...]
+    moves: bool = False
 
 
 class Pipeline:
@@ -131,6 +133,7 @@ class Pipeline:
         ]
         self._active = 0
         self._liveness = start_liveness(references[0])
+        self._speed = SpeedMemory()
         self._alarms = AlarmMemory()
         self._last = _nothing("no X-ray picture has been measured yet")
 
@@ -150,7 +153,7 @@ class Pipeline:
         if new_picture:
             fast = moves_fast(self._liveness)
             self._last = self._measure(frame, fast=fast)
-            if fast and not _certain(self._last.motion):
+            if self._last.moves or (fast and not _certain(self._last.motion)):
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
                 self._last = _nothing(_TOO_FAST)
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
@@ -223,6 +226,8 @@ class Pipeline:
         if fast and not _certain(motion):
             return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the cement or the speed
         view = self._views[self._active]
+        if too_fast(self._speed, motion, view.planned.mm_per_px, frame.t_s):
+            return replace(_nothing(_TOO_FAST), moves=True)
         before = frame.index < view.planned.reference_frame
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         view.cement = cement

@@ -15,7 +15,7 @@ FOUND_S = 0.3
 """A planned view that comes up after another without a picture in between (the C-arm was turned without X-rays) may
 take so long, or one picture, until its lines are there: the first picture still holds a share of the last view."""
 SETTLING_S = 1.0
-"""A loss so soon after such a stretch is scored as coming back late, not as a loss without cause. [P]"""
+"""A loss so soon after such a stretch or a table push is scored as coming back late, not as one without cause. [P]"""
 _HALF_HOUR_S = 1800.0
 
 
@@ -29,7 +29,8 @@ def score_lock(tally: Tally, truth: Truth, outcome: Outcome) -> None:
     """Swings, flips and zooms noticed, with delay; time until the lines are back; losses without cause.
 
     Only new pictures count. A stretch *away* shows none of the plan's views as they were planned (the C-arm swings, the
-    picture is mirrored, zoomed, torn or burnt out); pictures that move too fast to measure are neither away nor there.
+    picture is mirrored, zoomed, torn or burnt out); pictures that move too fast to measure (a table push) are neither
+    away nor there, and the lines must be back after them.
     """
     planned = {view.view for view in truth.plan.views}
     pictures = np.flatnonzero(truth.new_picture)
@@ -49,7 +50,10 @@ def score_lock(tally: Tally, truth: Truth, outcome: Outcome) -> None:
     turned = _turned(truth, pictures, there)
     for first in turned:
         _score_return(tally, t_s, there, locked, first - 1)
-    ends_s = [float(t_s[last]) for _, last in stretches(away)]
+    moved = np.array([truth.state[k] == "moving" for k in pictures], dtype=bool) & ~away
+    for _, last in stretches(moved):
+        _score_return(tally, t_s, there, locked, last)
+    ends_s = [float(t_s[last]) for _, last in stretches(away | moved)]
     false = [
         (a, b)
         for a, b in stretches(there & ~locked)

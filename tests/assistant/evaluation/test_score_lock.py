@@ -64,11 +64,15 @@ def test_a_loss_without_cause_is_counted_once(made) -> None:
     assert tally.notes == ["lost without cause: frames 30 to 32"]
 
 
-def test_a_picture_that_moves_too_fast_may_be_lost(made) -> None:
+def test_a_picture_that_moves_too_fast_may_be_lost_and_its_lines_must_come_back(made) -> None:
     for k in (30, 31):
         made.truth_rows[k] |= {"state": "moving"}
+    for k in range(30, 36):
         made.rows[k] |= {"registration_ok": 0}
-    assert scored(made).counts["false_loss"][0] == 0
+    tally = scored(made)
+    assert tally.counts["false_loss"][0] == 0
+    assert "lock_noticed" not in tally.counts
+    assert tally.samples["lock_back_ms"] == pytest.approx([200.0])
 
 
 @pytest.mark.parametrize(
