@@ -19,6 +19,9 @@ _FIRST_CORE_MM2 = 1.0
 """A part that hangs together with no earlier cement needs a core that stands out by far."""
 _FIRST_AREA_MM2 = 3.0
 _SPECK_MM2 = 0.5
+_ALONE_MM2 = 2.0
+_ALONE_STAY_S = 1.0
+"""What stands alone beside the cement and is smaller has to stay for so long: cement hangs together, grain does not."""
 _SWING_SHARE = 1.5
 """First cement away from a tip stands out by more than what moves."""
 _TOUCH_MM = 1.2
@@ -126,6 +129,8 @@ def _parts(
         share = _FRESH_SHARE if at_tip else _ELSEWHERE_SHARE
         strong = float(np.percentile(contrast[part], 75)) >= share * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
+    for label in np.flatnonzero(keep & (areas < _ALONE_MM2 * area_px)):
+        keep[label] = float(np.median(age_s[labels == label])) >= _ALONE_STAY_S
     keep &= areas >= _SPECK_MM2 * area_px
     keep[0] = False
     return np.asarray(keep[labels], dtype=bool)

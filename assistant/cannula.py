@@ -27,7 +27,7 @@ _LENGTH_MM = 10.0
 _FAINT_SHARE = 0.6
 _FAINT_LENGTH_MM = 20.0
 """Where nothing stands out by so much (behind the shoulder, at the lung's border) a fainter bar will do if long."""
-_MARGIN_MM = 0.4
+_MARGIN_MM = 0.3
 _BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
 """A bone filler may be pushed so far out of a working cannula [P]."""
@@ -43,7 +43,7 @@ _SHAFT_AWAY_MM = 3.0
 _SHAFT_FROM_TIP_MM = 8.0
 _STEEL_SMOOTH_MM = 0.5
 _LEAST_NOISE = 0.5
-_STEEL_NOISE = 1.6
+_STEEL_NOISE = 1.2
 _BELIEVED_MM = 1.5
 _BEHIND_REACH_MM = 5.0
 _BESIDE_MM = 0.8

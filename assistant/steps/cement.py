@@ -72,14 +72,20 @@ def find_cement(
     still = still_picture(memory.baseline, grey, similarity)
     blade = covered(memory.baseline, still)
     if blade is not None:
-        still[blade] = memory.baseline.mean[blade]
+        # As it was, at today's exposure.
+        seen = memory.baseline.usable & ~blade
+        still[blade] = memory.baseline.mean[blade] + np.float32(middle((still - memory.baseline.mean)[seen]))
     known = memory.mask if memory.started else None
     silent = known if blade is None else blade if known is None else blade | known
     change = change_since(memory.baseline, still, silent, memory.smoothed)
+    if blade is not None:
+        change[blade] = 0
     grain = noise_of(memory.baseline, change, silent)
     smoothed = contrast = _over_time(memory, change, grain)
     cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
     blind = ~usable if cannula is None else ~usable | cannula.mask
+    if blade is not None:
+        blind |= blade
     noise = np.minimum(steady_noise(memory.baseline, contrast, silent), grain)
     noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
     if cannula is not None:

@@ -54,3 +54,25 @@ def test_what_shows_up_apart_and_fainter_has_to_stay_for_a_moment():
     for k in range(2, 9):
         last = seen(own, [(first, 40.0), (beside, 10.0)], 0.05 * k)
     assert last[beside].all()
+
+
+def test_a_speck_beside_the_cement_has_to_stay_for_long_and_a_larger_part_has_not():
+    own = memory()
+    first, speck, part = lobe(own, 150, 145, 8), lobe(own, 163, 145, 1), lobe(own, 150, 158, 3)
+    assert speck.sum() * MM**2 < 2.0 < part.sum() * MM**2
+    shown = [(first, 40.0), (speck, 38.0), (part, 38.0)]
+    kept = [bool(seen(own, shown, 0.1 * k)[speck].any()) for k in range(16)]
+    assert not any(kept[:10])
+    assert all(kept[11:])
+    assert own.mask is not None
+    assert own.mask[part].all()
+
+
+def test_a_thin_spur_that_hangs_on_the_cement_is_no_speck():
+    own = memory()
+    first = lobe(own, 150, 145, 8)
+    spur = np.zeros_like(first)
+    rows, cols = np.nonzero(first)
+    spur[int(rows.mean()), int(cols.max()) : int(cols.max()) + 4] = True
+    seen(own, [(first, 40.0)], 0.0)
+    assert seen(own, [(first | spur, 40.0)], 0.1)[spur].all()

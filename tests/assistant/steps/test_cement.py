@@ -78,3 +78,21 @@ def test_the_outline_is_nought_of_the_evidence(tabletop, disc):
         )
     assert np.array_equal(cement.mask, cement.evidence > 0)
     assert 0 < cement.front_mm < 0.5
+
+
+def test_a_picture_far_too_dark_with_one_side_black_blinds_nobody_to_the_cement_after_it(tabletop, disc):
+    """After a swing the C-arm's exposure comes back slowly: what is black tells nothing, and is no gas that moves."""
+    vertebra = tabletop(dose_ngy=150.0)
+    memory = started(vertebra)
+    for k in range(20):
+        find_cement(memory, vertebra.frame().grey, STILL, k / 15, before_injection=False)
+    for k in range(20, 35):
+        dark = (0.35 * vertebra.frame().grey.astype(np.float32)).astype(np.uint8)
+        dark[:, :150] = 0
+        assert not find_cement(memory, dark, STILL, k / 15, before_injection=False).mask.any()
+    calm = memory.restless.swing
+    truth = disc(165, 148, 14)
+    for k in range(35, 45):
+        cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15, before_injection=False)
+    assert dice(memory, cement.mask, truth) > 0.9
+    assert calm < 15.0
