@@ -60,6 +60,8 @@ _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
 """New noise alone gives a ratio of about 1, less behind a recursive filter, and always about the same; anatomy that
 moves everywhere at once gives more [P]."""
+_ALWAYS_FAST = 1.01
+"""Where every picture differs by so much (few a second, deep breaths) that becomes the usual; a swing is too short."""
 _PAUSE_S = 0.75
 """Longer than between two pictures of the slowest pulse rates (2 to 3 a second)."""
 _GRAIN_RANGE = (0.30, 3.0)
@@ -288,6 +290,8 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     memory.usual_grain = 0.95 * usual + 0.05 * grain
     if memory.ratios and not moves_fast(memory):
         memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.ratios[-1]
+    elif memory.ratios:
+        memory.usual_ratio *= _ALWAYS_FAST
     return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
 
 

@@ -211,3 +211,17 @@ def test_one_row_again_and_again_is_torn(tabletop):
             grey[100:180] = np.linspace(30, 200, grey.shape[1]).astype(np.uint8)
         frames.append(Frame(index=k, t_s=k / 15, grey=grey))
     assert states(memory, frames) == ["live"] * 6 + ["unusable"] * 6
+
+
+def test_where_every_picture_differs_by_much_none_is_fast(tabletop, moved_by):
+    """Few pictures a second and deep breaths: the rule learns what is usual from pictures that it calls fast, too."""
+    vertebra = tabletop(dose_ngy=150.0)
+    memory, fast, new = start_liveness(vertebra.frame()), [], []
+    for k in range(90):
+        shown = vertebra.frame(similarity=moved_by(1.1 * (-1) ** k, 0.0)).grey
+        judge_liveness(memory, Frame(index=k, t_s=k / 4, grey=shown), SETTINGS)
+        fast.append(moves_fast(memory))
+        new.append(memory.ratios[-1] if memory.ratios else 0.0)
+    assert min(new[1:]) > 1.0
+    assert all(fast[2:5])
+    assert not any(fast[-10:])
