@@ -520,3 +520,15 @@ def test_every_kind_can_be_raised() -> None:
     for _ in range(61):
         slow = theatre.picture(distances(), processing_ms=400.0)
     assert raised | {alarm.kind for alarm in slow.standing} == set(EventKind)
+
+
+def test_a_front_on_its_way_to_the_wall_warns_one_picture_of_its_speed_earlier() -> None:
+    """0.5 mm before the line at 3 mm/s and 15 pictures a second: 0.2 mm a picture more than the doubt of 0.3 mm."""
+    for speed, warned in ((0.0, False), (3.1, True), (-3.0, False)):
+        theatre = Theatre()
+        approach = Approach(approach_mm_per_s=speed, time_to_line_s=AWAY)
+        theatre.pictures(distances(), 1)
+        for _ in range(3):
+            outcome = theatre.picture(distances(warning=0.5, superior=0.5), approach=approach)
+        assert (LINE in kinds(outcome)) == warned
+        assert (EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE) not in kinds(outcome), "the speed is that to the wall"
