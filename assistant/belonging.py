@@ -129,8 +129,10 @@ def _parts(
         share = _FRESH_SHARE if at_tip else _ELSEWHERE_SHARE
         strong = float(np.percentile(contrast[part], 75)) >= share * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
-    for label in np.flatnonzero(keep & (areas < _ALONE_MM2 * area_px)):
-        keep[label] = float(np.median(age_s[labels == label])) >= _ALONE_STAY_S
+    lonely = keep & (areas < _ALONE_MM2 * area_px)
+    if lonely.any():
+        stayed = np.bincount(labels[low & (age_s >= _ALONE_STAY_S)], minlength=count) >= 0.5 * areas
+        keep &= ~lonely | stayed
     keep &= areas >= _SPECK_MM2 * area_px
     keep[0] = False
     return np.asarray(keep[labels], dtype=bool)
