@@ -46,8 +46,6 @@ _RATE_JITTER = 1.1
 _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
 into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
-_STEADIES_S = 0.25
-"""The same after a fast movement that was too short for that alarm: a table push."""
 _SLOW_WINDOW = 60
 _SITES = {LeakSite.ANTERIOR: Site.ANTERIOR, LeakSite.LATERAL: Site.LATERAL}
 
@@ -128,7 +126,6 @@ class AlarmMemory:
     last_new_s: float | None = None
     intervals_s: deque[float] = field(default_factory=lambda: deque(maxlen=3))
     lost_since_s: float | None = None
-    moved: bool = False
     settled_from_s: float = -1.0
     elsewhere_since_s: float | None = None
     view_index: int | None = None
@@ -214,18 +211,17 @@ def _follow(memory: AlarmMemory, now: AlarmInput) -> None:
     memory.last_new_s = now.t_s
     if now.view_index is None:
         memory.lost_since_s = now.t_s if memory.lost_since_s is None else memory.lost_since_s
-        memory.moved |= now.state is FrameState.MOVING
         if now.state is FrameState.MOVING:
             # On its way somewhere: not yet another view.
             memory.elsewhere_since_s = None
         elif memory.elsewhere_since_s is None:
             memory.elsewhere_since_s = now.t_s
         return
-    told = any(w.alarm is not None and w.row.watched is Watched.REGISTRATION for w in memory.watches)
-    if memory.lost_since_s is not None and (told or memory.moved):
-        memory.settled_from_s = now.t_s + (_SETTLES_S if told else _STEADIES_S) - 1e-6
+    if memory.lost_since_s is not None and any(
+        watch.alarm is not None and watch.row.watched is Watched.REGISTRATION for watch in memory.watches
+    ):
+        memory.settled_from_s = now.t_s + _SETTLES_S - 1e-6
     memory.lost_since_s = memory.elsewhere_since_s = None
-    memory.moved = False
     memory.view_changed = memory.view_index is not None and now.view_index != memory.view_index
     memory.view_index = now.view_index
 

@@ -408,18 +408,6 @@ def test_short_losses_do_not_hold_alarms_back() -> None:
     assert LINE in kinds(outcome)
 
 
-def test_a_ghost_after_a_table_push_is_no_crossing_but_cement_that_stays_is() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    for _ in range(2):
-        theatre.picture(Unknown("moves"), state=FrameState.MOVING, view_index=None)
-    for _ in range(3):
-        assert kinds(theatre.picture(distances(warning=-9.0))) == []
-    assert theatre.pictures(distances(), 1).standing == ()
-    theatre.picture(Unknown("moves"), state=FrameState.MOVING, view_index=None)
-    assert LINE in kinds(theatre.pictures(distances(warning=-9.0), 0.45))
-
-
 def test_one_lost_picture_is_nothing() -> None:
     theatre = Theatre()
     theatre.pictures(distances(), 1)
