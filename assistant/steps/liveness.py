@@ -3,7 +3,8 @@
 Between pulses, and after the pedal is let go, a C-arm's video repeats its last picture at 25 to 60 Hz. A new X-ray
 picture has new quantum noise everywhere; a repeated one has none, or only the little that cable and codec add. So the
 difference to the frame before, on means of 4 x 4 px (which quantum noise survives better than white cable noise), is
-compared with the picture's own spatial noise, and the limit between the two kinds is learned from the run.
+compared with the picture's own spatial noise, and the limit between the two kinds is learned from the run. A frame
+that seems a repeat is held against the last new picture as well: what changes little by little is new all the same.
 """
 
 from __future__ import annotations
