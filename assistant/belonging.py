@@ -159,4 +159,10 @@ def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:
 
 
 def _within(mask: Bool, reach_mm: float, mm_per_px: float) -> Bool:
-    return cv2.dilate(mask.astype(np.uint8), disc(reach_mm, mm_per_px)) > 0
+    """Looked at round the mask only: most of the lattice is far from it."""
+    kernel = disc(reach_mm, mm_per_px)
+    box = box_round(mask, max(kernel.shape))
+    wide = np.zeros(mask.shape, bool)
+    if mask[box].size:
+        wide[box] = cv2.dilate(mask[box].astype(np.uint8), kernel) > 0
+    return wide
