@@ -159,7 +159,7 @@ def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:
 
 
 def _within(mask: Bool, reach_mm: float, mm_per_px: float) -> Bool:
-    """Looked at round the mask only: most of the lattice is far from it."""
+    """What lies so near to a mask; looked at round it only, most of the lattice is far away."""
     kernel = disc(reach_mm, mm_per_px)
     box = box_round(mask, max(kernel.shape))
     wide = np.zeros(mask.shape, bool)

@@ -74,7 +74,8 @@ def find_cement(
     if blade is not None:
         # As it was, at today's exposure.
         seen = memory.baseline.usable & ~blade
-        still[blade] = memory.baseline.mean[blade] + np.float32(middle((still - memory.baseline.mean)[seen]))
+        brighter = np.float32(middle((still - memory.baseline.mean)[seen]) if seen.any() else 0.0)
+        still[blade] = memory.baseline.mean[blade] + brighter
     known = memory.mask if memory.started else None
     silent = known if blade is None else blade if known is None else blade | known
     change = change_since(memory.baseline, still, silent, memory.smoothed)

@@ -46,6 +46,7 @@ _TORN = "torn: a part of the frame is missing"
 _BAND_WIDTH = 0.3
 _BAND_GRAIN = 0.2
 _BAND_GREY, _ROW_GREY = 1.5, 0.7
+"""What is missing is of one grey along a row, or one row again and again; block means of a cable's noise stay below."""
 _LEAST_STRIPS = 8
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
@@ -57,6 +58,7 @@ _CARD_SHARE = 0.65
 _CABLE_SHARE = 0.8
 _SATURATED_SHARE = 0.6
 _DARK, _BURNT = 6, 250
+"""Grey (of 255) below and above which nothing is told apart."""
 _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
 """New noise alone gives a ratio of about 1, less behind a recursive filter, and always about the same; anatomy that

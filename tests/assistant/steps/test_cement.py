@@ -96,3 +96,17 @@ def test_a_picture_far_too_dark_with_one_side_black_blinds_nobody_to_the_cement_
         cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15, before_injection=False)
     assert dice(memory, cement.mask, truth) > 0.9
     assert calm < 15.0
+
+
+def test_blades_that_close_over_all_that_is_looked_at_break_nothing_and_hide_what_is_known(tabletop, disc):
+    vertebra = tabletop(dose_ngy=150.0)
+    memory = started(vertebra)
+    truth = disc(165, 148, 14)
+    for k in range(30):
+        shown = vertebra.frame(cement=truth if k >= 20 else None).grey
+        cement = find_cement(memory, shown, STILL, k / 15, before_injection=False)
+    before = dice(memory, cement.mask, truth)
+    for k in range(30, 33):
+        cement = find_cement(memory, np.zeros_like(shown), STILL, k / 15, before_injection=False)
+    assert before > 0.9
+    assert dice(memory, cement.mask, truth) > 0.9
