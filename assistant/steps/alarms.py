@@ -217,10 +217,10 @@ def _follow(memory: AlarmMemory, now: AlarmInput) -> None:
         elif memory.elsewhere_since_s is None:
             memory.elsewhere_since_s = now.t_s
         return
-    if memory.lost_since_s is not None and any(
-        watch.alarm is not None and watch.row.watched is Watched.REGISTRATION for watch in memory.watches
-    ):
-        memory.settled_from_s = now.t_s + _SETTLES_S - 1e-6
+    for watch in memory.watches:
+        if watch.row.watched is Watched.REGISTRATION and watch.alarm is not None and watch.last_wanted_s is not None:
+            # From where the row's hold counts too: not a picture is held back after the person has ceased to be told.
+            memory.settled_from_s = watch.last_wanted_s + _SETTLES_S - 1e-6
     memory.lost_since_s = memory.elsewhere_since_s = None
     memory.view_changed = memory.view_index is not None and now.view_index != memory.view_index
     memory.view_index = now.view_index

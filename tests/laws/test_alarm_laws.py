@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.alarm_table import TABLE, Rule
@@ -128,6 +128,11 @@ def test_cement_that_stays_away_never_alarms(steps: list[Step], rate_hz: float, 
 
 
 @runs
+@example(
+    [*[Step(FrameState.LIVE, True, 0.0, 0.0, k > 1) for k in range(3)], Step(FrameState.LIVE, False, 0.0, 0.0, True)],
+    7.5,
+    0.0,
+)
 @given(st.lists(STEPS, max_size=60), RATES, st.floats(0.0, 5.0))
 def test_cement_past_the_line_alarms_by_the_second_picture_or_the_lines_are_not_valid(
     before: list[Step], rate_hz: float, past_mm: float
