@@ -10,7 +10,7 @@ import cv2
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.geometry import Crop, Similarity
@@ -155,6 +155,7 @@ def test_no_cell_holds_a_number_that_is_none(value: float) -> None:
     scale=st.floats(0.9, 1.1),
     r=st.floats(6, 20),
 )
+@example(dx=1.125, dy=1.5, angle=0.0, scale=1.080078125, r=6.0)
 def test_the_mask_lies_where_the_vertebra_went(dx: float, dy: float, angle: float, scale: float, r: float) -> None:
     moved = Similarity(dx_px=dx, dy_px=dy, rotation_deg=angle, scale=scale, centre_px=(160.0, 145.0))
     mask = mask_in_frame(disc_of_cement(radius_px=r), moved, 320, 300)
@@ -166,7 +167,9 @@ def test_the_mask_lies_where_the_vertebra_went(dx: float, dy: float, angle: floa
     at = scale * rotation @ np.array([140.0 - 160.0, 120.0 - 145.0]) + np.array([160.0 + dx, 145.0 + dy])
     found = np.argwhere(mask)[:, ::-1].mean(axis=0)
     assert np.abs(found - at).max() < 0.25
-    assert np.count_nonzero(mask) == pytest.approx(np.pi * (r * scale) ** 2, rel=0.06)
+    # the border lies within a quarter of a pixel of the true one, over its whole length (a share of the area is no law
+    # for small discs: whole pixels come and go at their border)
+    assert np.count_nonzero(mask) == pytest.approx(np.pi * (r * scale) ** 2, abs=0.25 * 2 * np.pi * r * scale)
 
 
 def test_a_mask_beyond_the_picture_is_cut_there() -> None:
