@@ -58,6 +58,7 @@ class Level:
     jacobian: F32  # (n, 6): dx, dy, rotation, scale, gain, offset
     weight: F32
     template: F32  # the lattice that all this was read from: a mean of pictures without cement
+    softness: float = 1.0
     pictures: int = 1
 
 
@@ -78,10 +79,10 @@ class Pyramid:
 
     grey: Grey
     white: int
-    lattices: dict[tuple[int, float], F32] = field(default_factory=dict)
-    parts: dict[tuple[int, float], tuple[F32, int, int]] = field(default_factory=dict)
+    lattices: dict[tuple[int, float, float], F32] = field(default_factory=dict)
+    parts: dict[tuple[int, float, float], tuple[F32, int, int]] = field(default_factory=dict)
 
-    def part(self, decimation: int, mm_per_px: float, at: F64) -> tuple[F32, int, int]:
+    def part(self, decimation: int, mm_per_px: float, softness: float, at: F64) -> tuple[F32, int, int]:
         """The lattice round some points only, and its first column and row: a large picture is mostly elsewhere.
 
         Parameters
@@ -89,10 +90,12 @@ class Pyramid:
         decimation : int
         mm_per_px : float
             Of the picture.
+        softness : float
+            The band-pass is so many times as wide: 1 but where the pictures are so noisy that nothing is found.
         at : array (n, 2)
             Points in lattice px that may move by `_MARGIN_MM`.
         """
-        key = (decimation, round(mm_per_px, 6))
+        key = (decimation, round(mm_per_px, 6), softness)
         if key in self.lattices:
             return self.lattices[key], 0, 0
         margin = _MARGIN_MM / (mm_per_px * decimation)
@@ -104,16 +107,16 @@ class Pyramid:
             if left <= x0 and top <= y0 and x1 <= left + made.shape[1] and y1 <= top + made.shape[0]:
                 return self.parts[key]
         grey = self.grey[y0 * decimation : y1 * decimation, x0 * decimation : x1 * decimation]
-        made = _band(_logarithm(_decimated(grey, self.white, decimation)), mm_per_px * decimation)
+        made = _band(_logarithm(_decimated(grey, self.white, decimation)), mm_per_px * decimation, softness)
         self.parts[key] = made, int(x0), int(y0)
         return self.parts[key]
 
-    def lattice(self, decimation: int, mm_per_px: float) -> F32:
+    def lattice(self, decimation: int, mm_per_px: float, softness: float = 1.0) -> F32:
         """The picture decimated by a whole factor and band-passed."""
-        key = (decimation, round(mm_per_px, 6))
+        key = (decimation, round(mm_per_px, 6), softness)
         if key not in self.lattices:
             logged = _logarithm(_decimated(self.grey, self.white, decimation))
-            self.lattices[key] = _band(logged, mm_per_px * decimation)
+            self.lattices[key] = _band(logged, mm_per_px * decimation, softness)
         return self.lattices[key]
 
 
@@ -134,15 +137,15 @@ def _logarithm(picture: F32) -> F32:
     return np.asarray(cv2.log(picture + np.float32(_LOG_OFFSET)), dtype=np.float32) * np.float32(100.0)
 
 
-def _band(picture: F32, mm_per_px: float) -> F32:
+def _band(picture: F32, mm_per_px: float, softness: float) -> F32:
     """Band-pass: drops slow brightness (exposure, scatter) and the noise of single pixels."""
-    low = cv2.GaussianBlur(picture, (0, 0), max(0.6, _BAND_LOW_MM / mm_per_px))
-    wide = max(5, round(_BAND_HIGH_MM / mm_per_px * 3) | 1)
+    low = cv2.GaussianBlur(picture, (0, 0), max(0.6, softness * _BAND_LOW_MM / mm_per_px))
+    wide = max(5, round(softness * _BAND_HIGH_MM / mm_per_px * 3) | 1)
     high = cv2.blur(picture, (wide, wide))
     return np.asarray(cv2.subtract(low, high), dtype=np.float32)
 
 
-def learn_level(lattice: F32, decimation: int, outline: Outline, points: int) -> Level:
+def learn_level(lattice: F32, decimation: int, outline: Outline, points: int, softness: float = 1.0) -> Level:
     """Choose the points that tell most about the vertebra, and their derivatives.
 
     Parameters
@@ -154,6 +157,8 @@ def learn_level(lattice: F32, decimation: int, outline: Outline, points: int) ->
     outline : Outline
     points : int
         At most so many.
+    softness : float
+        Of the lattice's band-pass (see `Pyramid.part`).
     """
     # Only the window is looked at: the rest of a large picture would cost most of the time and tell nothing.
     window = outline.window
@@ -190,6 +195,7 @@ def learn_level(lattice: F32, decimation: int, outline: Outline, points: int) ->
         jacobian=np.stack(columns, axis=1).astype(np.float32),
         weight=prior[ys, xs].astype(np.float32),
         template=lattice,
+        softness=softness,
     )
 
 
@@ -215,7 +221,7 @@ def averaged(level: Level, outline: Outline, pyramid: Pyramid, pose: F64, points
     """Add a picture without cement to the template: one reference frame alone is noisy."""
     if level.pictures >= _TEMPLATE_PICTURES:
         return level
-    lattice = pyramid.lattice(level.decimation, outline.mm_per_px)
+    lattice = pyramid.lattice(level.decimation, outline.mm_per_px, level.softness)
     rows, cols = lattice.shape
     still = cv2.warpAffine(
         lattice,
@@ -229,7 +235,7 @@ def averaged(level: Level, outline: Outline, pyramid: Pyramid, pose: F64, points
     if level.pictures & (level.pictures - 1):
         return level
     # Read the points anew at 2, 4, 8 ... pictures only: it costs a few milliseconds.
-    learned = learn_level(level.template, level.decimation, outline, points)
+    learned = learn_level(level.template, level.decimation, outline, points, level.softness)
     learned.pictures = level.pictures
     return learned
 
@@ -269,7 +275,8 @@ def refine(
     weight = _without_cement(level, cement)
     weight = np.where(_gone_dark(level, pyramid, start), np.float32(0), weight)
     pose = lattice_from_source(start, level.decimation)
-    lattice, left, top = pyramid.part(level.decimation, outline.mm_per_px, level.points_px @ pose[:, :2].T + pose[:, 2])
+    about = level.points_px @ pose[:, :2].T + pose[:, 2]
+    lattice, left, top = pyramid.part(level.decimation, outline.mm_per_px, level.softness, about)
     first = np.array([left, top], dtype=np.float64)
     reach_px = float(np.abs(level.points_px - level.centre_px).max())
     offset = level.centre_px
@@ -347,8 +354,9 @@ def _inside(at: F64, shape: tuple[int, ...]) -> NDArray[np.bool_]:
 def _correlation(a: F32, b: F32, weight: NDArray[np.generic]) -> float:
     w = weight / weight.sum()
     # The edge of a blade or of an instrument is many times as strong as bone, and would be all that counts.
+    # Both are cut: a grainy reference frame cut against itself uncut would not be known as itself.
     limit = np.float32(_CLIP) * np.sqrt((w * b * b).sum())
-    a = np.clip(a, -limit, limit)
+    a, b = np.clip(a, -limit, limit), np.clip(b, -limit, limit)
     a = a - (w * a).sum()
     b = b - (w * b).sum()
     return float((w * a * b).sum() / np.sqrt((w * a * a).sum() * (w * b * b).sum() + 1e-9))

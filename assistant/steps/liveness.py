@@ -38,10 +38,12 @@ _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
 _CREEPS = 1.2
-_LEAST_CREEP = 0.1
+_LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
 """Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
 the frame before, and interlaced halves make pictures that differ little from one to the next, and more and more from
-the one some frames ago: on simulated runs 1.3 times after two frames, in held pictures 1.00 to 1.02 [P]."""
+the one some frames ago: on simulated runs 1.3 times after two frames, in held pictures 1.00 to 1.02. The two shares are
+of what a new picture brought lately: a codec that sharpens a held picture bit by bit brings up to 0.2 of it, a key
+frame up to 0.26 at once [P]."""
 _TORN = "torn: a part of the frame is missing"
 _BAND_WIDTH = 0.3
 _BAND_GRAIN = 0.2
@@ -86,6 +88,8 @@ class LivenessMemory:
     """Between the last new picture and the one before it."""
     ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
     limit: float = _START_LIMIT
+    new_brings: float = 0.4
+    """Ratio of a new picture lately."""
     repeats_like: tuple[float, float] | None = None
     """Mean and spread of the logarithm of the repeats' ratios, on a noisy cable."""
     field_mask: NDArray[np.bool_] | None = None
@@ -132,7 +136,11 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     ratio = _ratio((blocks - before)[inside], grain)
     memory.ratios.append(ratio)
     memory.limit = _learned_limit(memory)
-    if ratio <= memory.limit and not was_blank and not _creeps(memory, blocks, inside, grain):
+    new = [each for each in memory.ratios if each > memory.limit]
+    if len(new) >= _LEAST_OF_A_KIND:
+        memory.new_brings = float(np.median(new))
+    much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
+    if not much and not was_blank and not _creeps(memory, blocks, inside, grain):
         return _again(memory, frame.t_s, settings)
     return _new(memory, frame, blocks)
 
@@ -146,7 +154,7 @@ def _ratio(changes: F32, grain: float) -> float:
 def _creeps(memory: LivenessMemory, blocks: F32, inside: NDArray[np.bool_], grain: float) -> bool:
     """Whether a frame that is much like the one before has changed since the last new picture, little by little."""
     memory.most_since = max(memory.most_since, memory.ratios[-1])
-    least = max(_CREEPS * memory.most_since, _LEAST_CREEP)
+    least = max(_CREEPS * memory.most_since, _LEAST_CREEP * memory.new_brings)
     if memory.new_blocks is None or memory.new_blocks.shape != blocks.shape:
         return False
     return _ratio((blocks - memory.new_blocks)[inside], grain) > least

@@ -49,6 +49,11 @@ _NEAR_MM, _NEAR_CORRELATION = 2.0, 0.15
 _FAR_MM, _FAR = 12.0, 0.70
 """By chance a template of some hundred independent pixels correlates by 0.06, and by 0.22 at the best of many places.
 Where the vertebra was last seen well, less is enough; far from it, where a neighbour stands, more is asked [P]."""
+_SOFTER = 1.5
+"""Where nothing is found in the first pictures, the band-pass is made so many times as wide: below 20 nGy one picture
+correlates with the reference frame by 0.10 to 0.19, and by 0.16 to 0.33 when softer. Chance rises alike: all that
+is asked for above is asked for so many times as much. Of pictures that are found as they are it would cost a fifth of
+the accuracy [P]."""
 _LEARN_PICTURES = 3
 """So many pictures until it is known what correlation to expect; until then the whole picture is searched."""
 _SELF_CORRELATION = 0.9999
@@ -86,6 +91,7 @@ class MotionMemory:
     view_index: int
     outline: Outline
     fine: Level
+    soft: Level
     coarse: Level
     finders: tuple[_Finder, ...]
     expected: float = _LEAST_CORRELATION
@@ -95,8 +101,8 @@ class MotionMemory:
     pose: F64 | None = None
     lately: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
     fell: int = 0
-    seen_at: F64 | None = None
-    """The last pose that was taken without any doubt."""
+    seen_at: F64 = field(default_factory=lambda: np.column_stack([np.eye(2), np.zeros(2)]))
+    """The last pose that was taken without any doubt; before the first, where the vertebra was marked."""
     usual: tuple[float, float] | None = None
     """Rotation (rad) and logarithm of the scale lately: both change slowly while the vertebra is followed."""
 
@@ -137,12 +143,14 @@ def start_following(
     pyramid = Pyramid(grey=grey, white=white)
     outline = Outline(mm_per_px=mm_per_px, window=window, body_px=body_px, centre_px=centre_px, field_mask=field_mask)
     fine = learn_level(pyramid.lattice(decimation, mm_per_px), decimation, outline, _POINTS)
+    soft = learn_level(pyramid.lattice(decimation, mm_per_px, _SOFTER), decimation, outline, _POINTS, _SOFTER)
     coarse_lattice = pyramid.lattice(decimation * _COARSER, mm_per_px)
     coarse = learn_level(coarse_lattice, decimation * _COARSER, outline, _POINTS // 4)
     return MotionMemory(
         view_index=view_index,
         outline=outline,
         fine=fine,
+        soft=soft,
         coarse=coarse,
         finders=(
             _finder(coarse_lattice, coarse.decimation, window),
@@ -197,7 +205,9 @@ def follow(
         if found is not None and not (k == active and _is_neighbour(memory, tracked, found)):
             candidates.append((k, found))
     known = max((memory.expected for memory in memories if memory.accepted >= _LEARN_PICTURES), default=0.0)
-    believed = [(k, found) for k, found in candidates if found is not None and _believed(memories[k], found, known)]
+    believed = [(k, found) for k, found in candidates if _believed(memories[k], found, known)]
+    if not believed and known == 0.0 and memories[active].fine.softness == 1.0:
+        believed = _softly(memories, pyramid)
     if not believed:
         for memory in memories:
             memory.pose = None
@@ -223,18 +233,33 @@ def _steady(memory: MotionMemory, moved: Motion) -> Motion | Unknown:
     return moved
 
 
+def _softly(memories: list[MotionMemory], pyramid: Pyramid) -> list[tuple[int, tuple[F64, float]]]:
+    """What is found when less detail is asked for; if anything is, it is so for the rest of the run."""
+    detailed = [memory.fine for memory in memories]
+    for memory in memories:
+        memory.fine = memory.soft
+    found = [(k, _find(memory, pyramid, None)) for k, memory in enumerate(memories)]
+    believed = [(k, each) for k, each in found if each is not None and _believed(memories[k], each, 0.0)]
+    if not believed:
+        for memory, fine in zip(memories, detailed, strict=True):
+            memory.fine = fine
+    return believed
+
+
 def _believed(memory: MotionMemory, found: tuple[F64, float], known: float) -> bool:
-    """Whether a pose can be the vertebra; a view not seen before must match about as well as the others do."""
+    """Whether a pose can be the vertebra; a view that comes up must match about as well as the others do."""
     pose, correlation = found
-    least = max(_ACCEPT * memory.expected, _LEAST_CORRELATION)
-    if memory.accepted < _LEARN_PICTURES:
+    floor, share = _LEAST_CORRELATION, _ACCEPT
+    away_mm = _apart_mm(memory.outline, pose, memory.seen_at)
+    learning = memory.accepted < _LEARN_PICTURES
+    if away_mm < _NEAR_MM:
+        floor = _NEAR_CORRELATION
+    elif away_mm > _FAR_MM and not learning:
+        share = _FAR
+    least = max(share * memory.expected, floor * memory.fine.softness)
+    followed = memory.pose is not None and away_mm < _NEAR_MM
+    if learning and not followed:
         least = max(least, _NEW_VIEW * known)
-    elif memory.seen_at is not None:
-        away_mm = _apart_mm(memory.outline, pose, memory.seen_at)
-        if away_mm < _NEAR_MM:
-            least = max(_ACCEPT * memory.expected, _NEAR_CORRELATION)
-        elif away_mm > _FAR_MM:
-            least = max(_FAR * memory.expected, _LEAST_CORRELATION)
     return correlation >= least and _plausible(pose)
 
 

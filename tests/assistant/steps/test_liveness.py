@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -186,6 +187,17 @@ def test_a_picture_held_on_a_noisy_cable_or_behind_a_codec_does_not_creep(tablet
     noisy = [np.clip(grey + 2.0 * rng.standard_normal(grey.shape), 0, 255).astype(np.uint8) for grey in [*live, *held]]
     got = states(start_liveness(vertebra.frame()), [Frame(index=k, t_s=k / 30, grey=g) for k, g in enumerate(noisy)])
     assert set(got[40 + 32 :]) == {"frozen"}
+
+
+def test_a_key_frame_in_a_held_picture_is_no_new_one(tabletop):
+    vertebra = tabletop(dose_ngy=60.0)
+    shown = [vertebra.frame().grey for _ in range(12)]
+    other = cv2.addWeighted(shown[-1], 0.85, vertebra.frame().grey, 0.15, 0.0)
+    greys = [grey for grey in shown for _ in range(5)] + [shown[-1]] * 20 + [other] * 20 + [shown[-1]] * 20
+    got = states(start_liveness(vertebra.frame()), [Frame(index=k, t_s=k / 30, grey=g) for k, g in enumerate(greys)])
+    assert got[:60:5] == ["live"] * 12
+    assert "live" not in got[56:]
+    assert set(got[55 + 32 :]) == {"frozen"}
 
 
 def test_a_dark_band_that_a_codec_has_smoothed_is_not_torn(tabletop):

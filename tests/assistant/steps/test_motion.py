@@ -150,3 +150,38 @@ def test_a_place_that_matches_as_ever_is_no_neighbour_of_one_that_matches_badly(
     assert _is_neighbour(memory, followed, (shifted(-3.0, vertebra), 0.31))
     followed = shifted(8.0, vertebra), 0.38
     assert _is_neighbour(memory, followed, (shifted(-30.0, vertebra), 0.42))
+
+
+def test_in_very_noisy_pictures_it_is_found_with_less_detail(tabletop, moved_by):
+    vertebra = tabletop(dose_ngy=2.0)
+    memory = started(vertebra)
+    errors = []
+    for k in range(12):
+        true = moved_by(1.5 * np.sin(k / 2), 2.0 * np.sin(k / 2 + 0.5))
+        motion = found(memory, vertebra.frame(similarity=true))
+        assert isinstance(motion, Motion)
+        errors.append(corner_error_mm(vertebra, motion, true))
+    assert memory.fine is not memory.soft  # averaged since
+    assert memory.fine.softness > 1
+    assert np.median(errors) < 0.6
+
+
+def test_a_view_that_has_just_come_up_is_followed_on_although_it_matches_less_than_the_other(tabletop):
+    vertebra = tabletop()
+    memory = started(vertebra)
+    still = np.column_stack([np.eye(2), np.zeros(2)])
+    match = still.copy(), 0.30
+    assert not _believed(memory, (still + [[0, 0, 20.0], [0, 0, 0]], 0.30), known=0.7)
+    assert not _believed(memory, match, known=0.7)
+    memory.pose = still
+    assert _believed(memory, match, known=0.7)
+
+
+def test_a_grainy_reference_frame_is_known_as_itself(tabletop):
+    vertebra = tabletop(dose_ngy=3.0)
+    grey = vertebra.frame().grey
+    memory = start_following(
+        0, grey, 255, find_field(grey, 255), vertebra.mm_per_px, vertebra.body_px, vertebra.centre_px
+    )
+    found(memory, Frame(index=0, t_s=0.0, grey=grey))
+    assert memory.accepted == 0  # it says nothing of what another picture will match
