@@ -171,7 +171,7 @@ def test_a_view_that_has_just_come_up_is_followed_on_although_it_matches_less_th
     memory = started(vertebra)
     still = np.column_stack([np.eye(2), np.zeros(2)])
     match = still.copy(), 0.30
-    assert not _believed(memory, (still + [[0, 0, 20.0], [0, 0, 0]], 0.30), known=0.7)
+    assert not _believed(memory, (np.add(still, [[0, 0, 20.0], [0, 0, 0]]), 0.30), known=0.7)
     assert not _believed(memory, match, known=0.7)
     memory.pose = still
     assert _believed(memory, match, known=0.7)
