@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.coarser import coarser
 from assistant.robust import middle as middle_of
 from assistant.robust import spread
+from assistant.steel import Bar, learn_bar
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -70,6 +71,8 @@ class Cannula:
         The steel away from the tips.
     rows, cols : slice
         The part of the lattice that holds them, with a margin of their width.
+    bars : tuple of Bar
+        Each of them, to be followed when it is moved.
     """
 
     mask: Bool
@@ -78,6 +81,7 @@ class Cannula:
     shaft: Bool
     rows: slice
     cols: slice
+    bars: tuple[Bar, ...]
 
 
 def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px: float) -> Cannula | None:
@@ -104,6 +108,7 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
     rim = _rim_of(body, mm_per_px)
     found = np.zeros(smooth.shape, np.uint8)
     corridor = np.zeros(smooth.shape, np.uint8)
+    bars = []
     for share in (1.0, _FAINT_SHARE):
         strong = np.asarray(cv2.morphologyEx((darker > share * least).astype(np.uint8), cv2.MORPH_OPEN, kernel))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
@@ -114,6 +119,7 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
             if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM and is_bar(part, mm_per_px):
                 found[part] = 1
                 _draw_corridor(corridor, part, middle, mm_per_px)
+                bars.append(learn_bar(darker, part, middle, mm_per_px))
         if found.any():
             break
     else:
@@ -131,6 +137,7 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
         shaft=(found > 0) & (cv2.dilate(corridor, np.ones((away, away), np.uint8)) == 0),
         rows=slice(max(0, int(ys[0]) - room), int(ys[-1]) + room),
         cols=slice(max(0, int(xs[0]) - room), int(xs[-1]) + room),
+        bars=tuple(bars),
     )
 
 

@@ -31,6 +31,7 @@ from assistant.learning import learn
 from assistant.mask_memory import MaskMemory
 from assistant.noise import noise_of, steady_noise
 from assistant.robust import middle
+from assistant.steel import moved_steel
 from assistant.vocabulary import CementMask, Grey
 
 F32 = NDArray[np.float32]
@@ -43,6 +44,8 @@ measured best on five simulated runs, where the thickness grows more slowly than
 it seldom decides: from 0.14 to 0.25 no figure moved by more than 0.003 mm on 91 runs."""
 _EDGE_REACH_MM = 0.8
 _LOW_SIGMA = 3.0
+_MOVED_STEEL = 0.5
+"""So much of what steel that moves makes of the picture may be left after it is taken out [P]."""
 _HAIR_MM = 1.1
 _REFUSED_SHARE = 0.5
 _HALO_SHARE = 0.12
@@ -71,6 +74,9 @@ def find_cement(
     """
     still = still_picture(memory.baseline, grey, similarity)
     blade = covered(memory.baseline, still)
+    steel = _steel_makes(memory, still, blade)
+    if steel is not None:
+        still = still + steel
     if blade is not None:
         # As it was, at today's exposure.
         seen = memory.baseline.usable & ~blade
@@ -89,6 +95,8 @@ def find_cement(
         blind |= blade
     noise = np.minimum(steady_noise(memory.baseline, contrast, silent), grain)
     noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
+    if steel is not None:
+        noise = np.asarray(cv2.magnitude(noise, np.float32(_MOVED_STEEL) * steel), dtype=np.float32)
     if cannula is not None:
         contrast = contrast.copy()
         see_through(cannula, contrast, noise, known, usable, scale)
@@ -107,7 +115,7 @@ def find_cement(
     if memory.started:
         memory.baseline.waiting.clear()
     else:
-        learn(memory.baseline, still, smoothed, t_s)
+        learn(memory.baseline, still if steel is None else still - steel, smoothed, t_s)
     _refuse(evidence, mask)
     memory.mask = mask
     crop = memory.crop
@@ -117,6 +125,17 @@ def find_cement(
     return CementMask(
         crop=crop, mask=mask, evidence=evidence, front_mm=front_mm(contrast, memory.mask, noise, memory.mm_per_px)
     )
+
+
+def _steel_makes(memory: MaskMemory, still: F32, blade: Bool | None) -> F32 | None:
+    """How much darker the picture is for steel that has moved (see `assistant.steel`)."""
+    cannula, usable = memory.baseline.cannula, memory.baseline.usable
+    if cannula is None:
+        return None
+    silent = ~usable if blade is None else ~usable | blade
+    if memory.started and memory.mask is not None:
+        silent |= memory.mask
+    return moved_steel(cannula.bars, memory.baseline.mean - still, silent)
 
 
 def _refuse(evidence: F32, mask: Bool) -> None:
