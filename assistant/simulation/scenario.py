@@ -213,6 +213,8 @@ class Theatre(_Part, frozen=True):
     """A contrast-filled balloon swells, stands and is emptied between these; negative: none."""
     old_cement: bool = False
     screws: bool = False
+    levered_deg: float = 0.0
+    """The cannula is levered about the pedicle from a second before the cement: standard deviation of its turn."""
 
 
 class Fault(_Part, frozen=True):

@@ -6,13 +6,16 @@ the centre of the treated vertebral body. Volumes are ``[z, y, x]`` arrays with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 PointMm = tuple[float, float, float]
+
+_PEDICLE_MM = 25.0
+"""From a cannula's tip in the body back to where the pedicle holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,6 +98,18 @@ class Cannula:
     towards_handle: PointMm
     outer_diameter_mm: float
     inner_diameter_mm: float
+
+    def levered(self, turn_deg: float, about: NDArray[np.float64]) -> Cannula:
+        """Turned about the pedicle, `_PEDICLE_MM` behind the tip, round an axis across itself next to ``about``."""
+        if turn_deg == 0.0:
+            return self
+        back = np.asarray(self.towards_handle, dtype=np.float64)
+        side = np.cross(about, back)
+        side /= np.linalg.norm(side)
+        turn = np.deg2rad(turn_deg)
+        turned = np.cos(turn) * back + np.sin(turn) * side
+        tip = np.asarray(self.tip_mm) + _PEDICLE_MM * (back - turned)
+        return replace(self, tip_mm=tuple(tip.tolist()), towards_handle=tuple(turned.tolist()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

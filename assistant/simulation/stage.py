@@ -124,7 +124,7 @@ class Stage:
         self._beat = None if beat is None else xray.path_map(beat, view, self._lattice, 4)
         self._steel_fixed = self._screws() if case.theatre.screws else None
         self._old_cement = self._old_blob() if case.theatre.old_cement else None
-        self._moved_mm = -1.0
+        self._steel_at: tuple[float, float] | None = None
         self._steel_map: Map | None = self._steel_fixed
         self._steel_part = self.whole
         self.projector = CementProjector(patient_.flow, patient_.sites, view, self._lattice, len(LEAK_SITES))
@@ -224,8 +224,10 @@ class Stage:
         if not cannulas:
             return self._steel_fixed
         back_mm = self._theatre.pulled_back_mm(t_s, injection_end_s)
-        if self._moved_mm != back_mm:
-            self._moved_mm = back_mm
+        turn_deg = round(self._theatre.levered_deg(t_s), 2)
+        if self._steel_at != (back_mm, turn_deg):
+            self._steel_at = back_mm, turn_deg
+            cannulas = tuple(each.levered(turn_deg, self._theatre.lever_axis) for each in cannulas)
             total = xray.cannula_map(self.view, self._lattice, cannulas, back_mm)
             self._steel_map = total if self._steel_fixed is None else total + self._steel_fixed
             self._steel_part = self._reach_of(self._steel_map)

@@ -13,6 +13,8 @@ _ORBIT_DEG = {"lateral": 0.0, "ap": 90.0}
 MOVING_MM_PER_S = 25.0
 """Faster than this the picture cannot be measured (state ``moving``)."""
 
+_LEVERED_BEFORE_S, _LEVERED_IN_S = 1.0, 0.4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pose:
@@ -68,6 +70,10 @@ class Theatre:
         # The spine is carried along mostly head to foot, and up and down by the abdomen under it.
         self._spine_way = np.array([rng.uniform(-0.6, 0.6), rng.uniform(-0.15, 0.15), -1.0])
         self._spine_way /= np.linalg.norm(self._spine_way)
+        # Levered, held for a while, levered again.
+        self._lever_s = np.cumsum(rng.uniform(0.6, 2.5, int(length_s / 0.6) + 1))
+        self._lever = np.append(0.0, rng.normal(size=len(self._lever_s)))
+        self.lever_axis = rng.normal(size=3)
 
     def breath(self, t_s: float) -> float:
         """0 = end of expiration, about 1 = end of inspiration."""
@@ -156,6 +162,17 @@ class Theatre:
             return 0.0
         share = np.clip((t_s - (injection_end_s - third_s)) / max(0.5 * third_s, 1e-3), 0.0, 1.0)
         return float(knobs.pull_back_mm * share)
+
+    def levered_deg(self, t_s: float) -> float:
+        """How far the cannula is turned about the pedicle."""
+        since_s = t_s - (self._case.cement.start_s - _LEVERED_BEFORE_S)
+        if self._case.theatre.levered_deg <= 0 or since_s <= 0:
+            return 0.0
+        k = int(np.clip(np.searchsorted(self._lever_s, since_s), 0, len(self._lever_s) - 1))
+        held_s = since_s - (self._lever_s[k - 1] if k else 0.0)
+        share = float(np.clip(held_s / _LEVERED_IN_S, 0.0, 1.0))
+        eased = share * share * (3.0 - 2.0 * share)
+        return float(self._case.theatre.levered_deg * (self._lever[k] + eased * (self._lever[k + 1] - self._lever[k])))
 
     def blades_share(self, t_s: float) -> float:
         """How far the collimator's blades have come in, 0..1."""

@@ -50,6 +50,15 @@ def test_balloon_and_pull_back():
     assert made.pulled_back_mm(20.0, 20.0) == 6.0
 
 
+def test_the_cannula_is_levered_from_a_second_before_the_cement_on():
+    made = theatre(theatre=Knobs(levered_deg=2.0), cement=Cement(start_s=8.0))
+    assert made.levered_deg(6.9) == theatre(cement=Cement(start_s=8.0)).levered_deg(12.0) == 0.0
+    turns = np.array([made.levered_deg(t_s) for t_s in np.arange(7.5, 15.0, 0.05)])
+    assert 0.5 < turns.std() < 4.0
+    assert np.abs(np.diff(turns)).max() < 1.5  # nobody tears at it
+    assert (np.diff(turns) == 0).mean() > 0.5  # it is held in between
+
+
 def test_same_seed_same_theatre():
     one, two, other = (theatre(seed).pose(3.7) for seed in (5, 5, 6))
     assert np.array_equal(one.spine_mm, two.spine_mm)
