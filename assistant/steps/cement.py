@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.bands import drop_bands
 from assistant.baseline import change_since, still_picture
 from assistant.belonging import HIGH_SIGMA, belonging
 from assistant.blades import covered
@@ -109,6 +110,7 @@ def find_cement(
     _drop_thin_and_weak(memory, low, contrast, grain)
     _drop_gas(memory, low, contrast, noise, still)
     _drop_from_outside(memory, low)
+    drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
     mask = belonging(memory, low, certain, contrast, t_s)
     if cannula is not None:
         bridge_cannula(cannula, mask, evidence, contrast, usable, scale)
