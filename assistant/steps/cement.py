@@ -3,11 +3,12 @@
 The way of one picture, on the pixel grid of the reference frame round the vertebra:
 
 1. Logarithm of the grey, moved back by the motion, so that bone stands still and exposure is an offset.
-2. Difference to the *baseline* (mean of the pictures before any cement); slow brightness, what breathing does, and the
-   glare of the cement itself are taken out.
+2. Difference to the *baseline* (mean of the pictures before any cement); what steel that moves makes of the picture,
+   slow brightness, what breathing does, and the glare of the cement itself are taken out.
 3. Divided by the noise measured there: grain, imperfect registration at strong edges, ribs and gas that move.
 4. Smoothed in time per pixel: a change beyond the noise is taken over at once, the rest is averaged.
-5. Threshold by hysteresis, then what hangs together with the body, with earlier cement, and is no cannula.
+5. Threshold by hysteresis, then what hangs together with the body, with earlier cement, and is no cannula and no band
+   that goes on to the edge.
 
 Cement is dark in native fluoroscopy and bright on inverted screens; `Baseline.sign` says which.
 """
