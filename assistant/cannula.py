@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from assistant.coarser import coarser
 from assistant.robust import middle as middle_of
 from assistant.robust import spread
-from assistant.steel import Bar, learn_bar
+from assistant.steel import Bar, ends_of, learn_bar
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -150,13 +150,7 @@ def _rim_of(body: Bool, mm_per_px: float) -> Bool:
 
 def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, middle: tuple[float, float], mm_per_px: float) -> None:
     """From a cannula's tip on, along its axis: a filler may be pushed out of it."""
-    ys, xs = np.nonzero(bar)
-    at = np.stack([xs, ys], axis=1).astype(np.float64)
-    centre = at.mean(axis=0)
-    _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - centre, full_matrices=False)
-    along = (at - centre) @ axes[0]
-    ends = centre + np.outer([along.min(), along.max()], axes[0])
-    tip, back = sorted(ends, key=lambda end: float(np.linalg.norm(end - middle)))
+    tip, back = ends_of(bar, middle)
     cv2.circle(corridor, (round(tip[0]), round(tip[1])), round(_ROUND_TIP_MM / mm_per_px), 1, -1)
     ahead = (tip - back) / max(float(np.linalg.norm(tip - back)), 1e-6) / mm_per_px
     a, b = tip - _BEHIND_TIP_MM * ahead, tip + _AHEAD_OF_TIP_MM * ahead

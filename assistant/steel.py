@@ -73,6 +73,18 @@ class Bar:
     sampled: NDArray[np.int64]
 
 
+def ends_of(part: Bool, middle: tuple[float, float]) -> tuple[F64, F64]:
+    """The two ends of a straight part's axis, (x, y) in px; first the one nearer to the middle of the body."""
+    ys, xs = np.nonzero(part)
+    at = np.stack([xs, ys], axis=1).astype(np.float64)
+    centre = at.mean(axis=0)
+    _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - centre, full_matrices=False)
+    along = (at - centre) @ axes[0]
+    ends = centre + np.outer([along.min(), along.max()], axes[0])
+    tip, back = sorted(ends, key=lambda end: float(np.linalg.norm(end - middle)))
+    return tip, back
+
+
 def learn_bar(darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: float) -> Bar:
     """Learn a cannula from the pictures before the cement.
 
@@ -86,20 +98,15 @@ def learn_bar(darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: f
         Of the vertebral body, (x, y) in px: the tip is the end nearest to it.
     mm_per_px : float
     """
+    tip, back = ends_of(part, middle)
+    way = (back - tip) / max(float(np.linalg.norm(back - tip)), 1e-6)
     ys, xs = np.nonzero(part)
-    at = np.stack([xs, ys], axis=1).astype(np.float64)
-    centre = at.mean(axis=0)
-    _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - centre, full_matrices=False)
-    along = (at - centre) @ axes[0]
-    body = float((np.asarray(middle) - centre) @ axes[0])
-    way = axes[0] if abs(along.min() - body) < abs(along.max() - body) else -axes[0]
-    tip = ((at - centre) @ way).min()
     beside = round(_BESIDE_MM / mm_per_px)
     rows = slice(max(0, int(ys.min()) - beside), min(part.shape[0], int(ys.max()) + beside + 1))
     cols = slice(max(0, int(xs.min()) - beside), min(part.shape[1], int(xs.max()) + beside + 1))
     grid_y, grid_x = np.mgrid[rows, cols].astype(np.float64)
-    along_mm = ((grid_x - centre[0]) * way[0] + (grid_y - centre[1]) * way[1] - tip) * mm_per_px
-    across_mm = (-(grid_x - centre[0]) * way[1] + (grid_y - centre[1]) * way[0]) * mm_per_px
+    along_mm = ((grid_x - tip[0]) * way[0] + (grid_y - tip[1]) * way[1]) * mm_per_px
+    across_mm = (-(grid_x - tip[0]) * way[1] + (grid_y - tip[1]) * way[0]) * mm_per_px
     inside = part[rows, cols]
     half_mm = 0.5 * float(inside.sum()) * mm_per_px**2 / max(float(along_mm[inside].max()), 1.0)
     reach = 2 * _BESIDE_MM + half_mm
