@@ -138,7 +138,10 @@ def _steel_makes(memory: MaskMemory, still: F32, blade: Bool | None) -> F32 | No
     silent = ~usable if blade is None else ~usable | blade
     if memory.started and memory.mask is not None:
         silent |= memory.mask
-    return moved_steel(cannula.bars, memory.baseline.mean - still, silent)
+    makes = moved_steel(cannula.bars, memory.baseline.mean - still, silent)
+    if makes is not None and blade is not None:
+        makes[blade] = 0  # filled in with the baseline
+    return makes
 
 
 def _refuse(evidence: F32, mask: Bool) -> None:
