@@ -6,13 +6,15 @@ cement behind it cannot darken the picture any further.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from assistant.coarser import coarser
+from assistant.coarser import coarser, disc
 from assistant.robust import middle as middle_of
 from assistant.robust import spread
 from assistant.steel import Bar, ends_of, learn_bar
@@ -28,6 +30,10 @@ _LENGTH_MM = 10.0
 _FAINT_SHARE = 0.6
 _FAINT_LENGTH_MM = 20.0
 """Where nothing stands out by so much (behind the shoulder, at the lung's border) a fainter bar will do if long."""
+_DARKER_STILL = (1.0, 1.5, 2.0)
+_BLUR_MM = 0.5
+"""A part that is joined to what it crosses is looked at above so many times the least darkness, and is so much wider
+than it shows there [P]."""
 _MARGIN_MM = 0.3
 _BEHIND_TIP_MM = 1.0
 _AHEAD_OF_TIP_MM = 22.0
@@ -110,13 +116,9 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
     corridor = np.zeros(smooth.shape, np.uint8)
     bars = []
     for share in (1.0, _FAINT_SHARE):
-        strong = np.asarray(cv2.morphologyEx((darker > share * least).astype(np.uint8), cv2.MORPH_OPEN, kernel))
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
-        for label in range(1, count):
-            if max(stats[label, 2], stats[label, 3]) * mm_per_px < (_LENGTH_MM if share == 1.0 else _FAINT_LENGTH_MM):
-                continue
-            part = labels == label
-            if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM and is_bar(part, mm_per_px):
+        long_mm = _LENGTH_MM if share == 1.0 else _FAINT_LENGTH_MM
+        for part in _straight_parts(darker, share * least, kernel, long_mm, mm_per_px):
+            if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM:
                 found[part] = 1
                 _draw_corridor(corridor, part, middle, mm_per_px)
                 bars.append(learn_bar(darker, part, middle, mm_per_px))
@@ -139,6 +141,25 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
         cols=slice(max(0, int(xs[0]) - room), int(xs[-1]) + room),
         bars=tuple(bars),
     )
+
+
+def _straight_parts(darker: F32, least: float, kernel: MatLike, long_mm: float, mm_per_px: float) -> Iterator[Bool]:
+    """Long straight parts of even width; where a facet or a rib that it crosses joins it, what is darker still."""
+    inside = np.ones(darker.shape, bool)
+    for times in _DARKER_STILL:
+        strong = np.asarray(
+            cv2.morphologyEx((inside & (darker > times * least)).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+        )
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
+        for label in range(1, count):
+            if max(stats[label, 2], stats[label, 3]) * mm_per_px < long_mm:
+                continue
+            part = labels == label
+            if not is_bar(part, mm_per_px):
+                continue
+            grown = cv2.dilate(part.astype(np.uint8), disc(_BLUR_MM, mm_per_px)) > 0
+            inside &= ~grown
+            yield part if times == 1.0 else grown & (darker > least)
 
 
 def _rim_of(body: Bool, mm_per_px: float) -> Bool:

@@ -33,6 +33,19 @@ def test_a_cannula_is_found_where_it_stands(cannula):
     assert cannula.mask.mean() < 0.1
 
 
+def test_one_that_touches_a_dark_facet_is_found_and_the_facet_is_no_part_of_it():
+    picture = steel()
+    facet = np.zeros_like(picture)
+    cv2.line(facet, (250, 78), (262, 104), 50.0, 14)
+    found = find_cannula(picture - cv2.GaussianBlur(facet, (0, 0), 1.5), BODY, MIDDLE, MM)
+    assert found is not None
+    drawn = np.zeros((200, 300), np.uint8)
+    cv2.line(drawn, (155, 99), (290, 62), 1, 8)
+    assert found.mask[drawn > 0].mean() > 0.97
+    assert not found.mask[100, 261]
+    assert found.mask.mean() < 0.1
+
+
 def test_cement_comes_out_ahead_of_the_tip(cannula):
     assert cannula.corridor[104, 130]
     assert not cannula.corridor[75, 240]
