@@ -27,6 +27,8 @@ _BAND_LOW_MM = 0.45
 _BAND_HIGH_MM = 1.2
 """Half the side of the box that is taken off: wider, and the dark of the cement reaches the bone edges beside it."""
 _LOG_OFFSET = 16.0
+AS_MARKED: F64 = np.column_stack([np.eye(2), np.zeros(2)])
+"""The pose of the reference frame."""
 USUAL_SPREAD = np.array([0.010, 0.003])
 """How far rotation (rad) and log scale stray from what was usual lately [P]."""
 _CORRELATED = 12.0
@@ -366,6 +368,12 @@ def lattice_from_source(pose: F64, decimation: int) -> F64:
     """A pose in source px, told in lattice px (pixel centres at whole numbers in both)."""
     o = np.full(2, 0.5 * decimation - 0.5)
     return np.column_stack([pose[:, :2], (pose[:, :2] @ o + pose[:, 2] - o) / decimation])
+
+
+def relative(pose: F64, reference: F64) -> F64:
+    """Where something went since a pose: ``pose`` after the inverse of ``reference``."""
+    back = cv2.invertAffineTransform(reference)
+    return np.column_stack([pose[:, :2] @ back[:, :2], pose[:, :2] @ back[:, 2] + pose[:, 2]])
 
 
 def source_from_lattice(pose: F64, decimation: int) -> F64:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.alignment import (
+    AS_MARKED,
     F32,
     F64,
     USUAL_SPREAD,
@@ -30,6 +31,7 @@ from assistant.alignment import (
     averaged,
     learn_level,
     refine,
+    relative,
     source_from_lattice,
 )
 from assistant.geometry import Crop, PointsPx, similarity_from_matrix
@@ -71,6 +73,8 @@ _LATELY = 12
 away: none of 2,618 pictures of standing views did so, 3 of 4 swings that were followed for half a second did within
 0.25 s. What stays low for longer than a swing begins is the new usual; in the first pictures it is not known what is
 usual (they share their grain with the reference frame) [P]."""
+_AS_PLANNED = (0.0, 0.0)
+"""Rotation and logarithm of the scale of the reference frame."""
 _MAX_TURN_DEG = 25.0
 _SCALE_RANGE = (0.8, 1.25)
 
@@ -90,6 +94,7 @@ class MotionMemory:
 
     view_index: int
     outline: Outline
+    reference: Pyramid
     fine: Level
     soft: Level
     coarse: Level
@@ -101,8 +106,10 @@ class MotionMemory:
     pose: F64 | None = None
     lately: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
     fell: int = 0
-    seen_at: F64 = field(default_factory=lambda: np.column_stack([np.eye(2), np.zeros(2)]))
+    seen_at: F64 = field(default_factory=AS_MARKED.copy)
     """The last pose that was taken without any doubt; before the first, where the vertebra was marked."""
+    anchor: F64 = field(default_factory=AS_MARKED.copy)
+    """Where the template puts the reference frame itself: ribs pull every picture that is averaged."""
     usual: tuple[float, float] | None = None
     """Rotation (rad) and logarithm of the scale lately: both change slowly while the vertebra is followed."""
 
@@ -149,6 +156,7 @@ def start_following(
     return MotionMemory(
         view_index=view_index,
         outline=outline,
+        reference=pyramid,
         fine=fine,
         soft=soft,
         coarse=coarse,
@@ -309,13 +317,16 @@ def _accepted(
         memory.varies += 0.05 * (abs(correlation - memory.expected) - memory.varies)
         rate = max(1.0 / memory.accepted, 0.03) if correlation > _GOOD * memory.expected else 0.02
         memory.expected += rate * (correlation - memory.expected)
-    similarity = similarity_from_matrix(pose, memory.outline.centre_px)
+    similarity = similarity_from_matrix(relative(pose, memory.anchor), memory.outline.centre_px)
     if confidence < _GOOD:
         return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
     memory.seen_at = pose
     memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
     if cement is None or not cement.mask.any():
-        memory.fine = averaged(memory.fine, memory.outline, pyramid, pose, _POINTS)
+        fine = averaged(memory.fine, memory.outline, pyramid, pose, _POINTS)
+        if fine is not memory.fine:
+            memory.fine = fine
+            memory.anchor, _ = refine(fine, memory.outline, memory.reference, AS_MARKED, None, _AS_PLANNED, rounds=8)
         memory.coarse = averaged(memory.coarse, memory.outline, pyramid, pose, _POINTS // 4)
     return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
 
@@ -327,18 +338,19 @@ def _plausible(pose: F64) -> bool:
 
 
 def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[F64, float] | None:
-    """Look for the vertebra anywhere in the picture, turned by up to 12 degrees."""
+    """Look for the vertebra anywhere in the picture, turned by up to 12 degrees; first where it was last seen well."""
     decimation = memory.coarse.decimation
     lattice = pyramid.lattice(decimation, memory.outline.mm_per_px)
     starts = [start for template in memory.finders for start in _starts(template, lattice, decimation)]
-    still = np.column_stack([np.eye(2), np.zeros(2)])
     coarse = [
         refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8)
-        for start in [still, *_apart(starts)]
+        for start in [AS_MARKED, *_apart(starts)]
     ]
     coarse = [found for found in coarse if _plausible(found[0])]
     coarse.sort(key=lambda found: -found[1])
-    nearest: tuple[F64, float] | None = None
+    # Ribs that breathe may turn and shrink what is found coarsely: where it was, it is looked at finely at once.
+    there = refine(memory.fine, memory.outline, pyramid, memory.seen_at, cement, memory.usual or _AS_PLANNED, rounds=8)
+    nearest = there if _plausible(there[0]) else None
     for pose, _ in coarse[:_TRIED_FINE]:
         fine = refine(memory.fine, memory.outline, pyramid, pose, cement, None, rounds=6)
         if _plausible(fine[0]) and (nearest is None or fine[1] > nearest[1]):

@@ -13,6 +13,7 @@ from assistant.alignment import (
     lattice_from_source,
     learn_level,
     refine,
+    relative,
     source_from_lattice,
 )
 from assistant.geometry import Crop, Similarity, apply
@@ -89,3 +90,10 @@ def test_the_template_loses_noise_with_every_picture():
         level = averaged(level, OUTLINE, noisy(), pose(0, 0, 0, 1), 3000)
     assert level.pictures == 16
     assert np.abs(level.template - clean)[60:190, 60:190].mean() < 0.4 * alone
+
+
+def test_where_something_went_since_a_pose():
+    since = pose(3.0, -2.0, 4.0, 1.02)
+    before = pose(-1.0, 5.0, -3.0, 0.97)
+    whole = np.vstack([since, [0, 0, 1]]) @ np.vstack([before, [0, 0, 1]])
+    assert np.allclose(relative(whole[:2], before), since)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.alignment import Pyramid
+from assistant.alignment import Pyramid, averaged, learn_level
 from assistant.field import find_field
 from assistant.steps.motion import MotionMemory, _believed, _is_neighbour, follow, start_following
 from assistant.vocabulary import Frame, Motion, Unknown
@@ -185,3 +185,31 @@ def test_a_grainy_reference_frame_is_known_as_itself(tabletop):
     )
     found(memory, Frame(index=0, t_s=0.0, grey=grey))
     assert memory.accepted == 0  # it says nothing of what another picture will match
+
+
+def test_where_it_was_it_is_found_although_the_coarse_search_goes_astray(tabletop, moved_by):
+    """Ribs that breathe turn and shrink what is found coarsely."""
+    vertebra = tabletop()
+    memory = started(vertebra)
+    turned = Pyramid(grey=vertebra.frame(similarity=moved_by(14.0, 0.0, -8.0)).grey, white=255)
+    decimation = memory.coarse.decimation
+    memory.coarse = learn_level(turned.lattice(decimation, vertebra.mm_per_px), decimation, memory.outline, 1000)
+    true = moved_by(2.0, -1.0)
+    motion = found(memory, vertebra.frame(similarity=true))
+    assert isinstance(motion, Motion)
+    assert corner_error_mm(vertebra, motion, true) < 0.2
+
+
+def test_what_pulls_the_pictures_that_are_averaged_moves_no_line(tabletop, moved_by):
+    """Each picture is averaged where it was found; the reference frame's own place in the mean is known."""
+    vertebra = tabletop()
+    memory = started(vertebra)
+    pulled = np.array([[1.0, 0.0, 1.5], [0.0, 1.0, -1.0]])
+    for _ in range(2):
+        frame = vertebra.frame()
+        memory.fine = averaged(memory.fine, memory.outline, Pyramid(grey=frame.grey, white=255), pulled, 4000)
+    for _ in range(6):
+        motion = found(memory, vertebra.frame())
+    assert isinstance(motion, Motion)
+    assert np.hypot(*memory.pose[:, 2]) > 0.2
+    assert corner_error_mm(vertebra, motion, moved_by(0.0, 0.0)) < 0.06
