@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.baseline import Baseline, start_baseline
+from assistant.diffuse import Lately
 from assistant.faint import Faint
 from assistant.gas import Restless
 from assistant.geometry import Crop, PointsPx
@@ -32,6 +33,7 @@ class MaskMemory:
     """Inside the X-ray field, at its edge or at the crop's."""
     smoothed: F32 | None = None
     faint: Faint = field(default_factory=Faint)
+    lately: Lately = field(default_factory=Lately)
     mask: Bool | None = None
     since_s: F32 | None = None
     last_s: float = 0.0

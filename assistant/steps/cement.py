@@ -7,8 +7,8 @@ The way of one picture, on the pixel grid of the reference frame round the verte
    slow brightness, what breathing does, and the glare of the cement itself are taken out.
 3. Divided by the noise measured there: grain, imperfect registration at strong edges, ribs and gas that move.
 4. Smoothed in time per pixel: a change beyond the noise is taken over at once, the rest is averaged.
-5. Threshold by hysteresis, then what hangs together with the body, with earlier cement, and is no cannula and no band
-   that goes on to the edge.
+5. Threshold by hysteresis, then what hangs together with the body, with earlier cement, and is no cannula, no band
+   that goes on to the edge, and does not fade out round it.
 
 Cement is dark in native fluoroscopy and bright on inverted screens; `Baseline.sign` says which.
 """
@@ -25,6 +25,7 @@ from assistant.belonging import HIGH_SIGMA, belonging
 from assistant.blades import covered
 from assistant.cannula import bridge_cannula, see_through
 from assistant.coarser import coarser, disc, finer
+from assistant.diffuse import drop_diffuse
 from assistant.faint import see_faint
 from assistant.front import front_mm
 from assistant.gas import drop_gas_gone, drop_gas_over_bone, restless_noise
@@ -113,6 +114,7 @@ def find_cement(
     _drop_from_outside(memory, low)
     drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
     mask = belonging(memory, low, certain, contrast, t_s)
+    drop_diffuse(memory.lately, mask, memory.body, None if cannula is None else cannula.mask, contrast, scale, t_s)
     if cannula is not None:
         bridge_cannula(cannula, mask, evidence, contrast, usable, scale)
     if memory.started:
