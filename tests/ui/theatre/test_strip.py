@@ -9,8 +9,15 @@ from PyQt6.QtGui import QFont, QImage, QPainter
 
 from assistant.live.messages import LiveState
 from tests.ui.theatre.fake_session import picture, status
+from ui import theme
 from ui.theatre.cards import WorksCard
 from ui.theatre.strip import LiveStrip
+
+
+@pytest.fixture(autouse=True)
+def _own_font(qapp) -> None:
+    """What fits is asked of the program's own font: the machine's may be wider."""
+    theme.apply(qapp)
 
 
 def _unmasked() -> object:
