@@ -41,8 +41,8 @@ class Known:
         When the newest frame was grabbed; None before the first.
     frame_period_ms : float or Unknown
         Usual time between frames.
-    analysed_ns : int or None
-        When the newest analysed frame was grabbed.
+    waited_since_ns : int or None
+        When the newest analysed frame was grabbed, or the first one after a pause of the source; None before any.
     frame_state : FrameState or None
         What the analysis says of it.
     frame_reason : str
@@ -68,7 +68,7 @@ class Known:
     analysis_well: bool
     frame_ns: int | None
     frame_period_ms: Measure
-    analysed_ns: int | None
+    waited_since_ns: int | None
     frame_state: FrameState | None
     frame_reason: str
     noise_grey: Measure
@@ -111,9 +111,9 @@ def _judge_analysed(known: Known) -> Verdict:
         return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason="the picture is in colour: another input was chosen")
     if not known.analysis_well:
         return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis stopped and is being started again")
-    if known.analysed_ns is None or known.frame_state is None:
+    if known.waited_since_ns is None or known.frame_state is None:
         return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis has not seen a picture yet")
-    behind_ms = (known.now_ns - known.analysed_ns) / 1e6
+    behind_ms = (known.now_ns - known.waited_since_ns) / 1e6
     if behind_ms > max(LATE_MS, _late_limit_ms(known)):
         return Verdict(state=LiveState.ANALYSIS_LATE, reason=f"the analysis is {behind_ms:.0f} ms behind the picture")
     if known.frame_state is FrameState.NO_SIGNAL:

@@ -97,7 +97,8 @@ class Outlook:
         LiveStatus, alarms raised, alarms ended
         """
         if newest is not None:
-            self.pace.see_frame(*newest)
+            analysed_ns = self.newest_moment.captured_ns if self.newest_moment is not None else None
+            self.pace.see_frame(*newest, analysed_ns)
         moved = self.moment is not None and says_moved(self.moment.standing)
         self._judge(now_ns, newest, children, moved)
         self.wanted = tuple(self._conditions(now_ns, moved))
@@ -115,7 +116,7 @@ class Outlook:
                 analysis_well=_is_well(children.get(Child.ANALYSIS)),
                 frame_ns=newest[1] if newest is not None else None,
                 frame_period_ms=self.pace.frame_period_ms(),
-                analysed_ns=moment.captured_ns if moment is not None else None,
+                waited_since_ns=self.pace.waited_since_ns(moment.captured_ns) if moment is not None else None,
                 frame_state=moment.liveness.state if moment is not None else None,
                 frame_reason=moment.liveness.reason if moment is not None else "",
                 noise_grey=moment.liveness.noise_grey if moment is not None else Unknown("nothing was analysed"),

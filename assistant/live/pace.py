@@ -15,6 +15,10 @@ _LAG_WINDOW_NS: Final = 10_000_000_000
 _RATE_WINDOW_NS: Final = 3_000_000_000
 _LONGEST_PULSE_NS: Final = 1_500_000_000
 _BREAK_NS: Final = 1_000_000_000
+_PAUSE_NS: Final = 200_000_000
+"""A source that gives nothing for longer has paused, if the analysis had seen all that came before.
+
+After a break nothing is known until the analysis has seen a picture: no pause then."""
 _MOST: Final = 2048
 
 
@@ -26,13 +30,23 @@ class Pace:
     _news: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST))
     _lags: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
     _push_began_ns: int | None = None
+    _resumed_ns: int = 0
 
-    def see_frame(self, index: int, captured_ns: int) -> None:
-        """The newest frame, as often as it is looked at."""
+    def see_frame(self, index: int, captured_ns: int, analysed_ns: int | None = None) -> None:
+        """The newest frame, as often as it is looked at, and when the newest analysed one was grabbed."""
         if self._frames and index < self._frames[-1][0]:
             self._frames.clear()
         if not self._frames or index > self._frames[-1][0]:
+            if self._frames and analysed_ns is not None:
+                last_index, last_ns = self._frames[-1]
+                paused = index == last_index + 1 and _PAUSE_NS < captured_ns - last_ns <= _BREAK_NS
+                if paused and analysed_ns >= last_ns:
+                    self._resumed_ns = captured_ns
             self._frames.append((index, captured_ns))
+
+    def waited_since_ns(self, analysed_ns: int) -> int:
+        """Since when the analysis has had something to do: a pause of the source is not its delay."""
+        return max(analysed_ns, self._resumed_ns)
 
     def see_moment(self, moment: Moment) -> None:
         """Every moment that comes."""

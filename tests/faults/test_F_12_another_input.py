@@ -81,7 +81,7 @@ def state_of(liveness: Liveness, *, in_colour: bool) -> LiveState:
             analysis_well=True,
             frame_ns=now_ns,
             frame_period_ms=40.0,
-            analysed_ns=now_ns,
+            waited_since_ns=now_ns,
             frame_state=liveness.state,
             frame_reason=liveness.reason,
             noise_grey=liveness.noise_grey,

@@ -55,6 +55,7 @@ def test_F_36(session: LiveSession) -> None:
     planned(session)
     assert session.arm() == ""
     session.acknowledge()
+    until(session, lambda status: status.state is LiveState.LIVE and status.drawable)  # no lag from before
     codes = {alarm.code for alarm in session.status.alarms}
     pid, seen = pid_of(session, Child.CAPTURE), set()
     os.kill(pid, signal.SIGSTOP)

@@ -15,7 +15,7 @@ GOOD = Known(
     analysis_well=True,
     frame_ns=NOW - 30 * MS,
     frame_period_ms=33.3,
-    analysed_ns=NOW - 60 * MS,
+    waited_since_ns=NOW - 60 * MS,
     frame_state=FrameState.LIVE,
     frame_reason="",
     noise_grey=4.0,
@@ -48,11 +48,11 @@ def test_all_well_is_live_without_a_reason() -> None:
     ],
 )
 def test_signal_loss_by_the_clock(age_ms: int, expected: LiveState) -> None:
-    assert state(frame_ns=NOW - age_ms * MS, analysed_ns=NOW - age_ms * MS) is expected
+    assert state(frame_ns=NOW - age_ms * MS, waited_since_ns=NOW - age_ms * MS) is expected
 
 
 def test_a_slow_source_is_not_stale_between_two_of_its_frames() -> None:
-    slow = {"frame_period_ms": 500.0, "frame_ns": NOW - 600 * MS, "analysed_ns": NOW - 600 * MS}
+    slow = {"frame_period_ms": 500.0, "frame_ns": NOW - 600 * MS, "waited_since_ns": NOW - 600 * MS}
     assert state(**slow) is LiveState.LIVE
     assert state(**slow | {"frame_ns": NOW - 1300 * MS}) is LiveState.STALE
     assert state(**slow | {"frame_ns": NOW - 2100 * MS}) is LiveState.NO_SIGNAL
@@ -65,7 +65,7 @@ def test_before_the_first_frame_there_is_no_signal() -> None:
 def test_a_dead_process_is_told_at_once() -> None:
     assert state(capture_well=False) is LiveState.NO_SIGNAL
     assert state(analysis_well=False) is LiveState.ANALYSIS_LATE
-    assert state(analysed_ns=NOW - 510 * MS) is LiveState.ANALYSIS_LATE
+    assert state(waited_since_ns=NOW - 510 * MS) is LiveState.ANALYSIS_LATE
 
 
 def test_a_blank_screen_is_no_signal_though_frames_come() -> None:
@@ -113,7 +113,7 @@ def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> 
             replace(
                 GOOD,
                 frame_ns=at,
-                analysed_ns=at,
+                waited_since_ns=at,
                 capture_well=capture,
                 analysis_well=analysis,
                 frame_state=frame_state,

@@ -66,6 +66,18 @@ def test_until_the_sound_was_heard_nothing_is_known(theatre: Theatre) -> None:
     assert not status.quiet.seen_none
 
 
+def test_F_36_a_short_pause_of_the_source_is_no_alarm(theatre: Theatre) -> None:
+    """450 ms without a frame, its analysis 90 ms later: 540 ms after the picture analysed last, and nothing is late."""
+    theatre.outlook.armed = True
+    theatre.run(50)
+    assert theatre.wait(450).state is LiveState.STALE
+    theatre.index, theatre.last_ns = theatre.index + 1, theatre.now_ns
+    status = theatre.wait(90)
+    assert (status.state, status.drawable, codes(status)) == (LiveState.LIVE, False, [])
+    status = theatre.wait(420)
+    assert (status.state, codes(status)) == (LiveState.STALE, [])
+
+
 def test_signal_loss_by_the_times_of_the_table(theatre: Theatre) -> None:
     """F-01: stale after 250 ms, no signal and HIGH after a second; nothing is drawn after 300 ms."""
     theatre.outlook.armed = True

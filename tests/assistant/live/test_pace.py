@@ -55,3 +55,29 @@ def test_nothing_yet_is_unknown() -> None:
     assert isinstance(pace.frame_period_ms(), Unknown)
     assert isinstance(pace.pulse_period_s(), Unknown)
     assert isinstance(pace.lags_ms(0)[0], Unknown)
+
+
+@pytest.mark.parametrize(
+    ("pause_ms", "analysed_ms", "since_ms"),
+    [
+        (450, 80, 530),  # the source paused and the analysis had seen all: it has had nothing to do
+        (450, 40, 40),  # it had not: its delay counts from the last picture it saw
+        (120, 80, 80),
+        (1500, 80, 80),  # the signal was lost: nothing is known before the next result
+    ],
+)
+def test_a_pause_of_the_source_is_no_delay_of_the_analysis(pause_ms: int, analysed_ms: int, since_ms: int) -> None:
+    pace = Pace()
+    for k in range(3):
+        pace.see_frame(k, k * 40 * MS, (k - 1) * 40 * MS)
+    pace.see_frame(3, (80 + pause_ms) * MS, analysed_ms * MS)
+    assert pace.waited_since_ns(analysed_ms * MS) == since_ms * MS
+    pace.see_frame(4, (120 + pause_ms) * MS, analysed_ms * MS)
+    assert pace.waited_since_ns(analysed_ms * MS) == since_ms * MS
+
+
+def test_a_source_that_pauses_again_and_again_does_not_hide_that_the_analysis_stands() -> None:
+    pace = Pace()
+    for k in range(10):
+        pace.see_frame(k, k * 400 * MS, 0)
+    assert pace.waited_since_ns(0) == 400 * MS
