@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.field import field_at, find_field
+from assistant.grain import Rows, grain_of
 from assistant.robust import middle, spread
 from assistant.settings import LivenessSettings
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
@@ -87,6 +88,8 @@ class LivenessMemory:
     waited_s: float = 0.0
     """Between the last new picture and the one before it."""
     ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
+    changed: float | None = None
+    """How much the last new picture differs from the frame before it, in all."""
     limit: float = _START_LIMIT
     new_brings: float = 0.4
     """Ratio of a new picture lately."""
@@ -132,32 +135,27 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         memory.field_blocks = None
         return _new(memory, frame, blocks)
     inside = _field_blocks(memory, frame, blocks)
-    grain = max(_grain(blocks, inside), 0.05)
-    ratio = _ratio((blocks - before)[inside], grain)
+    rows = Rows(blocks, inside, max(grain_of(blocks, inside), 0.05))
+    ratio = rows.differ_beyond_line(before)
     memory.ratios.append(ratio)
     memory.limit = _learned_limit(memory)
     new = [each for each in memory.ratios if each > memory.limit]
     if len(new) >= _LEAST_OF_A_KIND:
         memory.new_brings = float(np.median(new))
     much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
-    if not much and not was_blank and not _creeps(memory, blocks, inside, grain):
+    if not much and not was_blank and not _creeps(memory, rows, blocks):
         return _again(memory, frame.t_s, settings)
+    memory.changed = rows.differ(before)
     return _new(memory, frame, blocks)
 
 
-def _ratio(changes: F32, grain: float) -> float:
-    """How much the block means have changed, over what new grain alone makes."""
-    level = middle(changes)
-    return spread(changes, level) / (1.414 * grain) + abs(level) / 255.0
-
-
-def _creeps(memory: LivenessMemory, blocks: F32, inside: NDArray[np.bool_], grain: float) -> bool:
+def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
     """Whether a frame that is much like the one before has changed since the last new picture, little by little."""
     memory.most_since = max(memory.most_since, memory.ratios[-1])
     least = max(_CREEPS * memory.most_since, _LEAST_CREEP * memory.new_brings)
     if memory.new_blocks is None or memory.new_blocks.shape != blocks.shape:
         return False
-    return _ratio((blocks - memory.new_blocks)[inside], grain) > least
+    return rows.differ_beyond_line(memory.new_blocks) > least
 
 
 def _blocks(frame: Frame) -> F32:
@@ -184,12 +182,6 @@ def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[
     return memory.field_blocks
 
 
-def _grain(blocks: F32, inside: NDArray[np.bool_]) -> float:
-    """Spatial noise of the block means: second differences along the row see grain and hardly any anatomy."""
-    second = blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]
-    return spread(second[inside[:, 1:-1]]) / 2.449
-
-
 def _learned_limit(memory: LivenessMemory) -> float:
     """The middle of the widest gap (in logarithm) between the two kinds of frames seen lately."""
     if len(memory.ratios) < 8:
@@ -198,11 +190,11 @@ def _learned_limit(memory: LivenessMemory) -> float:
     gaps = np.diff(values)
     middles = 0.5 * (values[:-1] + values[1:])
     # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
-    allowed = (values[1:] > np.log(_LIMITS[0])) & (middles < np.log(_LIMITS[1]))
+    allowed = (values[1:] > np.log(_LIMITS[0])) & (values[:-1] < np.log(_LIMITS[1]))
     allowed[: _LEAST_REPEATS - 1] = False
     best = int(np.argmax(np.where(allowed, gaps, 0.0)))
     if allowed[best] and gaps[best] >= np.log(2.0):
-        return max(float(np.exp(middles[best])), _LIMITS[0])
+        return float(np.clip(np.exp(middles[best]), *_LIMITS))
     two = _two_kinds(values)
     if two is not None and two.limit < _LIMITS[1]:
         memory.repeats_like = two.repeats
@@ -258,7 +250,9 @@ def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_]
     if window.max() / blocks.size > _CARD_SHARE:
         # Cable noise lies on a card too, and is far less than the X-ray's grain.
         usual = usual_grain or 0.0
-        bare = inside is not None and inside.shape == blocks.shape and _grain(blocks, inside) < _GRAIN_RANGE[0] * usual
+        bare = (
+            inside is not None and inside.shape == blocks.shape and grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual
+        )
         if (bare and _DARK < int(window.argmax()) < _BURNT) or _is_flat(blocks, _CABLE_SHARE * usual):
             return "the picture has no X-ray grain: a card"
     return ""
@@ -287,7 +281,7 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
 
 def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
-    grain = _grain(blocks, inside)
+    grain = grain_of(blocks, inside)
     memory.noise_grey = grain * _BLOCK_PX
     memory.waited_s = 0.0 if memory.last_new_s is None else frame.t_s - memory.last_new_s
     memory.last_new_s = frame.t_s
@@ -299,9 +293,9 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
         return _unusable_now(memory)
     usual = grain if memory.usual_grain is None else memory.usual_grain
     memory.usual_grain = 0.95 * usual + 0.05 * grain
-    if memory.ratios and not moves_fast(memory):
-        memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.ratios[-1]
-    elif memory.ratios:
+    if memory.changed is not None and not moves_fast(memory):
+        memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.changed
+    elif memory.changed is not None:
         memory.usual_ratio *= _ALWAYS_FAST
     return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
 
@@ -354,16 +348,16 @@ def moves_fast(memory: LivenessMemory) -> bool:
 
     After a pause it says nothing: the C-arm may have been turned to another planned view without X-rays.
     """
-    if not memory.ratios or memory.waited_s > _PAUSE_S:
+    if memory.changed is None or memory.waited_s > _PAUSE_S:
         return False
-    return memory.ratios[-1] > max(_MOVING_RATIO, _MOVING_SHARE * memory.usual_ratio)
+    return memory.changed > max(_MOVING_RATIO, _MOVING_SHARE * memory.usual_ratio)
 
 
 def start_liveness(reference: Frame) -> LivenessMemory:
     """Learn what this source's X-ray pictures look like from a plan's reference frame."""
     memory = LivenessMemory()
     blocks = _blocks(reference)
-    memory.usual_grain = _grain(blocks, _field_blocks(memory, reference, blocks))
+    memory.usual_grain = grain_of(blocks, _field_blocks(memory, reference, blocks))
     memory.field_seen_s = -1e9
     return memory
 

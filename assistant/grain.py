@@ -1,0 +1,75 @@
+"""How much two frames differ beyond what the line that brought them adds: means of blocks along rows of the picture.
+
+An analogue line shifts each row a little along itself (its sync pulse jitters) and lays hum over all rows: a held
+picture changes by as much as a filtered new one. Both are the same all along a row, quantum noise is not: what a shift
+of the row or a step of its brightness explains is taken off before the difference is looked at.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.robust import middle, spread
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_LEAST_SLOPE = 1e-3
+
+
+def grain_of(blocks: F32, inside: Bool) -> float:
+    """Spatial noise of the block means: second differences along the row see grain and hardly any anatomy."""
+    second = blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]
+    return spread(second[inside[:, 1:-1]]) / 2.449
+
+
+def ratio_of(changes: F32, grain: float) -> float:
+    """How much the block means of a frame differ from another's, over what new grain alone makes.
+
+    Parameters
+    ----------
+    changes : array (blocks,) of float32
+        Of 255.
+    grain : float
+        Of 255.
+    """
+    level = middle(changes)
+    return spread(changes, level) / (1.414 * grain) + abs(level) / 255.0
+
+
+class Rows:
+    """One frame's block means, against which others are held.
+
+    Parameters
+    ----------
+    blocks : array (rows, cols) of float32
+        Of 255.
+    inside : array (rows, cols) of bool
+        Blocks in the X-ray field.
+    grain : float
+        What `grain_of` says of them.
+    """
+
+    def __init__(self, blocks: F32, inside: Bool, grain: float) -> None:
+        self._blocks, self._inside, self._grain = blocks, inside, grain
+        self._within = inside.astype(np.float32)
+        self._count = np.maximum(self._within.sum(axis=1, keepdims=True), np.float32(1))
+        slope = np.zeros_like(blocks)
+        slope[:, 1:-1] = blocks[:, 2:] - blocks[:, :-2]
+        self._slope = self._centred(slope)
+        self._steepness = np.maximum(np.square(self._slope).sum(axis=1, keepdims=True), np.float32(_LEAST_SLOPE))
+
+    def _centred(self, values: F32) -> F32:
+        within = values * self._within
+        return np.asarray(within - self._within * (within.sum(axis=1, keepdims=True) / self._count), dtype=np.float32)
+
+    def differ(self, other: F32) -> float:
+        """The ratio of `ratio_of` for all that has changed."""
+        return ratio_of((self._blocks - other)[self._inside], self._grain)
+
+    def differ_beyond_line(self, other: F32) -> float:
+        """The same without what a shift or a step of brightness of each row explains."""
+        change = self._centred(self._blocks - other)
+        shift = (change * self._slope).sum(axis=1, keepdims=True) / self._steepness
+        return ratio_of((change - shift * self._slope)[self._inside], self._grain)
