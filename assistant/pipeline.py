@@ -57,6 +57,7 @@ from assistant.vocabulary import (
 )
 
 _TOO_FAST = "the picture moves too fast to measure"
+_BLENDED = "the picture does not match the planned view well: it may be changing"
 _CERTAIN = 0.82
 """Confidence from which a motion is believed even while the whole picture changes [P]."""
 _CLEARLY = 0.15
@@ -226,6 +227,8 @@ class Pipeline:
         if fast and not _certain(motion):
             return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the cement or the speed
         view = self._views[self._active]
+        if view.motion.fell or view.motion.settling:
+            return _nothing(_BLENDED, motion)  # behind a recursive filter half of it shows where the vertebra was
         if too_fast(self._speed, motion, view.planned.mm_per_px, frame.t_s):
             return replace(_nothing(_TOO_FAST), moves=True)
         before = frame.index < view.planned.reference_frame

@@ -186,20 +186,29 @@ def _learned_limit(memory: LivenessMemory) -> float:
     """The middle of the widest gap (in logarithm) between the two kinds of frames seen lately."""
     if len(memory.ratios) < 8:
         return memory.limit
-    values = np.log(np.clip(np.sort(np.array(memory.ratios)), 0.01, 3.0))
-    gaps = np.diff(values)
+    lately = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
+    values = np.sort(lately)
+    lowest, highest = np.log(_LIMITS)
     middles = 0.5 * (values[:-1] + values[1:])
     # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
-    allowed = (values[1:] > np.log(_LIMITS[0])) & (values[:-1] < np.log(_LIMITS[1]))
-    allowed[: _LEAST_REPEATS - 1] = False
-    best = int(np.argmax(np.where(allowed, gaps, 0.0)))
-    if allowed[best] and gaps[best] >= np.log(2.0):
-        return float(np.clip(np.exp(middles[best]), *_LIMITS))
+    gaps = np.where((values[1:] > lowest) & (values[:-1] < highest), np.diff(values), 0.0)
+    gaps[: _LEAST_REPEATS - 1] = 0.0
+    within = int(np.argmax(np.where(middles < highest, gaps, 0.0)))
+    widest = int(np.argmax(gaps))
+    if middles[within] < highest and gaps[within] >= np.log(2.0):
+        return max(float(np.exp(middles[within])), _LIMITS[0])
+    if gaps[widest] >= np.log(2.0) and _comes_and_goes(lately > middles[widest]):
+        return _LIMITS[1]
     two = _two_kinds(values)
     if two is not None and two.limit < _LIMITS[1]:
         memory.repeats_like = two.repeats
         return max(two.limit, _LIMITS[0])
     return memory.limit if _still_repeats(memory) else _START_LIMIT
+
+
+def _comes_and_goes(above: NDArray[np.bool_]) -> bool:
+    """Whether what is far above comes time and again, as pulses do between repeats; a swing or a cough comes once."""
+    return int((above[1:] & ~above[:-1]).sum()) >= _LEAST_OF_A_KIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

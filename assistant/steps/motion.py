@@ -106,6 +106,8 @@ class MotionMemory:
     pose: F64 | None = None
     lately: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
     fell: int = 0
+    settling: int = 0
+    """After a loss so many pictures more may still hold a share of another view or place."""
     seen_at: F64 = field(default_factory=AS_MARKED.copy)
     """The last pose that was taken without any doubt; before the first, where the vertebra was marked."""
     anchor: F64 = field(default_factory=AS_MARKED.copy)
@@ -218,7 +220,7 @@ def follow(
         believed = _softly(memories, pyramid)
     if not believed:
         for memory in memories:
-            memory.pose = None
+            memory.pose, memory.settling = None, _FELL_MOST
             memory.lately.clear()
         return Unknown("the vertebra of the plan is not found in this picture"), active
     index, (pose, correlation) = max(believed, key=lambda c: c[1][1])
@@ -228,6 +230,7 @@ def follow(
 
 def _steady(memory: MotionMemory, moved: Motion) -> Motion | Unknown:
     """The motion, unless its confidence has just fallen: the C-arm begins to swing, and the lines with it."""
+    memory.settling = max(0, memory.settling - 1) if moved.confidence < _GOOD else 0
     if len(memory.lately) == _LATELY and moved.confidence < median(memory.lately) - _FELL:
         memory.fell += 1
     else:
@@ -381,11 +384,9 @@ def _starts(finder: _Finder, lattice: F32, decimation: int) -> list[tuple[float,
     for turn_deg in (0.0, -6.0, 6.0, -12.0, 12.0):
         middle = ((cols - 1) / 2, (rows - 1) / 2)
         turn = cv2.getRotationMatrix2D(middle, -turn_deg, 1.0)
-        turned = (
-            cv2.warpAffine(finder.patch, turn, (cols, rows), borderMode=cv2.BORDER_REPLICATE)
-            if turn_deg
-            else finder.patch
-        )
+        turned = finder.patch
+        if turn_deg:
+            turned = np.asarray(cv2.warpAffine(turned, turn, (cols, rows), borderMode=cv2.BORDER_REPLICATE), np.float32)
         score = cv2.matchTemplate(padded, turned, cv2.TM_CCOEFF_NORMED)
         for _ in range(_PEAKS):
             _, best, _, where = cv2.minMaxLoc(score)
