@@ -282,3 +282,22 @@ def test_repeats_are_told_from_pictures_that_differ_by_far_more(tabletop):
     memory = start_liveness(frames[0])
     got = states(memory, frames)
     assert [state == "live" for state in got[60:]] == [k % 4 == 0 for k in range(60, 150)]
+
+
+@pytest.mark.parametrize("how", ["burnt", "swing"])
+def test_after_a_stretch_in_which_everything_changes_new_pictures_are_new_at_once(tabletop, moved_by, how):
+    """What a burnt-out stretch or a long swing brings must not become what a new picture is held against."""
+    vertebra = tabletop(dose_ngy=60.0)
+
+    def shown(k: int) -> np.ndarray:
+        if not 60 <= k < 105:
+            return vertebra.frame(new_noise=k % 3 == 0).grey
+        if how == "swing":
+            return vertebra.frame(similarity=moved_by(30.0 * (-1) ** k, 0.0), new_noise=True).grey
+        grey = vertebra.frame(new_noise=k % 3 == 0).grey.astype(np.float32)
+        return np.clip(250.0 / np.percentile(grey, 25) * grey, 0, 255).astype(np.uint8)
+
+    frames = [Frame(index=k, t_s=k / 30, grey=shown(k)) for k in range(165)]
+    got = states(start_liveness(frames[0]), frames)
+    assert got[108:165:3] == ["live"] * 19
+    assert "frozen" not in got
