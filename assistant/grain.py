@@ -69,11 +69,7 @@ class Rows:
         return ratio_of((self._blocks - other)[self._inside], self._grain)
 
     def differ_beyond_line(self, other: F32) -> float:
-        """The same without what a shift or a step of brightness of each row explains; never more than `differ`.
-
-        Where most is burnt out nothing changes there, and what a row's few others do would be spread over all of it.
-        """
+        """The same without what a shift or a step of brightness of each row explains."""
         change = self._centred(self._blocks - other)
         shift = (change * self._slope).sum(axis=1, keepdims=True) / self._steepness
-        rest = ratio_of((change - shift * self._slope)[self._inside], self._grain)
-        return min(rest, self.differ(other))
+        return ratio_of((change - shift * self._slope)[self._inside], self._grain)

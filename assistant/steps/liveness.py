@@ -45,8 +45,9 @@ the frame before, and interlaced halves make pictures that differ little from on
 the one some frames ago: on simulated runs 1.3 times after two frames, in held pictures 1.00 to 1.02. The two shares are
 of what a new picture brought lately: a codec that sharpens a held picture bit by bit brings up to 0.2 of it, a key
 frame up to 0.26 at once [P]."""
-_MOST_GRAIN = 1.0
-"""New grain alone brings no more; what moves does, and must not make the still pictures after it repeats."""
+_MOST_BRINGS = 2.0
+"""New grain alone brings 1, an image intensifier's mottle up to 1.7. What moves or burns out brings more, and must not
+make the still pictures after it repeats [P]."""
 _TORN = "torn: a part of the frame is missing"
 _BAND_WIDTH = 0.3
 _BAND_GRAIN = 0.2
@@ -143,7 +144,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     memory.limit = _learned_limit(memory)
     new = [each for each in memory.ratios if each > memory.limit]
     if len(new) >= _LEAST_OF_A_KIND:
-        memory.new_brings = min(float(np.median(new)), _MOST_GRAIN)
+        memory.new_brings = min(float(np.median(new)), _MOST_BRINGS)
     much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
     if not much and not was_blank and not _creeps(memory, rows, blocks):
         return _again(memory, frame.t_s, settings)
