@@ -173,7 +173,8 @@ def back_up(connection: sqlite3.Connection, folder: Path, what: str) -> Path:
             copy.close()
         os.replace(part, path)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EnvironmentError_(f"{path}: the library cannot be copied first ({error}); nothing was changed") from error
     for old in kept_backups(folder)[_BACKUPS_KEPT:]:
         with contextlib.suppress(OSError):
