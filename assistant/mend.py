@@ -11,13 +11,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 import msgspec
 
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import EnvironmentError_, InputError, UsageError
+from assistant.identity import random_id
 from assistant.recording.keeping import write_json
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.reading import video_files
@@ -80,7 +81,7 @@ def mend(run: Path, out: Path, progress: Progress = lambda _done, _total: None) 
                 for path in sorted(run.glob(pattern)):
                     shutil.copyfile(path, out / path.name)
         head = {
-            **recorded.head,
+            **_as_another_run(recorded.head),
             "schema": SCHEMA,
             "closed": True,
             "mended": {"losses": recorded.losses, "frames_lost": recorded.lost_frames, "cut": recorded.cut_frames},
@@ -94,6 +95,12 @@ def mend(run: Path, out: Path, progress: Progress = lambda _done, _total: None) 
         cut_frames=recorded.cut_frames,
         was_whole=not recorded.losses,
     )
+
+
+def _as_another_run(head: dict[str, Any]) -> dict[str, Any]:
+    """The head of a copy: of the same session and case, and a run of its own."""
+    ids = head.get("ids")
+    return {**head, "ids": {**ids, "run": random_id("runs")}} if isinstance(ids, dict) else dict(head)
 
 
 @contextlib.contextmanager
@@ -133,7 +140,12 @@ def cut_clip(run: Path, first: int, last: int, out: Path) -> int:
         with _writing(out):
             out.mkdir(parents=True, exist_ok=True)
             copy_frames(run, out, moved, None)
-        head = {**source.recorded.head, "schema": SCHEMA, "closed": True, "clip": {"first": first, "last": last}}
+        head = {
+            **_as_another_run(source.recorded.head),
+            "schema": SCHEMA,
+            "closed": True,
+            "clip": {"first": first, "last": last},
+        }
         head.pop("events", None)
         write_json(out / HEAD, head)
     finally:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ class Unknown:
 
 
 Measure = float | Unknown
+NO_DATE: Final = Unknown("date not known")
 
 
 def value_or_none(measure: Measure) -> float | None:
@@ -381,6 +384,8 @@ class RunFacts:
         Scale in the plane of the vertebra if the file states it; never used without the plan.
     notes : mapping of str to str
         Codec, transfer syntax and the like, for people.
+    recorded : date or Unknown
+        The study's or the session's own date, as the source itself says it; never the time stamp of a file.
     """
 
     source: str
@@ -390,3 +395,4 @@ class RunFacts:
     frame_count: int | None
     mm_per_px_hint: float | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    recorded: date | Unknown = NO_DATE

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.capture.dicom_display import make_display
-from assistant.capture.dicom_header import frame_times, pixel_layout, read_header, scale_hint
+from assistant.capture.dicom_header import frame_times, pixel_layout, read_header, recorded_on, scale_hint
 from assistant.capture.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
 from assistant.errors import InputError
 from assistant.vocabulary import Frame, RunFacts
@@ -85,6 +85,7 @@ class DicomSource:
             frame_count=len(self._table.pieces),
             mm_per_px_hint=hint,
             notes=notes,
+            recorded=recorded_on(header),
         )
 
     @property

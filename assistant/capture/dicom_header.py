@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import warnings
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.capture.dicom_pixels import PixelError, PixelLayout
 from assistant.capture.stamps import DEFAULT_FPS, MAX_FPS
+from assistant.vocabulary import NO_DATE, Unknown
 
 MAX_SIDE_PX: Final = 8192
 _MAX_FRAMES: Final = 1_000_000
@@ -261,3 +264,12 @@ def _square(spacing: list[float], how: str) -> tuple[float | None, str]:
     if not (0.01 <= rows <= 5.0 and abs(rows - cols) <= 0.01 * rows):
         return None, f"not usable: {rows:g} x {cols:g} mm"
     return (rows + cols) / 2.0, how
+
+
+def recorded_on(header: DicomHeader) -> date | Unknown:
+    """The day of the acquisition as the header says it, else of the study, else of the content."""
+    for keyword in ("AcquisitionDateTime", "AcquisitionDate", "StudyDate", "ContentDate"):
+        text = str(header.value(keyword) or "").strip().replace(".", "")[:8]
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text, "%Y%m%d").date()
+    return NO_DATE

@@ -19,6 +19,7 @@ import numpy as np
 from assistant.capture.matroska import read_blocks
 from assistant.capture.video import VideoSource
 from assistant.errors import InputError
+from assistant.identity import session_of
 from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
@@ -77,6 +78,7 @@ class RunFolder:
             fps=1.0 / median(steps) if steps else None,
             frame_count=len(lines),
             notes=notes,
+            recorded=session_of(self.recorded.head).recorded,
         )
 
     def frames(self) -> Iterator[Frame]:

@@ -39,7 +39,7 @@ def look_into(unpacked: Unpacked) -> dict[str, Any]:
                 found = run_facts(video, video.with_name(THUMBNAIL))
             except InputError as error:
                 raise InputError(f"a run of the pack cannot be read: {error}") from error
-            for name in ("lost", "rehearsal"):
+            for name in ("lost", "rehearsal", "recorded"):
                 found.pop(name)
             facts[f"{number}/{run}"] = {**found, "sha256": file_hash(video), "bytes": video.stat().st_size}
     return facts

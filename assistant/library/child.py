@@ -22,7 +22,7 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, Unknown
 
 THUMBNAIL: Final = "thumbnail.jpg"
 RUN: Final = "run"
@@ -210,6 +210,7 @@ def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
             "duration_s": duration_s,
             "lost": int(facts.notes.get("frames_lost", "0") or 0),
             "rehearsal": "rehearsal" in facts.notes,
+            "recorded": None if isinstance(facts.recorded, Unknown) else facts.recorded.isoformat(),
         }
     finally:
         source.close()

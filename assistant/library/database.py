@@ -100,6 +100,23 @@ def connect(folder: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
     return connection
 
 
+def look(folder: Path) -> sqlite3.Connection | None:
+    """The library of a folder for reading alone, beside whoever writes it; None where there is none.
+
+    Raises
+    ------
+    sqlite3.Error
+        If it cannot be read.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA trusted_schema=OFF")
+    return connection
+
+
 def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -> None:
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     owner = int(connection.execute("PRAGMA application_id").fetchone()[0])

@@ -11,15 +11,16 @@ import subprocess
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import UsageError
+from assistant.identity import session_of
 from assistant.library.change_log import Row
 from assistant.library.child import RUN, THUMBNAIL
 from assistant.library.people import Act, check_may
 from assistant.library.store import Library
+from assistant.recording.reading import read_head
 from assistant.replay import child_command, child_environment
 
 log = logging.getLogger(__name__)
@@ -110,12 +111,19 @@ class Jobs:
         UsageError
             If the person may not, or a procedure runs.
         """
-        run_id = self.library.new_id("runs")
+        run_id = self._run_id(Path(run))
         into = self.library.runs_folder / run_id
         order = {"do": "bring in", "run": os.path.abspath(run), "into": str(into), "copy": copy}
         name = Path(run).name
         job = Job(kind="bring in", name=name, order=order, run_id=run_id, case_id=case_id, finish=take_in)
         return self.add(job)
+
+    def _run_id(self, run: Path) -> str:
+        """The id that a session has written into its folder, else a new one."""
+        wanted = session_of(read_head(run)).run_id
+        asked = {job.run_id for job in (*self._wanted, *((self._job,) if self._job is not None else ()))}
+        is_free = wanted and wanted not in asked and self.library.one("runs", wanted) is None
+        return wanted if is_free else self.library.new_id("runs")
 
     def find_again(self, run_id: str, path: str) -> Job:
         """Ask for a run that was moved to be taken from its new place: looked at first, byte for byte.
@@ -288,6 +296,13 @@ def plan_path(run: Row) -> Path | None:
     return plan if plan.is_file() else None
 
 
+def _case_id(library: Library, run: Path) -> str:
+    """The case that a session has written into its folder: it was shown in the theatre already. Else a new one."""
+    wanted = session_of(read_head(run)).case_id
+    case = library.one("cases", wanted) if wanted else None
+    return wanted if wanted and (case is None or case["deleted_ns"] is None) else library.new_id("cases")
+
+
 def take_in(library: Library, job: Job) -> None:
     """Enter a run that was brought in: with its case and level where they are new."""
     facts = job.said["facts"]
@@ -297,12 +312,12 @@ def take_in(library: Library, job: Job) -> None:
         _remove(folder)
         job.error = f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added"
         return
-    case_id = job.case_id or library.new_id("cases")
+    case_id = job.case_id or _case_id(library, Path(job.order["run"]))
     rows: list[tuple[str, str, dict[str, Any]]] = []
+    recorded = facts.pop("recorded")
     if library.one("cases", case_id) is None:
         origin = "simulated" if facts["has_truth"] else "rehearsal" if facts["rehearsal"] else "own"
-        day = datetime.now(UTC).astimezone().date().isoformat()
-        rows.append(("cases", case_id, {"day": day, "origin": origin}))
+        rows.append(("cases", case_id, {"day": recorded, "origin": origin}))
         level_id = library.new_id("levels")
         rows.append(("levels", level_id, {"case_id": case_id, "level": _planned_level(folder, job)}))
     else:

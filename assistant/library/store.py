@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, InputError, UsageError
+from assistant.identity import random_id
 from assistant.library import change_log, database
 from assistant.library.case_line import DERIVED, refresh_case
 from assistant.library.change_log import Change, Row, RowChange
@@ -23,27 +23,8 @@ from assistant.library.relative import row_found, row_stored
 from assistant.places import data_home
 
 log = logging.getLogger(__name__)
-_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
-_PREFIX: Final = {
-    "cases": "K",
-    "levels": "L",
-    "runs": "B",
-    "findings": "F",
-    "outcomes": "O",
-    "people": "R",
-    "clips": "T",
-    "sets": "S",
-    "answers": "A",
-    "cards": "C",
-}
 _DAY_S: Final = 86_400
 _NOT_UNDONE: Final = frozenset({"undo", "empty the bin", "answer", "analysis", "person", "new clip"})
-
-
-def random_id(table: str) -> str:
-    """A new id that says nothing about a patient, a day or an order; short where people read it aloud."""
-    length = 5 if table in ("cases", "people") else 8
-    return f"{_PREFIX[table]}-" + "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
 class Library:

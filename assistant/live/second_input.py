@@ -23,7 +23,7 @@ from assistant.live.messages import Child, Fault, Lines, LinesVoid, Message, Pla
 from assistant.live.orders import Acknowledge, Start
 from assistant.live.plan_keeping import SECOND
 from assistant.live.status import ChildState, LiveStatus
-from assistant.recording.keeping import write_head
+from assistant.recording.keeping import begin_head, write_head
 from assistant.settings import Settings
 from assistant.vocabulary import Grey, Priority
 
@@ -83,6 +83,7 @@ class SecondInput:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
         self._deck: Deck | None = Deck.make()
         self._deck.beat(Cell.WINDOW_BEAT)
+        self._begun = begin_head(self.folder)
         self._write_head(None)
         children = (Child.CAPTURE, Child.ANALYSIS)
         self._nurses = {child: Nurse(child, self._deck, self._orders, clock_ns) for child in children}
@@ -206,4 +207,4 @@ class SecondInput:
     def _write_head(self, chain: tuple[str, int] | None) -> None:
         """A disk that takes no head takes no recording: its fault is told by that."""
         with contextlib.suppress(EnvironmentError_):
-            write_head(self.folder, self.source, self._settings, chain)
+            write_head(self.folder, self.source, self._settings, chain, self._begun)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.identity import Identity, session_of
 from assistant.live.arming import why_not
 from assistant.live.awake import Awake
 from assistant.live.crew import Crew
@@ -31,7 +32,7 @@ from assistant.live.orders import Acknowledge, Order, Start
 from assistant.live.plan_keeping import second_left, split_plan
 from assistant.live.second_input import SecondInput
 from assistant.live.status import LiveAlarm, LiveStatus
-from assistant.recording.keeping import write_head
+from assistant.recording.keeping import begin_head, write_head
 from assistant.settings import Settings
 from assistant.vocabulary import Grey
 
@@ -75,6 +76,8 @@ class LiveSession:
         self._ledger: Ledger | None = None
         self._machine, self._awake = MachineWatch(), Awake()
         self._inbox: list[Message] = []
+        self._begun = begin_head(folder)
+        self.identity: Identity = session_of(self._begun)
 
     def start(self) -> None:
         """Start the processes and the event log.
@@ -95,7 +98,7 @@ class LiveSession:
         self._ledger = Ledger(self.folder, self._clock_ns)
         self._log_event("session_started", source=self.source, taken_over=self._crew.taken_over)
         try:
-            write_head(self.folder, self.source, self._settings, None)
+            write_head(self.folder, self.source, self._settings, None, self._begun)
         except EnvironmentError_:
             self._inbox.append(Fault(happened="The disk takes no recording.", do="Monitoring works. Make room."))
         self._outlook.armed = bool(self.deck.get(Cell.ARMED))
@@ -143,7 +146,8 @@ class LiveSession:
         in_order &= self._crew.end(self.folder, _CLOSE_WITHIN_S)
         in_order &= self._ledger.close()
         with contextlib.suppress(EnvironmentError_):
-            write_head(self.folder, self.source, self._settings, self._ledger.head if in_order else None)
+            head = self._ledger.head if in_order else None
+            write_head(self.folder, self.source, self._settings, head, self._begun)
         self._crew = self._ledger = self.second = None
         return in_order
 

@@ -90,7 +90,7 @@ def read_recorded(folder: Path, pictures: Mapping[int, int]) -> Recorded:
         kept = there.get(i)
         lost += kept is None
         lines.append(kept if kept is not None else _lost(i, found.get(i), lines, there))
-    head = _head(folder)
+    head = read_head(folder)
     return Recorded(
         lines=lines,
         lost_frames=lost,
@@ -136,7 +136,8 @@ def _lines(path: Path) -> list[FrameLine | WitnessLine]:
     return lines
 
 
-def _head(folder: Path) -> dict[str, Any]:
+def read_head(folder: Path) -> dict[str, Any]:
+    """``head.json`` of a run folder; empty where there is none of ours."""
     try:
         head = json.loads((folder / HEAD).read_bytes())
     except (OSError, ValueError, RecursionError):

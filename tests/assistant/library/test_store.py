@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.identity import random_id
 from assistant.library.people import Act
 from assistant.library.search import Filter, search
-from assistant.library.store import Library, random_id
+from assistant.library.store import Library
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_
+from assistant.identity import session_of
 from assistant.recording import keeping
 from assistant.recording.schema import SCHEMA
 from assistant.settings import Settings
@@ -34,10 +36,23 @@ def test_reference_pictures_keep_every_grey_value(tmp_path: Path, dtype: type) -
 
 
 def test_the_head_says_what_made_the_run(tmp_path: Path) -> None:
-    keeping.write_head(tmp_path, "play:x", Settings(), None)
+    begun = keeping.begin_head(tmp_path)
+    keeping.write_head(tmp_path, "play:x", Settings(), None, begun)
     head = json.loads((tmp_path / "head.json").read_text())
     assert (head["schema"], head["source"], head["closed"]) == (SCHEMA, "play:x", False)
     assert head["settings"]["alarms"]["warning_line_fraction"] == 0.25
-    keeping.write_head(tmp_path, "play:x", Settings(), ("abc", 3))
+    keeping.write_head(tmp_path, "play:x", Settings(), ("abc", 3), begun)
     head = json.loads((tmp_path / "head.json").read_text())
     assert (head["closed"], head["events"]) == (True, {"head": "abc", "count": 3})
+
+
+def test_a_session_is_known_by_the_same_ids_from_its_beginning_on(tmp_path: Path) -> None:
+    begun = keeping.begin_head(tmp_path)
+    keeping.write_head(tmp_path, "camera:0", Settings(), None, begun)
+    assert keeping.begin_head(tmp_path) == begun  # the window died and another one goes on with the session
+    first = session_of(begun)
+    (tmp_path / "second").mkdir()
+    second = session_of(keeping.begin_head(tmp_path / "second"))
+    assert (second.session_id, second.case_id, second.recorded) == (first.session_id, first.case_id, first.recorded)
+    assert second.run_id != first.run_id
+    assert first.recorded == date.today()

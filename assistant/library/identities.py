@@ -1,0 +1,79 @@
+"""Which case, level, run and session of the library a recording is: looked up beside whoever has the library open."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+from assistant.errors import AssistantError
+from assistant.identity import Identity, session_of, unlisted_id
+from assistant.library import database
+from assistant.library.change_log import Row
+from assistant.library.relative import stored
+from assistant.places import data_home
+from assistant.plan import Plan
+from assistant.recording.reading import read_head
+from assistant.vocabulary import NO_DATE, Unknown
+
+log = logging.getLogger(__name__)
+_QUESTION = (
+    "SELECT runs.id, runs.case_id, levels.level FROM runs LEFT JOIN levels ON levels.id = runs.level_id "
+    "WHERE runs.path = ? AND runs.deleted_ns IS NULL ORDER BY runs.number LIMIT 1"
+)
+
+
+def identify(
+    run: str | Path, plan: Plan | None = None, recorded: date | Unknown = NO_DATE, folder: Path | None = None
+) -> Identity:
+    """Who a recording is: as the library has it, else as its session wrote it, else by an id of its own.
+
+    Parameters
+    ----------
+    run : str or Path
+        As it was opened.
+    plan : Plan or None
+        Names the level where the library does not.
+    recorded : date or Unknown
+        As its source says (`assistant.vocabulary.RunFacts`).
+    folder : Path or None
+        The library's; by default `assistant.places.data_home`.
+    """
+    path = Path(run)
+    session = session_of(read_head(path)) if path.is_dir() else session_of({})
+    row = _row(path, data_home() if folder is None else folder)
+    run_id = row["id"] if row is not None else session.run_id or unlisted_id(path)
+    return Identity(
+        run_id=run_id,
+        case_id=row["case_id"] if row is not None else session.case_id,
+        level=(row["level"] if row is not None else None) or planned_level(plan),
+        session_id=session.session_id,
+        recorded=session.recorded if isinstance(recorded, Unknown) else recorded,
+    )
+
+
+def planned_level(plan: Plan | None) -> str:
+    """The levels of a plan, each once, such as "L1" or "T12+L1"; empty where none is named."""
+    return "" if plan is None else "+".join(dict.fromkeys(view.level for view in plan.views if view.level))
+
+
+def _row(path: Path, folder: Path) -> Row | None:
+    """The run that lies here; None where there is none, or where the library cannot be read."""
+    places = [path.absolute(), path.resolve()]
+    if path.is_file():
+        places += [place.parent for place in places]  # the film of a run folder
+    try:
+        connection = database.look(folder)
+        if connection is None:
+            return None
+        try:
+            for place in places:
+                found = connection.execute(_QUESTION, (stored(folder, str(place)),)).fetchone()
+                if found is not None:
+                    return dict(found)
+        finally:
+            connection.close()
+    except (AssistantError, sqlite3.Error) as error:
+        log.warning("the library was not asked who %s is: %s", path.name, error)
+    return None
