@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import av
-import msgspec
 
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.identity import random_id
+from assistant.plain import json_line
 from assistant.recording.keeping import write_json
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.reading import video_files
@@ -194,7 +194,7 @@ def copy_frames(
                 video.append(made.picture(round(line.t * 1000), packet))
             kept = -1 if at is None or made is None else made.pictures - 1
             new = FrameLine(i=line.i, t=line.t, ns=line.ns, v=0 if kept >= 0 else -1, p=kept, crc=line.crc)
-            rows.append(msgspec.json.encode(new) + b"\n")
+            rows.append(json_line(new))
             progress(done, len(lines))
         if video is not None and made is not None:
             cues, patches = made.end()
@@ -203,7 +203,7 @@ def copy_frames(
             video.put_over(patches)
             video.sync()
         if witness is not None:
-            rows.append(msgspec.json.encode(witness) + b"\n")
+            rows.append(json_line(witness))
         rows.sync()
     finally:
         packets.close()

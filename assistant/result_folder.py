@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 import errno
 import io
-import json
-import math
 import os
 import re
 from bisect import bisect_right
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
+from assistant.plain import json_text
 
 TABLE: Final = "measurements.csv"
 DOCUMENT: Final = "result.json"
@@ -152,7 +151,7 @@ class ResultFolder:
         self.flush()
         os.fsync(self._table.fileno())
         document["run"]["frames"] = self.rows
-        text = json.dumps(json_ready(document), indent=1, allow_nan=False, ensure_ascii=False)
+        text = json_text(document)
         new = self._folder / f".{DOCUMENT}.new"
         try:
             # A name that is no UTF-8 holds lone surrogates: their escapes are JSON's own.
@@ -186,17 +185,6 @@ def cannot_write(folder: Path, error: OSError) -> EnvironmentError_:
     else:
         why, do = error.strerror or str(error), "choose another --out"
     return EnvironmentError_(f"{folder}: results cannot be written: {why}; {do}")
-
-
-def json_ready(value: Any) -> Any:
-    """A copy without what JSON cannot hold: a number that is not finite becomes null (contract: unknown)."""
-    if isinstance(value, dict):
-        return {key: json_ready(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [json_ready(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _make_folder(folder: Path) -> list[Path]:

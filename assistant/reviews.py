@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import getpass
 import hashlib
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from typing import Any
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
+from assistant.plain import json_text
 
 SCHEMA = "fluoro-assistant/review/1"
 FILE = "review.json"
@@ -230,12 +230,12 @@ def _check(about: About, text: str) -> None:
 
 
 def _save(review: Review) -> None:
-    document = {"schema": SCHEMA, "entries": msgspec.to_builtins(list(review.entries))}
+    text = json_text({"schema": SCHEMA, "entries": review.entries})
     part = review.path.with_name(review.path.name + ".part")
     try:
         review.path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8") as file:
-            json.dump(document, file, indent=1, ensure_ascii=False)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, review.path)

@@ -7,7 +7,6 @@ soon as it is known. Begun again in the same folder it skips the rows that are t
 from __future__ import annotations
 
 import copy
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
 from assistant.guard import describe
 from assistant.model_packs.starting import recorded_shape_model
+from assistant.plain import json_line, json_text
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.settings import Settings, check
 from assistant.vocabulary import Alarm, Distances, EventKind, Leak, Priority, Unknown
@@ -267,7 +267,7 @@ def begin(folder: Path, job: Job) -> None:
     EnvironmentError_
         If the folder cannot be written to.
     """
-    content = msgspec.json.format(msgspec.json.encode(job), indent=1)
+    content = json_text(job).encode()
     path = folder / JOB
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -338,7 +338,7 @@ def work(
             return False
         try:
             with (folder / ROWS).open("ab") as file:
-                file.write(msgspec.json.encode(row) + b"\n")
+                file.write(json_line(row))
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -366,7 +366,7 @@ def main(arguments: list[str]) -> int:
     cv2.setNumThreads(1)
 
     def told(done: int, total: int) -> None:
-        sys.stdout.write(json.dumps({"done": done, "total": total}) + "\n")
+        sys.stdout.write(json_text({"done": done, "total": total}, indent=None) + "\n")
         sys.stdout.flush()
 
     try:

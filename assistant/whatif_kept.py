@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import zlib
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 from assistant import __version__
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
+from assistant.plain import json_canonical, msgpack_bytes, plain
 from assistant.plan import Plan
 from assistant.quick_steps import QuickSteps
 from assistant.settings import Settings
@@ -171,9 +171,9 @@ def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, 
         stats = [(each.name, each.stat().st_size, each.stat().st_mtime_ns) for each in files if each.is_file()]
     except OSError:
         return None
-    slow = msgspec.to_builtins(settings)
+    slow = plain(settings)
     slow.pop("alarms")
-    key = json.dumps([os.fspath(path.resolve()), stats, views, slow, model, __version__], sort_keys=True)
+    key = json_canonical([os.fspath(path.resolve()), stats, views, slow, model, __version__])
     return folder / f"{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.kept"
 
 
@@ -190,7 +190,7 @@ def write_kept(path: Path, kept: Kept) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.msgpack.encode(kept))
+        part.write_bytes(msgpack_bytes(kept))
         os.replace(part, path)
         files = sorted(((f.stat().st_mtime_ns, f.stat().st_size, f) for f in path.parent.glob("*.kept")), reverse=True)
     except OSError:

@@ -17,6 +17,7 @@ from PyQt6.QtGui import QKeySequence
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.places import data_home
+from assistant.plain import json_text
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ class KeyMap:
         document = {"schema": _SCHEMA, "keys": {act: list(keys) for act, keys in self.changed().items()}}
         part = target.with_name(target.name + ".part")
         try:
-            part.write_text(json.dumps(document, indent=1), encoding="utf-8")
+            part.write_text(json_text(document), encoding="utf-8")
             os.replace(part, target)
         except OSError as error:
             raise EnvironmentError_(f"{target}: the keys cannot be kept ({error.strerror})") from error

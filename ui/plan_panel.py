@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from assistant.errors import UsageError
 from assistant.geometry import along
+from assistant.plain import json_text
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from ui import theme, words
 from ui.plan_points import PlanPoints
@@ -224,7 +224,7 @@ class PlanPanel(QWidget):
         path = self._default_path
         beside = path.with_name(path.name + ".part")
         try:
-            beside.write_text(json.dumps(document, indent=1), encoding="utf-8")
+            beside.write_text(json_text(document), encoding="utf-8")
             kept = _keep_earlier(path)
             os.replace(beside, path)
         except OSError as error:

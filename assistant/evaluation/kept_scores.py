@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.evaluation.tally import RunScore
 from assistant.places import models_folder
+from assistant.plain import json_text
 
 _ASSISTANT = Path(__file__).resolve().parents[1]
 _SCORING = ("peer*.py", "plain_unet.py", "score*.py", "truth.py", "outcome.py", "tally.py", "table_file.py")
@@ -67,7 +68,7 @@ def keep(path: Path, key: str, scores: Iterable[RunScore]) -> None:
         arrays |= {f"{k}/{name}": samples for name, samples in score.samples.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npz")
-    np.savez_compressed(part, head=np.array(json.dumps({"key": key, "scores": heads})), **arrays)
+    np.savez_compressed(part, head=np.array(json_text({"key": key, "scores": heads}, indent=None)), **arrays)
     part.replace(path)
 
 

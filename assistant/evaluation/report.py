@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from assistant.evaluation.figure_list import FIGURES
 from assistant.evaluation.figures import Figure, interval_of, mean_of, quantile_of, share_of
 from assistant.evaluation.tally import RunScore
+from assistant.plain import json_text
 
 SUBGROUPS = ("level", "view", "noise", "motion", "kind")
 _ENDPLATES = ("superior_endplate", "inferior_endplate")
@@ -175,7 +175,7 @@ def write_files(folder: Path, scores: Sequence[RunScore]) -> None:
             for tag in SUBGROUPS
         }
         document["methods"][method] = {"runs": len(mine), "figures": _plain_cells(cells(mine)), "subgroups": groups}
-    (folder / "evaluation.json").write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    (folder / "evaluation.json").write_text(json_text(document) + "\n", encoding="utf-8")
 
 
 def _plain(value: float) -> float | str | None:

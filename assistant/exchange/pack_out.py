@@ -24,6 +24,7 @@ from assistant.library.jobs import plan_path
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
 from assistant.library.store import Library
+from assistant.plain import json_text
 
 _CHUNK: Final = 1 << 20
 _FINDING: Final = ("level", "site", "yeom", "magnitude", "shape")
@@ -243,7 +244,7 @@ def _write_table(source: Path, target: Path) -> Path:
 
 
 def _write_json(path: Path, document: Any) -> Path:
-    path.write_text(json.dumps(document, ensure_ascii=True, allow_nan=False), encoding="utf-8")
+    path.write_text(json_text(document, indent=None, ascii_only=True), encoding="utf-8")
     return path
 
 
@@ -254,7 +255,7 @@ def _zip(files: dict[str, Path], target: Path) -> None:
         "files": {name: {"bytes": path.stat().st_size, "sha256": file_hash(path)} for name, path in files.items()},
     }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as pack:
-        _add(pack, MANIFEST, json.dumps(manifest, indent=1).encode(), None)
+        _add(pack, MANIFEST, json_text(manifest, ascii_only=True).encode(), None)
         for name, path in files.items():
             _add(pack, name, b"", path)
     with target.open("rb+") as file:

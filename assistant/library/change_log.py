@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
+from assistant.plain import json_text
 from assistant.recording.event_log import START, line_hash
 
 HEAD: Final = "library.head.json"
@@ -77,7 +78,7 @@ def append(
     digest = line_hash(line)
     connection.execute(
         "INSERT INTO changes (n, wall_ns, who, kind, about, rows, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (n, wall_ns, who, kind, about, json.dumps(line["rows"], ensure_ascii=True), prev, digest),
+        (n, wall_ns, who, kind, about, json_text(line["rows"], indent=None, ascii_only=True), prev, digest),
     )
     return n, digest
 
@@ -150,7 +151,7 @@ def keep_head(folder: Path, n: int, digest: str) -> None:
     """
     path, part = folder / HEAD, folder / f".{HEAD}.new"
     try:
-        part.write_text(json.dumps({"n": n, "hash": digest, "wall_ns": time.time_ns()}), encoding="utf-8")
+        part.write_text(json_text({"n": n, "hash": digest, "wall_ns": time.time_ns()}, indent=None), encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
         raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); the change itself was kept") from error

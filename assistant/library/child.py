@@ -22,6 +22,7 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
+from assistant.plain import json_text
 from assistant.vocabulary import Frame, Unknown
 
 THUMBNAIL: Final = "thumbnail.jpg"
@@ -40,7 +41,7 @@ class Teller:
 
     def say(self, **message: Any) -> None:
         """A message, at once."""
-        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.write(json_text(message, indent=None, ascii_only=True) + "\n")
         sys.stdout.flush()
 
     def share(self, done: float, total: float | None) -> None:

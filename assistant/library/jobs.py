@@ -20,6 +20,7 @@ from assistant.library.change_log import Row
 from assistant.library.child import RUN, THUMBNAIL
 from assistant.library.people import Act, check_may
 from assistant.library.store import Library
+from assistant.plain import json_text
 from assistant.recording.reading import read_head
 from assistant.replay import child_command, child_environment
 
@@ -199,7 +200,7 @@ class Jobs:
             return False
         self._job, self._read = job, b""
         self._process = subprocess.Popen(
-            child_command(job.module, json.dumps(job.order)),
+            child_command(job.module, json_text(job.order, indent=None)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

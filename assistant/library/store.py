@@ -21,6 +21,7 @@ from assistant.library.migrations import TABLES
 from assistant.library.people import LOCAL, Act, Person, Role, check_may
 from assistant.library.relative import row_found, row_stored
 from assistant.places import data_home
+from assistant.plain import plain, sql_value
 
 log = logging.getLogger(__name__)
 _DAY_S: Final = 86_400
@@ -129,13 +130,13 @@ class Library:
         where = f"WHERE {' AND '.join(tests)}" if tests else ""
         question = f"SELECT * FROM {_checked(table)} {where} ORDER BY {_column(order)}"
         with self._reading():
-            found = self._db.execute(question, tuple(row_stored(self.folder, equal).values()))
+            found = self._db.execute(question, _sql(row_stored(self.folder, plain(equal)).values()))
             return [row_found(self.folder, dict(row)) for row in found]
 
     def ask(self, question: str, arguments: Iterable[Any] = ()) -> list[Row]:
         """Read by SQL, for the searches and figures; never with a text of a person inside ``question``."""
         with self._reading():
-            return [row_found(self.folder, dict(row)) for row in self._db.execute(question, tuple(arguments))]
+            return [row_found(self.folder, dict(row)) for row in self._db.execute(question, _sql(arguments))]
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -268,7 +269,7 @@ class Library:
 
     def _put(self, table: str, id_: str, values: Mapping[str, Any]) -> RowChange:
         before = self._raw(table, id_)
-        named = {_column(name): value for name, value in row_stored(self.folder, dict(values)).items()}
+        named = {_column(name): sql_value(value) for name, value in row_stored(self.folder, plain(values)).items()}
         if before is None:
             if table in ("cases", "runs"):
                 named.setdefault("added_ns", self._wall_ns())
@@ -314,6 +315,10 @@ def _kept(table: str, row: Row | None) -> Row | None:
         return None
     left_out = {"number", *(DERIVED if table == "cases" else ())}
     return {name: value for name, value in row.items() if name not in left_out}
+
+
+def _sql(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(sql_value(value) for value in values)
 
 
 def _checked(table: str) -> str:

@@ -17,6 +17,7 @@ from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import FILES, SUMS, Pack, read_pack
 from assistant.places import models_folder, site_models_folder
+from assistant.plain import json_text
 
 LEAK_SHAPE = "leak_shape"
 _LIST = "in_use.json"
@@ -95,7 +96,7 @@ def put_into_use(folder: Path, site: Path | None = None) -> Pack:
         draft.replace(target)
         order = [name for name in reversed(listed) if name != target.name] + [target.name]
         new = kept / f".{_LIST}"
-        new.write_text(json.dumps({LEAK_SHAPE: order}, indent=1) + "\n", "utf-8")
+        new.write_text(json_text({LEAK_SHAPE: order}) + "\n", "utf-8")
         new.replace(kept / _LIST)
     except OSError as error:
         raise EnvironmentError_(f"{kept}: the model pack cannot be kept there ({error.strerror})") from error

@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.plain import json_canonical, json_text, plain
+
 log = logging.getLogger(__name__)
 START: Final = "0" * 64
 NAME: Final = "events.jsonl"
@@ -52,8 +54,7 @@ class Chain:
 def line_hash(line: dict[str, Any]) -> str:
     """Hash of an event without its own ``hash``."""
     bare = {key: value for key, value in line.items() if key != "hash"}
-    text = json.dumps(bare, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(json_canonical(bare).encode()).hexdigest()
 
 
 def log_files(folder: Path) -> list[Path]:
@@ -168,11 +169,11 @@ class EventLog:
                 "wall_ns": wall_ns,
                 "mono_ns": self._clock_ns(),
                 "kind": kind,
-                "data": json.loads(json.dumps(data, default=str), parse_constant=str),
+                "data": plain(data, otherwise=str),
             }
             event["hash"] = line_hash(event)
             try:
-                self._waiting.put_nowait(json.dumps(event, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+                self._waiting.put_nowait((json_text(event, indent=None, ascii_only=True) + "\n").encode())
             except queue.Full:
                 self.fault = self.fault or "events come faster than the disk takes them"
                 return event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import platform
 import time
@@ -18,6 +17,7 @@ import numpy as np
 from assistant import __version__
 from assistant.errors import EnvironmentError_
 from assistant.identity import random_id, session_of
+from assistant.plain import json_text
 from assistant.recording.reading import read_head
 from assistant.recording.schema import SCHEMA
 from assistant.settings import Settings
@@ -63,7 +63,7 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
     ------
     EnvironmentError_
     """
-    write_whole(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    write_whole(path, json_text(document).encode() + b"\n")
 
 
 def write_picture(path: Path, grey: Grey) -> None:

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
+from assistant.plain import json_line
 from assistant.recording.segment_file import GrowingFile
 
 log = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ class LineWriter:
     def put(self, line: dict[str, Any]) -> None:
         """Write a line, some time soon."""
         try:
-            self._waiting.put_nowait(msgspec.json.encode(line) + b"\n")
+            self._waiting.put_nowait(json_line(line))
         except queue.Full:
             self.lost += 1
             self.fault = "the disk does not keep up"

@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
+from assistant.plain import json_line
 from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.recording_state import Gauge, RecordingState
@@ -254,7 +253,7 @@ class Recorder:
     def _append_line(self, line: FrameLine | WitnessLine) -> None:
         file = self._line_file()
         torn, self._line_torn = self._line_torn, True
-        file.append((b"\n" if torn else b"") + msgspec.json.encode(line) + b"\n")
+        file.append((b"\n" if torn else b"") + json_line(line))
         self._line_torn = False
 
     def _lose(self, coded: Coded) -> None:

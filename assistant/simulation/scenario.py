@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from assistant.errors import UsageError
+from assistant.plain import json_text, plain
 
 CASES = Path(__file__).with_name("cases")
 
@@ -275,7 +276,7 @@ def load(name: str) -> Case:
 def as_toml(case: Case) -> str:
     """The case as TOML with every knob written out, so that a run tells how it was made."""
     lines: list[str] = []
-    document = msgspec.to_builtins(case)
+    document = plain(case)
     lines += [f"{key} = {_word(value)}" for key, value in document.items() if not _is_table(value)]
     for key, value in document.items():
         if isinstance(value, dict):
@@ -299,7 +300,7 @@ def _word(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return msgspec.json.encode(value).decode()
+        return json_text(value, indent=None)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{k} = {_word(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list | tuple):

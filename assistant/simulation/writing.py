@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.plain import json_text
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.leak_truth import LeakTruth
 from assistant.simulation.scenario import as_toml
@@ -69,7 +69,7 @@ def write_run(
         for name in ("cement", "visible"):
             (folder / "truth" / name).mkdir(parents=True)
         (folder / "scenario.toml").write_text(as_toml(fluoroscope.case), "utf-8")
-        (folder / "plan.json").write_text(json.dumps(fluoroscope.marked_document, indent=1) + "\n", "utf-8")
+        (folder / "plan.json").write_text(json_text(fluoroscope.marked_document) + "\n", "utf-8")
         return _write(fluoroscope, folder, progress, also)
     except OSError as error:
         raise EnvironmentError_(
@@ -110,7 +110,7 @@ def _write(
         for pending in waiting:
             pending.result()
     document = truth_document(fluoroscope, gathered, states)
-    (folder / "truth" / "truth.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    (folder / "truth" / "truth.json").write_text(json_text(document) + "\n", "utf-8")
     if progress is not None:
         progress(1.0)
     return document

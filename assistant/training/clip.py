@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import UsageError
+from assistant.plain import json_text
 from assistant.training.ending import STAYS, Ending, Reached
 
 STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"
@@ -194,7 +195,7 @@ def event_words(direction: str, what: str, shape: str) -> str:
 
 def facts_as_json(facts: ClipFacts) -> str:
     """For the library."""
-    return msgspec.json.encode(facts).decode()
+    return json_text(facts, indent=None)
 
 
 def clip_from_row(row: dict[str, Any]) -> Clip:

@@ -10,6 +10,7 @@ import msgspec
 from assistant.errors import UsageError
 from assistant.library.people import Act
 from assistant.library.store import Library
+from assistant.plain import json_text
 from assistant.training.clip import Clip, clip_from_row
 from assistant.training.ending import DIRECTIONS
 
@@ -52,8 +53,8 @@ def make_set(library: Library, name: str, *, rule: Rule | None = None, clips: tu
             raise UsageError(f"there is no direction {unknown[0]!r}; choose from {', '.join(DIRECTIONS)}")
     values: dict[str, Any] = {
         "name": name.strip()[:60],
-        "rule": "" if rule is None else msgspec.json.encode(rule).decode(),
-        "clips": json.dumps(list(clips)),
+        "rule": "" if rule is None else json_text(rule, indent=None),
+        "clips": json_text(clips, indent=None),
     }
     return library.add("sets", Act.TEACH, "make a training set", **values)
 

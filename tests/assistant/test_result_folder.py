@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import result_folder
-from assistant.result_folder import ResultFolder, cannot_write, json_ready
+from assistant.result_folder import ResultFolder, cannot_write
 
 HEAD = ("frame", "reason")
 
@@ -193,16 +193,6 @@ def test_names_that_are_no_text_and_numbers_that_are_none(tmp_path: Path) -> Non
     assert read["source"] == "r\udcff.mkv"
     assert read["note"] is None
     assert read["words"] == "≈ ü"
-
-
-def test_json_ready_keeps_all_else() -> None:
-    nan = float("nan")
-    assert json_ready({"a": (1, 2.5, nan), "b": [{"c": -nan}], "d": True, "e": None}) == {
-        "a": [1, 2.5, None],
-        "b": [{"c": None}],
-        "d": True,
-        "e": None,
-    }
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-import msgspec
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -27,6 +26,7 @@ from PyQt6.QtWidgets import (
 
 from assistant import whatif, whatif_table
 from assistant.errors import AssistantError
+from assistant.plain import json_line
 from assistant.replay import child_command, child_environment
 from assistant.settings import Settings
 from assistant.whatif import BASE, Job, RunAndPlan, Variant
@@ -192,7 +192,7 @@ class WhatIfPanel(QWidget):
             self.state.setText(review_words.NO_LIBRARY)
             return
         job = Job(runs=pairs, variants=self.variants())
-        key = hashlib.sha256(msgspec.json.encode(job)).hexdigest()[:16]
+        key = hashlib.sha256(json_line(job)).hexdigest()[:16]
         folder = self._home() / "whatif" / key
         try:
             whatif.begin(folder, job)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
 from assistant.places import data_home
+from assistant.plain import json_text
 
 log = logging.getLogger(__name__)
 _FILE: Final = "selftests.jsonl"
@@ -37,7 +38,7 @@ def sign(results: dict[str, tuple[str, str]]) -> None:
     line = {"signed": datetime.now().astimezone().isoformat(timespec="seconds"), "results": results}
     try:
         with _path().open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write(json_text(line, indent=None) + "\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from assistant.plain import json_line, json_text
 from assistant.vocabulary import Grey, Unknown
 
 LIMIT_S: Final = 20.0
@@ -32,7 +33,7 @@ def ask(grey: Grey, white: int, view: str, click_px: tuple[float, float] | None)
     """
     picture = io.BytesIO()
     np.save(picture, grey, allow_pickle=False)
-    head = json.dumps({"white": white, "view": view, "click": click_px}).encode() + b"\n"
+    head = json_line({"white": white, "view": view, "click": click_px})
     try:
         answer = subprocess.run(
             [sys.executable, "-m", "ui.setup.proposal_child"],
@@ -70,7 +71,7 @@ def main() -> None:
             if isinstance(found, Unknown)
             else {"points": np.asarray(found.points_px, dtype=np.float64).tolist()}
         )
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json_text(told, indent=None) + "\n")
 
 
 if __name__ == "__main__":

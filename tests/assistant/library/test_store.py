@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_, UsageError
@@ -91,3 +92,15 @@ def test_only_one_writes(tmp_path):
         Library(tmp_path)
     with Library(tmp_path):
         pass
+
+
+def test_numbers_of_numpy_stand_in_the_library_as_numbers(library):
+    case_id = add_case(library)
+    level = library.rows("levels", case_id=case_id)[0]["id"]
+    values = {"frames": np.int64(60), "duration_s": np.float32(4.0), "path": Path("/data/run.mkv")}
+    values |= {"is_copied": False, "sha256": "0", "bytes": 1, "width_px": np.int32(8), "height_px": 8, "state": "done"}
+    run_id = library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, **values)
+    run = library.one("runs", run_id)
+    assert (run["frames"], run["duration_s"], run["path"]) == (60, 4.0, "/data/run.mkv")
+    assert library.rows("runs", frames=np.int64(60))
+    assert library.verify() == ""
