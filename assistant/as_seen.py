@@ -17,12 +17,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from assistant import lengths
 from assistant.alarm_table import TABLE as ALARMS
 from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.moments import Moment, Outline
-from assistant.plan import Plan
-from assistant.told_line import KEEPS, read_leaks, read_outline, read_thirds
+from assistant.plan import Plan, PlannedView
+from assistant.told_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -78,7 +79,7 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
     """
     try:
         if any(folder.glob(READINGS)):
-            rows, standing, more = _live_rows(folder)
+            rows, standing, more = _live_rows(folder, plan)
         elif (folder / TABLE).is_file():
             (rows, standing), more = _table_rows(folder), {}
         else:
@@ -106,7 +107,7 @@ def _table_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]]]:
     return rows, {frame: _highest_first(alarms) for frame, alarms in standing.items()}
 
 
-def _live_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
+def _live_rows(folder: Path, plan: Plan | None) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
     rows: list[Row] = []
     more: dict[int, _More] = {}
     words: dict[int, tuple[str, ...]] = {}
@@ -120,7 +121,7 @@ def _live_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], d
                 row = dict(zip(columns, map(str, line["row"]), strict=True))
                 rows.append(row)
                 words[int(row["frame"])] = tuple(map(str, line.get("standing", ())))
-                last = _more(line, last)
+                last = _more(line, last, row, plan)
                 more[int(row["frame"])] = last
     return rows, _episodes(words), more
 
@@ -134,13 +135,19 @@ class _More:
     thirds_mm: tuple[Measure, Measure, Measure] = (NOT_KEPT, NOT_KEPT, NOT_KEPT)
 
 
-def _more(line: dict[str, Any], last: _More) -> _More:
+def _more(line: dict[str, Any], last: _More, row: Row, plan: Plan | None) -> _More:
     is_new = "outline" in line
+    views = () if plan is None else plan.views
     return _More(
         outline=read_outline(line) if is_new else last.outline,
-        leaks=read_leaks(line) if is_new else last.leaks,
-        thirds_mm=read_thirds(line) if "thirds" in line else (NOT_KEPT, NOT_KEPT, NOT_KEPT),
+        leaks=read_leaks(line, views) if is_new else last.leaks,
+        thirds_mm=read_thirds(line, _view_of(row, plan)) or (NOT_KEPT, NOT_KEPT, NOT_KEPT),
     )
+
+
+def _view_of(row: Row, plan: Plan | None) -> PlannedView | None:
+    """The planned view that a row names."""
+    return next((view for view in plan.views if view.view == row.get("view")), None) if plan is not None else None
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -261,9 +268,9 @@ def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | Non
             reason=row.get("reason", "") if state not in (FrameState.LIVE, FrameState.REPEAT) else "",
         ),
         motion=_motion(row, plan, why),
-        distances=_distances(row, why, more.thirds_mm),
+        distances=_distances(row, why, more.thirds_mm, _view_of(row, plan)),
         approach=Approach(
-            approach_mm_per_s=_number(row.get("approach_mm_per_s", ""), why),
+            approach_mm_per_s=_length(row, "approach_mm_per_s", "approach_share_per_s", why, _depth(row, plan)),
             time_to_line_s=_number(row.get("time_to_line_s", ""), why),
         ),
         standing=standing,
@@ -292,28 +299,38 @@ def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
     )
 
 
-def _distances(row: Row, why: Unknown, thirds_mm: tuple[Measure, Measure, Measure]) -> Distances | Unknown:
-    if not row.get("cement_area_mm2"):
-        return why
+def _distances(
+    row: Row, why: Unknown, thirds_mm: tuple[Measure, Measure, Measure], view: PlannedView | None
+) -> Distances | Unknown:
+    body_mm2 = None if view is None else lengths.body_mm2(view)
+    area_mm2 = _length(row, "cement_area_mm2", "cement_area_share", why, body_mm2)
+    if isinstance(area_mm2, Unknown):
+        return area_mm2
 
     def read(name: str) -> Measure:
-        return _number(row.get(name, ""), Unknown("not measured"))
+        whole_mm = None if view is None else lengths.whole_mm(view, lengths.DISTANCES[name])
+        return _length(row, f"{name}_mm", f"{name}_share", Unknown("not measured"), whole_mm)
 
+    kept: dict[str, Any] = {f"{name}_mm": read(name) for name in lengths.DISTANCES}
     return Distances(
-        cement_area_mm2=float(row["cement_area_mm2"]),
-        posterior_wall_mm=read("posterior_wall_mm"),
-        warning_line_mm=read("warning_line_mm"),
-        superior_endplate_mm=read("superior_endplate_mm"),
-        inferior_endplate_mm=read("inferior_endplate_mm"),
-        anterior_wall_mm=read("anterior_wall_mm"),
-        side_wall_mm=read("side_wall_mm"),
-        posterior_upper_mm=read("posterior_upper_mm"),
-        posterior_middle_mm=read("posterior_middle_mm"),
-        posterior_lower_mm=read("posterior_lower_mm"),
+        cement_area_mm2=area_mm2,
+        **kept,
         warning_upper_mm=thirds_mm[0],
         warning_middle_mm=thirds_mm[1],
         warning_lower_mm=thirds_mm[2],
     )
+
+
+def _depth(row: Row, plan: Plan | None) -> float | None:
+    view = _view_of(row, plan)
+    return None if view is None else lengths.depth_mm(view)
+
+
+def _length(row: Row, mm: str, share: str, why: Unknown, whole: float | None) -> Measure:
+    """A figure of the columns: in mm where it stands so, else a share of ``whole``, which only the plan tells."""
+    if row.get(mm) or not row.get(share):
+        return _number(row.get(mm, ""), why)
+    return NO_PLAN if whole is None else _number(str(whole * float(row[share])), why)
 
 
 def _number(cell: str, why: Unknown) -> Measure:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import geometry
+from assistant import geometry, lengths
 from assistant.geometry import Crop, MapMm, PointsPx
 from assistant.plan import PlannedView
 from assistant.vocabulary import LeakSite
@@ -89,9 +89,6 @@ def make_line_maps(view: PlannedView, crop: Crop) -> LineMaps:
 
     superior, inferior = to_line(view.superior, runs_on=False), to_line(view.inferior, runs_on=False)
     first, last = to_line(view.first_wall, runs_on=False), to_line(view.last_wall, runs_on=view.is_lateral)
-    middle = 0.5 * np.linalg.norm(view.first_wall[0] - view.last_wall[0]) + 0.5 * np.linalg.norm(
-        view.first_wall[-1] - view.last_wall[-1]
-    )
     return LineMaps(
         crop=crop,
         mm_per_px=view.mm_per_px,
@@ -105,8 +102,8 @@ def make_line_maps(view: PlannedView, crop: Crop) -> LineMaps:
         right_wall=None if view.is_lateral else last,
         outside=_outside(superior, inferior, first, last, is_lateral=view.is_lateral),
         thirds=_thirds(view, crop) if view.is_lateral else None,
-        body_height_mm=geometry.length_px(view.last_wall) * view.mm_per_px,
-        depth_mm=float(middle) * view.mm_per_px,
+        body_height_mm=lengths.height_mm(view),
+        depth_mm=lengths.depth_mm(view),
     )
 
 

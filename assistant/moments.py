@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.plan import PlannedView
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -40,6 +41,13 @@ class Moment:
     leaks: tuple[Leak, ...]
     outline: Outline = field(repr=False)
     processing_ms: float
+
+
+def view_of(moment: Moment | None, views: Sequence[PlannedView]) -> PlannedView | None:
+    """The planned view that a moment shows: its figures hold there; the plan's first where that is not known."""
+    if moment is not None and isinstance(moment.motion, Motion) and moment.motion.view_index < len(views):
+        return views[moment.motion.view_index]
+    return views[0] if views else None
 
 
 def cement_outline(cement: CementMask) -> Outline:

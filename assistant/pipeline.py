@@ -188,12 +188,13 @@ class Pipeline:
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time."""
         # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
-        view = next((each for each in self._views if each.planned.is_lateral), self._views[self._active])
+        lateral = (k for k, each in enumerate(self._views) if each.planned.is_lateral)
+        at = next(lateral, self._active)
         leaks = _once_a_site([leak for each in self._views for leak in all_leaks(each.leaks)])
         return Summary(
             events=all_alarms(self._alarms),
             leaks=leaks,
-            measures=final_measures(view.planned, view.cement),
+            measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=self._models(leaks),
         )
 
@@ -285,7 +286,7 @@ def _start(index: int, view: PlannedView, reference: Frame) -> _View:
             index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
         ),
         mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px),
-        leaks=LeakMemory(),
+        leaks=LeakMemory(view_index=index),
         cement=Unknown("no X-ray picture has been measured yet"),
         look=learn_reference(reference.grey, reference.white),
         shape_px=reference.grey.shape,

@@ -27,6 +27,7 @@ _MOST_BYTES = 4_000_000
 """A plan of six points has 1 kB; a larger file than this is something else (a video given as the plan)."""
 _MOST_POINTS = 200
 _MOST_VIEWS = 16
+_MOST_SCALE_WORDS = 200
 _LAST_FRAME = 10**8
 """More than a month at 30 frames/s."""
 
@@ -59,6 +60,8 @@ class ViewFile(msgspec.Struct, kw_only=True, omit_defaults=True):
     landmarks: LandmarksFile
     level: str | None = None
     mm_per_px: float | None = None
+    calibrated: bool = True
+    scale_by: str = ""
     ruler: RulerFile | None = None
     warning_line_fraction: float | None = None
 
@@ -82,6 +85,10 @@ class PlannedView:
         Such as "L1".
     reference_frame : int
     mm_per_px : float
+        Assumed where the view is not calibrated: then no length in mm may leave the program (`assistant.lengths`).
+    calibrated : bool
+    scale_by : str
+        Where the scale comes from, in a few words; empty where the plan does not say.
     warning_line_fraction : float
     superior, inferior : array (n, 2)
         Endplates: lateral from anterior to posterior, AP from the picture's left to its right.
@@ -100,6 +107,8 @@ class PlannedView:
     level: str | None
     reference_frame: int
     mm_per_px: float
+    calibrated: bool
+    scale_by: str
     warning_line_fraction: float
     superior: PointsPx = field(repr=False)
     inferior: PointsPx = field(repr=False)
@@ -247,6 +256,8 @@ def _planned(view: ViewFile, where: str, default_fraction: float) -> PlannedView
         level=view.level,
         reference_frame=view.reference_frame,
         mm_per_px=_scale(view, where),
+        calibrated=view.calibrated,
+        scale_by=view.scale_by,
         warning_line_fraction=fraction,
         superior=superior,
         inferior=inferior,
@@ -272,6 +283,13 @@ def _is_level(level: str) -> bool:
 def _scale(view: ViewFile, where: str) -> float:
     if (view.mm_per_px is None) == (view.ruler is None):
         raise UsageError(f'{where} needs exactly one of "mm_per_px" and "ruler"')
+    if len(view.scale_by) > _MOST_SCALE_WORDS:
+        raise UsageError(f"{where}.scale_by may have {_MOST_SCALE_WORDS} characters at most: a few words will do")
+    if view.ruler is not None and not view.calibrated:
+        raise UsageError(
+            f'{where} has a "ruler", which is a known length, and says that it is not calibrated: take "calibrated" '
+            f'out, or give "mm_per_px" as it is assumed'
+        )
     if view.mm_per_px is not None:
         scale = view.mm_per_px
     else:

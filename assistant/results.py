@@ -16,14 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import __version__
+from assistant import __version__, lengths
 from assistant.geometry import Similarity
-from assistant.plan import Plan
+from assistant.plan import Plan, PlannedView
 from assistant.result_folder import ResultFolder, cannot_write
 from assistant.vocabulary import (
     Alarm,
     CementMask,
-    Distances,
     FrameState,
     Leak,
     Measure,
@@ -43,59 +42,55 @@ COLUMNS = (
     *("anterior_wall_mm", "approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
     *("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm", "xray_age_ms"),
     *("registration_confidence", "front_mm", "reason"),
+    *lengths.SHARE_COLUMNS,
 )
 _UNMEASURED = (FrameState.NO_SIGNAL, FrameState.UNUSABLE)
+_SHARE_PLACES = 5
+"""As fine as 0.001 mm of a body."""
 
 
-def csv_row(reading: Reading, views: Sequence[str]) -> list[str]:
-    """One line of ``measurements.csv``; an unknown figure is an empty cell.
+def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
+    """One line of ``measurements.csv``. An unknown figure is an empty cell; in an uncalibrated view each one in mm is.
 
     Parameters
     ----------
     reading : Reading
-    views : sequence of str
-        The plan's views, "lateral" or "ap", in its order.
+    views : sequence of PlannedView
+        The plan's, in its order.
     """
-    motion, distances = reading.motion, reading.distances
+    motion, age = reading.motion, reading.liveness.xray_age_s
     moved = [""] * 4
-    view = ""
+    view = None
     if isinstance(motion, Motion):
         where = motion.similarity
         view = views[motion.view_index]
         moved = [f"{where.dx_px:.3f}", f"{where.dy_px:.3f}", f"{where.rotation_deg:.4f}", f"{where.scale:.5f}"]
-    known = isinstance(distances, Distances)
-    area = f"{distances.cement_area_mm2:.3f}" if isinstance(distances, Distances) else ""
-
-    def cell(name: str) -> str:
-        return _cell(getattr(distances, name)) if known else ""
-
-    age = reading.liveness.xray_age_s
-    return [
-        str(reading.frame_index),
-        f"{reading.t_s:.6f}",
-        reading.liveness.state.value,
-        view,
-        "1" if isinstance(motion, Motion) else "0",
-        *moved,
-        area,
-        *(cell(name) for name in ("posterior_wall_mm", "warning_line_mm", "superior_endplate_mm")),
-        *(cell(name) for name in ("inferior_endplate_mm", "anterior_wall_mm")),
-        _cell(reading.approach.approach_mm_per_s),
-        _cell(reading.approach.time_to_line_s),
-        reading.alarm.word,
-        f"{reading.processing_ms:.3f}",
-        *(cell(name) for name in ("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm")),
-        "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
-        f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
-        f"{reading.cement.front_mm:.3f}" if isinstance(reading.cement, CementMask) else "",
-        _reason(reading),
-    ]
+    found = lengths.columns(reading.distances, reading.approach, view)
+    front = reading.cement.front_mm if isinstance(reading.cement, CementMask) else Unknown("no cement was looked for")
+    cells = {name: _cell(value) for name, value in found.items()} | {
+        "frame": str(reading.frame_index),
+        "t_s": f"{reading.t_s:.6f}",
+        "state": reading.liveness.state.value,
+        "view": "" if view is None else view.view,
+        "registration_ok": "1" if isinstance(motion, Motion) else "0",
+        **dict(zip(("dx_px", "dy_px", "rotation_deg", "scale"), moved, strict=True)),
+        "time_to_line_s": _cell(reading.approach.time_to_line_s),
+        "alarm": reading.alarm.word,
+        "processing_ms": f"{reading.processing_ms:.3f}",
+        "xray_age_ms": "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
+        "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
+        "front_mm": _cell(lengths.in_mm(front, view)),
+        "reason": _reason(reading),
+    }
+    for name in lengths.SHARE_COLUMNS:
+        cells[name] = _cell(found[name], places=_SHARE_PLACES)
+    return [cells[name] for name in COLUMNS]
 
 
-def _cell(measure: Measure) -> str:
+def _cell(measure: Measure, places: int = 3) -> str:
     value = value_or_none(measure)
     # "z": a distance that rounds to nothing has not crossed the line, so it carries no minus.
-    return "" if value is None or not math.isfinite(value) else f"{value:z.3f}"
+    return "" if value is None or not math.isfinite(value) else f"{value:z.{places}f}"
 
 
 def _reason(reading: Reading) -> str:
@@ -165,7 +160,6 @@ class ResultWriter:
         self._plan = plan
         self._facts = facts
         self._masks = masks
-        self._views = [view.view for view in plan.views]
         self._files = ResultFolder(folder, COLUMNS, masks=masks)
         self._drawn: tuple[CementMask, Similarity, bytes] | None = None
         self.timing = Timing()
@@ -191,7 +185,7 @@ class ResultWriter:
         if reading.liveness.xray_age_s == 0.0 and reading.liveness.state not in _UNMEASURED:
             self.timing.add(reading.processing_ms)
         try:
-            self._files.add_row(csv_row(reading, self._views))
+            self._files.add_row(csv_row(reading, self._plan.views))
             if self._masks and isinstance(reading.cement, CementMask) and isinstance(reading.motion, Motion):
                 png = self._mask_png(reading.cement, reading.motion.similarity)
                 self._files.add_mask(reading.frame_index, png)
@@ -236,12 +230,13 @@ class ResultWriter:
                 "width": self._facts.width_px,
                 "height": self._facts.height_px,
                 "fps": self._facts.fps,
+                "notes": [told for view in self._plan.views if (told := lengths.assumption(view))],
             },
             "complete": complete,
             "plan": self._plan.document,
             "events": [_event(event) for event in events],
-            "leaks": [_leak(leak) for leak in leaks],
-            "final": _final(measures),
+            "leaks": [_leak(leak, self._plan.views[leak.view_index]) for leak in leaks],
+            "final": _final(measures, self._plan.views[measures.view_index]),
             "timing": {
                 "median_ms": self.timing.quantile_ms(0.5),
                 "p99_ms": self.timing.quantile_ms(0.99),
@@ -274,14 +269,18 @@ def _event(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _leak(leak: Leak) -> dict[str, Any]:
+def _leak(leak: Leak, view: PlannedView) -> dict[str, Any]:
     shape = leak.shape
     return {
         "site": leak.site.value,
         "first_frame": leak.first_frame,
-        "area_mm2": round(leak.area_mm2, 3),
-        "length_mm": round(leak.length_mm, 3),
-        "width_mm": round(leak.width_mm, 3),
+        "area_mm2": _number(lengths.in_mm(leak.area_mm2, view), 3),
+        "length_mm": _number(lengths.in_mm(leak.length_mm, view), 3),
+        "width_mm": _number(lengths.in_mm(leak.width_mm, view), 3),
+        "area_share": _number(lengths.area_share(leak.area_mm2, view)),
+        "length_share": _number(lengths.share(leak.length_mm, view)),
+        "width_share": _number(lengths.share(leak.width_mm, view)),
+        "view": view.view,
         "yeom": leak.yeom,
         "magnitude": leak.magnitude,
         "shape": None
@@ -296,17 +295,18 @@ def _leak(leak: Leak) -> dict[str, Any]:
     }
 
 
-def _final(measures: Measures) -> dict[str, Any]:
-    def number(measure: Measure) -> float | None:
-        value = value_or_none(measure)
-        return None if value is None or not math.isfinite(value) else round(value, 4)
+def _number(measure: Measure, places: int = 4) -> float | None:
+    value = value_or_none(measure)
+    return None if value is None or not math.isfinite(value) else round(value, places)
 
+
+def _final(measures: Measures, view: PlannedView) -> dict[str, Any]:
+    heights = {part: getattr(measures, f"{part}_height_mm") for part in ("anterior", "middle", "posterior")}
     return {
-        "cement_area_mm2": number(measures.cement_area_mm2),
-        "fill_area_ratio": number(measures.fill_area_ratio),
+        "cement_area_mm2": _number(lengths.in_mm(measures.cement_area_mm2, view)),
+        "fill_area_ratio": _number(measures.fill_area_ratio),
         "distribution_grade": measures.distribution_grade,
-        "anterior_height_mm": number(measures.anterior_height_mm),
-        "middle_height_mm": number(measures.middle_height_mm),
-        "posterior_height_mm": number(measures.posterior_height_mm),
-        "wedge_angle_deg": number(measures.wedge_angle_deg),
+        **{f"{part}_height_mm": _number(lengths.in_mm(height, view)) for part, height in heights.items()},
+        "wedge_angle_deg": _number(measures.wedge_angle_deg),
+        **{f"{part}_height_share": _number(lengths.share(height, view)) for part, height in heights.items()},
     }

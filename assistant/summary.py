@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.lengths import UNCAL
+
 
 def summary_table(document: dict[str, Any]) -> str:
     """Say what a result document holds: events, leaks, measures, times.
@@ -20,6 +22,7 @@ def summary_table(document: dict[str, Any]) -> str:
         + (f" at {fps:g}/s" if fps else "")
         + ("" if document["complete"] else "  INCOMPLETE: not analysed to its end"),
         "",
+        *run.get("notes", []),
         *_events(document["events"], fps),
         "",
         *_leaks(document["leaks"]),
@@ -56,8 +59,8 @@ def _leaks(leaks: list[dict[str, Any]]) -> list[str]:
     for leak in leaks:
         words = [
             f"leak {leak['site'].replace('_', ' ')} from frame {leak['first_frame']}",
-            f"≈ {leak['area_mm2']:.0f} mm²",
-            f"≈ {leak['length_mm']:.0f} mm long",
+            _figure(leak, "area", "mm2", "mm²", "of the body"),
+            f"{_figure(leak, 'length', 'mm', 'mm', 'of depth')} long",
         ]
         if leak["yeom"] is not None:
             words.append(f"Yeom {leak['yeom']}")
@@ -71,14 +74,25 @@ def _leaks(leaks: list[dict[str, Any]]) -> list[str]:
     return rows
 
 
+def _figure(found: dict[str, Any], name: str, unit: str, words: str, of: str, digits: int = 0) -> str:
+    """A figure in mm; where there is none, its share of the body with the mark."""
+    value, share = found.get(f"{name}_{unit}"), found.get(f"{name}_share")
+    if value is not None:
+        return f"≈ {value:.{digits}f} {words}"
+    return "unknown" if share is None else f"≈ {100 * share:.0f} % {of} {UNCAL}"
+
+
 def _final(final: dict[str, Any]) -> list[str]:
     def said(name: str, words: str, factor: float = 1.0, digits: int = 0) -> str:
         value = final.get(name)
         return "unknown" if value is None else f"≈ {factor * value:.{digits}f}{words}"
 
-    heights = [said(f"{part}_height_mm", " mm", digits=1) for part in ("anterior", "middle", "posterior")]
+    parts = ("anterior", "middle", "posterior")
+    heights = [_figure(final, f"{part}_height", "mm", "mm", "of depth", digits=1) for part in parts]
+    area, filled = said("cement_area_mm2", " mm²"), said("fill_area_ratio", " %", 100.0)
+    only_share = area == "unknown" and filled != "unknown"
     rows = [
-        f"cement at the end {said('cement_area_mm2', ' mm²')}, {said('fill_area_ratio', ' %', 100.0)} of the body, "
+        f"cement at the end {'' if only_share else f'{area}, '}{filled} of the body, "
         f"distribution grade {final.get('distribution_grade') or 'unknown'}"
     ]
     if heights != ["unknown"] * 3:

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, InputError, UsageError
+from assistant.lengths import UNCAL
 from assistant.plan import SCHEMA as PLAN_SCHEMA
 from assistant.plan import Plan, check_against_run, plan_from_document
 from assistant.results import SCHEMA as RESULT_SCHEMA
@@ -160,7 +161,9 @@ def _document(path: Path) -> tuple[str, _Content]:
 
 def _view(plan: Plan, k: int) -> str:
     view = plan.views[k]
-    return f"{view.view} view{f' of {view.level}' if view.level else ''} at {view.mm_per_px:.3f} mm per px"
+    scale = f"at {view.mm_per_px:.3f} mm per px" if view.calibrated else f"not calibrated ({UNCAL})"
+    by = f", {view.scale_by}" if view.scale_by else ""
+    return f"{view.view} view{f' of {view.level}' if view.level else ''} {scale}{by}"
 
 
 def _json(path: Path) -> Any:
@@ -206,6 +209,22 @@ def _check_result_and_table(path: Path, result: dict[str, Any], table: TableFact
     # Of an analysis that was killed the table may go on for longer than the last result.json that was saved.
     if table.rows < frames or (result["complete"] and table.rows != frames):
         raise UsageError(f"result.json speaks of {frames} frames and measurements.csv holds {table.rows}")
+    _check_uncalibrated(result, table)
     fault = mask_fault(path / "masks", table, result["run"]["width"], result["run"]["height"], result["complete"])
     if fault:
         raise UsageError(fault)
+
+
+def _check_uncalibrated(result: dict[str, Any], table: TableFacts) -> None:
+    """In a view that is not calibrated every figure in mm is empty."""
+    views = result["plan"].get("views", [])
+    assumed = {str(view.get("view")) for view in views if isinstance(view, dict) and view.get("calibrated") is False}
+    in_mm = sorted(assumed & table.views_in_mm)
+    if in_mm:
+        raise UsageError(f"the {in_mm[0]} view is not calibrated, and measurements.csv holds figures in mm of it")
+    if not assumed or len(assumed) < len(views):
+        return  # which view a leak was seen in is not always said
+    if any(leak[name] is not None for leak in result["leaks"] for name in ("area_mm2", "length_mm")):
+        raise UsageError("no view is calibrated, and result.json holds figures in mm of its leaks")
+    if any(value is not None for name, value in result["final"].items() if name.endswith(("_mm", "_mm2"))):
+        raise UsageError("no view is calibrated, and result.json holds figures in mm of the end")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.errors import InputError, UsageError
+from assistant.lengths import DISTANCES
 from assistant.results import COLUMNS
 from assistant.vocabulary import FrameState, Priority
 
@@ -19,7 +20,8 @@ _PRIORITIES: Final = frozenset(priority.word for priority in Priority)
 _WORDS: Final = frozenset({"state", "view", "alarm", "reason"})
 _MUST: Final = frozenset({"frame", "t_s", "state", "registration_ok", "alarm", "processing_ms"})
 _MOTION: Final = ("dx_px", "dy_px", "rotation_deg", "scale")
-_DISTANCES: Final = tuple(name for name in COLUMNS if name.endswith("_mm") and name != "front_mm")
+_DISTANCES: Final = tuple(f"{name}_{unit}" for unit in ("mm", "share") for name in DISTANCES)
+_IN_MM: Final = tuple(name for name in COLUMNS if name.endswith(("_mm", "_mm2", "_mm_per_s")))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,11 +35,14 @@ class TableFacts:
         Rows with a cement area.
     measured_bits : bytearray
         1 for each measured row, to compare with the masks.
+    views_in_mm : set of str
+        Views with any figure in mm, mm² or mm/s.
     """
 
     rows: int = 0
     measured: int = 0
     measured_bits: bytearray = field(default_factory=bytearray, repr=False)
+    views_in_mm: set[str] = field(default_factory=set)
 
 
 def read_table_facts(path: Path) -> TableFacts:
@@ -66,7 +71,9 @@ def read_table_facts(path: Path) -> TableFacts:
                 if fault:
                     raise UsageError(f"line {number + 2} (frame {number}): {fault}")
                 last_s = float(row["t_s"])
-                measured = row["cement_area_mm2"] != ""
+                measured = _area(row) is not None
+                if row["view"] not in facts.views_in_mm and any(row.get(name) for name in _IN_MM):
+                    facts.views_in_mm.add(row["view"])
                 facts.rows += 1
                 facts.measured += measured
                 facts.measured_bits.append(measured)
@@ -96,11 +103,17 @@ def _row_fault(row: dict[str, str], number: int, last_s: float) -> str:
         return f"t_s falls from {last_s} to {row['t_s']}"
     if row["registration_ok"] == "1" and any(row[name] == "" for name in _MOTION):
         return "registration_ok is 1 and the motion is not there"
-    if row["cement_area_mm2"] == "" or float(row["cement_area_mm2"]) == 0:
+    if not _area(row):
         given = [name for name in _DISTANCES if row.get(name)]
         if given:
             return f"{given[0]} is given without cement"
     return ""
+
+
+def _area(row: dict[str, str]) -> float | None:
+    """The cement's area in mm², or as a share where the view is not calibrated; None where nothing was measured."""
+    cell = row["cement_area_mm2"] or row.get("cement_area_share", "")
+    return float(cell) if cell else None
 
 
 def _is_number(cell: str) -> bool:

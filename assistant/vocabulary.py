@@ -265,7 +265,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """Cement seen outside the body at one site, as it stands in one picture.
+    """Cement seen outside the body at one site, as it stands in one picture of the plan's view ``view_index``.
 
     ``outline_px`` is the outer outline of the part beyond the line, in reference px.
     """
@@ -279,6 +279,7 @@ class Leak:
     magnitude: str | None
     shape: Shape | None
     outline_px: PointsPx = field(repr=False, compare=False)
+    view_index: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,7 +349,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """Figures of the vertebra and its filling at the end of a run."""
+    """Figures of the vertebra and its filling at the end of a run, taken in the plan's view ``view_index``."""
 
     cement_area_mm2: Measure
     fill_area_ratio: Measure
@@ -357,6 +358,7 @@ class Measures:
     middle_height_mm: Measure
     posterior_height_mm: Measure
     wedge_angle_deg: Measure
+    view_index: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,10 @@ from assistant.errors import InputError, UsageError
 Cover = tuple[int, int, int, int]
 _PLAN_KEYS: Final = frozenset({"schema", "views"})
 _VIEW_KEYS: Final = frozenset(
-    {"view", "level", "reference_frame", "mm_per_px", "ruler", "warning_line_fraction", "landmarks"}
+    {
+        *("view", "level", "reference_frame", "mm_per_px", "calibrated", "scale_by", "ruler"),
+        *("warning_line_fraction", "landmarks"),
+    }
 )
 _MOST_SHIFT_DAYS: Final = 36_500
 

@@ -27,7 +27,7 @@ from assistant.live.orders import Acknowledge, Order, Start, TakePlan
 from assistant.live.shape_watch import watched
 from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
-from assistant.plan import check_against_run, plan_from_document
+from assistant.plan import PlannedView, check_against_run, plan_from_document
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.results import COLUMNS, csv_row
@@ -74,7 +74,7 @@ class LiveAnalysis:
         self, deck: Deck, settings: Settings, lines: LineWriter, shapes: ShapeModel | Unknown | None = None
     ) -> None:
         self._deck, self._settings, self._lines, self._shapes = deck, settings, lines, shapes
-        self._views: tuple[str, ...] = ()
+        self._views: tuple[PlannedView, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
         self._liveness = LivenessMemory()
@@ -108,7 +108,7 @@ class LiveAnalysis:
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
             return
         self._plan_number = order.plan_number
-        self._views = tuple(view.view for view in plan.views)
+        self._views = plan.views
         self._deck.analysis_says.put(PlanTaken(plan_number=order.plan_number))
 
     def step(self) -> bool:
@@ -160,7 +160,7 @@ class LiveAnalysis:
                 "plan": self._plan_number,
                 "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
                 "standing": [f"{alarm.kind.value}:{alarm.priority.word}" for alarm in reading.standing],
-                **told(reading, self._outline if is_new else None),
+                **told(reading, self._outline if is_new else None, self._views),
             }
         )
         self._deck.put(Cell.ANALYSED_INDEX, stamped.index)

@@ -12,11 +12,13 @@ from pydicom.uid import ExplicitVRLittleEndian, MultiFrameGrayscaleByteSecondary
 
 from assistant import __version__
 from assistant.errors import UsageError
+from assistant.lengths import UNCAL
+from assistant.plan import PlannedView
 from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 
 
-def write_dicom(path: Path, frames: Sequence[Frame], mm_per_px: float | None) -> None:
+def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None) -> None:
     """Write the pictures as they are, whole or not at all.
 
     Identifiers are made anew, names stay empty. Whether something is written into the picture is not known to the
@@ -28,7 +30,8 @@ def write_dicom(path: Path, frames: Sequence[Frame], mm_per_px: float | None) ->
     path : Path
     frames : sequence of Frame
         One or more, of one size.
-    mm_per_px : float or None
+    view : PlannedView or None
+        What they show; its scale is told where it is calibrated.
 
     Raises
     ------
@@ -42,7 +45,10 @@ def write_dicom(path: Path, frames: Sequence[Frame], mm_per_px: float | None) ->
     pixels = np.stack([_eight_bits(frame) for frame in frames])
     made = _dataset(path, pixels)
     numbers = ", ".join(str(frame.index) for frame in frames)
-    scale = "not set" if mm_per_px is None else f"about {mm_per_px:.4f} mm/px in the plane of the vertebra"
+    scale = "not set"
+    if view is not None:
+        told = f"about {view.mm_per_px:.4f} mm/px in the plane of the vertebra"
+        scale = told if view.calibrated else f"not set ({UNCAL})"
     made.ImageComments = f"Frames {numbers} of a recorded run. Scale {scale}. Research software, not a diagnosis."
     with whole_file(path) as part:
         made.save_as(part, enforce_file_format=True)

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import lengths
 from assistant.geometry import along, apply
-from assistant.moments import Moment
+from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Frame, FrameState, Measure, Motion, Unknown
 
@@ -70,7 +71,7 @@ def with_words(picture: NDArray[np.uint8], lines: tuple[str, str]) -> NDArray[np
     return np.ascontiguousarray(both[: (rows + STRIP_PX) // 2 * 2, : cols // 2 * 2])
 
 
-def words_of(frame: Frame, moment: Moment | None, title: str) -> tuple[str, str]:
+def words_of(frame: Frame, moment: Moment | None, title: str, views: tuple[PlannedView, ...] = ()) -> tuple[str, str]:
     """What stands under a picture: time and run; the figures, or why there are none."""
     first = f"{title}  {int(frame.t_s) // 60:02d}:{frame.t_s % 60:05.2f}  frame {frame.index}  recorded, not live"
     if moment is None:
@@ -79,10 +80,13 @@ def words_of(frame: Frame, moment: Moment | None, title: str) -> tuple[str, str]
         return first, f"{moment.standing[0].priority.word.upper()}: {moment.standing[0].headline}"
     if isinstance(moment.distances, Unknown):
         return first, f"no figure: {moment.distances.reason}"
-    value = moment.distances.warning_line_mm
+    view = view_of(moment, views)
+    lateral = view is None or view.is_lateral
+    line = "line b" if lateral else "side wall"
+    value = moment.distances.warning_line_mm if lateral else moment.distances.side_wall_mm
     if isinstance(value, Unknown):
-        return first, f"line b: no figure ({value.reason})"
-    return first, f"line b: ~ {abs(value):.0f} mm {'past' if value < 0 else 'before it'}"
+        return first, f"{line}: no figure ({value.reason})"
+    return first, f"{line}: {lengths.about(value, view)} {'past' if value < 0 else 'before it'}"
 
 
 def _thirds(moment: Moment) -> list[Colour]:

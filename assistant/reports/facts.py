@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant import __version__
-from assistant.moments import Moment
+from assistant import __version__, lengths
+from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
-from assistant.plan import Plan
+from assistant.plan import Plan, PlannedView
 from assistant.reviews import About, Review
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, RunFacts, Unknown
 
@@ -90,6 +90,7 @@ def gather(
         The figures are those of the day, not recomputed ones.
     """
     fps = facts.fps or 15.0
+    views = () if plan is None else plan.views
 
     def time_of(frame: int) -> float:
         return moments[frame].t_s if frame < len(moments) else frame / fps
@@ -99,7 +100,7 @@ def gather(
         recorded=recorded_on(Path(run)),
         origin="as seen live" if as_seen else f"recomputed with version {__version__}",
         head=_head(facts, plan, moments),
-        final=_final(summary, moments),
+        final=_final(summary, moments, views),
         events=tuple(
             EventLine(
                 t_s=time_of(alarm.first_frame),
@@ -110,7 +111,7 @@ def gather(
             )
             for alarm in sorted(alarms, key=lambda alarm: alarm.first_frame)
         ),
-        leaks=tuple(_leak(k, leak, time_of(leak.first_frame)) for k, leak in enumerate(leaks, start=1)),
+        leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
         reviewer=_reviewer(review, time_of),
         trouble=trouble,
     )
@@ -146,7 +147,8 @@ def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tupl
     for view in plan.views:
         line = f", line b at {100 * view.warning_line_fraction:.0f} % of the depth" if view.is_lateral else ""
         level = view.level or "level not named"
-        rows.append((f"View {view.view}", f"{level}, ≈ {view.mm_per_px:.3f} mm/px{line}"))
+        scale = f"≈ {view.mm_per_px:.3f} mm/px" if view.calibrated else f"{lengths.UNCAL}, no scale was set"
+        rows.append((f"View {view.view}", f"{level}, {scale}{line}"))
     return tuple(rows)
 
 
@@ -154,35 +156,50 @@ def _about(measure: Measure, unit: str, digits: int = 1, factor: float = 1.0) ->
     return UNKNOWN if isinstance(measure, Unknown) else f"≈ {factor * measure:.{digits}f} {unit}"
 
 
-def _final(summary: Summary | None, moments: Sequence[Moment]) -> tuple[tuple[str, str], ...]:
-    rows = [("Nearest to line b", _nearest(moments))]
+def _final(
+    summary: Summary | None, moments: Sequence[Moment], views: tuple[PlannedView, ...]
+) -> tuple[tuple[str, str], ...]:
+    rows = [("Nearest to line b", _nearest(moments, views))]
     if summary is not None:
         m = summary.measures
+        view = views[m.view_index] if m.view_index < len(views) else None
         heights = (m.anterior_height_mm, m.middle_height_mm, m.posterior_height_mm)
         rows += [
-            ("Cement at the end", _about(m.cement_area_mm2, "mm²", 0)),
+            ("Cement at the end", _told(m.cement_area_mm2, lambda area: lengths.about_area(area, view))),
             ("Share of the body", _about(m.fill_area_ratio, "%", 0, 100.0)),
-            ("Heights Ha · Hm · Hp", " · ".join(_about(height, "mm") for height in heights)),
+            ("Heights Ha · Hm · Hp", _heights(heights, view)),
             ("Wedge angle", _about(m.wedge_angle_deg, "°")),
             ("Models", ", ".join(f"{model.name} {model.sha256[:8]}" for model in summary.models) or "none"),
         ]
     return tuple(rows)
 
 
-def _nearest(moments: Sequence[Moment]) -> str:
+def _told(measure: Measure, words: Callable[[float], str]) -> str:
+    return UNKNOWN if isinstance(measure, Unknown) else words(measure)
+
+
+def _heights(heights: tuple[Measure, ...], view: PlannedView | None) -> str:
+    """Heights beside each other, with what they are shares of said once."""
+    told = " · ".join(_told(height, lambda mm: lengths.figure(mm, view, digits=1)) for height in heights)
+    return told if view is None or view.calibrated else f"{told} of depth {lengths.UNCAL}"
+
+
+def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
     known = [
-        (moment.distances.warning_line_mm, moment.t_s)
+        (moment.distances.warning_line_mm, moment.t_s, moment.frame_index)
         for moment in moments
         if isinstance(moment.distances, Distances) and not isinstance(moment.distances.warning_line_mm, Unknown)
     ]
     if not known:
         return UNKNOWN
-    nearest, t_s = min(known)
+    nearest, t_s, frame = min(known)
+    view = view_of(next(moment for moment in moments if moment.frame_index == frame), views)
     word = "past it" if nearest < 0 else "before it"
-    return f"≈ {abs(nearest):.1f} mm {word}, at {clock(t_s)}"
+    return f"{lengths.about(nearest, view, digits=1)} {word}, at {clock(t_s)}"
 
 
-def _leak(number: int, leak: Leak, first_s: float) -> tuple[str, ...]:
+def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...]) -> tuple[str, ...]:
+    view = views[leak.view_index] if leak.view_index < len(views) else None
     shape = "—"
     if leak.shape is not None:
         share = "" if isinstance(leak.shape.p_spike, Unknown) else f" {leak.shape.p_spike:.2f}"
@@ -191,7 +208,7 @@ def _leak(number: int, leak: Leak, first_s: float) -> tuple[str, ...]:
         str(number),
         leak.site.value.replace("_", " "),
         clock(first_s),
-        f"≈ {leak.length_mm:.0f} × {leak.width_mm:.0f} mm, ≈ {leak.area_mm2:.0f} mm²",
+        f"{lengths.about_size(leak.length_mm, leak.width_mm, view)}, {lengths.about_area(leak.area_mm2, view)}",
         f"Yeom {leak.yeom or UNKNOWN}, {leak.magnitude or UNKNOWN}",
         shape,
     )

@@ -9,29 +9,29 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from assistant import lengths
 from assistant.errors import EnvironmentError_
-from assistant.moments import Moment
+from assistant.moments import Moment, view_of
+from assistant.plan import PlannedView
 from assistant.reports.facts import ReportFacts, clock
 from assistant.vocabulary import Distances, Measure, Motion, value_or_none
 
-FIGURES = (
-    "posterior_wall_mm",
-    "warning_line_mm",
-    "superior_endplate_mm",
-    "inferior_endplate_mm",
-    "anterior_wall_mm",
-    "side_wall_mm",
-)
+_LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
+FIGURES = tuple(f"{name}_mm" for name in _LINES)
+SHARES = (*(f"{name}_share" for name in _LINES), "cement_area_share")
 _ROWS_AT_ONCE = 256
 """So few are written in one go that no other thread waits for them."""
-COLUMNS = ("frame", "t_s", "state", "cement_area_mm2", *FIGURES, "alarm", "reason")
+COLUMNS = ("frame", "t_s", "state", "cement_area_mm2", *FIGURES, "alarm", "reason", *SHARES)
 
 
-def frames_table(moments: Iterable[Moment]) -> Iterator[list[str]]:
-    """One row a frame, `COLUMNS` first; an unknown figure is an empty cell and says why in the last one."""
+def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView]) -> Iterator[list[str]]:
+    """One row a frame, `COLUMNS` first; an unknown figure is an empty cell and ``reason`` says why.
+
+    In a view that is not calibrated the cells in mm and mm² are empty, the shares of the body stand.
+    """
     yield list(COLUMNS)
     for moment in moments:
-        known = moment.distances if isinstance(moment.distances, Distances) else None
+        found = lengths.columns(moment.distances, moment.approach, view_of(moment, views))
         alarm = max((alarm.priority for alarm in moment.standing), default=None)
         reason = moment.liveness.reason
         if not reason and not isinstance(moment.motion, Motion):
@@ -42,10 +42,11 @@ def frames_table(moments: Iterable[Moment]) -> Iterator[list[str]]:
             str(moment.frame_index),
             f"{moment.t_s:.4f}",
             moment.liveness.state.value,
-            "" if known is None else f"{known.cement_area_mm2:.2f}",
-            *("" if known is None else _cell(getattr(known, name)) for name in FIGURES),
+            _cell(found["cement_area_mm2"], 2),
+            *(_cell(found[name]) for name in FIGURES),
             "none" if alarm is None else alarm.word,
             plain_cell(reason),
+            *(_cell(found[name], 4) for name in SHARES),
         ]
 
 
@@ -67,9 +68,9 @@ def plain_cell(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _cell(measure: Measure) -> str:
+def _cell(measure: Measure, places: int = 3) -> str:
     value = value_or_none(measure)
-    return "" if value is None or abs(value) == float("inf") else f"{value:z.3f}"
+    return "" if value is None or abs(value) == float("inf") else f"{value:z.{places}f}"
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[str]], progress: Callable[[int], None] = lambda done: None) -> None:

@@ -87,7 +87,7 @@ def _write(
     for done, index in enumerate(frames, start=1):
         frame = source.frame_at(index)
         moment = moment_at(index)
-        picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title))
+        picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title, views))
         if stream is None:
             stream = container.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
             stream.height, stream.width = picture.shape[:2]
@@ -112,7 +112,7 @@ def write_png(path: Path, frame: Frame, moment: Moment | None, views: tuple[Plan
         If one of them cannot be written.
     """
     raw = path.with_name(f"{path.stem}_raw.png")
-    picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title))
+    picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title, views))
     for place, pixels in ((path, picture), (raw, _plain(frame))):
         done, encoded = cv2.imencode(".png", pixels)
         if not done:

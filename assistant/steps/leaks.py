@@ -40,8 +40,9 @@ _ANY_PEDICLE_MM = 14.0
 
 @dataclass(slots=True, eq=False)
 class LeakMemory:
-    """When each site was first and last seen, and what stands or stood there."""
+    """When each site was first and last seen in a view, and what stands or stood there."""
 
+    view_index: int = 0
     first_seen: dict[LeakSite, tuple[int, float]] = field(default_factory=dict)
     last_seen_s: dict[LeakSite, float] = field(default_factory=dict)
     largest: dict[LeakSite, Leak] = field(default_factory=dict)
@@ -80,7 +81,7 @@ def find_leaks(
         first_frame, since_s = memory.first_seen.setdefault(site, (frame_index, t_s))
         if (t_s - since_s) * 1000 < settings.confirm_ms - _CLOCK_MS and site not in memory.largest:
             continue
-        leak = _described(site, first_frame, line, part, maps, view)
+        leak = _described(site, first_frame, line, part, maps, view, memory.view_index)
         leaks.append(leak)
         before = memory.largest.get(site)
         if before is None or leak.area_mm2 >= before.area_mm2:
@@ -165,6 +166,7 @@ def _described(
     part: NDArray[np.bool_],
     maps: LineMaps,
     view: PlannedView,
+    view_index: int,
 ) -> Leak:
     box = _box(part)
     line, part = line[box], part[box]
@@ -194,6 +196,7 @@ def _described(
         magnitude=_magnitude(length_mm, maps, view),
         shape=None,
         outline_px=outline,
+        view_index=view_index,
     )
 
 

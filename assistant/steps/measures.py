@@ -15,7 +15,7 @@ _TIGHT_SOLIDITY = 0.85
 """Share of its hull that cement fills from which it counts as tight [P]: the paper gives no number."""
 
 
-def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
+def final_measures(view: PlannedView, cement: CementMask | Unknown, view_index: int = 0) -> Measures:
     """Work out heights, wedge angle and filling.
 
     Parameters
@@ -25,6 +25,8 @@ def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
         anterior side is the lower one. Lateral views only.
     cement : CementMask or Unknown
         The last cement measured in this view.
+    view_index : int
+        Which of the plan's views it is.
     """
     if isinstance(cement, Unknown):
         area_mm2: float | Unknown = cement
@@ -45,6 +47,7 @@ def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
             middle_height_mm=lateral_only,
             posterior_height_mm=lateral_only,
             wedge_angle_deg=lateral_only,
+            view_index=view_index,
         )
     heights = np.linalg.norm(_height_points(view.inferior) - _height_points(view.superior), axis=1) * view.mm_per_px
     return Measures(
@@ -55,6 +58,7 @@ def final_measures(view: PlannedView, cement: CementMask | Unknown) -> Measures:
         middle_height_mm=float(heights[1]),
         posterior_height_mm=float(heights[2]),
         wedge_angle_deg=_wedge_deg(view.superior, view.inferior),
+        view_index=view_index,
     )
 
 

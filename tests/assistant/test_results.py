@@ -40,6 +40,8 @@ from assistant.vocabulary import (
 from tests.small_run import plan_document
 
 NONE = Unknown("no cement")
+LATERAL = plan_document()["views"][0]
+VIEWS = plan_from_document(plan_document() | {"views": [LATERAL, LATERAL | {"view": "ap"}]}, 0.25).views
 STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(160.0, 145.0))
 FACTS = RunFacts(source="run.mkv", width_px=320, height_px=300, fps=None, frame_count=None)
 ALARM = Alarm(
@@ -85,7 +87,7 @@ def reading(**changes: Any) -> Reading:
 
 
 def row(**changes: Any) -> dict[str, str]:
-    return dict(zip(COLUMNS, csv_row(reading(**changes), ("lateral", "ap")), strict=True))
+    return dict(zip(COLUMNS, csv_row(reading(**changes), VIEWS), strict=True))
 
 
 def test_a_row_of_known_figures() -> None:
@@ -214,7 +216,7 @@ LEAK = Leak(
 
 def measures(**changes: Any) -> Measures:
     known: dict[str, Any] = dict.fromkeys((name for name in Measures.__dataclass_fields__), 1.23456)
-    return Measures(**(known | {"distribution_grade": None} | changes))
+    return Measures(**(known | {"distribution_grade": None, "view_index": 0} | changes))
 
 
 def write(folder: Path, *readings: Reading, masks: bool = True, **changes: Any) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from assistant.told_line import KEEPS, read_leaks, read_thirds, told
 from assistant.vocabulary import CementMask, Leak, LeakSite, Reading, Shape, Unknown
 from tests.small_run import plan_document, write_small_run
 
+VIEWS = plan_from_document(plan_document(), 0.25).views
+
 
 def readings(tmp_path: Path) -> list[Reading]:
     run = write_small_run(tmp_path, 46)
@@ -40,7 +42,7 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
         is_new, before = reading.cement is not before, reading.cement
         outline = cement_outline(reading.cement) if isinstance(reading.cement, CementMask) else ()
         lines.append(
-            {"row": csv_row(reading, ("lateral",)), "standing": [], **told(reading, outline if is_new else None)}
+            {"row": csv_row(reading, VIEWS), "standing": [], **told(reading, outline if is_new else None, VIEWS)}
         )
     text = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
     (folder / READINGS.replace("*", "000")).write_bytes(text)
@@ -71,7 +73,7 @@ def test_a_leak_with_its_shape_comes_back() -> None:
         outline_px=np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 1.0]]),
     )
     line = {"outline": [], "leaks": [json.loads(json.dumps(_line(leak)))]}
-    (again,) = read_leaks(line)
+    (again,) = read_leaks(line, VIEWS)
     assert again == leak
     assert np.array_equal(again.outline_px, leak.outline_px)
 
@@ -79,11 +81,11 @@ def test_a_leak_with_its_shape_comes_back() -> None:
 def _line(leak: Leak) -> dict[str, object]:
     from assistant import told_line
 
-    return told_line._leak(leak)
+    return told_line._leak(leak, VIEWS[0])
 
 
 def test_a_third_without_cement_is_unknown() -> None:
-    upper, middle, _ = read_thirds({"thirds": [None, 1.5, -0.5]})
+    upper, middle, _ = read_thirds({"thirds": [None, 1.5, -0.5]}, None)
     assert isinstance(upper, Unknown)
     assert middle == 1.5
 

@@ -125,7 +125,7 @@ def csv(made_of: Material, progress: Progress) -> Path:
     """The figures of each frame; beside them events, leaks and what reviewers said."""
     path = made_of.folder / "figures.csv"
     moments = made_of.all_moments()
-    write_csv(path, frames_table(moments), lambda done: progress(done, len(moments) + 1))
+    write_csv(path, frames_table(moments, made_of.views), lambda done: progress(done, len(moments) + 1))
     write_csv(made_of.folder / "events.csv", lists_table(made_of.report()))
     return path
 
@@ -150,7 +150,7 @@ def dicom(made_of: Material, progress: Progress) -> Path:
             pictures.append(picture)
         progress(done, len(wanted) + 1)
     path = made_of.folder / "key_images.dcm"
-    write_dicom(path, pictures, made_of.views[0].mm_per_px if made_of.views else None)
+    write_dicom(path, pictures, made_of.views[0] if made_of.views else None)
     return path
 
 

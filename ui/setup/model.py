@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
@@ -13,7 +14,7 @@ LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6
 GAUGES_MM: Final = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
 """Nominal outer diameters of cannulas (needle-gauge chart; brands differ)."""
 ASSUMED_DEPTH_MM: Final = 33.0
-"""Depth of a lumbar body, taken where no scale was set: then only shares of the depth are shown."""
+"""Depth of a body, taken where no scale was set: then only shares of it are shown, and 3 mm inside are 9 % of it."""
 LEAST_LINE, MOST_LINE = 0.05, 0.60
 Point = tuple[float, float]
 
@@ -117,28 +118,39 @@ class SetView:
         return True
 
     def depth_px(self) -> float | None:
-        """Depth of the body: from the middle between the first corners to that between the last."""
-        places = [point.at for point in self.points]
-        if any(at is None for at in places):
-            return None
-        (ax, ay), (bx, by), (cx, cy), (dx, dy) = (places[k] or (0.0, 0.0) for k in (0, 3, 2, 5))
-        return (((ax + bx - cx - dx) / 2) ** 2 + ((ay + by - cy - dy) / 2) ** 2) ** 0.5
+        """Depth of the body (AP: width) between its corners, the mean of the two endplates; None without its points."""
+        return self._mean_px((0, 2), (3, 5))
 
-    def usable_mm_per_px(self) -> float | None:
-        """The scale, or the assumed one where none was set."""
-        if self.mm_per_px is not None:
-            return self.mm_per_px
+    def height_px(self) -> float | None:
+        """Height of the body at its last corners; None without its points."""
+        return self._mean_px((2, 5))
+
+    def _mean_px(self, *pairs: tuple[int, int]) -> float | None:
+        lengths = []
+        for first, last in pairs:
+            one, other = self.points[first].at, self.points[last].at
+            if one is None or other is None:
+                return None
+            lengths.append(math.dist(one, other))
+        return sum(lengths) / len(lengths)
+
+    def assumed_mm_per_px(self, height_mm: float | None = None) -> float | None:
+        """The scale that makes the body as deep as is assumed; or as high as another view of it says."""
+        if height_mm is not None:
+            height_px = self.height_px()
+            return height_mm / height_px if height_px else None
         depth_px = self.depth_px()
-        return None if not depth_px else ASSUMED_DEPTH_MM / depth_px
+        return ASSUMED_DEPTH_MM / depth_px if depth_px else None
 
-    def document(self, level: str, fraction: float) -> dict[str, Any]:
-        """The view as a plan holds it."""
+    def document(self, level: str, fraction: float, height_mm: float | None = None) -> dict[str, Any]:
+        """The view as a plan holds it; ``height_mm``: of the body in another view, where this one has no scale."""
+        scale = self.mm_per_px if self.mm_per_px is not None else self.assumed_mm_per_px(height_mm)
         places = [[round(point.at[0], 2), round(point.at[1], 2)] for point in self.points if point.at is not None]
         made: dict[str, Any] = {
             "view": self.view,
             "level": level,
             "reference_frame": self.still.index if self.still is not None else 0,
-            "mm_per_px": round(self.usable_mm_per_px() or 0.0, 6),
+            "mm_per_px": round(scale or 0.0, 6),
             "calibrated": self.mm_per_px is not None,
             "scale_by": self.scale_by or "assumed depth",
             "landmarks": {"superior": places[:3], "inferior": places[3:]},
@@ -228,7 +240,13 @@ class SetUp:
     def document(self) -> dict[str, Any]:
         """The plan. Views that are not whole are left out."""
         whole = [view for view in self.views if view.whole]
-        return {"schema": SCHEMA, "views": [view.document(self.level, self.fraction) for view in whole]}
+        made: list[dict[str, Any]] = []
+        height_mm: float | None = None
+        for view in whole:
+            made.append(view.document(self.level, self.fraction, height_mm))
+            # The same body is as high in the next view: what is assumed of one then holds for both.
+            height_mm = made[-1]["mm_per_px"] * (view.height_px() or 0.0) or None
+        return {"schema": SCHEMA, "views": made}
 
     def stills(self) -> list[StampedFrame]:
         """The reference pictures of the views in `document`."""

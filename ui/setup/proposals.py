@@ -50,7 +50,8 @@ def from_plan_beside(source: str, view: str) -> Proposed | None:
                 (float(x), float(y)) for line in ends for x, y in (line[0], line[len(line) // 2], line[len(line) - 1])
             ]
             note = "from the plan beside this recording"
-            return Proposed(places=places, note=note, mm_per_px=planned.mm_per_px, level=planned.level)
+            scale = planned.mm_per_px if planned.calibrated else None
+            return Proposed(places=places, note=note, mm_per_px=scale, level=planned.level)
     return None
 
 

@@ -10,15 +10,16 @@ import pytest
 
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.plan import plan_from_document
 from assistant.reports.dicom_out import write_dicom
 from assistant.vocabulary import Frame
-from tests.small_run import frames
+from tests.small_run import frames, plan_document
 
 
 def test_the_pictures_come_back_and_nobody_is_named(tmp_path: Path) -> None:
     made = [frames(9)[k] for k in (2, 4, 8)]
     path = tmp_path / "out" / "key.dcm"
-    write_dicom(path, made, 0.4)
+    write_dicom(path, made, plan_from_document(plan_document(), 0.25).views[0])
     read = pydicom.dcmread(path)
     assert np.array_equal(read.pixel_array, np.stack([frame.grey for frame in made]))
     assert str(read.PatientName) == read.PatientID == read.StudyDate == ""

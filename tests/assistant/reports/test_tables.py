@@ -29,7 +29,7 @@ def moments(tmp_path: Path) -> list[Moment]:
 
 def test_each_frame_has_a_row_and_unknown_is_empty_with_its_reason(moments: list[Moment]) -> None:
     lost = replace(moments[-1], distances=Unknown("=lost"), motion=Unknown("=lost"))
-    rows = list(tables.frames_table([*moments, lost]))
+    rows = list(tables.frames_table([*moments, lost], ()))
     assert rows[0] == list(tables.COLUMNS)
     assert len(rows) == 32
     cells = dict(zip(rows[0], rows[30], strict=True))
