@@ -77,7 +77,7 @@ def start_pipeline(
     """
     references = reference_frames(source, plan)
     try:
-        return GuardedPipeline(Pipeline(plan, references, settings, shapes=shapes))
+        return GuardedPipeline(Pipeline(plan, references, settings, shapes=shapes, clock=source.facts.clock))
     except Exception as error:
         numbers = " and ".join(str(view.reference_frame) for view in plan.views)
         raise UsageError(
@@ -133,7 +133,7 @@ def analyze(
             writer.make_room()
         elif not writer.begun:
             raise failure or InputError(f"{source.facts.source}: holds no frame; choose another recording")
-        failure = failure or _fault(source, pipeline)
+        failure = failure or _trouble(source, pipeline)
         try:
             document = _save(pipeline, writer, complete=failure is None)
         except EnvironmentError_ as error:
@@ -188,17 +188,16 @@ def _save(pipeline: GuardedPipeline, writer: ResultWriter, *, complete: bool) ->
         leaks=summary.leaks,
         measures=summary.measures,
         models=summary.models,
+        notes=summary.notes,
     )
 
 
-def _fault(source: Source, pipeline: GuardedPipeline) -> AssistantError | None:
-    """The sentence for a run of which the program could not analyse some frames."""
-    if not pipeline.fault:
+def _trouble(source: Source, pipeline: GuardedPipeline) -> AssistantError | None:
+    """The sentence for a run that was read to its end and is not known whole."""
+    if not pipeline.trouble:
         return None
-    return AssistantError(
-        f"{source.facts.source}: {pipeline.failed_frames} frames could not be analysed because of a fault in the "
-        f"program ({pipeline.fault}) and are marked unusable, please report it"
-    )
+    kind = AssistantError if pipeline.fault else InputError
+    return kind(f"{source.facts.source}: {pipeline.trouble}")
 
 
 def with_place(outcome: Outcome, folder: Path) -> AssistantError:

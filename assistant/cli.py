@@ -126,8 +126,9 @@ def parser() -> argparse.ArgumentParser:
         usage="fluoro-assistant [RUN] [--plan PLAN]\n       fluoro-assistant COMMAND ...",
         description="Tracks bone cement on fluoroscopy against the warning line and the endplates, and warns in time. "
         "Research software, not a medical device. Without a command the window opens, with RUN if one is given.",
-        epilog="Exit status: 0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, or not "
-        "to its end; 4 disk full or no permission; 130 stopped. What was analysed before a failure is kept.",
+        epilog="Exit status: 0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, not to "
+        "its end, or without one usable picture; 4 disk full or no permission; 130 stopped. What was analysed before a "
+        "failure is kept.",
     )
     top.add_argument("--version", action="version", version=f"fluoro-assistant {__version__}")
     commands = top.add_subparsers(

@@ -18,6 +18,7 @@ from assistant.pipeline import AlarmListener, Pipeline, Summary
 from assistant.vocabulary import (
     Alarm,
     Approach,
+    Distances,
     EventKind,
     Frame,
     FrameState,
@@ -50,6 +51,8 @@ class GuardedPipeline:
         Frames that could not be analysed.
     fault : str
         The first fault and its place in the program, empty while there is none.
+    unmeasured : str
+        Why not one picture so far could be measured (of the last one); empty as soon as one was.
     """
 
     def __init__(self, pipeline: Pipeline, clock_ns: Callable[[], int] = time.perf_counter_ns) -> None:
@@ -57,6 +60,7 @@ class GuardedPipeline:
         self._clock_ns = clock_ns
         self.failed_frames = 0
         self.fault = ""
+        self.unmeasured = "it holds no picture"
         self._alarms: dict[_AlarmKey, Alarm] = {}
         self._standing: tuple[Alarm, ...] = ()
         self._leaks: tuple[Leak, ...] = ()
@@ -79,7 +83,24 @@ class GuardedPipeline:
             if alarm not in self._episodes:
                 self._alarms[alarm.kind, alarm.site, alarm.first_frame] = alarm
         self._standing, self._leaks = reading.standing, reading.leaks
+        if self.unmeasured:
+            self.unmeasured = "" if isinstance(reading.distances, Distances) else why_unmeasured(reading)
         return reading
+
+    @property
+    def trouble(self) -> str:
+        """Why what was found is not the whole run, for the end of a sentence; empty where it is."""
+        if self.fault:
+            return (
+                f"{self.failed_frames} frames could not be analysed because of a fault in the program ({self.fault}) "
+                f"and are marked unusable, please report it"
+            )
+        if self.unmeasured:
+            return (
+                f"not one picture could be measured ({self.unmeasured}), so nothing is known of cement in it; check "
+                f"that it is the run of this plan, and the plan's reference frame and points"
+            )
+        return ""
 
     def _failed(self, frame: Frame, error: Exception, started_ns: int, on_alarm: AlarmListener | None) -> Reading:
         self.failed_frames += 1
@@ -143,6 +164,16 @@ class GuardedPipeline:
 
     def _remembered(self, reason: str) -> Summary:
         return replace(nothing_known(reason), events=tuple(self._alarms.values()), leaks=self._leaks)
+
+
+def why_unmeasured(reading: Reading) -> str:
+    """Why a reading has no figures; empty where it has."""
+    if reading.liveness.reason:
+        return reading.liveness.reason
+    for found in (reading.motion, reading.cement, reading.distances):
+        if isinstance(found, Unknown):
+            return found.reason
+    return ""
 
 
 def nothing_known(reason: str) -> Summary:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant import lengths
 from assistant.alignment import Pyramid
 from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
@@ -29,6 +30,7 @@ from assistant.mask_memory import MaskMemory, start_masking
 from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
 from assistant.quick_steps import QuickSteps
+from assistant.run_facts import RunClock
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel, model_name
 from assistant.speed import SpeedMemory, too_fast
@@ -67,12 +69,13 @@ AlarmListener = Callable[[Alarm], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a whole run comes to."""
+    """What a whole run comes to; ``notes``: what the analysis assumed or could not do, in sentences for people."""
 
     events: tuple[Alarm, ...]
     leaks: tuple[Leak, ...]
     measures: Measures
     models: tuple[ModelIdentity, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -116,6 +119,8 @@ class Pipeline:
         A monotonic clock for ``processing_ms``.
     shapes : ShapeModel, Unknown or None
         Types leaks into a disc; Unknown: why there is no model. Without one the geometric rule answers.
+    clock : RunClock
+        Of the run's source; by an assumed one no speed is told.
     """
 
     def __init__(
@@ -125,12 +130,13 @@ class Pipeline:
         settings: Settings,
         clock_ns: Callable[[], int] = time.perf_counter_ns,
         shapes: ShapeModel | Unknown | None = None,
+        clock: RunClock = RunClock.FILE,
     ) -> None:
         self._settings = settings
         self._shapes = shapes
         self._clock_ns = clock_ns
         self._views = [
-            _start(k, view, frame) for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
+            _start(k, view, frame, clock) for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
         ]
         self._active = 0
         self._liveness = start_liveness(references[0])
@@ -196,6 +202,7 @@ class Pipeline:
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=self._models(leaks),
+            notes=tuple(told for each in self._views if (told := lengths.assumption(each.planned))),
         )
 
     def seen_by_model(self) -> dict[LeakSite, SeenPatch]:
@@ -274,14 +281,14 @@ class Pipeline:
         )
 
 
-def _start(index: int, view: PlannedView, reference: Frame) -> _View:
+def _start(index: int, view: PlannedView, reference: Frame, clock: RunClock) -> _View:
     rows, cols = reference.grey.shape
     field_mask = find_field(reference.grey, reference.white)
     crop = cement_crop(view.body_px, view.mm_per_px, cols, rows)
     usable = field_at(field_mask, rows, cols, inset=0.01)
     return _View(
         planned=view,
-        quick=QuickSteps(maps=make_line_maps(view, crop)),
+        quick=QuickSteps(maps=make_line_maps(view, crop), clock=clock),
         motion=start_following(
             index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
         ),

@@ -233,7 +233,8 @@ def run_job(job: Job, pipe: BinaryIO) -> None:
     except AssistantError as error:
         failure = str(error)
     teller.flush()
-    _write(pipe, End(summary=summary or _summary(pipeline), failure=failure or _fault(pipeline)))
+    trouble = "" if pipeline is None else pipeline.trouble
+    _write(pipe, End(summary=summary or _summary(pipeline), failure=failure or trouble))
 
 
 def _explained(pipeline: GuardedPipeline, shapes: WaitingShapeModel | Unknown) -> Summary:
@@ -246,12 +247,6 @@ def _explained(pipeline: GuardedPipeline, shapes: WaitingShapeModel | Unknown) -
 
 def _summary(pipeline: GuardedPipeline | None) -> Summary:
     return nothing_known(_NOTHING) if pipeline is None else pipeline.finish()
-
-
-def _fault(pipeline: GuardedPipeline | None) -> str:
-    if pipeline is None or not pipeline.failed_frames:
-        return ""
-    return f"{pipeline.failed_frames} frames could not be analysed: {pipeline.fault}"
 
 
 def main() -> int:

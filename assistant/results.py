@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from assistant import __version__, lengths
 from assistant.geometry import Similarity
+from assistant.guard import why_unmeasured
 from assistant.plan import Plan, PlannedView
 from assistant.result_folder import ResultFolder, cannot_write
+from assistant.run_facts import RunFacts
 from assistant.vocabulary import (
     Alarm,
     CementMask,
@@ -30,7 +32,6 @@ from assistant.vocabulary import (
     ModelIdentity,
     Motion,
     Reading,
-    RunFacts,
     Unknown,
     value_or_none,
 )
@@ -80,7 +81,7 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         "xray_age_ms": "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
         "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
         "front_mm": _cell(lengths.in_mm(front, view)),
-        "reason": _reason(reading),
+        "reason": why_unmeasured(reading),
     }
     for name in lengths.SHARE_COLUMNS:
         cells[name] = _cell(found[name], places=_SHARE_PLACES)
@@ -91,16 +92,6 @@ def _cell(measure: Measure, places: int = 3) -> str:
     value = value_or_none(measure)
     # "z": a distance that rounds to nothing has not crossed the line, so it carries no minus.
     return "" if value is None or not math.isfinite(value) else f"{value:z.{places}f}"
-
-
-def _reason(reading: Reading) -> str:
-    """Why there are no figures; empty where there are."""
-    if reading.liveness.reason:
-        return reading.liveness.reason
-    for found in (reading.motion, reading.cement, reading.distances):
-        if isinstance(found, Unknown):
-            return found.reason
-    return ""
 
 
 def mask_in_frame(cement: CementMask, similarity: Similarity, width_px: int, height_px: int) -> NDArray[np.uint8]:
@@ -210,6 +201,7 @@ class ResultWriter:
         leaks: Sequence[Leak],
         measures: Measures,
         models: Sequence[ModelIdentity],
+        notes: Sequence[str],
     ) -> dict[str, Any]:
         """Write ``result.json`` as things stand; gives the document. May be called again as the run goes on.
 
@@ -230,7 +222,8 @@ class ResultWriter:
                 "width": self._facts.width_px,
                 "height": self._facts.height_px,
                 "fps": self._facts.fps,
-                "notes": [told for view in self._plan.views if (told := lengths.assumption(view))],
+                "clock": self._facts.clock.value,
+                "notes": [*self._facts.notes, *notes],
             },
             "complete": complete,
             "plan": self._plan.document,

@@ -49,8 +49,8 @@ _EASY_CODECS: Final = frozenset(
 
 def is_needed(source: Source) -> bool:
     """Whether single pictures of a source are slow to come by: a film whose pictures build on one another."""
-    notes = source.facts.notes
-    return notes.get("kind") == "video" and notes.get("codec") not in _EASY_CODECS
+    details = source.facts.details
+    return details.get("kind") == "video" and details.get("codec") not in _EASY_CODECS
 
 
 def place_for(folder: Path, run: Path) -> Path:

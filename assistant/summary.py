@@ -30,6 +30,7 @@ def summary_table(document: dict[str, Any]) -> str:
         f"a new picture took {timing['median_ms']:.1f} ms (median), {timing['p99_ms']:.1f} ms (99 of 100), "
         f"{timing['max_ms']:.1f} ms at most",
         "",
+        *(f"note: {note}" for note in run.get("notes", ())),
         "What is not listed was not seen in this view. It may be there all the same: check the second plane.",
         "",
     ]

@@ -14,11 +14,11 @@ from assistant.lengths import UNCAL
 from assistant.plan import SCHEMA as PLAN_SCHEMA
 from assistant.plan import Plan, check_against_run, plan_from_document
 from assistant.results import SCHEMA as RESULT_SCHEMA
+from assistant.run_facts import RunFacts
 from assistant.schema_check import contract_schema, first_fault
 from assistant.settings import Settings
 from assistant.validate_recording import check_recording
 from assistant.validate_table import TableFacts, mask_fault, read_table_facts
-from assistant.vocabulary import RunFacts
 
 Progress = Callable[[int, int | None], None]
 
@@ -136,7 +136,7 @@ def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
         check_recording(source, frames)
     finally:
         source.close()
-    kind = facts.notes.get("codec") or facts.notes.get("kind", "run")
+    kind = facts.details.get("codec") or facts.details.get("kind", "run")
     text = f"a whole run: {frames} frames of {facts.width_px} x {facts.height_px} in {last_s:.2f} s, {kind}"
     return text, _Content(run=facts)
 

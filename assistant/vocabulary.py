@@ -6,9 +6,7 @@ never 0, NaN, None or the last good number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -367,34 +365,3 @@ class ModelIdentity:
 
     name: str
     sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
-    """What is known of a source before it is read to its end.
-
-    Attributes
-    ----------
-    source : str
-        Path or address as given.
-    width_px, height_px : int
-    fps : float or None
-        Nominal rate of the stored frames; None where the source does not know.
-    frame_count : int or None
-        None for a live source or a file that does not say.
-    mm_per_px_hint : float or None
-        Scale in the plane of the vertebra if the file states it; never used without the plan.
-    notes : mapping of str to str
-        Codec, transfer syntax and the like, for people.
-    recorded : date or Unknown
-        The study's or the session's own date, as the source itself says it; never the time stamp of a file.
-    """
-
-    source: str
-    width_px: int
-    height_px: int
-    fps: float | None
-    frame_count: int | None
-    mm_per_px_hint: float | None = None
-    notes: Mapping[str, str] = field(default_factory=dict)
-    recorded: date | Unknown = NO_DATE

@@ -196,10 +196,10 @@ def _through(
     """The whole way of every frame; keeps what the slow steps found, where the run came to its end."""
     times_s: list[float] = []
     nearest, failure = None, ""
-    keeper = Keeper()
-    pipeline = None
+    keeper = pipeline = None
     try:
         source = open_source(row.run)
+        keeper = Keeper(source.facts.clock)
         try:
             with recorded_shape_model() if model != RULE else nullcontext(None) as shapes:
                 pipeline = start_pipeline(source, plan, settings, shapes)
@@ -220,9 +220,9 @@ def _through(
     if pipeline is None:
         return msgspec.structs.replace(row, frames=len(times_s), failure=failure)
     summary = pipeline.finish()
-    failure = failure or pipeline.fault
+    failure = failure or pipeline.trouble
     leaks = [_leak(leak) for leak in summary.leaks]
-    if not failure and place is not None:
+    if not failure and keeper is not None and place is not None:
         write_kept(place, keeper.done(leaks))
     return msgspec.structs.replace(_filled(row, times_s, summary.events, nearest, leaks), failure=failure)
 

@@ -24,6 +24,7 @@ from assistant.line_maps import make_line_maps
 from assistant.plain import json_canonical, msgpack_bytes, plain
 from assistant.plan import Plan
 from assistant.quick_steps import QuickSteps
+from assistant.run_facts import RunClock
 from assistant.settings import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Motion, Reading, Unknown
@@ -64,13 +65,14 @@ class Kept(msgspec.Struct, array_like=True):
     masks: list[bytes]
     crops: dict[int, tuple[int, int, int, int]]
     leaks: list[str]
+    clock: RunClock
 
 
 class Keeper:
     """Gathers what is kept from the readings of a whole run."""
 
-    def __init__(self) -> None:
-        self._kept = Kept(frames=[], masks=[], crops={}, leaks=[])
+    def __init__(self, clock: RunClock) -> None:
+        self._kept = Kept(frames=[], masks=[], crops={}, leaks=[], clock=clock)
         self._last: CementMask | Unknown | None = None
 
     def add(self, reading: Reading) -> None:
@@ -132,7 +134,7 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
         elif state in _NEW:
             crop = Crop(**dict(zip(("x0_px", "y0_px", "width_px", "height_px"), kept.crops[frame.view], strict=True)))
             if frame.view not in quick:
-                quick[frame.view] = QuickSteps(maps=make_line_maps(plan.views[frame.view], crop))
+                quick[frame.view] = QuickSteps(maps=make_line_maps(plan.views[frame.view], crop), clock=kept.clock)
             cement = _cement(kept.masks[frame.mask], crop, frame.front_mm)
             distances, approach = quick[frame.view].take(cement, frame.t_s)
         if isinstance(distances, Distances) and not isinstance(distances.warning_line_mm, Unknown):

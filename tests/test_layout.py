@@ -27,6 +27,7 @@ UNMIRRORED = {
     "assistant/live/orders.py": "values without behaviour: tested through the processes that obey them",
     "assistant/live/status.py": "values without behaviour: tested through the session that makes them",
     "assistant/recording/schema.py": "values without behaviour: tested through what writes and reads them",
+    "assistant/run_facts.py": "values without behaviour: tested through the sources that make them",
     "assistant/vocabulary.py": "values without behaviour: tested through the steps that make them",
 }
 

@@ -26,7 +26,8 @@ from assistant.capture.devices import modes_of, modes_to_choose, rate_to_ask
 from assistant.capture.interlace import COMBED, comb_ratio
 from assistant.capture.stamps import MAX_FPS
 from assistant.errors import InputError
-from assistant.vocabulary import Frame, Grey, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame, Grey
 
 _PROBE_GRABS: Final = 12
 _FAILURES_IN_A_ROW: Final = 10
@@ -34,6 +35,12 @@ _NO_PICTURE_NS: Final = 2_000_000_000
 _USUAL_PX: Final = (1920, 1080)
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 5000, 2000
 _PASSWORD: Final = re.compile(r"//[^/@]*@")
+_TOLD: Final = {
+    "other_size": "The camera gives another size",
+    "repeated": "The camera repeats pictures",
+    "interlaced": "The camera mixes half pictures",
+}
+"""Details that a person must know, and how their sentence begins."""
 _MODE: Final = re.compile(
     r"(?P<device>[^@]+)@(?P<width>[0-9]{2,5})x(?P<height>[0-9]{2,5})(?:@(?P<fps>[0-9]{1,3}(?:\.[0-9]{1,3})?))?"
 )
@@ -236,24 +243,25 @@ class CameraSource:
         steps_ns = np.diff(stamps)[len(stamps) // 2 - 1 :]
         step_s = float(np.median(steps_ns)) / 1e9 if len(steps_ns) else 0.0
         measured = 1.0 / step_s if step_s > 1.0 / MAX_FPS else None
-        notes = {
+        details = {
             "kind": "camera",
             "rate": f"measured {measured:.1f} frames/s" if measured else "not measured",
             "rate_stated": f"{stated:g} frames/s" if 0 < stated <= MAX_FPS else "none",
         }
         if self._asked is not None and self._asked != (width, height):
-            notes["other_size"] = f"asked for {self._asked[0]} x {self._asked[1]}, comes as {width} x {height}"
+            details["other_size"] = f"asked for {self._asked[0]} x {self._asked[1]}, comes as {width} x {height}"
         if repeated:
-            notes["repeated"] = f"{repeated} of {len(stamps)} pictures at the start were the one before again"
+            details["repeated"] = f"{repeated} of {len(stamps)} pictures at the start were the one before again"
         if woven:
-            notes["interlaced"] = f"{woven} of {len(stamps)} pictures at the start are two half pictures in one"
+            details["interlaced"] = f"{woven} of {len(stamps)} pictures at the start are two half pictures in one"
         return RunFacts(
             source=self._shown,
             width_px=width,
             height_px=height,
             fps=measured or (stated if 0 < stated <= MAX_FPS else None),
             frame_count=None,
-            notes=notes,
+            details=details,
+            notes=tuple(f"{words}: {details[name]}." for name, words in _TOLD.items() if name in details),
         )
 
     @property

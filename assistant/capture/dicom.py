@@ -10,8 +10,10 @@ from typing import BinaryIO
 from assistant.capture.dicom_display import make_display
 from assistant.capture.dicom_header import frame_times, pixel_layout, read_header, recorded_on, scale_hint
 from assistant.capture.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
+from assistant.capture.stamps import DEFAULT_FPS, clock_notes
 from assistant.errors import InputError
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 
 
 class DicomSource:
@@ -65,7 +67,7 @@ class DicomSource:
         self._display = make_display(header, layout)
         self._times = frame_times(header, layout.frame_count, fps)
         hint, how = scale_hint(header)
-        notes = {
+        details = {
             "kind": "DICOM",
             "modality": header.modality or "not stated",
             "transfer_syntax": syntax_name(header.transfer_syntax),
@@ -73,10 +75,12 @@ class DicomSource:
             "clock": self._times.note,
             "mm_per_px": how,
         }
-        for key, text in self._display.notes.items():
-            notes["rescale" if key == "modality" else key] = text
+        for key, text in self._display.details.items():
+            details["rescale" if key == "modality" else key] = text
+        notes = [*clock_notes(self._times.clock, self._times.fps or DEFAULT_FPS), *self._display.notes]
         if self._table.cut:
-            notes["cut"] = f"{len(self._table.pieces)} of {layout.frame_count} frames are whole"
+            details["cut"] = f"{len(self._table.pieces)} of {layout.frame_count} frames are whole"
+            notes.append(f"The file is cut off: {details['cut']}.")
         self._facts = RunFacts(
             source=self._shown,
             width_px=layout.cols,
@@ -84,7 +88,9 @@ class DicomSource:
             fps=self._times.fps,
             frame_count=len(self._table.pieces),
             mm_per_px_hint=hint,
-            notes=notes,
+            clock=self._times.clock,
+            details=details,
+            notes=tuple(notes),
             recorded=recorded_on(header),
         )
 

@@ -27,13 +27,16 @@ class Display:
         Grey of the stored value ``lowest + k``.
     lowest : int
         Smallest value that can be stored.
-    notes : dict of str to str
-        What was applied, for people.
+    details : dict of str to str
+        What was applied, by name.
+    notes : tuple of str
+        What was assumed or mended, in sentences.
     """
 
     table: Grey = field(repr=False)
     lowest: int
-    notes: dict[str, str]
+    details: dict[str, str]
+    notes: tuple[str, ...]
 
     @property
     def white(self) -> int:
@@ -53,62 +56,67 @@ def make_display(header: DicomHeader, layout: PixelLayout) -> Display:
     """
     lowest = -(1 << (layout.bits_stored - 1)) if layout.signed else 0
     stored = np.arange(lowest, lowest + (1 << layout.bits_stored), dtype=np.float64)
-    notes: dict[str, str] = {}
+    details: dict[str, str] = {}
+    notes: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        modality = _modality(header, stored, notes)
-        share = _windowed(header, modality, notes)
+        modality = _modality(header, stored, details)
+        share = _windowed(header, modality, details)
     windowed = share is not None
     if share is None:
         low, high = float(modality.min()), float(modality.max())
         share = (modality - low) / (high - low) if high > low else np.zeros_like(modality)
-        notes.setdefault("window", "none: the full stored range")
+        details.setdefault("window", "none: the full stored range")
+        notes.append(f"Window of the file: {details['window']}; the picture may look flat.")
     share = np.clip(share, 0.0, 1.0)
     if layout.photometric == "MONOCHROME1":
         share = 1.0 - share
-        notes["polarity"] = "MONOCHROME1: turned, so that larger is brighter"
+        details["polarity"] = "MONOCHROME1: turned, so that larger is brighter"
+        notes.append("The file stores the picture inverted (MONOCHROME1): it was turned, so that larger is brighter.")
     eight = layout.bits_stored <= 8 and (
         not windowed or bool(np.allclose(share * 255, np.rint(share * 255), atol=1e-6) and len(np.unique(share)) == 256)
     )
     grey = np.rint(share * (255 if eight else 65535))
     table: Grey = grey.astype(np.uint8) if eight else grey.astype(np.uint16)
-    return Display(table=table, lowest=lowest, notes=notes)
+    return Display(table=table, lowest=lowest, details=details, notes=tuple(notes))
 
 
-def _modality(header: DicomHeader, stored: NDArray[np.float64], notes: dict[str, str]) -> NDArray[np.float64]:
+def _modality(header: DicomHeader, stored: NDArray[np.float64], details: dict[str, str]) -> NDArray[np.float64]:
     lut = header.item("ModalityLUTSequence")
     if lut is not None and header.modality not in _NO_MODALITY_TABLE:
         values = _lut(lut, stored)
         if values is not None:
-            notes["modality"] = "table"
+            details["modality"] = "table"
             return values
     slope, intercept = number(header.value("RescaleSlope")), number(header.value("RescaleIntercept"))
     if slope is None or slope == 0.0:
         return stored
     if (slope, intercept or 0.0) != (1.0, 0.0):
-        notes["modality"] = f"x {slope:g} + {intercept or 0.0:g}"
+        details["modality"] = f"x {slope:g} + {intercept or 0.0:g}"
     return stored * slope + (intercept or 0.0)
 
 
-def _windowed(header: DicomHeader, modality: NDArray[np.float64], notes: dict[str, str]) -> NDArray[np.float64] | None:
+def _windowed(
+    header: DicomHeader, modality: NDArray[np.float64], details: dict[str, str]
+) -> NDArray[np.float64] | None:
     centres, widths = numbers(header.value("WindowCenter")), numbers(header.value("WindowWidth"))
     share: NDArray[np.float64] | None = None
     if centres and widths:
         function = str(header.value("VOILUTFunction") or "LINEAR").upper()
         share = _window(modality, centres[0], widths[0], function)
-        notes["window"] = f"centre {centres[0]:g}, width {widths[0]:g} ({function.lower()})"
+        details["window"] = f"centre {centres[0]:g}, width {widths[0]:g} ({function.lower()})"
     else:
         lut = header.item("VOILUTSequence")
         values = None if lut is None else _lut(lut, modality)
         if values is not None:
             top = float(values.max())
             share = values / top if top > 0 else None
-            notes["window"] = "table"
+            details["window"] = "table"
     # A window beside all values, or of no width, would paint every frame in one grey.
     if share is not None and float(np.ptp(np.clip(share, 0.0, 1.0))) < 0.01:
         share = None
-    if share is None and "window" in notes:
-        notes["window"] += ": not usable; the full stored range instead"
+    if share is None and "window" in details:
+        details["window"] += ": not usable; the full stored range instead"
     return share
 
 

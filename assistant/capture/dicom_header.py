@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.dicom_pixels import PixelError, PixelLayout
-from assistant.capture.stamps import DEFAULT_FPS, MAX_FPS
+from assistant.capture.stamps import DEFAULT_FPS, MAX_FPS, clock_of
+from assistant.run_facts import RunClock
 from assistant.vocabulary import NO_DATE, Unknown
 
 MAX_SIDE_PX: Final = 8192
@@ -203,11 +204,14 @@ class FrameTimes:
         Nominal rate; None where the file states no time.
     note : str
         Where the times come from.
+    clock : RunClock
+        The same, as the contract names it.
     """
 
     t_s: NDArray[np.float64] = field(repr=False)
     fps: float | None
     note: str
+    clock: RunClock = RunClock.FILE
 
 
 def frame_times(header: DicomHeader, frame_count: int, fps: float | None) -> FrameTimes:
@@ -225,8 +229,9 @@ def frame_times(header: DicomHeader, frame_count: int, fps: float | None) -> Fra
         if rate := _sane(number(header.value(keyword)) or 0.0):
             return FrameTimes(t_s=np.arange(frame_count) / rate, fps=rate, note=keyword)
     rate = fps or DEFAULT_FPS
-    how = "as given" if fps else "assumed: the file states no time"
-    return FrameTimes(t_s=np.arange(frame_count) / rate, fps=fps, note=f"{rate:g} frames/s, {how}")
+    clock = clock_of(stated=False, fps=fps)
+    note = f"{rate:g} frames/s, {clock.value}: the file states no time"
+    return FrameTimes(t_s=np.arange(frame_count) / rate, fps=fps, note=note, clock=clock)
 
 
 def _sane(fps: float) -> float | None:

@@ -39,6 +39,8 @@ class LumaReader:
         255, or 65535 where a sample has more than 8 bits.
     range_note : str
         For people: what the range is and how that is known.
+    range_assumed : bool
+        Whether the range was told by the picture or a standard, since the file does not say.
     """
 
     def __init__(self, first: av.VideoFrame, *, monochrome: bool = False) -> None:
@@ -68,6 +70,7 @@ class LumaReader:
         if self._kind != "rgb":
             self._limited, self.range_note = self._decide(first, monochrome)
             self._table = _table(self._bits, self._limited)
+        self.range_assumed = "the file does not say" in self.range_note
 
     def read(self, picture: av.VideoFrame) -> Grey:
         """Grey of one picture.

@@ -11,9 +11,10 @@ from typing import Final
 import numpy as np
 
 from assistant.capture.picture_files import read_grey
-from assistant.capture.stamps import DEFAULT_FPS
+from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
 from assistant.errors import InputError
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 
 SUFFIXES: Final = frozenset({".png", ".tif", ".tiff"})
 _DIGITS: Final = re.compile(r"([0-9]+)")
@@ -77,21 +78,22 @@ class PictureFolder:
         self._fps = fps or DEFAULT_FPS
         first = read_grey(files[0], self._name(0))
         self._shape, self._dtype = first.shape, first.dtype
-        notes = {
-            "kind": "pictures",
-            "sample": f"{first.dtype.itemsize * 8} bit",
-            "clock": f"{self._fps:g} frames/s, " + ("as given" if fps else "assumed: pictures have no clock"),
-        }
+        clock = clock_of(stated=False, fps=fps)
+        details = {"kind": "pictures", "sample": f"{first.dtype.itemsize * 8} bit"}
+        notes = clock_notes(clock, self._fps)
         gaps = self._gaps()
         if gaps:
-            notes["numbers_missing"] = gaps
+            details["numbers_missing"] = gaps
+            notes.append(f"Picture numbers are missing: {gaps}.")
         self._facts = RunFacts(
             source=shown,
             width_px=first.shape[1],
             height_px=first.shape[0],
             fps=self._fps,
             frame_count=len(files),
-            notes=notes,
+            clock=clock,
+            details=details,
+            notes=tuple(notes),
         )
 
     def _name(self, index: int) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import InputError
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 
 PLAY: Final = "play:"
 LOOP: Final = "loop:"
@@ -56,8 +57,8 @@ class PlayedSource:
     def facts(self) -> RunFacts:
         """Those of the run, without a length."""
         facts = self._source.facts
-        notes = {**facts.notes, "rehearsal": "a recorded run, played as if it were live"}
-        return replace(facts, source=self._shown, frame_count=None, notes=notes)
+        details = {**facts.details, "rehearsal": "a recorded run, played as if it were live"}
+        return replace(facts, source=self._shown, frame_count=None, details=details)
 
     def frames(self) -> Iterator[Frame]:
         """Frames when they are due. A frame that comes late is not left out; the ones behind it catch up.

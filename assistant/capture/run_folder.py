@@ -23,7 +23,8 @@ from assistant.identity import session_of
 from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
-from assistant.vocabulary import Frame, Grey, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame, Grey
 
 
 class RunFolder:
@@ -62,22 +63,26 @@ class RunFolder:
 
     @property
     def facts(self) -> RunFacts:
-        """What is known of the run; ``notes`` say what of it is not whole."""
+        """What is known of the run; ``notes`` and ``details`` say what of it is not whole."""
         lines = self.recorded.lines
         steps = [b.t - a.t for a, b in pairwise(lines[:200]) if b.t > a.t]
-        notes = {"kind": "recording", "codec": "ffv1", "frames_lost": str(self.recorded.lost_frames)}
+        details = {"kind": "recording", "codec": "ffv1", "frames_lost": str(self.recorded.lost_frames)}
+        notes = []
         if self.recorded.losses:
-            notes["not_whole"] = self.recorded.losses
+            details["not_whole"] = self.recorded.losses
+            notes.append(f"The recording is not whole: {self.recorded.losses}.")
         source = self.recorded.head.get("source")
         if isinstance(source, str) and source.startswith(("play:", "loop:")):
-            notes["rehearsal"] = "recorded from a run that was played as if it were live"
+            details["rehearsal"] = "recorded from a run that was played as if it were live"
+            notes.append("A rehearsal: recorded from a run that was played as if it were live.")
         return RunFacts(
             source=self._shown,
             width_px=self._shape[1],
             height_px=self._shape[0],
             fps=1.0 / median(steps) if steps else None,
             frame_count=len(lines),
-            notes=notes,
+            details=details,
+            notes=tuple(notes),
             recorded=session_of(self.recorded.head).recorded,
         )
 

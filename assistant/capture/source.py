@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 
 
 @runtime_checkable

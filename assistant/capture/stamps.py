@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from assistant.run_facts import RunClock
+
 MAX_FPS = 1000.0
 """A rate above this is a broken header."""
 DEFAULT_FPS = 15.0
 """Where nothing says a rate (contract: a folder of pictures has no clock)."""
+
+
+def clock_of(*, stated: bool, fps: float | None) -> RunClock:
+    """Where the times of a run come from: its file states them, else the person's ``fps``, else they are assumed."""
+    if stated:
+        return RunClock.FILE
+    return RunClock.ASSUMED if fps is None else RunClock.OPTION
+
+
+def clock_notes(clock: RunClock, rate: float) -> list[str]:
+    """What is said of a clock that is not the file's own, in sentences; nothing of one that is."""
+    if clock is RunClock.FILE:
+        return []
+    if clock is RunClock.OPTION:
+        return [f"The file states no time: {rate:g} pictures a second, as given."]
+    return [
+        f"The file states no time: {rate:g} pictures a second are assumed. Waits count pictures, and no speed and no "
+        f"time to the line are given; state the rate with --fps."
+    ]
 
 
 class StampClock:

@@ -13,11 +13,12 @@ import av
 
 from assistant.capture.h264 import is_monochrome
 from assistant.capture.luma import LumaReader
-from assistant.capture.stamps import DEFAULT_FPS, StampClock
+from assistant.capture.stamps import DEFAULT_FPS, StampClock, clock_notes, clock_of
 from assistant.capture.video_file import VideoDamage, VideoPass
 from assistant.capture.video_index import PacketCount, VideoIndex, quick_index, read_index
 from assistant.errors import InputError
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunClock, RunFacts
+from assistant.vocabulary import Frame
 
 _READ_THROUGH_BYTES: Final = 64 << 20
 """A file up to this size is listed by reading it once; a larger one by its heads, if its container has them."""
@@ -56,9 +57,10 @@ class VideoSource:
             self._width, self._height = first.width, first.height
             self._fps = video.fps
             self._period_fps = video.fps or fps or DEFAULT_FPS
+            self._clock = clock_of(stated=video.fps is not None or first.pts is not None, fps=fps)
             self._promised = video.promised_frames
             self._header_count = video.stream.frames or None
-            self._notes = self._describe(video, first)
+            self._details, self._notes = self._describe(video, first)
             self._bytes = path.stat().st_size
 
     def _first_picture(self, video: VideoPass) -> av.VideoFrame:
@@ -75,27 +77,37 @@ class VideoSource:
             raise InputError(f"{self._shown}: the video holds no picture ({why}); choose another recording")
         return first
 
-    def _describe(self, video: VideoPass, first: av.VideoFrame) -> dict[str, str]:
-        notes = {
+    def _describe(self, video: VideoPass, first: av.VideoFrame) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Facts by name; and what was assumed or mended, in sentences."""
+        details = {
             "kind": "video",
             "container": video.container_name,
             "codec": video.stream.codec_context.name,
             "pixel_format": first.format.name,
             "range": self._luma.range_note,
         }
+        notes = clock_notes(self._clock, self._period_fps)
+        if self._luma.range_assumed:
+            notes.append(f"Range of the grey values: {self._luma.range_note}.")
         if first.interlaced_frame:
-            notes["interlaced"] = "yes: two half pictures of different times in each picture"
+            details["interlaced"] = "yes: two half pictures of different times in each picture"
+            notes.append("Each picture holds two half pictures of different times (interlaced); left as stored.")
         if first.rotation:
-            notes["rotation"] = f"the file asks a player to turn it by {first.rotation} deg; left as stored"
+            details["rotation"] = f"the file asks a player to turn it by {first.rotation} deg; left as stored"
+            notes.append(f"The file asks a player to turn it by {first.rotation}°; it is analysed as stored.")
         aspect = video.stream.sample_aspect_ratio
         if aspect and aspect != 1:
-            notes["pixel_aspect"] = f"{aspect}: pixels are not square; lengths along x and y differ"
+            details["pixel_aspect"] = f"{aspect}: pixels are not square; lengths along x and y differ"
+            notes.append(f"Pixels are not square ({aspect}): lengths along x and y differ.")
         if video.fps is None:
-            notes["rate"] = f"the file states no rate; {self._period_fps:g} frames/s where a time stamp is missing"
+            details["rate"] = f"the file states no rate; {self._period_fps:g} frames/s where a time stamp is missing"
+            if self._clock is RunClock.FILE:
+                notes.append(f"The file states no rate: a missing time stamp counts as 1/{self._period_fps:g} s.")
         missing = video.missing_end()
         if missing:
-            notes["cut"] = missing
-        return notes
+            details["cut"] = missing
+            notes.append(f"The file is cut off: {missing}.")
+        return details, tuple(notes)
 
     @cached_property
     def _quick_index(self) -> VideoIndex | PacketCount | None:
@@ -111,13 +123,15 @@ class VideoSource:
     def facts(self) -> RunFacts:
         """What is known before reading to the end; ``frame_count`` is what the file holds, not what it promises."""
         quick = self._quick_index
-        count = quick.frame_count if quick else None if "cut" in self._notes else self._header_count
+        count = quick.frame_count if quick else None if "cut" in self._details else self._header_count
         return RunFacts(
             source=self._shown,
             width_px=self._width,
             height_px=self._height,
             fps=self._fps,
             frame_count=count,
+            clock=self._clock,
+            details=self._details,
             notes=self._notes,
         )
 

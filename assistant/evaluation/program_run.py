@@ -34,7 +34,7 @@ def run_program(truth: Truth, source: Source) -> Outcome:
 
 def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
     plan = truth.plan
-    pipeline = Pipeline(plan, reference_frames(source, plan), Settings(), shapes=shapes)
+    pipeline = Pipeline(plan, reference_frames(source, plan), Settings(), shapes=shapes, clock=source.facts.clock)
     shape = (source.facts.height_px, source.facts.width_px)
     n = truth.frames
     state, view = [""] * n, [""] * n

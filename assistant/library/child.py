@@ -209,8 +209,8 @@ def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
             "fps": facts.fps,
             "frames": facts.frame_count,
             "duration_s": duration_s,
-            "lost": int(facts.notes.get("frames_lost", "0") or 0),
-            "rehearsal": "rehearsal" in facts.notes,
+            "lost": int(facts.details.get("frames_lost", "0") or 0),
+            "rehearsal": "rehearsal" in facts.details,
             "recorded": None if isinstance(facts.recorded, Unknown) else facts.recorded.isoformat(),
         }
     finally:

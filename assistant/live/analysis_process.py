@@ -99,7 +99,9 @@ class LiveAnalysis:
             for view, path in zip(plan.views, order.references, strict=True):
                 references.append(_reference(path, view.reference_frame))
             check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
-            self._pipeline = GuardedPipeline(Pipeline(plan, references, self._settings, shapes=self._shapes))
+            self._pipeline = GuardedPipeline(
+                Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock)
+            )
         except AssistantError as error:
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
             return

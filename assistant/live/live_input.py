@@ -6,6 +6,7 @@ A session has one of these, and a second one where a second grabber shows the ot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,9 @@ from assistant.live.orders import Order, TakePlan
 from assistant.live.outlook import Outlook
 from assistant.live.plan_keeping import keep_plan, plan_left
 from assistant.plan import Plan, plan_from_document
+from assistant.run_facts import RunFacts
 from assistant.settings import Settings
-from assistant.vocabulary import Distances, Grey, RunFacts
+from assistant.vocabulary import Distances, Grey
 
 Log = Callable[..., None]
 
@@ -161,8 +163,9 @@ class LiveInput:
         elif isinstance(message, SourceOpened):
             changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
             outlook.facts, outlook.rehearsal = message.facts, message.rehearsal
-            notes = dict(message.facts.notes)
-            self._log("source_opened", source=message.facts.source, notes=notes, rehearsal=message.rehearsal)
+            facts = message.facts
+            details, notes = dict(facts.details), list(facts.notes)
+            self._log("source_opened", source=facts.source, details=details, notes=notes, rehearsal=message.rehearsal)
             if changed:
                 self.void_lines("the picture has another size")
         elif isinstance(message, SourceLost):
@@ -185,6 +188,8 @@ class LiveInput:
             self.grows |= self._growth.grows(moment.t_s, distances.cement_area_mm2)
 
     def _order(self, order: Order) -> None:
+        if isinstance(order, TakePlan) and self.outlook.facts is not None:
+            order = replace(order, clock=self.outlook.facts.clock)
         if self._deck is None or not self._deck.to_analysis.put(order):
             self.inbox.append(Fault(happened="The analysis does not take orders.", do="Judge by eye."))
 

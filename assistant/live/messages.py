@@ -11,19 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.recording.recording_state import RecordingState
-from assistant.vocabulary import (
-    Alarm,
-    Approach,
-    CementMask,
-    Distances,
-    Grey,
-    Leak,
-    Liveness,
-    Motion,
-    Reading,
-    RunFacts,
-    Unknown,
-)
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Alarm, Approach, CementMask, Distances, Grey, Leak, Liveness, Motion, Reading, Unknown
 
 Outline = tuple[NDArray[np.float32], ...]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.run_facts import RunClock
 from assistant.settings import Settings
 
 
@@ -38,11 +39,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakePlan:
-    """Work with this plan. ``references`` are picture files of the reference frames, in the plan's order."""
+    """Work with this plan. ``references`` are picture files of the reference frames, in the plan's order.
+
+    ``clock``: where the times of the source come from; also a played run may have none.
+    """
 
     plan_number: int
     document: dict[str, Any]
     references: tuple[str, ...]
+    clock: RunClock = RunClock.FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from assistant.live.pace import Pace
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.live.stuck import Stuck
 from assistant.recording.recording_state import RecordingState
-from assistant.vocabulary import FrameState, Measure, Motion, RunFacts, Unknown
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import FrameState, Measure, Motion, Unknown
 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0

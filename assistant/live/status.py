@@ -8,7 +8,8 @@ from typing import Final
 
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.recording.recording_state import RecordingState
-from assistant.vocabulary import EventKind, Measure, Priority, RunFacts, Site, Unknown
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import EventKind, Measure, Priority, Site, Unknown
 
 _NOTHING_YET: Final = Unknown("no frame has come yet")
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from assistant import __version__, lengths
 from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
 from assistant.reviews import About, Review
-from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, RunFacts, Unknown
+from assistant.run_facts import RunClock, RunFacts
+from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, Unknown
 
 UNKNOWN = "unknown"
 ONE_VIEW = "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."
@@ -44,6 +46,8 @@ class ReportFacts:
         Number, site, first seen, size, route and magnitude, shape.
     reviewer : tuple of str
         What reviewers said, each with author and time.
+    notes : tuple of str
+        What the source and the analysis assumed or mended.
     trouble : str
         Why the run was not analysed to its end; empty where it was.
     """
@@ -56,6 +60,7 @@ class ReportFacts:
     events: tuple[EventLine, ...]
     leaks: tuple[tuple[str, ...], ...]
     reviewer: tuple[str, ...]
+    notes: tuple[str, ...]
     trouble: str
 
 
@@ -101,6 +106,7 @@ def gather(
         origin="as seen live" if as_seen else f"recomputed with version {__version__}",
         head=_head(facts, plan, moments),
         final=_final(summary, moments, views),
+        notes=(*facts.notes, *(summary.notes if summary is not None else ())),
         events=tuple(
             EventLine(
                 t_s=time_of(alarm.first_frame),
@@ -136,12 +142,21 @@ def _at(alarm: Alarm) -> str:
     return "" if alarm.site is None else f" ({alarm.site.value.replace('_', ' ')})"
 
 
+_CLOCKS: Final = {
+    RunClock.FILE: "of the file",
+    RunClock.OPTION: "by a rate that a person stated",
+    RunClock.ASSUMED: "assumed: the source has no clock; no speed is told",
+}
+
+
 def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tuple[tuple[str, str], ...]:
     length = clock(moments[-1].t_s) if moments else UNKNOWN
     count = facts.frame_count if facts.frame_count is not None else len(moments)
     rows = [("Pictures", f"{count} frames of {facts.width_px} × {facts.height_px}, {length}")]
     live = sum(moment.liveness.state is FrameState.LIVE for moment in moments)
     rows.append(("New X-ray pictures", f"{live} of {len(moments)} analysed frames"))
+    if facts.clock is not RunClock.FILE:
+        rows.append(("Times", _CLOCKS[facts.clock]))
     if plan is None:
         return (*rows, ("Plan", "none"))
     for view in plan.views:

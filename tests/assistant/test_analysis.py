@@ -16,9 +16,10 @@ from assistant.errors import AssistantError, EnvironmentError_, InputError, Usag
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, plan_from_document
 from assistant.results import ResultWriter
+from assistant.run_facts import RunFacts
 from assistant.settings import Settings
 from assistant.validate import validate
-from assistant.vocabulary import Frame, Reading, RunFacts
+from assistant.vocabulary import Frame, Reading
 from tests.small_run import COLS, ROWS, frames, plan_document
 
 FRAMES = frames(24)

@@ -89,6 +89,8 @@ def test_the_result_follows_the_contract_s_schema(analysed: SmallRun) -> None:
         "width": COLS,
         "height": ROWS,
         "fps": 15.0,
+        "clock": "file",
+        "notes": [],
     }
     assert 0 < result["timing"]["median_ms"] <= result["timing"]["p99_ms"] <= result["timing"]["max_ms"]
 

@@ -60,7 +60,7 @@ def test_a_mended_copy_is_one_whole_video_with_every_picture_that_was_there(
     source.close()
     assert [path.name for path in (tmp_path / "out").glob("*.mkv")] == ["video_000.mkv"]
     video = VideoSource(tmp_path / "out" / "video_000.mkv")
-    assert "cut" not in video.facts.notes
+    assert "cut" not in video.facts.details
     video.close()
     assert {path.name: path.read_bytes() for path in cut.iterdir()} == before
 

@@ -9,6 +9,7 @@ from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.plan import plan_from_document
 from assistant.quick_steps import QuickSteps
+from assistant.run_facts import RunClock
 from assistant.vocabulary import CementMask, Unknown
 from tests.small_run import plan_document
 
@@ -16,7 +17,7 @@ from tests.small_run import plan_document
 def test_distances_shrink_and_a_speed_comes_with_the_pictures() -> None:
     view = plan_from_document(plan_document(), 0.25).views[0]
     crop = Crop(x0_px=0, y0_px=0, width_px=320, height_px=300)
-    quick, other = (QuickSteps(maps=make_line_maps(view, crop)) for _ in range(2))
+    quick, other = (QuickSteps(maps=make_line_maps(view, crop), clock=RunClock.FILE) for _ in range(2))
     centre_x, centre_y = (round(value) for value in view.centre_px)
     towards = int(np.sign(view.superior[-1][0] - view.superior[0][0]))
     told = []

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from assistant.geometry import Crop, Similarity
 from assistant.plan import plan_from_document
 from assistant.results import COLUMNS, ResultWriter, Timing, csv_row, mask_in_frame
+from assistant.run_facts import RunFacts
 from assistant.schema_check import contract_schema
 from assistant.vocabulary import (
     Alarm,
@@ -32,7 +33,6 @@ from assistant.vocabulary import (
     Motion,
     Priority,
     Reading,
-    RunFacts,
     Shape,
     Site,
     Unknown,
@@ -229,6 +229,7 @@ def write(folder: Path, *readings: Reading, masks: bool = True, **changes: Any) 
         "leaks": (LEAK, replace(LEAK, site=LeakSite.ANTERIOR, shape=None, yeom=None, magnitude=None)),
         "measures": measures(),
         "models": (ModelIdentity(name="leak_shape", sha256="ab"),),
+        "notes": ("Something was assumed.",),
     }
     document = writer.write(**(what | changes))
     writer.close()

@@ -10,6 +10,7 @@ import pytest
 
 from assistant import pipeline, whatif, whatif_kept
 from assistant.plan import read_plan
+from assistant.run_facts import RunClock
 from assistant.settings import AlarmSettings, Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, update_alarms
 from assistant.vocabulary import Approach, Motion
@@ -100,7 +101,7 @@ def test_a_kept_file_that_is_damaged_costs_only_time(pair: RunAndPlan, tmp_path:
 
 
 def test_old_files_go_when_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = whatif_kept.Kept(frames=[], masks=[b"1" * 100], crops={}, leaks=[])
+    kept = whatif_kept.Kept(frames=[], masks=[b"1" * 100], crops={}, leaks=[], clock=RunClock.FILE)
     monkeypatch.setattr(whatif_kept, "_MOST_BYTES", 150)
     whatif_kept.write_kept(tmp_path / "a.kept", kept)
     whatif_kept.write_kept(tmp_path / "b.kept", kept)

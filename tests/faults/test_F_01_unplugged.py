@@ -85,7 +85,7 @@ def test_F_01(server: VideoServer, tmp_path: Path, closes: bool) -> None:
         planned(session)
         facts = session.status.source
         assert facts is not None
-        assert facts.notes["rate"].startswith("measured")
+        assert facts.details["rate"].startswith("measured")
         assert session.arm() == ""
         server.plugged.clear()
         pulled = time.monotonic()

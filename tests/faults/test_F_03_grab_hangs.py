@@ -20,7 +20,8 @@ from dataclasses import replace
 from assistant.live import capture_process
 from assistant.live.orders import Start
 from assistant.settings import Settings
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 class Hanging:
     facts = RunFacts(source="x", width_px=80, height_px=64, fps=25.0, frame_count=None)
     def frames(self):

@@ -14,8 +14,9 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.messages import SourceEnded, SourceLost, SourceOpened
 from assistant.recording.reading import video_files
 from assistant.recording.writer import Recorder
+from assistant.run_facts import RunFacts
 from assistant.settings import Settings
-from assistant.vocabulary import Frame, RunFacts
+from assistant.vocabulary import Frame
 
 
 class Sized:

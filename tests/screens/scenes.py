@@ -23,8 +23,9 @@ from assistant.pipeline import Pipeline
 from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.recording.recording_state import RecordingState
+from assistant.run_facts import RunFacts
 from assistant.settings import Settings
-from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, RunFacts, Unknown
+from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, Unknown
 from tests.ui.theatre.fake_session import FakeSession
 
 MS = 1_000_000

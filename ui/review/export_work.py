@@ -15,7 +15,8 @@ from assistant.reports.facts import ReportFacts, gather
 from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
 from assistant.reviews import Review
-from assistant.vocabulary import Alarm, Frame, Leak, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Alarm, Frame, Leak
 from ui.review.events_panel import EventRow
 from ui.review.report_pdf import Shot, write_report
 from ui.review.series import Columns

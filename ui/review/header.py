@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui import theme, words
 from ui.review import review_words
@@ -23,6 +23,9 @@ class Header(QWidget):
         super().__init__(parent)
         self.setFixedHeight(58)
         self._told: tuple[str, ...] = ()
+        self._notes = _Notes(self)
+        self.about = key_button("I  Notes", "What was assumed or mended, key I", self.toggle_notes)
+        self.about.hide()
         self.figures = key_button("", "As seen live or recomputed, key V", self.figures_wanted.emit)
         self.live = key_button(review_words.GO_LIVE, "Go live, key G", self.live_wanted.emit)
         self.live.hide()
@@ -32,12 +35,16 @@ class Header(QWidget):
         row.setContentsMargins(20, 6, 20, 6)
         row.setSpacing(10)
         row.addStretch(1)
-        for button in (self.live, self.figures, opening, close):
+        for button in (self.about, self.live, self.figures, opening, close):
             row.addWidget(button)
             button.setStyleSheet(_FIELD)
 
-    def tell(self, recorded: str, name: str, about: str, *, as_seen: bool, has_record: bool) -> None:
-        """Say what is open."""
+    def tell(
+        self, recorded: str, name: str, about: str, *, as_seen: bool, has_record: bool, notes: tuple[str, ...] = ()
+    ) -> None:
+        """Say what is open; ``notes``: what the source and the analysis assumed or mended."""
+        self._notes.take(notes)
+        self.about.setVisible(bool(notes))
         self._told = tuple(part for part in (recorded, name, about, review_words.NOT_LIVE) if part)
         word = review_words.AS_SEEN_LIVE if as_seen else review_words.RECOMPUTED
         self.figures.setText(f"V  {word}")
@@ -49,6 +56,18 @@ class Header(QWidget):
     def set_live_picture(self, there: bool) -> None:
         """Whether a live picture waits in the theatre."""
         self.live.setVisible(there)
+
+    def toggle_notes(self) -> None:
+        """Show the notes under the header, or put them away."""
+        if self._notes.isVisible() or not self._notes.text():
+            self._notes.hide()
+            return
+        self._notes.setFixedWidth(min(760, self.width()))
+        self._notes.adjustSize()
+        corner = self.about.mapToGlobal(self.about.rect().bottomLeft())
+        right = self.mapToGlobal(self.rect().bottomRight()).x()
+        self._notes.move(min(corner.x(), right - self._notes.width()), corner.y() + 8)
+        self._notes.show()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the words; what does not fit is left out from the right."""
@@ -68,6 +87,29 @@ class Header(QWidget):
         painter.setFont(theme.font(20, 600))
         text = painter.fontMetrics().elidedText(" · ".join(self._told), Qt.TextElideMode.ElideMiddle, room - x)
         painter.drawText(QRectF(x, 0, room - x, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class _Notes(QLabel):
+    """The notes as a small sheet; a key or a click anywhere puts it away."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setFont(theme.font(18, 500))
+        self.setStyleSheet("background:#20262E;color:#F2F5F8;border:1px solid #B9CCFF;padding:14px;")
+
+    def take(self, notes: tuple[str, ...]) -> None:
+        """Other notes."""
+        text = "\n".join(f"• {note}" for note in notes)
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleName(text)
+            self.hide()
+
+    def keyPressEvent(self, ev: QKeyEvent | None) -> None:
+        """Any key puts it away."""
+        self.hide()
 
 
 _FIELD = (

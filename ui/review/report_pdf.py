@@ -125,6 +125,8 @@ class _Page:
             f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
         ]
         self._list("Leaks seen in this view", leaks, "none seen in this view", most=5)
+        if facts.notes:
+            self._list("Assumed or mended", list(facts.notes), "", most=4)
         self._list("Reviewer", list(facts.reviewer), "nothing was said", most=10)
         self._p.setPen(_GREY)
         self._p.setFont(_font(15, 500))

@@ -7,6 +7,7 @@ from assistant.vocabulary import LeakSite
 NO_RUN = "Open a recording: Ctrl O, or drop it here"
 RECORDED = "recorded {0}"
 NOT_LIVE = "not live"
+NO_CLOCK = "times assumed"
 AS_SEEN_LIVE = "as seen live"
 RECOMPUTED = "recomputed"
 NO_RECORD = "This run holds no figures from the day: only recomputed ones can be shown."

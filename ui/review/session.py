@@ -17,8 +17,9 @@ from assistant.pipeline import Summary
 from assistant.places import data_home, demo_run
 from assistant.plan import Plan, check_against_run
 from assistant.replay import ReplayAnalysis, Sink
+from assistant.run_facts import RunFacts
 from assistant.settings import Settings
-from assistant.vocabulary import Frame, RunFacts
+from assistant.vocabulary import Frame
 from ui.review.pictures import PictureReader, ScrubMaker
 
 log = logging.getLogger(__name__)
@@ -101,8 +102,13 @@ class Session:
     @property
     def not_whole(self) -> str:
         """What is missing of the recording itself; empty for a whole one."""
-        notes = self.facts.notes
-        return notes.get("not_whole", "") or notes.get("cut", "")
+        details = self.facts.details
+        return details.get("not_whole", "") or details.get("cut", "")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the source and the analysis assumed or mended, in sentences."""
+        return (*self.facts.notes, *(self.summary.notes if self.summary is not None else ()))
 
     @property
     def fps(self) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.moments import Moment
 from assistant.plan import PlannedView
 from assistant.reports.facts import recorded_on
+from assistant.run_facts import RunClock
 from assistant.subtraction import subtracted
 from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, Motion
 from ui.review import review_words
@@ -195,14 +196,17 @@ class Shown:
             return
         planned = views[0] if views else None
         about = "" if planned is None else f"{planned.level or 'level not named'} · {planned.view}"
-        if "rehearsal" in session.facts.notes:
+        if "rehearsal" in session.facts.details:
             about = " · ".join(part for part in (about, review_words.REHEARSAL) if part)
+        if session.facts.clock is RunClock.ASSUMED:
+            about = " · ".join(part for part in (about, review_words.NO_CLOCK) if part)
         page.header.tell(
             self._recorded,
             Path(session.run).name,
             about,
             as_seen=session.shows_as_seen,
             has_record=session.as_seen is not None,
+            notes=session.notes,
         )
         page.figures.show_moment(moment, views)
         known = moment is not None and moment.liveness.state in _SEEN and isinstance(moment.distances, Distances)

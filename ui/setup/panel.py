@@ -12,7 +12,8 @@ from assistant.errors import UsageError
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import Plan, plan_from_document
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
 from ui.setup.field_marks import FieldOnPicture
@@ -51,8 +52,7 @@ class SetupPanel(QWidget):
         self.message = ""
         self.facts: RunFacts | None = None
         self.status: LiveStatus | None = None
-        self.waiting_for_plan = False
-        self.oriented = False
+        self.waiting_for_plan = self.oriented = False
         self.turning = Turning(self)
         page.picture.clicked.connect(self._clicked)
 

@@ -89,10 +89,9 @@ def _source(panel: SetupPanel) -> Shown:
 def _about_source(panel: SetupPanel) -> str:
     """What was found of the source that is open; of any other, what a source of its kind is worth."""
     choice = panel.choices[panel.chosen] if panel.chosen < len(panel.choices) else None
-    notes = panel.facts.notes if panel.facts is not None else {}
-    found = [notes[name] for name in ("other_size", "interlaced", "repeated") if name in notes]
-    if found and choice is not None and choice.address == panel.setup.source:
-        return f"Measured: {'; '.join(found)}."
+    notes = panel.facts.notes if panel.facts is not None else ()
+    if notes and choice is not None and choice.address == panel.setup.source:
+        return " ".join(notes)
     if choice is None or choice.rehearsal:
         return "A recorded run is a rehearsal: it is marked as such all the time."
     return QUALIFIED

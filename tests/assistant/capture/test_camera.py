@@ -67,8 +67,8 @@ def test_facts_come_from_the_probe() -> None:
     assert isinstance(source, Source)
     assert (facts.width_px, facts.height_px, facts.frame_count) == (32, 24, None)
     assert facts.fps == pytest.approx(1e9 / (PERIOD_NS + 3_000_000))
-    assert facts.notes["rate_stated"] == "60 frames/s"
-    assert "repeated" not in facts.notes
+    assert facts.details["rate_stated"] == "60 frames/s"
+    assert "repeated" not in facts.details
     assert grabber.asked[cv2.CAP_PROP_BUFFERSIZE] == 1
 
 
@@ -98,7 +98,7 @@ def test_frames_end_when_closed_and_go_on_in_number_before() -> None:
 
 def test_a_repeated_picture_at_the_start_is_noted() -> None:
     source, _ = opened(lambda number: colour(number // 2))
-    assert source.facts.notes["repeated"].startswith("6 of 12")
+    assert source.facts.details["repeated"].startswith("6 of 12")
 
 
 def test_a_missed_grab_is_no_end_but_silence_is() -> None:
@@ -222,8 +222,8 @@ def test_two_half_pictures_in_one_are_told_at_the_start() -> None:
         return first
 
     source, _ = opened(woven)
-    assert "two half pictures" in source.facts.notes["interlaced"]
-    assert "interlaced" not in opened(colour)[0].facts.notes
+    assert "two half pictures" in source.facts.details["interlaced"]
+    assert "interlaced" not in opened(colour)[0].facts.details
 
 
 OFFERED = (
@@ -264,7 +264,7 @@ def test_a_mode_is_asked_for_before_the_first_picture(
     code = int(grabber.asked.get(cv2.CAP_PROP_FOURCC, 0))
     assert code.to_bytes(4, "little").rstrip(b"\0").decode() == letters
     assert os.environ["OPENCV_VIDEOIO_V4L_DEFAULT_WIDTH"] == str(size[0])
-    assert f"asked for {size[0]} x {size[1]}, comes as 32 x 24" in source.facts.notes["other_size"]
+    assert f"asked for {size[0]} x {size[1]}, comes as 32 x 24" in source.facts.details["other_size"]
     assert source.facts.source == run
     source.close()
 
@@ -272,4 +272,4 @@ def test_a_mode_is_asked_for_before_the_first_picture(
 def test_a_driver_that_gives_what_was_asked_for_is_not_noted() -> None:
     grabber = FakeGrabber(colour)
     source = CameraSource(grabber, "camera:0", asked=(32, 24), clock=grabber.clock)
-    assert "other_size" not in source.facts.notes
+    assert "other_size" not in source.facts.details

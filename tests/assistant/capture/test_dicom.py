@@ -160,7 +160,7 @@ def test_colour_becomes_luma(make: Make, stored: np.ndarray) -> None:
 def test_inverted_pictures_are_turned(make: Make, stored: np.ndarray) -> None:
     source = DicomSource(make(stored, PhotometricInterpretation="MONOCHROME1"))
     assert np.array_equal(source.frame_at(0).grey, 255 - stored[0])
-    assert "polarity" in source.facts.notes
+    assert "polarity" in source.facts.details
     source.close()
 
 

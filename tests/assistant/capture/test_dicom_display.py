@@ -77,7 +77,7 @@ def test_other_window_functions(function: str) -> None:
 def test_a_window_that_shows_nothing_is_set_aside(centre: str, width: str) -> None:
     plain = display(8, WindowCenter=centre, WindowWidth=width)
     assert np.array_equal(plain.table, np.arange(256))
-    assert "not usable" in plain.notes["window"]
+    assert "not usable" in plain.details["window"]
 
 
 def test_rescale_comes_before_the_window() -> None:

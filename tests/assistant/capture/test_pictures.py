@@ -84,7 +84,7 @@ def test_a_broken_picture_in_the_middle_is_named_after_the_good_ones(tmp_path: P
 def test_missing_numbers_are_noted(tmp_path: Path) -> None:
     write(tmp_path, ["1.png", "2.png", "5.png"])
     source = open_folder(tmp_path)
-    assert source.facts.notes["numbers_missing"].startswith("2 between 1 and 5")
+    assert source.facts.details["numbers_missing"].startswith("2 between 1 and 5")
     with pytest.raises(InputError, match="there is no frame 3"):
         source.frame_at(3)
     source.close()

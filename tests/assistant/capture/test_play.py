@@ -44,7 +44,7 @@ def test_frames_come_when_they_are_due_and_are_stamped_then(path: Path) -> None:
 def test_it_says_that_it_is_a_rehearsal_without_an_end(path: Path) -> None:
     source = played(f"play:{path}", Clock())
     assert source.facts.frame_count is None
-    assert "rehearsal" in source.facts.notes
+    assert "rehearsal" in source.facts.details
     with pytest.raises(InputError, match="as if it were live"):
         source.frame_at(0)
     source.close()

@@ -53,7 +53,7 @@ def test_a_lost_picture_is_black_and_all_other_frames_keep_their_numbers(folder:
     assert [frame.index for frame in frames] == list(range(12))
     assert frames[4].grey.max() == frames[5].grey.max() == source.frame_at(5).grey.max() == 0
     np.testing.assert_array_equal(frames[6].grey, pictures[3])
-    assert "2 of 12 frames have no picture" in source.facts.notes["not_whole"]
+    assert "2 of 12 frames have no picture" in source.facts.details["not_whole"]
     source.close()
 
 

@@ -180,7 +180,7 @@ def test_a_cut_file_gives_every_frame_before_the_cut_and_then_says_so(run: Path,
     assert all(same(a, b) for a, b in zip(frames, whole[: len(frames)], strict=True))
     if len(frames) < len(whole):
         assert f"{cut}: ends after {len(frames)}" in error
-    assert source.facts.notes["cut"]
+    assert source.facts.details["cut"]
     if frames:
         last = VideoSource(cut)
         assert same(last.frame_at(len(frames) - 1), frames[-1])
@@ -243,9 +243,9 @@ def _jpegs(content: bytes) -> list[bytes]:
 def test_notes_tell_people_what_it_is(tmp_path: Path, write_video: Write, pictures: list) -> None:
     source = VideoSource(write_video(tmp_path / "a.mkv", "ffv1", "gray", pictures), "the run")
     assert source.facts.source == "the run"
-    assert source.facts.notes["codec"] == "ffv1"
-    assert source.facts.notes["pixel_format"] == "gray"
-    assert "cut" not in source.facts.notes
+    assert source.facts.details["codec"] == "ffv1"
+    assert source.facts.details["pixel_format"] == "gray"
+    assert "cut" not in source.facts.details
     assert isinstance(source, Source)
     source.close()
 
@@ -254,7 +254,7 @@ def test_interlaced_pictures_are_noted(tmp_path: Path, write_video: Write, pictu
     options = {"flags": "+ildct+ilme", "x264-params": "interlaced=1"}
     path = write_video(tmp_path / "a.mp4", "libx264", "yuv420p", pictures, options=options)
     source = VideoSource(path)
-    assert "interlaced" in source.facts.notes
+    assert "interlaced" in source.facts.details
     source.close()
 
 
@@ -305,7 +305,7 @@ def test_a_player_s_rotation_is_noted_and_not_applied(tmp_path: Path, write_vide
                 packet.stream = stream
                 written.mux(packet)
     source, expected = VideoSource(turned), VideoSource(plain)
-    assert "rotation" in source.facts.notes
+    assert "rotation" in source.facts.details
     assert (source.facts.width_px, source.facts.height_px) == (64, 48)
     assert np.array_equal(source.frame_at(4).grey, expected.frame_at(4).grey)
     source.close()

@@ -7,7 +7,8 @@ from assistant.evaluation.peer_run import line_distances, run_peers, surrounding
 from assistant.evaluation.peers import FixedReference, Mask, PeerKind, Picture
 from assistant.evaluation.score import score
 from assistant.geometry import Similarity
-from assistant.vocabulary import Frame, RunFacts
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
 
 
 class PaintedSource:

@@ -15,8 +15,9 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
 from assistant.recording.writer import Recorder
+from assistant.run_facts import RunFacts
 from assistant.settings import CaptureSettings, LiveSettings, Settings
-from assistant.vocabulary import Frame, RunFacts
+from assistant.vocabulary import Frame
 
 WHOLE = replace(Settings(), capture=CaptureSettings(layout="whole"), live=LiveSettings(grab_hangs_after_s=0.5))
 

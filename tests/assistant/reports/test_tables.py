@@ -50,6 +50,7 @@ def test_lists_are_one_table(tmp_path: Path) -> None:
         events=(event,),
         leaks=(("1", "posterior", "00:01.00", "≈ 3 mm", "Yeom C", "—"),),
         reviewer=("=note",),
+        notes=(),
         trouble="",
     )
     tables.write_csv(tmp_path / "x" / "t.csv", tables.lists_table(facts))

@@ -13,8 +13,9 @@ from PyQt6.QtGui import QKeyEvent
 from assistant.capture.devices import QUALIFIED
 from assistant.live.messages import LiveState
 from assistant.places import demo_run
+from assistant.run_facts import RunFacts
 from assistant.settings import Settings
-from assistant.vocabulary import RunFacts, Unknown
+from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
 from ui.setup import proposal_child, proposals
 from ui.setup.cannula import measure_shaft
@@ -336,9 +337,9 @@ def test_what_was_measured_of_a_grabber_is_told_and_that_none_is_qualified(page)
     panel.choices, panel.chosen = [camera, *panel.choices], 0
     assert show_step(panel).foot == QUALIFIED
     panel.setup.source = camera.address
-    notes = {"interlaced": "12 of 12 pictures at the start are two half pictures in one", "kind": "camera"}
+    notes = ("The camera mixes half pictures: 12 of 12 pictures at the start are two half pictures in one.",)
     panel.facts = RunFacts(source="x", width_px=720, height_px=576, fps=25.0, frame_count=None, notes=notes)
-    assert show_step(panel).foot == f"Measured: {notes['interlaced']}."
+    assert show_step(panel).foot == notes[0]
     panel.chosen = 1
     assert "rehearsal" in show_step(panel).foot
 

@@ -13,7 +13,8 @@ from assistant.geometry import Similarity
 from assistant.live.messages import Lines, LiveState, Message, Moment, PlanTaken, RecordingState, StampedFrame
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
-from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, RunFacts, Unknown
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, Unknown
 
 SIZE = 512
 DOCUMENT: dict[str, Any] = {
