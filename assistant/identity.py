@@ -90,11 +90,21 @@ class Identity:
         return tuple((name, value) for name, value in known if value)
 
     @property
+    def heading(self) -> str:
+        """Case and level."""
+        case = f"case {self.case_id}" if self.case_id else "in no case"
+        return " · ".join(part for part in (case, self.level) if part)
+
+    @property
+    def detail(self) -> str:
+        """Run and session."""
+        session = f"session {self.session_id}" if self.session_id else ""
+        return " · ".join(part for part in (f"run {self.run_id}", session) if part)
+
+    @property
     def words(self) -> str:
         """In one line: case, level, run and session."""
-        case = f"case {self.case_id}" if self.case_id else "in no case"
-        session = f"session {self.session_id}" if self.session_id else ""
-        return " · ".join(part for part in (case, self.level, f"run {self.run_id}", session) if part)
+        return f"{self.heading} · {self.detail}"
 
     @property
     def recorded_words(self) -> str:

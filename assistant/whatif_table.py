@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from assistant.identity import Identity
 from assistant.reports.tables import plain_cell, write_csv
-from assistant.whatif import Job, Row
+from assistant.whatif import Job, Row, RunAndPlan
 
 COLUMNS: Final = (
+    "case",
+    "level",
     "run",
     "variant",
     "warning_line_s",
@@ -22,7 +25,12 @@ COLUMNS: Final = (
 )
 
 
-def table(job: Job, rows: Sequence[Row]) -> list[list[str]]:
+_WORDS: Final = (1, 3, COLUMNS.index("problem"))
+Who = Callable[[RunAndPlan], Identity]
+"""Tells which case, level and run a recording is."""
+
+
+def table(job: Job, rows: Sequence[Row], who: Who) -> list[list[str]]:
     """The rows as a table: when the first warning and the line's alarm came, and by how much they moved.
 
     ``against_planned_s`` is negative where the variant warns earlier; "never" where it gave no warning, "added" where
@@ -31,6 +39,7 @@ def table(job: Job, rows: Sequence[Row]) -> list[list[str]]:
     by = {(row.run, row.plan, row.variant): row for row in rows}
     lines = []
     for pair in job.runs:
+        identity = who(pair)
         base = by.get((pair.run, pair.plan, job.variants[0].name))
         for variant in job.variants:
             row = by.get((pair.run, pair.plan, variant.name))
@@ -39,7 +48,9 @@ def table(job: Job, rows: Sequence[Row]) -> list[list[str]]:
             line = row.first("warning_line")
             lines.append(
                 [
-                    Path(pair.run).name,
+                    identity.case_id,
+                    identity.level,
+                    identity.run_id,
                     variant.name,
                     "" if line is None else f"{line.t_s:.2f}",
                     "" if row.first_warning_s is None else f"{row.first_warning_s:.2f}",
@@ -59,7 +70,7 @@ def against(base_s: float | None, other_s: float | None) -> str:
     return f"{other_s - base_s:+.2f}"
 
 
-def write_table(path: Path, job: Job, rows: Sequence[Row]) -> None:
+def write_table(path: Path, job: Job, rows: Sequence[Row], who: Who) -> None:
     """Write the table as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe before it.
 
     Raises
@@ -67,5 +78,5 @@ def write_table(path: Path, job: Job, rows: Sequence[Row]) -> None:
     EnvironmentError_
         If it cannot be written.
     """
-    lines = ([plain_cell(cell) if k in (0, 1, 7) else cell for k, cell in enumerate(row)] for row in table(job, rows))
+    lines = ([plain_cell(cell) if k in _WORDS else cell for k, cell in enumerate(row)] for row in table(job, rows, who))
     write_csv(path, itertools.chain([COLUMNS], lines))

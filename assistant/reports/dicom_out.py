@@ -12,13 +12,17 @@ from pydicom.uid import ExplicitVRLittleEndian, MultiFrameGrayscaleByteSecondary
 
 from assistant import __version__
 from assistant.errors import UsageError
+from assistant.identity import Identity
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
 from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 
+_MOST_TEXT = 64
+"""Signs of a long string (LO)."""
 
-def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None) -> None:
+
+def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None, identity: Identity) -> None:
     """Write the pictures as they are, whole or not at all.
 
     Identifiers are made anew, names stay empty. Whether something is written into the picture is not known to the
@@ -32,6 +36,8 @@ def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None) -
         One or more, of one size.
     view : PlannedView or None
         What they show; its scale is told where it is calibrated.
+    identity : Identity
+        Its random ids become Study ID and series description; its day does not travel.
 
     Raises
     ------
@@ -49,7 +55,9 @@ def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None) -
     if view is not None:
         told = f"about {view.mm_per_px:.4f} mm/px in the plane of the vertebra"
         scale = told if view.calibrated else f"not set ({UNCAL})"
-    made.ImageComments = f"Frames {numbers} of a recorded run. Scale {scale}. Research software, not a diagnosis."
+    made.StudyID, made.SeriesDescription = identity.case_id, identity.words[:_MOST_TEXT]
+    about = f"Frames {numbers} of a recorded run. Scale {scale}. Research software, not a diagnosis."
+    made.ImageComments = f"{identity.words}. {about}"
     with whole_file(path) as part:
         made.save_as(part, enforce_file_format=True)
 
@@ -70,12 +78,16 @@ def _dataset(path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
     made.PatientName = made.PatientID = made.PatientBirthDate = made.PatientSex = ""
     made.PatientIdentityRemoved = "YES"
     made.DeidentificationMethod = "Identifiers made anew, names left empty"
-    made.StudyDate = made.StudyTime = made.AccessionNumber = made.ReferringPhysicianName = made.StudyID = ""
+    made.StudyDate = made.StudyTime = made.AccessionNumber = made.ReferringPhysicianName = ""
+    made.LongitudinalTemporalInformationModified = "REMOVED"
     made.Modality, made.SeriesNumber, made.InstanceNumber = "OT", 1, 1
     made.ConversionType, made.BurnedInAnnotation = "WSD", "YES"
     made.Manufacturer, made.SoftwareVersions = "fluoroscopy assistant", __version__
-    made.ContentDate = datetime.now(UTC).strftime("%Y%m%d")
-    made.ContentTime = datetime.now(UTC).strftime("%H%M%S")
+    # When this file was made; the day of its pictures is left out, and no reader may take the one for the other.
+    made.InstanceCreationDate = datetime.now(UTC).strftime("%Y%m%d")
+    made.InstanceCreationTime = datetime.now(UTC).strftime("%H%M%S")
+    made.ContentDate = made.ContentTime = ""
+    made.SpecificCharacterSet = "ISO_IR 192"
     made.PatientOrientation = ""
     made.NumberOfFrames, made.Rows, made.Columns = pixels.shape
     made.FrameIncrementPointer = 0x00181065  # Frame Time Vector

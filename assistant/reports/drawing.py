@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant import lengths
 from assistant.geometry import along, apply
+from assistant.identity import Identity
 from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Frame, FrameState, Measure, Motion, Unknown
@@ -25,7 +26,8 @@ _TEXT: Colour = (248, 245, 242)
 _CASING: Colour = (0, 0, 0)
 _SHIFT = 4
 _BAND_MM = 3.0
-STRIP_PX = 56
+_LINE_PX, _FONT = 24, 0.5
+STRIP_PX = 8 + 3 * _LINE_PX
 """Height of the words under the picture."""
 
 
@@ -58,22 +60,30 @@ def drawn(frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...]) -
     return np.asarray(picture, dtype=np.uint8)
 
 
-def with_words(picture: NDArray[np.uint8], lines: tuple[str, str]) -> NDArray[np.uint8]:
-    """The picture with two lines of words under it (ASCII: the font of OpenCV has no more)."""
+def with_words(picture: NDArray[np.uint8], lines: tuple[str, str, str]) -> NDArray[np.uint8]:
+    """The picture with three lines of words under it (ASCII: the font of OpenCV has no more), none cut off."""
     rows, cols = picture.shape[:2]
     strip = np.zeros((STRIP_PX, cols, 3), np.uint8)
     for k, text in enumerate(lines):
         plain = text.replace("≈", "~").replace("·", "-").encode("ascii", "replace").decode()
-        at = (8, 22 + 24 * k)
-        cv2.putText(strip, plain, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, _TEXT, 1, cv2.LINE_AA)
+        at = (8, 22 + _LINE_PX * k)
+        wide, _ = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, _FONT, 1)[0]
+        size = _FONT * min(1.0, (cols - 16) / max(1, wide))
+        cv2.putText(strip, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, _TEXT, 1, cv2.LINE_AA)
     both = np.vstack([picture, strip])
     # Video codecs want even sides.
     return np.ascontiguousarray(both[: (rows + STRIP_PX) // 2 * 2, : cols // 2 * 2])
 
 
-def words_of(frame: Frame, moment: Moment | None, title: str, views: tuple[PlannedView, ...] = ()) -> tuple[str, str]:
-    """What stands under a picture: time and run; the figures, or why there are none."""
-    first = f"{title}  {int(frame.t_s) // 60:02d}:{frame.t_s % 60:05.2f}  frame {frame.index}  recorded, not live"
+def words_of(
+    frame: Frame, moment: Moment | None, identity: Identity, views: tuple[PlannedView, ...] = ()
+) -> tuple[str, str, str]:
+    """What stands under a picture: who it is; the time; the figures, or why there are none."""
+    return identity.words, *_time_and_figures(frame, moment, views)
+
+
+def _time_and_figures(frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, str]:
+    first = f"{int(frame.t_s) // 60:02d}:{frame.t_s % 60:05.2f}  frame {frame.index}  recorded, not live"
     if moment is None:
         return first, "not analysed"
     if moment.standing:

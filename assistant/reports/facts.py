@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from assistant import __version__, lengths
+from assistant.identity import Identity
 from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
@@ -37,8 +36,10 @@ class ReportFacts:
 
     Attributes
     ----------
-    title, recorded, origin : str
-        The run, when it was recorded, whose figures these are.
+    identity : Identity
+        Which case, level, run and session; when it was recorded.
+    origin : str
+        Whose figures these are.
     head, final : tuple of (name, value)
         What the run is; figures at its end.
     events : tuple of EventLine
@@ -52,8 +53,7 @@ class ReportFacts:
         Why the run was not analysed to its end; empty where it was.
     """
 
-    title: str
-    recorded: str
+    identity: Identity
     origin: str
     head: tuple[tuple[str, str], ...]
     final: tuple[tuple[str, str], ...]
@@ -66,7 +66,7 @@ class ReportFacts:
 
 def gather(
     *,
-    run: str,
+    identity: Identity,
     facts: RunFacts,
     plan: Plan | None,
     moments: Sequence[Moment],
@@ -81,8 +81,8 @@ def gather(
 
     Parameters
     ----------
-    run : str
-        As opened; only its name is told, never its path.
+    identity : Identity
+        All that is told of who the run is: neither its path nor its file's name.
     moments : sequence of Moment
         All that are known, from frame 0.
     alarms : sequence of Alarm
@@ -101,8 +101,7 @@ def gather(
         return moments[frame].t_s if frame < len(moments) else frame / fps
 
     return ReportFacts(
-        title=Path(run).name,
-        recorded=recorded_on(Path(run)),
+        identity=identity,
         origin="as seen live" if as_seen else f"recomputed with version {__version__}",
         head=_head(facts, plan, moments),
         final=_final(summary, moments, views),
@@ -121,16 +120,6 @@ def gather(
         reviewer=_reviewer(review, time_of),
         trouble=trouble,
     )
-
-
-def recorded_on(run: Path) -> str:
-    """The day of the recording as far as its largest file tells (the time of its last change), UTC."""
-    try:
-        files = [path.stat() for path in run.iterdir() if path.is_file()] if run.is_dir() else [run.stat()]
-        stamp = max(files, key=lambda about: about.st_size).st_mtime
-    except (OSError, ValueError):
-        return UNKNOWN
-    return datetime.fromtimestamp(stamp, UTC).strftime("%d %b %Y")
 
 
 def clock(t_s: float) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant import lengths
 from assistant.errors import EnvironmentError_
+from assistant.identity import Identity
 from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
 from assistant.reports.facts import ReportFacts, clock
@@ -21,15 +22,17 @@ FIGURES = tuple(f"{name}_mm" for name in _LINES)
 SHARES = (*(f"{name}_share" for name in _LINES), "cement_area_share")
 _ROWS_AT_ONCE = 256
 """So few are written in one go that no other thread waits for them."""
-COLUMNS = ("frame", "t_s", "state", "cement_area_mm2", *FIGURES, "alarm", "reason", *SHARES)
+_WHO = ("case", "level", "run")
+COLUMNS = (*_WHO, "frame", "t_s", "state", "cement_area_mm2", *FIGURES, "alarm", "reason", *SHARES)
 
 
-def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView]) -> Iterator[list[str]]:
+def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView], identity: Identity) -> Iterator[list[str]]:
     """One row a frame, `COLUMNS` first; an unknown figure is an empty cell and ``reason`` says why.
 
     In a view that is not calibrated the cells in mm and mm² are empty, the shares of the body stand.
     """
     yield list(COLUMNS)
+    ids = [identity.case_id, plain_cell(identity.level), identity.run_id]
     for moment in moments:
         found = lengths.columns(moment.distances, moment.approach, view_of(moment, views))
         alarm = max((alarm.priority for alarm in moment.standing), default=None)
@@ -39,6 +42,7 @@ def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView]) -> Ite
         elif not reason and not isinstance(moment.distances, Distances):
             reason = moment.distances.reason
         yield [
+            *ids,
             str(moment.frame_index),
             f"{moment.t_s:.4f}",
             moment.liveness.state.value,
@@ -51,8 +55,10 @@ def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView]) -> Ite
 
 
 def lists_table(facts: ReportFacts) -> list[list[str]]:
-    """Events, leaks and what reviewers said, one after the other."""
+    """Who the run is, events, leaks and what reviewers said, one after the other."""
     rows = [["part", "time", "frame", "what", "detail"]]
+    rows += [["identity", "", "", name, value] for name, value in facts.identity.pairs]
+    rows.append(["identity", "", "", "recorded", facts.identity.recorded_words])
     for event in facts.events:
         until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
         rows.append(["event", clock(event.t_s), str(event.frame), f"{event.priority}: {event.text}", until])

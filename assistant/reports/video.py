@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.identity import Identity
 from assistant.moments import Moment
 from assistant.plan import PlannedView
 from assistant.reports.drawing import drawn, with_words, words_of
@@ -21,6 +24,8 @@ from assistant.reports.tables import whole_file, write_whole
 from assistant.vocabulary import Frame
 
 _TICKS = 90_000
+_PNG_HEADER = 8 + 25
+"""Bytes of the signature and of the first chunk, IHDR."""
 
 
 def write_video(
@@ -31,7 +36,7 @@ def write_video(
     last: int,
     moment_at: Callable[[int], Moment | None],
     views: tuple[PlannedView, ...],
-    title: str,
+    identity: Identity,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Write frames ``first`` to ``last`` as H.264 in MP4, with the run's own times, whole or not at all.
@@ -44,7 +49,8 @@ def write_video(
     moment_at : callable
         What is known of a frame.
     views : tuple of PlannedView
-    title : str
+    identity : Identity
+        Stands under each picture and in the file's title.
     progress : callable
         Given frames done and all; what it raises ends the writing.
 
@@ -64,7 +70,8 @@ def write_video(
         with whole_file(path) as part:
             try:
                 with av.open(str(part), "w", format="mp4") as container:
-                    _write(container, source, range(first, last + 1), moment_at, views, title, progress)
+                    container.metadata["title"] = identity.words
+                    _write(container, source, range(first, last + 1), moment_at, views, identity, progress)
             except av.FFmpegError as error:
                 raise EnvironmentError_(
                     f"{path}: cannot be written ({error.strerror}); choose another folder"
@@ -79,7 +86,7 @@ def _write(
     frames: range,
     moment_at: Callable[[int], Moment | None],
     views: tuple[PlannedView, ...],
-    title: str,
+    identity: Identity,
     progress: Callable[[int, int], None],
 ) -> None:
     stream = None
@@ -87,7 +94,7 @@ def _write(
     for done, index in enumerate(frames, start=1):
         frame = source.frame_at(index)
         moment = moment_at(index)
-        picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title, views))
+        picture = with_words(drawn(frame, moment, views), words_of(frame, moment, identity, views))
         if stream is None:
             stream = container.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
             stream.height, stream.width = picture.shape[:2]
@@ -103,8 +110,12 @@ def _write(
         container.mux(stream.encode(None))
 
 
-def write_png(path: Path, frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...], title: str) -> Path:
+def write_png(
+    path: Path, frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...], identity: Identity
+) -> Path:
     """Write a picture with its overlay, and the picture as it is beside it; gives the raw one's path.
+
+    Both say in their own text (PNG, "Title") who they are.
 
     Raises
     ------
@@ -112,13 +123,20 @@ def write_png(path: Path, frame: Frame, moment: Moment | None, views: tuple[Plan
         If one of them cannot be written.
     """
     raw = path.with_name(f"{path.stem}_raw.png")
-    picture = with_words(drawn(frame, moment, views), words_of(frame, moment, title, views))
+    picture = with_words(drawn(frame, moment, views), words_of(frame, moment, identity, views))
     for place, pixels in ((path, picture), (raw, _plain(frame))):
         done, encoded = cv2.imencode(".png", pixels)
         if not done:
             raise EnvironmentError_(f"{place}: the picture cannot be coded as PNG; free some memory")
-        write_whole(place, encoded.tobytes())
+        write_whole(place, _with_title(encoded.tobytes(), identity.words))
     return raw
+
+
+def _with_title(png: bytes, title: str) -> bytes:
+    """A PNG with its title, in an international text chunk right behind its header (PNG 11.3.3)."""
+    content = b"iTXt" + b"Title\0\0\0\0\0" + title.encode()
+    chunk = struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
+    return png[:_PNG_HEADER] + chunk + png[_PNG_HEADER:]
 
 
 def _plain(frame: Frame) -> NDArray[np.uint8]:

@@ -17,7 +17,7 @@ from assistant.training.desk import Desk
 COLUMNS: Final = (
     *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),
     *("direction", "right_answer", "right_direction", "trap", "is_right", "direction_right", "early_s", "early_mm"),
-    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted"),
+    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted", "case", "run"),
 )
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -33,11 +33,14 @@ class Answers:
     clips : dict of str to Clip or None
     experts : set of str
         Ids of people.
+    cases : dict of str to str
+        The case of each run that is in one.
     """
 
     rows: list[dict[str, Any]]
     clips: dict[str, Clip | None]
     experts: set[str]
+    cases: dict[str, str]
 
 
 def answers_of(desk: Desk, person: Person | None, *, asks: Person) -> Answers:
@@ -62,7 +65,10 @@ def answers_of(desk: Desk, person: Person | None, *, asks: Person) -> Answers:
     rows = desk.answers(person)
     # Each clip is asked for once: years of answers are of some dozens of clips, and a window waits.
     clips = {clip_id: desk.clip(clip_id) for clip_id in {row["clip_id"] for row in rows}}
-    return Answers(rows=rows, clips=clips, experts=experts)
+    runs = {clip.run_id for clip in clips.values() if clip is not None and clip.run_id}
+    known = {run_id: desk.library.one("runs", run_id) for run_id in runs}
+    cases = {run_id: str(run["case_id"]) for run_id, run in known.items() if run is not None}
+    return Answers(rows=rows, clips=clips, experts=experts, cases=cases)
 
 
 def write_answers(answers: Answers, path: Path) -> int:
@@ -79,7 +85,7 @@ def write_answers(answers: Answers, path: Path) -> int:
             table = csv.writer(file)
             table.writerow(COLUMNS)
             for row in answers.rows:
-                line = _line(answers.clips[row["clip_id"]], row, answers.experts)
+                line = _line(answers.clips[row["clip_id"]], row, answers)
                 table.writerow([cell(value) for value in line])
         os.replace(part, path)
     except OSError as error:
@@ -88,17 +94,19 @@ def write_answers(answers: Answers, path: Path) -> int:
     return len(answers.rows)
 
 
-def _line(clip: Clip | None, row: dict[str, Any], experts: set[str]) -> list[Any]:
+def _line(clip: Clip | None, row: dict[str, Any], answers: Answers) -> list[Any]:
     facts = clip.facts if clip is not None else None
+    run_id = (clip.run_id if clip is not None else None) or ""
     day = datetime.fromtimestamp(row["wall_ns"] / 1e9, UTC).date().isoformat()
     return [
-        *(row["person_id"], int(row["person_id"] in experts), row["clip_id"], clip.course if clip else ""),
+        *(row["person_id"], int(row["person_id"] in answers.experts), row["clip_id"], clip.course if clip else ""),
         *(clip.difficulty if clip else None, facts.level if facts else "", facts.view if facts else "", day),
         *(row["task"], row["answer"], row["sure_percent"], row["direction"]),
         *(facts.right if facts else "", facts.direction if facts else "", facts.trap if facts else ""),
         *(row["is_right"], row["direction_right"], _rounded(row["early_s"]), _rounded(row["early_mm"])),
         *(row["is_repeat"], row["lines_shown"], _rounded(row["took_s"])),
         *(_rounded(row["planted_mm"]), row["trusted"]),
+        *(answers.cases.get(run_id, ""), run_id),
     ]
 
 

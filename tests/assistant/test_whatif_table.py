@@ -9,6 +9,7 @@ import pytest
 
 from assistant import whatif, whatif_table
 from assistant.errors import EnvironmentError_
+from assistant.identity import Identity
 from assistant.whatif import BASE, Job, Row, RunAndPlan, Variant
 
 
@@ -21,6 +22,10 @@ def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Ro
     return Row(
         run=name, plan="p", variant=variant, frames=10, events=events, nearest_mm=1.25, leaks=[], failure=failure
     )
+
+
+def who(pair: RunAndPlan) -> Identity:
+    return Identity(case_id="K-7F3QD", level=pair.run, run_id="B-7F3QK2MA")
 
 
 def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
@@ -36,14 +41,14 @@ def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
         row("y", BASE, 2.0),
         row("y", "other", None, "-broken"),
     ]
-    made = whatif_table.table(job, rows)
-    assert [line[4] for line in made] == ["", "-1.50", "", "added", "", "never"]
-    whatif_table.write_table(tmp_path / "t.csv", job, rows)
+    made = whatif_table.table(job, rows, who)
+    assert [line[6] for line in made] == ["", "-1.50", "", "added", "", "never"]
+    whatif_table.write_table(tmp_path / "t.csv", job, rows, who)
     with (tmp_path / "t.csv").open(newline="") as file:
         read = list(csv.reader(file))
     assert read[0] == list(whatif_table.COLUMNS)
-    assert read[1][0] == "'=cmd"
-    assert read[6][7] == "'-broken"
+    assert read[1][:4] == ["K-7F3QD", "'=cmd", "B-7F3QK2MA", BASE]
+    assert read[6][9] == "'-broken"
     assert whatif_table.against(None, None) == "same"
 
 
@@ -51,4 +56,4 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     job = Job(runs=[], variants=[Variant(name=BASE)])
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentError_, match="cannot be written"):
-        whatif_table.write_table(tmp_path / "file" / "t.csv", job, [])
+        whatif_table.write_table(tmp_path / "file" / "t.csv", job, [], who)

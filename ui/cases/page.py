@@ -247,7 +247,7 @@ class CasesPage(Page):
             if job.error:
                 self.tell(job.error)
             elif job.kind == "pack":
-                self.tell(words.DONE_EXPORT.format(job.name))
+                self.tell(words.DONE_EXPORT.format(job.said.get("written", job.name)))
             elif job.kind == "find":
                 self.tell(words.FOUND.format(job.case_id))
             elif job.kind in ("bring in", "unpack"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
@@ -13,6 +14,9 @@ from ui.review import review_words
 from ui.review.transport import Card, key_button
 
 MOST_SHOWN = 3
+_BREAKS = re.compile(r"([/\\_-])")
+_LINES = 4
+"""Of what is told of an export: a whole path in the small window."""
 
 
 class KeyImages(QWidget):
@@ -133,16 +137,23 @@ class ExportPanel(Card):
         keeps_place.setRetainSizeWhenHidden(True)  # nothing moves, and the time line is not drawn anew
         self.stop.setSizePolicy(keeps_place)
         self.stop.hide()
-        self.status.setFixedHeight(2 * self.status.fontMetrics().lineSpacing())
+        self.status.setFixedHeight(_LINES * self.status.fontMetrics().lineSpacing())
         telling = QHBoxLayout()
         telling.addWidget(self.status, 1)
         telling.addWidget(self.stop)
         column.addLayout(telling)
         column.addWidget(self.whole)
 
+    @property
+    def told(self) -> str:
+        """How an export goes, as it was said."""
+        return self.status.accessibleName()
+
     def tell(self, text: str) -> None:
-        """How an export goes."""
-        self.status.setText(text)
+        """How an export goes; a long path may be broken behind its signs, and stands whole in the tip."""
+        self.status.setAccessibleName(text)
+        self.status.setToolTip(text)
+        self.status.setText(_BREAKS.sub("\\1\u200b", text))
 
     def set_busy(self, on: bool) -> None:
         """Whether something is being written, and may be stopped."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import InputError
+from assistant.identity import Identity, free_name
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
@@ -34,6 +36,8 @@ class Material:
     ----------
     run : str
         As opened.
+    identity : Identity
+        Names the files and stands in each.
     folder : Path
         Where it goes.
     still : callable
@@ -53,6 +57,7 @@ class Material:
     """
 
     run: str
+    identity: Identity
     folder: Path
     facts: RunFacts
     plan: Plan | None
@@ -77,10 +82,9 @@ class Material:
         """The plan's views; empty without a plan."""
         return () if self.plan is None else self.plan.views
 
-    @property
-    def title(self) -> str:
-        """The run's name, never its path."""
-        return Path(self.run).name
+    def place(self, what: str, suffix: str) -> AbstractContextManager[Path]:
+        """A file of this run that was not there before."""
+        return free_name(self.folder, self.identity.file(what, suffix))
 
     def moment(self, index: int) -> Moment | None:
         """What is known of a frame."""
@@ -93,7 +97,7 @@ class Material:
     def report(self) -> ReportFacts:
         """What a report says."""
         return gather(
-            run=self.run,
+            identity=self.identity,
             facts=self.facts,
             plan=self.plan,
             moments=self.all_moments(),
@@ -108,7 +112,6 @@ class Material:
 
 def pdf(made_of: Material, progress: Progress) -> Path:
     """The report on one page."""
-    path = made_of.folder / "report.pdf"
     shots = []
     wanted = (made_of.key_frames or (made_of.playhead,))[-_MOST_SHOTS:]
     for done, frame, picture in _stills(made_of, wanted):
@@ -118,16 +121,18 @@ def pdf(made_of: Material, progress: Progress) -> Path:
             shots.append(Shot(frame=picture, moment=moment, views=made_of.views, t_s=t_s))
         progress(done, len(wanted) + 1)
     seconds = made_of.frames / made_of.fps
-    write_report(path, made_of.report(), shots, made_of.curve, made_of.frames, seconds, made_of.rows)
+    with made_of.place("report", ".pdf") as path:
+        write_report(path, made_of.report(), shots, made_of.curve, made_of.frames, seconds, made_of.rows)
     return path
 
 
 def csv(made_of: Material, progress: Progress) -> Path:
     """The figures of each frame; beside them events, leaks and what reviewers said."""
-    path = made_of.folder / "figures.csv"
     moments = made_of.all_moments()
-    write_csv(path, frames_table(moments, made_of.views), lambda done: progress(done, len(moments) + 1))
-    write_csv(made_of.folder / "events.csv", lists_table(made_of.report()))
+    table = frames_table(moments, made_of.views, made_of.identity)
+    with made_of.place("figures", ".csv") as path, made_of.place("events", ".csv") as events:
+        write_csv(path, table, lambda done: progress(done, len(moments) + 1))
+        write_csv(events, lists_table(made_of.report()))
     return path
 
 
@@ -136,9 +141,9 @@ def png(made_of: Material, progress: Progress) -> Path:
     frame = made_of.still(made_of.playhead)
     progress(1, 2)
     if frame is None:
-        raise InputError(f"frame {made_of.playhead} of {made_of.title} cannot be read; choose another")
-    path = made_of.folder / f"frame_{frame.index:06d}.png"
-    write_png(path, frame, made_of.moment(frame.index), made_of.views, made_of.title)
+        raise InputError(f"frame {made_of.playhead} of run {made_of.identity.run_id} cannot be read; choose another")
+    with made_of.place(f"frame_{frame.index:06d}", ".png") as path:
+        write_png(path, frame, made_of.moment(frame.index), made_of.views, made_of.identity)
     return path
 
 
@@ -150,25 +155,25 @@ def dicom(made_of: Material, progress: Progress) -> Path:
         if picture is not None:
             pictures.append(picture)
         progress(done, len(wanted) + 1)
-    path = made_of.folder / "key_images.dcm"
-    write_dicom(path, pictures, made_of.views[0] if made_of.views else None)
+    with made_of.place("key_images", ".dcm") as path:
+        write_dicom(path, pictures, made_of.views[0] if made_of.views else None, made_of.identity)
     return path
 
 
 def video(made_of: Material, progress: Progress) -> Path:
     """The stretch from A to B with its overlay."""
     first, last = made_of.stretch
-    path = made_of.folder / f"frames_{first:06d}_{last:06d}.mp4"
-    write_video(
-        made_of.run,
-        path,
-        first=first,
-        last=last,
-        moment_at=made_of.moment,
-        views=made_of.views,
-        title=made_of.title,
-        progress=progress,
-    )
+    with made_of.place(f"frames_{first:06d}_{last:06d}", ".mp4") as path:
+        write_video(
+            made_of.run,
+            path,
+            first=first,
+            last=last,
+            moment_at=made_of.moment,
+            views=made_of.views,
+            identity=made_of.identity,
+            progress=progress,
+        )
     return path
 
 

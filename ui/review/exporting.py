@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from assistant import whatif_table
 from assistant.errors import AssistantError
 from assistant.guard import describe
+from assistant.identity import Identity, free_name
+from assistant.library.identities import identify
 from assistant.library.jobs import plan_path
 from assistant.places import data_home
+from assistant.plan import read_plan
 from assistant.reviews import Review
+from assistant.settings import Settings
 from assistant.whatif import Job, Row, RunAndPlan
 from ui.library_room import room
 from ui.review import review_words
@@ -87,6 +91,7 @@ class Exporter:
         self._page = page
         self._work: _Work | None = None
         self._wish = 0
+        self._written: list[str] = []
         page.bridge.exported.connect(self._hear)
         page.export.export_wanted.connect(self.export)
         page.export.stop_wanted.connect(self.stop)
@@ -98,13 +103,13 @@ class Exporter:
 
     def forget(self) -> None:
         """Another run."""
-        self._page.export.tell(review_words.EXPORT_NOTE.format(short(self.folder())) if self._page.session else "")
+        self._page.export.tell(review_words.EXPORT_NOTE.format(self.folder()) if self._page.session else "")
 
     def folder(self) -> Path:
-        """Where exports of the run that is open go."""
+        """Where exports go: a folder of the case and run that is open."""
         session = self._page.session
-        name = Path(session.run).stem if session is not None else "run"
-        return data_home() / "exports" / name
+        exports = data_home() / "exports"
+        return exports if session is None else exports / session.identity.folder
 
     def stop(self) -> None:
         """A person stops what is being written; nothing of it is left."""
@@ -132,12 +137,15 @@ class Exporter:
             self._begin([partial(WAYS[kind], made_of) for kind in kinds])
 
     def whatif_table(self, job: Job, rows: Sequence[Row]) -> None:
-        """Write the what-if table."""
-        path = self.folder() / "what_if.csv"
-        kept = tuple(rows)
+        """Write the what-if table: of one run into its folder, of many beside the cases."""
+        kept, folder, name = tuple(rows), data_home() / "exports", "what_if_all_runs.csv"
+        if len(job.runs) == 1:
+            identity = who_is(job.runs[0])
+            folder, name = folder / identity.folder, identity.file("what_if", ".csv")
 
         def way(_progress: Progress) -> Path:
-            whatif_table.write_table(path, job, kept)
+            with free_name(folder, name) as path:
+                whatif_table.write_table(path, job, kept, who_is)
             return path
 
         self._begin([way])
@@ -147,6 +155,7 @@ class Exporter:
             self._page.export.tell(review_words.EXPORT_BUSY)
             return
         self._wish += 1
+        self._written.clear()
         wish, emit = self._wish, self._page.bridge.exported.emit
         self._page.export.set_busy(True)
         self._page.export.tell(review_words.EXPORTING.format(0))
@@ -158,7 +167,8 @@ class Exporter:
         if failure:
             told = failure
         elif path:
-            told = review_words.EXPORTED.format(short(Path(path)))
+            self._written.append(path)
+            told = review_words.EXPORTED.format(", ".join([self._written[0], *map(_name, self._written[1:])]))
         else:
             told = review_words.EXPORTING.format(percent)
         self._page.export.tell(told)
@@ -182,6 +192,7 @@ class Exporter:
         first, last = session.range
         return Material(
             run=session.run,
+            identity=session.identity,
             folder=self.folder(),
             facts=session.facts,
             plan=session.plan,
@@ -205,12 +216,17 @@ class Exporter:
         )
 
 
-def short(path: Path) -> str:
-    """A path as a person reads it: the own folder as ~."""
+def _name(path: str) -> str:
+    return Path(path).name
+
+
+def who_is(pair: RunAndPlan) -> Identity:
+    """Which case, level and run a recording is."""
     try:
-        return str(Path("~") / path.relative_to(Path.home()))
-    except (ValueError, RuntimeError):
-        return str(path)
+        plan = read_plan(Path(pair.plan), Settings().alarms.warning_line_fraction)
+    except AssistantError:
+        plan = None  # that it cannot be used is told by its row
+    return identify(pair.run, plan)
 
 
 def library_runs() -> list[RunAndPlan]:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from assistant.identity import Identity
 from ui import theme, words
 from ui.review import review_words
 from ui.review.transport import key_button
@@ -40,16 +41,28 @@ class Header(QWidget):
             button.setStyleSheet(_FIELD)
 
     def tell(
-        self, recorded: str, name: str, about: str, *, as_seen: bool, has_record: bool, notes: tuple[str, ...] = ()
+        self,
+        identity: Identity | None,
+        name: str,
+        about: str,
+        *,
+        as_seen: bool,
+        has_record: bool,
+        notes: tuple[str, ...] = (),
     ) -> None:
-        """Say what is open; ``notes``: what the source and the analysis assumed or mended."""
+        """Say what is open; None where nothing is.
+
+        ``name`` is that of a file in no case, for this screen alone; ``notes``: what the source and the analysis
+        assumed or mended.
+        """
         self._notes.take(notes)
         self.about.setVisible(bool(notes))
-        self._told = tuple(part for part in (recorded, name, about, review_words.NOT_LIVE) if part)
+        ids = () if identity is None else (identity.words, identity.recorded_words)
+        self._told = tuple(part for part in (*ids, about, name, review_words.NOT_LIVE) if part)
         word = review_words.AS_SEEN_LIVE if as_seen else review_words.RECOMPUTED
         self.figures.setText(f"V  {word}")
         self.figures.setEnabled(has_record)
-        self.figures.setVisible(bool(name))
+        self.figures.setVisible(identity is not None)
         self.setAccessibleName(f"{words.REPLAY}: {', '.join(self._told)}, {word}")
         self.update()
 

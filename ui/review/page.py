@@ -25,7 +25,7 @@ from ui.review.bridge import Bridge
 from ui.review.correct_panel import CorrectPanel
 from ui.review.events_panel import EventsPanel
 from ui.review.export_panel import ExportPanel
-from ui.review.exporting import Exporter
+from ui.review.exporting import Exporter, who_is
 from ui.review.figures_card import FiguresCard
 from ui.review.header import Header
 from ui.review.keys import Keys
@@ -128,7 +128,7 @@ class ReviewPage(Page):
         self.plan_panel.ruler.toggled.connect(lambda _: self.picture.update())
         self.export.key_image_wanted.connect(self.reviewing.key_image)
         self.whatif.table_wanted.connect(self.exporter.whatif_table)
-        self.whatif.runs = self.exporter.runs
+        self.whatif.runs, self.whatif.who = self.exporter.runs, who_is
 
     @property
     def playing(self) -> bool:
@@ -329,7 +329,7 @@ class ReviewPage(Page):
         failure = session.failure if session is not None else ""
         self.message.say(message_for(moment, **known, views=views, failure=failure))
         if session is None:
-            self.header.tell("", "", "", as_seen=False, has_record=False)
+            self.header.tell(None, "", "", as_seen=False, has_record=False)
             return
         self.shown.show_picture(session.picture(playing=self.playing), moment, views)
         self.transport.line.set_place(session.playhead, session.frame_count, session.range)

@@ -80,7 +80,7 @@ def write_report(
     with whole_file(path) as part:
         writer = QPdfWriter(str(part))
         writer.setResolution(_DPI)
-        writer.setTitle(f"Fluoroscopy review: {facts.title}")
+        writer.setTitle(f"Fluoroscopy review: {facts.identity.words}")
         writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         writer.setPageMargins(QMarginsF(12, 12, 12, 12), QPageLayout.Unit.Millimeter)
         painter = QPainter()
@@ -106,12 +106,15 @@ class _Page:
         self, shots: Sequence[Shot], curve: Columns, frames: int, length_s: float, rows: Sequence[EventRow]
     ) -> None:
         facts = self._facts
-        self._text(facts.title, 34, 800, room=720.0)
+        identity = facts.identity
+        self._text(identity.heading, 34, 800, room=540.0)
         self._p.setFont(_font(17, 500))
         self._p.setPen(_GREY)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._p.drawText(QRectF(560, 0, _W - 560, 44), right, f"recorded {facts.recorded} · {facts.origin}")
-        self._y = 48.0
+        self._p.drawText(QRectF(560, 0, _W - 560, 44), right, f"{identity.recorded_words} · {facts.origin}")
+        self._y = 44.0
+        self._text(identity.detail, 19, 650)
+        self._y += 4
         if facts.trouble:
             self._text(f"INCOMPLETE: {facts.trouble}", 18, 700)
         top = self._y

@@ -5,7 +5,6 @@ from __future__ import annotations
 from assistant.vocabulary import LeakSite
 
 NO_RUN = "Open a recording: Ctrl O, or drop it here"
-RECORDED = "recorded {0}"
 NOT_LIVE = "not live"
 NO_CLOCK = "times assumed"
 AS_SEEN_LIVE = "as seen live"

@@ -12,6 +12,8 @@ from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.day_log import DayEvent, read_day
 from assistant.errors import InputError
+from assistant.identity import Identity
+from assistant.library.identities import identify
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
 from assistant.places import data_home, demo_run
@@ -49,6 +51,7 @@ class Session:
             self._scrub = ScrubMaker(run, data_home() / "cache") if scrub.is_needed(source) else None
         finally:
             source.close()
+        self.identity: Identity = identify(run, plan, self.facts.recorded)
         self._reader = PictureReader(run, sink.look_now)
         self._reader.ring.put(self.first)
         self.analysis: ReplayAnalysis | None = None
@@ -142,6 +145,7 @@ class Session:
         """Begin the analysis with a plan."""
         check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.frame_count)
         self.plan = plan
+        self.identity = identify(self.run, plan, self.facts.recorded)
         if self.analysis is not None:
             self.analysis.stop()
         self.ended = False

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from assistant.moments import Moment
 from assistant.plan import PlannedView
-from assistant.reports.facts import recorded_on
 from assistant.run_facts import RunClock
 from assistant.subtraction import subtracted
 from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, Motion
@@ -33,7 +32,6 @@ class Shown:
         self._page = page
         self.book = RunBook()
         self._stills: StillReader | None = None
-        self._recorded = ""
         self._difference = False
         self._differs: tuple[int, object] | None = None
         self._reference: dict[int, Frame] = {}
@@ -41,7 +39,6 @@ class Shown:
     def open(self, session: Session) -> None:
         """Another run."""
         self._stills = StillReader(session.run, self._page.bridge.still.emit)
-        self._recorded = review_words.RECORDED.format(recorded_on(Path(session.run)))
         self._page.export.images.forget()
         self.begin_anew()
 
@@ -195,14 +192,14 @@ class Shown:
         if session is None:
             return
         planned = views[0] if views else None
-        about = "" if planned is None else f"{planned.level or 'level not named'} · {planned.view}"
+        about = "" if planned is None else planned.view if planned.level else f"level not named · {planned.view}"
         if "rehearsal" in session.facts.details:
             about = " · ".join(part for part in (about, review_words.REHEARSAL) if part)
         if session.facts.clock is RunClock.ASSUMED:
             about = " · ".join(part for part in (about, review_words.NO_CLOCK) if part)
         page.header.tell(
-            self._recorded,
-            Path(session.run).name,
+            session.identity,
+            "" if session.identity.case_id else Path(session.run).name,
             about,
             as_seen=session.shows_as_seen,
             has_record=session.as_seen is not None,

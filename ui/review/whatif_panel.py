@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 
 from assistant import whatif, whatif_table
 from assistant.errors import AssistantError
+from assistant.identity import Identity
 from assistant.plain import json_line
 from assistant.replay import child_command, child_environment
 from assistant.settings import Settings
@@ -108,6 +109,9 @@ class WhatIfPanel(QWidget):
         self._folder: Path | None = None
         self.runs: Callable[[bool], Sequence[RunAndPlan]] = lambda all_runs: ()
         """The run that is open, or all of the library; set by the page."""
+        self.who: Callable[[RunAndPlan], Identity] = lambda pair: Identity(run_id="")
+        """Which case, level and run a recording is; set by the page."""
+        self._known: dict[RunAndPlan, Identity] = {}
         self.line = _box(5.0, 60.0, 35.0, " %", 0)
         self.band = _box(0.5, 10.0, Settings().alarms.posterior_band_mm, " mm", 1)
         title = QLabel(review_words.WHATIF_TITLE)
@@ -200,6 +204,7 @@ class WhatIfPanel(QWidget):
             self.state.setText(review_words.WHATIF_STATES["failed"].format(error))
             return
         self._job, self._folder = job, folder
+        self._known.clear()
         self._work = WhatIfWork(folder, self.progressed.emit)
         self._told("working")
         self._refresh()
@@ -242,10 +247,11 @@ class WhatIfPanel(QWidget):
         self.stop_button.setEnabled(self.working)
         if self._job is None:
             return
-        lines = whatif_table.table(self._job, self.rows())
+        lines = whatif_table.table(self._job, self.rows(), self._who)
         self.table.setRowCount(len(lines))
-        for k, (run, variant, line_s, first_s, moved, nearest, leaks, problem) in enumerate(lines):
+        for k, (case, level, run_id, variant, line_s, first_s, moved, nearest, leaks, problem) in enumerate(lines):
             told = f"{first_s} s" if first_s else "none"
+            run = " · ".join(part for part in (case, level, run_id) if part)
             way = variant if len(self._job.runs) == 1 else f"{run} · {variant}"
             cells = (
                 way,
@@ -260,6 +266,12 @@ class WhatIfPanel(QWidget):
                 item.setToolTip(tip or text)
                 self.table.setItem(k, column, item)
         self.table.resizeRowsToContents()
+
+    def _who(self, pair: RunAndPlan) -> Identity:
+        """Asked for once a run: the table is drawn with each row that comes."""
+        if pair not in self._known:
+            self._known[pair] = self.who(pair)
+        return self._known[pair]
 
     def _save(self) -> None:
         if self._job is not None:

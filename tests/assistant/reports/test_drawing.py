@@ -6,12 +6,15 @@ import pytest
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.identity import Identity
 from assistant.moments import Moment, MomentMaker
 from assistant.plan import PlannedView, read_plan
 from assistant.reports.drawing import STRIP_PX, drawn, with_words, words_of
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, FrameState, Unknown
 from tests.small_run import write_small_run
+
+IDENTITY = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA")
 
 Seen = tuple[Frame, Moment, tuple[PlannedView, ...]]
 
@@ -52,7 +55,7 @@ def test_deep_pictures_become_8_bits(seen: Seen) -> None:
 def test_words_stand_under_the_picture_and_sides_are_even(seen: Seen) -> None:
     frame, moment, _ = seen
     odd = drawn(frame, None, ())[:299, :319]
-    made = with_words(odd, words_of(frame, moment, "run"))
+    made = with_words(odd, words_of(frame, moment, IDENTITY))
     assert made.shape == ((299 + STRIP_PX) // 2 * 2, 318, 3)
     assert (made[:299] == odd[:, :318]).all()
     assert made[300:].max() > 200
@@ -60,10 +63,11 @@ def test_words_stand_under_the_picture_and_sides_are_even(seen: Seen) -> None:
 
 def test_the_words_say_what_is_known(seen: Seen) -> None:
     frame, moment, _ = seen
-    first, second = words_of(frame, moment, "run")
+    who, first, second = words_of(frame, moment, IDENTITY)
+    assert who == "case K-7F3QD · L1 · run B-7F3QK2MA"
     assert "recorded, not live" in first
     assert second.startswith("HIGH: ")
-    assert words_of(frame, None, "run")[1] == "not analysed"
+    assert words_of(frame, None, IDENTITY)[2] == "not analysed"
     lost = replace(moment, standing=(), distances=Unknown("lost"))
-    assert words_of(frame, lost, "run")[1] == "no figure: lost"
-    assert "past" in words_of(frame, replace(moment, standing=()), "run")[1]
+    assert words_of(frame, lost, IDENTITY)[2] == "no figure: lost"
+    assert "past" in words_of(frame, replace(moment, standing=()), IDENTITY)[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +9,15 @@ import pytest
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.identity import Identity
 from assistant.moments import MomentStore
 from assistant.plan import read_plan
-from assistant.reports.facts import UNKNOWN, ReportFacts, clock, gather, recorded_on
+from assistant.reports.facts import UNKNOWN, ReportFacts, clock, gather
 from assistant.reviews import About, Review, read_review, say
 from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
+
+IDENTITY = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA")
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def gathered(run: SmallRun, review: Review, *, through: bool = True) -> ReportFa
     summary = pipeline.finish()
     source.close()
     return gather(
-        run=str(run.folder),
+        identity=IDENTITY,
         facts=source.facts,
         plan=plan,
         moments=store.between(0, 45),
@@ -52,7 +54,7 @@ def test_all_of_a_run_is_told(run: SmallRun) -> None:
     review = say(review, About.NOTE, frame=15, who="anna", text="late", now=lambda: at_noon)
     review = say(review, About.KEY_IMAGE, frame=16, who="anna", now=lambda: at_noon)
     facts = gathered(run, review)
-    assert facts.title == "run"
+    assert facts.identity is IDENTITY
     assert facts.origin.startswith("recomputed with version")
     head, final = dict(facts.head), dict(facts.final)
     assert head["Pictures"].startswith("46 frames of 320 × 300")
@@ -70,7 +72,7 @@ def test_all_of_a_run_is_told(run: SmallRun) -> None:
 
 def test_what_is_not_known_says_so(run: SmallRun) -> None:
     facts = gather(
-        run=str(run.folder),
+        identity=IDENTITY,
         facts=open_source(str(run.folder)).facts,
         plan=None,
         moments=[],
@@ -87,9 +89,5 @@ def test_what_is_not_known_says_so(run: SmallRun) -> None:
     assert facts.trouble == "stopped"
 
 
-def test_the_day_and_the_clock(run: SmallRun, tmp_path: Path) -> None:
-    long_ago = datetime(2025, 3, 4, 12, tzinfo=UTC).timestamp()
-    os.utime(run.video, (long_ago, long_ago))
-    assert recorded_on(run.folder) == recorded_on(run.video) == "04 Mar 2025"  # not the day of the plan beside it
-    assert recorded_on(tmp_path / "none.mkv") == UNKNOWN
+def test_the_clock() -> None:
     assert clock(184.267) == "03:04.27"

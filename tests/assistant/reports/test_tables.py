@@ -7,6 +7,7 @@ import pytest
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_
+from assistant.identity import Identity
 from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
 from assistant.reports import tables
@@ -14,6 +15,8 @@ from assistant.reports.facts import EventLine, ReportFacts
 from assistant.settings import Settings
 from assistant.vocabulary import Unknown
 from tests.small_run import write_small_run
+
+IDENTITY = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA")
 
 
 @pytest.fixture
@@ -29,10 +32,11 @@ def moments(tmp_path: Path) -> list[Moment]:
 
 def test_each_frame_has_a_row_and_unknown_is_empty_with_its_reason(moments: list[Moment]) -> None:
     lost = replace(moments[-1], distances=Unknown("=lost"), motion=Unknown("=lost"))
-    rows = list(tables.frames_table([*moments, lost], ()))
+    rows = list(tables.frames_table([*moments, lost], (), IDENTITY))
     assert rows[0] == list(tables.COLUMNS)
     assert len(rows) == 32
     cells = dict(zip(rows[0], rows[30], strict=True))
+    assert (cells["case"], cells["level"], cells["run"]) == ("K-7F3QD", "L1", "B-7F3QK2MA")
     assert float(cells["warning_line_mm"]) == pytest.approx(moments[-1].distances.warning_line_mm, abs=1e-3)
     gone = dict(zip(rows[0], rows[31], strict=True))
     assert gone["warning_line_mm"] == gone["cement_area_mm2"] == ""
@@ -42,8 +46,7 @@ def test_each_frame_has_a_row_and_unknown_is_empty_with_its_reason(moments: list
 def test_lists_are_one_table(tmp_path: Path) -> None:
     event = EventLine(t_s=1.0, frame=15, priority="high", text="CEMENT", until_s=None)
     facts = ReportFacts(
-        title="t",
-        recorded="",
+        identity=IDENTITY,
         origin="",
         head=(),
         final=(("Wedge angle", "≈ 3.0 °"),),
@@ -56,9 +59,15 @@ def test_lists_are_one_table(tmp_path: Path) -> None:
     tables.write_csv(tmp_path / "x" / "t.csv", tables.lists_table(facts))
     with (tmp_path / "x" / "t.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
-    assert [row[0] for row in rows] == ["part", "event", "leak", "reviewer", "final"]
-    assert rows[1][4] == "stands"
-    assert rows[3][3] == "'=note"
+    assert [row[0] for row in rows] == ["part", *["identity"] * 4, "event", "leak", "reviewer", "final"]
+    assert [row[3:] for row in rows[1:5]] == [
+        ["case", "K-7F3QD"],
+        ["level", "L1"],
+        ["run", "B-7F3QK2MA"],
+        ["recorded", "date not known"],
+    ]
+    assert rows[5][4] == "stands"
+    assert rows[7][3] == "'=note"
 
 
 def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Path) -> None:

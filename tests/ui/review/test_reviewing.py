@@ -17,7 +17,6 @@ from assistant.reviews import About, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
 from ui.review import review_words
-from ui.review.exporting import short
 from ui.review.page import ReviewPage
 
 COUNT = 60
@@ -201,7 +200,8 @@ def test_another_line_is_tried_in_the_background_and_may_be_stopped(qtbot, opene
     assert rows[1].nearest_mm < rows[0].nearest_mm
     assert opened.whatif.table.rowCount() == 2
     assert opened.whatif.table.item(1, 0).text() == "line b at 45 %"
-    assert opened.whatif.table.item(1, 0).toolTip().startswith("run · line b at 45 % · leaks: ")
+    told = f"L1 · {opened.session.identity.run_id} · line b at 45 % · leaks: "
+    assert opened.whatif.table.item(1, 0).toolTip().startswith(told)
     opened.whatif.line.setValue(46)
     opened.whatif.begin(all_runs=False)
     opened.whatif.stop()
@@ -265,17 +265,17 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     qtbot.keyClick(window.correct.note, K.Key_Return)
     qtbot.keyClick(window, K.Key_R)
     folder = window.exporter.folder()
-    report = folder / "report.pdf"
-    qtbot.waitUntil(lambda: short(report) in window.export.status.text(), timeout=60_000)
+    report = folder / window.session.identity.file("report", ".pdf")
+    qtbot.waitUntil(lambda: str(report) in window.export.told, timeout=60_000)
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
     assert time.monotonic() - began_s < 180
     qtbot.waitUntil(lambda: not window.exporter.busy, timeout=10_000)
     qtbot.keyClick(window, K.Key_E)
     qtbot.waitUntil(lambda: not window.exporter.busy, timeout=60_000)
-    with (folder / "figures.csv").open(newline="", encoding="utf-8") as file:
+    with (folder / window.session.identity.file("figures", ".csv")).open(newline="", encoding="utf-8") as file:
         assert len(list(csv.reader(file))) == COUNT + 1
-    assert len(list(folder.glob("frame_*.png"))) == 2
+    assert len(list(folder.glob("*_frame_*.png"))) == 2
     window.exporter.export("video")
     qtbot.waitUntil(lambda: not window.exporter.busy, timeout=60_000)
     with av.open(str(next(folder.glob("*.mp4")))) as video:
