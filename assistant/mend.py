@@ -74,7 +74,7 @@ def mend(run: Path, out: Path, progress: Progress = lambda _done, _total: None) 
             copy_frames(run, out, recorded.lines, recorded.witness, progress)
             for name in _COPIED:
                 if (run / name).is_dir():
-                    shutil.copytree(run / name, out / name)
+                    shutil.copytree(run / name, out / name, copy_function=shutil.copyfile)
                 elif (run / name).is_file():
                     shutil.copyfile(run / name, out / name)
             for pattern in ("events*.jsonl", "readings*.jsonl"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from assistant.errors import EnvironmentError_
+from assistant.private import keep_private
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -37,7 +38,7 @@ def demo_run() -> Path:
 def data_home() -> Path:
     """Return the folder that holds what people keep: cases, recordings, settings, a site's own models. Made if absent.
 
-    The environment variable ``FLUORO_ASSISTANT_HOME`` names another one.
+    It is its user's alone (`assistant.private`). The environment variable ``FLUORO_ASSISTANT_HOME`` names another one.
 
     Raises
     ------
@@ -52,6 +53,7 @@ def data_home() -> Path:
             f"{folder}: the folder for cases and settings cannot be made ({error.strerror}); give the program a folder "
             f"that can be written in FLUORO_ASSISTANT_HOME"
         ) from error
+    keep_private(folder)
     return folder
 
 

@@ -6,6 +6,8 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# First, before any test loads the models' runtime: it keeps that quiet, and what the tests write private.
+import assistant  # noqa: F401, I001
 import threading
 from collections.abc import Iterator
 

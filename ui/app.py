@@ -8,9 +8,11 @@ import sys
 import types
 from threading import Thread
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from assistant.places import data_home
+from assistant.private import open_to_others
 from assistant.settings_file import load_settings
 from ui import collector, theme
 from ui.leaving import Leaving
@@ -34,7 +36,8 @@ def run_live(source: str) -> int:
 def _show(page: str, thing: object) -> int:
     application = start()
     loaded = load_settings()
-    for note in loaded.notes:
+    notes = [*loaded.notes, *filter(None, [open_to_others(data_home())])]
+    for note in notes:
         log.warning("%s", note)
     window = Shell(loaded.settings)
     window.resize(1920, 1080)
@@ -49,8 +52,8 @@ def _show(page: str, thing: object) -> int:
         QTimer.singleShot(_QUIET_MS, Thread(target=load_pages, name="pages", daemon=True).start)
     Leaving(application, window)
     OnScreen(application, window)
-    if loaded.notes:
-        window.tell(" ".join(loaded.notes))
+    if notes:
+        window.tell(" ".join(notes))
     return application.exec()
 
 
@@ -62,6 +65,8 @@ def start() -> QApplication:
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     # Without a hook of its own PyQt6 ends the program on an exception in any slot.
     sys.excepthook = told
+    # The file dialog keeps the folders that were looked into, whose names may be a patient's: here, not in the home.
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(data_home() / "dialogs"))
     theme.apply(application)
     collector.keep_short()
     return application

@@ -40,6 +40,8 @@ WORDED = ("leak_said", "recording_said")
 def old(tmp_path: Path) -> Path:
     """The old files, as a site has them: free to be written."""
     shutil.copytree(OLD, tmp_path / "old")
+    for path in (tmp_path / "old").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     return tmp_path / "old"
 
 
@@ -113,6 +115,15 @@ def test_what_cannot_be_copied_first_is_not_brought_to_another_version(home: Pat
     with pytest.raises(Exception, match="nothing was changed"):
         database.connect(home, (*STEPS, "ALTER TABLE cases ADD COLUMN of_a_later_program TEXT;"))
     assert (home / database.NAME).read_bytes() == whole
+
+
+def test_others_can_read_nothing_of_it_after_the_first_start(home: Path) -> None:
+    before = {path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077}
+    assert len(before) > 20  # as the umask of most accounts left them
+    assert main(["settings"]) == 0
+    with Library(home) as library:
+        library.back_up("daily")
+    assert [str(path) for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077] == []
 
 
 def test_the_recorded_session_plays_with_what_was_told_and_done_that_day(home: Path) -> None:
