@@ -25,25 +25,24 @@ class DayEvent:
     ----------
     kind : str
         As the session wrote it: "armed", "pause", "ml", "state" ...
-    frame : int
-        The newest frame at that time.
-    t_s : float
+    frame : int or None
+        The newest frame at that time; None before the first one (or in another start of the machine).
+    t_s : float or None
         Its time in the run.
     data : dict
         What belongs to it; of no form that may be relied on.
     """
 
     kind: str
-    frame: int
-    t_s: float
+    frame: int | None = None
+    t_s: float | None = None
     data: dict[str, Any]
 
 
-def read_day(folder: Path) -> tuple[DayEvent, ...]:
-    """The events of a recorded session that lie within it, in order; empty for any other run.
+def read_events(folder: Path) -> tuple[DayEvent, ...]:
+    """All events of a recorded session in order; empty for any other run.
 
     A damaged log is read as far as it can be: `fluoro-assistant validate` says what is wrong with it.
-    Events from before the first frame (or of another start of the machine) have no place in the run and are left out.
     """
     if not folder.is_dir() or not log_files(folder):
         return ()
@@ -55,7 +54,9 @@ def read_day(folder: Path) -> tuple[DayEvent, ...]:
         if not isinstance(kind, str) or not isinstance(data, dict) or not isinstance(mono_ns, int):
             continue
         place = bisect_right(at_ns, mono_ns) - 1
-        if place >= 0:
+        if place < 0:
+            found.append(DayEvent(kind=kind, data=data))
+        else:
             _, frame, t_s = frames[place]
             found.append(DayEvent(kind=kind, frame=frame, t_s=t_s, data=data))
     return tuple(found)

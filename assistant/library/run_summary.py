@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.counting import COUNTED
+
 NONE_SEEN: Final = "none seen in this view"
 
 
 def summary(document: dict[str, Any]) -> dict[str, Any]:
-    """The columns of a run that follow from its ``result.json``."""
-    events = [event for event in document["events"] if event["kind"] != "approaching_endplate"]
+    """The columns of a run that follow from its ``result.json``: what the analysis found of the patient."""
+    events = [event for event in document["events"] if event["kind"] in COUNTED]
     leaks = document["leaks"]
     return {
         **{word: sum(event["priority"] == word for event in events) for word in ("high", "medium", "low")},

@@ -55,8 +55,10 @@ class Ledger:
                 self._log.append(
                     kind,
                     code=alarm.code,
+                    event=alarm.kind,
                     priority=alarm.priority.word,
                     site=alarm.site,
+                    view=alarm.view,
                     headline=alarm.headline,
                     frame=frame,
                 )

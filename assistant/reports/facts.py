@@ -7,27 +7,32 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant import __version__, lengths
+from assistant.counting import OF_MACHINE
 from assistant.identity import Identity
 from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
+from assistant.reports.day_facts import REHEARSAL, clock, day_rows, found_words
 from assistant.reviews import About, Review
 from assistant.run_facts import RunClock, RunFacts
+from assistant.session_day import SessionDay, Told, told_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, Unknown
 
 UNKNOWN = "unknown"
+TOLD, FOUND = "Told on the day", "Found by analysis {0}"
 ONE_VIEW = "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLine:
-    """An alarm of the run: when, how urgent, what was told, until when."""
+    """An alarm of the run: when, how urgent, what was told, until when, and when it was acknowledged on the day."""
 
     t_s: float
     frame: int
     priority: str
     text: str
     until_s: float | None
+    answered_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,16 @@ class ReportFacts:
     head, final : tuple of (name, value)
         What the run is; figures at its end.
     events : tuple of EventLine
+        What this analysis found (or, as seen live, what stood then); never what the machine made of itself.
+    found : str
+        What the events are called: "Found by analysis 1.0.0", "As seen live".
+    told : tuple of EventLine
+        The alarms about the patient as they were told on the day; empty for a run of no session.
+    counts : tuple of (name, value)
+        How many alarms were told on the day, and how many this analysis found.
+    day : tuple of (level, what was done and told)
+    rehearsal : str
+        That the run is none of a patient; empty for any other.
     leaks : tuple of tuple of str
         Number, site, first seen, size, route and magnitude, shape.
     reviewer : tuple of str
@@ -62,6 +77,11 @@ class ReportFacts:
     reviewer: tuple[str, ...]
     notes: tuple[str, ...]
     trouble: str
+    found: str = "Events"
+    told: tuple[EventLine, ...] = ()
+    counts: tuple[tuple[str, str], ...] = ()
+    day: tuple[tuple[str, str], ...] = ()
+    rehearsal: str = ""
 
 
 def gather(
@@ -76,6 +96,7 @@ def gather(
     review: Review,
     as_seen: bool,
     trouble: str,
+    day: SessionDay | None = None,
 ) -> ReportFacts:
     """Gather a report.
 
@@ -93,6 +114,8 @@ def gather(
         None while the analysis goes on.
     as_seen : bool
         The figures are those of the day, not recomputed ones.
+    day : SessionDay or None
+        Of a live session: what was done and told then.
     """
     fps = facts.fps or 15.0
     views = () if plan is None else plan.views
@@ -104,6 +127,7 @@ def gather(
         identity=identity,
         origin="as seen live" if as_seen else f"recomputed with version {__version__}",
         head=_head(facts, plan, moments),
+        counts=_told_and_found(day, alarms, as_seen=as_seen),
         final=_final(summary, moments, views),
         notes=(*facts.notes, *(summary.notes if summary is not None else ())),
         events=tuple(
@@ -115,16 +139,40 @@ def gather(
                 until_s=None if alarm.last_frame is None else time_of(alarm.last_frame),
             )
             for alarm in sorted(alarms, key=lambda alarm: alarm.first_frame)
+            if alarm.kind not in OF_MACHINE
         ),
+        found="As seen live" if as_seen else FOUND.format(__version__),
+        told=() if day is None else tuple(_told(one) for one in day.alarms),
+        day=day_rows(day),
+        rehearsal=REHEARSAL if is_rehearsal(facts, day) else "",
         leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
         reviewer=_reviewer(review, time_of),
         trouble=trouble,
     )
 
 
-def clock(t_s: float) -> str:
-    """Minutes, seconds and hundredths."""
-    return f"{int(t_s) // 60:02d}:{t_s % 60:05.2f}"
+def _told(told: Told) -> EventLine:
+    where = "" if told.site is None else f" ({told.site.replace('_', ' ')})"
+    return EventLine(
+        t_s=told.t_s or 0.0,
+        frame=told.frame or 0,
+        priority=told.priority,
+        text=f"{told.headline}{where}",
+        until_s=told.ended_s,
+        answered_s=told.acknowledged_s,
+    )
+
+
+def _told_and_found(day: SessionDay | None, alarms: Sequence[Alarm], *, as_seen: bool) -> tuple[tuple[str, str], ...]:
+    """Two counts with two names: of the day, and of this analysis."""
+    rows = [] if day is None else [(TOLD, told_words(day.alarms))]
+    rows += [] if as_seen else [(FOUND.format(__version__), found_words(alarms))]
+    return tuple(rows)
+
+
+def is_rehearsal(facts: RunFacts, day: SessionDay | None) -> bool:
+    """Whether a run was played as if it were live: by its recording, or by what a pack says of it."""
+    return "rehearsal" in facts.details or (day is not None and day.rehearsal)
 
 
 def _at(alarm: Alarm) -> str:

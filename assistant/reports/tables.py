@@ -14,7 +14,8 @@ from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
 from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
-from assistant.reports.facts import ReportFacts, clock
+from assistant.reports.day_facts import clock
+from assistant.reports.facts import ReportFacts
 from assistant.vocabulary import Distances, Measure, Motion, value_or_none
 
 _LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
@@ -55,13 +56,18 @@ def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView], identi
 
 
 def lists_table(facts: ReportFacts) -> list[list[str]]:
-    """Who the run is, events, leaks and what reviewers said, one after the other."""
+    """Who the run is, the day, what was told then, what the analysis found, leaks and what reviewers said."""
     rows = [["part", "time", "frame", "what", "detail"]]
     rows += [["identity", "", "", name, value] for name, value in facts.identity.pairs]
     rows.append(["identity", "", "", "recorded", facts.identity.recorded_words])
-    for event in facts.events:
-        until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
-        rows.append(["event", clock(event.t_s), str(event.frame), f"{event.priority}: {event.text}", until])
+    rows += [["rehearsal", "", "", facts.rehearsal, ""]] if facts.rehearsal else []
+    rows += [["count", "", "", name, value] for name, value in facts.counts]
+    rows += [["day", "", "", level, said] for level, said in facts.day]
+    for part, events in (("told", facts.told), ("event", facts.events)):
+        for event in events:
+            until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
+            until += "" if event.answered_s is None else f"; acknowledged {clock(event.answered_s)}"
+            rows.append([part, clock(event.t_s), str(event.frame), f"{event.priority}: {event.text}", until])
     for number, site, first, *rest in facts.leaks:
         rows.append(["leak", first, "", f"{number} {site}", "; ".join(rest)])
     rows += [["reviewer", "", "", line, ""] for line in facts.reviewer]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.day_log import read_day
+from assistant.day_log import read_events
 from assistant.recording.event_log import EventLog
 
 
@@ -29,19 +29,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_each_stands_at_the_frame_that_was_the_newest(folder: Path) -> None:
-    events = read_day(folder)
+    events = read_events(folder)
     assert [(event.kind, event.frame, event.t_s) for event in events] == [
+        ("session_started", None, None),  # before the first frame
         ("armed", 0, 0.0),
         ("ml", 2, 0.2),
         ("state", 9, 0.9),
         ("session_ended", 9, 0.9),
     ]
-    assert events[1].data["total_ml"] == 0.2
+    assert events[2].data["total_ml"] == 0.2
 
 
 def test_another_run_has_none(tmp_path: Path) -> None:
-    assert read_day(tmp_path) == ()
-    assert read_day(tmp_path / "film.mkv") == ()
+    assert read_events(tmp_path) == ()
+    assert read_events(tmp_path / "film.mkv") == ()
 
 
 def test_what_is_torn_or_of_another_form_is_passed_over(folder: Path) -> None:
@@ -49,6 +50,6 @@ def test_what_is_torn_or_of_another_form_is_passed_over(folder: Path) -> None:
     whole = log.read_bytes()
     odd = b'[1]\n{"kind": 3, "data": {}, "mono_ns": 1}\n{"kind": "x", "data": 1, "mono_ns": 1}\n\xff\n'
     log.write_bytes(odd + whole + whole[:40])
-    assert len(read_day(folder)) == 4
+    assert len(read_events(folder)) == 5
     (folder / "frames_000.jsonl").write_bytes(b'{"i": 1}\n')
-    assert read_day(folder) == ()
+    assert {event.frame for event in read_events(folder)} == {None}

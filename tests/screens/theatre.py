@@ -121,7 +121,7 @@ def _live(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
     page.second.set_references(plan_references(demo, demo_run()))
     page.desk.start_clock(page.now_ns() - 252_000_000_000)
     page.desk.next_stage(page.now_ns() - 130_000_000_000)
-    page.desk.entries_ml = [0.2] * 7
+    page.desk.entries_ml[page.desk.level] = [0.2] * 7
     page.desk.ap_ns = page.now_ns() - 34_000_000_000
     calm, near, at = demo.last_calm(), demo.first(Priority.MEDIUM), demo.first(Priority.HIGH)
     for name, make in _states(demo, calm, near, at).items():

@@ -18,6 +18,7 @@ from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
 from assistant.reviews import Review
 from assistant.run_facts import RunFacts
+from assistant.session_day import SessionDay
 from assistant.vocabulary import Alarm, Frame, Leak
 from ui.review.events_panel import EventRow
 from ui.review.report_pdf import Shot, write_report
@@ -54,6 +55,8 @@ class Material:
         The figures are those of the day.
     trouble : str
         Why the run is not whole or not analysed to its end.
+    day : SessionDay or None
+        What was done and told on the day of a live session.
     """
 
     run: str
@@ -76,6 +79,7 @@ class Material:
     review: Review
     as_seen: bool
     trouble: str
+    day: SessionDay | None = None
 
     @property
     def views(self) -> tuple[PlannedView, ...]:
@@ -107,6 +111,7 @@ class Material:
             review=self.review,
             as_seen=self.as_seen,
             trouble=self.trouble,
+            day=self.day,
         )
 
 

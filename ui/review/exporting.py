@@ -210,6 +210,7 @@ class Exporter:
             summary=None if session.shows_as_seen else session.summary,
             review=page.reviewing.review or Review(path=Path()),
             as_seen=session.shows_as_seen,
+            day=session.day,
             trouble=session.failure
             or session.not_whole
             or ("" if session.ended or session.shows_as_seen else review_words.NOT_THROUGH),

@@ -14,8 +14,9 @@ from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, Q
 from assistant.errors import EnvironmentError_
 from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.reports.day_facts import clock
 from assistant.reports.drawing import drawn
-from assistant.reports.facts import ONE_VIEW, EventLine, ReportFacts, clock
+from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts
 from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 from ui import theme
@@ -115,15 +116,20 @@ class _Page:
         self._y = 44.0
         self._text(identity.detail, 19, 650)
         self._y += 4
+        if facts.rehearsal:
+            self._text(facts.rehearsal, 18, 800)
         if facts.trouble:
             self._text(f"INCOMPLETE: {facts.trouble}", 18, 700)
         top = self._y
-        left_end = self._pairs(facts.head, 0.0, 510.0, top)
+        left_end = self._pairs((*facts.head, *facts.counts), 0.0, 510.0, top)
         right_end = self._pairs(facts.final, 540.0, _W - 540.0, top)
         self._y = max(left_end, right_end) + 8
         self._shots(shots)
         self._curve(curve, frames, length_s, rows)
-        self._list("Events", [self._event_line(event) for event in facts.events], "no event was told", most=14)
+        if facts.day:
+            self._list("On the day", [f"{level}: {said}" for level, said in facts.day], "", most=4)
+            self._list(TOLD, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
+        self._list(facts.found, [self._event_line(event) for event in facts.events], "no event", most=14)
         leaks = [
             f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
         ]
@@ -138,7 +144,8 @@ class _Page:
     @staticmethod
     def _event_line(event: EventLine) -> str:
         until = "stood to the end" if event.until_s is None else f"until {clock(event.until_s)}"
-        return f"{clock(event.t_s)}  {event.priority.upper():<7} {event.text}, {until}"
+        answered = "" if event.answered_s is None else f", acknowledged {clock(event.answered_s)}"
+        return f"{clock(event.t_s)}  {event.priority.upper():<7} {event.text}, {until}{answered}"
 
     def _text(self, text: str, size_px: int, weight: int, room: float = _W) -> None:
         self._p.setPen(_INK)

@@ -58,8 +58,13 @@ ACTS = {
     "key_image": ("Key image of the day", "camera"),
     "next_level": ("Next level", "flag"),
     "slept": ("The computer slept", "stale"),
+    "clip": ("Clip kept", "flag"),
+    "xray": ("X-ray on", "live"),
 }
 """What was done on the day: words and icon."""
+TOLD = "Told {0}"
+ANSWERED, NOT_ANSWERED = "ack. {0}", "not acknowledged"
+"""An alarm of the day: its priority; when it was answered."""
 STATES = {
     "HELD": "X-ray off",
     "FROZEN": "Picture frozen",

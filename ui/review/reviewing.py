@@ -76,9 +76,11 @@ class Reviewing:
         self.say(About.KEY_IMAGE)
 
     def key_frames(self) -> list[int]:
-        """Frames of the key images, in the order of the run."""
+        """Frames of the key images, of the day and of the review, in the order of the run."""
         standing = self.review.standing if self.review is not None else ()
-        return sorted({entry.frame for entry in standing if entry.about is About.KEY_IMAGE})
+        day = self._page.session.day if self._page.session is not None else None
+        kept = () if day is None else day.key_frames
+        return sorted({*kept, *(entry.frame for entry in standing if entry.about is About.KEY_IMAGE)})
 
     def keep_measures(self) -> None:
         """Keep points and figures of the measuring board."""
@@ -120,9 +122,14 @@ class Reviewing:
         if session is None:
             return
         page.shown.list_events()
-        captions = [(frame, _clock(session.time_of(frame))) for frame in self.key_frames()]
-        page.export.images.set_frames(captions)
         page.leak.say(self.said_of(page.leak.story))
+
+    def show_key_images(self) -> None:
+        """The strip of key images, those of the day among them."""
+        session = self._page.session
+        if session is not None:
+            captions = [(frame, _clock(session.time_of(frame))) for frame in self.key_frames()]
+            self._page.export.images.set_frames(captions)
 
 
 def _clock(t_s: float) -> str:

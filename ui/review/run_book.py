@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from assistant.day_log import DayEvent
+from assistant.counting import OF_MACHINE
 from assistant.moments import Moment
 from assistant.reviews import About, Review
+from assistant.session_day import XRAY, Act, SessionDay, Told
 from assistant.vocabulary import Alarm, Distances, EventKind, LeakSite, Measure, Site, Unknown
 from ui import words
 from ui.review import review_words
@@ -62,18 +63,22 @@ class RunBook:
             self._alarms[_key(alarm)] = alarm
 
     def _belongs(self, alarm: Alarm) -> bool:
-        return self._as_seen or alarm.kind is not EventKind.SLOW_PROCESSING
+        return self._as_seen or alarm.kind not in OF_MACHINE
 
     def alarms(self) -> tuple[Alarm, ...]:
         """All alarms, in the order in which they were raised."""
         return tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.first_frame))
 
     def rows(
-        self, review: Review | None, time_of: Callable[[int], float], day: Iterable[DayEvent] = ()
+        self, review: Review | None, time_of: Callable[[int], float], day: SessionDay | None = None
     ) -> list[EventRow]:
-        """The events list: alarms, what was done on the day, notes, key images."""
+        """The events list: alarms, what was done and told on the day, notes, key images."""
         rows = [self._alarm_row(alarm, time_of(alarm.first_frame)) for alarm in self.alarms()]
-        rows += [row for event in day if (row := day_row(event)) is not None]
+        if day is not None:
+            rows += [row for act in day.acts if (row := day_row(act)) is not None]
+            # What was told then has rows of its own beside what is found now.
+            told = () if self._as_seen else day.alarms
+            rows += [row for one in told if (row := told_row(one)) is not None]
         for entry in review.standing if review is not None else ():
             if entry.about is About.NOTE:
                 title, aside, icon = review_words.NOTE_MARK, entry.text, "pencil"
@@ -107,24 +112,34 @@ class RunBook:
         return next((story for story in self.leaks.stories() if story.site is site), None)
 
 
-def day_row(event: DayEvent) -> EventRow | None:
-    """A line of the day's log as it is listed; None for what only the program cares about."""
-    data = event.data
+def day_row(act: Act) -> EventRow | None:
+    """An act of the day as it is listed; None for what only the program cares about, or has no place in the run."""
     aside, value = "", "—"
-    if event.kind == "state":
-        title, icon = review_words.STATES.get(str(data.get("after")), ""), "held"
+    if act.kind == "state":
+        title, icon = review_words.STATES.get(act.text, ""), "held"
     else:
-        title, icon = review_words.ACTS.get(event.kind, ("", ""))
-    if not title:
+        title, icon = review_words.ACTS.get(act.kind, ("", ""))
+    if not title or act.frame is None or act.t_s is None or (act.kind == XRAY and not act.number):
         return None
-    total = data.get("total_ml")
-    if isinstance(total, int | float):
-        value = f"{total:.1f} ml"
-    elif event.kind in ("cement_stage", "next_level", "bookmark"):
-        aside = str(data.get("text", ""))[:40]
-    elif event.kind == "slept" and isinstance(data.get("seconds"), int | float):
-        value = f"{data['seconds']:.0f} s"
-    return EventRow(frame=event.frame, t_s=event.t_s, title=title, aside=aside, value=value, icon=icon)
+    if act.ml is not None:
+        value = f"{act.ml:.1f} ml"
+    elif act.seconds is not None:
+        value = f"{act.seconds:.0f} s"
+    elif act.number is not None:
+        aside = str(act.number)
+    elif act.kind != "state":
+        aside = act.text[:40]
+    return EventRow(frame=act.frame, t_s=act.t_s, title=title, aside=aside, value=value, icon=icon)
+
+
+def told_row(told: Told) -> EventRow | None:
+    """An alarm as it was told on the day; no alarm of this analysis. None where it has no place in the run."""
+    if told.frame is None or told.t_s is None:
+        return None
+    answered = told.acknowledged_s
+    value = review_words.NOT_ANSWERED if answered is None else review_words.ANSWERED.format(words.clock(answered))
+    title = review_words.TOLD.format(told.priority.upper())
+    return EventRow(frame=told.frame, t_s=told.t_s, title=title, aside=told.headline, value=value, icon="sound")
 
 
 def _key(alarm: Alarm) -> _Key:

@@ -10,7 +10,6 @@ from assistant import scrub
 from assistant.as_seen import holds_figures, holds_leaks, read_as_seen
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
-from assistant.day_log import DayEvent, read_day
 from assistant.errors import InputError
 from assistant.identity import Identity
 from assistant.library.identities import identify
@@ -20,6 +19,8 @@ from assistant.places import data_home, demo_run
 from assistant.plan import Plan, check_against_run
 from assistant.replay import ReplayAnalysis, Sink
 from assistant.run_facts import RunFacts
+from assistant.session_day import SessionDay
+from assistant.session_reading import holds_day, read_session_day
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
 from ui.review.pictures import PictureReader, ScrubMaker
@@ -57,8 +58,8 @@ class Session:
         self.analysis: ReplayAnalysis | None = None
         self.as_seen: MomentStore | None = None
         """What was told live, where the run holds it."""
-        self.day: tuple[DayEvent, ...] = ()
-        """What was done on the day, where a live session's log holds it."""
+        self.day: SessionDay | None = None
+        """What was done and told on the day, where the run is a live session's."""
         self.shows_as_seen = False
         self.keeps_leaks = holds_leaks(Path(run))
         """Whether leaks and outlines of the day were kept."""
@@ -77,21 +78,20 @@ class Session:
         self._recollection: threading.Thread | None = None
         if plan is not None:
             self.analyse(plan)
-        if holds_figures(Path(run)):
+        if holds_figures(Path(run)) or holds_day(Path(run)):
             self._recollection = threading.Thread(target=self._recollect, args=(plan,), name="analysis", daemon=True)
             self._recollection.start()
 
     def _recollect(self, plan: Plan | None) -> None:
         """Read what was told and done on the day; in a thread, for an hour's table takes seconds."""
-        self.day = read_day(Path(self.run))
         try:
-            moments = read_as_seen(Path(self.run), plan)
+            self.day = read_session_day(Path(self.run))
+            if holds_figures(Path(self.run)):
+                store = MomentStore()
+                store.extend(read_as_seen(Path(self.run), plan))
+                self.as_seen = store
         except InputError as error:
             log.warning("%s", error)
-            return
-        store = MomentStore()
-        store.extend(moments)
-        self.as_seen = store
         if not self._closing:
             self._sink.look_now()
 

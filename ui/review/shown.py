@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.reports.facts import is_rehearsal
 from assistant.run_facts import RunClock
 from assistant.subtraction import subtracted
 from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, Motion
@@ -105,6 +106,7 @@ class Shown:
         rows = self.book.rows(self._page.reviewing.review, session.time_of, session.day)
         self._page.events.set_rows(rows)
         self._page.transport.line.set_marks(row.mark() for row in rows)
+        self._page.reviewing.show_key_images()
 
     def switch_figures(self) -> None:
         """As seen live, or recomputed."""
@@ -193,7 +195,7 @@ class Shown:
             return
         planned = views[0] if views else None
         about = "" if planned is None else planned.view if planned.level else f"level not named · {planned.view}"
-        if "rehearsal" in session.facts.details:
+        if is_rehearsal(session.facts, session.day):
             about = " · ".join(part for part in (about, review_words.REHEARSAL) if part)
         if session.facts.clock is RunClock.ASSUMED:
             about = " · ".join(part for part in (about, review_words.NO_CLOCK) if part)

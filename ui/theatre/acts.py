@@ -149,7 +149,7 @@ class Acts:
             return
         page.desk.key_images += 1
         name = page.key_images.keep(session.folder, page.desk.key_images, frame, page.picture.grab())
-        session.note("key_image", name, frame=frame.index)
+        session.note("key_image", name, frame=frame.index, level=page.desk.level)
         page.tell(f"Key image {page.desk.key_images} kept.")
 
     def _clip(self) -> None:
@@ -195,6 +195,6 @@ class Acts:
     def _note(self, kind: str, told: str, **data: object) -> None:
         page = self._page
         if page.session is not None:
-            page.session.note(kind, told, **data)
+            page.session.note(kind, told, level=page.desk.level, **data)
         page.tell(told)
         page.refresh()

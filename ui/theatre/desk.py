@@ -5,24 +5,31 @@ Every act is a value with its time; nothing is ever deleted: taking back is an e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assistant.day_log import DayEvent
+from assistant.session_day import XRAY
+from assistant.session_reading import day_of
 from assistant.settings import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
 STEP_ML: Final = 0.2
 _MOST_ML: Final = 30.0
 _NEW_PUSH_S: Final = 0.35
+_LOGGED_EVERY_S: Final = 10.0
+"""So much of a stretch with X-ray on can be lost with a window that dies."""
 
 
 @dataclass(slots=True)
 class Desk:
-    """The acts of one level of a case; clock and AP look go on over the levels of a case.
+    """The acts of a session. Millilitres belong to a level; clock, AP look and X-ray go on over the levels.
 
     Attributes
     ----------
+    level : str
+        The level that is worked on, as its lines say; empty before the first lines.
     stages : tuple of str
         Names of the cement's stages.
     ap_again_s : float
@@ -31,29 +38,28 @@ class Desk:
         When the cement clock was started.
     stage : int
         Which stage is named; its time in ``stage_ns``.
-    entries_ml : list of float
-        Millilitres entered by hand, in order.
-    pushes : int
-        Stretches with X-ray on.
-    xray_on_s : float
-        Sum of those stretches.
+    entries_ml : dict of str to list of float
+        Millilitres entered by hand at each level, in order.
+    pushes_s : list of float
+        Lengths of the stretches with X-ray on ("pushes" of the pedal, exposures), in order.
     """
 
     stages: tuple[str, ...]
     ap_again_s: float
+    level: str = ""
     mixed_ns: int | None = None
     stage: int = 0
     stage_ns: int | None = None
-    entries_ml: list[float] = field(default_factory=list)
+    entries_ml: dict[str, list[float]] = field(default_factory=dict)
     taken_back: int = 0
     pauses: int = 0
     bookmarks: int = 0
     key_images: int = 0
     ap_ns: int | None = None
-    pushes: int = 0
-    xray_on_s: float = 0.0
+    pushes_s: list[float] = field(default_factory=list)
     levels_done: list[str] = field(default_factory=list)
     _known_push_s: float | None = None
+    _logged_s: dict[int, float] = field(default_factory=dict)
 
     @classmethod
     def by(cls, settings: TheatreSettings) -> Desk:
@@ -71,28 +77,43 @@ class Desk:
         now_ns, wall_now_ns : int
             The monotonic clock and the wall's, now: the log may come from before a restart of the machine.
         """
-        for event in events:
-            data, kind = event.get("data"), event.get("kind")
-            wall_ns = event.get("wall_ns")
-            if not isinstance(data, Mapping) or not isinstance(wall_ns, int):
-                continue
-            at_ns = now_ns - (wall_now_ns - wall_ns)
-            total = data.get("total_ml")
-            if kind in ("ml", "ml_back") and isinstance(total, int | float) and 0 <= total <= _MOST_ML:
-                self.entries_ml = [float(total)] if total > 0 else []
-            elif kind == "cement_clock":
+        known = [e for e in events if isinstance(e.get("data"), Mapping) and isinstance(e.get("wall_ns"), int)]
+        for event in known:
+            kind, data = event.get("kind"), event["data"]
+            at_ns = now_ns - (wall_now_ns - event["wall_ns"])
+            if kind == "cement_clock":
                 self.restart_clock(at_ns)
             elif kind == "cement_stage":
                 self.next_stage(at_ns)
             elif kind == "ap_look":
                 self.ap_ns = at_ns
             elif kind == "next_level":
-                self.entries_ml = []
                 done = data.get("done")
                 self.levels_done = [str(name) for name in done] if isinstance(done, list) else []
-            self.pauses += kind == "pause"
-            self.bookmarks += kind == "bookmark"
-            self.key_images += kind == "key_image"
+        day = day_of(DayEvent(kind=str(event.get("kind")), data=dict(event["data"])) for event in known)
+        for level in day.levels:
+            self.level = level.level
+            for act in level.acts:
+                if act.kind == "ml" and act.ml is not None:
+                    self.entries_ml.setdefault(level.level, []).append(round(act.ml - self.total_ml, 3))
+                elif act.kind == "ml_back":
+                    self.take_back()
+                elif act.kind == XRAY and act.number:
+                    self._logged_s[act.number] = act.seconds or 0.0
+            self.pauses += level.count("pause")
+            self.bookmarks += level.count("bookmark")
+            self.key_images += level.count("key_image")
+        self.pushes_s = [self._logged_s.get(k, 0.0) for k in range(1, 1 + max(self._logged_s, default=0))]
+
+    def at_level(self, level: str) -> bool:
+        """Work goes on at this level: its millilitres are those that were entered for it. Whether it is another one."""
+        if level == self.level:
+            return False
+        if not self.level:
+            # Entered before the first lines stood.
+            self.entries_ml[level] = self.entries_ml.pop("", []) + self.entries_ml.get(level, [])
+        self.level = level
+        return True
 
     def start_clock(self, now_ns: int) -> bool:
         """Start the cement clock; False where it runs already."""
@@ -133,21 +154,22 @@ class Desk:
         """One step more; the sum in ml, None where no one would inject more."""
         if self.total_ml + STEP_ML > _MOST_ML + 1e-9:
             return None
-        self.entries_ml.append(STEP_ML)
+        self.entries_ml.setdefault(self.level, []).append(STEP_ML)
         return self.total_ml
 
     def take_back(self) -> float | None:
         """The last entry was wrong; the sum in ml, None where there is none."""
-        if not self.entries_ml:
+        entries = self.entries_ml.get(self.level)
+        if not entries:
             return None
-        self.entries_ml.pop()
+        entries.pop()
         self.taken_back += 1
         return self.total_ml
 
     @property
     def total_ml(self) -> float:
-        """Entered by hand."""
-        return round(sum(self.entries_ml), 3)
+        """Entered by hand at this level."""
+        return round(sum(self.entries_ml.get(self.level, [])), 3)
 
     def see_push(self, push_s: Measure) -> None:
         """Count stretches of X-ray from the time that the present one has lasted."""
@@ -155,11 +177,42 @@ class Desk:
             return
         before_s, self._known_push_s = self._known_push_s, push_s
         if before_s is None or push_s < before_s - _NEW_PUSH_S:
-            self.pushes += 1
-            self.xray_on_s += push_s
+            self.pushes_s.append(push_s)
         else:
             # The same push, perhaps after a while in which nobody could say how long it has lasted.
-            self.xray_on_s += max(0.0, push_s - before_s)
+            self.pushes_s[-1] += max(0.0, push_s - before_s)
+
+    @property
+    def pushes(self) -> int:
+        """Stretches with X-ray on."""
+        return len(self.pushes_s)
+
+    @property
+    def xray_on_s(self) -> float:
+        """Sum of those stretches."""
+        return sum(self.pushes_s)
+
+    def log_xray(self, note: Callable[..., None], *, is_over: bool) -> None:
+        """Write what was counted of X-ray and does not stand in the log yet, or too short: it belongs to the case.
+
+        The first time number 0 comes with it: from here on it is counted.
+
+        Parameters
+        ----------
+        note : callable
+            `LiveSession.note`.
+        is_over : bool
+            X-ray is off now, or the session ends: the newest stretch has its whole length.
+        """
+        made = {} if 0 in self._logged_s else {0: 0.0}
+        for number in range(max(1, self.pushes - 1), self.pushes + 1):
+            length_s, logged_s = round(self.pushes_s[number - 1], 2), self._logged_s.get(number)
+            whole = is_over or number < self.pushes
+            if logged_s is None or (whole and length_s != logged_s) or length_s - logged_s > _LOGGED_EVERY_S:
+                made[number] = length_s
+        for number, length_s in made.items():
+            note(XRAY, number=number, seconds=length_s, level=self.level)
+        self._logged_s.update(made)
 
     def ap_words(self, now_ns: int) -> str:
         """When the other plane was looked at last, for the quiet bar."""
@@ -169,7 +222,6 @@ class Desk:
         told = f"Last AP look {seconds // 60:02d}:{seconds % 60:02d} ago"
         return f"{told} · look again: A" if seconds >= self.ap_again_s else told
 
-    def next_level(self, level: str) -> None:
-        """The level is done; clock, AP look and X-ray time go on, the millilitres begin anew."""
-        self.levels_done.append(f"{level} · {self.total_ml:.1f} ml")
-        self.entries_ml.clear()
+    def next_level(self) -> None:
+        """The level is done; the lines of the next say which it is."""
+        self.levels_done.append(f"{self.level or 'level'} · {self.total_ml:.1f} ml")

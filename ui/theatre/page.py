@@ -19,7 +19,7 @@ from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings import Settings
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, Unknown
 from ui import key_map
 from ui.alarm_sound import AlarmSound
 from ui.page import Page
@@ -147,8 +147,8 @@ class TheatrePage(Page):
             self.plan, references = sessions.left_plan(folder, self.settings)
             self.second_plan, _ = sessions.left_plan(folder / SECOND_FOLDER, self.settings)
             self.second.set_references(references)
-            self._name_case()
             self.desk.recall(session.events, time.monotonic_ns(), time.time_ns())
+            self._name_case()
             self.tell("The session goes on. Confirm the lines again: L" if self.plan else "The session goes on.")
         self.refresh()
         return True
@@ -158,6 +158,7 @@ class TheatrePage(Page):
         session, self.session = self.session, None
         if session is None:
             return
+        self.desk.log_xray(session.note, is_over=True)
         self.sound.tell_session(None)
         if not session.stop():
             self.tell("The session did not end by itself; what was recorded until then is whole.")
@@ -211,13 +212,14 @@ class TheatrePage(Page):
         if self.plan is not None:
             kinds = " + ".join(view.view for view in (*self.views, *self.second_views))
             self.case = " · ".join(part for part in (self.plan.views[0].level or "", kinds) if part)
+            self.desk.at_level(self.plan.views[0].level or "")
 
     def next_level(self) -> None:
         """End work at the present level; set-up goes on with the next."""
         if self.plan is not None:
-            self.desk.next_level(self.plan.views[0].level or "level")
+            self.desk.next_level()
         if self.session is not None:
-            self.session.note("next_level", "Next level", done=list(self.desk.levels_done))
+            self.session.note("next_level", "Next level", done=list(self.desk.levels_done), level=self.desk.level)
         self.begin_set_up(at="level")
 
     def begin_set_up(self, at: str = "source") -> None:
@@ -301,6 +303,7 @@ class TheatrePage(Page):
                 self.frame, fresh = frame, True
                 self.second.keep(frame)
         self.desk.see_push(status.push_s)
+        self.desk.log_xray(session.note, is_over=isinstance(status.push_s, Unknown))
         self.lines.look()
         self.board.tick(status, fresh=fresh)
         if self.in_set_up and status.armed:

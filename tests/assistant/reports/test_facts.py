@@ -12,7 +12,8 @@ from assistant.capture.opening import open_source
 from assistant.identity import Identity
 from assistant.moments import MomentStore
 from assistant.plan import read_plan
-from assistant.reports.facts import UNKNOWN, ReportFacts, clock, gather
+from assistant.reports.day_facts import clock
+from assistant.reports.facts import UNKNOWN, ReportFacts, gather
 from assistant.reviews import About, Review, read_review, say
 from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run

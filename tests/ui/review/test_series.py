@@ -10,6 +10,7 @@ from assistant.capture.opening import open_source
 from assistant.day_log import DayEvent
 from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
+from assistant.session_reading import day_of
 from assistant.settings import Settings
 from assistant.vocabulary import Distances, EventKind, FrameState, LeakSite
 from tests.small_run import write_small_run
@@ -112,16 +113,16 @@ def test_what_was_done_on_the_day_is_listed_with_the_alarms() -> None:
     def event(kind: str, frame: int, **data: object) -> DayEvent:
         return DayEvent(kind=kind, frame=frame, t_s=frame / 10, data=dict(data))
 
-    day = (
+    events = (
         event("armed", 1, by="key"),
         event("ml", 5, total_ml=0.4),
         event("state", 6, before="LIVE", after="HELD"),
         event("state", 7, before="HELD", after="LIVE"),
         event("condition", 8, name="log"),
-        event("cement_stage", 9, text="dough"),
+        event("cement_stage", 9, text="Cement: dough", stage="dough"),
         event("acknowledged", 12, alarms=["A1"]),
     )
-    rows = RunBook().rows(None, lambda frame: frame / 10, day)
+    rows = RunBook().rows(None, lambda frame: frame / 10, day_of(events))
     assert [(row.frame, row.title, row.aside, row.value) for row in rows] == [
         (1, "Injecting on", "", "—"),
         (5, "Cement in", "", "0.4 ml"),

@@ -14,6 +14,7 @@ from assistant.live.messages import Lines, LiveState, Message, Moment, PlanTaken
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
+from assistant.session_day import XRAY
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, Unknown
 
 SIZE = 512
@@ -154,6 +155,7 @@ class FakeSession:
         self._frame: StampedFrame | None = picture(0)
         self.armed, self.lines = False, Lines.NONE
         self.notes: list[tuple[str, str]] = []
+        self.xray: list[tuple[str, str]] = []
         self.acts: list[str] = []
         self.messages: list[Message] = []
         self.more: dict[str, Any] = {}
@@ -224,7 +226,7 @@ class FakeSession:
         self.sound_told = (available, reason)
 
     def note(self, kind: str, text: str = "", **data: Any) -> None:
-        self.notes.append((kind, text))
+        (self.xray if kind == XRAY else self.notes).append((kind, text))
 
     def clip(self, seconds: float) -> tuple[int, int] | None:
         self.acts.append("clip")

@@ -51,6 +51,41 @@ def test_a_push_is_counted_once_also_when_nobody_could_say_for_a_while(desk: Des
     assert (desk.pushes, desk.xray_on_s) == (2, pytest.approx(3.2))
 
 
+def test_x_ray_is_logged_as_it_is_counted_and_found_again_after_a_crash(desk: Desk) -> None:
+    log: list[dict] = []
+
+    def note(kind: str, **data) -> None:
+        log.append({"kind": kind, "wall_ns": 0, "data": data})
+
+    for seconds in (0.5, 1.0, 1.5):
+        desk.see_push(seconds)
+        desk.log_xray(note, is_over=False)
+    assert [(e["data"]["number"], e["data"]["seconds"]) for e in log] == [(0, 0.0), (1, 0.5)]
+    desk.log_xray(note, is_over=True)
+    desk.log_xray(note, is_over=True)
+    desk.at_level("L1")
+    desk.see_push(0.2)
+    desk.log_xray(note, is_over=False)
+    assert [(e["data"]["number"], e["data"]["seconds"]) for e in log[2:]] == [(1, 1.5), (2, 0.2)]
+    again = Desk.by(TheatreSettings())
+    again.recall(log, 0, 0)
+    assert (again.pushes, again.xray_on_s) == (2, pytest.approx(1.7))
+
+
+def test_millilitres_belong_to_their_level(desk: Desk) -> None:
+    desk.put_in()
+    desk.at_level("L1")
+    desk.put_in()
+    assert desk.total_ml == pytest.approx(0.4)
+    desk.next_level()
+    desk.at_level("L2")
+    assert desk.total_ml == 0.0
+    desk.put_in()
+    desk.at_level("L1")
+    assert desk.total_ml == pytest.approx(0.4)
+    assert desk.levels_done == ["L1 · 0.4 ml"]
+
+
 def test_the_bar_asks_for_another_ap_look_after_a_while(desk: Desk) -> None:
     assert "No AP look yet" in desk.ap_words(0)
     desk.ap_ns = 0

@@ -1,0 +1,65 @@
+"""What a report says of the day: level by level as it was noted and told then, apart from what an analysis finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.counting import COUNTED, count_words
+from assistant.session_day import LevelDay, SessionDay, told_words
+from assistant.vocabulary import Alarm
+
+REHEARSAL = "REHEARSAL: a recorded run was played as if it were live. No patient; it counts nowhere."
+NO_LEVEL = "level not named"
+NOT_ENTERED = "millilitres not entered"
+XRAY_NOT_COUNTED = "X-ray not counted"
+_WORDS = (
+    ("pause", "pause", "pauses"),
+    ("ap_look", "AP look", "AP looks"),
+    ("key_image", "key image", "key images"),
+    ("bookmark", "bookmark", "bookmarks"),
+)
+
+
+def clock(t_s: float) -> str:
+    """Minutes, seconds and hundredths."""
+    return f"{int(t_s) // 60:02d}:{t_s % 60:05.2f}"
+
+
+def day_rows(day: SessionDay | None) -> tuple[tuple[str, str], ...]:
+    """A line a level: millilitres, stages, X-ray, alarms and their answers, marks; as they were on the day."""
+    if day is None:
+        return ()
+    return tuple((level.level or NO_LEVEL, " · ".join(level_words(level))) for level in day.levels)
+
+
+def level_words(level: LevelDay) -> list[str]:
+    """What was done and told at a level."""
+    parts = [NOT_ENTERED if level.cement_ml is None else f"{level.cement_ml:.1f} ml"]
+    parts += [stage for stage in (_stages(level),) if stage]
+    parts.append(xray_words(level.xray_s, level.exposures))
+    parts.append(f"told: {told_words(level.alarms)}")
+    for kind, one, many in _WORDS:
+        count = level.count(kind)
+        parts += [f"{count} {one if count == 1 else many}"] if count else []
+    return parts
+
+
+def xray_words(xray_s: float | None, exposures: int | None) -> str:
+    """X-ray time and number of exposures, as they were counted on the day."""
+    if xray_s is None or exposures is None:
+        return XRAY_NOT_COUNTED
+    return f"X-ray {int(xray_s) // 60:02d}:{int(xray_s) % 60:02d} in {exposures} exposure{'s'[: exposures != 1]}"
+
+
+def _stages(level: LevelDay) -> str:
+    said = [
+        f"{act.text or 'mixed'}{'' if act.t_s is None else f' {clock(act.t_s)}'}"
+        for act in level.acts
+        if act.kind in ("cement_clock", "cement_stage")
+    ]
+    return f"cement {', '.join(said)}" if said else ""
+
+
+def found_words(alarms: Iterable[Alarm]) -> str:
+    """How many events of the patient an analysis found, by priority."""
+    return count_words([alarm.priority.word for alarm in alarms if alarm.kind in COUNTED])

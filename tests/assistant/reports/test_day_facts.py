@@ -1,0 +1,35 @@
+"""What a report says of the day is what was told then; what an analysis finds has another name."""
+
+from __future__ import annotations
+
+from assistant.reports.day_facts import NO_LEVEL, NOT_ENTERED, XRAY_NOT_COUNTED, day_rows, found_words, xray_words
+from assistant.session_reading import day_of
+from assistant.vocabulary import Alarm, EventKind, Priority
+from tests.assistant.test_session_reading import two_levels
+
+
+def alarm(kind: EventKind, priority: Priority) -> Alarm:
+    return Alarm(kind=kind, site=None, priority=priority, first_frame=1, last_frame=None, headline="", action="")
+
+
+def test_a_line_a_level() -> None:
+    rows = day_rows(two_levels())
+    assert [name for name, _ in rows] == ["L1", "L2"]
+    assert rows[0][1] == (
+        "0.4 ml · cement mixed · X-ray 00:04 in 1 exposure · told: 2 alarms: 1 HIGH · 1 MEDIUM; 1 acknowledged"
+    )
+    assert rows[1][1] == "0.2 ml · X-ray 00:02 in 1 exposure · told: no alarm · 1 key image"
+
+
+def test_what_nobody_entered_or_counted_is_said() -> None:
+    assert day_rows(day_of([])) == ((NO_LEVEL, f"{NOT_ENTERED} · {XRAY_NOT_COUNTED} · told: no alarm"),)
+    assert day_rows(None) == ()
+    assert xray_words(0.0, 0) == "X-ray 00:00 in 0 exposures"
+
+
+def test_neither_the_picture_nor_the_machine_nor_the_word_near_is_counted() -> None:
+    quiet = [alarm(EventKind.SLOW_PROCESSING, Priority.LOW), alarm(EventKind.FROZEN, Priority.LOW)]
+    quiet.append(alarm(EventKind.APPROACHING_ENDPLATE, Priority.LOW))
+    assert found_words(quiet) == "no alarm"
+    found = [*quiet, alarm(EventKind.WARNING_LINE, Priority.HIGH), alarm(EventKind.LEAK, Priority.MEDIUM)]
+    assert found_words(found) == "2 alarms: 1 HIGH · 1 MEDIUM"
