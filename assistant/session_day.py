@@ -1,8 +1,8 @@
 """What a live session was, level by level, as it was noted and told on the day.
 
-It is read by `assistant.session_reading`, from the session's event log or from the file that a case pack brings: acts of
-the team, alarms with their answers, X-ray as it was counted then, the plan of each level. Nothing here is worked out anew: what
-a later analysis finds has another name and stands in its result.
+It is read by `assistant.session_reading`, from the session's event log or from the file that a case pack brings: acts
+of the team, alarms with their answers, X-ray as it was counted then, the plan of each level. Nothing here is worked out
+anew: what a later analysis finds has another name and stands in its result.
 """
 
 from __future__ import annotations

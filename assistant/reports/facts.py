@@ -142,7 +142,7 @@ def gather(
             if alarm.kind not in OF_MACHINE
         ),
         found="As seen live" if as_seen else FOUND.format(__version__),
-        told=() if day is None else tuple(_told(one) for one in day.alarms),
+        told=() if day is None else tuple(_told_line(one) for one in day.alarms),
         day=day_rows(day),
         rehearsal=REHEARSAL if is_rehearsal(facts, day) else "",
         leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
@@ -151,7 +151,7 @@ def gather(
     )
 
 
-def _told(told: Told) -> EventLine:
+def _told_line(told: Told) -> EventLine:
     where = "" if told.site is None else f" ({told.site.replace('_', ' ')})"
     return EventLine(
         t_s=told.t_s or 0.0,
