@@ -11,14 +11,15 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from assistant import lengths
-from assistant.alarm_table import TABLE as ALARMS
+from assistant.alarm_row import PipelineRow
+from assistant.alarm_table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.moments import Moment, Outline
@@ -185,22 +186,35 @@ def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]
 
 
 def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
-    kind, _, priority = word.partition(":")
-    found, told = EventKind(kind), Priority[priority.upper()]
-    # The lines name kind and priority; the words of the message bar follow from the table, as they did on the day.
-    row = next((row for row in ALARMS if row.kind is found and told in (row.armed, row.unarmed)), None)
-    return Alarm(
-        kind=found,
-        site=Site.POSTERIOR if found in _POSTERIOR else None,
-        priority=told,
+    """The alarm that a word tells (kind, priority, site); its words follow from the table, as they did on the day."""
+    kind, priority, site = (*word.split(":"), "")[:3]
+    alarm = Alarm(
+        kind=EventKind(kind),
+        site=Site(site) if site else None,
+        priority=Priority[priority.upper()],
         first_frame=first,
         last_frame=last,
-        headline=kind.replace("_", " ").upper() if row is None else row.headline,
-        action="" if row is None else row.action,
+        headline="",
+        action="",
     )
+    row = row_of(alarm)
+    if not site and alarm.kind is EventKind.ENDPLATE:
+        return replace(alarm, headline=_ENDPLATE_ONCE[0], action=_ENDPLATE_ONCE[1])
+    return replace(alarm, site=alarm.site or _site_of(row), headline=_without_figure(row.headline), action=row.action)
 
 
-_POSTERIOR: Final = (EventKind.APPROACHING_POSTERIOR, EventKind.WARNING_LINE, EventKind.POSTERIOR_WALL)
+_ENDPLATE_ONCE: Final = ("CEMENT IN DISC", "Pause. Consider ending at this level.")
+"""What an alarm at an endplate said while words did not tell its site and it had one stage."""
+
+
+def _site_of(row: PipelineRow) -> Site | None:
+    """The site where a kind has but one."""
+    return row.site if row.site is Site.POSTERIOR else None
+
+
+def _without_figure(headline: str) -> str:
+    """Without the figure, which the words of a line do not tell."""
+    return headline.partition(":")[0] if "{" in headline else headline
 
 
 def _alarm(event: dict[str, Any]) -> Alarm:
@@ -273,7 +287,7 @@ def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | Non
             approach_mm_per_s=_length(row, "approach_mm_per_s", "approach_share_per_s", why, _depth(row, plan)),
             time_to_line_s=_number(row.get("time_to_line_s", ""), why),
         ),
-        standing=standing,
+        standing=with_shapes(standing, more.leaks),
         leaks=more.leaks,
         outline=more.outline,
         processing_ms=_plain(row.get("processing_ms", ""), 0.0),

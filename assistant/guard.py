@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.alarm_table import NOT_TRACKED
 from assistant.leak_patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
 from assistant.vocabulary import (
@@ -26,7 +27,6 @@ from assistant.vocabulary import (
     LeakSite,
     Liveness,
     Measures,
-    Priority,
     Reading,
     Unknown,
 )
@@ -109,13 +109,13 @@ class GuardedPipeline:
         changes: tuple[Alarm, ...] = ()
         if not self._episodes or self._episodes[-1].last_frame is not None:
             raised = Alarm(
-                kind=EventKind.UNUSABLE_IMAGE,
-                site=None,
-                priority=Priority.MEDIUM,
+                kind=NOT_TRACKED.kind,
+                site=NOT_TRACKED.site,
+                priority=NOT_TRACKED.armed,
                 first_frame=frame.index,
                 last_frame=None,
-                headline="CEMENT NOT TRACKED",
-                action="Judge by eye.",
+                headline=NOT_TRACKED.headline,
+                action=NOT_TRACKED.action,
             )
             self._episodes.append(raised)
             changes = (raised,)

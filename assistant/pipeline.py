@@ -1,6 +1,7 @@
 """The way of one frame, from picture to alarm, read from top to bottom.
 
-    frame -> liveness -> motion -> cement -> distances -> approach -> alarms (handed out here) -> leaks -> reading
+    frame -> liveness -> motion -> cement -> distances -> approach -> leaks -> alarms (handed out here) -> shapes
+          -> reading
 
 Live, replay, training and the command line run this same code; only the source and the listener differ. Nothing here
 knows a thread, a screen or a disk; the clock that times the work is handed in.
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant import lengths
+from assistant.alarm_table import with_shapes
 from assistant.alignment import Pyramid
 from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
@@ -37,7 +39,7 @@ from assistant.speed import SpeedMemory, too_fast
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
 from assistant.steps.cement import find_cement
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
-from assistant.steps.leaks import LeakMemory, all_leaks, find_leaks, keep_shape
+from assistant.steps.leaks import LeakMemory, all_leaks, keep_shape
 from assistant.steps.liveness import judge_liveness, moves_fast, start_liveness
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import MotionMemory, follow, start_following
@@ -46,6 +48,7 @@ from assistant.vocabulary import (
     Approach,
     CementMask,
     Distances,
+    EventKind,
     Frame,
     FrameState,
     Leak,
@@ -86,7 +89,6 @@ class _View:
     quick: QuickSteps
     motion: MotionMemory
     mask: MaskMemory
-    leaks: LeakMemory
     cement: CementMask | Unknown
     look: ReferenceLook
     shape_px: tuple[int, ...]
@@ -136,7 +138,8 @@ class Pipeline:
         self._shapes = shapes
         self._clock_ns = clock_ns
         self._views = [
-            _start(k, view, frame, clock) for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
+            _start(k, view, frame, settings, clock)
+            for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
         ]
         self._active = 0
         self._liveness = start_liveness(references[0])
@@ -152,7 +155,7 @@ class Pipeline:
         frame : Frame
             The next one of the source.
         on_alarm : callable, optional
-            Told of each alarm raised or ended, before leaks and shapes are looked at.
+            Told of each alarm raised or ended, before the shapes of leaks are looked at.
         """
         started_ns = self._clock_ns()
         liveness = judge_liveness(self._liveness, frame, self._settings.liveness)
@@ -165,14 +168,17 @@ class Pipeline:
                 self._last = _nothing(_TOO_FAST)
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
             self._last = _nothing(liveness.reason)
+        if not new_picture and isinstance(self._last.cement, CementMask):
+            held = self._views[self._active].quick.hold(frame.t_s)
+            self._last = replace(self._last, leaks=(*self._last.leaks, *held)) if held else self._last
         outcome = update_alarms(
             self._alarms, self._alarm_input(frame, liveness, new_picture, started_ns), self._settings.alarms
         )
         if on_alarm is not None:
             for alarm in outcome.changes:
                 on_alarm(alarm)
-        if new_picture:
-            self._last = replace(self._last, leaks=self._leaks(frame))
+        if any(_untyped(leak) for leak in self._last.leaks):
+            self._last = replace(self._last, leaks=self._typed(self._last, frame.index))
         return Reading(
             frame_index=frame.index,
             t_s=frame.t_s,
@@ -181,7 +187,7 @@ class Pipeline:
             cement=self._last.cement,
             distances=self._last.distances,
             approach=self._last.approach,
-            standing=outcome.standing,
+            standing=self._worded(outcome.standing),
             changes=outcome.changes,
             leaks=self._last.leaks,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
@@ -196,9 +202,9 @@ class Pipeline:
         # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
         lateral = (k for k, each in enumerate(self._views) if each.planned.is_lateral)
         at = next(lateral, self._active)
-        leaks = _once_a_site([leak for each in self._views for leak in all_leaks(each.leaks)])
+        leaks = _once_a_site([leak for each in self._views for leak in all_leaks(each.quick.leaks)])
         return Summary(
-            events=all_alarms(self._alarms),
+            events=with_shapes(all_alarms(self._alarms), leaks),
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=self._models(leaks),
@@ -242,28 +248,33 @@ class Pipeline:
         before = frame.index < view.planned.reference_frame
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         view.cement = cement
-        distances, approach = view.quick.take(cement, frame.t_s)
-        return _Picture(motion=motion, cement=cement, distances=distances, approach=approach, leaks=())
+        distances, approach, leaks = view.quick.take(cement, frame.index, frame.t_s)
+        return _Picture(motion=motion, cement=cement, distances=distances, approach=approach, leaks=leaks)
 
-    def _leaks(self, frame: Frame) -> tuple[Leak, ...]:
-        view, cement = self._views[self._active], self._last.cement
+    def _typed(self, picture: _Picture, frame_index: int) -> tuple[Leak, ...]:
+        """The leaks of a picture with their shapes."""
+        view, cement = self._views[self._active], picture.cement
         if isinstance(cement, Unknown):
-            return ()
-        leaks = find_leaks(
-            view.leaks, frame.index, frame.t_s, cement, view.quick.maps, view.planned, self._settings.leaks
+            return picture.leaks
+        return tuple(
+            self._with_shape(view, leak, cement, frame_index) if _untyped(leak) else leak for leak in picture.leaks
         )
-        return tuple(self._with_shape(view, leak, cement, frame.index) for leak in leaks)
+
+    def _worded(self, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
+        """The shape of a leak in the words of its alarm: of this picture, else as it was told before."""
+        if all(alarm.kind is not EventKind.LEAK for alarm in standing):
+            return standing
+        before = [leak for view in self._views for leak in all_leaks(view.quick.leaks)]
+        return with_shapes(standing, [*before, *self._last.leaks])
 
     def _with_shape(self, view: _View, leak: Leak, cement: CementMask, frame_index: int) -> Leak:
-        if leak.site not in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC):
-            return leak
         is_superior = leak.site is LeakSite.SUPERIOR_DISC
         endplate = view.quick.maps.superior_endplate if is_superior else view.quick.maps.inferior_endplate
         rule = classify_by_geometry(cement.mask, endplate, view.quick.maps.mm_per_px)
         memory = view.shapes.setdefault(leak.site, ShapeMemory())
         patch = Unknown("no model is wanted") if self._shapes is None else _patch(view, leak.site)
         typed = replace(leak, shape=classify(memory, self._shapes, leak.site, frame_index, patch, rule))
-        keep_shape(view.leaks, typed)
+        keep_shape(view.quick.leaks, typed)
         return typed
 
     def _alarm_input(self, frame: Frame, liveness: Liveness, new_picture: bool, started_ns: int) -> AlarmInput:
@@ -278,22 +289,28 @@ class Pipeline:
             approach=last.approach,
             front_mm=0.0 if isinstance(last.cement, Unknown) else last.cement.front_mm,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
+            leaks=last.leaks,
         )
 
 
-def _start(index: int, view: PlannedView, reference: Frame, clock: RunClock) -> _View:
+def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, clock: RunClock) -> _View:
     rows, cols = reference.grey.shape
     field_mask = find_field(reference.grey, reference.white)
     crop = cement_crop(view.body_px, view.mm_per_px, cols, rows)
     usable = field_at(field_mask, rows, cols, inset=0.01)
     return _View(
         planned=view,
-        quick=QuickSteps(maps=make_line_maps(view, crop), clock=clock),
+        quick=QuickSteps(
+            planned=view,
+            maps=make_line_maps(view, crop),
+            clock=clock,
+            leak_settings=settings.leaks,
+            leaks=LeakMemory(view_index=index),
+        ),
         motion=start_following(
             index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
         ),
         mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px),
-        leaks=LeakMemory(view_index=index),
         cement=Unknown("no X-ray picture has been measured yet"),
         look=learn_reference(reference.grey, reference.white),
         shape_px=reference.grey.shape,
@@ -338,6 +355,11 @@ def _how_shown(view: _View, frame: Frame, motion: Motion | Unknown) -> Motion | 
     if isinstance(shown, Unknown) or shown.as_planned or shown.score < shown.score_as_planned + _CLEARLY:
         return motion
     return Unknown(f"the {shown.words} against the plan")
+
+
+def _untyped(leak: Leak) -> bool:
+    """Whether a leak has a shape that nobody has looked at yet."""
+    return leak.shape is None and leak.site in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC)
 
 
 def _certain(motion: Motion | Unknown) -> bool:

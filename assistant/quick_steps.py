@@ -1,6 +1,7 @@
-"""From where cement is seen to distances and speed: the steps that a warning line moves, on the way of a run and again.
+"""From where cement is seen to distances, speed and leaks: quick steps, on the way of a run and again.
 
-What the slow steps found can be kept (`assistant.whatif_kept`); these two are then taken anew, with one memory.
+What the slow steps found can be kept (`assistant.whatif_kept`); these are then taken anew, with one memory. A leak's
+shape is none of them: it is typed after the alarms have gone out.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.line_maps import LineMaps
+from assistant.plan import PlannedView
 from assistant.run_facts import RunClock
+from assistant.settings import LeakSettings
 from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.steps.distances import measure_distances
-from assistant.vocabulary import Approach, CementMask, Distances, Unknown
+from assistant.steps.leaks import LeakMemory, find_leaks, settle_leaks
+from assistant.vocabulary import Approach, CementMask, Distances, Leak, Unknown
 
 _NO_CLOCK: Final = Unknown("the run has no clock: its rate is assumed")
 
@@ -23,27 +27,46 @@ class QuickSteps:
 
     Attributes
     ----------
+    planned : PlannedView
     maps : LineMaps
         On the crop of the view's masks.
     clock : RunClock
         Of the run: by an assumed one nobody knows how fast anything is.
+    leak_settings : LeakSettings
     approach : ApproachMemory
         Grows with each picture taken.
+    leaks : LeakMemory
+        The same.
     """
 
+    planned: PlannedView
     maps: LineMaps
     clock: RunClock
+    leak_settings: LeakSettings
     approach: ApproachMemory = field(default_factory=ApproachMemory)
+    leaks: LeakMemory = field(default_factory=LeakMemory)
 
-    def take(self, cement: CementMask, t_s: float) -> tuple[Distances, Approach]:
+    def take(self, cement: CementMask, frame_index: int, t_s: float) -> tuple[Distances, Approach, tuple[Leak, ...]]:
         """Take one new picture that was measured; one that is not believed must not come here.
 
         Parameters
         ----------
         cement : CementMask
+        frame_index : int
         t_s : float
+
+        Returns
+        -------
+        Distances, Approach, tuple of Leak
+            The leaks that stand, their shapes not yet typed.
         """
         distances = measure_distances(cement, self.maps)
-        if self.clock is RunClock.ASSUMED:
-            return distances, Approach(approach_mm_per_s=_NO_CLOCK, time_to_line_s=_NO_CLOCK)
-        return distances, follow_approach(self.approach, t_s, distances.warning_line_mm)
+        approach = Approach(approach_mm_per_s=_NO_CLOCK, time_to_line_s=_NO_CLOCK)
+        if self.clock is not RunClock.ASSUMED:
+            approach = follow_approach(self.approach, t_s, distances.warning_line_mm)
+        leaks = find_leaks(self.leaks, frame_index, t_s, cement, self.maps, self.planned, self.leak_settings)
+        return distances, approach, leaks
+
+    def hold(self, t_s: float) -> tuple[Leak, ...]:
+        """Take a frame that repeats or holds the last picture: leaks that count from now on."""
+        return settle_leaks(self.leaks, t_s, self.leak_settings)

@@ -63,6 +63,7 @@ BURSTS: Final = {
 }
 GAP_S: Final = {Priority.HIGH: 5.0, Priority.MEDIUM: 10.0, Priority.LOW: None, Priority.NONE: None}
 CANAL_GAP_S: Final = 2.5
+BATTERY_GAP_S: Final = 30.0
 LEAST_GAP_S: Final = 2.5
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.lengths import UNCAL
+from assistant.shape_words import shape_words
 
 
 def summary_table(document: dict[str, Any]) -> str:
@@ -69,8 +70,7 @@ def _leaks(leaks: list[dict[str, Any]]) -> list[str]:
             words.append(leak["magnitude"])
         shape = leak.get("shape")
         if shape is not None:
-            share = "" if shape["p_spike"] is None else f" (p spike {shape['p_spike']:.2f})"
-            words.append(f"shape {shape['label']}{share}")
+            words.append(f"shape {shape_words(shape['label'], shape['p_spike'])}")
         rows.append(", ".join(words))
     return rows
 

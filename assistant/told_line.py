@@ -10,7 +10,18 @@ import numpy as np
 from assistant import lengths
 from assistant.moments import Outline
 from assistant.plan import PlannedView
-from assistant.vocabulary import Distances, Leak, LeakSite, Measure, Motion, Reading, Shape, Unknown, value_or_none
+from assistant.vocabulary import (
+    Alarm,
+    Distances,
+    Leak,
+    LeakSite,
+    Measure,
+    Motion,
+    Reading,
+    Shape,
+    Unknown,
+    value_or_none,
+)
 
 KEEPS: Final = "keeps"
 """In the first line of a file: that its lines hold what is described here."""
@@ -43,6 +54,12 @@ def told(reading: Reading, outline: Outline | None, views: Sequence[PlannedView]
         else:
             line["thirds_share"] = [_rounded(lengths.share(each, view), 5) for each in thirds]
     return line
+
+
+def alarm_word(alarm: Alarm) -> str:
+    """A standing alarm in a line: kind, priority and, where it has one, site."""
+    word = f"{alarm.kind.value}:{alarm.priority.word}"
+    return word if alarm.site is None else f"{word}:{alarm.site.value}"
 
 
 def _rounded(measure: Measure, places: int) -> float | None:

@@ -1,8 +1,9 @@
 """What the slow steps found in a run, kept: another line or alarm threshold needs only the quick steps anew.
 
 Where the vertebra stood and where cement was seen depend neither on the warning line nor on the thresholds of the
-alarms. So they are kept once a run (a mask comes to about a kilobyte), and distances, approach and alarms are taken
-again from them by the same steps as in the pipeline. It is a cache: a file that is gone or cannot be read costs time.
+alarms. So they are kept once a run (a mask comes to about a kilobyte), and distances, approach, leaks and alarms are
+taken again from them by the same steps as in the pipeline. It is a cache: a file that is gone or cannot
+be read costs time.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
 from assistant.settings import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
-from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Motion, Reading, Unknown
+from assistant.steps.leaks import LeakMemory
+from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown
 
 _MOST_BYTES: Final = 2 << 30
 _NEW: Final = (FrameState.LIVE, FrameState.MOVING)
@@ -126,17 +128,28 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
     nothing = Unknown("no X-ray picture has been measured yet")
     distances: Distances | Unknown = nothing
     approach = Approach(approach_mm_per_s=nothing, time_to_line_s=nothing)
+    leaks: tuple[Leak, ...] = ()
     for index, frame in enumerate(kept.frames):
         state = FrameState(frame.state)
         if frame.mask is None or frame.view is None:
             distances = Unknown(frame.reason)
             approach = Approach(approach_mm_per_s=distances, time_to_line_s=distances)
+            leaks = ()
         elif state in _NEW:
             crop = Crop(**dict(zip(("x0_px", "y0_px", "width_px", "height_px"), kept.crops[frame.view], strict=True)))
             if frame.view not in quick:
-                quick[frame.view] = QuickSteps(maps=make_line_maps(plan.views[frame.view], crop), clock=kept.clock)
+                planned = plan.views[frame.view]
+                quick[frame.view] = QuickSteps(
+                    planned=planned,
+                    maps=make_line_maps(planned, crop),
+                    clock=kept.clock,
+                    leak_settings=settings.leaks,
+                    leaks=LeakMemory(view_index=frame.view),
+                )
             cement = _cement(kept.masks[frame.mask], crop, frame.front_mm)
-            distances, approach = quick[frame.view].take(cement, frame.t_s)
+            distances, approach, leaks = quick[frame.view].take(cement, index, frame.t_s)
+        else:
+            leaks = (*leaks, *quick[frame.view].hold(frame.t_s))
         if isinstance(distances, Distances) and not isinstance(distances.warning_line_mm, Unknown):
             nearest = distances.warning_line_mm if nearest is None else min(nearest, distances.warning_line_mm)
         now = AlarmInput(
@@ -149,6 +162,7 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
             approach=approach,
             front_mm=frame.front_mm,
             processing_ms=0.0,
+            leaks=leaks,
         )
         update_alarms(memory, now, settings.alarms)
     return Again(events=all_alarms(memory), nearest_mm=nearest)

@@ -16,9 +16,10 @@ from PyQt6.QtCore import QObject, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from assistant.alarm_table import STOPPED
 from assistant.sound import watchdog_wave
 
-HEADLINE, ACTION = "ASSISTANT STOPPED", "Use C-arm screen."
+HEADLINE, ACTION = STOPPED.headline, STOPPED.action
 _MORE = "The recording goes on. The program is being started again."
 _REDS = ("#CF1219", "#7A0B0F")
 _FLASH_MS = 250  # 2 Hz, half on

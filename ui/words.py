@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.vocabulary import EventKind, FrameState, LeakSite, Priority, Site
+from assistant.vocabulary import FrameState, LeakSite, Priority, Site
 
 APPLICATION = "Fluoroscopy assistant"
 RESEARCH = "Research software. What is not shown may be there all the same."
@@ -80,20 +80,6 @@ NO_LEAK = "none seen in this view"
 SHAPE_NOTE = "Shape in this view only. No risk is derived."
 
 PRIORITY = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MEDIUM", Priority.LOW: "LOW", Priority.NONE: ""}
-EVENT = {
-    EventKind.APPROACHING_POSTERIOR: "Near posterior line",
-    EventKind.WARNING_LINE: "At posterior line",
-    EventKind.POSTERIOR_WALL: "In canal zone",
-    EventKind.APPROACHING_ENDPLATE: "Near endplate",
-    EventKind.ENDPLATE: "Cement in disc",
-    EventKind.LEAK: "Cement outside body",
-    EventKind.NO_SIGNAL: "No signal",
-    EventKind.FROZEN: "Held image",
-    EventKind.VIEW_CHANGED: "View changed",
-    EventKind.REGISTRATION_LOST: "Lines not valid",
-    EventKind.UNUSABLE_IMAGE: "Picture not usable",
-    EventKind.SLOW_PROCESSING: "Analysis slow",
-}
 SITE = {
     Site.POSTERIOR: "",
     Site.SUPERIOR_ENDPLATE: "superior",

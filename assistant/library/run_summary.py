@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.counting import COUNTED
+from assistant.shape_words import shape_words
 
 NONE_SEEN: Final = "none seen in this view"
 
@@ -29,11 +30,7 @@ def leak_words(leak: dict[str, Any]) -> str:
     words = [str(leak["site"]).replace("_", " ")]
     shape = leak.get("shape")
     if shape is not None:
-        share = shape["p_spike"]
-        label = str(shape["label"])
-        if share is not None and label in ("spike", "round"):
-            label += f" {share if label == 'spike' else 1 - share:.2f}"
-        words.append(label)
+        words.append(shape_words(str(shape["label"]), shape["p_spike"]))
     words += [str(leak[name]) for name in ("yeom", "magnitude") if leak.get(name) and shape is None]
     return " · ".join(words)
 

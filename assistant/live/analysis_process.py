@@ -34,8 +34,8 @@ from assistant.results import COLUMNS, csv_row
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel
 from assistant.steps.liveness import LivenessMemory, judge_liveness
-from assistant.told_line import KEEPS, told
-from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Reading, Unknown
+from assistant.told_line import KEEPS, alarm_word, told
+from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
 
 _PAUSE_S: Final = 0.002
 _NICER: Final = 3
@@ -82,6 +82,7 @@ class LiveAnalysis:
         self._skipped = 0
         self._cement: CementMask | Unknown | None = None
         self._outline: Outline = ()
+        self._leaks: tuple[Leak, ...] = ()
 
     def obey(self, order: Order) -> None:
         """Do what the session wants."""
@@ -144,9 +145,11 @@ class LiveAnalysis:
             reading = self._pipeline.process(frame, tell)
         else:
             reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
-        is_new = reading.cement is not self._cement
+        # A leak of the last picture may have come to count since: it is told with its outline once more.
+        is_new = reading.cement is not self._cement or reading.leaks != self._leaks
         if is_new:
-            self._cement, self._outline = reading.cement, cement_outline(reading.cement)
+            self._cement, self._leaks = reading.cement, reading.leaks
+            self._outline = cement_outline(reading.cement)
         moment = moment_of(
             reading,
             self._outline,
@@ -161,7 +164,7 @@ class LiveAnalysis:
                 "row": csv_row(reading, self._views),
                 "plan": self._plan_number,
                 "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
-                "standing": [f"{alarm.kind.value}:{alarm.priority.word}" for alarm in reading.standing],
+                "standing": [alarm_word(alarm) for alarm in reading.standing],
                 **told(reading, self._outline if is_new else None, self._views),
             }
         )

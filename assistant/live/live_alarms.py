@@ -37,6 +37,8 @@ class Wanted:
     burst_s: float | None = None
     before_held: bool = False
     view: str = ""
+    replaces: tuple[tuple[str, EventKind | None], ...] = ()
+    """Codes and kinds that give place to it at the same site."""
 
     @property
     def key(self) -> Key:
@@ -72,9 +74,10 @@ class LiveAlarms:
             self.standing[key] = alarm
             if before is None or alarm.raised_ns != before.raised_ns:
                 raised.append(alarm)
+        replaced = {(code, kind, each.site, each.view) for each in now_wanted.values() for code, kind in each.replaces}
         for key, alarm in list(self.standing.items()):
             if key not in now_wanted:
-                left = _left(alarm, now_ns)
+                left = None if key in replaced else _left(alarm, now_ns)
                 if left is None:
                     del self.standing[key]
                     ended.append(alarm)

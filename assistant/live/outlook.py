@@ -144,7 +144,7 @@ class Outlook:
                 LiveState.NO_SIGNAL,
                 LiveState.NOT_FLUOROSCOPY,
             )
-            cement = of_cement(moment.standing, moment.leaks, held=held)
+            cement = of_cement(moment.standing, held=held)
         untracked = self.state is LiveState.LIVE and not self._tracked
         self._untracked_since_ns = (self._untracked_since_ns or now_ns) if untracked else None
         lost_ns = now_ns - self._untracked_since_ns if self._untracked_since_ns is not None else 0

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.alarm_table import TABLE, WATCH_SECOND
 from assistant.errors import EnvironmentError_
 from assistant.live.children import Nurse
 from assistant.live.deck import Cell, Deck, read_signs
@@ -29,9 +30,8 @@ from assistant.vocabulary import Grey, Priority
 
 _ENDS_ALONE_AFTER_S: Final = 5.0
 _CLOSE_WITHIN_S: Final = 4.0
-_TOLD: Final = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A11", "A14")
+_TOLD: Final = frozenset(row.code for row in TABLE if row.of_second)
 _TECHNICAL: Final = ("A7", "A8", "A11")
-_WATCH: Final = "Watch that C-arm's own screen."
 FOLDER: Final = "second"
 
 
@@ -175,7 +175,7 @@ class SecondInput:
         """Under the name of its view. That it is not monitored is graver than MEDIUM only where the first is not."""
         view = (self.input.outlook.views or ("second",))[0].upper()
         priority = min(each.priority, Priority.MEDIUM) if each.code in _TECHNICAL else each.priority
-        action = _WATCH if each.code == "A7" else each.action
+        action = WATCH_SECOND if each.code == "A7" else each.action
         return replace(each, view=view, headline=f"{view}: {each.headline}", action=action, priority=priority)
 
     def newest_frame(self) -> StampedFrame | None:

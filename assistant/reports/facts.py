@@ -16,6 +16,7 @@ from assistant.reports.day_facts import REHEARSAL, clock, day_rows, found_words
 from assistant.reviews import About, Review
 from assistant.run_facts import RunClock, RunFacts
 from assistant.session_day import SessionDay, Told, told_words
+from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, Unknown
 
 UNKNOWN = "unknown"
@@ -254,8 +255,7 @@ def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...
     view = views[leak.view_index] if leak.view_index < len(views) else None
     shape = "—"
     if leak.shape is not None:
-        share = "" if isinstance(leak.shape.p_spike, Unknown) else f" {leak.shape.p_spike:.2f}"
-        shape = f"{leak.shape.label}{share} ({leak.shape.model})"
+        shape = f"{shape_words(leak.shape.label, leak.shape.p_spike)} ({leak.shape.model})"
     return (
         str(number),
         leak.site.value.replace("_", " "),

@@ -13,11 +13,10 @@ end what this view has shown. Times come from the frames; nothing here reads a c
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from assistant import alarm_table
-from assistant.alarm_table import Rule, Watched
+from assistant.alarm_row import GRAVER, PipelineRow, Rule, Watched
+from assistant.alarm_table import FROM_PICTURES, SITE_OF_LEAK
 from assistant.settings import AlarmSettings
 from assistant.vocabulary import (
     Alarm,
@@ -25,10 +24,8 @@ from assistant.vocabulary import (
     Distances,
     FrameState,
     Leak,
-    LeakSite,
     Measure,
     Priority,
-    Site,
     Unknown,
 )
 
@@ -47,7 +44,7 @@ _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
 into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
 _SLOW_WINDOW = 60
-_SITES = {LeakSite.ANTERIOR: Site.ANTERIOR, LeakSite.LATERAL: Site.LATERAL}
+_OF_LEAKS = (Rule.LEAK, Rule.VEIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +66,7 @@ class AlarmInput:
     processing_ms : float
         Time taken until the alarms.
     leaks : tuple of Leak
-        Leaks that stood in the picture before (they are described after the alarms have gone out).
+        Leaks that stand in this picture, confirmed by the step that finds them; their shapes are not known yet.
     """
 
     frame_index: int
@@ -105,7 +102,7 @@ class _Vote:
 class _Watch:
     """What is remembered of one row."""
 
-    row: alarm_table.Row
+    row: PipelineRow
     votes: dict[int, deque[_Vote]] = field(default_factory=dict)
     pending_since_s: float | None = None
     view_index: int | None = None
@@ -120,7 +117,7 @@ class _Watch:
 class AlarmMemory:
     """All that the step remembers. ``armed`` turns true with the first cement and stays so."""
 
-    watches: list[_Watch] = field(default_factory=lambda: [_Watch(row) for row in alarm_table.TABLE])
+    watches: list[_Watch] = field(default_factory=lambda: [_Watch(row) for row in FROM_PICTURES])
     ended: list[Alarm] = field(default_factory=list)
     armed: bool = False
     last_new_s: float | None = None
@@ -153,6 +150,8 @@ def update_alarms(memory: AlarmMemory, now: AlarmInput, settings: AlarmSettings)
             watch.alarm, watch.pending_since_s = None, None
         elif now.new_picture:
             _picture(memory, watch, now, settings)
+        elif watch.row.rule in _OF_LEAKS:
+            _held(memory, watch, now)
         else:
             _single_shot(memory, watch, now, settings)
         if watch.alarm is not before:
@@ -180,12 +179,6 @@ def acknowledge(memory: AlarmMemory) -> tuple[Alarm, ...]:
         watch.acknowledged = True
         watch.good_since_s = None
     return tuple(watch.alarm for watch in fresh if watch.alarm is not None)
-
-
-def unacknowledged(memory: AlarmMemory) -> tuple[Alarm, ...]:
-    """Alarms that stand and that nobody has acknowledged, highest first."""
-    waiting = [w.alarm for w in memory.watches if w.alarm is not None and not w.acknowledged]
-    return tuple(alarm for alarm in _standing(memory) if any(alarm is other for other in waiting))
 
 
 def all_alarms(memory: AlarmMemory) -> tuple[Alarm, ...]:
@@ -236,7 +229,7 @@ def _pictures_are_slow(memory: AlarmMemory, settings: AlarmSettings) -> bool:
 
 def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
     """True while a graver alarm of the same line stands in this row's place."""
-    graver = {Rule.NEAR: (Rule.CROSSED, Rule.VEIN), Rule.CROSSED: (Rule.VEIN,)}.get(watch.row.rule, ())
+    graver = GRAVER.get(watch.row.rule, ())
     return any(
         other.alarm is not None and other.row.watched is watch.row.watched and other.row.rule in graver
         for other in memory.watches
@@ -260,15 +253,30 @@ def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Alar
     votes.append(vote)
 
 
-def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: alarm_table.Row, now: AlarmInput) -> bool:
+def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: PipelineRow, now: AlarmInput) -> bool:
     """Whether a bad vote raises the alarm together with what the pictures before it said."""
     if any(earlier.bad for earlier in list(votes)[-2:]):
         return True
     if row.rule is not Rule.CROSSED or vote.past_mm is None:
-        return row.rule is Rule.VEIN  # a leak has been confirmed before it is described
+        return row.rule in _OF_LEAKS  # a leak is handed in when its own step has confirmed it
     if votes and votes[-1].past_mm is not None and votes[-1].past_mm >= -_AT_THE_LINE_MM:
         return True
     return vote.past_mm >= _CLEARLY_PAST_MM + now.front_mm
+
+
+def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
+    """A frame that repeats or holds the last picture: a leak in it may count by now."""
+    seen = now.view_index is not None and now.t_s >= memory.settled_from_s
+    if watch.alarm is None and seen and _stands(watch.row, now):
+        _raise(memory, watch, now)
+        watch.view_index = now.view_index
+
+
+def _stands(row: PipelineRow, now: AlarmInput) -> bool:
+    """Whether a leak that the row is about stands."""
+    return any(
+        SITE_OF_LEAK[leak.site] is row.site and (row.rule is Rule.LEAK or leak.yeom == "S") for leak in now.leaks
+    )
 
 
 def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
@@ -301,12 +309,10 @@ def _lead_mm(memory: AlarmMemory, now: AlarmInput) -> float:
     return min(max(speed, 0.0) * _LEAD_PICTURES * interval_s, _MOST_LEAD_MM)
 
 
-def _vote(
-    row: alarm_table.Row, now: AlarmInput, distances: Distances, settings: AlarmSettings, lead_mm: float
-) -> _Vote:
-    if row.rule is Rule.VEIN:
-        return _Vote(any(leak.yeom == "S" and _SITES.get(leak.site) is row.site for leak in now.leaks), None)
-    distance = _distances_of(distances)[row.watched]
+def _vote(row: PipelineRow, now: AlarmInput, distances: Distances, settings: AlarmSettings, lead_mm: float) -> _Vote:
+    if row.rule in _OF_LEAKS:
+        return _Vote(_stands(row, now), None)
+    distance: Measure = getattr(distances, row.watched.value)
     past_mm = None if isinstance(distance, Unknown) else _limit_mm(row, settings) - distance
     if past_mm is not None and row.rule is Rule.CROSSED:
         past_mm += _DOUBT_MM + (lead_mm if row.watched in (Watched.WARNING_LINE, Watched.POSTERIOR_WALL) else 0.0)
@@ -317,7 +323,7 @@ def _vote(
     return _Vote(bad, past_mm)
 
 
-def _limit_mm(row: alarm_table.Row, settings: AlarmSettings) -> float:
+def _limit_mm(row: PipelineRow, settings: AlarmSettings) -> float:
     if row.rule is Rule.NEAR:
         is_posterior = row.watched is Watched.WARNING_LINE
         return settings.posterior_band_mm if is_posterior else settings.endplate_band_mm
@@ -325,17 +331,6 @@ def _limit_mm(row: alarm_table.Row, settings: AlarmSettings) -> float:
         # These rims are rounded and less surely marked than the posterior wall: past them by a clear step [P].
         return -1.0
     return 0.0
-
-
-def _distances_of(distances: Distances) -> Mapping[Watched, Measure]:
-    return {
-        Watched.WARNING_LINE: distances.warning_line_mm,
-        Watched.POSTERIOR_WALL: distances.posterior_wall_mm,
-        Watched.SUPERIOR_ENDPLATE: distances.superior_endplate_mm,
-        Watched.INFERIOR_ENDPLATE: distances.inferior_endplate_mm,
-        Watched.ANTERIOR_WALL: distances.anterior_wall_mm,
-        Watched.SIDE_WALL: distances.side_wall_mm,
-    }
 
 
 def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
@@ -376,8 +371,12 @@ def _is_wanted(memory: AlarmMemory, watched: Watched, now: AlarmInput, settings:
         return since_s is not None and memory.last_new_s is not None and memory.last_new_s > since_s
     if watched is Watched.OTHER_PLANNED_VIEW:
         return memory.view_changed
-    ordered = sorted(memory.times_ms)
-    return len(ordered) == _SLOW_WINDOW and ordered[int(0.95 * _SLOW_WINDOW)] > settings.slow_ms
+    return len(memory.times_ms) == _SLOW_WINDOW and _slow_ms(memory) > settings.slow_ms
+
+
+def _slow_ms(memory: AlarmMemory) -> float:
+    """95 of 100 pictures took at most so long."""
+    return sorted(memory.times_ms)[int(0.95 * len(memory.times_ms))] if memory.times_ms else 0.0
 
 
 def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
@@ -391,6 +390,6 @@ def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
         priority=priority,
         first_frame=now.frame_index,
         last_frame=None,
-        headline=row.headline,
+        headline=row.headline.format(ms=_slow_ms(memory)),
         action=row.action,
     )

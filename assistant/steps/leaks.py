@@ -7,6 +7,8 @@ of the pedicle, moderate below the height of the vertebra, major above it; equal
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -23,6 +25,8 @@ _TUBE_LENGTH_TO_WIDTH = 3.0
 _TUBE_WIDTH_MM = 4.0
 _CLOCK_MS = 0.01
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
+_ROUTE_PICTURES = 3
+"""A route is told by the most of so many pictures [P]."""
 _AT_WALL_MM = 2.0
 """Where a posterior leak left the wall is read from its cement this near to it [P]."""
 _SPECK_MM2 = 0.5
@@ -40,9 +44,14 @@ _ANY_PEDICLE_MM = 14.0
 
 @dataclass(slots=True, eq=False)
 class LeakMemory:
-    """When each site was first and last seen in a view, and what stands or stood there."""
+    """When each site was first and last seen in a view, and what stands or stood there.
+
+    ``seen`` are the leaks of the last picture, confirmed or not; ``routes`` what the last pictures made of each.
+    """
 
     view_index: int = 0
+    seen: tuple[Leak, ...] = ()
+    routes: dict[LeakSite, deque[str]] = field(default_factory=dict)
     first_seen: dict[LeakSite, tuple[int, float]] = field(default_factory=dict)
     last_seen_s: dict[LeakSite, float] = field(default_factory=dict)
     largest: dict[LeakSite, Leak] = field(default_factory=dict)
@@ -75,22 +84,59 @@ def find_leaks(
     tuple of Leak
         Those that have stood for ``settings.confirm_ms``; ``first_frame`` is the frame in which that began.
     """
-    leaks = []
+    seen = []
     for site, line, part in _outside(cement.mask, maps, settings):
         memory.last_seen_s[site] = t_s
-        first_frame, since_s = memory.first_seen.setdefault(site, (frame_index, t_s))
-        if (t_s - since_s) * 1000 < settings.confirm_ms - _CLOCK_MS and site not in memory.largest:
-            continue
-        leak = _described(site, first_frame, line, part, maps, view, memory.view_index)
-        leaks.append(leak)
-        before = memory.largest.get(site)
-        if before is None or leak.area_mm2 >= before.area_mm2:
-            memory.largest[site] = leak
+        first_frame, _ = memory.first_seen.setdefault(site, (frame_index, t_s))
+        seen.append(_by_most(memory, _described(site, first_frame, line, part, maps, view, memory.view_index)))
+    memory.seen = tuple(seen)
     for site in list(memory.first_seen):
         # One picture that misses a thin leak does not make it start anew.
         if site not in memory.largest and (t_s - memory.last_seen_s[site]) * 1000 > settings.confirm_ms:
             del memory.first_seen[site]
+            memory.routes.pop(site, None)
+    return _confirmed(memory, memory.seen, t_s, settings)
+
+
+def settle_leaks(memory: LeakMemory, t_s: float, settings: LeakSettings) -> tuple[Leak, ...]:
+    """What the last picture showed and no second one has come to confirm or deny in time counts: a single shot.
+
+    Parameters
+    ----------
+    memory : LeakMemory
+        Changed by the call.
+    t_s : float
+        Of a frame that repeats or holds that picture.
+    settings : LeakSettings
+
+    Returns
+    -------
+    tuple of Leak
+        Those that count from this frame on.
+    """
+    return _confirmed(memory, [leak for leak in memory.seen if leak.site not in memory.largest], t_s, settings)
+
+
+def _confirmed(memory: LeakMemory, seen: Iterable[Leak], t_s: float, settings: LeakSettings) -> tuple[Leak, ...]:
+    leaks = []
+    for leak in seen:
+        since_s = memory.first_seen[leak.site][1]
+        if (t_s - since_s) * 1000 < settings.confirm_ms - _CLOCK_MS and leak.site not in memory.largest:
+            continue
+        leaks.append(leak)
+        before = memory.largest.get(leak.site)
+        if before is None or leak.area_mm2 >= before.area_mm2:
+            memory.largest[leak.site] = leak
     return tuple(leaks)
+
+
+def _by_most(memory: LeakMemory, leak: Leak) -> Leak:
+    """The route that most of the last pictures show: one whose outline is rough makes no vein of a leak."""
+    if leak.yeom is None:
+        return leak
+    routes = memory.routes.setdefault(leak.site, deque(maxlen=_ROUTE_PICTURES))
+    routes.append(leak.yeom)
+    return replace(leak, yeom=max(routes, key=lambda route: (routes.count(route), route == leak.yeom)))
 
 
 def all_leaks(memory: LeakMemory) -> tuple[Leak, ...]:

@@ -12,7 +12,7 @@ from assistant.cli import main
 from assistant.errors import InputError
 from assistant.plan import Plan, read_plan
 from assistant.results import COLUMNS
-from assistant.vocabulary import EventKind, FrameState, Motion, Priority, Unknown
+from assistant.vocabulary import EventKind, FrameState, Motion, Priority, Site, Unknown
 from tests.small_run import SmallRun, write_small_run
 
 
@@ -78,6 +78,25 @@ def test_the_lines_of_a_live_session(run: SmallRun, plan: Plan) -> None:
     )
     assert (alarm.headline, alarm.action) == ("CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes.")
     assert moments[30].standing == ()
+
+
+def test_the_two_stages_of_a_disc_leak_are_told_apart_and_an_older_line_says_what_was_said_then(
+    run: SmallRun, plan: Plan
+) -> None:
+    folder = run.folder / "stages"
+    folder.mkdir()
+    lines = [json.dumps({"columns": list(COLUMNS), "since_frame": 0})]
+    words = {3: "endplate:medium:inferior_endplate", 4: "leak:medium:inferior_endplate", 5: "endplate:medium"}
+    for row in table(run)[:6]:
+        stands = [words[int(row["frame"])]] if int(row["frame"]) in words else []
+        lines.append(json.dumps({"row": [row.get(name, "") for name in COLUMNS], "plan": 1, "standing": stands}))
+    (folder / "readings_000.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = [moment.standing[0] for moment in read_as_seen(folder, plan)[3:]]
+    assert [(alarm.headline, alarm.site) for alarm in told] == [
+        ("CEMENT AT INFERIOR ENDPLATE", Site.INFERIOR_ENDPLATE),
+        ("CEMENT IN DISC", Site.INFERIOR_ENDPLATE),
+        ("CEMENT IN DISC", None),
+    ]
 
 
 @pytest.mark.parametrize("damage", ["frame,t_s\nx,y\n", "frame,t_s,state\n1,1.0,unheard\n"])

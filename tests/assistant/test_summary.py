@@ -67,7 +67,7 @@ def test_without_a_rate_there_are_no_seconds() -> None:
 
 def test_a_leak_in_words() -> None:
     told = summary_table(document(leaks=[leak(), leak(site="anterior", shape=None, yeom=None, magnitude=None)]))
-    assert "leak superior disc from frame 60, ≈ 12 mm², ≈ 6 mm long, Yeom C, minor, shape spike (p spike 0.93)" in told
+    assert "leak superior disc from frame 60, ≈ 12 mm², ≈ 6 mm long, Yeom C, minor, shape spike 0.93" in told
     assert "leak anterior from frame 60, ≈ 12 mm², ≈ 6 mm long\n" in told
 
 

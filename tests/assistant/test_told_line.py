@@ -39,7 +39,7 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
     lines = [{"columns": list(COLUMNS), KEEPS: True}]
     before = None
     for reading in told_live:
-        is_new, before = reading.cement is not before, reading.cement
+        is_new, before = before != (reading.cement, reading.leaks), (reading.cement, reading.leaks)
         outline = cement_outline(reading.cement) if isinstance(reading.cement, CementMask) else ()
         lines.append(
             {"row": csv_row(reading, VIEWS), "standing": [], **told(reading, outline if is_new else None, VIEWS)}

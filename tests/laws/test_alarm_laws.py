@@ -9,7 +9,8 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.alarm_table import TABLE, Rule
+from assistant.alarm_row import Rule
+from assistant.alarm_table import FROM_PICTURES
 from assistant.settings import AlarmSettings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameState, Unknown
@@ -17,7 +18,7 @@ from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameSta
 AWAY = Unknown("not this line")
 NO_APPROACH = Approach(approach_mm_per_s=AWAY, time_to_line_s=AWAY)
 SETTINGS = AlarmSettings()
-DISTANCE_KINDS = {row.kind for row in TABLE if row.rule is not Rule.TECHNICAL}
+DISTANCE_KINDS = {row.kind for row in FROM_PICTURES if row.rule is not Rule.TECHNICAL}
 
 
 def distances(warning: float, superior: float) -> Distances:

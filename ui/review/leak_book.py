@@ -57,11 +57,12 @@ class LeakBook:
     def take(self, moments: Iterable[Moment]) -> None:
         """Take moments that follow on those that are known."""
         for moment in moments:
-            if moment.liveness.state is not FrameState.LIVE:
-                continue
+            new = moment.liveness.state is FrameState.LIVE
             for leak in moment.leaks:
                 story = self._by_site.get(leak.site)
-                if story is None:
+                if story is not None and not new:
+                    continue
+                if story is None:  # of a single shot it may be known only while the picture is held
                     number = len(self._by_site) + 1
                     story = LeakStory(number=number, site=leak.site, first_frame=leak.first_frame, leak=leak)
                     self._by_site[leak.site] = story

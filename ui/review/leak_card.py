@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
+from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
 from ui.review import review_words
@@ -192,9 +193,11 @@ class LeakCard(QWidget):
         said = review_words.SHAPE.format(shape.label)
         painter.drawText(QRectF(box.left(), box.top() - 4, box.width(), 36), Qt.AlignmentFlag.AlignVCenter, said)
         painter.setFont(theme.font(18, 550))
-        known = not isinstance(shape.p_spike, Unknown)
+        share = share_of(shape.label, shape.p_spike)
+        known = not isinstance(share, Unknown)
+        by_rule = shape.model.startswith("geometric")
         told = (
-            (review_words.SCORE if shape.model.startswith("geometric") else review_words.P_SPIKE).format(shape.p_spike)
+            (review_words.SCORE if by_rule else review_words.PROBABILITY).format(shape.label, share)
             if known
             else shape.reason
         )

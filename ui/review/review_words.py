@@ -35,8 +35,8 @@ NOTHING_YET = "No event so far"
 
 FIRST_SEEN = "first seen {0}"
 SHAPE = "Shape: {0}"
-SCORE = "score towards spike {0:.2f} (no probability)"
-P_SPIKE = "probability of spike {0:.2f}"
+SCORE = "score towards {0} {1:.2f} (no probability)"
+PROBABILITY = "probability of {0} {1:.2f}"
 ZONES = ("round", "undetermined", "spike")
 ZONE_NOTE = "Undetermined: no shape stands out, or the picture is unusual."
 SALIENCY_NOTE = "Coloured: the cement that the answer hangs on, and which shape it speaks for."

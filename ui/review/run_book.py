@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from assistant.alarm_table import SITE_OF_LEAK, row_of
 from assistant.counting import OF_MACHINE
 from assistant.moments import Moment
 from assistant.reviews import About, Review
 from assistant.session_day import XRAY, Act, SessionDay, Told
-from assistant.vocabulary import Alarm, Distances, EventKind, LeakSite, Measure, Site, Unknown
+from assistant.shape_words import shape_words
+from assistant.vocabulary import Alarm, Distances, EventKind, Measure, Site, Unknown
 from ui import words
 from ui.review import review_words
 from ui.review.events_panel import EventRow
 from ui.review.leak_book import LeakBook, LeakStory
 
-_DISC = {Site.SUPERIOR_ENDPLATE: LeakSite.SUPERIOR_DISC, Site.INFERIOR_ENDPLATE: LeakSite.INFERIOR_DISC}
 _LINE = {
     EventKind.APPROACHING_POSTERIOR: "warning_line_mm",
     EventKind.WARNING_LINE: "warning_line_mm",
@@ -94,22 +95,19 @@ class RunBook:
     def _alarm_row(self, alarm: Alarm, t_s: float) -> EventRow:
         value = self._values.get(_key(alarm), "—")
         story = self._story(alarm)
-        if alarm.kind in (EventKind.ENDPLATE, EventKind.LEAK) and story is not None and story.leak.shape is not None:
-            shape = story.leak.shape
-            decided = shape.label != "undetermined" and not isinstance(shape.p_spike, Unknown)
-            value = f"{shape.label} {shape.p_spike:.2f}" if decided else shape.label
+        if alarm.kind is EventKind.LEAK and story is not None and story.leak.shape is not None:
+            value = shape_words(story.leak.shape.label, story.leak.shape.p_spike)
         return EventRow(
             frame=alarm.first_frame,
             t_s=t_s,
-            title=words.EVENT[alarm.kind],
+            title=row_of(alarm).title,
             aside=words.SITE.get(alarm.site, "") if alarm.site is not None else "",
             value=value,
             priority=alarm.priority,
         )
 
     def _story(self, alarm: Alarm) -> LeakStory | None:
-        site = _DISC.get(alarm.site) if alarm.site is not None else None
-        return next((story for story in self.leaks.stories() if story.site is site), None)
+        return next((s for s in self.leaks.stories() if SITE_OF_LEAK[s.site] is alarm.site), None)
 
 
 def day_row(act: Act) -> EventRow | None:

@@ -8,19 +8,21 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant.alarm_table import SITE_OF_LEAK
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
-from assistant.vocabulary import Priority, Site, Unknown
+from assistant.vocabulary import EventKind, Priority, Site, Unknown
 from ui import icons, theme, words
 from ui.alarm_bar import AlarmBar, Message
 
 _SITE_WORDS = {
     Site.POSTERIOR: "posterior",
-    Site.SUPERIOR_ENDPLATE: "superior disc",
-    Site.INFERIOR_ENDPLATE: "inferior disc",
+    Site.SUPERIOR_ENDPLATE: "superior endplate",
+    Site.INFERIOR_ENDPLATE: "inferior endplate",
     Site.ANTERIOR: "anterior",
     Site.LATERAL: "lateral",
 }
+_LEAK_WORDS = {SITE_OF_LEAK[site]: told for site, told in words.LEAK_SITE.items()}
 _TECHNICAL_FROM = 7
 _BAND_MM = 3.0
 _CLEARLY_PAST_MM = -1.0
@@ -134,7 +136,8 @@ def _where(status: LiveStatus, top: LiveAlarm) -> str:
         return thirds
     if top.latched and not top.holds:
         return "not seen now · stays until acknowledged"
-    return _SITE_WORDS.get(top.site, "") if top.site is not None else ""
+    names = _LEAK_WORDS if top.kind is EventKind.LEAK else _SITE_WORDS
+    return names.get(top.site, "") if top.site is not None else ""
 
 
 def _thirds(status: LiveStatus, top: LiveAlarm) -> str:

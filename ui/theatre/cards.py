@@ -7,9 +7,11 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant.alarm_table import row_told
 from assistant.live.messages import Moment
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
+from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
 from ui import icons, theme, words
 from ui.theatre.desk import Desk
@@ -263,29 +265,9 @@ class Legend(Card):
         _write(painter, QRectF(x + 6, 0, width - x - 22, height), text, theme.font(18, 600), colour, _R)
 
 
-_SHORT = {
-    "A1": "posterior line",
-    "A2": "canal zone",
-    "A3": "venous leak?",
-    "A4": "near the line",
-    "A5": "cement in disc",
-    "A6": "outside body",
-    "A7": "not monitoring",
-    "A8": "lines not valid",
-    "A10": "no alarm sound",
-    "A11": "not tracked",
-    "A12": "held image",
-    "A13": "no shape",
-    "A14": "not recording",
-    "A15": "disk",
-    "A16": "slow",
-    "A17": "log",
-    "A18": "battery",
-}
-
-
 def _short(alarm: LiveAlarm) -> str:
-    return f"{words.PRIORITY[alarm.priority]} · {_SHORT.get(alarm.code, alarm.headline.lower())}"
+    row = row_told(alarm.code, alarm.kind, alarm.site)
+    return f"{words.PRIORITY[alarm.priority]} · {alarm.headline.lower() if row is None else row.short}"
 
 
 def chosen_leak(leaks: tuple[Leak, ...]) -> Leak | None:
@@ -300,13 +282,9 @@ def leak_lines(leak: Leak) -> tuple[str, str]:
     size = f"≈ {leak.length_mm:.0f} mm long"
     if leak.shape is None:
         return f"{site}: {size}", "seen in this view only"
-    p = leak.shape.p_spike
-    figure = "" if isinstance(p, Unknown) else f" {1 - p if leak.shape.label == 'round' else p:.2f}"
-    if leak.shape.label == "undetermined":
-        figure = ""
     count = len(leak.shape.frames)
     basis = f"from {count} frames · this view only" if count else f"{size} · this view only"
-    return f"{site}: {leak.shape.label}{figure}", basis
+    return f"{site}: {shape_words(leak.shape.label, leak.shape.p_spike)}", basis
 
 
 def fill_words(moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool) -> str:

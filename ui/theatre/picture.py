@@ -15,6 +15,7 @@ from assistant.geometry import apply
 from assistant.live.messages import LiveState, Moment, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
+from assistant.shape_words import shape_words
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
 from ui import icons, overlay, theme, words
 from ui.picture_view import PictureView
@@ -341,6 +342,4 @@ class LivePicture(PictureView):
 
 def leak_words(label: str, p_spike: float | Unknown) -> str:
     """A leak into the disc in four words."""
-    if isinstance(p_spike, Unknown) or label == "undetermined":
-        return f"in disc · {label}"
-    return f"in disc · {label} {1 - p_spike if label == 'round' else p_spike:.2f}"
+    return f"in disc · {shape_words(label, p_spike)}"

@@ -25,6 +25,20 @@ def rows(**changes: object) -> dict[str, Priority]:
     return {row.code: row.priority for row in technical(replace(CALM, **changes))}
 
 
+def leak_in_disc(shape: Shape | None = None, site: LeakSite = LeakSite.SUPERIOR_DISC, yeom: str = "C") -> Leak:
+    return Leak(
+        site=site,
+        first_frame=1,
+        area_mm2=5.0,
+        length_mm=3.0,
+        width_mm=2.0,
+        yeom=yeom,
+        magnitude="minor",
+        shape=shape,
+        outline_px=np.zeros((0, 2)),
+    )
+
+
 def alarm(kind: EventKind, priority: Priority, site: Site | None = Site.POSTERIOR) -> Alarm:
     return Alarm(kind=kind, site=site, priority=priority, first_frame=1, last_frame=None, headline="X", action="y")
 
@@ -116,37 +130,28 @@ def test_the_pipelines_alarms_get_their_codes_and_its_technical_ones_are_left_ou
         alarm(EventKind.LEAK, HIGH, Site.ANTERIOR),
         alarm(EventKind.APPROACHING_POSTERIOR, MEDIUM),
         alarm(EventKind.ENDPLATE, MEDIUM, Site.SUPERIOR_ENDPLATE),
+        alarm(EventKind.LEAK, MEDIUM, Site.INFERIOR_ENDPLATE),
         alarm(EventKind.LEAK, MEDIUM, Site.LATERAL),
         alarm(EventKind.APPROACHING_ENDPLATE, LOW, Site.SUPERIOR_ENDPLATE),
         alarm(EventKind.NO_SIGNAL, HIGH, None),
         alarm(EventKind.FROZEN, LOW, None),
     ]
-    wanted = of_cement(standing, [], held=False)
-    assert [row.code for row in wanted] == ["A1", "A2", "A3", "A4", "A5", "A6"]
-    assert [row.latched for row in wanted] == [True, True, True, False, True, True]
+    wanted = of_cement(standing, held=False)
+    assert [row.code for row in wanted] == ["A1", "A2", "A3", "A4", "A5", "A5", "A6"]
+    assert [row.latched for row in wanted] == [True, True, True, False, True, True, True]
     assert wanted[1].burst_s == 2.5
 
 
-def test_a_disc_leak_says_its_shape() -> None:
-    shape = Shape(label="round", p_spike=0.07, model="m")
-    leak = Leak(
-        site=LeakSite.SUPERIOR_DISC,
-        first_frame=1,
-        area_mm2=5.0,
-        length_mm=3.0,
-        width_mm=2.0,
-        yeom="C",
-        magnitude="small",
-        shape=shape,
-        outline_px=np.zeros((0, 2)),
-    )
-    (row,) = of_cement([alarm(EventKind.ENDPLATE, MEDIUM, Site.SUPERIOR_ENDPLATE)], [leak], held=False)
-    assert row.headline == "X (shape: round, 0.93)"
+def test_a_leak_that_stands_takes_the_place_of_the_first_stage_and_a_vein_that_of_the_leak() -> None:
+    standing = [alarm(EventKind.LEAK, MEDIUM, Site.SUPERIOR_ENDPLATE), alarm(EventKind.LEAK, HIGH, Site.ANTERIOR)]
+    in_disc, vein = of_cement(standing, held=False)
+    assert in_disc.replaces == (("A5", EventKind.ENDPLATE),)
+    assert vein.replaces == (("A6", EventKind.LEAK),)
 
 
 def test_a_medium_that_stood_when_x_ray_went_off_stays_to_be_read_without_sound() -> None:
     standing = [alarm(EventKind.APPROACHING_POSTERIOR, MEDIUM), alarm(EventKind.WARNING_LINE, HIGH)]
-    near, line = of_cement(standing, [], held=True)
+    near, line = of_cement(standing, held=True)
     assert near.before_held
     assert not line.before_held
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from assistant.alarm_table import TABLE, Row, Rule
+from assistant.alarm_row import PipelineRow, Rule
+from assistant.alarm_table import FROM_PICTURES
 from assistant.settings import AlarmSettings
 from assistant.steps.alarms import (
     AlarmInput,
@@ -13,7 +14,6 @@ from assistant.steps.alarms import (
     AlarmOutcome,
     acknowledge,
     all_alarms,
-    unacknowledged,
     update_alarms,
 )
 from assistant.vocabulary import (
@@ -249,7 +249,7 @@ def test_a_high_alarm_stays_until_it_is_acknowledged_and_gone() -> None:
     assert LINE in kinds(theatre.pictures(distances(), 60))
     fresh = acknowledge(theatre.memory)
     assert [alarm.kind for alarm in fresh] == [LINE[0]]
-    assert unacknowledged(theatre.memory) == ()
+    assert acknowledge(theatre.memory) == ()
     assert acknowledge(theatre.memory) == ()
     assert LINE in kinds(theatre.pictures(distances(), 0.5)), "it ends only after release_ms"
     assert theatre.pictures(distances(), 1).standing == ()
@@ -269,7 +269,7 @@ def test_a_new_condition_is_unacknowledged() -> None:
     theatre.pictures(distances(warning=-1.0), 1)
     acknowledge(theatre.memory)
     theatre.pictures(distances(warning=-1.0, wall=-1.0), 1)
-    assert [alarm.kind for alarm in unacknowledged(theatre.memory)] == [EventKind.POSTERIOR_WALL]
+    assert [alarm.kind for alarm in acknowledge(theatre.memory)] == [EventKind.POSTERIOR_WALL]
 
 
 def test_an_approach_ends_only_far_and_long_enough() -> None:
@@ -313,8 +313,38 @@ def test_a_thin_tube_in_front_is_a_vein_and_takes_the_place_of_the_leak() -> Non
     theatre = Theatre()
     outside = distances(anterior=-3.0)
     assert kinds(theatre.pictures(outside, 1)) == [(EventKind.LEAK, Site.ANTERIOR)]
-    tube = Leak(
-        site=LeakSite.ANTERIOR,
+    tube = _tube(LeakSite.ANTERIOR)
+    outcome = theatre.picture(outside, leaks=(tube,))
+    assert [(alarm.headline, alarm.priority) for alarm in outcome.standing] == [("POSSIBLE VENOUS LEAK", Priority.HIGH)]
+    assert kinds(theatre.pictures(outside, 5)) == [(EventKind.LEAK, Site.ANTERIOR)], "latched"
+    blob = replace(tube, yeom="C")
+    assert Theatre().picture(distances(), leaks=(blob,)).standing == ()
+
+
+def test_a_leak_that_stands_in_the_disc_takes_the_place_of_cement_at_the_endplate() -> None:
+    theatre = Theatre()
+    first = theatre.pictures(distances(superior=-0.5), 1)
+    assert [alarm.headline for alarm in first.standing] == ["CEMENT AT SUPERIOR ENDPLATE"]
+    in_disc = replace(_tube(LeakSite.SUPERIOR_DISC), yeom="C")
+    second = theatre.picture(distances(superior=-2.0), leaks=(in_disc,))
+    assert kinds(second) == [(EventKind.LEAK, Site.SUPERIOR_ENDPLATE)]
+    assert [alarm.headline for alarm in second.standing] == ["CEMENT IN DISC"]
+    gone, stands = all_alarms(theatre.memory)
+    assert (gone.kind, stands.kind) == (EventKind.ENDPLATE, EventKind.LEAK)
+    assert gone.last_frame == stands.first_frame - 1
+
+
+def test_a_leak_that_counts_while_the_picture_is_held_is_told_then() -> None:
+    theatre = Theatre()
+    theatre.pictures(distances(), 1)
+    made = theatre._input(distances(), state=FrameState.REPEAT, new_picture=False, view_index=0)
+    outcome = theatre.feed(replace(made, leaks=(_tube(LeakSite.ANTERIOR),)))
+    assert [alarm.headline for alarm in outcome.standing] == ["POSSIBLE VENOUS LEAK"]
+
+
+def _tube(site: LeakSite) -> Leak:
+    return Leak(
+        site=site,
         first_frame=3,
         area_mm2=9.0,
         length_mm=6.0,
@@ -324,15 +354,10 @@ def test_a_thin_tube_in_front_is_a_vein_and_takes_the_place_of_the_leak() -> Non
         shape=None,
         outline_px=np.zeros((0, 2)),
     )
-    outcome = theatre.picture(outside, leaks=(tube,))
-    assert [(alarm.headline, alarm.priority) for alarm in outcome.standing] == [("POSSIBLE VENOUS LEAK", Priority.HIGH)]
-    assert kinds(theatre.pictures(outside, 5)) == [(EventKind.LEAK, Site.ANTERIOR)], "latched"
-    blob = replace(tube, yeom="C")
-    assert Theatre().picture(distances(), leaks=(blob,)).standing == ()
 
 
-def technical(kind: EventKind) -> Row:
-    return next(row for row in TABLE if row.kind is kind and row.rule is Rule.TECHNICAL)
+def technical(kind: EventKind) -> PipelineRow:
+    return next(row for row in FROM_PICTURES if row.kind is kind and row.rule is Rule.TECHNICAL)
 
 
 @pytest.mark.parametrize(

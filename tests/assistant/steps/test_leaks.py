@@ -9,7 +9,7 @@ from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.plan import plan_from_document
 from assistant.settings import LeakSettings
-from assistant.steps.leaks import PEDICLE_HEIGHT_MM, LeakMemory, all_leaks, find_leaks, keep_shape
+from assistant.steps.leaks import PEDICLE_HEIGHT_MM, LeakMemory, all_leaks, find_leaks, keep_shape, settle_leaks
 from assistant.vocabulary import CementMask, Leak, LeakSite, Shape
 
 CROP = Crop(x0_px=10, y0_px=20, width_px=190, height_px=150)
@@ -136,6 +136,29 @@ def test_one_missed_picture_does_not_start_anew_and_a_flash_is_forgotten() -> No
     other.pictures(10, INSIDE)
     assert other.picture(INSIDE, box) == ()
     assert other.pictures(4, INSIDE, box)[0].first_frame == 11
+
+
+def test_a_leak_of_a_single_shot_counts_once_no_second_picture_has_come_to_deny_it() -> None:
+    run = Run()
+    assert run.picture(INSIDE, (95, 57, 104, 80)) == ()
+    assert settle_leaks(run.memory, 0.15, LeakSettings()) == ()
+    assert [leak.site for leak in settle_leaks(run.memory, 0.2, LeakSettings())] == [LeakSite.SUPERIOR_DISC]
+    assert settle_leaks(run.memory, 0.3, LeakSettings()) == (), "it is told once"
+    assert [leak.first_frame for leak in all_leaks(run.memory)] == [0]
+
+
+def test_what_the_last_picture_does_not_show_any_more_does_not_settle() -> None:
+    run = Run(rate_hz=20)
+    run.picture(INSIDE, (95, 57, 104, 80))
+    run.picture(INSIDE)
+    assert settle_leaks(run.memory, 5.0, LeakSettings()) == ()
+
+
+def test_one_picture_makes_no_vein_of_a_leak_and_two_of_three_do() -> None:
+    run, blob, tube = Run(), (50, 95, 62, 105), (30, 99, 62, 101)
+    run.pictures(4, INSIDE, blob)
+    assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["C"]
+    assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["S"]
 
 
 def test_the_largest_is_kept_with_its_shape() -> None:
