@@ -1,18 +1,26 @@
-"""The distance curve: linear mm over time, line b at 0, gaps wherever no new picture was measured."""
+"""The distance curve: linear over time, line b at 0, the wall at its place, gaps wherever nothing new was measured."""
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.vocabulary import Distances, FrameState, Measure, Unknown
+from assistant import lengths
+from assistant.moments import view_of
+from assistant.plan import PlannedView
+from assistant.vocabulary import FrameState, Unknown
 from ui import theme, words
+from ui.curve_drawing import draw_below, draw_wall, screen_inks
+from ui.curve_scale import curve_scale, line_value, stretches_below
 from ui.moments import Moment, MomentStore
 
 _BEFORE_S = 30.0
 _AHEAD_S = 8.0
-_LOW_MM, _HIGH_MM = -4.0, 14.0
+_HIGH_MM = 14.0
 _BAND_MM = 3.0
 _LEAST_SPEED = 0.05
 
@@ -27,9 +35,11 @@ class CurveView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(150)
-        self.setAccessibleName(words.CURVE_TITLE)
         self._store: MomentStore | None = None
         self._moment: Moment | None = None
+        self._views: tuple[PlannedView, ...] = ()
+        self._scale = curve_scale((), _HIGH_MM)
+        self.setAccessibleName(words.CURVE_TITLE.format(self._scale.unit))
         self._now_s: float | None = None
         self._gap_word = ""
         self._gap_s = 0.0
@@ -38,6 +48,7 @@ class CurveView(QWidget):
         self,
         moment: Moment | None,
         store: MomentStore | None,
+        views: tuple[PlannedView, ...] = (),
         *,
         now_s: float | None = None,
         gap: str = "",
@@ -49,6 +60,8 @@ class CurveView(QWidget):
         ----------
         moment : Moment or None
         store : MomentStore or None
+        views : tuple of PlannedView
+            The plan's.
         now_s : float, optional
             The present time, where it runs on without new moments; by default the moment's.
         gap : str
@@ -57,6 +70,9 @@ class CurveView(QWidget):
             For how long; moments without figures may go on coming meanwhile.
         """
         self._moment, self._store = moment, store
+        if views is not self._views:
+            self._views, self._scale = views, curve_scale(views, _HIGH_MM)
+            self.setAccessibleName(words.CURVE_TITLE.format(self._scale.unit))
         self._now_s, self._gap_word, self._gap_s = now_s, gap, gap_s
         self.update()
 
@@ -68,10 +84,8 @@ class CurveView(QWidget):
     def _x(self, area: QRectF, t_s: float, now_s: float) -> float:
         return area.left() + (t_s - now_s + _BEFORE_S) / (_BEFORE_S + _AHEAD_S) * area.width()
 
-    @staticmethod
-    def _y(area: QRectF, mm: float) -> float:
-        share = (min(max(mm, _LOW_MM), _HIGH_MM) - _LOW_MM) / (_HIGH_MM - _LOW_MM)
-        return area.bottom() - share * area.height()
+    def _y(self, area: QRectF, value: float) -> float:
+        return self._scale.y(area.top(), area.bottom(), value)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw axes, band, curve, gaps and outlook."""
@@ -83,17 +97,19 @@ class CurveView(QWidget):
         area = self._area()
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(18, 650))
-        painter.drawText(QRectF(18, 8, area.width(), 28), Qt.AlignmentFlag.AlignVCenter, words.CURVE_TITLE)
-        band = QRectF(area.left(), self._y(area, _BAND_MM), area.width(), 0)
+        title = words.CURVE_TITLE.format(self._scale.unit)
+        painter.drawText(QRectF(18, 8, area.width(), 28), Qt.AlignmentFlag.AlignVCenter, title)
+        draw_wall(painter, area, self._scale, screen_inks())
+        band = QRectF(area.left(), self._y(area, _BAND_MM * self._scale.per_mm), area.width(), 0)
         band.setBottom(self._y(area, 0.0))
         painter.fillRect(band, QColor(255, 212, 0, 36))
         painter.setFont(theme.font(16, 500))
-        for mm in (0, 5, 10):
-            y = self._y(area, mm)
+        for tick in self._scale.ticks:
+            y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(theme.TEXT_3)
-            painter.drawText(QRectF(8, y - 11, 36, 22), Qt.AlignmentFlag.AlignRight, str(mm))
+            painter.drawText(QRectF(8, y - 11, 36, 22), Qt.AlignmentFlag.AlignRight, str(tick))
         pen = QPen(theme.LIMIT, 2.5)
         pen.setDashPattern([5, 3])
         painter.setPen(pen)
@@ -115,6 +131,7 @@ class CurveView(QWidget):
         first = self._store.index_at(now_s - _BEFORE_S)
         earlier: QPointF | None = None
         off_from: float | None = None
+        drawn: list[tuple[float, float]] = []
         for moment in self._store.between(first, self._moment.frame_index):
             x = self._x(area, moment.t_s, now_s)
             if x < area.left():
@@ -122,7 +139,7 @@ class CurveView(QWidget):
             state = moment.liveness.state
             if state is FrameState.REPEAT:
                 continue
-            value = warning_line_mm(moment)
+            value = line_value(moment, self._scale, self._views)
             if state is not FrameState.LIVE:
                 off_from = x if off_from is None else off_from
                 earlier = None
@@ -130,14 +147,18 @@ class CurveView(QWidget):
             if off_from is not None:
                 self._gap(painter, area, off_from, x)
                 off_from = None
-            if isinstance(value, Unknown):
+            drawn.append((x, value))
+            if math.isnan(value):
                 earlier = None
                 continue
             here = QPointF(x, self._y(area, value))
             if earlier is not None:
-                painter.setPen(QPen(theme.HELD if self._gap_word else theme.TEXT_1, 2.5))
-                painter.drawLine(earlier, here)
+                self._piece(painter, area, earlier, here, behind=self._scale.is_behind_wall(value))
             earlier = here
+        if drawn:
+            xs, values = np.array(drawn).T
+            below = stretches_below(xs, values.astype(np.float32), self._scale)
+            draw_below(painter, area, self._scale, below, screen_inks())
         if self._gap_word:
             since_s = min(self._moment.t_s, now_s - self._gap_s)
             last = self._x(area, since_s, now_s) if off_from is None else off_from
@@ -145,10 +166,21 @@ class CurveView(QWidget):
             return
         if off_from is not None:
             self._gap(painter, area, off_from, self._x(area, now_s, now_s))
-        if earlier is not None:
+        if earlier is not None and earlier.y() <= area.bottom():
+            wall = self._scale.wall
+            behind = wall is not None and earlier.y() >= self._y(area, wall)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.TEXT_1)
+            painter.setBrush(theme.HIGH_FIGURE if behind else theme.TEXT_1)
             painter.drawEllipse(earlier, 6, 6)
+
+    def _piece(self, painter: QPainter, area: QRectF, earlier: QPointF, here: QPointF, *, behind: bool) -> None:
+        """From one picture to the next; what lies below the axis is cut off there, and told by an arrow."""
+        colour = theme.HELD if self._gap_word else theme.HIGH_FIGURE if behind else theme.TEXT_1
+        painter.setPen(QPen(colour, 3.9 if behind else 2.5))
+        painter.save()
+        painter.setClipRect(area.adjusted(-1, -1, 1, 1))
+        painter.drawLine(earlier, here)
+        painter.restore()
 
     def _gap(self, painter: QPainter, area: QRectF, first: float, last: float, word: str = words.XRAY_OFF) -> None:
         rect = QRectF(first, area.top(), max(last - first, 1.0), area.height())
@@ -166,23 +198,24 @@ class CurveView(QWidget):
         if self._moment.liveness.state not in (FrameState.LIVE, FrameState.REPEAT):
             return
         approach = self._moment.approach
-        value = warning_line_mm(self._moment)
-        if isinstance(approach.approach_mm_per_s, Unknown) or isinstance(value, Unknown):
+        value = line_value(self._moment, self._scale, self._views)
+        if isinstance(approach.approach_mm_per_s, Unknown) or math.isnan(value):
             return
-        speed = approach.approach_mm_per_s
-        text = words.SPEED.format(speed) if speed >= _LEAST_SPEED else words.STANDS
+        speed, view = approach.approach_mm_per_s, view_of(self._moment, self._views)
+        text = lengths.about_speed(speed, view) if speed >= _LEAST_SPEED else words.STANDS
         if not isinstance(approach.time_to_line_s, Unknown):
             text += words.TIME_TO_LINE.format(approach.time_to_line_s)
             pen = QPen(theme.TEXT_1, 2.5)
             pen.setStyle(Qt.PenStyle.DotLine)
+            ahead = value - _AHEAD_S * speed * self._scale.per_mm
+            painter.save()
+            painter.setClipRect(area.adjusted(-1, -1, 1, 1))
             painter.setPen(pen)
             painter.drawLine(
                 QPointF(self._x(area, now_s, now_s), self._y(area, value)),
-                QPointF(
-                    self._x(area, now_s + _AHEAD_S, now_s),
-                    self._y(area, value - _AHEAD_S * approach.approach_mm_per_s),
-                ),
+                QPointF(self._x(area, now_s + _AHEAD_S, now_s), self._y(area, ahead)),
             )
+            painter.restore()
         self._speed(painter, text, theme.TEXT_1)
 
     def _speed(self, painter: QPainter, text: str, colour: QColor) -> None:
@@ -201,10 +234,3 @@ class CurveView(QWidget):
         area = self._area()
         share = (a0.position().x() - area.left()) / area.width()
         self.seek_s.emit(self._moment.t_s - _BEFORE_S + share * (_BEFORE_S + _AHEAD_S))
-
-
-def warning_line_mm(moment: Moment) -> Measure:
-    """The distance that the curve shows."""
-    if isinstance(moment.distances, Distances):
-        return moment.distances.warning_line_mm
-    return moment.distances

@@ -8,8 +8,11 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant import lengths
+from assistant.lengths import Of
+from assistant.moments import view_of
 from assistant.plan import PlannedView
-from assistant.vocabulary import Distances, FrameState, Measure, Motion, Priority, Unknown
+from assistant.vocabulary import Distances, FrameState, Measure, Priority, Unknown
 from ui import icons, theme, words
 from ui.moments import Moment
 
@@ -39,7 +42,6 @@ class DistanceCard(QWidget):
         self._views: tuple[PlannedView, ...] = ()
         self._age = ""
         self._why: NotMeasured | None = None
-        self._calibrated = True
 
     def show_moment(
         self,
@@ -48,7 +50,6 @@ class DistanceCard(QWidget):
         *,
         age: str = "",
         why: NotMeasured | None = None,
-        calibrated: bool = True,
     ) -> None:
         """Take over what is known.
 
@@ -60,11 +61,9 @@ class DistanceCard(QWidget):
             Of the picture that was measured, in words.
         why : NotMeasured or None
             No figure may be shown now, whatever the moment holds.
-        calibrated : bool
-            False: no scale was set; shares of the depth alone are shown.
         """
         self._moment, self._views = moment, views
-        self._age, self._why, self._calibrated = age, why, calibrated
+        self._age, self._why = age, why
         self.setAccessibleName(" ".join(part for part in (self.told(), age) if part))
         self.update()
 
@@ -82,9 +81,7 @@ class DistanceCard(QWidget):
         return self._moment.distances
 
     def _planned(self) -> PlannedView | None:
-        if self._moment is not None and isinstance(self._moment.motion, Motion) and self._views:
-            return self._views[self._moment.motion.view_index]
-        return self._views[0] if self._views else None
+        return view_of(self._moment, self._views)
 
     def _lateral(self) -> bool:
         planned = self._planned()
@@ -95,20 +92,13 @@ class DistanceCard(QWidget):
         distances, planned = self._distances(), self._planned()
         if isinstance(distances, Unknown):
             return "—", distances.reason, self._why.explanation if self._why is not None else "", theme.TEXT_1
-        if planned is not None and not planned.is_lateral:
-            return figure_of(distances.side_wall_mm, words.INSIDE_WALL, words.BEYOND_WALL, 0.0)
-        figure, text, _, colour = figure_of(distances.warning_line_mm, words.BEFORE_LINE, words.PAST_LINE, _BAND_MM)
-        share = ""
-        if planned is not None and not isinstance(distances.posterior_wall_mm, Unknown):
-            percent = 100 * distances.posterior_wall_mm / depth_mm(planned)
-            share = words.OF_DEPTH.format(percent, 100 * planned.warning_line_fraction)
-            if not self._calibrated and not isinstance(distances.warning_line_mm, Unknown):
-                figure = f"≈ {abs(100 * distances.warning_line_mm / depth_mm(planned)):.0f} %"
-                text, share = (
-                    f"{text} · uncal.",
-                    f"Percent of the depth · line at {100 * planned.warning_line_fraction:.0f} %",
-                )
-        return figure, text, share, colour
+        lateral = planned is None or planned.is_lateral
+        nearest = distances.warning_line_mm if lateral else distances.side_wall_mm
+        before, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
+        figure, text, colour = figure_of(nearest, before, past, planned, band_mm=_BAND_MM if lateral else 0.0)
+        if planned is None or isinstance(nearest, Unknown):
+            return figure, text, "", colour
+        return figure, marked(text, planned), _share_line(planned, distances), colour
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the card."""
@@ -203,10 +193,10 @@ class DistanceCard(QWidget):
                 painter.setFont(theme.font(18, 500))
                 painter.drawText(row, _RIGHT, words.NO_CEMENT)
             return
-        figure, _, _, colour = figure_of(distance, "", "", _BAND_MM)
-        percent = "" if planned is None else f"{100 * distance / depth_mm(planned) + _line_percent(planned):.0f} %"
-        if not self._calibrated and planned is not None:
-            figure = f"≈ {abs(100 * distance / depth_mm(planned)):.0f} %"
+        figure, _, colour = figure_of(distance, "", "", planned, band_mm=_BAND_MM)
+        percent = ""
+        if planned is not None:
+            percent = f"{100 * distance / lengths.depth_mm(planned) + _line_percent(planned):.0f} %"
         if small:
             figure += " past" if distance <= 0 else " before"
         elif distance <= 0:
@@ -234,7 +224,7 @@ class DistanceCard(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(bar, 3, 3)
             return
-        mm = bar.width() / depth_mm(planned)
+        mm = bar.width() / lengths.depth_mm(planned)
         at_line = bar.left() + bar.width() * (1 - planned.warning_line_fraction)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.BARS)
@@ -261,13 +251,13 @@ class DistanceCard(QWidget):
             value: Measure = Unknown(words.NO_CEMENT)
             if isinstance(distances, Distances):
                 value = distances.superior_endplate_mm if k == 0 else distances.inferior_endplate_mm
-            figure, word, _, colour = figure_of(value, words.INSIDE, words.BEYOND, 0.0)
+            figure, word, colour = figure_of(value, words.INSIDE, words.BEYOND, self._planned(), of=Of.HEIGHT)
             if not isinstance(value, Unknown) and 0 < value <= _ENDPLATE_BAND_MM:
                 word = words.NEAR
             short = name[:3].lower() + "." if small else name if k == 0 else name.split()[0]
             unknown = isinstance(value, Unknown)
-            if not unknown and not self._calibrated:
-                figure = "uncal."
+            if not unknown and lengths.mark(self._planned()):
+                word = f"{word} {lengths.UNCAL}"
             painter.setPen(theme.TEXT_2 if unknown else colour)
             painter.setFont(theme.font(18 if small else 20, 500 if unknown else 650))
             side = _LEFT if k == 0 else _RIGHT
@@ -275,20 +265,32 @@ class DistanceCard(QWidget):
             painter.drawText(QRectF(22, top + 4, width - 44, 44), side, text)
 
 
-def figure_of(distance: Measure, before: str, past: str, band_mm: float) -> tuple[str, str, str, QColor]:
-    """A figure, its words, nothing, its colour."""
+def figure_of(
+    distance: Measure, before: str, past: str, planned: PlannedView | None, *, of: Of = Of.DEPTH, band_mm: float = 0.0
+) -> tuple[str, str, QColor]:
+    """A figure (a share where the view is not calibrated), its words, its colour."""
     if isinstance(distance, Unknown):
-        return "—", distance.reason, "", theme.TEXT_1
+        return "—", distance.reason, theme.TEXT_1
+    figure = lengths.figure(distance, planned, of)
     if distance <= 0:
-        return words.about_mm(distance), past, "", theme.HIGH_FIGURE
-    colour = theme.priority_colour(Priority.MEDIUM) if distance <= band_mm else theme.TEXT_1
-    return words.about_mm(distance), before, "", colour
+        return figure, past, theme.HIGH_FIGURE
+    return figure, before, theme.priority_colour(Priority.MEDIUM) if distance <= band_mm else theme.TEXT_1
 
 
-def depth_mm(planned: PlannedView) -> float:
-    """Depth of the body from the middle of one wall to the middle of the other."""
-    anterior, posterior = planned.first_wall.mean(axis=0), planned.last_wall.mean(axis=0)
-    return max(float(((anterior - posterior) ** 2).sum() ** 0.5) * planned.mm_per_px, 1e-6)
+def marked(text: str, planned: PlannedView | None) -> str:
+    """Words of a figure, with the mark where the view is not calibrated."""
+    return " · ".join(part for part in (text, lengths.mark(planned)) if part)
+
+
+def _share_line(planned: PlannedView, distances: Distances) -> str:
+    """What the share says beside the figure, or what the figure is a share of."""
+    line = 100 * planned.warning_line_fraction
+    if not planned.calibrated:
+        of = lengths.word(planned, Of.DEPTH)
+        return words.ONLY_SHARES.format(of, line) if planned.is_lateral else words.ONLY_SHARES_AP.format(of)
+    if not planned.is_lateral or isinstance(distances.posterior_wall_mm, Unknown):
+        return ""
+    return words.OF_DEPTH.format(100 * distances.posterior_wall_mm / lengths.depth_mm(planned), line)
 
 
 def _line_percent(planned: PlannedView) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from assistant import lengths
 from assistant.geometry import along, apply
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, FrameState, Motion, Priority, Unknown
@@ -218,8 +219,8 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     painter.setPen(QPen(colour, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawLine(QPointF(at[0], at[1]), plate)
-    past = " past" if d.warning_line_mm <= 0 else ""
-    text = words.about_mm(d.warning_line_mm) + past
+    past = "past" if d.warning_line_mm <= 0 else ""
+    text = " ".join(filter(None, (lengths.figure(d.warning_line_mm, planned), past, lengths.mark(planned))))
     painter.setFont(theme.font(34, 700))
     width = painter.fontMetrics().horizontalAdvance(text) + 24
     rect = QRectF(plate.x() - (0 if away > 0 else width), plate.y() - 22, width, 48)

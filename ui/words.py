@@ -60,13 +60,14 @@ INSIDE_WALL = "inside the side wall"
 BEYOND_WALL = "beyond the side wall"
 OF_DEPTH = "≈ {0:.0f} % of depth from wall · line at {1:.0f} %"
 FROM_WALL = " from wall"
+ONLY_SHARES = "Percent of the {0} · line at {1:.0f} %"
+ONLY_SHARES_AP = "Percent of the {0}"
 THIRDS = ("Upper", "Middle", "Lower")
 NO_CEMENT = "no cement"
 SUPERIOR, INFERIOR = "Superior endplate", "Inferior endplate"
 INSIDE, BEYOND, NEAR = "inside", "beyond", "near"
 NOT_ON_HELD = "No distance on a held image"
-CURVE_TITLE = "Nearest third, mm to line"
-SPEED = "≈ {0:.1f} mm/s"
+CURVE_TITLE = "Nearest third, {0} to line"
 STANDS = "does not come nearer"
 TIME_TO_LINE = " · at line in ≈ {0:.0f} s if unchanged"
 XRAY_OFF = "X-ray off"
@@ -124,8 +125,3 @@ def clock(seconds: float) -> str:
     """Minutes and seconds."""
     whole = max(0, int(seconds))
     return f"{whole // 60:02d}:{whole % 60:02d}"
-
-
-def about_mm(distance_mm: float) -> str:
-    """A rough length: whole millimetres."""
-    return f"≈ {abs(distance_mm):.0f} mm"

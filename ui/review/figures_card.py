@@ -5,9 +5,13 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from assistant import lengths
+from assistant.lengths import Of
+from assistant.moments import view_of
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, FrameState, Measure, Motion, Unknown
 from ui import theme, words
+from ui.distance_card import marked
 from ui.moments import Moment
 from ui.review import review_words
 from ui.review.transport import key_button
@@ -65,7 +69,7 @@ class FiguresCard(QWidget):
         self.big.setText(text)
         self.big.setStyleSheet(f"color:{(theme.HIGH_FIGURE if reached else theme.TEXT_1).name()};")
         self.setAccessibleName(text)
-        for name, told in _told(moment).items():
+        for name, told in _told(moment, view_of(moment, views)).items():
             self._cells[name].setText(told)
             self._cells[name].setToolTip(told)
 
@@ -79,22 +83,23 @@ def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bo
     d = moment.distances
     if isinstance(d, Unknown):
         return f"—  {d.reason}", False
-    lateral = not views or not isinstance(moment.motion, Motion) or views[moment.motion.view_index].is_lateral
+    view = view_of(moment, views)
+    lateral = view is None or view.is_lateral
     value = d.warning_line_mm if lateral else d.side_wall_mm
     if isinstance(value, Unknown):
         return f"—  {value.reason}", False
     inside, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
-    return f"{words.about_mm(value)} {past if value <= 0 else inside}", value <= 0
+    return marked(f"{lengths.figure(value, view)} {past if value <= 0 else inside}", view), value <= 0
 
 
-def _told(moment: Moment | None) -> dict[str, str]:
+def _told(moment: Moment | None, view: PlannedView | None) -> dict[str, str]:
     told = dict.fromkeys(_ROWS, "—")
     if moment is None:
         return told
     reason = f" ({moment.liveness.reason})" if moment.liveness.reason else ""
     told["State"] = words.STATE[moment.liveness.state] + reason
     told["Analysis"] = f"{moment.processing_ms:.0f} ms"
-    told["Speed"] = _speed(moment.approach.approach_mm_per_s)
+    told["Speed"] = _speed(moment.approach.approach_mm_per_s, view)
     if isinstance(moment.motion, Motion):
         s = moment.motion.similarity
         told["Moved"] = (
@@ -102,7 +107,7 @@ def _told(moment: Moment | None) -> dict[str, str]:
         )
     d = moment.distances
     if isinstance(d, Distances) and moment.liveness.state is not FrameState.FROZEN:
-        told["Cement"] = f"≈ {d.cement_area_mm2:.0f} mm²"
+        told["Cement"] = lengths.about_area(d.cement_area_mm2, view)
         for name, measure in (
             ("Upper third", d.warning_upper_mm),
             ("Middle third", d.warning_middle_mm),
@@ -113,15 +118,15 @@ def _told(moment: Moment | None) -> dict[str, str]:
             ("Anterior wall", d.anterior_wall_mm),
             ("Side wall", d.side_wall_mm),
         ):
-            told[name] = _mm(measure)
+            told[name] = _length(measure, view, Of.HEIGHT if "endplate" in name else Of.DEPTH)
     return told
 
 
-def _mm(measure: Measure) -> str:
+def _length(measure: Measure, view: PlannedView | None, of: Of) -> str:
     if isinstance(measure, Unknown):
         return f"— ({measure.reason})"
-    return f"≈ {abs(measure):.1f} mm {'past' if measure < 0 else 'before it'}"
+    return f"{lengths.about(measure, view, of, digits=1)} {'past' if measure < 0 else 'before it'}"
 
 
-def _speed(measure: Measure) -> str:
-    return "—" if isinstance(measure, Unknown) else words.SPEED.format(measure)
+def _speed(measure: Measure, view: PlannedView | None) -> str:
+    return "—" if isinstance(measure, Unknown) else lengths.about_speed(measure, view)

@@ -10,6 +10,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
+from assistant import lengths
+from assistant.plan import PlannedView
 from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
@@ -42,6 +44,7 @@ class LeakCard(QWidget):
         self._known, self._kept = False, True
         self._chosen = False
         self._first_s: dict[int, float] = {}
+        self._views: tuple[PlannedView, ...] = ()
         self._stills: dict[int, Still] = {}
         self._saliency: dict[LeakSite, Saliency] = {}
         self._said = ""
@@ -59,7 +62,15 @@ class LeakCard(QWidget):
         """The leak that is shown."""
         return self._stories[self._at] if self._at < len(self._stories) else None
 
-    def show_leaks(self, stories: tuple[LeakStory, ...], first_s: dict[int, float], *, known: bool, kept: bool) -> None:
+    def show_leaks(
+        self,
+        stories: tuple[LeakStory, ...],
+        first_s: dict[int, float],
+        views: tuple[PlannedView, ...] = (),
+        *,
+        known: bool,
+        kept: bool,
+    ) -> None:
         """Take over the leaks of the run.
 
         Parameters
@@ -67,6 +78,8 @@ class LeakCard(QWidget):
         stories : tuple of LeakStory
         first_s : dict
             Number of a leak to the time at which it was first seen.
+        views : tuple of PlannedView
+            The plan's.
         known : bool
             Whether the picture at the playhead was measured: only then "none seen" may be said.
         kept : bool
@@ -77,6 +90,7 @@ class LeakCard(QWidget):
             shaped = [k for k, story in enumerate(stories) if story.leak.shape is not None]
             self._at = shaped[0] if shaped else 0
         self._stories, self._first_s, self._known, self._kept = stories, first_s, known, kept
+        self._views = views
         self.setAccessibleName(f"{words.LEAK_TITLE}: {self.told()}")
         self.update()
 
@@ -256,9 +270,10 @@ class LeakCard(QWidget):
     def _draw_rows(self, painter: QPainter, story: LeakStory, top: float, width: float) -> None:
         leak = story.leak
         model = leak.shape.model if leak.shape is not None else "—"
+        view = self._views[leak.view_index] if leak.view_index < len(self._views) else None
         values = (
-            f"≈ {leak.length_mm:.0f} mm · ≈ {leak.width_mm:.0f} mm",
-            f"≈ {leak.area_mm2:.0f} mm²",
+            lengths.about_size(leak.length_mm, leak.width_mm, view),
+            lengths.about_area(leak.area_mm2, view),
             f"{leak.yeom or 'unknown'} · {leak.magnitude or 'unknown'}",
             model,
         )

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from assistant import measuring
 from assistant.geometry import along
+from assistant.lengths import UNCAL
 from assistant.measuring import SixPoints
 from assistant.plan import PlannedView
 from assistant.vocabulary import Measure, Unknown
 from ui.review import review_words
 
 Point = tuple[float, float]
-_UNIT = {True: "mm", False: "px"}
+_UNIT = {True: "mm", False: f"px {UNCAL}"}
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +44,7 @@ class MeasureBoard:
     def set_view(self, view: PlannedView | None) -> None:
         """The plan's view: its scale, and its points for the treated vertebra."""
         self.plan_view = view if view is not None and view.is_lateral else None
-        self.mm_per_px = None if view is None else view.mm_per_px
+        self.mm_per_px = view.mm_per_px if view is not None and view.calibrated else None
 
     def press(self, x_px: float, y_px: float, reach_px: float) -> None:
         """Move the point under the pointer, or set the next one; a whole set begins anew."""
@@ -80,7 +81,7 @@ class MeasureBoard:
             thirds = np.array([0.0, 0.5, 1.0])
             view = self.plan_view
             lines = [line if len(line) == 3 else along(line, thirds) for line in (view.superior, view.inferior)]
-            return measuring.six_points(lines[0], lines[1], view.mm_per_px)
+            return measuring.six_points(lines[0], lines[1], self.mm_per_px or 1.0)
         return None
 
     def figures(self) -> list[tuple[str, str]]:

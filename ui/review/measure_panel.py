@@ -55,7 +55,7 @@ class MeasurePanel(QWidget):
         for tool, button in self._buttons.items():
             button.setChecked(tool == board.tool)
         hint = review_words.TOOL_HINTS.get(board.tool, review_words.MEASURE_HINT)
-        uncalibrated = board.mm_per_px is None and board.points
+        uncalibrated = board.mm_per_px is None and board.figures()
         self.hint.setText(f"{hint} {review_words.UNCALIBRATED}." if uncalibrated else hint)
         while self.figures.rowCount():
             self.figures.removeRow(0)

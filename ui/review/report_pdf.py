@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy as np
 from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
-from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen, QPolygonF
+from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from assistant.errors import EnvironmentError_
 from assistant.moments import Moment
@@ -20,6 +19,8 @@ from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts
 from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 from ui import theme
+from ui.curve_drawing import Inks, draw_curve, draw_wall
+from ui.curve_scale import stretches
 from ui.review.events_panel import EventRow
 from ui.review.series import Columns
 from ui.review.timeline import draw_mark
@@ -27,6 +28,7 @@ from ui.review.timeline import draw_mark
 _DPI = 144
 _W, _H = 1054.0, 1548.0
 """The page inside margins of 12 mm, at 144 dots an inch."""
+_WALL, _BEHIND, _PAST_WALL = QColor("#1F57E0"), QColor("#F6D9D7"), QColor("#B3261E")
 _INK, _GREY, _RULE = QColor("#101418"), QColor("#5A6672"), QColor("#B8C2CC")
 _CURVE_H, _SHOT_H = 250.0, 260.0
 _LEFT = 44.0
@@ -34,7 +36,6 @@ CURVE_COLUMNS = 1010
 """Width of the curve: what is right of its scale."""
 _FINENESS = 2.0
 """Pixels of a picture for each dot of the page."""
-_LOW_MM, _HIGH_MM = -4.0, 18.0
 _ROW_H = 24.0
 
 
@@ -187,32 +188,27 @@ class _Page:
         self._y += _SHOT_H + 6 if shots else 0
 
     def _curve(self, columns: Columns, frames: int, length_s: float, rows: Sequence[EventRow]) -> None:
-        area = QRectF(_LEFT, self._y + 30, CURVE_COLUMNS, _CURVE_H - 62)
+        area, scale = QRectF(_LEFT, self._y + 30, CURVE_COLUMNS, _CURVE_H - 62), columns.scale
+        inks = Inks(wall=_WALL, behind=_BEHIND, past_wall=_PAST_WALL, font=_font(14, 650))
 
-        def y(mm: float) -> float:
-            share = (min(max(mm, _LOW_MM), _HIGH_MM) - _LOW_MM) / (_HIGH_MM - _LOW_MM)
-            return area.bottom() - share * area.height()
+        def y(value: float) -> float:
+            return scale.y(area.top(), area.bottom(), value)
 
+        draw_wall(self._p, area, scale, inks)
         self._p.setFont(_font(14, 500))
-        for mm in (0, 5, 10, 15):
+        for tick in scale.ticks:
             self._p.setPen(QPen(_RULE, 1))
-            self._p.drawLine(QPointF(area.left(), y(mm)), QPointF(area.right(), y(mm)))
+            self._p.drawLine(QPointF(area.left(), y(tick)), QPointF(area.right(), y(tick)))
             self._p.setPen(_GREY)
-            box = QRectF(0, y(mm) - 10, 38, 20)
-            self._p.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{mm}")
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.off.astype(np.int8), [0]])))
-        for first, last in edges.reshape(-1, 2):
+            box = QRectF(0, y(tick) - 10, 38, 20)
+            self._p.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{tick}")
+        for first, last in stretches(columns.off):
             gap = QRectF(area.left() + float(first), area.top(), float(last - first), area.height())
             self._p.fillRect(gap, QBrush(_RULE, Qt.BrushStyle.BDiagPattern))
         styles = ((2, Qt.PenStyle.DotLine), (1, Qt.PenStyle.DashLine), (0, Qt.PenStyle.SolidLine))
         for k, style in styles:
-            self._p.setPen(QPen(_INK if k == 0 else QColor("#1F57E0"), 2.2 if k == 0 else 1.6, style))
-            values = columns.curves_mm[k]
-            good = np.isfinite(values)
-            ends = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int8), [0]])))
-            for first, last in ends.reshape(-1, 2):
-                line = [QPointF(area.left() + x, y(float(values[x]))) for x in range(first, last)]
-                self._p.drawPolyline(QPolygonF(line))
+            pen = QPen(_INK if k == 0 else QColor("#1F57E0"), 2.2 if k == 0 else 1.6, style)
+            draw_curve(self._p, area, scale, columns.curves[k], pen, inks, is_line=k == 0)
         self._p.setPen(QPen(QColor("#C2339A"), 2, Qt.PenStyle.DashLine))
         self._p.drawLine(QPointF(area.left(), y(0)), QPointF(area.right(), y(0)))
         for row in rows:
@@ -221,7 +217,9 @@ class _Page:
                 draw_mark(self._p, row.priority, row.icon, QRectF(x - 9, self._y + 6, 18, 18))
         self._p.setPen(_GREY)
         self._p.setFont(_font(14, 500))
-        told = f"mm to line b (solid), superior (dashed) and inferior endplate (dotted); 0 to {clock(length_s)}"
+        told = (
+            f"{scale.unit} to line b (solid), superior (dashed) and inferior endplate (dotted); 0 to {clock(length_s)}"
+        )
         self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _CURVE_H + 4
 

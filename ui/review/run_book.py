@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from assistant import lengths
 from assistant.alarm_table import SITE_OF_LEAK, row_of
 from assistant.counting import OF_MACHINE
-from assistant.moments import Moment
+from assistant.lengths import Of
+from assistant.moments import Moment, view_of
+from assistant.plan import PlannedView
 from assistant.reviews import About, Review
 from assistant.session_day import XRAY, Act, SessionDay, Told
 from assistant.shape_words import shape_words
@@ -30,12 +33,14 @@ class RunBook:
 
     Parameters
     ----------
+    views : sequence of PlannedView
+        The plan's: how a distance is told follows from the view in which it was measured.
     as_seen : bool
         The alarms are those of the day. How long the analysis took today is no event of the run.
     """
 
-    def __init__(self, *, as_seen: bool = False) -> None:
-        self._as_seen = as_seen
+    def __init__(self, views: Sequence[PlannedView] = (), *, as_seen: bool = False) -> None:
+        self._views, self._as_seen = views, as_seen
         self.leaks = LeakBook()
         self._alarms: dict[_Key, Alarm] = {}
         self._standing: tuple[Alarm, ...] = ()
@@ -55,7 +60,7 @@ class RunBook:
                 if known is None or known.last_frame is None:
                     self._alarms[_key(alarm)] = alarm
                 if _key(alarm) not in self._values:
-                    self._values[_key(alarm)] = _value(alarm, moment)
+                    self._values[_key(alarm)] = _value(alarm, moment, self._views)
             self._standing = moment.standing
 
     def alarm_changed(self, alarm: Alarm) -> None:
@@ -144,7 +149,7 @@ def _key(alarm: Alarm) -> _Key:
     return alarm.kind, alarm.site, alarm.first_frame
 
 
-def _value(alarm: Alarm, moment: Moment) -> str:
+def _value(alarm: Alarm, moment: Moment, views: Sequence[PlannedView]) -> str:
     """The distance that an alarm speaks of, as it stood when it was raised."""
     if not isinstance(moment.distances, Distances):
         return "—"
@@ -152,4 +157,6 @@ def _value(alarm: Alarm, moment: Moment) -> str:
     measure: Measure = Unknown("") if name is None else getattr(moment.distances, name)
     if isinstance(measure, Unknown):
         return "—"
-    return words.about_mm(measure) + (" past" if measure < 0 else "")
+    view = view_of(moment, views)
+    figure = lengths.figure(measure, view, Of.DEPTH if alarm.kind in _LINE else Of.HEIGHT)
+    return " ".join(filter(None, (figure, "past" if measure < 0 else "", lengths.mark(view))))

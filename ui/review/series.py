@@ -9,9 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.moments import Moment
-from assistant.vocabulary import Distances, FrameState, Measure, Unknown
+from assistant.plan import PlannedView
+from assistant.vocabulary import Distances, FrameState
+from ui.curve_scale import CurveScale, curve_scale, endplate_values, line_value
 
-CURVES = ("warning_line_mm", "superior_endplate_mm", "inferior_endplate_mm")
+CURVES = 3
+"""Line b, superior and inferior endplate."""
+HIGH_MM = 18.0
+"""How far before line b the axis reaches."""
 SEEN = (FrameState.LIVE, FrameState.REPEAT)
 _CODES = {state: code for code, state in enumerate(FrameState)}
 
@@ -22,15 +27,19 @@ class Columns:
 
     Attributes
     ----------
-    curves_mm : array (3, width) of float32
-        The smallest distance to each line in that stretch of time; NaN where none was measured.
+    curves : array (3, width) of float32
+        The smallest distance to each line in that stretch of time, as it stands on the axis; NaN where none was
+        measured.
+    scale : CurveScale
+        The axis.
     off : array (width,) of bool
         No new picture was measured there.
     known : int
         Columns from the left that are analysed.
     """
 
-    curves_mm: NDArray[np.float32]
+    curves: NDArray[np.float32]
+    scale: CurveScale
     off: NDArray[np.bool_]
     known: int
 
@@ -41,10 +50,12 @@ class Series:
     def __init__(self) -> None:
         self.forget()
 
-    def forget(self) -> None:
-        """Another run."""
+    def forget(self, views: tuple[PlannedView, ...] = ()) -> None:
+        """Another run, or other lines: the plan's views say how distances stand on the axis."""
+        self._views = views
+        self.scale = curve_scale(views, HIGH_MM)
         self._count = 0
-        self._values: NDArray[np.float32] = np.full((256, len(CURVES)), np.nan, np.float32)
+        self._values: NDArray[np.float32] = np.full((256, CURVES), np.nan, np.float32)
         self._states: NDArray[np.uint8] = np.zeros(256, np.uint8)
 
     def __len__(self) -> int:
@@ -59,7 +70,8 @@ class Series:
             state = moment.liveness.state
             self._states[self._count] = _CODES[state]
             if isinstance(moment.distances, Distances) and state in SEEN:
-                self._values[self._count] = [_number(getattr(moment.distances, name)) for name in CURVES]
+                line = line_value(moment, self.scale, self._views)
+                self._values[self._count] = (line, *endplate_values(moment, self.scale, self._views))
             self._count += 1
 
     def columns(self, width: int, frames: int) -> Columns:
@@ -72,15 +84,15 @@ class Series:
         frames : int
             Frames of the whole run.
         """
-        curves = np.full((len(CURVES), width), np.nan, np.float32)
+        curves = np.full((CURVES, width), np.nan, np.float32)
         off = np.zeros(width, np.bool_)
         if self._count == 0 or width < 1:
-            return Columns(curves_mm=curves, off=off, known=0)
+            return Columns(curves=curves, scale=self.scale, off=off, known=0)
         at = np.minimum(np.arange(self._count) * width // max(frames, 1), width - 1)
         unseen = ~np.isin(self._states[: self._count], [_CODES[state] for state in SEEN])
         total = np.bincount(at, minlength=width)
         off = np.bincount(at, weights=unseen, minlength=width) > 0.5 * np.maximum(total, 1)
-        for k in range(len(CURVES)):
+        for k in range(CURVES):
             values = self._values[: self._count, k]
             good = np.isfinite(values)
             least = np.full(width, np.inf, np.float32)
@@ -89,7 +101,7 @@ class Series:
         if frames < width:
             # Fewer frames than pixels: a frame fills the columns up to the next one.
             _fill(curves, off, at, width, self._count, frames)
-        return Columns(curves_mm=curves, off=off, known=int(at[-1]) + 1)
+        return Columns(curves=curves, scale=self.scale, off=off, known=int(at[-1]) + 1)
 
 
 def _fill(
@@ -99,7 +111,3 @@ def _fill(
     source = np.minimum(np.searchsorted(at, np.arange(last), side="right") - 1, count - 1)
     curves[:, :last] = curves[:, at[source]]
     off[:last] = off[at[source]]
-
-
-def _number(measure: Measure) -> float:
-    return np.nan if isinstance(measure, Unknown) or not np.isfinite(measure) else float(measure)

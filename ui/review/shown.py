@@ -64,17 +64,17 @@ class Shown:
         session = self._page.session
         if session is None:
             return
-        self.book = RunBook(as_seen=session.shows_as_seen)
+        views = session.plan.views if session.plan is not None else ()
+        self.book = RunBook(views, as_seen=session.shows_as_seen)
         self._page.leak.forget()
         line = self._page.transport.line
-        line.set_run(session.frame_count, session.fps)
+        line.set_run(session.frame_count, session.fps, views)
         self._page.events.set_rows(())
         self.take()
         if self._stills is not None:
             self._stills.stop()
         self._stills = StillReader(session.run, self._page.bridge.still.emit)
         self._stills.want(line.thumb_frames())
-        views = session.plan.views if session.plan is not None else ()
         self._reference.clear()
         self._stills.want(view.reference_frame for view in views)
         self._page.board.set_view(views[0] if views else None)
@@ -211,7 +211,8 @@ class Shown:
         known = moment is not None and moment.liveness.state in _SEEN and isinstance(moment.distances, Distances)
         stories = self.book.leaks.stories()
         first_s = {story.number: session.time_of(story.first_frame) for story in stories}
-        page.leak.show_leaks(stories, first_s, known=known, kept=not session.shows_as_seen or session.keeps_leaks)
+        kept = not session.shows_as_seen or session.keeps_leaks
+        page.leak.show_leaks(stories, first_s, views, known=known, kept=kept)
         page.leak.explain(session.summary.leaks if session.summary is not None and not session.shows_as_seen else ())
         page.correct.set_leaks(stories)
         page.leak.say(page.reviewing.said_of(page.leak.story))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 from PyQt6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QBrush,
@@ -21,14 +20,17 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
+from assistant.lengths import UNCAL
 from assistant.moments import Moment
+from assistant.plan import PlannedView
 from assistant.vocabulary import Priority
 from ui import icons, theme, words
+from ui.curve_drawing import draw_curve, draw_wall, screen_inks
+from ui.curve_scale import stretches
 from ui.review.series import Columns, Series
 
 _LEFT, _RIGHT = 62, 18
 _THUMB_H, _LANE_H, _AXIS_H = 76, 34, 28
-_LOW_MM, _HIGH_MM = -4.0, 18.0
 _REDRAW_MS = 250
 THUMBS = 7
 _STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
@@ -68,20 +70,14 @@ class Timeline(QWidget):
         """Frames whose state and figures are known here; they come in order."""
         return len(self.series)
 
-    def set_run(self, frames: int, fps: float) -> None:
-        """Another run, or another analysis of it."""
+    def set_run(self, frames: int, fps: float, views: tuple[PlannedView, ...] = ()) -> None:
+        """Another run, or another analysis of it; the plan's views say how distances stand on the axis."""
         self._frames, self._fps = max(1, frames), fps
-        self.series.forget()
+        self.series.forget(views)
         self._playhead, self.range = 0, (None, None)
         self._marks = ()
         self._thumbs.clear()
         self._drawn = None
-        self.update()
-
-    def forget_figures(self) -> None:
-        """The same run with other figures."""
-        self.series.forget()
-        self._marks, self._drawn = (), None
         self.update()
 
     def set_place(self, playhead: int, frames: int, range_: tuple[int | None, int | None]) -> None:
@@ -121,10 +117,8 @@ class Timeline(QWidget):
     def _x(self, frame: float) -> float:
         return _LEFT + frame / max(1, self._frames - 1) * max(1, self.width() - _LEFT - _RIGHT)
 
-    @staticmethod
-    def _y(area: QRectF, mm: float) -> float:
-        share = (min(max(mm, _LOW_MM), _HIGH_MM) - _LOW_MM) / (_HIGH_MM - _LOW_MM)
-        return area.bottom() - share * area.height()
+    def _y(self, area: QRectF, value: float) -> float:
+        return self.series.scale.y(area.top(), area.bottom(), value)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw thumbnails, marks, curves, range and playhead."""
@@ -200,13 +194,15 @@ class Timeline(QWidget):
         painter.drawPixmap(0, 0, self._drawn)
 
     def _axes(self, painter: QPainter, area: QRectF) -> None:
+        scale = self.series.scale
+        draw_wall(painter, area, scale, screen_inks())
         painter.setFont(theme.font(16, 500))
-        for mm in (0, 5, 10, 15):
-            y = self._y(area, mm)
+        for tick in scale.ticks:
+            y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(theme.TEXT_3)
-            text = f"{mm} mm" if mm == 15 else str(mm)
+            text = f"{tick} {scale.unit[:2].strip()}" if tick == scale.ticks[-1] else str(tick)
             painter.drawText(QRectF(0, y - 12, _LEFT - 8, 24), Qt.AlignmentFlag.AlignRight, text)
         self._legend(painter, area)
         pen = QPen(theme.LIMIT, 2.5)
@@ -223,11 +219,15 @@ class Timeline(QWidget):
                 told = words.clock(k * step_s) if step_s >= 1 else f"{k * step_s:.1f} s"
                 painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, told)
 
-    @staticmethod
-    def _legend(painter: QPainter, area: QRectF) -> None:
+    def _legend(self, painter: QPainter, area: QRectF) -> None:
         """Which curve is which, at the right of the marks."""
         painter.setFont(theme.font(15, 550))
         x = area.right()
+        if not self.series.scale.in_mm:
+            width = painter.fontMetrics().horizontalAdvance(UNCAL)
+            painter.setPen(theme.TEXT_1)
+            painter.drawText(QRectF(x - width, area.top() - 4, width + 4, 22), Qt.AlignmentFlag.AlignVCenter, UNCAL)
+            x -= width + 22
         for pen, name in ((inferior_pen(), "inferior"), (superior_pen(), "superior"), (posterior_pen(), "posterior")):
             width = painter.fontMetrics().horizontalAdvance(name)
             box = QRectF(x - width, area.top() - 4, width + 4, 22)
@@ -238,21 +238,13 @@ class Timeline(QWidget):
             x -= width + 54
 
     def _plot(self, painter: QPainter, area: QRectF, columns: Columns) -> None:
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.off.astype(np.int8), [0]])))
-        for first, last in edges.reshape(-1, 2):
+        for first, last in stretches(columns.off):
             gap = QRectF(area.left() + float(first), area.top(), float(last - first), area.height())
             painter.fillRect(gap, QBrush(theme.HAIRLINE, Qt.BrushStyle.BDiagPattern))
         unknown = QRectF(area.left() + columns.known, area.top(), area.width() - columns.known, area.height())
         painter.fillRect(unknown, QColor(7, 9, 12, 120))
         for k, pen in ((2, inferior_pen()), (1, superior_pen()), (0, posterior_pen())):
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            values = columns.curves_mm[k]
-            good = np.isfinite(values)
-            ends = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int8), [0]])))
-            for first, last in ends.reshape(-1, 2):
-                line = [QPointF(area.left() + x, self._y(area, float(values[x]))) for x in range(first, last)]
-                painter.drawPolyline(QPolygonF(line))
+            draw_curve(painter, area, columns.scale, columns.curves[k], pen, screen_inks(), is_line=k == 0)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Draw anew."""

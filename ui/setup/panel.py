@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 from assistant.errors import UsageError
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
-from assistant.plan import Plan, plan_from_document
+from assistant.plan import plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
 from ui.setup import proposals, sources
@@ -368,12 +368,6 @@ class SetupPanel(QWidget):
         """The analysis cannot work with them."""
         self.waiting_for_plan = False
         self.tell(f"These lines cannot be used: {reason}")
-
-    @staticmethod
-    def is_calibrated(plan: Plan) -> bool:
-        """Whether a scale was set for the plan."""
-        views = plan.document.get("views", [])
-        return all(view.get("calibrated", True) for view in views if isinstance(view, dict))
 
     def true_lateral_words(self) -> str:
         """Whether the still picture is a true lateral one; empty where nothing can tell."""

@@ -6,12 +6,13 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant.lengths import Of
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Measure, Unknown
 from ui import icons, theme, words
-from ui.distance_card import depth_mm, figure_of
+from ui.distance_card import figure_of, marked
 from ui.theatre.cards import Card
 from ui.theatre.looks import LOOKS, age_words
 from ui.theatre.picture import LivePicture
@@ -28,9 +29,7 @@ class BesideFigures(Card):
     _title = ""
     _icon = "no signal"
 
-    def show_status(
-        self, status: LiveStatus | None, views: tuple[PlannedView, ...], *, calibrated: bool, case: str
-    ) -> None:
+    def show_status(self, status: LiveStatus | None, views: tuple[PlannedView, ...], *, case: str) -> None:
         """Take over what is known of the second picture."""
         view = views[0] if views else None
         name = view.view.upper() if view is not None else "SECOND INPUT"
@@ -39,7 +38,7 @@ class BesideFigures(Card):
         marked = "REHEARSAL · " if case else ""
         self._title = f"{name} · {marked}{state} · age {age}"
         self._icon = LOOKS[status.state].icon if status is not None else "no signal"
-        self._rows = figures(status, view, calibrated=calibrated)
+        self._rows = figures(status, view)
         told = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
         self.tell((self._title, self._icon, tuple(row[:2] for row in self._rows)), f"{self._title}: {told}")
 
@@ -56,9 +55,7 @@ class BesideFigures(Card):
             _text(painter, room, figure, _largest(painter, figure, room.width()), 720, colour)
 
 
-def figures(
-    status: LiveStatus | None, view: PlannedView | None, *, calibrated: bool
-) -> tuple[tuple[str, str, QColor], ...]:
+def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[str, str, QColor], ...]:
     """Label, figure and colour of each distance; a dash with the reason where none may be shown."""
     if view is None:
         return (("No lines", "Set-up, step 4: A", theme.TEXT_2),)
@@ -70,19 +67,17 @@ def figures(
     found = moment.distances
     nearest = ("Line b", found.warning_line_mm) if view.is_lateral else ("Side wall", found.side_wall_mm)
     rows = (nearest, ("Sup. endplate", found.superior_endplate_mm), ("Inf. endplate", found.inferior_endplate_mm))
-    return tuple(
-        (label, *_figure(mm, view, calibrated=calibrated, at_line=k == 0)) for k, (label, mm) in enumerate(rows)
-    )
+    return tuple((marked(label, view), *_figure(mm, view, at_line=k == 0)) for k, (label, mm) in enumerate(rows))
 
 
-def _figure(mm: Measure, view: PlannedView, *, calibrated: bool, at_line: bool) -> tuple[str, QColor]:
+def _figure(mm: Measure, view: PlannedView, *, at_line: bool) -> tuple[str, QColor]:
     if isinstance(mm, Unknown):
         return "—", theme.TEXT_3
     before = "before" if at_line and view.is_lateral else words.INSIDE
     past = "past" if at_line and view.is_lateral else words.BEYOND
-    figure, word, _, colour = figure_of(mm, before, past, _BAND_MM if at_line and view.is_lateral else 0.0)
-    if not calibrated:
-        figure = f"≈ {abs(100 * mm / depth_mm(view)):.0f} %"
+    of = Of.DEPTH if at_line else Of.HEIGHT
+    band_mm = _BAND_MM if at_line and view.is_lateral else 0.0
+    figure, word, colour = figure_of(mm, before, past, view, of=of, band_mm=band_mm)
     return f"{figure} {word}", colour
 
 

@@ -107,9 +107,8 @@ class Board:
         if fresh or due:
             beside.picture.show_live(beside.frame if fresh else None, second.status, page.second_views)
         if due:
-            calibrated = page.second_plan is None or page.setup.is_calibrated(page.second_plan)
             case = second.source if is_played(second.source) else ""
-            beside.figures.show_status(second.status, page.second_views, calibrated=calibrated, case=case)
+            beside.figures.show_status(second.status, page.second_views, case=case)
 
     def due(self) -> bool:
         """Whether figures are to be shown anew."""
@@ -148,15 +147,14 @@ class Board:
         elif not measured:
             why = NotMeasured(headline="Too old to show", explanation="Comes with the next measurement.")
         age = "not measured" if why is not None or status is None else f"age {age_words(status)}"
-        calibrated = page.plan is None or page.setup.is_calibrated(page.plan)
         views = page.views
-        self.distances.show_moment(moment, views, age=age, why=why, calibrated=calibrated)
+        self.distances.show_moment(moment, views, age=age, why=why)
         self._show_curve(status)
         self.works.show_status(status)
         self.clocks.show_desk(page.desk, status, now_ns, fill_words(moment, views, measured=measured))
         self.alarms.show_status(status)
         told = status is not None and any(alarm.code in ("A3", "A5", "A6") for alarm in status.alarms)
-        self.leak.show_moment(moment, measured=measured, told=told)
+        self.leak.show_moment(moment, views, measured=measured, told=told)
         note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
         advice = advice_for(status.alarms) if status is not None else ""
         self.legend.show_status(status, advice, note)
@@ -171,7 +169,7 @@ class Board:
         if status is not None and moment is not None:
             now_s = moment.t_s + (status.now_ns - moment.captured_ns) / 1e9
             gap, gap_s = LOOKS[status.state].gap, since_s(status)
-        self.curve.show_moment(moment, self._page.trace, now_s=now_s, gap=gap, gap_s=gap_s)
+        self.curve.show_moment(moment, self._page.trace, self._page.views, now_s=now_s, gap=gap, gap_s=gap_s)
 
     def arrange(self) -> None:
         """Put everything where it belongs for the present size."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant import lengths
 from assistant.alarm_table import row_told
 from assistant.live.messages import Moment
 from assistant.live.status import LiveAlarm, LiveStatus
@@ -180,10 +180,12 @@ class AlarmList(Card):
 class LeakLine(Card):
     """The leak of the moment in two lines (small layout), never more than was seen in this view."""
 
-    def show_moment(self, moment: Moment | None, *, measured: bool, told: bool) -> None:
+    def show_moment(self, moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool, told: bool) -> None:
         """Take over the leaks of a moment that is measured now; "none seen" never stands beside an alarm of one."""
         leak = chosen_leak(moment.leaks if moment is not None and measured else ())
-        self._lines = leak_lines(leak) if leak is not None else (words.NO_LEAK if measured and not told else "—", "")
+        self._lines = (
+            leak_lines(leak, views) if leak is not None else (words.NO_LEAK if measured and not told else "—", "")
+        )
         self._is_leak = leak is not None
         self.tell((self._lines, self._is_leak), f"{words.LEAK_TITLE}: {self._lines[0]}")
 
@@ -276,10 +278,11 @@ def chosen_leak(leaks: tuple[Leak, ...]) -> Leak | None:
     return max(shaped or leaks, key=lambda leak: leak.area_mm2, default=None)
 
 
-def leak_lines(leak: Leak) -> tuple[str, str]:
+def leak_lines(leak: Leak, views: tuple[PlannedView, ...]) -> tuple[str, str]:
     """Two lines on a leak: where and which shape; what that rests on."""
+    view = views[leak.view_index] if leak.view_index < len(views) else None
     site = words.LEAK_SITE[leak.site].capitalize()
-    size = f"≈ {leak.length_mm:.0f} mm long"
+    size = f"{lengths.about(leak.length_mm, view)} long"
     if leak.shape is None:
         return f"{site}: {size}", "seen in this view only"
     count = len(leak.shape.frames)
@@ -291,10 +294,6 @@ def fill_words(moment: Moment | None, views: tuple[PlannedView, ...], *, measure
     """How much of the body's outline the visible cement covers, in words; empty where it is not known."""
     if moment is None or not measured or not isinstance(moment.distances, Distances) or not views:
         return ""
-    index = getattr(moment.motion, "view_index", 0)
-    view = views[index if index < len(views) else 0]
-    x, y = view.body_px[:-1].T
-    area_px = abs(float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())) / 2
-    area_mm2 = area_px * view.mm_per_px**2
+    view = views[getattr(moment.motion, "view_index", 0) % len(views)]
     inside = moment.distances.cement_area_mm2
-    return f"covers ≈ {100 * min(inside / max(area_mm2, 1e-6), 1.0):.0f} %" if inside > 0 else ""
+    return f"covers ≈ {100 * min(inside / lengths.body_mm2(view), 1.0):.0f} %" if inside > 0 else ""

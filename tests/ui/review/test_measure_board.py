@@ -28,7 +28,7 @@ def test_a_distance_in_mm_and_without_a_scale_in_px(board: MeasureBoard) -> None
     assert ("Distance", "≈ 20.0 mm") in board.figures()
     plain = MeasureBoard()
     place(plain, "distance", [(10, 10), (40, 50)])
-    assert plain.figures() == [("Distance", "≈ 50.0 px")]
+    assert plain.figures() == [("Distance", "≈ 50.0 px uncal.")]
 
 
 def test_points_are_moved_taken_back_and_begun_anew(board: MeasureBoard) -> None:

@@ -41,8 +41,8 @@ def test_every_frame_is_seen_at_any_width(moments: list[Moment]) -> None:
     least = min(m.distances.warning_line_mm for m in moments if isinstance(m.distances, Distances) and m.outline)
     for width in (10, COUNT, 700):
         columns = series.columns(width, COUNT)
-        assert columns.curves_mm.shape == (3, width)
-        assert np.nanmin(columns.curves_mm[0]) == pytest.approx(least, abs=1e-3)
+        assert columns.curves.shape == (3, width)
+        assert np.nanmin(columns.curves[0]) == pytest.approx(least, abs=1e-3)
         assert columns.known >= width - width // COUNT - 1
         assert not columns.off.any()
 
@@ -52,7 +52,7 @@ def test_what_is_not_analysed_yet_stays_empty(moments: list[Moment]) -> None:
     series.take(moments[: COUNT // 2])
     columns = series.columns(200, COUNT)
     assert 90 <= columns.known <= 101
-    assert np.isnan(columns.curves_mm[:, 110:]).all()
+    assert np.isnan(columns.curves[:, 110:]).all()
     assert series.columns(0, COUNT).known == 0
 
 
@@ -63,7 +63,7 @@ def test_a_held_stretch_is_off_and_has_no_curve(moments: list[Moment]) -> None:
     columns = series.columns(COUNT, COUNT)
     assert columns.off[20:30].all()
     assert not columns.off[:20].any()
-    assert np.isnan(columns.curves_mm[:, 20:30]).all()
+    assert np.isnan(columns.curves[:, 20:30]).all()
 
 
 def test_an_hour_is_drawn_in_a_moment(moments: list[Moment]) -> None:

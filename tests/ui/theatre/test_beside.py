@@ -56,18 +56,19 @@ def test_distances_of_both_views_are_shown(two) -> None:
 
 @pytest.mark.parametrize("state", [each for each in LiveState if each is not LiveState.LIVE])
 def test_no_figure_of_a_second_picture_that_is_not_live(state: LiveState) -> None:
-    rows = figures(status(state), AP.views[0], calibrated=True)
+    rows = figures(status(state), AP.views[0])
     assert [row[1] for row in rows] == ["—"]
     assert rows[0][0]
 
 
 def test_without_lines_it_says_how_they_are_set_and_without_scale_there_are_no_millimetres() -> None:
-    assert "Set-up" in figures(status(), None, calibrated=True)[0][1]
+    assert "Set-up" in figures(status(), None)[0][1]
     told = figures(
-        status(moment=moment(5, distances=replace(distances(), side_wall_mm=6.2))), AP.views[0], calibrated=False
+        status(moment=moment(5, distances=replace(distances(), side_wall_mm=6.2))),
+        replace(AP.views[0], calibrated=False),
     )
-    assert all("mm" not in figure for _, figure, _ in told)
-    unknown = figures(status(moment=moment(5, distances=Unknown("no cement seen"))), AP.views[0], calibrated=True)
+    assert all("mm" not in figure and "%" in figure and "uncal." in label for label, figure, _ in told)
+    unknown = figures(status(moment=moment(5, distances=Unknown("no cement seen"))), AP.views[0])
     assert unknown[0][:2] == ("no cement seen", "—")
 
 

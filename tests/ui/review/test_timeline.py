@@ -1,0 +1,81 @@
+"""The review's curve and the report's never hide the wall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtPdf import QPdfDocument
+
+from assistant.plan import PlannedView
+from assistant.reports.facts import ReportFacts
+from tests.ui.curves import ASSUMED, CALIBRATED, PLACES_MM, all_differ, rows_of, standing
+from ui import theme
+from ui.review import report_pdf
+from ui.review.report_pdf import CURVE_COLUMNS, write_report
+from ui.review.series import Series
+from ui.review.timeline import Timeline
+
+COUNT = 450
+
+
+def timeline(qtbot, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED) -> QImage:
+    line = Timeline()
+    qtbot.addWidget(line)
+    ground = line.palette()
+    ground.setColor(line.backgroundRole(), theme.GROUND)
+    line.setPalette(ground)
+    line.resize(1200, 330)
+    line.set_run(COUNT, 15.0, views)
+    line.take(standing(line_mm, COUNT))
+    return line.grab().toImage()
+
+
+def report(folder: Path, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED) -> tuple[QImage, str]:
+    """The page as a picture, and the words on it."""
+    series = Series()
+    series.forget(views)
+    series.take(standing(line_mm, COUNT))
+    facts = ReportFacts(
+        title="run", recorded="", origin="", head=(), final=(), events=(), leaks=(), reviewer=(), trouble=""
+    )
+    path = folder / "report.pdf"
+    write_report(path, facts, (), series.columns(CURVE_COLUMNS, COUNT), COUNT, COUNT / 15, ())
+    document = QPdfDocument(None)
+    assert document.load(str(path)) is QPdfDocument.Error.None_
+    image = document.render(0, QSize(1190, 1684))
+    page = QImage(image.size(), QImage.Format.Format_RGB888)
+    page.fill(QColor("white"))
+    painter = QPainter(page)
+    painter.drawImage(QRectF(page.rect()), image)
+    painter.end()
+    return page.copy(0, 60, 1190, 340), document.getAllText(0).text()
+
+
+def test_each_place_of_the_cement_has_a_look_of_its_own(qtbot) -> None:
+    images = [timeline(qtbot, mm) for mm in PLACES_MM]
+    all_differ(images)
+    before, past, at_wall, behind = (rows_of(each, theme.TEXT_1, theme.HIGH_FIGURE) for each in images[:4])
+    assert before.mean() < past.mean() < at_wall.mean() < behind.mean()
+    assert len(rows_of(images[4], theme.HIGH_FIGURE)) == 0
+    assert len(rows_of(images[0], theme.BONE))
+
+
+def test_on_paper_too(qtbot, tmp_path: Path) -> None:
+    made = [report(tmp_path, mm) for mm in PLACES_MM]
+    images = [image for image, _ in made]
+    all_differ(images)
+    past, at_wall, behind = (rows_of(each, report_pdf._INK, report_pdf._PAST_WALL) for each in images[1:4])
+    assert past.mean() < at_wall.mean() < behind.mean()
+    assert all("wall" in text for _, text in made)
+    assert "mm past" in made[4][1]
+    assert "mm past" not in made[3][1]
+
+
+@pytest.mark.parametrize(("views", "unit", "other"), [(CALIBRATED, "mm to line b", "uncal"), (ASSUMED, "uncal", "mm")])
+def test_the_unit_on_paper(tmp_path: Path, qtbot, views, unit: str, other: str) -> None:
+    _, text = report(tmp_path, PLACES_MM[4], views)
+    assert unit in text
+    assert other not in text
