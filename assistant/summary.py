@@ -23,7 +23,6 @@ def summary_table(document: dict[str, Any]) -> str:
         + (f" at {fps:g}/s" if fps else "")
         + ("" if document["complete"] else "  INCOMPLETE: not analysed to its end"),
         "",
-        *run.get("notes", []),
         *_events(document["events"], fps),
         "",
         *_leaks(document["leaks"]),
