@@ -11,6 +11,7 @@ from PyQt6.QtPdf import QPdfDocument
 
 from assistant.plan import PlannedView
 from assistant.reports.facts import ReportFacts
+from tests.assistant.reports.test_tables import IDENTITY
 from tests.ui.curves import ASSUMED, CALIBRATED, PLACES_MM, all_differ, rows_of, standing
 from ui import theme
 from ui.review import report_pdf
@@ -39,7 +40,7 @@ def report(folder: Path, line_mm: float, views: tuple[PlannedView, ...] = CALIBR
     series.forget(views)
     series.take(standing(line_mm, COUNT))
     facts = ReportFacts(
-        title="run", recorded="", origin="", head=(), final=(), events=(), leaks=(), reviewer=(), trouble=""
+        identity=IDENTITY, origin="", head=(), final=(), events=(), leaks=(), reviewer=(), notes=(), trouble=""
     )
     path = folder / "report.pdf"
     write_report(path, facts, (), series.columns(CURVE_COLUMNS, COUNT), COUNT, COUNT / 15, ())
