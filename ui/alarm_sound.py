@@ -116,7 +116,8 @@ class AlarmSound(QObject):
             self._bursts = 0
         if order.bursts > self._bursts:
             self._bursts = order.bursts
-            self._play(order.priority)
+            if self._play(order.priority) and self._session is not None:
+                self._session.sounded(order.priority)
 
     def test(self, priority: Priority = Priority.MEDIUM) -> str:
         """Play the test sound; why it cannot be, else empty."""
@@ -126,7 +127,8 @@ class AlarmSound(QObject):
             self._play(priority)
         return self.fault
 
-    def _play(self, priority: Priority) -> None:
+    def _play(self, priority: Priority) -> bool:
+        """Begin a burst; True if the sound system has taken it and nothing speaks against its being heard."""
         for other, effect in self._effects.items():
             if other is not priority and effect.isPlaying() and other < priority:
                 effect.stop()
@@ -134,6 +136,7 @@ class AlarmSound(QObject):
         if effect is not None:
             effect.play()
         self._look()
+        return effect is not None and bool(effect.isPlaying()) and not self.fault
 
     def stop(self) -> None:
         """Silence: the window goes."""

@@ -138,8 +138,10 @@ class LiveAnalysis:
         frame = Frame(index=stamped.index, t_s=stamped.t_s, grey=stamped.grey, white=stamped.white)
 
         def tell(alarm: Alarm) -> None:
-            heard = AlarmHeard(alarm=alarm, captured_ns=stamped.captured_ns, told_ns=time.monotonic_ns())
-            self._deck.analysis_says.put(heard)
+            told_ns, number = time.monotonic_ns(), self._plan_number
+            self._deck.analysis_says.put(
+                AlarmHeard(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, told_ns=told_ns)
+            )
 
         if self._pipeline is not None and not is_in_colour(self._deck):
             reading = self._pipeline.process(frame, tell)

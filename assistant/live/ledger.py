@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,8 +63,22 @@ class Ledger:
                     frame=frame,
                 )
 
+    def sounded(self, alarms: Iterable[LiveAlarm], now_ns: int) -> None:
+        """Write which alarms are heard for the first time, and how long after the picture (else: after the fault)."""
+        for alarm in alarms:
+            onset_ns = alarm.raised_ns if alarm.seen_ns is None else alarm.seen_ns
+            self._log.append(
+                "alarm_sounded",
+                code=alarm.code,
+                event=alarm.kind,
+                priority=alarm.priority.word,
+                site=alarm.site,
+                view=alarm.view,
+                delay_ms=round((now_ns - onset_ns) / 1e6, 1),
+            )
+
     def heard(self, message: AlarmHeard) -> None:
-        """Write an alarm of the pipeline with its delay from the grab."""
+        """Write an alarm of the pipeline, and how long after the grab it was found; what was heard has its own line."""
         alarm = message.alarm
         self._log.append(
             "pipeline_alarm",
@@ -73,7 +87,7 @@ class Ledger:
             priority=alarm.priority.word,
             first_frame=alarm.first_frame,
             last_frame=alarm.last_frame,
-            delay_ms=round((message.told_ns - message.captured_ns) / 1e6, 1),
+            found_ms=round((message.told_ns - message.captured_ns) / 1e6, 1),
         )
 
     def witness(self, recorder: Mailbox, *, force: bool = False) -> None:

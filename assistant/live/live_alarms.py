@@ -39,6 +39,8 @@ class Wanted:
     view: str = ""
     replaces: tuple[tuple[str, EventKind | None], ...] = ()
     """Codes and kinds that give place to it at the same site."""
+    seen_ns: int | None = None
+    """Grab of the picture that raised it."""
 
     @property
     def key(self) -> Key:
@@ -60,6 +62,7 @@ class LiveAlarms:
     standing: dict[Key, LiveAlarm] = field(default_factory=dict)
     bursts: int = 0
     _played: dict[Priority, int] = field(default_factory=dict)
+    _sounded: dict[Key, int] = field(default_factory=dict)
     _again_ns: int | None = None
     _sounding: Priority = Priority.NONE
 
@@ -94,6 +97,17 @@ class LiveAlarms:
             self.standing[alarm.code, alarm.kind, alarm.site, alarm.view] = replace(alarm, paused_until_ns=until_ns)
         self._again_ns = None
         return fresh
+
+    def sounded(self, now_ns: int, priority: Priority) -> list[LiveAlarm]:
+        """A burst of a priority has begun to play: what is heard with it for the first time."""
+        first = [
+            alarm
+            for key, alarm in self.standing.items()
+            if alarm.priority is priority and not alarm.silent and self._sounded.get(key) != alarm.raised_ns
+            if _is_heard(alarm, now_ns)
+        ]
+        self._sounded |= {(alarm.code, alarm.kind, alarm.site, alarm.view): alarm.raised_ns for alarm in first}
+        return first
 
     def ordered(self) -> tuple[LiveAlarm, ...]:
         """All that stand: highest first, what holds before what has gone, newest first."""
@@ -161,6 +175,7 @@ def _raised(each: Wanted, before: LiveAlarm | None, now_ns: int) -> LiveAlarm:
         burst_s=None if each.silent or each.before_held else burst_s,
         before_held=each.before_held,
         view=each.view,
+        seen_ns=each.seen_ns if before is None or graver else before.seen_ns,
     )
 
 

@@ -16,6 +16,7 @@ from assistant.live.arming import CementGrowth
 from assistant.live.deck import Deck
 from assistant.live.messages import (
     STARTED_AGAIN,
+    AlarmHeard,
     Child,
     ChildChanged,
     Condition,
@@ -160,6 +161,8 @@ class LiveInput:
         if isinstance(message, Moved):
             outlook.hear_moment(message.moment)
             self._see_growth(message.moment)
+        elif isinstance(message, AlarmHeard):
+            outlook.hear_alarm(message)
         elif isinstance(message, SourceOpened):
             changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
             outlook.facts, outlook.rehearsal = message.facts, message.rehearsal

@@ -182,9 +182,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmHeard:
-    """An alarm of the pipeline was raised (``last_frame`` is None) or has ended, told before anything slower ran."""
+    """An alarm of the pipeline was raised (``last_frame`` is None) or has ended, told before anything slower ran.
+
+    It counts from then on, without waiting for the moment of its frame. ``captured_ns`` is the grab of the picture.
+    """
 
     alarm: Alarm
+    plan_number: int
     captured_ns: int
     told_ns: int
 

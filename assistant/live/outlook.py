@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assistant.live.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.deck import Signs
 from assistant.live.live_alarms import LiveAlarms, Wanted
 from assistant.live.live_state import Known, Terms, judge, quiet
-from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
+from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveState, Moment
 from assistant.live.pace import Pace
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.live.stuck import Stuck
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
-from assistant.vocabulary import FrameState, Measure, Motion, Unknown
+from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, Priority, Site, Unknown
 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
+_AlarmKey = tuple[EventKind | None, Site | None, Priority]
 _NO_SOUND_YET: Final = "the sound has not been heard yet"
 
 
@@ -62,23 +63,53 @@ class Outlook:
     stuck: Stuck = field(default_factory=Stuck)
     wanted: tuple[Wanted, ...] = ()
     beside: tuple[Wanted, ...] = ()
+    _early: dict[_AlarmKey, AlarmHeard] = field(default_factory=dict)
+    _grabbed_ns: dict[_AlarmKey, int] = field(default_factory=dict)
     _untracked_since_ns: int | None = None
 
     def new_plan(self, number: int, views: tuple[str, ...]) -> None:
         """Other lines from now on; nobody has confirmed them."""
         self.plan_number, self.views, self.moment = number, views, None
         self.lines, self.void_reason = Lines.UNCONFIRMED, ""
+        self._forget_alarms()
+
+    def _forget_alarms(self) -> None:
+        self._early.clear()
+        self._grabbed_ns.clear()
+
+    def hear_alarm(self, heard: AlarmHeard) -> None:
+        """An alarm raised or ended: it counts at once, and until the moment of its frame has come."""
+        if heard.plan_number != self.plan_number:
+            return
+        key = _key(heard.alarm)
+        self._early[key] = heard
+        if heard.alarm.last_frame is None:
+            self._grabbed_ns[key] = heard.captured_ns
+        else:
+            self._grabbed_ns.pop(key, None)
+
+    def _standing(self) -> tuple[Alarm, ...]:
+        """The alarms of the pipeline that stand by all that was heard."""
+        told = {_key(alarm): alarm for alarm in (self.moment.standing if self.moment is not None else ())}
+        for key, heard in self._early.items():
+            if heard.alarm.last_frame is None:
+                told.setdefault(key, heard.alarm)
+            else:
+                told.pop(key, None)
+        return tuple(told.values())
 
     def hear_moment(self, moment: Moment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
         self.pace.see_moment(moment)
         self.stuck.see(moment)
         self.newest_moment = moment
+        self._early = {key: heard for key, heard in self._early.items() if heard.captured_ns > moment.captured_ns}
         self.moment = moment if moment.plan_number == self.plan_number else None
 
     def forget_analysis(self) -> None:
         """The analysis died: nothing that it said is true of the picture now."""
         self.moment = self.newest_moment = None
+        self._forget_alarms()
         self.pace.forget_analysis()
 
     def look(
@@ -100,7 +131,7 @@ class Outlook:
         if newest is not None:
             analysed_ns = self.newest_moment.captured_ns if self.newest_moment is not None else None
             self.pace.see_frame(*newest, analysed_ns)
-        moved = self.moment is not None and says_moved(self.moment.standing)
+        moved = says_moved(self._standing())
         self._judge(now_ns, newest, children, moved)
         self.wanted = tuple(self._conditions(now_ns, moved))
         raised, ended = self.alarms.update(now_ns, [*self.wanted, *self.beside])
@@ -135,16 +166,18 @@ class Outlook:
         self.reason = verdict.reason
 
     def _conditions(self, now_ns: int, moved: bool) -> list[Wanted]:
-        moment = self.moment
         cement: list[Wanted] = []
-        if moment is not None and self.lines is not Lines.NONE:
+        if self.lines is not Lines.NONE:
             held = self.state in (
                 LiveState.HELD,
                 LiveState.FROZEN,
                 LiveState.NO_SIGNAL,
                 LiveState.NOT_FLUOROSCOPY,
             )
-            cement = of_cement(moment.standing, held=held)
+            cement = [
+                replace(each, seen_ns=self._grabbed_ns.get((each.kind, each.site, each.priority)))
+                for each in of_cement(self._standing(), held=held)
+            ]
         untracked = self.state is LiveState.LIVE and not self._tracked
         self._untracked_since_ns = (self._untracked_since_ns or now_ns) if untracked else None
         lost_ns = now_ns - self._untracked_since_ns if self._untracked_since_ns is not None else 0
@@ -257,6 +290,10 @@ class Outlook:
             return False
         periods_ms = 0.0 if isinstance(period_ms, Unknown) else _VALID_PERIODS * period_ms
         return (now_ns - moment.captured_ns) / 1e6 <= max(_VALID_MS, periods_ms)
+
+
+def _key(alarm: Alarm) -> _AlarmKey:
+    return alarm.kind, alarm.site, alarm.priority
 
 
 def _is_well(state: ChildState | None) -> bool:

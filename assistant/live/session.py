@@ -34,7 +34,7 @@ from assistant.live.second_input import SecondInput
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
 from assistant.settings import Settings
-from assistant.vocabulary import Grey
+from assistant.vocabulary import Grey, Priority
 
 _CLOSE_WITHIN_S: Final = 4.0
 
@@ -302,6 +302,12 @@ class LiveSession:
         """Whether alarm sounds can be heard, as the window knows it: unheard until it says so."""
         self._fault("sound", "" if available else reason or "no sound device")
 
+    def sounded(self, priority: Priority) -> None:
+        """A burst has begun to play: what is heard with it for the first time is kept with its delay."""
+        now_ns = self._clock_ns()
+        if self._ledger is not None:
+            self._ledger.sounded(self._outlook.alarms.sounded(now_ns, priority), now_ns)
+
     def shape_is(self, *, available: bool, reason: str = "") -> None:
         """Whether the shape of a leak can be told."""
         self._fault("shape", "" if available else reason or "no model")
@@ -352,6 +358,7 @@ class LiveSession:
         if isinstance(message, AlarmHeard):
             if self._ledger is not None:
                 self._ledger.heard(message)
+            self._input.hear(message)
         elif isinstance(message, ShapeTold):
             self.shape_is(available=message.available, reason=message.reason)
         else:

@@ -42,6 +42,8 @@ class LiveAlarm:
         Stood when X-ray went off; shown as "Before X-ray off" until the next new picture.
     view : str
         Empty for the first picture; the name of the second one's view where that tells it.
+    seen_ns : int or None
+        Grab of the picture that raised it, monotonic; None for a technical alarm of the session.
     """
 
     code: str
@@ -58,6 +60,7 @@ class LiveAlarm:
     burst_s: float | None = None
     before_held: bool = False
     view: str = ""
+    seen_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

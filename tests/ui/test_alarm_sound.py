@@ -36,9 +36,13 @@ class Effect:
 class Heard:
     def __init__(self) -> None:
         self.told: list[tuple[bool, str]] = []
+        self.sounds: list[Priority] = []
 
     def sound_is(self, *, available: bool, reason: str = "") -> None:
         self.told.append((available, reason))
+
+    def sounded(self, priority: Priority) -> None:
+        self.sounds.append(priority)
 
 
 @pytest.fixture
@@ -127,3 +131,17 @@ def test_the_next_session_begins_to_count_anew(sound: AlarmSound) -> None:
     sound.tell_session(Heard())
     sound.play(SoundOrder(priority=Priority.MEDIUM, bursts=1))
     assert sound._effects[Priority.MEDIUM].played == 2
+
+
+def test_the_session_is_told_of_a_burst_that_has_begun_and_of_none_that_cannot_be_heard(
+    sound: AlarmSound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Heard()
+    sound.tell_session(session)
+    sound.play(SoundOrder(priority=Priority.HIGH, bursts=1))
+    assert session.sounds == [Priority.HIGH]
+    from PyQt6 import QtMultimedia
+
+    monkeypatch.setattr(QtMultimedia.QMediaDevices, "audioOutputs", staticmethod(list))
+    sound.play(SoundOrder(priority=Priority.HIGH, bursts=2))
+    assert session.sounds == [Priority.HIGH]

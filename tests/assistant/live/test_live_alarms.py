@@ -5,7 +5,7 @@ import pytest
 
 from assistant.live.live_alarms import PAUSE_S, LiveAlarms, Wanted
 from assistant.sound import length_s
-from assistant.vocabulary import Priority
+from assistant.vocabulary import EventKind, Priority, Site
 
 SECOND = 1_000_000_000
 HIGH = Wanted(code="A1", priority=Priority.HIGH, headline="H", action="h", latched=True)
@@ -120,3 +120,29 @@ def test_a_storm_is_one_sound_and_a_bounded_list() -> None:
     assert len(alarms.standing) <= 50
     assert all(b - a >= 3.5 - 0.03 for a, b in pairwise(heard))
     assert heard
+
+
+def test_what_a_burst_makes_heard_for_the_first_time() -> None:
+    alarms = LiveAlarms()
+    alarms.update(0, [HIGH, MEDIUM, SILENT])
+    assert [alarm.code for alarm in alarms.sounded(5, Priority.HIGH)] == ["A1"]
+    assert alarms.sounded(6, Priority.HIGH) == [], "once"
+    alarms.acknowledge(7)
+    assert alarms.sounded(8, Priority.MEDIUM) == [], "its sound is off"
+    assert [alarm.code for alarm in alarms.sounded(70 * SECOND, Priority.MEDIUM)] == ["A4"]
+    assert alarms.sounded(71 * SECOND, Priority.LOW) == [], "silent"
+
+
+def test_what_takes_the_place_of_another_ends_it_though_nobody_has_acknowledged_it() -> None:
+    first = replace(MEDIUM, code="A5", kind=EventKind.ENDPLATE, site=Site.SUPERIOR_ENDPLATE, latched=True)
+    other = replace(first, site=Site.INFERIOR_ENDPLATE)
+    second = replace(first, kind=EventKind.LEAK, replaces=(("A5", EventKind.ENDPLATE),))
+    alarms = LiveAlarms()
+    alarms.update(0, [first, other])
+    raised, ended = alarms.update(SECOND, [second])
+    assert [alarm.kind for alarm in raised] == [EventKind.LEAK]
+    assert [(alarm.kind, alarm.site) for alarm in ended] == [(EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE)]
+    assert {(alarm.kind, alarm.site) for alarm in alarms.ordered()} == {
+        (EventKind.LEAK, Site.SUPERIOR_ENDPLATE),
+        (EventKind.ENDPLATE, Site.INFERIOR_ENDPLATE),
+    }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assistant.live.deck import Signs
-from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
+from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveState, Moment
 from assistant.live.outlook import Outlook
 from assistant.live.status import ChildState, LiveStatus
 from assistant.vocabulary import Alarm, EventKind, FrameState, Priority, Site, Unknown
@@ -196,3 +196,44 @@ def test_the_bar_and_the_plate_say_the_same_of_how_long_a_picture_is_held(theatr
     assert isinstance(status.xray_age_s, float)
     assert held.headline == f"HELD IMAGE {int(status.xray_age_s)} s"
     assert int(status.xray_age_s) == 12
+
+
+CROSSING = Alarm(
+    kind=EventKind.WARNING_LINE,
+    site=Site.POSTERIOR,
+    priority=Priority.HIGH,
+    first_frame=5,
+    last_frame=None,
+    headline="CEMENT AT POSTERIOR LINE",
+    action="Stop injecting. Check both planes.",
+)
+
+
+def heard(theatre: Theatre, alarm: Alarm, plan_number: int = 1) -> LiveStatus:
+    at = theatre.now_ns + 20 * MS
+    theatre.outlook.hear_alarm(AlarmHeard(alarm=alarm, plan_number=plan_number, captured_ns=at, told_ns=at))
+    return theatre.wait(40)
+
+
+def test_an_alarm_that_is_handed_out_early_stands_and_sounds_before_its_moment_has_come(theatre: Theatre) -> None:
+    theatre.outlook.armed = True
+    theatre.run(5)
+    seen_ns = theatre.now_ns + 20 * MS
+    status = heard(theatre, CROSSING)
+    assert (codes(status), status.sound.priority, status.sound.bursts) == (["A1"], Priority.HIGH, 1)
+    assert status.alarms[0].seen_ns == seen_ns, "the delay counts from the picture"
+    status = theatre.run(1, standing=(CROSSING,))
+    assert (codes(status), status.sound.bursts) == (["A1"], 1)
+    assert status.alarms[0].seen_ns == seen_ns
+
+
+def test_an_early_alarm_of_lines_that_are_not_these_is_none(theatre: Theatre) -> None:
+    theatre.run(5)
+    assert codes(heard(theatre, CROSSING, plan_number=7)) == []
+
+
+def test_an_end_that_is_told_early_counts_at_once(theatre: Theatre) -> None:
+    near = replace(CROSSING, kind=EventKind.APPROACHING_POSTERIOR, priority=Priority.MEDIUM)
+    theatre.outlook.armed = True
+    theatre.run(60, standing=(near,))
+    assert codes(heard(theatre, replace(near, last_frame=9))) == []

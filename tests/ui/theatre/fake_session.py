@@ -222,6 +222,9 @@ class FakeSession:
         self.acts.append("acknowledge")
         return ()
 
+    def sounded(self, priority: Priority) -> None:
+        self.acts.append(f"sounded {priority.word}")
+
     def sound_is(self, *, available: bool, reason: str = "") -> None:
         self.sound_told = (available, reason)
 
