@@ -1,17 +1,19 @@
 """What a reviewer says of a run, kept apart from what the program said: never mixed, never overwritten.
 
-A review is a list of entries that only grows. Each has an author, a time and what it is about; an undo is an entry of
-its own that takes an earlier one back. The file is ``review.json`` beside the run, or in the data folder where the run
-cannot be written to; it is replaced whole or not at all.
+A review is a list of entries that only grows. Each has an author (a person of the library by random id), a time and
+what it is about; an undo is an entry of its own that takes an earlier one back. What is said of a leak is keyed by its
+site and first frame: it holds for the same leak in any later analysis. The file is ``review.json`` beside the run, or
+in the data folder where the run cannot be written to; it is replaced whole or not at all.
+
+Files of version 1 named a leak by its place in the list of that day; `converted` gives such an entry its key.
 """
 
 from __future__ import annotations
 
 import contextlib
-import getpass
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,13 +24,16 @@ import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
 from assistant.plain import json_text
+from assistant.vocabulary import LeakSite
 
-SCHEMA = "fluoro-assistant/review/1"
+SCHEMA = "fluoro-assistant/review/2"
+SCHEMA_BY_NUMBER = "fluoro-assistant/review/1"
 FILE = "review.json"
 _MOST_BYTES = 16 << 20
 _MOST_TEXT = 4000
 YEOM_TYPES = ("B", "C", "S", "D", "track")
 SHAPES = ("spike", "round", "undetermined")
+SITES = tuple(site.value for site in LeakSite)
 
 
 class About(StrEnum):
@@ -43,6 +48,26 @@ class About(StrEnum):
     NO_LEAK = "no_leak"
     MEASURE = "measure"
     UNDO = "undo"
+
+
+OF_A_LEAK = frozenset({About.LEAK_SITE, About.YEOM, About.SHAPE, About.NO_LEAK})
+"""Kinds of entries that speak of one leak."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeakKey:
+    """Which leak of a run is meant.
+
+    Attributes
+    ----------
+    site : str
+        Where it was seen, by the program, or by the reviewer where the program saw none.
+    first_frame : int or None
+        In which it was first seen.
+    """
+
+    site: str
+    first_frame: int | None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,8 +85,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         The frame on the screen.
     text : str
         A note, a label, or a measure in words.
+    site, first_frame : str, int or None
+        The leak that it speaks of; empty and None for what is said of the run or of a picture.
     leak : int or None
-        Which of the program's leaks it corrects, from 1; None for one that the program did not list.
+        In files of version 1: which of the program's leaks of that day, from 1. Kept as it was said.
     value : dict
         Points in px of ``frame``, figures in mm or degrees, and the like.
     takes_back : int or None
@@ -74,9 +101,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     said_at: str
     frame: int
     text: str = ""
+    site: str = ""
+    first_frame: int | None = None
     leak: int | None = None
     value: dict[str, Any] = {}
     takes_back: int | None = None
+
+    @property
+    def key(self) -> LeakKey | None:
+        """The leak that it speaks of; None for none, or for one that is not found yet."""
+        return LeakKey(self.site, self.first_frame) if self.site else None
+
+
+LABELS = {About.YEOM: YEOM_TYPES, About.SHAPE: SHAPES, About.LEAK_SITE: SITES}
+"""What may be said of a leak, by kind."""
 
 
 class _File(msgspec.Struct, kw_only=True):
@@ -100,22 +138,80 @@ class Review:
                 gone.add(entry.takes_back)
         return tuple(entry for entry in self.entries if entry.about is not About.UNDO and entry.number not in gone)
 
-    def said(self, about: About, leak: int | None = None) -> Entry | None:
-        """The newest standing entry of a kind (of a leak); None where nobody said so."""
-        found = [entry for entry in self.standing if entry.about is about and entry.leak == leak]
+    def said(self, about: About, leak: LeakKey | None = None, among: Iterable[LeakKey] = ()) -> Entry | None:
+        """The newest standing entry of a kind (of a leak); None where nobody said so.
+
+        Parameters
+        ----------
+        about : About
+        leak : LeakKey or None
+        among : iterable of LeakKey
+            All leaks of the run as they are known now: an entry holds for the nearest one of its site.
+        """
+        keys = tuple(among) or ((leak,) if leak is not None else ())
+        found = [e for e in self.standing if e.about is about and (e.key is None) is (leak is None)]
+        found = [entry for entry in found if nearest(entry.key, keys) == leak]
         return found[-1] if found else None
 
+    def added(self, known: Iterable[LeakKey]) -> tuple[LeakKey, ...]:
+        """Leaks that reviewers saw and the program did not, by first frame."""
+        keys = tuple(known)
+        seen: dict[str, LeakKey] = {}
+        for entry in self.standing:
+            key = entry.key
+            if key is None or nearest(key, keys) is not None:
+                continue
+            if entry.about is About.NO_LEAK:
+                seen.pop(key.site, None)
+            elif entry.about in OF_A_LEAK:
+                seen.setdefault(key.site, key)
+        return tuple(sorted(seen.values(), key=lambda key: key.first_frame or 0))
 
-def author() -> str:
-    """The name under which this person's entries are kept: the account's."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+    def denies(self, leak: LeakKey, among: Iterable[LeakKey]) -> bool:
+        """Whether the newest word on a leak is that there is none."""
+        keys = tuple(among)
+        said = [e for e in self.standing if e.about in OF_A_LEAK and nearest(e.key, keys) == leak]
+        return bool(said) and said[-1].about is About.NO_LEAK
 
 
-def place_for(run: Path, home: Path, program: Path | None = None) -> Path:
+def nearest(key: LeakKey | None, keys: Iterable[LeakKey]) -> LeakKey | None:
+    """The leak of a list that is meant by a key: of the same site, the nearest by first frame; None for none."""
+    if key is None:
+        return None
+    same = [each for each in keys if each.site == key.site]
+    return min(same, key=lambda each: abs((each.first_frame or 0) - (key.first_frame or 0)), default=None)
+
+
+def converted(review: Review, leaks: Sequence[LeakKey]) -> Review:
+    """Entries of version 1 with the leak that they named by its number, as far as there is one.
+
+    Parameters
+    ----------
+    review : Review
+    leaks : sequence of LeakKey
+        The program's leaks, in the order in which they were first seen.
+    """
+    entries = tuple(_with_key(entry, leaks) for entry in review.entries)
+    return review if entries == review.entries else replace(review, entries=entries)
+
+
+def _with_key(entry: Entry, leaks: Sequence[LeakKey]) -> Entry:
+    if entry.site or entry.leak is None or not 1 <= entry.leak <= len(leaks):
+        return entry
+    key = leaks[entry.leak - 1]
+    return msgspec.structs.replace(entry, site=key.site, first_frame=key.first_frame)
+
+
+def keys_of(document: dict[str, Any]) -> tuple[LeakKey, ...]:
+    """The leaks of a ``result.json``, in the order in which they were first seen."""
+    found = [LeakKey(str(leak["site"]), int(leak["first_frame"])) for leak in document.get("leaks", ())]
+    return tuple(sorted(found, key=lambda key: key.first_frame or 0))
+
+
+def place_for(run: Path, home: Path, program: Path | None = None, run_id: str = "") -> Path:
     """Where the review of a run is kept: beside it, or in the data folder where that cannot be written to.
+
+    There it lies in the run's own folder of the library, if it has one: so it stays with a run that is moved.
 
     Parameters
     ----------
@@ -124,11 +220,15 @@ def place_for(run: Path, home: Path, program: Path | None = None) -> Path:
         The data folder.
     program : Path or None
         A folder of the program's own files: nothing of a person is kept there.
+    run_id : str
+        Of the library; empty for a run that is in none.
     """
     beside = run / FILE if run.is_dir() else run.with_name(f"{run.name}.{FILE}")
     own = program is not None and run.resolve().is_relative_to(program.resolve())
     if not own and (beside.exists() or os.access(beside.parent, os.W_OK)):
         return beside
+    if run_id and (home / "runs" / run_id).is_dir():
+        return home / "runs" / run_id / FILE
     key = hashlib.sha256(os.fsencode(run.resolve())).hexdigest()[:16]
     return home / "reviews" / f"{run.name}-{key}.{FILE}"
 
@@ -148,13 +248,30 @@ def read_review(path: Path) -> Review:
         return Review(path=path)
     except OSError as error:
         raise InputError(f"{path}: the review cannot be read ({error.strerror}); ask for access") from error
+    return Review(path=path, entries=parse(content, str(path)))
+
+
+def parse(content: bytes, shown: str) -> tuple[Entry, ...]:
+    """The entries of a review file.
+
+    Parameters
+    ----------
+    content : bytes
+    shown : str
+        Its name, for the sentence.
+
+    Raises
+    ------
+    InputError
+        If it is no review.
+    """
     try:
         read = msgspec.json.decode(content, type=_File)
-        if read.schema != SCHEMA:
+        if read.schema not in (SCHEMA, SCHEMA_BY_NUMBER):
             raise ValueError(f"schema {read.schema!r} instead of {SCHEMA!r}")
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(f"{path}: not a review ({error}); move it away to begin a new one") from error
-    return Review(path=path, entries=tuple(read.entries))
+        raise InputError(f"{shown}: not a review ({error}); move it away to begin a new one") from error
+    return tuple(read.entries)
 
 
 def say(
@@ -164,7 +281,7 @@ def say(
     frame: int,
     who: str,
     text: str = "",
-    leak: int | None = None,
+    leak: LeakKey | None = None,
     value: dict[str, Any] | None = None,
     takes_back: int | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -186,12 +303,13 @@ def say(
         said_at=now().astimezone(UTC).isoformat(timespec="seconds"),
         frame=frame,
         text=text[:_MOST_TEXT],
-        leak=leak,
+        site="" if leak is None else leak.site,
+        first_frame=None if leak is None else leak.first_frame,
         value=value or {},
         takes_back=takes_back,
     )
     longer = replace(review, entries=(*review.entries, entry))
-    _save(longer)
+    save(longer)
     return longer
 
 
@@ -223,13 +341,33 @@ def redo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: date
     return say(review, About.UNDO, frame=last.frame, who=who, takes_back=last.number, now=now)
 
 
+def words_of(entries: Iterable[Entry]) -> str:
+    """What was said as one text, for the search: labels, notes and who said so."""
+    parts = []
+    for entry in entries:
+        label = f"{entry.about.value} {entry.text}" if entry.about in LABELS else entry.text
+        parts += [_spaced(entry.site), _spaced(label or entry.about.value), entry.author]
+    return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _spaced(text: str) -> str:
+    return text.replace("_", " ")
+
+
 def _check(about: About, text: str) -> None:
-    labels = {About.YEOM: YEOM_TYPES, About.SHAPE: SHAPES}.get(about)
+    labels = LABELS.get(about)
     if labels is not None and text not in labels:
         raise InputError(f"{about.value} must be one of {', '.join(labels)}, got {text!r}")
 
 
-def _save(review: Review) -> None:
+def save(review: Review) -> None:
+    """Write the file, whole or not at all.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written; it stays as it was.
+    """
     text = json_text({"schema": SCHEMA, "entries": review.entries})
     part = review.path.with_name(review.path.name + ".part")
     try:

@@ -9,17 +9,21 @@ person has said that no name is left to read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import av
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.opening import open_source
 from assistant.errors import InputError, UsageError
+from assistant.identity import is_id
+from assistant.reviews import LABELS, About, Entry, Review
 
 Cover = tuple[int, int, int, int]
 _PLAN_KEYS: Final = frozenset({"schema", "views"})
@@ -124,6 +128,46 @@ def bare_result(document: dict[str, Any]) -> dict[str, Any]:
     """A result without the name and place of its run and without texts of its plan beyond the contract."""
     run = dict(document["run"]) | {"source": "run.mkv"}
     return {**document, "run": run, "plan": bare_plan(document["plan"])}
+
+
+def bare_review(review: Review, shift_days: int, *, with_notes: bool) -> Review:
+    """What stands of a review, fit to leave: people by random ids alone, days moved or left out, notes by consent.
+
+    Parameters
+    ----------
+    review : Review
+    shift_days : int
+        With 0 the days are left out.
+    with_notes : bool
+        Notes are free text and may name somebody.
+    """
+    strangers: dict[str, str] = {}
+    entries: list[Entry] = []
+    for entry in review.standing:
+        if entry.about is About.NOTE and not with_notes:
+            continue
+        author = entry.author
+        if not is_id("people", author):
+            # The account's name of a computer, from before reviewers were people of the library.
+            author = strangers.setdefault(author, f"reviewer {len(strangers) + 1}")
+        day = shifted(entry.said_at[:10], shift_days) if shift_days else None
+        entries.append(
+            msgspec.structs.replace(
+                entry,
+                number=len(entries) + 1,
+                author=author,
+                said_at=day or "",
+                text=entry.text if entry.about in (About.NOTE, *LABELS) else "",
+                value=_bare_value(entry.value),
+            )
+        )
+    return replace(review, entries=tuple(entries))
+
+
+def _bare_value(value: dict[str, Any]) -> dict[str, Any]:
+    """Points and figures of a measure, points of a plan; nothing else that a program may have added."""
+    kept = {name: value[name] for name in ("points_px", "mm_per_px", "figures") if name in value}
+    return kept | ({"plan": bare_plan(value["plan"])} if "plan" in value else {})
 
 
 def shifted(day: str | None, days: int) -> str | None:

@@ -28,16 +28,21 @@ from assistant.exchange.pack_names import (
     MOST_JSON_BYTES,
     MOST_MEMBERS,
     MOST_RATIO,
-    SCHEMA,
+    READS,
     case_file,
     is_known,
     run_file,
 )
+from assistant.identity import is_id
+from assistant.reviews import FILE, LABELS, SITES, parse
 
 _END: Final = b"PK\x05\x06"
 _CHUNK: Final = 1 << 20
 _MOST_CASES: Final = 500
 _SHORT, _LONG = 64, 4000
+_MOST_ENTRIES: Final = 5000
+_STRANGER: Final = re.compile(r"reviewer [0-9]{1,4}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _FileFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -259,8 +264,9 @@ def _manifest(pack: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: 
     if MANIFEST not in members:
         raise InputError(f"{path}: not a case pack: it has no manifest")
     manifest = msgspec.json.decode(_small(pack, members[MANIFEST], path), type=_Manifest)
-    if manifest.schema != SCHEMA:
-        raise InputError(f"{path}: a pack of another version ({manifest.schema[:40]!r}); this program reads {SCHEMA}")
+    if manifest.schema not in READS:
+        told = f"a pack of another version ({manifest.schema[:40]!r}); this program reads {' and '.join(READS)}"
+        raise InputError(f"{path}: {told}")
     if set(manifest.files) != set(members) - {MANIFEST}:
         raise InputError(f"{path}: its manifest does not name the files that it holds; nothing was kept")
     for name, facts in manifest.files.items():
@@ -308,6 +314,7 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
         for run in range(len(case.runs)):
             if run_file(number, run, "run.mkv") not in manifest.files:
                 raise InputError(f"{path}: run {run} of case {number} has no pictures; nothing was kept")
+            _check_review(part, run_file(number, run, FILE), manifest, path)
         cases.append(case)
     names = {name for name in manifest.files if not name.startswith(tuple(expected) or "\0")}
     runs = [name for name in manifest.files if "/runs/" in name]
@@ -315,6 +322,23 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
     if not cases or names or any(not name.startswith(tuple(known) or "\0") for name in runs):
         raise InputError(f"{path}: holds files that belong to no case; nothing was kept")
     return tuple(cases)
+
+
+def _check_review(part: Path, name: str, manifest: _Manifest, path: Path) -> None:
+    """What reviewers said: of the words that this program knows, by people that name nobody."""
+    if name not in manifest.files:
+        return
+    if manifest.files[name].bytes > MOST_JSON_BYTES:
+        raise InputError(f"{path}: {name} is larger than it can be")
+    entries = parse((part / name).read_bytes(), f"{path}: {name}")
+    fits = len(entries) <= _MOST_ENTRIES and all(len(one.text) <= _LONG for one in entries)
+    for one in entries:
+        fits = fits and (one.about not in LABELS or one.text in LABELS[one.about])
+        fits = fits and one.site in ("", *SITES) and one.frame >= 0 and (one.first_frame or 0) >= 0
+        fits = fits and (is_id("people", one.author) or _STRANGER.fullmatch(one.author) is not None)
+        fits = fits and (not one.said_at or _DAY.fullmatch(one.said_at) is not None)
+    if not fits:
+        raise InputError(f"{path}: {name} does not say what a review says; nothing was kept")
 
 
 def _check_words(case: PackedCase, name: str, path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-SCHEMA: Final = "fluoro-assistant/pack/1"
+SCHEMA: Final = "fluoro-assistant/pack/2"
+READS: Final = ("fluoro-assistant/pack/1", SCHEMA)
+"""Version 2 holds what reviewers said of a run."""
 MANIFEST: Final = "manifest.json"
 SUFFIX: Final = ".fluopack.zip"
 MOST_BYTES: Final = 64 << 30
@@ -14,11 +16,14 @@ MOST_JSON_BYTES: Final = 16 << 20
 MOST_RATIO: Final = 200
 """A member that unpacks to more than this many times its size is a bomb: pictures are packed already, and the
 tables of a quiet run came to 30 times."""
-KINDS: Final = ("case.json", "run.mkv", "plan.json", "result.json", "measurements.csv", "thumbnail.jpg", "truth.json")
+KINDS: Final = (
+    *("case.json", "run.mkv", "plan.json", "result.json", "measurements.csv", "review.json", "thumbnail.jpg"),
+    "truth.json",
+)
 """The files of a case (the first) and of each run."""
 _NAME: Final = re.compile(
     r"cases/(?P<case>[0-9]{1,4})/(?:case\.json|runs/(?P<run>[0-9]{1,3})/(?P<file>run\.mkv|plan\.json|result\.json|"
-    r"measurements\.csv|thumbnail\.jpg|truth/truth\.json|truth/truth\.csv))"
+    r"measurements\.csv|review\.json|thumbnail\.jpg|truth/truth\.json|truth/truth\.csv))"
 )
 
 

@@ -9,22 +9,24 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from assistant import __version__
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.exchange.deidentify import Cover, bare_plan, bare_result, shifted, write_pictures
+from assistant.exchange.deidentify import Cover, bare_plan, bare_result, bare_review, shifted, write_pictures
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
 from assistant.library.change_log import Row
 from assistant.library.child import write_thumbnail
 from assistant.library.jobs import plan_path
+from assistant.library.labels import review_of
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
 from assistant.library.store import Library
 from assistant.plain import json_text
+from assistant.reviews import FILE, save
 
 _CHUNK: Final = 1 << 20
 _FINDING: Final = ("level", "site", "yeom", "magnitude", "shape")
@@ -104,6 +106,8 @@ def prepare(library: Library, order: PackOrder, path: Path) -> dict[str, Any]:
         "path": str(path.absolute()),
         "case_ids": list(order.case_ids),
         "moved": order.shift_days != 0,
+        "shift_days": order.shift_days,
+        "with_notes": order.with_notes,
         "covers": [list(cover) for cover in order.cover_px],
         "cases": [_case(library, order, case_id) for case_id in order.case_ids],
     }
@@ -129,7 +133,6 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
     path = Path(prepared["path"])
     work = path.with_name(f".{path.name}.part")
     shutil.rmtree(work, ignore_errors=True)
-    covers = [(x, y, w, h) for x, y, w, h in prepared["covers"]]
     try:
         work.mkdir(parents=True)
         files: dict[str, Path] = {}
@@ -141,7 +144,7 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
                 def share(frames: int, of: int | None, done: int = done) -> None:
                     progress(0.95 * (done + (frames / of if of else 0.5)) / total)
 
-                _run(run, (number, at), covers, work, files, share)
+                _run(run, (number, at), prepared, work, files, share)
                 done += 1
             files[case_file(number)] = _write_json(work / f"{number}.json", case["document"])
         pack = work / "pack"
@@ -178,6 +181,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
         plan = plan_path(run)
         made.append(
             {
+                "id": run["id"],
                 "path": run["path"],
                 "plan": None if plan is None else str(plan),
                 "result": run["result"],
@@ -198,13 +202,14 @@ def _part(row: Row, names: tuple[str, ...], order: PackOrder | None = None) -> d
 def _run(
     run: dict[str, Any],
     at: tuple[int, int],
-    covers: list[Cover],
+    prepared: dict[str, Any],
     work: Path,
     files: dict[str, Path],
     progress: Callable[[int, int | None], None],
 ) -> None:
     base = work / f"{at[0]}_{at[1]}"
     base.mkdir()
+    covers: list[Cover] = [(x, y, w, h) for x, y, w, h in prepared["covers"]]
     write_pictures(run["path"], base / "run.mkv", covers, progress)
     files[run_file(*at, "run.mkv")] = base / "run.mkv"
     if run["plan"]:
@@ -216,6 +221,11 @@ def _run(
         table = Path(run["result"]).with_name("measurements.csv")
         if table.is_file():
             files[run_file(*at, "measurements.csv")] = _write_table(table, base / "measurements.csv")
+    review = review_of(Path(run["path"]), Path(run["result"]) if run["result"] else None, run["id"])
+    said = bare_review(review, prepared["shift_days"], with_notes=prepared["with_notes"])
+    if said.entries:
+        save(replace(said, path=base / FILE))
+        files[run_file(*at, FILE)] = base / FILE
     truth = Path(run["path"]) / "truth"
     for name in ("truth.json", "truth.csv"):
         if run["has_truth"] and (truth / name).is_file():

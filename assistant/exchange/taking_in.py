@@ -18,8 +18,9 @@ from assistant.library.jobs import DONE, NO_PLAN, WAITING
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result, summary
 from assistant.library.store import Library
+from assistant.reviews import FILE, read_review, words_of
 
-_BESIDE = ("plan.json", "truth/truth.json", "truth/truth.csv")
+_BESIDE = ("plan.json", FILE, "truth/truth.json", "truth/truth.csv")
 _RESULT = ("result.json", "measurements.csv")
 
 
@@ -151,6 +152,8 @@ def _run(library: Library, unpacked: Unpacked, at: tuple[int, int], run_id: str,
         "state": WAITING if has["plan.json"] else NO_PLAN,
     }
     document = read_result(folder / "result" / "result.json") if has["result.json"] else None
+    if has[FILE]:
+        values["reviewed"] = words_of(read_review(folder / RUN / FILE).standing)
     if document is not None and has["plan.json"]:
         values |= {**summary(document), "state": DONE, "result": str(folder / "result" / "result.json")}
     return values

@@ -57,7 +57,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     said += [case["owner"], case["origin"], line["leak_said"]]
     for level in levels:
         said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"]]
-    said += [run["note"] for run in runs]
+    said += [run[name] for run in runs for name in ("note", "reviewed")]
     for finding in findings:
         said += [finding["site"], finding["shape"], finding["magnitude"], finding["note"]]
     said += [outcome["note"] for outcome in outcomes]

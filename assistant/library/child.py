@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,10 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
+from assistant.library.labels import leaks_of
+from assistant.places import data_home, demo_run
 from assistant.plain import json_text
+from assistant.reviews import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.vocabulary import Frame, Unknown
 
 THUMBNAIL: Final = "thumbnail.jpg"
@@ -107,8 +111,10 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
                 done += size
                 teller.share(done, total)
         here = part / RUN if order["copy"] else run
+        review = _bring_review(run, part, copy=order["copy"])
         facts = run_facts(here, part / THUMBNAIL)
         facts |= {"sha256": digest.hexdigest(), "bytes": total, "plan": _plan_of(here)}
+        facts["reviewed"] = words_of(review.standing)
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
         os.replace(part, into)
     except OSError as error:
@@ -116,6 +122,20 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     teller.say(facts=facts)
+
+
+def _bring_review(run: Path, part: Path, *, copy: bool) -> Review:
+    """What reviewers said goes along, wherever it was kept; gives it.
+
+    It is no part of what tells one recording from another: a run that is reviewed stays the same run.
+    """
+    source = place_for(run, data_home(), demo_run())
+    review = read_review(source)
+    if review.entries and copy:
+        save(replace(review, path=part / RUN / FILE))
+    elif review.entries and source.is_relative_to(data_home()):
+        save(replace(review, path=part / FILE))
+    return converted(review, leaks_of(run / "result.json"))
 
 
 def run_bytes(run: Path) -> int:
@@ -141,7 +161,7 @@ def _files(run: Path) -> list[tuple[Path, str, int]]:
     for folder, _, names in os.walk(run):
         for name in names:
             path = Path(folder, name)
-            if path.is_symlink() or not path.is_file():
+            if path.is_symlink() or not path.is_file() or path == run / FILE:
                 continue
             found.append((path, path.relative_to(run).as_posix(), path.stat().st_size))
             if len(found) > _MOST_FILES:

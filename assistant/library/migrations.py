@@ -98,7 +98,12 @@ ALTER TABLE answers ADD COLUMN planted_mm REAL;
 ALTER TABLE answers ADD COLUMN trusted INTEGER;
 """
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED)
+_REVIEWED: Final = """
+ALTER TABLE runs ADD COLUMN reviewed TEXT NOT NULL DEFAULT '';
+"""
+"""What reviewers say of the run, for the search; their own file lies beside it."""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED)
 """``PRAGMA user_version`` n means that the first n steps were taken."""
 VERSION: Final = len(STEPS)
 TABLES: Final = frozenset(

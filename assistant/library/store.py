@@ -25,7 +25,7 @@ from assistant.plain import plain, sql_value
 
 log = logging.getLogger(__name__)
 _DAY_S: Final = 86_400
-_NOT_UNDONE: Final = frozenset({"undo", "empty the bin", "answer", "analysis", "person", "new clip"})
+_NOT_UNDONE: Final = frozenset({"undo", "empty the bin", "answer", "analysis", "person", "new clip", "review"})
 
 
 class Library:

@@ -272,7 +272,8 @@ def _reviewer(review: Review, time_of: Callable[[int], float]) -> tuple[str, ...
         if entry.about is About.KEY_IMAGE:
             continue
         what = entry.about.value.replace("_", " ")
-        of = "" if entry.leak is None else f" of leak {entry.leak}"
+        of = f" of the {entry.site.replace('_', ' ')} leak" if entry.site else ""
+        of += f" from {clock(time_of(entry.first_frame))}" if entry.first_frame is not None else ""
         figures = entry.value.get("figures")
         told = ", ".join(f"{k} {v}" for k, v in figures.items()) if isinstance(figures, dict) else entry.text
         said = f"{what}{of}: {told}" if told else f"{what}{of}"

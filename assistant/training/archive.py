@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from assistant.errors import UsageError
 from assistant.library.people import Act, check_may
-from assistant.training.clip import Clip, cut
+from assistant.training.clip import Clip, cut, facts_as_json
 from assistant.training.desk import Desk
 from assistant.training.ending import Ending
 
@@ -91,3 +94,16 @@ def keep_clip(desk: Desk, run: Row, ending: Ending, *, difficulty: int = 2, stop
         run_id=run["id"],
     )
     return desk.add_clip(clip)
+
+
+def labelled(desk: Desk, clip: Clip, ending: Ending) -> Clip:
+    """A clip of the archive with what reviewers have said of its run since it was cut; it stops where it stopped."""
+    if clip.course or not clip.run_id or ending.is_truth:
+        return clip
+    fresh = cut(ending, difficulty=clip.difficulty, stop_s=clip.facts.stop_s, trap=clip.facts.trap)
+    facts = msgspec.structs.replace(fresh, begin_frame=clip.facts.begin_frame, stop_frame=clip.facts.stop_frame)
+    if facts == clip.facts:
+        return clip
+    rows = [("clips", clip.id, {"facts": facts_as_json(facts)})]
+    desk.library.change(rows, Act.ANSWER, "new clip", about=clip.id)
+    return replace(clip, facts=facts)

@@ -62,6 +62,8 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_truth : bool
         From the simulator; else as the program measured it.
     level, view : str
+    labelled_by : tuple of str
+        People whose words about leaks stand in it.
     """
 
     begin_frame: int
@@ -80,6 +82,7 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_truth: bool = True
     level: str = ""
     view: str = ""
+    labelled_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +158,7 @@ def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, tra
         leak_sites=tuple(dict.fromkeys(one.direction for one in ending.reached if one.what == "leak")),
         trap=found_trap,
         is_truth=ending.is_truth,
+        labelled_by=ending.labelled_by,
         level=(planned.level or "") if planned is not None else "",
         view=planned.view if planned is not None else "",
     )

@@ -15,6 +15,7 @@ from assistant.library.child import THUMBNAIL
 from assistant.library.jobs import Job, Jobs
 from assistant.library.people import Act, Person, Role
 from assistant.library.store import Library
+from assistant.library.who_is_here import enrol
 from assistant.places import demo_run
 from assistant.training import course, schedule
 from assistant.training.clip import ANSWERS, Clip, ClipFacts, clip_from_row, facts_as_json
@@ -78,11 +79,7 @@ class Desk:
 
     def enrol(self, name: str = "", role: Role = Role.TRAINEE, *, consents: bool, is_expert: bool = False) -> Person:
         """A new person with a random id. Who does not consent can train, and nothing of it is kept."""
-        consent_ns = self._wall_ns() if consents else None
-        id_ = self.library.new_id("people")
-        values = {"name": name.strip()[:40], "role": role.value, "consent_ns": consent_ns, "is_expert": int(is_expert)}
-        self.library.change([("people", id_, values)], Act.ANSWER, "person", about=id_)
-        return self.library.person(id_)
+        return enrol(self.library, name, role, consents=consents, is_expert=is_expert, wall_ns=self._wall_ns)
 
     def withdraw(self, person: Person) -> None:
         """Take the consent back: the answers go out of every figure, and nothing more is kept."""

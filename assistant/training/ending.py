@@ -1,5 +1,8 @@
 """What became of a run, frame by frame: from the simulator's truth where there is one, else from the analysis.
 
+Over the analysis stand the words of reviewers: a leak that they deny is none, one that they add is one, and site and
+shape are as they say.
+
 Everything that a clip hides and its feedback shows comes from here.
 """
 
@@ -15,7 +18,10 @@ from typing import Any, Final
 
 from assistant.errors import InputError
 from assistant.geometry import Similarity
+from assistant.identity import is_id
+from assistant.library.labels import review_of
 from assistant.plan import Plan, read_plan
+from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings import Settings
 
 LINES: Final = {
@@ -80,6 +86,8 @@ class Ending:
     plan : Plan or None
     masks : Path or None
         Folder with the outlines' masks, where they are kept.
+    labelled_by : tuple of str
+        People whose words about leaks stand in ``reached``.
     """
 
     is_truth: bool
@@ -92,6 +100,7 @@ class Ending:
     reached: tuple[Reached, ...]
     plan: Plan | None = field(repr=False, default=None)
     masks: Path | None = None
+    labelled_by: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -218,11 +227,42 @@ def _from_result(run: Path, result: Path) -> Ending:
         direction = _SITE_OF.get(event.get("site") or "")
         if event["kind"] in _CROSSINGS and direction is not None:
             found.append(_reached(table, direction, event["first_frame"], "crossing", ""))
+    review = review_of(run, result, _run_id(result))
+    keys = keys_of(document)
+    shapes = dict.fromkeys(keys, "")
     for leak in document["leaks"]:
-        shape = (leak.get("shape") or {}).get("label", "")
-        found.append(_reached(table, _SITE_OF[leak["site"]], leak["first_frame"], "leak", shape))
+        key = LeakKey(leak["site"], leak["first_frame"])
+        shapes[key] = (leak.get("shape") or {}).get("label", "")
+    for key in (*keys, *review.added(keys)):
+        if not review.denies(key, keys):
+            found.append(_leak_as_said(table, review, key, keys, shapes.get(key, "")))
+    labels = [entry.author for entry in review.standing if entry.about in OF_A_LEAK and entry.key is not None]
     masks = result.with_name("masks")
-    return Ending(is_truth=False, **table, reached=_in_order(found), plan=plan, masks=masks if masks.is_dir() else None)
+    return Ending(
+        is_truth=False,
+        **table,
+        reached=_in_order(found),
+        plan=plan,
+        masks=masks if masks.is_dir() else None,
+        labelled_by=tuple(dict.fromkeys(labels)),
+    )
+
+
+def _run_id(result: Path) -> str:
+    """The run of the library that a result lies with; empty for a result elsewhere."""
+    owner = result.parent.parent.name
+    return owner if is_id("runs", owner) else ""
+
+
+def _leak_as_said(
+    table: dict[str, Any], review: Review, key: LeakKey, keys: tuple[LeakKey, ...], shape: str
+) -> Reached:
+    """A leak with the site and the shape that a reviewer gave it, else the program's."""
+    among = (*keys, *review.added(keys))
+    site = review.said(About.LEAK_SITE, key, among)
+    said = review.said(About.SHAPE, key, among)
+    direction = _SITE_OF[key.site if site is None else site.text]
+    return _reached(table, direction, key.first_frame or 0, "leak", shape if said is None else said.text)
 
 
 def _reached(table: dict[str, Any], direction: str, frame: int, what: str, shape: str) -> Reached:

@@ -18,10 +18,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.reviews import SHAPES, YEOM_TYPES, About, Entry, Review
+from assistant.reviews import SHAPES, YEOM_TYPES, About, Entry, LeakKey, Review
+from assistant.vocabulary import LeakSite
 from ui import theme, words
 from ui.review import review_words
-from ui.review.leak_book import LeakStory
 from ui.review.transport import key_button
 
 
@@ -61,7 +61,11 @@ class CorrectPanel(QWidget):
     """Says what a reviewer sees. Nothing here touches the program's figures."""
 
     said = pyqtSignal(object, str, object)
-    """About, text, number of the leak or None."""
+    """About, text, the leak or None."""
+    person_wanted = pyqtSignal(str)
+    """Id of who reviews now; empty for somebody new."""
+    refused = pyqtSignal(str)
+    """Why nothing was said."""
     undo_wanted = pyqtSignal()
     redo_wanted = pyqtSignal()
     points_wanted = pyqtSignal()
@@ -70,13 +74,15 @@ class CorrectPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.note = NoteField()
-        self.leak, self.site, self.yeom, self.shape = QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        self.who, self.leak, self.site, self.yeom, self.shape = (QComboBox() for _ in range(5))
+        self._leaks: tuple[LeakKey, ...] = ()
         self.site.addItems([review_words.BLANK, *review_words.SITES])
         self.yeom.addItems([review_words.BLANK, *YEOM_TYPES])
         self.shape.addItems([review_words.BLANK, *SHAPES])
         form = QFormLayout()
         form.setSpacing(6)
         for name, box in (
+            (review_words.REVIEWER, self.who),
             (review_words.CORRECT_LEAK, self.leak),
             (review_words.CORRECT_SITE, self.site),
             (review_words.CORRECT_YEOM, self.yeom),
@@ -90,7 +96,7 @@ class CorrectPanel(QWidget):
         acts.setSpacing(8)
         for text, act in (
             (review_words.CORRECT_KEEP, self._keep),
-            (review_words.CORRECT_NO_LEAK, lambda: self.said.emit(About.NO_LEAK, "", self._leak_number())),
+            (review_words.CORRECT_NO_LEAK, lambda: self.said.emit(About.NO_LEAK, "", self._leak())),
             (review_words.CORRECT_POINTS, self.points_wanted.emit),
             (review_words.CORRECT_UNDO, self.undo_wanted.emit),
             (review_words.CORRECT_REDO, self.redo_wanted.emit),
@@ -114,26 +120,45 @@ class CorrectPanel(QWidget):
         column.addLayout(acts)
         column.addWidget(self.list, 1)
         self.note.kept.connect(lambda text: self.said.emit(About.NOTE, text, None))
-        self.set_leaks(())
+        self.who.activated.connect(lambda _: self.person_wanted.emit(self.who.currentData() or ""))
+        self.set_leaks((), ())
 
-    def set_leaks(self, stories: Sequence[LeakStory]) -> None:
-        """The program's leaks, to say something of each; and one that it did not list."""
-        names = [f"{story.number} · {words.LEAK_SITE[story.site]}" for story in stories] + [review_words.CORRECT_NEW]
+    def set_people(self, people: Sequence[tuple[str, str]], present: str) -> None:
+        """Who may review, by id and name; others see the id alone."""
+        self.who.clear()
+        for id_, name in people:
+            self.who.addItem(f"{id_} · {name}" if name else id_, id_)
+        self.who.addItem(review_words.NEW_REVIEWER, "")
+        at = self.who.findData(present)
+        self.who.setCurrentIndex(at if at >= 0 else self.who.count() - 1)
+
+    def set_leaks(self, seen: Sequence[LeakKey], added: Sequence[LeakKey]) -> None:
+        """The program's leaks and those that reviewers added, to say something of each; and a further one."""
+        self._leaks = (*seen, *added)
+        names = [f"{k} · {words.LEAK_SITE[LeakSite(key.site)]}" for k, key in enumerate(seen, start=1)]
+        names += [review_words.ADDED.format(words.LEAK_SITE[LeakSite(key.site)]) for key in added]
+        names.append(review_words.CORRECT_NEW)
         if names != [self.leak.itemText(k) for k in range(self.leak.count())]:
             at = self.leak.currentIndex()
             self.leak.clear()
             self.leak.addItems(names)
             self.leak.setCurrentIndex(max(0, min(at, len(names) - 1)))
 
-    def _leak_number(self) -> int | None:
+    def _leak(self) -> LeakKey | None:
+        """The chosen leak; one that nobody listed yet has the site that is chosen for it."""
         at = self.leak.currentIndex()
-        return at + 1 if at < self.leak.count() - 1 else None
+        if 0 <= at < len(self._leaks):
+            return self._leaks[at]
+        return LeakKey(self.site.currentText(), None) if self.site.currentIndex() > 0 else None
 
     def _keep(self) -> None:
-        number = self._leak_number()
+        key = self._leak()
+        if key is None:
+            self.refused.emit(review_words.CHOOSE_SITE)
+            return
         for about, box in ((About.LEAK_SITE, self.site), (About.YEOM, self.yeom), (About.SHAPE, self.shape)):
             if box.currentIndex() > 0:
-                self.said.emit(about, box.currentText(), number)
+                self.said.emit(about, box.currentText(), key)
                 box.setCurrentIndex(0)
 
     def show_review(self, review: Review) -> None:
@@ -147,7 +172,7 @@ class CorrectPanel(QWidget):
 
 def told(entry: Entry) -> str:
     """An entry on one line: what, of which leak, who, when."""
-    of = f" (leak {entry.leak})" if entry.leak is not None else ""
+    of = f" ({leak_words(entry)})" if entry.key is not None or entry.leak is not None else ""
     what = f"{review_words.ABOUT[entry.about.value]}{of}"
     figures = entry.value.get("figures")
     if isinstance(figures, dict):
@@ -155,3 +180,11 @@ def told(entry: Entry) -> str:
     elif entry.text:
         what += f": {entry.text}"
     return review_words.ENTRY.format(what, entry.author, entry.said_at[:16].replace("T", " "))
+
+
+def leak_words(entry: Entry) -> str:
+    """Of which leak an entry speaks."""
+    if entry.key is None:
+        return review_words.LEAK_OF_OLD.format(entry.leak)
+    site = words.LEAK_SITE[LeakSite(entry.site)]
+    return site if entry.first_frame is None else review_words.LEAK_FROM.format(site, entry.first_frame)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.geometry import apply
 from assistant.moments import Moment
+from assistant.reviews import LeakKey
 from assistant.vocabulary import FrameState, Leak, LeakSite, Motion
 
 _AROUND = 0.6
@@ -38,6 +39,11 @@ class LeakStory:
     first_frame: int
     leak: Leak
     frames: list[int] = field(default_factory=list)
+
+    @property
+    def key(self) -> LeakKey:
+        """By which reviewers speak of it."""
+        return LeakKey(self.site.value, self.first_frame)
 
     def behind(self, most: int) -> tuple[int, ...]:
         """The frames that the shape rests on; where the answer names none, some in which the leak was seen."""

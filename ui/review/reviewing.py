@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from PyQt6.QtCore import QTimer
 
 from assistant.errors import AssistantError
+from assistant.identity import is_id
+from assistant.library.labels import tell_search
+from assistant.library.people import LOCAL, Role
+from assistant.library.store import Library
+from assistant.library.who_is_here import choose, enrol, people_here, reviewer_here
 from assistant.places import data_home, demo_run
 from assistant.plan import Plan
-from assistant.reviews import About, Review, author, place_for, read_review, redo, say, undo
+from assistant.reviews import About, LeakKey, Review, converted, place_for, read_review, redo, say, undo
 from assistant.vocabulary import Motion
+from ui.library_room import room
 from ui.review import review_words
 from ui.review.leak_book import LeakStory
 from ui.review.session import Session
@@ -18,13 +27,23 @@ if TYPE_CHECKING:
     from ui.review.page import ReviewPage
 
 
+_TELL_AFTER_MS: Final = 400
+
+
 class Reviewing:
     """Says into the review of the run that is open."""
 
     def __init__(self, page: ReviewPage) -> None:
         self._page = page
         self.review: Review | None = None
-        self.who = author()
+        self._keys: tuple[LeakKey, ...] = ()
+        self.who = LOCAL.id
+        self._later = QTimer(page)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_TELL_AFTER_MS)
+        self._later.timeout.connect(self.tell_library)
+        page.correct.person_wanted.connect(self.choose_person)
+        page.correct.refused.connect(page.tell)
         page.correct.said.connect(self.say)
         page.correct.undo_wanted.connect(self.undo)
         page.correct.redo_wanted.connect(self.redo)
@@ -34,23 +53,90 @@ class Reviewing:
         """Read what was said of this run."""
         self.review = None
         try:
-            self.review = read_review(place_for(Path(session.run), data_home(), demo_run()))
+            run_id = session.identity.run_id
+            self.review = read_review(place_for(Path(session.run), data_home(), demo_run(), run_id))
         except AssistantError as error:
             self._page.tell(str(error))
+        self._show_people()
         self._show()
+        if self.review is not None and self.review.entries:
+            self._later.start()  # what was said while the library was open elsewhere
 
-    def say(self, about: About, text: str = "", leak: int | None = None, value: dict[str, Any] | None = None) -> bool:
-        """Say something of the picture on the screen; False, with the reason shown, where it cannot be kept."""
+    def close(self) -> None:
+        """The run is closed: what was said last is told to the search."""
+        if self._later.isActive():
+            self.tell_library()
+        self.review = None
+
+    def tell_library(self) -> None:
+        """Let the search find what stands, where the run is in the library."""
+        self._later.stop()
+        session, review = self._page.session, self.review
+        if session is None or review is None or not is_id("runs", session.identity.run_id):
+            return
+        run_id = session.identity.run_id
+        why = self._in_library(lambda library: tell_search(library, run_id, review))
+        if why:
+            self._page.tell(review_words.NOT_FOUND_BY.format(why))
+
+    def _in_library(self, act: Callable[[Library], object]) -> str:
+        """Do something with the library; why it could not be done, empty where it was."""
+        shared = room()
+        shared.enter()
+        try:
+            if not shared.open() or shared.library is None:
+                return shared.why_not
+            act(shared.library)
+        except AssistantError as error:
+            return str(error)
+        finally:
+            shared.leave()
+        return ""
+
+    def choose_person(self, person_id: str) -> None:
+        """Who reviews from now on; empty for somebody new."""
+
+        def take(library: Library) -> None:
+            chosen = person_id or enrol(library, role=Role.REVIEWER, consents=False).id
+            choose(library.folder, chosen)
+            self._page.tell(review_words.REVIEWS_NOW.format(chosen))
+
+        why = self._in_library(take)
+        if why:
+            self._page.tell(why)
+        self._show_people()
+
+    def _show_people(self) -> None:
+        people = people_here(data_home())
+        self.who = people[0][0] if people else LOCAL.id
+        self._page.correct.set_people(people, self.who)
+
+    def _someone(self) -> str:
+        """Who speaks: somebody who has not said who they are becomes a person of the library with the first word."""
+        if self.who == LOCAL.id:
+            self._in_library(reviewer_here)
+            self._show_people()
+        return self.who
+
+    def say(
+        self, about: About, text: str = "", leak: LeakKey | None = None, value: dict[str, Any] | None = None
+    ) -> bool:
+        """Say something of the picture on the screen; False, with the reason shown, where it cannot be kept.
+
+        A leak that nobody has listed yet begins at the picture on the screen.
+        """
         session = self._page.session
         if session is None or self.review is None:
             return False
+        if leak is not None and leak.first_frame is None:
+            leak = LeakKey(leak.site, session.playhead)
         try:
-            self.review = say(
-                self.review, about, frame=session.playhead, who=self.who, text=text, leak=leak, value=value
-            )
+            who = self._someone()
+            self.review = say(self.review, about, frame=session.playhead, who=who, text=text, leak=leak, value=value)
         except AssistantError as error:
             self._page.tell(str(error))
             return False
+        self._later.start()
         self._show()
         return True
 
@@ -66,7 +152,8 @@ class Reviewing:
         if self.review is None:
             return
         try:
-            self.review = act(self.review, who=self.who)
+            self.review = act(self.review, who=self._someone())
+            self._later.start()
         except AssistantError as error:
             self._page.tell(str(error))
         self._show()
@@ -87,13 +174,24 @@ class Reviewing:
         if any(self._page.board.points.values()):
             self.say(About.MEASURE, value=self._page.board.kept())
 
+    def take_leaks(self, stories: Sequence[LeakStory]) -> None:
+        """The leaks as they are known now: words that named one by its number find theirs."""
+        keys = tuple(story.key for story in stories)
+        if self.review is not None:
+            self.review = converted(self.review, keys)
+        if keys != self._keys:
+            self._keys = keys
+            if self.review is not None:
+                self._page.correct.show_review(self.review)
+        self._page.correct.set_leaks(keys, self.review.added(keys) if self.review is not None else ())
+
     def said_of(self, story: LeakStory | None) -> str:
         """What stands of a leak, in few words."""
         if story is None or self.review is None:
             return ""
         parts = []
         for about in (About.NO_LEAK, About.LEAK_SITE, About.YEOM, About.SHAPE):
-            entry = self.review.said(about, story.number)
+            entry = self.review.said(about, story.key, self._keys)
             if entry is not None:
                 word = review_words.ABOUT[about.value] if about in (About.NO_LEAK, About.YEOM) else ""
                 parts.append(f"{word} {entry.text}".strip())
@@ -122,6 +220,7 @@ class Reviewing:
         if session is None:
             return
         page.shown.list_events()
+        page.correct.set_leaks(self._keys, self.review.added(self._keys) if self.review is not None else ())
         page.leak.say(self.said_of(page.leak.story))
 
     def show_key_images(self) -> None:

@@ -45,6 +45,7 @@ class Shown:
 
     def close(self) -> None:
         """The run is closed: nothing of it may stay on the screen."""
+        self._page.reviewing.close()
         if self._stills is not None:
             self._stills.stop()
             self._stills = None
@@ -214,7 +215,7 @@ class Shown:
         kept = not session.shows_as_seen or session.keeps_leaks
         page.leak.show_leaks(stories, first_s, views, known=known, kept=kept)
         page.leak.explain(session.summary.leaks if session.summary is not None and not session.shows_as_seen else ())
-        page.correct.set_leaks(stories)
+        page.reviewing.take_leaks(stories)
         page.leak.say(page.reviewing.said_of(page.leak.story))
         page.events.select_at(session.playhead)
         if self._stills is not None:

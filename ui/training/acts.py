@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QFileDialog
 
 from assistant.errors import AssistantError
+from assistant.library.outcome import finding_words
 from assistant.library.people import LOCAL, Act, Person, check_may, may
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
-from assistant.training.clip import ClipFacts
+from assistant.training.clip import Clip, ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.desk import QUESTION, Starter
+from assistant.training.desk import QUESTION, Desk, Starter
 from ui.cases.forms import Form
 from ui.live_watch import OFFERED, Live
 from ui.training import training_words as words
@@ -149,6 +150,18 @@ def flag(page: TrainingPage) -> None:
     if page.desk is not None and page.asked is not None:
         page.desk.flag(page.asked.clip.id)
         page.tell(words.FLAGGED)
+
+
+def known_afterwards(desk: Desk, clip: Clip) -> str:
+    """What is known of a case beside its run: CT findings, and who labelled its leaks."""
+    run = desk.library.one("runs", clip.run_id) if clip.run_id else None
+    findings = desk.library.rows("findings", case_id=run["case_id"]) if run is not None else []
+    lines = [finding_words(one) for one in findings[:3]]
+    if not lines:
+        lines = [words.SIMULATED if clip.facts.is_truth else words.NO_CT]
+    if clip.facts.labelled_by:
+        lines.append(words.LABELLED.format(", ".join(clip.facts.labelled_by)))
+    return "\n".join(lines)
 
 
 def cut_clip(page: TrainingPage, thing: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QElapsedTimer, QTimer
@@ -10,10 +11,10 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
-from assistant.library.outcome import finding_words
-from assistant.library.people import LOCAL, Person
+from assistant.library.identities import identify
+from assistant.library.people import LOCAL, Person, Role
 from assistant.settings import Settings
-from assistant.training.archive import result_of
+from assistant.training.archive import labelled, result_of
 from assistant.training.clip import STOP
 from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
 from assistant.training.ending import Ending
@@ -102,7 +103,8 @@ class TrainingPage(Page):
             self.desk = Desk(self.room.library)
             self.starter = Starter(self.desk, self.room.jobs)
             acts.prepare(self, self.starter)
-            people = self.desk.people()
+            # Who only reviews has not been asked yet whether answers may be kept.
+            people = [each for each in self.desk.people() if each.role is not Role.REVIEWER]
             self.person = people[0] if people else LOCAL
         self.live.start()
         self._timer.start(_TICK_MS)
@@ -204,6 +206,8 @@ class TrainingPage(Page):
 
     def _ask(self, asked: Asked, ending: Ending) -> None:
         """The case was read: put it."""
+        assert self.desk is not None
+        asked = replace(asked, clip=labelled(self.desk, asked.clip, ending))
         clip = asked.clip
         self.asked, self.known = asked, KnownMoments(ending)
         self.aid = Aid(ending, clip.facts, planted=asked.is_planted) if self.lines_shown else None
@@ -220,7 +224,9 @@ class TrainingPage(Page):
         self.stack.setCurrentWidget(self.parts.case)
         self._arrange()
         kind = "simulated" if clip.course else "archived"
-        self.header.say(words.ARCHIVED.format(kind, clip.name), f"{self._place()}  |  {words.STOPS_BEFORE}")
+        # The case is told with the outcome: who has seen the list of cases would know it.
+        place = f"clip {clip.id}  |  {self._place()}"
+        self.header.say(words.ARCHIVED.format(kind, clip.name), f"{place}  |  {words.STOPS_BEFORE}")
         self.tell("")
         self._since_asked.restart()
         self._clock.restart()
@@ -275,7 +281,7 @@ class TrainingPage(Page):
         panel.gave_away.setText(gave_away(ending, facts))
         panel.bars.show_answers(self.desk.others(clip.id, self.person, self.task), given.answer)
         panel.answers_card.setVisible(self.task in (QUESTION, WATCHING))
-        panel.ct.setText(self._ct_words(clip.run_id, is_truth=facts.is_truth))
+        panel.ct.setText(acts.known_afterwards(self.desk, clip))
         panel.back.setText(words.BACK_IN.format(words.days(days)) if self.person.has_consented else words.NOT_KEPT)
         if given.planted_mm is not None:
             panel.back.setText(words.PLANTED_APART)
@@ -291,7 +297,8 @@ class TrainingPage(Page):
         )
         self.parts.axis_card.setVisible(self.task in (QUESTION, WATCHING))
         kind = "simulated" if clip.course else "archived"
-        self.header.say(words.LOCKED.format(kind, clip.name), self._place())
+        who = identify(clip.run_path).words if clip.run_id else f"clip {clip.id}"
+        self.header.say(words.LOCKED.format(kind, clip.name), f"{who}  |  {self._place()}")
         self._arrange()
         first = given.pressed_frame if given.pressed_frame is not None else facts.stop_frame
         if self.task != QUESTION and given.pressed_frame is None:
@@ -302,14 +309,6 @@ class TrainingPage(Page):
     def _feedback_end(self, ending: Ending, first: int) -> int:
         after = next((one for one in ending.reached if one.frame >= first), None)
         return ending.frames - 1 if after is None else ending.frame_at(after.t_s + _AFTER_EVENT_S)
-
-    def _ct_words(self, run_id: str | None, *, is_truth: bool) -> str:
-        assert self.desk is not None
-        run = self.desk.library.one("runs", run_id) if run_id else None
-        findings = self.desk.library.rows("findings", case_id=run["case_id"]) if run is not None else []
-        if findings:
-            return "\n".join(finding_words(one) for one in findings[:3])
-        return words.SIMULATED if is_truth else words.NO_CT
 
     def show_form(self, form: Form) -> None:
         """Put a form in front; keys go to it."""

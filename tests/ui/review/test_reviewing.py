@@ -13,7 +13,7 @@ from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 
 from assistant.cli import main
-from assistant.reviews import About, read_review
+from assistant.reviews import About, LeakKey, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
 from ui.review import review_words
@@ -145,10 +145,14 @@ def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: R
     assert opened.session.playhead == 33  # what is typed is text, not acts
     qtbot.keyClick(opened.correct.note, K.Key_Return)
     before = [story.leak for story in opened.shown.book.leaks.stories()]
-    number = opened.correct._leak_number()
-    opened.correct.shape.setCurrentText("round")
-    opened.correct.site.setCurrentText("posterior")
+    opened.correct.leak.setCurrentIndex(opened.correct.leak.count() - 1)  # one that the program did not list
     opened.correct._keep()
+    assert opened.note.text() == review_words.CHOOSE_SITE
+    opened.correct.shape.setCurrentText("round")
+    opened.correct.site.setCurrentText("lateral")
+    opened.correct._keep()
+    key = LeakKey("lateral", 33)
+    assert opened.correct.leak.itemText(opened.correct.leak.count() - 2).startswith("reviewer · ")
     rows = {(row.title, row.frame) for row in opened.events.rows()}
     assert {(review_words.NOTE_MARK, 33), (review_words.KEY_IMAGE_MARK, 33)} <= rows
     review = read_review(run.folder / "review.json")
@@ -156,9 +160,9 @@ def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: R
     assert all(e.author and e.said_at and e.frame == 33 for e in review.entries)
     assert [story.leak for story in opened.shown.book.leaks.stories()] == before
     qtbot.keyClick(opened, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert read_review(run.folder / "review.json").said(About.SHAPE, number) is None
+    assert read_review(run.folder / "review.json").said(About.SHAPE, key) is None
     qtbot.keyClick(opened, K.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    assert read_review(run.folder / "review.json").said(About.SHAPE, number).text == "round"
+    assert read_review(run.folder / "review.json").said(About.SHAPE, key).text == "round"
 
 
 def test_a_plan_is_edited_from_its_own_points_and_keeps_its_other_view(

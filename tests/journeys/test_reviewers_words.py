@@ -1,0 +1,147 @@
+"""A reviewer's words travel: said in review, imported, packed, unpacked elsewhere, found, asked for in training."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from assistant.cli import main
+from assistant.identity import is_id
+from assistant.library.search import search
+from assistant.library.store import Library
+from assistant.reviews import About, read_review
+from assistant.settings import Settings
+from assistant.training.archive import keep_clip, result_of
+from assistant.training.desk import Desk
+from assistant.training.ending import read_ending
+from tests.small_run import write_small_run
+from ui.review.page import ReviewPage, make_page
+from ui.shell import Shell
+
+K = Qt.Key
+NOTE = "Zementdorn hinten"
+
+
+@pytest.fixture
+def review(qtbot) -> Iterator[ReviewPage]:
+    shell = Shell(Settings(), {"review": make_page})
+    shell.resize(1280, 1024)
+    qtbot.addWidget(shell)
+    shell.go_to("review")
+    shell.show()
+    page = shell.page("review")
+    assert isinstance(page, ReviewPage)
+    yield page
+    shell.close()
+
+
+def label(qtbot, page: ReviewPage, run: Path) -> None:
+    """By keys and touch: the program's leak is at the upper disc, one more at the lower disc, a note, a key image."""
+    assert page.open(str(run), None), page.note.text()
+    page.playing = False
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    page.jump(40)
+    qtbot.keyClick(page, K.Key_S)
+    qtbot.keyClick(page, K.Key_N)
+    qtbot.keyClicks(page.correct.note, NOTE)
+    qtbot.keyClick(page.correct.note, K.Key_Return)
+    assert page.correct.leak.count() >= 2, "the small run leaks"
+    page.correct.leak.setCurrentIndex(0)
+    page.correct.shape.setCurrentText("spike")
+    page.correct.site.setCurrentText("superior_disc")
+    page.correct._keep()
+    page.correct.leak.setCurrentIndex(page.correct.leak.count() - 1)
+    page.correct.site.setCurrentText("inferior_disc")
+    page.correct._keep()
+
+
+def test_labels_go_from_the_review_through_a_pack_into_training(
+    qtbot, review: ReviewPage, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = write_small_run(tmp_path / "Mueller", 46).folder
+    label(qtbot, review, run)
+    review.close_session()
+    said = read_review(run / "review.json").standing
+    assert {entry.author for entry in said} == {said[0].author}
+    assert is_id("people", said[0].author)  # a person of the library, not the account of the computer
+    leak = next(entry for entry in said if entry.about is About.LEAK_SITE)
+    assert (leak.site, leak.leak) == ("posterior", None)
+    assert leak.first_frame is not None
+
+    assert main(["import", str(run)]) == 0
+    case = capsys.readouterr().out.rpartition(": ")[2].strip()
+    with Library() as library:
+        assert [found["id"] for found in search(library, "zementd hinten").cases] == [case]
+        (row,) = library.rows("runs")
+        kept = read_review(Path(row["path"]) / "review.json").standing
+    assert kept == said
+
+    pack = tmp_path / "one.fluopack.zip"
+    order = ["pack", case, "--out", str(pack), "--names-looked-for", "--with-notes", "--shift-days", "-9"]
+    assert main(order) == 0
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    assert main(["unpack", str(pack)]) == 0
+    with Library() as library:
+        (found,) = search(library, "zementd").cases
+        assert search(library, "spike").total == 1
+        (row,) = library.rows("runs")
+        there = read_review(Path(row["path"]) / "review.json").standing
+        about = [(one.about, one.site, one.first_frame, one.text, one.author, one.frame) for one in said]
+        assert about == [(one.about, one.site, one.first_frame, one.text, one.author, one.frame) for one in there]
+        assert found["id"] == row["case_id"] != case
+        ending = read_ending(Path(row["path"]), result_of(row))
+        leaks = [(one.direction, one.shape) for one in ending.reached if one.what == "leak"]
+        assert ("superior disc", "spike") in leaks
+        assert ("inferior disc", "") in leaks
+        assert "posterior" not in [direction for direction, _ in leaks]
+        assert ending.labelled_by == (said[0].author,)
+        desk = Desk(library)
+        clip = desk.clip(keep_clip(desk, row, ending))
+        assert clip is not None
+        assert set(clip.facts.leak_sites) == {"superior disc", "inferior disc"}
+        assert clip.facts.shape == "spike"
+
+
+def test_without_consent_no_note_leaves_and_no_account_is_named(tmp_path: Path, capsys) -> None:
+    run = write_small_run(tmp_path / "a", 20).folder
+    entry = {"number": 1, "about": "note", "author": "hans.mueller", "said_at": "2026-01-02T03:04:05", "frame": 3}
+    entries = [
+        {**entry, "text": NOTE},
+        {**entry, "number": 2, "about": "leak_site", "text": "anterior", "site": "anterior", "first_frame": 3},
+    ]
+    (run / "review.json").write_text(json.dumps({"schema": "fluoro-assistant/review/2", "entries": entries}))
+    assert main(["import", str(run), "--no-analysis"]) == 0
+    case = capsys.readouterr().out.rpartition(": ")[2].strip()
+    pack = tmp_path / "one.fluopack.zip"
+    assert main(["pack", case, "--out", str(pack), "--names-looked-for"]) == 0
+    for word in (b"Zement", b"mueller", b"2026-01-0"):
+        with zipfile.ZipFile(pack) as members:
+            assert not [name for name in members.namelist() if word in members.read(name)]
+            (name,) = [name for name in members.namelist() if name.endswith("review.json")]
+            (left,) = json.loads(members.read(name))["entries"]
+    assert (left["author"], left["site"], left["said_at"]) == ("reviewer 1", "anterior", "")
+
+
+def test_a_run_is_the_same_run_after_it_was_reviewed(tmp_path: Path, capsys) -> None:
+    run = write_small_run(tmp_path / "a", 8).folder
+    assert main(["import", str(run), "--no-analysis"]) == 0
+    (run / "review.json").write_text(json.dumps({"schema": "fluoro-assistant/review/2", "entries": []}))
+    assert main(["import", str(run), "--no-analysis"]) != 0
+    assert "is in the library already" in capsys.readouterr().err
+
+
+def test_words_about_a_film_go_along(tmp_path: Path, capsys) -> None:
+    film = write_small_run(tmp_path / "a", 8).video
+    entry = {"number": 1, "about": "note", "author": "R-7F3QD", "said_at": "", "frame": 3, "text": NOTE}
+    said = json.dumps({"schema": "fluoro-assistant/review/2", "entries": [entry]})
+    film.with_name("run.mkv.review.json").write_text(said)
+    assert main(["import", str(film), "--no-analysis"]) == 0
+    with Library() as library:
+        assert search(library, "Zementdorn").total == 1
+        (row,) = library.rows("runs")
+        assert read_review(Path(row["path"]) / "review.json").standing[0].text == NOTE
