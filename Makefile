@@ -21,7 +21,7 @@ test: setup-test
 
 ## bench: time budgets, each beside a plain copy of the same frame
 bench: setup-test
-	@$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -p no:xdist -q -s
+	@$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -o faulthandler_timeout=0 -p no:xdist -q -s
 
 ## evaluate: how right, on simulated runs with known truth, beside the peers (EVALUATE_ARGS="--quick 6")
 evaluate: setup

@@ -49,6 +49,8 @@ def review(window: Shell) -> Iterator[Step]:
     page = window.page("review")
     yield lambda: page.session is not None and page.session.ended
     yield from in_a_dialog(window)
+    press("R")
+    yield lambda: "report" in page.export.told
     press("F3")
     training = window.page("training")
     press("Return")

@@ -51,10 +51,15 @@ def priority_colour(priority: Priority) -> QColor:
     return {Priority.HIGH: HIGH_FIGURE, Priority.MEDIUM: MEDIUM[0], Priority.LOW: LOW, Priority.NONE: TEXT_1}[priority]
 
 
-def apply(application: QApplication) -> None:
-    """Put the fonts and the palette on the application (Fusion: the platform's theme does not reach it)."""
+def load_fonts() -> None:
+    """Make the program's own fonts known; once a process."""
     for file in sorted((Path(__file__).parent / "fonts").glob("*.[ot]tf")):
         QFontDatabase.addApplicationFont(str(file))
+
+
+def apply(application: QApplication) -> None:
+    """Put the fonts and the palette on the application (Fusion: the platform's theme does not reach it)."""
+    load_fonts()
     application.setStyle("Fusion")
     palette = QPalette()
     for role, colour in (

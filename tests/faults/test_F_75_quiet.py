@@ -114,7 +114,7 @@ STARTS: dict[Make, tuple[str, ...]] = {
     propose: ("ui.setup.proposal_child",),
     model: ("assistant.model_packs.worker",),
     course: ("assistant.training.course_child",),
-    review: ("assistant.replay", "assistant.scrub", "assistant.training.course_child"),
+    review: ("assistant.replay", "ui.review.report_child", "assistant.scrub", "assistant.training.course_child"),
     theatre: ("assistant.live.child", "ui.watchdog_window", "assistant.model_packs.worker"),
 }
 """How each is started, and the modules that run then as processes of their own."""

@@ -21,7 +21,8 @@ from assistant.run_facts import RunFacts
 from assistant.session_day import SessionDay
 from assistant.vocabulary import Alarm, Frame, Leak
 from ui.review.events_panel import EventRow
-from ui.review.report_pdf import Shot, write_report
+from ui.review.report_child import write_report_beside
+from ui.review.report_pdf import Shot
 from ui.review.series import Columns
 
 Progress = Callable[[int, int], None]
@@ -127,7 +128,8 @@ def pdf(made_of: Material, progress: Progress) -> Path:
         progress(done, len(wanted) + 1)
     seconds = made_of.frames / made_of.fps
     with made_of.place("report", ".pdf") as path:
-        write_report(path, made_of.report(), shots, made_of.curve, made_of.frames, seconds, made_of.rows)
+        content = (made_of.report(), shots, made_of.curve, made_of.frames, seconds, made_of.rows)
+        write_report_beside(path, *content, lambda: progress(len(wanted), len(wanted) + 1))
     return path
 
 

@@ -58,7 +58,7 @@ def write_report(
     length_s: float,
     rows: Sequence[EventRow],
 ) -> None:
-    """Write the page, whole or not at all; any thread may.
+    """Write the page, whole or not at all; only in a process whose other threads draw no text (`report_child`).
 
     Parameters
     ----------

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +17,8 @@ from PyQt6.QtCore import Qt
 
 from assistant.errors import EnvironmentError_
 from assistant.places import data_home
-from tests.small_run import write_small_run
-from ui.review import exporting, review_words
+from tests.small_run import SmallRun, write_small_run
+from ui.review import exporting, report_child, review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.page import ReviewPage
 
@@ -158,3 +162,59 @@ def test_each_kind_is_whole_and_leaves_no_part(qtbot, opened: ReviewPage) -> Non
     qtbot.waitUntil(written(opened), timeout=60_000)
     assert len(list(folder.iterdir())) == 2 * len(first)
     assert all(path.read_bytes() == content for path, content in first.items())
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_reports_are_drawn_while_the_window_paints_text_and_qt_tells_of_fonts(run: SmallRun) -> None:
+    """Four of five such walks stood still for ever while a second thread of the window drew the report."""
+    walk = Path(__file__).with_name("font_messages.py")
+    command = [sys.executable, "-P", str(walk), str(run.folder), str(run.plan), "4"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=115)
+    assert done.returncode == 0, done.stderr[-3000:]
+    *written, told = done.stdout.splitlines()
+    assert written == ["1", "2", "3", "4"]
+    assert int(re.findall(r"(\d+) about fonts", told)[0]) > 50  # else nothing was provoked
+
+
+def test_no_handler_of_qts_messages_is_written_in_python() -> None:
+    ours = [path for top in ("assistant", "ui") for path in (ROOT / top).rglob("*.py")]
+    assert [path for path in ours if "qInstallMessageHandler" in path.read_text(encoding="utf-8")] == []
+
+
+def test_text_of_a_report_is_drawn_by_its_own_process_alone() -> None:
+    callers = [
+        path.name for path in (ROOT / "ui").rglob("*.py") if re.search(r"\bwrite_report\(", path.read_text("utf-8"))
+    ]
+    assert sorted(callers) == ["report_child.py", "report_pdf.py"]
+
+
+@pytest.fixture
+def child_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """In place of the process that draws the report, one that does this."""
+
+    def put(body: str) -> None:
+        monkeypatch.setattr(report_child, "child_command", lambda _module: [sys.executable, "-c", body])
+
+    return put
+
+
+def test_a_report_whose_process_stops_is_told_and_nothing_is_left(qtbot, opened: ReviewPage, child_that) -> None:
+    child_that("import os, sys; sys.stdin.buffer.read(); os.abort()")
+    opened.exporter.export("pdf")
+    qtbot.waitUntil(written(opened), timeout=20_000)
+    assert "stopped (signal 6)" in opened.export.told
+    assert list(opened.exporter.folder().iterdir()) == []
+
+
+def test_escape_ends_the_process_that_draws_the_report(qtbot, opened: ReviewPage, child_that) -> None:
+    child_that("import sys, time; sys.stdin.buffer.read(); time.sleep(600)")
+    opened.exporter.export("pdf")
+    qtbot.waitUntil(lambda: bool(list(opened.exporter.folder().glob(".report_*"))), timeout=20_000)
+    begun = time.monotonic()
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    qtbot.waitUntil(written(opened), timeout=10_000)
+    assert time.monotonic() - begun < 5
+    assert opened.export.told == review_words.EXPORT_STOPPED
+    assert list(opened.exporter.folder().iterdir()) == []

@@ -1,0 +1,123 @@
+"""Has the report drawn by a process of its own: in the window's process only the window's own thread draws text.
+
+Qt keeps one lock for all fonts, and PyQt holds the interpreter while it waits for that lock. Reports drawn in a second
+thread made the window stand still for ever now and then: while it painted text, and so held the lock, Qt wrote a
+message, and the handler of the message, being Python, waited for the interpreter that the second thread held.
+
+Standard input: the content of the page, pickled by the parent, which alone starts this. Standard output: nothing, or
+one line of JSON that says why there is no page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from assistant.errors import AssistantError, EnvironmentError_
+from assistant.replay import child_command, child_environment
+from assistant.reports.facts import ReportFacts
+from assistant.reports.tables import whole_file
+from ui.review.events_panel import EventRow
+from ui.review.report_pdf import Shot, write_report
+from ui.review.series import Columns
+
+_LOOK_EVERY_S: Final = 0.1
+_STOPPED: Final = "the process that draws the report stopped ({0}); try again"
+
+
+def write_report_beside(
+    path: Path,
+    facts: ReportFacts,
+    shots: Sequence[Shot],
+    curve: Columns,
+    frames: int,
+    length_s: float,
+    rows: Sequence[EventRow],
+    go_on: Callable[[], object] = lambda: None,
+) -> None:
+    """As `ui.review.report_pdf.write_report`, by another process; waits for it, so it is called in a thread.
+
+    Parameters
+    ----------
+    path, facts, shots, curve, frames, length_s, rows
+        Of the report.
+    go_on : callable
+        Called now and then meanwhile; what it raises ends the process, and nothing is left.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the page cannot be written, or its process stopped.
+    """
+    # Drawn in a folder beside the page: of a process that is ended in the middle nothing stays.
+    with whole_file(path) as part, tempfile.TemporaryDirectory(prefix=".report_", dir=path.parent) as folder:
+        drawn = Path(folder) / path.name
+        asked = Path(folder) / "content"
+        asked.write_bytes(pickle.dumps((drawn, facts, tuple(shots), curve, frames, length_s, tuple(rows))))
+        with asked.open("rb") as content:
+            why = _why_not_drawn(content, go_on)
+        if why:
+            raise EnvironmentError_(f"{path}: {why}")
+        os.replace(drawn, part)
+
+
+def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
+    """Have it drawn; why it was not, empty where it was."""
+    process = subprocess.Popen(
+        child_command("ui.review.report_child"),
+        stdin=content,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=child_environment() | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert process.stdout is not None
+    with process:
+        try:
+            status = None
+            while status is None:
+                go_on()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    status = process.wait(_LOOK_EVERY_S)
+        finally:
+            process.kill()
+        said = process.stdout.read()
+    if status == 0:
+        return ""
+    try:
+        return str(json.loads(said)["error"])
+    except (ValueError, KeyError, TypeError):
+        return _STOPPED.format(f"signal {-status}" if status < 0 else f"exit status {status}")
+
+
+def main() -> int:
+    """The child: one page."""
+    from PyQt6.QtGui import QGuiApplication
+
+    from ui import theme
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    application = QGuiApplication(sys.argv[:1])
+    theme.load_fonts()
+    content = pickle.loads(sys.stdin.buffer.read())
+    try:
+        write_report(*content)
+    except AssistantError as error:
+        # The parent names the place that was asked for, not the one beside it.
+        sys.stdout.write(json.dumps({"error": str(error).removeprefix(f"{content[0]}: ")}) + "\n")
+        return error.exit_status
+    finally:
+        application.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
