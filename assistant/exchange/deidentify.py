@@ -24,6 +24,7 @@ from assistant.capture.opening import open_source
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
 from assistant.reviews import LABELS, About, Entry, Review
+from assistant.session_day import SessionDay
 
 Cover = tuple[int, int, int, int]
 _PLAN_KEYS: Final = frozenset({"schema", "views"})
@@ -168,6 +169,19 @@ def _bare_value(value: dict[str, Any]) -> dict[str, Any]:
     """Points and figures of a measure, points of a plan; nothing else that a program may have added."""
     kept = {name: value[name] for name in ("points_px", "mm_per_px", "figures") if name in value}
     return kept | ({"plan": bare_plan(value["plan"])} if "plan" in value else {})
+
+
+def bare_day(day: SessionDay) -> dict[str, Any]:
+    """What was done and told on the day, its plans with the keys of the contract alone.
+
+    Times count from the start of the run. No word of it was typed: levels, stages of the settings, names that the
+    program made.
+    """
+    document: dict[str, Any] = msgspec.to_builtins(day)
+    for level in document["levels"]:
+        if level.get("plan") is not None:
+            level["plan"] = bare_plan(level["plan"])
+    return document
 
 
 def shifted(day: str | None, days: int) -> str | None:

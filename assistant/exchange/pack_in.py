@@ -64,12 +64,16 @@ class PackedLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access: str = ""
     gauge: str = ""
     cement_ml: float | None = None
+    xray_s: float | None = None
+    exposures: int | None = None
+    day_said: str = ""
 
 
 class PackedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run of a packed case: the place of its level in the list."""
+    """A run of a packed case: the place of its level in the list, and whether it was played as if it were live."""
 
     level: int = 0
+    rehearsal: bool = False
 
 
 class PackedFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -354,7 +358,13 @@ def _check_words(case: PackedCase, name: str, path: Path) -> None:
         case.technique,
         *(text for one in case.levels for text in (one.level, one.technique, one.access, one.gauge)),
     ]
-    long = [case.note, case.tags, *(one.note for one in case.findings), *(one.note for one in case.outcomes)]
+    long = [
+        *(one.day_said for one in case.levels),
+        case.note,
+        case.tags,
+        *(one.note for one in case.findings),
+        *(one.note for one in case.outcomes),
+    ]
     fits = all(len(text or "") <= _SHORT for text in short) and all(len(text) <= _LONG for text in long)
     fits = fits and 1 <= len(case.levels) <= 30 and len(case.runs) <= 300
     fits = fits and all(0 <= run.level < len(case.levels) for run in case.runs)

@@ -7,7 +7,7 @@ from typing import Final
 
 SCHEMA: Final = "fluoro-assistant/pack/2"
 READS: Final = ("fluoro-assistant/pack/1", SCHEMA)
-"""Version 2 holds what reviewers said of a run."""
+"""Version 2 holds what reviewers said of a run, and what was done and told on the day of a session."""
 MANIFEST: Final = "manifest.json"
 SUFFIX: Final = ".fluopack.zip"
 MOST_BYTES: Final = 64 << 30
@@ -18,12 +18,12 @@ MOST_RATIO: Final = 200
 tables of a quiet run came to 30 times."""
 KINDS: Final = (
     *("case.json", "run.mkv", "plan.json", "result.json", "measurements.csv", "review.json", "thumbnail.jpg"),
-    "truth.json",
+    *("truth.json", "day.json"),
 )
 """The files of a case (the first) and of each run."""
 _NAME: Final = re.compile(
     r"cases/(?P<case>[0-9]{1,4})/(?:case\.json|runs/(?P<run>[0-9]{1,3})/(?P<file>run\.mkv|plan\.json|result\.json|"
-    r"measurements\.csv|review\.json|thumbnail\.jpg|truth/truth\.json|truth/truth\.csv))"
+    r"measurements\.csv|review\.json|thumbnail\.jpg|day\.json|truth/truth\.json|truth/truth\.csv))"
 )
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from assistant import __version__
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.exchange.deidentify import Cover, bare_plan, bare_result, bare_review, shifted, write_pictures
+from assistant.exchange.deidentify import Cover, bare_day, bare_plan, bare_result, bare_review, shifted, write_pictures
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
 from assistant.library.change_log import Row
 from assistant.library.child import write_thumbnail
@@ -27,6 +27,8 @@ from assistant.library.run_summary import read_result
 from assistant.library.store import Library
 from assistant.plain import json_text
 from assistant.reviews import FILE, save
+from assistant.session_day import FILE as DAY
+from assistant.session_reading import read_session_day
 
 _CHUNK: Final = 1 << 20
 _FINDING: Final = ("level", "site", "yeom", "magnitude", "shape")
@@ -40,7 +42,7 @@ _OUTCOME: Final = (
     "adjacent_fracture",
     "remote_fracture",
 )
-_LEVEL: Final = ("level", "technique", "access", "gauge", "cement_ml")
+_LEVEL: Final = ("level", "technique", "access", "gauge", "cement_ml", "xray_s", "exposures", "day_said")
 Progress = Callable[[float], None]
 
 
@@ -172,7 +174,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
         "note": case["note"] if order.with_notes else "",
         "tags": case["tags"] if order.with_notes else "",
         "levels": [_part(level, _LEVEL) for level in levels],
-        "runs": [{"level": place.get(run["level_id"], 0)} for run in runs],
+        "runs": [{"level": place.get(run["level_id"], 0), "rehearsal": bool(run["rehearsal"])} for run in runs],
         "findings": [_part(one, _FINDING, order) for one in findings],
         "outcomes": [_part(one, _OUTCOME, order) for one in outcomes],
     }
@@ -215,6 +217,9 @@ def _run(
     if run["plan"]:
         document = bare_plan(json.loads(Path(run["plan"]).read_text(encoding="utf-8")))
         files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", document)
+    day = read_session_day(Path(run["path"]))
+    if day is not None:
+        files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day))
     result = read_result(Path(run["result"])) if run["result"] else None
     if result is not None:
         files[run_file(*at, "result.json")] = _write_json(base / "result.json", bare_result(result))

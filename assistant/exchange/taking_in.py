@@ -17,10 +17,13 @@ from assistant.library.child import RUN, THUMBNAIL, run_facts
 from assistant.library.jobs import DONE, NO_PLAN, WAITING
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result, summary
+from assistant.library.session_rows import said_of_session
 from assistant.library.store import Library
 from assistant.reviews import FILE, read_review, words_of
+from assistant.session_day import FILE as DAY
+from assistant.session_reading import read_session_day
 
-_BESIDE = ("plan.json", FILE, "truth/truth.json", "truth/truth.csv")
+_BESIDE = ("plan.json", FILE, DAY, "truth/truth.json", "truth/truth.csv")
 _RESULT = ("result.json", "measurements.csv")
 
 
@@ -40,9 +43,11 @@ def look_into(unpacked: Unpacked) -> dict[str, Any]:
                 found = run_facts(video, video.with_name(THUMBNAIL))
             except InputError as error:
                 raise InputError(f"a run of the pack cannot be read: {error}") from error
-            for name in ("lost", "rehearsal", "recorded"):
+            for name in ("lost", "recorded"):
                 found.pop(name)
-            facts[f"{number}/{run}"] = {**found, "sha256": file_hash(video), "bytes": video.stat().st_size}
+            day = read_session_day(video.parent)
+            said = said_of_session(day, rehearsal=found.pop("rehearsal") or case.runs[run].rehearsal)["run"]
+            facts[f"{number}/{run}"] = {**found, **said, "sha256": file_hash(video), "bytes": video.stat().st_size}
     return facts
 
 

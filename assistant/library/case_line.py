@@ -8,7 +8,15 @@ from typing import Any, Final
 DERIVED: Final = frozenset(
     {
         "levels_said",
+        "rehearsal",
+        "analysed_by",
         "cement_ml",
+        "told_high",
+        "told_medium",
+        "told_low",
+        "acknowledged",
+        "xray_s",
+        "exposures",
         "duration_s",
         "high",
         "medium",
@@ -22,6 +30,10 @@ DERIVED: Final = frozenset(
     }
 )
 """Columns of a case that follow from its other rows."""
+_SUMS: Final = (
+    *("duration_s", "high", "medium", "low", "told_high", "told_medium", "told_low", "acknowledged"),
+    *("xray_s", "exposures"),
+)
 
 
 def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
@@ -31,6 +43,8 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
         return
     levels = _rows(db, "levels", case_id)
     runs = _rows(db, "runs", case_id)
+    # A rehearsal counts nowhere; where a case holds nothing else, its figures are those of the rehearsal, marked so.
+    counted = [run for run in runs if not run["rehearsal"]] or runs
     findings = _rows(db, "findings", case_id)
     outcomes = _rows(db, "outcomes", case_id)
     in_set = db.execute(
@@ -40,12 +54,11 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     line = {
         "levels_said": " + ".join(dict.fromkeys(level["level"] for level in levels if level["level"])),
         "cement_ml": _sum(levels, "cement_ml"),
-        "duration_s": _sum(runs, "duration_s"),
-        "high": _sum(runs, "high"),
-        "medium": _sum(runs, "medium"),
-        "low": _sum(runs, "low"),
-        "leak_said": "; ".join(dict.fromkeys(run["leak_said"] for run in runs if run["leak_said"])),
-        "has_leak": int(any(run["has_leak"] for run in runs) or any(one["site"] != "none seen" for one in findings)),
+        "rehearsal": int(bool(runs) and all(run["rehearsal"] for run in runs)),
+        "analysed_by": ", ".join(dict.fromkeys(run["analysed_by"] for run in counted if run["analysed_by"])),
+        **{name: _sum(counted, name) for name in _SUMS},
+        "leak_said": "; ".join(dict.fromkeys(run["leak_said"] for run in counted if run["leak_said"])),
+        "has_leak": int(any(run["has_leak"] for run in counted) or any(one["site"] != "none seen" for one in findings)),
         "ct_linked": int(bool(findings)),
         "in_set": int(bool(in_set)),
         "recording_said": "; ".join(dict.fromkeys(run["recording_said"] for run in runs if run["recording_said"])),
@@ -56,7 +69,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     said = [case["id"], case["id"].replace("-", ""), case["day"], case["technique"], case["note"], case["tags"]]
     said += [case["owner"], case["origin"], line["leak_said"]]
     for level in levels:
-        said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"]]
+        said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"], level["day_said"]]
     said += [run[name] for run in runs for name in ("note", "reviewed")]
     for finding in findings:
         said += [finding["site"], finding["shape"], finding["magnitude"], finding["note"]]

@@ -24,9 +24,11 @@ import numpy as np
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
 from assistant.library.labels import leaks_of
+from assistant.library.session_rows import said_of_session
 from assistant.places import data_home, demo_run
 from assistant.plain import json_text
 from assistant.reviews import FILE, Review, converted, place_for, read_review, save, words_of
+from assistant.session_reading import read_session_day
 from assistant.vocabulary import Frame, Unknown
 
 THUMBNAIL: Final = "thumbnail.jpg"
@@ -115,6 +117,7 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         facts = run_facts(here, part / THUMBNAIL)
         facts |= {"sha256": digest.hexdigest(), "bytes": total, "plan": _plan_of(here)}
         facts["reviewed"] = words_of(review.standing)
+        facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
         os.replace(part, into)
     except OSError as error:

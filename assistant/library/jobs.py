@@ -19,6 +19,7 @@ from assistant.identity import session_of
 from assistant.library.change_log import Row
 from assistant.library.child import RUN, THUMBNAIL
 from assistant.library.people import Act, check_may
+from assistant.library.session_rows import level_rows
 from assistant.library.store import Library
 from assistant.plain import json_text
 from assistant.recording.reading import read_head
@@ -315,16 +316,15 @@ def take_in(library: Library, job: Job) -> None:
         return
     case_id = job.case_id or _case_id(library, Path(job.order["run"]))
     rows: list[tuple[str, str, dict[str, Any]]] = []
-    recorded = facts.pop("recorded")
+    recorded, session = facts.pop("recorded"), facts.pop("session")
+    rehearsal = bool(session["run"]["rehearsal"])
     if library.one("cases", case_id) is None:
-        origin = "simulated" if facts["has_truth"] else "rehearsal" if facts["rehearsal"] else "own"
+        origin = "simulated" if facts["has_truth"] else "rehearsal" if rehearsal else "own"
         rows.append(("cases", case_id, {"day": recorded, "origin": origin}))
-        level_id = library.new_id("levels")
-        rows.append(("levels", level_id, {"case_id": case_id, "level": _planned_level(folder, job)}))
-    else:
-        level_id = library.rows("levels", case_id=case_id)[0]["id"]
-    lost, _ = facts.pop("lost"), facts.pop("rehearsal")
-    plan = facts.pop("plan")
+    planned = _planned_level(folder, job)
+    levels, level_id = level_rows(library, case_id, session["levels"], planned, rehearsal=rehearsal)
+    rows += levels
+    lost, plan = facts.pop("lost"), facts.pop("plan")
     path = folder / RUN if job.order["copy"] else Path(job.order["run"])
     rows.append(
         (
@@ -332,6 +332,7 @@ def take_in(library: Library, job: Job) -> None:
             job.run_id,
             {
                 **facts,
+                **session["run"],
                 "case_id": case_id,
                 "level_id": level_id,
                 "path": str(path),

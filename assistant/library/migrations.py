@@ -103,7 +103,32 @@ ALTER TABLE runs ADD COLUMN reviewed TEXT NOT NULL DEFAULT '';
 """
 """What reviewers say of the run, for the search; their own file lies beside it."""
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED)
+_SESSIONS: Final = """
+ALTER TABLE runs ADD COLUMN rehearsal INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN analysed_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN told_high INTEGER;
+ALTER TABLE runs ADD COLUMN told_medium INTEGER;
+ALTER TABLE runs ADD COLUMN told_low INTEGER;
+ALTER TABLE runs ADD COLUMN acknowledged INTEGER;
+ALTER TABLE runs ADD COLUMN xray_s REAL;
+ALTER TABLE runs ADD COLUMN exposures INTEGER;
+ALTER TABLE levels ADD COLUMN xray_s REAL;
+ALTER TABLE levels ADD COLUMN exposures INTEGER;
+ALTER TABLE levels ADD COLUMN day_said TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN rehearsal INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN analysed_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN told_high INTEGER;
+ALTER TABLE cases ADD COLUMN told_medium INTEGER;
+ALTER TABLE cases ADD COLUMN told_low INTEGER;
+ALTER TABLE cases ADD COLUMN acknowledged INTEGER;
+ALTER TABLE cases ADD COLUMN xray_s REAL;
+ALTER TABLE cases ADD COLUMN exposures INTEGER;
+UPDATE runs SET rehearsal = 1 WHERE case_id IN (SELECT id FROM cases WHERE origin = 'rehearsal');
+UPDATE cases SET rehearsal = 1 WHERE origin = 'rehearsal';
+"""
+"""What was told on the day beside what an analysis finds (``high`` and so on); a rehearsal is marked as such."""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS)
 """``PRAGMA user_version`` n means that the first n steps were taken."""
 VERSION: Final = len(STEPS)
 TABLES: Final = frozenset(

@@ -20,6 +20,7 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
         **{word: sum(event["priority"] == word for event in events) for word in ("high", "medium", "low")},
         "leak_said": "; ".join(dict.fromkeys(leak_words(leak) for leak in leaks)) or NONE_SEEN,
         "has_leak": int(bool(leaks)),
+        "analysed_by": str(document.get("program", {}).get("version", "")),
         "recording_said": "whole" if document["complete"] else "not to its end",
         "frames": document["run"]["frames"],
     }

@@ -21,15 +21,18 @@ class Filter(StrEnum):
     HIGH = "HIGH alarm"
     CT = "CT linked"
     TRAINING = "Training set"
+    REHEARSAL = "Rehearsals"
     BIN = "Deleted"
 
 
 _TESTS: Final = {
     Filter.ALL: "deleted_ns IS NULL",
-    Filter.LEAK: "deleted_ns IS NULL AND has_leak = 1",
-    Filter.HIGH: "deleted_ns IS NULL AND high > 0",
-    Filter.CT: "deleted_ns IS NULL AND ct_linked = 1",
+    # A rehearsal is no patient's finding; it stands among all, and by itself.
+    Filter.LEAK: "deleted_ns IS NULL AND rehearsal = 0 AND has_leak = 1",
+    Filter.HIGH: "deleted_ns IS NULL AND rehearsal = 0 AND (high > 0 OR told_high > 0)",
+    Filter.CT: "deleted_ns IS NULL AND rehearsal = 0 AND ct_linked = 1",
     Filter.TRAINING: "deleted_ns IS NULL AND in_set = 1",
+    Filter.REHEARSAL: "deleted_ns IS NULL AND rehearsal = 1",
     Filter.BIN: "deleted_ns IS NOT NULL AND names != 'removed'",
 }
 

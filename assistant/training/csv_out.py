@@ -17,7 +17,7 @@ from assistant.training.desk import Desk
 COLUMNS: Final = (
     *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),
     *("direction", "right_answer", "right_direction", "trap", "is_right", "direction_right", "early_s", "early_mm"),
-    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted", "case", "run"),
+    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted", "case", "run", "rehearsal"),
 )
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -35,12 +35,15 @@ class Answers:
         Ids of people.
     cases : dict of str to str
         The case of each run that is in one.
+    rehearsed : set of str
+        Ids of clips that were cut out of a rehearsal: no figure counts them.
     """
 
     rows: list[dict[str, Any]]
     clips: dict[str, Clip | None]
     experts: set[str]
     cases: dict[str, str]
+    rehearsed: set[str]
 
 
 def answers_of(desk: Desk, person: Person | None, *, asks: Person) -> Answers:
@@ -68,7 +71,7 @@ def answers_of(desk: Desk, person: Person | None, *, asks: Person) -> Answers:
     runs = {clip.run_id for clip in clips.values() if clip is not None and clip.run_id}
     known = {run_id: desk.library.one("runs", run_id) for run_id in runs}
     cases = {run_id: str(run["case_id"]) for run_id, run in known.items() if run is not None}
-    return Answers(rows=rows, clips=clips, experts=experts, cases=cases)
+    return Answers(rows=rows, clips=clips, experts=experts, cases=cases, rehearsed=desk.rehearsed())
 
 
 def write_answers(answers: Answers, path: Path) -> int:
@@ -106,7 +109,7 @@ def _line(clip: Clip | None, row: dict[str, Any], answers: Answers) -> list[Any]
         *(row["is_right"], row["direction_right"], _rounded(row["early_s"]), _rounded(row["early_mm"])),
         *(row["is_repeat"], row["lines_shown"], _rounded(row["took_s"])),
         *(_rounded(row["planted_mm"]), row["trusted"]),
-        *(answers.cases.get(run_id, ""), run_id),
+        *(answers.cases.get(run_id, ""), run_id, int(row["clip_id"] in answers.rehearsed)),
     ]
 
 

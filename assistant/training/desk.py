@@ -131,11 +131,18 @@ class Desk:
         """Mark a case as doubtful; it comes last from now on, and the instructor sees the mark."""
         self.library.change([("clips", clip_id, {"flagged": 1})], Act.ANSWER, "flag a clip", about=clip_id)
 
-    def answers(self, person: Person | None = None, **equal: Any) -> list[Row]:
-        """Answers in the order in which they were given."""
+    def answers(self, person: Person | None = None, *, counted: bool = False, **equal: Any) -> list[Row]:
+        """Answers in the order in which they were given; ``counted``: without those about a rehearsal, no patient."""
         if person is not None:
             equal["person_id"] = person.id
-        return self.library.rows("answers", **equal)
+        rows = self.library.rows("answers", **equal)
+        rehearsed = self.rehearsed() if counted else set()
+        return [row for row in rows if row["clip_id"] not in rehearsed]
+
+    def rehearsed(self) -> set[str]:
+        """Ids of the clips that were cut out of a rehearsal."""
+        question = "SELECT clips.id FROM clips JOIN runs ON runs.id = clips.run_id WHERE runs.rehearsal = 1"
+        return {row["id"] for row in self.library.ask(question)}
 
     def next(
         self,
@@ -252,7 +259,7 @@ class Desk:
         experts = {each.id for each in self.people() if each.is_expert}
         made: dict[str, dict[str, int]] = {"experts": {}, "colleagues": {}}
         seen = set()
-        for row in self.answers(clip_id=clip_id, task=task, planted_mm=None):
+        for row in self.answers(clip_id=clip_id, task=task, planted_mm=None, counted=True):
             who = row["person_id"]
             if who == person.id or who in seen:
                 continue
@@ -264,7 +271,7 @@ class Desk:
     def others_stops_s(self, clip_id: str, person: Person) -> list[float]:
         """When experts stopped in the continuous task, in seconds before (positive) the event."""
         experts = {each.id for each in self.people() if each.is_expert}
-        rows = self.answers(clip_id=clip_id, task=WATCHING)
+        rows = self.answers(clip_id=clip_id, task=WATCHING, counted=True)
         return [
             row["early_s"] for row in rows if row["person_id"] in experts - {person.id} and row["early_s"] is not None
         ]

@@ -87,7 +87,7 @@ class Progress:
 
 def progress(desk: Desk, person: Person) -> Progress:
     """Work out the figures of a person."""
-    given = desk.answers(task=QUESTION)
+    given = desk.answers(task=QUESTION, counted=True)
     planted = [row for row in given if row["planted_mm"] is not None and row["person_id"] == person.id]
     every = [row for row in given if row["planted_mm"] is None]
     mine = [row for row in every if row["person_id"] == person.id]

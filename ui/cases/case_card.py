@@ -14,6 +14,8 @@ from assistant.library.store import Library
 from ui import theme
 from ui.cases import case_words as words
 
+_MOST_WORDS = 220
+
 
 class CasePicture(QWidget):
     """The picture of a case, with the words that it is recorded."""
@@ -121,10 +123,15 @@ class CaseCard(QWidget):
         findings = library.rows("findings", case_id=case["id"])
         outcomes = library.rows("outcomes", case_id=case["id"])
         technique = [case["levels_said"] or "level not entered", case["technique"], *(one["access"] for one in levels)]
+        said = [level for level in levels if level["day_said"]]
+        mark = [(words.REHEARSAL, words.REHEARSAL_TOLD)] if case["rehearsal"] else []
         lines = [
+            *mark,
             ("Level · technique", " · ".join(part for part in technique if part)),
             ("Cement", words.millilitres(case["cement_ml"])),
-            ("Alarms", words.alarms(case)),
+            (words.TOLD, words.told(case)),
+            words.found(case),
+            *((f"{level['level'] or 'Level not named'} on the day", level["day_said"]) for level in said),
             ("Leak", case["leak_said"] or "—"),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
@@ -169,7 +176,7 @@ class CaseCard(QWidget):
             if shown:
                 name.setText(lines[at][0])
                 text = lines[at][1]
-                value.setText(text if len(text) <= 120 else text[:119] + "…")
+                value.setText(text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…")
 
 
 def _outcome(outcomes: list[dict[str, Any]]) -> str:

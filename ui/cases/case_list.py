@@ -148,7 +148,8 @@ class CaseDelegate(QStyledItemDelegate):
                 left, top = (picture.width() - _THUMBNAIL[0]) / 2, (picture.height() - _THUMBNAIL[1]) / 2
                 painter.drawPixmap(target, picture, QRectF(left, top, *_THUMBNAIL))
         elif name == "case":
-            _two_lines(painter, box, case["id"], words.day(case["day"]), 21)
+            below = words.REHEARSAL if case["rehearsal"] else words.day(case["day"])
+            _two_lines(painter, box, case["id"], below, 21)
         elif name == "level":
             _two_lines(painter, box, case["levels_said"] or "—", case["technique"], 20)
         elif name == "alarms":
@@ -179,10 +180,18 @@ def _two_lines(painter: QPainter, box: QRectF, first: str, second: str, size_px:
 
 
 def _alarms(painter: QPainter, box: QRectF, case: dict[str, Any]) -> None:
-    marks = [("high", theme.HIGH[0])] * min(case["high"] or 0, 4)
-    marks += [("medium", theme.MEDIUM[0])] * min(case["medium"] or 0, 4) + [("low", theme.LOW)] * min(
-        case["low"] or 0, 4
-    )
+    """As told on the day, else as the analysis found; whose they are stands below."""
+    prefix = "" if case["told_high"] is None else "told_"
+    colours = {"high": theme.HIGH[0], "medium": theme.MEDIUM[0], "low": theme.LOW}
+    marks = [(name, colour) for name, colour in colours.items() for _ in range(min(case[prefix + name] or 0, 4))]
+    whose = words.told_and_found(case)
+    if whose:
+        painter.setPen(theme.TEXT_3)
+        painter.setFont(theme.font(15, 500))
+        below = QRectF(box.left(), box.center().y() + 8, box.width(), 24)
+        whose = painter.fontMetrics().elidedText(whose, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, whose)
+        box = box.adjusted(0, 0, 0, -28)
     room = max(1, int(box.width() // 32))
     if not marks:
         painter.setPen(theme.TEXT_3)

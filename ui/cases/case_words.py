@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from assistant.counting import PRIORITIES, count_words
+
 CASES = "CASES"
-COUNT = "{0:,} cases · {1} · on this computer only"
-COUNT_SHORT = "{0:,} cases · {1} · here only"
+COUNT = "{0:,} cases{2} · {1} · on this computer only"
+COUNT_SHORT = "{0:,} cases{2} · {1} · here only"
+REHEARSALS = " · {0:,} rehearsal{1} apart"
+REHEARSAL = "REHEARSAL"
+REHEARSAL_TOLD = "no patient, counts nowhere"
 SEARCH = "Search case, level, note"
 COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")
 NO_CASES = "No case yet.\n\nImport a recording: I, or drop a file or folder here."
@@ -109,7 +114,32 @@ def millilitres(value: float | None) -> str:
     return "—" if value is None else f"{value:.1f} ml"
 
 
-def alarms(case: dict[str, Any]) -> str:
-    """Alarms in words."""
-    parts = [f"{case[name]} {name.upper()}" for name in ("high", "medium", "low") if case[name]]
-    return " · ".join(parts) if parts else ("none raised" if case["high"] is not None else "not analysed")
+TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = "Told on the day", "Found by analysis {0}", "Found by analysis"
+NO_SESSION = "no session: nothing was told"
+
+
+def told(case: dict[str, Any]) -> str:
+    """Alarms as they were told on the day, and how many were acknowledged."""
+    if case["told_high"] is None:
+        return NO_SESSION
+    counted = count_words(_priorities(case, "told_"))
+    return counted if counted == "no alarm" else f"{counted}; {case['acknowledged']} acknowledged"
+
+
+def found(case: dict[str, Any]) -> tuple[str, str]:
+    """Name and value of what the analysis found: another count under another name."""
+    if case["high"] is None:
+        return BY_ANALYSIS_NOT_YET, "not analysed"
+    return BY_ANALYSIS.format(case["analysed_by"]).rstrip(), count_words(_priorities(case, ""))
+
+
+def told_and_found(case: dict[str, Any]) -> str:
+    """Whose alarms a row of the list shows, and how many the analysis found where that is another count."""
+    if case["told_high"] is None:
+        return "" if case["high"] is None else "by analysis"
+    count = "" if case["high"] is None else f" · analysis {len(_priorities(case, ''))}"
+    return f"told{count}"
+
+
+def _priorities(case: dict[str, Any], prefix: str) -> list[str]:
+    return [word for word in PRIORITIES for _ in range(case[prefix + word] or 0)]

@@ -184,11 +184,13 @@ class CasesPage(Page):
         self.middle.setCurrentIndex(0 if self.model.total else 1)
         if library is not None:
             held = library.ask(
-                "SELECT count(*) AS cases, (SELECT coalesce(sum(bytes), 0) FROM runs WHERE is_copied = 1) AS bytes "
+                "SELECT count(*) - coalesce(sum(rehearsal), 0) AS cases, coalesce(sum(rehearsal), 0) AS apart, "
+                "(SELECT coalesce(sum(bytes), 0) FROM runs WHERE is_copied = 1) AS bytes "
                 "FROM cases WHERE deleted_ns IS NULL"
             )[0]
             count = words.COUNT if self.width() >= 1700 else words.COUNT_SHORT
-            self.count.setText(count.format(held["cases"], words.size(held["bytes"])))
+            apart = words.REHEARSALS.format(held["apart"], "s"[: held["apart"] != 1]) if held["apart"] else ""
+            self.count.setText(count.format(held["cases"], words.size(held["bytes"]), apart))
         row = self.model.row_of(before) if before else -1
         self.go(max(row, 0))
 

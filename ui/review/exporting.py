@@ -231,7 +231,7 @@ def who_is(pair: RunAndPlan) -> Identity:
 
 
 def library_runs() -> list[RunAndPlan]:
-    """All runs of the library that have a plan, also those that it only refers to.
+    """All runs of the library that have a plan, also those that it only refers to; no rehearsal, which counts nowhere.
 
     Where the library is open in another window, those that lie in its folder.
     """
@@ -240,7 +240,7 @@ def library_runs() -> list[RunAndPlan]:
     try:
         if not shared.open() or shared.library is None:
             return runs_on_disk(data_home())
-        pairs = [(run["path"], plan_path(run)) for run in shared.library.rows("runs")]
+        pairs = [(run["path"], plan_path(run)) for run in shared.library.rows("runs", rehearsal=0)]
     finally:
         shared.leave()
     return [RunAndPlan(run=path, plan=str(plan)) for path, plan in pairs if plan is not None]

@@ -139,6 +139,13 @@ def toggle_lines(page: TrainingPage) -> None:
     page.tell(words.LINES_SHOWN if page.lines_shown else words.LINES_HIDDEN)
 
 
+def kind_of(page: TrainingPage, clip: Clip) -> str:
+    """What the run of a clip is, for the header."""
+    if page.desk is not None and clip.id in page.desk.rehearsed():
+        return words.REHEARSAL
+    return "simulated" if clip.course else "archived"
+
+
 def see_run(page: TrainingPage) -> None:
     """The whole run again, with its lines."""
     if page.player is not None:

@@ -133,7 +133,7 @@ class TrainingPage(Page):
         self.mode = OVERVIEW
         self.stack.setCurrentWidget(self.parts.dashboard)
         self.parts.dashboard.show_person(self.desk, self.person)
-        count = len(self.desk.answers(self.person))
+        count = len(self.desk.answers(self.person, counted=True))
         self.header.say(
             "progress and agreement", f"Reader {self.person.id} · {count} answers · names hidden from others"
         )
@@ -223,7 +223,7 @@ class TrainingPage(Page):
         self.parts.axis_card.hide()
         self.stack.setCurrentWidget(self.parts.case)
         self._arrange()
-        kind = "simulated" if clip.course else "archived"
+        kind = acts.kind_of(self, clip)
         # The case is told with the outcome: who has seen the list of cases would know it.
         place = f"clip {clip.id}  |  {self._place()}"
         self.header.say(words.ARCHIVED.format(kind, clip.name), f"{place}  |  {words.STOPS_BEFORE}")
@@ -296,7 +296,7 @@ class TrainingPage(Page):
             "◆ your stop, " + words.early_words(result.early_s, result.early_mm) if you else ""
         )
         self.parts.axis_card.setVisible(self.task in (QUESTION, WATCHING))
-        kind = "simulated" if clip.course else "archived"
+        kind = acts.kind_of(self, clip)
         who = identify(clip.run_path).words if clip.run_id else f"clip {clip.id}"
         self.header.say(words.LOCKED.format(kind, clip.name), f"{who}  |  {self._place()}")
         self._arrange()

@@ -6,6 +6,7 @@ from assistant.training.clip import ANSWERS
 from assistant.training.scoring import Verdict
 
 TRAINING = "TRAINING"
+REHEARSAL = "rehearsal, not counted"
 ARCHIVED = "{0} case {1} · no live picture"
 LOCKED = "{0} case {1} · answer locked"
 STOPS_BEFORE = "Frame stops before the outcome"

@@ -27,8 +27,8 @@ class FakeLibrary:
     def __init__(self, paths: list[Path]) -> None:
         self._paths = paths
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        assert table == "runs"
+    def rows(self, table: str, *, rehearsal: int) -> list[dict[str, Any]]:
+        assert (table, rehearsal) == ("runs", 0)
         return [{"path": str(path)} for path in self._paths]
 
 

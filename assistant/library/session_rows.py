@@ -1,0 +1,82 @@
+"""What the library keeps of a session's day: a level's row for each level, and the columns of its run."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from assistant.counting import counts
+from assistant.library.store import Library
+from assistant.reports.day_facts import level_words
+from assistant.session_day import LevelDay, SessionDay
+
+_MOST_SAID: Final = 2000
+
+
+def said_of_session(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any]:
+    """What a child process says of a session: columns of its run, and of each of its levels.
+
+    Parameters
+    ----------
+    day : SessionDay or None
+        None for a run that is no session: what was told then is not known.
+    rehearsal : bool
+        As its recording says.
+    """
+    if day is None:
+        return {"run": {"rehearsal": int(rehearsal)}, "levels": []}
+    told = counts([one.priority for one in day.alarms])
+    run = {
+        "rehearsal": int(rehearsal or day.rehearsal),
+        **{f"told_{word}": count for word, count in told.items()},
+        "acknowledged": sum(one.acknowledged_s is not None for one in day.alarms),
+        "xray_s": _sum([level.xray_s for level in day.levels]),
+        "exposures": _sum([level.exposures for level in day.levels]),
+    }
+    return {"run": run, "levels": [_level(level) for level in day.levels]}
+
+
+def level_rows(
+    library: Library, case_id: str, levels: list[dict[str, Any]], planned: str | None, *, rehearsal: bool
+) -> tuple[list[tuple[str, str, dict[str, Any]]], str]:
+    """Rows of the levels of a run that comes into a case, and the id of its first level.
+
+    A level that the case has already keeps what a person entered for it; a rehearsal adds nothing to a patient's level.
+
+    Parameters
+    ----------
+    library : Library
+    case_id : str
+        May be new.
+    levels : list of dict
+        As `said_of_session` gives them; empty for a run that is no session.
+    planned : str or None
+        The level of the run's plan, where there is no session.
+    rehearsal : bool
+    """
+    there = library.rows("levels", case_id=case_id)
+    if there and (rehearsal or not levels):
+        return [], there[0]["id"]
+    rows: list[tuple[str, str, dict[str, Any]]] = []
+    for level in levels or [{"level": planned}]:
+        known = next((row for row in there if row["level"] == level["level"]), None)
+        if known is None:
+            rows.append(("levels", library.new_id("levels"), {**level, "case_id": case_id}))
+        else:
+            missing = {name: value for name, value in level.items() if known[name] in (None, "")}
+            rows.append(("levels", known["id"], missing))
+    return rows, rows[0][1]
+
+
+def _level(level: LevelDay) -> dict[str, Any]:
+    return {
+        "level": level.level or None,
+        "cement_ml": level.cement_ml,
+        "xray_s": level.xray_s,
+        "exposures": level.exposures,
+        "day_said": " · ".join(level_words(level))[:_MOST_SAID],
+    }
+
+
+def _sum(values: list[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
