@@ -1,0 +1,58 @@
+"""A session's day as rows of the library: level by level, never into a patient's level from a rehearsal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.library.people import Act
+from assistant.library.session_rows import level_rows, said_of_session
+from assistant.library.store import Library
+from tests.assistant.test_session_reading import two_levels
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    with Library(tmp_path) as opened:
+        yield opened
+
+
+def levels_of(library: Library, case_id: str = "K-00001") -> list[tuple[str | None, float | None]]:
+    return [(row["level"], row["cement_ml"]) for row in library.rows("levels", case_id=case_id)]
+
+
+def test_what_is_said_of_a_run() -> None:
+    said = said_of_session(two_levels(), rehearsal=False)
+    assert said["run"] == {
+        "rehearsal": 0,
+        "told_high": 1,
+        "told_medium": 1,
+        "told_low": 0,
+        "acknowledged": 1,
+        "xray_s": 6.5,
+        "exposures": 2,
+    }
+    assert [level["level"] for level in said["levels"]] == ["L1", "L2"]
+    assert said["levels"][0]["day_said"].startswith("0.4 ml · cement mixed")
+    assert said_of_session(None, rehearsal=True) == {"run": {"rehearsal": 1}, "levels": []}
+
+
+def test_each_level_has_a_row_and_what_a_person_entered_stays(library: Library) -> None:
+    said = said_of_session(two_levels(), rehearsal=False)["levels"]
+    rows, first = level_rows(library, "K-00001", said, None, rehearsal=False)
+    library.change([("cases", "K-00001", {}), *rows], Act.IMPORT, "import", about="K-00001")
+    assert levels_of(library) == [("L1", 0.4), ("L2", 0.2)]
+    library.change([("levels", first, {"cement_ml": 3.0})], Act.EDIT, "change case", about="K-00001")
+    rows, _ = level_rows(library, "K-00001", said, None, rehearsal=False)
+    library.change(rows, Act.IMPORT, "import", about="K-00001")
+    assert levels_of(library) == [("L1", 3.0), ("L2", 0.2)]
+
+
+def test_neither_a_rehearsal_nor_a_plain_run_changes_a_level_that_is_there(library: Library) -> None:
+    rows, first = level_rows(library, "K-00001", [], "L3", rehearsal=False)
+    library.change([("cases", "K-00001", {}), *rows], Act.IMPORT, "import", about="K-00001")
+    assert levels_of(library) == [("L3", None)]
+    said = said_of_session(two_levels(), rehearsal=True)["levels"]
+    assert level_rows(library, "K-00001", said, None, rehearsal=True) == ([], first)
+    assert level_rows(library, "K-00001", [], "L4", rehearsal=False) == ([], first)
