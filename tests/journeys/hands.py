@@ -1,0 +1,51 @@
+"""A person's hands: keys that go to whatever has the focus, as the system sends them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+
+NONE: Final = Qt.KeyboardModifier.NoModifier
+SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
+CONTROL: Final = Qt.KeyboardModifier.ControlModifier
+
+
+def _send(window: QWidget, event: QKeyEvent) -> None:
+    """To the widget with the focus, else to the window: as Qt does with what comes from the system."""
+    focus = QApplication.focusWidget() or window.focusWidget() or window
+    QApplication.sendEvent(focus, event)
+
+
+def down(
+    window: QWidget,
+    key: int,
+    modifiers: Qt.KeyboardModifier = NONE,
+    *,
+    place: int = 0,
+    text: str = "",
+    again: bool = False,
+) -> None:
+    """A key goes down (``again``: the keyboard repeats it). ``place``: its X11 key code, 0 where none is known."""
+    _send(window, QKeyEvent(QEvent.Type.KeyPress, int(key), modifiers, place, 0, 0, text, again))
+
+
+def up(
+    window: QWidget,
+    key: int,
+    modifiers: Qt.KeyboardModifier = NONE,
+    *,
+    place: int = 0,
+    text: str = "",
+    again: bool = False,
+) -> None:
+    """It goes up."""
+    _send(window, QKeyEvent(QEvent.Type.KeyRelease, int(key), modifiers, place, 0, 0, text, again))
+
+
+def press(window: QWidget, key: int, modifiers: Qt.KeyboardModifier = NONE, *, place: int = 0, text: str = "") -> None:
+    """Down and up."""
+    down(window, key, modifiers, place=place, text=text)
+    up(window, key, modifiers, place=place, text=text)

@@ -1,0 +1,113 @@
+"""Who it is, through everything: two patients whose recordings have one name, exported after one another."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import pydicom
+import pytest
+from PyQt6.QtCore import Qt
+
+from assistant.cli import main
+from assistant.identity import is_id
+from assistant.places import data_home
+from assistant.settings import Settings
+from tests.small_run import write_small_run
+from ui.review.page import ReviewPage, make_page
+from ui.shell import Shell
+
+K = Qt.Key
+
+
+@pytest.fixture
+def review(qtbot) -> Iterator[ReviewPage]:
+    shell = Shell(Settings(), {"review": make_page})
+    shell.resize(1280, 1024)
+    qtbot.addWidget(shell)
+    shell.go_to("review")
+    shell.show()
+    page = shell.page("review")
+    assert isinstance(page, ReviewPage)
+    yield page
+    shell.close()
+
+
+def exported(qtbot, page: ReviewPage, run: Path) -> str:
+    """Open a run and export all there is, by keys and touch; what the page said of where it is."""
+    assert page.open(str(run), None), page.note.text()
+    page.playing = False
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    told = []
+    for act in (
+        lambda: qtbot.keyClick(page, K.Key_R),
+        lambda: qtbot.keyClick(page, K.Key_E),
+        lambda: page.export.export_wanted.emit("dicom"),
+        lambda: page.export.export_wanted.emit("video"),
+    ):
+        act()
+        qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden(), timeout=60_000)
+        told.append(page.export.told)
+    return "\n".join(told)
+
+
+def words_in(path: Path) -> str:
+    """What a file says of who it is."""
+    if path.suffix == ".csv":
+        with path.open(newline="", encoding="utf-8") as file:
+            return " ".join(cell for row in list(csv.reader(file))[:8] for cell in row)
+    if path.suffix == ".dcm":
+        return str(pydicom.dcmread(path))
+    if path.suffix == ".mp4":
+        with av.open(str(path)) as video:
+            return video.metadata["title"]
+    content = path.read_bytes()
+    return (
+        content.decode("utf-16-be", "ignore")
+        + content[1:].decode("utf-16-be", "ignore")
+        + content[:300].decode("utf-8", "ignore")
+    )
+
+
+def test_two_patients_of_one_folder_name_never_meet(qtbot, review: ReviewPage, tmp_path: Path, capsys) -> None:
+    runs = [write_small_run(tmp_path / name, count).folder for name, count in (("Mueller", 20), ("Maier", 24))]
+    assert [run.name for run in runs] == ["run", "run"]
+    seen: dict[Path, bytes] = {}
+    for run in runs:
+        told = exported(qtbot, review, run)
+        assert review.session is not None
+        ids = review.session.identity
+        folder = data_home() / "exports" / "no-case" / ids.run_id
+        files = sorted(folder.iterdir())
+        assert {path.suffix for path in files} == {".pdf", ".csv", ".png", ".dcm", ".mp4"}
+        for path in files:
+            assert ids.run_id in path.name
+            assert ids.run_id in words_in(path), path.name
+            assert "Mueller" not in words_in(path)
+        assert str(folder / ids.file("report", ".pdf")) in told
+        assert seen.keys().isdisjoint(files)
+        seen |= {path: path.read_bytes() for path in files}
+    assert all(path.read_bytes() == content for path, content in seen.items())
+    assert len({path.parent for path in seen}) == 2
+
+
+def test_a_run_is_the_same_case_in_the_library_in_review_and_in_every_file(
+    qtbot, review: ReviewPage, tmp_path: Path, capsys
+) -> None:
+    runs = [write_small_run(tmp_path / name, count).folder for name, count in (("a", 20), ("b", 24))]
+    assert main(["import", *map(str, runs), "--no-analysis"]) == 0
+    cases = [line.rpartition(": ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert all(is_id("cases", case) for case in cases)
+    for run in sorted((data_home() / "runs").glob("*/run")):
+        exported(qtbot, review, run)
+        assert review.session is not None
+        ids = review.session.identity
+        assert ids.case_id in cases
+        assert run.parent.name == ids.run_id
+        assert f"case {ids.case_id} · L1 · run {ids.run_id}" in review.header.accessibleName()
+        assert "date not known" in review.header.accessibleName()
+        for path in (data_home() / "exports" / ids.case_id / ids.run_id).iterdir():
+            assert path.name.startswith(f"{ids.case_id}_L1_{ids.run_id}_")
+            assert ids.case_id in words_in(path)

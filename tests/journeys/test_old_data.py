@@ -1,0 +1,244 @@
+"""What the program at 93736df wrote opens today and keeps its figures (`tests/old_data/README.md`)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.capture.opening import open_source
+from assistant.capture.run_folder import RunFolder
+from assistant.cli import main
+from assistant.day_log import read_day
+from assistant.library import database
+from assistant.library.migrations import STEPS
+from assistant.library.search import search
+from assistant.library.store import Library
+from assistant.places import demo_run
+from assistant.plan import read_plan
+from assistant.reviews import read_review
+from assistant.settings import Settings
+from assistant.settings_file import load_settings
+from assistant.training.clip import clip_from_row
+from assistant.training.desk import Desk
+from ui.review.page import ReviewPage
+from ui.shell import Shell
+
+OLD = Path(__file__).resolve().parents[1] / "old_data" / "93736df"
+EXPECTED: dict[str, Any] = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
+PATHS = ("path", "result", "thumbnail", "run_path")
+WORDED = ("leak_said", "recording_said")
+"""Columns whose words may be put better; figures may not change."""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """The old files, as a site has them: free to be written."""
+    shutil.copytree(OLD, tmp_path / "old")
+    for path in (tmp_path / "old").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return tmp_path / "old"
+
+
+@pytest.fixture
+def home(old: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The old data folder, in use."""
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(old / "library"))
+    return old / "library"
+
+
+@pytest.fixture
+def library(home: Path) -> Iterator[Library]:
+    with Library(home) as opened:
+        yield opened
+
+
+def held(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of a library's file, table by table."""
+    db = sqlite3.connect(path)
+    try:
+        return {table: db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in EXPECTED["rows"]}
+    finally:
+        db.close()
+
+
+def as_before(home: Path, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as `expected.json` names it: paths from the data folder."""
+    made = dict(row)
+    for name in PATHS:
+        if made.get(name):
+            made[name] = made[name].replace(str(demo_run()), "@demo").removeprefix(f"{home}/")
+    return made
+
+
+def test_every_row_of_the_library_is_there_with_its_figures(home: Path, library: Library) -> None:
+    assert library.fault == ""
+    for table, rows in EXPECTED["rows"].items():
+        for wanted in rows:
+            row = library.one(table, wanted["id"])
+            assert row is not None, f"{table} {wanted['id']}"
+            found = as_before(home, row)
+            kept = {name: found[name] for name in wanted if name not in WORDED}
+            assert kept == {name: value for name, value in wanted.items() if name not in WORDED}
+    assert len(library.changes(1000)) >= EXPECTED["changes"]
+    for run in library.rows("runs"):
+        for name in ("path", "result", "thumbnail"):
+            assert run[name] is None or Path(run[name]).exists(), run[name]
+
+
+def test_the_list_and_the_search_find_the_cases(home: Path, library: Library) -> None:
+    wanted = [case["id"] for case in EXPECTED["cases"]]
+    assert [case["id"] for case in search(library).cases] == wanted
+    assert [case["id"] for case in search(library, "osteopor wedge").cases] == [wanted[1]]
+
+
+def test_it_is_copied_before_it_is_brought_to_another_version(home: Path) -> None:
+    before = held(home / database.NAME)
+    later = (*STEPS, "ALTER TABLE cases ADD COLUMN of_a_later_program TEXT;")
+    database.connect(home, later).close()
+    copies = list((home / "backups").glob("before_version_*.sqlite"))
+    assert len(copies) == 1
+    assert held(copies[0]) == before
+    db = sqlite3.connect(copies[0])
+    assert db.execute("PRAGMA user_version").fetchone()[0] == 4
+    db.close()
+
+
+def test_what_cannot_be_copied_first_is_not_brought_to_another_version(home: Path) -> None:
+    (home / "backups").write_bytes(b"")  # where the copies go stands a file
+    whole = (home / database.NAME).read_bytes()
+    with pytest.raises(Exception, match="nothing was changed"):
+        database.connect(home, (*STEPS, "ALTER TABLE cases ADD COLUMN of_a_later_program TEXT;"))
+    assert (home / database.NAME).read_bytes() == whole
+
+
+def test_others_can_read_nothing_of_it_after_the_first_start(home: Path) -> None:
+    before = {path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077}
+    assert len(before) > 20  # as the umask of most accounts left them
+    assert main(["settings"]) == 0
+    with Library(home) as library:
+        library.back_up("daily")
+    assert [str(path) for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077] == []
+
+
+def test_the_recorded_session_plays_with_what_was_told_and_done_that_day(home: Path) -> None:
+    wanted = EXPECTED["session"]
+    folder = home / "live" / wanted["folder"]
+    source = RunFolder(folder, "old")
+    assert len(source.recorded.lines) == wanted["frames"]
+    assert source.recorded.losses == wanted["losses"] == ""
+    assert source.log_fault() == wanted["log_fault"] == ""
+    assert [round(float(frame.grey.mean()), 3) for frame in source.frames()] == wanted["means"]
+    assert sum("row" in entry for entry in source.readings()) == wanted["readings"]
+    source.close()
+    assert [[event.kind, event.frame, event.data] for event in read_day(folder)] == wanted["day"]
+
+
+def test_what_it_wrote_is_valid_and_is_analysed(home: Path, old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    session = home / "live" / EXPECTED["session"]["folder"]
+    places = [session, old / "result" / "result.json", old / "run", *sorted((old / "plans").iterdir())]
+    for place in places:
+        assert main(["validate", str(place)]) == 0, f"{place}: {capsys.readouterr().out}"
+    for name, run in enumerate((old / "run", session)):
+        out = old / f"out{name}"
+        assert main(["analyze", str(run), "--plan", str(run / "plan.json"), "--out", str(out)]) == 0
+        assert json.loads((out / "result.json").read_text(encoding="utf-8"))["complete"]
+
+
+@pytest.mark.parametrize("name", EXPECTED["plans"])
+def test_a_plan_keeps_its_views_and_scales(name: str) -> None:
+    plan = read_plan(OLD / "plans" / name, 0.25)
+    found = [[view.view, view.level, view.mm_per_px, view.reference_frame] for view in plan.views]
+    assert found == EXPECTED["plans"][name]
+
+
+def test_that_a_plan_was_not_calibrated_is_not_forgotten(old: Path) -> None:
+    (view,) = read_plan(old / "plans" / "uncalibrated.json", 0.25).document["views"]
+    assert view["calibrated"] is False
+    assert view["scale_by"] == "assumed depth"
+
+
+def test_the_settings_of_site_and_user_hold(home: Path) -> None:
+    wanted, loaded = EXPECTED["settings"], load_settings(home)
+    assert list(loaded.notes) == wanted["notes"] == []
+    assert set(wanted["locked"]) <= loaded.locked
+    for name, value in wanted["values"].items():
+        room, leaf = name.split(".")
+        assert getattr(getattr(loaded.settings, room), leaf) == value
+        assert loaded.origins[name] == wanted["origins"][name]
+
+
+def test_the_words_of_a_reviewer_stand_as_they_were_said(home: Path) -> None:
+    assert EXPECTED["reviews"]
+    for name, words in EXPECTED["reviews"].items():
+        found = [
+            [e.number, e.about.value, e.author, e.frame, e.text, e.leak, e.value]
+            for e in read_review(home / name).standing
+        ]
+        assert found == words
+
+
+def test_a_label_that_was_keyed_by_the_leaks_number_is_shown_at_that_leak(qtbot, home: Path) -> None:
+    with Library(home) as library:
+        (run,) = [row for row in library.rows("runs") if row["has_leak"]]
+    shell = Shell(Settings())
+    qtbot.addWidget(shell)
+    shell.resize(1280, 1024)
+    shell.show()
+    shell.go_to("review", (run["path"], str(Path(run["path"]) / "plan.json")))
+    page = shell.page("review")
+    assert isinstance(page, ReviewPage)
+    try:
+        qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+        page.jump(44)
+        qtbot.waitUntil(lambda: page.leak.story is not None, timeout=10_000)
+        said = page.reviewing.said_of(page.leak.story)
+        assert "posterior" in said
+        assert "Yeom C" in said
+    finally:
+        shell.close()
+
+
+def test_the_pack_comes_in_whole(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    assert main(["unpack", str(old / "case.fluopack.zip")]) == 0
+    packed = next(case for case in EXPECTED["cases"] if case["ct_linked"])
+    with Library() as library:
+        (case,) = library.rows("cases")
+        assert (case["technique"], case["note"], case["tags"]) == (packed["technique"], packed["note"], packed["tags"])
+        (level,) = library.rows("levels")
+        assert (level["level"], level["cement_ml"], level["gauge"]) == ("L1", 2.8, "11G")
+        for table in ("findings", "outcomes"):
+            wanted = [row for row in EXPECTED["rows"][table] if row["case_id"] == packed["id"]]
+            names = ("site", "yeom", "stage", "vas", "odi_percent", "anterior_height_mm", "adjacent_fracture")
+            rows = [{name: row[name] for name in names if name in row} for row in library.rows(table)]
+            assert rows == [{name: row[name] for name in names if name in row} for row in wanted]
+        assert [row["day"] for row in library.rows("outcomes")] == ["2026-08-09", None]
+        (run,) = library.rows("runs")
+        source = open_source(run["path"])
+        assert sum(1 for _ in source.frames()) == 46
+        source.close()
+        assert (run["high"], run["medium"], run["has_leak"]) == (packed["high"], packed["medium"], packed["has_leak"])
+
+
+def test_training_goes_on_where_it_stood(library: Library) -> None:
+    desk = Desk(library)
+    answers = {row["id"]: row for row in EXPECTED["rows"]["answers"]}
+    for person in desk.people():
+        own = desk.answers(person)
+        assert [row["id"] for row in own] == [row["id"] for row in answers.values() if row["person_id"] == person.id]
+        asked = desk.next(person, asked_now=[])
+        assert asked is not None
+        assert Path(asked.clip.run_path).exists()
+    for row in EXPECTED["rows"]["clips"]:
+        clip = desk.clip(row["id"])
+        assert clip is not None
+        assert clip.facts == clip_from_row(row).facts
+    trainee = next(person for person in desk.people() if person.name == "Trainee one")
+    first = next(row["clip_id"] for row in answers.values())
+    assert desk.others(first, trainee)["experts"] == {"stop": 1}
