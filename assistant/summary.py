@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.lengths import UNCAL
+from assistant.looked_at import NONE_SEEN, looked_of
 from assistant.shape_words import shape_words
 
 
@@ -23,9 +24,9 @@ def summary_table(document: dict[str, Any]) -> str:
         + (f" at {fps:g}/s" if fps else "")
         + ("" if document["complete"] else "  INCOMPLETE: not analysed to its end"),
         "",
-        *_events(document["events"], fps),
+        *(_events(document["events"], fps) or [_nothing("crossing", document)]),
         "",
-        *_leaks(document["leaks"]),
+        *(_leaks(document["leaks"]) or [_nothing("leak", document)]),
         *_final(document["final"]),
         f"a new picture took {timing['median_ms']:.1f} ms (median), {timing['p99_ms']:.1f} ms (99 of 100), "
         f"{timing['max_ms']:.1f} ms at most",
@@ -37,9 +38,15 @@ def summary_table(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _nothing(what: str, document: dict[str, Any]) -> str:
+    """Nothing is listed: said as far as was looked."""
+    told = looked_of(document).none
+    return f"No {what} seen in this view." if told == NONE_SEEN else f"No {what} is listed: {told}."
+
+
 def _events(events: list[dict[str, Any]], fps: float | None) -> list[str]:
     if not events:
-        return ["No crossing seen in this view."]
+        return []
     head = f"{'from':>7} {'':>8}  {'until':>7}  {'priority':<8}  {'event':<21}  {'where':<17}  words"
     rows = [head, "-" * len(head)]
     for event in events:
@@ -54,8 +61,6 @@ def _events(events: list[dict[str, Any]], fps: float | None) -> list[str]:
 
 
 def _leaks(leaks: list[dict[str, Any]]) -> list[str]:
-    if not leaks:
-        return ["No leak seen in this view."]
     rows = []
     for leak in leaks:
         words = [

@@ -77,7 +77,6 @@ ONE_VIEW = "One view: canal and vein leaks mostly not visible."
 
 EVENTS_TITLE = "Events"
 LEAK_TITLE = "Leak"
-NO_LEAK = "none seen in this view"
 SHAPE_NOTE = "Shape in this view only. No risk is derived."
 
 PRIORITY = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MEDIUM", Priority.LOW: "LOW", Priority.NONE: ""}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
+from assistant.looked_at import NOT_YET
+
 DERIVED: Final = frozenset(
     {
         "levels_said",
@@ -57,7 +59,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
         "rehearsal": int(bool(runs) and all(run["rehearsal"] for run in runs)),
         "analysed_by": ", ".join(dict.fromkeys(run["analysed_by"] for run in counted if run["analysed_by"])),
         **{name: _sum(counted, name) for name in _SUMS},
-        "leak_said": "; ".join(dict.fromkeys(run["leak_said"] for run in counted if run["leak_said"])),
+        "leak_said": _leak_said(counted),
         "has_leak": int(any(run["has_leak"] for run in counted) or any(one["site"] != "none seen" for one in findings)),
         "ct_linked": int(bool(findings)),
         "in_set": int(bool(in_set)),
@@ -78,6 +80,15 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     db.execute(
         "INSERT INTO words (rowid, said) VALUES (?, ?)", (case["number"], " ".join(str(one) for one in said if one))
     )
+
+
+def _leak_said(runs: list[sqlite3.Row]) -> str:
+    """What was found, run by run; that a run was not looked at is said as well."""
+    said = list(dict.fromkeys(run["leak_said"] for run in runs if run["leak_said"]))
+    waiting = sum(not run["leak_said"] for run in runs)
+    if waiting:
+        said.append(f"{waiting} run{'s'[: waiting > 1]} {NOT_YET}" if said else NOT_YET)
+    return "; ".join(said)
 
 
 def _rows(db: sqlite3.Connection, table: str, case_id: str) -> list[sqlite3.Row]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.counting import COUNTED
+from assistant.looked_at import looked_of
 from assistant.shape_words import shape_words
 
-NONE_SEEN: Final = "none seen in this view"
+NOT_WHOLE: Final = "not to its end"
 
 
 def summary(document: dict[str, Any]) -> dict[str, Any]:
@@ -18,10 +19,10 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
     leaks = document["leaks"]
     return {
         **{word: sum(event["priority"] == word for event in events) for word in ("high", "medium", "low")},
-        "leak_said": "; ".join(dict.fromkeys(leak_words(leak) for leak in leaks)) or NONE_SEEN,
+        "leak_said": "; ".join(dict.fromkeys(leak_words(leak) for leak in leaks)) or looked_of(document).none,
         "has_leak": int(bool(leaks)),
         "analysed_by": str(document.get("program", {}).get("version", "")),
-        "recording_said": "whole" if document["complete"] else "not to its end",
+        "recording_said": "whole" if document["complete"] else NOT_WHOLE,
         "frames": document["run"]["frames"],
     }
 

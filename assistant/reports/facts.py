@@ -9,6 +9,7 @@ from typing import Final
 from assistant import __version__, lengths
 from assistant.counting import OF_MACHINE
 from assistant.identity import Identity
+from assistant.looked_at import NOT_YET, Looked
 from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
@@ -67,6 +68,8 @@ class ReportFacts:
         What the source and the analysis assumed or mended.
     trouble : str
         Why the run was not analysed to its end; empty where it was.
+    nothing : str
+        What is said where no event or no leak is listed: how far was looked.
     """
 
     identity: Identity
@@ -83,6 +86,7 @@ class ReportFacts:
     counts: tuple[tuple[str, str], ...] = ()
     day: tuple[tuple[str, str], ...] = ()
     rehearsal: str = ""
+    nothing: str = NOT_YET
 
 
 def gather(
@@ -149,6 +153,12 @@ def gather(
         leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
         reviewer=_reviewer(review, time_of),
         trouble=trouble,
+        nothing=Looked(
+            frames=len(moments),
+            of=facts.frame_count,
+            through=not trouble,
+            measured=any(isinstance(moment.distances, Distances) for moment in moments),
+        ).none,
     )
 
 

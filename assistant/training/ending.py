@@ -220,6 +220,8 @@ def _from_truth(run: Path, truth: Path) -> Ending:
 
 def _from_result(run: Path, result: Path) -> Ending:
     document = json.loads(result.read_text(encoding="utf-8"))
+    if not document["complete"]:
+        raise InputError(f"{result}: the run was not looked at to its end; analyse it again, then its ending is known")
     plan = _plan(run)
     table = _table(result.with_name("measurements.csv"), plan, "")
     found: list[Reached] = []

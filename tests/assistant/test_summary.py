@@ -44,12 +44,18 @@ def leak(**changes: Any) -> dict[str, Any]:
 
 
 def test_nothing_seen_is_never_called_good() -> None:
-    told = summary_table(document())
+    told = summary_table(document(final={"fill_area_ratio": 0.0}))
     assert "No crossing seen in this view." in told
     assert "No leak seen in this view." in told
     assert told.rstrip().splitlines()[-1].startswith("What is not listed was not seen in this view.")
     for text in (told, summary_table(document(events=[event()], leaks=[leak()]))):
         assert not re.search(r"\b(safe|safely|clear|ok|okay|fine|good)\b", text, re.IGNORECASE)
+
+
+def test_what_was_not_looked_at_or_could_not_be_seen_is_not_called_none() -> None:
+    assert "No leak is listed: not visible." in summary_table(document())
+    half = summary_table(document(complete=False, final={"fill_area_ratio": 0.1}))
+    assert "No crossing is listed: not looked at to its end." in half
 
 
 def test_an_event_with_its_time_and_whether_it_stands() -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from assistant.library.outcome import finding_words
 from assistant.library.store import Library
+from assistant.looked_at import NOT_YET
 from ui import theme
 from ui.cases import case_words as words
 
@@ -132,7 +133,7 @@ class CaseCard(QWidget):
             (words.TOLD, words.told(case)),
             words.found(case),
             *((f"{level['level'] or 'Level not named'} on the day", level["day_said"]) for level in said),
-            ("Leak", case["leak_said"] or "—"),
+            ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
             ("Runs", _runs(runs)),

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 from assistant.errors import AssistantError
 from assistant.library.search import PAGE, Filter, search
 from assistant.library.store import Library
+from assistant.looked_at import NOT_YET
 from ui import icons, theme
 from ui.cases import case_words as words
 
@@ -158,7 +159,7 @@ class CaseDelegate(QStyledItemDelegate):
             said = {
                 "run": words.length(case["duration_s"]),
                 "cement": words.millilitres(case["cement_ml"]),
-                "leak label": case["leak_said"] or "—",
+                "leak label": case["leak_said"] or NOT_YET,
                 "CT": words.CT_LINKED if case["ct_linked"] else words.CT_NOT_YET,
                 "recording": case["recording_said"] or "—",
             }[name]

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from assistant.counting import PRIORITIES, count_words
+from assistant.library.run_summary import NOT_WHOLE
+from assistant.looked_at import NOT_TO_ITS_END
 
 CASES = "CASES"
 COUNT = "{0:,} cases{2} · {1} · on this computer only"
@@ -130,7 +132,10 @@ def found(case: dict[str, Any]) -> tuple[str, str]:
     """Name and value of what the analysis found: another count under another name."""
     if case["high"] is None:
         return BY_ANALYSIS_NOT_YET, "not analysed"
-    return BY_ANALYSIS.format(case["analysed_by"]).rstrip(), count_words(_priorities(case, ""))
+    counted = count_words(_priorities(case, ""))
+    if NOT_WHOLE in (case["recording_said"] or ""):
+        counted = f"{counted}, {NOT_TO_ITS_END}"
+    return BY_ANALYSIS.format(case["analysed_by"]).rstrip(), counted
 
 
 def told_and_found(case: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
+from assistant.looked_at import NOT_YET
 from assistant.plan import PlannedView
 from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
@@ -41,7 +42,7 @@ class LeakCard(QWidget):
         super().__init__(parent)
         self._stories: tuple[LeakStory, ...] = ()
         self._at = 0
-        self._known, self._kept = False, True
+        self._nothing, self._kept = NOT_YET, True
         self._chosen = False
         self._first_s: dict[int, float] = {}
         self._views: tuple[PlannedView, ...] = ()
@@ -52,7 +53,7 @@ class LeakCard(QWidget):
     def forget(self) -> None:
         """Another run."""
         self._stories, self._at, self._chosen = (), 0, False
-        self._known, self._kept = False, True
+        self._nothing, self._kept = NOT_YET, True
         self._stills.clear()
         self._saliency.clear()
         self.update()
@@ -68,7 +69,7 @@ class LeakCard(QWidget):
         first_s: dict[int, float],
         views: tuple[PlannedView, ...] = (),
         *,
-        known: bool,
+        nothing: str,
         kept: bool,
     ) -> None:
         """Take over the leaks of the run.
@@ -80,8 +81,8 @@ class LeakCard(QWidget):
             Number of a leak to the time at which it was first seen.
         views : tuple of PlannedView
             The plan's.
-        known : bool
-            Whether the picture at the playhead was measured: only then "none seen" may be said.
+        nothing : str
+            What is said without a leak: how far was looked.
         kept : bool
             Whether leaks are among the figures at all: those of an earlier day hold none.
         """
@@ -89,7 +90,7 @@ class LeakCard(QWidget):
             # A leak into the disc has a shape to show: it comes first until a person chooses.
             shaped = [k for k, story in enumerate(stories) if story.leak.shape is not None]
             self._at = shaped[0] if shaped else 0
-        self._stories, self._first_s, self._known, self._kept = stories, first_s, known, kept
+        self._stories, self._first_s, self._nothing, self._kept = stories, first_s, nothing, kept
         self._views = views
         self.setAccessibleName(f"{words.LEAK_TITLE}: {self.told()}")
         self.update()
@@ -123,7 +124,7 @@ class LeakCard(QWidget):
         if story is None:
             if not self._kept:
                 return review_words.LEAKS_NOT_KEPT
-            return words.NO_LEAK if self._known else "—"
+            return self._nothing
         return words.LEAK_SITE[story.site]
 
     def next_leak(self) -> None:

@@ -130,11 +130,11 @@ class _Page:
         if facts.day:
             self._list("On the day", [f"{level}: {said}" for level, said in facts.day], "", most=4)
             self._list(TOLD, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
-        self._list(facts.found, [self._event_line(event) for event in facts.events], "no event", most=14)
+        self._list(facts.found, [self._event_line(event) for event in facts.events], facts.nothing, most=14)
         leaks = [
             f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
         ]
-        self._list("Leaks seen in this view", leaks, "none seen in this view", most=5)
+        self._list("Leaks seen in this view", leaks, facts.nothing, most=5)
         if facts.notes:
             self._list("Assumed or mended", list(facts.notes), "", most=4)
         self._list("Reviewer", list(facts.reviewer), "nothing was said", most=10)

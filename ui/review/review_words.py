@@ -31,7 +31,6 @@ KEY_IMAGE_MARK = "Key image"
 ADD_NOTE = "Add note  N"
 WHAT_IF_LINE = "What-if line  W"
 NO_KEY_IMAGE = "none yet: S keeps the picture on the screen"
-NOTHING_YET = "No event so far"
 
 FIRST_SEEN = "first seen {0}"
 SHAPE = "Shape: {0}"
@@ -72,7 +71,6 @@ STATES = {
     "NOT FLUOROSCOPY": "Not fluoroscopy",
     "ANALYSIS LATE": "Analysis late",
 }
-NO_LEAK_RUN = "none seen in this view"
 LEAK_NEXT = "Leak {0} of {1}"
 
 MEASURE_HINT = "Choose a tool, press on the picture. Enter keeps the figures, Ctrl Z takes a point back."

@@ -42,6 +42,8 @@ class RunBook:
     def __init__(self, views: Sequence[PlannedView] = (), *, as_seen: bool = False) -> None:
         self._views, self._as_seen = views, as_seen
         self.leaks = LeakBook()
+        self.measured = False
+        """Whether cement could be looked for in any picture so far."""
         self._alarms: dict[_Key, Alarm] = {}
         self._standing: tuple[Alarm, ...] = ()
         self._values: dict[_Key, str] = {}
@@ -50,6 +52,7 @@ class RunBook:
         """Take moments that follow on those that are known."""
         taken = list(moments)
         self.leaks.take(taken)
+        self.measured |= any(isinstance(moment.distances, Distances) for moment in taken)
         for moment in taken:
             if moment.standing is self._standing:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.looked_at import NOT_VISIBLE, Looked
 from assistant.moments import Moment
 from assistant.plan import PlannedView
 from assistant.reports.facts import is_rehearsal
@@ -209,11 +210,10 @@ class Shown:
             notes=session.notes,
         )
         page.figures.show_moment(moment, views)
-        known = moment is not None and moment.liveness.state in _SEEN and isinstance(moment.distances, Distances)
         stories = self.book.leaks.stories()
         first_s = {story.number: session.time_of(story.first_frame) for story in stories}
         kept = not session.shows_as_seen or session.keeps_leaks
-        page.leak.show_leaks(stories, first_s, views, known=known, kept=kept)
+        page.leak.show_leaks(stories, first_s, views, nothing=self._nothing(session, moment), kept=kept)
         page.leak.explain(session.summary.leaks if session.summary is not None and not session.shows_as_seen else ())
         page.reviewing.take_leaks(stories)
         page.leak.say(page.reviewing.said_of(page.leak.story))
@@ -225,6 +225,14 @@ class Shown:
         trouble = session.failure or session.not_whole
         state = review_words.RUN_NOT_WHOLE.format(trouble) if trouble else review_words.RUN_WHOLE.format(total)
         page.export.tell_run(state + share)
+
+    def _nothing(self, session: Session, moment: Moment | None) -> str:
+        """What is said without a leak: of the run as far as it was looked at, never of a picture not measured."""
+        through = session.shows_as_seen or (session.ended and not session.failure)
+        done = len(session.moments or ())
+        looked = Looked(frames=done, of=session.frame_count, through=through, measured=self.book.measured)
+        seen = moment is not None and moment.liveness.state in _SEEN and isinstance(moment.distances, Distances)
+        return NOT_VISIBLE if through and not seen else looked.none
 
     def take_still(self, frame: Frame) -> None:
         """A picture that was read behind the scenes."""

@@ -27,6 +27,7 @@ from PyQt6.QtWidgets import (
 from assistant import whatif, whatif_table
 from assistant.errors import AssistantError
 from assistant.identity import Identity
+from assistant.looked_at import NONE_SEEN, NOT_TO_ITS_END
 from assistant.plain import json_line
 from assistant.replay import child_command, child_environment
 from assistant.settings import Settings
@@ -260,7 +261,13 @@ class WhatIfPanel(QWidget):
                 f"{line_s} s" if line_s else "none",
                 _nearest(nearest),
             )
-            tips = (f"{run} · {variant} · leaks: {leaks or 'none seen'}", problem, "", "", "")
+            tips = (
+                f"{run} · {variant} · leaks: {leaks or (NOT_TO_ITS_END if problem else NONE_SEEN)}",
+                problem,
+                "",
+                "",
+                "",
+            )
             for column, (text, tip) in enumerate(zip(cells, tips, strict=True)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(tip or text)

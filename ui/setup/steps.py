@@ -10,6 +10,7 @@ from assistant.capture.devices import QUALIFIED
 from assistant.capture.field_shape import Outline
 from assistant.capture.masking import is_masked
 from assistant.live.messages import LiveState
+from assistant.looked_at import NOT_YET
 from assistant.vocabulary import Unknown
 from ui import theme, words
 from ui.setup.field_marks import FieldOnPicture
@@ -110,7 +111,7 @@ def _measured(panel: SetupPanel) -> tuple[str, str]:
 
 def _orientation(panel: SetupPanel) -> Shown:
     marks = panel.page.picture.points
-    rows, found = [], 0
+    rows, found, looked = [], 0, isinstance(marks, FieldOnPicture)
     if isinstance(marks, FieldOnPicture):
         found = len(marks.words)
         clear = marks.shape in (Outline.CIRCLE, Outline.RECTANGLE)
@@ -123,7 +124,7 @@ def _orientation(panel: SetupPanel) -> Shown:
     rows.append(Row(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
     masked = _masked(panel)
     rows.append(Row(text="Names outside it", value=masked, icon="name masked" if masked == "masked" else "low"))
-    inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen"
+    inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen" if looked else NOT_YET
     rows.append(Row(text="Words inside it", value=inside, icon="low" if found else ""))
     rows.append(Row(text="Head up", value="confirm", icon="unknown view"))
     return Shown(

@@ -10,6 +10,7 @@ from assistant import lengths
 from assistant.alarm_table import row_told
 from assistant.live.messages import Moment
 from assistant.live.status import LiveAlarm, LiveStatus
+from assistant.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET
 from assistant.plan import PlannedView
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
@@ -183,9 +184,7 @@ class LeakLine(Card):
     def show_moment(self, moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool, told: bool) -> None:
         """Take over the leaks of a moment that is measured now; "none seen" never stands beside an alarm of one."""
         leak = chosen_leak(moment.leaks if moment is not None and measured else ())
-        self._lines = (
-            leak_lines(leak, views) if leak is not None else (words.NO_LEAK if measured and not told else "—", "")
-        )
+        self._lines = (_no_leak(moment, measured=measured, told=told), "") if leak is None else leak_lines(leak, views)
         self._is_leak = leak is not None
         self.tell((self._lines, self._is_leak), f"{words.LEAK_TITLE}: {self._lines[0]}")
 
@@ -270,6 +269,15 @@ class Legend(Card):
 def _short(alarm: LiveAlarm) -> str:
     row = row_told(alarm.code, alarm.kind, alarm.site)
     return f"{words.PRIORITY[alarm.priority]} · {alarm.headline.lower() if row is None else row.short}"
+
+
+def _no_leak(moment: Moment | None, *, measured: bool, told: bool) -> str:
+    """What is said without a leak: "none seen" of a picture in which cement was looked for, and of no other."""
+    if moment is None:
+        return NOT_YET
+    if not measured or told:
+        return "—"
+    return NONE_SEEN if isinstance(moment.distances, Distances) else NOT_VISIBLE
 
 
 def chosen_leak(leaks: tuple[Leak, ...]) -> Leak | None:

@@ -15,6 +15,12 @@ def test_words_of_a_result():
         leak_words({"site": "posterior", "yeom": "C", "magnitude": "minor", "shape": None}) == "posterior · C · minor"
     )
     near = {"kind": "approaching_endplate", "priority": "low"}
-    document = {"events": [near], "leaks": [], "complete": True, "run": {"frames": 3}}
+    document = {
+        "events": [near],
+        "leaks": [],
+        "complete": True,
+        "run": {"frames": 3},
+        "final": {"fill_area_ratio": 0.1},
+    }
     assert summary(document)["low"] == 0
     assert summary(document)["leak_said"] == "none seen in this view"

@@ -30,9 +30,17 @@ def test_an_analysed_run_has_an_ending(tmp_path):
     )
     event = {"kind": "warning_line", "site": "posterior", "first_frame": 1}
     leak = {"site": "superior_disc", "first_frame": 1, "shape": {"label": "round"}}
-    (folder / "result.json").write_text(json.dumps({"events": [event], "leaks": [leak]}))
+    (folder / "result.json").write_text(json.dumps({"complete": True, "events": [event], "leaks": [leak]}))
     ending = read_ending(tmp_path / "run", folder / "result.json")
     assert not ending.is_truth
     assert [one.direction for one in ending.reached] == ["posterior", "superior disc"]
     assert ending.distance_mm("posterior", 1) == 2.5
     assert ending.distance_mm("posterior", 0) is None
+
+
+def test_a_run_that_was_not_looked_at_to_its_end_has_no_ending(tmp_path):
+    folder = tmp_path / "result"
+    folder.mkdir()
+    (folder / "result.json").write_text(json.dumps({"complete": False, "events": [], "leaks": []}))
+    with pytest.raises(InputError, match="not looked at to its end"):
+        read_ending(tmp_path / "run", folder / "result.json")

@@ -68,7 +68,7 @@ def test_the_card_lays_it_over_the_picture_that_it_belongs_to(qtbot) -> None:
         frame_from_reference=np.eye(2, 3),
     )
     story = LeakStory(number=1, site=SITE, first_frame=3, leak=leak(None), frames=[8, 9])
-    card.show_leaks((story,), {1: 0.5}, known=True, kept=True)
+    card.show_leaks((story,), {1: 0.5}, nothing="none seen in this view", kept=True)
     for frame in (8, 9):
         card.set_still(Still(frame, dark, crop))
 

@@ -306,19 +306,26 @@ def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: ReviewP
     qtbot.waitUntil(lambda: opened.transport.line.noted == COUNT, timeout=10_000)
 
 
-def test_none_seen_is_said_only_of_a_measured_picture(qtbot, opened: ReviewPage) -> None:
+def test_none_seen_is_said_only_of_a_run_looked_at_to_its_end_and_of_a_measured_picture(
+    qtbot, opened: ReviewPage
+) -> None:
     from dataclasses import replace
 
-    analysed(qtbot, opened, 12)
+    analysed(qtbot, opened)
+    qtbot.waitUntil(lambda: opened.session.ended, timeout=20_000)
     live = opened.session.moments.at(5)
     views = opened.session.plan.views
     opened.shown.book = RunBook()
+    opened.shown.book.measured = True
     opened.shown.show_figures(live, views)
-    assert opened.leak.told() == words.NO_LEAK
+    assert opened.leak.told() == "none seen in this view"
     opened.shown.show_figures(replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN)), views)
-    assert opened.leak.told() == "—"
+    assert opened.leak.told() == "not visible"
     opened.shown.show_figures(replace(live, distances=Unknown("lost")), views)
-    assert opened.leak.told() == "—"
+    assert opened.leak.told() == "not visible"
+    opened.session.ended = False
+    opened.shown.show_figures(live, views)
+    assert opened.leak.told() == f"{min(99, 100 * len(opened.session.moments) // COUNT)} % looked at"
 
 
 def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: ReviewPage) -> None:
