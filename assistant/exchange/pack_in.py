@@ -59,6 +59,7 @@ class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PackedLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A level of a packed case."""
 
+    id: str = ""
     level: str | None = None
     technique: str = ""
     access: str = ""
@@ -72,6 +73,7 @@ class PackedLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PackedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A run of a packed case: the place of its level in the list, and whether it was played as if it were live."""
 
+    id: str = ""
     level: int = 0
     rehearsal: bool = False
 
@@ -108,6 +110,7 @@ class PackedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     levels: list[PackedLevel]
     runs: list[PackedRun]
+    id: str = ""
     day: str | None = None
     technique: str = ""
     note: str = ""

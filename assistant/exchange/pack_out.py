@@ -18,6 +18,7 @@ from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.exchange.deidentify import Cover, bare_day, bare_plan, bare_result, bare_review, shifted, write_pictures
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
+from assistant.identity import is_id
 from assistant.library.change_log import Row
 from assistant.library.child import write_thumbnail
 from assistant.library.jobs import plan_path
@@ -169,12 +170,20 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
     runs = library.rows("runs", case_id=case_id)
     findings, outcomes = library.rows("findings", case_id=case_id), library.rows("outcomes", case_id=case_id)
     document = {
+        "id": _random(case_id, "cases"),
         "day": shifted(case["day"], order.shift_days) if order.shift_days else None,
         "technique": case["technique"],
         "note": case["note"] if order.with_notes else "",
         "tags": case["tags"] if order.with_notes else "",
-        "levels": [_part(level, _LEVEL) for level in levels],
-        "runs": [{"level": place.get(run["level_id"], 0), "rehearsal": bool(run["rehearsal"])} for run in runs],
+        "levels": [_part(level, _LEVEL) | {"id": _random(level["id"], "levels")} for level in levels],
+        "runs": [
+            {
+                "id": _random(run["id"], "runs"),
+                "level": place.get(run["level_id"], 0),
+                "rehearsal": bool(run["rehearsal"]),
+            }
+            for run in runs
+        ],
         "findings": [_part(one, _FINDING, order) for one in findings],
         "outcomes": [_part(one, _OUTCOME, order) for one in outcomes],
     }
@@ -191,6 +200,11 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
             }
         )
     return {"document": document, "runs": made}
+
+
+def _random(id_: str, table: str) -> str:
+    """An id that was drawn by the program and says nothing of anybody: it goes along, no other does."""
+    return id_ if is_id(table, id_) else ""
 
 
 def _part(row: Row, names: tuple[str, ...], order: PackOrder | None = None) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""A checked pack becomes cases of the library: new random ids, all of it or nothing."""
+"""A checked pack becomes cases of the library, all of it or nothing.
+
+Case, level and run keep the random ids that they have where they come from: a case is the same one on every machine
+that works on it. Where an id is taken here already (the pack comes in twice), a new one is drawn.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from assistant.errors import EnvironmentError_, InputError
 from assistant.exchange.pack_in import PackedCase, Unpacked, unpack
 from assistant.exchange.pack_names import run_file
 from assistant.exchange.pack_out import file_hash
+from assistant.identity import is_id
 from assistant.library.child import RUN, THUMBNAIL, run_facts
 from assistant.library.jobs import DONE, NO_PLAN, WAITING
 from assistant.library.people import Act, check_may
@@ -112,17 +117,18 @@ def _case(
     made: list[Path],
     facts: dict[str, Any],
 ) -> str:
-    case_id = library.new_id("cases")
+    case_id = _own_id(library, "cases", case.id, rows)
     has_truth = (unpacked.folder / run_file(number, 0, "truth/truth.json")).is_file()
     origin = "simulated" if has_truth else "pack"
     words = {"day": case.day, "technique": case.technique, "note": case.note, "tags": case.tags}
     rows.append(("cases", case_id, words | {"origin": origin, "names": "taken out before the pack was made"}))
     level_ids = []
     for level in case.levels:
-        level_ids.append(library.new_id("levels"))
-        rows.append(("levels", level_ids[-1], {**msgspec.structs.asdict(level), "case_id": case_id}))
+        values = msgspec.structs.asdict(level)
+        level_ids.append(_own_id(library, "levels", values.pop("id"), rows))
+        rows.append(("levels", level_ids[-1], {**values, "case_id": case_id}))
     for at, run in enumerate(case.runs):
-        run_id = library.new_id("runs")
+        run_id = _own_id(library, "runs", run.id, rows)
         values = _run(library, unpacked, (number, at), run_id, made) | facts[f"{number}/{at}"]
         rows.append(("runs", run_id, {**values, "case_id": case_id, "level_id": level_ids[run.level]}))
     for table, parts in (("findings", case.findings), ("outcomes", case.outcomes)):
@@ -130,6 +136,12 @@ def _case(
             values = {**msgspec.structs.asdict(part), "case_id": case_id, "author": "pack"}
             rows.append((table, library.new_id(table), values))
     return case_id
+
+
+def _own_id(library: Library, table: str, wanted: str, rows: list[tuple[str, str, dict[str, Any]]]) -> str:
+    """The id that a thing has where it comes from, if it is one of ours and free here; else a new one."""
+    is_free = library.one(table, wanted) is None and all(id_ != wanted for _, id_, _ in rows)
+    return wanted if is_free and is_id(table, wanted) else library.new_id(table)
 
 
 def _run(library: Library, unpacked: Unpacked, at: tuple[int, int], run_id: str, made: list[Path]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ OUTCOME_TITLE = "Outcome"
 EXPORT_TITLE = "Export a case pack"
 EXPORT_NOTE = (
     "The pictures are written anew: header data, file names and the folder's name stay here. "
-    "Burned-in text stays in the picture unless you cover it."
+    "Burned-in text stays in the picture unless you cover it. The case keeps its random number."
 )
 EDIT_TITLE = "Case {0}"
 NAMES = ("not looked at", "masked at capture", "looked at: none to read", "still to be read")
