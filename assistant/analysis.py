@@ -126,7 +126,7 @@ def analyze(
         If not even what was analysed so far can be kept.
     """
     pipeline = start_pipeline(source, plan, settings, shapes)
-    writer = ResultWriter(folder, plan, source.facts, masks=masks)
+    writer = ResultWriter(folder, plan, source.facts, settings, masks=masks)
     try:
         failure = _run_through(source, pipeline, writer, progress, should_stop)
         if isinstance(failure, EnvironmentError_):

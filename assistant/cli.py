@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TextIO
 
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError
+from assistant.settings import Settings
+from assistant.settings_file import add_arguments, wanted_settings
 
 COMMANDS = (
     *("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker"),
@@ -102,9 +104,10 @@ def _run(arguments: list[str]) -> int:
     top = parser()
     args = top.parse_args(arguments)
     if args.command == "analyze":
-        return run_analyze(args.run_path, args.plan, args.out, masks=args.masks, fps=args.fps)
+        settings = wanted_settings(args)
+        return run_analyze(args.run_path, args.plan, args.out, settings, masks=args.masks, fps=args.fps)
     if args.command == "validate":
-        return _run_validate(args.file)
+        return _run_validate(args.file, wanted_settings(args))
     if args.command == "mend":
         return _run_mend(args.run_path, args.out)
     top.print_help(sys.stderr)
@@ -136,7 +139,8 @@ def parser() -> argparse.ArgumentParser:
     )
     analyze = commands.add_parser(
         "analyze",
-        usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]",
+        usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]\n"
+        "                                [--defaults | --settings FILE]",
         help="analyse a recorded run, no window needed",
         description="Analyses a recorded run and writes result.json and measurements.csv into DIR.",
     )
@@ -147,13 +151,15 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if need be")
     analyze.add_argument("--masks", action="store_true", help="also write masks/000123.png: 255 where cement stands")
     analyze.add_argument("--fps", type=float, metavar="N", help="frames a second of a folder of pictures (default 15)")
+    add_arguments(analyze)
     validate = commands.add_parser(
         "validate",
-        usage="fluoro-assistant validate FILE",
+        usage="fluoro-assistant validate FILE [--defaults | --settings FILE]",
         help="say whether a plan, a result or a run folder is whole",
         description="Says of a plan, a result, a run or a folder with these whether it is whole and well formed.",
     )
     validate.add_argument("file", metavar="FILE", type=Path)
+    add_arguments(validate)
     mend = commands.add_parser(
         "mend",
         usage="fluoro-assistant mend RUN OUT",
@@ -176,7 +182,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run_analyze(
-    run: str, plan_path: Path, out: Path, *, masks: bool = False, fps: float | None = None, only_table: bool = False
+    run: str,
+    plan_path: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    masks: bool = False,
+    fps: float | None = None,
+    only_table: bool = False,
 ) -> int:
     """Analyse a run and write the results.
 
@@ -185,6 +198,7 @@ def run_analyze(
     run : str
         As typed.
     plan_path, out : Path
+    settings : Settings
     masks : bool
     fps : float or None
         For folders of pictures.
@@ -203,13 +217,10 @@ def run_analyze(
     from assistant.capture.opening import is_camera, open_source
     from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
-    from assistant.settings import Settings, check
     from assistant.stopping import StopOnSignal
     from assistant.summary import summary_table
 
-    settings = Settings()
-    check(settings)
-    plan = read_plan(plan_path, settings.alarms.warning_line_fraction)
+    plan = read_plan(plan_path, settings.alarms.warning_lines)
     _check_places(run, out)
     if is_camera(run):
         raise UsageError(f"{run}: a camera has no end; analyze takes a recorded run, the window a live one")
@@ -290,11 +301,11 @@ def _duration(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{whole} s"
 
 
-def _run_validate(file: Path) -> int:
+def _run_validate(file: Path, settings: Settings) -> int:
     from assistant.validate import validate
 
     progress = Progress(sys.stderr)
-    findings = validate(file, progress)
+    findings = validate(file, settings, progress)
     progress.end()
     for finding in findings:
         stream: Any = sys.stdout if finding.status == 0 else sys.stderr

@@ -19,6 +19,7 @@ import numpy as np
 from assistant import geometry
 from assistant.errors import UsageError
 from assistant.geometry import PointsPx
+from assistant.settings import WarningLines, is_level
 
 SCHEMA = "fluoro-assistant/plan/1"
 _MIN_SIDE_PX = 8.0
@@ -132,8 +133,8 @@ class Plan:
     document: dict[str, Any] = field(repr=False)
 
 
-def read_plan(path: Path, default_fraction: float) -> Plan:
-    """Read and check a plan file.
+def read_plan(path: Path, lines: WarningLines | float) -> Plan:
+    """Read and check a plan file; ``lines`` as in `plan_from_document`.
 
     Raises
     ------
@@ -152,7 +153,7 @@ def read_plan(path: Path, default_fraction: float) -> Plan:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a plan: {error}; save it again from the program or correct it") from error
     try:
-        return plan_from_document(document, default_fraction)
+        return plan_from_document(document, lines)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -166,8 +167,14 @@ def _refuse_constant(word: str) -> float:
     raise ValueError(f"{word} is not a number that a plan may hold")
 
 
-def plan_from_document(document: Any, default_fraction: float) -> Plan:
+def plan_from_document(document: Any, lines: WarningLines | float) -> Plan:
     """Check a decoded plan and work out its lines.
+
+    Parameters
+    ----------
+    document : dict
+    lines : WarningLines or float
+        Where the warning line stands in a view that does not say: of the settings, or one share for every level.
 
     Raises
     ------
@@ -184,7 +191,8 @@ def plan_from_document(document: Any, default_fraction: float) -> Plan:
         raise UsageError('the plan has no view: "views" needs at least one entry')
     if len(file.views) > _MOST_VIEWS:
         raise UsageError(f"the plan has {len(file.views)} views and may have at most {_MOST_VIEWS}")
-    views = tuple(_planned(view, f"views[{k}]", default_fraction) for k, view in enumerate(file.views))
+    by_level = lines if isinstance(lines, WarningLines) else WarningLines(fraction=lines)
+    views = tuple(_planned(view, f"views[{k}]", by_level) for k, view in enumerate(file.views))
     try:
         # What the result cannot repeat (lone surrogates, infinity, bottomless nesting) is no plan either.
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
@@ -215,16 +223,16 @@ def check_against_run(plan: Plan, width_px: int, height_px: int, frame_count: in
             )
 
 
-def _planned(view: ViewFile, where: str, default_fraction: float) -> PlannedView:
+def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
     if view.view not in ("lateral", "ap"):
         raise UsageError(f'{where}.view must be "lateral" or "ap", found {view.view!r}')
-    if view.level is not None and not _is_level(view.level):
+    if view.level is not None and not is_level(view.level):
         raise UsageError(f"{where}.level must be one of T1 to T12, L1 to L6, S1, found {view.level!r}")
     if not 0 <= view.reference_frame <= _LAST_FRAME:
         raise UsageError(
             f"{where}.reference_frame must be 0 or more and a frame of the run, not {view.reference_frame}"
         )
-    fraction = default_fraction if view.warning_line_fraction is None else view.warning_line_fraction
+    fraction = lines.at(view.level) if view.warning_line_fraction is None else view.warning_line_fraction
     if not (math.isfinite(fraction) and 0.0 <= fraction <= 1.0):
         raise UsageError(f"{where}.warning_line_fraction must lie between 0 and 1, found {fraction}")
     marks = view.landmarks
@@ -266,17 +274,6 @@ def _planned(view: ViewFile, where: str, default_fraction: float) -> PlannedView
         warning_line=warning,
         centre_px=(float(centre[0]), float(centre[1])),
         body_px=body,
-    )
-
-
-def _is_level(level: str) -> bool:
-    numbers = {"T": range(1, 13), "L": range(1, 7), "S": range(1, 2)}
-    return (
-        level[:1] in numbers
-        and level[1:].isascii()
-        and level[1:].isdecimal()
-        and int(level[1:]) in numbers[level[:1]]
-        and level[1] != "0"
     )
 
 

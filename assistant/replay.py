@@ -222,7 +222,7 @@ def run_job(job: Job, pipe: BinaryIO) -> None:
     try:
         source = open_source(job.run)
         try:
-            plan = plan_from_document(job.plan, job.settings.alarms.warning_line_fraction)
+            plan = plan_from_document(job.plan, job.settings.alarms.warning_lines)
             with recorded_shape_model() as shapes:
                 pipeline = start_pipeline(source, plan, job.settings, shapes)
                 for frame in source.frames():

@@ -22,6 +22,7 @@ from assistant.guard import why_unmeasured
 from assistant.plan import Plan, PlannedView
 from assistant.result_folder import ResultFolder, cannot_write
 from assistant.run_facts import RunFacts
+from assistant.settings import Settings, record_of
 from assistant.vocabulary import (
     Alarm,
     CementMask,
@@ -142,14 +143,17 @@ class ResultWriter:
         The wanted folder. An earlier result in it gives way to the first reading of this one.
     plan : Plan
     facts : RunFacts
+    settings : Settings
+        What the run is analysed with: the result says so.
     masks : bool
         Also write ``masks/000123.png``.
     """
 
-    def __init__(self, folder: Path, plan: Plan, facts: RunFacts, *, masks: bool) -> None:
+    def __init__(self, folder: Path, plan: Plan, facts: RunFacts, settings: Settings, *, masks: bool) -> None:
         self._path = folder
         self._plan = plan
         self._facts = facts
+        self._settings = record_of(settings)
         self._masks = masks
         self._files = ResultFolder(folder, COLUMNS, masks=masks)
         self._drawn: tuple[CementMask, Similarity, bytes] | None = None
@@ -215,6 +219,7 @@ class ResultWriter:
             "program": {
                 "version": __version__,
                 "models": [{"name": model.name, "sha256": model.sha256} for model in models],
+                "settings": self._settings,
             },
             "run": {
                 "source": self._facts.source,

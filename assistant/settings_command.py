@@ -57,6 +57,9 @@ def _told(loaded: Loaded, name: str) -> str:
     rules = field.metadata
     if "low" in rules:
         room = f"{rules['low']:g} to {rules['high']:g}"
+    elif "lines" in rules:
+        low, high = rules["lines"]
+        room = f"levels with shares from {low:g} to {high:g}, or none"
     else:
         room = (
             ", ".join(rules["choices"]) if "choices" in rules else f"a word of at most {rules['most_letters']} letters"

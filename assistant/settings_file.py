@@ -1,4 +1,7 @@
-"""Settings on the disk: what a site fixed and what a user chose, over the defaults; only what differs is stored.
+"""The one loader of settings: what a site fixed and what a user chose, over the defaults; only what differs is stored.
+
+A command or the window loads once and hands the settings down, to child processes as `assistant.settings.changes_of`
+them: nothing below reads them again, so a change in the middle of a run does not split it.
 
 ``site.json`` and ``user.json`` lie in the data folder. A site may lock settings: a user's value of these is void.
 A comfort setting that cannot be used is told and its default taken. An alarm limit that cannot be used is kept as it
@@ -7,8 +10,10 @@ is, so that `assistant.settings.check` refuses it and nothing can be armed: nobo
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
@@ -16,8 +21,7 @@ from typing import Any, Final
 
 from assistant.errors import UsageError
 from assistant.places import data_home
-from assistant.recording.keeping import write_json
-from assistant.settings import Settings, leaf_fault
+from assistant.settings import Settings, check, leaf_fault, with_changes
 
 _NAME: Final = "fluoro-assistant/settings/"
 VERSION: Final = 1
@@ -82,6 +86,87 @@ def load_settings(folder: Path | None = None, *, lifts: Mapping[int, Lift] = LIF
     return Loaded(settings=settings, notes=tuple(notes), locked=locked, origins=origins)
 
 
+def default_settings() -> Settings:
+    """The defaults, whatever site and user have set: for what is the same everywhere (evaluation, simulation)."""
+    return Settings()
+
+
+def handed_settings(changes: object) -> Settings:
+    """Settings from what `assistant.settings.changes_of` or the ``program.settings`` of a result made of them.
+
+    Raises
+    ------
+    UsageError
+        If this program does not know one of them, or its value is out of range.
+    """
+    changed = changes.get("changed", changes) if isinstance(changes, Mapping) else {}
+    return with_changes(Settings(), changed if isinstance(changed, Mapping) else {})
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a file that a person named, over the defaults; site and user do not count.
+
+    Raises
+    ------
+    UsageError
+        If the file is no settings file, or holds a setting that there is not or a value out of range.
+    """
+    notes: list[str] = []
+    tree, _ = _read(path, notes, LIFTS, VERSION)
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such settings file; give one like site.json in the data folder")
+    if notes:
+        told = notes[0].removesuffix("; the defaults are taken").partition(": ")[2]
+        raise UsageError(f"{path}: {told}; correct it or leave it out")
+    try:
+        return with_changes(Settings(), dict(_leaves(tree)))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """``--defaults`` and ``--settings FILE``: the same settings for everybody, whatever this machine has set."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--defaults", action="store_true", help="the default settings, whatever site and user have set")
+    which.add_argument(
+        "--settings", type=Path, metavar="FILE", help="the settings of this file alone, written like site.json"
+    )
+
+
+def tell_note(note: str) -> None:
+    """Say on standard error what of the stored settings was passed over."""
+    sys.stderr.write(f"settings: {note}\n")
+
+
+def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = tell_note) -> Settings:
+    """The settings that a command works with: site and user, unless the command line names others.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of a parser with `add_arguments`.
+    told : callable
+        Given what was passed over in the files of site and user, a sentence each.
+
+    Raises
+    ------
+    UsageError
+        If they cannot be used: nothing is measured by a limit that nobody set.
+    """
+    if args.defaults:
+        return default_settings()
+    return stored_settings(told) if args.settings is None else read_settings(args.settings)
+
+
+def stored_settings(told: Callable[[str], object] = tell_note) -> Settings:
+    """The settings of site and user, fit for measuring; as in `wanted_settings`."""
+    loaded = load_settings()
+    for note in loaded.notes:
+        told(note)
+    check(loaded.settings)
+    return loaded.settings
+
+
 def rules_of(name: str) -> Field[Any]:
     """Default, range and sentence of a setting that there is: the field it stands in."""
     room, leaf = name.split(".")
@@ -98,6 +183,9 @@ def save_user(name: str, value: object, folder: Path | None = None) -> Loaded:
     EnvironmentError_
         If it cannot be written.
     """
+    # Late: reading settings must not wait for the codecs.
+    from assistant.recording.keeping import write_json
+
     home = folder if folder is not None else data_home()
     if name not in all_names():
         raise UsageError(f"there is no setting {name}")

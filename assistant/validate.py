@@ -32,13 +32,15 @@ class Finding:
     text: str
 
 
-def validate(path: Path, progress: Progress = lambda _done, _total: None) -> list[Finding]:
+def validate(path: Path, settings: Settings, progress: Progress = lambda _done, _total: None) -> list[Finding]:
     """Check a file, or each file of a folder that the contract knows.
 
     Parameters
     ----------
     path : Path
         ``plan.json``, ``result.json``, ``measurements.csv``, a run (it is read to its end), or a folder with these.
+    settings : Settings
+        Where a plan that does not say has its warning line.
     progress : callable
         Told (frames read, frames in all or None) while a run is read.
 
@@ -47,7 +49,7 @@ def validate(path: Path, progress: Progress = lambda _done, _total: None) -> lis
     list of Finding
         At least one.
     """
-    return _folder(path, progress) if path.is_dir() else [_file(path, progress)[0]]
+    return _folder(path, settings, progress) if path.is_dir() else [_file(path, settings, progress)[0]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def _found(path: Path, check: Callable[[], tuple[str, _Content]]) -> tuple[Findi
     return Finding(path=path, status=0, text=text), content
 
 
-def _file(path: Path, progress: Progress) -> tuple[Finding, _Content]:
+def _file(path: Path, settings: Settings, progress: Progress) -> tuple[Finding, _Content]:
     if path.suffix.lower() == ".csv":
         return _found(path, lambda: _table(path))
     try:
@@ -78,15 +80,15 @@ def _file(path: Path, progress: Progress) -> tuple[Finding, _Content]:
     except OSError as error:
         text = f"cannot be read ({error.strerror}); give a plan.json, a result.json, a run or a folder with these"
         return Finding(path=path, status=InputError.exit_status, text=text), _Content()
-    return _found(path, lambda: _document(path) if is_json else _run(path, progress))
+    return _found(path, lambda: _document(path, settings) if is_json else _run(path, progress))
 
 
-def _folder(path: Path, progress: Progress) -> list[Finding]:
+def _folder(path: Path, settings: Settings, progress: Progress) -> list[Finding]:
     findings = []
     found: dict[str, _Content] = {}
     for name in ("plan.json", "result.json", "measurements.csv"):
         if (path / name).is_file():
-            finding, found[name] = _file(path / name, progress)
+            finding, found[name] = _file(path / name, settings, progress)
             findings.append(finding)
     plan, result = found.get("plan.json", _Content()).plan, found.get("result.json", _Content()).result
     table = found.get("measurements.csv", _Content()).table
@@ -141,18 +143,19 @@ def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
     return text, _Content(run=facts)
 
 
-def _document(path: Path) -> tuple[str, _Content]:
+def _document(path: Path, settings: Settings) -> tuple[str, _Content]:
     document = _json(path)
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema == PLAN_SCHEMA:
         _check_schema(document, "plan")
-        plan = plan_from_document(document, Settings().alarms.warning_line_fraction)
+        plan = plan_from_document(document, settings.alarms.warning_lines)
         return f"a whole plan: {', '.join(_view(plan, k) for k in range(len(plan.views)))}", _Content(plan=plan)
     if schema == RESULT_SCHEMA:
         _check_schema(document, "result")
         _check_frames(document)
         state = "complete" if document["complete"] else "incomplete: the run was not analysed to its end"
-        return f"a whole result of {document['run']['frames']} frames, {state}", _Content(result=document)
+        made = _made_with(document)
+        return f"a whole result of {document['run']['frames']} frames, {state}{made}", _Content(result=document)
     raise UsageError(
         f'"schema" must be "{PLAN_SCHEMA}" or "{RESULT_SCHEMA}", found {schema!r}; give a plan or a result of this '
         f"version"
@@ -163,7 +166,18 @@ def _view(plan: Plan, k: int) -> str:
     view = plan.views[k]
     scale = f"at {view.mm_per_px:.3f} mm per px" if view.calibrated else f"not calibrated ({UNCAL})"
     by = f", {view.scale_by}" if view.scale_by else ""
-    return f"{view.view} view{f' of {view.level}' if view.level else ''} {scale}{by}"
+    line = f", warning line at {100 * view.warning_line_fraction:g} %" if view.is_lateral else ""
+    return f"{view.view} view{f' of {view.level}' if view.level else ''} {scale}{by}{line}"
+
+
+def _made_with(document: dict[str, Any]) -> str:
+    """The settings that a result was made with, as far as it says."""
+    record = document["program"].get("settings")
+    changed = record.get("changed") if isinstance(record, dict) else None
+    if not isinstance(changed, dict):
+        return ""
+    values = ", ".join(f"{name} = {value}" for name, value in changed.items())
+    return f"; made with {values or 'the default settings'}"
 
 
 def _json(path: Path) -> Any:

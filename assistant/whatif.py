@@ -11,20 +11,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from assistant import __version__
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
-from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
+from assistant.errors import AssistantError, EnvironmentError_, InputError
 from assistant.guard import describe
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plain import json_line, json_text
 from assistant.plan import Plan, plan_from_document, read_plan
-from assistant.settings import Settings, check
+from assistant.settings import Settings, with_changes
+from assistant.settings_file import handed_settings
 from assistant.vocabulary import Alarm, Distances, EventKind, Leak, Priority, Unknown
 from assistant.whatif_kept import Keeper, again, place_for, read_kept, write_kept
 
@@ -64,10 +65,21 @@ class RunAndPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is to be done; the first variant is the one the others are compared with."""
+    """All that is to be done; the first variant is the one the others are compared with.
+
+    Attributes
+    ----------
+    runs, variants : list
+    settings : dict
+        What every variant starts from: of the window, other than the default (`assistant.settings.changes_of`).
+    program : str
+        Version. With other settings or another program it is another job: no finished row of this one counts there.
+    """
 
     runs: list[RunAndPlan]
     variants: list[Variant]
+    settings: dict[str, Any]
+    program: str = __version__
 
 
 class Warning_(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,29 +128,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 _TELLING: Final = (Priority.MEDIUM.word, Priority.HIGH.word)
 
 
-def with_changes(settings: Settings, changes: dict[str, float]) -> Settings:
-    """A settings tree with some numbers changed.
-
-    Parameters
-    ----------
-    changes : dict
-        ``room.setting`` to its number.
-
-    Raises
-    ------
-    UsageError
-        If there is no such setting or the number is out of its range.
-    """
-    for name, value in changes.items():
-        room, _, leaf = name.partition(".")
-        branch = getattr(settings, room, None) if room in {f.name for f in fields(settings)} else None
-        if branch is None or leaf not in {f.name for f in fields(branch)}:
-            raise UsageError(f"there is no setting {name}; see the settings")
-        settings = replace(settings, **{room: replace(branch, **{leaf: value})})
-    check(settings)
-    return settings
-
-
 def with_line(document: dict[str, Any], fraction: float | None) -> dict[str, Any]:
     """A plan's document with another warning line in its lateral views."""
     changed = copy.deepcopy(document)
@@ -152,7 +141,7 @@ def with_line(document: dict[str, Any], fraction: float | None) -> dict[str, Any
 def analyse(
     pair: RunAndPlan,
     variant: Variant,
-    base: Settings | None = None,
+    base: Settings,
     should_stop: Callable[[], bool] = lambda: False,
     kept: Path | None = None,
 ) -> Row | None:
@@ -161,7 +150,8 @@ def analyse(
     Parameters
     ----------
     pair, variant : RunAndPlan, Variant
-    base : Settings, optional
+    base : Settings
+        What the variant starts from.
     should_stop : callable
         Asked before each frame.
     kept : Path, optional
@@ -172,13 +162,11 @@ def analyse(
     UsageError
         If the variant itself cannot be used.
     """
-    settings = with_changes(base or Settings(), variant.settings)
+    settings = with_changes(base, variant.settings)
     row = Row(run=pair.run, plan=pair.plan, variant=variant.name, frames=0, events=[], nearest_mm=None, leaks=[])
     try:
-        default = settings.alarms.warning_line_fraction
-        plan = plan_from_document(
-            with_line(read_plan(Path(pair.plan), default).document, variant.line_fraction), default
-        )
+        lines = settings.alarms.warning_lines
+        plan = plan_from_document(with_line(read_plan(Path(pair.plan), lines).document, variant.line_fraction), lines)
     except AssistantError as error:
         return msgspec.structs.replace(row, failure=str(error))
     place = None if kept is None else place_for(kept, pair.run, plan.document, settings, variant.model)
@@ -328,12 +316,12 @@ def work(
     InputError, UsageError, EnvironmentError_
     """
     job = read_job(folder)
-    rows = read_rows(folder)
+    base, rows = handed_settings(job.settings), read_rows(folder)
     total = len(job.runs) * len(job.variants)
     _mend(folder)
     for done, (pair, variant) in enumerate(missing(job, rows), start=len(rows)):
         told(done, total)
-        row = None if should_stop() else analyse(pair, variant, should_stop=should_stop, kept=folder.parent / KEPT)
+        row = None if should_stop() else analyse(pair, variant, base, should_stop, folder.parent / KEPT)
         if row is None:
             return False
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant import cli
 from assistant.errors import EnvironmentError_
+from assistant.settings_file import stored_settings
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -68,4 +69,4 @@ def without_window(why: str, run: str | None, plan: str | None) -> int:
         raise EnvironmentError_(f"{why}; use fluoro-assistant analyze RUN --plan PLAN --out DIR")
     sys.stderr.write(f"{why}: the run is analysed and its table printed instead.\n")
     with tempfile.TemporaryDirectory() as folder:
-        return cli.run_analyze(run, Path(plan), Path(folder), only_table=True)
+        return cli.run_analyze(run, Path(plan), Path(folder), stored_settings(), only_table=True)

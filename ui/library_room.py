@@ -10,6 +10,7 @@ from assistant.errors import AssistantError
 from assistant.library.jobs import Job, Jobs
 from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
+from assistant.settings import Settings
 from ui.shell import shells
 
 log = logging.getLogger(__name__)
@@ -44,13 +45,13 @@ class LibraryRoom(QObject):
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
 
-    def open(self) -> bool:
-        """Open the library if it is not; False, with `why_not`, where it cannot be."""
+    def open(self, settings: Settings) -> bool:
+        """Open the library if it is not, for analyses with ``settings``; False, with `why_not`, where it cannot be."""
         if self.library is not None:
             return True
         try:
             self.library = Library()
-            self.jobs = Jobs(self.library)
+            self.jobs = Jobs(self.library, settings)
         except AssistantError as error:
             self.why_not = str(error)
             self._close()

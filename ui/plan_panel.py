@@ -24,6 +24,7 @@ from assistant.errors import UsageError
 from assistant.geometry import along
 from assistant.plain import json_text
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
+from assistant.settings import WarningLines
 from ui import theme, words
 from ui.plan_points import PlanPoints
 
@@ -37,8 +38,10 @@ class PlanPanel(QWidget):
 
     saved = pyqtSignal(object, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, lines: WarningLines, parent: QWidget | None = None) -> None:
+        """``lines``: where line b stands at each level unless a person moves it."""
         super().__init__(parent)
+        self._lines, self._level = lines, "L1"
         self.points = PlanPoints()
         self._reference_frame = 0
         self._default_path = Path("plan.json")
@@ -48,7 +51,7 @@ class PlanPanel(QWidget):
         self.view.addItems(["lateral", "ap"])
         self.level = QComboBox()
         self.level.addItems(LEVELS)
-        self.level.setCurrentText("L1")
+        self.level.setCurrentText(self._level)
         self.scale = QDoubleSpinBox()
         self.scale.setDecimals(4)
         self.scale.setRange(0.0, 10.0)
@@ -63,7 +66,7 @@ class PlanPanel(QWidget):
         self.fraction = QDoubleSpinBox()
         self.fraction.setRange(0, 100)
         self.fraction.setDecimals(0)
-        self.fraction.setValue(25)
+        self.fraction.setValue(100 * lines.at(self._level))
         self.fraction.setSuffix(" % of depth")
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -74,6 +77,7 @@ class PlanPanel(QWidget):
         self.save = QPushButton(words.SAVE_AND_START + "  Enter")
         self._lay_out()
         self.view.currentTextChanged.connect(self._view_changed)
+        self.level.currentTextChanged.connect(self._level_changed)
         self.scale.valueChanged.connect(lambda _: self.refresh())
         self.ruler.toggled.connect(self._ruler_toggled)
         self.save.clicked.connect(lambda: self.finish())
@@ -142,9 +146,9 @@ class PlanPanel(QWidget):
             ]
             self.points.begin([(float(x), float(y)) for x, y in np.vstack(rows)])
             self.scale.setValue(planned.mm_per_px)
-            self.fraction.setValue(100 * planned.warning_line_fraction)
             if planned.level is not None:
                 self.level.setCurrentText(planned.level)
+            self.fraction.setValue(100 * planned.warning_line_fraction)
             self._reference_frame = planned.reference_frame
         self.refresh()
 
@@ -190,10 +194,16 @@ class PlanPanel(QWidget):
         if self.scale.value() <= 0:
             return "Set the scale: type it, or measure the cannula."
         try:
-            plan_from_document(self.document(), 0.25)
+            plan_from_document(self.document(), self._lines)
         except UsageError as error:
             return str(error)
         return ""
+
+    def _level_changed(self, level: str) -> None:
+        """Line b goes to where it stands at this level, unless it was moved by hand."""
+        if abs(self.fraction.value() - 100 * self._lines.at(self._level)) < 0.5:
+            self.fraction.setValue(100 * self._lines.at(level))
+        self._level = level
 
     def document(self) -> dict[str, Any]:
         """The plan as the file holds it."""
@@ -216,7 +226,7 @@ class PlanPanel(QWidget):
             self.note.setText(missing)
             return False
         document = self.document()
-        self.saved.emit(plan_from_document(document, 0.25), self._save(document))
+        self.saved.emit(plan_from_document(document, self._lines), self._save(document))
         return True
 
     def _save(self, document: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QDeadlineTimer, QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication
 
-from assistant.settings import Settings
+from assistant.settings_file import default_settings
 from ui.app import start
 from ui.review.page import ReviewPage
 from ui.shell import Shell
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     application = start()
-    shell = Shell(Settings())
+    shell = Shell(default_settings())
     window = shell.page("review")
     assert isinstance(window, ReviewPage)
     shell.go_to("review")

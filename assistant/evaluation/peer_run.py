@@ -18,6 +18,7 @@ from assistant.geometry import Crop, MapMm
 from assistant.line_maps import make_line_maps
 from assistant.plan import PlannedView
 from assistant.settings import AlarmSettings, LeakSettings
+from assistant.settings_file import default_settings
 from assistant.vocabulary import Frame
 
 MARGIN_MM = 15.0
@@ -145,8 +146,9 @@ def _step(memory: _Memory, k: int, frame: Frame, view: PlannedView) -> None:
         memory.distance_mm[line][i] = nearest if np.isfinite(nearest) else np.nan
     for name in MOTION:
         memory.motion[name][i] = getattr(motion, name)
-    _alarms(memory, frame)
-    _leaks(memory, i, still, maps, view.mm_per_px)
+    settings = default_settings()
+    _alarms(memory, frame, settings.alarms)
+    _leaks(memory, i, still, maps, view.mm_per_px, settings.leaks)
     if memory.kind.timed:
         memory.processing_ms[i] = (time.perf_counter_ns() - started_ns) / 1e6
     memory.masks[i] = (k, np.packbits(mask))
@@ -161,7 +163,7 @@ def _without_specks(found: Mask, mm_per_px: float) -> Mask:
     return mask
 
 
-def _alarms(memory: _Memory, frame: Frame, settings: AlarmSettings = AlarmSettings()) -> None:  # noqa: B008 (frozen)
+def _alarms(memory: _Memory, frame: Frame, settings: AlarmSettings) -> None:
     for (kind, site), crossing in memory.alarms.items():
         distance = memory.distance_mm[LINE_OF_EVENT[kind, site]][frame.index]
         crossing.past = [*crossing.past[-2:], bool(distance < 0)]
@@ -183,7 +185,7 @@ def _leaks(
     still: Mask,
     maps: dict[str, MapMm],
     mm_per_px: float,
-    settings: LeakSettings = LeakSettings(),  # noqa: B008 (frozen)
+    settings: LeakSettings,
 ) -> None:
     for site, line in LINE_OF_LEAK.items():
         if line not in maps or site in memory.leaks:

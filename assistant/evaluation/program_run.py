@@ -15,7 +15,7 @@ from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
 from assistant.results import mask_in_frame
-from assistant.settings import Settings
+from assistant.settings_file import default_settings
 from assistant.shape_model import ShapeModel
 from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
 
@@ -34,7 +34,9 @@ def run_program(truth: Truth, source: Source) -> Outcome:
 
 def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
     plan = truth.plan
-    pipeline = Pipeline(plan, reference_frames(source, plan), Settings(), shapes=shapes, clock=source.facts.clock)
+    pipeline = Pipeline(
+        plan, reference_frames(source, plan), default_settings(), shapes=shapes, clock=source.facts.clock
+    )
     shape = (source.facts.height_px, source.facts.width_px)
     n = truth.frames
     state, view = [""] * n, [""] * n

@@ -139,7 +139,7 @@ def analyse(job: Job) -> tuple[float, str]:
     message : str
         What it said when it failed; empty otherwise.
     """
-    command = [sys.executable, "-c", _PROGRAM, "analyze", str(job.run)]
+    command = [sys.executable, "-c", _PROGRAM, "analyze", str(job.run), "--defaults"]
     command += ["--plan", str(job.run / "plan.json"), "--out", str(job.results), "--masks"]
     shutil.rmtree(job.results, ignore_errors=True)  # an old result is never taken for a new one
     started_s = time.monotonic()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.errors import InputError
 from assistant.evaluation.table_file import Column, read_table
 from assistant.plan import Plan, read_plan
-from assistant.settings import AlarmSettings
+from assistant.settings_file import default_settings
 
 LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
 MOTION = ("dx_px", "dy_px", "rotation_deg", "scale")
@@ -165,7 +165,7 @@ def read_truth(folder: Path) -> Truth:
         raise InputError(f"{path}: not the truth of a run ({error})") from error
     return Truth(
         folder=folder,
-        plan=read_plan(folder.parent / "plan.json", AlarmSettings().warning_line_fraction),
+        plan=read_plan(folder.parent / "plan.json", default_settings().alarms.warning_lines),
         t_s=table.numbers("t_s"),
         state=table.words("state"),
         view=table.words("view"),

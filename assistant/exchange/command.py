@@ -13,6 +13,7 @@ from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.exchange.taking_in import take_in_pack
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
+from assistant.settings_file import add_arguments, wanted_settings
 
 _LOOK_EVERY_S = 0.1
 
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--case", metavar="ID", help="the case that the runs belong to (default: a new one each)")
     bring.add_argument("--stay", action="store_true", help="point to the run instead of copying it")
     bring.add_argument("--no-analysis", action="store_true", help="leave the analysis to the window")
+    add_arguments(bring)
     pack = acts.add_parser("pack", help="write cases into a de-identified pack")
     pack.add_argument("cases", nargs="+", metavar="CASE")
     pack.add_argument("--out", type=Path, required=True, metavar="FILE")
@@ -56,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 def _import(library: Library, args: argparse.Namespace) -> int:
     if args.case is not None and library.one("cases", args.case) is None:
         raise UsageError(f"there is no case {args.case}")
-    jobs = Jobs(library)
+    jobs = Jobs(library, wanted_settings(args))
     failed: list[AssistantError] = []
     for path in args.runs:
         if path.lower().endswith(".zip"):

@@ -271,7 +271,7 @@ def analyse(order: dict[str, Any], teller: Teller) -> None:
     Parameters
     ----------
     order : dict
-        ``run``, ``plan``, ``out``.
+        ``run``, ``plan``, ``out``, ``settings`` (`assistant.settings.changes_of`).
     teller : Teller
 
     Raises
@@ -283,11 +283,11 @@ def analyse(order: dict[str, Any], teller: Teller) -> None:
     from assistant.library.run_summary import summary
     from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
-    from assistant.settings import Settings
+    from assistant.settings_file import handed_settings
     from assistant.stopping import StopOnSignal
 
-    settings = Settings()
-    plan = read_plan(Path(order["plan"]), settings.alarms.warning_line_fraction)
+    settings = handed_settings(order["settings"])
+    plan = read_plan(Path(order["plan"]), settings.alarms.warning_lines)
     with StopOnSignal() as stop, recorded_shape_model() as shapes:
         source = open_source(order["run"])
         try:

@@ -24,6 +24,7 @@ from assistant.library.store import Library
 from assistant.plain import json_text
 from assistant.recording.reading import read_head
 from assistant.replay import child_command, child_environment
+from assistant.settings import Settings, changes_of
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
@@ -70,10 +71,12 @@ class Jobs:
     Parameters
     ----------
     library : Library
+    settings : Settings
+        Of the window or the command: each analysis works with them.
     """
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self.library, self.settings = library, settings
         self.held = ""
         """Why nothing is started now ("a procedure runs"); empty when it may."""
         self.finished: deque[Job] = deque(maxlen=100)
@@ -221,6 +224,7 @@ class Jobs:
                 continue
             out = self.library.runs_folder / run["id"] / "result"
             order = {"do": "analyse", "run": run["path"], "plan": str(plan), "out": str(out)}
+            order |= {"settings": changes_of(self.settings)}
             return Job(kind="analyse", name=run["case_id"], order=order, run_id=run["id"], case_id=run["case_id"])
         return None
 

@@ -95,7 +95,7 @@ class LiveAnalysis:
         # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
         self._deck.ask_patience(Cell.ANALYSIS_BEAT, _PLAN_TAKES_S)
         try:
-            plan = plan_from_document(order.document, self._settings.alarms.warning_line_fraction)
+            plan = plan_from_document(order.document, self._settings.alarms.warning_lines)
             references = []
             for view, path in zip(plan.views, order.references, strict=True):
                 references.append(_reference(path, view.reference_frame))

@@ -82,7 +82,7 @@ class LiveInput:
     def begin(self, deck: Deck, events: Iterable[dict[str, Any]]) -> None:
         """Its processes run now. After a crash the lines of the event log come back, never confirmed."""
         self._deck = deck
-        left = plan_left(events, self._settings.alarms.warning_line_fraction, self._number)
+        left = plan_left(events, self._settings.alarms.warning_lines, self._number)
         if left is None or isinstance(left, str):
             self._log("no_plan_brought_back", reason=left or "there was none")
             return
@@ -101,7 +101,7 @@ class LiveInput:
         ------
         UsageError, EnvironmentError_
         """
-        plan: Plan = plan_from_document(document, self._settings.alarms.warning_line_fraction)
+        plan: Plan = plan_from_document(document, self._settings.alarms.warning_lines)
         if len(references) != len(plan.views):
             raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
         self._plan_number += 1

@@ -12,6 +12,7 @@ from assistant.live.orders import TakePlan
 from assistant.live.shared_file import folders
 from assistant.plan import plan_from_document
 from assistant.recording.keeping import write_json, write_picture
+from assistant.settings import WarningLines
 from assistant.vocabulary import Grey
 
 
@@ -78,7 +79,7 @@ def second_left(events: Iterable[dict[str, Any]]) -> str:
 
 
 def plan_left(
-    events: Iterable[dict[str, Any]], fraction: float, number: int = 1
+    events: Iterable[dict[str, Any]], lines: WarningLines, number: int = 1
 ) -> tuple[TakePlan, tuple[str, ...]] | str | None:
     """The last plan of an event log under a new number, with its views; why it cannot be used; None without one.
 
@@ -89,7 +90,7 @@ def plan_left(
     if last is None:
         return None
     try:
-        plan = plan_from_document(last["plan"], fraction)
+        plan = plan_from_document(last["plan"], lines)
         references = tuple(str(path) for path in last["references"])
         plan_number = int(last["plan_number"]) + 1
     except (UsageError, KeyError, TypeError, ValueError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.settings import WarningLines
 from assistant.simulation import anatomy as anatomy_module
 from assistant.simulation import cement_flow
 from assistant.simulation.fluoroscope import Fluoroscope
@@ -57,7 +58,9 @@ def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
     )
 
 
-def build_run(case: Case, seed: int, *, identity: str | None = None, folder: Path | None = None) -> Fluoroscope:
-    """All of it."""
+def build_run(
+    case: Case, seed: int, *, identity: str | None = None, folder: Path | None = None, lines: WarningLines | None = None
+) -> Fluoroscope:
+    """All of it; ``lines`` as in `Fluoroscope`."""
     anatomy = build_anatomy(case, seed, identity=identity, folder=folder)
-    return Fluoroscope(case, seed, anatomy, build_flow(case, seed, anatomy))
+    return Fluoroscope(case, seed, anatomy, build_flow(case, seed, anatomy), lines)

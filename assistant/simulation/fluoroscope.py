@@ -19,7 +19,8 @@ from assistant import plan as plan_module
 from assistant.errors import UsageError
 from assistant.geometry import Crop, PointsPx, Similarity, similarity_from_matrix
 from assistant.plan import Plan, PlannedView
-from assistant.settings import AlarmSettings
+from assistant.settings import WarningLines
+from assistant.settings_file import default_settings
 from assistant.simulation import attenuation, source_faults, truth, xray
 from assistant.simulation import display as display_module
 from assistant.simulation.camera import Camera, Clean
@@ -65,8 +66,10 @@ class _Picture:
 class Fluoroscope:
     """A case, a seed, a patient: one run."""
 
-    def __init__(self, case: Case, seed: int, anatomy: Anatomy, flow: CementFlow) -> None:
-        """Lay out the whole run in time and mark the plan; no picture is made yet.
+    def __init__(
+        self, case: Case, seed: int, anatomy: Anatomy, flow: CementFlow, lines: WarningLines | None = None
+    ) -> None:
+        """Lay out the run in time and mark the plan, which states its warning line where ``lines`` are given.
 
         Raises
         ------
@@ -86,6 +89,7 @@ class Fluoroscope:
         self._beam = attenuation.beam(case.exposure.tube_kv)
         self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
         self._reference_pose: dict[int, Pose] = {}
+        self._lines = lines
         self.plan, self.marked_document = self._make_plan()
         self._rulers = [Ruler(view, self._in_source(self.stage_of(view.view).part)) for view in self.plan.views]
 
@@ -194,12 +198,10 @@ class Fluoroscope:
             stage = self.stage_of(view)
             pose = self.theatre.pose(float(self._pulses_s[reference.pulse]))
             self._reference_pose[len(views)] = pose
-            entry: dict[str, Any] = {
-                "view": view,
-                "level": self.anatomy.level,
-                "reference_frame": reference.index,
-                "mm_per_px": stage.view.mm_per_px,
-            }
+            entry: dict[str, Any] = {"view": view, "level": self.anatomy.level, "reference_frame": reference.index}
+            entry["mm_per_px"] = stage.view.mm_per_px
+            if self._lines is not None and view == "lateral":
+                entry["warning_line_fraction"] = self._lines.at(self.anatomy.level)
             true = {k: self._stored_px(stage.landmarks_px(p, pose)) for k, p in self.landmarks_mm(view).items()}
             error_px = self.case.plan.error_mm / stage.view.mm_per_px
             off = {k: p + error_px * self._marks.standard_normal(p.shape) for k, p in true.items()}
@@ -208,8 +210,8 @@ class Fluoroscope:
         if not views:
             raise UsageError("the case shows no lateral or AP picture before the cement: start the cement later")
         document = {"schema": plan_module.SCHEMA, "views": views}
-        fraction = AlarmSettings().warning_line_fraction
-        return plan_module.plan_from_document(document, fraction), {"schema": plan_module.SCHEMA, "views": marked}
+        lines = default_settings().alarms.warning_lines
+        return plan_module.plan_from_document(document, lines), {"schema": plan_module.SCHEMA, "views": marked}
 
     def _stored_px(self, points_px: PointsPx) -> PointsPx:
         return points_px if self._distortion is None else self._distortion.stored(points_px)

@@ -10,6 +10,7 @@ import msgspec
 
 from assistant.errors import UsageError
 from assistant.library.people import Act, check_may
+from assistant.settings import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
 from assistant.training.desk import Desk
 from assistant.training.ending import Ending
@@ -58,7 +59,9 @@ def cut_before(desk: Desk, run: Row) -> str | None:
     return str(cuts[0]["id"]) if cuts else None
 
 
-def keep_clip(desk: Desk, run: Row, ending: Ending, *, difficulty: int = 2, stop_s: float | None = None) -> str:
+def keep_clip(
+    desk: Desk, run: Row, ending: Ending, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None
+) -> str:
     """Cut a clip and keep it; gives its id.
 
     Parameters
@@ -68,6 +71,7 @@ def keep_clip(desk: Desk, run: Row, ending: Ending, *, difficulty: int = 2, stop
         Row of the library.
     ending : Ending
         What became of it, read beforehand (it may take a while).
+    alarms : AlarmSettings
     difficulty : int
         1 to 3.
     stop_s : float, optional
@@ -80,7 +84,7 @@ def keep_clip(desk: Desk, run: Row, ending: Ending, *, difficulty: int = 2, stop
     """
     if stop_s is not None:
         check_may(desk.library.who, Act.TEACH)
-    facts = cut(ending, difficulty=difficulty, stop_s=stop_s)
+    facts = cut(ending, alarms, difficulty=difficulty, stop_s=stop_s)
     # The name says nothing of the case: whoever has seen the list of cases would know the outcome.
     # Numbers below are the starter course's.
     name = f"{_FIRST + len(desk.library.rows('clips', include_deleted=True, course='')):03d}"
@@ -96,11 +100,11 @@ def keep_clip(desk: Desk, run: Row, ending: Ending, *, difficulty: int = 2, stop
     return desk.add_clip(clip)
 
 
-def labelled(desk: Desk, clip: Clip, ending: Ending) -> Clip:
+def labelled(desk: Desk, clip: Clip, ending: Ending, alarms: AlarmSettings) -> Clip:
     """A clip of the archive with what reviewers have said of its run since it was cut; it stops where it stopped."""
     if clip.course or not clip.run_id or ending.is_truth:
         return clip
-    fresh = cut(ending, difficulty=clip.difficulty, stop_s=clip.facts.stop_s, trap=clip.facts.trap)
+    fresh = cut(ending, alarms, difficulty=clip.difficulty, stop_s=clip.facts.stop_s, trap=clip.facts.trap)
     facts = msgspec.structs.replace(fresh, begin_frame=clip.facts.begin_frame, stop_frame=clip.facts.stop_frame)
     if facts == clip.facts:
         return clip

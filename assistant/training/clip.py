@@ -12,7 +12,8 @@ import msgspec
 
 from assistant.errors import UsageError
 from assistant.plain import json_text
-from assistant.training.ending import STAYS, Ending, Reached
+from assistant.settings import AlarmSettings
+from assistant.training.ending import DISCS, POSTERIOR, STAYS, Ending, Reached
 
 STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"
 ANSWERS: Final = (STOP, GO_ON, CANNOT_TELL)
@@ -22,8 +23,6 @@ SEEN_MM: Final = {1: 4.0, 2: 6.0, 3: 8.0}
 """... but not before the cement stands this near to what it will reach: else there is nothing to see yet [P]."""
 SOON_S: Final = 6.0
 """An event that comes within this time after the clip's end makes "stop" the right answer [P]."""
-NEAR_MM: Final = 3.0
-"""Cement this near to its line makes "stop" right even when the event comes later: the band of the alarms."""
 _CLIP_S: Final = 20.0
 _SEEN_MM2: Final = 15.0
 _LEAST_LEAD_S: Final = 0.4
@@ -85,6 +84,13 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     labelled_by: tuple[str, ...] = ()
 
 
+def band_mm(direction: str, alarms: AlarmSettings) -> float:
+    """How near cement is "near" to the line of a direction; 0 for walls that have no band."""
+    if direction == POSTERIOR:
+        return alarms.posterior_band_mm
+    return alarms.endplate_band_mm if direction in DISCS else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
     """A clip of the library."""
@@ -99,12 +105,16 @@ class Clip:
     run_id: str | None = None
 
 
-def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, trap: str = "") -> ClipFacts:
+def cut(
+    ending: Ending, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None, trap: str = ""
+) -> ClipFacts:
     """Choose where the clip stops and what is right to answer there.
 
     Parameters
     ----------
     ending : Ending
+    alarms : AlarmSettings
+        Cement in the band of its line makes "stop" right even when the event comes later.
     difficulty : int
         1 to 3.
     stop_s : float, optional
@@ -139,7 +149,7 @@ def cut(ending: Ending, *, difficulty: int = 2, stop_s: float | None = None, tra
     direction = event.direction if event is not None else STAYS
     distance = ending.distance_mm(direction, _last_known(ending, direction, stop)) if event is not None else None
     soon = event is not None and event.t_s - ending.t_s[stop] <= SOON_S
-    near = distance is not None and distance <= NEAR_MM
+    near = distance is not None and distance <= band_mm(direction, alarms)
     right = CANNOT_TELL if found_trap else STOP if soon or (event is not None and near) else GO_ON
     views = {view.view: view for view in ending.plan.views} if ending.plan is not None else {}
     planned = views.get(ending.view[stop]) or next(iter(views.values()), None)

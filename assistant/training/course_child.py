@@ -14,6 +14,8 @@ import cv2
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, UsageError
 from assistant.library.child import THUMBNAIL, Teller, write_thumbnail
+from assistant.settings import AlarmSettings
+from assistant.settings_file import handed_settings
 from assistant.simulation.building import build_run
 from assistant.simulation.writing import write_run
 from assistant.training.clip import ClipFacts, cut, facts_as_json
@@ -30,7 +32,9 @@ def main(arguments: list[str]) -> int:
     order = json.loads(arguments[0])
     folder = Path(order["into"])
     try:
-        facts = make(int(order["place"]), folder, teller) if order["place"] else look_at(Path(order["run"]), folder)
+        alarms = handed_settings(order["settings"]).alarms
+        place = int(order["place"])
+        facts = make(place, folder, alarms, teller) if place else look_at(Path(order["run"]), folder, alarms)
         teller.say(clip=facts_as_json(facts), thumbnail=str(folder / THUMBNAIL))
     except AssistantError as error:
         teller.say(error=str(error))
@@ -38,8 +42,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def make(place: int, folder: Path, teller: Teller) -> ClipFacts:
+def make(place: int, folder: Path, alarms: AlarmSettings, teller: Teller) -> ClipFacts:
     """Simulate a line of the course into its folder, whole or not at all; one that is there already stays.
+
+    Its truth is of the warning line that is set, and its plan says so.
 
     Raises
     ------
@@ -52,11 +58,11 @@ def make(place: int, folder: Path, teller: Teller) -> ClipFacts:
         part = folder / "part"
         shutil.rmtree(part, ignore_errors=True)
         part.parent.mkdir(parents=True, exist_ok=True)
-        fluoroscope = build_run(case_of(line), line.seed)
+        fluoroscope = build_run(case_of(line), line.seed, lines=alarms.warning_lines)
         write_run(fluoroscope, part, lambda share: teller.share(share, 1.0))
         shutil.rmtree(run, ignore_errors=True)
         os.replace(part, run)
-    return look_at(run, folder, line.difficulty, calm_share=_calm_share(place))
+    return look_at(run, folder, alarms, line.difficulty, calm_share=_calm_share(place))
 
 
 def _calm_share(place: int) -> float:
@@ -64,12 +70,15 @@ def _calm_share(place: int) -> float:
     return 0.3 + 0.45 * ((7 * place) % 10) / 10
 
 
-def look_at(run: Path, folder: Path, difficulty: int = 1, *, calm_share: float = 0.7) -> ClipFacts:
+def look_at(
+    run: Path, folder: Path, alarms: AlarmSettings, difficulty: int = 1, *, calm_share: float = 0.7
+) -> ClipFacts:
     """Cut the clip of a run and make its thumbnail: of the clip's last picture, which gives nothing away.
 
     Parameters
     ----------
     run, folder : Path
+    alarms : AlarmSettings
     difficulty : int
     calm_share : float
         The share of the run after which its clip stops where nothing is reached.
@@ -83,13 +92,13 @@ def look_at(run: Path, folder: Path, difficulty: int = 1, *, calm_share: float =
     facts = None
     calm = ending.first is None and all(state in ("live", "repeat") for state in ending.state)
     if calm and len(set(ending.view)) == 1:
-        facts = cut(ending, difficulty=difficulty, stop_s=calm_share * ending.t_s[-1])
+        facts = cut(ending, alarms, difficulty=difficulty, stop_s=calm_share * ending.t_s[-1])
     for each in () if facts is not None else range(difficulty, 0, -1):
         with contextlib.suppress(UsageError):
-            facts = cut(ending, difficulty=each)
+            facts = cut(ending, alarms, difficulty=each)
             break
     if facts is None:
-        facts = cut(ending, difficulty=1, stop_s=max(0.5, (ending.first.t_s if ending.first else 2.0) / 2))
+        facts = cut(ending, alarms, difficulty=1, stop_s=max(0.5, (ending.first.t_s if ending.first else 2.0) / 2))
     folder.mkdir(parents=True, exist_ok=True)
     source = open_source(str(run))
     try:

@@ -17,6 +17,7 @@ from assistant.library.people import Act, Person, Role
 from assistant.library.store import Library
 from assistant.library.who_is_here import enrol
 from assistant.places import demo_run
+from assistant.settings import changes_of
 from assistant.training import course, schedule
 from assistant.training.clip import ANSWERS, Clip, ClipFacts, clip_from_row, facts_as_json
 from assistant.training.planted import SHARE, can_carry, is_trusted
@@ -329,7 +330,7 @@ class Starter:
         """
         from assistant.training.course_child import look_at  # with the simulator, which the window has no need of
 
-        return look_at(demo_run(), self._folder(0))
+        return look_at(demo_run(), self._folder(0), self._jobs.settings.alarms)
 
     def keep_first(self, facts: ClipFacts) -> None:
         """Enter what was found in the demonstration run: it can be answered from now on."""
@@ -349,6 +350,7 @@ class Starter:
             return line is not None
         folder = self._folder(line.place)
         order = {"do": "course", "place": line.place, "into": str(folder)}
+        order |= {"settings": changes_of(self._jobs.settings)}
         job = Job(
             kind="course",
             name=f"training case {line.place}",

@@ -23,11 +23,14 @@ from assistant.library.labels import review_of
 from assistant.plan import Plan, read_plan
 from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings import Settings
+from assistant.settings_file import default_settings, handed_settings
 
+POSTERIOR: Final = "posterior"
+DISCS: Final = ("superior disc", "inferior disc")
 LINES: Final = {
-    "posterior": "warning_line_mm",
-    "superior disc": "superior_endplate_mm",
-    "inferior disc": "inferior_endplate_mm",
+    POSTERIOR: "warning_line_mm",
+    DISCS[0]: "superior_endplate_mm",
+    DISCS[1]: "inferior_endplate_mm",
     "anterior": "anterior_wall_mm",
     "lateral": "side_wall_mm",
 }
@@ -153,9 +156,9 @@ def read_ending(run: Path, result: Path | None = None) -> Ending:
     raise InputError(f"{run}: was not analysed yet, so nobody knows how it ended; analyse it first")
 
 
-def _plan(run: Path) -> Plan | None:
+def _plan(run: Path, settings: Settings) -> Plan | None:
     path = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
-    return read_plan(path, Settings().alarms.warning_line_fraction) if path.is_file() else None
+    return read_plan(path, settings.alarms.warning_lines) if path.is_file() else None
 
 
 def _number(row: list[str], place: int | None) -> float:
@@ -202,7 +205,8 @@ def _table(path: Path, plan: Plan | None, prefix: str) -> dict[str, Any]:
 
 def _from_truth(run: Path, truth: Path) -> Ending:
     document = json.loads((truth / "truth.json").read_text(encoding="utf-8"))
-    plan = _plan(run)
+    # The simulator's truth is of the plan's own line, else of the default one, whatever this site has set.
+    plan = _plan(run, default_settings())
     table = _table(truth / "truth.csv", plan, "visible_")
     found: list[Reached] = []
     for crossing in document["crossings"]:
@@ -222,7 +226,8 @@ def _from_result(run: Path, result: Path) -> Ending:
     document = json.loads(result.read_text(encoding="utf-8"))
     if not document["complete"]:
         raise InputError(f"{result}: the run was not looked at to its end; analyse it again, then its ending is known")
-    plan = _plan(run)
+    # The lines that the figures were measured to: those of the analysis.
+    plan = _plan(run, handed_settings(document.get("program", {}).get("settings")))
     table = _table(result.with_name("measurements.csv"), plan, "")
     found: list[Reached] = []
     for event in document["events"]:

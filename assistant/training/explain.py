@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from assistant.training.clip import NEAR_MM, ClipFacts
+from assistant.settings import AlarmSettings
+from assistant.training.clip import ClipFacts, band_mm
 from assistant.training.ending import Ending
 
 _WINDOW_S: Final = 4.0
@@ -43,14 +44,14 @@ def _about(length_mm: float) -> str:
     return f"≈ {length_mm:.0f} mm"
 
 
-def near_since_s(ending: Ending) -> float | None:
-    """How long before the first event the cement stood within 3 mm of that line; None without an event."""
+def near_since_s(ending: Ending, alarms: AlarmSettings) -> float | None:
+    """How long before the first event the cement stood in the band of that line; None without an event or a band."""
     first = ending.first
     if first is None:
         return None
-    distances = ending.distances_mm[first.direction]
+    band, distances = band_mm(first.direction, alarms), ending.distances_mm[first.direction]
     for frame in range(min(first.frame, ending.frames - 1) + 1):
         value = distances[frame]
-        if not math.isnan(value) and value <= NEAR_MM:
+        if not math.isnan(value) and value <= band:
             return first.t_s - ending.t_s[frame]
     return None

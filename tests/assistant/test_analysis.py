@@ -210,7 +210,7 @@ def test_where_even_the_document_finds_no_room_the_table_is_kept_and_the_last_do
         run(Memory(), tmp_path / "out")
     assert rows(tmp_path / "out") == 24
     assert (saved(tmp_path / "out")["complete"], saved(tmp_path / "out")["run"]["frames"]) == (False, 1)
-    assert [finding.status for finding in validate(tmp_path / "out")] == [0, 0]
+    assert [finding.status for finding in validate(tmp_path / "out", Settings())] == [0, 0]
 
 
 def test_a_disk_that_takes_nothing_at_all_is_one_error(tmp_path: Path) -> None:

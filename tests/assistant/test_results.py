@@ -18,6 +18,7 @@ from assistant.plan import plan_from_document
 from assistant.results import COLUMNS, ResultWriter, Timing, csv_row, mask_in_frame
 from assistant.run_facts import RunFacts
 from assistant.schema_check import contract_schema
+from assistant.settings import Settings
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -220,7 +221,7 @@ def measures(**changes: Any) -> Measures:
 
 
 def write(folder: Path, *readings: Reading, masks: bool = True, **changes: Any) -> dict[str, Any]:
-    writer = ResultWriter(folder, plan_from_document(plan_document(), 0.25), FACTS, masks=masks)
+    writer = ResultWriter(folder, plan_from_document(plan_document(), 0.25), FACTS, Settings(), masks=masks)
     for each in readings:
         writer.add(each)
     what: dict[str, Any] = {

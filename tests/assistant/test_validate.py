@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.cli import main
+from assistant.settings import Settings
 from assistant.validate import validate
 from tests.small_run import SmallRun, plan_document, write_small_run
 
@@ -32,19 +33,19 @@ def change(path: Path, **changes: Any) -> None:
 
 
 def faults(path: Path) -> list[tuple[int, str]]:
-    return [(finding.status, finding.text) for finding in validate(path) if finding.status]
+    return [(finding.status, finding.text) for finding in validate(path, Settings()) if finding.status]
 
 
 def test_whole_things_are_whole(done: SmallRun, out: Path) -> None:
     for path in (out, out / "result.json", out / "measurements.csv", done.folder, done.plan, done.video):
         assert faults(path) == []
-    assert [finding.path.name for finding in validate(out)] == ["result.json", "measurements.csv"]
-    assert [finding.path.name for finding in validate(done.folder)] == ["plan.json", "run"]
+    assert [finding.path.name for finding in validate(out, Settings())] == ["result.json", "measurements.csv"]
+    assert [finding.path.name for finding in validate(done.folder, Settings())] == ["plan.json", "run"]
 
 
 def test_progress_is_told_while_a_run_is_read(done: SmallRun) -> None:
     told: list[tuple[int, int | None]] = []
-    validate(done.video, lambda *at: told.append(at))
+    validate(done.video, Settings(), lambda *at: told.append(at))
     assert told == [(k, 20) for k in range(1, 21)]
 
 
@@ -156,6 +157,6 @@ def test_any_bytes_are_answered(tmp_path_factory: pytest.TempPathFactory, conten
     folder = tmp_path_factory.mktemp("bytes")
     for name in ("plan.json", "measurements.csv", "run.mkv"):
         (folder / name).write_bytes(content)
-        (finding,) = validate(folder / name)
+        (finding,) = validate(folder / name, Settings())
         assert finding.status in (2, 3)
         assert "\n" not in finding.text

@@ -11,7 +11,7 @@ import pytest
 from assistant import whatif
 from assistant.errors import InputError, UsageError
 from assistant.replay import child_command, child_environment
-from assistant.settings import Settings
+from assistant.settings import Settings, with_changes
 from assistant.whatif import BASE, Job, Row, RunAndPlan, Variant
 from tests.small_run import write_small_run
 
@@ -23,12 +23,12 @@ BAND = Variant(name="band 6 mm", settings={"alarms.posterior_band_mm": 6.0})
 def job(tmp_path: Path) -> Job:
     runs = [write_small_run(tmp_path / name, 46) for name in ("a", "b")]
     pairs = [RunAndPlan(run=str(run.folder), plan=str(run.plan)) for run in runs]
-    return Job(runs=pairs, variants=[Variant(name=BASE), WIDER, BAND])
+    return Job(runs=pairs, variants=[Variant(name=BASE), WIDER, BAND], settings={})
 
 
 def test_a_line_farther_in_front_warns_earlier(job: Job) -> None:
-    base = whatif.analyse(job.runs[0], job.variants[0])
-    wider = whatif.analyse(job.runs[0], WIDER)
+    base = whatif.analyse(job.runs[0], job.variants[0], Settings())
+    wider = whatif.analyse(job.runs[0], WIDER, Settings())
     assert base.failure == wider.failure == ""
     assert base.frames == 46
     assert wider.first("warning_line").frame <= base.first("warning_line").frame
@@ -42,26 +42,26 @@ def test_the_base_gives_what_the_command_gives(job: Job, tmp_path: Path) -> None
     run = job.runs[0]
     assert main(["analyze", run.run, "--plan", run.plan, "--out", str(tmp_path / "out")]) == 0
     document = json.loads((tmp_path / "out" / "result.json").read_text())
-    row = whatif.analyse(run, job.variants[0])
+    row = whatif.analyse(run, job.variants[0], Settings())
     assert [(e.kind, e.site, e.frame) for e in row.events] == [
         (e["kind"], e["site"], e["first_frame"]) for e in document["events"] if e["kind"] != "slow_processing"
     ]
 
 
 def test_leaks_are_typed_as_asked(job: Job) -> None:
-    ruled = whatif.analyse(job.runs[0], Variant(name="rule", model=whatif.RULE))
-    usual = whatif.analyse(job.runs[0], job.variants[0])
+    ruled = whatif.analyse(job.runs[0], Variant(name="rule", model=whatif.RULE), Settings())
+    usual = whatif.analyse(job.runs[0], job.variants[0], Settings())
     assert [leak.split()[:2] for leak in ruled.leaks] == [leak.split()[:2] for leak in usual.leaks]
     assert ruled.events == usual.events
 
 
 def test_settings_are_changed_by_name_within_their_ranges() -> None:
-    changed = whatif.with_changes(Settings(), {"alarms.posterior_band_mm": 6.0})
+    changed = with_changes(Settings(), {"alarms.posterior_band_mm": 6.0})
     assert changed.alarms.posterior_band_mm == 6.0
     assert changed.leaks == Settings().leaks
     for name, value in (("alarms.none", 1.0), ("none.x", 1.0), ("alarms", 1.0), ("alarms.posterior_band_mm", 99.0)):
         with pytest.raises(UsageError):
-            whatif.with_changes(Settings(), {name: value})
+            with_changes(Settings(), {name: value})
 
 
 def test_work_stopped_goes_on_where_it_was(job: Job, tmp_path: Path) -> None:
@@ -84,14 +84,14 @@ def test_work_stopped_goes_on_where_it_was(job: Job, tmp_path: Path) -> None:
 
 def test_another_job_in_the_same_folder_begins_anew(job: Job, tmp_path: Path) -> None:
     folder = tmp_path / "job"
-    whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1]))
+    whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1], settings={}))
     assert whatif.work(folder)
     whatif.begin(folder, job)
     assert whatif.read_rows(folder) == []
 
 
 def test_a_run_that_cannot_be_read_is_a_row_that_says_why(job: Job, tmp_path: Path) -> None:
-    row = whatif.analyse(RunAndPlan(run=str(tmp_path / "none.mkv"), plan=job.runs[0].plan), WIDER)
+    row = whatif.analyse(RunAndPlan(run=str(tmp_path / "none.mkv"), plan=job.runs[0].plan), WIDER, Settings())
     assert row.frames == 0
     assert "none.mkv" in row.failure
     assert row.nearest_mm is None
@@ -110,7 +110,7 @@ def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Ro
 
 def test_the_child_tells_its_progress(job: Job, tmp_path: Path) -> None:
     folder = tmp_path / "job"
-    whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1]))
+    whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1], settings={}))
     done = subprocess.run(
         child_command("assistant.whatif", str(folder)), env=child_environment(), capture_output=True, check=True
     )
@@ -127,10 +127,10 @@ def test_a_folder_without_a_job_is_told(tmp_path: Path) -> None:
 
 def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = [RunAndPlan(run=f"run {k}", plan="p") for k in range(50)]
-    job = Job(runs=pairs, variants=[Variant(name=BASE), WIDER])
+    job = Job(runs=pairs, variants=[Variant(name=BASE), WIDER], settings={})
     asked: list[str] = []
 
-    def quick(pair: RunAndPlan, variant: Variant, should_stop: object = None, kept: object = None) -> Row | None:
+    def quick(pair: RunAndPlan, variant: Variant, base: Settings, should_stop: object, kept: object) -> Row | None:
         if callable(should_stop) and should_stop():
             return None
         asked.append(f"{pair.run} {variant.name}")

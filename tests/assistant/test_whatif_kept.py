@@ -11,7 +11,7 @@ import pytest
 from assistant import pipeline, whatif, whatif_kept
 from assistant.plan import read_plan
 from assistant.run_facts import RunClock
-from assistant.settings import AlarmSettings, Settings
+from assistant.settings import AlarmSettings, Settings, with_changes
 from assistant.steps.alarms import AlarmInput, AlarmMemory, update_alarms
 from assistant.vocabulary import Approach, Motion
 from assistant.whatif import BASE, RunAndPlan, Variant
@@ -35,10 +35,10 @@ def test_the_quick_steps_alone_give_what_a_whole_analysis_gives(
     pair: RunAndPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variants = [Variant(name=BASE), *LINES, *ALARMS]
-    whole = [whatif.analyse(pair, variant) for variant in variants]
-    assert whatif.analyse(pair, variants[0], kept=tmp_path / "kept") == whole[0]
+    whole = [whatif.analyse(pair, variant, Settings()) for variant in variants]
+    assert whatif.analyse(pair, variants[0], Settings(), kept=tmp_path / "kept") == whole[0]
     monkeypatch.setattr(whatif, "start_pipeline", lambda *_: pytest.fail("the slow steps were repeated"))
-    again = [whatif.analyse(pair, variant, kept=tmp_path / "kept") for variant in variants]
+    again = [whatif.analyse(pair, variant, Settings(), kept=tmp_path / "kept") for variant in variants]
     assert again == whole
     assert len({str((row.events, row.nearest_mm)) for row in whole}) > 3  # the variants do differ
 
@@ -66,9 +66,9 @@ def test_the_speed_is_the_same_also_after_pictures_that_were_not_believed(
     monkeypatch.setattr(pipeline, "_certain", lambda motion: not moving[-1] and isinstance(motion, Motion))
     monkeypatch.setattr(pipeline, "update_alarms", listen("pipeline"))
     monkeypatch.setattr(whatif_kept, "update_alarms", listen("again"))
-    first = whatif.analyse(pair, Variant(name=BASE), kept=tmp_path / "kept")
+    first = whatif.analyse(pair, Variant(name=BASE), Settings(), kept=tmp_path / "kept")
     assert any(moving)
-    assert whatif.analyse(pair, Variant(name=BASE), kept=tmp_path / "kept") == first
+    assert whatif.analyse(pair, Variant(name=BASE), Settings(), kept=tmp_path / "kept") == first
     known = [(a.approach_mm_per_s, a.time_to_line_s) for a in told["pipeline"]]
     assert [(a.approach_mm_per_s, a.time_to_line_s) for a in told["again"]] == known
     assert sum(isinstance(speed, float) for speed, _ in known) > 10
@@ -83,7 +83,7 @@ def test_other_points_pictures_or_models_are_another_run(pair: RunAndPlan, run: 
 
     first = place()
     assert first == place(whatif.with_line(document, 0.4))
-    assert first == place(settings=whatif.with_changes(settings, {"alarms.posterior_band_mm": 5.0}))
+    assert first == place(settings=with_changes(settings, {"alarms.posterior_band_mm": 5.0}))
     assert first != place(model="rule")
     moved = whatif.with_line(document, None)
     moved["views"][0]["landmarks"]["superior"][0][0] += 1
@@ -93,11 +93,11 @@ def test_other_points_pictures_or_models_are_another_run(pair: RunAndPlan, run: 
 
 
 def test_a_kept_file_that_is_damaged_costs_only_time(pair: RunAndPlan, tmp_path: Path) -> None:
-    row = whatif.analyse(pair, LINES[0], kept=tmp_path)
+    row = whatif.analyse(pair, LINES[0], Settings(), kept=tmp_path)
     (file,) = tmp_path.glob("*.kept")
     file.write_bytes(file.read_bytes()[:50])
     assert whatif_kept.read_kept(file) is None
-    assert whatif.analyse(pair, LINES[0], kept=tmp_path) == row
+    assert whatif.analyse(pair, LINES[0], Settings(), kept=tmp_path) == row
 
 
 def test_old_files_go_when_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
     job = Job(
         runs=[RunAndPlan(run=name, plan="p") for name in ("=cmd", "x", "y")],
         variants=[Variant(name=BASE), Variant(name="other")],
+        settings={},
     )
     rows = [
         row("=cmd", BASE, 10.0),
@@ -53,7 +54,7 @@ def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    job = Job(runs=[], variants=[Variant(name=BASE)])
+    job = Job(runs=[], variants=[Variant(name=BASE)], settings={})
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentError_, match="cannot be written"):
         whatif_table.write_table(tmp_path / "file" / "t.csv", job, [], who)

@@ -97,7 +97,7 @@ def simulated(side_px: int) -> Path:
 def load(folder: Path) -> tuple[Any, list[Frame], list[Frame]]:
     """Plan, reference frames and all frames of a run."""
     settings = Settings()
-    plan = read_plan(folder / "plan.json", settings.alarms.warning_line_fraction)
+    plan = read_plan(folder / "plan.json", settings.alarms.warning_lines)
     source = open_source(str(folder))
     try:
         references = [source.frame_at(view.reference_frame) for view in plan.views]
@@ -198,6 +198,7 @@ _PEAK = (
 def test_the_whole_command_from_outside(masks: bool, tmp_path: Path) -> None:
     folder = simulated(1024)
     command = [sys.executable, "-c", "import sys; from ui.entry import main; sys.exit(main())", "analyze", str(folder)]
+    command.append("--defaults")
     command += ["--plan", str(folder / "plan.json"), "--out", str(tmp_path / "out"), *(["--masks"] if masks else [])]
     measured = [sys.executable, "-c", _PEAK, *command]
     started_s = time.monotonic()

@@ -38,7 +38,7 @@ def test_fifty_real_runs_are_stopped_gone_on_with_and_asked_again(tmp_path: Path
         else:
             folder = first.folder
         pairs.append(RunAndPlan(run=str(folder), plan=str(folder / "plan.json")))
-    job = Job(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 40 %", line_fraction=0.4)])
+    job = Job(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 40 %", line_fraction=0.4)], settings={})
     work = tmp_path / "whatif" / "one"
     whatif.begin(work, job)
     start = time.perf_counter()
@@ -64,7 +64,9 @@ def test_fifty_real_runs_are_stopped_gone_on_with_and_asked_again(tmp_path: Path
     assert len({(row.run, row.variant) for row in rows}) == len(rows) == 100
     assert not [row.failure for row in rows if row.failure]
     other = tmp_path / "whatif" / "two"
-    whatif.begin(other, Job(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 30 %", line_fraction=0.3)]))
+    whatif.begin(
+        other, Job(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 30 %", line_fraction=0.3)], settings={})
+    )
     start = time.perf_counter()
     process = child(other)
     process.communicate()

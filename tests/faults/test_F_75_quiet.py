@@ -65,7 +65,7 @@ def scrub(machine: QuietMachine, out: Path) -> list[str]:
 
 def what_if(machine: QuietMachine, out: Path) -> list[str]:
     runs = [whatif.RunAndPlan(run=str(OLD / "run"), plan=str(OLD / "run" / "plan.json"))]
-    whatif.begin(out / "job", whatif.Job(runs=runs, variants=[whatif.Variant(name=whatif.BASE)]))
+    whatif.begin(out / "job", whatif.Job(runs=runs, variants=[whatif.Variant(name=whatif.BASE)], settings={}))
     return [*PYTHON, "-m", "assistant.whatif", str(out / "job")]
 
 

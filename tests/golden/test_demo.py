@@ -20,7 +20,9 @@ pytestmark = pytest.mark.skipif(not (DEMO / "plan.json").is_file(), reason="the 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("demo") / "results"
-    assert main(["analyze", str(DEMO), "--plan", str(DEMO / "plan.json"), "--out", str(out), "--masks"]) == 0
+    assert (
+        main(["analyze", str(DEMO), "--plan", str(DEMO / "plan.json"), "--out", str(out), "--masks", "--defaults"]) == 0
+    )
     return out
 
 

@@ -28,7 +28,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
     plan = folder / "plan.json"
     plan.write_text(json.dumps(plan_document(level="T8", mm_per_px=0.3, landmarks=LANDMARKS)), encoding="utf-8")
-    assert main(["analyze", str(RUN), "--plan", str(plan), "--out", str(folder / "out"), "--masks"]) == 0
+    assert main(["analyze", str(RUN), "--plan", str(plan), "--out", str(folder / "out"), "--masks", "--defaults"]) == 0
     return folder / "out"
 
 

@@ -63,7 +63,7 @@ def main() -> None:
 
     demo = demo_run()
     with tempfile.TemporaryDirectory() as folder:
-        status = command(["analyze", str(demo), "--plan", str(demo / "plan.json"), "--out", folder])
+        status = command(["analyze", str(demo), "--plan", str(demo / "plan.json"), "--out", folder, "--defaults"])
         if status:
             sys.exit(status)
         GOLDEN.write_text(json.dumps(figures_of(Path(folder)), indent=1) + "\n", encoding="utf-8")

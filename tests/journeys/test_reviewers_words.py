@@ -15,7 +15,7 @@ from assistant.identity import is_id
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.reviews import About, read_review
-from assistant.settings import Settings
+from assistant.settings import AlarmSettings, Settings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
@@ -101,7 +101,7 @@ def test_labels_go_from_the_review_through_a_pack_into_training(
         assert "posterior" not in [direction for direction, _ in leaks]
         assert ending.labelled_by == (said[0].author,)
         desk = Desk(library)
-        clip = desk.clip(keep_clip(desk, row, ending))
+        clip = desk.clip(keep_clip(desk, row, ending, AlarmSettings()))
         assert clip is not None
         assert set(clip.facts.leak_sites) == {"superior disc", "inferior disc"}
         assert clip.facts.shape == "spike"

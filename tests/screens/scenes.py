@@ -77,7 +77,7 @@ def _is_calm(reading: Reading) -> bool:
 def analyse_demo() -> Demo:
     """Take the demo through the pipeline."""
     run = demo_run()
-    plan = read_plan(run / "plan.json", Settings().alarms.warning_line_fraction)
+    plan = read_plan(run / "plan.json", Settings().alarms.warning_lines)
     source = open_source(str(run))
     frames = list(source.frames())
     source.close()

@@ -35,7 +35,7 @@ def shell(qtbot):
 def test_F_69_a_page_that_cannot_be_left_holds_all_background_work(qtbot, shell):
     held = room()
     held.enter()
-    assert held.open()
+    assert held.open(Settings())
     shell.page("theatre").reason = "Injecting is on."
     qtbot.waitUntil(lambda: bool(held.jobs.held))
     with pytest.raises(UsageError, match="Finish the procedure first"):
@@ -50,7 +50,7 @@ def test_the_last_page_closes_it(qtbot):
     held = room()
     held.enter()
     held.enter()
-    assert held.open()
+    assert held.open(Settings())
     held.leave()
     assert held.library is not None
     held.leave()

@@ -132,7 +132,7 @@ def test_t_cuts_a_training_clip_where_the_picture_stands(qtbot, tmp_path, monkey
     qtbot.keyClick(shell, Qt.Key.Key_T)
     assert wanted == [("training", ("cut", str(run), at_s))]
     room = shell.page("training").room
-    assert room.open()
+    assert room.open(Settings())
     library = room.library
     case_id = library.add("cases", Act.IMPORT)
     level = library.add("levels", Act.EDIT, case_id=case_id)

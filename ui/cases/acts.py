@@ -62,7 +62,7 @@ def restore(page: CasesPage) -> None:
     except AssistantError as error:
         page.tell(str(error))
         return
-    if page.room.open():
+    if page.room.open(page.settings):
         page.tell(words.RESTORED.format(copies[0].name, aside.name))
     page.room.tell_changed()
 

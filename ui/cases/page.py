@@ -42,7 +42,7 @@ class CasesPage(Page):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
+        self.settings = settings
         self.setAcceptDrops(True)
         self.setAutoFillBackground(True)
         self.room = room()
@@ -59,7 +59,7 @@ class CasesPage(Page):
         self.search.textChanged.connect(lambda _: self._later.start())
         self.room.changed.connect(self.find)
         self.room.worked.connect(self.show_work)
-        if not self.room.open():
+        if not self.room.open(self.settings):
             self.tell(
                 f"{self.room.why_not} {words.RESTORE_KEY}" if "damaged" in self.room.why_not else self.room.why_not
             )
@@ -163,7 +163,7 @@ class CasesPage(Page):
 
     def enter(self) -> None:
         """Look again: other pages may have changed the library."""
-        if self.room.library is None and self.room.open():
+        if self.room.library is None and self.room.open(self.settings):
             self.tell("")
         self.room.take_sessions()
         self.find()

@@ -140,12 +140,12 @@ class Exporter:
         """Write the what-if table: of one run into its folder, of many beside the cases."""
         kept, folder, name = tuple(rows), data_home() / "exports", "what_if_all_runs.csv"
         if len(job.runs) == 1:
-            identity = who_is(job.runs[0])
+            identity = self.who(job.runs[0])
             folder, name = folder / identity.folder, identity.file("what_if", ".csv")
 
         def way(_progress: Progress) -> Path:
             with free_name(folder, name) as path:
-                whatif_table.write_table(path, job, kept, who_is)
+                whatif_table.write_table(path, job, kept, self.who)
             return path
 
         self._begin([way])
@@ -182,7 +182,11 @@ class Exporter:
                 return []
             plan = session.plan_path or str(session.default_plan_path())
             return [RunAndPlan(run=session.run, plan=plan)] if Path(plan).is_file() else []
-        return library_runs()
+        return library_runs(self._page.settings)
+
+    def who(self, pair: RunAndPlan) -> Identity:
+        """Which case, level and run a recording is."""
+        return who_is(pair, self._page.settings)
 
     def material(self, session: Session) -> Material:
         """What stands now; what an export is made of changes no more while it is written."""
@@ -221,16 +225,16 @@ def _name(path: str) -> str:
     return Path(path).name
 
 
-def who_is(pair: RunAndPlan) -> Identity:
+def who_is(pair: RunAndPlan, settings: Settings) -> Identity:
     """Which case, level and run a recording is."""
     try:
-        plan = read_plan(Path(pair.plan), Settings().alarms.warning_line_fraction)
+        plan = read_plan(Path(pair.plan), settings.alarms.warning_lines)
     except AssistantError:
         plan = None  # that it cannot be used is told by its row
     return identify(pair.run, plan)
 
 
-def library_runs() -> list[RunAndPlan]:
+def library_runs(settings: Settings) -> list[RunAndPlan]:
     """All runs of the library that have a plan, also those that it only refers to; no rehearsal, which counts nowhere.
 
     Where the library is open in another window, those that lie in its folder.
@@ -238,7 +242,7 @@ def library_runs() -> list[RunAndPlan]:
     shared = room()
     shared.enter()
     try:
-        if not shared.open() or shared.library is None:
+        if not shared.open(settings) or shared.library is None:
             return runs_on_disk(data_home())
         pairs = [(run["path"], plan_path(run)) for run in shared.library.rows("runs", rehearsal=0)]
     finally:

@@ -25,7 +25,7 @@ from ui.review.bridge import Bridge
 from ui.review.correct_panel import CorrectPanel
 from ui.review.events_panel import EventsPanel
 from ui.review.export_panel import ExportPanel
-from ui.review.exporting import Exporter, who_is
+from ui.review.exporting import Exporter
 from ui.review.figures_card import FiguresCard
 from ui.review.header import Header
 from ui.review.keys import Keys
@@ -53,7 +53,7 @@ class ReviewPage(Page):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self._settings = settings
+        self.settings = settings
         self.session: Session | None = None
         self.bare = False
         self.bridge = Bridge(self)
@@ -80,9 +80,9 @@ class ReviewPage(Page):
         self.header, self.message, self.beside = Header(), MessageLine(), Beside()
         self.picture = ReviewPicture(self.board)
         self.leak, self.figures, self.measure = LeakCard(), FiguresCard(), MeasurePanel(self.board)
-        self.whatif, self.correct = WhatIfPanel(data_home), CorrectPanel()
+        self.whatif, self.correct = WhatIfPanel(data_home, self.settings), CorrectPanel()
         self.events, self.export = EventsPanel(), ExportPanel()
-        self.plan_panel = PlanPanel()
+        self.plan_panel = PlanPanel(self.settings.alarms.warning_lines)
         self.transport = Transport(self.player.acts())
         parts = {
             "header": self.header,
@@ -128,7 +128,7 @@ class ReviewPage(Page):
         self.plan_panel.ruler.toggled.connect(lambda _: self.picture.update())
         self.export.key_image_wanted.connect(self.reviewing.key_image)
         self.whatif.table_wanted.connect(self.exporter.whatif_table)
-        self.whatif.runs, self.whatif.who = self.exporter.runs, who_is
+        self.whatif.runs, self.whatif.who = self.exporter.runs, self.exporter.who
 
     @property
     def playing(self) -> bool:
@@ -147,9 +147,9 @@ class ReviewPage(Page):
         self.close_session()
         try:
             plan_path = plan_path or plan_beside(run)
-            fraction = self._settings.alarms.warning_line_fraction
-            plan = read_plan(Path(plan_path), fraction) if plan_path is not None else None
-            self.session = Session(run, plan, self._settings, self.bridge)
+            lines = self.settings.alarms.warning_lines
+            plan = read_plan(Path(plan_path), lines) if plan_path is not None else None
+            self.session = Session(run, plan, self.settings, self.bridge)
         except AssistantError as error:
             self.tell(str(error))
             self.refresh()
@@ -262,10 +262,10 @@ class ReviewPage(Page):
         """Show another run beside this one."""
         path = Path(run) / "plan.json"
         try:
-            plan = read_plan(path, self._settings.alarms.warning_line_fraction) if path.is_file() else None
+            plan = read_plan(path, self.settings.alarms.warning_lines) if path.is_file() else None
             bridge = Bridge(self)
             bridge.looked_for.connect(lambda: (bridge.looked(), self._look()))
-            other = Session(run, plan, self._settings, bridge)
+            other = Session(run, plan, self.settings, bridge)
         except AssistantError as error:
             self.tell(str(error))
             return

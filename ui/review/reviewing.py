@@ -84,7 +84,7 @@ class Reviewing:
         shared = room()
         shared.enter()
         try:
-            if not shared.open() or shared.library is None:
+            if not shared.open(self._page.settings) or shared.library is None:
                 return shared.why_not
             act(shared.library)
         except AssistantError as error:

@@ -30,7 +30,7 @@ from assistant.identity import Identity
 from assistant.looked_at import NONE_SEEN, NOT_TO_ITS_END
 from assistant.plain import json_line
 from assistant.replay import child_command, child_environment
-from assistant.settings import Settings
+from assistant.settings import Settings, changes_of
 from assistant.whatif import BASE, Job, RunAndPlan, Variant
 from ui import theme
 from ui.review import review_words
@@ -102,9 +102,9 @@ class WhatIfPanel(QWidget):
     table_wanted = pyqtSignal(object, object)
     """Job and rows, to be written as CSV."""
 
-    def __init__(self, home: Callable[[], Path], parent: QWidget | None = None) -> None:
+    def __init__(self, home: Callable[[], Path], settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._home = home
+        self._home, self._settings = home, settings
         self._work: WhatIfWork | None = None
         self._job: Job | None = None
         self._folder: Path | None = None
@@ -114,7 +114,7 @@ class WhatIfPanel(QWidget):
         """Which case, level and run a recording is; set by the page."""
         self._known: dict[RunAndPlan, Identity] = {}
         self.line = _box(5.0, 60.0, 35.0, " %", 0)
-        self.band = _box(0.5, 10.0, Settings().alarms.posterior_band_mm, " mm", 1)
+        self.band = _box(0.5, 10.0, settings.alarms.posterior_band_mm, " mm", 1)
         title = QLabel(review_words.WHATIF_TITLE)
         title.setFont(theme.font(18, 700))
         choice = QHBoxLayout()
@@ -177,7 +177,7 @@ class WhatIfPanel(QWidget):
         chosen: list[Variant] = []
         fraction, band = self.line.value() / 100, self.band.value()
         chosen.append(Variant(name=f"line b at {100 * fraction:.0f} %", line_fraction=fraction))
-        if abs(band - Settings().alarms.posterior_band_mm) > 1e-6:
+        if abs(band - self._settings.alarms.posterior_band_mm) > 1e-6:
             settings = {"alarms.posterior_band_mm": band}
             chosen.append(Variant(name=f"band {band:.1f} mm", settings=settings))
             chosen.append(
@@ -196,7 +196,7 @@ class WhatIfPanel(QWidget):
         if not pairs:
             self.state.setText(review_words.NO_LIBRARY)
             return
-        job = Job(runs=pairs, variants=self.variants())
+        job = Job(runs=pairs, variants=self.variants(), settings=changes_of(self._settings))
         key = hashlib.sha256(json_line(job)).hexdigest()[:16]
         folder = self._home() / "whatif" / key
         try:

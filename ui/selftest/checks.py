@@ -93,7 +93,7 @@ def video_input(_settings: Settings) -> Outcome:
 def delay(settings: Settings) -> Outcome:
     """How long the pipeline takes for frames of the demo, from picture to alarm."""
     run = demo_run()
-    plan = read_plan(run / "plan.json", settings.alarms.warning_line_fraction)
+    plan = read_plan(run / "plan.json", settings.alarms.warning_lines)
     source = open_source(str(run))
     try:
         frames = list(islice(source.frames(), plan.views[0].reference_frame + _DELAY_FRAMES))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
+from assistant.settings import WarningLines
 
 LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))
 GAUGES_MM: Final = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
@@ -168,21 +169,29 @@ class SetUp:
 
     Attributes
     ----------
-    fraction : float
-        Line b: share of the depth from the posterior wall.
+    lines : WarningLines
+        Where line b stands at each level unless it was moved.
+    moved : float or None
+        Line b as it was moved by hand: share of the depth from the posterior wall.
     views : list of SetView
         The lateral one first; an AP view may follow.
     at : int
         Which view is being worked on.
     """
 
-    fraction: float = 0.25
+    lines: WarningLines
+    moved: float | None = None
     level: str = "L1"
     source: str = ""
     views: list[SetView] = field(default_factory=lambda: [SetView()])
     at: int = 0
     _undo: list[tuple[int, int, list[SetPoint]]] = field(default_factory=list)
     _redo: list[tuple[int, int, list[SetPoint]]] = field(default_factory=list)
+
+    @property
+    def fraction(self) -> float:
+        """Line b: share of the depth from the posterior wall."""
+        return self.lines.at(self.level) if self.moved is None else self.moved
 
     @property
     def view(self) -> SetView:
@@ -209,7 +218,7 @@ class SetUp:
 
     def move_line(self, percent: int) -> None:
         """Line b by whole percent of the depth."""
-        self.fraction = min(max(round(self.fraction * 100 + percent) / 100, LEAST_LINE), MOST_LINE)
+        self.moved = min(max(round(self.fraction * 100 + percent) / 100, LEAST_LINE), MOST_LINE)
 
     def remember(self) -> None:
         """Before a change of the points."""

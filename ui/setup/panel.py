@@ -41,7 +41,7 @@ class SetupPanel(QWidget):
         self.header.hide()
         self.header.wanted.connect(lambda number: self.go(Step(number)))
         self.side.acted.connect(self.act)
-        self.setup = SetUp(fraction=page.settings.alarms.warning_line_fraction)
+        self.setup = SetUp(lines=page.settings.alarms.warning_lines)
         self.points = PointsOnPicture(self.setup)
         self.step = Step.SOURCE
         self.done: set[Step] = set()
@@ -195,7 +195,7 @@ class SetupPanel(QWidget):
 
     def choose_source(self, address: str) -> None:
         """Begin with an address (from the command line or another page)."""
-        self.setup = SetUp(fraction=self.page.settings.alarms.warning_line_fraction)
+        self.setup = SetUp(lines=self.page.settings.alarms.warning_lines)
         self.points = PointsOnPicture(self.setup)
         self.setup.source = address
         self.done.clear()
@@ -293,7 +293,7 @@ class SetupPanel(QWidget):
     def _points_done(self) -> None:
         document = self.setup.document()
         try:
-            plan_from_document(document, self.setup.fraction)
+            plan_from_document(document, self.setup.lines)
         except UsageError as error:
             self.tell(str(error))
             return
@@ -340,7 +340,7 @@ class SetupPanel(QWidget):
         if page.session is None or self.waiting_for_plan:
             return
         try:
-            plan = plan_from_document(self.setup.document(), self.setup.fraction)
+            plan = plan_from_document(self.setup.document(), self.setup.lines)
         except UsageError as error:
             self.tell(str(error))
             return

@@ -13,6 +13,7 @@ from assistant.errors import AssistantError
 from assistant.landmarks import true_lateral
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
+from assistant.settings import WarningLines
 from assistant.vocabulary import Unknown
 from ui.setup.model import SetView, Told
 from ui.setup.proposal_child import ask
@@ -30,7 +31,7 @@ class Proposed:
     level: str | None = None
 
 
-def from_plan_beside(source: str, view: str) -> Proposed | None:
+def from_plan_beside(source: str, view: str, lines: WarningLines) -> Proposed | None:
     """The plan that lies beside a played run: made earlier, perhaps by another person; so it is only proposed."""
     if not is_played(source):
         return None
@@ -39,7 +40,7 @@ def from_plan_beside(source: str, view: str) -> Proposed | None:
     if not path.is_file():
         return None
     try:
-        plan = read_plan(path, 0.25)
+        plan = read_plan(path, lines)
     except AssistantError as error:
         log.warning("%s", error)
         return None

@@ -273,7 +273,9 @@ def _line(panel: SetupPanel) -> Shown:
         where = f"of depth, ≈ {panel.setup.fraction * depth_px * scale:.0f} mm from the wall."
     elif view.mm_per_px is None:
         where = f"of depth. uncal.: {ASSUMED_DEPTH_MM:.0f} mm of depth assumed."
-    site = " Site default, posterior-quarter technique." if abs(percent - 25) < 0.5 else ""
+    own = 100 * panel.setup.lines.at(panel.setup.level)
+    quarter = ", posterior-quarter technique" if abs(own - 25) < 0.5 else ""
+    site = f" Site default{quarter}." if abs(percent - own) < 0.5 else ""
     if panel.side.small:
         site = site.partition(",")[0] + "." * bool(site)
     share = f"{percent:.0f} %"

@@ -58,7 +58,7 @@ class Stills(QObject):
             return
         second = panel.page.session.second if panel.page.session is not None else None
         source = panel.setup.source if view.input == 1 or second is None else second.source
-        beside = proposals.from_plan_beside(source, view.view) if click_px is None else None
+        beside = proposals.from_plan_beside(source, view.view, panel.setup.lines) if click_px is None else None
         if beside is not None:
             self._take_over(view, beside)
             return

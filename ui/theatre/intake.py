@@ -14,6 +14,7 @@ from assistant.library.jobs import Job
 from assistant.library.sessions import FOLDER
 from assistant.places import data_home
 from assistant.recording.reading import is_recorded
+from assistant.settings import Settings
 from ui.library_room import room
 
 log = logging.getLogger(__name__)
@@ -29,11 +30,13 @@ class Intake(QObject):
     ----------
     told : callable
         Is given the sentence of what came of it.
+    settings : Settings
+        What is brought in is analysed with them.
     """
 
-    def __init__(self, told: Callable[[str], None], parent: QObject | None = None) -> None:
+    def __init__(self, told: Callable[[str], None], settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._told = told
+        self._told, self._settings = told, settings
         self._room = room()
         self._jobs: list[Job] = []
         self._inside = False
@@ -59,7 +62,7 @@ class Intake(QObject):
         if not self._inside:
             self._room.enter()
             self._inside = True
-        if not self._room.open():
+        if not self._room.open(self._settings):
             self._told(WAITS.format(self._room.why_not))
             self.stop()
             return

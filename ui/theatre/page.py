@@ -75,7 +75,7 @@ class TheatrePage(Page):
         self.acts = Acts(self)
         self.setup = SetupPanel(self)
         self.setup.hide()
-        self.key_images, self.intake = KeyImages(self), Intake(self.tell, self)
+        self.key_images, self.intake = KeyImages(self), Intake(self.tell, settings, self)
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -199,9 +199,9 @@ class TheatrePage(Page):
             self.tell(str(error))
             return False
         first, second = split_plan(plan.document, [frame.grey for frame in references])
-        fraction = self.settings.alarms.warning_line_fraction
-        self.plan = plan_from_document(first[0], fraction)
-        self.second_plan = None if second is None else plan_from_document(second[0], fraction)
+        lines = self.settings.alarms.warning_lines
+        self.plan = plan_from_document(first[0], lines)
+        self.second_plan = None if second is None else plan_from_document(second[0], lines)
         references = references[: len(self.plan.views)]
         self.trace.clear()
         self.second.set_references(references)

@@ -47,7 +47,7 @@ def left_session() -> Running | None:
 def left_plan(folder: Path, settings: Settings) -> tuple[Plan | None, tuple[Frame, ...]]:
     """The lines of such a session and their reference pictures: to be shown, never confirmed."""
     try:
-        plan = read_plan(folder / "plan.json", settings.alarms.warning_line_fraction)
+        plan = read_plan(folder / "plan.json", settings.alarms.warning_lines)
     except AssistantError:
         return None, ()
     newest = sorted((folder / "references").glob("plan_*_view_*.png"))[-len(plan.views) :]

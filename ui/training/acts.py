@@ -197,4 +197,7 @@ def cut_clip(page: TrainingPage, thing: object) -> None:
         ask(before)
         return
     page.tell(words.READING)
-    page.reader.read(Path(run["path"]), result_of(run), lambda ending: ask(keep_clip(desk, run, ending, stop_s=stop_s)))
+    alarms = page.settings.alarms
+    page.reader.read(
+        Path(run["path"]), result_of(run), lambda ending: ask(keep_clip(desk, run, ending, alarms, stop_s=stop_s))
+    )

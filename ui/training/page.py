@@ -48,7 +48,7 @@ class TrainingPage(Page):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
+        self.settings = settings
         self.room = room()
         self.room.enter()
         self.desk: Desk | None = None
@@ -96,7 +96,7 @@ class TrainingPage(Page):
 
     def enter(self) -> None:
         """Open the desk and go on where the person stands."""
-        if not self.room.open() or self.room.library is None or self.room.jobs is None:
+        if not self.room.open(self.settings) or self.room.library is None or self.room.jobs is None:
             self.tell(self.room.why_not)
             return
         if self.desk is None or self.desk.library is not self.room.library:
@@ -207,7 +207,7 @@ class TrainingPage(Page):
     def _ask(self, asked: Asked, ending: Ending) -> None:
         """The case was read: put it."""
         assert self.desk is not None
-        asked = replace(asked, clip=labelled(self.desk, asked.clip, ending))
+        asked = replace(asked, clip=labelled(self.desk, asked.clip, ending, self.settings.alarms))
         clip = asked.clip
         self.asked, self.known = asked, KnownMoments(ending)
         self.aid = Aid(ending, clip.facts, planted=asked.is_planted) if self.lines_shown else None
@@ -289,9 +289,8 @@ class TrainingPage(Page):
         self.parts.panels.setCurrentIndex(1)
         event_s = None if ending.first is None else ending.first.t_s
         you = result.early_s if given.answer == STOP else None
-        self.parts.axis.show_stops(
-            you, self.desk.others_stops_s(clip.id, self.person), near_since_s(ending), facts.event if event_s else ""
-        )
+        others, near_s = self.desk.others_stops_s(clip.id, self.person), near_since_s(ending, self.settings.alarms)
+        self.parts.axis.show_stops(you, others, near_s, facts.event if event_s else "")
         self.parts.axis_words.setText(
             "◆ your stop, " + words.early_words(result.early_s, result.early_mm) if you else ""
         )

@@ -62,7 +62,8 @@ def test_the_program_is_called_as_the_contract_says(made, monkeypatch, tmp_path)
     wall_s, message = analyse(job(made))
     assert message == ""
     assert wall_s > 0
-    assert told.read_text() == f"analyze {made.run} --plan {made.run / 'plan.json'} --out {made.results} --masks"
+    files = f"--plan {made.run / 'plan.json'} --out {made.results}"
+    assert told.read_text() == f"analyze {made.run} --defaults {files} --masks"
 
 
 def test_a_program_that_hangs_is_stopped(made, monkeypatch) -> None:

@@ -12,6 +12,7 @@ from assistant.exchange.pack_out import PackOrder
 from assistant.library.jobs import Jobs
 from assistant.library.people import Act
 from assistant.library.store import Library
+from assistant.settings import Settings
 from tests.small_pack import write_pack_file
 from tests.small_run import write_small_run
 
@@ -40,13 +41,13 @@ def library_with_a_run(tmp_path: Path) -> Library:
 def test_out_and_in(tmp_path):
     order = PackOrder(case_ids=("K-1",), looked_for_names=True)
     with library_with_a_run(tmp_path) as library:
-        jobs = Jobs(library)
+        jobs = Jobs(library, Settings())
         job = jobs.add(pack_job(library, order, tmp_path / "out"))
         finish(jobs)
         assert job.error == ""
         assert library.changes()[0].kind == "export"
     with Library(tmp_path / "b") as library:
-        jobs = Jobs(library)
+        jobs = Jobs(library, Settings())
         jobs.add(unpack_job(library, str(tmp_path / "out.fluopack.zip")))
         refused = jobs.add(unpack_job(library, str(write_pack_file(tmp_path / "bad.zip"))))
         finish(jobs)
@@ -63,7 +64,7 @@ def test_what_cannot_be_is_told_at_once(tmp_path):
 
 def test_a_procedure_holds_and_lets_go(tmp_path):
     with library_with_a_run(tmp_path) as library:
-        jobs = Jobs(library)
+        jobs = Jobs(library, Settings())
         job = jobs.add(pack_job(library, PackOrder(case_ids=("K-1",), looked_for_names=True), tmp_path / "out"))
         jobs.poll()
         assert jobs.current is job

@@ -53,7 +53,13 @@ def test_what_cannot_be_read_leaves_nothing(tmp_path, capsys):
 def test_a_plan_that_does_not_fit_is_told(tmp_path, capsys):
     run = write_small_run(tmp_path, 3)
     run.save_plan({"schema": "other"})
-    wanted = {"do": "analyse", "run": str(run.folder), "plan": str(run.plan), "out": str(tmp_path / "out")}
+    wanted = {
+        "do": "analyse",
+        "run": str(run.folder),
+        "plan": str(run.plan),
+        "out": str(tmp_path / "out"),
+        "settings": {},
+    }
     assert main([json.dumps(wanted)]) == 2
     assert "plan.json" in said(capsys)["error"]
 

@@ -19,7 +19,7 @@ PLAN = plan_from_document(plan_document(level="L3"), 0.25)
 
 
 def bring_in(library: Library, run: Path, *, copy: bool = True) -> str:
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     job = jobs.bring_in(str(run), copy=copy)
     while not job.is_over:
         jobs.poll()

@@ -12,6 +12,7 @@ from assistant.errors import UsageError
 from assistant.library.jobs import Jobs
 from assistant.library.search import search
 from assistant.library.store import Library
+from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
 
 
@@ -43,7 +44,7 @@ def wait_a_little(jobs: Jobs) -> None:
 
 
 def test_a_run_is_copied_listed_and_analysed(library, run):
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     job = jobs.bring_in(str(run.folder))
     finish(jobs)
     assert job.error == ""
@@ -63,7 +64,7 @@ def test_a_single_file_loses_its_name(library, run, tmp_path):
     named = tmp_path / "Muster Erika 1940.mkv"
     named.write_bytes(run.video.read_bytes())
     named.with_suffix(".plan.json").write_text(run.plan.read_text())
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     jobs.bring_in(str(named))
     finish(jobs)
     (row,) = library.rows("runs")
@@ -73,7 +74,7 @@ def test_a_single_file_loses_its_name(library, run, tmp_path):
 
 
 def test_a_run_may_stay_where_it_is(library, run):
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     jobs.bring_in(str(run.folder), copy=False)
     finish(jobs)
     (row,) = library.rows("runs")
@@ -83,7 +84,7 @@ def test_a_run_may_stay_where_it_is(library, run):
 
 
 def test_the_same_run_comes_in_once(library, run):
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     jobs.bring_in(str(run.folder))
     again = jobs.bring_in(str(run.folder))
     finish(jobs)
@@ -96,7 +97,7 @@ def test_the_same_run_comes_in_once(library, run):
 def test_what_is_no_run_is_refused_and_leaves_nothing(library, tmp_path, content):
     bad = tmp_path / "bad.mkv"
     bad.write_bytes(content)
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     job = jobs.bring_in(str(bad))
     finish(jobs)
     assert "bad.mkv" in job.error or "run.mkv" in job.error
@@ -105,14 +106,14 @@ def test_what_is_no_run_is_refused_and_leaves_nothing(library, tmp_path, content
 
 
 def test_imports_wait_while_a_procedure_runs(library, run):
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     jobs.held = "finish procedure first"
     with pytest.raises(UsageError, match="finish procedure first"):
         jobs.bring_in(str(run.folder))
 
 
 def test_an_analysis_that_was_cut_off_begins_anew(library, run):
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     jobs.bring_in(str(run.folder))
     while not library.rows("runs"):
         jobs.poll()
@@ -123,7 +124,7 @@ def test_an_analysis_that_was_cut_off_begins_anew(library, run):
     jobs._process.kill()
     jobs._process.wait()
     jobs._close()  # the program ends here without a word
-    again = Jobs(library)
+    again = Jobs(library, Settings())
     assert again.waiting == 1
     finish(again)
     assert library.rows("runs")[0]["state"] == "done"
@@ -131,7 +132,7 @@ def test_an_analysis_that_was_cut_off_begins_anew(library, run):
 
 def test_a_run_without_lines_waits_for_them(library, run):
     run.plan.unlink()
-    jobs = Jobs(library)
+    jobs = Jobs(library, Settings())
     jobs.bring_in(str(run.folder))
     finish(jobs)
     assert library.rows("runs")[0]["state"] == "no plan"

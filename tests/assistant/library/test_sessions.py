@@ -9,6 +9,7 @@ from assistant.library.jobs import Jobs
 from assistant.library.people import Act, Person, Role
 from assistant.library.sessions import bring_in_sessions, unlisted
 from assistant.library.store import Library
+from assistant.settings import Settings
 
 
 @pytest.fixture
@@ -50,13 +51,13 @@ def test_a_deleted_one_does_not_come_back(library):
 
 
 def test_each_is_asked_for_once(library):
-    jobs, asked = Jobs(library), set()
+    jobs, asked = Jobs(library, Settings()), set()
     assert len(bring_in_sessions(jobs, asked)) == 3
     assert bring_in_sessions(jobs, asked) == []
 
 
 def test_not_while_a_procedure_runs_nor_for_a_trainee(library):
-    jobs, asked = Jobs(library), set()
+    jobs, asked = Jobs(library, Settings()), set()
     jobs.held = "finish procedure first"
     assert bring_in_sessions(jobs, asked) == []
     jobs.held = ""

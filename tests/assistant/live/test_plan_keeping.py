@@ -8,7 +8,10 @@ import pytest
 from assistant.live import plan_keeping
 from assistant.live.orders import TakePlan
 from assistant.live.plan_keeping import keep_plan, plan_left
+from assistant.settings import WarningLines
 from tests.small_run import pictures, plan_document
+
+LINES = WarningLines(fraction=0.25)
 
 
 def event(kind: str, **data: object) -> dict[str, object]:
@@ -29,14 +32,14 @@ def test_the_last_plan_that_was_left_comes_back_under_a_new_number() -> None:
         event("plan_set", plan_number=2, plan=plan_document(), references=["b"]),
         event("armed"),
     ]
-    left = plan_left(events, 0.25)
+    left = plan_left(events, LINES)
     assert left == (TakePlan(plan_number=3, document=plan_document(), references=("b",)), ("lateral",))
 
 
 def test_without_a_plan_or_with_one_that_is_broken() -> None:
-    assert plan_left([event("mark")], 0.25) is None
-    assert isinstance(plan_left([event("plan_set", plan={"schema": "x"})], 0.25), str)
-    assert isinstance(plan_left([event("plan_set", plan=plan_document())], 0.25), str)
+    assert plan_left([event("mark")], LINES) is None
+    assert isinstance(plan_left([event("plan_set", plan={"schema": "x"})], LINES), str)
+    assert isinstance(plan_left([event("plan_set", plan=plan_document())], LINES), str)
 
 
 def test_where_the_disk_is_full_the_lines_still_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def test_a_session_from_its_start_to_its_end(session: LiveSession, run_file: Pat
     told = [entry for entry in source.readings() if "row" in entry]
     assert len(told) > 10
     source.close()
-    assert all(finding.status == 0 for finding in validate(session.folder))
+    assert all(finding.status == 0 for finding in validate(session.folder, Settings()))
     results = session.folder.parent / "results"
     assert (
         main(["analyze", str(session.folder), "--plan", str(session.folder / "plan.json"), "--out", str(results)]) == 0

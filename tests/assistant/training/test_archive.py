@@ -8,6 +8,7 @@ from assistant.errors import InputError, UsageError
 from assistant.library.people import Act, Person, Role
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
+from assistant.settings import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
@@ -32,7 +33,7 @@ def test_a_clip_of_a_case(library, tmp_path):
     desk = Desk(library)
     run = run_of_case(desk, "K-1")
     assert cut_before(desk, run) is None
-    clip_id = keep_clip(desk, run, read_ending(Path(run["path"]), result_of(run)))
+    clip_id = keep_clip(desk, run, read_ending(Path(run["path"]), result_of(run)), AlarmSettings())
     assert cut_before(desk, run) == clip_id
     clip = desk.clip(clip_id)
     assert clip.facts.stop_frame < clip.facts.event_frame == 40
@@ -46,11 +47,11 @@ def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
     desk = Desk(library)
     run = run_at(desk, str(path))
     ending = read_ending(path)
-    by_hand = desk.clip(keep_clip(desk, run, ending, stop_s=ending.t_s[20]))
+    by_hand = desk.clip(keep_clip(desk, run, ending, AlarmSettings(), stop_s=ending.t_s[20]))
     assert by_hand.facts.stop_frame == 20
     library.who = Person(id="R-1", role=Role.TRAINEE)
     with pytest.raises(UsageError, match="make a training set"):
-        keep_clip(desk, run, ending, stop_s=1.0)
+        keep_clip(desk, run, ending, AlarmSettings(), stop_s=1.0)
 
 
 def test_a_case_without_a_run_and_a_run_without_a_case(library, tmp_path):

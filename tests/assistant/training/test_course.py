@@ -2,6 +2,7 @@
 
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
+from assistant.settings import Settings
 from assistant.simulation import leak_paths
 from assistant.training import course
 from assistant.training.course import CASES, case_of
@@ -42,7 +43,7 @@ def test_each_line_is_a_case_of_the_simulator():
 
 def test_the_demonstration_run_can_be_answered_at_once(tmp_path):
     with Library(tmp_path) as library:
-        starter = Starter(Desk(library), Jobs(library))
+        starter = Starter(Desk(library), Jobs(library, Settings()))
         assert starter.lacks_first
         facts = starter.look_at_first()
         assert starter.made == 0
@@ -58,7 +59,7 @@ def test_the_demonstration_run_can_be_answered_at_once(tmp_path):
 
 def test_a_procedure_holds_the_course(tmp_path):
     with Library(tmp_path) as library:
-        jobs = Jobs(library)
+        jobs = Jobs(library, Settings())
         jobs.held = "finish procedure first"
         assert Starter(Desk(library), jobs).go_on()
         assert jobs.waiting == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.settings import AlarmSettings
 from assistant.training.clip import cut
 from assistant.training.ending import read_ending
 from assistant.training.explain import gave_away, near_since_s
@@ -10,7 +11,7 @@ from tests.small_ending import write_ending
 
 def test_what_gave_it_away(tmp_path):
     ending = read_ending(write_ending(tmp_path, crosses_at=30))
-    told = gave_away(ending, cut(ending, difficulty=1))
+    told = gave_away(ending, cut(ending, AlarmSettings(), difficulty=1))
     assert "≈ 6 mm towards the warning line" in told
     assert "1 s later the warning line was crossed" in told
-    assert near_since_s(ending) == pytest.approx(0.6, abs=0.01)
+    assert near_since_s(ending, AlarmSettings()) == pytest.approx(0.6, abs=0.01)

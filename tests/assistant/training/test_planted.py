@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from assistant.settings import AlarmSettings
 from assistant.training.clip import GO_ON, STOP, cut
 from assistant.training.desk import Given
 from assistant.training.ending import read_ending
@@ -15,7 +16,7 @@ from tests.small_ending import write_ending
 
 def test_a_line_too_far_back_makes_near_cement_seem_far(tmp_path):
     ending = read_ending(write_ending(tmp_path, crosses_at=30))
-    facts = cut(ending, difficulty=1)
+    facts = cut(ending, AlarmSettings(), difficulty=1)
     assert facts.right == STOP
     mm = shift_mm(ending, facts)
     assert mm == 6.0
@@ -28,7 +29,7 @@ def test_a_line_too_far_back_makes_near_cement_seem_far(tmp_path):
 
 def test_a_line_too_far_forward_is_reached_by_cement_that_is_not_near(tmp_path):
     ending = read_ending(write_ending(tmp_path, crosses_at=None))
-    facts = cut(ending)
+    facts = cut(ending, AlarmSettings())
     mm = shift_mm(ending, facts)
     true = distance_mm(ending, facts.stop_frame)
     assert true is not None

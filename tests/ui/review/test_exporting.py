@@ -17,6 +17,7 @@ from PyQt6.QtCore import Qt
 
 from assistant.errors import EnvironmentError_
 from assistant.places import data_home
+from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
 from ui.review import exporting, report_child, review_words
 from ui.review.export_work import WAYS, Material, Progress
@@ -42,7 +43,7 @@ class FakeRoom:
     def leave(self) -> None:
         self.users -= 1
 
-    def open(self) -> bool:
+    def open(self, settings: Settings) -> bool:
         return self.library is not None
 
 
@@ -51,14 +52,16 @@ def test_every_run_of_the_library_with_a_plan(tmp_path: Path, monkeypatch: pytes
     bare.plan.unlink()
     room = FakeRoom(FakeLibrary([planned.folder, bare.folder]))
     monkeypatch.setattr(exporting, "room", lambda: room)
-    assert [(pair.run, pair.plan) for pair in exporting.library_runs()] == [(str(planned.folder), str(planned.plan))]
+    assert [(pair.run, pair.plan) for pair in exporting.library_runs(Settings())] == [
+        (str(planned.folder), str(planned.plan))
+    ]
     assert room.users == 0
 
 
 def test_a_library_that_is_open_elsewhere_gives_what_lies_in_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     run = write_small_run(data_home() / "runs" / "r1", 4)
     monkeypatch.setattr(exporting, "room", lambda: FakeRoom(None))
-    assert [pair.run for pair in exporting.library_runs()] == [str(run.folder)]
+    assert [pair.run for pair in exporting.library_runs(Settings())] == [str(run.folder)]
 
 
 class Slow:

@@ -14,7 +14,7 @@ from assistant.capture.devices import QUALIFIED
 from assistant.live.messages import LiveState
 from assistant.places import demo_run
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings
+from assistant.settings import AlarmSettings, Settings
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
 from ui.setup import proposal_child, proposals
@@ -191,7 +191,7 @@ def test_every_step_is_painted_in_every_size(page, size) -> None:
 
 
 def test_scale_refuses_what_cannot_be() -> None:
-    view = SetUp().view
+    view = SetUp(lines=AlarmSettings().warning_lines).view
     scale = Scale()
     assert "Measure" in scale.use(view, None)
     for character in "99":

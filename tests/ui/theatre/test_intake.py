@@ -41,7 +41,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def intake(qtbot, told):
-    made = Intake(told.append)
+    made = Intake(told.append, Settings())
     yield made
     made.stop()
 
