@@ -33,6 +33,7 @@ from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
+from assistant.screen_watch import ScreenWatch, picture_with
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel, model_name
 from assistant.speed import SpeedMemory, too_fast
@@ -40,7 +41,7 @@ from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_ala
 from assistant.steps.cement import find_cement
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
 from assistant.steps.leaks import LeakMemory, all_leaks, keep_shape
-from assistant.steps.liveness import judge_liveness, moves_fast, start_liveness
+from assistant.steps.liveness import moves_fast
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import MotionMemory, follow, start_following
 from assistant.vocabulary import (
@@ -123,6 +124,11 @@ class Pipeline:
         Types leaks into a disc; Unknown: why there is no model. Without one the geometric rule answers.
     clock : RunClock
         Of the run's source; by an assumed one no speed is told.
+
+    Attributes
+    ----------
+    screen : ScreenWatch
+        Which of the screen's pictures is looked at, and whether it is live.
     """
 
     def __init__(
@@ -137,12 +143,13 @@ class Pipeline:
         self._settings = settings
         self._shapes = shapes
         self._clock_ns = clock_ns
+        places = [view.centre_px for view in plan.views]
+        self.screen = ScreenWatch(settings.liveness, places, references[0])
         self._views = [
-            _start(k, view, frame, settings, clock)
+            _start(k, view, picture_with(view.centre_px, frame), settings, clock)
             for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
         ]
         self._active = 0
-        self._liveness = start_liveness(references[0])
         self._speed = SpeedMemory()
         self._alarms = AlarmMemory()
         self._last = _nothing("no X-ray picture has been measured yet")
@@ -158,10 +165,10 @@ class Pipeline:
             Told of each alarm raised or ended, before the shapes of leaks are looked at.
         """
         started_ns = self._clock_ns()
-        liveness = judge_liveness(self._liveness, frame, self._settings.liveness)
+        liveness = self.screen.judge(frame)
         new_picture = liveness.state is FrameState.LIVE
         if new_picture:
-            fast = moves_fast(self._liveness)
+            fast = moves_fast(self.screen.memory)
             self._last = self._measure(frame, fast=fast)
             if self._last.moves or (fast and not _certain(self._last.motion)):
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
@@ -208,7 +215,10 @@ class Pipeline:
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=self._models(leaks),
-            notes=tuple(told for each in self._views if (told := lengths.assumption(each.planned))),
+            notes=(
+                *self.screen.notes,
+                *(told for each in self._views if (told := lengths.assumption(each.planned))),
+            ),
         )
 
     def seen_by_model(self) -> dict[LeakSite, SeenPatch]:
@@ -230,6 +240,7 @@ class Pipeline:
         return (self._shapes.identity,) if said else ()
 
     def _measure(self, frame: Frame, *, fast: bool) -> _Picture:
+        frame = self.screen.looking.alone(frame)
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
         known = self._views[self._active].cement
         cement_before = known if isinstance(known, CementMask) else None
@@ -237,6 +248,7 @@ class Pipeline:
         if not _certain(motion):
             motion = _how_shown(self._views[self._active], frame, motion)
         if isinstance(motion, Unknown):
+            motion = self.screen.explained(motion)
             return _nothing(motion.reason, motion)
         if fast and not _certain(motion):
             return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the cement or the speed

@@ -131,12 +131,16 @@ class Liveness:
         Standard deviation of the picture's noise, in grey values of 0..255.
     reason : str
         Why the frame is not usable; empty for live and repeat.
+    elsewhere : str
+        Of a frozen frame: where on the screen stands another picture that is live (left, right, top, bottom); the
+        wrong one may be looked at. Empty where there is none.
     """
 
     state: FrameState
     xray_age_s: Measure
     noise_grey: Measure
     reason: str = ""
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,20 +12,17 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.field import field_at, find_field
-from assistant.grain import Rows, grain_of
+from assistant.grain import BLOCK_PX, Rows, blocks_of, grain_of
 from assistant.robust import middle, spread
 from assistant.settings import LivenessSettings
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
 
 F32 = NDArray[np.float32]
 
-_BLOCK_PX = 4
-_STRIPS = 40
 _START_LIMIT = 0.30
 _LIMITS = (0.04, 0.55)
 _LEARN_FROM = 90
@@ -107,6 +104,11 @@ class LivenessMemory:
     usual_ratio: float = 0.6
     unusable_reason: str = ""
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether the last frame was none to see anything in."""
+        return bool(self.blank_reason or self.unusable_reason)
+
 
 def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSettings) -> Liveness:
     """Say what a frame is.
@@ -123,7 +125,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     Liveness
         ``live``, ``repeat``, ``frozen``, ``no_signal`` or ``unusable``; ``moving`` is for the motion step to say.
     """
-    blocks = _blocks(frame)
+    blocks = blocks_of(frame)
     before = memory.blocks
     if before is not None and before.shape == blocks.shape and np.array_equal(before, blocks):
         # Nothing changed at all; whether that is a held X-ray picture or a still card was said before.
@@ -159,20 +161,6 @@ def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
     if memory.new_blocks is None or memory.new_blocks.shape != blocks.shape:
         return False
     return rows.differ_beyond_line(memory.new_blocks) > least
-
-
-def _blocks(frame: Frame) -> F32:
-    """Means of 4 x 4 px on strips spread over the picture: an eighth of it is enough to tell noise from noise."""
-    rows, cols = frame.grey.shape
-    every = max(_BLOCK_PX, rows // _STRIPS)
-    count = rows // every
-    if count < 4 or cols < 4 * _BLOCK_PX:
-        return np.asarray(frame.grey, dtype=np.float32) * np.float32(255.0 / frame.white)
-    strips = frame.grey[: count * every].reshape(count, every, cols)[:, :_BLOCK_PX].reshape(count * _BLOCK_PX, cols)
-    scaled = strips.astype(np.float32)
-    if frame.white != 255:
-        scaled *= np.float32(255.0 / frame.white)
-    return np.asarray(cv2.resize(scaled, (cols // _BLOCK_PX, count), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
 def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
@@ -294,7 +282,7 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
 def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
     grain = grain_of(blocks, inside)
-    memory.noise_grey = grain * _BLOCK_PX
+    memory.noise_grey = grain * BLOCK_PX
     memory.waited_s = 0.0 if memory.last_new_s is None else frame.t_s - memory.last_new_s
     memory.last_new_s = frame.t_s
     memory.new_blocks, memory.most_since = blocks, 0.0
@@ -368,10 +356,25 @@ def moves_fast(memory: LivenessMemory) -> bool:
 def start_liveness(reference: Frame) -> LivenessMemory:
     """Learn what this source's X-ray pictures look like from a plan's reference frame."""
     memory = LivenessMemory()
-    blocks = _blocks(reference)
+    blocks = blocks_of(reference)
     memory.usual_grain = grain_of(blocks, _field_blocks(memory, reference, blocks))
     memory.field_seen_s = -1e9
     return memory
+
+
+def look_elsewhere(memory: LivenessMemory, before: Frame | None) -> None:
+    """Another part of the screen is looked at from now on: that it differs from the part before makes no new picture.
+
+    Parameters
+    ----------
+    memory : LivenessMemory
+        Changed by the call.
+    before : Frame or None
+        The same part in the frame before; None where there was none.
+    """
+    memory.blocks = None if before is None or memory.last_new_s is None else blocks_of(before)
+    memory.new_blocks = memory.field_blocks = memory.field_mask = None
+    memory.field_seen_s = -1e9
 
 
 def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Liveness:

@@ -1,0 +1,215 @@
+"""Whether X-ray is on in the picture that is looked at, where the screen shows more than one.
+
+Each picture of the screen is judged for itself: the one with the plan's points counts; that another is live while it is
+held is told, because then the wrong one may be looked at. Without a plan the one that changes is looked at, unless a
+person has chosen another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from assistant.field_choice import FieldChoice, Looking, where
+from assistant.fields import ScreenField
+from assistant.geometry import Crop
+from assistant.settings import LivenessSettings
+from assistant.steps.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
+from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
+
+_LIVE_WITHIN_S: Final = 1.5
+_NEW_PICTURES: Final = 2
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenField:
+    """One of the screen's pictures, for the window.
+
+    Attributes
+    ----------
+    box : Crop
+        Where it stands, px of the frame.
+    where : str
+        The same in a word: left, right, top, bottom.
+    looked_at : bool
+    live : bool
+        New X-ray pictures came in it lately.
+    """
+
+    box: Crop
+    where: str
+    looked_at: bool
+    live: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Beside:
+    """A picture that is not looked at."""
+
+    field: ScreenField
+    memory: LivenessMemory
+    new_s: list[float]
+
+    def see(self, frame: Frame, settings: LivenessSettings) -> None:
+        cut = Looking(chosen=(self.field,)).cut_out(frame)
+        is_new = judge_liveness(self.memory, cut, settings).state is FrameState.LIVE
+        self.new_s = _lately(self.new_s, frame.t_s, is_new=is_new)
+
+    @property
+    def is_live(self) -> bool:
+        return len(self.new_s) >= _NEW_PICTURES
+
+
+class ScreenWatch:
+    """Judges frames, one after the other.
+
+    Parameters
+    ----------
+    settings : LivenessSettings
+    places : sequence of (x, y)
+        What lies in the picture that counts; none: the one that changes.
+    first : Frame or None
+        The picture in which the places were marked.
+
+    Attributes
+    ----------
+    memory : LivenessMemory
+        Of the picture that is looked at.
+    """
+
+    def __init__(self, settings: LivenessSettings, places: Sequence[Place] = (), first: Frame | None = None) -> None:
+        self._settings = settings
+        self._choice = FieldChoice(places=list(places))
+        self._by_change = not places
+        self._before: Frame | None = None
+        self._beside: list[_Beside] = []
+        self.memory = LivenessMemory()
+        self._new_s: list[float] = []
+        self._told_elsewhere = ""
+        if first is not None:
+            self._choice.begin(first)
+            self.memory = start_liveness(self.looking.cut_out(first))
+            self._beside = [_Beside(field=each, memory=LivenessMemory(), new_s=[]) for each in self.looking.beside]
+
+    @property
+    def looking(self) -> Looking:
+        """Which of the screen's pictures is looked at."""
+        return self._choice.looking
+
+    @property
+    def changed(self) -> str:
+        """How the screen's pictures changed last, in a few words; empty while they have not."""
+        return self._choice.changed
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the screen showed beside, and how it changed, in sentences."""
+        return tuple(self._choice.notes)
+
+    @property
+    def fields(self) -> tuple[SeenField, ...]:
+        """The screen's pictures; empty where it shows one."""
+        looking = self.looking
+        live = {each.field.box: each.is_live for each in self._beside}
+        return tuple(
+            SeenField(
+                box=each.box,
+                where=where(each, looking.fields),
+                looked_at=each in looking.chosen,
+                live=live.get(each.box, len(self._new_s) >= _NEW_PICTURES),
+            )
+            for each in looking.fields
+        )
+
+    def look_at(self, place: Place | None) -> None:
+        """A person has chosen the picture at this place; None: the one that changes again."""
+        self._by_change = place is None
+        if place is not None and self._before is not None:
+            self._turn_to([place], self._before, self._before)
+        elif place is not None:
+            self._choice.places = [place]
+
+    def judge(self, frame: Frame) -> Liveness:
+        """Say what a frame is, of the picture that is looked at."""
+        before, self._before = self._before, frame
+        if before is None and not self._choice.looking.fields and self._by_change:
+            self._choice.begin(frame)
+        known = self._memories()
+        if not self.memory.is_blind and self._choice.see(frame):
+            self._begin_anew(before, known)
+        if self._by_change:
+            self._follow_change(frame, before)
+        found = judge_liveness(self.memory, self.looking.cut_out(frame), self._settings)
+        self._new_s = _lately(self._new_s, frame.t_s, is_new=found.state is FrameState.LIVE)
+        for each in self._beside:
+            each.see(frame, self._settings)
+        if found.state is not FrameState.FROZEN:
+            return found
+        live = [each.field for each in self._beside if each.is_live]
+        if not live:
+            self._told_elsewhere = ""
+            return found
+        at = where(live[0], self.looking.fields)
+        if at != self._told_elsewhere:
+            self._told_elsewhere = at
+            self._choice.notes.append(
+                f"From {frame.t_s:.1f} s on the picture looked at stood still while the one at the {at} was live."
+            )
+        return replace(found, elsewhere=at, reason=f"{found.reason}; the picture at the {at} is live instead")
+
+    def explained(self, lost: Unknown) -> Unknown:
+        """Why the vertebra is not found, with how the screen changed before."""
+        return Unknown(f"{lost.reason}; {self.changed}") if self.changed else lost
+
+    def _follow_change(self, frame: Frame, before: Frame | None) -> None:
+        """Without a plan: stay at a picture as long as it is there and no other one is live instead."""
+        looking = self.looking
+        live = [each.field for each in self._beside if each.is_live]
+        if looking.fields and not looking.chosen:
+            self._turn_to([_middle(looking.fields[0])], frame, before)
+        elif live and len(self._new_s) < _NEW_PICTURES:
+            self._turn_to([_middle(live[0])], frame, before)
+
+    def _turn_to(self, places: list[Place], frame: Frame, before: Frame | None) -> None:
+        known = self._memories()
+        self._choice.look_at(places, frame)
+        self._begin_anew(before, known)
+
+    def _memories(self) -> dict[Crop, LivenessMemory]:
+        """What is remembered of each picture, by its place."""
+        chosen = {each.box: self.memory for each in self.looking.chosen} if len(self.looking.chosen) == 1 else {}
+        return {each.field.box: each.memory for each in self._beside} | chosen
+
+    def _begin_anew(self, before: Frame | None, known: dict[Crop, LivenessMemory]) -> None:
+        boxes = [each.box for each in self.looking.chosen]
+        if len(boxes) == 1 and boxes[0] in known:
+            self.memory = known[boxes[0]]
+        else:
+            look_elsewhere(self.memory, None if before is None else self.looking.cut_out(before))
+        self._new_s = []
+        self._beside = [
+            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), new_s=[]) for each in self.looking.beside
+        ]
+
+
+def _lately(new_s: list[float], now_s: float, *, is_new: bool) -> list[float]:
+    """When new pictures came in the last time."""
+    return [t_s for t_s in [*new_s, *([now_s] if is_new else [])] if 0 <= now_s - t_s <= _LIVE_WITHIN_S]
+
+
+def picture_with(place: Place, frame: Frame) -> Frame:
+    """The frame with all blackened but the picture in which a place lies; the same where the screen shows one."""
+    choice = FieldChoice(places=[place])
+    choice.begin(frame)
+    return choice.looking.alone(frame)
+
+
+def _middle(each: ScreenField) -> Place:
+    """A place in a picture: its middle, or beside what is laid over that."""
+    box = each.box
+    places = [
+        (box.x0_px + u * box.width_px, box.y0_px + v * box.height_px) for u in (0.5, 0.2, 0.8) for v in (0.5, 0.2, 0.8)
+    ]
+    return next((place for place in places if each.holds(*place)), places[0])
