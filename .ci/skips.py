@@ -14,6 +14,7 @@ ALLOWED = (
     "small disk cannot be mounted",  # needs root and, in a container, the right to mount
     "no strace or unshare here",
     "refuses an empty network namespace",  # as some containers do
+    "only root gives files away",
     "only on Windows",
     "only on macOS",
     "benchmark",

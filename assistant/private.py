@@ -58,6 +58,23 @@ def open_to_others(folder: Path) -> str:
     return ""
 
 
+def why_not_ours(told: os.stat_result) -> str:
+    """Why a file is not to be believed as one of our own, in few words; empty where it is plain, ours and no other's.
+
+    Parameters
+    ----------
+    told : os.stat_result
+        Of the file as it was opened: a name can lead to another file a moment later.
+    """
+    if not stat.S_ISREG(told.st_mode):
+        return "it is no plain file"
+    if sys.platform == "win32":
+        return ""
+    if told.st_uid != os.geteuid():
+        return "it belongs to another account"
+    return "others may change it" if told.st_mode & 0o022 else ""
+
+
 def _is_shared_place(folder: Path) -> bool:
     """Whether it holds more than the program's files: somebody named a wrong folder, and it is not ours to close."""
     place = folder.resolve()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import faulthandler
 import importlib
-import pickle
 import signal
 import sys
 import traceback
@@ -16,6 +15,7 @@ from typing import Final
 
 from assistant.live.messages import Child
 from assistant.live.orders import Start
+from assistant.live.wire import from_bytes
 
 BODIES: Final = {
     Child.CAPTURE: "assistant.live.capture_process",
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     # Ctrl-C in the terminal reaches every process of the group: the session alone ends its children, in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
-    start = pickle.loads(sys.stdin.buffer.read())
+    start = from_bytes(sys.stdin.buffer.read())
     if not isinstance(start, Start):
         raise TypeError(f"orders of a child must be a Start, got {type(start).__name__}")
     try:

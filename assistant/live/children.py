@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
 from assistant.live.status import ChildState
+from assistant.live.wire import to_bytes
 
 _BEATS: Final = {
     Child.CAPTURE: Cell.CAPTURE_BEAT,
@@ -84,7 +84,7 @@ class Nurse:
             )
         assert process.stdin is not None
         with contextlib.suppress(OSError), process.stdin as pipe:
-            pipe.write(pickle.dumps(orders))
+            pipe.write(to_bytes(orders))
         self._process, self._begun_ns, self._again_at_ns = process, self._clock_ns(), None
         self._condition = Condition.STARTING
 

@@ -7,7 +7,6 @@ while it holds the lock stands still for ever.)
 
 from __future__ import annotations
 
-import pickle
 import threading
 import zlib
 from typing import Any, Final
@@ -15,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from assistant.live.shared_file import SharedFile
+from assistant.live.wire import NotUnderstood, from_bytes, to_bytes
 
 HEAD_BYTES: Final = 64
 _WRITTEN, _READ, _REFUSED = 0, 1, 2
@@ -46,7 +46,7 @@ class Mailbox:
 
     def put(self, message: object, *, leave_bytes: int = 0) -> bool:
         """Say something; False where there is no room, or less than ``leave_bytes`` would remain for graver news."""
-        payload = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+        payload = to_bytes(message)
         front = len(payload).to_bytes(4, "little") + zlib.crc32(payload).to_bytes(4, "little")
         with self._lock:
             written, read = int(self._marks[_WRITTEN]), int(self._marks[_READ])
@@ -71,8 +71,11 @@ class Mailbox:
                 read = written
                 self._marks[_REFUSED] += 1
                 break
-            messages.append(pickle.loads(payload))
             read += _FRONT_BYTES + length
+            try:
+                messages.append(from_bytes(payload))
+            except NotUnderstood:
+                self._marks[_REFUSED] += 1
         self._marks[_READ] = read
         return messages
 

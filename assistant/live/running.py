@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +17,12 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child
 from assistant.live.shared_file import left_over
 from assistant.places import data_home
+from assistant.private import why_not_ours
 from assistant.recording.keeping import write_json
 
+log = logging.getLogger(__name__)
 _NAME: Final = "running.json"
+_MOST_BYTES: Final = 1 << 16
 _FRESH_NS: Final = 3_000_000_000
 _GONE_NS: Final = 60_000_000_000
 PIDS: Final = {
@@ -87,9 +92,18 @@ def note_ended() -> None:
 
 
 def find_running() -> Running | None:
-    """The session that runs or was left by a window that died; None where the last one ended in order."""
+    """The session that runs or was left by a window that died; None where the last one ended in order.
+
+    Neither the note nor the memory that it names is believed unless it is our own and no other account may change it.
+    """
+    note = data_home() / _NAME
     try:
-        document = json.loads((data_home() / _NAME).read_bytes())
+        with note.open("rb") as file:
+            why = why_not_ours(os.fstat(file.fileno()))
+            if why:
+                log.warning("%s: is not believed (%s); a session that it names is not gone on with", note, why)
+                return None
+            document = json.loads(file.read(_MOST_BYTES))
         folder, source = Path(document["folder"]), str(document["source"])
         path, window_pid = Path(document["deck"]), int(document["window_pid"])
     except (OSError, ValueError, KeyError, TypeError):

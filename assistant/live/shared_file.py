@@ -7,6 +7,7 @@ made it is killed. Here the memory lives until the session removes it, and a new
 from __future__ import annotations
 
 import contextlib
+import logging
 import mmap
 import os
 import tempfile
@@ -16,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EnvironmentError_
+from assistant.private import why_not_ours
 
+log = logging.getLogger(__name__)
 _IN_MEMORY = Path("/dev/shm")
 _PREFIX, _SUFFIX = "fluoro-live-", ".deck"
 
@@ -73,11 +76,19 @@ class SharedFile:
         Raises
         ------
         EnvironmentError_
-            If it is gone.
+            If it is gone, or could be another's: nothing in it is looked at then.
         """
         try:
-            descriptor = os.open(path, os.O_RDWR)
-            return cls(path, os.fstat(descriptor).st_size, descriptor)
+            descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            told = os.fstat(descriptor)
+            why = why_not_ours(told)
+            if why:
+                os.close(descriptor)
+                log.warning("%s: not believed as the memory of a session: %s", path, why)
+                raise EnvironmentError_(
+                    f"{path}: is not believed as the memory of a session ({why}); start the session again"
+                )
+            return cls(path, told.st_size, descriptor)
         except (OSError, ValueError) as error:
             raise EnvironmentError_(
                 f"{path}: the memory of the running session is gone; start the session again"

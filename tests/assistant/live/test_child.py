@@ -1,5 +1,4 @@
 import io
-import pickle
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import pytest
 
 from assistant.live import child
 from assistant.live.orders import Start
+from assistant.live.wire import to_bytes
 from assistant.settings import Settings
 
 
@@ -25,7 +25,7 @@ def _signals() -> object:
 
 
 def orders(monkeypatch: pytest.MonkeyPatch, content: object) -> None:
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(pickle.dumps(content))))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(to_bytes(content))))
 
 
 def test_a_fault_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch, capfd, tmp_path: Path) -> None:

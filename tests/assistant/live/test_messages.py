@@ -1,9 +1,8 @@
-import pickle
-
 import numpy as np
 
 from assistant.geometry import Crop
 from assistant.live.messages import LiveState, StampedFrame, cement_outline, moment_of
+from assistant.live.wire import from_bytes, to_bytes
 from assistant.vocabulary import Approach, CementMask, FrameState, Liveness, Reading, Unknown
 
 
@@ -43,9 +42,9 @@ def test_a_moment_carries_no_pixels_and_travels_between_processes() -> None:
     cement = mask()
     frame = StampedFrame(index=7, t_s=0.5, captured_ns=11, picture=3, grey=np.zeros((4, 4), np.uint8), white=255)
     moment = moment_of(reading(cement), cement_outline(cement), frame, told_ns=12, plan_number=2, skipped=1)
-    packed = pickle.dumps(moment)
+    packed = to_bytes(moment)
     assert len(packed) < 4000
-    again = pickle.loads(packed)
+    again = from_bytes(packed)
     assert (again.frame_index, again.captured_ns, again.picture, again.plan_number) == (7, 11, 3, 2)
     assert again.cement_known
     assert not moment_of(reading(Unknown("x")), (), frame, told_ns=1, plan_number=1, skipped=0).cement_known
