@@ -22,7 +22,8 @@ from tests.quiet_machine import ROOT, Left, QuietMachine, why_not
 
 OLD = ROOT / "tests" / "old_data" / "93736df"
 PYTHON = [sys.executable, "-P"]
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
+NOT_HERE = why_not()
+pytestmark = pytest.mark.skipif(bool(NOT_HERE), reason=NOT_HERE or "it can be watched here")
 
 OF_A_DEVELOPER = {
     "assistant.evaluation.command",

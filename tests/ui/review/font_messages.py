@@ -2,7 +2,8 @@
 
 That stood still for ever while reports were drawn in a second thread: it held the interpreter and waited for Qt's lock
 of the fonts, while the window held that lock, wrote a message, and its handler waited for the interpreter. A process of
-its own, for `test_exporting.py`: one that stands still says where, and ends.
+its own, for `test_exporting.py`: one that stands still says where, and ends. By hand, with as many reports as wanted:
+``python tests/ui/review/font_messages.py RUN PLAN 200``.
 """
 
 from __future__ import annotations
