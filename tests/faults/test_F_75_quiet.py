@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from assistant import whatif
-from assistant.places import demo_run
 from tests.quiet_machine import ROOT, Left, QuietMachine, why_not
 
 OLD = ROOT / "tests" / "old_data" / "93736df"
@@ -89,14 +88,6 @@ def model(machine: QuietMachine, out: Path) -> list[str]:
     return [*PYTHON, "-c", body]
 
 
-def course(machine: QuietMachine, out: Path) -> list[str]:
-    return children(
-        machine,
-        {"do": "course", "place": 0, "run": str(demo_run()), "into": str(out / "case")},
-        "assistant.training.course_child",
-    )
-
-
 def review(machine: QuietMachine, out: Path) -> list[str]:
     run = shutil.copytree(OLD / "run", out / "run")
     return [*PYTHON, str(ROOT / "tests" / "window_walk.py"), "review", str(run), str(run / "plan.json")]
@@ -114,7 +105,6 @@ STARTS: dict[Make, tuple[str, ...]] = {
     what_if: ("assistant.whatif",),
     propose: ("ui.setup.proposal_child",),
     model: ("assistant.model_packs.worker",),
-    course: ("assistant.training.course_child",),
     review: ("assistant.replay", "ui.review.report_child", "assistant.scrub", "assistant.training.course_child"),
     theatre: ("assistant.live.child", "ui.watchdog_window", "assistant.model_packs.worker"),
 }
