@@ -11,12 +11,13 @@ from typing import Any
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
 from assistant.guard import GuardedPipeline, describe
+from assistant.moment_lines import MomentLines
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run
 from assistant.results import ResultWriter
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel
-from assistant.vocabulary import Frame, Unknown
+from assistant.vocabulary import Frame, Reading, Unknown
 
 Progress = Callable[[int, int | None], None]
 
@@ -96,6 +97,7 @@ def analyze(
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     shapes: ShapeModel | Unknown | None = None,
+    keeps_moments: bool = False,
 ) -> Outcome:
     """Analyse a run to its end and write the results.
 
@@ -115,6 +117,8 @@ def analyze(
         Asked before each frame.
     shapes : ShapeModel, Unknown or None
         As in `Pipeline`.
+    keeps_moments : bool
+        Also write ``moments.jsonl``, so that the run can be opened again at once (`assistant.moment_lines`).
 
     Raises
     ------
@@ -127,8 +131,17 @@ def analyze(
     """
     pipeline = start_pipeline(source, plan, settings, shapes)
     writer = ResultWriter(folder, plan, source.facts, settings, masks=masks)
+    lines = MomentLines(folder, plan.views) if keeps_moments else None
+
+    def keep(reading: Reading) -> None:
+        writer.add(reading)
+        if lines is not None:
+            lines.add(reading)
+
     try:
-        failure = _run_through(source, pipeline, writer, progress, should_stop)
+        failure = _run_through(source, pipeline, writer, keep, progress, should_stop)
+        if lines is not None and writer.begun:
+            lines.close()
         if isinstance(failure, EnvironmentError_):
             writer.make_room()
         elif not writer.begun:
@@ -142,6 +155,8 @@ def analyze(
             raise EnvironmentError_(f"{error}{kept}") from failure
     finally:
         writer.close()
+        if lines is not None:
+            lines.close()
     return Outcome(document=document, failure=failure)
 
 
@@ -149,6 +164,7 @@ def _run_through(
     source: Source,
     pipeline: GuardedPipeline,
     writer: ResultWriter,
+    keep: Callable[[Reading], None],
     progress: Progress | None,
     should_stop: Callable[[], bool],
 ) -> AssistantError | None:
@@ -160,7 +176,7 @@ def _run_through(
         for frame in source.frames():
             if should_stop():
                 raise KeyboardInterrupt
-            writer.add(pipeline.process(frame))
+            keep(pipeline.process(frame))
             done += 1
             now_s = time.monotonic()
             if saved_s is None or now_s - saved_s >= SAVE_EVERY_S:

@@ -1,8 +1,9 @@
-"""The figures that a run already holds, as they were told on the day: read back from its tables, nothing recomputed.
+"""Figures that are there already, read back: as told on the day, and as an earlier analysis found them.
 
-A run folder may hold the lines that a live session wrote (``readings_000.jsonl``), or the tables of an earlier analysis
-(``measurements.csv`` and ``result.json``). Both keep the same columns; a live session also keeps outlines, leaks and
-the distances of the thirds to the warning line (`assistant.told_line`). What was not kept is `Unknown` with a reason.
+A run folder may hold the lines that a live session wrote (``readings_000.jsonl``): `read_as_seen`. A result's folder
+holds the table of an analysis (``measurements.csv``): `read_analysed`. Both keep the same columns; a session, and the
+analysis of a run of the library (``moments.jsonl``), also keep outlines, leaks and thirds (`assistant.told_line`). What
+was not kept is `Unknown` with a reason.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from assistant.alarm_row import PipelineRow
 from assistant.alarm_table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.geometry import Similarity
+from assistant.moment_lines import FRAME
 from assistant.moments import Moment, Outline
 from assistant.plan import Plan, PlannedView
+from assistant.result_folder import MOMENTS
 from assistant.told_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
 from assistant.vocabulary import (
     Alarm,
@@ -41,7 +44,6 @@ from assistant.vocabulary import (
 )
 
 TABLE: Final = "measurements.csv"
-DOCUMENT: Final = "result.json"
 READINGS: Final = "readings_*.jsonl"
 NOT_KEPT: Final = Unknown("not kept")
 _NO_READING: Final = "not analysed on the day"
@@ -52,7 +54,7 @@ Row = dict[str, str]
 
 def holds_figures(folder: Path) -> bool:
     """Whether a run folder holds figures from the day."""
-    return folder.is_dir() and ((folder / TABLE).is_file() or any(folder.glob(READINGS)))
+    return folder.is_dir() and any(folder.glob(READINGS))
 
 
 def holds_leaks(folder: Path) -> bool:
@@ -79,12 +81,9 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
         If there is nothing, or it cannot be read.
     """
     try:
-        if any(folder.glob(READINGS)):
-            rows, standing, more = _live_rows(folder, plan)
-        elif (folder / TABLE).is_file():
-            (rows, standing), more = _table_rows(folder), {}
-        else:
+        if not any(folder.glob(READINGS)):
             raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
+        rows, standing, more = _live_rows(folder, plan)
         return list(_moments(rows, standing, more, plan))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
@@ -92,20 +91,57 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
         raise InputError(f"{folder}: its figures are damaged ({error}); analyse it instead") from error
 
 
-def _table_rows(folder: Path) -> tuple[list[Row], dict[int, tuple[Alarm, ...]]]:
-    with (folder / TABLE).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    events: list[Alarm] = []
-    if (folder / DOCUMENT).is_file():
-        document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
-        events = [_alarm(event) for event in document.get("events", [])]
+def read_analysed(folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequence[Leak]) -> list[Moment]:
+    """What an analysis found, one moment a frame.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the result.
+    plan : Plan
+        With which it was made.
+    events : sequence of Alarm
+    leaks : sequence of Leak
+        Those of the result: they stand from their first frame on where the folder keeps no more of them.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        with (folder / TABLE).open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan))
+    except OSError as error:
+        raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); analyse the run anew") from error
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise InputError(f"{folder}: its figures are damaged ({error}); analyse the run anew") from error
+
+
+def _kept_more(folder: Path, rows: Sequence[Row], leaks: Sequence[Leak], plan: Plan) -> dict[int, _More]:
+    path, more, last = folder / MOMENTS, {}, _More()
+    if not path.is_file():
+        return {
+            int(row["frame"]): _More(leaks=tuple(leak for leak in leaks if leak.first_frame <= int(row["frame"])))
+            for row in rows
+        }
+    lines = {int(line[FRAME]): line for line in _lines(path) if FRAME in line}
+    for row in rows:
+        frame = int(row["frame"])
+        last = _more(lines.get(frame, {}), last, row, plan)
+        more[frame] = last
+    return more
+
+
+def _standing(rows: Sequence[Row], events: Iterable[Alarm]) -> dict[int, tuple[Alarm, ...]]:
     last = int(rows[-1]["frame"]) if rows else -1
     standing: dict[int, list[Alarm]] = {}
     for alarm in events:
         end = last if alarm.last_frame is None else min(alarm.last_frame, last)
         for frame in range(alarm.first_frame, end + 1):
             standing.setdefault(frame, []).append(alarm)
-    return rows, {frame: _highest_first(alarms) for frame, alarms in standing.items()}
+    return {frame: _highest_first(alarms) for frame, alarms in standing.items()}
 
 
 def _live_rows(folder: Path, plan: Plan | None) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
@@ -217,7 +253,13 @@ def _without_figure(headline: str) -> str:
     return headline.partition(":")[0] if "{" in headline else headline
 
 
-def _alarm(event: dict[str, Any]) -> Alarm:
+def alarm_of(event: dict[str, Any]) -> Alarm:
+    """An event of a ``result.json``; errors as of a damaged document.
+
+    Raises
+    ------
+    KeyError, ValueError, TypeError
+    """
     headline, _, action = str(event.get("text", "")).partition(". ")
     return Alarm(
         kind=EventKind(event["kind"]),

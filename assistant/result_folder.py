@@ -24,6 +24,8 @@ from assistant.plain import json_text
 TABLE: Final = "measurements.csv"
 DOCUMENT: Final = "result.json"
 MASKS: Final = "masks"
+MOMENTS: Final = "moments.jsonl"
+"""Written by `assistant.moment_lines` where a result is to be opened again at once."""
 _MASK_NAME: Final = re.compile(r"\d{6,}\.png")
 _RESERVE: Final = ".reserve"
 _RESERVE_BYTES: Final = 256 << 10
@@ -79,7 +81,8 @@ class ResultFolder:
             raise
         self._table = table
         # From here on the earlier result goes: its document first, so that it never stands beside another's table.
-        (self._folder / DOCUMENT).unlink(missing_ok=True)
+        for name in (DOCUMENT, MOMENTS):
+            (self._folder / name).unlink(missing_ok=True)
         self._remove_old_masks()
         table.truncate(0)
         self._waiting.append(self._encode(self._columns))

@@ -297,6 +297,7 @@ def analyse(order: dict[str, Any], teller: Teller) -> None:
                 settings,
                 Path(order["out"]),
                 masks=False,
+                keeps_moments=True,
                 progress=teller.share,
                 should_stop=stop.asked,
                 shapes=shapes,

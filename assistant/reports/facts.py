@@ -21,7 +21,7 @@ from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, Unknown
 
 UNKNOWN = "unknown"
-TOLD, FOUND = "Told on the day", "Found by analysis {0}"
+TOLD, FOUND, AS_SEEN = "Told on the day", "Found by analysis {0}", "As seen live"
 ONE_VIEW = "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."
 
 
@@ -101,6 +101,7 @@ def gather(
     review: Review,
     as_seen: bool,
     trouble: str,
+    made_by: str = "",
     day: SessionDay | None = None,
 ) -> ReportFacts:
     """Gather a report.
@@ -119,10 +120,13 @@ def gather(
         None while the analysis goes on.
     as_seen : bool
         The figures are those of the day, not recomputed ones.
+    made_by : str
+        The version that made the figures and what else is other, where it was not this program as it is set now.
     day : SessionDay or None
         Of a live session: what was done and told then.
     """
     fps = facts.fps or 15.0
+    found = AS_SEEN if as_seen else FOUND.format(made_by.partition(" · ")[0] or __version__)
     views = () if plan is None else plan.views
 
     def time_of(frame: int) -> float:
@@ -130,11 +134,11 @@ def gather(
 
     return ReportFacts(
         identity=identity,
-        origin="as seen live" if as_seen else f"recomputed with version {__version__}",
+        origin=_origin(made_by, as_seen=as_seen),
         head=_head(facts, plan, moments),
-        counts=_told_and_found(day, alarms, as_seen=as_seen),
+        counts=_told_and_found(day, alarms, found),
         final=_final(summary, moments, views),
-        notes=(*facts.notes, *(summary.notes if summary is not None else ())),
+        notes=tuple(dict.fromkeys((*facts.notes, *(summary.notes if summary is not None else ())))),
         events=tuple(
             EventLine(
                 t_s=time_of(alarm.first_frame),
@@ -146,7 +150,7 @@ def gather(
             for alarm in sorted(alarms, key=lambda alarm: alarm.first_frame)
             if alarm.kind not in OF_MACHINE
         ),
-        found="As seen live" if as_seen else FOUND.format(__version__),
+        found=found,
         told=() if day is None else tuple(_told_line(one) for one in day.alarms),
         day=day_rows(day),
         rehearsal=REHEARSAL if is_rehearsal(facts, day) else "",
@@ -174,10 +178,17 @@ def _told_line(told: Told) -> EventLine:
     )
 
 
-def _told_and_found(day: SessionDay | None, alarms: Sequence[Alarm], *, as_seen: bool) -> tuple[tuple[str, str], ...]:
+def _origin(made_by: str, *, as_seen: bool) -> str:
+    """Whose figures these are."""
+    if as_seen:
+        return AS_SEEN.lower()
+    return f"made by version {made_by}" if made_by else f"recomputed with version {__version__}"
+
+
+def _told_and_found(day: SessionDay | None, alarms: Sequence[Alarm], found: str) -> tuple[tuple[str, str], ...]:
     """Two counts with two names: of the day, and of this analysis."""
     rows = [] if day is None else [(TOLD, told_words(day.alarms))]
-    rows += [] if as_seen else [(FOUND.format(__version__), found_words(alarms))]
+    rows += [] if found == AS_SEEN else [(found, found_words(alarms))]
     return tuple(rows)
 
 

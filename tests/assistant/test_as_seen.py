@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.as_seen import NOT_KEPT, holds_figures, read_as_seen
+from assistant.as_seen import NOT_KEPT, alarm_of, holds_figures, read_analysed, read_as_seen
 from assistant.cli import main
 from assistant.errors import InputError
+from assistant.moments import Moment
 from assistant.plan import Plan, read_plan
 from assistant.results import COLUMNS
 from assistant.vocabulary import EventKind, FrameState, Motion, Priority, Site, Unknown
@@ -33,9 +34,14 @@ def table(run: SmallRun) -> list[dict[str, str]]:
     return [dict(zip(COLUMNS, line.split(","), strict=False)) for line in lines[1:]]
 
 
-def test_an_earlier_result_gives_its_figures_and_alarms(run: SmallRun, plan: Plan) -> None:
-    assert holds_figures(run.out)
-    moments = read_as_seen(run.out, plan)
+def analysed(run: SmallRun, plan: Plan) -> list[Moment]:
+    events = json.loads((run.out / "result.json").read_text(encoding="utf-8"))["events"]
+    return read_analysed(run.out, plan, [alarm_of(event) for event in events], ())
+
+
+def test_an_earlier_result_gives_its_figures_and_alarms_and_is_none_of_the_day(run: SmallRun, plan: Plan) -> None:
+    assert not holds_figures(run.out)
+    moments = analysed(run, plan)
     rows = table(run)
     assert [m.frame_index for m in moments] == list(range(46))
     for moment, row in zip(moments, rows, strict=True):
@@ -50,6 +56,8 @@ def test_an_earlier_result_gives_its_figures_and_alarms(run: SmallRun, plan: Pla
 
 
 def test_without_the_plan_figures_are_told_and_lines_are_not(run: SmallRun) -> None:
+    lines = [{"columns": list(COLUMNS)}, *({"row": list(row.values()), "standing": []} for row in table(run))]
+    (run.out / "readings_000.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     moment = read_as_seen(run.out, None)[40]
     assert isinstance(moment.motion, Unknown)
     assert moment.distances.warning_line_mm < 0
@@ -103,7 +111,7 @@ def test_the_two_stages_of_a_disc_leak_are_told_apart_and_an_older_line_says_wha
 def test_damaged_tables_are_told(run: SmallRun, plan: Plan, damage: str) -> None:
     (run.out / "measurements.csv").write_text(damage, encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
-        read_as_seen(run.out, plan)
+        analysed(run, plan)
 
 
 def test_nothing_there_is_told(run: SmallRun, plan: Plan) -> None:

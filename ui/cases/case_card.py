@@ -9,6 +9,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.store import Library
 from assistant.looked_at import NOT_YET
@@ -136,6 +137,7 @@ class CaseCard(QWidget):
             ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
+            (words.RUN, self._who()),
             ("Runs", _runs(runs)),
             ("Names", case["names"]),
             ("Keep until", " · ".join(part for part in (words.day(case["keep_until"]), case["owner"]) if part)),
@@ -143,6 +145,13 @@ class CaseCard(QWidget):
         if case["note"] or case["tags"]:
             lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
         self._show_lines(lines)
+
+    def _who(self) -> str:
+        """Run and session of what the picture shows, by their ids."""
+        if self.run is None:
+            return "none"
+        found = identify(self.run["path"])
+        return " · ".join(part for part in (found.run_id, found.session_id) if part)
 
     @property
     def run(self) -> dict[str, Any] | None:
@@ -155,6 +164,9 @@ class CaseCard(QWidget):
         run = self.run
         which = words.RUN_OF.format(self._run + 1, len(self.runs)) if len(self.runs) > 1 else ""
         self.picture.show_file(None if run is None else run["thumbnail"], which)
+        for name, value in self._lines:
+            if name.text() == words.RUN:
+                value.setText(self._who())
 
     def _show_lines(self, lines: list[tuple[str, str]]) -> None:
         while len(self._lines) < len(lines):

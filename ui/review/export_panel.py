@@ -15,7 +15,7 @@ from ui.review.transport import Card, key_button
 
 MOST_SHOWN = 3
 _BREAKS = re.compile(r"([/\\_-])")
-_LINES = 4
+_LINES = 3
 """Of what is told of an export: a whole path in the small window."""
 
 
@@ -138,10 +138,8 @@ class ExportPanel(Card):
         self.stop.setSizePolicy(keeps_place)
         self.stop.hide()
         self.status.setFixedHeight(_LINES * self.status.fontMetrics().lineSpacing())
-        telling = QHBoxLayout()
-        telling.addWidget(self.status, 1)
-        telling.addWidget(self.stop)
-        column.addLayout(telling)
+        buttons.addWidget(self.stop, 1, 2)  # below the last kind: a long path has the whole width
+        column.addWidget(self.status)
         column.addWidget(self.whole)
 
     @property

@@ -56,6 +56,8 @@ class Material:
         The figures are those of the day.
     trouble : str
         Why the run is not whole or not analysed to its end.
+    made_by : str
+        What made the figures, where it was not this program as it is set now.
     day : SessionDay or None
         What was done and told on the day of a live session.
     """
@@ -80,6 +82,7 @@ class Material:
     review: Review
     as_seen: bool
     trouble: str
+    made_by: str = ""
     day: SessionDay | None = None
 
     @property
@@ -112,6 +115,7 @@ class Material:
             review=self.review,
             as_seen=self.as_seen,
             trouble=self.trouble,
+            made_by=self.made_by,
             day=self.day,
         )
 

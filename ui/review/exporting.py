@@ -214,6 +214,7 @@ class Exporter:
             summary=None if session.shows_as_seen else session.summary,
             review=page.reviewing.review or Review(path=Path()),
             as_seen=session.shows_as_seen,
+            made_by=session.made_by,
             day=session.day,
             trouble=session.failure
             or session.not_whole

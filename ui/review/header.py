@@ -19,10 +19,12 @@ class Header(QWidget):
     figures_wanted = pyqtSignal()
     live_wanted = pyqtSignal()
     open_wanted = pyqtSignal()
+    anew_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(58)
+        self._ids = ""
         self._told: tuple[str, ...] = ()
         self._notes = _Notes(self)
         self.about = key_button("I  Notes", "What was assumed or mended, key I", self.toggle_notes)
@@ -30,13 +32,15 @@ class Header(QWidget):
         self.figures = key_button("", "As seen live or recomputed, key V", self.figures_wanted.emit)
         self.live = key_button(review_words.GO_LIVE, "Go live, key G", self.live_wanted.emit)
         self.live.hide()
+        self.anew = key_button(review_words.ANALYSE_ANEW, "Analyse anew, key U", self.anew_wanted.emit)
+        self.anew.hide()
         opening = key_button("Ctrl O  Open", "Open a recording, Ctrl O", self.open_wanted.emit)
         close = key_button(f"Esc  {review_words.CLOSE}", "Close, key Esc", self.close_wanted.emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 6, 20, 6)
         row.setSpacing(10)
         row.addStretch(1)
-        for button in (self.about, self.live, self.figures, opening, close):
+        for button in (self.about, self.live, self.figures, self.anew, opening, close):
             row.addWidget(button)
             button.setStyleSheet(_FIELD)
 
@@ -48,22 +52,31 @@ class Header(QWidget):
         *,
         as_seen: bool,
         has_record: bool,
+        result: str = "",
+        is_other: bool = False,
         notes: tuple[str, ...] = (),
     ) -> None:
         """Say what is open; None where nothing is.
 
-        ``name`` is that of a file in no case, for this screen alone; ``notes``: what the source and the analysis
-        assumed or mended.
+        ``name`` is that of a file in no case, for this screen alone. ``result``: what is to be known of a result that
+        is shown in place of an analysis of now; ``is_other``: it would be made otherwise now. ``notes``: what the
+        source and the analysis assumed or mended.
         """
         self._notes.take(notes)
         self.about.setVisible(bool(notes))
-        ids = () if identity is None else (identity.words, identity.recorded_words)
-        self._told = tuple(part for part in (*ids, about, name, review_words.NOT_LIVE) if part)
-        word = review_words.AS_SEEN_LIVE if as_seen else review_words.RECOMPUTED
+        if identity is None:
+            self._ids, self._told = "", ()
+        else:
+            session = f"session {identity.session_id}" if identity.session_id else ""
+            parts = (result, session, identity.recorded_words, about, review_words.NOT_LIVE, name)
+            self._ids = f"{identity.heading} · run {identity.run_id}"
+            self._told = tuple(part for part in parts if part)
+        self.anew.setVisible(bool(result))
+        word = review_words.AS_SEEN_LIVE if as_seen else review_words.EARLIER if is_other else review_words.RECOMPUTED
         self.figures.setText(f"V  {word}")
         self.figures.setEnabled(has_record)
         self.figures.setVisible(identity is not None)
-        self.setAccessibleName(f"{words.REPLAY}: {', '.join(self._told)}, {word}")
+        self.setAccessibleName(f"{words.REPLAY}: {', '.join((self._ids, *self._told))}, {word}")
         self.update()
 
     def set_live_picture(self, there: bool) -> None:
@@ -83,7 +96,7 @@ class Header(QWidget):
         self._notes.show()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Draw the words; what does not fit is left out from the right."""
+        """Draw the words, who it is above; what does not fit below is left out from the right."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.REPLAY)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -97,9 +110,11 @@ class Header(QWidget):
         painter.drawText(QRectF(x, 0, width + 8, self.height()), Qt.AlignmentFlag.AlignVCenter, words.REPLAY)
         x += width + 24
         room = min([b.x() for b in self.findChildren(QPushButton) if b.isVisible()], default=self.width()) - 16
-        painter.setFont(theme.font(20, 600))
-        text = painter.fontMetrics().elidedText(" · ".join(self._told), Qt.TextElideMode.ElideMiddle, room - x)
-        painter.drawText(QRectF(x, 0, room - x, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        lines = ((self._ids, 19, 700, 7.0), (" · ".join(self._told), 16, 550, 30.0))
+        for told, size_px, weight, top in lines:
+            painter.setFont(theme.font(size_px, weight))
+            text = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x)
+            painter.drawText(QRectF(x, top, room - x, 22), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class _Notes(QLabel):

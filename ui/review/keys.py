@@ -46,6 +46,7 @@ class Keys:
             K.Key_N: page.start_note,
             K.Key_W: lambda: page.cards.show_card(review_words.TABS[3]),
             K.Key_V: shown.switch_figures,
+            K.Key_U: shown.analyse_anew,
             K.Key_I: page.header.toggle_notes,
             K.Key_R: lambda: page.exporter.export("pdf"),
             K.Key_E: self._show_export,

@@ -113,7 +113,8 @@ class _Page:
         self._p.setFont(_font(17, 500))
         self._p.setPen(_GREY)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._p.drawText(QRectF(560, 0, _W - 560, 44), right, f"{identity.recorded_words} · {facts.origin}")
+        for k, told in enumerate((identity.recorded_words, facts.origin)):
+            self._p.drawText(QRectF(480, 6 + 26 * k, _W - 480, 26), right, told)
         self._y = 44.0
         self._text(identity.detail, 19, 650)
         self._y += 4

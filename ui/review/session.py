@@ -10,8 +10,9 @@ from assistant import scrub
 from assistant.as_seen import holds_figures, holds_leaks, read_as_seen
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
-from assistant.errors import InputError
+from assistant.errors import InputError, UsageError
 from assistant.identity import Identity
+from assistant.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
 from assistant.library.identities import identify
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
@@ -41,6 +42,7 @@ class Session:
     def __init__(self, run: str, plan: Plan | None, settings: Settings, sink: Sink) -> None:
         self.run = run
         self.plan: Plan | None = None
+        self._plan_now: Plan | None = None
         self._settings = settings
         self._sink = sink
         source = open_source(run)
@@ -55,7 +57,9 @@ class Session:
         self.identity: Identity = identify(run, plan, self.facts.recorded)
         self._reader = PictureReader(run, sink.look_now)
         self._reader.ring.put(self.first)
-        self.analysis: ReplayAnalysis | None = None
+        self.analysis: ReplayAnalysis | KeptAnalysis | None = None
+        self.result: KeptResult | None = None
+        """The result that is shown in place of an analysis of now; None where it is analysed."""
         self.as_seen: MomentStore | None = None
         """What was told live, where the run holds it."""
         self.day: SessionDay | None = None
@@ -77,7 +81,7 @@ class Session:
         self._closing = False
         self._recollection: threading.Thread | None = None
         if plan is not None:
-            self.analyse(plan)
+            self._begin(plan)
         if holds_figures(Path(run)) or holds_day(Path(run)):
             self._recollection = threading.Thread(target=self._recollect, args=(plan,), name="analysis", daemon=True)
             self._recollection.start()
@@ -111,7 +115,8 @@ class Session:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the source and the analysis assumed or mended, in sentences."""
-        return (*self.facts.notes, *(self.summary.notes if self.summary is not None else ()))
+        found = self.summary.notes if self.summary is not None else ()
+        return tuple(dict.fromkeys((*self.facts.notes, *found)))
 
     @property
     def fps(self) -> float:
@@ -141,18 +146,46 @@ class Session:
             return plans / f"{path.name}.plan.json"
         return path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
 
+    def _begin(self, plan: Plan) -> None:
+        """Open the result that lies with the run, else analyse it."""
+        places = places_of(Path(self.run), data_home(), self.identity.run_id)
+        kept = find_kept(places, plan, self._settings, self.facts)
+        made_with = None if kept is None else _plan_of(kept)
+        if kept is None or made_with is None:
+            self.analyse(plan)
+            return
+        # Its lines belong to the plan that it was made with.
+        self._start(made_with, KeptAnalysis(kept, made_with, self._sink))
+        self.result, self._plan_now = kept, plan
+
     def analyse(self, plan: Plan) -> None:
         """Begin the analysis with a plan."""
+        self._plan_now = plan
+        self._start(plan, ReplayAnalysis(self.run, plan, self._settings, self._sink))
+
+    def _start(self, plan: Plan, analysis: ReplayAnalysis | KeptAnalysis) -> None:
         check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.frame_count)
-        self.plan = plan
+        self.plan, self.result = plan, None
         self.identity = identify(self.run, plan, self.facts.recorded)
         if self.analysis is not None:
             self.analysis.stop()
         self.ended = False
         self.failure, self.summary = "", None
         self.shows_as_seen = False
-        self.analysis = ReplayAnalysis(self.run, plan, self._settings, self._sink)
+        self.analysis = analysis
         self.analysis.start()
+
+    def analyse_anew(self) -> bool:
+        """Analyse in place of the result that is shown, with the run's own plan; False where there is none."""
+        if self._plan_now is None:
+            return False
+        self.analyse(self._plan_now)
+        return True
+
+    @property
+    def made_by(self) -> str:
+        """What made the figures, where it was not this program as it is set now."""
+        return "" if self.result is None or self.shows_as_seen else self.result.made_by
 
     def time_of(self, index: int) -> float:
         """Time of a frame in s: as analysed, else by the run's rate."""
@@ -273,6 +306,15 @@ class Session:
         self._reader.stop()
         if self._recollection is not None:
             self._recollection.join(_STOP_WAIT_S)
+
+
+def _plan_of(kept: KeptResult) -> Plan | None:
+    """The plan that a result was made with; None where it cannot be used."""
+    try:
+        return kept.plan()
+    except UsageError as error:
+        log.warning("%s: its plan cannot be used (%s)", kept.folder, error)
+        return None
 
 
 def _first(source: Source) -> Frame:

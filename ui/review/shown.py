@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.errors import AssistantError
 from assistant.looked_at import NOT_VISIBLE, Looked
 from assistant.moments import Moment
 from assistant.plan import PlannedView
@@ -15,6 +16,7 @@ from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, 
 from ui.review import review_words
 from ui.review.leak_book import crop_of
 from ui.review.leak_card import Still
+from ui.review.opening import take_notices
 from ui.review.picture import time_plate
 from ui.review.run_book import RunBook
 from ui.review.session import Session
@@ -32,6 +34,7 @@ class Shown:
 
     def __init__(self, page: ReviewPage) -> None:
         self._page = page
+        page.header.anew_wanted.connect(self.analyse_anew)
         self.book = RunBook()
         self._stills: StillReader | None = None
         self._difference = False
@@ -122,6 +125,21 @@ class Shown:
         self.begin_anew()
         self._page.refresh()
 
+    def analyse_anew(self) -> None:
+        """In place of the result that lies with the run: what this program makes of it now."""
+        page, session = self._page, self._page.session
+        if session is None:
+            return
+        try:
+            begun = session.analyse_anew()
+        except AssistantError as error:
+            page.tell(str(error))
+            return
+        take_notices()
+        self.begin_anew()
+        page.tell(review_words.ANEW if begun else review_words.NO_PLAN_YET)
+        page.refresh()
+
     def set_layers(self, layers: frozenset[str]) -> None:
         """Which layers are drawn."""
         for picture in (self._page.picture, self._page.beside.picture):
@@ -152,7 +170,8 @@ class Shown:
         picture.show_moment(lines, views)
         picture.time_text = time_plate(session.time_of(session.playhead), session.playhead)
         as_seen = session.shows_as_seen
-        picture.source_text = review_words.AS_SEEN_LIVE if as_seen else review_words.RECOMPUTED if views else ""
+        recomputed = review_words.EARLIER if session.made_by else review_words.RECOMPUTED
+        picture.source_text = review_words.AS_SEEN_LIVE if as_seen else recomputed if views else ""
         if self._difference:
             note = self._show_difference(frame, moment, views) or note
         picture.note_text = note
@@ -207,6 +226,8 @@ class Shown:
             about,
             as_seen=session.shows_as_seen,
             has_record=session.as_seen is not None,
+            result=_result_words(session),
+            is_other=bool(session.made_by),
             notes=session.notes,
         )
         page.figures.show_moment(moment, views)
@@ -257,3 +278,13 @@ class Shown:
         if crop is not None:
             cut = cut_out(frame, crop.left_px, crop.top_px, crop.side_px)
             page.leak.set_still(Still(frame.index, cut, crop))
+
+
+def _result_words(session: Session) -> str:
+    """What is to be known of a result that stands in place of an analysis of now; empty for none."""
+    if session.result is None or session.shows_as_seen:
+        return ""
+    parts = [review_words.MADE_BY.format(session.made_by) if session.made_by else review_words.KEPT_RESULT]
+    if not session.result.keeps_outlines:
+        parts.append(review_words.NO_OUTLINES)
+    return " · ".join(parts)

@@ -131,7 +131,7 @@ class Board:
         page, now_ns = self._page, time.monotonic_ns()
         self.screen.follow(armed=status is not None and status.armed)
         played = page.session is not None and is_played(page.session.source)
-        self.strip.show_status(status, page.case, page.sound.fault, played=played, frame=page.frame)
+        self.strip.show_status(status, self._case(), page.sound.fault, played=played, frame=page.frame)
         moment = status.moment if status is not None else None
         measured = status is not None and status.drawable
         why = None
@@ -161,6 +161,11 @@ class Board:
         if self.second.shows not in (Second.NONE, Second.INPUT):
             self.second.show_now(page.frame, moment, self.picture.transform())
         self._place_cards(status)
+
+    def _case(self) -> str:
+        """What the strip says of who it is; the session's id where there is room for it."""
+        session, case = self._page.session, self._page.case
+        return case if session is None or self.strip.small else f"{case} · {session.identity.session_id}"
 
     def _show_curve(self, status: LiveStatus | None) -> None:
         """The curve's time runs on without new moments; while nothing is measured it has a gap."""

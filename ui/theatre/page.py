@@ -141,7 +141,7 @@ class TheatrePage(Page):
         self.board.beside.forget()
         self.trace.clear()
         self.plan, self.second_plan, self.frame, self.desk = None, None, None, Desk.by(self.settings.theatre)
-        self.case = ""
+        self._name_case()
         self.sound.tell_session(session)
         if left is not None:
             self.plan, references = sessions.left_plan(folder, self.settings)
@@ -209,9 +209,8 @@ class TheatrePage(Page):
         return True
 
     def _name_case(self) -> None:
+        self.case = sessions.case_words(self.session, (*self.views, *self.second_views))
         if self.plan is not None:
-            kinds = " + ".join(view.view for view in (*self.views, *self.second_views))
-            self.case = " · ".join(part for part in (self.plan.views[0].level or "", kinds) if part)
             self.desk.at_level(self.plan.views[0].level or "")
 
     def next_level(self) -> None:

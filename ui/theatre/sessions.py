@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from assistant.errors import AssistantError
 from assistant.live.running import Running, find_running
 from assistant.live.session import LiveSession
 from assistant.places import data_home
-from assistant.plan import Plan, read_plan
+from assistant.plan import Plan, PlannedView, read_plan
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
 
@@ -58,3 +59,12 @@ def left_plan(folder: Path, settings: Settings) -> tuple[Plan | None, tuple[Fram
             white = 255 if grey.itemsize == 1 else 65535
             frames.append(Frame(index=view.reference_frame, t_s=0.0, grey=grey, white=white))
     return plan, tuple(frames)
+
+
+def case_words(session: LiveSession | None, views: Sequence[PlannedView]) -> str:
+    """Case, level and views for the strip, from the session's first moment on; its run will be kept under this id."""
+    if session is None:
+        return ""
+    level = next((view.level for view in views if view.level), "")
+    kinds = " + ".join(view.view for view in views)
+    return " · ".join(part for part in (session.identity.case_id, level, kinds) if part)

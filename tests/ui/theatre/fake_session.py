@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from assistant.geometry import Similarity
+from assistant.identity import Identity
 from assistant.live.messages import Lines, LiveState, Message, Moment, PlanTaken, RecordingState, StampedFrame
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
@@ -162,6 +163,7 @@ class FakeSession:
         self.state = LiveState.UNKNOWN_VIEW
         self.stopped = False
         self.second: Any = None
+        self.identity = Identity(case_id="K-7F3QD", run_id="B-7F3QK2MA", session_id="N-0A1B2C3D")
 
     def start(self) -> None:
         self.acts.append("start")

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from assistant.live.messages import Fault, Lines, LinesVoid, LiveState
 from assistant.vocabulary import Unknown
-from tests.ui.theatre.fake_session import HIGH, MEDIUM, moment, status
+from tests.ui.theatre.fake_session import HIGH, MEDIUM, PLAN, moment, status
 from ui.theatre.page import TheatrePage
 from ui.theatre.second import Second
 
@@ -301,3 +301,16 @@ def test_a_vertebra_that_is_not_found_is_named_in_the_place_of_the_figure(armed:
     told = armed.board.distances.accessibleName()
     assert "Not tracked" in told
     assert "mm" not in told
+
+
+def test_a_session_is_known_by_its_ids_from_its_first_moment_on(page: TheatrePage, shell) -> None:
+    page.start_session("play:x")
+    shell.resize(1920, 1080)
+    page.refresh()
+    assert page.board.strip.left_words()[2].endswith("K-7F3QD · N-0A1B2C3D")
+    assert page.take_plan(PLAN, (page.session.newest_frame(),))
+    page.refresh()
+    assert page.board.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral · N-0A1B2C3D")
+    page.board.strip.small = True
+    page.refresh()
+    assert page.board.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral")
