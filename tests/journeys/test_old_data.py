@@ -109,6 +109,43 @@ def test_it_is_copied_before_it_is_brought_to_another_version(home: Path) -> Non
     db.close()
 
 
+def test_opening_it_leaves_a_copy_of_what_it_was(home: Path) -> None:
+    before = held(home / database.NAME)
+    with Library(home):
+        pass
+    copies = list((home / "backups").glob(f"before_version_{len(STEPS)}_*.sqlite"))
+    assert len(copies) == (1 if len(STEPS) > 4 else 0)
+    assert all(held(copy) == before for copy in copies)
+
+
+def test_the_window_lists_the_cases_of_before(qtbot, home: Path) -> None:
+    shell = Shell(Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.go_to("cases")
+    try:
+        page = shell.page("cases")
+        assert page.model.total == len(EXPECTED["cases"])
+        for place, wanted in enumerate(EXPECTED["cases"]):
+            listed = page.model.case(place)
+            assert (listed["id"], listed["cement_ml"], listed["high"]) == (
+                wanted["id"],
+                wanted["cement_ml"],
+                wanted["high"],
+            )
+    finally:
+        shell.close()
+
+
+def test_a_session_of_before_that_comes_in_today_brings_its_day(old: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    assert main(["import", str(old / "library" / "live" / EXPECTED["session"]["folder"])]) == 0
+    with Library() as library:
+        (case,), (level,) = library.rows("cases"), library.rows("levels")
+    assert (case["rehearsal"], case["told_high"], case["told_medium"], case["acknowledged"]) == (1, 1, 1, 1)
+    assert (level["level"], level["cement_ml"]) == ("L1", 0.2)  # 0.4 ml in, 0.2 ml taken back
+
+
 def test_what_cannot_be_copied_first_is_not_brought_to_another_version(home: Path) -> None:
     (home / "backups").write_bytes(b"")  # where the copies go stands a file
     whole = (home / database.NAME).read_bytes()
