@@ -6,12 +6,12 @@ Numbers marked [P] are project proposals without a published source.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from assistant.errors import UsageError
+from assistant.plain import json_canonical
 
 NO_LEVELS: Final = "none"
 
@@ -247,7 +247,7 @@ def with_changes(settings: Settings, changes: Mapping[str, Any]) -> Settings:
 def record_of(settings: Settings) -> dict[str, Any]:
     """What a result says of the settings that it was made with: those other than the default, and a sum over all."""
     values = {name: value for name, (value, _) in _values(settings).items()}
-    sha256 = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    sha256 = hashlib.sha256(json_canonical(values).encode()).hexdigest()
     return {"changed": changes_of(settings), "sha256": sha256}
 
 

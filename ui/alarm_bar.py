@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QWidget
 from assistant.plan import PlannedView
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from ui import theme, words
+from ui.key_map import with_keys
 from ui.moments import Moment
 
 _HIGH_HALF_PERIOD_MS = 250
@@ -40,7 +41,9 @@ def message_for(
 ) -> Message:
     """Choose the message of a moment: the highest alarm, else what is known; "no crossing" needs everything known."""
     if not has_run:
-        return Message(priority=Priority.NONE, headline=words.NO_RUN, action=words.NO_RUN_ACTION, known=False)
+        return Message(
+            priority=Priority.NONE, headline=words.NO_RUN, action=with_keys(words.NO_RUN_ACTION), known=False
+        )
     if editing and has_plan:
         return Message(priority=Priority.NONE, headline=words.SET_UP, action=words.SET_UP_ACTION, known=False)
     if not has_plan:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from ui import theme
+from ui.key_map import word
+from ui.key_table import TABLE
 
 _CAP_HEIGHT = 48
 _LEAST_WIDTH = 46
@@ -33,9 +35,30 @@ class Keycap(QWidget):
         self.is_strong = False
         self.factor = 1.0
         self._held = 0.0
+        self.row: tuple[str, str] | None = None
         self.setMinimumHeight(_CAP_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(f"{label} {small}, key {key}".replace(" ,", ","))
+
+    @classmethod
+    def of(
+        cls, page: str, act: str, label: str = "", *, small: str = "", name: str = "", parent: QWidget | None = None
+    ) -> Keycap:
+        """The cap of an act of the table, with the key that it has here; ``name`` is handed on in its place."""
+        made = cls(name or act, word(page, act), label or TABLE[page, act].word, small, parent)
+        made.row = (page, act)
+        return made
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """The key that the act has now."""
+        self.read_key()
+
+    def read_key(self) -> None:
+        """The key that the act has now."""
+        if self.row is not None and (key := word(*self.row)) != self.key:
+            self.key = key
+            self.setAccessibleName(f"{self.label} {self.small}, key {key}".replace(" ,", ","))
+            self.updateGeometry()
 
     def set_held(self, share: float) -> None:
         """How much of the hold has passed, 0 to 1: the cap fills from the left."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QDragEnterEvent, QKeyEvent
 from PyQt6.QtWidgets import QWidget
+
+from ui.key_map import current
+from ui.key_table import Act
+from ui.keyboard import Hands, chords
 
 PAGES = ("theatre", "review", "training", "cases", "selftest")
 """In the order of the keys F1 to F5."""
@@ -20,6 +24,10 @@ class Page(QWidget):
     """
 
     wanted = pyqtSignal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hands = Hands(self.begin_act, self.end_act)
 
     def enter(self) -> None:
         """The page comes to the front."""
@@ -39,13 +47,32 @@ class Page(QWidget):
         # Each page has a bar of its own; one that forgot it must fail at once, not swallow a message to a person.
         raise NotImplementedError
 
+    def places(self) -> tuple[str, ...]:
+        """Where keys are looked up in the table now: ``page`` or ``page.part``, what is in front first."""
+        return ()
+
+    def begin_act(self, act: Act) -> None:
+        """Do an act of the table: its key went down."""
+
+    def end_act(self, act: Act) -> None:
+        """The key of an act went up."""
+
     def press(self, event: QKeyEvent) -> bool:
         """Act on a key; False where it means nothing here."""
-        return False
+        return self.hands.press(event, current().find(self.places(), chords(event)))
 
     def release(self, event: QKeyEvent) -> bool:
         """A key is let go; False where it means nothing here."""
-        return False
+        return self.hands.release(event)
+
+    def let_go(self) -> None:
+        """The window lost the keyboard: nothing is held any more."""
+        self.hands.let_go()
+
+    def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
+        """A file or folder, on a page that takes drops, may be dropped."""
+        if a0 is not None and a0.mimeData() is not None and a0.mimeData().hasUrls():
+            a0.acceptProposedAction()
 
     def may_close(self) -> bool:
         """Whether the window may close now; a page that must ask first asks in its own message bar."""

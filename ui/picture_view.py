@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from assistant.plan import PlannedView
 from assistant.vocabulary import Frame, Motion, Unknown
 from ui import overlay, theme, words
+from ui.key_map import with_keys
 from ui.moments import Moment
 from ui.plan_points import PlanPoints
 from ui.view_transform import ViewTransform, fitted, panned, zoomed
@@ -128,7 +129,9 @@ class PictureView(QWidget):
         if self._image is None:
             painter.setPen(theme.TEXT_2)
             painter.setFont(theme.font(27, 600))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"{words.NO_RUN}\n{words.NO_RUN_ACTION}")
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, with_keys(f"{words.NO_RUN}\n{words.NO_RUN_ACTION}")
+            )
             return
         view = self.transform()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

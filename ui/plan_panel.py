@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -26,6 +27,7 @@ from assistant.plain import json_text
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings import WarningLines
 from ui import theme, words
+from ui.key_map import with_keys
 from ui.plan_points import PlanPoints
 
 LEVELS = [f"T{k}" for k in range(1, 13)] + [f"L{k}" for k in range(1, 6)]
@@ -61,7 +63,7 @@ class PlanPanel(QWidget):
         self.gauge = QComboBox()
         self.gauge.addItems([f"cannula {name} · {size} mm" for name, size in GAUGES_MM.items()])
         self.gauge.setCurrentIndex(2)
-        self.ruler = QPushButton("Measure the cannula  G")
+        self.ruler = QPushButton()
         self.ruler.setCheckable(True)
         self.fraction = QDoubleSpinBox()
         self.fraction.setRange(0, 100)
@@ -74,7 +76,7 @@ class PlanPanel(QWidget):
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
         self.note.setFont(theme.font(18, 550))
-        self.save = QPushButton(words.SAVE_AND_START + "  Enter")
+        self.save = QPushButton()
         self._lay_out()
         self.view.currentTextChanged.connect(self._view_changed)
         self.level.currentTextChanged.connect(self._level_changed)
@@ -117,6 +119,12 @@ class PlanPanel(QWidget):
             (self.list, "Points"),
         ):
             widget.setAccessibleName(name)
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """The keys that the acts have now."""
+        self.ruler.setText(with_keys("Measure the cannula  [[review:ruler]]"))
+        self.save.setText(with_keys(words.SAVE_AND_START + "  [[review:finish plan]]"))
+        super().showEvent(a0)
 
     def start(self, reference_frame: int, hint_mm_per_px: float | None, default_path: Path) -> None:
         """Begin with a frame; a scale that the file states is proposed, never used unasked."""

@@ -5,15 +5,29 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QCloseEvent, QKeyEvent
-from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTextEdit,
+    QWidget,
+)
 
 from assistant.settings import Settings
 from ui import theme, words
+from ui.key_map import current
+from ui.keyboard import chords
 from ui.page import PAGES, Page
 
-_KEYS = dict(zip((Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5), PAGES, strict=True))
+_CHOOSING = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
+)
 _PLACES = {name: f"ui.{name}.page" for name in PAGES}
 Maker = Callable[[Settings], Page]
 
@@ -39,6 +53,9 @@ class Shell(QMainWindow):
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         theme.apply_minimum(self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_moved)
 
     @property
     def current(self) -> Page | None:
@@ -65,6 +82,7 @@ class Shell(QMainWindow):
                 if why:
                     before.tell(why)
                     return False
+                before.let_go()
                 before.leave()
             self._stack.setCurrentWidget(target)
             target.enter()
@@ -79,19 +97,48 @@ class Shell(QMainWindow):
             self.current.tell(text)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
-        """All acts are keys; the page in front knows which."""
-        if a0 is None:
-            return
-        name = _KEYS.get(Qt.Key(a0.key()))
-        if name is not None and not a0.isAutoRepeat():
-            self.go_to(name)
-        elif self.current is None or not self.current.press(a0):
+        """What no widget and no field has used."""
+        if a0 is not None and not self._press(a0):
             super().keyPressEvent(a0)
 
     def keyReleaseEvent(self, a0: QKeyEvent | None) -> None:
         """A held key is let go."""
-        if a0 is not None and (self.current is None or not self.current.release(a0)):
+        if a0 is not None and not self._release(a0):
             super().keyReleaseEvent(a0)
+
+    def _press(self, event: QKeyEvent) -> bool:
+        """All acts are keys: those of the window, then those of the page in front."""
+        name = current().find(("window",), chords(event))
+        if name is not None:
+            if not event.isAutoRepeat():
+                self.go_to(name.name)
+            return True
+        return self.current is not None and self.current.press(event)
+
+    def _release(self, event: QKeyEvent) -> bool:
+        return self.current is not None and self.current.release(event)
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
+        """A key does its act whatever has the focus; only a field in which one writes or chooses has its own first."""
+        if isinstance(a1, QKeyEvent) and isinstance(a0, QWidget) and not is_of_the_field(a0, a1):
+            if a1.type() == QEvent.Type.KeyPress:
+                return self._press(a1)
+            if a1.type() == QEvent.Type.KeyRelease:
+                return self._release(a1)
+        return super().eventFilter(a0, a1)
+
+    def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None and old is not self:
+            old.removeEventFilter(self)
+        if new is not None and new is not self and new.window() is self:
+            new.installEventFilter(self)
+
+    def changeEvent(self, a0: QEvent | None) -> None:
+        """A window that loses the keyboard lets go of everything held."""
+        if a0 is not None and a0.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            for page in self._pages.values():
+                page.let_go()
+        super().changeEvent(a0)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab is an act of its own on most pages, not a way through the widgets: every act has its key."""
@@ -109,6 +156,15 @@ class Shell(QMainWindow):
         for page in self._pages.values():
             page.shut()
         super().closeEvent(a0)
+
+
+def is_of_the_field(widget: QWidget, event: QKeyEvent) -> bool:
+    """Whether a key belongs to the field with the focus: one to write in takes all, one to choose from its arrows."""
+    if isinstance(widget, QComboBox) and not widget.isEditable():
+        return event.key() in _CHOOSING
+    if isinstance(widget, QTextEdit | QPlainTextEdit):
+        return not widget.isReadOnly()
+    return isinstance(widget, QLineEdit | QAbstractSpinBox | QComboBox)
 
 
 def _maker(place: str) -> Maker:

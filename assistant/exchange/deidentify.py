@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from assistant.capture.opening import open_source
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
+from assistant.plain import plain
 from assistant.reviews import LABELS, About, Entry, Review
 from assistant.session_day import SessionDay
 
@@ -177,7 +178,7 @@ def bare_day(day: SessionDay) -> dict[str, Any]:
     Times count from the start of the run. No word of it was typed: levels, stages of the settings, names that the
     program made.
     """
-    document: dict[str, Any] = msgspec.to_builtins(day)
+    document: dict[str, Any] = plain(day)
     for level in document["levels"]:
         if level.get("plan") is not None:
             level["plan"] = bare_plan(level["plan"])

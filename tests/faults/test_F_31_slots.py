@@ -14,7 +14,8 @@ from assistant.live.status import SoundOrder
 from assistant.vocabulary import Priority
 from tests.ui.theatre.conftest import _nothing_is_proposed, armed, page, shell
 from tests.ui.theatre.fake_session import HIGH, MEDIUM
-from ui import key_map
+from ui.key_names import chord
+from ui.key_table import TABLE, acts_of
 from ui.theatre import page as place
 from ui.theatre.page import TheatrePage
 
@@ -79,11 +80,11 @@ def test_F_31_a_message_that_cannot_be_shown(armed: TheatrePage, told: list[str]
     assert "The second." in armed.board.note
 
 
-@pytest.mark.parametrize("act", list(key_map.DEFAULTS))
+@pytest.mark.parametrize("act", [act.name for act in acts_of("theatre") if not act.parts])
 def test_F_31_each_act(armed: TheatrePage, qtbot, act: str, monkeypatch) -> None:
     """A key whose act fails: the next key and the screen go on."""
     monkeypatch.setitem(armed.acts._acts, act, breaks)
-    key = key_map.DEFAULTS[act][0]
+    key = chord(TABLE["theatre", act].keys[0])
     down = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
     with qtbot.capture_exceptions() as exceptions:
         qtbot.keyPress(armed.window(), Qt.Key(down.key()))

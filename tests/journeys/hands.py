@@ -15,8 +15,24 @@ CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 
 def _send(window: QWidget, event: QKeyEvent) -> None:
     """To the widget with the focus, else to the window: as Qt does with what comes from the system."""
-    focus = QApplication.focusWidget() or window.focusWidget() or window
-    QApplication.sendEvent(focus, event)
+    QApplication.sendEvent(window.window().focusWidget() or window, event)
+
+
+class _Stamped(QKeyEvent):
+    """A key event with the system's time."""
+
+    at_ms = 0
+
+    def timestamp(self) -> int:
+        return self.at_ms
+
+
+def repeat_unmarked(window: QWidget, key: int, place: int, at_ms: int) -> None:
+    """Up and down again in the same moment: a keyboard's own repeating that nothing marks as such."""
+    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
+        event = _Stamped(kind, int(key), NONE, place, 0, 0)
+        event.at_ms = at_ms
+        _send(window, event)
 
 
 def down(

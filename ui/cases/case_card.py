@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from assistant.library.identities import identify
@@ -15,6 +15,7 @@ from assistant.library.store import Library
 from assistant.looked_at import NOT_YET
 from ui import theme
 from ui.cases import case_words as words
+from ui.key_map import with_keys, word
 
 _MOST_WORDS = 220
 
@@ -68,12 +69,12 @@ class CaseCard(QWidget):
 
     act = pyqtSignal(str)
     _ACTS = (
-        ("review", "Review", "Enter"),
-        ("training", "To training", "T"),
-        ("ct", "Link CT", "C"),
-        ("export", "Export…", "E"),
-        ("outcome", "Outcome", "O"),
-        ("edit", "Edit", "N"),
+        ("review", "Review"),
+        ("training", "To training"),
+        ("ct", "Link CT"),
+        ("export", "Export…"),
+        ("outcome", "Outcome"),
+        ("edit", "Edit"),
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -100,17 +101,29 @@ class CaseCard(QWidget):
         column.addLayout(self._grid)
         buttons = QGridLayout()
         buttons.setSpacing(10)
-        for place, (name, word, key) in enumerate(self._ACTS):
-            made = QPushButton(f"{word}   {key}")
+        self._buttons: dict[str, QPushButton] = {}
+        for place, (name, _) in enumerate(self._ACTS):
+            made = self._buttons[name] = QPushButton()
             made.setFont(theme.font(20, 650))
             made.setMinimumHeight(54)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            made.setAccessibleName(f"{word}, key {key}")
             if name == "review":
                 made.setStyleSheet("QPushButton{background:#F2F5F8;color:#07090C;border:none;border-radius:6px;}")
             made.clicked.connect(lambda _checked=False, name=name: self.act.emit(name))
             buttons.addWidget(made, place // 2, place % 2)
         column.addLayout(buttons)
+        self._name_keys()
+
+    def _name_keys(self) -> None:
+        for name, label in self._ACTS:
+            key = word("cases", name)
+            self._buttons[name].setText(f"{label}   {key}")
+            self._buttons[name].setAccessibleName(f"{label}, key {key}")
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """The keys that the acts have now."""
+        self._name_keys()
+        super().showEvent(a0)
 
     def show_case(self, library: Library, case: dict[str, Any]) -> None:
         """Show a case."""
@@ -162,7 +175,7 @@ class CaseCard(QWidget):
         """The next run of the case (1), the one before (-1), or the same (0)."""
         self._run = (self._run + step) % len(self.runs) if self.runs else 0
         run = self.run
-        which = words.RUN_OF.format(self._run + 1, len(self.runs)) if len(self.runs) > 1 else ""
+        which = with_keys(words.RUN_OF).format(self._run + 1, len(self.runs)) if len(self.runs) > 1 else ""
         self.picture.show_file(None if run is None else run["thumbnail"], which)
         for name, value in self._lines:
             if name.text() == words.RUN:

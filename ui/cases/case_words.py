@@ -17,11 +17,11 @@ REHEARSAL = "REHEARSAL"
 REHEARSAL_TOLD = "no patient, counts nowhere"
 SEARCH = "Search case, level, note"
 COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")
-NO_CASES = "No case yet.\n\nImport a recording: I, or drop a file or folder here."
+NO_CASES = "No case yet.\n\nImport a recording: [[cases:import]], or drop a file or folder here."
 NOTHING_FOUND = "No case with these words."
 NOT_LIVE = "recorded · not live"
 RUN = "Run · session"
-RUN_OF = "run {0} of {1} · [ ]"
+RUN_OF = "run {0} of {1} · [[cases:run before]] [[cases:run next]]"
 CT_NOT_YET, CT_LINKED = "not yet", "linked"
 IMPORTS_WAIT = "Imports wait until the procedure ends."
 NO_ALARM = "—"
@@ -31,11 +31,13 @@ NOT_ANALYSED = {
     "no plan": "no lines yet: open in review",
     "failed": "not analysed",
 }
-DELETE_ASKED = "Delete {0}? Press Del again. Undo with Ctrl Z; it leaves a record."
-DELETED = "{0} deleted. Ctrl Z brings it back."
+DELETE_ASKED = "Delete {0}? Press [[cases:delete]] again. Undo with [[cases:undo]]; it leaves a record."
+DELETED = "{0} deleted. [[cases:undo]] brings it back."
 UNDONE = "Taken back: {0} ({1})."
 NOTHING_TO_UNDO = "Nothing to take back."
-BIN_ASKED = "Remove {0} deleted cases and their copied files for good? Press Del again. This cannot be taken back."
+BIN_ASKED = (
+    "Remove {0} deleted cases and their copied files for good? Press [[cases:delete]] again. This cannot be taken back."
+)
 BIN_EMPTIED = "{0} cases removed, {1} given back. A copy of the library's table is kept in backups."
 TO_TRAINING = "A training clip of {0} was made."
 VERBS = {
@@ -49,18 +51,20 @@ VERBS = {
 DONE_EXPORT = "{0} was written."
 IMPORTING = "{0} {1} %   {2}"
 DONE_IMPORT = "{0} is in the library as {1}."
-RESTORE_KEY = "B puts the newest copy in its place."
-RESTORE_ASKED = "Put the copy {0} in the place of the damaged library? It is kept beside it. Press B again."
+RESTORE_KEY = "[[cases:restore]] puts the newest copy in its place."
+RESTORE_ASKED = (
+    "Put the copy {0} in the place of the damaged library? It is kept beside it. Press [[cases:restore]] again."
+)
 RESTORED = "The library is the copy {0} again; the damaged one lies beside it as {1}."
 NO_COPY = "There is no copy of the library. Each run can still be opened by itself in review."
 KEYS = (
-    ("↑ ↓", "Choose", "Choose"),
-    ("Enter", "Open in review", "Review"),
-    ("/", "Search", "Search"),
-    ("I", "Import", "Import"),
-    ("Del", "Delete… asks twice, leaves a record", "Delete…"),
+    ("row down", "Choose", "Choose"),
+    ("review", "Open in review", "Review"),
+    ("search", "Search", "Search"),
+    ("import", "Import", "Import"),
+    ("delete", "Delete… asks twice, leaves a record", "Delete…"),
 )
-"""Key, words, and the short words of a narrow window."""
+"""Act, words, and the short words of a narrow window."""
 IMPORT_TITLE = "Import {0}"
 COPY, LINK = "copy into the library", "leave where it is"
 IMPORT_NOTE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -29,6 +29,8 @@ from ui.cases import case_words as words
 from ui.cases.case_card import CaseCard
 from ui.cases.case_list import CaseHeader, CaseList, CaseModel
 from ui.cases.forms import Form
+from ui.key_map import with_keys
+from ui.key_table import Act
 from ui.keycap import Keycap
 from ui.library_room import room
 from ui.page import Page
@@ -81,7 +83,7 @@ class CasesPage(Page):
         top.addWidget(self.count, 1)
         top.addWidget(self.tabs)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(words.SEARCH + "   /")
+        self.search.setPlaceholderText(with_keys(words.SEARCH + "   [[cases:search]]"))
         self.search.setAccessibleName(words.SEARCH)
         self.search.setFont(theme.font(20))
         self.search.setMinimumHeight(48)
@@ -102,7 +104,7 @@ class CasesPage(Page):
             filters.addWidget(made)
         self.list = CaseList(self.model)
         self.header = CaseHeader()
-        self.empty = QLabel(words.NO_CASES)
+        self.empty = QLabel(with_keys(words.NO_CASES))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setFont(theme.font(24, 600))
         self.middle = QStackedWidget()
@@ -140,8 +142,9 @@ class CasesPage(Page):
         caps = QHBoxLayout()
         caps.setSpacing(20)
         self.caps: list[Keycap] = []
-        for key, label, _ in words.KEYS:
-            self.caps.append(Keycap(label, key, label))
+        for act, label, _ in words.KEYS:
+            self.caps.append(Keycap.of("cases", act, label))
+            self.caps[-1].pressed.connect(lambda name: keys.do(self, name))
             caps.addWidget(self.caps[-1])
         caps.addStretch(1)
         self.work = QLabel(words.IMPORTS_WAIT)
@@ -158,7 +161,7 @@ class CasesPage(Page):
 
     def tell(self, text: str) -> None:
         """A line above the list."""
-        self.note.setText(text)
+        self.note.setText(with_keys(text))
         self.note.setVisible(bool(text))
 
     def enter(self) -> None:
@@ -180,7 +183,7 @@ class CasesPage(Page):
         for which, button in self.filters.items():
             button.setChecked(which is self.which)
         asked = bool(self.search.text()) or self.which is not Filter.ALL
-        self.empty.setText(words.NOTHING_FOUND if asked else words.NO_CASES)
+        self.empty.setText(words.NOTHING_FOUND if asked else with_keys(words.NO_CASES))
         self.middle.setCurrentIndex(0 if self.model.total else 1)
         if library is not None:
             held = library.ask(
@@ -298,10 +301,10 @@ class CasesPage(Page):
         self.side.setCurrentWidget(scroll)
         form.begin()
 
-    def _form_closed(self, told: str) -> None:
+    def _form_closed(self, said: str) -> None:
         self.close_form()
-        if told:
-            self.tell(told)
+        if said:
+            self.tell(said)
             self.room.tell_changed()
         self.show_work()
 
@@ -317,9 +320,23 @@ class CasesPage(Page):
             scroll.deleteLater()
         self.setFocus()
 
-    def press(self, event: QKeyEvent) -> bool:
+    def places(self) -> tuple[str, ...]:
         """Keys of the page; while a form is open, of the form."""
-        return keys.press(self, event)
+        return ("cases",) if self.form is None else ("form",)
+
+    def begin_act(self, act: Act) -> None:
+        """Do an act of the page or of the form."""
+        if self.form is not None:
+            keys.do_in_form(self.form, act.name)
+        else:
+            keys.do(self, act.name)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """A key that means nothing takes a question back too."""
+        known = super().press(event)
+        if not known and self.form is None:
+            self.stop_asking()
+        return known
 
     def stop_asking(self) -> None:
         """Another key came: a delete has to be asked anew."""
@@ -344,11 +361,6 @@ class CasesPage(Page):
         names, _ = QFileDialog.getOpenFileNames(self, title)
         if names:
             self.bring_in(names, case_id or None)
-
-    def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
-        """A file or folder may be dropped."""
-        if a0 is not None and a0.mimeData() is not None and a0.mimeData().hasUrls():
-            a0.acceptProposedAction()
 
     def dropEvent(self, a0: QDropEvent | None) -> None:
         """Import what was dropped."""

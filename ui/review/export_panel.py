@@ -10,6 +10,7 @@ from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.key_map import with_keys
 from ui.review import review_words
 from ui.review.transport import Card, key_button
 
@@ -63,7 +64,7 @@ class KeyImages(QWidget):
         painter.setFont(theme.font(17, 550))
         if not self._frames:
             painter.setPen(theme.TEXT_3)
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, review_words.NO_KEY_IMAGE)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, with_keys(review_words.NO_KEY_IMAGE))
             return
         for k, (frame, caption) in enumerate(self._frames):
             box = self._box(k)
@@ -103,7 +104,7 @@ class ExportPanel(Card):
         top = QHBoxLayout()
         top.addWidget(title)
         top.addStretch(1)
-        top.addWidget(key_button(f"S  {review_words.ADD}", "Key image, key S", self.key_image_wanted.emit))
+        top.addWidget(key_button("{}  " + review_words.ADD, "Key image", self.key_image_wanted.emit, key="key image"))
         self.images = KeyImages()
         buttons = QGridLayout()
         buttons.setSpacing(8)

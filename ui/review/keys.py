@@ -1,124 +1,101 @@
-"""Keys of the review page as a table: each act one key."""
+"""What the acts of the review page do; their keys stand in `ui.key_table`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent
-
 from ui.review import review_words
 
 if TYPE_CHECKING:
     from ui.review.page import ReviewPage
 
-K = Qt.Key
-_SHIFT = Qt.KeyboardModifier.ShiftModifier
-_CONTROL = Qt.KeyboardModifier.ControlModifier
-_ARROWS = {K.Key_Left: (-1, 0), K.Key_Right: (1, 0), K.Key_Up: (0, -1), K.Key_Down: (0, 1)}
+_FAR_PX = 10
+_WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+_PAN_PX = 60
 
 
 class Keys:
-    """Turns key events into acts of the page."""
+    """Does the acts of the page; their keys stand in `ui.key_table`."""
 
     def __init__(self, page: ReviewPage) -> None:
         self._page = page
         player, shown = page.player, page.shown
-        self._plain: dict[int, Callable[[], object]] = {
-            K.Key_Space: player.toggle,
-            K.Key_K: player.toggle,
-            K.Key_J: lambda: player.change_speed(-1),
-            K.Key_L: lambda: player.change_speed(1),
-            K.Key_F: player.toggle_every,
-            K.Key_BracketLeft: lambda: player.go_to_event(-1),
-            K.Key_BracketRight: lambda: player.go_to_event(1),
-            K.Key_A: lambda: player.set_end("A"),
-            K.Key_B: lambda: player.set_end("B"),
-            K.Key_P: player.toggle_loop,
-            K.Key_Home: lambda: page.jump(0),
-            K.Key_End: self._end,
-            K.Key_Z: page.picture.toggle_level_view,
-            K.Key_Tab: page.toggle_bare,
-            K.Key_Plus: lambda: page.picture.zoom(1.25),
-            K.Key_Minus: lambda: page.picture.zoom(0.8),
-            K.Key_S: page.reviewing.key_image,
-            K.Key_N: page.start_note,
-            K.Key_W: lambda: page.cards.show_card(review_words.TABS[3]),
-            K.Key_V: shown.switch_figures,
-            K.Key_U: shown.analyse_anew,
-            K.Key_I: page.header.toggle_notes,
-            K.Key_R: lambda: page.exporter.export("pdf"),
-            K.Key_E: self._show_export,
-            K.Key_G: lambda: page.wanted.emit("theatre", None),
-            K.Key_C: shown.toggle_beside,
-            K.Key_D: shown.toggle_difference,
-            K.Key_M: lambda: page.cards.show_card(review_words.TABS[2]),
-            K.Key_Return: page.reviewing.keep_measures,
-            K.Key_Enter: page.reviewing.keep_measures,
-            K.Key_T: self._cut_clip,
-            K.Key_Escape: self._escape,
+        self._acts: dict[str, Callable[[], object]] = {
+            "play": player.toggle,
+            "slower": lambda: player.change_speed(-1),
+            "faster": lambda: player.change_speed(1),
+            "every": player.toggle_every,
+            "event before": lambda: player.go_to_event(-1),
+            "event next": lambda: player.go_to_event(1),
+            "range from": lambda: player.set_end("A"),
+            "range to": lambda: player.set_end("B"),
+            "loop": player.toggle_loop,
+            "first": lambda: page.jump(0),
+            "last": self._end,
+            "step back": lambda: player.step(-1),
+            "step on": lambda: player.step(1),
+            "step back 10": lambda: player.step(-10),
+            "step on 10": lambda: player.step(10),
+            "level view": page.picture.toggle_level_view,
+            "bare": page.toggle_bare,
+            "raw": lambda: page.show_raw(True),
+            "zoom in": lambda: page.picture.zoom(1.25),
+            "zoom out": lambda: page.picture.zoom(0.8),
+            "key image": page.reviewing.key_image,
+            "note": page.start_note,
+            "what-if": lambda: page.cards.show_card(review_words.TABS[3]),
+            "figures": shown.switch_figures,
+            "anew": shown.analyse_anew,
+            "notes": page.header.toggle_notes,
+            "report": lambda: page.exporter.export("pdf"),
+            "export": self._show_export,
+            "live": lambda: page.wanted.emit("theatre", None),
+            "beside": shown.toggle_beside,
+            "difference": shown.toggle_difference,
+            "measure": lambda: page.cards.show_card(review_words.TABS[2]),
+            "keep": page.reviewing.keep_measures,
+            "clip": self._cut_clip,
+            "leave": self._escape,
+            "open": page.choose_run,
+            "edit plan": page.edit_plan,
+            "open plan": page.choose_plan,
+            "other run": page.choose_other_run,
+            "next field": page.plan_panel.next_field,
+            "undo": self._undo,
+            "redo": self._redo,
+            "finish plan": page.plan_panel.finish,
+            "next point": lambda: self._points(page.plan_panel.points.next_point),
+            "ruler": page.plan_panel.ruler.toggle,
         }
+        for way, (dx, dy) in _WAYS.items():
+            # The picture goes the other way than the eye.
+            self._acts[f"pan {way}"] = lambda dx=dx, dy=dy: page.picture.pan(-dx * _PAN_PX, -dy * _PAN_PX)
+            for word, px in (("", 1), ("far ", _FAR_PX)):
+                self._acts[f"point {word}{way}"] = lambda dx=dx * px, dy=dy * px: self._nudge(dx, dy)
+        for number in range(1, 10):
+            self._acts[f"card {number}"] = lambda number=number: self._card(number - 1)
 
-    def press(self, event: QKeyEvent) -> bool:
-        """Act on a key; False where it means nothing here."""
-        key, modifiers = event.key(), event.modifiers()
-        page = self._page
-        if modifiers & _CONTROL:
-            return self._with_control(key)
-        if page.editing and self._while_editing(key, big=bool(modifiers & _SHIFT)):
-            return True
-        if key == K.Key_O:
-            page.show_raw(True)
-            return True
-        if key in (K.Key_Comma, K.Key_Less, K.Key_Semicolon, K.Key_Left):
-            page.player.step(-10 if modifiers & _SHIFT else -1)
-            return True
-        if key in (K.Key_Period, K.Key_Greater, K.Key_Colon, K.Key_Right):
-            page.player.step(10 if modifiers & _SHIFT else 1)
-            return True
-        if K.Key_1 <= key <= K.Key_9:
-            return self._card(key - K.Key_1)
-        act = self._plain.get(key)
-        if act is None:
-            return False
-        act()
-        return True
+    def places(self) -> tuple[str, ...]:
+        """While points are placed their keys come first."""
+        return ("review.points", "review") if self._page.editing else ("review",)
 
-    def release(self, event: QKeyEvent) -> bool:
-        """`O` is held, not pressed."""
-        if event.key() == K.Key_O and not event.isAutoRepeat():
+    def begin(self, act: str) -> None:
+        """A key goes down."""
+        self._acts[act]()
+
+    def end(self, act: str) -> None:
+        """`raw` is held, not pressed."""
+        if act == "raw":
             self._page.show_raw(False)
-            return True
-        return False
 
-    def _card(self, number: int) -> bool:
+    def _card(self, number: int) -> None:
         names = self._page.cards.names()
-        if number >= len(names):
-            return False
-        self._page.cards.show_card(names[number])
-        return True
+        if number < len(names):
+            self._page.cards.show_card(names[number])
 
-    def _with_control(self, key: int) -> bool:
-        page = self._page
-        acts: dict[int, Callable[[], object]] = {
-            K.Key_O: page.choose_run,
-            K.Key_P: page.edit_plan,
-            K.Key_L: page.choose_plan,
-            K.Key_B: page.choose_other_run,
-            K.Key_Tab: page.plan_panel.next_field,
-            K.Key_Left: lambda: page.picture.pan(60, 0),
-            K.Key_Right: lambda: page.picture.pan(-60, 0),
-            K.Key_Up: lambda: page.picture.pan(0, 60),
-            K.Key_Down: lambda: page.picture.pan(0, -60),
-            K.Key_Z: self._undo,
-            K.Key_Y: self._redo,
-        }
-        act = acts.get(key)
-        if act is None:
-            return False
-        act()
-        return True
+    def _nudge(self, dx: int, dy: int) -> None:
+        self._points(lambda: self._page.plan_panel.points.nudge(dx, dy))
 
     def _undo(self) -> None:
         """The last point, the last measuring point, or the last word of the review."""
@@ -137,22 +114,6 @@ class Keys:
             self._points(self._page.plan_panel.points.redo)
         else:
             self._page.reviewing.redo()
-
-    def _while_editing(self, key: int, *, big: bool) -> bool:
-        points = self._page.plan_panel.points
-        if key in _ARROWS:
-            dx, dy = _ARROWS[K(key)]
-            far = 10 if big else 1
-            self._points(lambda: points.nudge(dx * far, dy * far))
-        elif key in (K.Key_Return, K.Key_Enter):
-            self._page.plan_panel.finish()
-        elif key == K.Key_Tab:
-            self._points(points.next_point)
-        elif key == K.Key_G:
-            self._page.plan_panel.ruler.toggle()
-        else:
-            return False
-        return True
 
     def _points(self, act: Callable[[], object]) -> None:
         if self._page.editing:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.key_map import with_keys
 from ui.review import review_words
 from ui.review.measure_board import MeasureBoard
 from ui.review.transport import key_button
@@ -32,7 +33,7 @@ class MeasurePanel(QWidget):
         self.hint.setFont(theme.font(17, 550))
         self.figures = QFormLayout()
         self.figures.setVerticalSpacing(6)
-        self.keep = key_button("Keep  Enter", "Keep the figures in the review, Enter", self.keep_wanted.emit)
+        self.keep = key_button("Keep  {}", "Keep the figures in the review", self.keep_wanted.emit, key="keep")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
         column.setSpacing(8)
@@ -54,13 +55,12 @@ class MeasurePanel(QWidget):
         board = self._board
         for tool, button in self._buttons.items():
             button.setChecked(tool == board.tool)
-        hint = review_words.TOOL_HINTS.get(board.tool, review_words.MEASURE_HINT)
+        hint = with_keys(review_words.TOOL_HINTS.get(board.tool, review_words.MEASURE_HINT))
         uncalibrated = board.mm_per_px is None and board.figures()
         self.hint.setText(f"{hint} {review_words.UNCALIBRATED}." if uncalibrated else hint)
         while self.figures.rowCount():
             self.figures.removeRow(0)
-        told = board.figures()
-        for name, value in told:
+        for name, value in board.figures():
             label, figure = QLabel(name), QLabel(value)
             label.setFont(theme.font(17, 550))
             label.setWordWrap(True)

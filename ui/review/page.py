@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QDropEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from assistant.errors import AssistantError
@@ -15,6 +15,8 @@ from assistant.plan import Plan, read_plan
 from assistant.settings import Settings
 from ui import collector
 from ui.alarm_bar import message_for
+from ui.key_map import with_keys
+from ui.key_table import Act
 from ui.live_watch import LiveWatch
 from ui.page import Page
 from ui.plan_panel import PlanPanel
@@ -216,7 +218,7 @@ class ReviewPage(Page):
         """Whether points are being placed."""
         return self.picture.points is not None
 
-    def _plan_saved(self, plan: Plan, told: str) -> None:
+    def _plan_saved(self, plan: Plan, said: str) -> None:
         if self.session is None:
             return
         self.reviewing.points_moved(plan)
@@ -225,7 +227,7 @@ class ReviewPage(Page):
         except AssistantError as error:
             self.tell(str(error))
             return
-        self.tell(told)
+        self.tell(said)
         take_notices()
         self.shown.begin_anew()
         self.end_editing()
@@ -234,7 +236,7 @@ class ReviewPage(Page):
 
     def tell(self, text: str) -> None:
         """A line under the header: what happened, what still works, what to do."""
-        self.arrangement.tell(text)
+        self.arrangement.tell(with_keys(text))
 
     def choose_run(self) -> None:
         """Open a recording by dialog."""
@@ -305,8 +307,7 @@ class ReviewPage(Page):
 
     def _tick(self) -> None:
         elapsed_s = self._clock.restart() / 1000 if self._clock.isValid() else 0.0
-        if not self._clock.isValid():
-            self._clock.start()
+        self._clock.start()
         self.picture.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S if self.session else -1.0
         if self.playing and self.session is not None:
             self.player.advance(elapsed_s)
@@ -346,27 +347,26 @@ class ReviewPage(Page):
         self.shown.take()
         self.refresh()
 
-    def press(self, event: QKeyEvent) -> bool:
+    def places(self) -> tuple[str, ...]:
         """All acts are keys."""
-        return self.keys.press(event)
+        return self.keys.places()
 
-    def release(self, event: QKeyEvent) -> bool:
-        """The held key `O` is let go."""
-        return self.keys.release(event)
+    def begin_act(self, act: Act) -> None:
+        """A key goes down."""
+        self.keys.begin(act.name)
+
+    def end_act(self, act: Act) -> None:
+        """A key is let go."""
+        self.keys.end(act.name)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Large or small layout."""
         self.arrangement.set_width(self.width())
         super().resizeEvent(a0)
 
-    def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
-        """A file may be dropped."""
-        if a0 is not None and a0.mimeData() is not None and a0.mimeData().hasUrls():
-            a0.acceptProposedAction()
-
     def dropEvent(self, a0: QDropEvent | None) -> None:
         """Open what was dropped; a plan goes to the run that is open."""
-        path = dropped_path(a0.mimeData()) if a0 is not None else None
+        path = None if a0 is None else dropped_path(a0.mimeData())
         if path is not None and path.endswith(".json") and self.session is not None:
             self.open(self.session.run, path)
         elif path is not None:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from assistant.errors import AssistantError, EnvironmentError_
+from assistant.plain import json_text
 from assistant.replay import child_command, child_environment
 from assistant.reports.facts import ReportFacts
 from assistant.reports.tables import whole_file
@@ -112,7 +113,7 @@ def main() -> int:
         write_report(*content)
     except AssistantError as error:
         # The parent names the place that was asked for, not the one beside it.
-        sys.stdout.write(json.dumps({"error": str(error).removeprefix(f"{content[0]}: ")}) + "\n")
+        sys.stdout.write(json_text({"error": str(error).removeprefix(f"{content[0]}: ")}, indent=None) + "\n")
         return error.exit_status
     finally:
         application.quit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.vocabulary import LeakSite
 
-NO_RUN = "Open a recording: Ctrl O, or drop it here"
+NO_RUN = "Open a recording: [[review:open]], or drop it here"
 NOT_LIVE = "not live"
 NO_CLOCK = "times assumed"
 AS_SEEN_LIVE = "as seen live"
@@ -16,11 +16,11 @@ MADE_BY = "made by version {0}"
 EARLIER = "earlier result"
 KEPT_RESULT = "kept result"
 NO_OUTLINES = "outlines not kept"
-ANALYSE_ANEW = "U  Analyse anew"
+ANALYSE_ANEW = "{}  Analyse anew"
 ANEW = "The run is analysed anew with this program, its settings and the run's plan."
 NO_PLAN_YET = "Place the six points first: Ctrl P."
 CLOSE = "Close"
-GO_LIVE = "Live picture available – G: go live"
+GO_LIVE = "Live picture available – {}: go live"
 PREVIEW = "preview · the exact picture is being read"
 NEAREST = "a picture shortly before · the exact one is being read"
 DIFFERENCE = "DIFFERENCE to frame {0}"
@@ -35,9 +35,9 @@ ADD = "add"
 FILTERS = ("all", "alarms", "marks")
 NOTE_MARK = "Note"
 KEY_IMAGE_MARK = "Key image"
-ADD_NOTE = "Add note  N"
-WHAT_IF_LINE = "What-if line  W"
-NO_KEY_IMAGE = "none yet: S keeps the picture on the screen"
+ADD_NOTE = "Add note  {}"
+WHAT_IF_LINE = "What-if line  {}"
+NO_KEY_IMAGE = "none yet: [[review:key image]] keeps the picture on the screen"
 
 FIRST_SEEN = "first seen {0}"
 SHAPE = "Shape: {0}"
@@ -80,7 +80,9 @@ STATES = {
 }
 LEAK_NEXT = "Leak {0} of {1}"
 
-MEASURE_HINT = "Choose a tool, press on the picture. Enter keeps the figures, Ctrl Z takes a point back."
+MEASURE_HINT = (
+    "Choose a tool, press on the picture. [[review:keep]] keeps the figures, [[review:undo]] takes a point back."
+)
 TOOLS = {
     "distance": ("Distance", 2),
     "angle": ("Angle", 3),
@@ -173,7 +175,7 @@ REAL_TIME = "real time"
 HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame · C beside · D difference · O raw · T clip"
 LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
 EXPORT = "Export"
-OTHER = "Other run  Ctrl B"
+OTHER = "Other run  {}"
 REHEARSAL = "rehearsal, not a patient"
 NOT_THROUGH = "the analysis was not through when this was written"
 LEAKS_NOT_KEPT = "not kept on the day: V recomputes"

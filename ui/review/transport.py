@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme, words
+from ui.key_map import word
 from ui.review import review_words
 from ui.review.timeline import Timeline
 
@@ -16,11 +17,32 @@ SPEEDS = (-4.0, -2.0, -1.0, -0.5, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """The shuttle: negative plays backwards."""
 
 
-def key_button(text: str, name: str, act: Callable[[], object], *, checkable: bool = False) -> QPushButton:
-    """A field for one act, with its key in the text; never takes the keyboard."""
-    button = QPushButton(text)
-    button.setAccessibleName(name)
-    button.setToolTip(name)
+class KeyButton(QPushButton):
+    """A field for one act. ``{}`` in its text stands for the key that the act has here; its tip names it too."""
+
+    def __init__(self, text: str, name: str, key: str = "") -> None:
+        super().__init__()
+        self._key, self._name = key, name
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Another text."""
+        self._text = text
+        key = word("review", self._key) if self._key else ""
+        self.setText(text.format(key) if self._key else text)
+        told = f"{self._name}, key {key}" if key else self._name
+        self.setAccessibleName(told)
+        self.setToolTip(told)
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """The key that the act has now."""
+        self.say(self._text)
+        super().showEvent(a0)
+
+
+def key_button(text: str, name: str, act: Callable[[], object], *, key: str = "", checkable: bool = False) -> KeyButton:
+    """A field for one act (``key``: its name in the table of keys); never takes the keyboard."""
+    button = KeyButton(text, name, key)
     # Space must always mean play, whatever was clicked last.
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setMinimumHeight(44)
@@ -52,20 +74,22 @@ class Transport(Card):
         self.line = Timeline()
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.play = key_button("Play  K", "Play or pause, Space", acts["play"])
+        self.play = key_button("", "Play or pause", acts["play"], key="play")
         self.play.setMinimumWidth(100)
-        self.range = key_button("A–B", "Loop the range from A to B, key P", acts["loop"], checkable=True)
-        self.every = key_button("Every  F", "Show every frame, key F", acts["every"], checkable=True)
-        self.beside = key_button("Beside  C", "Hold this picture beside, key C", acts["beside"], checkable=True)
-        self.difference = key_button("Diff.  D", "Difference to before, key D", acts["difference"], checkable=True)
+        self.range = key_button("A–B", "Loop the range from A to B", acts["loop"], key="loop", checkable=True)
+        self.every = key_button("Every  {}", "Show every frame", acts["every"], key="every", checkable=True)
+        self.beside = key_button("Beside  {}", "Hold this picture beside", acts["beside"], key="beside", checkable=True)
+        self.difference = key_button(
+            "Diff.  {}", "Difference to before", acts["difference"], key="difference", checkable=True
+        )
         for button in (
-            key_button("◂◂ [", "Event before", acts["event_before"]),
-            key_button("◂ ,", "Frame back", acts["back"]),
+            key_button("◂◂ {}", "Event before", acts["event_before"], key="event before"),
+            key_button("◂ {}", "Frame back", acts["back"], key="step back"),
             self.play,
-            key_button("▸ .", "Frame on", acts["on"]),
-            key_button("▸▸ ]", "Next event", acts["event_next"]),
-            key_button("− J", "Slower, then backwards", acts["slower"]),
-            key_button("+ L", "Faster", acts["faster"]),
+            key_button("▸ {}", "Frame on", acts["on"], key="step on"),
+            key_button("▸▸ {}", "Next event", acts["event_next"], key="event next"),
+            key_button("− {}", "Slower, then backwards", acts["slower"], key="slower"),
+            key_button("+ {}", "Faster", acts["faster"], key="faster"),
             self.range,
             self.every,
             self.beside,
@@ -85,9 +109,9 @@ class Transport(Card):
 
     def tell(self, speed: float, *, playing: bool, every: bool, range_s: float | None, loops: bool) -> None:
         """Show how it plays."""
-        self.play.setText("Pause  K" if playing else "Play  K")
+        self.play.say("Pause  {}" if playing else "Play  {}")
         self.speed.setText(f"{speed:g} ×" if speed != 1.0 else "")
         self.every.setChecked(every)
         self.every.setToolTip(review_words.EVERY_FRAME if every else review_words.REAL_TIME)
         self.range.setChecked(loops)
-        self.range.setText("A–B" if range_s is None else f"⟲ A–B {words.clock(range_s)}")
+        self.range.say("A–B" if range_s is None else f"⟲ A–B {words.clock(range_s)}")

@@ -1,4 +1,4 @@
-"""Which key does what in the theatre, changed by two keys: choose an act, then press the key or the pedal it gets."""
+"""Which key does what, page by page, changed by two keys: choose an act, then press the key or the pedal it gets."""
 
 from __future__ import annotations
 
@@ -10,20 +10,29 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
 from ui import key_map, theme
+from ui.key_names import chord, drawn
+from ui.key_table import SPACE, TITLES, Act, acts_of
+from ui.keyboard import chords
 from ui.selftest.test_picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-_ACTS: Final = tuple(key_map.WORDS)
+_PAGES: Final = tuple(TITLES)
+_ROWS: Final = {page: tuple(act for act in acts_of(page) if act.is_listed) for page in _PAGES}
+_MOST_ROWS: Final = 18
+_USUAL: Final = "← → page · ↑ ↓ choose · Enter change · Del the usual key · Esc close. Space is the same everywhere."
+_STEPS: Final = {"up": -1, "down": 1, "page up": -_MOST_ROWS, "page down": _MOST_ROWS}
 
 
 class KeysEditor(QWidget):
-    """The list of acts with their keys; takes all keys while it is open.
+    """The list of acts of one page with their keys.
 
     Attributes
     ----------
     closed : signal
         The list is done with.
+    waiting : bool
+        The next key is the chosen act's new one.
     """
 
     closed = pyqtSignal()
@@ -32,8 +41,19 @@ class KeysEditor(QWidget):
         super().__init__(parent)
         self.factor = 1.0
         self.keys, self.note = key_map.read()
+        self.page = _PAGES[0]
         self.chosen = 1
         self.waiting = False
+
+    @property
+    def rows(self) -> tuple[Act, ...]:
+        """The acts of the page that is shown."""
+        return _ROWS[self.page]
+
+    @property
+    def row(self) -> Act:
+        """The chosen one."""
+        return self.rows[self.chosen]
 
     def open(self) -> None:
         """Show what is kept now."""
@@ -45,49 +65,60 @@ class KeysEditor(QWidget):
 
     def _say(self, text: str) -> None:
         self.note = text
-        act = _ACTS[self.chosen]
-        told = "press its new key or pedal" if self.waiting else f"key {self.keys.word(act)}"
-        self.setAccessibleName(f"Keys of the theatre: {key_map.WORDS[act]}, {told}. {text}")
+        told = "press its new key or pedal" if self.waiting else f"key {self._drawn(self.row)}"
+        self.setAccessibleName(f"Keys, {TITLES[self.page]}: {self.row.word}, {told}. {text}")
         self.update()
 
-    def press(self, event: QKeyEvent) -> bool:
-        """Arrows choose, Enter changes, Delete gives the usual key back, Escape closes."""
-        key = event.key()
-        if self.waiting:
-            self._take(key)
-        elif key == Qt.Key.Key_Up:
-            self.chosen = max(self.chosen - 1, 0)
+    def act(self, name: str) -> None:
+        """Choose page and row, change, give the usual key back, close."""
+        if name in _STEPS:
+            self.chosen = min(max(self.chosen + _STEPS[name], 0), len(self.rows) - 1)
             self._say("")
-        elif key == Qt.Key.Key_Down:
-            self.chosen = min(self.chosen + 1, len(_ACTS) - 1)
+        elif name in ("left", "right"):
+            step = 1 if name == "right" else -1
+            self.page = _PAGES[(_PAGES.index(self.page) + step) % len(_PAGES)]
+            self.chosen = 0
             self._say("")
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif name == "change":
             self.waiting = True
             self._say("")
-        elif key == Qt.Key.Key_Delete:
-            self._take(int(key_map.DEFAULTS[_ACTS[self.chosen]][0]))
-        elif key == Qt.Key.Key_Escape:
+        elif name == "usual":
+            self._change(chord(self.row.keys[-1] if self.row.keys[0] == SPACE else self.row.keys[0]))
+        elif name == "close":
             self.hide()
             self.closed.emit()
-        return True
 
-    def _take(self, key: int) -> None:
+    def take(self, event: QKeyEvent) -> None:
+        """The chosen act's new key; Escape leaves it as it was."""
+        if event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_Control):
+            return  # with the key that follows
         self.waiting = False
-        if key == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self._say("Nothing changed.")
             return
-        act = _ACTS[self.chosen]
+        self._change(next(iter(chords(event)), 0))
+
+    def _change(self, key: int) -> None:
+        row = self.row
         try:
-            self.keys.change(act, key)
+            self.keys.change(row.page, row.name, key)
             self.keys.save()
         except AssistantError as error:
             self._say(str(error))
             return
-        self._say(f"{key_map.WORDS[act]} has {self.keys.word(act)} from now on.")
+        self._say(f"{row.word} has {self._drawn(row)} from now on.")
 
-    def _row(self, number: int) -> QRectF:
-        top, step = 76 * self.factor, (self.height() - 150 * self.factor) / len(_ACTS)
-        return QRectF(14, top + number * step, self.width() - 28, step)
+    def _drawn(self, row: Act) -> str:
+        return "  ".join(drawn(key) for key in self.keys.keys(row.page, row.name))
+
+    @property
+    def _first(self) -> int:
+        """The first row on the screen: the chosen one is always there."""
+        return min(max(self.chosen - _MOST_ROWS // 2, 0), max(len(self.rows) - _MOST_ROWS, 0))
+
+    def _place(self, number: int) -> QRectF:
+        top, step = 116 * self.factor, (self.height() - 190 * self.factor) / _MOST_ROWS
+        return QRectF(14, top + (number - self._first) * step, self.width() - 28, step)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the list."""
@@ -95,37 +126,58 @@ class KeysEditor(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.GROUND)
         draw_card(painter, QRectF(self.rect()))
-        painter.setPen(theme.TEXT_1)
-        painter.setFont(theme.font(round(26 * self.factor), 750))
-        painter.drawText(QRectF(28, 14, self.width() - 56, 52 * self.factor), _V, "Keys of the theatre")
-        for number, act in enumerate(_ACTS):
-            row = self._row(number)
-            if number == self.chosen:
-                painter.setPen(QPen(theme.TEXT_1, 2))
-                painter.setBrush(theme.RAISED)
-                painter.drawRoundedRect(row.adjusted(0, 2, 0, -2), 7, 7)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(theme.TEXT_1)
-            painter.setFont(theme.font(round(20 * self.factor), 600))
-            painter.drawText(row.adjusted(16, 0, -16, 0), _V, key_map.WORDS[act])
-            waiting = self.waiting and number == self.chosen
-            told = "press its key or pedal …" if waiting else self.keys.word(act)
-            if act in self.keys.changed():
-                told += "   changed"
-            painter.setFont(theme.font(round(20 * self.factor), 750))
-            painter.drawText(row.adjusted(16, 0, -16, 0), _R, told)
+        self._paint_head(painter)
+        for number, row in enumerate(self.rows[self._first : self._first + _MOST_ROWS], self._first):
+            self._paint_row(painter, number, row)
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(round(18 * self.factor), 550))
         foot = QRectF(28, self.height() - 70 * self.factor, self.width() - 56, 64 * self.factor)
-        usual = "↑ ↓ choose · Enter change · Del the usual key · Esc close. Space acknowledges everywhere."
-        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, self.note or usual)
+        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, self.note or _USUAL)
+
+    def _paint_head(self, painter: QPainter) -> None:
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(round(26 * self.factor), 750))
+        painter.drawText(QRectF(28, 14, self.width() - 56, 48 * self.factor), _V, "Keys")
+        x, top = 28.0, 64 * self.factor
+        for page, title in TITLES.items():
+            painter.setFont(theme.font(round(19 * self.factor), 750 if page == self.page else 500))
+            painter.setPen(theme.TEXT_1 if page == self.page else theme.TEXT_3)
+            wide = painter.fontMetrics().horizontalAdvance(title)
+            painter.drawText(QRectF(x, top, wide + 4, 40 * self.factor), _V, title)
+            if page == self.page:
+                painter.drawLine(int(x), int(top + 38 * self.factor), int(x + wide), int(top + 38 * self.factor))
+            x += wide + 22 * self.factor
+
+    def _paint_row(self, painter: QPainter, number: int, row: Act) -> None:
+        place = self._place(number)
+        if number == self.chosen:
+            painter.setPen(QPen(theme.TEXT_1, 2))
+            painter.setBrush(theme.RAISED)
+            painter.drawRoundedRect(place.adjusted(0, 2, 0, -2), 7, 7)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(round(20 * self.factor), 600))
+        part = f"   {', '.join(row.parts)}" if row.parts else ""
+        painter.drawText(place.adjusted(16, 0, -16, 0), _V, row.word)
+        wide = painter.fontMetrics().horizontalAdvance(row.word)
+        painter.setPen(theme.TEXT_3)
+        painter.setFont(theme.font(round(16 * self.factor), 500))
+        painter.drawText(place.adjusted(16 + wide, 0, -16, 0), _V, part)
+        waiting = self.waiting and number == self.chosen
+        told = "press its key or pedal …" if waiting else self._drawn(row)
+        if (row.page, row.name) in self.keys.changed():
+            told += "   changed"
+        painter.setPen(theme.TEXT_1)
+        painter.setFont(theme.font(round(20 * self.factor), 750))
+        painter.drawText(place.adjusted(16, 0, -16, 0), _R, told)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         """A row is touched: choose it, touched again: change it."""
         if a0 is None:
             return
-        for number in range(len(_ACTS)):
-            if self._row(number).contains(a0.position()):
+        for number in range(self._first, min(self._first + _MOST_ROWS, len(self.rows))):
+            if self._place(number).contains(a0.position()):
                 self.waiting = number == self.chosen and not self.waiting
                 self.chosen = number
                 self._say("")
+                return

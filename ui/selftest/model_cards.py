@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QTextBrowser, QWidget
 
 from assistant.errors import AssistantError
@@ -21,6 +21,7 @@ _V = Qt.AlignmentFlag.AlignVCenter
 _LANDMARKS: Final = "landmarks"
 NAMES: Final = ("Shape of a leak", "Points of a vertebra")
 USUAL: Final = "← → other card · ↑ ↓ read on · A use another pack · Esc close. The packs before it stay."
+_STEP_PX: Final = 60
 CHECKING: Final = "The pack is checked …"
 
 
@@ -64,33 +65,25 @@ class ModelCards(QWidget):
         self.setAccessibleName(f"{NAMES[self.at]}. {self.note}")
         self.update()
 
-    def press(self, event: QKeyEvent) -> bool:
-        """Arrows read on and change the card, A puts another pack into use, Escape closes."""
-        key = event.key()
+    def act(self, name: str) -> None:
+        """Read on, change the card, put another pack into use, close."""
         bar = self.text.verticalScrollBar()
         assert bar is not None
         page = round(self.text.height() * 0.85)
-        steps = {
-            Qt.Key.Key_Up: -60,
-            Qt.Key.Key_Down: 60,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -bar.maximum(),
-            Qt.Key.Key_End: bar.maximum(),
-        }
-        if key in steps:
-            bar.setValue(bar.value() + steps[Qt.Key(key)])
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        steps = {"up": -_STEP_PX, "down": _STEP_PX, "page up": -page, "page down": page}
+        steps |= {"first": -bar.maximum(), "last": bar.maximum()}
+        if name in steps:
+            bar.setValue(bar.value() + steps[name])
+        elif name in ("left", "right"):
             self.at = 1 - self.at
             self._fill("")
-        elif key == Qt.Key.Key_A:
+        elif name == "use pack":
             chosen = QFileDialog.getExistingDirectory(self, "Folder of the model pack")
             if chosen:
                 self.use(Path(chosen))
-        elif key == Qt.Key.Key_Escape:
+        elif name == "close":
             self.hide()
             self.closed.emit()
-        return True
 
     def use(self, folder: Path) -> None:
         """Check a pack and use it from now on; what became of it is told in the lower line."""

@@ -13,8 +13,11 @@ from PyQt6.QtWidgets import QWidget
 from assistant.errors import AssistantError
 from assistant.settings import Settings
 from assistant.vocabulary import Priority
-from ui import icons, key_map, theme
+from ui import icons, theme
 from ui.alarm_sound import AlarmSound
+from ui.key_map import current, word
+from ui.key_table import ACKNOWLEDGE, Act
+from ui.keyboard import chords
 from ui.keycap import Keycap
 from ui.page import Page
 from ui.page_tabs import PageTabs
@@ -61,17 +64,11 @@ class SelfTestPage(Page):
         self._signed = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._keys, _ = key_map.read()
         self.sound = AlarmSound(self)
         self.tabs = PageTabs("selftest", self)
         self.tabs.wanted.connect(self.wanted)
         self._caps = [
-            Keycap("heard", "Y", "Sound heard", "", self),
-            Keycap("not heard", "N", "Not heard", "", self),
-            Keycap("again", "R", "Run again", "", self),
-            Keycap("sign", "Enter", "Sign and start list", "", self),
-            Keycap("keys", "K", "Keys and pedals", "", self),
-            Keycap("cards", "C", "Model cards", "", self),
+            Keycap.of("selftest", act, parent=self) for act in ("heard", "not heard", "again", "sign", "keys", "cards")
         ]
         for cap in self._caps:
             cap.pressed.connect(self.act)
@@ -87,7 +84,8 @@ class SelfTestPage(Page):
         self.measured.connect(self._take)
 
     def _keys_changed(self) -> None:
-        self._keys, _ = key_map.read()
+        for cap in self._caps:
+            cap.read_key()
         self.update()
 
     @property
@@ -206,32 +204,35 @@ class SelfTestPage(Page):
         self.note = text
         self.update()
 
+    def places(self) -> tuple[str, ...]:
+        """Keys of the list, of the cards or of the keys' editor: what lies on top."""
+        if not self.editor.isHidden():
+            return ("selftest.keys",)
+        return ("selftest.cards",) if not self.cards.isHidden() else ("selftest.list",)
+
+    def begin_act(self, act: Act) -> None:
+        """Do an act of what lies on top."""
+        if not self.editor.isHidden():
+            self.editor.act(act.name)
+        elif not self.cards.isHidden():
+            self.cards.act(act.name)
+        else:
+            self.act(act.name)
+
     def press(self, event: QKeyEvent) -> bool:
         """Keys of the page; a pedal is a key."""
-        if not self.editor.isHidden():
-            return self.editor.press(event)
-        if not self.cards.isHidden():
-            return self.cards.press(event)
-        key = event.key()
-        acts = {
-            Qt.Key.Key_Y: "heard",
-            Qt.Key.Key_N: "not heard",
-            Qt.Key.Key_R: "again",
-            Qt.Key.Key_K: "keys",
-            Qt.Key.Key_C: "cards",
-            Qt.Key.Key_Return: "sign",
-            Qt.Key.Key_Enter: "sign",
-        }
-        name = acts.get(Qt.Key(key))
-        if name is not None:
-            self.act(name)
+        if not self.editor.isHidden() and self.editor.waiting:
+            if not event.isAutoRepeat():
+                self.editor.take(event)
             return True
-        act = self._keys.act(key)
-        if act in (key_map.ACKNOWLEDGE, "mark"):
-            side = "right" if act == key_map.ACKNOWLEDGE else "left"
-            self._take(PEDAL, Outcome(told=Told.PASSED, text=f"{side} pedal answers ({key_map.key_word(key)})"))
+        if super().press(event) or not (self.editor.isHidden() and self.cards.isHidden()):
             return True
-        return False
+        act = current().find(("theatre",), chords(event))
+        if act is not None and act.name in (ACKNOWLEDGE, "mark"):
+            side = "right" if act.name == ACKNOWLEDGE else "left"
+            text = f"{side} pedal answers ({word('theatre', act.name)})"
+            self._take(PEDAL, Outcome(told=Told.PASSED, text=text))
+        return act is not None
 
     def shut(self) -> None:
         """End the checks before the window goes."""

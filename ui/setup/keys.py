@@ -1,11 +1,8 @@
-"""Keys of the set-up: which act a key means in each step, and what the act does."""
+"""What the acts of the set-up do; their keys stand in `ui.key_table`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent
 
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import Step
@@ -14,64 +11,14 @@ from ui.setup.sources import with_next_mode
 if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel
 
-_K = Qt.Key
-_SHIFT, _CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-_ARROWS: Final = {_K.Key_Left: "left", _K.Key_Right: "right", _K.Key_Up: "up", _K.Key_Down: "down"}
 _WAYS: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
-_ALWAYS: Final = {_K.Key_Return: "enter", _K.Key_Enter: "enter", _K.Key_Backspace: "back", _K.Key_Escape: "leave"}
-_BY_STEP: Final[dict[Step, dict[int, str]]] = {
-    Step.SOURCE: {_K.Key_S: "second", _K.Key_M: "mode", _K.Key_R: "look again"},
-    Step.ORIENTATION: {_K.Key_Y: "enter", _K.Key_H: "flip", _K.Key_V: "turn over", _K.Key_R: "turn"},
-    Step.LEVEL: {},
-    Step.POINTS: {
-        _K.Key_Tab: "next point",
-        _K.Key_A: "ap",
-        _K.Key_F: "fresh",
-        _K.Key_P: "propose",
-        _K.Key_H: "flip",
-        _K.Key_V: "turn over",
-        _K.Key_R: "turn",
-        _K.Key_Z: "whole",
-    },
-    Step.SCALE: {_K.Key_G: "gauge", _K.Key_U: "uncalibrated", _K.Key_Tab: "next end", _K.Key_A: "ap"},
-    Step.LINE: {
-        _K.Key_Plus: "line +",
-        _K.Key_Equal: "line +",
-        _K.Key_Minus: "line -",
-        _K.Key_T: "test sound",
-        _K.Key_Y: "heard",
-        _K.Key_N: "not heard",
-        _K.Key_A: "ap",
-    },
-}
-
-
-def act_of(panel: SetupPanel, event: QKeyEvent) -> str | None:
-    """The act of a key in the present step; None where it means nothing."""
-    key, modifiers = event.key(), event.modifiers()
-    repeats = event.isAutoRepeat()
-    if modifiers & _CONTROL and _K.Key_1 <= key <= _K.Key_0 + len(Step):
-        return f"step {key - _K.Key_0}"
-    if modifiers & _CONTROL:
-        return {_K.Key_Z: "undo", _K.Key_Y: "redo"}.get(_K(key)) if panel.step is Step.POINTS else None
-    if key in _ARROWS:
-        return ("far " if modifiers & _SHIFT else "") + _ARROWS[_K(key)]
-    if repeats:
-        return None
-    if panel.step is Step.SCALE and (_K.Key_0 <= key <= _K.Key_9 or key in (_K.Key_Period, _K.Key_Comma)):
-        return f"type {chr(key) if key != _K.Key_Comma else '.'}"
-    if panel.step is Step.SCALE and key == _K.Key_Backspace and panel.scale.typed:
-        return "untype"
-    if panel.step is Step.SOURCE and _K.Key_1 <= key <= _K.Key_9:
-        return f"choose {key - _K.Key_1}"
-    return _BY_STEP[panel.step].get(key) or _ALWAYS.get(_K(key))
 
 
 def do(panel: SetupPanel, name: str) -> None:
     """Do an act of the set-up."""
     first, _, rest = name.partition(" ")
-    if first == "choose":
-        panel.choose(int(rest))
+    if first == "source":
+        panel.choose(int(rest) - 1)
     elif first == "point":
         panel.setup.view.active = int(rest)
         panel.refresh()
@@ -102,10 +49,10 @@ def _arrow(panel: SetupPanel, way: str, *, far: bool) -> None:
 
 def _do_plain(panel: SetupPanel, name: str) -> None:
     view = panel.setup.view
-    if name == "enter":
+    if name in ("enter", "yes", "arm"):
         _enter(panel)
-    elif name == "arm":
-        panel.finish()
+    elif name == "back" and panel.step is Step.SCALE and panel.scale.typed:
+        panel.scale.rub_out()
     elif name == "back":
         panel.back()
     elif name == "leave":
@@ -146,8 +93,6 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.measure_cannula()
     elif name == "uncalibrated":
         panel.stay_uncalibrated()
-    elif name == "untype":
-        panel.scale.rub_out()
     elif name in ("line +", "line -"):
         panel.setup.move_line(1 if name == "line +" else -1)
     elif name == "test sound":

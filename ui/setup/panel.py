@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRect
-from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from assistant.errors import UsageError
@@ -383,12 +382,6 @@ class SetupPanel(QWidget):
 
         do(self, name)
 
-    def press(self, event: QKeyEvent) -> bool:
-        """Act on a key."""
-        from ui.setup.keys import act_of
-
-        name = act_of(self, event)
-        if name is None:
-            return False
-        self.act(name)
-        return True
+    def places(self) -> tuple[str, ...]:
+        """Where its keys are looked up in the table: the present step, then the whole set-up."""
+        return f"setup.{self.step.name.lower()}", "setup"

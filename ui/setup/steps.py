@@ -13,6 +13,8 @@ from assistant.live.messages import LiveState
 from assistant.looked_at import NOT_YET
 from assistant.vocabulary import Unknown
 from ui import theme, words
+from ui.key_map import word
+from ui.key_table import TABLE
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import ASSUMED_DEPTH_MM, GAUGES_MM, LEVELS, Step, Told
 from ui.setup.side import Row, Shown
@@ -25,7 +27,6 @@ _WORDS_INSIDE = (
     "Words in the field are recorded with the picture. Take them off the console's screen, or Y: it is no name. "
     "Spinous processes on the right, head at the top?"
 )
-_BACK = ("back", "Backsp", "Back")
 _LATERAL_HINTS = (
     "Place it where endplate and anterior wall meet.",
     "The lowest point of the endplate's middle.",
@@ -36,6 +37,11 @@ _AP_HINTS = (
     "The middle of the endplate, between the pedicles.",
     "Place it where endplate and side wall meet.",
 )
+
+
+def _cap(act: str, label: str = "", *others: str) -> tuple[str, str, str]:
+    """An act with the key that it has here, and its words; ``others`` are drawn on the same cap."""
+    return act, " ".join(word("setup", each) for each in (act, *others)), label or TABLE["setup", act].word
 
 
 def show_step(panel: SetupPanel) -> Shown:
@@ -66,7 +72,7 @@ def _source(panel: SetupPanel) -> Shown:
                 detail=detail,
                 value=value,
                 chosen=k == panel.chosen,
-                act=f"choose {k}",
+                act=f"source {k + 1}",
             )
         )
     return Shown(
@@ -77,12 +83,12 @@ def _source(panel: SetupPanel) -> Shown:
         foot=_about_source(panel),
         message=panel.message,
         keys=(
-            ("choose 0", "1-9", "Choose"),
-            ("enter", "Enter", "Use it"),
-            ("mode", "M", "Other size"),
-            ("look again", "R", "Look again"),
-            ("second", "S", "Second input"),
-            ("leave", "Esc", "Close"),
+            ("source 1", "1-9", "Choose"),
+            _cap("enter", "Use it"),
+            _cap("mode", "Other size"),
+            _cap("look again", "Look again"),
+            _cap("second", "Second input"),
+            _cap("leave", "Close"),
         ),
     )
 
@@ -136,11 +142,11 @@ def _orientation(panel: SetupPanel) -> Shown:
         foot="Flip and turn change the screen only. What is masked is never recorded.",
         message=panel.message,
         keys=(
-            ("enter", "Y", "Yes"),
-            ("flip", "H", "Flip"),
-            ("turn", "R", "Turn 90°"),
-            ("turn over", "V", "Upside down"),
-            _BACK,
+            _cap("yes"),
+            _cap("flip", "Flip"),
+            _cap("turn", "Turn 90°"),
+            _cap("turn over", "Upside down"),
+            _cap("back"),
         ),
     )
 
@@ -173,9 +179,9 @@ def _level(panel: SetupPanel) -> Shown:
         big_note="The program does not count levels. Count from the sacrum or the last rib and name it.",
         text="Which level is treated?",
         rows=tuple(rows),
-        foot="Another level later: key N",
+        foot=f"Another level later: key {word('theatre', 'next level')}",
         message=panel.message,
-        keys=(("up", "↑", "Level up"), ("down", "↓", "Level down"), ("enter", "Enter", "Confirm"), _BACK),
+        keys=(_cap("up", "Level up"), _cap("down", "Level down"), _cap("enter", "Confirm"), _cap("back")),
     )
 
 
@@ -210,12 +216,12 @@ def _points(panel: SetupPanel) -> Shown:
     corner = "" if ends[view.active % 3] == "middle" else " corner"
     title = f"{view.active + 1} · {'Superior' if view.active < 3 else 'Inferior'}, {ends[view.active % 3]}{corner}"
     keys = (
-        ("enter", "Enter", "Confirm"),
-        ("left", "← ↑ ↓ →", "1 px"),
-        ("next point", "Tab", "Next point"),
-        _BACK,
-        ("fresh", "F", "Fresh picture"),
-        ("ap", "A", "AP view") if lateral else ("undo", "Ctrl Z", "Undo"),
+        _cap("enter", "Confirm"),
+        _cap("left", "1 px", "up", "down", "right"),
+        _cap("next point", "Next point"),
+        _cap("back"),
+        _cap("fresh", "Fresh picture"),
+        _cap("ap", "AP view") if lateral else _cap("undo", "Undo"),
     )
     return Shown(
         number=4,
@@ -225,7 +231,7 @@ def _points(panel: SetupPanel) -> Shown:
         big_note=(_LATERAL_HINTS if lateral else _AP_HINTS)[view.active % 3],
         text=panel.true_lateral_words() or view.proposal_note[:1].upper() + view.proposal_note[1:],
         rows=tuple(rows),
-        foot="A proposal is never used until you confirm it. P: propose at the marked place.",
+        foot=f"A proposal is never used until you confirm it. {word('setup', 'propose')}: propose at the marked place.",
         message=panel.message,
         magnified=magnified,
         keys=keys,
@@ -255,12 +261,12 @@ def _scale(panel: SetupPanel) -> Shown:
         foot="Uncalibrated: distances stay in % of depth, marked “uncal.”",
         message=panel.message,
         keys=(
-            ("gauge", "G", "Gauge"),
-            ("enter", "Enter", "Use it"),
-            ("uncalibrated", "U", "Uncalibrated"),
-            ("next end", "Tab", "Other end"),
-            ("left", "← ↑ ↓ →", "1 px"),
-            _BACK,
+            _cap("gauge", "Gauge"),
+            _cap("enter", "Use it"),
+            _cap("uncalibrated", "Uncalibrated"),
+            _cap("next end", "Other end"),
+            _cap("left", "1 px", "up", "down", "right"),
+            _cap("back"),
         ),
     )
 
@@ -293,14 +299,16 @@ def _line(panel: SetupPanel) -> Shown:
         big_note=where + site + f" Views: {views}.",
         text="",
         rows=rows,
-        foot="Heard the test sound? T plays it; Y: heard, N: not heard.",
+        foot="Heard the test sound? {} plays it; {}: heard, {}: not heard.".format(
+            *(word("setup", act) for act in ("test sound", "heard", "not heard"))
+        ),
         message=panel.message,
         keys=(
-            ("line -", "−", "1 % back"),
-            ("line +", "+", "1 % on"),
-            ("test sound", "T", "Test sound"),
-            ("heard", "Y", "Heard"),
-            ("not heard", "N", "Not heard"),
-            ("arm", "Enter", "Arm"),
+            _cap("line -", "1 % back"),
+            _cap("line +", "1 % on"),
+            _cap("test sound", "Test sound"),
+            _cap("heard", "Heard"),
+            _cap("not heard", "Not heard"),
+            ("arm", word("setup", "enter"), "Arm"),
         ),
     )

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.live.messages import Lines
-from ui.key_map import ACKNOWLEDGE
+from ui.key_map import word
+from ui.key_table import ACKNOWLEDGE
 from ui.theatre.holding import Holding
 from ui.theatre.layout import LEAST_HEIGHT_PX, LEAST_WIDTH_PX, fits
 
@@ -47,7 +48,7 @@ class Acts:
 
     def press(self, act: str) -> None:
         """A key, a pedal or a cap goes down."""
-        if act in self._acts and act not in self._down:
+        if act in self._acts and act not in self._down and not self.holding.is_spent(act):
             self._down.add(act)
             self._acts[act]()
 
@@ -85,7 +86,7 @@ class Acts:
             page.tell(f"This window is smaller than {LEAST_WIDTH_PX} × {LEAST_HEIGHT_PX}: make it larger to arm.")
             return
         reason = session.arm()
-        page.tell(reason or "Injecting. Hold I for one second to end.")
+        page.tell(reason or f"Injecting. Hold {word('theatre', 'inject')} for one second to end.")
         page.refresh()
 
     def _disarm(self) -> None:
@@ -181,14 +182,14 @@ class Acts:
         if page.session is None:
             return
         if page.session.status.armed:
-            page.tell("Next level: end injecting first (hold I).")
+            page.tell(f"Next level: end injecting first (hold {word('theatre', 'inject')}).")
             return
         page.next_level()
 
     def _set_up(self) -> None:
         page = self._page
         if page.session is not None and page.session.status.armed:
-            page.tell("Set-up: end injecting first (hold I).")
+            page.tell(f"Set-up: end injecting first (hold {word('theatre', 'inject')}).")
         else:
             page.begin_set_up()
 

@@ -13,6 +13,7 @@ from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Measure, Unknown
 from ui import icons, theme, words
 from ui.distance_card import figure_of, marked
+from ui.key_map import word
 from ui.theatre.cards import Card
 from ui.theatre.looks import LOOKS, age_words
 from ui.theatre.picture import LivePicture
@@ -58,7 +59,7 @@ class BesideFigures(Card):
 def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[str, str, QColor], ...]:
     """Label, figure and colour of each distance; a dash with the reason where none may be shown."""
     if view is None:
-        return (("No lines", "Set-up, step 4: A", theme.TEXT_2),)
+        return (("No lines", f"Set-up, step 4: {word('setup', 'ap')}", theme.TEXT_2),)
     moment = status.moment if status is not None else None
     if status is None or moment is None or not status.drawable or not isinstance(moment.distances, Distances):
         why = LOOKS[status.state].figure if status is not None else ""

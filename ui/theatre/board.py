@@ -50,7 +50,7 @@ class Board:
         self.distances, self.curve, self.works = DistanceCard(page), CurveView(page), WorksCard(page)
         self.clocks, self.legend = Clocks(page), Legend(page)
         self.alarms, self.leak = AlarmList(page), LeakLine(page)
-        self.keys_card, self.screen = KeysCard(page.keys, page), ScreenSaver()
+        self.keys_card, self.screen = KeysCard(page), ScreenSaver()
         self.asked = ""
         self.note = ""
         self.bare = False

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
+
+from ui.key_map import current, word
+from ui.keyboard import chords
 
 if TYPE_CHECKING:
     from ui.theatre.page import TheatrePage
 
-_ASK: Final = "Close while injecting? Enter: close. Any other key: stay."
+_ASK: Final = "Close while injecting? {}: close. Any other key: stay."
 
 
 class Closing:
@@ -23,19 +25,19 @@ class Closing:
     @property
     def asks(self) -> bool:
         """Whether the bar asks now."""
-        return self._page.board.asked == _ASK
+        return self._page.board.asked.startswith(_ASK[: _ASK.index("{")])
 
     def may_close(self) -> bool:
         """Whether the window may go; asks where injecting is on."""
         if not self._page.stay() or self._granted:
             return True
-        self._page.ask(_ASK)
+        self._page.ask(_ASK.format(word("theatre", "close")))
         return False
 
     def answer(self, event: QKeyEvent) -> bool:
         """Enter closes; any other key stays, and does what it means."""
         self._page.ask("")
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if current().find(("theatre.closing",), chords(event)) is None:
             return self._page.press(event)
         self._granted = True
         window = self._page.window()

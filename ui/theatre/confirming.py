@@ -12,6 +12,7 @@ from PyQt6.QtCore import QElapsedTimer
 from assistant.live.messages import Lines
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
+from ui.key_map import word
 from ui.theatre.picture import LivePicture
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Confirming:
             _show(page.board.beside.picture, second.status, page.second_views)
         if self.asks:
             self._age.start()
-            page.ask(f"Do these lines fit? {page.keys.word('lines')}: confirm")
+            page.ask(f"Do these lines fit? {word('theatre', 'lines')}: confirm")
 
     def confirm(self) -> None:
         """The lines that are shown are right."""

@@ -8,7 +8,6 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from ui.key_map import WORDS, KeyMap
 from ui.keycap import Keycap
 from ui.theatre.cards import Card
 
@@ -22,21 +21,15 @@ class KeysCard(Card):
     pressed = pyqtSignal(str)
     released = pyqtSignal(str)
 
-    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.caps: dict[str, Keycap] = {}
         for act in SHOWN:
             small = "hold 1 s: off" if act == "inject" else ""
-            cap = Keycap(act, keys.word(act), WORDS[act], small, self)
+            cap = Keycap.of("theatre", act, small=small, parent=self)
             cap.pressed.connect(self.pressed)
             cap.released.connect(self.released)
             self.caps[act] = cap
-
-    def set_keys(self, keys: KeyMap) -> None:
-        """Other keys."""
-        for act, cap in self.caps.items():
-            cap.key = keys.word(act)
-            cap.update()
 
     def arrange(self) -> None:
         """Put the caps where they belong for the present size."""

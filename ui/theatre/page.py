@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -20,8 +20,9 @@ from assistant.live.status import LiveStatus
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, Unknown
-from ui import key_map
 from ui.alarm_sound import AlarmSound
+from ui.key_map import read, word
+from ui.key_table import ACKNOWLEDGE, Act
 from ui.page import Page
 from ui.setup.panel import SetupPanel
 from ui.theatre import sessions
@@ -66,8 +67,7 @@ class TheatrePage(Page):
         self.trace = Trace()
         self.frame: StampedFrame | None = None
         self.case = ""
-        self._keys_down: dict[int, str] = {}
-        self.keys, why = key_map.read()
+        _, why = read()
         self.sound = AlarmSound(self)
         self.board = Board(self)
         self.picture, self.second = self.board.picture, self.board.second
@@ -92,8 +92,8 @@ class TheatrePage(Page):
         self.board.keys_card.released.connect(self.acts.release)
 
     def _touch_bar(self) -> None:
-        self.acts.press(key_map.ACKNOWLEDGE)
-        self.acts.release(key_map.ACKNOWLEDGE)
+        self.acts.press(ACKNOWLEDGE)
+        self.acts.release(ACKNOWLEDGE)
 
     @staticmethod
     def now_ns() -> int:
@@ -149,7 +149,8 @@ class TheatrePage(Page):
             self.second.set_references(references)
             self.desk.recall(session.events, time.monotonic_ns(), time.time_ns())
             self._name_case()
-            self.tell("The session goes on. Confirm the lines again: L" if self.plan else "The session goes on.")
+            again = f" Confirm the lines again: {word('theatre', 'lines')}" if self.plan else ""
+            self.tell(f"The session goes on.{again}")
         self.refresh()
         return True
 
@@ -308,7 +309,7 @@ class TheatrePage(Page):
         if self.in_set_up and status.armed:
             # Cement that grows arms by itself: the screen to inject by has to be there.
             self.end_set_up()
-            self.tell("Cement grows: injecting is on. Hold I for one second to end.")
+            self.tell(f"Cement grows: injecting is on. Hold {word('theatre', 'inject')} for one second to end.")
         elif self.in_set_up:
             self.setup.tick(status, self.frame)
 
@@ -319,8 +320,6 @@ class TheatrePage(Page):
     def enter(self) -> None:
         """The page comes to the front."""
         self._timer.start(_TICK_MS)
-        self.keys, _ = key_map.read()
-        self.board.keys_card.set_keys(self.keys)
         if self.session is None:
             self.intake.begin_soon()
             if not self.in_set_up:
@@ -329,11 +328,11 @@ class TheatrePage(Page):
     def stay(self) -> str:
         """The page is not left while armed."""
         armed = self.session is not None and self.session.status.armed
-        return "Injecting is on. Hold I for one second first." if armed else ""
+        return f"Injecting is on. Hold {word('theatre', 'inject')} for one second first." if armed else ""
 
     def leave(self) -> None:
         """The session goes on behind another page."""
-        self.acts.let_go()
+        self.let_go()
         self._timer.start(_AWAY_MS)
 
     def open_thing(self, thing: object) -> None:
@@ -350,36 +349,30 @@ class TheatrePage(Page):
             self.begin_set_up()
             self.setup.choose_source(thing)
 
+    def places(self) -> tuple[str, ...]:
+        """The theatre's keys; those of the set-up's step before them while it is open."""
+        return (*(self.setup.places() if self.in_set_up else ()), "theatre")
+
+    def begin_act(self, act: Act) -> None:
+        """A key of the set-up or of the theatre goes down."""
+        if act.page == "setup":
+            self.setup.act(act.name)
+        else:
+            self.acts.press(act.name)
+
+    def end_act(self, act: Act) -> None:
+        """It goes up."""
+        if act.page == "theatre":
+            self.acts.release(act.name)
+
     def press(self, event: QKeyEvent) -> bool:
         """Act on a key, whatever has the focus."""
-        if self.closing.asks:
-            return self.closing.answer(event)
-        if self.in_set_up and self.setup.press(event):
-            return True
-        act = self.keys.act(event.key())
-        if act is None:
-            return False
-        if not event.isAutoRepeat():
-            self._keys_down[event.key()] = act
-            self.acts.press(act)
-        return True
+        return self.closing.answer(event) if self.closing.asks else super().press(event)
 
-    def release(self, event: QKeyEvent) -> bool:
-        """A key is let go."""
-        if event.isAutoRepeat():
-            return True
-        act = self._keys_down.pop(event.key(), None)
-        if act is None:
-            return False
-        self.acts.release(act)
-        return True
-
-    def changeEvent(self, a0: QEvent | None) -> None:
+    def let_go(self) -> None:
         """A window that loses the keyboard lets go of everything held."""
-        if a0 is not None and a0.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._keys_down.clear()
-            self.acts.let_go()
-        super().changeEvent(a0)
+        super().let_go()
+        self.acts.let_go()
 
     def may_close(self) -> bool:
         """While armed the bar asks once; the recording runs until it is answered."""

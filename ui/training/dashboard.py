@@ -21,14 +21,14 @@ from ui.training.violet import Card, label
 _DAY_NS = 86_400_000_000_000
 _BACK_PX, _PLANTED_LINES = 118, 4
 _KEYS = (
-    ("watch", "C", "Watch"),
-    ("site", "L", "Sites"),
-    ("shape", "S", "Shapes"),
-    ("lines", "H", "Assistant"),
-    ("set", "G", "Set"),
-    ("export", "E", "Table"),
-    ("who", "P", "People"),
-    ("instructor", "I", "Instructor"),
+    ("watch", "Watch"),
+    ("site", "Sites"),
+    ("shape", "Shapes"),
+    ("lines", "Assistant"),
+    ("set", "Set"),
+    ("export", "Table"),
+    ("who", "People"),
+    ("instructor", "Instructor"),
 )
 
 
@@ -76,7 +76,7 @@ class Dashboard(QWidget):
         self.prepared = label("", 17, 500, colour="#A99BC9", wrap=True)
         coming.column.addWidget(self.prepared)
         row = QHBoxLayout()
-        self.start = Keycap("start", "Enter", "Start")
+        self.start = Keycap.of("training", "start")
         self.start.is_strong = True
         self.start.pressed.connect(self.act)
         row.addWidget(self.start, 1)
@@ -95,8 +95,8 @@ class Dashboard(QWidget):
         grid.addWidget(beside, 2, 9, 1, 3)
         more = QHBoxLayout()
         more.setSpacing(14)
-        for act, key, text in _KEYS:
-            cap = Keycap(act, key, text)
+        for act, text in _KEYS:
+            cap = Keycap.of("training", act, text)
             cap.pressed.connect(self.act)
             cap.setFixedWidth(cap.sizeHint().width() + 4)
             more.addWidget(cap)

@@ -55,8 +55,8 @@ class FeedbackPanel(QWidget):
         column.addWidget(ct, 3)
         last = Card()
         row = QHBoxLayout()
-        for act, key, text in (("next", "Enter", words.NEXT), ("run", "R", words.SEE), ("flag", "F", words.FLAG)):
-            cap = Keycap(act, key, text)
+        for act, text in (("next", words.NEXT), ("run", words.SEE), ("flag", words.FLAG)):
+            cap = Keycap.of("training", act, text)
             cap.pressed.connect(self.act)
             cap.setFixedWidth(cap.sizeHint().width() + 4)
             row.addWidget(cap)

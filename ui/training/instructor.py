@@ -11,9 +11,14 @@ from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
 from assistant.vocabulary import Unknown
 from ui import theme
+from ui.key_map import with_keys
 from ui.training.agreement_words import ranged, signed
 from ui.training.violet import CARD, EDGE, Card, label
 
+_KEYS = (
+    "[[training:new set]] new set · [[training:who]] people · [[training:export]] table of all answers · "
+    "[[training:leave]] back"
+)
 _COLUMNS = ("reader", "role", "answers", "right", "in time", "κ truth", "κ experts", "Brier", "due")
 
 
@@ -25,7 +30,7 @@ class InstructorView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         card = Card("Who trains here", 26)
-        card.right.setText("N new set · P people · E table of all answers · Esc back")
+        self._keys = card.right
         self.table = QTableWidget(0, len(_COLUMNS))
         self.table.setHorizontalHeaderLabels(list(_COLUMNS))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -55,6 +60,7 @@ class InstructorView(QWidget):
 
     def show_desk(self, desk: Desk, now_ns: int) -> None:
         """Work out everybody's figures."""
+        self._keys.setText(with_keys(_KEYS))
         people = [each for each in desk.people() if each.has_consented]
         self.table.setRowCount(len(people))
         together = ""

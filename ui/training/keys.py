@@ -1,57 +1,42 @@
-"""Keys of the page of training."""
+"""Which keys count in the part of training that is in front, and what their acts do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent
+from typing import TYPE_CHECKING, Final
 
 from assistant.training.desk import WATCHING
-from ui.cases.keys import press_in_form
-from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
+from ui.cases.keys import do_in_form
+from ui.key_table import Act
+from ui.training.modes import ASKING
 
 if TYPE_CHECKING:
     from ui.training.page import TrainingPage
 
-_ENTER = {WELCOME: "agree", FEEDBACK: "next", OVERVIEW: "start"}
-_ACTS: dict[str, dict[Qt.Key, str]] = {
-    WELCOME: {Qt.Key.Key_N: "nothing"},
-    FEEDBACK: {Qt.Key.Key_R: "run", Qt.Key.Key_F: "flag"},
-    OVERVIEW: {
-        Qt.Key.Key_C: "watch",
-        Qt.Key.Key_L: "site",
-        Qt.Key.Key_S: "shape",
-        Qt.Key.Key_E: "export",
-        Qt.Key.Key_P: "who",
-        Qt.Key.Key_W: "withdraw",
-        Qt.Key.Key_I: "instructor",
-        Qt.Key.Key_G: "set",
-        Qt.Key.Key_H: "lines",
-    },
-    INSTRUCTOR: {Qt.Key.Key_N: "new set", Qt.Key.Key_P: "who", Qt.Key.Key_E: "export"},
-}
+_ANSWER: Final = "answer "
 
 
-def press(page: TrainingPage, event: QKeyEvent) -> bool:
-    """Act on a key; False where it means nothing here."""
-    key = Qt.Key(event.key())
-    enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+def places(page: TrainingPage) -> tuple[str, ...]:
+    """Where keys are looked up now."""
     if page.form is not None:
-        return press_in_form(key, page.form)
-    if key != Qt.Key.Key_W:
+        return ("form",)
+    part = "watching" if page.mode == ASKING and page.task == WATCHING else page.mode
+    return f"training.{part}", "training"
+
+
+def do(page: TrainingPage, act: Act) -> None:
+    """Do an act."""
+    if act.page == "form":
+        if page.form is not None:
+            do_in_form(page.form, act.name)
+        return
+    if act.name != "withdraw":
         page.asked_to_withdraw = False
-    if key == Qt.Key.Key_Escape:
+    if act.name == "leave":
         page.tell("")
         page.show_start()
-        return True
-    if page.mode == ASKING:
-        if enter or (key == Qt.Key.Key_Space and page.task == WATCHING):
-            page.lock()
-            return True
-        return page.question.choose(event.text().upper())
-    act = _ENTER.get(page.mode) if enter else _ACTS[page.mode].get(key)
-    if act is None:
-        return False
-    page.do(act)
-    return True
+    elif act.name in ("lock", "stop"):
+        page.lock()
+    elif act.name.startswith(_ANSWER):
+        page.question.choose(act.name.removeprefix(_ANSWER))
+    else:
+        page.do(act.name)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QElapsedTimer, QTimer
-from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
@@ -23,6 +21,8 @@ from assistant.training.known_moment import KnownMoments
 from assistant.training.planted import reveal
 from assistant.training.scoring import Score, score, score_label, score_watching
 from ui.cases.forms import Form
+from ui.key_map import with_keys
+from ui.key_table import Act
 from ui.library_room import room
 from ui.live_watch import LiveWatch
 from ui.page import Page
@@ -35,7 +35,6 @@ from ui.training.ending_reader import EndingReader
 from ui.training.layout import lay_out
 from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
 
-log = logging.getLogger(__name__)
 _TICK_MS = 20
 _COURSE_MS = 500
 _WATERMARK_S = 20.0
@@ -91,7 +90,7 @@ class TrainingPage(Page):
 
     def tell(self, text: str) -> None:
         """A line under the header."""
-        self.parts.note.setText(text)
+        self.parts.note.setText(with_keys(text))
         self.parts.note.setVisible(bool(text))
 
     def enter(self) -> None:
@@ -225,14 +224,11 @@ class TrainingPage(Page):
         self._arrange()
         kind = acts.kind_of(self, clip)
         # The case is told with the outcome: who has seen the list of cases would know it.
-        place = f"clip {clip.id}  |  {self._place()}"
+        place = f"clip {clip.id}  |  {words.CASE_OF.format(len(self.asked_now), _SITTING)}"
         self.header.say(words.ARCHIVED.format(kind, clip.name), f"{place}  |  {words.STOPS_BEFORE}")
         self.tell("")
         self._since_asked.restart()
         self._clock.restart()
-
-    def _place(self) -> str:
-        return words.CASE_OF.format(len(self.asked_now), _SITTING)
 
     def lock(self) -> None:
         """Keep the answer, then show what came next."""
@@ -297,7 +293,8 @@ class TrainingPage(Page):
         self.parts.axis_card.setVisible(self.task in (QUESTION, WATCHING))
         kind = acts.kind_of(self, clip)
         who = identify(clip.run_path).words if clip.run_id else f"clip {clip.id}"
-        self.header.say(words.LOCKED.format(kind, clip.name), f"{who}  |  {self._place()}")
+        place = words.CASE_OF.format(len(self.asked_now), _SITTING)
+        self.header.say(words.LOCKED.format(kind, clip.name), f"{who}  |  {place}")
         self._arrange()
         first = given.pressed_frame if given.pressed_frame is not None else facts.stop_frame
         if self.task != QUESTION and given.pressed_frame is None:
@@ -359,9 +356,13 @@ class TrainingPage(Page):
             made, total = self.starter.made, self.starter.total
             self.parts.dashboard.prepared.setText("" if made >= total else words.PREPARING.format(made, total))
 
-    def press(self, event: QKeyEvent) -> bool:
+    def places(self) -> tuple[str, ...]:
         """Keys of the part that is in front."""
-        return keys.press(self, event)
+        return keys.places(self)
+
+    def begin_act(self, act: Act) -> None:
+        """Do an act of the part that is in front."""
+        keys.do(self, act)
 
     def open_thing(self, thing: object) -> None:
         """A case of the library as a training clip: ``("case", id)``; a run stopped by hand: ``("cut", run, s)``."""

@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING
+from ui.key_map import with_keys
 from ui.keycap import Keycap
 from ui.training import training_words as words
 from ui.training.violet import Card, Choice, label
@@ -55,7 +56,7 @@ class QuestionPanel(QWidget):
         column.addWidget(self.where_card, 3)
         last = Card()
         row = QHBoxLayout()
-        self.lock_cap = Keycap("lock", "Enter", words.LOCK)
+        self.lock_cap = Keycap.of("training", "lock", words.LOCK)
         self.lock_cap.is_strong = True
         self.lock_cap.pressed.connect(lambda _: self.locked.emit())
         self.lock_cap.setFixedWidth(self.lock_cap.sizeHint().width() + 40)
@@ -97,7 +98,7 @@ class QuestionPanel(QWidget):
 
     def say(self, text: str) -> None:
         """A sentence under the answers."""
-        self.note.setText(text)
+        self.note.setText(with_keys(text))
 
     def _where(self) -> tuple[tuple[str, str, str], ...]:
         return words.WHERE_AP if self.is_ap else words.WHERE_LATERAL

@@ -40,7 +40,7 @@ SHAPES = (("1", "spike", "Spike"), ("2", "round", "Round"), ("3", "undetermined"
 LOCK = "Lock the answer"
 HIDDEN = "Outcome, lines and alarms stay hidden until the answer is locked."
 HIDDEN_WITH = "The assistant shows its lines and its figure. Outcome and alarms stay hidden until the answer is locked."
-CHOOSE_FIRST = "Choose an answer first: 1, 2 or 3."
+CHOOSE_FIRST = "Choose an answer first: [[training:answer 1]], [[training:answer 2]] or [[training:answer 3]]."
 WATCH_TITLE = "Press stop when you would stop"
 WATCH_NOTE = "The run goes on until you press, or to its end."
 SITE_TITLE = "Where did it leak?"
@@ -65,9 +65,9 @@ WELCOME_TEXT = (
     "You see a clip that stops before the outcome. You say whether you would stop, how sure you are, and where the "
     "cement is going. Then the run goes on.\n\n"
     "Your answers are kept on this computer under a random number, without your name, and compared with the answers "
-    "of others here. You can take that back at any time (W on the overview)."
+    "of others here. You can take that back at any time ([[training:withdraw]] on the overview)."
 )
-WELCOME_KEYS = (("Enter", "agree", "Agree and begin"), ("N", "nothing", "Begin, keep nothing"))
+WELCOME_KEYS = ("agree", "nothing")
 PREPARING = "{0} of {1} starter cases are ready; the next ones are being made."
 NO_CASE = "No case can be asked here now."
 EXPORTED = "{0} answers written to {1}."
@@ -80,7 +80,7 @@ PLANTED_APART = "Counted apart: this answer is in no other figure."
 PLANTED = "Some cases carry a wrong line on purpose, to see whether the picture or the line was read."
 CUT = "Case {0} was cut: it stops where you were. It is asked with the other new cases."
 CUT_BEGIN = "Case {0} was cut. Begin first, then it is asked."
-WITHDRAW_ASKED = "Take your answers out of every figure and keep nothing more? Press W again."
+WITHDRAW_ASKED = "Take your answers out of every figure and keep nothing more? Press [[training:withdraw]] again."
 WITHDRAWN = "Your answers were taken out, and nothing more is kept."
 
 _HEAD = {

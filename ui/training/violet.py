@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolyg
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.key_map import word
 from ui.training import training_words as words
 
 TRAINING = QColor("#7A3DF0")
@@ -144,7 +145,7 @@ class Choice(QWidget):
         painter.drawRoundedRect(cap, 7, 7)
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(20, 700))
-        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self.key)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, word("training", f"answer {self.key}"))
         painter.setFont(theme.font(27, 700))
         wide = painter.fontMetrics().horizontalAdvance(self.text)
         painter.drawText(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.key_map import with_keys
 from ui.keycap import Keycap
 from ui.training import training_words as words
 from ui.training.violet import Card, label
@@ -21,13 +22,13 @@ class Welcome(QWidget):
         outer.addStretch(1)
         card = Card(words.WELCOME, 34)
         card.setFixedWidth(980)
-        text = label(words.WELCOME_TEXT, 22, 500, wrap=True)
+        text = label(with_keys(words.WELCOME_TEXT), 22, 500, wrap=True)
         text.setMinimumHeight(text.heightForWidth(980 - 44))
         card.column.addWidget(text)
         row = QHBoxLayout()
-        for key, act, text in words.WELCOME_KEYS:
-            cap = Keycap(act, key, text)
-            cap.is_strong = key == "Enter"
+        for act in words.WELCOME_KEYS:
+            cap = Keycap.of("training", act)
+            cap.is_strong = act == "agree"
             cap.pressed.connect(self.act)
             cap.setMinimumWidth(cap.sizeHint().width())
             row.addWidget(cap)

@@ -4,8 +4,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtGui import QKeyEvent
 
 from assistant.model_packs.finding import find_pack
 from assistant.places import models_folder
@@ -22,10 +20,6 @@ def cards(qtbot) -> ModelCards:
     made.shut()
 
 
-def press(cards: ModelCards, key: Qt.Key) -> None:
-    cards.press(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
-
-
 def test_the_card_of_the_pack_in_use_is_read_with_its_figures_and_limits(cards: ModelCards) -> None:
     text = cards.text.toPlainText()
     for words in ("What it must not be used for", "AUC", "ECE", "By subgroup", "never been shown a patient"):
@@ -37,12 +31,12 @@ def test_the_card_of_the_pack_in_use_is_read_with_its_figures_and_limits(cards: 
 def test_keys_read_on_change_the_card_and_close(qtbot, cards: ModelCards) -> None:
     bar = cards.text.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 500)
-    press(cards, Qt.Key.Key_PageDown)
+    cards.act("page down")
     assert bar.value() > 300
-    press(cards, Qt.Key.Key_Right)
+    cards.act("right")
     assert "landmark" in cards.text.toPlainText().lower()
     with qtbot.waitSignal(cards.closed):
-        press(cards, Qt.Key.Key_Escape)
+        cards.act("close")
     assert cards.isHidden()
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 from assistant.capture.devices import Device, Mode
 from assistant.settings import Settings
 from tests.ui.theatre.fake_session import FakeSession
-from ui.setup import keys, sources
+from ui.setup import sources
 from ui.theatre.page import TheatrePage
 
 GRABBER = Device(
@@ -64,9 +64,8 @@ def test_keys_choose_another_size_and_look_for_new_devices(qtbot, devices) -> No
     panel = page.setup
 
     def press(key: int) -> None:
-        act = keys.act_of(panel, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
-        assert act is not None
-        keys.do(panel, act)
+        assert page.press(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
+        page.release(QKeyEvent(QEvent.Type.KeyRelease, key, Qt.KeyboardModifier.NoModifier))
 
     press(Qt.Key.Key_M)
     assert panel.choices[0].address == "/dev/video2@640x480@30"
