@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from assistant import __version__
+from assistant import __version__, lengths
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
@@ -99,7 +99,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     events : list of Warning_
     nearest_mm : float or None
-        Smallest distance to the warning line; None where it is not known.
+        Smallest distance to the warning line; None where it is not known, or the view is not calibrated.
+    nearest_share : float or None
+        The same as a share of the sagittal diameter.
     leaks : list of str
     failure : str
         Why the run was not analysed to its end; empty where it was.
@@ -113,6 +115,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     nearest_mm: float | None
     leaks: list[str]
     failure: str = ""
+    nearest_share: float | None = None
 
     def first(self, kind: str) -> Warning_ | None:
         """The first event of a kind."""
@@ -174,7 +177,7 @@ def analyse(
     if known is not None:
         times_s = [frame.t_s for frame in known.frames]
         found = again(known, plan, settings)
-        return _filled(row, times_s, found.events, found.nearest_mm, known.leaks)
+        return _filled(row, plan, times_s, found.events, found.nearest_mm, known.leaks)
     return _through(row, plan, settings, variant.model, should_stop, place)
 
 
@@ -212,10 +215,15 @@ def _through(
     leaks = [_leak(leak) for leak in summary.leaks]
     if not failure and keeper is not None and place is not None:
         write_kept(place, keeper.done(leaks))
-    return msgspec.structs.replace(_filled(row, times_s, summary.events, nearest, leaks), failure=failure)
+    return msgspec.structs.replace(_filled(row, plan, times_s, summary.events, nearest, leaks), failure=failure)
 
 
-def _filled(row: Row, times_s: list[float], events: Sequence[Alarm], nearest: float | None, leaks: list[str]) -> Row:
+def _filled(
+    row: Row, plan: Plan, times_s: list[float], events: Sequence[Alarm], nearest: float | None, leaks: list[str]
+) -> Row:
+    # The warning line is drawn in lateral views alone.
+    view = next((view for view in plan.views if view.is_lateral), None)
+    in_mm = nearest is not None and view is not None and view.calibrated
     return msgspec.structs.replace(
         row,
         frames=len(times_s),
@@ -231,7 +239,8 @@ def _filled(row: Row, times_s: list[float], events: Sequence[Alarm], nearest: fl
             # How long the analysis took on this machine today is no event of the run.
             if alarm.first_frame < len(times_s) and alarm.kind is not EventKind.SLOW_PROCESSING
         ],
-        nearest_mm=None if nearest is None else round(nearest, 3),
+        nearest_mm=round(nearest, 3) if nearest is not None and in_mm else None,
+        nearest_share=None if nearest is None or view is None else round(nearest / lengths.depth_mm(view), 5),
         leaks=leaks,
     )
 

@@ -20,6 +20,7 @@ COLUMNS: Final = (
     "first_warning_s",
     "against_planned_s",
     "nearest_mm",
+    "nearest_share",
     "leaks",
     "problem",
 )
@@ -56,6 +57,7 @@ def table(job: Job, rows: Sequence[Row], who: Who) -> list[list[str]]:
                     "" if row.first_warning_s is None else f"{row.first_warning_s:.2f}",
                     "" if base is None or row is base else against(base.first_warning_s, row.first_warning_s),
                     "" if row.nearest_mm is None else f"{row.nearest_mm:.2f}",
+                    "" if row.nearest_share is None else f"{row.nearest_share:.4f}",
                     ", ".join(row.leaks),
                     row.failure,
                 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from assistant import lengths
 from assistant.errors import UsageError
 from assistant.geometry import along
+from assistant.lengths import Of
 from assistant.plain import json_text
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings import WarningLines
@@ -33,6 +37,20 @@ from ui.plan_points import PlanPoints
 LEVELS = [f"T{k}" for k in range(1, 13)] + [f"L{k}" for k in range(1, 6)]
 GAUGES_MM = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
 """Nominal outer diameters of cannulas (needle-gauge chart; brands differ)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What is assumed of a view without a scale: how deep, or how high, the body is."""
+
+    of: Of
+    whole_mm: float
+
+    def mm_per_px(self, placed: list[list[float]]) -> float:
+        """The scale that this makes for six points."""
+        pairs = ((0, 2), (3, 5)) if self.of is Of.DEPTH else ((2, 5),)
+        length_px = sum(math.dist(placed[a], placed[b]) for a, b in pairs) / len(pairs)
+        return self.whole_mm / max(length_px, 1e-6)
 
 
 class PlanPanel(QWidget):
@@ -49,6 +67,8 @@ class PlanPanel(QWidget):
         self._default_path = Path("plan.json")
         self._others: dict[str, PlannedView] = {}
         self._documents: dict[str, dict[str, Any]] = {}
+        self._assumed: Assumed | None = None
+        self._scale_by = ""
         self.view = QComboBox()
         self.view.addItems(["lateral", "ap"])
         self.level = QComboBox()
@@ -80,7 +100,7 @@ class PlanPanel(QWidget):
         self._lay_out()
         self.view.currentTextChanged.connect(self._view_changed)
         self.level.currentTextChanged.connect(self._level_changed)
-        self.scale.valueChanged.connect(lambda _: self.refresh())
+        self.scale.valueChanged.connect(self._scale_changed)
         self.ruler.toggled.connect(self._ruler_toggled)
         self.save.clicked.connect(lambda: self.finish())
         self.refresh()
@@ -130,8 +150,8 @@ class PlanPanel(QWidget):
         """Begin with a frame; a scale that the file states is proposed, never used unasked."""
         self._reference_frame = reference_frame
         self._default_path = default_path
-        if hint_mm_per_px is not None and self.scale.value() == 0.0:
-            self.scale.setValue(hint_mm_per_px)
+        if hint_mm_per_px is not None and self.scale.value() == 0.0 and self._assumed is None:
+            self._put_scale(hint_mm_per_px, "from the file")
         self.refresh()
 
     def begin_with(self, plan: Plan | None, view_index: int) -> None:
@@ -147,13 +167,18 @@ class PlanPanel(QWidget):
         planned = self._others.get(name)
         if planned is None:
             self.points.begin([])
+            # The same body is as high in this view: what is assumed of the other one goes on.
+            other = next((each for each in self._others.values() if not each.calibrated), None)
+            self._assume(None if other is None else Assumed(Of.HEIGHT, lengths.height_mm(other)))
         else:
             rows = [
                 line if len(line) == 3 else along(line, np.array([0.0, 0.5, 1.0]))
                 for line in (planned.superior, planned.inferior)
             ]
             self.points.begin([(float(x), float(y)) for x, y in np.vstack(rows)])
-            self.scale.setValue(planned.mm_per_px)
+            self._assume(None if planned.calibrated else Assumed(Of.DEPTH, lengths.depth_mm(planned)))
+            ruler = self._documents[name].get("ruler") or {}
+            self._put_scale(planned.mm_per_px if planned.calibrated else 0.0, planned.scale_by or ruler.get("what", ""))
             if planned.level is not None:
                 self.level.setCurrentText(planned.level)
             self.fraction.setValue(100 * planned.warning_line_fraction)
@@ -163,6 +188,20 @@ class PlanPanel(QWidget):
     def _view_changed(self, name: str) -> None:
         if self._others:
             self._load(name)
+        self.refresh()
+
+    def _assume(self, assumed: Assumed | None) -> None:
+        """What is assumed of this view as long as no scale is set."""
+        self._assumed = assumed
+        self.scale.setSpecialValueText("not set" if assumed is None else lengths.UNCAL)
+
+    def _put_scale(self, mm_per_px: float, by: str) -> None:
+        """A scale and where it comes from."""
+        self.scale.setValue(mm_per_px)
+        self._scale_by = by
+
+    def _scale_changed(self, mm_per_px: float) -> None:
+        self._scale_by = "typed" if mm_per_px > 0 else ""
         self.refresh()
 
     def set_reference_frame(self, index: int) -> None:
@@ -181,7 +220,8 @@ class PlanPanel(QWidget):
         if self.points.ruler_mode and first is not None and second is not None:
             length_px = ((first[0] - second[0]) ** 2 + (first[1] - second[1]) ** 2) ** 0.5
             if length_px > 1:
-                self.scale.setValue(list(GAUGES_MM.values())[self.gauge.currentIndex()] / length_px)
+                name, size_mm = list(GAUGES_MM.items())[self.gauge.currentIndex()]
+                self._put_scale(size_mm / length_px, f"cannula {name}")
         self.refresh()
 
     def refresh(self) -> None:
@@ -199,7 +239,7 @@ class PlanPanel(QWidget):
         """What keeps the plan from being used; empty when nothing does."""
         if not self.points.whole:
             return f"Place point {self.points.active + 1}."
-        if self.scale.value() <= 0:
+        if self.scale.value() <= 0 and self._assumed is None:
             return "Set the scale: type it, or measure the cannula."
         try:
             plan_from_document(self.document(), self._lines)
@@ -216,11 +256,16 @@ class PlanPanel(QWidget):
     def document(self) -> dict[str, Any]:
         """The plan as the file holds it."""
         placed = [[round(x, 2), round(y, 2)] for x, y in (point for point in self.points.points if point is not None)]
+        calibrated = self.scale.value() > 0 or self._assumed is None
+        scale = self.scale.value() if calibrated or self._assumed is None else self._assumed.mm_per_px(placed)
+        by = self._scale_by or ("" if calibrated else "assumed depth")
         own = {
             "view": self.view.currentText(),
             "level": self.level.currentText(),
             "reference_frame": self._reference_frame,
-            "mm_per_px": round(self.scale.value(), 6),
+            "mm_per_px": round(scale, 6),
+            "calibrated": calibrated,
+            **({"scale_by": by} if by else {}),
             "warning_line_fraction": round(self.fraction.value() / 100, 4),
             "landmarks": {"superior": placed[:3], "inferior": placed[3:]},
         }

@@ -69,7 +69,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     parts = ", ".join(f"{name} = ?" for name in line)
     db.execute(f"UPDATE cases SET {parts} WHERE id = ?", (*line.values(), case_id))
     said = [case["id"], case["id"].replace("-", ""), case["day"], case["technique"], case["note"], case["tags"]]
-    said += [case["owner"], case["origin"], line["leak_said"]]
+    said += [case["owner"], case["origin"], line["leak_said"], line["recording_said"]]
     for level in levels:
         said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"], level["day_said"]]
     said += [run[name] for run in runs for name in ("note", "reviewed")]

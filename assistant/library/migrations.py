@@ -128,7 +128,12 @@ UPDATE cases SET rehearsal = 1 WHERE origin = 'rehearsal';
 """
 """What was told on the day beside what an analysis finds (``high`` and so on); a rehearsal is marked as such."""
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS)
+_SHARES: Final = """
+ALTER TABLE answers ADD COLUMN early_share REAL;
+"""
+"""What was left to the line as a share of the body: all that is known where the view is not calibrated."""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS, _SHARES)
 """``PRAGMA user_version`` n means that the first n steps were taken."""
 VERSION: Final = len(STEPS)
 TABLES: Final = frozenset(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.counting import COUNTED
+from assistant.lengths import UNCAL
 from assistant.looked_at import looked_of
 from assistant.shape_words import shape_words
 
@@ -22,9 +23,19 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
         "leak_said": "; ".join(dict.fromkeys(leak_words(leak) for leak in leaks)) or looked_of(document).none,
         "has_leak": int(bool(leaks)),
         "analysed_by": str(document.get("program", {}).get("version", "")),
-        "recording_said": "whole" if document["complete"] else NOT_WHOLE,
+        "recording_said": ", ".join(filter(None, (_whole(document), _scale(document)))),
         "frames": document["run"]["frames"],
     }
+
+
+def _whole(document: dict[str, Any]) -> str:
+    return "whole" if document["complete"] else NOT_WHOLE
+
+
+def _scale(document: dict[str, Any]) -> str:
+    """The mark of a run in which a view is not calibrated."""
+    views = document["plan"].get("views", [])
+    return UNCAL if any(view.get("calibrated") is False for view in views) else ""
 
 
 def leak_words(leak: dict[str, Any]) -> str:

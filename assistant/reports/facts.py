@@ -221,7 +221,7 @@ def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tupl
     for view in plan.views:
         line = f", line b at {100 * view.warning_line_fraction:.0f} % of the depth" if view.is_lateral else ""
         level = view.level or "level not named"
-        scale = f"≈ {view.mm_per_px:.3f} mm/px" if view.calibrated else f"{lengths.UNCAL}, no scale was set"
+        scale = f"≈ {view.mm_per_px:.3f} mm/px" if view.calibrated else lengths.UNCAL
         rows.append((f"View {view.view}", f"{level}, {scale}{line}"))
     return tuple(rows)
 
@@ -254,8 +254,10 @@ def _told(measure: Measure, words: Callable[[float], str]) -> str:
 
 def _heights(heights: tuple[Measure, ...], view: PlannedView | None) -> str:
     """Heights beside each other, with what they are shares of said once."""
-    told = " · ".join(_told(height, lambda mm: lengths.figure(mm, view, digits=1)) for height in heights)
-    return told if view is None or view.calibrated else f"{told} of depth {lengths.UNCAL}"
+    told = [_told(height, lambda mm: lengths.figure(mm, view, digits=1)) for height in heights]
+    if view is None or view.calibrated:
+        return " · ".join(told)
+    return f"{' · '.join(each.removesuffix(' %') for each in told)} % of depth {lengths.UNCAL}"
 
 
 def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
@@ -269,7 +271,8 @@ def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
     nearest, t_s, frame = min(known)
     view = view_of(next(moment for moment in moments if moment.frame_index == frame), views)
     word = "past it" if nearest < 0 else "before it"
-    return f"{lengths.about(nearest, view, digits=1)} {word}, at {clock(t_s)}"
+    told = " ".join(filter(None, (lengths.figure(nearest, view, digits=1), lengths.mark(view))))
+    return f"{told} {word}, at {clock(t_s)}"
 
 
 def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...]) -> tuple[str, ...]:

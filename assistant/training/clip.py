@@ -51,7 +51,11 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
         In words.
     stop_s : float
     distance_mm : float or None
-        Between cement and the line of ``direction`` at the clip's end.
+        Between cement and the line of ``direction`` at the clip's end; None where the view is not calibrated.
+    distance_share : float or None
+        The same as a share of the body.
+    calibrated : bool
+        Whether the view at the clip's end is.
     shape : str
         Of a leak into a disc.
     leak_sites : tuple of str
@@ -75,6 +79,8 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     event_s: float | None = None
     event: str = ""
     distance_mm: float | None = None
+    distance_share: float | None = None
+    calibrated: bool = True
     shape: str = ""
     leak_sites: tuple[str, ...] = ()
     trap: str = ""
@@ -148,6 +154,8 @@ def cut(
     found_trap = trap or _TRAPS.get(ending.state[stop], "") or ("wrong view" if wrong else "")
     direction = event.direction if event is not None else STAYS
     distance = ending.distance_mm(direction, _last_known(ending, direction, stop)) if event is not None else None
+    in_mm, share = ending.outward(direction, distance, stop)
+    seen = ending.view_at(stop)
     soon = event is not None and event.t_s - ending.t_s[stop] <= SOON_S
     near = distance is not None and distance <= band_mm(direction, alarms)
     right = CANNOT_TELL if found_trap else STOP if soon or (event is not None and near) else GO_ON
@@ -163,7 +171,9 @@ def cut(
         event_frame=None if event is None else event.frame,
         event_s=None if event is None else event.t_s,
         event="" if event is None else event_words(event.direction, event.what, event.shape),
-        distance_mm=distance,
+        distance_mm=in_mm,
+        distance_share=share,
+        calibrated=seen is None or seen.calibrated,
         shape=next((one.shape for one in ending.reached if one.shape), ""),
         leak_sites=tuple(dict.fromkeys(one.direction for one in ending.reached if one.what == "leak")),
         trap=found_trap,

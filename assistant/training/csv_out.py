@@ -17,7 +17,7 @@ from assistant.training.desk import Desk
 COLUMNS: Final = (
     *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),
     *("direction", "right_answer", "right_direction", "trap", "is_right", "direction_right", "early_s", "early_mm"),
-    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted", "case", "run", "rehearsal"),
+    *("is_repeat", "lines_shown", "took_s", "planted_mm", "trusted", "case", "run", "rehearsal", "early_share"),
 )
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -110,6 +110,7 @@ def _line(clip: Clip | None, row: dict[str, Any], answers: Answers) -> list[Any]
         *(row["is_repeat"], row["lines_shown"], _rounded(row["took_s"])),
         *(_rounded(row["planted_mm"]), row["trusted"]),
         *(answers.cases.get(run_id, ""), run_id, int(row["clip_id"] in answers.rehearsed)),
+        _rounded(row["early_share"]),
     ]
 
 

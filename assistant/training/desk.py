@@ -232,6 +232,7 @@ class Desk:
             "direction_right": None if result.direction_right is None else int(result.direction_right),
             "early_s": result.early_s,
             "early_mm": result.early_mm,
+            "early_share": result.early_share,
             "is_repeat": int(asked.is_repeat),
             "lines_shown": int(given.lines_shown),
             "took_s": given.took_s,

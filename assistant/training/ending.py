@@ -16,14 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from assistant import lengths
 from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.identity import is_id
+from assistant.lengths import Of
 from assistant.library.labels import review_of
-from assistant.plan import Plan, read_plan
+from assistant.plan import Plan, PlannedView, read_plan
 from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings import Settings
 from assistant.settings_file import default_settings, handed_settings
+from assistant.vocabulary import value_or_none
 
 POSTERIOR: Final = "posterior"
 DISCS: Final = ("superior disc", "inferior disc")
@@ -82,7 +85,7 @@ class Ending:
         Known from the simulator; else what the program measured.
     t_s, state, view : lists by frame
     distances_mm : dict of str to list
-        By direction; NaN where there is none.
+        By direction; NaN where there is none. Of a view that is not calibrated they rest on its assumed depth.
     motion : list of Similarity or None
     reached : tuple of Reached
         By time.
@@ -129,6 +132,29 @@ class Ending:
         found = value[frame] if 0 <= frame < len(value) else math.nan
         return None if math.isnan(found) else found
 
+    def view_at(self, frame: int) -> PlannedView | None:
+        """The planned view that a frame shows; the plan's first where that is not known."""
+        views = self.plan.views if self.plan is not None else ()
+        shown = self.view[frame] if 0 <= frame < len(self.view) else ""
+        return next((view for view in views if view.view == shown), views[0] if views else None)
+
+    def told(self, direction: str, length_mm: float, frame: int) -> str:
+        """A length towards a line in words, as the view of a frame allows."""
+        return lengths.about(length_mm, self.view_at(frame), of_direction(direction))
+
+    def outward(self, direction: str, length_mm: float | None, frame: int) -> tuple[float | None, float | None]:
+        """A length as it is kept: in mm (None where the view is not calibrated), and as a share of the body."""
+        if length_mm is None:
+            return None, None
+        view = self.view_at(frame)
+        share = lengths.share(length_mm, view, of_direction(direction))
+        return value_or_none(lengths.in_mm(length_mm, view)), value_or_none(share)
+
+
+def of_direction(direction: str) -> Of:
+    """What a distance in a direction is a share of."""
+    return Of.HEIGHT if direction in DISCS else Of.DEPTH
+
 
 def read_ending(run: Path, result: Path | None = None) -> Ending:
     """Read what is known of a run.
@@ -165,6 +191,14 @@ def _number(row: list[str], place: int | None) -> float:
     return float(row[place]) if place is not None and row[place] else math.nan
 
 
+def _length(row: list[str], place: int | None, share: int | None, whole: float | None, scale: float) -> float:
+    """A figure in mm, else from its share of the whole; NaN where neither is given."""
+    found = _number(row, place)
+    if not math.isnan(found) or whole is None:
+        return scale * found
+    return whole * _number(row, share)
+
+
 def _similarity(key: tuple[str, ...], centres: dict[str, tuple[float, float]]) -> Similarity | None:
     centre = centres.get(key[0])
     if centre is None or not all(key[1:]):
@@ -173,8 +207,11 @@ def _similarity(key: tuple[str, ...], centres: dict[str, tuple[float, float]]) -
     return Similarity(dx_px=dx_px, dy_px=dy_px, rotation_deg=rotation_deg, scale=scale, centre_px=centre)
 
 
-def _table(path: Path, plan: Plan | None, prefix: str) -> dict[str, Any]:
-    """Columns by frame; ``prefix`` picks the truth's visible columns."""
+def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float]) -> dict[str, Any]:
+    """Columns by frame; ``prefix`` picks the truth's visible columns, ``scales`` takes its mm to the plan's, by view.
+
+    Where a result holds shares alone (a view that is not calibrated), they become lengths on the plan's assumed depth.
+    """
     made: dict[str, Any] = {"t_s": [], "state": [], "view": [], "area_mm2": [], "motion": []}
     distances: dict[str, list[float]] = {direction: [] for direction in LINES}
     centres = {view.view: view.centre_px for view in plan.views} if plan is not None else {}
@@ -183,16 +220,26 @@ def _table(path: Path, plan: Plan | None, prefix: str) -> dict[str, Any]:
         rows = csv.reader(file)
         at = {name: place for place, name in enumerate(next(rows, []))}
         t_s, state, view = at["t_s"], at["state"], at["view"]
-        lines = [(distances[direction], at.get(prefix + column)) for direction, column in LINES.items()]
+        columns = {direction: (prefix + mm, mm.replace("_mm", "_share")) for direction, mm in LINES.items()}
+        lines = [
+            (direction, distances[direction], at.get(mm), at.get(share)) for direction, (mm, share) in columns.items()
+        ]
+        views = {view.view: view for view in plan.views} if plan is not None else {}
+        wholes = {(name, of): lengths.whole_mm(each, of) for name, each in views.items() for of in Of}
+        bodies = {name: lengths.body_mm2(each) for name, each in views.items()}
         moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
         seen: dict[tuple[str, ...], Similarity | None] = {}
         for row in rows:
             made["t_s"].append(float(row[t_s]))
             made["state"].append(row[state])
             made["view"].append(row[view])
-            made["area_mm2"].append(_number(row, at.get(area)))
-            for values, place in lines:
-                values.append(_number(row, place))
+            scale = scales.get(row[view], 1.0)
+            made["area_mm2"].append(
+                _length(row, at.get(area), at.get("cement_area_share"), bodies.get(row[view]), scale**2)
+            )
+            for direction, values, place, share in lines:
+                whole = wholes.get((row[view], of_direction(direction)))
+                values.append(_length(row, place, share, whole, scale))
             # A repeated picture stands where the one before stood: most rows share their place.
             key = (row[view], *("" if place is None else row[place] for place in moved))
             if key not in seen:
@@ -207,7 +254,7 @@ def _from_truth(run: Path, truth: Path) -> Ending:
     document = json.loads((truth / "truth.json").read_text(encoding="utf-8"))
     # The simulator's truth is of the plan's own line, else of the default one, whatever this site has set.
     plan = _plan(run, default_settings())
-    table = _table(truth / "truth.csv", plan, "visible_")
+    table = _table(truth / "truth.csv", plan, "visible_", _scales(document, plan))
     found: list[Reached] = []
     for crossing in document["crossings"]:
         frame = crossing["visible_first_frame"]
@@ -222,13 +269,20 @@ def _from_truth(run: Path, truth: Path) -> Ending:
     return Ending(is_truth=True, **table, reached=_in_order(found), plan=plan, masks=truth / "visible")
 
 
+def _scales(truth: dict[str, Any], plan: Plan | None) -> dict[str, float]:
+    """What takes the truth's mm to those on the assumed depth, for each view that is not calibrated."""
+    assumed = {view.view: view.mm_per_px for view in plan.views if not view.calibrated} if plan is not None else {}
+    known = {view["view"]: view["mm_per_px"] for view in truth.get("views", ())}
+    return {name: mm_per_px / known[name] for name, mm_per_px in assumed.items() if name in known}
+
+
 def _from_result(run: Path, result: Path) -> Ending:
     document = json.loads(result.read_text(encoding="utf-8"))
     if not document["complete"]:
         raise InputError(f"{result}: the run was not looked at to its end; analyse it again, then its ending is known")
     # The lines that the figures were measured to: those of the analysis.
     plan = _plan(run, handed_settings(document.get("program", {}).get("settings")))
-    table = _table(result.with_name("measurements.csv"), plan, "")
+    table = _table(result.with_name("measurements.csv"), plan, "", {})
     found: list[Reached] = []
     for event in document["events"]:
         direction = _SITE_OF.get(event.get("site") or "")

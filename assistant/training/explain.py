@@ -17,7 +17,7 @@ def gave_away(ending: Ending, facts: ClipFacts) -> str:
     """One or two sentences on what could be seen before the clip's end."""
     if facts.trap:
         return f"What gave it away: {facts.trap}. No distance can be read from such a picture, whatever it shows."
-    parts = [f"{_about(moved)} towards the {name}" for name, moved in _moves(ending, facts.stop_frame)[:2]]
+    parts = [f"{moved} towards the {name}" for name, moved in _moves(ending, facts.stop_frame)[:2]]
     made = f"In the {_WINDOW_S:.0f} s before, the cement came {' and '.join(parts)}." if parts else ""
     if not made:
         made = "Before the clip's end the cement came nearer to no line in this view."
@@ -28,20 +28,18 @@ def gave_away(ending: Ending, facts: ClipFacts) -> str:
     return made
 
 
-def _moves(ending: Ending, stop: int) -> list[tuple[str, float]]:
-    """How far the cement came nearer to each line, largest first."""
+def _moves(ending: Ending, stop: int) -> list[tuple[str, str]]:
+    """How far the cement came nearer to each line in words, largest first."""
     before = ending.frame_at(max(0.0, ending.t_s[stop] - _WINDOW_S))
     made = []
     for direction, distances in ending.distances_mm.items():
         known = [value for value in distances[before : stop + 1] if not math.isnan(value)]
         if len(known) > 1 and known[0] - known[-1] >= _MOVED_MM:
             name = {"posterior": "warning line", "superior disc": "upper endplate", "inferior disc": "lower endplate"}
-            made.append((name.get(direction, f"{direction} wall"), known[0] - known[-1]))
-    return sorted(made, key=lambda one: -one[1])
-
-
-def _about(length_mm: float) -> str:
-    return f"≈ {length_mm:.0f} mm"
+            moved_mm = known[0] - known[-1]
+            told = ending.told(direction, moved_mm, stop)
+            made.append((moved_mm, name.get(direction, f"{direction} wall"), told))
+    return [(name, told) for _, name, told in sorted(made, key=lambda one: -one[0])]
 
 
 def near_since_s(ending: Ending, alarms: AlarmSettings) -> float | None:

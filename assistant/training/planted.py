@@ -30,7 +30,8 @@ _POSTERIOR: Final = "posterior"
 def can_carry(clip: Clip) -> bool:
     """Whether a wrong line could lead to a wrong answer in a clip."""
     facts = clip.facts
-    if facts.trap or facts.view != "lateral":
+    # A line is moved by mm: without a scale nobody could say by how much it was wrong.
+    if facts.trap or facts.view != "lateral" or not facts.calibrated:
         return False
     return facts.right == GO_ON or (facts.right == STOP and facts.direction == _POSTERIOR)
 
@@ -61,7 +62,7 @@ def said(ending: Ending, frame: int, moved_mm: float = 0.0) -> str:
     if distance is None:
         return "no cement seen yet"
     shown = distance + moved_mm
-    return "WARNING LINE REACHED" if shown <= 0 else f"≈ {shown:.0f} mm to the warning line"
+    return "WARNING LINE REACHED" if shown <= 0 else f"{ending.told(_POSTERIOR, shown, frame)} to the warning line"
 
 
 def moved(plan: Plan, mm: float) -> Plan:

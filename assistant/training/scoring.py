@@ -38,7 +38,9 @@ class Score:
     early_s : float or None
         From the answer to the event; negative: after it. None without an event.
     early_mm : float or None
-        What was left to the line at the answer; negative: past it.
+        What was left to the line at the answer; negative: past it. None where the view is not calibrated.
+    early_share : float or None
+        The same as a share of the body.
     """
 
     is_right: bool
@@ -46,6 +48,7 @@ class Score:
     verdict: Verdict
     early_s: float | None
     early_mm: float | None
+    early_share: float | None = None
 
 
 def score(facts: ClipFacts, answer: str, direction: str | None) -> Score:
@@ -59,21 +62,21 @@ def score(facts: ClipFacts, answer: str, direction: str | None) -> Score:
     direction : str or None
     """
     early_s = None if facts.event_s is None else facts.event_s - facts.stop_s
-    early_mm = facts.distance_mm
+    left = {"early_mm": facts.distance_mm, "early_share": facts.distance_share}
     pointed = None if direction is None or facts.trap else direction == facts.direction
     if facts.trap:
         seen = answer == CANNOT_TELL
         verdict = Verdict.TRAP_SEEN if seen else Verdict.TRAP_MISSED
         return Score(is_right=seen, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
     if answer == CANNOT_TELL:
-        return Score(is_right=False, direction_right=pointed, verdict=Verdict.OPEN, early_s=early_s, early_mm=early_mm)
+        return Score(is_right=False, direction_right=pointed, verdict=Verdict.OPEN, early_s=early_s, **left)
     right = answer == facts.right
     if answer == STOP:
         late = early_s is not None and early_s < 0
         verdict = Verdict.AFTER_LINE if late else Verdict.IN_TIME if right else Verdict.EARLY
     else:
         verdict = Verdict.RIGHT_TO_GO_ON if facts.right == GO_ON else Verdict.WENT_ON
-    return Score(is_right=right, direction_right=pointed, verdict=verdict, early_s=early_s, early_mm=early_mm)
+    return Score(is_right=right, direction_right=pointed, verdict=verdict, early_s=early_s, **left)
 
 
 def score_watching(facts: ClipFacts, ending: Ending, pressed_frame: int | None) -> Score:
@@ -94,15 +97,21 @@ def score_watching(facts: ClipFacts, ending: Ending, pressed_frame: int | None) 
     if first is None:
         return Score(is_right=False, direction_right=None, verdict=Verdict.EARLY, early_s=None, early_mm=None)
     early_s = first.t_s - ending.t_s[min(pressed_frame, ending.frames - 1)]
-    early_mm = ending.distance_mm(first.direction, pressed_frame)
+    left_mm = ending.distance_mm(first.direction, pressed_frame)
     if early_s < 0:
         verdict = Verdict.AFTER_LINE
-    elif early_s > _MUCH_TOO_EARLY_S and (early_mm is None or early_mm > _FAR_MM):
+    elif early_s > _MUCH_TOO_EARLY_S and (left_mm is None or left_mm > _FAR_MM):
         verdict = Verdict.EARLY
     else:
         verdict = Verdict.IN_TIME
+    early_mm, early_share = ending.outward(first.direction, left_mm, pressed_frame)
     return Score(
-        is_right=verdict is Verdict.IN_TIME, direction_right=None, verdict=verdict, early_s=early_s, early_mm=early_mm
+        is_right=verdict is Verdict.IN_TIME,
+        direction_right=None,
+        verdict=verdict,
+        early_s=early_s,
+        early_mm=early_mm,
+        early_share=early_share,
     )
 
 

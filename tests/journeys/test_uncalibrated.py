@@ -12,13 +12,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QPainter
+from PyQt6.QtPdf import QPdfDocument
+from PyQt6.QtWidgets import QLabel, QTableWidget, QWidget
 
 from assistant import lengths
 from assistant.cli import main
+from assistant.library.search import search
+from assistant.library.store import Library
 from assistant.plan import read_plan
 from assistant.summary import summary_table
-from tests.small_run import SmallRun, plan_document, write_small_run
+from assistant.training.archive import keep_clip, result_of
+from assistant.training.csv_out import answers_of, write_answers
+from assistant.training.desk import QUESTION, Asked, Desk, Given
+from assistant.training.ending import read_ending
+from assistant.training.explain import gave_away
+from assistant.training.planted import can_carry, said
+from assistant.training.scoring import score, score_watching
+from tests.journeys.hands import CONTROL, press
+from tests.journeys.room import Room
+from tests.small_run import INFERIOR, SUPERIOR, SmallRun, pictures, plan_document, write_small_run, write_video
+from ui.review import review_words
+from ui.review.page import ReviewPage
+from ui.setup import proposals
+from ui.setup.model import Step
+from ui.shell import Shell
+from ui.theatre.page import TheatrePage
+from ui.training import training_words
 
+K = Qt.Key
+
+COUNT = 60
 SHARES = ("posterior_wall_share", "warning_line_share", "superior_endplate_share", "inferior_endplate_share")
 _ADVICE = re.compile(r"2\N{EN DASH}3 mm")
 """How far the cannula is drawn back is said of the hand, not measured in the picture."""
@@ -113,3 +138,213 @@ def test_a_result_with_figures_in_mm_of_such_a_view_is_not_whole(
     capsys.readouterr()
     assert main(["validate", str(run.out)]) == 2
     assert "not calibrated" in "".join(capsys.readouterr())
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text that anything draws, on the screen or on paper."""
+    texts: list[str] = []
+    draw = QPainter.drawText
+
+    def noted(self: QPainter, *what: Any) -> Any:
+        texts.extend(each for each in what if isinstance(each, str))
+        return draw(self, *what)
+
+    monkeypatch.setattr(QPainter, "drawText", noted)
+    return texts
+
+
+def written_on(widget: QWidget) -> str:
+    """Labels, tables and names of a widget and all that it holds."""
+    texts = [each.text() + each.toolTip() for each in widget.findChildren(QLabel)]
+    for table_ in widget.findChildren(QTableWidget):
+        cells = (table_.item(r, c) for r in range(table_.rowCount()) for c in range(table_.columnCount()))
+        texts += [cell.text() + cell.toolTip() for cell in cells if cell is not None]
+    return "\n".join([*texts, *(each.accessibleName() for each in widget.findChildren(QWidget))])
+
+
+def key(page: TheatrePage, code: int) -> None:
+    """A key of the theatre, down and up."""
+    for way, act in ((QEvent.Type.KeyPress, page.press), (QEvent.Type.KeyRelease, page.release)):
+        act(QKeyEvent(way, int(code), Qt.KeyboardModifier.NoModifier))
+
+
+def session_without_scale(qtbot: Any, monkeypatch: pytest.MonkeyPatch, drawn: list[str]) -> Path:
+    """Set up by keys without a scale, injected until cement is behind the wall; the folder that is left."""
+    monkeypatch.setattr(proposals, "ask", lambda *_args: [(x, y) for x, y in [*SUPERIOR, *INFERIOR]])
+    room = Room(qtbot, monkeypatch)
+    page, shown = room.page, pictures(COUNT, repeat_each=1)
+    page.show()
+    for grey in shown[:4]:
+        room.show(grey)
+    page.begin_set_up(at="level")
+    key(page, K.Key_Return)
+    qtbot.waitUntil(lambda: page.setup.setup.view.placed)
+    qtbot.waitUntil(lambda: page.setup.setup.view.points[5].at == tuple(INFERIOR[2]))
+    for _ in range(6):
+        key(page, K.Key_Return)
+    assert page.setup.step is Step.SCALE
+    key(page, K.Key_U)
+    page.grab()
+    assert any("uncal." in text for text in drawn)
+    key(page, K.Key_Return)
+    room.until(lambda status: status.armed, lambda: room.show(shown[4]), most=20)
+    drawn.clear()
+    said_aloud: list[str] = []
+    for k, grey in enumerate(shown[4:]):
+        room.show(grey)
+        if k % 4 == 0:
+            page.grab()
+            said_aloud.append(written_on(page))
+    assert any(alarm.code in ("A1", "A2") for alarm in room.status.alarms)
+    for text in (*said_aloud, *drawn):
+        assert figures_in_mm(text) == [], text
+    assert "uncal." in page.board.distances.accessibleName()
+    assert "uncal." in page.board.curve.accessibleName()
+    assert any(text.endswith("% past uncal.") for text in drawn), "the plate on the picture"
+    folder = room.session.folder
+    log = room.end()
+    write_video(folder / "run.mkv", shown)
+    (plan,) = (event["data"]["plan"] for event in log if event["kind"] == "plan_set")
+    assert plan["views"][0]["calibrated"] is False
+    assert json.loads((folder / "plan.json").read_text())["views"] == plan["views"]
+    return folder
+
+
+def exported(qtbot: Any, page: ReviewPage, folder: Path) -> None:
+    """All that leaves the review: no figure in mm, and the mark in each file that holds words."""
+    for act in ("pdf", "csv", "png", "dicom", "video"):
+        page.export.export_wanted.emit(act)
+        qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden(), timeout=60_000)
+    files = {path.name.rpartition("_")[2]: path for path in page.exporter.folder().iterdir()}
+    pdf = QPdfDocument(None)
+    (report,) = (path for path in files.values() if path.suffix == ".pdf")
+    assert pdf.load(str(report)) is QPdfDocument.Error.None_
+    assert "uncal" in pdf.getAllText(0).text()
+    for path in files.values():
+        if path.suffix == ".csv":
+            assert figures_in_mm(path.read_text(encoding="utf-8")) == []
+    (figures,) = (path for name, path in files.items() if "figures" in name)
+    rows = table(figures)
+    assert any(row["warning_line_share"] for row in rows)
+    assert not any(row[name] for row in rows for name in row if name.endswith(("_mm", "_mm2")))
+    (events,) = (path for name, path in files.items() if "events" in name)
+    assert "uncal." in events.read_text(encoding="utf-8")
+    (key_images,) = (path for path in files.values() if path.suffix == ".dcm")
+    assert b"not set (uncal.)" in key_images.read_bytes()
+
+
+def reviewed(qtbot: Any, shell: Shell, drawn: list[str], folder: Path) -> None:
+    """Seen again, recomputed and as it was told on the day; another line tried; the points moved and saved."""
+    shell.go_to("review")
+    page: Any = shell.page("review")
+    assert page.open(str(folder), None), page.note.text()
+    page.playing = False
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    drawn.clear()
+    marked = set()
+    for figures in ("recomputed", "as seen"):
+        for frame in (COUNT // 2, COUNT - 1):
+            page.jump(frame)
+            qtbot.waitUntil(lambda frame=frame: page.picture.frame_index == frame, timeout=10_000)
+            for card in page.cards.names():
+                page.cards.show_card(card)
+                shell.grab()
+                text = written_on(page)
+                assert figures_in_mm(text) == [], text
+                if "uncal." in text:
+                    marked.add((figures, card))
+            page.cards.show_card(review_words.TABS[1])
+        assert page.session.shows_as_seen is (figures == "as seen")
+        press(shell, K.Key_V)
+    assert {figures for figures, _ in marked} == {"recomputed", "as seen"}
+    for text in drawn:
+        assert figures_in_mm(text) == [], text
+    assert any("%" in text and "past" in text for text in drawn)
+    assert any("of the body uncal." in text for text in drawn), "the size of the leak"
+    drawn.clear()
+    exported(qtbot, page, folder)
+    for text in drawn:
+        assert figures_in_mm(text) == [], text
+    assert any("uncal." in text for text in drawn)
+    page.cards.show_card(review_words.TABS[3])
+    assert "% of depth uncal." in page.whatif.band.text()
+    page.whatif.band.setValue(20.0)
+    page.whatif.begin(all_runs=False)
+    qtbot.waitUntil(lambda: not page.whatif.working, timeout=120_000)
+    told = written_on(page.whatif)
+    assert figures_in_mm(told) == []
+    assert "uncal." in told
+    press(shell, K.Key_P, CONTROL)
+    qtbot.waitUntil(lambda: page.editing)
+    press(shell, K.Key_Right)
+    press(shell, K.Key_Return)
+    qtbot.waitUntil(lambda: not page.editing, timeout=10_000)
+    saved = read_plan(folder / "plan.json", 0.25).views[0]
+    assert not saved.calibrated
+    assert saved.scale_by == "assumed depth"
+    assert lengths.depth_mm(saved) == pytest.approx(33.0, abs=0.01), "the depth is assumed, not the scale"
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    page.close_session()
+
+
+def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
+    """A clip of the run: asked, answered, explained and written out."""
+    ending = read_ending(folder, result_of(run))
+    assert ending.plan is not None
+    assert not ending.plan.views[0].calibrated
+    assert any(value == value for value in ending.distances_mm["posterior"]), "the shares became lengths inside"
+    desk = Desk(library)
+    clip = desk.clip(keep_clip(desk, run, ending))
+    assert clip is not None
+    facts = clip.facts
+    assert facts.distance_mm is None
+    assert facts.distance_share is not None
+    assert not can_carry(clip), "by how much a line is wrong could not be told"
+    answer = score(facts, "stop", None)
+    watched = score_watching(facts, ending, facts.stop_frame)
+    words = [training_words.early_words(answer), training_words.early_words(watched), gave_away(ending, facts)]
+    words.append(said(ending, facts.stop_frame))
+    assert all(figures_in_mm(text) == [] for text in words)
+    assert "uncal." in words[0]
+    assert "uncal." in words[-1]
+    person = desk.enrol(consents=True)
+    asked = Asked(clip=clip, is_repeat=False, is_due=False)
+    desk.lock(person, asked, Given(task=QUESTION, answer="stop"), answer)
+    path = folder / "answers.csv"
+    assert write_answers(answers_of(desk, person, asks=person), path) == 1
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["early_mm"], row["planted_mm"]) == ("", "")
+    assert float(row["early_share"]) == pytest.approx(facts.distance_share, abs=0.001)
+
+
+def test_from_the_set_up_to_training_nobody_reads_a_millimetre(
+    qtbot: Any,
+    window: Shell,
+    drawn: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = session_without_scale(qtbot, monkeypatch, drawn)
+    reviewed(qtbot, window, drawn, folder)
+    capsys.readouterr()
+    assert main(["import", str(folder)]) == 0
+    case = capsys.readouterr().out.rpartition(": ")[2].strip()
+    pack = tmp_path / "one.fluopack.zip"
+    assert main(["pack", case, "--out", str(pack), "--names-looked-for"]) == 0
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    assert main(["unpack", str(pack)]) == 0
+    with Library() as library:
+        (found,) = search(library, "uncal").cases
+        assert "uncal." in found["recording_said"]
+        (run,) = library.rows("runs")
+        there = Path(run["path"])
+        plan = json.loads((there / "plan.json").read_text())["views"][0]
+        assert (plan["calibrated"], plan["scale_by"]) == (False, "assumed depth")
+        assert main(["validate", str(there / "plan.json")]) == 0
+        result = result_of(run)
+        assert result is not None
+        assert main(["validate", str(result.parent)]) == 0
+        trained(run, there, library)

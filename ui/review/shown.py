@@ -83,6 +83,7 @@ class Shown:
         self._reference.clear()
         self._stills.want(view.reference_frame for view in views)
         self._page.board.set_view(views[0] if views else None)
+        self._page.whatif.set_view(views[0] if views else None)
         self._page.measure.refresh()
 
     def take(self) -> None:

@@ -24,11 +24,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant import whatif, whatif_table
+from assistant import lengths, whatif, whatif_table
 from assistant.errors import AssistantError
 from assistant.identity import Identity
+from assistant.lengths import UNCAL
 from assistant.looked_at import NONE_SEEN, NOT_TO_ITS_END
 from assistant.plain import json_line
+from assistant.plan import PlannedView
 from assistant.replay import child_command, child_environment
 from assistant.settings import Settings, changes_of
 from assistant.whatif import BASE, Job, RunAndPlan, Variant
@@ -38,6 +40,9 @@ from ui.review.transport import key_button
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0
+_BANDS_MM = (0.5, 10.0)
+_SAME_MM = 0.04
+"""The box shows a tenth of a mm, or of a percent: what is nearer to the setting than that is the setting."""
 
 
 class WhatIfWork:
@@ -114,7 +119,10 @@ class WhatIfPanel(QWidget):
         """Which case, level and run a recording is; set by the page."""
         self._known: dict[RunAndPlan, Identity] = {}
         self.line = _box(5.0, 60.0, 35.0, " %", 0)
-        self.band = _box(0.5, 10.0, settings.alarms.posterior_band_mm, " mm", 1)
+        self._view: PlannedView | None = None
+        self._band_mm = 1.0
+        """What a unit of the band's box is inside."""
+        self.band = _box(*_BANDS_MM, settings.alarms.posterior_band_mm, " mm", 1)
         title = QLabel(review_words.WHATIF_TITLE)
         title.setFont(theme.font(18, 700))
         choice = QHBoxLayout()
@@ -172,19 +180,28 @@ class WhatIfPanel(QWidget):
         self.progressed.connect(self._progressed)
         self._refresh()
 
+    def set_view(self, view: PlannedView | None) -> None:
+        """The view of the open run: where it is not calibrated the band is chosen as a share of the depth."""
+        band_mm = self.band.value() * self._band_mm
+        in_mm = view is None or view.calibrated
+        self._view = view
+        self._band_mm = 1.0 if view is None or in_mm else lengths.depth_mm(view) / 100
+        low, high = (each / self._band_mm for each in _BANDS_MM)
+        self.band.setSuffix(" mm" if in_mm else f" % of depth {UNCAL}")
+        self.band.setRange(low, high)
+        self.band.setValue(band_mm / self._band_mm)
+
     def variants(self) -> list[Variant]:
         """As planned, and what is chosen."""
         chosen: list[Variant] = []
-        fraction, band = self.line.value() / 100, self.band.value()
+        fraction, band = self.line.value() / 100, self.band.value() * self._band_mm
         chosen.append(Variant(name=f"line b at {100 * fraction:.0f} %", line_fraction=fraction))
-        if abs(band - self._settings.alarms.posterior_band_mm) > 1e-6:
+        if abs(band - self._settings.alarms.posterior_band_mm) > _SAME_MM:
             settings = {"alarms.posterior_band_mm": band}
-            chosen.append(Variant(name=f"band {band:.1f} mm", settings=settings))
-            chosen.append(
-                Variant(
-                    name=f"line {100 * fraction:.0f} %, band {band:.1f} mm", line_fraction=fraction, settings=settings
-                )
-            )
+            told = f"band {lengths.about(band, self._view, digits=1).removeprefix('≈ ')}"
+            chosen.append(Variant(name=told, settings=settings))
+            both = f"line {100 * fraction:.0f} %, {told}"
+            chosen.append(Variant(name=both, line_fraction=fraction, settings=settings))
         if self.rule.isChecked():
             chosen.append(Variant(name=review_words.WHATIF_RULE, model=whatif.RULE))
         return [Variant(name=BASE), *chosen]
@@ -250,7 +267,7 @@ class WhatIfPanel(QWidget):
             return
         lines = whatif_table.table(self._job, self.rows(), self._who)
         self.table.setRowCount(len(lines))
-        for k, (case, level, run_id, variant, line_s, first_s, moved, nearest, leaks, problem) in enumerate(lines):
+        for k, (case, level, run_id, variant, line_s, first_s, moved, *near, leaks, problem) in enumerate(lines):
             told = f"{first_s} s" if first_s else "none"
             run = " · ".join(part for part in (case, level, run_id) if part)
             way = variant if len(self._job.runs) == 1 else f"{run} · {variant}"
@@ -259,7 +276,7 @@ class WhatIfPanel(QWidget):
                 problem or told,
                 f"{moved} s" if moved[:1] in ("+", "-") else moved,
                 f"{line_s} s" if line_s else "none",
-                _nearest(nearest),
+                _nearest(*near),
             )
             tips = (
                 f"{run} · {variant} · leaks: {leaks or (NOT_TO_ITS_END if problem else NONE_SEEN)}",
@@ -285,12 +302,12 @@ class WhatIfPanel(QWidget):
             self.table_wanted.emit(self._job, self.rows())
 
 
-def _nearest(cell: str) -> str:
-    """The smallest distance to line b in words."""
-    if not cell:
+def _nearest(mm: str, share: str) -> str:
+    """The smallest distance to line b in words, from the cells of the table."""
+    if not mm and not share:
         return "—"
-    value = float(cell)
-    return f"≈ {abs(value):.1f} mm past" if value < 0 else f"≈ {value:.1f} mm"
+    told = f"≈ {abs(float(mm)):.1f} mm" if mm else f"≈ {100 * abs(float(share)):.0f} % {UNCAL}"
+    return f"{told} past" if float(mm or share) < 0 else told
 
 
 def _box(low: float, high: float, value: float, suffix: str, decimals: int) -> QDoubleSpinBox:

@@ -98,7 +98,7 @@ class VerdictMark(QWidget):
 
 def _second_line(given: Given, result: Score) -> str:
     parts = []
-    told = words.early_words(result.early_s, result.early_mm)
+    told = words.early_words(result)
     if told:
         parts.append(f"{told[:1].upper()}{told[1:]}.")
     if given.direction is not None and result.direction_right is not None:

@@ -287,9 +287,7 @@ class TrainingPage(Page):
         you = result.early_s if given.answer == STOP else None
         others, near_s = self.desk.others_stops_s(clip.id, self.person), near_since_s(ending, self.settings.alarms)
         self.parts.axis.show_stops(you, others, near_s, facts.event if event_s else "")
-        self.parts.axis_words.setText(
-            "◆ your stop, " + words.early_words(result.early_s, result.early_mm) if you else ""
-        )
+        self.parts.axis_words.setText("◆ your stop, " + words.early_words(result) if you else "")
         self.parts.axis_card.setVisible(self.task in (QUESTION, WATCHING))
         kind = acts.kind_of(self, clip)
         who = identify(clip.run_path).words if clip.run_id else f"clip {clip.id}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.lengths import UNCAL
 from assistant.training.clip import ANSWERS
-from assistant.training.scoring import Verdict
+from assistant.training.scoring import Score, Verdict
 
 TRAINING = "TRAINING"
 REHEARSAL = "rehearsal, not counted"
@@ -116,11 +117,14 @@ def days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def early_words(early_s: float | None, early_mm: float | None) -> str:
-    """How early or late, in seconds and mm."""
+def early_words(result: Score) -> str:
+    """How early or late, in seconds and mm, or in shares of the body where there is no scale."""
+    early_s = result.early_s
     parts = []
     if early_s is not None:
         parts.append(f"≈ {abs(early_s):.1f} s {'before' if early_s >= 0 else 'after'}")
-    if early_mm is not None:
-        parts.append(f"≈ {abs(early_mm):.0f} mm {'before the line' if early_mm >= 0 else 'past the line'}")
+    left = result.early_mm if result.early_mm is not None else result.early_share
+    if left is not None:
+        told = f"≈ {abs(left):.0f} mm" if result.early_mm is not None else f"≈ {100 * abs(left):.0f} % {UNCAL}"
+        parts.append(f"{told} {'before the line' if left >= 0 else 'past the line'}")
     return ", ".join(parts)
