@@ -34,7 +34,7 @@ def _whole(document: dict[str, Any]) -> str:
 
 def _scale(document: dict[str, Any]) -> str:
     """The mark of a run in which a view is not calibrated."""
-    views = document["plan"].get("views", [])
+    views = document.get("plan", {}).get("views", [])
     return UNCAL if any(view.get("calibrated") is False for view in views) else ""
 
 

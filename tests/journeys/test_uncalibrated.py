@@ -22,6 +22,7 @@ from assistant.cli import main
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import read_plan
+from assistant.settings import Settings
 from assistant.summary import summary_table
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
@@ -295,7 +296,7 @@ def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
     assert not ending.plan.views[0].calibrated
     assert any(value == value for value in ending.distances_mm["posterior"]), "the shares became lengths inside"
     desk = Desk(library)
-    clip = desk.clip(keep_clip(desk, run, ending))
+    clip = desk.clip(keep_clip(desk, run, ending, Settings().alarms))
     assert clip is not None
     facts = clip.facts
     assert facts.distance_mm is None
