@@ -89,12 +89,13 @@ def places_of(run: Path, home: Path, run_id: str) -> tuple[Path, ...]:
 
 
 def find_kept(places: Iterable[Path], plan: Plan, settings: Settings, facts: RunFacts) -> KeptResult | None:
-    """The first result that is one of this run; None where there is none."""
+    """The first result of this run that this program would make now, else the first of this run; None for none."""
+    found = []
     for folder in places:
         document = _read(folder)
         if document is not None and _fits(document, facts):
-            return KeptResult(folder=folder, document=document, other=_other(document, plan, settings))
-    return None
+            found.append(KeptResult(folder=folder, document=document, other=_other(document, plan, settings)))
+    return min(found, key=lambda kept: bool(kept.other), default=None)
 
 
 def _read(folder: Path) -> dict[str, Any] | None:

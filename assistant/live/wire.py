@@ -128,5 +128,5 @@ _FIELDS: Final = {
     kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in _KNOWN if dataclasses.is_dataclass(kind)
 }
 _ENUMS: Final = frozenset(kind for kind in _KNOWN if issubclass(kind, Enum))
-_CLASSES: Final = {kind.__name__: kind for kind in _FIELDS}
-_ENUMS_BY_NAME: Final = {kind.__name__: kind for kind in _ENUMS}
+_CLASSES: Final[dict[str, Any]] = {kind.__name__: kind for kind in _FIELDS}
+_ENUMS_BY_NAME: Final[dict[str, Any]] = {kind.__name__: kind for kind in _ENUMS}

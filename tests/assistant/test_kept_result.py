@@ -155,6 +155,15 @@ def test_a_damaged_result_says_what_to_do(made, out: Path) -> None:
         summary_of({"events": [], "leaks": [{}], "final": {}}, plan_of(run))
 
 
+def test_of_two_results_the_one_of_now_is_taken(made, out: Path) -> None:
+    run, facts, *_ = made
+    old = Path(shutil.copytree(out, out.with_name("old")))
+    change(old, program={"version": "0.0.1", "models": []})
+    kept = find_kept([old, out], plan_of(run), Settings(), facts)
+    assert kept is not None
+    assert kept.folder == out
+
+
 def test_where_results_lie(tmp_path: Path) -> None:
     film = tmp_path / "film.mkv"
     film.touch()

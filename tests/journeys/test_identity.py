@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +14,12 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.cli import main
-from assistant.identity import is_id
+from assistant.identity import Identity, is_id
+from assistant.library.store import Library
 from assistant.places import data_home
+from assistant.reports.dicom_out import write_dicom
 from assistant.settings import Settings
-from tests.small_run import write_small_run
+from tests.small_run import frames, plan_document, write_small_run
 from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell
 
@@ -69,6 +73,33 @@ def words_in(path: Path) -> str:
         + content[1:].decode("utf-16-be", "ignore")
         + content[:300].decode("utf-8", "ignore")
     )
+
+
+def test_the_day_is_the_studys_own_and_never_that_of_a_file(qtbot, review: ReviewPage, tmp_path: Path, capsys) -> None:
+    """A DICOM file of 9 March 2026, copied long before by the clock of its file; a film that says no day."""
+    study, film = tmp_path / "study.dcm", write_small_run(tmp_path / "a", 20).video
+    write_dicom(study, frames(20), None, Identity(run_id="U-00000000"))
+    dataset = pydicom.dcmread(study)
+    dataset.StudyDate, dataset.ContentDate = "20260309", "20270101"
+    dataset.save_as(study)
+    for path in (study, film):
+        path.with_suffix(".plan.json").write_text(json.dumps(plan_document()))
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    assert main(["import", str(study), str(film), "--no-analysis"]) == 0
+    cases = [line.rpartition(": ")[2] for line in capsys.readouterr().out.splitlines()]
+    with Library() as library:
+        days = [library.one("cases", case)["day"] for case in cases]
+        runs = [library.rows("runs", case_id=case)[0]["path"] for case in cases]
+    assert days == ["2026-03-09", None]
+    for run, told in zip(runs, ("recorded 9 Mar 2026", "date not known"), strict=True):
+        exported(qtbot, review, Path(run))
+        assert review.session is not None
+        assert told in review.header.accessibleName()
+        folder = review.exporter.folder()
+        (events,) = folder.glob("*_events.csv")
+        assert f"recorded,{told}" in events.read_text(encoding="utf-8").replace("identity,,,", "")
+        (key_images,) = folder.glob("*.dcm")
+        assert pydicom.dcmread(key_images).StudyDate == ""  # de-identified
 
 
 def test_two_patients_of_one_folder_name_never_meet(qtbot, review: ReviewPage, tmp_path: Path, capsys) -> None:
