@@ -78,7 +78,8 @@ def why_not_ours(told: os.stat_result) -> str:
 def _is_shared_place(folder: Path) -> bool:
     """Whether it holds more than the program's files: somebody named a wrong folder, and it is not ours to close."""
     place = folder.resolve()
-    shared = (Path.home().resolve(), Path(tempfile.gettempdir()).resolve())
+    # An account without an entry has no home: the name stays as it is then.
+    shared = [Path(os.path.expanduser(name)).resolve() for name in ("~", tempfile.gettempdir())]
     if any(place == one or place in one.parents for one in shared):
         return True
     return place.exists() and bool(place.stat().st_mode & stat.S_ISVTX)

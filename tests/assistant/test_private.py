@@ -77,6 +77,12 @@ def test_a_place_that_is_not_ours_alone_is_left_as_it_is_and_told(old, monkeypat
     assert open_to_others(old)
 
 
+def test_an_account_without_a_home_has_a_data_folder_too(old, monkeypatch):
+    monkeypatch.setattr(os.path, "expanduser", lambda name: name)
+    keep_private(old)
+    assert modes(old) == CLOSED
+
+
 def test_what_is_not_there_is_no_matter(tmp_path):
     keep_private(tmp_path / "none")
     assert open_to_others(tmp_path / "none") == ""
