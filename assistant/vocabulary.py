@@ -67,6 +67,14 @@ class FrameState(StrEnum):
     MOVING = "moving"
 
 
+class Shown(StrEnum):
+    """Which way round a picture is shown: in a native one bone, steel and cement are dark, in an inverted one bright."""
+
+    NATIVE = "native"
+    INVERTED = "inverted"
+    NOT_KNOWN = "not known"
+
+
 class Priority(IntEnum):
     """Alarm priority after IEC 60601-1-8. Compare with < and >."""
 

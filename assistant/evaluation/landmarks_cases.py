@@ -32,6 +32,8 @@ class LandmarkCase:
         "good", "usual" or "poor", by dose.
     turned : str
         "upright" (within 30 degrees of head up), else "turned".
+    inverted : bool
+        Bone and cement are bright.
     grey : array (rows, cols) of uint8
     points_px : array (6, 2)
         True points in the plan's order.
@@ -44,6 +46,7 @@ class LandmarkCase:
     view: str
     noise: str
     turned: str
+    inverted: bool
     grey: Grey = field(repr=False)
     points_px: PointsPx = field(repr=False)
     mm_per_px: float
@@ -103,6 +106,7 @@ def stills_of(anatomy: Anatomy, stills: int, rng: np.random.Generator) -> Iterat
             view=view,
             noise="good" if dose >= _GOOD_NGY else "poor" if dose < _POOR_NGY else "usual",
             turned="upright" if turn <= 30.0 else "turned",
+            inverted=case.screen.bright_cement,
             grey=grey,
             points_px=points,
             mm_per_px=planned.mm_per_px,
