@@ -35,6 +35,7 @@ class Watched(Enum):
     REGISTRATION = "registration"
     IMAGE = "image"
     PROCESSING = "processing"
+    POLARITY = "polarity"
 
 
 class Rule(Enum):
@@ -46,6 +47,8 @@ class Rule(Enum):
     """A leak stands beyond the line."""
     VEIN = auto()
     """... and it is thin and long, as in a vein."""
+    OTHER_SIGN = auto()
+    """Something grows where cement would, with the sign that it should not have."""
     TECHNICAL = auto()
 
 

@@ -189,6 +189,22 @@ NOT_TRACKED: Final = _technical(
     ("Picture not usable", "not tracked"),
     of_second=True,
 )
+OTHER_SIGN: Final = PipelineRow(
+    code="A11",
+    raised_by=_PIPELINE,
+    armed=_MEDIUM,
+    unarmed=_MEDIUM,
+    headline="CEMENT MAY BE MISSED",
+    action="Picture inverted? Judge by eye.",
+    title="Grows with the other sign",
+    short="other sign grows",
+    kind=EventKind.UNUSABLE_IMAGE,
+    site=None,
+    watched=Watched.POLARITY,
+    rule=Rule.OTHER_SIGN,
+    hold_ms=2000,
+    of_second=True,
+)
 HELD_RECORDED: Final = _technical(
     "A12",
     (EventKind.FROZEN, Watched.FREEZE),
@@ -235,6 +251,7 @@ FROM_PICTURES: Final[tuple[PipelineRow, ...]] = (
     MOVED,
     VIEW_CHANGED,
     NOT_TRACKED,
+    OTHER_SIGN,
     HELD_RECORDED,
     OTHER_VIEW,
     SLOW,
@@ -352,16 +369,17 @@ def row_of(alarm: Alarm) -> PipelineRow:
         key=lambda row: (
             row.site is not alarm.site,
             alarm.priority not in (row.armed, row.unarmed),
+            row.headline != alarm.headline,
             row.rule is not Rule.CROSSED,
         ),
     )
 
 
-def row_told(code: str, kind: EventKind | None, site: Site | None) -> Row | None:
-    """The row of what stands on the screen: by its code, and by kind and site where the pipeline raised it."""
+def row_told(code: str, kind: EventKind | None, site: Site | None, headline: str = "") -> Row | None:
+    """The row of what stands on the screen: by its code, and by kind, site and words where the pipeline raised it."""
     rows = [row for row in TABLE if row.code == code]
     exact = [row for row in rows if isinstance(row, PipelineRow) and row.kind is kind and row.site is site]
-    return next(iter([*exact, *rows]), None)
+    return next(iter([*(row for row in exact if row.headline == headline), *exact, *rows]), None)
 
 
 def takes_place_of(row: PipelineRow) -> tuple[PipelineRow, ...]:

@@ -21,7 +21,6 @@ from assistant.cannula import Cannula
 from assistant.coarser import WHOLE_PX, coarser, disc, finer, halvings
 from assistant.geometry import Crop, PointsPx, Similarity
 from assistant.glare import without_glare
-from assistant.polarity import polarity
 from assistant.robust import middle
 from assistant.robust import spread as spread_of
 from assistant.tones import Tones, read_tones, without_tone
@@ -97,7 +96,13 @@ def lattice_step(mm_per_px: float) -> int:
 
 
 def start_baseline(
-    reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
+    reference: Grey,
+    white: int,
+    field_mask: Bool,
+    crop: Crop,
+    body_px: PointsPx,
+    mm_per_px: float,
+    sign: float = 1.0,
 ) -> Baseline:
     """Prepare for a view from its reference frame.
 
@@ -111,6 +116,8 @@ def start_baseline(
     body_px : array (n, 2)
         Closed outline of the body.
     mm_per_px : float
+    sign : float
+        +1 where cement will be dark, -1 where it will be bright (`assistant.polarity`).
     """
     step = lattice_step(mm_per_px)
     coarse = Crop(
@@ -119,10 +126,6 @@ def start_baseline(
         width_px=crop.width_px // step,
         height_px=crop.height_px // step,
     )
-    sign = polarity(reference, white, crop, body_in_crop(body_px, crop), mm_per_px)
-    levels = np.arange(256, dtype=np.float32)
-    if sign < 0:
-        levels = 255.0 - levels
     made = Baseline(
         step=step,
         crop=coarse,
@@ -130,7 +133,7 @@ def start_baseline(
         usable=np.ascontiguousarray(field_mask[crop.rows, crop.cols][::step, ::step]),
         body=body_in_crop((body_px + 0.5) / step - 0.5, coarse) > 0,
         sign=sign,
-        lookup=(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET))).astype(np.float32),
+        lookup=_lookup(sign),
         white=white,
         mean=np.zeros((coarse.height_px, coarse.width_px), np.float32),
         middle=tuple(((body_px.mean(axis=0) + 0.5) / step - 0.5 - [coarse.x0_px, coarse.y0_px]).tolist()),
@@ -139,6 +142,36 @@ def start_baseline(
     identity = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
     made.mean = still_picture(made, reference, identity)
     return made
+
+
+def _lookup(sign: float) -> F32:
+    levels = np.arange(256, dtype=np.float32)
+    if sign < 0:
+        levels = 255.0 - levels
+    return np.asarray(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET)), dtype=np.float32)
+
+
+def turn_baseline(baseline: Baseline) -> None:
+    """Take cement to be of the other sign; the mean, the held pictures and what is restless stay known.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        Changed by the call.
+    """
+    baseline.sign = -baseline.sign
+    baseline.lookup = _lookup(baseline.sign)
+    baseline.mean = _turned(baseline.mean)
+    baseline.waiting = deque((t_s, _turned(still)) for t_s, still in baseline.waiting)
+    baseline.slow = baseline.edges = baseline.tones = baseline.cannula = None
+    baseline.breathing = Breathing()
+
+
+def _turned(logged: F32) -> F32:
+    """From log(grey) to log(255 - grey), both over the display's offset."""
+    span = np.float32(255.0 + _LOG_OFFSET)
+    level = np.clip(span * np.exp(logged / np.float32(_LOG_SCALE)) - np.float32(_LOG_OFFSET), 0.0, 255.0)
+    return np.asarray(np.float32(_LOG_SCALE) * np.log((span - level) / span), dtype=np.float32)
 
 
 def body_in_crop(body_px: PointsPx, crop: Crop) -> NDArray[np.uint8]:

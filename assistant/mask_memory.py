@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.baseline import Baseline, start_baseline
+from assistant.baseline import Baseline, start_baseline, turn_baseline
 from assistant.diffuse import Lately
 from assistant.faint import Faint
 from assistant.gas import Restless
@@ -39,6 +39,8 @@ class MaskMemory:
     last_s: float = 0.0
     started: bool = False
     restless: Restless = field(default_factory=Restless)
+    plain_noise: F32 | None = None
+    """Of the last picture, before what moves and brightens raised it."""
 
     @property
     def crop(self) -> Crop:
@@ -58,10 +60,16 @@ class MaskMemory:
 
 
 def start_masking(
-    reference: Grey, white: int, field_mask: Bool, crop: Crop, body_px: PointsPx, mm_per_px: float
+    reference: Grey,
+    white: int,
+    field_mask: Bool,
+    crop: Crop,
+    body_px: PointsPx,
+    mm_per_px: float,
+    sign: float = 1.0,
 ) -> MaskMemory:
     """Prepare for a view from its reference frame; parameters as in `assistant.baseline.start_baseline`."""
-    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px)
+    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px, sign)
     inside_mm = cv2.distanceTransform(baseline.body.astype(np.uint8), cv2.DIST_L2, 5) * baseline.mm_per_px
     return MaskMemory(
         baseline=baseline,
@@ -69,6 +77,20 @@ def start_masking(
         bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
         rim=_rim(baseline.usable),
     )
+
+
+def turn_round(memory: MaskMemory) -> None:
+    """Look for cement of the other sign from now on; what was learned before the cement is kept.
+
+    Parameters
+    ----------
+    memory : MaskMemory
+        Changed by the call.
+    """
+    turn_baseline(memory.baseline)
+    memory.smoothed = memory.mask = memory.since_s = memory.plain_noise = None
+    memory.started = False
+    memory.faint, memory.lately, memory.restless = Faint(), Lately(), Restless()
 
 
 def _rim(usable: Bool) -> Bool:

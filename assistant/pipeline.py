@@ -31,6 +31,7 @@ from assistant.line_maps import make_line_maps
 from assistant.mask_memory import MaskMemory, start_masking
 from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
+from assistant.polarity_watch import PolarityWatch
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
 from assistant.screen_watch import ScreenWatch, picture_with
@@ -107,6 +108,7 @@ class _Picture:
     approach: Approach
     leaks: tuple[Leak, ...]
     moves: bool = False
+    grows_opposite: bool = False
 
 
 class Pipeline:
@@ -145,9 +147,11 @@ class Pipeline:
         self._clock_ns = clock_ns
         places = [view.centre_px for view in plan.views]
         self.screen = ScreenWatch(settings.liveness, places, references[0])
+        pictures = [picture_with(view.centre_px, frame) for view, frame in zip(plan.views, references, strict=True)]
+        self._polarity = PolarityWatch(plan.views, pictures)
         self._views = [
-            _start(k, view, picture_with(view.centre_px, frame), settings, clock)
-            for k, (view, frame) in enumerate(zip(plan.views, references, strict=True))
+            _start(k, view, frame, settings, clock, self._polarity.polarity(k).sign)
+            for k, (view, frame) in enumerate(zip(plan.views, pictures, strict=True))
         ]
         self._active = 0
         self._speed = SpeedMemory()
@@ -218,6 +222,7 @@ class Pipeline:
             notes=(
                 *self.screen.notes,
                 *(told for each in self._views if (told := lengths.assumption(each.planned))),
+                *self._polarity.notes(),
             ),
         )
 
@@ -258,10 +263,14 @@ class Pipeline:
         if too_fast(self._speed, motion, view.planned.mm_per_px, frame.t_s):
             return replace(_nothing(_TOO_FAST), moves=True)
         before = frame.index < view.planned.reference_frame
+        self._polarity.look(self._active, picture_with(view.planned.centre_px, frame), motion.similarity, view.mask)
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         view.cement = cement
         distances, approach, leaks = view.quick.take(cement, frame.index, frame.t_s)
-        return _Picture(motion=motion, cement=cement, distances=distances, approach=approach, leaks=leaks)
+        grows = self._polarity.grows(self._active, frame, view.mask)
+        return _Picture(
+            motion=motion, cement=cement, distances=distances, approach=approach, leaks=leaks, grows_opposite=grows
+        )
 
     def _typed(self, picture: _Picture, frame_index: int) -> tuple[Leak, ...]:
         """The leaks of a picture with their shapes."""
@@ -302,10 +311,11 @@ class Pipeline:
             front_mm=0.0 if isinstance(last.cement, Unknown) else last.cement.front_mm,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
             leaks=last.leaks,
+            grows_opposite=last.grows_opposite,
         )
 
 
-def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, clock: RunClock) -> _View:
+def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, clock: RunClock, sign: float) -> _View:
     rows, cols = reference.grey.shape
     field_mask = find_field(reference.grey, reference.white)
     crop = cement_crop(view.body_px, view.mm_per_px, cols, rows)
@@ -322,7 +332,7 @@ def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, 
         motion=start_following(
             index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
         ),
-        mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px),
+        mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px, sign),
         cement=Unknown("no X-ray picture has been measured yet"),
         look=learn_reference(reference.grey, reference.white),
         shape_px=reference.grey.shape,

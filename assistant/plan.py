@@ -20,6 +20,7 @@ from assistant import geometry
 from assistant.errors import UsageError
 from assistant.geometry import PointsPx
 from assistant.settings import WarningLines, is_level
+from assistant.vocabulary import Shown
 
 SCHEMA = "fluoro-assistant/plan/1"
 _MIN_SIDE_PX = 8.0
@@ -63,6 +64,7 @@ class ViewFile(msgspec.Struct, kw_only=True, omit_defaults=True):
     mm_per_px: float | None = None
     calibrated: bool = True
     scale_by: str = ""
+    polarity: str | None = None
     ruler: RulerFile | None = None
     warning_line_fraction: float | None = None
 
@@ -90,6 +92,8 @@ class PlannedView:
     calibrated : bool
     scale_by : str
         Where the scale comes from, in a few words; empty where the plan does not say.
+    shown : Shown
+        Native or inverted, where a person said so (key ``polarity``); else the pictures are asked.
     warning_line_fraction : float
     superior, inferior : array (n, 2)
         Endplates: lateral from anterior to posterior, AP from the picture's left to its right.
@@ -110,6 +114,7 @@ class PlannedView:
     mm_per_px: float
     calibrated: bool
     scale_by: str
+    shown: Shown
     warning_line_fraction: float
     superior: PointsPx = field(repr=False)
     inferior: PointsPx = field(repr=False)
@@ -266,6 +271,7 @@ def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
         mm_per_px=_scale(view, where),
         calibrated=view.calibrated,
         scale_by=view.scale_by,
+        shown=_shown(view, where),
         warning_line_fraction=fraction,
         superior=superior,
         inferior=inferior,
@@ -275,6 +281,16 @@ def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
         centre_px=(float(centre[0]), float(centre[1])),
         body_px=body,
     )
+
+
+def _shown(view: ViewFile, where: str) -> Shown:
+    if view.polarity is None:
+        return Shown.NOT_KNOWN
+    if view.polarity not in (Shown.NATIVE, Shown.INVERTED):
+        raise UsageError(
+            f'{where}.polarity must be "native" (bone and steel dark) or "inverted" (bright), or be left out'
+        )
+    return Shown(view.polarity)
 
 
 def _scale(view: ViewFile, where: str) -> float:

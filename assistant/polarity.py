@@ -1,8 +1,9 @@
 """Whether a picture is native (bone, steel and cement dark) or inverted (bright), or that this is not known.
 
 No single sign of it is sure: endplates can be faint, a lung lies beside the body, a cannula may not be there yet. So
-each thing that X-rays always do in the same way gives a figure between about -1 (inverted) and 1 (native), and a logistic
-model adds them up. Turned grey for grey, a picture gives the same figures with the other sign: there is no constant.
+each thing that X-rays always do in the same way gives a figure between about -1 (inverted) and 1 (native), and a
+logistic model adds them up. Turned grey for grey, a picture gives the same figures with the other sign: there is no
+constant.
 
 - steel: a straight bar that runs out of the body (`assistant.steel_bar`) absorbs more than what lies beside it;
 - cortex: thin lines along the body's outline, and over the column, are dark;
@@ -10,9 +11,8 @@ model adds them up. Turned grey for grey, a picture gives the same figures with 
 - thickness: behind the spine the back grows thinner, towards the skin it brightens; before it lies less bone;
 - quanta: where fewer arrive the grain is coarser.
 
-The weights were fitted (`models/training` has no part in it: eleven numbers) on reference frames of simulated patients and
-of projections of real CTs with points moved by a millimetre; how it does on patients that were not used for that stands
-in `assistant/evaluation/README.md`.
+The nine weights were fitted on reference frames of simulated patients and on projections of real CTs, points moved by
+a millimetre; how it does on patients that were not used for that stands in `assistant/evaluation/README.md`.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _FIELD_INSET = 0.01
 _LINE_MM = 2.0
 _LINE_SMOOTH_MM = 0.7
 _NEAR_MM = 1.2
-"""Thinner than `_LINE_MM`, and so near to the placed outline: wider, a narrow disc between two endplates speaks as loudly
-as the cortex does."""
+"""Thinner than `_LINE_MM`, and so near to the placed outline: wider, a narrow disc between two endplates speaks as
+loudly as the cortex does."""
 _COLUMN_MM = 25.0
 _FINE_MM = 1.2
 _LEAST_PX = 20
@@ -141,7 +141,7 @@ def log_odds_of(grey: Grey, white: int, body: Body) -> float:
 def evidence_of(grey: Grey, white: int, body: Body) -> dict[str, float]:
     """The figures by name, each positive in a native picture; 0 where there is nothing to look at."""
     level = grey.astype(np.float32) * np.float32(255.0 / white)
-    field = field_at(find_field(grey, white), *grey.shape, inset=_FIELD_INSET)
+    field = field_at(find_field(grey, white), grey.shape[0], grey.shape[1], _FIELD_INSET)
     place = _place(level, field, body)
     return _steel(level, field, body, place) | _lines(place) | _tissue(place) | _grain(place)
 
@@ -178,7 +178,7 @@ def _place(level: F32, field: Bool, body: Body) -> _Place:
     seen = cv2.warpAffine(field.astype(np.uint8), matrix, (size, size), flags=flags | cv2.INTER_NEAREST) > 0
 
     def lattice(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (points - start) / times
+        return np.asarray((points - start) / times)
 
     mask = np.zeros((size, size), np.uint8)
     cv2.fillPoly(mask, [lattice(outline).round().astype(np.int32)], 1)
@@ -193,8 +193,8 @@ def _place(level: F32, field: Bool, body: Body) -> _Place:
     smooth = cv2.GaussianBlur(there, (0, 0), _LINE_SMOOTH_MM / _PX_MM)
     low, high = np.percentile(smooth[seen], [10, 90]) if seen.any() else (0.0, 0.0)
     return _Place(
-        level=there,
-        smooth=smooth,
+        level=np.asarray(there, dtype=np.float32),
+        smooth=np.asarray(smooth, dtype=np.float32),
         field=seen,
         off_mm=np.asarray(off * _PX_MM, dtype=np.float32),
         behind_mm=((xs - last[0]) * way[0] + (ys - last[1]) * way[1]).astype(np.float32) * np.float32(_PX_MM),

@@ -1,8 +1,8 @@
 """A straight bar of even width that runs out of the vertebral body: steel, whichever way round the picture is shown.
 
-Nothing in bone or soft tissue is a bar of 1 to 4 mm that goes straight on over 16 mm from inside the body to its outside
-with the same contrast to both its sides all along. A cannula is, and it is the one thing in a reference frame that
-absorbs as cement does: where it is dark, cement will be dark.
+Nothing in bone or soft tissue is a bar of 1 to 4 mm that goes straight on over 16 mm from inside the body to its
+outside with the same contrast to both its sides all along. A cannula is, and it is the one thing in a reference frame
+that absorbs as cement does: where it is dark, cement will be dark.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def bar_contrast(level: F32, field: Bool, outline_px: PointsPx, mm_per_px: float
     small = cv2.resize(level, (cols, rows), interpolation=cv2.INTER_AREA)
     inside = cv2.resize(field.astype(np.float32), (cols, rows), interpolation=cv2.INTER_NEAREST)
     px_mm = mm_per_px * step
-    small = cv2.GaussianBlur(small, (0, 0), max(_BLUR_MM / px_mm, 0.5))
-    strips = _strips(small, inside, (outline_px + 0.5) / step - 0.5, px_mm)
+    blurred: F32 = np.asarray(cv2.GaussianBlur(small, (0, 0), max(_BLUR_MM / px_mm, 0.5)), dtype=np.float32)
+    strips = _strips(blurred, np.asarray(inside, dtype=np.float32), (outline_px + 0.5) / step - 0.5, px_mm)
     best = {(sign, length): 0.0 for sign in (1, -1) for length in _LENGTHS_PIECES}
     if not strips.size:
         return BarContrast(dark=(0.0,) * len(_LENGTHS_PIECES), bright=(0.0,) * len(_LENGTHS_PIECES))
@@ -113,6 +113,8 @@ def _strips(small: F32, inside: F32, outline_px: PointsPx, px_mm: float) -> F32:
     ends = _read(off_mm.astype(np.float32), start + way * (_ENDS_MM / px_mm))
     leaves = (begins < -_WITHIN_MM) & (ends > _BEYOND_MM)
     start, way = start[leaves], way[leaves]
+    if not len(start):
+        return np.zeros((0, 0, 0), np.float32)
     along = np.arange(-_INSIDE_MM, _OUTSIDE_MM, 1.0) / px_mm
     across = np.arange(-_ACROSS_MM, _ACROSS_MM + 0.01, _ACROSS_STEP_MM) / px_mm
     normal = np.stack([-way[:, 1], way[:, 0]], axis=1)
@@ -131,4 +133,4 @@ def _read(values: F32, points: F64) -> F32:
         cv2.remap(values, part[..., 0], part[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
         for part in np.array_split(flat, range(30000, len(flat), 30000))  # OpenCV takes at most 32767 rows
     ]
-    return np.concatenate(read).reshape(points.shape[:-1]) if len(flat) else np.zeros(points.shape[:-1], np.float32)
+    return np.asarray(np.concatenate(read).reshape(points.shape[:-1]), dtype=np.float32)

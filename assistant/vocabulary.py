@@ -68,7 +68,7 @@ class FrameState(StrEnum):
 
 
 class Shown(StrEnum):
-    """Which way round a picture is shown: in a native one bone, steel and cement are dark, in an inverted one bright."""
+    """Which way round a picture is shown: native (bone, steel and cement dark) or inverted (bright)."""
 
     NATIVE = "native"
     INVERTED = "inverted"

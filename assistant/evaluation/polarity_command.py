@@ -1,7 +1,7 @@
 """``python -m assistant.evaluation.polarity_command``: native or inverted, told of reference frames never tuned on.
 
-Each still is judged once with its true points and twice with points moved by a millimetre (a reader's ordinary error), as
-it is and with its greys turned round inside the X-ray field, as a console shows an inverted picture.
+Each still is judged once with its true points and twice with points moved by a millimetre (a reader's ordinary
+error), as it is and with its greys turned round inside the X-ray field, as a console shows an inverted picture.
 """
 
 from __future__ import annotations

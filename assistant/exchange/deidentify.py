@@ -31,7 +31,7 @@ Cover = tuple[int, int, int, int]
 _PLAN_KEYS: Final = frozenset({"schema", "views"})
 _VIEW_KEYS: Final = frozenset(
     {
-        *("view", "level", "reference_frame", "mm_per_px", "calibrated", "scale_by", "ruler"),
+        *("view", "level", "reference_frame", "mm_per_px", "calibrated", "scale_by", "polarity", "ruler"),
         *("warning_line_fraction", "landmarks"),
     }
 )

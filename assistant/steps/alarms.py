@@ -44,7 +44,7 @@ _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
 into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
 _SLOW_WINDOW = 60
-_OF_LEAKS = (Rule.LEAK, Rule.VEIN)
+_OF_LEAKS, _BY_STATE = (Rule.LEAK, Rule.VEIN), (Rule.TECHNICAL, Rule.OTHER_SIGN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class AlarmInput:
         Time taken until the alarms.
     leaks : tuple of Leak
         Leaks that stand in this picture, confirmed by the step that finds them; their shapes are not known yet.
+    grows_opposite : bool
+        Something grows where cement would, with the other sign.
     """
 
     frame_index: int
@@ -79,6 +81,7 @@ class AlarmInput:
     front_mm: float
     processing_ms: float
     leaks: tuple[Leak, ...] = ()
+    grows_opposite: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +147,7 @@ def update_alarms(memory: AlarmMemory, now: AlarmInput, settings: AlarmSettings)
     changes: list[Alarm] = []
     for watch in memory.watches:
         before = watch.alarm
-        if watch.row.rule is Rule.TECHNICAL:
+        if watch.row.rule in _BY_STATE:
             _technical(memory, watch, now, settings)
         elif _superseded(memory, watch):
             watch.alarm, watch.pending_since_s = None, None
@@ -371,6 +374,8 @@ def _is_wanted(memory: AlarmMemory, watched: Watched, now: AlarmInput, settings:
         return since_s is not None and memory.last_new_s is not None and memory.last_new_s > since_s
     if watched is Watched.OTHER_PLANNED_VIEW:
         return memory.view_changed
+    if watched is Watched.POLARITY:
+        return now.grows_opposite
     return len(memory.times_ms) == _SLOW_WINDOW and _slow_ms(memory) > settings.slow_ms
 
 

@@ -96,7 +96,7 @@ def find_cement(
     blind = ~usable if cannula is None else ~usable | cannula.mask
     if blade is not None:
         blind |= blade
-    noise = np.minimum(steady_noise(memory.baseline, contrast, silent), grain)
+    noise = memory.plain_noise = np.minimum(steady_noise(memory.baseline, contrast, silent), grain)
     noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
     if steel is not None:
         noise = np.asarray(cv2.magnitude(noise, np.float32(_MOVED_STEEL) * steel), dtype=np.float32)

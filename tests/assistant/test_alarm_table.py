@@ -68,7 +68,7 @@ def test_priorities_and_times(row: PipelineRow) -> None:
     assert row.armed >= row.unarmed > Priority.NONE
     assert 0 <= row.onset_ms <= 600
     assert 0 <= row.hold_ms <= 2000
-    if row.rule is Rule.TECHNICAL:
+    if row.rule in (Rule.TECHNICAL, Rule.OTHER_SIGN):
         assert row.site is None
         assert not row.latched
     else:
@@ -83,7 +83,7 @@ def test_priorities_and_times(row: PipelineRow) -> None:
 def test_an_alarm_finds_its_own_row_again(row: PipelineRow) -> None:
     assert row_of(alarm_of(row)) is row
     if row.code:
-        told = row_told(row.code, row.kind, row.site)
+        told = row_told(row.code, row.kind, row.site, row.headline)
         assert told is not None
         assert told.short == row.short
 
@@ -135,7 +135,7 @@ def test_what_the_contract_fixes() -> None:
 
 
 def test_what_is_graver_is_decided_before_what_gives_place_to_it() -> None:
-    rank = {Rule.VEIN: 0, Rule.LEAK: 1, Rule.CROSSED: 2, Rule.NEAR: 3, Rule.TECHNICAL: 4}
+    rank = {Rule.VEIN: 0, Rule.LEAK: 1, Rule.CROSSED: 2, Rule.NEAR: 3, Rule.TECHNICAL: 4, Rule.OTHER_SIGN: 4}
     for watched, count in Counter(row.watched for row in FROM_PICTURES).items():
         ranks = [rank[row.rule] for row in FROM_PICTURES if row.watched is watched]
         assert ranks == sorted(ranks)

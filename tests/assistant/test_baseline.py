@@ -18,9 +18,15 @@ def test_the_crop_stays_in_the_picture_and_holds_the_body():
     assert float(body_in_crop(BODY_PX, crop).sum()) == pytest.approx(86 * 72, rel=0.05)
 
 
-@pytest.mark.parametrize(("dark_body", "sign"), [(True, 1.0), (False, -1.0)])
-def test_polarity_follows_the_bone(dark_body, sign):
-    assert started(np.random.default_rng(0), dark_body=dark_body).sign == sign
+def test_the_sign_is_the_one_that_is_told():
+    dark, bright = (start_baseline(*_place(), sign) for sign in (1.0, -1.0))
+    assert dark.lookup[200] > dark.lookup[50]
+    assert bright.lookup[200] < bright.lookup[50]
+
+
+def _place():
+    crop = cement_crop(BODY_PX, MM, 320, 300)
+    return picture(np.random.default_rng(0)), 255, np.ones((300, 320), bool), crop, BODY_PX, MM
 
 
 def test_a_brightness_step_and_slow_haze_are_no_change():

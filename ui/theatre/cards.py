@@ -267,7 +267,7 @@ class Legend(Card):
 
 
 def _short(alarm: LiveAlarm) -> str:
-    row = row_told(alarm.code, alarm.kind, alarm.site)
+    row = row_told(alarm.code, alarm.kind, alarm.site, alarm.headline)
     return f"{words.PRIORITY[alarm.priority]} · {alarm.headline.lower() if row is None else row.short}"
 
 

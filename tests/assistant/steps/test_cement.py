@@ -11,10 +11,10 @@ from assistant.steps.cement import find_cement
 STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(160.0, 145.0))
 
 
-def started(vertebra) -> MaskMemory:
+def started(vertebra, sign: float = 1.0) -> MaskMemory:
     crop = cement_crop(vertebra.body_px, vertebra.mm_per_px, 320, 300)
     everywhere = np.ones((300, 320), bool)
-    return start_masking(vertebra.frame().grey, 255, everywhere, crop, vertebra.body_px, vertebra.mm_per_px)
+    return start_masking(vertebra.frame().grey, 255, everywhere, crop, vertebra.body_px, vertebra.mm_per_px, sign)
 
 
 def dice(memory: MaskMemory, mask, truth) -> float:
@@ -25,8 +25,7 @@ def dice(memory: MaskMemory, mask, truth) -> float:
 @pytest.mark.parametrize("inverted", [False, True])
 def test_growing_cement_is_outlined(tabletop, disc, inverted):
     vertebra = tabletop(inverted=inverted)
-    memory = started(vertebra)
-    assert memory.baseline.sign == (-1.0 if inverted else 1.0)
+    memory = started(vertebra, -1.0 if inverted else 1.0)
     for k in range(30):
         cement = find_cement(memory, vertebra.frame().grey, STILL, k / 15, before_injection=False)
         assert not cement.mask.any()
