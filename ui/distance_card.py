@@ -69,7 +69,8 @@ class DistanceCard(QWidget):
 
     def told(self) -> str:
         """The big figure in words."""
-        return " ".join(self._big()[:2])
+        figure, text, share, _ = self._big()
+        return " ".join((figure, text, lengths.UNCAL if share.startswith(lengths.UNCAL) else "")).rstrip()
 
     def _distances(self) -> Distances | Unknown:
         if self._why is not None:
@@ -96,9 +97,7 @@ class DistanceCard(QWidget):
         nearest = distances.warning_line_mm if lateral else distances.side_wall_mm
         before, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
         figure, text, colour = figure_of(nearest, before, past, planned, band_mm=_BAND_MM if lateral else 0.0)
-        if planned is None or isinstance(nearest, Unknown):
-            return figure, text, "", colour
-        return figure, marked(text, planned), _share_line(planned, distances), colour
+        return figure, text, "" if planned is None else _share_line(planned, distances), colour
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the card."""
@@ -256,8 +255,6 @@ class DistanceCard(QWidget):
                 word = words.NEAR
             short = name[:3].lower() + "." if small else name if k == 0 else name.split()[0]
             unknown = isinstance(value, Unknown)
-            if not unknown and lengths.mark(self._planned()):
-                word = f"{word} {lengths.UNCAL}"
             painter.setPen(theme.TEXT_2 if unknown else colour)
             painter.setFont(theme.font(18 if small else 20, 500 if unknown else 650))
             side = _LEFT if k == 0 else _RIGHT
@@ -283,12 +280,12 @@ def marked(text: str, planned: PlannedView | None) -> str:
 
 
 def _share_line(planned: PlannedView, distances: Distances) -> str:
-    """What the share says beside the figure, or what the figure is a share of."""
+    """The share beside the figure; where the view is not calibrated the mark, and what all figures are shares of."""
     line = 100 * planned.warning_line_fraction
     if not planned.calibrated:
-        of = lengths.word(planned, Of.DEPTH)
-        return words.ONLY_SHARES.format(of, line) if planned.is_lateral else words.ONLY_SHARES_AP.format(of)
-    if not planned.is_lateral or isinstance(distances.posterior_wall_mm, Unknown):
+        said = words.ONLY_SHARES if planned.is_lateral else words.ONLY_SHARES_AP
+        return said.format(lengths.UNCAL, lengths.word(planned, Of.DEPTH), line)
+    if isinstance(distances.posterior_wall_mm, Unknown) or isinstance(distances.warning_line_mm, Unknown):
         return ""
     return words.OF_DEPTH.format(100 * distances.posterior_wall_mm / lengths.depth_mm(planned), line)
 

@@ -67,6 +67,8 @@ class FiguresCard(QWidget):
         """Take over what is known."""
         text, reached = _big(moment, views)
         self.big.setText(text)
+        # With the mark the line is longer: it must not be the mark that is cut off.
+        self.big.setFont(theme.font(26 if lengths.UNCAL in text else 34, 750))
         self.big.setStyleSheet(f"color:{(theme.HIGH_FIGURE if reached else theme.TEXT_1).name()};")
         self.setAccessibleName(text)
         for name, told in _told(moment, view_of(moment, views)).items():
