@@ -47,7 +47,9 @@ def message_for(
     if editing and has_plan:
         return Message(priority=Priority.NONE, headline=words.SET_UP, action=words.SET_UP_ACTION, known=False)
     if not has_plan:
-        return Message(priority=Priority.NONE, headline=words.NO_PLAN, action=words.NO_PLAN_ACTION, known=False)
+        return Message(
+            priority=Priority.NONE, headline=words.NO_PLAN, action=with_keys(words.NO_PLAN_ACTION), known=False
+        )
     if moment is None and failure:
         action = words.ANALYSIS_STOPPED_ACTION
         return Message(priority=Priority.NONE, headline=words.ANALYSIS_STOPPED, action=action, known=False)

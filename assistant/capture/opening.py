@@ -129,6 +129,20 @@ def _is_dicom(head: bytes) -> bool:
     return explicit or implicit
 
 
+def holds_run(folder: Path) -> bool:
+    """Whether a folder is a run as `open_source` takes it, by its names alone; quick, nothing is read."""
+    try:
+        if is_recorded(folder) or numbered_pictures(folder, str(folder)):
+            return True
+        videos = [path for path in folder.iterdir() if path.name[0] != "." and path.is_file() and _may_be_a_run(path)]
+        inner = folder / "frames"
+        return len(videos) == 1 or (inner.is_dir() and bool(numbered_pictures(inner, str(inner))))
+    except InputError:
+        return True  # pictures that make no run: said when it is opened
+    except OSError:
+        return False
+
+
 def _open_folder(folder: Path, run: str, fps: float | None) -> Source:
     if is_recorded(folder):
         from assistant.capture.run_folder import RunFolder

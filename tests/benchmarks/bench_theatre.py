@@ -27,6 +27,7 @@ from assistant.plan import read_plan
 from assistant.settings import Settings
 from assistant.training.desk import Starter
 from assistant.vocabulary import Frame, Unknown
+from ui.run_dialog import RunDialog
 from ui.setup import proposals
 from ui.shell import Shell
 from ui.theatre import page as place
@@ -255,7 +256,7 @@ def test_many_random_keys_and_touches(tmp_path: Path, qtbot: Any, monkeypatch: p
     monkeypatch.setattr(Starter, "go_on", lambda _: False)
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, name, lambda *_args, **_more: ("", ""))
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args, **_more: ([], ""))
+    monkeypatch.setattr(RunDialog, "exec", lambda _self: 0)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args, **_more: "")
     shell = Shell(Settings())
     shell._makers["theatre"] = lambda settings: TheatrePage(settings, FakeSession)

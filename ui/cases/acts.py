@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import QFileDialog
-
 from assistant.errors import AssistantError
 from assistant.library.bin import empty_bin
 from assistant.library.database import kept_backups
@@ -14,6 +12,7 @@ from assistant.library.database import restore as put_in_place
 from assistant.library.search import Filter
 from assistant.places import data_home
 from ui.cases import case_words as words
+from ui.run_dialog import ask_for_run
 
 if TYPE_CHECKING:
     from ui.cases.page import CasesPage
@@ -88,10 +87,10 @@ def find_again(page: CasesPage) -> None:
     if Path(run["path"]).exists():
         page.tell(words.STILL_THERE.format(run["case_id"]))
         return
-    name, _ = QFileDialog.getOpenFileName(page, f"Where is {Path(run['path']).name}?")
+    name = ask_for_run(page, f"Where is {Path(run['path']).name}?")
     if name:
-        # A folder of pictures is shown by any file in it.
-        was_folder = not Path(run["path"]).suffix
+        # A folder of pictures is shown by any file in it too.
+        was_folder = not Path(run["path"]).suffix and Path(name).is_file()
         try:
             jobs.find_again(run["id"], str(Path(name).parent) if was_folder else name)
         except AssistantError as error:

@@ -7,7 +7,6 @@ from pathlib import Path
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -35,6 +34,7 @@ from ui.keycap import Keycap
 from ui.library_room import room
 from ui.page import Page
 from ui.page_tabs import PageTabs
+from ui.run_dialog import ask_for_runs
 
 _SEARCH_AFTER_MS = 60
 
@@ -358,7 +358,7 @@ class CasesPage(Page):
         """Import by dialog; with ``to_this_case`` the runs belong to the chosen case."""
         case_id = self.chosen() if to_this_case else None
         title = f"Further recordings of {case_id}" if case_id else "Import recordings or case packs"
-        names, _ = QFileDialog.getOpenFileNames(self, title)
+        names = ask_for_runs(self, title, several=True)
         if names:
             self.bring_in(names, case_id or None)
 

@@ -140,9 +140,8 @@ class Keys:
     def _escape(self) -> None:
         page = self._page
         if page.editing:
-            if page.session is not None and page.session.plan is not None:
-                page.end_editing()
-                page.refresh()
+            page.end_editing()
+            page.refresh()
         elif page.board.tool:
             page.measure.choose("")
         elif page.exporter.busy:

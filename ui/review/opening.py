@@ -7,7 +7,13 @@ from pathlib import Path
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
+from assistant.errors import UsageError
 from assistant.places import data_home
+from assistant.plan import read_plan
+from assistant.replay import Sink
+from assistant.settings import Settings
+from ui import words
+from ui.review.session import Session
 
 
 def plan_beside(run: str) -> str | None:
@@ -16,6 +22,30 @@ def plan_beside(run: str) -> str | None:
     beside = path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
     saved = data_home() / "plans" / f"{path.name}.plan.json"
     return next((str(plan) for plan in (saved, beside) if plan.is_file()), None)
+
+
+def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink) -> tuple[Session, str]:
+    """Open a run with its plan (one beside it where none is named); without one where there is none that can be used.
+
+    Returns
+    -------
+    tuple of Session and str
+        The second says why the plan that was found is not used; empty where nothing is wrong.
+
+    Raises
+    ------
+    InputError
+        If the run itself cannot be opened.
+    """
+    named = plan_path or plan_beside(run)
+    if named is not None:
+        try:
+            session = Session(run, read_plan(Path(named), settings.alarms.warning_lines), settings, sink)
+        except UsageError as error:
+            return Session(run, None, settings, sink), f"{error}. {words.LOOKING_ONLY}"
+        session.plan_path = named
+        return session, ""
+    return Session(run, None, settings, sink), ""
 
 
 def run_and_plan(thing: object) -> tuple[str, str | None]:

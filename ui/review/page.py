@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtGui import QDropEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
@@ -11,7 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from assistant.errors import AssistantError
 from assistant.pipeline import Summary
 from assistant.places import data_home
-from assistant.plan import Plan, read_plan
+from assistant.plan import Plan
 from assistant.settings import Settings
 from ui import collector
 from ui.alarm_bar import message_for
@@ -35,7 +33,7 @@ from ui.review.leak_card import LeakCard
 from ui.review.measure_board import MeasureBoard
 from ui.review.measure_panel import MeasurePanel
 from ui.review.message_line import MessageLine
-from ui.review.opening import dropped_path, plan_beside, run_and_plan, take_notices
+from ui.review.opening import dropped_path, open_session, run_and_plan, take_notices
 from ui.review.picture import ReviewPicture
 from ui.review.play import Player
 from ui.review.reviewing import Reviewing
@@ -43,6 +41,7 @@ from ui.review.session import Session
 from ui.review.shown import Shown
 from ui.review.transport import Transport
 from ui.review.whatif_panel import WhatIfPanel
+from ui.run_dialog import ask_for_run
 
 _TICK_MS, _FIGURES_MS = 16, 250
 _WATERMARK_S = 20.0
@@ -148,25 +147,18 @@ class ReviewPage(Page):
             return False
         self.close_session()
         try:
-            plan_path = plan_path or plan_beside(run)
-            lines = self.settings.alarms.warning_lines
-            plan = read_plan(Path(plan_path), lines) if plan_path is not None else None
-            self.session = Session(run, plan, self.settings, self.bridge)
+            self.session, why = open_session(run, plan_path, self.settings, self.bridge)
         except AssistantError as error:
             self.tell(str(error))
             self.refresh()
             return False
-        self.tell("")
-        self.session.plan_path = plan_path
+        self.tell(why)
         self.shown.open(self.session)
         self.reviewing.open(self.session)
         self.exporter.forget()
         self.picture.show_frame(self.session.first)
-        if plan is None:
-            self.edit_plan()
-        else:
-            self.end_editing()
-            self.playing = True
+        self.end_editing()
+        self.playing = True
         self._clock.restart()
         self.refresh()
         return True
@@ -240,7 +232,7 @@ class ReviewPage(Page):
 
     def choose_run(self) -> None:
         """Open a recording by dialog."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a recording")
+        name = ask_for_run(self, "Open a recording")
         if name:
             self.open(name, None)
 
@@ -256,18 +248,16 @@ class ReviewPage(Page):
         """Show another run beside this one, from its start, going along."""
         if self.session is None:
             return
-        name = QFileDialog.getExistingDirectory(self, "Another run, to be seen beside this one")
+        name = ask_for_run(self, "Another run, to be seen beside this one")
         if name:
             self.show_other(name)
 
     def show_other(self, run: str) -> None:
         """Show another run beside this one."""
-        path = Path(run) / "plan.json"
+        bridge = Bridge(self)
+        bridge.looked_for.connect(lambda: (bridge.looked(), self._look()))
         try:
-            plan = read_plan(path, self.settings.alarms.warning_lines) if path.is_file() else None
-            bridge = Bridge(self)
-            bridge.looked_for.connect(lambda: (bridge.looked(), self._look()))
-            other = Session(run, plan, self.settings, bridge)
+            other, _ = open_session(run, None, self.settings, bridge)
         except AssistantError as error:
             self.tell(str(error))
             return

@@ -294,7 +294,10 @@ class Session:
     def at_end(self) -> bool:
         """Whether the playhead stands on the last frame."""
         last = self.last_frame
-        return last is not None and self.playhead >= last
+        if last is None:
+            # Not analysed, and the source does not say how many frames it has: where no picture comes is the end.
+            return self.analysis is None and bool(self.picture_trouble)
+        return self.playhead >= last
 
     def close(self) -> None:
         """End threads and processes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRect
-from PyQt6.QtWidgets import QFileDialog, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import UsageError
 from assistant.live.messages import StampedFrame
@@ -13,6 +13,7 @@ from assistant.live.status import LiveStatus
 from assistant.plan import plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
+from ui.run_dialog import ask_for_run
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
 from ui.setup.field_marks import FieldOnPicture
@@ -248,8 +249,8 @@ class SetupPanel(QWidget):
             self.tell("Second input: its points follow after the lateral ones, key A.")
 
     def _recorded_run(self) -> str:
-        folder = QFileDialog.getExistingDirectory(self, "A recorded run, played as if live")
-        return f"play:{folder}" if folder else ""
+        run = ask_for_run(self, "A recorded run, played as if live")
+        return f"play:{run}" if run else ""
 
     def opened(self, facts: RunFacts) -> None:
         """The source says what it is."""

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QFileDialog, QLabel
+from PyQt6.QtWidgets import QLabel
 
 from assistant.library.people import Act
 from assistant.library.search import Filter
 from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
-from ui.cases import case_words
+from ui.cases import acts, case_words
 from ui.shell import Shell
 
 
@@ -234,7 +234,7 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
     other = tmp_path / "disk" / "wrong.mkv"
     other.write_bytes(write_small_run(tmp_path / "second", 5).video.read_bytes())
     for chosen, told in ((other, "another recording"), (moved, "found again")):
-        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, chosen=chosen: (str(chosen), ""))
+        monkeypatch.setattr(acts, "ask_for_run", lambda *_, chosen=chosen: str(chosen))
         key(qtbot, shell, "M")
         qtbot.waitUntil(lambda told=told: told in page.note.text(), timeout=60_000)
     assert page.room.library.rows("runs")[0]["path"] == str(moved)

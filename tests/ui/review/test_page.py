@@ -134,6 +134,7 @@ def test_six_points_make_a_plan_that_the_program_reads(qtbot, window: ReviewPage
     lone = run.folder.parent / "lone.mkv"
     lone.write_bytes(run.video.read_bytes())
     assert window.open(str(lone), None)
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert window.editing
     place_all(qtbot, window)
     assert window.plan_panel.missing().startswith("Set the scale")

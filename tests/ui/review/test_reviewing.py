@@ -257,6 +257,7 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(drop)
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert window.editing
     for x, y in [*SUPERIOR, *INFERIOR]:
         qtbot.mouseClick(window.picture, Qt.MouseButton.LeftButton, pos=on_picture(window, x, y))
