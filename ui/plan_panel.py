@@ -38,6 +38,9 @@ LEVELS = [f"T{k}" for k in range(1, 13)] + [f"L{k}" for k in range(1, 6)]
 GAUGES_MM = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
 """Nominal outer diameters of cannulas (needle-gauge chart; brands differ)."""
 
+_OF_THE_SCALE = ("ruler", "scale_by")
+"""Keys of a view that give way to the scale as it is set here; what else a plan says of a view is kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
@@ -269,8 +272,10 @@ class PlanPanel(QWidget):
             "warning_line_fraction": round(self.fraction.value() / 100, 4),
             "landmarks": {"superior": placed[:3], "inferior": placed[3:]},
         }
+        before = self._documents.get(own["view"], {})
+        kept = {key: value for key, value in before.items() if key not in own and key not in _OF_THE_SCALE}
         others = [each for name, each in self._documents.items() if name != own["view"]]
-        return {"schema": SCHEMA, "views": [own, *others]}
+        return {"schema": SCHEMA, "views": [own | kept, *others]}
 
     def finish(self) -> bool:
         """Save the plan beside the run and hand it on; False with the reason shown when it cannot be used."""

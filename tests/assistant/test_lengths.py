@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from assistant import lengths
@@ -67,3 +70,36 @@ def test_what_is_unknown_stays_so_with_its_own_reason() -> None:
     assert set(found.values()) == {NONE}
     assert isinstance(lengths.share(1.0, None), Unknown)
     assert isinstance(lengths.area_share(1.0, None), Unknown)
+
+
+_ROOT = Path(__file__).resolve().parents[2]
+_OWN_SCALE = {
+    "assistant/lengths.py": "the one place",
+    "assistant/landmarks/proposal.py": "why a proposal is none: a size by the scale that was typed",
+    "assistant/capture/dicom_header.py": "what the file says of its own scale",
+    "assistant/training/planted.py": "by how much a line is wrong on purpose: never in a view without a scale",
+    "ui/training/training_words.py": "mm where the answer has them",
+    "ui/review/whatif_panel.py": "mm where the row has them",
+    "ui/curve_scale.py": "the axis",
+    "ui/setup/steps.py": "the cannula, and what is assumed",
+    "ui/setup/scale.py": "a scale that was typed",
+    "ui/setup/panel.py": "a scale that was set",
+    "ui/plan_panel.py": "the cannula",
+    "ui/selftest/checks.py": "a setting",
+    "assistant/validate.py": "a scale that is known",
+    "assistant/summary.py": "mm where the result has them",
+    "assistant/reports/facts.py": "a scale that is known",
+    "assistant/reports/dicom_out.py": "a scale that is known",
+}
+"""Who else writes "mm" behind a figure, and why that is none measured in a view without a scale."""
+
+
+def test_nobody_else_turns_a_length_into_words() -> None:
+    figure = re.compile(r"\}\s?mm(²|\b)(?!_)")
+    found = set()
+    for folder in ("assistant", "ui"):
+        for path in sorted((_ROOT / folder).rglob("*.py")):
+            name = path.relative_to(_ROOT).as_posix()
+            if not name.startswith(("assistant/simulation/", "assistant/evaluation/")):
+                found |= {name} if figure.search(path.read_text(encoding="utf-8")) else set()
+    assert found <= set(_OWN_SCALE), f"tell a length by assistant.lengths: {sorted(found - set(_OWN_SCALE))}"

@@ -111,6 +111,24 @@ def test_the_second_view_is_named() -> None:
     assert row(motion=Motion(view_index=1, similarity=STILL, confidence=1.0))["view"] == "ap"
 
 
+def test_figures_in_mm_are_empty_in_the_view_that_is_not_calibrated_and_in_that_alone() -> None:
+    views = (VIEWS[0], replace(VIEWS[1], calibrated=False))
+    lateral, ap = (
+        dict(
+            zip(
+                COLUMNS,
+                csv_row(reading(motion=Motion(view_index=k, similarity=STILL, confidence=1.0)), views),
+                strict=True,
+            )
+        )
+        for k in (0, 1)
+    )
+    assert lateral["superior_endplate_mm"] == "1.000"
+    in_mm = [name for name in COLUMNS if name.endswith(("_mm", "_mm2", "_mm_per_s"))]
+    assert not any(ap[name] for name in in_mm)
+    assert ap["superior_endplate_share"] == lateral["superior_endplate_share"] != ""
+
+
 def test_what_is_unknown_is_empty_with_its_reason_and_never_0() -> None:
     lost = Unknown("the vertebra was lost")
     cells = row(
