@@ -19,7 +19,7 @@ import numpy as np
 from assistant import geometry
 from assistant.errors import UsageError
 from assistant.geometry import PointsPx
-from assistant.settings import WarningLines, is_level
+from assistant.settings import WarningLines, is_level, lines_at
 from assistant.vocabulary import Shown
 
 SCHEMA = "fluoro-assistant/plan/1"
@@ -95,6 +95,8 @@ class PlannedView:
     shown : Shown
         Native or inverted, where a person said so (key ``polarity``); else the pictures are asked.
     warning_line_fraction : float
+    posterior_band_mm, endplate_band_mm : float
+        Cement this near to the warning line, or this near inside an endplate, is near (of the settings).
     superior, inferior : array (n, 2)
         Endplates: lateral from anterior to posterior, AP from the picture's left to its right.
     first_wall, last_wall : array (n, 2)
@@ -116,6 +118,8 @@ class PlannedView:
     scale_by: str
     shown: Shown
     warning_line_fraction: float
+    posterior_band_mm: float
+    endplate_band_mm: float
     superior: PointsPx = field(repr=False)
     inferior: PointsPx = field(repr=False)
     first_wall: PointsPx = field(repr=False)
@@ -179,7 +183,7 @@ def plan_from_document(document: Any, lines: WarningLines | float) -> Plan:
     ----------
     document : dict
     lines : WarningLines or float
-        Where the warning line stands in a view that does not say: of the settings, or one share for every level.
+        Of the settings; or, for what needs no settings, one share for every level.
 
     Raises
     ------
@@ -196,8 +200,8 @@ def plan_from_document(document: Any, lines: WarningLines | float) -> Plan:
         raise UsageError('the plan has no view: "views" needs at least one entry')
     if len(file.views) > _MOST_VIEWS:
         raise UsageError(f"the plan has {len(file.views)} views and may have at most {_MOST_VIEWS}")
-    by_level = lines if isinstance(lines, WarningLines) else WarningLines(fraction=lines)
-    views = tuple(_planned(view, f"views[{k}]", by_level) for k, view in enumerate(file.views))
+    known = lines if isinstance(lines, WarningLines) else lines_at(lines)
+    views = tuple(_planned(view, f"views[{k}]", known) for k, view in enumerate(file.views))
     try:
         # What the result cannot repeat (lone surrogates, infinity, bottomless nesting) is no plan either.
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
@@ -273,6 +277,8 @@ def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
         scale_by=view.scale_by,
         shown=_shown(view, where),
         warning_line_fraction=fraction,
+        posterior_band_mm=lines.posterior_band_mm,
+        endplate_band_mm=lines.endplate_band_mm,
         superior=superior,
         inferior=inferior,
         first_wall=first_wall,

@@ -33,32 +33,36 @@ def _lines(default: str, low: float, high: float, sentence: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WarningLines:
-    """Where the warning line stands in a view whose plan does not say: a share of the sagittal diameter.
-
-    Attributes
-    ----------
-    fraction : float
-        From the posterior wall towards the anterior wall.
-    by_level : mapping of str to float
-        Such as ``{"L5": 0.3}``: other ones at these levels.
-    """
-
-    fraction: float
-    by_level: Mapping[str, float] = field(default_factory=dict)
-
-    def at(self, level: str | None) -> float:
-        """The share at a level."""
-        return self.fraction if level is None else self.by_level.get(level, self.fraction)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LivenessSettings:
     """When a picture counts as new, held, missing or unusable."""
 
     frozen_after_s: float = _number(
         1.0, 0.2, 5.0, "Without a new X-ray picture for longer than this the source is frozen."
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningLines:
+    """Where the warning line stands in a view whose plan does not say, and what counts as near in any view.
+
+    Attributes
+    ----------
+    fraction : float
+        Share of the sagittal diameter from the posterior wall towards the anterior wall.
+    by_level : mapping of str to float
+        Such as ``{"L5": 0.3}``: other ones at these levels.
+    posterior_band_mm, endplate_band_mm : float
+        Cement this near to the warning line, or this near inside an endplate, is near.
+    """
+
+    fraction: float
+    by_level: Mapping[str, float]
+    posterior_band_mm: float
+    endplate_band_mm: float
+
+    def at(self, level: str | None) -> float:
+        """The share at a level."""
+        return self.fraction if level is None else self.by_level.get(level, self.fraction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,12 @@ class AlarmSettings:
     @property
     def warning_lines(self) -> WarningLines:
         """Where a plan that does not say has its warning line, level by level."""
-        return WarningLines(fraction=self.warning_line_fraction, by_level=_levels(self.warning_line_by_level) or {})
+        return WarningLines(
+            fraction=self.warning_line_fraction,
+            by_level=_levels(self.warning_line_by_level) or {},
+            posterior_band_mm=self.posterior_band_mm,
+            endplate_band_mm=self.endplate_band_mm,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +200,11 @@ def _levels(text: object) -> dict[str, float] | None:
         if not is_level(level):
             return None
     return found
+
+
+def lines_at(fraction: float) -> WarningLines:
+    """The default lines with the warning line at one share for every level."""
+    return AlarmSettings(warning_line_fraction=fraction).warning_lines
 
 
 def is_level(name: str) -> bool:

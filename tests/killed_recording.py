@@ -16,6 +16,7 @@ from assistant.live.deck import Deck
 from assistant.live.recovery import record_what_is_left
 from assistant.live.shared_file import SharedFile
 from assistant.recording.writer import Recorder
+from tests.recorders import WRITER
 
 ROOT = Path(__file__).resolve().parents[1]
 _BODY = """
@@ -25,12 +26,14 @@ import numpy as np
 from assistant.live.deck import Deck
 from assistant.live.shared_file import SharedFile
 from assistant.recording.writer import Recorder
+from assistant.recording.writer_settings import WriterSettings
+from assistant.settings import RecordingSettings
 folder, board, width, height = Path(sys.argv[1]), SharedFile.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
 deck = Deck.open(Path(sys.argv[5]))
 numbers = board.numbers_at(0, 2)
 rng = np.random.default_rng(1)
 pictures = [rng.normal(120, 6, (height, width)).clip(0, 255).astype(np.uint8) for _ in range(8)]
-recorder = Recorder(folder)
+recorder = Recorder(folder, WriterSettings.of(RecordingSettings()))
 begun = time.monotonic_ns()
 i = 0
 while True:
@@ -93,7 +96,7 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
         deck.remove()
     offered, last_ns = int(numbers[0]), int(numbers[1])
     frames, lost_ms = _play(folder, offered, last_ns)
-    successor = Recorder(folder)
+    successor = Recorder(folder, WRITER)
     record_what_is_left(deck, folder, successor)
     assert successor.close()
     source = RunFolder(folder, "gone on with")

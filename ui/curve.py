@@ -21,7 +21,6 @@ from ui.moments import Moment, MomentStore
 _BEFORE_S = 30.0
 _AHEAD_S = 8.0
 _HIGH_MM = 14.0
-_BAND_MM = 3.0
 _LEAST_SPEED = 0.05
 
 _WIDE_PX = 600
@@ -100,9 +99,10 @@ class CurveView(QWidget):
         title = words.CURVE_TITLE.format(self._scale.unit)
         painter.drawText(QRectF(18, 8, area.width(), 28), Qt.AlignmentFlag.AlignVCenter, title)
         draw_wall(painter, area, self._scale, screen_inks())
-        band = QRectF(area.left(), self._y(area, _BAND_MM * self._scale.per_mm), area.width(), 0)
-        band.setBottom(self._y(area, 0.0))
-        painter.fillRect(band, QColor(255, 212, 0, 36))
+        for view in [view for view in self._views if view.is_lateral][:1]:
+            band = QRectF(area.left(), self._y(area, view.posterior_band_mm * self._scale.per_mm), area.width(), 0)
+            band.setBottom(self._y(area, 0.0))
+            painter.fillRect(band, QColor(255, 212, 0, 36))
         painter.setFont(theme.font(16, 500))
         for tick in self._scale.ticks:
             y = self._y(area, tick)

@@ -16,8 +16,6 @@ from assistant.vocabulary import Distances, FrameState, Measure, Priority, Unkno
 from ui import icons, theme, words
 from ui.moments import Moment
 
-_BAND_MM = 3.0
-_ENDPLATE_BAND_MM = 2.0
 _SMALL_PX = 520
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -96,7 +94,7 @@ class DistanceCard(QWidget):
         lateral = planned is None or planned.is_lateral
         nearest = distances.warning_line_mm if lateral else distances.side_wall_mm
         before, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
-        figure, text, colour = figure_of(nearest, before, past, planned, band_mm=_BAND_MM if lateral else 0.0)
+        figure, text, colour = figure_of(nearest, before, past, planned, band_mm=_band_mm(planned))
         return figure, text, "" if planned is None else _share_line(planned, distances), colour
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -192,7 +190,8 @@ class DistanceCard(QWidget):
                 painter.setFont(theme.font(18, 500))
                 painter.drawText(row, _RIGHT, words.NO_CEMENT)
             return
-        figure, _, colour = figure_of(distance, "", "", planned, band_mm=_BAND_MM)
+        band_mm = _band_mm(planned)
+        figure, _, colour = figure_of(distance, "", "", planned, band_mm=band_mm)
         percent = ""
         if planned is not None:
             percent = f"{100 * distance / lengths.depth_mm(planned) + _line_percent(planned):.0f} %"
@@ -204,7 +203,7 @@ class DistanceCard(QWidget):
         painter.setFont(theme.font(27, 720))
         painter.drawText(row.adjusted(0, 0, -share_width, 0), _RIGHT, figure)
         figure_width = painter.fontMetrics().horizontalAdvance(figure)
-        if distance <= _BAND_MM:
+        if distance <= band_mm:
             icon, shade = ("high", theme.HIGH[0]) if distance <= 0 else ("medium", theme.MEDIUM[0])
             x = row.right() - share_width - figure_width - 36
             icons.draw(painter, icon, QRectF(x, row.center().y() - 13, 26, 26), shade)
@@ -229,9 +228,10 @@ class DistanceCard(QWidget):
         painter.setBrush(theme.BARS)
         painter.drawRect(bar)
         painter.setBrush(QBrush(theme.MEDIUM[0], Qt.BrushStyle.BDiagPattern))
-        painter.drawRect(QRectF(at_line - _BAND_MM * mm, bar.top(), _BAND_MM * mm, bar.height()))
+        band_mm = planned.posterior_band_mm
+        painter.drawRect(QRectF(at_line - band_mm * mm, bar.top(), band_mm * mm, bar.height()))
         end = max(bar.left() + 3, min(at_line - mm * distance, bar.right()))
-        colour = theme.HIGH_LINE if distance <= 0 else theme.MEDIUM[0] if distance <= _BAND_MM else theme.CEMENT
+        colour = theme.HIGH_LINE if distance <= 0 else theme.MEDIUM[0] if distance <= band_mm else theme.CEMENT
         painter.setBrush(colour)
         painter.drawRect(QRectF(bar.left(), bar.top() + 4, end - bar.left(), bar.height() - 8))
         pen = QPen(theme.LIMIT, 4)
@@ -251,7 +251,8 @@ class DistanceCard(QWidget):
             if isinstance(distances, Distances):
                 value = distances.superior_endplate_mm if k == 0 else distances.inferior_endplate_mm
             figure, word, colour = figure_of(value, words.INSIDE, words.BEYOND, self._planned(), of=Of.HEIGHT)
-            if not isinstance(value, Unknown) and 0 < value <= _ENDPLATE_BAND_MM:
+            planned = self._planned()
+            if planned is not None and not isinstance(value, Unknown) and 0 < value <= planned.endplate_band_mm:
                 word = words.NEAR
             short = name[:3].lower() + "." if small else name if k == 0 else name.split()[0]
             unknown = isinstance(value, Unknown)
@@ -260,6 +261,11 @@ class DistanceCard(QWidget):
             side = _LEFT if k == 0 else _RIGHT
             text = f"{short} {figure} {'' if unknown else word}".strip()
             painter.drawText(QRectF(22, top + 4, width - 44, 44), side, text)
+
+
+def _band_mm(planned: PlannedView | None) -> float:
+    """What counts as near to line b; 0 where the view has none."""
+    return planned.posterior_band_mm if planned is not None and planned.is_lateral else 0.0
 
 
 def figure_of(

@@ -77,7 +77,7 @@ def _leak(painter: QPainter, points: NDArray[np.float64]) -> None:
 def _draw_limit(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment, *, held: bool) -> None:
     assert planned.warning_line is not None
     limit, anterior = planned.warning_line, on_screen(planned.first_wall).mean(axis=0)
-    states = _third_states(moment)
+    states = _third_states(moment, planned)
     for k in range(3):
         ends = np.array([k / 3 + (_GAP if k else 0), (k + 1) / 3 - (_GAP if k < 2 else 0)])
         piece = on_screen(along(limit, np.linspace(ends[0], ends[1], 7)))
@@ -93,7 +93,7 @@ def _draw_limit(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mo
             _line(painter, piece, theme.LIMIT, 4.0, [13 / 4, 7 / 4])
 
 
-def _third_states(moment: Moment) -> list[Priority]:
+def _third_states(moment: Moment, planned: PlannedView) -> list[Priority]:
     """Each third for itself, never averaged: reached, in the band, quiet."""
     if not isinstance(moment.distances, Distances):
         return [Priority.NONE] * 3
@@ -109,7 +109,7 @@ def _third_states(moment: Moment) -> list[Priority]:
         elif distance <= 0:
             states.append(Priority.HIGH)
         else:
-            states.append(Priority.MEDIUM if distance <= 3.0 else Priority.NONE)
+            states.append(Priority.MEDIUM if distance <= planned.posterior_band_mm else Priority.NONE)
     return states
 
 
@@ -204,7 +204,7 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     d = moment.distances
     if not isinstance(d, Distances) or isinstance(d.warning_line_mm, Unknown) or d.nearest_warning_px is None:
         return
-    worst = max(_third_states(moment))
+    worst = max(_third_states(moment, planned))
     if worst < Priority.MEDIUM:
         return
     colour = theme.priority_colour(worst)

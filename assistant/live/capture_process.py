@@ -28,7 +28,8 @@ from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, Sour
 from assistant.live.orders import Start, Witness
 from assistant.live.recovery import record_what_is_left
 from assistant.places import data_home
-from assistant.recording.writer import Recorder, WriterSettings
+from assistant.recording.writer import Recorder
+from assistant.recording.writer_settings import WriterSettings
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, Grey
 
@@ -47,15 +48,7 @@ def run(start: Start) -> None:
     deck.put(Cell.CAPTURE_PID, os.getpid())
     deck.beat(Cell.CAPTURE_BEAT)
     settings = start.settings
-    mb = 1 << 20
-    recorder = Recorder(
-        Path(start.folder),
-        WriterSettings(
-            sync_every_s=settings.recording.sync_every_s,
-            segment_bytes=round(settings.recording.segment_mb * mb),
-            reserve_bytes=round(settings.recording.reserve_mb * mb),
-        ),
-    )
+    recorder = Recorder(Path(start.folder), WriterSettings.of(settings.recording))
     record_what_is_left(deck, Path(start.folder), recorder)
     grab = Grab(deck, start.source, settings, recorder)
     grab.start()

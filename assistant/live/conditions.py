@@ -15,7 +15,6 @@ from assistant.vocabulary import Alarm, EventKind, Measure, Priority, Unknown
 
 _MEDIUM = Priority.MEDIUM
 HELD_TOLD_S: Final = 10.0
-SLOW_MS: Final = 250.0
 DROPPED_SHARE: Final = 0.05
 DISK_LOW_MIN: Final = 30.0
 BATTERY_LOW_PERCENT: Final = 20.0
@@ -44,6 +43,8 @@ class Situation:
     minutes_left : float or Unknown
         On the disk of the recording.
     lag_p95_ms : float or Unknown
+    slow_ms : float
+        A lag above it is told (of the settings).
     dropped_share : float
         Of the frames of the last 10 s.
     battery_percent : float or Unknown
@@ -63,6 +64,7 @@ class Situation:
     log_fault: str = ""
     minutes_left: Measure
     lag_p95_ms: Measure
+    slow_ms: float
     dropped_share: float = 0.0
     battery_percent: Measure
 
@@ -159,7 +161,7 @@ def _machine(now: Situation) -> list[Wanted]:
     if not isinstance(now.minutes_left, Unknown) and now.minutes_left < DISK_LOW_MIN:
         rows += _told(table.DISK, now, minutes=now.minutes_left)
     in_time = now.state not in (LiveState.NO_SIGNAL, LiveState.ANALYSIS_LATE)
-    if in_time and not isinstance(now.lag_p95_ms, Unknown) and now.lag_p95_ms > SLOW_MS:
+    if in_time and not isinstance(now.lag_p95_ms, Unknown) and now.lag_p95_ms > now.slow_ms:
         rows += _told(table.SLOW, now, ms=now.lag_p95_ms)
     elif in_time and now.dropped_share > DROPPED_SHARE:
         rows += _told(table.PASSED_OVER, now, percent=100 * now.dropped_share)

@@ -71,7 +71,7 @@ class LiveInput:
     def __init__(self, folder: Path, settings: Settings, log: Log, since_ns: int, number: int = 1) -> None:
         self._folder, self._settings, self._number = folder, settings, number
         self._log = log if number == 1 else partial(log, input=number)
-        self.outlook = Outlook(since_ns=since_ns)
+        self.outlook = Outlook(since_ns=since_ns, settings=settings)
         self.inbox: list[Message] = []
         self.grows = False
         self._growth = CementGrowth()

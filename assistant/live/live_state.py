@@ -18,7 +18,6 @@ NO_SIGNAL_MS: Final = 1000.0
 LATE_MS: Final = 500.0
 _STALE_PERIODS, _NO_SIGNAL_PERIODS = 2.5, 4.0
 """A source slower than ten frames/s is not stale between two frames."""
-_HELD_S: Final = 1.0
 _HELD_PULSES: Final = 1.6
 """At one pulse a second the next picture may come a little later than a second; two missing pulses are a hold."""
 _SLOWEST_PULSE_S: Final = 1.2
@@ -50,6 +49,8 @@ class Known:
         Grain of that picture, of 255.
     xray_age_s : float or Unknown
         Age of the X-ray picture in that frame, when it was grabbed.
+    frozen_after_s : float
+        An X-ray picture older than this is held (of the settings).
     pulse_period_s : float or Unknown
         Usual time between new X-ray pictures.
     mark_lit : bool or None
@@ -73,6 +74,7 @@ class Known:
     frame_reason: str
     noise_grey: Measure
     xray_age_s: Measure
+    frozen_after_s: float
     pulse_period_s: Measure
     mark_lit: bool | None
     in_colour: bool
@@ -148,7 +150,7 @@ def _held(known: Known) -> Verdict | None:
     if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
         return None
     pulse_s = 0.0 if isinstance(known.pulse_period_s, Unknown) else min(known.pulse_period_s, _SLOWEST_PULSE_S)
-    if age_s <= max(_HELD_S, _HELD_PULSES * pulse_s):
+    if age_s <= max(known.frozen_after_s, _HELD_PULSES * pulse_s):
         return None
     if known.mark_lit:
         return Verdict(state=LiveState.FROZEN, reason="X-ray is on and the picture does not change")

@@ -16,6 +16,7 @@ from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.live.stuck import Stuck
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
+from assistant.settings import Settings
 from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, Priority, Site, Unknown
 
 _UNTRACKED_S: Final = 1.0
@@ -31,6 +32,8 @@ class Outlook:
 
     Attributes
     ----------
+    settings : Settings
+        Their limits are the ones of this session.
     views : tuple of str
         "lateral" or "ap" of each view of the present plan.
     faults : dict
@@ -42,6 +45,7 @@ class Outlook:
     """
 
     since_ns: int
+    settings: Settings
     state: LiveState = LiveState.NO_SIGNAL
     reason: str = ""
     armed: bool = False
@@ -153,6 +157,7 @@ class Outlook:
                 frame_reason=moment.liveness.reason if moment is not None else "",
                 noise_grey=moment.liveness.noise_grey if moment is not None else Unknown("nothing was analysed"),
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
+                frozen_after_s=self.settings.liveness.frozen_after_s,
                 pulse_period_s=self.pace.pulse_period_s(),
                 mark_lit=self.signs.mark_lit,
                 in_colour=self.signs.in_colour,
@@ -195,6 +200,7 @@ class Outlook:
             log_fault=self.faults.get("log", "") or self.faults.get("clock", ""),
             minutes_left=self.recording.minutes_left,
             lag_p95_ms=self.pace.lags_ms(now_ns)[1],
+            slow_ms=self.settings.alarms.slow_ms,
             dropped_share=self.pace.dropped_share(now_ns),
             battery_percent=self.battery_percent,
         )
@@ -254,6 +260,7 @@ class Outlook:
             pictures_per_s=self.pace.pictures_per_s(now_ns),
             lag_ms=lag_ms,
             lag_p95_ms=lag_p95_ms,
+            limits=self.settings.alarms,
             moment=moment,
             drawable=self.state is LiveState.LIVE and self._is_valid(now_ns, period_ms),
             alarms=self.alarms.ordered(),

@@ -9,6 +9,7 @@ from typing import Final
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
+from assistant.settings import AlarmSettings
 from assistant.vocabulary import EventKind, Measure, Priority, Site, Unknown
 
 _NOTHING_YET: Final = Unknown("no frame has come yet")
@@ -124,6 +125,8 @@ class LiveStatus:
         Rate of the video, and of new X-ray pictures.
     lag_ms, lag_p95_ms : float or Unknown
         From grab to the end of the analysis, median and 95 of 100, over the last 10 s.
+    limits : AlarmSettings
+        Of this session.
     moment : Moment or None
         The newest reading of the present plan.
     drawable : bool
@@ -155,6 +158,7 @@ class LiveStatus:
     pictures_per_s: Measure
     lag_ms: Measure
     lag_p95_ms: Measure
+    limits: AlarmSettings
     moment: Moment | None
     drawable: bool
     alarms: tuple[LiveAlarm, ...]

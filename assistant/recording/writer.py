@@ -29,6 +29,7 @@ from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.recording_state import Gauge, RecordingState
 from assistant.recording.schema import FRAMES, VIDEO, FrameLine, WitnessLine
 from assistant.recording.segment_file import GrowingFile
+from assistant.recording.writer_settings import WriterSettings
 from assistant.vocabulary import Grey
 
 log = logging.getLogger(__name__)
@@ -39,20 +40,6 @@ _MOST_UNSYNCED: Final = 256
 _WELL_AGAIN_NS: Final = 2_000_000_000
 # Trying again at once is of no use.
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriterSettings:
-    """How it writes. Bytes and seconds."""
-
-    sync_every_s: float = 1.0
-    segment_bytes: int = 1 << 30
-    reserve_bytes: int = 64 << 20
-    """Left free on the disk for the event log and everybody else."""
-    uncoded_bytes: int = 256 << 20
-    """Pictures that may wait for a free core: six seconds of 1280 x 1024 at 30/s."""
-    waiting_bytes: int = 384 << 20
-    """Coded pictures that may wait for a disk that stalls: half a minute at 15 pictures/s of 1280 x 1024."""
 
 
 @dataclass(slots=True)
@@ -79,12 +66,12 @@ class Recorder:
     def __init__(
         self,
         folder: Path,
-        settings: WriterSettings | None = None,
+        settings: WriterSettings,
         *,
         disk: Disk | None = None,
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self._folder, self._settings = folder, settings or WriterSettings()
+        self._folder, self._settings = folder, settings
         self._disk, self._clock_ns = disk or Disk(), clock_ns
         self._offered: queue.Queue[Offered | WitnessLine | None] = queue.Queue(_FRAMES_WAITING)
         self._coded: queue.Queue[Coded | WitnessLine | None] = queue.Queue()

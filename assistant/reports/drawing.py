@@ -25,7 +25,6 @@ _CEMENT: Colour = (255, 255, 255)
 _TEXT: Colour = (248, 245, 242)
 _CASING: Colour = (0, 0, 0)
 _SHIFT = 4
-_BAND_MM = 3.0
 _LINE_PX, _FONT = 24, 0.5
 STRIP_PX = 8 + 3 * _LINE_PX
 """Height of the words under the picture."""
@@ -52,7 +51,7 @@ def drawn(frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...]) -
     for wall in (planned.last_wall,) if planned.is_lateral else (planned.last_wall, planned.first_wall):
         _line(picture, placed(wall), _BONE, 2)
     if planned.warning_line is not None:
-        for k, colour in enumerate(_thirds(moment)):
+        for k, colour in enumerate(_thirds(moment, planned)):
             piece = along(planned.warning_line, np.linspace((k + 0.03) / 3, (k + 0.97) / 3, 6))
             _line(picture, placed(piece), colour, 3 if colour is _REACHED else 2, dash_px=7.0)
     for polygon in moment.outline:
@@ -99,17 +98,17 @@ def _time_and_figures(frame: Frame, moment: Moment | None, views: tuple[PlannedV
     return first, f"{line}: {lengths.about(value, view)} {'past' if value < 0 else 'before it'}"
 
 
-def _thirds(moment: Moment) -> list[Colour]:
+def _thirds(moment: Moment, planned: PlannedView) -> list[Colour]:
     if not isinstance(moment.distances, Distances):
         return [_LIMIT] * 3
     d = moment.distances
-    return [_state(value) for value in (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm)]
+    return [_state(value, planned) for value in (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm)]
 
 
-def _state(value: Measure) -> Colour:
+def _state(value: Measure, planned: PlannedView) -> Colour:
     if isinstance(value, Unknown):
         return _LIMIT
-    return _REACHED if value <= 0 else _NEAR if value <= _BAND_MM else _LIMIT
+    return _REACHED if value <= 0 else _NEAR if value <= planned.posterior_band_mm else _LIMIT
 
 
 def _line(

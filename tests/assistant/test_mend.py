@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from assistant.mend import cut_clip, mend
 from assistant.recording.event_log import EventLog
 from assistant.recording.keeping import write_json
 from assistant.recording.schema import SCHEMA
-from assistant.recording.writer import Recorder, WriterSettings
+from assistant.recording.writer import Recorder
 from assistant.vocabulary import Grey
+from tests.recorders import WRITER
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def cut(tmp_path: Path, pictures: list[Grey]) -> Path:
     log = EventLog(folder)
     log.append("mark")
     log.close()
-    recorder = Recorder(folder, WriterSettings(segment_bytes=12_000))
+    recorder = Recorder(folder, replace(WRITER, segment_bytes=12_000))
     for i in range(24):
         recorder.offer(i, i * 40_000_000, i * 40_000_000, None if i % 2 else pictures[i // 2])
     recorder.witness(*log.head)
@@ -97,7 +99,7 @@ def test_a_folder_in_use_is_not_written_into(cut: Path, tmp_path: Path) -> None:
 
 def test_pictures_of_two_sizes_are_no_one_video(tmp_path: Path, pictures: list[Grey]) -> None:
     (tmp_path / "run").mkdir()
-    recorder = Recorder(tmp_path / "run")
+    recorder = Recorder(tmp_path / "run", WRITER)
     recorder.offer(0, 0, 0, pictures[0])
     recorder.offer(1, 10**8, 10**8, pictures[1][:32])
     recorder.close()

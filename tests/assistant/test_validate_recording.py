@@ -10,6 +10,7 @@ from assistant.recording.keeping import write_json
 from assistant.recording.schema import SCHEMA
 from assistant.recording.writer import Recorder
 from assistant.validate_recording import check_recording, what_is_lost
+from tests.recorders import WRITER
 from tests.small_run import frames
 
 
@@ -18,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     log = EventLog(tmp_path)
     log.append("mark")
     log.close()
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     for k in range(4):
         grey = np.random.default_rng(k).integers(0, 255, (32, 40), np.uint8)
         recorder.offer(k, k * 10**8, k * 10**8, grey)

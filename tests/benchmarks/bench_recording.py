@@ -19,6 +19,7 @@ import pytest
 from assistant.live.deck import Deck
 from assistant.recording.writer import Recorder
 from tests.killed_recording import kill_at
+from tests.recorders import WRITER
 
 KILLS = int(os.environ.get("FLUORO_BENCH_KILLS", "12"))
 WIDTH_PX, HEIGHT_PX = (int(side) for side in os.environ.get("FLUORO_BENCH_SIZE", "1280x1024").split("x"))
@@ -54,7 +55,7 @@ def test_cost_of_recording(tmp_path: Path) -> None:
     """CPU of recording 15 new pictures of 30 frames a second, as a share of one core."""
     rng = np.random.default_rng(2)
     pictures = [rng.normal(120, 6, (HEIGHT_PX, WIDTH_PX)).clip(0, 255).astype(np.uint8) for _ in range(8)]
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     seconds = 8.0
     before = resource.getrusage(resource.RUSAGE_SELF)
     begun_ns = time.monotonic_ns()

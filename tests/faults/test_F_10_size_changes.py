@@ -17,6 +17,7 @@ from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
+from tests.recorders import WRITER
 
 
 class Sized:
@@ -40,7 +41,7 @@ def test_F_10(tmp_path: Path, monkeypatch) -> None:
     deck = Deck.make(slots=4, slot_bytes=200 * 200 * 2)
     sources = [Sized(64, 80, np.uint8, False), Sized(128, 160, np.uint8, False), Sized(128, 160, np.uint16, True)]
     monkeypatch.setattr(capture_process, "_open", lambda address: sources.pop(0))
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     grab = Grab(deck, "camera:0", Settings(), recorder)
     grab.start()
     heard: list[object] = []

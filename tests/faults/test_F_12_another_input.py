@@ -27,6 +27,7 @@ from assistant.settings import Settings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liveness
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
 from tests.assistant.capture.test_camera import FakeGrabber
+from tests.recorders import WRITER
 
 ROWS, COLS = 480, 640
 
@@ -85,6 +86,7 @@ def state_of(liveness: Liveness, *, in_colour: bool) -> LiveState:
             frame_state=liveness.state,
             frame_reason=liveness.reason,
             noise_grey=liveness.noise_grey,
+            frozen_after_s=1.0,
             xray_age_s=liveness.xray_age_s,
             pulse_period_s=Unknown("x"),
             mark_lit=None,
@@ -108,7 +110,7 @@ def test_F_12(make, k: int, deck: Deck, tmp_path: Path, monkeypatch: pytest.Monk
     grabber = FakeGrabber(script)
     source = CameraSource(grabber, "camera:0", clock=grabber.clock)
     monkeypatch.setattr(capture_process, "_open", lambda _address: source)
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     grab = Grab(deck, "camera:0", Settings(), recorder)
     grab.start()
     grab.wait(0.0)

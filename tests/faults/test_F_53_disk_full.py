@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import pytest
 from assistant.capture.run_folder import RunFolder
 from assistant.live.session import LiveSession
 from assistant.recording.event_log import EventLog, check_chain, log_files
-from assistant.recording.writer import Recorder, WriterSettings
+from assistant.recording.writer import Recorder
 from assistant.settings import Settings
 from tests.assistant.live.conftest import planned, until
+from tests.recorders import WRITER
 from tests.small_run import pictures, write_video
 
 
@@ -39,7 +41,7 @@ def test_F_53(small_disk: Path, reserve_bytes: int) -> None:
     rng = np.random.default_rng(9)
     grains = [rng.normal(120, 6, (256, 320)).clip(0, 255).astype(np.uint8) for _ in range(60)]
     log = EventLog(small_disk)
-    recorder = Recorder(small_disk, WriterSettings(reserve_bytes=reserve_bytes, sync_every_s=0.2))
+    recorder = Recorder(small_disk, replace(WRITER, reserve_bytes=reserve_bytes, sync_every_s=0.2))
     for i, picture in enumerate(grains):
         recorder.offer(i, i * 40_000_000, i * 40_000_000, picture)
         if i % 20 == 0:

@@ -8,13 +8,15 @@ import random
 import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
-from assistant.recording.writer import Disk, Recorder, WriterSettings
+from assistant.recording.writer import Disk, Recorder
+from tests.recorders import WRITER
 
 FPS, SYNC_S = 60, 0.3
 
@@ -35,7 +37,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[float
             synced[stat.st_ino] = max(synced.get(stat.st_ino, 0), stat.st_size)
 
     chance = random.Random(3)
-    recorder = Recorder(folder, WriterSettings(sync_every_s=SYNC_S, segment_bytes=150_000), disk=Disk(fsync=fsync))
+    recorder = Recorder(folder, replace(WRITER, sync_every_s=SYNC_S, segment_bytes=150_000), disk=Disk(fsync=fsync))
     crashes: list[tuple[float, Path]] = []
     begun = time.monotonic()
     for i in range(3 * FPS):

@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from assistant.capture.opening import open_source
 from assistant.live.messages import Moved
 from assistant.live.session import LiveSession
+from assistant.moments import Moment
+from assistant.reports.drawing import drawn
 from assistant.settings_file import load_settings
 from assistant.training.clip import Clip
 from assistant.training.desk import Desk
@@ -24,6 +27,9 @@ from tests.assistant.live.conftest import until
 from tests.small_run import SmallRun, pictures, plan_document, write_small_run
 from ui.shell import Shell
 from ui.theatre.sessions import make_session
+
+NEAR_BGR = (0, 212, 255)
+"""The yellow of a third that the cement is near to."""
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +214,37 @@ def test_the_analysis_of_a_live_session_works_with_the_site_s_line(run: SmallRun
         spans[name] = found.posterior_wall_mm - found.warning_line_mm
     depth_mm = spans["plain"] / 0.25
     assert spans["site"] == pytest.approx(0.45 * depth_mm, rel=0.15)
+
+
+def test_what_counts_as_near_is_the_site_s_band_in_exported_pictures_too(
+    run: SmallRun, monkeypatch: pytest.MonkeyPatch, qtbot: Any, tmp_path: Path
+) -> None:
+    """Cement 4 to 6 mm before the line: quiet by the default band of 3 mm, near by a site's of 6 mm."""
+    wide = tmp_path / "wide"
+    wide.mkdir()
+    site = {"alarms": {"posterior_band_mm": 6.0}}
+    (wide / "site.json").write_text(json.dumps({"schema": "fluoro-assistant/settings/1", "settings": site}))
+    seen = {}
+    for name, folder in (("wide", wide), ("plain", tmp_path / "plain")):
+        with window_on(folder, monkeypatch, qtbot) as shell:
+            shell.go_to("review", (str(run.folder), str(run.plan)))
+            page = shell.page("review")
+            page.playing = False
+            qtbot.waitUntil(lambda page=page: page.session.ended, timeout=60_000)
+            moment = next(each for each in page.session.moments.between(0, 89) if 4.0 < before_line_mm(each) < 6.0)
+            source = open_source(str(run.video))
+            frame = source.frame_at(moment.frame_index)
+            source.close()
+            picture = drawn(frame, moment, page.session.plan.views)
+            seen[name] = bool((picture == NEAR_BGR).all(axis=2).any())
+    assert seen == {"wide": True, "plain": False}
+
+
+def before_line_mm(moment: Moment) -> float:
+    distances = moment.distances
+    if not isinstance(distances, Distances) or isinstance(distances.warning_line_mm, Unknown):
+        return 0.0
+    return distances.warning_line_mm
 
 
 def measured(session: LiveSession) -> Distances:

@@ -103,7 +103,7 @@ class Scene:
         self._demo, self.upto = demo, upto
         plan = read_plan(demo_run() / "plan.json", 0.25)
         self._now_ns = time.monotonic_ns() - (LEAD + 2) * PERIOD_MS * MS
-        self.outlook = Outlook(since_ns=self._now_ns)
+        self.outlook = Outlook(since_ns=self._now_ns, settings=Settings())
         self.outlook.plan_number, self.outlook.views = 1, tuple(view.view for view in plan.views)
         self.outlook.lines, self.outlook.armed = Lines.CONFIRMED, armed
         self.outlook.faults["sound"] = ""

@@ -14,7 +14,6 @@ from assistant.vocabulary import Unknown
 from ui.alarm_sound import AlarmSound
 from ui.setup.side import Row
 
-_SLOW_MS = 250.0
 _LEAST_FREE = 2_000_000_000
 _FIRST_YEAR, _LAST_YEAR = 2024, 2100
 
@@ -61,5 +60,5 @@ def _rate(status: LiveStatus | None) -> Row:
 def _delay(status: LiveStatus | None) -> Row:
     if status is None or isinstance(status.lag_p95_ms, Unknown):
         return Row(text="Delay", value="not measured yet")
-    slow = status.lag_p95_ms > _SLOW_MS
+    slow = status.lag_p95_ms > status.limits.slow_ms
     return Row(text="Delay", value=f"p95 {status.lag_p95_ms:.0f} ms", icon="low" if slow else "tick")

@@ -24,7 +24,6 @@ _SITE_WORDS = {
 }
 _LEAK_WORDS = {SITE_OF_LEAK[site]: told for site, told in words.LEAK_SITE.items()}
 _TECHNICAL_FROM = 7
-_BAND_MM = 3.0
 _CLEARLY_PAST_MM = -1.0
 _BEFORE = {LiveState.NO_SIGNAL: "Before signal loss", LiveState.FROZEN: "Before it froze"}
 _DISAGREE = "Figure past the line without alarm. Judge by eye."
@@ -148,7 +147,7 @@ def _thirds(status: LiveStatus, top: LiveAlarm) -> str:
     distances = moment.distances
     if isinstance(distances, Unknown):
         return ""
-    limit = 0.0 if top.code == "A1" else _BAND_MM
+    limit = 0.0 if top.code == "A1" else status.limits.posterior_band_mm
     values = (distances.warning_upper_mm, distances.warning_middle_mm, distances.warning_lower_mm)
     names = [
         name.lower()

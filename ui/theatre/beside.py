@@ -19,7 +19,6 @@ from ui.theatre.looks import LOOKS, age_words
 from ui.theatre.picture import LivePicture
 
 _FIGURES_PX = 112
-_BAND_MM = 3.0
 _V = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -77,7 +76,7 @@ def _figure(mm: Measure, view: PlannedView, *, at_line: bool) -> tuple[str, QCol
     before = "before" if at_line and view.is_lateral else words.INSIDE
     past = "past" if at_line and view.is_lateral else words.BEYOND
     of = Of.DEPTH if at_line else Of.HEIGHT
-    band_mm = _BAND_MM if at_line and view.is_lateral else 0.0
+    band_mm = view.posterior_band_mm if at_line and view.is_lateral else 0.0
     figure, word, colour = figure_of(mm, before, past, view, of=of, band_mm=band_mm)
     return f"{figure} {word}", colour
 

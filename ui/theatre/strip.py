@@ -13,7 +13,6 @@ from assistant.vocabulary import Unknown
 from ui import icons, theme
 from ui.theatre.looks import LOOKS, age_words, second_word
 
-_SLOW_MS = 250.0
 _WHOLE = 0.995
 Part = tuple[str, str, QColor, int]
 """Icon ("" for none), text, colour, weight."""
@@ -97,7 +96,7 @@ class LiveStrip(QWidget):
         if status.state in (LiveState.HELD, LiveState.FROZEN):
             return "0 p/s · no new frames", False
         lag = "—" if isinstance(status.lag_ms, Unknown) else f"{status.lag_ms:.0f} ms"
-        slow = not isinstance(status.lag_p95_ms, Unknown) and status.lag_p95_ms > _SLOW_MS
+        slow = not isinstance(status.lag_p95_ms, Unknown) and status.lag_p95_ms > status.limits.slow_ms
         return f"{rate:.1f} p/s · lag {lag}", slow
 
     def _right(self) -> list[Part]:

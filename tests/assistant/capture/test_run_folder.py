@@ -12,6 +12,7 @@ from assistant.recording.event_log import EventLog
 from assistant.recording.schema import FrameLine
 from assistant.recording.writer import Recorder
 from assistant.vocabulary import Grey
+from tests.recorders import WRITER
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def pictures() -> list[Grey]:
 
 @pytest.fixture
 def folder(tmp_path: Path, pictures: list[Grey]) -> Path:
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     for i in range(12):
         recorder.offer(i, i * 40_000_000, i * 40_000_000, None if i % 2 else pictures[i // 2])
     recorder.close()
@@ -89,7 +90,7 @@ def test_the_event_log_is_checked_against_its_witness(tmp_path: Path, pictures: 
     for k in range(4):
         log.append("mark", number=k)
     log.close()
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     recorder.offer(0, 0, 0, pictures[0])
     recorder.witness(*log.head)
     recorder.close()

@@ -18,6 +18,7 @@ from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
 from assistant.settings import CaptureSettings, LiveSettings, Settings
 from assistant.vocabulary import Frame
+from tests.recorders import WRITER
 
 WHOLE = replace(Settings(), capture=CaptureSettings(layout="whole"), live=LiveSettings(grab_hangs_after_s=0.5))
 
@@ -65,7 +66,7 @@ def grab(big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setattr(
             capture_process, "_open", lambda address: waiting.pop(0) if len(waiting) > 1 else waiting[0]
         )
-        recorder = Recorder(tmp_path)
+        recorder = Recorder(tmp_path, WRITER)
         one = Grab(big_deck, "scripted", settings, recorder)
         made.append((one, recorder, sources))
         one.start()

@@ -10,6 +10,7 @@ from assistant.vocabulary import Alarm, EventKind, Leak, LeakSite, Priority, Sha
 
 UNKNOWN = Unknown("x")
 CALM = Situation(
+    slow_ms=250.0,
     state=LiveState.LIVE,
     state_s=5.0,
     armed=True,

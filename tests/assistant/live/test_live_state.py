@@ -19,6 +19,7 @@ GOOD = Known(
     frame_state=FrameState.LIVE,
     frame_reason="",
     noise_grey=4.0,
+    frozen_after_s=1.0,
     xray_age_s=0.0,
     pulse_period_s=0.13,
     mark_lit=None,

@@ -8,6 +8,7 @@ from assistant.live.deck import Signs
 from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveState, Moment
 from assistant.live.outlook import Outlook
 from assistant.live.status import ChildState, LiveStatus
+from assistant.settings import Settings
 from assistant.vocabulary import Alarm, EventKind, FrameState, Priority, Site, Unknown
 
 MS = 1_000_000
@@ -18,7 +19,7 @@ class Theatre:
     """Frames at 25 a second, analysed 20 ms later; the clock is turned by hand."""
 
     def __init__(self, moment: Callable[..., Moment]) -> None:
-        self.outlook = Outlook(since_ns=0)
+        self.outlook = Outlook(since_ns=0, settings=Settings())
         self.outlook.lines, self.outlook.plan_number, self.outlook.views = Lines.CONFIRMED, 1, ("lateral",)
         self.outlook.faults["sound"] = ""
         self.now_ns = 0

@@ -8,10 +8,10 @@ import pytest
 from assistant.live import plan_keeping
 from assistant.live.orders import TakePlan
 from assistant.live.plan_keeping import keep_plan, plan_left
-from assistant.settings import WarningLines
+from assistant.settings import lines_at
 from tests.small_run import pictures, plan_document
 
-LINES = WarningLines(fraction=0.25)
+LINES = lines_at(0.25)
 
 
 def event(kind: str, **data: object) -> dict[str, object]:

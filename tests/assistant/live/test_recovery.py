@@ -6,6 +6,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.live.deck import Deck
 from assistant.live.recovery import record_what_is_left
 from assistant.recording.writer import Recorder
+from tests.recorders import WRITER
 
 
 def picture(number: int) -> np.ndarray:
@@ -17,13 +18,13 @@ def publish(deck: Deck, index: int) -> None:
 
 
 def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: Deck, tmp_path: Path) -> None:
-    first = Recorder(tmp_path)
+    first = Recorder(tmp_path, WRITER)
     for index in range(8):
         publish(deck, index)
         if index < 6:
             first.offer(index, index * 40_000_000, index * 40_000_000, None if index % 2 else picture(index // 2))
     first.close()
-    second = Recorder(tmp_path)
+    second = Recorder(tmp_path, WRITER)
     assert record_what_is_left(deck, tmp_path, second) == 2
     second.close()
     source = RunFolder(tmp_path, "run")
@@ -36,12 +37,12 @@ def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: Dec
 
 
 def test_what_is_older_than_the_ring_is_lost_and_counted(deck: Deck, tmp_path: Path) -> None:
-    first = Recorder(tmp_path)
+    first = Recorder(tmp_path, WRITER)
     first.offer(0, 0, 0, picture(0))
     first.close()
     for index in range(12):
         publish(deck, index)
-    second = Recorder(tmp_path)
+    second = Recorder(tmp_path, WRITER)
     assert record_what_is_left(deck, tmp_path, second) == 4
     second.close()
     source = RunFolder(tmp_path, "run")
@@ -51,7 +52,7 @@ def test_what_is_older_than_the_ring_is_lost_and_counted(deck: Deck, tmp_path: P
 
 
 def test_a_first_start_has_nothing_to_record(deck: Deck, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path)
+    recorder = Recorder(tmp_path, WRITER)
     assert record_what_is_left(deck, tmp_path, recorder) == 0
     recorder.close()
     assert not list(tmp_path.iterdir())

@@ -1,13 +1,15 @@
 """Pictures with grain, and a disk that fails where it is told to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assistant.recording.writer import Disk, Recorder, WriterSettings
+from assistant.recording.writer import Disk, Recorder
 from assistant.vocabulary import Grey
+from tests.recorders import WRITER
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +24,7 @@ def record(tmp_path: Path) -> Callable[..., Recorder]:
 
     def make(pictures: list[Grey], disk: Disk | None = None, *, close: bool = True, **settings: float) -> Recorder:
         tmp_path.joinpath("run").mkdir(exist_ok=True)
-        recorder = Recorder(tmp_path / "run", WriterSettings(**settings), disk=disk)
+        recorder = Recorder(tmp_path / "run", replace(WRITER, **settings), disk=disk)
         for k, picture in enumerate(pictures):
             for repeat in (0, 1):
                 i = 2 * k + repeat

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 
 from assistant.capture.run_folder import RunFolder
 from assistant.recording.coder import Coded, Coder, Offered
-from assistant.recording.writer import Disk, Recorder, WriterSettings
+from assistant.recording.writer import Disk, Recorder
 from assistant.vocabulary import Grey
+from tests.recorders import WRITER
 
 Record = Callable[..., Recorder]
 
@@ -63,7 +65,7 @@ def test_another_size_of_picture_begins_a_new_file(record: Record, grain: list[G
 def test_a_second_process_writes_files_of_its_own(record: Record, grain: list[Grey], tmp_path: Path) -> None:
     record(grain[:3])
     before = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
-    second = Recorder(tmp_path / "run")
+    second = Recorder(tmp_path / "run", WRITER)
     second.offer(6, 300_000_000, 10**12 + 300_000_000, grain[3])
     second.close()
     assert all(path.read_bytes() == content for path, content in before.items())
@@ -127,7 +129,7 @@ def test_a_failed_fsync_is_never_tried_again_on_that_file(record: Record, grain:
 
     folder = tmp_path / "run"
     folder.mkdir()
-    recorder = Recorder(folder, WriterSettings(sync_every_s=0.04), disk=Disk(fsync=fsync))
+    recorder = Recorder(folder, replace(WRITER, sync_every_s=0.04), disk=Disk(fsync=fsync))
     done = 0
     while not failed or done < 24:
         recorder.offer(done, done * 40_000_000, done * 40_000_000, grain[done % 24])

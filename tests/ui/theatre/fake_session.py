@@ -16,6 +16,7 @@ from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.session_day import XRAY
+from assistant.settings import AlarmSettings
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, Unknown
 
 SIZE = 512
@@ -134,6 +135,7 @@ def status(state: LiveState = LiveState.LIVE, **more: Any) -> LiveStatus:
         xray_age_s=0.071 if live else 12.4,
         frames_per_s=15.0,
         pictures_per_s=7.5,
+        limits=AlarmSettings(),
         lag_ms=18.0,
         lag_p95_ms=40.0,
         moment=moment(10),

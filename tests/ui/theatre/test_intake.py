@@ -10,6 +10,7 @@ from assistant.library.store import Library
 from assistant.places import data_home
 from assistant.recording.writer import Recorder
 from assistant.settings import Settings
+from tests.recorders import WRITER
 from tests.ui.theatre.fake_session import FakeSession
 from ui.library_room import room
 from ui.shell import Shell
@@ -21,7 +22,7 @@ def record(name: str = "2026-11-21") -> Path:
     """A short recorded session where sessions are recorded."""
     folder = data_home() / "live" / name
     folder.mkdir(parents=True)
-    writer, draw, now_ns = Recorder(folder), np.random.default_rng(len(name)), time.monotonic_ns()
+    writer, draw, now_ns = Recorder(folder, WRITER), np.random.default_rng(len(name)), time.monotonic_ns()
     for index in range(6):
         grey = draw.integers(0, 255, (96, 96), dtype=np.uint8)
         writer.offer(index, index * 33_000_000, now_ns + index * 33_000_000, grey)

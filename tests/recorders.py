@@ -1,0 +1,10 @@
+"""How the tests record: as the default settings say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant.recording.writer_settings import WriterSettings
+from assistant.settings import RecordingSettings
+
+WRITER: Final = WriterSettings.of(RecordingSettings())
