@@ -135,6 +135,7 @@ _SETUP: Final = (
     + _digits("setup", "type", "0123456789", "scale")
     + _rows("setup", ("type .", ". ,", "Decimal point"), parts="scale")
     + _rows("setup", ("line +", "+ =", "1 % on"), ("line -", "-", "1 % back"), parts="line")
+    + _rows("setup", ("polarity", "P", "Native or inverted"), parts="line")
     + _rows(
         "setup",
         ("test sound", "T", "Test sound"),

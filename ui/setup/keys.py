@@ -93,6 +93,9 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.measure_cannula()
     elif name == "uncalibrated":
         panel.stay_uncalibrated()
+    elif name == "polarity":
+        panel.polarity.change(panel.setup)
+        panel.message = ""
     elif name in ("line +", "line -"):
         panel.setup.move_line(1 if name == "line +" else -1)
     elif name == "test sound":

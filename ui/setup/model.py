@@ -10,6 +10,7 @@ from typing import Any, Final
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings import WarningLines
+from assistant.vocabulary import Shown
 
 LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))
 GAUGES_MM: Final = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
@@ -74,6 +75,8 @@ class SetView:
         None: not set.
     scale_by : str
         Where the scale comes from, for the screen and the log.
+    shown : Shown
+        Native or inverted, if the person says it; else the pictures are asked.
     """
 
     view: str = "lateral"
@@ -83,6 +86,7 @@ class SetView:
     active: int = 0
     mm_per_px: float | None = None
     scale_by: str = ""
+    shown: Shown = Shown.NOT_KNOWN
     proposal_note: str = ""
 
     @property
@@ -156,6 +160,8 @@ class SetView:
             "scale_by": self.scale_by or "assumed depth",
             "landmarks": {"superior": places[:3], "inferior": places[3:]},
         }
+        if self.shown is not Shown.NOT_KNOWN:
+            made["polarity"] = self.shown.value
         if self.input != 1:
             made["input"] = self.input
         if self.view == "lateral":

@@ -13,6 +13,7 @@ from assistant.live.status import LiveStatus
 from assistant.plan import plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
+from ui.key_map import word
 from ui.run_dialog import ask_for_run
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
@@ -20,6 +21,7 @@ from ui.setup.field_marks import FieldOnPicture
 from ui.setup.header import SetupHeader
 from ui.setup.model import SetUp, SetView, Step
 from ui.setup.points import PointsOnPicture
+from ui.setup.polarity import ASK, AskedPolarity
 from ui.setup.scale import Scale
 from ui.setup.side import Row, SetupSide
 from ui.setup.steps import show_step
@@ -47,7 +49,7 @@ class SetupPanel(QWidget):
         self.done: set[Step] = set()
         self.choices: list[sources.Choice] = []
         self.chosen = 0
-        self.scale = Scale()
+        self.scale, self.polarity = Scale(), AskedPolarity()
         self.stills = Stills(self)
         self.message = ""
         self.facts: RunFacts | None = None
@@ -200,6 +202,7 @@ class SetupPanel(QWidget):
         self.setup.source = address
         self.done.clear()
         self.turning.forget()
+        self.polarity = AskedPolarity()
         self.status, self.facts, self.oriented = None, None, False
         self._go_on = self.page.start_session(address)
         if self._go_on and self.page.plan is not None:
@@ -310,6 +313,7 @@ class SetupPanel(QWidget):
         view = self.setup.view
         if view.input == 1 and view.mm_per_px is None and first.mm_per_px is not None:
             view.mm_per_px, view.scale_by = first.mm_per_px, f"as lateral ({first.scale_by})"
+        view.shown = first.shown
         self.step = Step.POINTS
         self.go(Step.POINTS)
 
@@ -338,6 +342,9 @@ class SetupPanel(QWidget):
         """Hand the lines over; when the analysis has taken them they are confirmed and the session is armed."""
         page = self.page
         if page.session is None or self.waiting_for_plan:
+            return
+        if self.polarity.must_ask(self.setup):
+            self.tell(ASK.format(key=word("setup", "polarity"), enter=word("setup", "enter")))
             return
         try:
             plan = plan_from_document(self.setup.document(), self.setup.lines)

@@ -288,7 +288,7 @@ def _line(panel: SetupPanel) -> Shown:
     thirds = [Row(text=third, value=share) for third in words.THIRDS]
     if panel.side.small:
         thirds = [Row(text="Every third", value=share)]
-    rows = (*thirds, *panel.self_test_rows())
+    rows = (*thirds, panel.polarity.row(panel.setup), *panel.self_test_rows())
     views = " + ".join(each.view for each in panel.setup.views if each.whole)
     return Shown(
         number=6,
@@ -299,8 +299,8 @@ def _line(panel: SetupPanel) -> Shown:
         big_note=where + site + f" Views: {views}.",
         text="",
         rows=rows,
-        foot="Heard the test sound? {} plays it; {}: heard, {}: not heard.".format(
-            *(word("setup", act) for act in ("test sound", "heard", "not heard"))
+        foot="Heard the test sound? {} plays it; {}: heard, {}: not heard. {}: native or inverted.".format(
+            *(word("setup", act) for act in ("test sound", "heard", "not heard", "polarity"))
         ),
         message=panel.message,
         keys=(

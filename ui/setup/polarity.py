@@ -1,0 +1,82 @@
+"""Native or inverted in the set-up: what the still pictures say, shown; where they do not say it, asked. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from assistant.polarity import Body, Polarity, judged, log_odds_of, said
+from assistant.vocabulary import Shown
+from ui.setup.model import SetUp, SetView
+from ui.setup.side import Row
+
+_WORDS: Final = {
+    Shown.NATIVE: "native: bone, steel dark",
+    Shown.INVERTED: "inverted: bone, steel bright",
+    Shown.NOT_KNOWN: "not known: which?",
+}
+ASK: Final = (
+    "Is the cannula dark (native) or bright (inverted)? The picture does not say it. {key} says it; {enter} again arms "
+    "all the same, and both are watched."
+)
+
+
+@dataclass(slots=True)
+class AskedPolarity:
+    """What was judged already, so that a picture is looked at once; whether the question was put."""
+
+    asked: bool = False
+    _known: dict[tuple[int, tuple[object, ...]], float] = field(default_factory=dict)
+
+    def told(self, setup: SetUp) -> Polarity:
+        """What a person says, else what the pictures of the whole views say."""
+        own = next((view.shown for view in setup.views if view.shown is not Shown.NOT_KNOWN), None)
+        return said(own) if own is not None else self._of_pictures(setup)
+
+    def change(self, setup: SetUp) -> None:
+        """The next answer: what the pictures do not say first, then the other, then the pictures' own again."""
+        first, second = Shown.NATIVE, Shown.INVERTED
+        if self._of_pictures(setup).shown is first:
+            first, second = second, first
+        now = setup.views[0].shown
+        answer = {Shown.NOT_KNOWN: first, first: second, second: Shown.NOT_KNOWN}[now]
+        for view in setup.views:
+            view.shown = answer
+
+    def row(self, setup: SetUp) -> Row:
+        """The line of the last step."""
+        told = self.told(setup)
+        by_hand = any(view.shown is not Shown.NOT_KNOWN for view in setup.views)
+        icon = "low" if not told.is_known else "tick"
+        return Row(
+            text="Picture",
+            value=_WORDS[told.shown] + (" (said by you)" if by_hand else ""),
+            icon=icon,
+            act="polarity",
+        )
+
+    def must_ask(self, setup: SetUp) -> bool:
+        """True once where nothing tells."""
+        if self.asked or self.told(setup).is_known:
+            return False
+        self.asked = True
+        return True
+
+    def _of_pictures(self, setup: SetUp) -> Polarity:
+        return judged([log_odds for view in setup.views if (log_odds := self._judge(view)) is not None])
+
+    def _judge(self, view: SetView) -> float | None:
+        if view.still is None or not view.placed:
+            return None
+        places = tuple(point.at for point in view.points)
+        key = (view.still.index, (view.view, view.input, *places))
+        if key not in self._known:
+            points = np.array(places, dtype=np.float64)
+            scale = view.mm_per_px or view.assumed_mm_per_px() or 0.0
+            body = Body(
+                superior_px=points[:3], inferior_px=points[3:], is_lateral=view.view == "lateral", mm_per_px=scale
+            )
+            self._known[key] = log_odds_of(view.still.grey, view.still.white, body)
+        return self._known[key]
