@@ -193,7 +193,7 @@ def summary_of(document: dict[str, Any], plan: Plan) -> Summary:
         return Summary(
             events=tuple(alarm_of(event) for event in document["events"]),
             leaks=tuple(_leak(leak, plan) for leak in document["leaks"]),
-            measures=_measures(document["final"], plan.views[0]),
+            measures=_measures(document["final"], plan),
             models=tuple(ModelIdentity(name=m["name"], sha256=m["sha256"]) for m in document["program"]["models"]),
             notes=tuple(map(str, document["run"].get("notes", ()))),
         )
@@ -233,24 +233,33 @@ def _shape(shape: dict[str, Any]) -> Shape:
     return Shape(label=shape["label"], p_spike=p_spike, model=shape["model"], reason=reason, frames=frames)
 
 
-def _measures(final: dict[str, Any], view: PlannedView) -> Measures:
+def _measures(final: dict[str, Any], plan: Plan) -> Measures:
+    lateral = next((k for k, view in enumerate(plan.views) if view.is_lateral), 0)
+    at = next((k for k, view in enumerate(plan.views) if view.view == final.get("view")), lateral)
+    view = plan.views[at]
+
     def read(name: str) -> Measure:
         value = final.get(name)
         return _NOT_IN_RESULT if value is None else float(value)
 
     return Measures(
-        cement_area_mm2=read("cement_area_mm2"),
+        cement_area_mm2=_known(final, "cement_area_mm2", "cement_area_share", lengths.body_mm2(view)),
         fill_area_ratio=read("fill_area_ratio"),
         distribution_grade=final.get("distribution_grade"),
         anterior_height_mm=_height(final, "anterior", view),
         middle_height_mm=_height(final, "middle", view),
         posterior_height_mm=_height(final, "posterior", view),
         wedge_angle_deg=read("wedge_angle_deg"),
+        view_index=at,
     )
 
 
 def _height(final: dict[str, Any], part: str, view: PlannedView) -> Measure:
-    value, share = final.get(f"{part}_height_mm"), final.get(f"{part}_height_share")
-    if value is not None:
-        return float(value)
-    return _NOT_IN_RESULT if share is None else float(share) * lengths.depth_mm(view)
+    return _known(final, f"{part}_height_mm", f"{part}_height_share", lengths.depth_mm(view))
+
+
+def _known(final: dict[str, Any], in_mm: str, share: str, whole_mm: float) -> Measure:
+    """A figure in mm, else from its share; unknown where neither stands."""
+    if final.get(in_mm) is not None:
+        return float(final[in_mm])
+    return _NOT_IN_RESULT if final.get(share) is None else float(final[share]) * whole_mm

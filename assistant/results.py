@@ -301,7 +301,9 @@ def _number(measure: Measure, places: int = 4) -> float | None:
 def _final(measures: Measures, view: PlannedView) -> dict[str, Any]:
     heights = {part: getattr(measures, f"{part}_height_mm") for part in ("anterior", "middle", "posterior")}
     return {
+        "view": view.view,
         "cement_area_mm2": _number(lengths.in_mm(measures.cement_area_mm2, view)),
+        "cement_area_share": _number(lengths.area_share(measures.cement_area_mm2, view)),
         "fill_area_ratio": _number(measures.fill_area_ratio),
         "distribution_grade": measures.distribution_grade,
         **{f"{part}_height_mm": _number(lengths.in_mm(height, view)) for part, height in heights.items()},

@@ -18,7 +18,9 @@ from PyQt6.QtPdf import QPdfDocument
 from PyQt6.QtWidgets import QLabel, QTableWidget, QWidget
 
 from assistant import lengths
+from assistant.as_seen import read_analysed
 from assistant.cli import main
+from assistant.kept_result import summary_of
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import read_plan
@@ -31,6 +33,7 @@ from assistant.training.ending import read_ending
 from assistant.training.explain import gave_away
 from assistant.training.planted import can_carry, said
 from assistant.training.scoring import score, score_watching
+from assistant.vocabulary import Distances, Unknown
 from tests.journeys.hands import CONTROL, press
 from tests.journeys.room import Room
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, pictures, plan_document, write_small_run, write_video
@@ -139,6 +142,36 @@ def test_a_result_with_figures_in_mm_of_such_a_view_is_not_whole(
     capsys.readouterr()
     assert main(["validate", str(run.out)]) == 2
     assert "not calibrated" in "".join(capsys.readouterr())
+
+
+def test_what_a_table_told_in_shares_is_read_again_as_the_same_distances(tmp_path: Path) -> None:
+    with_scale = write_small_run(tmp_path / "with")
+    without = uncalibrated(write_small_run(tmp_path / "without"))
+    read, sums = [], []
+    for run in (with_scale, without):
+        assert main(run.arguments()) == 0
+        plan = read_plan(run.plan, 0.25)
+        sums.append(summary_of(json.loads((run.out / "result.json").read_text()), plan))
+        read.append(read_analysed(run.out, plan, sums[-1].events, sums[-1].leaks))
+        assert len(read[-1]) == run.frame_count
+    compared = 0
+    for one, other in zip(*read, strict=True):
+        if isinstance(one.distances, Distances) and isinstance(other.distances, Distances):
+            assert other.distances.cement_area_mm2 == pytest.approx(one.distances.cement_area_mm2, abs=0.05)
+            for name in lengths.DISTANCES:
+                mm, again = (getattr(each.distances, f"{name}_mm") for each in (one, other))
+                assert isinstance(mm, Unknown) is isinstance(again, Unknown)
+                if not isinstance(mm, Unknown):
+                    assert again == pytest.approx(mm, abs=0.01)
+                    compared += 1
+    assert compared > 50
+    one, other = sums
+    assert [(leak.site, leak.first_frame) for leak in one.leaks] == [
+        (leak.site, leak.first_frame) for leak in other.leaks
+    ]
+    assert [leak.length_mm for leak in other.leaks] == pytest.approx([leak.length_mm for leak in one.leaks], abs=0.02)
+    for name in ("cement_area_mm2", "anterior_height_mm", "middle_height_mm", "posterior_height_mm"):
+        assert getattr(other.measures, name) == pytest.approx(getattr(one.measures, name), rel=0.002)
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""A set-up without a scale: what is assumed, and that both views of one body are assumed alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import lengths
+from assistant.plan import plan_from_document
+from assistant.settings import WarningLines
+from ui.setup.model import ASSUMED_DEPTH_MM, SetUp, SetView, Told
+
+LATERAL = [(200.0, 220.0), (260.0, 216.0), (320.0, 212.0), (200.0, 290.0), (260.0, 292.0), (320.0, 300.0)]
+AP = [(100.0, 200.0), (190.0, 196.0), (280.0, 201.0), (104.0, 320.0), (190.0, 322.0), (278.0, 318.0)]
+
+
+def confirmed(view: str, places: list[tuple[float, float]], mm_per_px: float | None = None, by: str = "") -> SetView:
+    made = SetView(view=view, mm_per_px=mm_per_px, scale_by=by)
+    for point, at in zip(made.points, places, strict=True):
+        point.at, point.told = at, Told.CONFIRMED
+    return made
+
+
+def test_without_a_scale_a_depth_is_assumed_and_the_other_view_is_as_high() -> None:
+    document = SetUp(
+        lines=WarningLines(fraction=0.25), views=[confirmed("lateral", LATERAL), confirmed("ap", AP)]
+    ).document()
+    lateral, ap = plan_from_document(document, 0.25).views
+    assert not lateral.calibrated
+    assert not ap.calibrated
+    assert lateral.scale_by == ap.scale_by == "assumed depth"
+    assert lengths.depth_mm(lateral) == pytest.approx(ASSUMED_DEPTH_MM, abs=0.01)
+    assert lengths.height_mm(ap) == pytest.approx(lengths.height_mm(lateral), abs=0.01)
+    assert 3.0 / lengths.depth_mm(lateral) == pytest.approx(0.09, abs=0.002)
+
+
+def test_each_view_says_for_itself_whether_it_has_a_scale() -> None:
+    views = [confirmed("lateral", LATERAL, 0.27, "cannula 11G"), confirmed("ap", AP)]
+    lateral, ap = plan_from_document(SetUp(lines=WarningLines(fraction=0.25), views=views).document(), 0.25).views
+    assert (lateral.calibrated, lateral.scale_by) == (True, "cannula 11G")
+    assert not ap.calibrated
+    assert lengths.height_mm(ap) == pytest.approx(lengths.height_mm(lateral), abs=0.01)
