@@ -167,6 +167,7 @@ _REVIEW: Final = (
         ("what-if", "W", "What-if line"),
         ("figures", "V", "As seen or recomputed"),
         ("anew", "U", "Analyse anew"),
+        ("reviewer", "H", "Who reviews"),
         ("notes", "I", "Notes"),
         ("report", "R", "Report (PDF)"),
         ("export", "E", "Export"),

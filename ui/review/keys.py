@@ -47,6 +47,7 @@ class Keys:
             "what-if": lambda: page.cards.show_card(review_words.TABS[3]),
             "figures": shown.switch_figures,
             "anew": shown.analyse_anew,
+            "reviewer": page.reviewing.next_person,
             "notes": page.header.toggle_notes,
             "report": lambda: page.exporter.export("pdf"),
             "export": self._show_export,

@@ -106,6 +106,12 @@ class Reviewing:
             self._page.tell(why)
         self._show_people()
 
+    def next_person(self) -> None:
+        """The next person of the library reviews; somebody new where there is none."""
+        ids = sorted(id_ for id_, _ in people_here(data_home()))
+        after = [id_ for id_ in ids if id_ > self.who] or ids
+        self.choose_person(after[0] if after else "")
+
     def _show_people(self) -> None:
         people = people_here(data_home())
         self.who = people[0][0] if people else LOCAL.id

@@ -13,6 +13,8 @@ from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 
 from assistant.cli import main
+from assistant.library.store import Library
+from assistant.library.who_is_here import choose, enrol
 from assistant.reviews import About, LeakKey, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
@@ -316,3 +318,17 @@ def test_the_page_behind_does_not_play_on(qtbot, opened: ReviewPage) -> None:
     assert not opened._timer.isActive()
     opened.enter()
     assert opened._timer.isActive()
+
+
+def test_who_reviews_is_a_person_of_the_library_and_changes_by_a_key(qtbot, window: ReviewPage, run: SmallRun) -> None:
+    with Library() as library:
+        people = sorted(enrol(library, name, consents=False).id for name in ("Anna", "Ben"))
+        choose(library.folder, people[1])
+    assert window.open(str(run.folder), None)
+    window.playing = False
+    assert window.correct.who.currentText().startswith(people[1])
+    for expected in (people[0], people[1]):
+        qtbot.keyClick(window, K.Key_H)
+        assert window.note.text() == review_words.REVIEWS_NOW.format(expected)
+        qtbot.keyClick(window, K.Key_S)
+        assert read_review(run.folder / "review.json").standing[-1].author == expected
