@@ -152,7 +152,7 @@ def bare_review(review: Review, shift_days: int, *, with_notes: bool) -> Review:
         if not is_id("people", author):
             # The account's name of a computer, from before reviewers were people of the library.
             author = strangers.setdefault(author, f"reviewer {len(strangers) + 1}")
-        day = shifted(entry.said_at[:10], shift_days) if shift_days else None
+        day = shifted(_day_of(entry), shift_days) if shift_days else None
         entries.append(
             msgspec.structs.replace(
                 entry,
@@ -164,6 +164,14 @@ def bare_review(review: Review, shift_days: int, *, with_notes: bool) -> Review:
             )
         )
     return replace(review, entries=tuple(entries))
+
+
+def _day_of(entry: Entry) -> str | None:
+    """The day on which something was said; None where the file does not say it."""
+    try:
+        return date.fromisoformat(entry.said_at[:10]).isoformat()
+    except ValueError:
+        return None
 
 
 def _bare_value(value: dict[str, Any]) -> dict[str, Any]:

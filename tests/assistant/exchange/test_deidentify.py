@@ -5,7 +5,8 @@ import json
 import pytest
 
 from assistant.errors import InputError, UsageError
-from assistant.exchange.deidentify import bare_plan, shifted
+from assistant.exchange.deidentify import bare_plan, bare_review, shifted
+from assistant.reviews import About, LeakKey, Review, read_review, say
 from tests.small_run import plan_document
 
 CANARY = "MUSTERFRAU^ERIKA"
@@ -25,3 +26,28 @@ def test_days_move_together():
     for day, by in (("2026-03-01", 10**6), ("9999-12-31", 1), ("x", 1)):
         with pytest.raises(UsageError):
             shifted(day, by)
+
+
+def reviewed(tmp_path) -> Review:
+    review = read_review(tmp_path / "review.json")
+    review = say(review, About.NOTE, frame=1, who="erika", text=CANARY, value={"by": CANARY})
+    review = say(review, About.SHAPE, frame=2, who="R-7F3QD", text="spike", leak=LeakKey("posterior", 2))
+    review = say(review, About.KEY_IMAGE, frame=3, who="hans", text=CANARY)
+    review = say(review, About.MEASURE, frame=3, who="erika", value={"figures": {"Angle": "≈ 3°"}, "patient": CANARY})
+    return say(review, About.UNDO, frame=3, who="erika", takes_back=99)
+
+
+def test_of_a_review_labels_go_along_and_nobody_is_named(tmp_path):
+    left = bare_review(reviewed(tmp_path), 0, with_notes=False)
+    assert [entry.about for entry in left.entries] == [About.SHAPE, About.KEY_IMAGE, About.MEASURE]
+    assert [entry.author for entry in left.entries] == ["R-7F3QD", "reviewer 1", "reviewer 2"]
+    assert CANARY not in str(left.entries)
+    assert left.entries[2].value == {"figures": {"Angle": "≈ 3°"}}
+    assert {entry.said_at for entry in left.entries} == {""}
+
+
+def test_notes_go_along_where_that_was_said_and_days_move(tmp_path):
+    review = reviewed(tmp_path)
+    left = bare_review(review, 10, with_notes=True)
+    assert left.entries[0].text == CANARY
+    assert left.entries[0].said_at == shifted(review.entries[0].said_at[:10], 10)

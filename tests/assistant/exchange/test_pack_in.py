@@ -72,6 +72,40 @@ def test_a_case_that_says_something_else(tmp_path, bent):
     refused(tmp_path, pack_bytes(files() | {"cases/0/case.json": json.dumps(CASE | bent).encode()}))
 
 
+SAID = {"number": 1, "about": "shape", "author": "R-7F3QD", "said_at": "", "frame": 3, "text": "spike"}
+SAID |= {"site": "superior_disc", "first_frame": 3}
+
+
+def with_review(**changes: object) -> bytes:
+    document = {"schema": "fluoro-assistant/review/2", "entries": [SAID | changes]}
+    return pack_bytes(files() | {"cases/0/runs/0/review.json": json.dumps(document).encode()})
+
+
+def test_what_reviewers_said_comes_along(tmp_path):
+    unpack(write_pack_file(tmp_path / "a.zip", with_review()), tmp_path / "out")
+    assert (tmp_path / "out/cases/0/runs/0/review.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"author": "Hans Mueller"},
+        {"author": "R-../x"},
+        {"text": "star"},
+        {"about": "gossip"},
+        {"site": "spleen"},
+        {"site": "../x"},
+        {"frame": -1},
+        {"first_frame": -3},
+        {"said_at": "last week"},
+        {"about": "note", "text": "x" * 5000},
+        {"value": 3},
+    ],
+)
+def test_a_review_that_says_something_else(tmp_path, bent):
+    refused(tmp_path, with_review(**bent))
+
+
 def test_a_run_without_pictures(tmp_path):
     whole = files()
     del whole["cases/0/runs/0/run.mkv"]
