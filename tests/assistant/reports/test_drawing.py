@@ -76,7 +76,7 @@ def test_the_words_say_what_is_known(seen: Seen) -> None:
 def test_without_a_scale_the_words_under_a_picture_are_shares(seen: Seen) -> None:
     frame, moment, views = seen
     quiet = replace(moment, standing=())
-    assert " mm " in words_of(frame, quiet, IDENTITY, views)[1]
-    told = words_of(frame, quiet, IDENTITY, tuple(replace(view, calibrated=False) for view in views))[1]
+    assert " mm " in words_of(frame, quiet, IDENTITY, views)[2]
+    told = words_of(frame, quiet, IDENTITY, tuple(replace(view, calibrated=False) for view in views))[2]
     assert "% of depth uncal." in told
     assert "mm" not in told
