@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 import cv2
@@ -19,6 +20,8 @@ from assistant.plan import PlannedView
 from assistant.vocabulary import Approach, Distances, Measure, Unknown
 
 UNCAL: Final = "uncal."
+_VIEWS_KEPT: Final = 64
+"""Every figure of every frame asks how large its view's body is: worked out once a view."""
 NOT_CALIBRATED: Final = Unknown("not calibrated: told as a share of the body")
 
 
@@ -45,17 +48,20 @@ DISTANCES: Final = {
 SHARE_COLUMNS: Final = (*(f"{name}_share" for name in DISTANCES), "cement_area_share", "approach_share_per_s")
 
 
+@lru_cache(maxsize=_VIEWS_KEPT)
 def depth_mm(view: PlannedView) -> float:
     """Sagittal diameter (AP: width) between the walls, the mean of both endplates; assumed where not calibrated."""
     upper, lower = (float(np.linalg.norm(view.last_wall[end] - view.first_wall[end])) for end in (0, -1))
     return 0.5 * (upper + lower) * view.mm_per_px
 
 
+@lru_cache(maxsize=_VIEWS_KEPT)
 def height_mm(view: PlannedView) -> float:
     """Height of the body along its posterior wall (AP: the side wall at the picture's right)."""
     return geometry.length_px(view.last_wall) * view.mm_per_px
 
 
+@lru_cache(maxsize=_VIEWS_KEPT)
 def body_mm2(view: PlannedView) -> float:
     """Area of the body's outline."""
     return abs(float(cv2.contourArea(view.body_px.astype(np.float32)))) * view.mm_per_px**2
