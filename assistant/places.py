@@ -35,6 +35,18 @@ def demo_run() -> Path:
     return _place("recordings/demo")
 
 
+def plan_place(run: Path) -> Path:
+    """Return where a run's plan is kept: with it. Only the program's own run stays as it came: in the data folder."""
+    if run.resolve().is_relative_to(demo_run().resolve()):
+        return data_home() / "plans" / f"{run.name}.plan.json"
+    return plan_beside(run)
+
+
+def plan_beside(run: Path) -> Path:
+    """Return the name of the plan that lies with a run; nothing is looked at."""
+    return run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+
+
 def data_home() -> Path:
     """Return the folder that holds what people keep: cases, recordings, settings, a site's own models. Made if absent.
 

@@ -25,7 +25,7 @@ from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError
 from assistant.library.labels import leaks_of
 from assistant.library.session_rows import said_of_session
-from assistant.places import data_home, demo_run
+from assistant.places import data_home, demo_run, plan_beside
 from assistant.plain import json_text
 from assistant.reviews import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.session_reading import read_session_day
@@ -197,7 +197,7 @@ def _read_through(path: Path, target: Path | None, digest: Any) -> Iterator[int]
 
 
 def _plan_of(run: Path) -> str | None:
-    plan = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+    plan = plan_beside(run)
     return str(plan.name) if plan.is_file() else None
 
 

@@ -21,6 +21,7 @@ from assistant.library.child import RUN, THUMBNAIL
 from assistant.library.people import Act, check_may
 from assistant.library.session_rows import level_rows
 from assistant.library.store import Library
+from assistant.places import plan_beside
 from assistant.plain import json_text
 from assistant.recording.reading import read_head
 from assistant.replay import child_command, child_environment
@@ -297,8 +298,7 @@ class Jobs:
 
 def plan_path(run: Row) -> Path | None:
     """The plan of a run, beside it or in its library folder; None where there is none."""
-    path = Path(run["path"])
-    plan = path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
+    plan = plan_beside(Path(run["path"]))
     return plan if plan.is_file() else None
 
 
@@ -364,7 +364,7 @@ def found_again(library: Library, job: Job) -> None:
 
 def _planned_level(folder: Path, job: Job) -> str | None:
     base = folder / RUN if job.order["copy"] else Path(job.order["run"])
-    plan = base / "plan.json" if base.is_dir() else base.with_suffix(".plan.json")
+    plan = plan_beside(base)
     try:
         level = json.loads(plan.read_text(encoding="utf-8"))["views"][0].get("level")
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):

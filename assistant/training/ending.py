@@ -22,6 +22,7 @@ from assistant.geometry import Similarity
 from assistant.identity import is_id
 from assistant.lengths import Of
 from assistant.library.labels import review_of
+from assistant.places import plan_beside
 from assistant.plan import Plan, PlannedView, read_plan
 from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings import Settings
@@ -183,7 +184,7 @@ def read_ending(run: Path, result: Path | None = None) -> Ending:
 
 
 def _plan(run: Path, settings: Settings) -> Plan | None:
-    path = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+    path = plan_beside(run)
     return read_plan(path, settings.alarms.warning_lines) if path.is_file() else None
 
 

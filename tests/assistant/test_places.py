@@ -33,3 +33,12 @@ def test_a_home_that_cannot_be_made_says_what_to_do(tmp_path, monkeypatch) -> No
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "file" / "b"))
     with pytest.raises(EnvironmentError_, match="FLUORO_ASSISTANT_HOME"):
         places.data_home()
+
+
+def test_a_plan_lies_with_its_run_and_never_under_the_name_of_another(tmp_path: Path) -> None:
+    film, named_so = tmp_path / "a.mkv", tmp_path / places.demo_run().name
+    film.touch()
+    named_so.mkdir()
+    assert places.plan_place(film) == tmp_path / "a.plan.json"
+    assert places.plan_place(named_so) == named_so / "plan.json"
+    assert places.plan_place(places.demo_run()).parent == places.data_home() / "plans"

@@ -16,7 +16,7 @@ from PyQt6.QtCore import Qt
 from assistant.cli import main
 from assistant.identity import Identity, is_id
 from assistant.library.store import Library
-from assistant.places import data_home
+from assistant.places import data_home, demo_run
 from assistant.reports.dicom_out import write_dicom
 from assistant.settings import Settings
 from tests.small_run import frames, plan_document, write_small_run
@@ -142,3 +142,16 @@ def test_a_run_is_the_same_case_in_the_library_in_review_and_in_every_file(
         for path in (data_home() / "exports" / ids.case_id / ids.run_id).iterdir():
             assert path.name.startswith(f"{ids.case_id}_L1_{ids.run_id}_")
             assert ids.case_id in words_in(path)
+
+
+def test_no_run_takes_the_plan_of_another_that_has_its_name(review: ReviewPage, tmp_path: Path) -> None:
+    """Lines that were moved on the demonstration run are kept under its name; a patient's folder may have that too."""
+    moved = data_home() / "plans" / f"{demo_run().name}.plan.json"
+    moved.parent.mkdir(parents=True)
+    moved.write_text(json.dumps(plan_document()))
+    patient = write_small_run(tmp_path, 8)
+    folder = patient.folder.rename(tmp_path / demo_run().name)
+    (folder / "plan.json").unlink()
+    assert review.open(str(folder), None), review.note.text()
+    assert review.session is not None
+    assert review.session.plan is None

@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
-from assistant.places import data_home
+from assistant.places import plan_beside, plan_place
 from assistant.plan import read_plan
 from assistant.replay import Sink
 from assistant.settings import Settings
@@ -16,12 +16,10 @@ from ui import words
 from ui.review.session import Session
 
 
-def plan_beside(run: str) -> str | None:
-    """The plan that lies with a run, or that was saved for it in the data folder; None where there is none."""
+def plan_of(run: str) -> str | None:
+    """The plan of a run: as it is kept, else as it came; None where there is none."""
     path = Path(run)
-    beside = path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
-    saved = data_home() / "plans" / f"{path.name}.plan.json"
-    return next((str(plan) for plan in (saved, beside) if plan.is_file()), None)
+    return next((str(plan) for plan in (plan_place(path), plan_beside(path)) if plan.is_file()), None)
 
 
 def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink) -> tuple[Session, str]:
@@ -37,7 +35,7 @@ def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink
     InputError
         If the run itself cannot be opened.
     """
-    named = plan_path or plan_beside(run)
+    named = plan_path or plan_of(run)
     if named is not None:
         try:
             session = Session(run, read_plan(Path(named), settings.alarms.warning_lines), settings, sink)

@@ -16,7 +16,7 @@ from assistant.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
 from assistant.library.identities import identify
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
-from assistant.places import data_home, demo_run
+from assistant.places import data_home, plan_place
 from assistant.plan import Plan, check_against_run
 from assistant.replay import ReplayAnalysis, Sink
 from assistant.run_facts import RunFacts
@@ -138,13 +138,9 @@ class Session:
 
     def default_plan_path(self) -> Path:
         """Where a plan for this run is kept."""
-        path = Path(self.run)
-        if path.resolve().is_relative_to(demo_run().resolve()):
-            # The program's own files stay as they came.
-            plans = data_home() / "plans"
-            plans.mkdir(exist_ok=True)
-            return plans / f"{path.name}.plan.json"
-        return path / "plan.json" if path.is_dir() else path.with_suffix(".plan.json")
+        place = plan_place(Path(self.run))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
 
     def _begin(self, plan: Plan) -> None:
         """Open the result that lies with the run, else analyse it."""

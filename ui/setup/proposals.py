@@ -12,6 +12,7 @@ from assistant.capture.play import LOOP, PLAY, is_played
 from assistant.errors import AssistantError
 from assistant.landmarks import true_lateral
 from assistant.live.messages import StampedFrame
+from assistant.places import plan_beside
 from assistant.plan import read_plan
 from assistant.settings import WarningLines
 from assistant.vocabulary import Unknown
@@ -36,7 +37,7 @@ def from_plan_beside(source: str, view: str, lines: WarningLines) -> Proposed | 
     if not is_played(source):
         return None
     run = Path(source.removeprefix(PLAY).removeprefix(LOOP))
-    path = run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
+    path = plan_beside(run)
     if not path.is_file():
         return None
     try:
