@@ -23,6 +23,7 @@ from typing import IO, Any, BinaryIO, Final, Protocol
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.error_log import LastWords, ending
 from assistant.errors import AssistantError
 from assistant.guard import GuardedPipeline, describe, nothing_known
 from assistant.model_packs.shape_models import WaitingShapeModel
@@ -103,10 +104,12 @@ class ReplayAnalysis:
 
     def start(self) -> None:
         """Start the child and the thread that reads it."""
+        self._words = LastWords("review")
         self._process = subprocess.Popen(
             child_command("assistant.replay"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._words.fileno(),
             env=child_environment(),
         )
         assert self._process.stdin is not None
@@ -138,6 +141,7 @@ class ReplayAnalysis:
         with process.stdout as pipe:
             end = self._take(pipe)
         status = process.wait()
+        self._words.over("" if self._stopping else ending(status))
         if end is None:
             how = f"signal {-status}" if status < 0 else f"exit status {status}"
             end = End(summary=nothing_known(_NOTHING), failure=_STOPPED.format(how))

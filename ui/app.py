@@ -11,6 +11,7 @@ from threading import Thread
 from PyQt6.QtCore import QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from assistant.error_log import write_error
 from assistant.places import data_home
 from assistant.private import open_to_others
 from assistant.settings_file import load_settings
@@ -75,5 +76,7 @@ def start() -> QApplication:
 def told(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
     """Log an error that reached nobody, show it under the bar, and go on."""
     log.error("an error of the program; the picture goes on", exc_info=(kind, error, trace))
+    kept = write_error(kind, error, trace)
+    where = f" It stands in {kept}." if kept is not None else " It could not be written down: the disk takes nothing."
     for window in shells():
-        window.tell(f"An error of the program ({kind.__name__}). The picture goes on; restart when you can.")
+        window.tell(f"An error of the program ({kind.__name__}). The picture goes on; restart when you can.{where}")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.error_log import LastWords, ending
 from assistant.errors import UsageError
 from assistant.identity import session_of
 from assistant.library.change_log import Row
@@ -204,11 +205,12 @@ class Jobs:
         if job is None:
             return False
         self._job, self._read = job, b""
+        self._words = LastWords(job.kind.replace(" ", "_"))
         self._process = subprocess.Popen(
             child_command(job.module, json_text(job.order, indent=None)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._words.fileno(),
             env=child_environment(),
         )
         assert self._process.stdout is not None
@@ -254,10 +256,11 @@ class Jobs:
         assert self._process is not None
         assert self._job is not None
         status, job = self._process.returncode, self._job
+        self._words.over(ending(status))
         self._job = None
         self._close()
         job.error = str(job.said.get("error", "")) or (
-            f"{job.name}: reading it broke off ({_ending(status)}); the library is as it was" if status else ""
+            f"{job.name}: reading it broke off ({ending(status)}); the library is as it was" if status else ""
         )
         try:
             if job.finish is None:
@@ -293,6 +296,7 @@ class Jobs:
         if self._process is not None:
             assert self._process.stdout is not None
             self._process.stdout.close()
+            self._words.over()
             self._process = None
 
 
@@ -376,7 +380,3 @@ def _remove(folder: Path) -> None:
     import shutil
 
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ending(status: int) -> str:
-    return f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -13,6 +13,7 @@ import sys
 import traceback
 from typing import Final
 
+from assistant.error_log import cleaned
 from assistant.live.messages import Child
 from assistant.live.orders import Start
 from assistant.live.wire import from_bytes
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     try:
         importlib.import_module(BODIES[Child(arguments[0])]).run(start)
     except Exception:
-        traceback.print_exc()
+        sys.stderr.write("\n".join(cleaned(traceback.format_exc())) + "\n")
         return 1
     return 0
 

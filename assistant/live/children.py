@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from assistant.error_log import seal
 from assistant.live.alive import Adopted
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, ChildChanged, Condition
@@ -57,6 +58,7 @@ class Nurse:
         self._again_at_ns: int | None = None
         self._condition = Condition.STARTING
         self._reason = ""
+        self._note: Path | None = None
 
     @property
     def state(self) -> ChildState:
@@ -74,7 +76,8 @@ class Nurse:
         self._epoch += 1
         self._deck.put(_BEATS[self.child], 0)
         orders = self._start(self._epoch)
-        with self._crash_note(Path(orders.folder)) as note:
+        self._note = Path(orders.folder) / f"crash_{self.child}.txt"
+        with self._crash_note(self._note) as note:
             process = subprocess.Popen(
                 _command(self.child),
                 stdin=subprocess.PIPE,
@@ -124,6 +127,8 @@ class Nurse:
     def _lost(self, condition: Condition, reason: str, now_ns: int) -> None:
         self._condition, self._reason = condition, reason
         self.end_now()
+        if self._note is not None:
+            seal(self._note, reason)
         pause_s = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
         self._failures += 1
         self._again_at_ns = now_ns + round(pause_s * 1e9)
@@ -135,11 +140,8 @@ class Nurse:
             self.wait(1.0)
 
     def clear_note(self, folder: Path) -> None:
-        """Take the crash note away where the child had no last words."""
-        note = folder / f"crash_{self.child}.txt"
-        with contextlib.suppress(OSError):
-            if note.stat().st_size == 0:
-                note.unlink()
+        """Take the crash note away where the child had no last words, and its data's words out of it where it had."""
+        seal(folder / f"crash_{self.child}.txt")
 
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended; False if it has not."""
@@ -151,10 +153,11 @@ class Nurse:
             return False
         return True
 
-    def _crash_note(self, folder: Path) -> BinaryIO:
-        """Where the child's last words go: they name lines of the program, never pixels."""
+    @staticmethod
+    def _crash_note(note: Path) -> BinaryIO:
+        """Where the child's last words go: a file, for it may outlive the window."""
         try:
-            return (folder / f"crash_{self.child}.txt").open("ab")
+            return note.open("ab")
         except OSError:
             return open(os.devnull, "ab")
 

@@ -23,6 +23,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
+from assistant.error_log import LastWords, ending
 from assistant.live.alive import is_alive
 from assistant.live.deck import Cell, Deck
 from assistant.live.orders import Start
@@ -140,11 +141,13 @@ class OwnWindow:
             return
         self.close()
         try:
+            self._words = LastWords("watchdog_window")
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words.fileno()
             )
         except OSError as error:
             log.warning("the watchdog's window cannot be opened: %s", error)
+            self._words.over()
             return
         self._said.clear()
         threading.Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
@@ -194,6 +197,7 @@ class OwnWindow:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(1.0)
+            self._words.over_aside(ending(self._process.returncode))
             self._process = None
 
 

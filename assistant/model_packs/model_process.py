@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.error_log import LastWords, ending
 from assistant.model_packs import worker
 from assistant.model_packs.pack import Pack
 from assistant.vocabulary import Unknown
@@ -82,15 +83,17 @@ class ModelProcess:
         """Begin: the process loads the model and answers the golden patches while the caller goes on."""
         if self._process is not None or self.off:
             return
+        self._words = LastWords("model")
         try:
             self._process = subprocess.Popen(
                 self._command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=self._words.fileno(),
             )
         except OSError as error:
             self.off = f"the model's process cannot be started ({error.strerror})"
+            self._words.over()
             return
         self._said, self._to_say = queue.SimpleQueue(), queue.SimpleQueue()
         self._ready = False
@@ -190,10 +193,12 @@ class ModelProcess:
         self._ready = False
         if process is None:
             return
+        crashed = ending(process.poll())
         process.kill()
         self._to_say.put(None)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_LIMIT_S)
+        self._words.over_aside(crashed)
 
     def _command(self) -> list[str]:
         # Where the program is one file there is no Python beside it.

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from assistant.error_log import LastWords, ending
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.plain import json_text
 from assistant.replay import child_command, child_environment
@@ -73,11 +74,12 @@ def write_report_beside(
 
 def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
     """Have it drawn; why it was not, empty where it was."""
+    words = LastWords("report")
     process = subprocess.Popen(
         child_command("ui.review.report_child"),
         stdin=content,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=words.fileno(),
         env=child_environment() | {"QT_QPA_PLATFORM": "offscreen"},
     )
     assert process.stdout is not None
@@ -90,6 +92,7 @@ def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
                     status = process.wait(_LOOK_EVERY_S)
         finally:
             process.kill()
+            words.over(ending(status))
         said = process.stdout.read()
     if status == 0:
         return ""
