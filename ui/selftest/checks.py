@@ -29,6 +29,7 @@ from assistant.pipeline import Pipeline
 from assistant.places import data_home, demo_run
 from assistant.plan import read_plan
 from assistant.recording.writer import Recorder
+from assistant.recording.writer_settings import WriterSettings
 from assistant.settings import Settings, check
 from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.vocabulary import Frame, FrameState
@@ -153,13 +154,13 @@ def disk(_settings: Settings) -> Outcome:
     return Outcome(told=told, text=f"{left} · write test {rate:.0f} MB/s")
 
 
-def recorder(_settings: Settings) -> Outcome:
+def recorder(settings: Settings) -> Outcome:
     """A recording that is broken off plays up to there: the files are copied while they are written."""
     draw = np.random.default_rng(2)
     with tempfile.TemporaryDirectory(prefix="selftest_", dir=data_home()) as folder:
         run, torn = Path(folder) / "run", Path(folder) / "torn"
         run.mkdir()
-        writer = Recorder(run)
+        writer = Recorder(run, WriterSettings.of(settings.recording))
         try:
             now_ns = time.monotonic_ns()
             for index in range(_KILL_FRAMES):

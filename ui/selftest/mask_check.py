@@ -16,6 +16,7 @@ from assistant.capture.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.places import data_home
 from assistant.recording.writer import Recorder
+from assistant.recording.writer_settings import WriterSettings
 from assistant.settings import Settings
 from assistant.vocabulary import Grey
 
@@ -38,7 +39,7 @@ def names_left(settings: Settings) -> tuple[int, int]:
     with tempfile.TemporaryDirectory(prefix="selftest_", dir=data_home()) as folder:
         run = Path(folder) / "run"
         run.mkdir()
-        recorder = Recorder(run)
+        recorder = Recorder(run, WriterSettings.of(settings.recording))
         masker = Masker(layout, whole=name == "whole")
         now_ns = time.monotonic_ns()
         try:
