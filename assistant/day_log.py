@@ -48,6 +48,8 @@ def read_events(folder: Path) -> tuple[DayEvent, ...]:
         return ()
     frames = sorted(_frames(folder))
     at_ns = [ns for ns, _, _ in frames]
+    # As the run is read: its first frame is at 0, whenever the session began.
+    origin_s = min((t_s for _, _, t_s in frames), default=0.0)
     found = []
     for event in _events(folder):
         kind, data, mono_ns = event.get("kind"), event.get("data"), event.get("mono_ns")
@@ -58,7 +60,7 @@ def read_events(folder: Path) -> tuple[DayEvent, ...]:
             found.append(DayEvent(kind=kind, data=data))
         else:
             _, frame, t_s = frames[place]
-            found.append(DayEvent(kind=kind, frame=frame, t_s=t_s, data=data))
+            found.append(DayEvent(kind=kind, frame=frame, t_s=round(t_s - origin_s, 6), data=data))
     return tuple(found)
 
 

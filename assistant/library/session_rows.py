@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from assistant.counting import counts
 from assistant.library.store import Library
-from assistant.reports.day_facts import level_words
+from assistant.reports.day_facts import marks_words
 from assistant.session_day import LevelDay, SessionDay
 
 _MOST_SAID: Final = 2000
@@ -73,7 +73,7 @@ def _level(level: LevelDay) -> dict[str, Any]:
         "cement_ml": level.cement_ml,
         "xray_s": level.xray_s,
         "exposures": level.exposures,
-        "day_said": " · ".join(level_words(level))[:_MOST_SAID],
+        "day_said": " · ".join(marks_words(level))[:_MOST_SAID],
     }
 
 

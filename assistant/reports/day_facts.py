@@ -35,9 +35,14 @@ def day_rows(day: SessionDay | None) -> tuple[tuple[str, str], ...]:
 def level_words(level: LevelDay) -> list[str]:
     """What was done and told at a level."""
     parts = [NOT_ENTERED if level.cement_ml is None else f"{level.cement_ml:.1f} ml"]
-    parts += [stage for stage in (_stages(level),) if stage]
     parts.append(xray_words(level.xray_s, level.exposures))
     parts.append(f"told: {told_words(level.alarms)}")
+    return [*parts, *marks_words(level)]
+
+
+def marks_words(level: LevelDay) -> list[str]:
+    """Stages of the cement with their times in the run, and how many marks of each kind were made."""
+    parts = [stage for stage in (_stages(level),) if stage]
     for kind, one, many in _WORDS:
         count = level.count(kind)
         parts += [f"{count} {one if count == 1 else many}"] if count else []
@@ -53,7 +58,7 @@ def xray_words(xray_s: float | None, exposures: int | None) -> str:
 
 def _stages(level: LevelDay) -> str:
     said = [
-        f"{act.text or 'mixed'}{'' if act.t_s is None else f' {clock(act.t_s)}'}"
+        f"{act.text or 'mixed'}{'' if act.t_s is None else f' {clock(act.t_s)[:5]}'}"
         for act in level.acts
         if act.kind in ("cement_clock", "cement_stage")
     ]

@@ -14,7 +14,7 @@ from assistant.recording.event_log import EventLog
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Ten frames, 100 ms apart from 1000 ms on; the log's clock is turned by hand."""
-    lines = [{"i": k, "t": k / 10, "ns": (1000 + 100 * k) * 10**6, "v": 0, "p": k} for k in range(10)]
+    lines = [{"i": k, "t": 3 + k / 10, "ns": (1000 + 100 * k) * 10**6, "v": 0, "p": k} for k in range(10)]
     lines.append({"events_head": "x", "events_count": 1})
     (tmp_path / "frames_000.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     clock = iter([ms * 10**6 for ms in (500, 1000, 1250, 1900, 9000)])

@@ -13,6 +13,7 @@ from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.store import Library
 from assistant.looked_at import NOT_YET
+from assistant.reports.day_facts import xray_words
 from ui import theme
 from ui.cases import case_words as words
 from ui.key_map import with_keys, word
@@ -143,9 +144,10 @@ class CaseCard(QWidget):
         lines = [
             *mark,
             ("Level · technique", " · ".join(part for part in technique if part)),
-            ("Cement", words.millilitres(case["cement_ml"])),
+            ("Cement", words.cement(case, levels)),
             (words.TOLD, words.told(case)),
             words.found(case),
+            *([] if case["told_high"] is None else [(words.XRAY, xray_words(case["xray_s"], case["exposures"]))]),
             *((f"{level['level'] or 'Level not named'} on the day", level["day_said"]) for level in said),
             ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),

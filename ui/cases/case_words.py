@@ -122,7 +122,15 @@ def millilitres(value: float | None) -> str:
 
 
 TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = "Told on the day", "Found by analysis {0}", "Found by analysis"
+XRAY = "X-ray on the day"
 NO_SESSION = "no session: nothing was told"
+
+
+def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
+    """Cement in, level by level where there are several."""
+    if len(levels) < 2:
+        return millilitres(case["cement_ml"])
+    return " · ".join(f"{level['level'] or 'level not named'} {millilitres(level['cement_ml'])}" for level in levels)
 
 
 def told(case: dict[str, Any]) -> str:

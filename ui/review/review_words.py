@@ -69,7 +69,7 @@ ACTS = {
 }
 """What was done on the day: words and icon."""
 TOLD = "Told {0}"
-ANSWERED, NOT_ANSWERED = "ack. {0}", "not acknowledged"
+ANSWERED, NOT_ANSWERED = "ack. {0}", "not ack."
 """An alarm of the day: its priority; when it was answered."""
 STATES = {
     "HELD": "X-ray off",

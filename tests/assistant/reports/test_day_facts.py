@@ -16,7 +16,7 @@ def test_a_line_a_level() -> None:
     rows = day_rows(two_levels())
     assert [name for name, _ in rows] == ["L1", "L2"]
     assert rows[0][1] == (
-        "0.4 ml · cement mixed · X-ray 00:04 in 1 exposure · told: 2 alarms: 1 HIGH · 1 MEDIUM; 1 acknowledged"
+        "0.4 ml · X-ray 00:04 in 1 exposure · told: 2 alarms: 1 HIGH · 1 MEDIUM; 1 acknowledged · cement mixed"
     )
     assert rows[1][1] == "0.2 ml · X-ray 00:02 in 1 exposure · told: no alarm · 1 key image"
 
