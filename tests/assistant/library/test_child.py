@@ -83,3 +83,12 @@ def test_facts_of_what_is_no_run(tmp_path):
     (tmp_path / "x.mkv").write_bytes(b"x")
     with pytest.raises(InputError):
         run_facts(tmp_path / "x.mkv", tmp_path / "t.jpg")
+
+
+def test_what_an_import_that_nobody_entered_has_left_makes_way(tmp_path, capsys):
+    """A session keeps its id: the window was closed between the child's end and the entry, and the next one tries."""
+    run, into = write_small_run(tmp_path, 4).folder, tmp_path / "runs" / "B-1"
+    for _ in range(2):
+        assert main(order(run, into)) == 0
+        assert "facts" in said(capsys)
+    assert (into / "thumbnail.jpg").is_file()
