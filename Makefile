@@ -9,7 +9,7 @@ DEMO := recordings/demo
 PYTEST_ARGS ?= -n auto
 export PYTHON
 
-.PHONY: run test bench evaluate lint lock wheel setup setup-test clean
+.PHONY: run test journeys bench evaluate lint lock wheel setup setup-test clean
 
 ## run: the program with the demo run, in a window (without a screen: its analysis as a table)
 run: setup
@@ -18,6 +18,10 @@ run: setup
 ## test: all tests
 test: setup-test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+## journeys: the long ways, by keys through every page with all processes (tests/journeys/whole_*.py; minutes)
+journeys: setup-test
+	@$(BIN)/python -m pytest tests/journeys -o python_files='whole_*.py' -o faulthandler_timeout=0 -p no:xdist -q
 
 ## bench: time budgets, each beside a plain copy of the same frame
 bench: setup-test
