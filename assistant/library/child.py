@@ -119,7 +119,7 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         facts["reviewed"] = words_of(review.standing)
         facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
-        # What lies there is of an import that nobody was left to enter: a session keeps its id from one try to the next.
+        # What lies there is of an import that nobody was left to enter: a session keeps its id from try to try.
         shutil.rmtree(into, ignore_errors=True)
         os.replace(part, into)
     except OSError as error:
