@@ -26,6 +26,7 @@ from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
 from assistant.training.figures import progress
 from tests.journeys.room import Room
+from tests.recorders import WRITER
 from tests.small_run import pictures, plan_document
 
 K = Qt.Key
@@ -50,7 +51,7 @@ def day(qtbot: Any, monkeypatch: pytest.MonkeyPatch, *, rehearsal: bool) -> Path
         room.session.source = "camera:0"
     facts = RunFacts(source=room.session.source, width_px=320, height_px=300, fps=15.0, frame_count=None)
     room.deck.capture_says.put(SourceOpened(facts=facts, rehearsal=rehearsal))
-    recorder, run = Recorder(room.session.folder), pictures(60)
+    recorder, run = Recorder(room.session.folder, WRITER), pictures(60)
 
     def show(grey: Any) -> None:
         room.show(grey)
