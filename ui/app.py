@@ -8,7 +8,7 @@ import sys
 import types
 from threading import Thread
 
-from PyQt6.QtCore import QSettings, QTimer
+from PyQt6.QtCore import QSettings, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from assistant.error_log import write_error
@@ -66,7 +66,9 @@ def start() -> QApplication:
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     # Without a hook of its own PyQt6 ends the program on an exception in any slot.
     sys.excepthook = told
-    # The file dialog keeps the folders that were looked into, whose names may be a patient's: here, not in the home.
+    # A file dialog keeps what was looked into, whose names may be a patient's: the desktop's in its list of recent
+    # files, Qt's own where it is told to, in the data folder.
+    application.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(data_home() / "dialogs"))
     theme.apply(application)
     collector.keep_short()
