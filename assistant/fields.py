@@ -69,6 +69,13 @@ class ScreenField:
         """Whether a place lies in it, and in no picture that is laid over it."""
         return _holds(self.box, x_px, y_px) and not any(_holds(hole, x_px, y_px) for hole in self.holes)
 
+    def near(self, shape: tuple[int, ...], margin_px: int) -> Mask:
+        """Its box and a margin round it, as array of this shape."""
+        box, made = self.box, np.zeros(shape, bool)
+        rows = slice(max(0, box.y0_px - margin_px), box.y0_px + box.height_px + margin_px)
+        made[rows, max(0, box.x0_px - margin_px) : box.x0_px + box.width_px + margin_px] = True
+        return made
+
     def alone(self, grey: Grey) -> Grey:
         """A picture of the same size that shows this field, black elsewhere."""
         made = np.zeros(grey.shape, grey.dtype)

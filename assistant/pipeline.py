@@ -263,7 +263,7 @@ class Pipeline:
         if too_fast(self._speed, motion, view.planned.mm_per_px, frame.t_s):
             return replace(_nothing(_TOO_FAST), moves=True)
         before = frame.index < view.planned.reference_frame
-        self._polarity.look(self._active, picture_with(view.planned.centre_px, frame), motion.similarity, view.mask)
+        self._polarity.look(self._active, frame, motion.similarity, view.mask)
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         view.cement = cement
         distances, approach, leaks = view.quick.take(cement, frame.index, frame.t_s)

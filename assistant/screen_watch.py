@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from assistant.field_choice import FieldChoice, Looking, where
 from assistant.fields import ScreenField
 from assistant.geometry import Crop
 from assistant.settings import LivenessSettings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
-from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
+from assistant.vocabulary import Frame, FrameState, Grey, Liveness, Unknown
 
 _LIVE_WITHIN_S: Final = 1.5
 _NEW_PICTURES: Final = 2
@@ -88,6 +90,8 @@ class ScreenWatch:
         self.memory = LivenessMemory()
         self._new_s: list[float] = []
         self._told_elsewhere = ""
+        self._cut: Grey | None = None
+        self._same, self._number = False, -1
         if first is not None:
             self._choice.begin(first)
             self.memory = start_liveness(self.looking.cut_out(first))
@@ -123,6 +127,18 @@ class ScreenWatch:
             for each in looking.fields
         )
 
+    def picture_number(self, of_screen: int) -> int:
+        """Number of the distinct picture that is looked at, from that of the screen: what moves beside does not count.
+
+        Parameters
+        ----------
+        of_screen : int
+            Of the frame that was judged last: equal numbers are bit-identical screens.
+        """
+        if not (self.looking.chosen and self._same):
+            self._number = of_screen
+        return self._number
+
     def look_at(self, place: Place | None) -> None:
         """A person has chosen the picture at this place; None: the one that changes again."""
         self._by_change = place is None
@@ -141,7 +157,11 @@ class ScreenWatch:
             self._begin_anew(before, known)
         if self._by_change:
             self._follow_change(frame, before)
-        found = judge_liveness(self.memory, self.looking.cut_out(frame), self._settings)
+        cut = self.looking.cut_out(frame)
+        if self.looking.chosen:
+            self._same = self._cut is not None and np.array_equal(cut.grey, self._cut)
+            self._cut = cut.grey
+        found = judge_liveness(self.memory, cut, self._settings)
         self._new_s = _lately(self._new_s, frame.t_s, is_new=found.state is FrameState.LIVE)
         for each in self._beside:
             each.see(frame, self._settings)

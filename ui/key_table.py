@@ -114,6 +114,7 @@ _SETUP: Final = (
     + _rows("setup", ("yes", "Y", "Yes"), parts="orientation")
     + _rows("setup", ("flip", "H", "Flip"), parts="orientation points")
     + _rows("setup", ("turn over", "V", "Upside down"), ("turn", "R", "Turn 90°"), parts="orientation points")
+    + _rows("setup", ("next field", "Tab", "Other picture"), parts="orientation")
     + _rows("setup", ("ap", "A", "AP view"), parts="points scale line")
     + _rows(
         "setup",

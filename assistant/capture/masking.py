@@ -3,7 +3,8 @@
 By layout, not by reading text: what is not field is black. With a site's layout profile the field can never be larger
 than the profile says. Without one it is found in the picture (`assistant.field`), ends at the circle or the rectangle
 that fits its edge (a word that touches the field stays out) and grows only where the new part has the grain of X-ray,
-which menus and patient banners do not have. Words inside the field no mask can take away: set-up shows them.
+which menus and patient banners do not have. A screen may show two pictures: both are let through. Words inside the
+field no mask can take away: set-up shows them.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from numpy.typing import NDArray
 from assistant.capture.field_shape import fit_shape
 from assistant.capture.layout import Layout
 from assistant.field import field_at, find_field
+from assistant.fields import ScreenField, find_fields
 from assistant.vocabulary import Grey
 
 _LOOK_EVERY_S: Final = 0.5
+_SCREEN_EVERY: Final = 4
+_MARGINS_IN_SIDE: Final = 128
 _SAME_SHARE: Final = 0.01
 _GRAIN_GREY: Final = 0.35
 """Median second difference along rows, of 255: console graphics have 0, the quietest X-ray picture about 1 [P]."""
@@ -66,6 +70,8 @@ class Masker:
         self._looked_s = -1e9
         self._waiting: Mask | None = None
         self._looks = 0
+        self._fields: tuple[ScreenField, ...] = ()
+        self._looks_at_screen = 0
 
     @property
     def share(self) -> float:
@@ -98,11 +104,11 @@ class Masker:
         rows, cols = grey.shape
         self._shape = (rows, cols)
         self._limit = None if self._layout is None else self._layout.field_mask(cols, rows)
-        self._waiting, self._looks = None, 0
+        self._waiting, self._looks, self._looks_at_screen = None, 0, 0
         if self._limit is not None:
             self._set(self._limit, grey)
             return
-        self._set(_found(grey), grey)
+        self._set(_found(grey, self._fields_in(grey)), grey)
 
     def _set(self, mask: Mask, grey: Grey) -> None:
         self._mask = mask
@@ -110,12 +116,19 @@ class Masker:
         bits[mask] = np.iinfo(grey.dtype).max
         self._bits = bits
 
+    def _fields_in(self, grey: Grey) -> tuple[ScreenField, ...]:
+        """The screen's pictures, looked for anew once in some looks: it costs as much as all else here."""
+        if self._looks_at_screen % _SCREEN_EVERY == 0:
+            self._fields = find_fields(grey, _white(grey))
+        self._looks_at_screen += 1
+        return self._fields
+
     def _look(self, grey: Grey) -> None:
         """Let the field grow where X-ray appears; a site's layout is never left."""
         assert self._mask is not None
         if self._limit is not None or self._mask.all():
             return
-        new = _found(grey) & ~self._mask
+        new = _found(grey, self._fields_in(grey)) & ~self._mask
         if new.mean() < _SAME_SHARE or not _has_grain(grey, new, self._mask):
             self._waiting, self._looks = None, 0
             return
@@ -126,8 +139,21 @@ class Masker:
             self._waiting, self._looks = None, 0
 
 
-def _found(grey: Grey) -> Mask:
-    white = 255 if grey.dtype == np.uint8 else 65535
+def _found(grey: Grey, fields: tuple[ScreenField, ...]) -> Mask:
+    """Where X-ray stands: in each picture of the screen, where it shows more than one."""
+    white = _white(grey)
+    if not fields:
+        return _one(grey, white)
+    margin_px = max(grey.shape) // _MARGINS_IN_SIDE
+    found = [_one(each.alone(grey), white) & each.near(grey.shape, margin_px) for each in fields]
+    return np.asarray(np.logical_or.reduce(found), dtype=bool)
+
+
+def _white(grey: Grey) -> int:
+    return 255 if grey.dtype == np.uint8 else 65535
+
+
+def _one(grey: Grey, white: int) -> Mask:
     rows, cols = grey.shape
     lattice = find_field(grey, white)
     inside = fit_shape(lattice).inside

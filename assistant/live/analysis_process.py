@@ -23,7 +23,7 @@ from assistant.live.messages import (
     cement_outline,
     moment_of,
 )
-from assistant.live.orders import Acknowledge, Order, Start, TakePlan
+from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakePlan
 from assistant.live.shape_watch import watched
 from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
@@ -31,9 +31,9 @@ from assistant.plan import PlannedView, check_against_run, plan_from_document
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.results import COLUMNS, csv_row
+from assistant.screen_watch import ScreenWatch
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel
-from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.told_line import KEEPS, alarm_word, told
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
 
@@ -77,7 +77,8 @@ class LiveAnalysis:
         self._views: tuple[PlannedView, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
-        self._liveness = LivenessMemory()
+        self._screen = self._before_plan = ScreenWatch(settings.liveness)
+        self._of_plan = self._before_plan
         self._last_index = deck.ring.newest_index
         self._skipped = 0
         self._cement: CementMask | Unknown | None = None
@@ -90,6 +91,8 @@ class LiveAnalysis:
             self._take_plan(order)
         elif isinstance(order, Acknowledge) and self._pipeline is not None:
             self._pipeline.acknowledge()
+        elif isinstance(order, LookAt):
+            self._before_plan.look_at(order.place)
 
     def _take_plan(self, order: TakePlan) -> None:
         # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
@@ -100,9 +103,8 @@ class LiveAnalysis:
             for view, path in zip(plan.views, order.references, strict=True):
                 references.append(_reference(path, view.reference_frame))
             check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
-            self._pipeline = GuardedPipeline(
-                Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock)
-            )
+            pipeline = Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock)
+            self._pipeline, self._of_plan = GuardedPipeline(pipeline), pipeline.screen
         except AssistantError as error:
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
             return
@@ -144,8 +146,9 @@ class LiveAnalysis:
             )
 
         if self._pipeline is not None and not is_in_colour(self._deck):
-            reading = self._pipeline.process(frame, tell)
+            reading, self._screen = self._pipeline.process(frame, tell), self._of_plan
         else:
+            self._screen = self._before_plan
             reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
         # A leak of the last picture may have come to count since: it is told with its outline once more.
         is_new = reading.cement is not self._cement or reading.leaks != self._leaks
@@ -156,6 +159,7 @@ class LiveAnalysis:
             reading,
             self._outline,
             stamped,
+            self._screen,
             told_ns=time.monotonic_ns(),
             plan_number=self._plan_number,
             skipped=self._skipped,
@@ -179,7 +183,7 @@ class LiveAnalysis:
         return Reading(
             frame_index=frame.index,
             t_s=frame.t_s,
-            liveness=judge_liveness(self._liveness, frame, self._settings.liveness),
+            liveness=self._before_plan.judge(frame),
             motion=unknown,
             cement=unknown,
             distances=unknown,

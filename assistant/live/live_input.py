@@ -33,7 +33,7 @@ from assistant.live.messages import (
     SourceLost,
     SourceOpened,
 )
-from assistant.live.orders import Order, TakePlan
+from assistant.live.orders import LookAt, Order, TakePlan
 from assistant.live.outlook import Outlook
 from assistant.live.plan_keeping import keep_plan, plan_left
 from assistant.plan import Plan, plan_from_document
@@ -78,6 +78,7 @@ class LiveInput:
         self._plan: TakePlan | None = None
         self._plan_number = 0
         self._deck: Deck | None = None
+        self._screen_changed = ""
 
     def begin(self, deck: Deck, events: Iterable[dict[str, Any]]) -> None:
         """Its processes run now. After a crash the lines of the event log come back, never confirmed."""
@@ -107,10 +108,15 @@ class LiveInput:
         self._plan_number += 1
         self._plan = keep_plan(self._folder, self._plan_number, document, references)
         self.outlook.new_plan(self._plan_number, tuple(view.view for view in plan.views))
-        self._growth = CementGrowth()
+        self._growth, self._screen_changed = CementGrowth(), ""
         self._order(self._plan)
         self._log("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
         return self._plan_number
+
+    def look_at(self, place: tuple[float, float] | None) -> None:
+        """Before a plan: which of the screen's pictures is looked at, by a place in it; None: the one that changes."""
+        self._order(LookAt(place=place))
+        self._log("field_chosen", place=place)
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the picture: they are right."""
@@ -161,6 +167,7 @@ class LiveInput:
         if isinstance(message, Moved):
             outlook.hear_moment(message.moment)
             self._see_growth(message.moment)
+            self._see_screen(message.moment)
         elif isinstance(message, AlarmHeard):
             outlook.hear_alarm(message)
         elif isinstance(message, SourceOpened):
@@ -189,6 +196,12 @@ class LiveInput:
         may = outlook.lines is Lines.CONFIRMED and not outlook.armed and moment.plan_number == self._plan_number
         if may and isinstance(distances, Distances):
             self.grows |= self._growth.grows(moment.t_s, distances.cement_area_mm2)
+
+    def _see_screen(self, moment: Moment) -> None:
+        """Pictures that come, go or change places on the screen: the lines may not be on the live one any more."""
+        if moment.plan_number == self._plan_number and moment.screen_changed != self._screen_changed:
+            self._screen_changed = moment.screen_changed
+            self.void_lines(moment.screen_changed)
 
     def _order(self, order: Order) -> None:
         if isinstance(order, TakePlan) and self.outlook.facts is not None:

@@ -57,6 +57,8 @@ class Known:
         The console's X-ray-on mark; None where the layout has none.
     in_colour : bool
         The picture is in colour: another input was chosen.
+    elsewhere : str
+        Where on the screen another picture is live while this one is held (left, right, ...); empty: nowhere.
     stuck : bool
         Frames are bit-identical although this source's held pictures never were: its driver repeats itself.
     lines : Lines
@@ -78,6 +80,7 @@ class Known:
     pulse_period_s: Measure
     mark_lit: bool | None
     in_colour: bool
+    elsewhere: str = ""
     stuck: bool
     lines: Lines
     moved: bool
@@ -152,6 +155,9 @@ def _held(known: Known) -> Verdict | None:
     pulse_s = 0.0 if isinstance(known.pulse_period_s, Unknown) else min(known.pulse_period_s, _SLOWEST_PULSE_S)
     if age_s <= max(known.frozen_after_s, _HELD_PULSES * pulse_s):
         return None
+    if known.elsewhere:
+        reason = f"the picture at the {known.elsewhere} is the live one: are the lines on it?"
+        return Verdict(state=LiveState.FROZEN, reason=reason)
     if known.mark_lit:
         return Verdict(state=LiveState.FROZEN, reason="X-ray is on and the picture does not change")
     return Verdict(state=LiveState.HELD, reason="X-ray off")

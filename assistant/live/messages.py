@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
+from assistant.screen_watch import ScreenWatch, SeenField
 from assistant.vocabulary import Alarm, Approach, CementMask, Distances, Grey, Leak, Liveness, Motion, Reading, Unknown
 
 Outline = tuple[NDArray[np.float32], ...]
@@ -110,10 +111,21 @@ class Moment:
     plan_number: int
     skipped: int
     """Frames passed over in the whole session because the analysis came too late."""
+    fields: tuple[SeenField, ...] = ()
+    """The pictures on the screen, where it shows more than one."""
+    screen_changed: str = ""
+    """How they changed last since the plan was made; empty while they have not."""
 
 
 def moment_of(
-    reading: Reading, outline: Outline, stamped: StampedFrame, *, told_ns: int, plan_number: int, skipped: int
+    reading: Reading,
+    outline: Outline,
+    stamped: StampedFrame,
+    screen: ScreenWatch,
+    *,
+    told_ns: int,
+    plan_number: int,
+    skipped: int,
 ) -> Moment:
     """Make the moment of a reading."""
     return Moment(
@@ -121,7 +133,7 @@ def moment_of(
         t_s=reading.t_s,
         captured_ns=stamped.captured_ns,
         told_ns=told_ns,
-        picture=stamped.picture,
+        picture=screen.picture_number(stamped.picture),
         liveness=reading.liveness,
         motion=reading.motion,
         distances=reading.distances,
@@ -133,6 +145,8 @@ def moment_of(
         cement_known=isinstance(reading.cement, CementMask),
         plan_number=plan_number,
         skipped=skipped,
+        fields=screen.fields,
+        screen_changed=screen.changed,
     )
 
 

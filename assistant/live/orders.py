@@ -51,6 +51,13 @@ class TakePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookAt:
+    """Before a plan: look at the picture of the screen at this place (x, y in px); None: at the one that changes."""
+
+    place: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
     """The team injects (or does not any more)."""
 
@@ -70,4 +77,4 @@ class Witness:
     count: int
 
 
-Order = TakePlan | Arm | Acknowledge | Witness
+Order = TakePlan | LookAt | Arm | Acknowledge | Witness

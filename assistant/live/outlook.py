@@ -160,6 +160,7 @@ class Outlook:
                 frozen_after_s=self.settings.liveness.frozen_after_s,
                 pulse_period_s=self.pace.pulse_period_s(),
                 mark_lit=self.signs.mark_lit,
+                elsewhere=moment.liveness.elsewhere if moment is not None else "",
                 in_colour=self.signs.in_colour,
                 stuck=self.stuck.is_stuck,
                 lines=self.lines,

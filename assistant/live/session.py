@@ -253,6 +253,10 @@ class LiveSession:
         self.second.begin(self.events)
         return []
 
+    def look_at(self, place: tuple[float, float] | None) -> None:
+        """Before a plan: look at the picture of the screen at this place; None: at the one that changes."""
+        self._input.look_at(place)
+
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the first picture: they are right."""
         self._input.confirm_lines()

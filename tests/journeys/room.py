@@ -32,6 +32,7 @@ from assistant.settings import Settings
 from assistant.shape_model import ShapeModel
 from assistant.simulation.tabletop import COLS, ROWS
 from assistant.vocabulary import Priority, Unknown
+from tests.two_pictures import SIZE
 from ui.theatre.page import TheatrePage
 
 MS: Final = 1_000_000
@@ -45,7 +46,7 @@ class Crew:
     taken_over = False
 
     def __init__(self, *_of_the_processes: object) -> None:
-        self.deck = Deck.make(slots=16, slot_bytes=ROWS * COLS)
+        self.deck = Deck.make(slots=16, slot_bytes=max(ROWS * COLS, SIZE[0] * SIZE[1]))
         self.children = {child: ChildState(condition=Condition.RUNNING) for child in Child}
 
     def look(self) -> list[Any]:

@@ -24,6 +24,7 @@ from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
+from assistant.screen_watch import ScreenWatch
 from assistant.settings import Settings
 from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, Unknown
 from tests.ui.theatre.fake_session import FakeSession
@@ -113,6 +114,7 @@ class Scene:
             source="camera:0", width_px=grey.shape[1], height_px=grey.shape[0], fps=25.0, frame_count=None
         )
         self.children = dict(WELL)
+        self.screen = ScreenWatch(Settings().liveness)
         self.moments: list[Moment] = []
         self.status: LiveStatus
         self.frame = demo.stamped(upto, self._now_ns)
@@ -125,7 +127,7 @@ class Scene:
         self.frame = replace(self._demo.stamped(at, self._now_ns), index=k, picture=k)
         reading, outline = self._demo.readings[at], self._demo.outlines[at]
         told_ns = self._now_ns + 21 * MS
-        moment = moment_of(reading, outline, self.frame, told_ns=told_ns, plan_number=1, skipped=0)
+        moment = moment_of(reading, outline, self.frame, self.screen, told_ns=told_ns, plan_number=1, skipped=0)
         moment = replace(moment, frame_index=k, **changes)
         self.outlook.recording = RecordingState(
             folder="live", bytes_written=1_840_000_000, grew_ns=self._now_ns, minutes_left=236.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -11,15 +13,33 @@ from assistant.capture.burned_in import words_in
 from assistant.capture.field_shape import fit_shape
 from assistant.field import field_at, find_field
 from assistant.live.messages import StampedFrame
+from assistant.screen_watch import SeenField
 from ui import theme
+from ui.field_plates import draw_fields
 from ui.sides import draw_sides
 from ui.view_transform import ViewTransform
 
 
 class FieldOnPicture:
-    """The field's outline, dashed, and the sides as they are asked for: posterior to the right on the screen."""
+    """The field's outline, dashed, and the sides as they are asked for: posterior to the right on the screen.
 
-    def __init__(self, frame: StampedFrame) -> None:
+    Parameters
+    ----------
+    frame : StampedFrame
+        With all blackened but the picture that is looked at.
+    fields : tuple of SeenField
+        The pictures on the screen, where it shows more than one.
+    choose : callable
+        Told where a person touches the picture.
+    """
+
+    def __init__(
+        self,
+        frame: StampedFrame,
+        fields: tuple[SeenField, ...] = (),
+        choose: Callable[[tuple[float, float]], None] = lambda _place: None,
+    ) -> None:
+        self.fields, self._choose = fields, choose
         rows, cols = frame.grey.shape
         field = find_field(frame.grey, frame.white)
         contours, _ = cv2.findContours(field.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -44,6 +64,7 @@ class FieldOnPicture:
             painter.setPen(pen)
             painter.drawPolygon(path)
         self._draw_words(painter, view)
+        draw_fields(painter, view, self.fields)
         draw_sides(painter, anterior_left=True, asked=True)
 
     def _draw_words(self, painter: QPainter, view: ViewTransform) -> None:
@@ -56,8 +77,9 @@ class FieldOnPicture:
                 painter.setPen(pen)
                 painter.drawRect(box)
 
-    def press(self, _x_px: float, _y_px: float, _reach_px: float) -> None:
-        """Nothing is placed in this step."""
+    def press(self, x_px: float, y_px: float, _reach_px: float) -> None:
+        """Of more than one picture the touched one is looked at."""
+        self._choose((x_px, y_px))
 
     def drag(self, _x_px: float, _y_px: float) -> None:
         """Nothing is moved in this step."""

@@ -22,6 +22,8 @@ def do(panel: SetupPanel, name: str) -> None:
     elif first == "point":
         panel.setup.view.active = int(rest)
         panel.refresh()
+    elif first == "field":
+        panel.fields.choose_number(int(rest))
     elif first == "step":
         panel.go(Step(int(rest)))
     elif first == "type":
@@ -65,6 +67,8 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.turning.turn(mirrored=True)
     elif name == "turn":
         panel.turning.turn(quarters=1)
+    elif name == "next field":
+        panel.fields.choose_next()
     elif name == "next point":
         view.active = (view.active + 1) % 6
     elif name == "ap":

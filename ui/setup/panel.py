@@ -17,12 +17,12 @@ from ui.key_map import word
 from ui.run_dialog import ask_for_run
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
-from ui.setup.field_marks import FieldOnPicture
 from ui.setup.header import SetupHeader
 from ui.setup.model import SetUp, SetView, Step
 from ui.setup.points import PointsOnPicture
 from ui.setup.polarity import ASK, AskedPolarity
 from ui.setup.scale import Scale
+from ui.setup.screen_fields import ScreenFields
 from ui.setup.side import Row, SetupSide
 from ui.setup.steps import show_step
 from ui.setup.stills import Stills
@@ -55,7 +55,7 @@ class SetupPanel(QWidget):
         self.facts: RunFacts | None = None
         self.status: LiveStatus | None = None
         self.waiting_for_plan = self.oriented = False
-        self.turning = Turning(self)
+        self.turning, self.fields = Turning(self), ScreenFields(self)
         page.picture.clicked.connect(self._clicked)
 
     @property
@@ -130,10 +130,10 @@ class SetupPanel(QWidget):
         if self.owns_picture:
             self.show_still()
         else:
-            frame = self.page.frame
-            asked = step is Step.ORIENTATION and frame is not None
             self.turning.give_back()
-            picture.points = FieldOnPicture(frame) if asked and frame is not None else None
+            picture.points = None
+            if step is Step.ORIENTATION:
+                self.fields.show()
             picture.show_level(wanted=False)
         self.refresh()
 
@@ -177,6 +177,7 @@ class SetupPanel(QWidget):
             self._slow += 1
             if first or self._slow % 32 == 0:
                 self.refresh()
+        self.fields.tick()
         if self._go_on and frame is not None:
             self._go_on = False
             self.onwards()
@@ -203,6 +204,7 @@ class SetupPanel(QWidget):
         self.done.clear()
         self.turning.forget()
         self.polarity = AskedPolarity()
+        self.fields.forget()
         self.status, self.facts, self.oriented = None, None, False
         self._go_on = self.page.start_session(address)
         if self._go_on and self.page.plan is not None:

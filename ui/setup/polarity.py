@@ -10,6 +10,7 @@ import numpy as np
 from assistant.polarity import Body, Polarity, judged, log_odds_of, said
 from assistant.vocabulary import Shown
 from ui.setup.model import SetUp, SetView
+from ui.setup.screen_fields import alone_at
 from ui.setup.side import Row
 
 _WORDS: Final = {
@@ -78,5 +79,6 @@ class AskedPolarity:
             body = Body(
                 superior_px=points[:3], inferior_px=points[3:], is_lateral=view.view == "lateral", mm_per_px=scale
             )
-            self._known[key] = log_odds_of(view.still.grey, view.still.white, body)
+            alone = alone_at(view.still, (float(points[:, 0].mean()), float(points[:, 1].mean())))
+            self._known[key] = log_odds_of(alone.grey, alone.white, body)
         return self._known[key]

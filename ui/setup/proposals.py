@@ -18,6 +18,7 @@ from assistant.settings import WarningLines
 from assistant.vocabulary import Unknown
 from ui.setup.model import SetView, Told
 from ui.setup.proposal_child import ask
+from ui.setup.screen_fields import alone_at
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +69,12 @@ def from_picture(still: StampedFrame, view: str, click_px: tuple[float, float] |
 
 
 def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[float, float]]:
-    """Six starting places for the arrow keys where nothing is proposed: a box in the middle of the picture."""
-    rows, cols = still.grey.shape
-    size = min(rows, cols) * 0.11
-    x0, y0 = cols / 2, rows / 2
+    """Six starting places for the arrow keys where nothing is proposed: a box in the middle of what is not black."""
+    rows, cols = np.flatnonzero(still.grey.any(axis=1)), np.flatnonzero(still.grey.any(axis=0))
+    if not len(rows):
+        rows, cols = np.arange(still.grey.shape[0]), np.arange(still.grey.shape[1])
+    size = min(len(rows), len(cols)) * 0.11
+    x0, y0 = float(cols[0] + cols[-1] + 1) / 2, float(rows[0] + rows[-1] + 1) / 2
     xs = (-size, 0.0, size) if posterior_right else (size, 0.0, -size)
     return [(x0 + x, y0 + y) for y in (-0.8 * size, 0.8 * size) for x in xs]
 
@@ -81,7 +84,9 @@ def true_lateral_words(view: SetView) -> str:
     places = [point.at for point in view.points if point.at is not None and point.told is not Told.MISSING]
     if view.view != "lateral" or view.still is None or len(places) < 6:
         return ""
-    answer = true_lateral.assess(view.still.grey, view.still.white, np.array(places, dtype=np.float64))
+    points = np.array(places, dtype=np.float64)
+    alone = alone_at(view.still, (float(points[:, 0].mean()), float(points[:, 1].mean())))
+    answer = true_lateral.assess(alone.grey, alone.white, points)
     if isinstance(answer, Unknown):
         return f"Whether the view is truly lateral is not known: {answer.reason}."
     if answer.is_true:

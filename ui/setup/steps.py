@@ -27,6 +27,7 @@ _WORDS_INSIDE = (
     "Words in the field are recorded with the picture. Take them off the console's screen, or Y: it is no name. "
     "Spinous processes on the right, head at the top?"
 )
+_SIDES_ASKED = "Are the spinous processes on the right? Is the head at the top?"
 _LATERAL_HINTS = (
     "Place it where endplate and anterior wall meet.",
     "The lowest point of the endplate's middle.",
@@ -121,6 +122,7 @@ def _orientation(panel: SetupPanel) -> Shown:
     if isinstance(marks, FieldOnPicture):
         found = len(marks.words)
         clear = marks.shape in (Outline.CIRCLE, Outline.RECTANGLE)
+        rows += panel.fields.rows()
         rows.append(Row(text="X-ray field", value=str(marks.shape), icon="tick" if clear else "half disc"))
     turn = panel.page.picture.turn
     turned = "as stored"
@@ -137,7 +139,7 @@ def _orientation(panel: SetupPanel) -> Shown:
         number=2,
         title="Orientation, field",
         note="asked every case",
-        text=_WORDS_INSIDE if found else "Are the spinous processes on the right? Is the head at the top?",
+        text=panel.fields.asked() or (_WORDS_INSIDE if found else _SIDES_ASKED),
         rows=tuple(rows),
         foot="Flip and turn change the screen only. What is masked is never recorded.",
         message=panel.message,
@@ -146,6 +148,7 @@ def _orientation(panel: SetupPanel) -> Shown:
             _cap("flip", "Flip"),
             _cap("turn", "Turn 90°"),
             _cap("turn over", "Upside down"),
+            *((_cap("next field", "Other one"),) if panel.fields.seen() else ()),
             _cap("back"),
         ),
     )

@@ -63,11 +63,16 @@ class Stills(QObject):
             self._take_over(view, beside)
             return
         if not view.placed:
-            for point, at in zip(view.points, proposals.in_the_middle(view.still, self._right()), strict=True):
+            for point, at in zip(
+                view.points,
+                proposals.in_the_middle(panel.fields.alone(view.still, view.input), self._right()),
+                strict=True,
+            ):
                 point.at = at
         view.proposal_note = "The program looks for the points …"
         self._asked += 1
-        number, still, told, kind = self._asked, view.still, self.found, view.view
+        still = panel.fields.alone(view.still, view.input)
+        number, told, kind = self._asked, self.found, view.view
 
         def look() -> None:
             answer = proposals.from_picture(still, kind, click_px)

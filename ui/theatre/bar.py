@@ -14,6 +14,7 @@ from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.vocabulary import EventKind, Priority, Site, Unknown
 from ui import icons, theme, words
 from ui.alarm_bar import AlarmBar, Message
+from ui.theatre.looks import live_elsewhere
 
 _SITE_WORDS = {
     Site.POSTERIOR: "posterior",
@@ -122,6 +123,9 @@ def _count(status: LiveStatus, standing: list[LiveAlarm]) -> str:
 
 
 def _where(status: LiveStatus, top: LiveAlarm) -> str:
+    elsewhere = live_elsewhere(status)
+    if top.code == "A7" and elsewhere:
+        return elsewhere
     if top.code == "A7":
         if status.state in (LiveState.NO_SIGNAL, LiveState.FROZEN):
             return "stays until the picture is back"

@@ -19,7 +19,7 @@ from ui.theatre.beside import Beside
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
 from ui.theatre.keys_card import KeysCard
 from ui.theatre.layout import Layout, lay_out
-from ui.theatre.looks import LOOKS, age_words, since_s
+from ui.theatre.looks import LOOKS, age_words, live_elsewhere, since_s
 from ui.theatre.picture import LivePicture
 from ui.theatre.screen_saver import ScreenSaver
 from ui.theatre.second import Second, SecondPicture
@@ -140,7 +140,9 @@ class Board:
         elif status.state is LiveState.UNKNOWN_VIEW and status.lines is Lines.NONE:
             why = NotMeasured(headline="No lines yet", explanation="Place them. Set-up: P")
         elif LOOKS[status.state].figure:
-            why = NotMeasured(headline=LOOKS[status.state].figure, explanation=LOOKS[status.state].explanation)
+            look, elsewhere = LOOKS[status.state], live_elsewhere(status)
+            explanation = f"{elsewhere[:1].upper()}{elsewhere[1:]}" or look.explanation
+            why = NotMeasured(headline=look.figure, explanation=explanation)
         elif moment is not None and isinstance(moment.motion, Unknown):
             reason = moment.motion.reason
             why = NotMeasured(headline="Not tracked", explanation=f"{reason[:1].upper()}{reason[1:]}.")

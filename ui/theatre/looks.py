@@ -167,3 +167,9 @@ def since_s(status: LiveStatus) -> float:
     if status.state in (LiveState.HELD, LiveState.FROZEN) and not isinstance(age_s, Unknown):
         return age_s
     return (status.now_ns - status.since_ns) / 1e9
+
+
+def live_elsewhere(status: LiveStatus) -> str:
+    """Of a frozen picture on a screen with more than one: that another is live; empty where none is."""
+    at = status.moment.liveness.elsewhere if status.moment is not None else ""
+    return f"the picture at the {at} is live: are the lines on it?" if at and status.state is LiveState.FROZEN else ""

@@ -18,6 +18,7 @@ from assistant.plan import PlannedView
 from assistant.shape_words import shape_words
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
 from ui import icons, overlay, theme, words
+from ui.field_plates import draw_fields
 from ui.picture_view import PictureView
 from ui.sides import draw_sides
 from ui.theatre.looks import LOOKS, LinesLook, age_words, state_words
@@ -190,6 +191,8 @@ class LivePicture(PictureView):
             draw_treatment(painter, area, status, small=self.small, factor=self.factor)
             if not self.raw:
                 self._paint_known(painter, view, status)
+            if self.points is None and self._moment is not None:
+                draw_fields(painter, view, self._moment.fields)
             self._paint_age(painter, status)
         if self.points is not None:
             self.points.draw(painter, view)

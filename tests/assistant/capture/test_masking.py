@@ -4,6 +4,7 @@ import pytest
 
 from assistant.capture.layout import Box, Layout
 from assistant.capture.masking import Masker, is_masked
+from tests.two_pictures import LEFT, RIGHT, film, screen
 
 NAME = "DOE JOHN 1950-01-01"
 
@@ -124,3 +125,22 @@ def test_that_a_picture_is_masked_is_asked_of_the_picture() -> None:
     picture[100:200, 510:600] = 255
     assert not is_masked(picture, 500 / 640)
     assert is_masked(picture, 1.0)
+
+
+def test_both_pictures_of_a_screen_are_let_through_and_the_words_between_them_are_not() -> None:
+    made = film(4)
+    grey = screen((made[0], LEFT), (made[3], (380, 160)), words=True)
+    masker = Masker()
+    masked = masker.apply(grey, 0.0)
+    for x in (LEFT[0], 380):
+        np.testing.assert_array_equal(masked[164:456, x + 4 : x + 296], grey[164:456, x + 4 : x + 296])
+    assert masked[:140].max() == 0
+    assert masked[480:].max() == 0
+
+
+def test_a_reference_that_comes_up_beside_is_let_through_after_some_looks() -> None:
+    made, masker = film(40), Masker()
+    for k in range(40):
+        placed = [(made[k], LEFT), *([(made[3], RIGHT)] if k > 9 else [])]
+        masked = masker.apply(screen(*placed), k * 0.2)
+    np.testing.assert_array_equal(masked[170:450, 350:630], made[3][10:290, 10:290])

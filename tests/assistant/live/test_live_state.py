@@ -157,3 +157,11 @@ def test_exactly_one_combination_says_that_no_crossing_is_seen() -> None:
 def test_unarmed_says_so() -> None:
     terms = Terms(**{term.name: True for term in fields(Terms)})
     assert quiet(terms, armed=False, view="lateral").headline == "NOT ARMED"
+
+
+def test_a_held_picture_beside_a_live_one_is_never_called_x_ray_off() -> None:
+    held = replace(GOOD, frame_state=FrameState.FROZEN, xray_age_s=2.0)
+    assert judge(held).state is LiveState.HELD
+    beside = judge(replace(held, elsewhere="right"))
+    assert beside.state is LiveState.FROZEN
+    assert "the picture at the right is the live one" in beside.reason

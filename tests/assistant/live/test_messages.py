@@ -3,7 +3,11 @@ import numpy as np
 from assistant.geometry import Crop
 from assistant.live.messages import LiveState, StampedFrame, cement_outline, moment_of
 from assistant.live.wire import from_bytes, to_bytes
+from assistant.screen_watch import ScreenWatch
+from assistant.settings import Settings
 from assistant.vocabulary import Approach, CementMask, FrameState, Liveness, Reading, Unknown
+
+SCREEN = ScreenWatch(Settings().liveness)
 
 
 def reading(cement: CementMask | Unknown) -> Reading:
@@ -41,13 +45,13 @@ def test_the_outline_stands_in_pixels_of_the_reference_frame() -> None:
 def test_a_moment_carries_no_pixels_and_travels_between_processes() -> None:
     cement = mask()
     frame = StampedFrame(index=7, t_s=0.5, captured_ns=11, picture=3, grey=np.zeros((4, 4), np.uint8), white=255)
-    moment = moment_of(reading(cement), cement_outline(cement), frame, told_ns=12, plan_number=2, skipped=1)
+    moment = moment_of(reading(cement), cement_outline(cement), frame, SCREEN, told_ns=12, plan_number=2, skipped=1)
     packed = to_bytes(moment)
     assert len(packed) < 4000
     again = from_bytes(packed)
     assert (again.frame_index, again.captured_ns, again.picture, again.plan_number) == (7, 11, 3, 2)
     assert again.cement_known
-    assert not moment_of(reading(Unknown("x")), (), frame, told_ns=1, plan_number=1, skipped=0).cement_known
+    assert not moment_of(reading(Unknown("x")), (), frame, SCREEN, told_ns=1, plan_number=1, skipped=0).cement_known
 
 
 def test_the_states_carry_the_words_of_the_strip() -> None:
