@@ -13,7 +13,7 @@ from assistant.live.status import LiveStatus
 from assistant.plan import plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
-from ui.key_map import word
+from ui.key_map import with_keys, word
 from ui.run_dialog import ask_for_run
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows
@@ -153,7 +153,7 @@ class SetupPanel(QWidget):
 
     def tell(self, text: str) -> None:
         """A line at the foot."""
-        self.message = text
+        self.message = with_keys(text)
         self.refresh()
 
     def refresh(self) -> None:
@@ -251,7 +251,7 @@ class SetupPanel(QWidget):
             self.tell("This is the first input.")
         elif address:
             self.page.open_second(address)
-            self.tell("Second input: its points follow after the lateral ones, key A.")
+            self.tell("Second input: its points follow after the lateral ones, key [[setup:ap]].")
 
     def _recorded_run(self) -> str:
         run = ask_for_run(self, "A recorded run, played as if live")

@@ -71,7 +71,8 @@ class Scale:
         try:
             scale = float(text)
         except ValueError:
-            return "Measure the cannula (G, two clicks), type mm/px, or U: uncalibrated."
+            ways = "Measure the cannula ([[setup:gauge]], two clicks), type mm/px, or"
+            return f"{ways} [[setup:uncalibrated]]: uncalibrated."
         if not 0.01 <= scale <= 10:
             return f"{scale:g} mm/px cannot be: between 0.01 and 10."
         view.mm_per_px = scale

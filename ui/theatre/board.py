@@ -13,6 +13,7 @@ from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
 from ui.curve import CurveView
 from ui.distance_card import DistanceCard, NotMeasured
+from ui.key_map import with_keys
 from ui.theatre.advice import advice_for
 from ui.theatre.bar import LiveBar, message_of
 from ui.theatre.beside import Beside
@@ -123,7 +124,7 @@ class Board:
         if status is not None:
             known = status.quiet.seen_none
             second = "picture, view, lines, tracking, sound: all known" if known else ""
-            aside = (self._page.desk.ap_words(time.monotonic_ns()), second)
+            aside = (with_keys(self._page.desk.ap_words(time.monotonic_ns())), second)
         self.bar.say(message_of(status, quiet_aside=aside, asked=self.asked))
 
     def show_figures(self, status: LiveStatus | None) -> None:

@@ -15,6 +15,7 @@ from assistant.plan import PlannedView
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
 from ui import icons, theme, words
+from ui.key_map import with_keys
 from ui.theatre.desk import Desk
 from ui.theatre.looks import LOOKS, LinesLook
 
@@ -75,7 +76,7 @@ class Clocks(Card):
         elif desk.pushes:
             push_note = f"X-ray {words.clock(desk.xray_on_s)} · {desk.pushes} push{'es'[: 2 * (desk.pushes > 1)]}"
         cells = [
-            ("clock", "Cement clock", clock, desk.stage_words(now_ns)),
+            ("clock", "Cement clock", clock, with_keys(desk.stage_words(now_ns))),
             ("drop", "Cement in", f"{desk.total_ml:.1f} ml", fill or "entered by hand"),
         ]
         if not self.small:

@@ -144,7 +144,7 @@ class Desk:
     def stage_words(self, now_ns: int) -> str:
         """Under the clock."""
         if self.mixed_ns is None or self.stage_ns is None:
-            return "C starts it"
+            return "[[theatre:cement clock]] starts it"
         if self.stage == 0:
             return "since mixing"
         seconds = max(0, int((now_ns - self.stage_ns) / 1e9))
@@ -217,10 +217,10 @@ class Desk:
     def ap_words(self, now_ns: int) -> str:
         """When the other plane was looked at last, for the quiet bar."""
         if self.ap_ns is None:
-            return "No AP look yet: A"
+            return "No AP look yet: [[theatre:ap look]]"
         seconds = max(0, int((now_ns - self.ap_ns) / 1e9))
         told = f"Last AP look {seconds // 60:02d}:{seconds % 60:02d} ago"
-        return f"{told} · look again: A" if seconds >= self.ap_again_s else told
+        return f"{told} · look again: [[theatre:ap look]]" if seconds >= self.ap_again_s else told
 
     def next_level(self) -> None:
         """The level is done; the lines of the next say which it is."""
