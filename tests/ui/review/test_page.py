@@ -187,8 +187,10 @@ def test_a_run_that_cannot_be_opened_is_told_and_the_window_lives(window: Review
 def test_a_bad_plan_is_told(window: ReviewPage, run: SmallRun, tmp_path: Path) -> None:
     plan = tmp_path / "bad.json"
     plan.write_text(json.dumps({"schema": "something else"}))
-    assert not window.open(str(run.folder), str(plan))
+    assert window.open(str(run.folder), str(plan))  # looking needs no plan
     assert "bad.json" in window.note.text()
+    assert window.session is not None
+    assert window.session.plan is None
 
 
 def test_an_error_in_a_slot_is_told_and_ends_nothing(window: ReviewPage) -> None:
