@@ -60,7 +60,7 @@ class Person:
         press(self.window, K.Key_A, Qt.KeyboardModifier.ControlModifier)
         self.bot.keyClicks(field, text)
 
-    def until(self, holds: Callable[[], object], within_s: float = 120.0) -> None:
+    def until(self, holds: Callable[[], object], within_s: float = 400.0) -> None:
         """Wait for the screen; where it does not come, say what the screen says."""
         try:
             self.bot.waitUntil(lambda: bool(holds()), timeout=round(1000 * within_s))
