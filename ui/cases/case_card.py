@@ -13,7 +13,6 @@ from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.store import Library
 from assistant.looked_at import NOT_YET
-from assistant.reports.day_facts import xray_words
 from ui import theme
 from ui.cases import case_words as words
 from ui.key_map import with_keys, word
@@ -28,7 +27,7 @@ class CasePicture(QWidget):
         super().__init__(parent)
         self._pixmap = QPixmap()
         self._which = ""
-        self.setMinimumHeight(200)
+        self.setMinimumHeight(110)
         self.setAccessibleName("Picture of the case, recorded, not live")
 
     def show_file(self, path: str | None, which: str = "") -> None:
@@ -106,7 +105,7 @@ class CaseCard(QWidget):
         for place, (name, _) in enumerate(self._ACTS):
             made = self._buttons[name] = QPushButton()
             made.setFont(theme.font(20, 650))
-            made.setMinimumHeight(54)
+            made.setMinimumHeight(48)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             if name == "review":
                 made.setStyleSheet("QPushButton{background:#F2F5F8;color:#07090C;border:none;border-radius:6px;}")
@@ -147,15 +146,15 @@ class CaseCard(QWidget):
             ("Cement", words.cement(case, levels)),
             (words.TOLD, words.told(case)),
             words.found(case),
-            *([] if case["told_high"] is None else [(words.XRAY, xray_words(case["xray_s"], case["exposures"]))]),
-            *((f"{level['level'] or 'Level not named'} on the day", level["day_said"]) for level in said),
+            *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
+            *(line for level in said for line in words.marks(level)),
             ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
             (words.RUN, self._who()),
             ("Runs", _runs(runs)),
             ("Names", case["names"]),
-            ("Keep until", " · ".join(part for part in (words.day(case["keep_until"]), case["owner"]) if part)),
+            *([("Keep until", words.keep(case))] if words.keep(case) else []),
         ]
         if case["note"] or case["tags"]:
             lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
@@ -190,7 +189,7 @@ class CaseCard(QWidget):
             for label, colour, weight in ((name, "#BAC6D1", 500), (value, "#F2F5F8", 650)):
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 label.setFont(theme.font(17, weight))
-                label.setStyleSheet(f"color:{colour};border-bottom:1px solid #34404C;padding:5px 0;")
+                label.setStyleSheet(f"color:{colour};border-bottom:1px solid #34404C;padding:2px 0;")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setWordWrap(True)
             self._grid.addWidget(name, row, 0)

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.counting import PRIORITIES, count_words
 from assistant.library.run_summary import NOT_WHOLE
 from assistant.looked_at import NOT_TO_ITS_END
+from assistant.reports.day_facts import xray_words
 
 CASES = "CASES"
 COUNT = "{0:,} cases{2} · {1} · on this computer only"
@@ -131,6 +132,26 @@ def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
     if len(levels) < 2:
         return millilitres(case["cement_ml"])
     return " · ".join(f"{level['level'] or 'level not named'} {millilitres(level['cement_ml'])}" for level in levels)
+
+
+def xray(case: dict[str, Any]) -> str:
+    """X-ray time and exposures as they were counted on the day."""
+    return xray_words(case["xray_s"], case["exposures"]).removeprefix("X-ray ")
+
+
+def marks(level: dict[str, Any]) -> list[tuple[str, str]]:
+    """The cement's stages and the marks of a level, each on a line of its own."""
+    name = level["level"] or "Level not named"
+    parts = level["day_said"].split(" · ")
+    stages = [part.removeprefix("cement ") for part in parts if part.startswith("cement ")]
+    made = " · ".join(part for part in parts if part and not part.startswith("cement "))
+    return [*((f"{name} cement", stage) for stage in stages), *([(f"{name} marks", made)] if made else [])]
+
+
+def keep(case: dict[str, Any]) -> str:
+    """Until when a case is kept, and whose it is; empty where nobody has said so."""
+    kept = day(case["keep_until"]) if case["keep_until"] else ""
+    return " · ".join(part for part in (kept, case["owner"]) if part)
 
 
 def told(case: dict[str, Any]) -> str:
