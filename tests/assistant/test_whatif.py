@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from assistant import whatif
@@ -146,3 +147,16 @@ def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: py
     assert told[-1] == (100, 100)
     assert len(asked) == len(set(asked)) == 100
     assert len(whatif.read_rows(tmp_path)) == 100
+
+
+@pytest.mark.parametrize("other", [{"settings": {"alarms.release_mm": 1.5}}, {"program": "another version"}])
+def test_finished_rows_count_neither_with_other_settings_nor_for_another_program(
+    tmp_path: Path, other: dict[str, object]
+) -> None:
+    job = Job(runs=[RunAndPlan(run="r", plan="p")], variants=[Variant(name=BASE)], settings={})
+    whatif.begin(tmp_path, job)
+    (tmp_path / whatif.ROWS).write_bytes(msgspec.json.encode(row("r", BASE, 1.0)) + b"\n")
+    whatif.begin(tmp_path, job)
+    assert len(whatif.read_rows(tmp_path)) == 1
+    whatif.begin(tmp_path, msgspec.structs.replace(job, **other))
+    assert whatif.read_rows(tmp_path) == []
