@@ -85,14 +85,14 @@ class ScreenField:
         return cast("Grey", made)
 
     def cut_out(self, grey: Grey) -> Grey:
-        """The field alone, of its own size."""
+        """The field alone, of its own size; a part of the same memory where nothing is laid over it."""
         made = grey[self.box.rows, self.box.cols]
         if self.holes:
             made = made.copy()
             for hole in self.holes:
                 x0, y0 = hole.x0_px - self.box.x0_px, hole.y0_px - self.box.y0_px
                 made[max(0, y0) : y0 + hole.height_px, max(0, x0) : x0 + hole.width_px] = 0
-        return cast("Grey", np.ascontiguousarray(made))
+        return made
 
 
 def _holds(box: Crop, x_px: float, y_px: float) -> bool:

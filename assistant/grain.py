@@ -29,7 +29,7 @@ def blocks_of(frame: Frame) -> F32:
     count = rows // every
     if count < 4 or cols < 4 * BLOCK_PX:
         return np.asarray(frame.grey, dtype=np.float32) * np.float32(255.0 / frame.white)
-    strips = frame.grey[: count * every].reshape(count, every, cols)[:, :BLOCK_PX].reshape(count * BLOCK_PX, cols)
+    strips = frame.grey[(np.arange(count)[:, None] * every + np.arange(BLOCK_PX)).ravel()]
     scaled = strips.astype(np.float32)
     if frame.white != 255:
         scaled *= np.float32(255.0 / frame.white)

@@ -20,8 +20,10 @@ from assistant.settings import LivenessSettings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
 from assistant.vocabulary import Frame, FrameState, Grey, Liveness, Unknown
 
-_LIVE_WITHIN_S: Final = 1.5
+_LIVE_WITHIN_S, _LIVE_WITHIN_FRAMES = 1.5, 4
 _NEW_PICTURES: Final = 2
+_BESIDE_EVERY_S: Final = 0.09
+"""So often the pictures beside are judged: what counts is the one that is looked at, and it is not held up."""
 Place = tuple[float, float]
 
 
@@ -46,22 +48,42 @@ class SeenField:
     live: bool
 
 
+class _Lately:
+    """Whether new pictures came in the last time, or in the last frames where few are judged (on a busy machine)."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, bool]] = []
+
+    def see(self, t_s: float, *, is_new: bool) -> None:
+        seen = [*self._seen, (t_s, is_new)]
+        in_time = [each for each in seen if 0 <= t_s - each[0] <= _LIVE_WITHIN_S]
+        self._seen = max(in_time, seen[-_LIVE_WITHIN_FRAMES:], key=len)
+
+    @property
+    def is_live(self) -> bool:
+        return sum(is_new for _, is_new in self._seen) >= _NEW_PICTURES
+
+
 @dataclass(slots=True, eq=False)
 class _Beside:
     """A picture that is not looked at."""
 
     field: ScreenField
     memory: LivenessMemory
-    new_s: list[float]
+    lately: _Lately
+    seen_s: float = -1e9
 
     def see(self, frame: Frame, settings: LivenessSettings) -> None:
+        if 0 <= frame.t_s - self.seen_s < _BESIDE_EVERY_S:
+            return
+        self.seen_s = frame.t_s
         cut = Looking(chosen=(self.field,)).cut_out(frame)
         is_new = judge_liveness(self.memory, cut, settings).state is FrameState.LIVE
-        self.new_s = _lately(self.new_s, frame.t_s, is_new=is_new)
+        self.lately.see(frame.t_s, is_new=is_new)
 
     @property
     def is_live(self) -> bool:
-        return len(self.new_s) >= _NEW_PICTURES
+        return self.lately.is_live
 
 
 class ScreenWatch:
@@ -88,14 +110,17 @@ class ScreenWatch:
         self._before: Frame | None = None
         self._beside: list[_Beside] = []
         self.memory = LivenessMemory()
-        self._new_s: list[float] = []
+        self._lately = _Lately()
         self._told_elsewhere = ""
         self._cut: Grey | None = None
-        self._same, self._number = False, -1
+        self._cut_before: Grey | None = None
+        self._number = -1
         if first is not None:
             self._choice.begin(first)
             self.memory = start_liveness(self.looking.cut_out(first))
-            self._beside = [_Beside(field=each, memory=LivenessMemory(), new_s=[]) for each in self.looking.beside]
+            self._beside = [
+                _Beside(field=each, memory=LivenessMemory(), lately=_Lately()) for each in self.looking.beside
+            ]
 
     @property
     def looking(self) -> Looking:
@@ -122,7 +147,7 @@ class ScreenWatch:
                 box=each.box,
                 where=where(each, looking.fields),
                 looked_at=each in looking.chosen,
-                live=live.get(each.box, len(self._new_s) >= _NEW_PICTURES),
+                live=live.get(each.box, self._lately.is_live),
             )
             for each in looking.fields
         )
@@ -135,7 +160,8 @@ class ScreenWatch:
         of_screen : int
             Of the frame that was judged last: equal numbers are bit-identical screens.
         """
-        if not (self.looking.chosen and self._same):
+        one, other = self._cut, self._cut_before
+        if not self.looking.chosen or one is None or other is None or not np.array_equal(one, other):
             self._number = of_screen
         return self._number
 
@@ -158,11 +184,9 @@ class ScreenWatch:
         if self._by_change:
             self._follow_change(frame, before)
         cut = self.looking.cut_out(frame)
-        if self.looking.chosen:
-            self._same = self._cut is not None and np.array_equal(cut.grey, self._cut)
-            self._cut = cut.grey
+        self._cut_before, self._cut = self._cut, cut.grey
         found = judge_liveness(self.memory, cut, self._settings)
-        self._new_s = _lately(self._new_s, frame.t_s, is_new=found.state is FrameState.LIVE)
+        self._lately.see(frame.t_s, is_new=found.state is FrameState.LIVE)
         for each in self._beside:
             each.see(frame, self._settings)
         if found.state is not FrameState.FROZEN:
@@ -189,7 +213,7 @@ class ScreenWatch:
         live = [each.field for each in self._beside if each.is_live]
         if looking.fields and not looking.chosen:
             self._turn_to([_middle(looking.fields[0])], frame, before)
-        elif live and len(self._new_s) < _NEW_PICTURES:
+        elif live and not self._lately.is_live:
             self._turn_to([_middle(live[0])], frame, before)
 
     def _turn_to(self, places: list[Place], frame: Frame, before: Frame | None) -> None:
@@ -208,15 +232,11 @@ class ScreenWatch:
             self.memory = known[boxes[0]]
         else:
             look_elsewhere(self.memory, None if before is None else self.looking.cut_out(before))
-        self._new_s = []
+        self._lately = _Lately()
         self._beside = [
-            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), new_s=[]) for each in self.looking.beside
+            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), lately=_Lately())
+            for each in self.looking.beside
         ]
-
-
-def _lately(new_s: list[float], now_s: float, *, is_new: bool) -> list[float]:
-    """When new pictures came in the last time."""
-    return [t_s for t_s in [*new_s, *([now_s] if is_new else [])] if 0 <= now_s - t_s <= _LIVE_WITHIN_S]
 
 
 def picture_with(place: Place, frame: Frame) -> Frame:

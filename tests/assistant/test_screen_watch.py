@@ -63,3 +63,15 @@ def test_the_reference_is_shown_alone() -> None:
     alone = picture_with(IN_RIGHT, live_right(9))
     assert not alone.grey[:, : RIGHT[0] - 12].any()
     assert alone.grey[200:400, RIGHT[0] + 20 : RIGHT[0] + 280].all()
+
+
+def test_few_frames_a_second_are_enough_to_tell_the_live_one() -> None:
+    """An analysis that comes too late passes frames over: a picture that is live in them is not called held."""
+    watch = ScreenWatch(SETTINGS)
+    for k in range(0, 48, 6):
+        found = watch.judge(Frame(index=k, t_s=k / 5, grey=live_right(k).grey))
+    assert [(each.where, each.live) for each in watch.fields if each.looked_at] == [("right", True)]
+    watch.look_at(IN_LEFT)
+    for k in range(48, 66, 6):
+        found = watch.judge(Frame(index=k, t_s=k / 5, grey=live_right(k - 30).grey))
+    assert found.elsewhere == "right"
