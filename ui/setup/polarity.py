@@ -14,8 +14,8 @@ from ui.setup.screen_fields import alone_at
 from ui.setup.side import Row
 
 _WORDS: Final = {
-    Shown.NATIVE: "native: bone, steel dark",
-    Shown.INVERTED: "inverted: bone, steel bright",
+    Shown.NATIVE: "native: steel dark",
+    Shown.INVERTED: "inverted: steel bright",
     Shown.NOT_KNOWN: "not known: which?",
 }
 ASK: Final = (
@@ -53,7 +53,7 @@ class AskedPolarity:
         icon = "low" if not told.is_known else "tick"
         return Row(
             text="Picture",
-            value=_WORDS[told.shown] + (" (said by you)" if by_hand else ""),
+            value=_WORDS[told.shown] + (" (by you)" if by_hand else ""),
             icon=icon,
             act="polarity",
         )

@@ -34,7 +34,7 @@ def test_what_the_still_says_is_shown_and_nothing_is_asked(inverted: bool) -> No
     grey = pictures(46)[2]
     made, asked = set_up(np.asarray(255 - grey, np.uint8) if inverted else grey), AskedPolarity()
     row = asked.row(made)
-    assert row.value.startswith("inverted: bone, steel bright" if inverted else "native: bone, steel dark")
+    assert row.value.startswith("inverted: steel bright" if inverted else "native: steel dark")
     assert row.icon == "tick"
     assert not asked.must_ask(made)
     assert "polarity" not in made.document()["views"][0]
@@ -46,7 +46,7 @@ def test_where_it_is_not_known_it_is_asked_once_and_the_answer_is_kept() -> None
     assert asked.must_ask(made)
     assert not asked.must_ask(made)
     asked.change(made)
-    assert asked.row(made).value == "native: bone, steel dark (said by you)"
+    assert asked.row(made).value == "native: steel dark (by you)"
     assert made.document()["views"][0]["polarity"] == "native"
     asked.change(made)
     assert made.document()["views"][0]["polarity"] == "inverted"
