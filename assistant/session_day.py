@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from assistant.alarm_row import Rule
+from assistant.alarm_table import FROM_PICTURES
 from assistant.counting import COUNTED, PRIORITIES, count_words
 
 SCHEMA: Final = "fluoro-assistant/session-day/1"
@@ -25,7 +27,7 @@ ACTS: Final = frozenset(
     }
 )
 """What is kept of a session's log besides alarms and plans; the rest concerns the program alone."""
-_OF_PATIENT: Final = frozenset({"A1", "A2", "A3", "A4", "A5", "A6"})
+_OF_PATIENT: Final = frozenset(row.code for row in FROM_PICTURES if row.rule is not Rule.TECHNICAL and row.code)
 """Rows that speak of cement, for logs from before the kind was written."""
 
 

@@ -64,6 +64,7 @@ class LiveAlarms:
     _played: dict[Priority, int] = field(default_factory=dict)
     _sounded: dict[Key, int] = field(default_factory=dict)
     _again_ns: int | None = None
+    _late: Priority = Priority.NONE
     _sounding: Priority = Priority.NONE
 
     def update(self, now_ns: int, wanted: Iterable[Wanted]) -> tuple[list[LiveAlarm], list[LiveAlarm]]:
@@ -135,20 +136,24 @@ class LiveAlarms:
         louder = priority > self._sounding
         self._sounding = priority
         if priority is Priority.NONE:
-            self._again_ns = None
+            self._again_ns, self._late = None, Priority.NONE
             return
         gaps = [alarm.burst_s for alarm in heard if alarm.priority is priority and alarm.burst_s is not None]
         last_ns = self._played.get(priority)
         rested = last_ns is None or now_ns - last_ns >= _step_ns(priority, LEAST_GAP_S)
         back = bool(gaps) and (self._again_ns is None or now_ns >= self._again_ns)
-        if (new or louder or back) and rested and (new or gaps):
+        late = self._late is priority and rested
+        if (new or louder or back or late) and rested and (new or gaps or late):
             self.bursts += 1
+            self._late = Priority.NONE
             self._played[priority] = now_ns
             self._again_ns = now_ns + _step_ns(priority, min(gaps)) if gaps else None
         elif new and not rested and gaps:
             assert last_ns is not None
             soonest_ns = last_ns + _step_ns(priority, LEAST_GAP_S)
             self._again_ns = soonest_ns if self._again_ns is None else min(self._again_ns, soonest_ns)
+        elif new and not rested:
+            self._late = priority  # its one pulse waits until the one before has rested
 
 
 def _step_ns(priority: Priority, gap_s: float) -> int:

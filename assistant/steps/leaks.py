@@ -21,7 +21,10 @@ from assistant.plan import PlannedView
 from assistant.settings import LeakSettings
 from assistant.vocabulary import CementMask, Leak, LeakSite
 
-_TUBE_LENGTH_TO_WIDTH = 3.0
+_TUBE_LENGTH_TO_WIDTH, _TUBE_LENGTH_TO_NECK = 2.0, 1.6
+"""A vein is longer than it is wide, and than its neck where it leaves the body: a skin of cement along the wall, or a
+lump on it, is as long as its foot. A simulated vein of 0.1 ml has 2.2 and 1.7, a simulated hole in the wall a length
+of no more than 1.0 necks [P]."""
 _TUBE_WIDTH_MM = 4.0
 _CLOCK_MS = 0.01
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
@@ -238,7 +241,9 @@ def _described(
         area_mm2=area_mm2,
         length_mm=length_mm,
         width_mm=width_mm,
-        yeom=_yeom(site, main_mm2, length_mm, main > 0, None if maps.thirds is None else maps.thirds[box], line),
+        yeom=_yeom(
+            site, main_mm2, length_mm, width_mm, main > 0, None if maps.thirds is None else maps.thirds[box], line
+        ),
         magnitude=_magnitude(length_mm, maps, view),
         shape=None,
         outline_px=outline,
@@ -255,13 +260,15 @@ def _yeom(
     site: LeakSite,
     area_mm2: float,
     length_mm: float,
+    neck_mm: float,
     main: NDArray[np.bool_],
     thirds: NDArray[np.uint8] | None,
     line: MapMm,
 ) -> str:
     """Route by what one view shows; clinical facts §3.2 tell how often that is wrong."""
     mean_width_mm = area_mm2 / max(length_mm, 1e-6)
-    tubular = length_mm >= _TUBE_LENGTH_TO_WIDTH * mean_width_mm and mean_width_mm <= _TUBE_WIDTH_MM
+    least_mm = max(_TUBE_LENGTH_TO_WIDTH * mean_width_mm, _TUBE_LENGTH_TO_NECK * neck_mm)
+    tubular = mean_width_mm <= _TUBE_WIDTH_MM and length_mm >= least_mm
     if site in (LeakSite.ANTERIOR, LeakSite.LATERAL) and tubular:
         return "S"
     if site is LeakSite.POSTERIOR and thirds is not None:

@@ -122,6 +122,21 @@ def test_a_storm_is_one_sound_and_a_bounded_list() -> None:
     assert heard
 
 
+def test_the_one_pulse_of_a_low_that_comes_soon_after_another_is_played_late_and_not_lost() -> None:
+    alarms = LiveAlarms()
+    other = replace(LOW, code="A14")
+    alarms.update(0, [LOW])
+    alarms.update(SECOND, [LOW, other])
+    assert alarms.bursts == 1
+    alarms.update(2 * SECOND, [LOW, other])
+    assert alarms.bursts == 1
+    alarms.update(3 * SECOND, [LOW, other])
+    assert alarms.bursts == 2
+    for k in range(4, 60):
+        alarms.update(k * SECOND, [LOW, other])
+    assert alarms.bursts == 2, "once each"
+
+
 def test_what_a_burst_makes_heard_for_the_first_time() -> None:
     alarms = LiveAlarms()
     alarms.update(0, [HIGH, MEDIUM, SILENT])

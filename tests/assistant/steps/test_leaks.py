@@ -161,6 +161,10 @@ def test_one_picture_makes_no_vein_of_a_leak_and_two_of_three_do() -> None:
     assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["S"]
 
 
+def test_a_skin_along_the_wall_is_no_vein_though_it_is_thin_and_long() -> None:
+    assert [leak.yeom for leak in Run().pictures(5, INSIDE, (57, 85, 65, 115))] == ["C"]
+
+
 def test_the_largest_is_kept_with_its_shape() -> None:
     run = Run()
     spike = Shape(label="spike", p_spike=0.9, model="m")
