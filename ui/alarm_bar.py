@@ -128,7 +128,11 @@ class AlarmBar(QWidget):
         self._icon(painter, QRectF(20, self.height() / 2 - 34, 68, 68), text, ground)
         small = self.width() < 1500
         painter.setPen(text)
-        painter.setFont(theme.font(42 if small else 46, 800))
+        # A long headline (a leak with its shape) gets smaller rather than be cut.
+        for size in range(42 if small else 46, 25, -2):
+            painter.setFont(theme.font(size, 800))
+            if painter.fontMetrics().horizontalAdvance(self._headline()) <= self.width() - 316:
+                break
         painter.drawText(QRectF(108, 8, self.width() - 300, 54), Qt.AlignmentFlag.AlignVCenter, self._headline())
         painter.setFont(theme.font(24 if small else 28, 600))
         painter.setPen(text if self.message.priority else theme.TEXT_2)
