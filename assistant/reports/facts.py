@@ -9,7 +9,7 @@ from typing import Final
 from assistant import __version__, lengths
 from assistant.counting import OF_MACHINE
 from assistant.identity import Identity
-from assistant.looked_at import NOT_YET, Looked
+from assistant.looked_at import NONE_SEEN, NOT_YET, Looked
 from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
@@ -129,6 +129,13 @@ def gather(
     found = AS_SEEN if as_seen else FOUND.format(made_by.partition(" · ")[0] or __version__)
     views = () if plan is None else plan.views
 
+    nothing = Looked(
+        frames=len(moments),
+        of=facts.frame_count,
+        through=not trouble,
+        measured=any(isinstance(moment.distances, Distances) for moment in moments),
+    ).none
+
     def time_of(frame: int) -> float:
         return moments[frame].t_s if frame < len(moments) else frame / fps
 
@@ -136,7 +143,7 @@ def gather(
         identity=identity,
         origin=_origin(made_by, as_seen=as_seen),
         head=_head(facts, plan, moments),
-        counts=_told_and_found(day, alarms, found),
+        counts=_told_and_found(day, alarms, found, nothing),
         final=_final(summary, moments, views),
         notes=tuple(dict.fromkeys((*facts.notes, *(summary.notes if summary is not None else ())))),
         events=tuple(
@@ -157,12 +164,7 @@ def gather(
         leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
         reviewer=_reviewer(review, time_of),
         trouble=trouble,
-        nothing=Looked(
-            frames=len(moments),
-            of=facts.frame_count,
-            through=not trouble,
-            measured=any(isinstance(moment.distances, Distances) for moment in moments),
-        ).none,
+        nothing=nothing,
     )
 
 
@@ -185,10 +187,13 @@ def _origin(made_by: str, *, as_seen: bool) -> str:
     return f"made by version {made_by}" if made_by else f"recomputed with version {__version__}"
 
 
-def _told_and_found(day: SessionDay | None, alarms: Sequence[Alarm], found: str) -> tuple[tuple[str, str], ...]:
-    """Two counts with two names: of the day, and of this analysis."""
+def _told_and_found(
+    day: SessionDay | None, alarms: Sequence[Alarm], found: str, nothing: str
+) -> tuple[tuple[str, str], ...]:
+    """Two counts with two names: of the day, and of this analysis, with how far it has looked."""
     rows = [] if day is None else [(TOLD, told_words(day.alarms))]
-    rows += [] if found == AS_SEEN else [(found, found_words(alarms))]
+    count = found_words(alarms) if nothing == NONE_SEEN else f"{found_words(alarms)}, {nothing}"
+    rows += [] if found == AS_SEEN else [(found, count)]
     return tuple(rows)
 
 

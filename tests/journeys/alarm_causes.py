@@ -18,12 +18,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from assistant.as_seen import read_as_seen
+from assistant.as_seen import read_analysed
 from assistant.capture.camera import CameraSource
 from assistant.capture.colour import STEP_PX
 from assistant.capture.masking import Masker
 from assistant.cli import main
 from assistant.identity import Identity
+from assistant.kept_result import summary_of
 from assistant.live.deck import Cell
 from assistant.live.machine import MachineWatch
 from assistant.live.messages import Child, ChildChanged, Condition
@@ -43,7 +44,7 @@ from assistant.vocabulary import EventKind, Frame, Priority, Unknown
 from tests.assistant.capture.test_camera import FakeGrabber
 from tests.faults.test_F_12_another_input import endoscope
 from tests.journeys.room import FRAME_MS, MS, Grey, Room
-from tests.small_run import plan_document, write_video
+from tests.small_run import pictures, plan_document, write_video
 from ui.review.run_book import RunBook
 
 SECONDS: Final = 15
@@ -161,6 +162,12 @@ def _too_noisy() -> Film:
     return Film([*clean, *noisy], plan_document(reference_frame=0), [clean[0]])
 
 
+def _wrong_sign() -> Film:
+    """A plan that calls the picture inverted, which it is not: cement is looked for with the wrong sign."""
+    made = list(pictures(60))
+    return Film(made, plan_document(polarity="inverted"), [made[2]])
+
+
 def _held() -> Film:
     clean = list(_clean(18))
     return Film([*clean, *[clean[-1]] * 2 * SECONDS], plan_document(reference_frame=0), [clean[0]])
@@ -183,6 +190,7 @@ FILMS: Final[Mapping[str, Callable[[], Film]]] = {
     "the other view is shown": _other_view,
     "the picture is blank": _blank,
     "the picture is too noisy": _too_noisy,
+    "the plan names the wrong sign": _wrong_sign,
     "the picture is held": _held,
     "the computer is slow": _long,
 }
@@ -198,7 +206,8 @@ def _analysed(film: Film, folder: Path) -> tuple[list[dict[str, Any]], list[str]
     assert main(["validate", str(out)]) == 0
     document = json.loads((out / "result.json").read_text(encoding="utf-8"))
     planned = plan_from_document(film.document, 0.25)
-    moments, book = read_as_seen(out, planned), RunBook(planned.views)
+    found = summary_of(document, planned)
+    moments, book = read_analysed(out, planned, found.events, found.leaks), RunBook(planned.views)
     book.take(moments)
     facts = gather(
         identity=Identity(run_id="B-7F3QK2MA"),
@@ -209,7 +218,7 @@ def _analysed(film: Film, folder: Path) -> tuple[list[dict[str, Any]], list[str]
         moments=moments,
         alarms=book.alarms(),
         leaks=[story.leak for story in book.leaks.stories()],
-        summary=None,
+        summary=found,
         review=Review(path=Path()),
         as_seen=False,
         trouble="",
@@ -309,7 +318,12 @@ def _full(_file: int, _content: bytes | memoryview) -> int:
 def _recorded(room: Room, folder: Path, disk: Disk) -> None:
     """A real recorder on a disk that is as it is; what it says goes to the window as the capture sends it."""
     folder.mkdir()
-    recorder = Recorder(folder, WriterSettings(sync_every_s=0.05), disk=disk, clock_ns=lambda: room.now_ns)
+    recorder = Recorder(
+        folder,
+        WriterSettings(sync_every_s=0.05, segment_bytes=1 << 30, reserve_bytes=64 << 20),
+        disk=disk,
+        clock_ns=lambda: room.now_ns,
+    )
     for k, grey in enumerate(_clean(18)):
         recorder.offer(k, k * 66 * MS, room.now_ns, grey)
         room.show(grey)

@@ -45,6 +45,7 @@ CAUSES: Final = {
     "A9 Assistant stopped": "the window hangs",
     "A10 No alarm sound": "the loudspeaker is unplugged",
     "A11 Picture not usable picture": "the picture is too noisy",
+    "A11 Grows with the other sign picture": "the plan names the wrong sign",
     "A12 Held image picture": "the picture is held",
     "A12 Held image": "the pedal is lifted",
     "A13 Shape not available": "there is no shape model",
