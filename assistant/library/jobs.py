@@ -30,6 +30,8 @@ from assistant.settings import Settings, changes_of
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
+COURSE: Final = "course"
+"""Kind of the jobs that make training cases, which nobody waits for."""
 WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", "no plan"
 
 
@@ -157,6 +159,11 @@ class Jobs:
         if self.held:
             raise UsageError(self.held)
         self._wanted.append(job)
+        running = self._job
+        if running is not None and running.kind == COURSE and job.kind != COURSE:
+            # What a person asks for does not wait for what the program makes for itself: that begins anew afterwards.
+            self.stop()
+            self._wanted.append(running)
         return job
 
     def poll(self) -> bool:
@@ -201,9 +208,12 @@ class Jobs:
             self._set_run(job.run_id, {"state": WAITING})
 
     def _start_next(self) -> bool:
-        job = self._wanted.popleft() if self._wanted else self._next_analysis()
+        asked = next((job for job in self._wanted if job.kind != COURSE), None)
+        job = asked or self._next_analysis() or (self._wanted[0] if self._wanted else None)
         if job is None:
             return False
+        if job in self._wanted:
+            self._wanted.remove(job)
         self._job, self._read = job, b""
         self._words = LastWords(job.kind.replace(" ", "_"))
         self._process = subprocess.Popen(

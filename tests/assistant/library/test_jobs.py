@@ -9,7 +9,8 @@ import cv2
 import pytest
 
 from assistant.errors import UsageError
-from assistant.library.jobs import Jobs
+from assistant.library.jobs import Job, Jobs
+from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.settings import Settings
@@ -136,3 +137,25 @@ def test_a_run_without_lines_waits_for_them(library, run):
     jobs.bring_in(str(run.folder))
     finish(jobs)
     assert library.rows("runs")[0]["state"] == "no plan"
+
+
+def test_what_a_person_asks_for_does_not_wait_for_what_the_program_makes_for_itself(library, run, tmp_path):
+    """The starter course is simulated for minutes; an export or import asked for meanwhile comes first."""
+    jobs = Jobs(library, Settings())
+    order = {"do": "course", "place": 1, "into": str(tmp_path / "course")}
+    course = jobs.add(
+        Job(kind="course", name="1", order=order, run_id="", module="assistant.training.course_child", act=Act.ANSWER)
+    )
+    jobs.poll()
+    assert jobs.current is course
+    wanted = jobs.bring_in(str(run.folder))
+    jobs.poll()
+    assert jobs.current is wanted
+    while not wanted.is_over:
+        wait_a_little(jobs)
+        jobs.poll()
+    jobs.poll()
+    assert jobs.current is not None
+    assert jobs.current.kind == "analyse"
+    jobs.stop()
+    assert not course.is_over
