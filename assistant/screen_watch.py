@@ -114,7 +114,6 @@ class ScreenWatch:
         self._told_elsewhere = ""
         self._cut: Grey | None = None
         self._cut_before: Grey | None = None
-        self._number = -1
         if first is not None:
             self._choice.begin(first)
             self.memory = start_liveness(self.looking.cut_out(first))
@@ -152,18 +151,11 @@ class ScreenWatch:
             for each in looking.fields
         )
 
-    def picture_number(self, of_screen: int) -> int:
-        """Number of the distinct picture that is looked at, from that of the screen: what moves beside does not count.
-
-        Parameters
-        ----------
-        of_screen : int
-            Of the frame that was judged last: equal numbers are bit-identical screens.
-        """
+    @property
+    def is_same(self) -> bool:
+        """Whether what is looked at, of more than one picture, is bit-identical to the frame before."""
         one, other = self._cut, self._cut_before
-        if not self.looking.chosen or one is None or other is None or not np.array_equal(one, other):
-            self._number = of_screen
-        return self._number
+        return bool(self.looking.chosen) and one is not None and other is not None and np.array_equal(one, other)
 
     def look_at(self, place: Place | None) -> None:
         """A person has chosen the picture at this place; None: the one that changes again."""

@@ -148,7 +148,7 @@ def _late_limit_ms(known: Known) -> float:
 
 def _held(known: Known) -> Verdict | None:
     age_s = known.xray_age_s
-    if known.stuck:
+    if known.stuck and not known.elsewhere:
         return Verdict(state=LiveState.FROZEN, reason="the video input repeats one picture bit by bit")
     if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
         return None

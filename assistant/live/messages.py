@@ -111,6 +111,8 @@ class Moment:
     plan_number: int
     skipped: int
     """Frames passed over in the whole session because the analysis came too late."""
+    same_field: bool = False
+    """Of more than one picture on the screen the one looked at is bit-identical to the frame before."""
     fields: tuple[SeenField, ...] = ()
     """The pictures on the screen, where it shows more than one."""
     screen_changed: str = ""
@@ -133,7 +135,7 @@ def moment_of(
         t_s=reading.t_s,
         captured_ns=stamped.captured_ns,
         told_ns=told_ns,
-        picture=screen.picture_number(stamped.picture),
+        picture=stamped.picture,
         liveness=reading.liveness,
         motion=reading.motion,
         distances=reading.distances,
@@ -145,6 +147,7 @@ def moment_of(
         cement_known=isinstance(reading.cement, CementMask),
         plan_number=plan_number,
         skipped=skipped,
+        same_field=screen.is_same,
         fields=screen.fields,
         screen_changed=screen.changed,
     )

@@ -35,7 +35,8 @@ class Stuck:
         self._picture, self._last_ns = moment.picture, moment.captured_ns
         if not same:
             self._same_since_ns, self._same_frames = moment.captured_ns, 0
-            self._noisy_held += moment.liveness.state in _HELD
+            # What moves in another picture of the screen is no noise of the held one.
+            self._noisy_held += moment.liveness.state in _HELD and not moment.same_field
             return
         self._same_frames += 1
         if self._noisy_held < _NOISY_HELD_FRAMES:

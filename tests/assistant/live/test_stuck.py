@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.live.messages import Moment
 from assistant.live.stuck import Stuck
@@ -32,4 +33,13 @@ def test_frames_that_do_not_come_are_no_proof(moment: Callable[..., Moment]) -> 
     stuck = Stuck()
     seen(stuck, moment, list(range(40)), FrameState.FROZEN)
     seen(stuck, moment, [39], FrameState.FROZEN, 90)
+    assert not stuck.is_stuck
+
+
+def test_what_moves_in_another_picture_of_the_screen_is_no_noise_of_the_held_one(moment: Callable[..., Moment]) -> None:
+    stuck = Stuck()
+    for k in range(40):
+        held = moment(FrameState.FROZEN, picture=k, captured_ns=k * 40 * MS)
+        stuck.see(replace(held, same_field=True))
+    seen(stuck, moment, [39] * 10, FrameState.FROZEN, 40)
     assert not stuck.is_stuck
