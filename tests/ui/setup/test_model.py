@@ -6,7 +6,7 @@ import pytest
 
 from assistant import lengths
 from assistant.plan import plan_from_document
-from assistant.settings import WarningLines
+from assistant.settings import AlarmSettings
 from ui.setup.model import ASSUMED_DEPTH_MM, SetUp, SetView, Told
 
 LATERAL = [(200.0, 220.0), (260.0, 216.0), (320.0, 212.0), (200.0, 290.0), (260.0, 292.0), (320.0, 300.0)]
@@ -22,7 +22,7 @@ def confirmed(view: str, places: list[tuple[float, float]], mm_per_px: float | N
 
 def test_without_a_scale_a_depth_is_assumed_and_the_other_view_is_as_high() -> None:
     document = SetUp(
-        lines=WarningLines(fraction=0.25), views=[confirmed("lateral", LATERAL), confirmed("ap", AP)]
+        lines=AlarmSettings().warning_lines, views=[confirmed("lateral", LATERAL), confirmed("ap", AP)]
     ).document()
     lateral, ap = plan_from_document(document, 0.25).views
     assert not lateral.calibrated
@@ -35,7 +35,7 @@ def test_without_a_scale_a_depth_is_assumed_and_the_other_view_is_as_high() -> N
 
 def test_each_view_says_for_itself_whether_it_has_a_scale() -> None:
     views = [confirmed("lateral", LATERAL, 0.27, "cannula 11G"), confirmed("ap", AP)]
-    lateral, ap = plan_from_document(SetUp(lines=WarningLines(fraction=0.25), views=views).document(), 0.25).views
+    lateral, ap = plan_from_document(SetUp(lines=AlarmSettings().warning_lines, views=views).document(), 0.25).views
     assert (lateral.calibrated, lateral.scale_by) == (True, "cannula 11G")
     assert not ap.calibrated
     assert lengths.height_mm(ap) == pytest.approx(lengths.height_mm(lateral), abs=0.01)

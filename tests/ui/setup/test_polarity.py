@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.live.messages import StampedFrame
-from assistant.settings import WarningLines
+from assistant.settings import AlarmSettings
 from assistant.vocabulary import Shown
 from tests.small_run import INFERIOR, SUPERIOR, pictures
 from ui.setup.model import SetPoint, SetUp, Told
@@ -18,7 +18,7 @@ def still(grey: np.ndarray) -> StampedFrame:
 
 
 def set_up(grey: np.ndarray) -> SetUp:
-    made = SetUp(lines=WarningLines(fraction=0.25))
+    made = SetUp(lines=AlarmSettings().warning_lines)
     view = made.view
     view.still, view.mm_per_px = still(grey), 0.4
     view.points = [SetPoint(at=(x, y), told=Told.CONFIRMED) for x, y in [*SUPERIOR, *INFERIOR]]
@@ -61,4 +61,4 @@ def test_a_person_can_say_otherwise_than_the_picture() -> None:
 
 
 def test_before_there_are_points_nothing_is_said() -> None:
-    assert AskedPolarity().row(SetUp(lines=WarningLines(fraction=0.25))).value == "not known: which?"
+    assert AskedPolarity().row(SetUp(lines=AlarmSettings().warning_lines)).value == "not known: which?"
