@@ -18,6 +18,7 @@ def case(view: str, *, identity: str = "procedural/L1/1/whole", mm_per_px: float
         view=view,
         noise="good",
         turned="upright",
+        inverted=False,
         grey=np.zeros((60, 60), np.uint8),
         points_px=POINTS,
         mm_per_px=mm_per_px,

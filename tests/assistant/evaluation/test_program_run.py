@@ -6,6 +6,7 @@ from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import score
 from assistant.geometry import Crop, Similarity
 from assistant.pipeline import Summary
+from assistant.run_facts import RunClock
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -54,7 +55,7 @@ class ToldPipeline:
     rows: list
     mask_of = None
 
-    def __init__(self, plan, references, settings, shapes) -> None:
+    def __init__(self, plan, references, settings, shapes, clock) -> None:
         assert len(references) == len(plan.views)
 
     def process(self, frame: Frame) -> Reading:
@@ -96,7 +97,7 @@ class ToldPipeline:
 
 
 class Blank:
-    facts = type("Facts", (), {"width_px": 160, "height_px": 120, "frame_count": 40})
+    facts = type("Facts", (), {"width_px": 160, "height_px": 120, "frame_count": 40, "clock": RunClock.FILE})
 
     def frame_at(self, index: int) -> Frame:
         return Frame(index=index, t_s=index / 20.0, grey=np.zeros((120, 160), np.uint8))

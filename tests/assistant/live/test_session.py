@@ -12,7 +12,17 @@ import pytest
 from assistant.capture.run_folder import RunFolder
 from assistant.cli import main
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LinesVoid, LiveState, PlanRefused, SourceOpened
+from assistant.live.messages import (
+    AlarmHeard,
+    Child,
+    Condition,
+    Lines,
+    LinesVoid,
+    LiveState,
+    Message,
+    PlanRefused,
+    SourceOpened,
+)
 from assistant.live.session import LiveSession
 from assistant.settings import Settings
 from assistant.validate import validate
@@ -21,7 +31,13 @@ from tests.assistant.live.conftest import planned, until
 from tests.small_run import pictures, plan_document
 
 
-def test_a_session_from_its_start_to_its_end(session: LiveSession, run_file: Path) -> None:
+def test_a_session_from_its_start_to_its_end(
+    session: LiveSession, run_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Message] = []
+    poll = session.poll
+    # The run goes on while the lines are confirmed: on a busy machine its first alarm may be heard by then.
+    monkeypatch.setattr(session, "poll", lambda: told.extend(fresh := poll()) or fresh)
     session.start()
     heard = until(session, lambda status: status.frame_index is not None and status.frame_index >= 5)
     (opened,) = [message for message in heard if isinstance(message, SourceOpened)]
@@ -35,9 +51,8 @@ def test_a_session_from_its_start_to_its_end(session: LiveSession, run_file: Pat
 
     planned(session)
     assert session.arm() == ""
-    heard = until(session, lambda status: any(alarm.code == "A1" for alarm in status.alarms), 30.0)
-    delays = [(m.told_ns - m.captured_ns) / 1e6 for m in heard if isinstance(m, AlarmHeard)]
-    assert delays
+    until(session, lambda status: any(alarm.code == "A1" for alarm in status.alarms), 30.0)
+    assert any(isinstance(message, AlarmHeard) for message in told)
     assert session.acknowledge()
     session.note("millilitres", "0.2 ml in", total_ml=0.2)
     clip = session.clip(1.0)
@@ -55,8 +70,7 @@ def test_a_session_from_its_start_to_its_end(session: LiveSession, run_file: Pat
     assert kinds[-1] == "session_ended"
     originals = {picture.tobytes() for picture in pictures(100)}
     assert all(frame.grey.tobytes() in originals for frame in source.frames())
-    told = [entry for entry in source.readings() if "row" in entry]
-    assert len(told) > 10
+    assert len([entry for entry in source.readings() if "row" in entry]) > 10
     source.close()
     assert all(finding.status == 0 for finding in validate(session.folder, Settings()))
     results = session.folder.parent / "results"
