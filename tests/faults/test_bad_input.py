@@ -211,15 +211,14 @@ def test_a_plan_that_is_not_there_is_2(run: SmallRun, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_a_run_without_any_picture_is_analysed_and_nothing_is_measured(run: SmallRun, value: int) -> None:
+def test_a_run_without_any_picture_is_no_success_and_its_table_is_kept(run: SmallRun, value: int) -> None:
     write_video(run.video, [np.full((300, 320), value, np.uint8)] * 8)
-    status = main(run.arguments("--masks"))
-    assert status in (0, 2)
-    if status == 0:
-        rows = (run.out / "measurements.csv").read_text().splitlines()[1:]
-        assert len(rows) == 8
-        assert all(row.split(",")[9] == "" for row in rows)
-        assert not list((run.out / "masks").iterdir())
+    assert main(run.arguments("--masks")) == 3
+    assert json.loads((run.out / "result.json").read_text(encoding="utf-8"))["complete"] is False
+    rows = (run.out / "measurements.csv").read_text().splitlines()[1:]
+    assert len(rows) == 8
+    assert all(row.split(",")[9] == "" for row in rows)
+    assert not list((run.out / "masks").iterdir())
 
 
 def test_odd_things_in_a_plan_that_is_fine_do_no_harm(run: SmallRun) -> None:
