@@ -46,6 +46,14 @@ def font(size_px: int, weight: int = 500, *, spacing_percent: float = 0.0) -> QF
     return made
 
 
+def printed_font(size_px: int, weight: int = 500) -> QFont:
+    """The same for a PDF: in letters alone, since what a font puts in their place cannot be searched or copied."""
+    made = font(size_px, weight)
+    for feature in ("tnum", "calt"):
+        made.setFeature(QFont.Tag(feature), 0)
+    return made
+
+
 def priority_colour(priority: Priority) -> QColor:
     """The colour that speaks for a priority."""
     return {Priority.HIGH: HIGH_FIGURE, Priority.MEDIUM: MEDIUM[0], Priority.LOW: LOW, Priority.NONE: TEXT_1}[priority]

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from PyQt6.QtPdf import QPdfDocument
-from PyQt6.QtWidgets import QFileDialog
 
 from assistant.counting import COUNTED
 from assistant.places import data_home
@@ -24,6 +23,8 @@ from tests.journeys.person import K, Person
 from tests.small_run import INFERIOR, SUPERIOR, pictures, write_small_run
 from ui.setup.model import Step
 from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
+
+_WATCHED_FRAMES = 60
 
 
 def place_points(person: Person) -> None:
@@ -45,6 +46,8 @@ def set_up(person: Person, *, proposed: bool) -> Any:
     """From the source to armed; gives the theatre page."""
     theatre = person.page("theatre")
     person.until(lambda: theatre.setup.step is Step.ORIENTATION)
+    # Nobody is as fast as a test: the picture is watched for some seconds before a still one is taken of it.
+    person.until(lambda: proposed or (theatre.session.status.frame_index or 0) >= _WATCHED_FRAMES)
     person.press(K.Key_Y, K.Key_Return)
     person.until(lambda: theatre.setup.step is Step.POINTS)
     if proposed:
@@ -246,7 +249,7 @@ def test_a_day(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     evening.leave()
 
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "elsewhere"))
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(pack)], ""))
+    monkeypatch.setattr("ui.cases.page.ask_for_runs", lambda *_, **_more: [str(pack)])
     colleague = Person(qtbot, "cases")
     colleague.press(K.Key_I)
     in_the_library(colleague, 1)

@@ -95,7 +95,7 @@ def write_report(
 
 
 def _font(size_px: int, weight: int = 450) -> QFont:
-    return theme.font(size_px, weight)
+    return theme.printed_font(size_px, weight)
 
 
 class _Page:

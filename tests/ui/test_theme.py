@@ -1,0 +1,28 @@
+"""The program's fonts: what is printed can be searched and copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtGui import QPainter, QPdfWriter
+from PyQt6.QtPdf import QPdfDocument
+
+from ui import theme
+
+WORDS = "case K-HQG56 · L1 04:30 25 % (3 mm)"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_printed_is_read_back_letter_by_letter(tmp_path: Path) -> None:
+    theme.load_fonts()
+    path = tmp_path / "words.pdf"
+    writer = QPdfWriter(str(path))
+    painter = QPainter(writer)
+    painter.setFont(theme.printed_font(30))
+    painter.drawText(200, 200, WORDS)
+    painter.end()
+    document = QPdfDocument(None)
+    document.load(str(path))
+    assert document.getAllText(0).text().strip() == WORDS
+    document.close()
