@@ -40,6 +40,9 @@ _KEPT_WHOLE: Final = (
     "Extension mod",
 )
 _QUOTED: Final = re.compile(r"""(['"])(.*?)\1""")
+_PATH: Final = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[\\/]\S.*?(?=: |, |$)")
+"""A path to its end: it may hold spaces, and names in small letters."""
+_DATED: Final = re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.(?:\s?\d{2,4})?|\b(?:19|20)\d\d\b")
 _KIND: Final = re.compile(r"[A-Z]\w*(?:Error_?|Exception|Warning)")
 _OPENERS: Final = {
     "A",
@@ -155,7 +158,8 @@ class LastWords:
 
 def _nameless_file() -> IO[bytes]:
     if sys.platform == "linux":
-        return os.fdopen(os.memfd_create("last words"), "w+b")
+        with contextlib.suppress(OSError):  # a sandbox may refuse it: then a file will do
+            return os.fdopen(os.memfd_create("last words"), "w+b")
     folder = log_folder_or_none()
     with contextlib.suppress(OSError):
         return tempfile.TemporaryFile(dir=folder) if folder is not None else open(os.devnull, "w+b")
@@ -208,6 +212,7 @@ def clean(text: str, known: frozenset[str] = frozenset()) -> str:
         Names of the program.
     """
     allowed = known | _TYPES | _OPENERS | _OPENERS_TOO
+    text = _DATED.sub(_GONE, _PATH.sub(_GONE, text))
     unquoted = _QUOTED.sub(lambda found: found[0] if found[2] in known | _TYPES else _GONE, text[:_MOST_WORDS])
     return " ".join(_kept(word, allowed) for word in unquoted.split())
 

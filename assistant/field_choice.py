@@ -84,22 +84,35 @@ class FieldChoice:
     looking: Looking = field(default_factory=Looking)
     changed: str = ""
     notes: list[str] = field(default_factory=list)
+    _shape: tuple[int, ...] = ()
     _looked_s: float | None = None
     _waiting: Looking | None = None
     _beside: list[tuple[Crop, NDArray[np.float32]]] = field(default_factory=list)
 
     def begin(self, frame: Frame) -> None:
         """Believe the first look at once."""
+        self._shape, self._waiting = frame.grey.shape, None
         self._take(self._chosen_of(find_fields(frame.grey, frame.white)), frame)
         self.notes = [said] if (said := _said(self.looking) or _too_long(frame)) else []
 
     def look_at(self, places: list[tuple[float, float]], frame: Frame) -> None:
         """Other places have to lie in it from now on."""
         self.places, self._waiting = places, None
-        self._take(self._chosen_of(self.looking.fields), frame)
+        if self._shape not in ((), frame.grey.shape):
+            self.begin(frame)
+        else:
+            self._take(self._chosen_of(self.looking.fields), frame)
 
     def see(self, frame: Frame) -> bool:
         """Look at the screen where it is time to; True if another part of it is looked at from this frame on."""
+        if self._shape not in ((), frame.grey.shape):
+            # Another size: the boxes of the old one say nothing of it.
+            notes = self.notes
+            self.begin(frame)
+            self.changed = f"the screen's size changed at {frame.t_s:.1f} s"
+            self.notes = [*notes, f"At {frame.t_s:.1f} s the screen changed its size.", *self.notes]
+            return True
+        self._shape = frame.grey.shape
         wait_s = _LOOK_EVERY_S if self._waiting is None else _AGAIN_AFTER_S
         if self._looked_s is not None and 0 <= frame.t_s - self._looked_s < wait_s:
             return False

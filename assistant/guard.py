@@ -69,10 +69,17 @@ class GuardedPipeline:
     def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
         """Take one frame through all steps; a reading without figures where a step fails."""
         started_ns = self._clock_ns()
+        told: list[Alarm] = []
+
+        def tell(alarm: Alarm) -> None:
+            told.append(alarm)
+            if on_alarm is not None:
+                on_alarm(alarm)
+
         try:
-            reading = self._pipeline.process(frame, on_alarm)
+            reading = self._pipeline.process(frame, tell)
         except Exception as error:
-            return self._failed(frame, error, started_ns, on_alarm)
+            return self._failed(frame, error, started_ns, on_alarm, told)
         if self._episodes and self._episodes[-1].last_frame is None:
             ended = replace(self._episodes[-1], last_frame=frame.index - 1)
             self._episodes[-1] = ended
@@ -102,11 +109,19 @@ class GuardedPipeline:
             )
         return ""
 
-    def _failed(self, frame: Frame, error: Exception, started_ns: int, on_alarm: AlarmListener | None) -> Reading:
+    def _failed(
+        self, frame: Frame, error: Exception, started_ns: int, on_alarm: AlarmListener | None, told: list[Alarm]
+    ) -> Reading:
+        """A reading without figures; what was handed out before the step failed was told, and stands or has ended."""
+        for alarm in told:
+            self._alarms[alarm.kind, alarm.site, alarm.first_frame] = alarm
+            one = (alarm.kind, alarm.site, alarm.first_frame)
+            others = [each for each in self._standing if (each.kind, each.site, each.first_frame) != one]
+            self._standing = (*others, alarm) if alarm.last_frame is None else tuple(others)
         self.failed_frames += 1
         fault = describe(error)
         self.fault = self.fault or f"frame {frame.index}: {fault}"
-        changes: tuple[Alarm, ...] = ()
+        changes = tuple(told)
         if not self._episodes or self._episodes[-1].last_frame is not None:
             raised = Alarm(
                 kind=NOT_TRACKED.kind,
@@ -118,7 +133,7 @@ class GuardedPipeline:
                 action=NOT_TRACKED.action,
             )
             self._episodes.append(raised)
-            changes = (raised,)
+            changes = (*changes, raised)
             if on_alarm is not None:
                 on_alarm(raised)
         standing = (*self._standing, self._episodes[-1])

@@ -60,6 +60,8 @@ class PolarityWatch:
         """Judge another picture of a view, while no cement is known and the reference frame has not said it clearly."""
         told = self._told[at]
         told.pictures += 1
+        if not memory.started:
+            self._keep(at, memory)  # another view may have told the sign since
         if memory.started or told.pictures not in _LOOK_AGAIN or self._views[at].shown is not Shown.NOT_KNOWN:
             return
         if abs(self._own(at).log_odds) < _CLEAR_LOG_ODDS:

@@ -129,7 +129,14 @@ def bare_plan(document: Any) -> dict[str, Any]:
 def bare_result(document: dict[str, Any]) -> dict[str, Any]:
     """A result without the name and place of its run and without texts of its plan beyond the contract."""
     run = dict(document["run"]) | {"source": "run.mkv"}
-    return {**document, "run": run, "plan": bare_plan(document["plan"])}
+    made = {**document, "run": run, "plan": bare_plan(document["plan"])}
+    program = document.get("program")
+    if isinstance(program, dict) and isinstance(program.get("settings"), dict):
+        # Words of a site (names of cement stages, folders) are somebody's typing: numbers and switches alone go along.
+        changed = program["settings"].get("changed")
+        numbers = {k: v for k, v in changed.items() if not isinstance(v, str)} if isinstance(changed, dict) else {}
+        made["program"] = {**program, "settings": {**program["settings"], "changed": numbers}}
+    return made
 
 
 def bare_review(review: Review, shift_days: int, *, with_notes: bool) -> Review:

@@ -141,11 +141,14 @@ def _case(
 def _own_id(library: Library, table: str, wanted: str, rows: list[tuple[str, str, dict[str, Any]]]) -> str:
     """The id that a thing has where it comes from, if it is one of ours and free here; else a new one."""
     is_free = library.one(table, wanted) is None and all(id_ != wanted for _, id_, _ in rows)
+    # A run that lies there without a row (a library that was put back to an earlier day) is nobody's to write over.
+    is_free = is_free and not (table == "runs" and is_id(table, wanted) and (library.runs_folder / wanted).exists())
     return wanted if is_free and is_id(table, wanted) else library.new_id(table)
 
 
 def _run(library: Library, unpacked: Unpacked, at: tuple[int, int], run_id: str, made: list[Path]) -> dict[str, Any]:
     folder = library.runs_folder / run_id
+    folder.mkdir(parents=True)
     made.append(folder)
 
     def move(name: str, to: Path) -> bool:

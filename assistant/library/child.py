@@ -119,14 +119,24 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         facts["reviewed"] = words_of(review.standing)
         facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
-        # What lies there is of an import that nobody was left to enter: a session keeps its id from try to try.
-        shutil.rmtree(into, ignore_errors=True)
+        _make_way(into)
         os.replace(part, into)
     except OSError as error:
         raise EnvironmentError_(f"{run}: cannot be brought in ({error.strerror}); nothing was kept of it") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     teller.say(facts=facts)
+
+
+def _make_way(into: Path) -> None:
+    """What lies there is of an import that nobody was left to enter: a session keeps its id from try to try.
+
+    What may hold a recording or a reviewer's words (the library was put back to an earlier day) is set aside, never
+    deleted.
+    """
+    if (into / RUN).exists() or (into / FILE).exists():
+        os.replace(into, into.with_name(f"{into.name}.aside_{time.time_ns()}"))
+    shutil.rmtree(into, ignore_errors=True)
 
 
 def _bring_review(run: Path, part: Path, *, copy: bool) -> Review:

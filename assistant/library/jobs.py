@@ -132,6 +132,8 @@ class Jobs:
         wanted = session_of(read_head(run)).run_id
         asked = {job.run_id for job in (*self._wanted, *((self._job,) if self._job is not None else ()))}
         is_free = wanted and wanted not in asked and self.library.one("runs", wanted) is None
+        # What lies in the library's own folder is not brought in over itself.
+        is_free = is_free and not run.resolve().is_relative_to(self.library.runs_folder.resolve())
         return wanted if is_free else self.library.new_id("runs")
 
     def find_again(self, run_id: str, path: str) -> Job:

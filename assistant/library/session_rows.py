@@ -62,8 +62,15 @@ def level_rows(
         if known is None:
             rows.append(("levels", library.new_id("levels"), {**level, "case_id": case_id}))
         else:
-            missing = {name: value for name, value in level.items() if known[name] in (None, "")}
-            rows.append(("levels", known["id"], missing))
+            runs = library.rows("runs", level_id=known["id"])
+            # What a rehearsal has left there gives way to the first session that counts.
+            only_rehearsed = bool(runs) and all(run["rehearsal"] for run in runs)
+            given = {
+                name: value
+                for name, value in level.items()
+                if known[name] in (None, "") or (only_rehearsed and value not in (None, ""))
+            }
+            rows.append(("levels", known["id"], given))
     return rows, rows[0][1]
 
 

@@ -201,7 +201,8 @@ class LiveInput:
         """Pictures that come, go or change places on the screen: the lines may not be on the live one any more."""
         if moment.plan_number == self._plan_number and moment.screen_changed != self._screen_changed:
             self._screen_changed = moment.screen_changed
-            self.void_lines(moment.screen_changed)
+            if moment.screen_changed:  # none after a new start of the analysis: nothing has changed since
+                self.void_lines(moment.screen_changed)
 
     def _order(self, order: Order) -> None:
         if isinstance(order, TakePlan) and self.outlook.facts is not None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assistant.alarm_row import Rule
+from assistant.alarm_table import row_of
 from assistant.live.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.deck import Signs
 from assistant.live.live_alarms import LiveAlarms, Wanted
@@ -22,7 +24,8 @@ from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
-_AlarmKey = tuple[EventKind | None, Site | None, Priority]
+_AlarmKey = tuple[EventKind | None, Site | None, Priority, bool]
+"""The last: a technical one, which the session judges by its own clock."""
 _NO_SOUND_YET: Final = "the sound has not been heard yet"
 
 
@@ -181,7 +184,7 @@ class Outlook:
                 LiveState.NOT_FLUOROSCOPY,
             )
             cement = [
-                replace(each, seen_ns=self._grabbed_ns.get((each.kind, each.site, each.priority)))
+                replace(each, seen_ns=self._grabbed_ns.get((each.kind, each.site, each.priority, False)))
                 for each in of_cement(self._standing(), held=held)
             ]
         untracked = self.state is LiveState.LIVE and not self._tracked
@@ -301,7 +304,7 @@ class Outlook:
 
 
 def _key(alarm: Alarm) -> _AlarmKey:
-    return alarm.kind, alarm.site, alarm.priority
+    return alarm.kind, alarm.site, alarm.priority, row_of(alarm).rule is Rule.TECHNICAL
 
 
 def _is_well(state: ChildState | None) -> bool:

@@ -133,6 +133,7 @@ class OwnWindow:
         self._command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
         self._shown = False
+        self._words: LastWords | None = None
         self._said: deque[str] = deque(maxlen=64)
         self._begin()
 
@@ -147,7 +148,8 @@ class OwnWindow:
             )
         except OSError as error:
             log.warning("the watchdog's window cannot be opened: %s", error)
-            self._words.over()
+            if self._words is not None:
+                self._words.over()
             return
         self._said.clear()
         threading.Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
@@ -197,7 +199,8 @@ class OwnWindow:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(1.0)
-            self._words.over_aside(ending(self._process.returncode))
+            if self._words is not None:
+                self._words.over_aside(ending(self._process.returncode))
             self._process = None
 
 

@@ -86,7 +86,8 @@ def classify(
             answers = model.ask(site, frame_index, patch.values)
             if isinstance(answers, Unknown):
                 return _without_model(rule, answers.reason)
-            memory.said.update((answer.frame_index, answer) for answer in answers)
+            # The model outlives a plan: what it answers of another vertebra, or another view, is none of this leak.
+            memory.said.update((a.frame_index, a) for a in answers if a.frame_index in memory.asked_mm2)
     if memory.said:
         # One picture that cannot be typed does not undo what earlier ones showed.
         shape = _weighed(memory, model.limits, name)

@@ -99,3 +99,9 @@ def test_a_note_that_a_child_wrote_by_itself_is_cleaned(tmp_path: Path) -> None:
     note.write_text("")
     seal(note)
     assert not note.exists()
+
+
+def test_a_path_with_spaces_and_a_day_of_birth_are_gone() -> None:
+    told = clean("/media/usb/case mueller anna 1956/video.mkv: invalid data found when processing input")
+    assert told == "…: invalid data found when processing input"
+    assert "1956" not in clean("cannot read, born 3.4. 1956")

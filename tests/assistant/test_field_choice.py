@@ -56,3 +56,13 @@ def test_a_reference_that_goes_away_is_told_and_one_that_stays_is_not_forgotten(
     hidden[160:460, 330:350] = 255
     assert not any(stays.see(Frame(index=k, t_s=k * 0.5, grey=hidden)) for k in range(12))
     assert len(stays.looking.chosen) == 1
+
+
+def test_a_screen_of_another_size_is_looked_at_anew_at_once() -> None:
+    choice = begun(IN_RIGHT)
+    small = Frame(index=1, t_s=0.1, grey=BOTH[::2, ::2].copy())
+    assert choice.see(small)
+    assert "size changed" in choice.changed
+    assert all(each.box.x0_px + each.box.width_px <= small.grey.shape[1] for each in choice.looking.fields)
+    assert not choice.see(Frame(index=2, t_s=0.2, grey=small.grey))
+    choice.look_at([(20.0, 20.0)], Frame(index=3, t_s=0.3, grey=BOTH[::4, ::4].copy()))

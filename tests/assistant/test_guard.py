@@ -134,3 +134,30 @@ def test_the_place_is_ours_rather_than_deep_inside_a_library() -> None:
     with pytest.raises(ValueError, match="zero-size") as raised:
         np.zeros(0).max()
     assert describe(raised.value).startswith("ValueError in test_guard.py:")
+
+
+def test_what_was_handed_out_before_a_step_failed_stands_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault after the alarms (a leak's shape, say) takes none of them back."""
+    inner = pipeline()
+    line = Alarm(
+        kind=EventKind.WARNING_LINE,
+        site=None,
+        priority=Priority.HIGH,
+        first_frame=7,
+        last_frame=None,
+        headline="CEMENT AT POSTERIOR LINE",
+        action="Stop injecting.",
+    )
+
+    def process(frame: Frame, on_alarm: Callable[[Alarm], None] | None = None) -> Reading:
+        if frame.index == 7 and on_alarm is not None:
+            on_alarm(line)
+        raise KeyError(101)
+
+    monkeypatch.setattr(inner, "process", process)
+    guarded, heard = GuardedPipeline(inner), []
+    for frame in frames(10)[6:9]:
+        reading = guarded.process(frame, heard.append)
+    assert heard.count(line) == 1
+    assert line in reading.standing
+    assert reading.standing[0].priority is Priority.HIGH

@@ -70,3 +70,16 @@ def test_a_baseline_turned_round_is_that_of_the_turned_picture() -> None:
     polarity_watch.turn_round(one)
     assert np.allclose(one.baseline.mean, other.baseline.mean, atol=2.0)
     assert np.array_equal(one.baseline.lookup, other.baseline.lookup)
+
+
+def test_what_grows_in_one_view_turns_the_other_round_as_well() -> None:
+    view, frame = plan().views[0], frames(6)[2]
+    watch = PolarityWatch([view, view], [replace(frame, grey=np.full_like(frame.grey, 120))] * 2)
+    crop = cement_crop(view.body_px, view.mm_per_px, 320, 300)
+    memory = start_masking(frame.grey, 255, np.ones((300, 320), bool), crop, view.body_px, view.mm_per_px, 1.0)
+    for _ in range(60):
+        watch.look(1, replace(frame, grey=np.full_like(frame.grey, 120)), STILL, memory)
+    assert memory.baseline.sign == 1.0
+    watch._told[0].log_odds.append(-5.0)
+    watch.look(1, frame, STILL, memory)
+    assert memory.baseline.sign == -1.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import InputError
 from assistant.identity import Identity, free_name
-from assistant.moments import Moment, MomentStore
+from assistant.moments import Moment, MomentStore, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
 from assistant.reports.dicom_out import write_dicom
@@ -167,8 +167,14 @@ def dicom(made_of: Material, progress: Progress) -> Path:
             pictures.append(picture)
         progress(done, len(wanted) + 1)
     with made_of.place("key_images", ".dcm") as path:
-        write_dicom(path, pictures, made_of.views[0] if made_of.views else None, made_of.identity)
+        write_dicom(path, pictures, _one_view(made_of, [picture.index for picture in pictures]), made_of.identity)
     return path
+
+
+def _one_view(made_of: Material, frames: list[int]) -> PlannedView | None:
+    """The view that all of the pictures show; None where they show several or none: then no scale holds for all."""
+    shown = [view_of(made_of.moment(index), made_of.views) for index in frames]
+    return shown[0] if shown and all(view is shown[0] for view in shown) else None
 
 
 def video(made_of: Material, progress: Progress) -> Path:

@@ -95,3 +95,20 @@ def test_pictures_that_are_none_leave_the_library_as_it_was(tmp_path):
             take_in_pack(library, write_pack_file(tmp_path / "a.zip"))
         assert tree(library.folder) == before
         assert library.rows("cases") == []
+
+
+def test_a_recording_that_lies_there_without_a_row_is_not_written_over(run, tmp_path):
+    """A library that was put back to an earlier day: its folder still holds the run that the pack brings."""
+    order = PackOrder(case_ids=("K-1",), shift_days=-10, with_notes=False, looked_for_names=True)
+    with library_with(run, tmp_path / "a") as library:
+        pack = write_pack(library, order, tmp_path / "out")
+        run_id = library.rows("runs")[0]["id"]
+    with Library(tmp_path / "b") as library:
+        there = library.runs_folder / run_id / "run" / "run.mkv"
+        there.parent.mkdir(parents=True)
+        there.write_text("only copy")
+        take_in_pack(library, pack)
+        assert there.read_text() == "only copy"
+        (row,) = library.rows("runs")
+        assert row["id"] != run_id
+        assert Path(row["path"]).is_dir()

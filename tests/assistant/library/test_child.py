@@ -92,3 +92,14 @@ def test_what_an_import_that_nobody_entered_has_left_makes_way(tmp_path, capsys)
         assert main(order(run, into)) == 0
         assert "facts" in said(capsys)
     assert (into / "thumbnail.jpg").is_file()
+
+
+def test_what_lies_there_with_a_reviewers_words_is_set_aside_and_never_deleted(tmp_path, capsys):
+    """A library that was put back to an earlier day knows nothing of a run that lies in its folder."""
+    run, into = write_small_run(tmp_path, 4).folder, tmp_path / "runs" / "B-1"
+    assert main(order(run, into)) == 0
+    (into / "review.json").write_text("said")
+    assert main(order(run, into)) == 0
+    said(capsys)
+    assert [path.read_text() for path in into.parent.glob("B-1.aside_*/review.json")] == ["said"]
+    assert (into / "thumbnail.jpg").is_file()

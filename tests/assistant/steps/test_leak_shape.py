@@ -241,3 +241,13 @@ def test_the_newest_picture_that_the_answer_rests_on_is_kept() -> None:
     # Much smaller than the largest: not weighed, so not shown as what the answer hangs on.
     assert classify(memory, model, UP, 5, small, RULE).frames == (4,)
     assert memory.newest == (4, large)
+
+
+def test_an_answer_of_another_leak_is_none_of_this_one() -> None:
+    """The live model outlives a plan: its last answer of the level before comes to the first leak of the next."""
+    memory = ShapeMemory()
+    shape = classify(memory, Oracle((answer(101, 0.95, 0.03),)), UP, 500, seen(), RULE)
+    assert "not answered yet" in shape.reason
+    assert memory.said == {}
+    again = classify(memory, Oracle((answer(500, 0.03, 0.95),)), UP, 501, seen(), RULE)
+    assert (again.label, again.frames) == ("round", (500,))
