@@ -150,8 +150,9 @@ def evidence_of(grey: Grey, white: int, body: Body) -> dict[str, float]:
 class _Place:
     """The surroundings of the body on a lattice of `_PX_MM`."""
 
-    level: F32
     smooth: F32
+    grain: F32
+    """What is finer than `_FINE_MM` in the picture."""
     field: Bool
     off_mm: F32
     """From the body's outline, negative inside."""
@@ -193,7 +194,7 @@ def _place(level: F32, field: Bool, body: Body) -> _Place:
     smooth = cv2.GaussianBlur(there, (0, 0), _LINE_SMOOTH_MM / _PX_MM)
     low, high = np.percentile(smooth[seen], [10, 90]) if seen.any() else (0.0, 0.0)
     return _Place(
-        level=np.asarray(there, dtype=np.float32),
+        grain=np.asarray(there - cv2.GaussianBlur(there, (0, 0), _FINE_MM / _PX_MM), dtype=np.float32),
         smooth=np.asarray(smooth, dtype=np.float32),
         field=seen,
         off_mm=np.asarray(off * _PX_MM, dtype=np.float32),
@@ -209,8 +210,7 @@ def _place(level: F32, field: Bool, body: Body) -> _Place:
 def _steel(level: F32, field: Bool, body: Body, place: _Place) -> dict[str, float]:
     """What of the bars' contrast lies beyond anything that bone and soft tissue were seen to make."""
     bars = bar_contrast(level, field, body.outline_px, body.mm_per_px)
-    fine = place.level - cv2.GaussianBlur(place.level, (0, 0), _FINE_MM / _PX_MM)
-    grain = 1.4826 * float(np.median(np.abs(fine[place.field]))) if place.field.any() else 0.0
+    grain = 1.4826 * float(np.median(np.abs(place.grain[place.field]))) if place.field.any() else 0.0
     floor = _STEEL_FLOOR + _STEEL_GRAIN * grain
     shares = [(d - b) / (d + b + floor) for d, b in zip(bars.dark, bars.bright, strict=True)]
     share = float(np.mean(shares))
@@ -261,8 +261,7 @@ def _tissue(place: _Place) -> dict[str, float]:
 
 def _grain(place: _Place) -> dict[str, float]:
     """How the fine grain's variance falls with the grey: its correlation with the sign changed."""
-    fine = place.level - cv2.GaussianBlur(place.level, (0, 0), _FINE_MM / _PX_MM)
-    variance, grey = cv2.blur(np.square(fine), (9, 9)), cv2.blur(place.smooth, (9, 9))
+    variance, grey = cv2.blur(np.square(place.grain), (9, 9)), cv2.blur(place.smooth, (9, 9))
     free = cv2.erode(place.field.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     free &= (grey > 15.0) & (grey < 240.0)
     some = np.flatnonzero(free)[::7]

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
+from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell
 
 
@@ -29,4 +30,18 @@ def window(qtbot) -> Iterator[Shell]:
     shell.activateWindow()
     QApplication.setActiveWindow(shell)
     yield shell
+    shell.close()
+
+
+@pytest.fixture
+def review(qtbot) -> Iterator[ReviewPage]:
+    """The page of review alone, shown."""
+    shell = Shell(Settings(), {"review": make_page})
+    shell.resize(1280, 1024)
+    qtbot.addWidget(shell)
+    shell.go_to("review")
+    shell.show()
+    page = shell.page("review")
+    assert isinstance(page, ReviewPage)
+    yield page
     shell.close()

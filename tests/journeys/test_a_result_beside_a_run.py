@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,6 @@ from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell
 
 K = Qt.Key
-
-
-@pytest.fixture
-def review(qtbot) -> Iterator[ReviewPage]:
-    shell = Shell(Settings(), {"review": make_page})
-    shell.resize(1280, 1024)
-    qtbot.addWidget(shell)
-    shell.go_to("review")
-    shell.show()
-    page = shell.page("review")
-    assert isinstance(page, ReviewPage)
-    yield page
-    shell.close()
 
 
 @pytest.fixture

@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import pydicom
-import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.cli import main
@@ -18,25 +16,10 @@ from assistant.identity import Identity, is_id
 from assistant.library.store import Library
 from assistant.places import data_home, demo_run
 from assistant.reports.dicom_out import write_dicom
-from assistant.settings import Settings
 from tests.small_run import frames, plan_document, write_small_run
-from ui.review.page import ReviewPage, make_page
-from ui.shell import Shell
+from ui.review.page import ReviewPage
 
 K = Qt.Key
-
-
-@pytest.fixture
-def review(qtbot) -> Iterator[ReviewPage]:
-    shell = Shell(Settings(), {"review": make_page})
-    shell.resize(1280, 1024)
-    qtbot.addWidget(shell)
-    shell.go_to("review")
-    shell.show()
-    page = shell.page("review")
-    assert isinstance(page, ReviewPage)
-    yield page
-    shell.close()
 
 
 def exported(qtbot, page: ReviewPage, run: Path) -> str:

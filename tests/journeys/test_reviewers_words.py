@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,29 +14,15 @@ from assistant.identity import is_id
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.reviews import About, read_review
-from assistant.settings import AlarmSettings, Settings
+from assistant.settings import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
 from tests.small_run import write_small_run
-from ui.review.page import ReviewPage, make_page
-from ui.shell import Shell
+from ui.review.page import ReviewPage
 
 K = Qt.Key
 NOTE = "Zementdorn hinten"
-
-
-@pytest.fixture
-def review(qtbot) -> Iterator[ReviewPage]:
-    shell = Shell(Settings(), {"review": make_page})
-    shell.resize(1280, 1024)
-    qtbot.addWidget(shell)
-    shell.go_to("review")
-    shell.show()
-    page = shell.page("review")
-    assert isinstance(page, ReviewPage)
-    yield page
-    shell.close()
 
 
 def label(qtbot, page: ReviewPage, run: Path) -> None:
