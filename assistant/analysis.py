@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.capture.source import Source
-from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
-from assistant.guard import GuardedPipeline, describe
+from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError, describe
+from assistant.guard import GuardedPipeline
 from assistant.moment_lines import MomentLines
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from assistant import __version__
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import AssistantError, UsageError, describe
 from assistant.settings import Settings
 from assistant.settings_file import add_arguments, wanted_settings
 
@@ -55,8 +55,6 @@ def run_safely(command: Callable[[], int]) -> int:
         sys.stderr.write("the machine has no memory left; close other programs and start again\n")
         return 4
     except Exception as error:
-        from assistant.guard import describe
-
         sys.stderr.write(f"a fault in the program: {describe(error)}; please report it with what you typed\n")
         return AssistantError.exit_status
 

@@ -6,14 +6,12 @@ long as that lasts.
 
 from __future__ import annotations
 
-import sysconfig
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from assistant.alarm_table import NOT_TRACKED
+from assistant.errors import describe
 from assistant.leak_patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
 from assistant.vocabulary import (
@@ -32,8 +30,6 @@ from assistant.vocabulary import (
 )
 
 _AlarmKey = tuple[EventKind, object, int]
-_OWN = Path(__file__).resolve().parent
-_LIBRARIES = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
 
 
 class GuardedPipeline:
@@ -208,17 +204,3 @@ def nothing_known(reason: str) -> Summary:
         ),
         models=(),
     )
-
-
-def _in_library(path: Path) -> bool:
-    """Whether code is somebody else's: the place to look at is ours rather than deep inside NumPy."""
-    return _OWN not in path.parents and any(folder in path.parents for folder in _LIBRARIES)
-
-
-def describe(error: BaseException) -> str:
-    """An exception in a few words, with its place: ``ValueError in cement.py:88: ...``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    at = ([frame for frame in frames if not _in_library(Path(frame.filename))] or frames)[-1:]
-    place = f" in {Path(at[0].filename).name}:{at[0].lineno}" if at else ""
-    words = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}{place}" + (f": {words}" if words else "")

@@ -11,22 +11,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from assistant import lengths
 from assistant.alarm_table import with_shapes
 from assistant.alignment import Pyramid
 from assistant.baseline import cement_crop
 from assistant.field import field_at, find_field
-from assistant.leak_patch import (
-    Endplate,
-    LeakPatch,
-    SeenPatch,
-    endplate_on_lattice,
-    ground_of,
-    leak_patch,
-    seen_patch,
-)
+from assistant.leak_patch import SeenPatch
+from assistant.leak_typing import LeakTyping, is_untyped
 from assistant.line_maps import make_line_maps
 from assistant.mask_memory import MaskMemory, start_masking
 from assistant.orientation import ReferenceLook, compare, learn_reference
@@ -40,8 +33,7 @@ from assistant.shape_model import ShapeModel, model_name
 from assistant.speed import SpeedMemory, too_fast
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
 from assistant.steps.cement import find_cement
-from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry
-from assistant.steps.leaks import LeakMemory, all_leaks, keep_shape
+from assistant.steps.leaks import LeakMemory, all_leaks
 from assistant.steps.liveness import moves_fast
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import MotionMemory, follow, start_following
@@ -94,8 +86,7 @@ class _View:
     cement: CementMask | Unknown
     look: ReferenceLook
     shape_px: tuple[int, ...]
-    endplates: dict[LeakSite, Endplate] = field(default_factory=dict)
-    shapes: dict[LeakSite, ShapeMemory] = field(default_factory=dict)
+    typing: LeakTyping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -188,8 +179,10 @@ class Pipeline:
         if on_alarm is not None:
             for alarm in outcome.changes:
                 on_alarm(alarm)
-        if any(_untyped(leak) for leak in self._last.leaks):
-            self._last = replace(self._last, leaks=self._typed(self._last, frame.index))
+        if any(is_untyped(leak) for leak in self._last.leaks) and isinstance(self._last.cement, CementMask):
+            typing = self._views[self._active].typing
+            typed = typing.typed(self._shapes, self._last.leaks, self._last.cement, frame.index)
+            self._last = replace(self._last, leaks=typed)
         return Reading(
             frame_index=frame.index,
             t_s=frame.t_s,
@@ -223,6 +216,7 @@ class Pipeline:
                 *self.screen.notes,
                 *(told for each in self._views if (told := lengths.assumption(each.planned))),
                 *self._polarity.notes(),
+                *(told for each in self._views if (told := each.typing.fault)),
             ),
         )
 
@@ -230,10 +224,7 @@ class Pipeline:
         """The newest picture of each leak that the model's answer rests on; of two views the later one's."""
         seen: dict[LeakSite, SeenPatch] = {}
         for view in self._views:
-            for site, memory in view.shapes.items():
-                if memory.newest is not None:
-                    frame_index, patch = memory.newest
-                    seen[site] = seen_patch(frame_index, patch, view.mask.baseline.crop, view.mask.baseline.step)
+            seen.update(view.typing.seen())
         return seen
 
     def _models(self, leaks: tuple[Leak, ...]) -> tuple[ModelIdentity, ...]:
@@ -272,31 +263,12 @@ class Pipeline:
             motion=motion, cement=cement, distances=distances, approach=approach, leaks=leaks, grows_opposite=grows
         )
 
-    def _typed(self, picture: _Picture, frame_index: int) -> tuple[Leak, ...]:
-        """The leaks of a picture with their shapes."""
-        view, cement = self._views[self._active], picture.cement
-        if isinstance(cement, Unknown):
-            return picture.leaks
-        return tuple(
-            self._with_shape(view, leak, cement, frame_index) if _untyped(leak) else leak for leak in picture.leaks
-        )
-
     def _worded(self, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
         """The shape of a leak in the words of its alarm: of this picture, else as it was told before."""
         if all(alarm.kind is not EventKind.LEAK for alarm in standing):
             return standing
         before = [leak for view in self._views for leak in all_leaks(view.quick.leaks)]
         return with_shapes(standing, [*before, *self._last.leaks])
-
-    def _with_shape(self, view: _View, leak: Leak, cement: CementMask, frame_index: int) -> Leak:
-        is_superior = leak.site is LeakSite.SUPERIOR_DISC
-        endplate = view.quick.maps.superior_endplate if is_superior else view.quick.maps.inferior_endplate
-        rule = classify_by_geometry(cement.mask, endplate, view.quick.maps.mm_per_px)
-        memory = view.shapes.setdefault(leak.site, ShapeMemory())
-        patch = Unknown("no model is wanted") if self._shapes is None else _patch(view, leak.site)
-        typed = replace(leak, shape=classify(memory, self._shapes, leak.site, frame_index, patch, rule))
-        keep_shape(view.quick.leaks, typed)
-        return typed
 
     def _alarm_input(self, frame: Frame, liveness: Liveness, new_picture: bool, started_ns: int) -> AlarmInput:
         last = self._last
@@ -320,34 +292,26 @@ def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, 
     field_mask = find_field(reference.grey, reference.white)
     crop = cement_crop(view.body_px, view.mm_per_px, cols, rows)
     usable = field_at(field_mask, rows, cols, inset=0.01)
+    quick = QuickSteps(
+        planned=view,
+        maps=make_line_maps(view, crop),
+        clock=clock,
+        leak_settings=settings.leaks,
+        leaks=LeakMemory(view_index=index),
+    )
+    mask = start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px, sign)
     return _View(
         planned=view,
-        quick=QuickSteps(
-            planned=view,
-            maps=make_line_maps(view, crop),
-            clock=clock,
-            leak_settings=settings.leaks,
-            leaks=LeakMemory(view_index=index),
-        ),
+        quick=quick,
         motion=start_following(
             index, reference.grey, reference.white, field_mask, view.mm_per_px, view.body_px, view.centre_px
         ),
-        mask=start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px, sign),
+        mask=mask,
         cement=Unknown("no X-ray picture has been measured yet"),
         look=learn_reference(reference.grey, reference.white),
         shape_px=reference.grey.shape,
+        typing=LeakTyping(quick=quick, mask=mask),
     )
-
-
-def _patch(view: _View, site: LeakSite) -> LeakPatch | Unknown:
-    """What a shape model is given of a leak in the picture just measured."""
-    if not view.planned.is_lateral:
-        return Unknown("the shape is judged in the lateral view only")
-    baseline = view.mask.baseline
-    if site not in view.endplates:
-        view.endplates[site] = endplate_on_lattice(view.planned, view.quick.maps, site, baseline.crop, baseline.step)
-    ground = ground_of(baseline, view.mask.mask, view.mask.smoothed, view.planned.mm_per_px)
-    return ground if isinstance(ground, Unknown) else leak_patch(ground, view.endplates[site])
 
 
 def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:
@@ -377,11 +341,6 @@ def _how_shown(view: _View, frame: Frame, motion: Motion | Unknown) -> Motion | 
     if isinstance(shown, Unknown) or shown.as_planned or shown.score < shown.score_as_planned + _CLEARLY:
         return motion
     return Unknown(f"the {shown.words} against the plan")
-
-
-def _untyped(leak: Leak) -> bool:
-    """Whether a leak has a shape that nobody has looked at yet."""
-    return leak.shape is None and leak.site in (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC)
 
 
 def _certain(motion: Motion | Unknown) -> bool:

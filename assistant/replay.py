@@ -24,8 +24,8 @@ from typing import IO, Any, BinaryIO, Final, Protocol
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.error_log import LastWords, ending
-from assistant.errors import AssistantError
-from assistant.guard import GuardedPipeline, describe, nothing_known
+from assistant.errors import AssistantError, describe
+from assistant.guard import GuardedPipeline, nothing_known
 from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.moments import Moment, MomentMaker, MomentStore

@@ -19,8 +19,7 @@ import msgspec
 from assistant import __version__, lengths
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
-from assistant.errors import AssistantError, EnvironmentError_, InputError
-from assistant.guard import describe
+from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plain import json_line, json_text
 from assistant.plan import Plan, plan_from_document, read_plan

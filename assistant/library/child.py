@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 
 from assistant.capture.opening import open_source
-from assistant.errors import AssistantError, EnvironmentError_, InputError
+from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.library.labels import leaks_of
 from assistant.library.session_rows import said_of_session
 from assistant.places import data_home, demo_run, plan_beside
@@ -74,8 +74,6 @@ def main(arguments: list[str]) -> int:
         teller.say(error="the machine has no memory left for this run; close other programs and try again")
         return 4
     except Exception as error:
-        from assistant.guard import describe
-
         teller.say(error=f"a fault in the program: {describe(error)}; nothing was taken in")
         return 1
     return 0

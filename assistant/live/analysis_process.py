@@ -10,8 +10,8 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from assistant.errors import AssistantError, EnvironmentError_
-from assistant.guard import GuardedPipeline, describe
+from assistant.errors import AssistantError, EnvironmentError_, describe
+from assistant.guard import GuardedPipeline
 from assistant.live.deck import Cell, Deck, is_in_colour, is_orphan
 from assistant.live.messages import (
     AlarmHeard,

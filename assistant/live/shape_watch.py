@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import describe
 from assistant.live.messages import ShapeTold
 from assistant.shape_model import ShapeAnswer, ShapeLimits, ShapeModel
 from assistant.vocabulary import LeakSite, ModelIdentity, Unknown
@@ -38,12 +39,18 @@ class WatchedShapes:
 
     def ask(self, site: LeakSite, frame_index: int, values: NDArray[np.float32]) -> tuple[ShapeAnswer, ...] | Unknown:
         """See `assistant.shape_model.ShapeModel.ask`."""
-        answer = self._model.ask(site, frame_index, values)
-        reason = answer.reason if isinstance(answer, Unknown) else ""
+        try:
+            answer = self._model.ask(site, frame_index, values)
+        except Exception as error:
+            self._tell(f"a fault in the program: {describe(error)}")
+            raise
+        self._tell(answer.reason if isinstance(answer, Unknown) else "")
+        return answer
+
+    def _tell(self, reason: str) -> None:
         if reason != self._reason:
             self._reason = reason
             self._say(ShapeTold(available=not reason, reason=reason))
-        return answer
 
 
 def watched(shapes: ShapeModel | Unknown | None, say: Callable[[ShapeTold], object]) -> ShapeModel | Unknown | None:

@@ -140,7 +140,7 @@ def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: fl
     """
     beyond = mask & (endplate < 0)
     if not beyond.any():
-        return _undetermined("no cement beyond the endplate")
+        return undetermined("no cement beyond the endplate")
     _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond.view(np.uint8), connectivity=8)
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     x, y, width, height = (int(stats[largest, k]) for k in range(4))
@@ -148,9 +148,9 @@ def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: fl
     part = labels[box] == largest
     height_mm = float(-endplate[box][part].min())
     if height_mm < max(_LEAST_HEIGHT_MM, _LEAST_HEIGHT_PX * mm_per_px):
-        return _undetermined("too small to type")
+        return undetermined("too small to type")
     if x == 0 or y == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]:
-        return _undetermined("cut by the edge of the field")
+        return undetermined("cut by the edge of the field")
     return _typed(part, endplate[box], mm_per_px, height_mm)
 
 
@@ -160,7 +160,7 @@ def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm
     away_mm = -endplate[part]
     foot = away_mm <= max(0.25 * height_mm, 1.5 * mm_per_px)
     if not foot.any():
-        return _undetermined("not joined to the endplate")
+        return undetermined("not joined to the endplate")
     width_mm = float(np.ptp(along_mm[foot])) + mm_per_px
     ratio = height_mm / width_mm
     apex_deg = _apex_deg(along_mm, away_mm, height_mm, mm_per_px)
@@ -222,5 +222,6 @@ def _apex_deg(along_mm: NDArray[np.float64], away_mm: NDArray[np.float32], heigh
     return float(np.clip(np.degrees(narrows), 0.0, 180.0))
 
 
-def _undetermined(reason: str) -> Shape:
+def undetermined(reason: str) -> Shape:
+    """No shape, with the reason."""
     return Shape(label="undetermined", p_spike=Unknown(reason), model=MODEL, reason=reason)

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import whatif_table
-from assistant.errors import AssistantError
-from assistant.guard import describe
+from assistant.errors import AssistantError, describe
 from assistant.identity import Identity, free_name
 from assistant.library.identities import identify
 from assistant.library.jobs import plan_path

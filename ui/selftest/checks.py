@@ -20,8 +20,7 @@ from typing import Final
 import numpy as np
 
 from assistant.capture.opening import open_source
-from assistant.errors import AssistantError
-from assistant.guard import describe
+from assistant.errors import AssistantError, describe
 from assistant.live.awake import Awake, try_out
 from assistant.live.live_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack

@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from assistant.errors import AssistantError
-from assistant.guard import describe
+from assistant.errors import AssistantError, describe
 from assistant.training.ending import Ending, read_ending
 
 log = logging.getLogger(__name__)
