@@ -1,7 +1,8 @@
 """What a reviewer says of a run, kept apart from what the program said: never mixed, never overwritten.
 
 A review is a list of entries that only grows. Each has an author (a person of the library by random id), a time and
-what it is about; an undo is an entry of its own that takes an earlier one back. What is said of a leak is keyed by its
+what it is about; an undo is an entry of its own that takes one's own earlier one back. `assistant.saying`
+adds to it. What is said of a leak is keyed by its
 site and first frame: it holds for the same leak in any later analysis. The file is ``review.json`` beside the run, or
 in the data folder where the run cannot be written to; it is replaced whole or not at all.
 
@@ -13,9 +14,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ SCHEMA = "fluoro-assistant/review/2"
 SCHEMA_BY_NUMBER = "fluoro-assistant/review/1"
 FILE = "review.json"
 _MOST_BYTES = 16 << 20
-_MOST_TEXT = 4000
 YEOM_TYPES = ("B", "C", "S", "D", "track")
 SHAPES = ("spike", "round", "undetermined")
 SITES = tuple(site.value for site in LeakSite)
@@ -274,73 +273,6 @@ def parse(content: bytes, shown: str) -> tuple[Entry, ...]:
     return tuple(read.entries)
 
 
-def say(
-    review: Review,
-    about: About,
-    *,
-    frame: int,
-    who: str,
-    text: str = "",
-    leak: LeakKey | None = None,
-    value: dict[str, Any] | None = None,
-    takes_back: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Review:
-    """Add an entry and save; gives the review with it.
-
-    Raises
-    ------
-    InputError
-        If what was said is not one of the known labels.
-    EnvironmentError_
-        If it cannot be saved; the file stays as it was.
-    """
-    _check(about, text)
-    entry = Entry(
-        number=len(review.entries) + 1,
-        about=about,
-        author=who,
-        said_at=now().astimezone(UTC).isoformat(timespec="seconds"),
-        frame=frame,
-        text=text[:_MOST_TEXT],
-        site="" if leak is None else leak.site,
-        first_frame=None if leak is None else leak.first_frame,
-        value=value or {},
-        takes_back=takes_back,
-    )
-    longer = replace(review, entries=(*review.entries, entry))
-    save(longer)
-    return longer
-
-
-def undo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Review:
-    """Take the newest standing entry back; the review itself where there is none."""
-    standing = review.standing
-    if not standing:
-        return review
-    last = standing[-1]
-    return say(review, About.UNDO, frame=last.frame, who=who, takes_back=last.number, now=now)
-
-
-def redo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Review:
-    """Let the entry hold again that was taken back last; only straight after an undo."""
-    if not review.entries or review.entries[-1].about is not About.UNDO:
-        return review
-    taken = {entry.takes_back for entry in review.entries if entry.about is About.UNDO}
-    undone = {entry.number for entry in review.entries if entry.about is not About.UNDO}
-    last = next(
-        (
-            e
-            for e in reversed(review.entries)
-            if e.about is About.UNDO and e.number not in taken and e.takes_back in undone
-        ),
-        None,
-    )
-    if last is None:
-        return review
-    return say(review, About.UNDO, frame=last.frame, who=who, takes_back=last.number, now=now)
-
-
 def words_of(entries: Iterable[Entry]) -> str:
     """What was said as one text, for the search: labels, notes and who said so."""
     parts = []
@@ -354,14 +286,8 @@ def _spaced(text: str) -> str:
     return text.replace("_", " ")
 
 
-def _check(about: About, text: str) -> None:
-    labels = LABELS.get(about)
-    if labels is not None and text not in labels:
-        raise InputError(f"{about.value} must be one of {', '.join(labels)}, got {text!r}")
-
-
 def save(review: Review) -> None:
-    """Write the file, whole or not at all.
+    """Write the file, whole or not at all: a new one, or that of who holds it (`assistant.saying`).
 
     Raises
     ------

@@ -174,7 +174,7 @@ def _files(run: Path) -> list[tuple[Path, str, int]]:
     for folder, _, names in os.walk(run):
         for name in names:
             path = Path(folder, name)
-            if path.is_symlink() or not path.is_file() or path == run / FILE:
+            if path.is_symlink() or not path.is_file() or (path.parent == run and name.startswith(FILE)):
                 continue
             found.append((path, path.relative_to(run).as_posix(), path.stat().st_size))
             if len(found) > _MOST_FILES:

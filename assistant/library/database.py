@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import IO, Final
 from assistant.errors import EnvironmentError_, InputError
 from assistant.library.migrations import STEPS, VERSION
 from assistant.library.relative import stored
+from assistant.locking import lock
 
 NAME: Final = "library.sqlite"
 _APPLICATION_ID: Final = 0x464C5541  # "FLUA"
@@ -40,7 +40,7 @@ class OneWriter:
         path = folder / f"{NAME}.lock"
         try:
             self._file = path.open("ab")
-            _lock(self._file)
+            lock(self._file)
         except OSError as error:
             self.release()
             raise EnvironmentError_(
@@ -52,17 +52,6 @@ class OneWriter:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def _lock(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def connect(folder: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:

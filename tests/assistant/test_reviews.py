@@ -20,11 +20,9 @@ from assistant.reviews import (
     nearest,
     place_for,
     read_review,
-    redo,
-    say,
-    undo,
     words_of,
 )
+from assistant.saying import say
 
 UPPER, LOWER, REAR = LeakKey("superior_disc", 31), LeakKey("inferior_disc", 20), LeakKey("posterior", 40)
 
@@ -56,28 +54,6 @@ def test_the_newest_word_on_a_leak_counts(review: Review) -> None:
     assert said.said(About.YEOM, UPPER).text == "C"
     assert said.said(About.YEOM, LOWER).text == "S"
     assert said.said(About.SHAPE, UPPER) is None
-
-
-def test_undo_and_redo_are_entries_and_nothing_is_lost(review: Review) -> None:
-    said = review
-    for text in ("one", "two", "three"):
-        said = say(said, About.NOTE, frame=0, who="a", text=text)
-    said = undo(undo(said, who="b"), who="b")
-    assert [entry.text for entry in said.standing] == ["one"]
-    said = redo(said, who="b")
-    assert [entry.text for entry in said.standing] == ["one", "two"]
-    said = redo(said, who="b")
-    assert [entry.text for entry in said.standing] == ["one", "two", "three"]
-    assert redo(said, who="b") is said
-    assert len(said.entries) == 7
-    said = undo(said, who="b")
-    assert [entry.text for entry in said.standing] == ["one", "two"]
-
-
-def test_nothing_to_undo_changes_nothing(review: Review) -> None:
-    assert undo(review, who="a") is review
-    assert redo(review, who="a") is review
-    assert not review.path.exists()
 
 
 def test_labels_are_checked(review: Review) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from assistant.settings import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
-from tests.small_run import write_small_run
+from tests.small_run import SmallRun, write_small_run
+from ui.review import review_words
 from ui.review.page import ReviewPage
 
 K = Qt.Key
@@ -130,3 +133,37 @@ def test_words_about_a_film_go_along(tmp_path: Path, capsys) -> None:
         assert search(library, "Zementdorn").total == 1
         (row,) = library.rows("runs")
         assert read_review(Path(row["path"]) / "review.json").standing[0].text == NOTE
+
+
+ANOTHER_WINDOW = """
+import sys
+from pathlib import Path
+from assistant.reviews import About, read_review
+from assistant.saying import say
+say(read_review(Path(sys.argv[1])), About.NOTE, frame=5, who="R-2222222", text="said elsewhere")
+"""
+
+
+def test_what_is_said_in_another_window_stays_and_is_not_mine_to_take_back(
+    qtbot, review: ReviewPage, run: SmallRun
+) -> None:
+    assert review.open(str(run.folder), str(run.plan)), review.note.text()
+    review.playing = False
+    review.jump(3)
+    place = run.folder / "review.json"
+    qtbot.keyClick(review, K.Key_S)
+    subprocess.run([sys.executable, "-c", ANOTHER_WINDOW, str(place)], check=True, timeout=60)
+    qtbot.keyClick(review, K.Key_N)
+    qtbot.keyClicks(review.correct.note, "said here")
+    qtbot.keyClick(review.correct.note, K.Key_Return)
+    about = [(entry.about, entry.text) for entry in read_review(place).standing]
+    assert about == [(About.KEY_IMAGE, ""), (About.NOTE, "said elsewhere"), (About.NOTE, "said here")]
+    rows = [(row.title, row.frame) for row in review.events.rows()]
+    assert (review_words.NOTE_MARK, 5) in rows  # and it is seen here from now on
+    for _ in range(2):
+        qtbot.keyClick(review, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [entry.text for entry in read_review(place).standing] == ["said elsewhere"]
+    assert review.note.text() != review_words.NONE_OF_YOURS
+    qtbot.keyClick(review, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [entry.text for entry in read_review(place).standing] == ["said elsewhere"]
+    assert review.note.text() == review_words.NONE_OF_YOURS

@@ -16,7 +16,8 @@ from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol, people_here, reviewer_here
 from assistant.places import data_home, demo_run
 from assistant.plan import Plan
-from assistant.reviews import About, LeakKey, Review, converted, place_for, read_review, redo, say, undo
+from assistant.reviews import About, LeakKey, Review, converted, place_for, read_review
+from assistant.saying import redo, say, undo
 from assistant.vocabulary import Motion
 from ui.library_room import room
 from ui.review import review_words
@@ -147,7 +148,7 @@ class Reviewing:
         return True
 
     def undo(self) -> None:
-        """Take the last word back."""
+        """Take one's own last word back."""
         self._change(undo)
 
     def redo(self) -> None:
@@ -158,7 +159,10 @@ class Reviewing:
         if self.review is None:
             return
         try:
-            self.review = act(self.review, who=self._someone())
+            who = self._someone()
+            before, self.review = self.review, act(self.review, who=who)
+            if self.review is before or self.review.entries[-1].author != who:
+                self._page.tell(review_words.NONE_OF_YOURS)
             self._later.start()
         except AssistantError as error:
             self._page.tell(str(error))

@@ -1,12 +1,14 @@
 """Only the contract's keys travel, and days move together."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from assistant.errors import InputError, UsageError
 from assistant.exchange.deidentify import bare_plan, bare_review, shifted
-from assistant.reviews import About, LeakKey, Review, read_review, say
+from assistant.reviews import About, Entry, LeakKey, Review, read_review
+from assistant.saying import say
 from tests.small_run import plan_document
 
 CANARY = "MUSTERFRAU^ERIKA"
@@ -34,7 +36,8 @@ def reviewed(tmp_path) -> Review:
     review = say(review, About.SHAPE, frame=2, who="R-7F3QD", text="spike", leak=LeakKey("posterior", 2))
     review = say(review, About.KEY_IMAGE, frame=3, who="hans", text=CANARY)
     review = say(review, About.MEASURE, frame=3, who="erika", value={"figures": {"Angle": "≈ 3°"}, "patient": CANARY})
-    return say(review, About.UNDO, frame=3, who="erika", takes_back=99)
+    strange = Entry(number=5, about=About.UNDO, author="erika", said_at="", frame=3, takes_back=99)
+    return replace(review, entries=(*review.entries, strange))
 
 
 def test_of_a_review_labels_go_along_and_nobody_is_named(tmp_path):

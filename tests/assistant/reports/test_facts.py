@@ -14,7 +14,8 @@ from assistant.moments import MomentStore
 from assistant.plan import read_plan
 from assistant.reports.day_facts import clock
 from assistant.reports.facts import UNKNOWN, ReportFacts, gather
-from assistant.reviews import About, Review, read_review, say
+from assistant.reviews import About, Review, read_review
+from assistant.saying import say
 from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
 

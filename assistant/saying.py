@@ -1,0 +1,134 @@
+"""A word is added to a review, or one's own last one taken back: to what its file holds at that moment.
+
+Two windows on one run lose nothing of each other: each holds the file (`assistant.locking`), reads it again, adds its
+word and lets go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from assistant.errors import EnvironmentError_, InputError
+from assistant.locking import alone_with
+from assistant.reviews import LABELS, About, Entry, LeakKey, Review, read_review, save
+
+_MOST_TEXT: Final = 4000
+
+
+def say(
+    review: Review,
+    about: About,
+    *,
+    frame: int,
+    who: str,
+    text: str = "",
+    leak: LeakKey | None = None,
+    value: dict[str, Any] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Review:
+    """Add an entry and save; gives the review with it, and with what another window said meanwhile.
+
+    Raises
+    ------
+    InputError
+        If what was said is not one of the known labels, or the file is no review any more.
+    EnvironmentError_
+        If it cannot be saved; the file stays as it was.
+    """
+    _check(about, text)
+    site, first_frame = ("", None) if leak is None else (leak.site, leak.first_frame)
+    said = Entry(
+        number=0,
+        about=about,
+        author=who,
+        said_at=_said_at(now),
+        frame=frame,
+        text=text[:_MOST_TEXT],
+        site=site,
+        first_frame=first_frame,
+        value=value or {},
+    )
+    return _add(review, lambda _kept: said)
+
+
+def undo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Review:
+    """Take one's own newest standing entry back; another's words stand. The review itself where there is none."""
+
+    def last(kept: Review) -> Entry | None:
+        return next((entry for entry in reversed(kept.standing) if entry.author == who), None)
+
+    return _take_back(review, last, who, now)
+
+
+def redo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Review:
+    """Let one's own entry hold again that was taken back last; only straight after one's own undo."""
+
+    def last(kept: Review) -> Entry | None:
+        mine = [entry for entry in kept.entries if entry.author == who]
+        if not mine or mine[-1].about is not About.UNDO:
+            return None
+        undos = [entry for entry in mine if entry.about is About.UNDO]
+        taken = {entry.takes_back for entry in undos}
+        undone = {entry.number for entry in kept.entries if entry.about is not About.UNDO}
+        return next((e for e in reversed(undos) if e.number not in taken and e.takes_back in undone), None)
+
+    return _take_back(review, last, who, now)
+
+
+def _take_back(review: Review, last: Callable[[Review], Entry | None], who: str, now: Callable[[], datetime]) -> Review:
+    def made(kept: Review) -> Entry | None:
+        entry = last(kept)
+        back = Entry(number=0, about=About.UNDO, author=who, said_at=_said_at(now), frame=0)
+        return entry and msgspec.structs.replace(back, frame=entry.frame, takes_back=entry.number)
+
+    return _add(review, made)
+
+
+def _said_at(now: Callable[[], datetime]) -> str:
+    return now().astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _add(review: Review, make: Callable[[Review], Entry | None]) -> Review:
+    """Read what is kept now, add to it and write it, while no other window can."""
+    try:
+        review.path.parent.mkdir(parents=True, exist_ok=True)
+        with alone_with(review.path):
+            kept = _caught_up(review)
+            entry = make(kept)
+            if entry is None:
+                return review if kept == review else kept
+            entry = msgspec.structs.replace(entry, number=len(kept.entries) + 1)
+            longer = replace(kept, entries=(*kept.entries, entry))
+            save(longer)
+            return longer
+    except BlockingIOError as error:
+        raise EnvironmentError_(f"{review.path}: another window writes this review; try again") from error
+    except OSError as error:
+        raise EnvironmentError_(f"{review.path}: the review cannot be saved ({error.strerror})") from error
+
+
+def _caught_up(review: Review) -> Review:
+    """A review with what was added to its file since it was read; the leaks that were found for its words stay."""
+    kept = read_review(review.path).entries
+    if len(kept) < len(review.entries):
+        return review  # a list that only grows: the file was taken away, or put back to an earlier day
+    known = {entry.number: entry for entry in review.entries}
+    return replace(review, entries=tuple(_as_known(entry, known.get(entry.number)) for entry in kept))
+
+
+def _as_known(entry: Entry, known: Entry | None) -> Entry:
+    if known is None or entry.site:
+        return entry
+    keyed = msgspec.structs.replace(entry, site=known.site, first_frame=known.first_frame)
+    return known if keyed == known else entry
+
+
+def _check(about: About, text: str) -> None:
+    labels = LABELS.get(about)
+    if labels is not None and text not in labels:
+        raise InputError(f"{about.value} must be one of {', '.join(labels)}, got {text!r}")
