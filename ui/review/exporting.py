@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant import whatif_table
 from assistant.errors import AssistantError, describe
 from assistant.identity import Identity, free_name
+from assistant.library.counted import counted_runs
 from assistant.library.identities import identify
 from assistant.library.jobs import plan_path
 from assistant.places import data_home
@@ -235,21 +236,20 @@ def who_is(pair: RunAndPlan, settings: Settings) -> Identity:
 
 
 def library_runs(settings: Settings) -> list[RunAndPlan]:
-    """All runs of the library that have a plan, also those that it only refers to; no rehearsal, which counts nowhere.
+    """All runs of the library that count and have a plan, also those that it only refers to.
 
-    Where the library is open in another window, those that lie in its folder.
+    They are the same ones whether the library is open here or in another window.
+
+    Raises
+    ------
+    EnvironmentError_
+        If the library cannot be read.
     """
     shared = room()
     shared.enter()
     try:
-        if not shared.open(settings) or shared.library is None:
-            return runs_on_disk(data_home())
-        pairs = [(run["path"], plan_path(run)) for run in shared.library.rows("runs", rehearsal=0)]
+        shared.open(settings)  # brings one of an older version up to date; one that is open elsewhere is so already
+        pairs = [(run["path"], plan_path(run)) for run in counted_runs(data_home())]
     finally:
         shared.leave()
     return [RunAndPlan(run=path, plan=str(plan)) for path, plan in pairs if plan is not None]
-
-
-def runs_on_disk(home: Path) -> list[RunAndPlan]:
-    """All run folders with a plan below the data folder."""
-    return [RunAndPlan(run=str(plan.parent), plan=str(plan)) for plan in sorted((home / "runs").glob("**/plan.json"))]

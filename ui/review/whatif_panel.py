@@ -209,7 +209,11 @@ class WhatIfPanel(QWidget):
     def begin(self, *, all_runs: bool) -> None:
         """Work on the runs; the same choice goes on where it was left."""
         self.stop()
-        pairs = list(self.runs(all_runs))
+        try:
+            pairs = list(self.runs(all_runs))
+        except AssistantError as error:
+            self.state.setText(review_words.WHATIF_STATES["failed"].format(error))
+            return
         if not pairs:
             self.state.setText(review_words.NO_LIBRARY)
             return

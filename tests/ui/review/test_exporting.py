@@ -7,61 +7,88 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pydicom
 import pytest
 from PyQt6.QtCore import Qt
 
+from assistant.cli import main
 from assistant.errors import EnvironmentError_
+from assistant.library.people import Act
+from assistant.library.store import Library
 from assistant.places import data_home
-from assistant.settings import Settings
 from tests.small_run import SmallRun, write_small_run
-from ui.review import exporting, report_child, review_words
+from ui.library_room import room
+from ui.review import report_child, review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.page import ReviewPage
 
-
-class FakeLibrary:
-    def __init__(self, paths: list[Path]) -> None:
-        self._paths = paths
-
-    def rows(self, table: str, *, rehearsal: int) -> list[dict[str, Any]]:
-        assert (table, rehearsal) == ("runs", 0)
-        return [{"path": str(path)} for path in self._paths]
-
-
-class FakeRoom:
-    def __init__(self, library: FakeLibrary | None) -> None:
-        self.library, self.users = library, 0
-
-    def enter(self) -> None:
-        self.users += 1
-
-    def leave(self) -> None:
-        self.users -= 1
-
-    def open(self, settings: Settings) -> bool:
-        return self.library is not None
+HOLDS = """
+import sys
+from assistant.library.store import Library
+with Library():
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
 
 
-def test_every_run_of_the_library_with_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    planned, bare = write_small_run(tmp_path / "a", 4), write_small_run(tmp_path / "b", 4)
-    bare.plan.unlink()
-    room = FakeRoom(FakeLibrary([planned.folder, bare.folder]))
-    monkeypatch.setattr(exporting, "room", lambda: room)
-    assert [(pair.run, pair.plan) for pair in exporting.library_runs(Settings())] == [
-        (str(planned.folder), str(planned.plan))
-    ]
-    assert room.users == 0
+@contextmanager
+def open_elsewhere() -> Iterator[None]:
+    """The library is held by another process."""
+    other = subprocess.Popen([sys.executable, "-c", HOLDS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout.readline() == "open\n"
+        yield
+    finally:
+        other.communicate("\n", timeout=20)
 
 
-def test_a_library_that_is_open_elsewhere_gives_what_lies_in_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = write_small_run(data_home() / "runs" / "r1", 4)
-    monkeypatch.setattr(exporting, "room", lambda: FakeRoom(None))
-    assert [pair.run for pair in exporting.library_runs(Settings())] == [str(run.folder)]
+def imported(folder: Path, capsys, *, plan: bool = True) -> tuple[str, str]:
+    """Bring a run in by the command; its case and its place."""
+    made = write_small_run(folder, 4 + int(folder.name))
+    if not plan:
+        made.plan.unlink()
+    assert main(["import", str(made.folder), "--no-analysis"]) == 0
+    case = capsys.readouterr().out.rpartition(": ")[2].strip()
+    with Library() as library:
+        (row,) = library.rows("runs", case_id=case)
+    return case, row["path"]
+
+
+def test_what_if_over_all_runs_is_over_those_that_count_whoever_has_the_library_open(
+    qtbot, opened: ReviewPage, tmp_path: Path, capsys
+) -> None:
+    """Neither a rehearsal nor what lies in the bin; no run without a plan either."""
+    _, counts = imported(tmp_path / "a" / "1", capsys)
+    imported(tmp_path / "a" / "2", capsys, plan=False)
+    binned, _ = imported(tmp_path / "a" / "3", capsys)
+    rehearsed, _ = imported(tmp_path / "a" / "4", capsys)
+    with Library() as library:
+        (row,) = library.rows("runs", case_id=rehearsed)
+        library.change([("runs", row["id"], {"rehearsal": 1})], Act.EDIT, "rehearsal", about=rehearsed)
+        library.delete("cases", binned)
+
+    def asked_for() -> list[str]:
+        opened.whatif.begin(all_runs=True)
+        assert opened.whatif._job is not None
+        opened.whatif.stop()
+        return [pair.run for pair in opened.whatif._job.runs]
+
+    assert asked_for() == [counts]
+    with open_elsewhere():
+        assert asked_for() == [counts]
+        assert room().library is None
+
+
+def test_a_library_that_cannot_be_read_is_told_and_nothing_else_is_counted(qtbot, opened: ReviewPage) -> None:
+    write_small_run(data_home() / "runs" / "r1", 4)
+    (data_home() / "library.sqlite").write_bytes(b"no library" * 500)
+    opened.whatif.begin(all_runs=True)
+    assert "the library cannot be read" in opened.whatif.state.text()
+    assert opened.whatif._job is None
 
 
 class Slow:
