@@ -6,6 +6,7 @@ that works on it. Where an id is taken here already (the pack comes in twice), a
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from assistant.errors import EnvironmentError_, InputError
+from assistant.errors import AssistantError, EnvironmentError_, InputError
 from assistant.exchange.pack_in import PackedCase, Unpacked, unpack
 from assistant.exchange.pack_names import run_file
 from assistant.exchange.pack_out import file_hash
@@ -28,6 +29,7 @@ from assistant.reviews import FILE, read_review, words_of
 from assistant.session_day import FILE as DAY
 from assistant.session_reading import read_session_day
 
+log = logging.getLogger(__name__)
 _BESIDE = ("plan.json", FILE, DAY, "truth/truth.json", "truth/truth.csv")
 _RESULT = ("result.json", "measurements.csv")
 
@@ -95,17 +97,24 @@ def enter(library: Library, unpacked: Unpacked, facts: dict[str, Any]) -> list[s
             ids.append(_case(library, unpacked, number, case, rows, made, facts))
         library.change(rows, Act.IMPORT, "import a pack", about=" ".join(ids))
     except OSError as error:
-        _remove(made)
+        _remove_unnamed(library, made)
         raise EnvironmentError_(f"the pack cannot be taken in ({error.strerror or error}); nothing was kept") from error
     except BaseException:
-        _remove(made)
+        _remove_unnamed(library, made)
         raise
     return ids
 
 
-def _remove(folders: list[Path]) -> None:
+def _remove_unnamed(library: Library, folders: list[Path]) -> None:
+    """Take the files away again, never those that a row of the library names: the change may have been made."""
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            is_named = library.one("runs", folder.name) is not None
+        except AssistantError as error:
+            log.warning("%s is left as it is: %s", folder, error)
+            continue
+        if not is_named:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _case(

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from assistant.library.change_log import Row
 from assistant.library.people import Act, check_may
 from assistant.library.store import Library
 
@@ -31,10 +32,18 @@ def empty_bin(library: Library) -> tuple[int, int]:
         If the library cannot be copied first; nothing is removed then.
     """
     check_may(library.who, Act.DELETE)
-    gone = library.rows("cases", include_deleted=True)
-    gone = [case for case in gone if case["deleted_ns"] is not None and case["names"] != REMOVED]
-    if not gone:
-        return 0, 0
+    deleted = [case for case in library.rows("cases", include_deleted=True) if case["deleted_ns"] is not None]
+    gone = [case for case in deleted if case["names"] != REMOVED]
+    if gone:
+        _mark_removed(library, gone)
+    freed = 0
+    for case in deleted:  # files of one that was marked before are left where the program ended in between
+        for run in library.rows("runs", include_deleted=True, case_id=case["id"]):
+            freed += _remove(library.runs_folder / run["id"])
+    return len(gone), freed
+
+
+def _mark_removed(library: Library, gone: list[Row]) -> None:
     library.back_up("before_the_bin_was_emptied")
     # The rows stay, out of sight and without words: answers to a training clip of the case still point to them.
     library.change(
@@ -43,11 +52,6 @@ def empty_bin(library: Library) -> tuple[int, int]:
         "empty the bin",
         about=" ".join(case["id"] for case in gone),
     )
-    freed = 0
-    for case in gone:
-        for run in library.rows("runs", include_deleted=True, case_id=case["id"]):
-            freed += _remove(library.runs_folder / run["id"])
-    return len(gone), freed
 
 
 def _remove(folder: Path) -> int:

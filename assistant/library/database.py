@@ -7,6 +7,7 @@ No write-ahead log: SQLite before 3.51.3 can corrupt one when two connections wr
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sqlite3
@@ -21,6 +22,7 @@ from assistant.library.migrations import STEPS, VERSION
 from assistant.library.relative import stored
 from assistant.locking import lock
 
+log = logging.getLogger(__name__)
 NAME: Final = "library.sqlite"
 _APPLICATION_ID: Final = 0x464C5541  # "FLUA"
 _BACKUPS_KEPT: Final = 5
@@ -234,6 +236,9 @@ def damaged(path: Path, error: Exception) -> str:
 class Transaction:
     """All or nothing: leaves no half change behind, whatever ends it.
 
+    A disk may report a fault after the change was kept (the journal is gone, its folder could not be synced): whether
+    a change was made is read off the log of changes, never off the report.
+
     Raises
     ------
     EnvironmentError_
@@ -242,11 +247,14 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._before: tuple[object, ...] = ()
 
     def __enter__(self) -> sqlite3.Connection:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
+            self._before = self._newest()
         except sqlite3.OperationalError as error:
+            self._roll_back()
             raise EnvironmentError_(f"the library cannot be written ({error}); nothing was changed") from error
         return self._connection
 
@@ -254,15 +262,36 @@ class Transaction:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            try:
-                self._connection.execute("COMMIT")
-                return
-            except sqlite3.OperationalError as refused:
-                self._roll_back()
-                raise EnvironmentError_(f"the library cannot be written ({refused}); nothing was changed") from refused
+            self._commit()
+            return
         self._roll_back()
         if isinstance(error, sqlite3.OperationalError):
             raise EnvironmentError_(f"the library cannot be written ({error}); nothing was changed") from error
+
+    def _commit(self) -> None:
+        line: tuple[object, ...] = ()
+        try:
+            line = self._newest()
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as refused:
+            self._roll_back()
+            if line == self._before or not self._stands(line, refused):
+                raise EnvironmentError_(f"the library cannot be written ({refused}); nothing was changed") from refused
+            log.warning("the library's disk reports a fault (%s); the change was kept", refused)
+
+    def _newest(self) -> tuple[object, ...]:
+        """Number and hash of the newest line of the log."""
+        row = self._connection.execute("SELECT n, hash FROM changes ORDER BY n DESC LIMIT 1").fetchone()
+        return () if row is None else tuple(row)
+
+    def _stands(self, line: tuple[object, ...], refused: sqlite3.Error) -> bool:
+        try:
+            return not self._connection.in_transaction and self._newest() == line
+        except sqlite3.Error as error:
+            raise EnvironmentError_(
+                f"the library cannot be written ({refused}) nor read ({error}); whether the change was kept shows when "
+                f"it is opened again"
+            ) from error
 
     def _roll_back(self) -> None:
         with contextlib.suppress(sqlite3.Error):

@@ -185,7 +185,7 @@ class Library:
             changed = [self._put(table, id_, values) for table, id_, values in rows]
             n, digest = change_log.append(self._db, self.who.id, kind, about, changed, self._wall_ns())
             self._refresh(changed)
-        change_log.keep_head(self.folder, n, digest)
+        self._keep_head(n, digest)
         return n
 
     def delete(self, table: str, id_: str, *, kind: str = "") -> int:
@@ -223,7 +223,7 @@ class Library:
             )
             self._db.execute("UPDATE changes SET undone_by = ? WHERE n = ?", (m, target.n))
             self._refresh(back)
-        change_log.keep_head(self.folder, m, digest)
+        self._keep_head(m, digest)
         return target
 
     def changes(self, newest: int = 100, about: str | None = None) -> list[Change]:
@@ -234,7 +234,7 @@ class Library:
         """A line in the log for what changed no row: an export, an agreement, a look by the instructor."""
         with Transaction(self._db):
             n, digest = change_log.append(self._db, self.who.id, kind, about, [], self._wall_ns())
-        change_log.keep_head(self.folder, n, digest)
+        self._keep_head(n, digest)
 
     def person(self, id_: str) -> Person:
         """A person by id; the local one where there is none."""
@@ -257,6 +257,13 @@ class Library:
     def back_up(self, what: str) -> Path:
         """Copy the library as it stands, for an act that cannot be taken back."""
         return database.back_up(self._db, self.folder, what)
+
+    def _keep_head(self, n: int, digest: str) -> None:
+        """The change is made already: that its head cannot be kept is no reason to say that it was not."""
+        try:
+            change_log.keep_head(self.folder, n, digest)
+        except EnvironmentError_ as error:
+            log.warning("%s; it is written with the next change", error)
 
     def _undoable(self) -> Change | None:
         marks = ", ".join("?" for _ in _NOT_UNDONE)

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli import main
 from assistant.errors import AssistantError, EnvironmentError_
-from assistant.library import database
+from assistant.exchange.taking_in import take_in_pack
+from assistant.library import change_log, database
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
+from assistant.places import data_home
+from tests.small_run import write_small_run
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +102,92 @@ def test_a_folder_that_cannot_be_written(tmp_path):
 
 def test_run_folders_stay_usable_without_the_library(tmp_path):
     from assistant.capture.opening import open_source
-    from tests.small_run import write_small_run
 
     run = write_small_run(tmp_path, 4)
     Path(tmp_path / database.NAME).write_bytes(b"broken" * 1000)
     source = open_source(str(run.folder))
     assert source.facts.frame_count == 4
     source.close()
+
+
+@pytest.fixture
+def pack(tmp_path, monkeypatch, capsys):
+    """A case pack from another machine, made by the commands."""
+    run = write_small_run(tmp_path / "r", 4)
+    with monkeypatch.context() as there:
+        there.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "there"))
+        assert main(["import", str(run.folder), "--no-analysis"]) == 0
+        case = capsys.readouterr().out.rpartition(": ")[2].strip()
+        made = tmp_path / "one.fluopack.zip"
+        assert main(["pack", case, "--out", str(made), "--names-looked-for"]) == 0
+    capsys.readouterr()
+    return made
+
+
+def films(library):
+    return sorted(path for path in library.runs_folder.rglob("*.mkv"))
+
+
+def test_a_change_that_was_made_stands_with_its_files_though_its_head_cannot_be_kept(pack, capsys, caplog):
+    blocked = data_home() / f".{change_log.HEAD}.new"
+    blocked.mkdir()
+    assert main(["unpack", str(pack)]) == 0, capsys.readouterr().err
+    with Library() as library:
+        (row,) = library.rows("runs")
+        assert films(library) == [Path(row["path"]) / "run.mkv"]
+        assert "cannot be written" in caplog.text
+        blocked.rmdir()
+        library.note("look", "")  # the next change keeps the head again
+        assert change_log.kept_head(library.folder)["n"] == library.changes()[0].n
+        assert library.verify() == ""
+
+
+class Disk:
+    """A library's connection whose disk reports a fault at COMMIT, after or before the change is kept."""
+
+    def __init__(self, connection, *, after):
+        self._connection, self._after = connection, after
+
+    def execute(self, question, *arguments):
+        if question == "COMMIT":
+            if self._after:
+                self._connection.execute("COMMIT")
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._connection.execute(question, *arguments)
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+
+def test_a_fault_that_the_disk_reports_after_the_change_was_kept_takes_no_files_away(pack, caplog):
+    with Library() as library:
+        library._db = Disk(library._db, after=True)
+        (case_id,) = take_in_pack(library, pack)
+        assert "disk I/O error" in caplog.text
+    with Library() as library:
+        (row,) = library.rows("runs", case_id=case_id)
+        assert films(library) == [Path(row["path"]) / "run.mkv"]
+        assert library.verify() == ""
+
+
+def test_a_change_that_the_disk_refuses_leaves_neither_row_nor_file(pack):
+    with Library() as library:
+        library._db = Disk(library._db, after=False)
+        with pytest.raises(EnvironmentError_, match="nothing was changed"):
+            take_in_pack(library, pack)
+        assert (library.rows("runs"), films(library)) == ([], [])
+
+
+def test_files_that_a_row_names_are_never_taken_away_whatever_ends_the_import(pack, monkeypatch):
+    with Library() as library:
+        change = library.change
+
+        def ended(*arguments, **named):
+            change(*arguments, **named)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(library, "change", ended)
+        with pytest.raises(KeyboardInterrupt):
+            take_in_pack(library, pack)
+        (row,) = library.rows("runs")
+        assert films(library) == [Path(row["path"]) / "run.mkv"]
