@@ -7,9 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := recordings/demo
 PYTEST_ARGS ?= -n auto
+COUNT ?= 5
+EXPORTS ?= 200
 export PYTHON
 
-.PHONY: run test journeys bench evaluate lint lock wheel setup setup-test clean
+.PHONY: run test again exports journeys bench evaluate lint lock wheel setup setup-test clean
 
 ## run: the program with the demo run, in a window (without a screen: its analysis as a table)
 run: setup
@@ -18,6 +20,14 @@ run: setup
 ## test: all tests
 test: setup-test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+## again: all tests, five times over, while another process keeps one core busy (COUNT=2; some: PYTEST_ARGS="tests/laws")
+again: setup-test
+	@PYTHON=$(BIN)/python sh .ci/again $(COUNT) $(PYTEST_ARGS)
+
+## exports: the review's exports, two hundred times over, under the same load (EXPORTS=10)
+exports: setup-test
+	@PYTHON=$(BIN)/python LOGS=out/exports sh .ci/again $(EXPORTS) tests/ui/review/test_exporting.py -p no:xdist -q
 
 ## journeys: the long ways, by keys through every page with all processes (tests/journeys/whole_*.py; minutes)
 journeys: setup-test

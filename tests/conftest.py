@@ -12,8 +12,28 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import leftovers
+from tests.waiting import PatientBot
 
 _OURS = ("analysis", "pictures")
+
+
+# Laws are about answers: neither a deadline nor how fast examples are made (`too_slow`) says anything of them.
+settings.register_profile("laws", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("laws")
+
+
+def pytest_configure() -> None:
+    """Nothing that a test starts outlives this process."""
+    leftovers.begin()
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    """pytest-qt's, that waits as long as it takes."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -104,7 +104,7 @@ def test_a_newer_file_is_taken_as_far_as_it_is_known(tmp_path: Path) -> None:
     assert "newer program" in loaded.notes[0]
 
 
-@profile(max_examples=60, deadline=None)
+@profile(max_examples=60)
 @given(st.one_of(st.binary(max_size=200), st.from_regex(rb'\{"schema": ?"fluoro-assistant/settings/1".{0,60}')))
 def test_any_file_gives_settings(tmp_path_factory, content: bytes) -> None:
     folder = tmp_path_factory.mktemp("any")

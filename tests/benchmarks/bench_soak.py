@@ -77,7 +77,7 @@ def test_a_long_live_use(page: TheatrePage, qtbot: Any, capsys: pytest.CaptureFi
     session = page.session
     assert session is not None
     _arm(page, qtbot)
-    qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE, timeout=20000)
+    qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE)
     folder, first = session.folder, session.newest_index
     looks: list[dict[str, Any]] = []
     with capsys.disabled():

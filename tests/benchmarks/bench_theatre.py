@@ -139,11 +139,11 @@ def page(qtbot: Any, source: Path) -> Iterator[TheatrePage]:
     made = shell.page("theatre")
     assert isinstance(made, TheatrePage)
     made.setup.choose_source(f"loop:{source}")
-    qtbot.waitUntil(lambda: made.frame is not None, timeout=20000)
+    qtbot.waitUntil(lambda: made.frame is not None)
     yield made
     if made.session is not None:
         made.session.disarm()
-        qtbot.waitUntil(lambda: made.session is None or not made.session.status.armed, timeout=5000)
+        qtbot.waitUntil(lambda: made.session is None or not made.session.status.armed)
     shell.close()
 
 
@@ -169,7 +169,7 @@ def _arm(page: TheatrePage, qtbot: Any, *, second: bool = False) -> None:
     still = Frame(index=plan.views[0].reference_frame, t_s=0.0, grey=_enlarged(reference))
     assert page.take_plan(made, (still,) * len(document["views"]))
     page.end_set_up()
-    qtbot.waitUntil(lambda: page.session is not None and page.session.status.moment is not None, timeout=30000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.status.moment is not None)
     page.lines.placed()
     assert page.session is not None
     assert page.session.arm() == ""
@@ -206,7 +206,7 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(
     session = page.session
     assert session is not None
     _arm(page, qtbot)
-    qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE, timeout=20000)
+    qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE)
     glass = Glass(page)
     figures: list[float] = []
     hear = place.hear

@@ -28,11 +28,11 @@ def test_two_inputs_at_once(page: TheatrePage, qtbot: Any, source: Path) -> None
     page.open_second(f"loop:{source}")
     second = session.second
     assert second is not None
-    qtbot.waitUntil(lambda: second.newest_index > 3, timeout=20000)
+    qtbot.waitUntil(lambda: second.newest_index > 3)
     _arm(page, qtbot, second=True)
     session.confirm_second_lines()
-    qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE, timeout=20000)
-    qtbot.waitUntil(lambda: second.status is not None and second.status.state is LiveState.LIVE, timeout=20000)
+    qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE)
+    qtbot.waitUntil(lambda: second.status is not None and second.status.state is LiveState.LIVE)
     assert second.input.outlook.lines is Lines.CONFIRMED
     pids = {"window": os.getpid()}
     pids |= {str(child): state.pid for child, state in session.status.children.items() if state.pid}

@@ -36,7 +36,7 @@ def opened(qtbot, page: ReviewPage, run: Path) -> str:
 
 
 def through(qtbot, page: ReviewPage) -> None:
-    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
     page.jump(40)
     qtbot.wait(50)
 
@@ -71,7 +71,7 @@ def test_a_result_of_another_version_is_marked_and_analysed_anew_by_one_key(
     assert review.picture.source_text == review_words.EARLIER
     assert review.header.anew.isVisible()
     qtbot.keyClick(review, K.Key_R)
-    qtbot.waitUntil(lambda: not review.exporter.busy and review.export.stop.isHidden(), timeout=60_000)
+    qtbot.waitUntil(lambda: not review.exporter.busy and review.export.stop.isHidden())
     assert review.exporter.material(review.session).report().origin == "made by version 0.0.1"
     qtbot.keyClick(review, K.Key_U)
     through(qtbot, review)

@@ -26,7 +26,7 @@ def exported(qtbot, page: ReviewPage, run: Path) -> str:
     """Open a run and export all there is, by keys and touch; what the page said of where it is."""
     assert page.open(str(run), None), page.note.text()
     page.playing = False
-    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
     told = []
     for act in (
         lambda: qtbot.keyClick(page, K.Key_R),
@@ -35,7 +35,7 @@ def exported(qtbot, page: ReviewPage, run: Path) -> str:
         lambda: page.export.export_wanted.emit("video"),
     ):
         act()
-        qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden(), timeout=60_000)
+        qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden())
         told.append(page.export.told)
     return "\n".join(told)
 

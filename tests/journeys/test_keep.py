@@ -19,9 +19,9 @@ def test_a_measure_of_the_level_view_is_kept_and_stands_there_when_the_run_is_op
     window.go_to("review", (str(run.folder), str(run.plan)))
     page = window.page("review")
     assert isinstance(page, ReviewPage)
-    qtbot.waitUntil(lambda: len(page.session.moments) >= 30, timeout=30_000)
+    qtbot.waitUntil(lambda: len(page.session.moments) >= 30)
     press(window, Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: page.session.moment() is not None and page.picture.frame_index == 0, timeout=10_000)
+    qtbot.waitUntil(lambda: page.session.moment() is not None and page.picture.frame_index == 0)
     press(window, Qt.Key.Key_Z)
     press(window, Qt.Key.Key_M)
     tool = page.measure.findChildren(type(page.measure.keep))[0]

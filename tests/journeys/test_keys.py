@@ -51,7 +51,7 @@ def review(qtbot, window: Shell, run: SmallRun) -> ReviewPage:
     """The window with a run open."""
     window.go_to("review", (str(run.folder), str(run.plan)))
     page = window.page("review")
-    qtbot.waitUntil(lambda: len(page.session.moments) >= 60, timeout=30_000)
+    qtbot.waitUntil(lambda: len(page.session.moments) >= 60)
     page.playing = False
     return page
 

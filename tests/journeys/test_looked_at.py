@@ -42,7 +42,7 @@ def test_review_says_how_far_was_looked_until_it_was_looked_to_the_end(
             said.append(page.leak.told())
         return page.session.ended
 
-    qtbot.waitUntil(looks, timeout=60_000)
+    qtbot.waitUntil(looks)
     assert said
     assert all(told == "not looked yet" or re.fullmatch(r"\d{1,2} % looked at", told) for told in said), set(said)
     page.jump(10)
@@ -57,7 +57,7 @@ def test_the_report_of_a_run_that_is_still_being_analysed(qtbot: Any, window: Sh
     assert page.open(str(quiet_run), None)
     facts = page.exporter.material(page.session).report()
     assert "looked" in facts.nothing
-    qtbot.waitUntil(lambda: page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session.ended)
 
 
 def test_the_command_and_the_list_say_of_half_a_run_that_it_is_half_a_run(

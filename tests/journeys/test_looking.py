@@ -99,7 +99,7 @@ def test_a_run_without_a_plan_plays_steps_and_seeks_at_once(
     assert not message.known
     assert "Ctrl P" in message.action
     assert "Ctrl L" in message.action
-    qtbot.waitUntil(lambda: page.session.playhead > 2, timeout=10_000)
+    qtbot.waitUntil(lambda: page.session.playhead > 2)
     press(window, K.Key_Space, text=" ")
     assert not page.playing
     here = page.session.playhead
@@ -108,10 +108,10 @@ def test_a_run_without_a_plan_plays_steps_and_seeks_at_once(
     press(window, K.Key_Home)
     assert page.session.playhead == 0
     page.jump(30)
-    qtbot.waitUntil(lambda: page.picture.frame_index == 30, timeout=10_000)
+    qtbot.waitUntil(lambda: page.picture.frame_index == 30)
     press(window, K.Key_L, text="l")
     press(window, K.Key_Space, text=" ")
-    qtbot.waitUntil(lambda: not page.playing, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.playing)
     assert page.session.playhead >= COUNT - 2
 
 

@@ -232,9 +232,9 @@ def test_a_label_that_was_keyed_by_the_leaks_number_is_shown_at_that_leak(qtbot,
     page = shell.page("review")
     assert isinstance(page, ReviewPage)
     try:
-        qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+        qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
         page.jump(44)
-        qtbot.waitUntil(lambda: page.leak.story is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: page.leak.story is not None)
         said = page.reviewing.said_of(page.leak.story)
         assert "posterior" in said
         assert "Yeom C" in said

@@ -32,7 +32,7 @@ def label(qtbot, page: ReviewPage, run: Path) -> None:
     """By keys and touch: the program's leak is at the upper disc, one more at the lower disc, a note, a key image."""
     assert page.open(str(run), None), page.note.text()
     page.playing = False
-    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
     page.jump(40)
     qtbot.keyClick(page, K.Key_S)
     qtbot.keyClick(page, K.Key_N)

@@ -170,7 +170,7 @@ def test_a_training_clip_stops_before_the_line_that_the_result_was_made_with(
             (case,) = shell.page("cases").room.library.rows("cases")
             shell.go_to("training", ("case", case["id"]))
             desk = shell.page("training").desk
-            qtbot.waitUntil(lambda desk=desk: bool(own_clips(desk)), timeout=30_000)
+            qtbot.waitUntil(lambda desk=desk: bool(own_clips(desk)))
             (clip,) = own_clips(desk)
             stops[name] = clip.facts.stop_frame
     assert stops["site"] < stops["plain"]
@@ -188,11 +188,11 @@ def test_the_review_and_its_what_if_work_with_the_site_s_line(
         shell.go_to("review", (str(run.folder), str(run.plan)))
         page = shell.page("review")
         page.playing = False
-        qtbot.waitUntil(lambda: page.session.ended, timeout=60_000)
+        qtbot.waitUntil(lambda: page.session.ended)
         crossings = [event.first_frame for event in page.session.summary.events if event.kind == "warning_line"]
         assert min(crossings) == told(by_site)
         page.whatif.begin(all_runs=False)
-        qtbot.waitUntil(lambda: not page.whatif.working, timeout=60_000)
+        qtbot.waitUntil(lambda: not page.whatif.working)
         (planned,) = [row for row in page.whatif.rows() if row.variant == "as planned"]
         assert planned.first("warning_line").frame == told(by_site)
 
@@ -230,7 +230,7 @@ def test_what_counts_as_near_is_the_site_s_band_in_exported_pictures_too(
             shell.go_to("review", (str(run.folder), str(run.plan)))
             page = shell.page("review")
             page.playing = False
-            qtbot.waitUntil(lambda page=page: page.session.ended, timeout=60_000)
+            qtbot.waitUntil(lambda page=page: page.session.ended)
             moment = next(each for each in page.session.moments.between(0, 89) if 4.0 < before_line_mm(each) < 6.0)
             source = open_source(str(run.video))
             frame = source.frame_at(moment.frame_index)

@@ -48,7 +48,7 @@ def test_the_last_lines_of_an_analysis_that_crashed_stand_in_a_file(window: Shel
     window.go_to("review", (str(run.folder), str(run.plan)))
     page = window.page("review")
     os.kill(page.session.analysis._process.pid, signal.SIGABRT)
-    qtbot.waitUntil(lambda: page.session.failure != "", timeout=20_000)
+    qtbot.waitUntil(lambda: page.session.failure != "")
     assert "signal 6" in page.session.failure
     if sys.platform != "win32":
         assert "signal 6" in (data_home() / "logs" / "crash_review.txt").read_text("utf-8")

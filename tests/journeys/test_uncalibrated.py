@@ -249,7 +249,7 @@ def exported(qtbot: Any, page: ReviewPage, folder: Path) -> None:
     """All that leaves the review: no figure in mm, and the mark in each file that holds words."""
     for act in ("pdf", "csv", "png", "dicom", "video"):
         page.export.export_wanted.emit(act)
-        qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden(), timeout=60_000)
+        qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden())
     files = {path.name.rpartition("_")[2]: path for path in page.exporter.folder().iterdir()}
     pdf = QPdfDocument(None)
     (report,) = (path for path in files.values() if path.suffix == ".pdf")
@@ -274,13 +274,13 @@ def reviewed(qtbot: Any, shell: Shell, drawn: list[str], folder: Path) -> None:
     page: Any = shell.page("review")
     assert page.open(str(folder), None), page.note.text()
     page.playing = False
-    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
     drawn.clear()
     marked = set()
     for figures in ("recomputed", "as seen"):
         for frame in (COUNT // 2, COUNT - 1):
             page.jump(frame)
-            qtbot.waitUntil(lambda frame=frame: page.picture.frame_index == frame, timeout=10_000)
+            qtbot.waitUntil(lambda frame=frame: page.picture.frame_index == frame)
             for card in page.cards.names():
                 page.cards.show_card(card)
                 shell.grab()
@@ -305,7 +305,7 @@ def reviewed(qtbot: Any, shell: Shell, drawn: list[str], folder: Path) -> None:
     assert "% of depth uncal." in page.whatif.band.text()
     page.whatif.band.setValue(20.0)
     page.whatif.begin(all_runs=False)
-    qtbot.waitUntil(lambda: not page.whatif.working, timeout=120_000)
+    qtbot.waitUntil(lambda: not page.whatif.working)
     told = written_on(page.whatif)
     assert figures_in_mm(told) == []
     assert "uncal." in told
@@ -313,12 +313,12 @@ def reviewed(qtbot: Any, shell: Shell, drawn: list[str], folder: Path) -> None:
     qtbot.waitUntil(lambda: page.editing)
     press(shell, K.Key_Right)
     press(shell, K.Key_Return)
-    qtbot.waitUntil(lambda: not page.editing, timeout=10_000)
+    qtbot.waitUntil(lambda: not page.editing)
     saved = read_plan(folder / "plan.json", 0.25).views[0]
     assert not saved.calibrated
     assert saved.scale_by == "assumed depth"
     assert lengths.depth_mm(saved) == pytest.approx(33.0, abs=0.01), "the depth is assumed, not the scale"
-    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
     page.close_session()
 
 

@@ -18,7 +18,8 @@ from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameSta
 AWAY = Unknown("not this line")
 NO_APPROACH = Approach(approach_mm_per_s=AWAY, time_to_line_s=AWAY)
 SETTINGS = AlarmSettings()
-DISTANCE_KINDS = {row.kind for row in FROM_PICTURES if row.rule is not Rule.TECHNICAL}
+OF_DISTANCES = {Rule.CROSSED, Rule.NEAR, Rule.LEAK, Rule.VEIN}
+DISTANCE_KINDS = {row.kind for row in FROM_PICTURES if row.rule in OF_DISTANCES}
 
 
 def distances(warning: float, superior: float) -> Distances:

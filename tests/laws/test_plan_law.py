@@ -110,7 +110,8 @@ def read(folder: Path, content: bytes) -> None:
         assert found.startswith(str(path))
 
 
-in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example writes over the file of the one before: one folder will do.
+in_one_folder = settings(suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture])
 
 
 @in_one_folder

@@ -49,9 +49,9 @@ def test_f39_a_log_off_is_refused_while_the_window_has_to_stay(window, qtbot) ->
 def test_f39_an_end_signal_closes_the_window_in_order_and_does_not_kill(window, qtbot) -> None:
     leaving = Leaving(QApplication.instance(), window)
     os.kill(os.getpid(), signal.SIGTERM)
-    qtbot.waitUntil(lambda: window.asked == 1, timeout=3000)
+    qtbot.waitUntil(lambda: window.asked == 1)
     assert window.isVisible()
     window.stays = False
     os.kill(os.getpid(), signal.SIGHUP)
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=3000)
+    qtbot.waitUntil(lambda: not window.isVisible())
     assert leaving.parent() is window

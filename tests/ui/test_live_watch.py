@@ -89,7 +89,7 @@ def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtb
     beats(theatre, armed=1)
     qtbot.keyClick(shell, Qt.Key.Key_F3)
     page = shell.page("training")
-    qtbot.waitUntil(lambda: page.starter.made == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: page.starter.made == 1)
     beats(theatre, armed=1)
     qtbot.keyClick(shell, Qt.Key.Key_Return)
     assert page.parts.note.text() == REFUSED
@@ -98,7 +98,7 @@ def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtb
     beats(theatre, armed=0)
     qtbot.keyClick(shell, Qt.Key.Key_Escape)
     page.do("start")
-    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0, timeout=20_000)
+    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0)
     answers = len(page.desk.answers(page.person))
     beats(theatre, armed=1)
     page.live.look()
@@ -140,7 +140,7 @@ def test_t_cuts_a_training_clip_where_the_picture_stands(qtbot, tmp_path, monkey
     library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
     assert shell.go_to(*wanted[0])
     training = shell.page("training")
-    qtbot.waitUntil(lambda: "was cut" in training.parts.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "was cut" in training.parts.note.text())
     (clip,) = library.rows("clips", course="")
     assert clip["stop_frame"] == 15
     shell.close()

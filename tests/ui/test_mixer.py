@@ -45,13 +45,13 @@ def test_f42_muted_at_the_start_and_later_is_told(qtbot, server: Path, monkeypat
     sound, heard = AlarmSound(), Heard()
     sound._effects = {priority: Effect() for priority in sound._effects}
     sound._mixer._timer.setInterval(20)
-    qtbot.waitUntil(lambda: sound.fault == "the sound is muted in the system", timeout=10_000)
+    qtbot.waitUntil(lambda: sound.fault == "the sound is muted in the system")
     sound.tell_session(heard)
     assert heard.told[-1] == (False, "the sound is muted in the system")
     server.write_text("Volume: 0.40\n")
-    qtbot.waitUntil(lambda: heard.told[-1] == (True, ""), timeout=10_000)
+    qtbot.waitUntil(lambda: heard.told[-1] == (True, ""))
     server.write_text("Volume: 0.00\n")
-    qtbot.waitUntil(lambda: heard.told[-1] == (False, "the sound is muted in the system"), timeout=10_000)
+    qtbot.waitUntil(lambda: heard.told[-1] == (False, "the sound is muted in the system"))
     sound.stop()
 
 
@@ -66,8 +66,8 @@ def test_f42_a_program_that_hangs_is_not_waited_for_and_ended(qtbot, server: Pat
     program = server.with_name("wpctl")
     server.write_text("Volume: 0.00\n")
     made = Mixer(every_ms=20)
-    qtbot.waitUntil(lambda: made.silent is True, timeout=10_000)
+    qtbot.waitUntil(lambda: made.silent is True)
     program.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
-    qtbot.waitUntil(lambda: made.silent is None, timeout=10_000)
+    qtbot.waitUntil(lambda: made.silent is None)
     made.stop()
     assert made._process.processId() == 0

@@ -187,7 +187,11 @@ mutations = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1
         ("avi", "rawvideo", "bgr24"),
     ],
 )
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    derandomize=True,
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
+)
 @given(changes=mutations, cut=st.one_of(st.just(1.0), st.floats(0, 1)), in_head=st.booleans())
 def test_changed_videos_end_in_words_only(
     suffix: str,

@@ -16,7 +16,7 @@ def box(size: int = 1024) -> Mailbox:
     return Mailbox(memory, 0, size)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.binary(max_size=200), max_size=4), max_size=30))
 def test_messages_come_in_order_and_whole_also_across_the_end_of_the_room(rounds: list[list[bytes]]) -> None:
     mailbox = box()

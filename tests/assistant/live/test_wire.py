@@ -113,7 +113,7 @@ def test_what_no_process_of_ours_wrote_is_refused(data):
         from_bytes(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_no_bytes_do_more_than_be_refused(data):
     with contextlib.suppress(NotUnderstood):

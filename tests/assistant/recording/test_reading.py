@@ -56,7 +56,7 @@ def test_a_number_out_of_this_world_does_not_fill_the_memory(tmp_path: Path) -> 
     assert len(recorded.lines) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_passed_over(tmp_path_factory, content: bytes) -> None:
     where = tmp_path_factory.mktemp("any")

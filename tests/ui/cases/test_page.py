@@ -55,11 +55,11 @@ def test_a_dropped_run_is_listed_with_its_picture_and_opens_in_review(qtbot, she
     page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, nothing, Qt.KeyboardModifier.NoModifier))
     assert page.form.fields["how"].currentText() == "copy into the library"
     key(qtbot, shell, "Return")
-    qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: page.model.total == 1)
     (case,) = [page.model.case(0)]
     assert not page.list.itemDelegate().thumbnail(case["thumbnail"]).isNull()
     assert "is in the library as" in page.note.text()
-    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done", timeout=60_000)
+    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done")
     wanted = []
     page.wanted.connect(lambda name, thing: wanted.append((name, thing)))
     key(qtbot, shell, "Return")
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_told(qtbot, shell, tmp_path):
     page = shell.page("cases")
     page.open_thing(str(bad))
     page.form.keep()
-    qtbot.waitUntil(lambda: "bad.mkv" in page.note.text() or "run.mkv" in page.note.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "bad.mkv" in page.note.text() or "run.mkv" in page.note.text())
     assert page.model.total == 0
 
 
@@ -193,8 +193,8 @@ def test_from_the_list_to_review_and_back(qtbot, shell, run):
     page = shell.page("cases")
     page.bring_in([str(run.folder)])
     page.form.keep()
-    qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
-    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done", timeout=60_000)
+    qtbot.waitUntil(lambda: page.model.total == 1)
+    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done")
     key(qtbot, shell, "Return")
     review = shell.page("review")
     assert shell.current is review
@@ -222,7 +222,7 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
     assert any(size in label.text() and "free" in label.text() for label in form.findChildren(QLabel))
     form.fields["how"].setCurrentText("leave where it is")
     key(qtbot, shell, "Return")
-    qtbot.waitUntil(lambda: page.model.total == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: page.model.total == 1)
     (row,) = page.room.library.rows("runs")
     assert (row["path"], row["is_copied"]) == (str(lone), 0)
     moved = lone.rename(tmp_path / "disk" / "other.mkv")
@@ -236,5 +236,5 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
     for chosen, told in ((other, "another recording"), (moved, "found again")):
         monkeypatch.setattr(acts, "ask_for_run", lambda *_, chosen=chosen: str(chosen))
         key(qtbot, shell, "M")
-        qtbot.waitUntil(lambda told=told: told in page.note.text(), timeout=60_000)
+        qtbot.waitUntil(lambda told=told: told in page.note.text())
     assert page.room.library.rows("runs")[0]["path"] == str(moved)

@@ -21,7 +21,7 @@ from ui import app, theme
 from ui.review.page import ReviewPage
 from ui.shell import Shell
 
-STANDS_STILL_AFTER_S = 90
+STANDS_STILL_AFTER_S = 90  # anew for each report: long for one that waits for a core, and stacks before pytest gives up
 RULES = "qt.text.font*=true\nqt.qpa.fonts*=true"
 
 

@@ -6,9 +6,13 @@ import re
 import subprocess
 import sys
 import threading
+<<<<<<< HEAD
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+=======
+from collections.abc import Callable
+>>>>>>> 24a4efa (Tests wait for what is to happen, not for the clock: one limit for what hangs, laws without a deadline, a killed pytest leaves no session; make again, make exports)
 from pathlib import Path
 
 import pydicom
@@ -21,8 +25,13 @@ from assistant.library.people import Act
 from assistant.library.store import Library
 from assistant.places import data_home
 from tests.small_run import SmallRun, write_small_run
+<<<<<<< HEAD
 from ui.library_room import room
 from ui.review import report_child, review_words
+=======
+from tests.waiting import HUNG_S
+from ui.review import exporting, report_child, review_words
+>>>>>>> 24a4efa (Tests wait for what is to happen, not for the clock: one limit for what hangs, laws without a deadline, a killed pytest leaves no session; make again, make exports)
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.page import ReviewPage
 
@@ -125,13 +134,13 @@ def written(page: ReviewPage) -> Callable[[], bool]:
 
 def test_the_window_goes_on_while_something_is_written(qtbot, opened: ReviewPage, slow: Slow) -> None:
     opened.exporter.export("pdf")
-    qtbot.waitUntil(lambda: review_words.EXPORTING.format(50) == opened.export.told, timeout=10_000)
+    qtbot.waitUntil(lambda: review_words.EXPORTING.format(50) == opened.export.told)
     assert slow.thread != threading.main_thread().name
     assert not opened.export.stop.isHidden()
     opened.exporter.export("csv")
     assert opened.export.told == review_words.EXPORT_BUSY
     slow.let_go.set()
-    qtbot.waitUntil(written(opened), timeout=10_000)
+    qtbot.waitUntil(written(opened))
     assert "slow.txt" in opened.export.told
     assert not list(opened.exporter.folder().glob("*figures*"))
 
@@ -139,7 +148,7 @@ def test_the_window_goes_on_while_something_is_written(qtbot, opened: ReviewPage
 def test_escape_stops_what_is_written_and_then_closes_the_run(qtbot, opened, slow: Slow, monkeypatch) -> None:
     opened.exporter.export("pdf", "csv")
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    qtbot.waitUntil(written(opened), timeout=10_000)
+    qtbot.waitUntil(written(opened))
     assert opened.export.told == review_words.EXPORT_STOPPED
     assert slow.ended_early
     assert not list(opened.exporter.folder().glob("*figures*"))
@@ -153,7 +162,7 @@ def test_escape_stops_what_is_written_and_then_closes_the_run(qtbot, opened, slo
 def test_a_closed_run_stops_what_is_written_and_says_nothing_later(qtbot, opened: ReviewPage, slow: Slow) -> None:
     opened.exporter.export("pdf")
     opened.close_session()
-    qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not opened.exporter.busy)
     assert slow.ended_early
     assert opened.export.stop.isHidden()
     assert opened.export.told == ""
@@ -169,7 +178,7 @@ def test_a_failed_export_says_why(qtbot, opened, monkeypatch, caplog, failure, t
 
     monkeypatch.setitem(WAYS, "pdf", fail)
     opened.exporter.export("pdf")
-    qtbot.waitUntil(written(opened), timeout=10_000)
+    qtbot.waitUntil(written(opened))
     assert told in opened.export.told
     assert opened.export.told.startswith("Not written")
 
@@ -177,7 +186,7 @@ def test_a_failed_export_says_why(qtbot, opened, monkeypatch, caplog, failure, t
 def test_each_kind_is_whole_and_leaves_no_part(qtbot, opened: ReviewPage) -> None:
     opened.jump(3)
     opened.exporter.export(*WAYS)
-    qtbot.waitUntil(written(opened), timeout=60_000)
+    qtbot.waitUntil(written(opened))
     folder = opened.exporter.folder()
     run_id = opened.session.identity.run_id
     assert folder == data_home() / "exports" / "no-case" / run_id
@@ -189,7 +198,7 @@ def test_each_kind_is_whole_and_leaves_no_part(qtbot, opened: ReviewPage) -> Non
     assert (folder / f"{ours}report.pdf").read_bytes().startswith(b"%PDF-")
     first = {path: path.read_bytes() for path in folder.iterdir()}
     opened.exporter.export(*WAYS)
-    qtbot.waitUntil(written(opened), timeout=60_000)
+    qtbot.waitUntil(written(opened))
     assert len(list(folder.iterdir())) == 2 * len(first)
     assert all(path.read_bytes() == content for path, content in first.items())
 
@@ -201,7 +210,7 @@ def test_reports_are_drawn_while_the_window_paints_text_and_qt_tells_of_fonts(ru
     """Four of five such walks stood still for ever while a second thread of the window drew the report."""
     walk = Path(__file__).with_name("font_messages.py")
     command = [sys.executable, "-P", str(walk), str(run.folder), str(run.plan), "4"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=115)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=2 * HUNG_S)
     assert done.returncode == 0, done.stderr[-3000:]
     *written, told = done.stdout.splitlines()
     assert written == ["1", "2", "3", "4"]
@@ -233,7 +242,7 @@ def child_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_a_report_whose_process_stops_is_told_and_nothing_is_left(qtbot, opened: ReviewPage, child_that) -> None:
     child_that("import os, sys; sys.stdin.buffer.read(); os.abort()")
     opened.exporter.export("pdf")
-    qtbot.waitUntil(written(opened), timeout=20_000)
+    qtbot.waitUntil(written(opened))
     assert "stopped (signal 6)" in opened.export.told
     assert list(opened.exporter.folder().iterdir()) == []
 
@@ -241,10 +250,8 @@ def test_a_report_whose_process_stops_is_told_and_nothing_is_left(qtbot, opened:
 def test_escape_ends_the_process_that_draws_the_report(qtbot, opened: ReviewPage, child_that) -> None:
     child_that("import sys, time; sys.stdin.buffer.read(); time.sleep(600)")
     opened.exporter.export("pdf")
-    qtbot.waitUntil(lambda: bool(list(opened.exporter.folder().glob(".report_*"))), timeout=20_000)
-    begun = time.monotonic()
+    qtbot.waitUntil(lambda: bool(list(opened.exporter.folder().glob(".report_*"))))
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    qtbot.waitUntil(written(opened), timeout=10_000)
-    assert time.monotonic() - begun < 5
+    qtbot.waitUntil(written(opened))  # long before it would have ended by itself
     assert opened.export.told == review_words.EXPORT_STOPPED
     assert list(opened.exporter.folder().iterdir()) == []

@@ -23,7 +23,7 @@ COUNT = 60
 
 
 def analysed(qtbot, window: ReviewPage, count: int = COUNT) -> None:
-    qtbot.waitUntil(lambda: len(window.session.moments) >= min(count, COUNT), timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.session.moments) >= min(count, COUNT))
 
 
 def test_an_empty_window_says_so(window: ReviewPage) -> None:
@@ -38,7 +38,7 @@ def test_the_run_is_analysed_and_shown(qtbot, opened: ReviewPage) -> None:
     assert moment is not None
     assert isinstance(moment.motion, Motion)
     assert overlay.has_lines(moment)
-    qtbot.waitUntil(lambda: opened.session.picture() is not None, timeout=5_000)
+    qtbot.waitUntil(lambda: opened.session.picture() is not None)
 
 
 def test_keys_step_seek_and_change_speed(qtbot, opened: ReviewPage) -> None:
@@ -63,12 +63,12 @@ def test_playing_goes_to_the_end_and_stops(qtbot, opened: ReviewPage) -> None:
     opened.player.speed = 8.0
     qtbot.keyClick(opened, Qt.Key.Key_Space)
     assert opened.playing
-    qtbot.waitUntil(lambda: not opened.playing and opened.session.at_end(), timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.playing and opened.session.at_end())
 
 
 def test_events_are_listed_and_reached_by_key(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
-    qtbot.waitUntil(lambda: len(opened.events.frames()) > 0, timeout=5_000)
+    qtbot.waitUntil(lambda: len(opened.events.frames()) > 0)
     opened.go(0)
     qtbot.keyClick(opened, Qt.Key.Key_BracketRight)
     assert opened.session.playhead == min(opened.events.frames())
@@ -241,7 +241,7 @@ def test_another_run_shows_nothing_of_the_one_before(window: ReviewPage, run: Sm
 def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.go(50)
-    qtbot.waitUntil(lambda: opened.picture.frame_index == 50, timeout=5_000)
+    qtbot.waitUntil(lambda: opened.picture.frame_index == 50)
     opened.session._reader.ring = PictureRing(1)
     opened.session._reader.want = lambda index, goes_on=False: None
     opened.go(7)
@@ -306,7 +306,7 @@ def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: ReviewP
     analysed(qtbot, opened)
     opened.go(0)
     # Noted when the window next looks, which a busy machine puts off.
-    qtbot.waitUntil(lambda: opened.transport.line.noted == COUNT, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.transport.line.noted == COUNT)
 
 
 def test_none_seen_is_said_only_of_a_run_looked_at_to_its_end_and_of_a_measured_picture(
@@ -315,7 +315,7 @@ def test_none_seen_is_said_only_of_a_run_looked_at_to_its_end_and_of_a_measured_
     from dataclasses import replace
 
     analysed(qtbot, opened)
-    qtbot.waitUntil(lambda: opened.session.ended, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.session.ended)
     live = opened.session.moments.at(5)
     views = opened.session.plan.views
     opened.shown.book = RunBook()

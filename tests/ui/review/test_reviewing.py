@@ -27,7 +27,7 @@ K = Qt.Key
 
 def through(qtbot, page: ReviewPage) -> None:
     """Wait until the run is analysed to its end."""
-    qtbot.waitUntil(lambda: page.session is not None and page.session.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
 
 
 def on_picture(page: ReviewPage, x_px: float, y_px: float):
@@ -64,7 +64,7 @@ def test_slower_than_slowest_plays_backwards_to_the_start(qtbot, opened: ReviewP
     while opened.player.speed > -4:
         qtbot.keyClick(opened, K.Key_J)
     qtbot.keyClick(opened, K.Key_K)
-    qtbot.waitUntil(lambda: not opened.playing and opened.session.playhead == 0, timeout=10_000)
+    qtbot.waitUntil(lambda: not opened.playing and opened.session.playhead == 0)
 
 
 def test_every_frame_is_shown_when_asked(qtbot, opened: ReviewPage) -> None:
@@ -87,20 +87,20 @@ def test_a_moment_is_held_beside_and_another_run_goes_along(qtbot, opened: Revie
     opened.jump(40)
     qtbot.keyClick(opened, K.Key_C)
     opened.jump(10)
-    qtbot.waitUntil(lambda: opened.beside.picture.frame_index == 40, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.beside.picture.frame_index == 40)
     assert opened.picture.frame_index == 10 or opened.picture.fetching
     qtbot.keyClick(opened, K.Key_C)
     assert not opened.beside.isVisible()
     opened.show_other(str(run.folder))
     opened.jump(25)
-    qtbot.waitUntil(lambda: opened.beside.picture.frame_index == 25 - 10, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.beside.picture.frame_index == 25 - 10)
 
 
 def test_the_difference_is_shown_only_where_the_vertebra_was_followed(qtbot, opened: ReviewPage) -> None:
     through(qtbot, opened)
     opened.jump(50)
     qtbot.keyClick(opened, K.Key_D)
-    qtbot.waitUntil(lambda: _refreshed(opened).startswith("DIFFERENCE to frame 2"), timeout=10_000)
+    qtbot.waitUntil(lambda: _refreshed(opened).startswith("DIFFERENCE to frame 2"))
     assert opened.picture.image_for() is not opened.picture._image
     opened.session.moments._moments[50] = _lost(opened)
     opened.refresh()
@@ -123,7 +123,7 @@ def _lost(page: ReviewPage):
 
 def test_measures_are_taken_on_the_picture_and_kept(qtbot, opened: ReviewPage, run: SmallRun) -> None:
     through(qtbot, opened)
-    qtbot.waitUntil(lambda: opened.picture.frame_index == opened.session.playhead, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.picture.frame_index == opened.session.playhead)
     qtbot.keyClick(opened, K.Key_M)
     opened.measure.choose("distance")
     for x, y in ((100, 100), (150, 100)):
@@ -199,7 +199,7 @@ def test_another_line_is_tried_in_the_background_and_may_be_stopped(qtbot, opene
     through(qtbot, opened)
     opened.whatif.line.setValue(45)
     opened.whatif.begin(all_runs=False)
-    qtbot.waitUntil(lambda: not opened.whatif.working, timeout=60_000)
+    qtbot.waitUntil(lambda: not opened.whatif.working)
     rows = opened.whatif.rows()
     assert [row.variant for row in rows] == ["as planned", "line b at 45 %"]
     assert rows[1].first("warning_line").frame <= rows[0].first("warning_line").frame
@@ -226,7 +226,7 @@ def test_as_seen_live_and_recomputed_are_told_apart(qtbot, window: ReviewPage, r
     assert window.open(str(run.folder), None)
     window.playing = False
     through(qtbot, window)
-    qtbot.waitUntil(lambda: window.session.as_seen is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.as_seen is not None)
     window.jump(COUNT - 1)
     recomputed = window.session.moment().distances.warning_line_mm
     assert window.picture.source_text == review_words.RECOMPUTED
@@ -276,18 +276,18 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     qtbot.keyClick(window, K.Key_R)
     folder = window.exporter.folder()
     report = folder / window.session.identity.file("report", ".pdf")
-    qtbot.waitUntil(lambda: str(report) in window.export.told, timeout=60_000)
+    qtbot.waitUntil(lambda: str(report) in window.export.told)
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
     assert time.monotonic() - began_s < 180
-    qtbot.waitUntil(lambda: not window.exporter.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.exporter.busy)
     qtbot.keyClick(window, K.Key_E)
-    qtbot.waitUntil(lambda: not window.exporter.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.exporter.busy)
     with (folder / window.session.identity.file("figures", ".csv")).open(newline="", encoding="utf-8") as file:
         assert len(list(csv.reader(file))) == COUNT + 1
     assert len(list(folder.glob("*_frame_*.png"))) == 2
     window.exporter.export("video")
-    qtbot.waitUntil(lambda: not window.exporter.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.exporter.busy)
     with av.open(str(next(folder.glob("*.mp4")))) as video:
         assert sum(1 for _ in video.decode(video=0)) == COUNT
 
@@ -295,7 +295,7 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
 def test_each_layer_is_switched_for_itself(qtbot, opened: ReviewPage) -> None:
     through(qtbot, opened)
     opened.jump(COUNT - 1)
-    qtbot.waitUntil(lambda: opened.picture.frame_index == COUNT - 1, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.picture.frame_index == COUNT - 1)
     whole = opened.picture.grab().toImage()
     for layer in ("lines", "limit", "cement", "marks"):
         opened.figures._switch(layer)

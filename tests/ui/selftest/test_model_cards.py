@@ -42,13 +42,13 @@ def test_keys_read_on_change_the_card_and_close(qtbot, cards: ModelCards) -> Non
 
 def test_a_pack_is_put_into_use_and_a_changed_one_is_refused_in_words(qtbot, cards: ModelCards, tmp_path: Path) -> None:
     copied = Path(shutil.copytree(models_folder() / "leak_shape", tmp_path / "own"))
-    with qtbot.waitSignal(cards.tried, timeout=20_000):
+    with qtbot.waitSignal(cards.tried):
         cards.use(copied)
         assert cards.note == CHECKING
     assert "is used from the next run on" in cards.note
     assert find_pack().own
     (copied / "card.md").write_text("no card")
-    with qtbot.waitSignal(cards.tried, timeout=20_000):
+    with qtbot.waitSignal(cards.tried):
         cards.use(copied)
     assert "refused" in cards.note
     # ... and the one before it is still the one in use.

@@ -98,7 +98,7 @@ def test_a_pedal_is_noticed(page) -> None:
 
 def test_it_runs_all_checks_behind_the_window(page, qtbot) -> None:
     page.enter()
-    qtbot.waitUntil(lambda: not page.running and page.may_sign() != "The checks still run.", timeout=30000)
+    qtbot.waitUntil(lambda: not page.running and page.may_sign() != "The checks still run.")
     assert all(outcome.told is not Told.RUNNING for outcome in page.outcomes.values())
     page.grab()
 

@@ -256,7 +256,7 @@ def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard_within_a_minute(qtbo
         demo = next(k for k, choice in enumerate(page.setup.choices) if choice.address == f"play:{demo_run()}")
         qtbot.keyClick(shell, K(K.Key_1 + demo))
         qtbot.keyClick(shell, K.Key_Return)
-        qtbot.waitUntil(lambda: page.setup.step is Step.ORIENTATION, timeout=30000)
+        qtbot.waitUntil(lambda: page.setup.step is Step.ORIENTATION)
         qtbot.keyClick(shell, K.Key_Y)
         qtbot.keyClick(shell, K.Key_Return)
         for _ in range(6):
@@ -264,13 +264,13 @@ def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard_within_a_minute(qtbo
         qtbot.keyClick(shell, K.Key_Return)
         qtbot.keyClick(shell, K.Key_T)
         qtbot.keyClick(shell, K.Key_Return)
-        qtbot.waitUntil(lambda: page.session.status.armed, timeout=40000)
+        qtbot.waitUntil(lambda: page.session.status.armed)
         assert time.monotonic() - began < 60
-        qtbot.waitUntil(lambda: page.session.status.state is LiveState.LIVE, timeout=15000)
+        qtbot.waitUntil(lambda: page.session.status.state is LiveState.LIVE)
     finally:
         if page.session is not None:
             page.session.disarm()
-            qtbot.waitUntil(lambda: not page.session.status.armed, timeout=5000)
+            qtbot.waitUntil(lambda: not page.session.status.armed)
         assert shell.close()
 
 

@@ -51,7 +51,7 @@ def test_a_recorded_session_comes_in_and_the_library_is_given_back(qtbot, intake
     folder = record()
     intake.begin()
     assert told == []  # nothing was waited for
-    qtbot.waitUntil(lambda: not intake.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not intake.busy)
     assert len(told) == 1
     assert told[0].startswith("The session is kept as case K-")
     assert room().library is None
@@ -88,7 +88,7 @@ def test_the_theatre_brings_its_session_in_when_the_next_one_begins(qtbot):
     page.start_session("play:x")
     folder = record()
     page.start_session("play:y")
-    qtbot.waitUntil(lambda: not page.intake.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not page.intake.busy)
     assert "kept as case K-" in page.board.note
     shell.close()
     assert cases() == [str(folder)]
@@ -101,6 +101,6 @@ def test_what_the_closed_window_left_comes_in_at_the_next_start(qtbot):
     shell.show()
     shell.go_to("theatre")
     page = shell.page("theatre")
-    qtbot.waitUntil(lambda: "kept as case" in page.board.note, timeout=30_000)
+    qtbot.waitUntil(lambda: "kept as case" in page.board.note)
     shell.close()
     assert cases() == [str(folder)]

@@ -37,7 +37,7 @@ def test_pressing_the_injecting_key_again_does_not_disarm_but_holding_it_for_a_s
     assert armed.session.armed
     began = time.monotonic()
     _down(armed, K.Key_I)
-    qtbot.waitUntil(lambda: not armed.session.armed, timeout=3000)
+    qtbot.waitUntil(lambda: not armed.session.armed)
     assert time.monotonic() - began >= 0.95
     _up(armed, K.Key_I)
 
@@ -105,7 +105,7 @@ def test_marks_looks_clips_and_key_images_are_logged(armed, qtbot) -> None:
     assert kinds == ["pause", "ap_look", "bookmark", "cement_clock", "cement_stage", "key_image"]
     assert "clip" in armed.session.acts
     folder = armed.session.folder / "key_images"
-    qtbot.waitUntil(lambda: len(list(folder.glob("key_001_*.png"))) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(list(folder.glob("key_001_*.png"))) == 2)
 
 
 def test_the_cement_clock_starts_at_once_and_is_restarted_only_by_a_hold(armed, qtbot) -> None:
@@ -114,7 +114,7 @@ def test_the_cement_clock_starts_at_once_and_is_restarted_only_by_a_hold(armed, 
     _click(armed, K.Key_C)
     assert armed.desk.mixed_ns == started
     _down(armed, K.Key_C)
-    qtbot.waitUntil(lambda: armed.desk.mixed_ns != started, timeout=3000)
+    qtbot.waitUntil(lambda: armed.desk.mixed_ns != started)
     _up(armed, K.Key_C)
 
 

@@ -37,19 +37,19 @@ def begin(qtbot, shell):
     key(qtbot, shell, "F3")
     key(qtbot, shell, "Return")
     page = shell.page("training")
-    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0, timeout=20_000)
+    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0)
     return page
 
 
 def asked(qtbot, page):
-    qtbot.waitUntil(lambda: page.mode == ASKING and not page.reader.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: page.mode == ASKING and not page.reader.busy)
 
 
 def to_the_end_of_the_clip(qtbot, shell, page):
     asked(qtbot, page)
     key(qtbot, shell, "Return")
     stop = page.asked.clip.facts.stop_frame
-    qtbot.waitUntil(lambda: page.view.frame_index == stop, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.frame_index == stop)
 
 
 def test_the_first_entry_does_not_wait_for_the_first_case(qtbot, shell, monkeypatch):
@@ -67,7 +67,7 @@ def test_the_first_entry_does_not_wait_for_the_first_case(qtbot, shell, monkeypa
     assert page.waits_for_first
     assert page.parts.note.text() == words.READING
     let_go.set()
-    qtbot.waitUntil(lambda: page.mode == ASKING, timeout=20_000)
+    qtbot.waitUntil(lambda: page.mode == ASKING)
     assert page.asked_now == [page.asked.clip.id]
     assert not page.waits_for_first
 
@@ -85,7 +85,7 @@ def test_who_has_gone_is_not_asked_the_first_case(qtbot, shell, monkeypatch):
     page = shell.page("training")
     key(qtbot, shell, "F2")
     let_go.set()
-    qtbot.waitUntil(lambda: page.starter.made == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: page.starter.made == 1)
     assert page.mode == WELCOME
 
 
@@ -115,8 +115,8 @@ def test_the_outcome_is_hidden_until_the_answer_is_locked(qtbot, shell):
     assert not page.parts.axis_card.isVisible()
     key(qtbot, shell, "2")
     key(qtbot, shell, "Return")
-    qtbot.waitUntil(lambda: page.view.shows_lines, timeout=20_000)
-    qtbot.waitUntil(lambda: page.view.frame_index > facts.stop_frame, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.shows_lines)
+    qtbot.waitUntil(lambda: page.view.frame_index > facts.stop_frame)
     assert "The warning line was crossed" in page.feedback.headline.text()
 
 
@@ -156,7 +156,7 @@ def test_watch_and_stop(qtbot, shell):
     key(qtbot, shell, "C")
     assert page.task == WATCHING
     asked(qtbot, page)
-    qtbot.waitUntil(lambda: page.view.frame_index > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.frame_index > 5)
     key(qtbot, shell, "Space")
     assert page.mode == FEEDBACK
     (answer,) = page.desk.answers()
@@ -285,7 +285,7 @@ def test_a_wrong_line_is_told_after_the_answer_and_counted_apart(qtbot, shell):
     assert "Counted apart" in page.feedback.back.text()
     (answer,) = page.desk.answers()
     assert (answer["planted_mm"], answer["trusted"], answer["is_right"]) == (6.0, 1, 0)
-    qtbot.waitUntil(lambda: page.view._plan is page.player.ending.plan, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view._plan is page.player.ending.plan)
     key(qtbot, shell, "Escape")
     board = page.parts.dashboard
     assert (board.trusted.figure.text(), board.trusted.cases.text()) == ("1", "of 1 planted")
@@ -328,7 +328,7 @@ def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path
     values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
     library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
     page.open_thing(("cut", str(run), 1.0))
-    qtbot.waitUntil(lambda: "Case 101 was cut" in page.parts.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Case 101 was cut" in page.parts.note.text())
     (row,) = library.rows("clips", name="101")
     assert row["stop_frame"] == page.desk.clip(row["id"]).facts.stop_frame
     page.open_thing(("case", case_id))
@@ -354,6 +354,6 @@ def test_the_table_of_answers_is_written_behind_the_window(qtbot, shell, tmp_pat
     acts.export(page)
     assert not path.exists()
     let_go.set()
-    qtbot.waitUntil(lambda: " answers written to " in page.parts.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: " answers written to " in page.parts.note.text())
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 2
     assert [change.kind for change in page.desk.library.changes()].count("export") == 1
