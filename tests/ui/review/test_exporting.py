@@ -6,13 +6,8 @@ import re
 import subprocess
 import sys
 import threading
-<<<<<<< HEAD
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-=======
-from collections.abc import Callable
->>>>>>> 24a4efa (Tests wait for what is to happen, not for the clock: one limit for what hangs, laws without a deadline, a killed pytest leaves no session; make again, make exports)
 from pathlib import Path
 
 import pydicom
@@ -25,13 +20,9 @@ from assistant.library.people import Act
 from assistant.library.store import Library
 from assistant.places import data_home
 from tests.small_run import SmallRun, write_small_run
-<<<<<<< HEAD
+from tests.waiting import HUNG_S
 from ui.library_room import room
 from ui.review import report_child, review_words
-=======
-from tests.waiting import HUNG_S
-from ui.review import exporting, report_child, review_words
->>>>>>> 24a4efa (Tests wait for what is to happen, not for the clock: one limit for what hangs, laws without a deadline, a killed pytest leaves no session; make again, make exports)
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.page import ReviewPage
 
@@ -52,7 +43,7 @@ def open_elsewhere() -> Iterator[None]:
         assert other.stdout.readline() == "open\n"
         yield
     finally:
-        other.communicate("\n", timeout=20)
+        other.communicate("\n", timeout=HUNG_S)
 
 
 def imported(folder: Path, capsys, *, plan: bool = True) -> tuple[str, str]:
