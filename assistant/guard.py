@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.alarm_table import NOT_TRACKED
+from assistant.alarm_table import NOT_TRACKED, row_of
 from assistant.errors import describe
 from assistant.leak_patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
@@ -29,7 +29,7 @@ from assistant.vocabulary import (
     Unknown,
 )
 
-_AlarmKey = tuple[EventKind, object, int]
+_AlarmKey = tuple[EventKind, object, str, int]
 
 
 class GuardedPipeline:
@@ -77,18 +77,29 @@ class GuardedPipeline:
         except Exception as error:
             return self._failed(frame, error, started_ns, on_alarm, told)
         if self._episodes and self._episodes[-1].last_frame is None:
+            if reading.liveness.state in (FrameState.REPEAT, FrameState.FROZEN):
+                return self._goes_on(reading)
             ended = replace(self._episodes[-1], last_frame=frame.index - 1)
             self._episodes[-1] = ended
             if on_alarm is not None:
                 on_alarm(ended)
             reading = replace(reading, changes=(*reading.changes, ended))
-        for alarm in reading.changes:
-            if alarm not in self._episodes:
-                self._alarms[alarm.kind, alarm.site, alarm.first_frame] = alarm
-        self._standing, self._leaks = reading.standing, reading.leaks
+        self._keep(reading)
         if self.unmeasured:
             self.unmeasured = "" if isinstance(reading.distances, Distances) else why_unmeasured(reading)
         return reading
+
+    def _keep(self, reading: Reading) -> None:
+        for alarm in reading.changes:
+            if alarm not in self._episodes:
+                self._alarms[_key(alarm)] = alarm
+        self._standing, self._leaks = reading.standing, reading.leaks
+
+    def _goes_on(self, reading: Reading) -> Reading:
+        """A frame that shows the picture that could not be analysed once more: that goes on."""
+        self._keep(reading)
+        standing = (*reading.standing, self._episodes[-1])
+        return replace(reading, standing=tuple(sorted(standing, key=lambda alarm: -alarm.priority)))
 
     @property
     def trouble(self) -> str:
@@ -110,9 +121,8 @@ class GuardedPipeline:
     ) -> Reading:
         """A reading without figures; what was handed out before the step failed was told, and stands or has ended."""
         for alarm in told:
-            self._alarms[alarm.kind, alarm.site, alarm.first_frame] = alarm
-            one = (alarm.kind, alarm.site, alarm.first_frame)
-            others = [each for each in self._standing if (each.kind, each.site, each.first_frame) != one]
+            self._alarms[_key(alarm)] = alarm
+            others = [each for each in self._standing if _key(each) != _key(alarm)]
             self._standing = (*others, alarm) if alarm.last_frame is None else tuple(others)
         self.failed_frames += 1
         fault = describe(error)
@@ -175,6 +185,11 @@ class GuardedPipeline:
 
     def _remembered(self, reason: str) -> Summary:
         return replace(nothing_known(reason), events=tuple(self._alarms.values()), leaks=self._leaks)
+
+
+def _key(alarm: Alarm) -> _AlarmKey:
+    """One alarm: two rows of the table can be of one kind and frame."""
+    return alarm.kind, alarm.site, row_of(alarm).title, alarm.first_frame
 
 
 def why_unmeasured(reading: Reading) -> str:

@@ -56,6 +56,7 @@ from assistant.vocabulary import (
 )
 
 _TOO_FAST = "the picture moves too fast to measure"
+_FAILED = "this picture could not be analysed"
 _BLENDED = "the picture does not match the planned view well: it may be changing"
 _CERTAIN = 0.82
 """Confidence from which a motion is believed even while the whole picture changes [P]."""
@@ -164,6 +165,9 @@ class Pipeline:
         new_picture = liveness.state is FrameState.LIVE
         if new_picture:
             fast = moves_fast(self.screen.memory)
+            self._last = _nothing(
+                _FAILED
+            )  # where a step fails, what repeats this picture has no figures of an older one
             self._last = self._measure(frame, fast=fast)
             if self._last.moves or (fast and not _certain(self._last.motion)):
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)

@@ -167,13 +167,13 @@ class _Reader:
     def _end(self, event: DayEvent) -> None:
         data = event.data
         wanted = (data.get("code"), data.get("site"), str(data.get("view", "")))
-        for place in self._open:
-            level, at = place
-            told = level.told[at]
-            if (told.code, told.site, told.view) == wanted:
-                level.told[at] = msgspec.structs.replace(told, ended_s=_rounded(event.t_s))
-                self._open.remove(place)
-                return
+        open_ = [(level, at, level.told[at]) for level, at in self._open]
+        of_it = [each for each in open_ if (each[2].code, each[2].site, each[2].view) == wanted]
+        # One code can stand for two rows: by kind and words (which may hold another figure by now, or a shape).
+        of_it.sort(key=lambda each: (each[2].kind != data.get("event"), each[2].headline != data.get("headline")))
+        for level, at, told in of_it[:1]:
+            level.told[at] = msgspec.structs.replace(told, ended_s=_rounded(event.t_s))
+            self._open = [place for place in self._open if place[0] is not level or place[1] != at]
 
     def _acknowledge(self, event: DayEvent) -> None:
         codes = event.data.get("alarms")

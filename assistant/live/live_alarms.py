@@ -19,7 +19,7 @@ PAUSE_S: Final = 60.0
 _PLAYED_OUT_SHARE: Final = {Priority.HIGH: 0.5, Priority.MEDIUM: 1.0, Priority.LOW: 0.0, Priority.NONE: 0.0}
 """Half a burst of HIGH, a whole one of MEDIUM (60601-1-8, 6.10)."""
 
-Key = tuple[str, EventKind | None, Site | None, str]
+Key = tuple[str, EventKind | None, Site | None, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,8 @@ class Wanted:
     priority: Priority
     headline: str
     action: str
+    row: str = ""
+    """The words of its row of the table, without figures: one code can stand for several."""
     kind: EventKind | None = None
     site: Site | None = None
     latched: bool = False
@@ -45,7 +47,7 @@ class Wanted:
     @property
     def key(self) -> Key:
         """Conditions with one key are one alarm."""
-        return (self.code, self.kind, self.site, self.view)
+        return (self.code, self.kind, self.site, self.view, self.row)
 
 
 @dataclass(slots=True)
@@ -78,10 +80,12 @@ class LiveAlarms:
             self.standing[key] = alarm
             if before is None or alarm.raised_ns != before.raised_ns:
                 raised.append(alarm)
+            if before is not None and _is_another(each, before):
+                ended.append(before)
         replaced = {(code, kind, each.site, each.view) for each in now_wanted.values() for code, kind in each.replaces}
         for key, alarm in list(self.standing.items()):
             if key not in now_wanted:
-                left = None if key in replaced else _left(alarm, now_ns)
+                left = None if key[:4] in replaced else _left(alarm, now_ns)
                 if left is None:
                     del self.standing[key]
                     ended.append(alarm)
@@ -92,23 +96,22 @@ class LiveAlarms:
 
     def acknowledge(self, now_ns: int) -> list[LiveAlarm]:
         """A person has seen all that stands now; gives what had not been acknowledged before."""
-        fresh = [alarm for alarm in self.standing.values() if _is_heard(alarm, now_ns)]
+        fresh = {key: alarm for key, alarm in self.standing.items() if _is_heard(alarm, now_ns)}
         until_ns = now_ns + round(PAUSE_S * 1e9)
-        for alarm in fresh:
-            self.standing[alarm.code, alarm.kind, alarm.site, alarm.view] = replace(alarm, paused_until_ns=until_ns)
+        self.standing |= {key: replace(alarm, paused_until_ns=until_ns) for key, alarm in fresh.items()}
         self._again_ns = None
-        return fresh
+        return list(fresh.values())
 
     def sounded(self, now_ns: int, priority: Priority) -> list[LiveAlarm]:
         """A burst of a priority has begun to play: what is heard with it for the first time."""
-        first = [
-            alarm
+        first = {
+            key: alarm
             for key, alarm in self.standing.items()
             if alarm.priority is priority and not alarm.silent and self._sounded.get(key) != alarm.raised_ns
             if _is_heard(alarm, now_ns)
-        ]
-        self._sounded |= {(alarm.code, alarm.kind, alarm.site, alarm.view): alarm.raised_ns for alarm in first}
-        return first
+        }
+        self._sounded |= {key: alarm.raised_ns for key, alarm in first.items()}
+        return list(first.values())
 
     def ordered(self) -> tuple[LiveAlarm, ...]:
         """All that stand: highest first, what holds before what has gone, newest first."""
@@ -163,7 +166,7 @@ def _step_ns(priority: Priority, gap_s: float) -> int:
 
 def _raised(each: Wanted, before: LiveAlarm | None, now_ns: int) -> LiveAlarm:
     burst_s = each.burst_s if each.burst_s is not None else GAP_S[each.priority]
-    graver = before is not None and each.priority > before.priority
+    graver = before is not None and (each.priority > before.priority or _is_another(each, before))
     fresh = before is None or graver
     return LiveAlarm(
         code=each.code,
@@ -182,6 +185,11 @@ def _raised(each: Wanted, before: LiveAlarm | None, now_ns: int) -> LiveAlarm:
         view=each.view,
         seen_ns=each.seen_ns if before is None or graver else before.seen_ns,
     )
+
+
+def _is_another(each: Wanted, before: LiveAlarm) -> bool:
+    """Whether one has ended and the next was raised by another picture between two looks: a new one, to be heard."""
+    return before.holds and None not in (each.seen_ns, before.seen_ns) and each.seen_ns != before.seen_ns
 
 
 def _left(alarm: LiveAlarm, now_ns: int) -> LiveAlarm | None:

@@ -248,7 +248,6 @@ def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Alar
     if watch.alarm is None:
         if vote.bad and (_is_confirmed(vote, votes, watch.row, now) or _pictures_are_slow(memory, settings)):
             _raise(memory, watch, now)
-            watch.view_index = now.view_index
         else:
             watch.pending_since_s = now.t_s if vote.bad else None
     elif now.view_index == watch.view_index and (watch.acknowledged or not watch.row.latched):
@@ -272,7 +271,6 @@ def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
     seen = now.view_index is not None and now.t_s >= memory.settled_from_s
     if watch.alarm is None and seen and _stands(watch.row, now):
         _raise(memory, watch, now)
-        watch.view_index = now.view_index
 
 
 def _stands(row: PipelineRow, now: AlarmInput) -> bool:
@@ -288,7 +286,6 @@ def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: 
         return
     if (now.t_s - watch.pending_since_s) * 1000 >= settings.confirm_ms:
         _raise(memory, watch, now)
-        watch.view_index = memory.view_index
 
 
 def _release(watch: _Watch, vote: _Vote, now: AlarmInput, settings: AlarmSettings) -> None:
@@ -350,7 +347,8 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
     if watch.first_wanted_s is None or watch.last_wanted_s != now.t_s:
         return
     priority = row.armed if memory.armed else row.unarmed
-    if watch.alarm is not None and watch.alarm.priority >= priority:
+    in_another = row.rule is Rule.OTHER_SIGN and watch.view_index != memory.view_index  # told for each view
+    if watch.alarm is not None and watch.alarm.priority >= priority and not in_another:
         return
     slow = now.new_picture and _pictures_are_slow(memory, settings)
     needed_ms = 0.0 if slow and row.watched is Watched.REGISTRATION else row.onset_ms
@@ -388,7 +386,7 @@ def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
     row = watch.row
     priority: Priority = row.armed if memory.armed else row.unarmed
     watch.pending_since_s = watch.good_since_s = None
-    watch.acknowledged = False
+    watch.acknowledged, watch.view_index = False, memory.view_index
     watch.alarm = Alarm(
         kind=row.kind,
         site=row.site,

@@ -96,12 +96,12 @@ def _table() -> Tabletop:
 
 
 @cache
-def _clean(count: int) -> tuple[Grey, ...]:
+def clean_pictures(count: int) -> tuple[Grey, ...]:
     return tuple(_table().frame().grey for _ in range(count))
 
 
 def _cement(draw: Draw, count: int, view: str = "lateral") -> Film:
-    frames = list(_clean(18))
+    frames = list(clean_pictures(18))
     for k in range(count):
         mask = np.zeros((ROWS, COLS), np.uint8)
         draw(mask, k)
@@ -132,14 +132,14 @@ def _into_a_vein(mask: np.ndarray, k: int) -> None:
 
 def _elsewhere() -> Film:
     """The vertebra is not there any more: the C-arm was turned over."""
-    clean = list(_clean(18))
+    clean = list(clean_pictures(18))
     flipped = [np.ascontiguousarray(_table().frame().grey[:, ::-1]) for _ in range(2 * SECONDS)]
     return Film([*clean, *flipped], plan_document(reference_frame=0), [clean[0]])
 
 
 def _other_view() -> Film:
     """Both views are planned, and the other one comes."""
-    clean = list(_clean(18))
+    clean = list(clean_pictures(18))
     other = [np.ascontiguousarray(_table().frame().grey[:, ::-1]) for _ in range(SECONDS)]
     first = plan_document(reference_frame=0)
     mirrored = {
@@ -150,13 +150,13 @@ def _other_view() -> Film:
 
 
 def _blank() -> Film:
-    clean = list(_clean(18))
+    clean = list(clean_pictures(18))
     return Film([*clean, *[np.zeros((ROWS, COLS), np.uint8)] * SECONDS], plan_document(reference_frame=0), [clean[0]])
 
 
 def _too_noisy() -> Film:
     """The grain hides the vertebra."""
-    clean, rng = list(_clean(18)), np.random.default_rng(5)
+    clean, rng = list(clean_pictures(18)), np.random.default_rng(5)
     grain = [rng.normal(0, 60, (ROWS, COLS)) for _ in range(2 * SECONDS)]
     noisy = [(clean[0] + each).clip(0, 255).astype(np.uint8) for each in grain]
     return Film([*clean, *noisy], plan_document(reference_frame=0), [clean[0]])
@@ -169,12 +169,12 @@ def _wrong_sign() -> Film:
 
 
 def _held() -> Film:
-    clean = list(_clean(18))
+    clean = list(clean_pictures(18))
     return Film([*clean, *[clean[-1]] * 2 * SECONDS], plan_document(reference_frame=0), [clean[0]])
 
 
 def _long() -> Film:
-    clean = list(_clean(18))
+    clean = list(clean_pictures(18))
     return Film([*clean, *(_table().frame().grey for _ in range(60))], plan_document(reference_frame=0), [clean[0]])
 
 
@@ -250,8 +250,8 @@ def of_film(name: str, qtbot: Any, monkeypatch: pytest.MonkeyPatch, folder: Path
 
 def _injecting(qtbot: Any, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Room:
     room = Room(qtbot, monkeypatch, **more)
-    room.set_up(plan_document(reference_frame=0), [_clean(18)[0]])
-    for grey in _clean(18)[1:]:
+    room.set_up(plan_document(reference_frame=0), [clean_pictures(18)[0]])
+    for grey in clean_pictures(18)[1:]:
         room.show(grey)
     return room
 
@@ -264,16 +264,16 @@ def _the_plug_is_pulled(room: Room, _folder: Path) -> None:
 def _the_mark_is_lit_over_a_still_picture(room: Room, _folder: Path) -> None:
     room.deck.put(Cell.MARK_LIT, 1)
     for _ in range(2 * SECONDS):
-        room.show(_clean(18)[-1])
+        room.show(clean_pictures(18)[-1])
 
 
 def _the_analysis_hangs(room: Room, _folder: Path) -> None:
     for k in range(SECONDS):
-        room.publish(_clean(18)[k % 18])
+        room.publish(clean_pictures(18)[k % 18])
         room.tick()
 
 
-def _another_input_is_chosen(room: Room, _folder: Path) -> None:
+def another_input_is_chosen(room: Room, _folder: Path | None = None) -> None:
     """An endoscope, whose colour the capture measures before the picture goes on in grey."""
     picture = endoscope(np.random.default_rng(3), 0)
     grabber = FakeGrabber(lambda _number: picture)
@@ -292,7 +292,7 @@ def _the_capture_dies(room: Room, _folder: Path) -> None:
     crew = room.session._crew
     news = [died]
     crew.look = lambda: [news.pop()] if news else []
-    for grey in _clean(18):
+    for grey in clean_pictures(18):
         room.show(grey)
 
 
@@ -304,7 +304,7 @@ def _the_loudspeaker_is_unplugged(room: Room, _folder: Path) -> None:
 
 def _the_pedal_is_lifted(room: Room, _folder: Path) -> None:
     for _ in range(12 * SECONDS):
-        room.show(_clean(18)[-1])
+        room.show(clean_pictures(18)[-1])
 
 
 def _nothing_more(room: Room, _folder: Path) -> None:
@@ -324,14 +324,14 @@ def _recorded(room: Room, folder: Path, disk: Disk) -> None:
         disk=disk,
         clock_ns=lambda: room.now_ns,
     )
-    for k, grey in enumerate(_clean(18)):
+    for k, grey in enumerate(clean_pictures(18)):
         recorder.offer(k, k * 66 * MS, room.now_ns, grey)
         room.show(grey)
         room.record(recorder.state)
     recorder.close()
     room.record(recorder.state)
     for k in range(3 * SECONDS):  # the one pulse of a LOW waits for the one before it
-        room.show(_clean(18)[k % 18])
+        room.show(clean_pictures(18)[k % 18])
 
 
 def _the_disk_is_full(room: Room, folder: Path) -> None:
@@ -345,7 +345,7 @@ def _the_disk_will_be_full(room: Room, folder: Path) -> None:
 def _pictures_are_passed_over(room: Room, _folder: Path) -> None:
     for k in range(4 * SECONDS):
         for _ in range(3):
-            room.publish(_clean(18)[k % 18], FRAME_MS / 3)
+            room.publish(clean_pictures(18)[k % 18], FRAME_MS / 3)
             room.tick()
         if k % 3 == 2:
             while room.analysis.step():
@@ -354,7 +354,7 @@ def _pictures_are_passed_over(room: Room, _folder: Path) -> None:
 
 def _the_analysis_is_late(room: Room, _folder: Path) -> None:
     for k in range(4 * SECONDS):
-        room.publish(_clean(18)[k % 18], 40)
+        room.publish(clean_pictures(18)[k % 18], 40)
         room.now_ns += 320 * MS
         while room.analysis.step():
             pass
@@ -384,7 +384,7 @@ MISHAPS: Final[Mapping[str, Callable[[Room, Path], None]]] = {
     "the plug is pulled": _the_plug_is_pulled,
     "X-ray is on and the picture stands still": _the_mark_is_lit_over_a_still_picture,
     "the analysis hangs": _the_analysis_hangs,
-    "another input is chosen": _another_input_is_chosen,
+    "another input is chosen": another_input_is_chosen,
     "the capture dies": _the_capture_dies,
     "the loudspeaker is unplugged": _the_loudspeaker_is_unplugged,
     "the pedal is lifted": _the_pedal_is_lifted,

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ from assistant.live.shape_watch import watched
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.recording_state import RecordingState
-from assistant.recording.schema import READINGS
+from assistant.recording.schema import READINGS, FrameLine
 from assistant.settings import Settings
 from assistant.shape_model import ShapeModel
 from assistant.simulation.tabletop import COLS, ROWS
@@ -95,6 +96,7 @@ class Room:
         self.now_ns = 10**12
         self.index, self.picture, self._last = 0, 0, np.empty(0, np.uint8)
         self.bar: list[tuple[str, str]] = []
+        self._stamps: list[FrameLine] = []
         self.devices = ["loudspeaker"]
         monkeypatch.setattr(session_module, "Crew", Crew)
         monkeypatch.setattr(
@@ -148,6 +150,8 @@ class Room:
         self.picture += new
         self._last = grey
         self.deck.ring.publish(self.index, self.now_ns - 10**12, self.now_ns, self.picture, grey)
+        stamp_s = (self.now_ns - 10**12) / 1e9
+        self._stamps.append(FrameLine(i=self.index, t=stamp_s, ns=self.now_ns, v=0, p=self.picture))
         self.index += 1
 
     def show(self, grey: Grey, ms: float = FRAME_MS) -> None:
@@ -187,6 +191,8 @@ class Room:
         """End the session in order; what its log holds."""
         folder = self.session.folder
         self._lines.close()
+        # As the recorder keeps them: by these the log's events find their frames when the day is read back.
+        (folder / "frames_000.jsonl").write_bytes(b"\n".join(msgspec.json.encode(each) for each in self._stamps))
         self.page.end_session()
         text = (folder / "events.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
