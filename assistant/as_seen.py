@@ -9,7 +9,6 @@ was not kept is `Unknown` with a reason.
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.moment_lines import FRAME
 from assistant.moments import Moment, Outline
+from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView
 from assistant.result_folder import MOMENTS
 from assistant.told_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
@@ -192,7 +192,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open("rb") as file:
         for content in file:
             try:
-                line = json.loads(content)
+                line = read_json(content)
             except ValueError:
                 continue  # half a line: the process died while it wrote
             if isinstance(line, dict):

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
+from assistant.plain import read_json
 from assistant.recording.event_log import log_files
 from assistant.recording.schema import FrameLine
 
@@ -65,12 +64,11 @@ def read_events(folder: Path) -> tuple[DayEvent, ...]:
 
 
 def _frames(folder: Path) -> Iterator[tuple[int, int, float]]:
-    decoder = msgspec.json.Decoder(FrameLine)
     for path in folder.glob("frames_*.jsonl"):
         for raw in _raw(path):
             try:
-                line = decoder.decode(raw)
-            except (ValueError, msgspec.MsgspecError):
+                line = read_json(raw, FrameLine)
+            except ValueError:
                 continue  # the log's witness, or a line torn by a power cut
             yield line.ns, line.i, line.t
 
@@ -79,8 +77,8 @@ def _events(folder: Path) -> Iterator[dict[str, Any]]:
     for path in log_files(folder):
         for raw in _raw(path):
             try:
-                event = msgspec.json.decode(raw)
-            except (ValueError, msgspec.MsgspecError, RecursionError):
+                event = read_json(raw)
+            except (ValueError, RecursionError):
                 continue
             if isinstance(event, dict):
                 yield event

@@ -6,7 +6,6 @@ run's end is passed over: the run is analysed.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Iterable
@@ -22,6 +21,7 @@ from assistant.errors import AssistantError, InputError
 from assistant.guard import nothing_known
 from assistant.moments import MomentStore
 from assistant.pipeline import Summary
+from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.replay import Sink
 from assistant.result_folder import MOMENTS
@@ -103,7 +103,7 @@ def _read(folder: Path) -> dict[str, Any] | None:
     try:
         if not (folder / TABLE).is_file() or path.stat().st_size > _MOST_BYTES:
             return None
-        document = json.loads(path.read_bytes())
+        document = read_json(path.read_bytes())
         document["program"]["version"], document["plan"]["views"], document["complete"], document["run"]["frames"]
     except OSError:
         return None

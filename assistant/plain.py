@@ -1,5 +1,8 @@
 """Whatever is stored becomes plain first: the one place where NumPy's numbers, enums, paths and tuples are turned.
 
+What a file of somebody else holds is read here as well (`read_json`): a number that neither the library nor NumPy can
+hold is refused before it gets anywhere.
+
 JSON files and lines, the library's rows and the event log all go through here. A point that was clicked in a zoomed
 picture is a NumPy number: without this it ended the keeping of a measure, or stood in the library as four bytes.
 """
@@ -9,18 +12,27 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeVar, overload
 
 import msgspec
 import numpy as np
 
+from assistant.errors import InputError
+
 Plain = Any
 """None, bool, int, float, str, or lists and dicts (with str keys) of these."""
 _AS_IT_IS: Final = (type(None), bool, int, str)
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{19}")
+_MARK: Final = b"\xef\xbb\xbf"
+"""That some editors put before a text."""
+_NO_NUMBER: Final = re.compile(rb"[:,\[]\s*(NaN|-?Infinity)\b")
+T = TypeVar("T")
 
 
 def plain(value: Any, otherwise: Callable[[Any], str] | None = None) -> Plain:
@@ -113,4 +125,53 @@ def sql_value(value: Any) -> int | float | str | bytes | None:
     if isinstance(value, bytes):
         return value
     turned = plain(value)
+    if isinstance(turned, int) and not _LEAST <= turned <= _MOST:
+        raise InputError(f"a number of {len(str(abs(turned)))} digits is more than the library can hold (64 bit)")
     return json_text(turned, indent=None) if isinstance(turned, list | dict) else turned
+
+
+@overload
+def read_json(content: bytes) -> Any: ...
+@overload
+def read_json(content: bytes, kind: type[T]) -> T: ...
+def read_json(content: bytes, kind: Any = Any) -> Any:
+    """What a JSON file holds: finite numbers and integers of 64 bit, or it is refused.
+
+    Parameters
+    ----------
+    content : bytes
+    kind : type, optional
+        As `msgspec.json.decode` takes it.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, not of this kind, or holds a number that cannot be kept; the text names its place.
+    RecursionError
+        If it is too deep.
+    """
+    content = content.removeprefix(_MARK)
+    if _LONG_NUMBER.search(content) is not None:
+        where = next(_too_large(msgspec.json.decode(content)), None)
+        if where is not None:
+            raise ValueError(f"{where} is more than a number of 64 bit")
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.DecodeError as error:
+        word = _NO_NUMBER.search(content)
+        if word is None:
+            raise
+        raise ValueError(f"{word[1].decode()} is not a number that JSON knows") from error
+
+
+def _too_large(value: Plain) -> Iterator[str]:
+    """Places of the integers of more than 64 bit."""
+    open_ = [("", value)]
+    while open_:
+        where, each = open_.pop()
+        if isinstance(each, dict):
+            open_ += [(f"{where}.{name}" if where else name, inner) for name, inner in each.items()]
+        elif isinstance(each, list):
+            open_ += [(f"{where}[{k}]", inner) for k, inner in enumerate(each)]
+        elif isinstance(each, int) and not _LEAST <= each <= _MOST:
+            yield where or "it"

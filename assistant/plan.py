@@ -19,6 +19,7 @@ import numpy as np
 from assistant import geometry
 from assistant.errors import UsageError
 from assistant.geometry import PointsPx
+from assistant.plain import read_json
 from assistant.settings import WarningLines, is_level, lines_at
 from assistant.vocabulary import Shown
 
@@ -30,7 +31,7 @@ _MOST_BYTES = 4_000_000
 _MOST_POINTS = 200
 _MOST_VIEWS = 16
 _MOST_SCALE_WORDS = 200
-_LAST_FRAME = 10**8
+LAST_FRAME = 10**8
 """More than a month at 30 frames/s."""
 
 Point = tuple[float, float]
@@ -158,7 +159,7 @@ def read_plan(path: Path, lines: WarningLines | float) -> Plan:
     if len(text) > _MOST_BYTES:
         raise UsageError(f"{path}: not a plan: larger than {_MOST_BYTES // 1_000_000} MB; give the path of a plan.json")
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = read_json(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a plan: {error}; save it again from the program or correct it") from error
     try:
@@ -170,10 +171,6 @@ def read_plan(path: Path, lines: WarningLines | float) -> Plan:
 def _plain(error: BaseException) -> str:
     """The error's words, fit for any terminal."""
     return str(error).encode("utf-8", "backslashreplace").decode()
-
-
-def _refuse_constant(word: str) -> float:
-    raise ValueError(f"{word} is not a number that a plan may hold")
 
 
 def plan_from_document(document: Any, lines: WarningLines | float) -> Plan:
@@ -237,7 +234,7 @@ def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
         raise UsageError(f'{where}.view must be "lateral" or "ap", found {view.view!r}')
     if view.level is not None and not is_level(view.level):
         raise UsageError(f"{where}.level must be one of T1 to T12, L1 to L6, S1, found {view.level!r}")
-    if not 0 <= view.reference_frame <= _LAST_FRAME:
+    if not 0 <= view.reference_frame <= LAST_FRAME:
         raise UsageError(
             f"{where}.reference_frame must be 0 or more and a frame of the run, not {view.reference_frame}"
         )

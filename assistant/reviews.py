@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
-from assistant.plain import json_text
+from assistant.plain import json_text, read_json
 from assistant.vocabulary import LeakSite
 
 SCHEMA = "fluoro-assistant/review/2"
@@ -247,29 +247,25 @@ def read_review(path: Path) -> Review:
         return Review(path=path)
     except OSError as error:
         raise InputError(f"{path}: the review cannot be read ({error.strerror}); ask for access") from error
-    return Review(path=path, entries=parse(content, str(path)))
+    try:
+        return Review(path=path, entries=parse(content))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not a review ({error}); move it away to begin a new one") from error
 
 
-def parse(content: bytes, shown: str) -> tuple[Entry, ...]:
+def parse(content: bytes) -> tuple[Entry, ...]:
     """The entries of a review file.
-
-    Parameters
-    ----------
-    content : bytes
-    shown : str
-        Its name, for the sentence.
 
     Raises
     ------
-    InputError
+    ValueError
         If it is no review.
+    RecursionError
+        If it is too deep for one.
     """
-    try:
-        read = msgspec.json.decode(content, type=_File)
-        if read.schema not in (SCHEMA, SCHEMA_BY_NUMBER):
-            raise ValueError(f"schema {read.schema!r} instead of {SCHEMA!r}")
-    except (ValueError, msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(f"{shown}: not a review ({error}); move it away to begin a new one") from error
+    read = read_json(content, _File)
+    if read.schema not in (SCHEMA, SCHEMA_BY_NUMBER):
+        raise ValueError(f"schema {read.schema!r} instead of {SCHEMA!r}")
     return tuple(read.entries)
 
 

@@ -15,6 +15,7 @@ import msgspec
 from assistant.alarm_row import Rule
 from assistant.alarm_table import FROM_PICTURES
 from assistant.counting import COUNTED, PRIORITIES, count_words
+from assistant.plain import read_json
 
 SCHEMA: Final = "fluoro-assistant/session-day/1"
 FILE: Final = "day.json"
@@ -29,6 +30,10 @@ ACTS: Final = frozenset(
 """What is kept of a session's log besides alarms and plans; the rest concerns the program alone."""
 _OF_PATIENT: Final = frozenset(row.code for row in FROM_PICTURES if row.rule is not Rule.TECHNICAL and row.code)
 """Rows that speak of cement, for logs from before the kind was written."""
+
+
+_MOST: Final = 10**9
+"""Of frames, s and ml alike: no session holds more, and no sum of them is too large for anything."""
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -196,7 +201,7 @@ def decode_day(content: bytes) -> SessionDay:
     ValueError
         If it is none, or says what no session says.
     """
-    day = msgspec.json.decode(content, type=SessionDay)
+    day = read_json(content, SessionDay)
     check_day(day)
     return day
 
@@ -216,6 +221,9 @@ def check_day(day: SessionDay) -> None:
         fits = all(len(word) <= 24 for word in words) and all(len(text) <= 200 for text in texts)
         fits = fits and all(act.kind in ACTS for act in level.acts)
         fits = fits and all(told.priority in PRIORITIES for told in level.told)
+        parts = (level, *level.acts, *level.told)
+        numbers = [n for part in parts for n in msgspec.structs.astuple(part) if isinstance(n, int | float)]
+        fits = fits and all(abs(number) <= _MOST for number in numbers)
         if not fits or len(level.acts) > 100_000 or len(level.told) > 100_000:
             raise ValueError("holds what no session says")
 

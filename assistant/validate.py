@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, InputError, UsageError
 from assistant.lengths import UNCAL
+from assistant.plain import read_json
 from assistant.plan import SCHEMA as PLAN_SCHEMA
 from assistant.plan import Plan, check_against_run, plan_from_document
 from assistant.results import SCHEMA as RESULT_SCHEMA
@@ -181,11 +181,8 @@ def _made_with(document: dict[str, Any]) -> str:
 
 
 def _json(path: Path) -> Any:
-    def refuse(word: str) -> float:
-        raise ValueError(f"{word} is no JSON number")
-
     try:
-        return json.loads(path.read_bytes(), parse_constant=refuse)
+        return read_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:

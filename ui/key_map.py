@@ -5,7 +5,6 @@ A foot switch is a key: it sends one. `Space` is not to be changed: it is the sa
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.places import data_home
-from assistant.plain import json_text
+from assistant.plain import json_text, read_json
 from ui.key_names import CONTROL, MODIFIERS, SHIFT, chord, drawn, written
 from ui.key_table import SPACE, TABLE, Act
 
@@ -140,7 +139,7 @@ def read(path: Path | None = None) -> tuple[KeyMap, str]:
     if not target.exists():
         return KeyMap(), ""
     try:
-        return KeyMap(_changes(json.loads(target.read_text(encoding="utf-8")))), ""
+        return KeyMap(_changes(read_json(target.read_bytes()))), ""
     except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
         log.warning("%s: the site's keys cannot be used (%s); the usual ones stand", target, error)
         return KeyMap(), f"The site's keys cannot be used ({error}). The usual keys work."

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import UsageError
+from assistant.plain import read_json
 
 SCHEMA: Final = "fluoro-assistant/layout/1"
 _OWN: Final = Path(__file__).resolve().parent / "layouts"
@@ -121,8 +122,8 @@ def read_layout(path: Path) -> Layout:
     if len(content) > _MOST_BYTES:
         raise UsageError(f"{path}: too large for a layout profile")
     try:
-        layout = msgspec.json.decode(content, type=Layout)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        layout = read_json(content, Layout)
+    except ValueError as error:
         raise UsageError(f"{path}: no layout profile: {error}") from error
     if layout.schema_ != SCHEMA:
         raise UsageError(f'{path}: "schema" must be "{SCHEMA}", found "{layout.schema_}"')

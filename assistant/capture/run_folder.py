@@ -6,7 +6,6 @@ and nothing is measured on it: numbers and times of all other frames stay what t
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator
 from itertools import pairwise
@@ -20,6 +19,7 @@ from assistant.capture.matroska import read_blocks
 from assistant.capture.video import VideoSource
 from assistant.errors import InputError
 from assistant.identity import session_of
+from assistant.plain import read_json
 from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
@@ -163,7 +163,7 @@ class RunFolder:
         for path in sorted(self._folder.glob("readings*.jsonl")):
             for raw in path.read_bytes().split(b"\n"):
                 try:
-                    found.append(json.loads(raw))
+                    found.append(read_json(raw))
                 except ValueError:
                     continue  # the last line of a process that was killed
         return found

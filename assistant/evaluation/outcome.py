@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assistant.errors import InputError
 from assistant.evaluation.table_file import Column, read_table
 from assistant.evaluation.truth import LINES, MOTION, read_mask
+from assistant.plain import read_json
 
 MaskOf = Callable[[int], NDArray[np.bool_] | None]
 
@@ -101,7 +102,7 @@ def read_outcome(folder: Path, frames: int) -> Outcome:
         raise InputError(f"{table.path}: has {table.rows} rows, the run has {frames} frames: results of another run")
     path = folder / "result.json"
     try:
-        result = msgspec.json.decode(path.read_bytes(), type=_ResultFile)
+        result = read_json(path.read_bytes(), _ResultFile)
     except (OSError, msgspec.DecodeError) as error:
         raise InputError(f"{path}: not a result ({error})") from error
     short = frames - table.rows

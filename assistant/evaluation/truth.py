@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import InputError
 from assistant.evaluation.table_file import Column, read_table
+from assistant.plain import read_json
 from assistant.plan import Plan, read_plan
 from assistant.settings_file import default_settings
 
@@ -159,8 +159,8 @@ def read_truth(folder: Path) -> Truth:
     path = folder / "truth.json"
     try:
         content = path.read_bytes()
-        document = json.loads(content)
-        file = msgspec.json.decode(content, type=_TruthFile)
+        document = read_json(content)
+        file = read_json(content, _TruthFile)
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise InputError(f"{path}: not the truth of a run ({error})") from error
     return Truth(

@@ -15,9 +15,11 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -34,14 +36,21 @@ from assistant.exchange.pack_names import (
     run_file,
 )
 from assistant.identity import is_id
+from assistant.plain import read_json
+from assistant.plan import LAST_FRAME
 from assistant.reviews import FILE, LABELS, SITES, parse
+from assistant.session_day import FILE as DAY
+from assistant.session_day import decode_day
 
 _END: Final = b"PK\x05\x06"
 _CHUNK: Final = 1 << 20
 _MOST_CASES: Final = 500
 _SHORT, _LONG = 64, 4000
 _MOST_ENTRIES: Final = 5000
+_MOST: Final = 10**6
+"""Of ml, s, mm, percent and exposures alike: no case holds more, and the sum of all stays a number."""
 _STRANGER: Final = re.compile(r"reviewer [0-9]{1,4}")
+T = TypeVar("T")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -184,9 +193,7 @@ def unpack(path: Path, folder: Path) -> Unpacked:
 
 def read_cases(folder: Path, count: int) -> tuple[PackedCase, ...]:
     """The cases of a pack that `unpack` has checked."""
-    return tuple(
-        msgspec.json.decode((folder / case_file(number)).read_bytes(), type=PackedCase) for number in range(count)
-    )
+    return tuple(read_json((folder / case_file(number)).read_bytes(), PackedCase) for number in range(count))
 
 
 def _short(error: BaseException) -> str:
@@ -270,7 +277,7 @@ def _checked_members(pack: zipfile.ZipFile, path: Path) -> dict[str, zipfile.Zip
 def _manifest(pack: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Path) -> _Manifest:
     if MANIFEST not in members:
         raise InputError(f"{path}: not a case pack: it has no manifest")
-    manifest = msgspec.json.decode(_small(pack, members[MANIFEST], path), type=_Manifest)
+    manifest = read_json(_small(pack, members[MANIFEST], path), _Manifest)
     if manifest.schema not in READS:
         told = f"a pack of another version ({manifest.schema[:40]!r}); this program reads {' and '.join(READS)}"
         raise InputError(f"{path}: {told}")
@@ -313,15 +320,15 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
         name = case_file(number)
         if name not in manifest.files:
             break
-        if manifest.files[name].bytes > MOST_JSON_BYTES:
-            raise InputError(f"{path}: {name} is larger than it can be")
-        case = msgspec.json.decode((part / name).read_bytes(), type=PackedCase)
+        case = _said(part, name, manifest, path, partial(read_json, kind=PackedCase))
         _check_words(case, name, path)
         expected.add(f"cases/{number}/")
         for run in range(len(case.runs)):
             if run_file(number, run, "run.mkv") not in manifest.files:
                 raise InputError(f"{path}: run {run} of case {number} has no pictures; nothing was kept")
             _check_review(part, run_file(number, run, FILE), manifest, path)
+            if run_file(number, run, DAY) in manifest.files:
+                _said(part, run_file(number, run, DAY), manifest, path, decode_day)
         cases.append(case)
     names = {name for name in manifest.files if not name.startswith(tuple(expected) or "\0")}
     runs = [name for name in manifest.files if "/runs/" in name]
@@ -331,17 +338,27 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
     return tuple(cases)
 
 
+def _said(part: Path, name: str, manifest: _Manifest, path: Path, read: Callable[[bytes], T]) -> T:
+    """What a member says, read by those who know it, told by the names of the pack and the member."""
+    if manifest.files[name].bytes > MOST_JSON_BYTES:
+        raise InputError(f"{path}: {name} is larger than it can be")
+    try:
+        return read((part / name).read_bytes())
+    except (ValueError, RecursionError) as error:
+        told = f"does not say what a {Path(name).stem} says ({error}); nothing was kept"
+        raise InputError(f"{path}: {name} {told}") from error
+
+
 def _check_review(part: Path, name: str, manifest: _Manifest, path: Path) -> None:
     """What reviewers said: of the words that this program knows, by people that name nobody."""
     if name not in manifest.files:
         return
-    if manifest.files[name].bytes > MOST_JSON_BYTES:
-        raise InputError(f"{path}: {name} is larger than it can be")
-    entries = parse((part / name).read_bytes(), f"{path}: {name}")
-    fits = len(entries) <= _MOST_ENTRIES and all(len(one.text) <= _LONG for one in entries)
+    entries = _said(part, name, manifest, path, parse)
+    fits = len(entries) <= _MOST_ENTRIES
     for one in entries:
-        fits = fits and (one.about not in LABELS or one.text in LABELS[one.about])
-        fits = fits and one.site in ("", *SITES) and one.frame >= 0 and (one.first_frame or 0) >= 0
+        fits = fits and len(one.text) <= _LONG and (one.about not in LABELS or one.text in LABELS[one.about])
+        fits = fits and one.site in ("", *SITES) and 0 <= one.frame <= LAST_FRAME
+        fits = fits and 0 <= (one.first_frame or 0) <= LAST_FRAME
         fits = fits and (is_id("people", one.author) or _STRANGER.fullmatch(one.author) is not None)
         fits = fits and (not one.said_at or _DAY.fullmatch(one.said_at) is not None)
     if not fits:
@@ -376,5 +393,7 @@ def _check_words(case: PackedCase, name: str, path: Path) -> None:
         fits = fits and one.site in SITES and (one.yeom or "") in YEOM and (one.shape or "") in SHAPES
         fits = fits and (one.magnitude or "") in MAGNITUDES
     fits = fits and all(one.stage in STAGES for one in case.outcomes)
+    said = [value for one in (*case.levels, *case.outcomes) for value in msgspec.structs.astuple(one)]
+    fits = fits and all(0 <= value <= _MOST for value in said if isinstance(value, int | float))
     if not fits:
         raise InputError(f"{path}: {name} does not say what a case says; nothing was kept")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import os
 import shutil
 import zipfile
@@ -26,7 +25,7 @@ from assistant.library.labels import review_of
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
 from assistant.library.store import Library
-from assistant.plain import json_text
+from assistant.plain import json_text, read_json
 from assistant.reviews import FILE, save
 from assistant.session_day import FILE as DAY
 from assistant.session_reading import read_session_day
@@ -229,7 +228,7 @@ def _run(
     write_pictures(run["path"], base / "run.mkv", covers, progress)
     files[run_file(*at, "run.mkv")] = base / "run.mkv"
     if run["plan"]:
-        document = bare_plan(json.loads(Path(run["plan"]).read_text(encoding="utf-8")))
+        document = bare_plan(read_json(Path(run["plan"]).read_bytes()))
         files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", document)
     day = read_session_day(Path(run["path"]))
     if day is not None:

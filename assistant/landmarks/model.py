@@ -21,6 +21,7 @@ from assistant.errors import AssistantError, InputError
 from assistant.landmarks.crops import CROP_PX
 from assistant.landmarks.refining import Refiner, from_bytes
 from assistant.places import models_folder
+from assistant.plain import read_json
 
 SCHEMA = "fluoro-assistant/landmark-pack/1"
 _MOST_BYTES = 16_000_000
@@ -124,7 +125,7 @@ def read_model(folder: Path) -> LandmarkModel:
     try:
         content = _content(folder / "model.onnx")
         cascades = _content(folder / "refine.npz")
-        manifest = msgspec.json.decode(_content(folder / "manifest.json"), type=ManifestFile)
+        manifest = read_json(_content(folder / "manifest.json"), ManifestFile)
     except OSError as error:
         raise InputError(f"landmark model {folder.name} cannot be read ({error.strerror})") from error
     except msgspec.MsgspecError as error:

@@ -26,6 +26,7 @@ from assistant.field import field_at, find_field
 from assistant.geometry import PointsPx
 from assistant.landmarks import crops
 from assistant.places import models_folder
+from assistant.plain import read_json
 from assistant.vocabulary import Grey, Unknown
 
 F32 = NDArray[np.float32]
@@ -196,7 +197,7 @@ def read_network(folder: Path) -> Network:
     """
     try:
         content = _content(folder / "weights.npz")
-        manifest = msgspec.json.decode(_content(folder / "manifest.json"), type=ManifestFile)
+        manifest = read_json(_content(folder / "manifest.json"), ManifestFile)
     except OSError as error:
         raise InputError(f"model {folder.name} cannot be read ({error.strerror})") from error
     except msgspec.MsgspecError as error:

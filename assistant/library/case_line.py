@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any, Final
 
 from assistant.looked_at import NOT_YET
+from assistant.plain import sql_value
 
 DERIVED: Final = frozenset(
     {
@@ -67,7 +68,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
         "thumbnail": next((run["thumbnail"] for run in runs if run["thumbnail"]), None),
     }
     parts = ", ".join(f"{name} = ?" for name in line)
-    db.execute(f"UPDATE cases SET {parts} WHERE id = ?", (*line.values(), case_id))
+    db.execute(f"UPDATE cases SET {parts} WHERE id = ?", (*map(sql_value, line.values()), case_id))
     said = [case["id"], case["id"].replace("-", ""), case["day"], case["technique"], case["note"], case["tags"]]
     said += [case["owner"], case["origin"], line["leak_said"], line["recording_said"]]
     for level in levels:

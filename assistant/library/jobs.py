@@ -23,7 +23,7 @@ from assistant.library.people import Act, check_may
 from assistant.library.session_rows import level_rows
 from assistant.library.store import Library
 from assistant.places import plan_beside
-from assistant.plain import json_text
+from assistant.plain import json_text, read_json
 from assistant.recording.reading import read_head
 from assistant.replay import child_command, child_environment
 from assistant.settings import Settings, changes_of
@@ -382,7 +382,7 @@ def _planned_level(folder: Path, job: Job) -> str | None:
     base = folder / RUN if job.order["copy"] else Path(job.order["run"])
     plan = plan_beside(base)
     try:
-        level = json.loads(plan.read_text(encoding="utf-8"))["views"][0].get("level")
+        level = read_json(plan.read_bytes())["views"][0].get("level")
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return None
     return level if isinstance(level, str) and len(level) <= 3 else None

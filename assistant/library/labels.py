@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from assistant.library.people import Act
 from assistant.library.store import Library
 from assistant.places import data_home, demo_run
+from assistant.plain import read_json
 from assistant.reviews import LeakKey, Review, converted, keys_of, place_for, read_review, words_of
 
 
@@ -39,7 +39,7 @@ def leaks_of(result: Path | None) -> tuple[LeakKey, ...]:
     if result is None:
         return ()
     try:
-        document: Any = json.loads(result.read_text(encoding="utf-8"))
+        document: Any = read_json(result.read_bytes())
         return keys_of(document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.counting import COUNTED
 from assistant.lengths import UNCAL
 from assistant.looked_at import looked_of
+from assistant.plain import read_json
 from assistant.shape_words import shape_words
 
 NOT_WHOLE: Final = "not to its end"
@@ -51,7 +51,7 @@ def leak_words(leak: dict[str, Any]) -> str:
 def read_result(path: Path) -> dict[str, Any] | None:
     """A result that lies beside a run; None where there is none that can be used."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = read_json(path.read_bytes())
         summary(document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

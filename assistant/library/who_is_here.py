@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
 import time
@@ -14,6 +13,7 @@ from assistant.identity import is_id
 from assistant.library import database
 from assistant.library.people import LOCAL, Act, Person, Role
 from assistant.library.store import Library
+from assistant.plain import read_json
 from assistant.recording.keeping import write_json
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def choose(folder: Path, person_id: str) -> None:
 
 def _chosen(folder: Path) -> str:
     try:
-        person = json.loads((folder / FILE).read_bytes()).get("person")
+        person = read_json((folder / FILE).read_bytes()).get("person")
     except (OSError, ValueError, AttributeError, RecursionError):
         return ""
     return str(person) if is_id("people", person) else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import time
@@ -17,6 +16,7 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child
 from assistant.live.shared_file import left_over
 from assistant.places import data_home
+from assistant.plain import read_json
 from assistant.private import why_not_ours
 from assistant.recording.keeping import write_json
 
@@ -103,7 +103,7 @@ def find_running() -> Running | None:
             if why:
                 log.warning("%s: is not believed (%s); a session that it names is not gone on with", note, why)
                 return None
-            document = json.loads(file.read(_MOST_BYTES))
+            document = read_json(file.read(_MOST_BYTES))
         folder, source = Path(document["folder"]), str(document["source"])
         path, window_pid = Path(document["deck"]), int(document["window_pid"])
     except (OSError, ValueError, KeyError, TypeError):

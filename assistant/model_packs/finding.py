@@ -7,7 +7,6 @@ checksum is on that list, so a changed or swapped one is refused and the one bef
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import FILES, SUMS, Pack, read_pack
 from assistant.places import models_folder, site_models_folder
-from assistant.plain import json_text
+from assistant.plain import json_text, read_json
 
 LEAK_SHAPE = "leak_shape"
 _LIST = "in_use.json"
@@ -109,7 +108,7 @@ def _in_use(site: Path, refused: list[str]) -> list[Path]:
     if not path.is_file():
         return []
     try:
-        names = json.loads(path.read_bytes())[LEAK_SHAPE]
+        names = read_json(path.read_bytes())[LEAK_SHAPE]
         if not all(isinstance(name, str) and len(name) == 64 and name.isalnum() for name in names):
             raise ValueError("no checksum")
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

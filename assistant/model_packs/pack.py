@@ -7,7 +7,6 @@ A folder with exactly `sha256sums.txt` and the files named in it: ``model.onnx``
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import re
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.leak_patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
 from assistant.model_packs.graph import ModelRefused, check_graph
+from assistant.plain import read_json
 from assistant.shape_model import CLASSES, ShapeLimits
 from assistant.vocabulary import ModelIdentity
 
@@ -187,14 +187,9 @@ def _content(path: Path) -> bytes:
 
 def _manifest(content: bytes) -> ManifestFile:
     try:
-        json.loads(content, parse_constant=_no_constant)
-        return msgspec.json.decode(content, type=ManifestFile)
+        return read_json(content, ManifestFile)
     except (ValueError, RecursionError) as error:
         raise ModelRefused(f"its manifest cannot be used ({' '.join(str(error).split())[:120]})") from error
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(f"{word} is not a number")
 
 
 def _check_manifest(manifest: ManifestFile, model: bytes) -> None:

@@ -6,7 +6,6 @@ written again after a failed fsync).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assistant.plain import read_json
 from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
 
 _MOST_LOST_IN_A_ROW = 100_000
@@ -123,15 +123,15 @@ def _lost(i: int, said: FrameLine | None, before: list[FrameLine], there: dict[i
 
 
 def _lines(path: Path) -> list[FrameLine | WitnessLine]:
-    decode_frame = msgspec.json.Decoder(FrameLine).decode
-    decode_witness = msgspec.json.Decoder(WitnessLine).decode
     lines: list[FrameLine | WitnessLine] = []
     for raw in path.read_bytes().split(b"\n"):
         if not raw:
             continue
         try:
-            lines.append(decode_witness(raw) if raw.startswith(b'{"events_head"') else decode_frame(raw))
-        except (msgspec.DecodeError, msgspec.ValidationError):
+            lines.append(
+                read_json(raw, WitnessLine) if raw.startswith(b'{"events_head"') else read_json(raw, FrameLine)
+            )
+        except ValueError:
             continue  # torn: its frame counts as one without a line
     return lines
 
@@ -139,7 +139,7 @@ def _lines(path: Path) -> list[FrameLine | WitnessLine]:
 def read_head(folder: Path) -> dict[str, Any]:
     """``head.json`` of a run folder; empty where there is none of ours."""
     try:
-        head = json.loads((folder / HEAD).read_bytes())
+        head = read_json((folder / HEAD).read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
     return head if isinstance(head, dict) and head.get("schema") == SCHEMA else {}
@@ -162,6 +162,6 @@ def last_line(folder: Path) -> FrameLine | None:
         for raw in reversed(path.read_bytes().split(b"\n")):
             try:
                 return decode(raw)
-            except (msgspec.DecodeError, msgspec.ValidationError):
+            except ValueError:
                 continue  # torn, or no frame
     return None

@@ -9,7 +9,6 @@ Everything that a clip hides and its feedback shows comes from here.
 from __future__ import annotations
 
 import csv
-import json
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from assistant.identity import is_id
 from assistant.lengths import Of
 from assistant.library.labels import review_of
 from assistant.places import plan_beside
+from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView, read_plan
 from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings import Settings
@@ -252,7 +252,7 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float])
 
 
 def _from_truth(run: Path, truth: Path) -> Ending:
-    document = json.loads((truth / "truth.json").read_text(encoding="utf-8"))
+    document = read_json((truth / "truth.json").read_bytes())
     # The simulator's truth is of the plan's own line, else of the default one, whatever this site has set.
     plan = _plan(run, default_settings())
     table = _table(truth / "truth.csv", plan, "visible_", _scales(document, plan))
@@ -278,7 +278,7 @@ def _scales(truth: dict[str, Any], plan: Plan | None) -> dict[str, float]:
 
 
 def _from_result(run: Path, result: Path) -> Ending:
-    document = json.loads(result.read_text(encoding="utf-8"))
+    document = read_json(result.read_bytes())
     if not document["complete"]:
         raise InputError(f"{result}: the run was not looked at to its end; analyse it again, then its ending is known")
     # The lines that the figures were measured to: those of the analysis.

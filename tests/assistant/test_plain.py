@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from assistant import plain as module
-from assistant.plain import json_line, json_text, plain, sql_value
+from assistant.errors import InputError
+from assistant.plain import json_line, json_text, plain, read_json, sql_value
 from assistant.vocabulary import Priority, Unknown
 
 _ROOT = Path(module.__file__).resolve().parents[1]
@@ -34,6 +35,29 @@ class Site(StrEnum):
 class Line(msgspec.Struct):
     t: float
     where: object
+
+
+_READS_OUR_OWN = {
+    "assistant/evaluation/kept_scores.py",
+    "assistant/exchange/child.py",
+    "assistant/library/change_log.py",
+    "assistant/library/child.py",
+    "assistant/library/jobs.py",
+    "assistant/model_packs/worker.py",
+    "assistant/plain.py",
+    "assistant/recording/event_log.py",
+    "assistant/schema_check.py",
+    "assistant/settings_file.py",  # an alarm's limit that cannot be used is told by its name: nothing can be armed
+    "assistant/training/clip.py",
+    "assistant/training/course_child.py",
+    "assistant/training/sets.py",
+    "assistant/whatif.py",
+    "ui/review/report_child.py",
+    "ui/review/whatif_panel.py",
+    "ui/selftest/lists.py",
+    "ui/setup/proposal_child.py",
+}
+"""What they read was written by this program for itself: orders and answers of its processes, rows of its library."""
 
 
 def test_what_the_program_measures_with_becomes_plain() -> None:
@@ -90,3 +114,46 @@ def test_nothing_is_written_past_the_one_place() -> None:
         if _WRITERS.search(line)
     ]
     assert past == []
+
+
+def test_what_others_wrote_is_read_in_the_one_place() -> None:
+    """Files of a person, a site or another hospital: nothing but `read_json` reads them."""
+    past = {
+        path.relative_to(_ROOT).as_posix()
+        for folder in ("assistant", "ui")
+        for path in (_ROOT / folder).rglob("*.py")
+        if re.search(r"\bjson\.(loads?|decode)\(", path.read_text("utf-8"))
+    }
+    assert past == _READS_OUR_OWN
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"a": [1, {"b": 9223372036854775808}]}', r"a\[1\]\.b is more than a number of 64 bit"),
+        (b'{"a": -100000000000000000000}', "a is more than a number of 64 bit"),
+        (b"1" + b"0" * 25, "it is more than a number of 64 bit"),
+        (b'{"a": 1e999}', "out of range"),
+        (b'{"a": NaN}', "NaN is not a number"),
+        (b'{"a": [-Infinity]}', "-Infinity is not a number"),
+        (b'{"a": ', "truncated"),
+        (b'{"a": "\\ud800"}', "truncated"),
+    ],
+)
+def test_a_number_that_cannot_be_kept_is_refused_by_its_place(content: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        read_json(content)
+
+
+def test_what_can_be_kept_is_read_as_it_stands() -> None:
+    assert read_json(b'\xef\xbb\xbf{"a": [9223372036854775807, -9223372036854775808, 0.5, null, "NaN"]}') == {
+        "a": [2**63 - 1, -(2**63), 0.5, None, "NaN"]
+    }
+    assert read_json(b'{"t": 1, "where": {}}', Line) == Line(1.0, {})
+
+
+def test_the_library_is_the_last_net() -> None:
+    assert sql_value(2**63 - 1) == 2**63 - 1
+    for number in (2**63, -(2**63) - 1):
+        with pytest.raises(InputError, match="64 bit"):
+            sql_value(number)

@@ -146,7 +146,7 @@ def test_an_unusable_plan_is_refused_with_the_reason(path: str, value: Any, says
     [
         ("", "not a plan"),
         ("[]", '"schema" must be'),
-        (json.dumps(EXAMPLE).replace("0.31", "NaN"), "NaN is not a number that a plan may hold"),
+        (json.dumps(EXAMPLE).replace("0.31", "NaN"), "NaN is not a number"),
         (json.dumps(EXAMPLE).replace("0.31", "-Infinity"), "Infinity is not a number"),
         ("[" * 100_000, "not a plan"),
         ("\ufeff{}", "not a plan"),

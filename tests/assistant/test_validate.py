@@ -68,7 +68,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     [
         ("", "not JSON"),
         ("{", "not JSON"),
-        ('{"schema": NaN}', "NaN is no JSON number"),
+        ('{"schema": NaN}', "NaN is not a number"),
         ("[" * 100_000, "not JSON"),
         ("[]", '"schema" must be'),
         ('{"schema": "fluoro-assistant/plan/2"}', '"schema" must be'),
