@@ -10,6 +10,8 @@ from assistant.reports.day_facts import marks_words
 from assistant.session_day import LevelDay, SessionDay
 
 _MOST_SAID: Final = 2000
+_MOST_CHANGES: Final = 10_000
+_NOTHING_SAID: Final = {"cement_ml": None, "xray_s": None, "exposures": None, "day_said": ""}
 
 
 def said_of_session(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any]:
@@ -56,22 +58,36 @@ def level_rows(
     there = library.rows("levels", case_id=case_id)
     if there and (rehearsal or not levels):
         return [], there[0]["id"]
+    # What rehearsals have left there gives way to the first session that counts, also where that has nothing to say.
+    runs = library.rows("runs", case_id=case_id)
+    left = _left_by_imports(library, case_id) if runs and all(run["rehearsal"] for run in runs) else {}
     rows: list[tuple[str, str, dict[str, Any]]] = []
     for level in levels or [{"level": planned}]:
         known = next((row for row in there if row["level"] == level["level"]), None)
         if known is None:
             rows.append(("levels", library.new_id("levels"), {**level, "case_id": case_id}))
         else:
-            runs = library.rows("runs", level_id=known["id"])
-            # What a rehearsal has left there gives way to the first session that counts.
-            only_rehearsed = bool(runs) and all(run["rehearsal"] for run in runs)
-            given = {
-                name: value
-                for name, value in level.items()
-                if known[name] in (None, "") or (only_rehearsed and value not in (None, ""))
-            }
+            free = left.pop(known["id"], {})
+            given = {name: value for name, value in level.items() if known[name] in (None, "") or name in free}
             rows.append(("levels", known["id"], given))
-    return rows, rows[0][1]
+    first = rows[0][1]
+    rows += [("levels", id_, {name: _NOTHING_SAID[name] for name in names}) for id_, names in left.items() if names]
+    return rows, first
+
+
+def _left_by_imports(library: Library, case_id: str) -> dict[str, set[str]]:
+    """Of each level of a case what stands there as an import has written it, and nobody has changed it since."""
+    written: dict[str, dict[str, Any]] = {row["id"]: {} for row in library.rows("levels", case_id=case_id)}
+    for change in reversed(library.changes(_MOST_CHANGES, about=case_id)):
+        for row in change.rows if change.kind == "import" and change.undone_by is None else ():
+            if row.table == "levels" and row.id in written:
+                written[row.id] |= row.after or {}
+    return {
+        row["id"]: {
+            name for name in _NOTHING_SAID if row[name] is not None and row[name] == written[row["id"]].get(name)
+        }
+        for row in library.rows("levels", case_id=case_id)
+    }
 
 
 def _level(level: LevelDay) -> dict[str, Any]:

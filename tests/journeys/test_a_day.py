@@ -44,7 +44,7 @@ def touch(room: Room, *keys: int) -> None:
         room.page.release(QKeyEvent(QEvent.Type.KeyRelease, key, Qt.KeyboardModifier.NoModifier))
 
 
-def day(qtbot: Any, monkeypatch: pytest.MonkeyPatch, *, rehearsal: bool) -> Path:
+def day(qtbot: Any, monkeypatch: pytest.MonkeyPatch, *, rehearsal: bool, ml: bool = True) -> Path:
     """A session as it is recorded, its clock turned by hand; gives its folder."""
     room = Room(qtbot, monkeypatch)
     if not rehearsal:
@@ -65,7 +65,7 @@ def day(qtbot: Any, monkeypatch: pytest.MonkeyPatch, *, rehearsal: bool) -> Path
     room.tick()
     room.session.confirm_lines()
     assert room.session.arm() == ""
-    touch(room, K.Key_C, K.Key_Plus, K.Key_Plus, K.Key_X, K.Key_Minus)
+    touch(room, K.Key_C, *([K.Key_Plus, K.Key_Plus, K.Key_Minus] if ml else []), K.Key_X)
     answered = set()
     for grey in run[3:]:
         show(grey)
@@ -164,3 +164,35 @@ def test_a_rehearsal_in_a_patient_s_case_adds_nothing_to_it(
     with Library() as library:
         assert row_of(library, case_id) == before
         assert [run["rehearsal"] for run in library.rows("runs", case_id=case_id)] == [0, 1]
+
+
+def test_millilitres_of_a_rehearsal_are_none_of_the_patient(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rehearsed into a case with millilitres; then the session, in which nobody enters any: it begins at none."""
+    case_id = taken_in(day(qtbot, monkeypatch, rehearsal=True), capsys)
+    with Library() as library:
+        (level,) = library.rows("levels", case_id=case_id)
+        assert level["cement_ml"] == pytest.approx(0.2)
+    operated = day(qtbot, monkeypatch, rehearsal=False, ml=False)
+    assert main(["import", str(operated), "--stay", "--case", case_id, "--no-analysis"]) == 0
+    with Library() as library:
+        (level,) = library.rows("levels", case_id=case_id)
+        assert (level["level"], level["cement_ml"]) == ("L1", None)
+        assert row_of(library, case_id)["cement_ml"] is None
+        assert level["exposures"] == 1, "what the session counted stands in its place"
+
+
+def test_the_theatre_begins_at_none_after_a_rehearsal(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same window: rehearse, enter millilitres, end, and go live."""
+    room = Room(qtbot, monkeypatch)
+    for grey in pictures(60)[:4]:
+        room.show(grey)
+    touch(room, K.Key_Plus, K.Key_Plus)
+    assert room.page.desk.total_ml == pytest.approx(0.4)
+    room.end()
+    assert room.page.start_session("camera:0")
+    assert room.page.desk.total_ml == 0.0
+    assert room.page.desk.entries_ml == {}
+    assert not any(event["kind"] == "ml" for event in room.page.session.events)
+    room.page.end_session()
