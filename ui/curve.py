@@ -104,12 +104,14 @@ class CurveView(QWidget):
             band.setBottom(self._y(area, 0.0))
             painter.fillRect(band, QColor(255, 212, 0, 36))
         painter.setFont(theme.font(16, 500))
+        told = self._scale.told(area.height())
         for tick in self._scale.ticks:
             y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(theme.TEXT_3)
-            painter.drawText(QRectF(8, y - 11, 36, 22), Qt.AlignmentFlag.AlignRight, str(tick))
+            if tick in told:
+                painter.drawText(QRectF(8, y - 11, 36, 22), Qt.AlignmentFlag.AlignRight, str(tick))
         pen = QPen(theme.LIMIT, 2.5)
         pen.setDashPattern([5, 3])
         painter.setPen(pen)

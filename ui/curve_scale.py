@@ -26,6 +26,8 @@ _NO_WALL_MM: Final = -8.0
 _BEFORE_WALL_MM: Final = 0.3
 """A front that has not reached the wall is drawn at least so far in front of it."""
 _TICK_MM, _TICK_PERCENT = 5, 20
+_FIGURE_PX = 18.0
+"""A figure of the axis is so high."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,15 @@ class CurveScale:
         """Where the axis is labelled: at line b and before it."""
         step = _TICK_MM if self.in_mm else _TICK_PERCENT
         return tuple(range(0, math.floor(self.high) + 1, step))
+
+    def told(self, height_px: float) -> tuple[int, ...]:
+        """The ticks whose figures have room on an axis of this height: line b and the highest before the others."""
+        kept: list[int] = []
+        for tick in (0, self.ticks[-1], *self.ticks[-2:0:-1]):
+            y = self.y(0.0, height_px, tick)
+            if all(abs(y - self.y(0.0, height_px, other)) >= _FIGURE_PX for other in kept):
+                kept.append(tick)
+        return tuple(sorted(kept))
 
     @property
     def unit(self) -> str:

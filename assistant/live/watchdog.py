@@ -141,10 +141,13 @@ class OwnWindow:
         if not self._command:
             return
         self.close()
-        try:
+        self._words = None
+        with contextlib.suppress(OSError):  # without a place for its last words it is opened all the same
             self._words = LastWords("watchdog_window")
+        errors = subprocess.DEVNULL if self._words is None else self._words.fileno()
+        try:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words.fileno()
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
             )
         except OSError as error:
             log.warning("the watchdog's window cannot be opened: %s", error)

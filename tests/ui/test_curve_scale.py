@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from assistant.plan import plan_from_document
+from assistant.plan import PlannedView, plan_from_document
 from assistant.vocabulary import Unknown
 from tests.ui.curves import ASSUMED, CALIBRATED, WALL_MM, standing
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment
@@ -64,3 +65,16 @@ def test_one_arrow_for_each_stretch_below_the_axis() -> None:
         (7, 7, 7, -14),
     ]
     assert curve_scale((), 14.0).wall is None
+
+
+@pytest.mark.parametrize("height_px", [20.0, 57.0, 100.0, 400.0])
+@pytest.mark.parametrize("views", [CALIBRATED, ASSUMED], ids=["mm", "percent"])
+def test_no_figure_of_the_axis_stands_over_another(views: tuple[PlannedView, ...], height_px: float) -> None:
+    """The review's curve is 57 px high at 1280 x 1024: four figures stood in 35 of them."""
+    scale = curve_scale(views, 15.0)
+    told = scale.told(height_px)
+    at = [scale.y(0.0, height_px, tick) for tick in told]
+    assert all(above - below >= 18.0 for above, below in pairwise(at))
+    assert told[0] == 0
+    assert height_px < 57 or len(told) > 1
+    assert height_px < 400 or told == scale.ticks

@@ -29,10 +29,14 @@ class KeyButton(QPushButton):
         """Another text."""
         self._text = text
         key = word("review", self._key) if self._key else ""
-        self.setText(text.format(key) if self._key else text)
+        super().setText(text.format(key) if self._key else text)
         told = f"{self._name}, key {key}" if key else self._name
         self.setAccessibleName(told)
         self.setToolTip(told)
+
+    def setText(self, text: str | None) -> None:
+        """The same: each time that the field comes into sight it says anew what was said last."""
+        self.say(text or "")
 
     def showEvent(self, a0: QShowEvent | None) -> None:
         """The key that the act has now."""

@@ -148,6 +148,20 @@ def test_the_own_window_is_told_and_answers_and_is_opened_again_if_it_dies() -> 
     window.close()
 
 
+def test_the_own_window_needs_no_place_for_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes nothing, or a sandbox: a stopped program is told all the same."""
+
+    def nowhere(_name: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(watchdog, "LastWords", nowhere)
+    window = OwnWindow([sys.executable, "-c", ECHO])
+    assert window.works
+    window.show(True)
+    said(window, "sounding")
+    window.close()
+
+
 def test_without_a_window_of_its_own_it_still_works() -> None:
     window = OwnWindow([])
     assert not window.works

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_video
 from ui import app, overlay, words
 from ui.alarm_bar import message_for
+from ui.review.events_panel import EventsPanel
 from ui.review.page import ReviewPage
 from ui.review.pictures import PictureRing
 from ui.review.run_book import RunBook
@@ -350,3 +352,15 @@ def test_arrows_belong_to_the_points_from_the_start(qtbot, opened: ReviewPage) -
     place_all(qtbot, opened)
     qtbot.keyClick(opened.picture, Qt.Key.Key_Down)
     assert opened.plan_panel.view.currentText() == "lateral"
+
+
+def test_a_field_says_what_was_said_last_after_the_layout_has_changed(qtbot: Any) -> None:
+    """From the large layout to the small one and back: the filter of the events stood there without a word."""
+    panel = EventsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    said = panel.filter.text()
+    assert "filter" in said
+    panel.hide()
+    panel.show()
+    assert panel.filter.text() == said
