@@ -67,7 +67,7 @@ def level_rows(
         if known is None:
             rows.append(("levels", library.new_id("levels"), {**level, "case_id": case_id}))
         else:
-            free = left.pop(known["id"], {})
+            free: set[str] = left.pop(known["id"], set())
             given = {name: value for name, value in level.items() if known[name] in (None, "") or name in free}
             rows.append(("levels", known["id"], given))
     first = rows[0][1]
