@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, InputError, UsageError
@@ -21,6 +21,9 @@ from assistant.validate_recording import check_recording
 from assistant.validate_table import TableFacts, mask_fault, read_table_facts
 
 Progress = Callable[[int, int | None], None]
+_IN_MM_BEFORE: Final = (
+    "made by an older version of the program: {}. They rest on an assumed depth; analyse the run anew for its shares"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,8 @@ def _folder(path: Path, settings: Settings, progress: Progress) -> list[Finding]
                 findings.append(Finding(path=path / name, status=3, text="missing: the result is not whole"))
     if result is not None and table is not None:
         findings += _together(path, lambda: _check_result_and_table(path, result, table))
+        if _is_of_before(result) and _in_mm(result, table):
+            findings.append(Finding(path=path, status=0, text=f"a note: {_IN_MM_BEFORE.format(_in_mm(result, table))}"))
     return findings
 
 
@@ -227,15 +232,28 @@ def _check_result_and_table(path: Path, result: dict[str, Any], table: TableFact
 
 
 def _check_uncalibrated(result: dict[str, Any], table: TableFacts) -> None:
-    """In a view that is not calibrated every figure in mm is empty."""
+    """In a view that is not calibrated every figure in mm is empty; one of before knew no other figures."""
+    told = _in_mm(result, table)
+    if told and not _is_of_before(result):
+        raise UsageError(told)
+
+
+def _is_of_before(result: dict[str, Any]) -> bool:
+    """Made by a version that did not know yet where its times come from, nor that a view may not be calibrated."""
+    return "clock" not in result["run"]
+
+
+def _in_mm(result: dict[str, Any], table: TableFacts) -> str:
+    """Which figures of a view that is not calibrated are given in mm; empty where none are."""
     views = result["plan"].get("views", [])
     assumed = {str(view.get("view")) for view in views if isinstance(view, dict) and view.get("calibrated") is False}
     in_mm = sorted(assumed & table.views_in_mm)
     if in_mm:
-        raise UsageError(f"the {in_mm[0]} view is not calibrated, and measurements.csv holds figures in mm of it")
+        return f"the {in_mm[0]} view is not calibrated, and measurements.csv holds figures in mm of it"
     if not assumed or len(assumed) < len(views):
-        return  # which view a leak was seen in is not always said
+        return ""  # which view a leak was seen in is not always said
     if any(leak[name] is not None for leak in result["leaks"] for name in ("area_mm2", "length_mm")):
-        raise UsageError("no view is calibrated, and result.json holds figures in mm of its leaks")
+        return "no view is calibrated, and result.json holds figures in mm of its leaks"
     if any(value is not None for name, value in result["final"].items() if name.endswith(("_mm", "_mm2"))):
-        raise UsageError("no view is calibrated, and result.json holds figures in mm of the end")
+        return "no view is calibrated, and result.json holds figures in mm of the end"
+    return ""

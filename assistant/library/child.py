@@ -102,18 +102,18 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         part.mkdir(parents=True)
         files = _files(run)
         total = sum(size for _, _, size in files)
-        digest, done = hashlib.sha256(), 0
+        sums, done = _Sums(run, len(files)), 0
         for path, name, _ in files:
-            if len(files) > 1:
-                digest.update(name.encode("utf-8", "surrogateescape"))
+            sums.begin(name)
             target = part / RUN / _copied_name(run, name) if order["copy"] else None
-            for size in _read_through(path, target, digest):
+            for size in _read_through(path, target, sums):
                 done += size
                 teller.share(done, total)
         here = part / RUN if order["copy"] else run
         review = _bring_review(run, part, copy=order["copy"])
         facts = run_facts(here, part / THUMBNAIL)
-        facts |= {"sha256": digest.hexdigest(), "bytes": total, "plan": _plan_of(here)}
+        facts |= {"sha256": sums.of_today, "bytes": total, "plan": _plan_of(here)}
+        facts["sha256_of_before"] = sums.of_before()
         facts["reviewed"] = words_of(review.standing)
         facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
@@ -124,6 +124,50 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     teller.say(facts=facts)
+
+
+class _Sums:
+    """What tells one recording from another: of all its files but the reviewers' words, whose sum changes with each.
+
+    Programs of before summed those as well: a library may hold such a sum of a run that was reviewed when it came in.
+    """
+
+    def __init__(self, run: Path, count: int) -> None:
+        self._today, self._before = hashlib.sha256(), hashlib.sha256()
+        self._is_named = count > 1
+        review = run / FILE
+        self._review: Path | None = review if run.is_dir() and review.is_file() and not review.is_symlink() else None
+        self._waiting = self._review
+
+    def begin(self, name: str) -> None:
+        """The next file, in the order of names."""
+        if self._waiting is not None and name > FILE:
+            self._take_review()
+        told = name.encode("utf-8", "surrogateescape")
+        if self._is_named:
+            self._today.update(told)
+        if self._is_named or self._review is not None:
+            self._before.update(told)
+
+    def update(self, chunk: bytes) -> None:
+        """Bytes of that file."""
+        self._today.update(chunk)
+        if self._review is not None:
+            self._before.update(chunk)
+
+    @property
+    def of_today(self) -> str:
+        return self._today.hexdigest()
+
+    def of_before(self) -> str:
+        """With the words as they are now; empty where there are none: then both are the same."""
+        self._take_review()
+        return "" if self._review is None else self._before.hexdigest()
+
+    def _take_review(self) -> None:
+        if self._waiting is not None:
+            self._before.update(FILE.encode() + self._waiting.read_bytes())
+            self._waiting = None
 
 
 def _make_way(into: Path) -> None:

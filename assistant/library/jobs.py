@@ -329,7 +329,8 @@ def take_in(library: Library, job: Job) -> None:
     """Enter a run that was brought in: with its case and level where they are new."""
     facts = job.said["facts"]
     folder = Path(job.order["into"])
-    same = library.rows("runs", sha256=facts["sha256"])
+    before = facts.pop("sha256_of_before", "")
+    same = library.rows("runs", sha256=facts["sha256"]) or (before and library.rows("runs", sha256=before))
     if same:
         _remove(folder)
         job.error = f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added"
@@ -370,11 +371,16 @@ def take_in(library: Library, job: Job) -> None:
 def found_again(library: Library, job: Job) -> None:
     """Enter the new place of a run that was moved, if it is the same run."""
     _remove(Path(job.order["into"]))
-    run = library.one("runs", job.run_id)
-    if run is None or run["sha256"] != job.said["facts"]["sha256"]:
+    run, facts = library.one("runs", job.run_id), job.said["facts"]
+    if run is None or run["sha256"] not in (facts["sha256"], facts.get("sha256_of_before") or facts["sha256"]):
         job.error = f"{job.name}: is another recording (its bytes differ); the case points to its old place still"
         return
-    library.change([("runs", run["id"], {"path": job.order["run"]})], Act.EDIT, "run moved", about=run["case_id"])
+    library.change(
+        [("runs", run["id"], {"path": job.order["run"], "sha256": facts["sha256"]})],
+        Act.EDIT,
+        "run moved",
+        about=run["case_id"],
+    )
     job.case_id = run["case_id"]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from assistant.capture.run_folder import RunFolder
 from assistant.cli import main
 from assistant.day_log import read_events
 from assistant.library import database
+from assistant.library.jobs import Jobs
 from assistant.library.migrations import STEPS
+from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.places import demo_run
@@ -280,3 +284,54 @@ def test_training_goes_on_where_it_stood(library: Library) -> None:
     trainee = next(person for person in desk.people() if person.name == "Trainee one")
     first = next(row["clip_id"] for row in answers.values())
     assert desk.others(first, trainee)["experts"] == {"stop": 1}
+
+
+def test_a_result_of_before_in_mm_of_an_uncalibrated_view_is_whole_with_a_note(old: Path, capsys) -> None:
+    shutil.rmtree(old / "result" / "masks")  # few of them were kept
+    place = old / "result" / "result.json"
+    document = json.loads(place.read_text(encoding="utf-8"))
+    document["plan"]["views"][0]["calibrated"] = False
+    place.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["validate", str(old / "result")]) == 0
+    said = capsys.readouterr().out
+    assert "made by an older version of the program: the lateral view is not calibrated" in said
+    document["run"]["clock"] = "file"  # as every result of today says: there it is a fault
+    place.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["validate", str(old / "result")]) == 2
+    assert "holds figures in mm of it" in capsys.readouterr().err
+
+
+def with_a_review(old: Path, folder: Path) -> tuple[Path, str]:
+    """A run that was reviewed before it came in, and its sum as a program of before made it: of all its files."""
+    run = folder / "reviewed"
+    shutil.copytree(old / "run", run)
+    shutil.copy(next((old / "library" / "runs").glob("*/run/review.json")), run)
+    digest = hashlib.sha256()
+    for path in sorted(run.iterdir()):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return run, digest.hexdigest()
+
+
+def test_a_run_that_was_reviewed_before_it_came_in_is_known_again(old: Path, tmp_path: Path, capsys) -> None:
+    run, sum_of_before = with_a_review(old, tmp_path)
+    assert main(["import", str(run), "--stay", "--no-analysis"]) == 0
+    with Library() as library:
+        (row,) = library.rows("runs")
+        sum_of_today = row["sha256"]
+        assert sum_of_today != sum_of_before
+        library.change([("runs", row["id"], {"sha256": sum_of_before})], Act.EDIT, "as before", about=row["case_id"])
+    capsys.readouterr()
+    assert main(["import", str(run), "--no-analysis"]) != 0  # it does not come in twice
+    assert f"is in the library already, as case {row['case_id']}" in capsys.readouterr().err
+    moved = run.rename(tmp_path / "moved")
+    with Library() as library:
+        jobs = Jobs(library, Settings())
+        job = jobs.find_again(row["id"], str(moved))
+        while not job.is_over:
+            jobs.poll()
+            time.sleep(0.02)
+        jobs.stop()  # its analysis has begun meanwhile
+        assert job.error == ""
+        found = library.one("runs", row["id"])
+    assert (found["path"], found["sha256"]) == (str(moved), sum_of_today)  # and from now on by today's sum
