@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.waiting import HUNG_S
+
 ROOT = Path(__file__).resolve().parents[1]
 _SEEN: Final = (
     "socket,execve,open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,"
@@ -103,7 +105,7 @@ class QuietMachine:
         """XDG_RUNTIME_DIR, which the system empties at log-off: the sound server's client makes a folder there."""
         return self.folder / "session"
 
-    def run(self, command: list[str], own: tuple[Path, ...] = (), within_s: float = 100.0) -> Left:
+    def run(self, command: list[str], own: tuple[Path, ...] = (), within_s: float = 2 * HUNG_S) -> Left:
         """Run a command of the program to its end; ``own``: places that it was told to write to."""
         trace = self.folder / "trace"
         env = os.environ | {

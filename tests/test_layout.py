@@ -124,3 +124,19 @@ def test_each_decision_is_dated(files: list[str]) -> None:
     assert notes
     for name in notes:
         assert re.search(r"^\d{4}-\d{2}-\d{2}$", text_of(name) or "", re.MULTILINE), name
+
+
+def test_no_test_holds_the_machine_to_a_limit_of_its_own(files: list[str]) -> None:
+    """Whoever waits has the one limit of `tests/waiting.py`; how fast things go, `tests/benchmarks` measure."""
+    own = re.compile(
+        r"\bdeadline=|wait(?:Until|Signal)\(.*timeout=|assert .*(?:monotonic|perf_counter|process_time)\(\) - \w+ <"
+    )
+    kept = {
+        "tests/conftest.py": "the laws' profile, without a deadline",
+        "tests/journeys/person.py": "a whole day waits for what takes minutes",
+        "tests/old_data/93736df/make.py": "made the old data, by the program of that time",
+        "tests/test_layout.py": "this list",
+        "tests/waiting.py": "the one limit",
+    }
+    named = [name for name in python(files, "tests") if not name.startswith("tests/benchmarks/") and name not in kept]
+    none(name for name in named if own.search(text_of(name) or ""))

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 from ui import app
 from ui.shell import Shell, shells
 
-_WITHIN_S = 60.0
+_WITHIN_S = 120.0
 Step = Callable[[], bool]
 
 

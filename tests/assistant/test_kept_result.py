@@ -23,6 +23,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings import Settings, with_changes
 from assistant.vocabulary import Alarm, Distances, Motion, Unknown
 from tests.small_run import SmallRun, plan_document, write_small_run
+from tests.waiting import HUNG_S
 
 
 class Heard:
@@ -69,7 +70,7 @@ def heard(out: Path, plan: Plan, facts: RunFacts) -> tuple[KeptAnalysis, Heard]:
     assert kept is not None
     analysis = KeptAnalysis(kept, plan, sink)
     analysis.start()
-    assert analysis._thread.join(20) is None
+    assert analysis._thread.join(HUNG_S) is None
     return analysis, sink
 
 

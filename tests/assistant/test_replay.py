@@ -15,6 +15,7 @@ from assistant.replay import ReplayAnalysis
 from assistant.settings import Settings
 from assistant.vocabulary import Alarm
 from tests.small_run import SmallRun, plan_document, write_small_run
+from tests.waiting import HUNG_S
 
 
 class Listener:
@@ -48,7 +49,7 @@ def start(run: SmallRun, listener: Listener, plan: object = None) -> ReplayAnaly
 def test_the_child_finds_what_the_pipeline_finds(run: SmallRun) -> None:
     listener = Listener()
     analysis = start(run, listener)
-    assert listener.done.wait(30)
+    assert listener.done.wait(HUNG_S)
     assert analysis.stop()
     source = open_source(str(run.folder))
     pipeline = start_pipeline(source, read_plan(run.plan, 0.25), Settings())
@@ -72,7 +73,7 @@ def test_a_run_that_breaks_off_is_told_with_what_was_found_before(run: SmallRun)
     run.video.write_bytes(run.video.read_bytes()[: run.video.stat().st_size * 6 // 10])
     listener = Listener()
     analysis = start(run, listener)
-    assert listener.done.wait(30)
+    assert listener.done.wait(HUNG_S)
     assert "ends after" in listener.end[1]
     assert len(analysis.moments) > 10
     assert analysis.stop()
@@ -82,7 +83,7 @@ def test_a_killed_child_is_told_and_ends_nothing_else(run: SmallRun) -> None:
     listener = Listener()
     analysis = start(run, listener)
     analysis._process.kill()
-    assert listener.done.wait(30)
+    assert listener.done.wait(HUNG_S)
     assert "signal 9" in listener.end[1]
     assert analysis.stop()
 

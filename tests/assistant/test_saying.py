@@ -12,6 +12,7 @@ from assistant.errors import EnvironmentError_
 from assistant.locking import alone_with
 from assistant.reviews import SCHEMA_BY_NUMBER, About, LeakKey, Review, converted, read_review
 from assistant.saying import redo, say, undo
+from tests.waiting import HUNG_S
 
 WINDOW = """
 import sys
@@ -72,7 +73,7 @@ def test_two_windows_lose_nothing_of_each_other(review: Review) -> None:
         window.stdin.write("go\n")
         window.stdin.flush()
     for window in windows:
-        window.communicate(timeout=60)
+        window.communicate(timeout=HUNG_S)
         assert window.returncode == 0
     kept = read_review(review.path)
     assert [entry.number for entry in kept.entries] == list(range(1, 64))

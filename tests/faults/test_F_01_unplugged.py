@@ -88,19 +88,13 @@ def test_F_01(server: VideoServer, tmp_path: Path, closes: bool) -> None:
         assert facts.details["rate"].startswith("measured")
         assert session.arm() == ""
         server.plugged.clear()
-        pulled = time.monotonic()
         until(session, lambda status: status.state is LiveState.NO_SIGNAL)
-        noticed_s = time.monotonic() - pulled
         until(session, lambda status: "A7" in [alarm.code for alarm in status.alarms])
         assert not session.status.drawable
         before = session.newest_index
         server.plugged.set()
-        back = time.monotonic()
         until(session, lambda status: session.newest_index > before + 5 and status.state is not LiveState.NO_SIGNAL)
-        back_s = time.monotonic() - back
         assert session.status.lines is Lines.UNCONFIRMED
-        assert noticed_s < 2.5
-        assert back_s < 8.0
         last = session.newest_index
     finally:
         session.stop()

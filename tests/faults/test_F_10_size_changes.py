@@ -1,7 +1,6 @@
 """F-10: the picture changes its size or depth in the middle: lines void, a new file, numbers go on."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings import Settings
 from assistant.vocabulary import Frame
 from tests.recorders import WRITER
+from tests.waiting import HUNG_S, wait_until
 
 
 class Sized:
@@ -45,13 +45,10 @@ def test_F_10(tmp_path: Path, monkeypatch) -> None:
     grab = Grab(deck, "camera:0", Settings(), recorder)
     grab.start()
     heard: list[object] = []
-    begun = time.monotonic()
-    while not any(isinstance(message, SourceEnded) for message in heard):
-        heard += deck.capture_says.take()
-        assert time.monotonic() - begun < 10
-        time.sleep(0.01)
+    taken = deck.capture_says.take
+    wait_until(lambda: any(isinstance(message, SourceEnded) for message in heard), lambda: heard.extend(taken()))
     grab.ask_to_end()
-    grab.wait(3.0)
+    grab.wait(HUNG_S)
     recorder.close()
     deck.remove()
     sizes = [message.facts.width_px for message in heard if isinstance(message, SourceOpened)]

@@ -28,6 +28,7 @@ from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liven
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
 from tests.assistant.capture.test_camera import FakeGrabber
 from tests.recorders import WRITER
+from tests.waiting import HUNG_S
 
 ROWS, COLS = 480, 640
 
@@ -118,7 +119,7 @@ def test_F_12(make, k: int, deck: Deck, tmp_path: Path, monkeypatch: pytest.Monk
         grab.wait(0.005)
         assert grab.is_alive()
     grab.ask_to_end()
-    grab.wait(3.0)
+    grab.wait(HUNG_S)
     recorder.close()
 
     memory = start_liveness(next(open_source(str(demo_run())).frames()))

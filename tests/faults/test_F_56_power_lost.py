@@ -1,4 +1,4 @@
-"""F-56: the power goes at any instant: what the disk was asked to keep is there, the last 1.2 s may be gone.
+"""F-56: the power goes at any instant: what the disk was asked to keep is there, 1.2 s before that may be gone.
 
 Simulated: of each file only what stood in it at its last good fsync survives, and a torn piece of what came after.
 """
@@ -23,23 +23,26 @@ FPS, SYNC_S = 60, 0.3
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[float, Path]], list[np.ndarray]]:
-    """Copies of what the disk would hold if the power went then, with the time of the last frame given."""
+    """Copies of what the disk would hold if the power went then, with the time at which it was last asked to keep."""
     rng = np.random.default_rng(2)
     pictures = [rng.normal(120, 6, (64, 80)).clip(0, 255).astype(np.uint8) for _ in range(30)]
     folder = tmp_path_factory.mktemp("run")
     synced: dict[int, int] = {}
+    asked = [0.0]
     lock = threading.Lock()
 
     def fsync(descriptor: int) -> None:
         stat = os.fstat(descriptor)
+        asked_s = time.monotonic() - begun
         os.fsync(descriptor)
         with lock:
+            asked.append(asked_s)
             synced[stat.st_ino] = max(synced.get(stat.st_ino, 0), stat.st_size)
 
+    begun = time.monotonic()
     chance = random.Random(3)
     recorder = Recorder(folder, replace(WRITER, sync_every_s=SYNC_S, segment_bytes=150_000), disk=Disk(fsync=fsync))
     crashes: list[tuple[float, Path]] = []
-    begun = time.monotonic()
     for i in range(3 * FPS):
         while time.monotonic() - begun < i / FPS:
             time.sleep(0.001)
@@ -52,7 +55,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[float
                     keep = synced.get(path.stat().st_ino, 0)
                     torn = chance.randint(0, 300)
                     (copy / path.name).write_bytes(path.read_bytes()[: keep + torn])
-            crashes.append((now_s, copy))
+                crashes.append((asked[-1], copy))
     recorder.close()
     shutil.rmtree(folder)
     return crashes, pictures

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_run import SmallRun, write_small_run
+from tests.waiting import HUNG_S
 
 ROOT = Path(__file__).resolve().parents[2]
 # The real command, slowed down so that the signal finds it at work: it says "ready" after the given frame, and goes on
@@ -29,7 +30,7 @@ def process(self, frame, on_alarm=None):
             signal.signal(number, heard)
         sys.stdout.write("ready\\n")
         sys.stdout.flush()
-        came.wait(60)
+        came.wait(HUNG_S)
     return reading
 GuardedPipeline.process = process
 analysis.SAVE_EVERY_S = 0.0
@@ -51,7 +52,7 @@ def stop_at(run: SmallRun, frame: int, number: signal.Signals) -> tuple[int, str
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         told = process.stderr.read()
-        return process.wait(60), told
+        return process.wait(HUNG_S), told
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals come otherwise only on Windows")
@@ -92,7 +93,7 @@ def test_stopped_before_the_first_frame_leaves_nothing(run: SmallRun, tmp_path: 
         "import sys, time\n"
         "from assistant import cli\n"
         "from assistant.capture import opening\n"
-        "def hang(*_):\n    sys.stdout.write('ready\\n'); sys.stdout.flush(); time.sleep(60)\n"
+        "def hang(*_):\n    sys.stdout.write('ready\\n'); sys.stdout.flush(); time.sleep(600)\n"
         "opening.open_source = hang\n"
         "sys.exit(cli.main(sys.argv[1:]))"
     )
@@ -103,5 +104,5 @@ def test_stopped_before_the_first_frame_leaves_nothing(run: SmallRun, tmp_path: 
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
         assert process.stderr.read() == "stopped; nothing was written\n"
-        assert process.wait(30) == 130
+        assert process.wait(HUNG_S) == 130
     assert not run.out.exists()

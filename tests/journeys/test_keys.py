@@ -15,6 +15,7 @@ from assistant.settings import Settings
 from tests.journeys.hands import CONTROL, NONE, SHIFT, down, press, repeat_unmarked, up
 from tests.small_run import SmallRun
 from tests.ui.theatre.fake_session import PLAN, FakeSession
+from tests.waiting import HUNG_MS
 from ui.review.page import ReviewPage
 from ui.shell import Shell
 from ui.theatre.holding import HOLD_MS, REST_MS
@@ -86,7 +87,7 @@ def test_a_held_key_never_repeats_its_act(theatre: TheatrePage) -> None:
     assert theatre.desk.total_ml == pytest.approx(0.2)
 
 
-def test_holding_ends_injecting_and_does_not_begin_it_again(theatre: TheatrePage, qtbot) -> None:
+def test_holding_ends_injecting_and_does_not_begin_it_again(theatre: TheatrePage, monkeypatch) -> None:
     window, place = theatre.window(), PLACES["I"]
     down(window, K.Key_I, place=place)
     at_ms = 1000
@@ -97,7 +98,9 @@ def test_holding_ends_injecting_and_does_not_begin_it_again(theatre: TheatrePage
         QTest.qWait(40)
     assert not theatre.session.armed
     up(window, K.Key_I, place=place)
-    press(window, K.Key_I, place=place)  # a hand that trembles
+    with monkeypatch.context() as patched:
+        patched.setattr("ui.theatre.holding.REST_MS", HUNG_MS)  # however slow the machine: it comes at once
+        press(window, K.Key_I, place=place)  # a hand that trembles
     assert not theatre.session.armed
     QTest.qWait(REST_MS + 50)
     press(window, K.Key_I, place=place)

@@ -21,6 +21,7 @@ from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
 from tests.small_run import SmallRun, write_small_run
+from tests.waiting import HUNG_S
 from ui.review import review_words
 from ui.review.page import ReviewPage
 
@@ -152,7 +153,7 @@ def test_what_is_said_in_another_window_stays_and_is_not_mine_to_take_back(
     review.jump(3)
     place = run.folder / "review.json"
     qtbot.keyClick(review, K.Key_S)
-    subprocess.run([sys.executable, "-c", ANOTHER_WINDOW, str(place)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", ANOTHER_WINDOW, str(place)], check=True, timeout=HUNG_S)
     qtbot.keyClick(review, K.Key_N)
     qtbot.keyClicks(review.correct.note, "said here")
     qtbot.keyClick(review.correct.note, K.Key_Return)

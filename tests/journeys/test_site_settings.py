@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from assistant.training.desk import Desk
 from assistant.vocabulary import Distances, Unknown
 from tests.assistant.live.conftest import until
 from tests.small_run import SmallRun, pictures, plan_document, write_small_run
+from tests.waiting import wait_until
 from ui.shell import Shell
 from ui.theatre.sessions import make_session
 
@@ -249,15 +249,15 @@ def before_line_mm(moment: Moment) -> float:
 
 def measured(session: LiveSession) -> Distances:
     """The first distances of a session in which cement is seen."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < 30.0:
-        for message in session.poll():
-            if isinstance(message, Moved) and isinstance(message.moment.distances, Distances):
-                found = message.moment.distances
-                if not isinstance(found.posterior_wall_mm, Unknown):
-                    return found
-        time.sleep(0.01)
-    raise AssertionError(f"no cement was measured: {session.status}")
+    found: list[Distances] = []
+
+    def look() -> None:
+        moments = (message.moment for message in session.poll() if isinstance(message, Moved))
+        measures = (moment.distances for moment in moments if isinstance(moment.distances, Distances))
+        found.extend(each for each in measures if not isinstance(each.posterior_wall_mm, Unknown))
+
+    wait_until(lambda: found, look, lambda: session.status)
+    return found[0]
 
 
 @contextmanager

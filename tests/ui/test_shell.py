@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.settings import Settings
+from tests.waiting import HUNG_S
 from ui.page import PAGES, Page
 from ui.shell import Shell, load_pages
 
@@ -104,6 +105,6 @@ def test_closing_asks_the_page_first_and_then_shuts_all(shell: Shell) -> None:
 def test_the_modules_of_all_pages_can_be_loaded_beside_the_window() -> None:
     loading = Thread(target=load_pages)
     loading.start()
-    loading.join(60)
+    loading.join(HUNG_S)
     assert not loading.is_alive()
     assert all(f"ui.{name}.page" in sys.modules for name in PAGES)

@@ -1,7 +1,6 @@
 """What the tests of live use share: shared memory that goes away, and moments made in a line."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from assistant.live.status import LiveStatus
 from assistant.settings import Settings
 from assistant.vocabulary import Approach, FrameState, Liveness, Motion, Unknown
 from tests.small_run import pictures, plan_document, write_video
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -71,16 +71,11 @@ def session(run_file: Path, tmp_path: Path) -> Iterator[LiveSession]:
     made.stop()
 
 
-def until(session: LiveSession, holds: Callable[[LiveStatus], bool], within_s: float = 20.0) -> list[Message]:
+def until(session: LiveSession, holds: Callable[[LiveStatus], bool]) -> list[Message]:
     """Poll as a window does until something holds; all that was said meanwhile."""
     heard: list[Message] = []
-    begun = time.monotonic()
-    while True:
-        heard += session.poll()
-        if holds(session.status):
-            return heard
-        assert time.monotonic() - begun < within_s, f"not within {within_s} s: {session.status}"
-        time.sleep(0.01)
+    wait_until(lambda: holds(session.status), lambda: heard.extend(session.poll()), lambda: session.status, 0.01)
+    return heard
 
 
 def planned(session: LiveSession) -> LiveSession:

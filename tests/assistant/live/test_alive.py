@@ -5,8 +5,9 @@ import sys
 import pytest
 
 from assistant.live.alive import Adopted, is_alive
+from tests.waiting import HUNG_S
 
-SLEEP = [sys.executable, "-c", "import time; print('go', flush=True); time.sleep(60)"]
+SLEEP = [sys.executable, "-c", "import time; print('go', flush=True); time.sleep(600)"]
 
 
 def test_processes_that_are_there_and_not() -> None:
@@ -28,7 +29,7 @@ def test_an_adopted_process_is_ended_and_waited_for() -> None:
     with pytest.raises(TimeoutError, match="did not end"):
         adopted.wait(0.05)
     adopted.kill()
-    assert adopted.wait(5.0) == -1
+    assert adopted.wait(HUNG_S) == -1
     assert adopted.poll() == -1
     process.wait()
     adopted.kill()

@@ -2,7 +2,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from assistant.recording.line_writer import LineWriter
 from assistant.settings import Settings
 from assistant.vocabulary import FrameState, Motion, Unknown
 from tests.small_run import COLS, FPS, ROWS, pictures, plan_document
+from tests.waiting import HUNG_S, wait_until
 
 SECOND = 1_000_000_000
 
@@ -132,20 +133,13 @@ def test_the_whole_process_writes_what_it_told(
     start = Start(deck=str(wide_deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
     body = threading.Thread(target=analysis_process.run, args=(start,))
     body.start()
-    wait(lambda: any(isinstance(message, PlanTaken) for message in wide_deck.analysis_says.take()))
+    wait_until(lambda: any(isinstance(message, PlanTaken) for message in wide_deck.analysis_says.take()))
     for k in range(20):
         publish(wide_deck, k)
-        wait(lambda k=k: wide_deck.get(Cell.ANALYSED_INDEX) == k)
+        wait_until(lambda k=k: wide_deck.get(Cell.ANALYSED_INDEX) == k)
     wide_deck.put(Cell.CLOSING, 1)
-    body.join(10.0)
+    body.join(HUNG_S)
     lines = [json.loads(line) for line in (tmp_path / "readings_000.jsonl").read_text().splitlines()]
     assert lines[0]["columns"][0] == "frame"
     assert [line["row"][0] for line in lines[1:]] == [str(k) for k in range(20)]
     assert all(line["plan"] == 1 for line in lines[1:])
-
-
-def wait(holds: Callable[[], bool]) -> None:
-    begun = time.monotonic()
-    while not holds():
-        assert time.monotonic() - begun < 20
-        time.sleep(0.002)

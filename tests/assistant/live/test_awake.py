@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 
 from assistant.live.awake import Awake, try_out
+from tests.waiting import HUNG_S
 
 CONTINUOUS, ALL = 0x80000000, 0x80000003
 
@@ -23,10 +23,7 @@ class Starts:
 
 
 def ended(child: subprocess.Popen[bytes]) -> bool:
-    end_s = time.monotonic() + 10
-    while child.poll() is None and time.monotonic() < end_s:
-        time.sleep(0.01)
-    return child.poll() is not None
+    return child.wait(HUNG_S) is not None
 
 
 def test_f38_sleep_is_held_off_while_armed_and_not_longer() -> None:

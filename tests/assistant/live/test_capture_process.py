@@ -1,5 +1,4 @@
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings import CaptureSettings, LiveSettings, Settings
 from assistant.vocabulary import Frame
 from tests.recorders import WRITER
+from tests.waiting import HUNG_S, wait_until
 
 WHOLE = replace(Settings(), capture=CaptureSettings(layout="whole"), live=LiveSettings(grab_hangs_after_s=0.5))
 
@@ -36,7 +36,7 @@ class Scripted:
     def frames(self) -> Iterator[Frame]:
         for k, each in enumerate(self.script):
             if isinstance(each, str):
-                self.gate.wait(20)
+                self.gate.wait(HUNG_S)
                 return
             if isinstance(each, Exception):
                 raise each
@@ -77,17 +77,14 @@ def grab(big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         one.ask_to_end()
         for source in sources:
             source.gate.set()
-        one.wait(3.0)
+        one.wait(HUNG_S)
         recorder.close()
 
 
-def said(deck: Deck, kind: type, within_s: float = 5.0) -> list[object]:
+def said(deck: Deck, kind: type) -> list[object]:
     heard: list[object] = []
-    begun = time.monotonic()
-    while not any(isinstance(each, kind) for each in heard):
-        heard += deck.capture_says.take()
-        assert time.monotonic() - begun < within_s, heard
-        time.sleep(0.005)
+    taken = deck.capture_says.take
+    wait_until(lambda: any(isinstance(each, kind) for each in heard), lambda: heard.extend(taken()), lambda: heard)
     return heard
 
 
@@ -108,7 +105,7 @@ def test_frames_are_stamped_numbered_published_and_recorded(
     assert frames[0] is not None
     assert frames[0].t_s == 0.0
     one.ask_to_end()
-    one.wait(2.0)
+    one.wait(HUNG_S)
 
 
 def test_a_source_that_fails_is_told_and_opened_again(big_deck: Deck, grab: Callable[..., Grab]) -> None:
@@ -123,11 +120,7 @@ def test_a_grab_that_never_returns_is_noticed(big_deck: Deck, grab: Callable[...
     """F-03: the call into the driver does not come back."""
     one = grab([grain(1), "hang"])
     said(big_deck, SourceOpened)
-    begun = time.monotonic()
-    while not one.hangs():
-        assert time.monotonic() - begun < 3.0
-        time.sleep(0.01)
-    assert time.monotonic() - begun > 0.3
+    wait_until(one.hangs)
 
 
 def test_a_picture_that_is_too_large_is_told(big_deck: Deck, grab: Callable[..., Grab]) -> None:
@@ -154,7 +147,7 @@ def test_names_never_reach_the_ring_or_the_disk(big_deck: Deck, grab: Callable[.
     assert frame.grey[:8].max() == 0
     assert frame.grey[32, 40] == grey[32, 40]
     one.ask_to_end()
-    one.wait(2.0)
+    one.wait(HUNG_S)
 
 
 def test_the_whole_process_records_witnesses_and_ends_in_order(
@@ -170,7 +163,7 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
     told = said(big_deck, RecordingTold)
     assert told
     big_deck.put(Cell.CLOSING, 1)
-    body.join(10.0)
+    body.join(HUNG_S)
     recorded = RunFolder(tmp_path, "run")
     assert len(recorded.recorded.lines) == 5
     assert recorded.recorded.witness is not None
@@ -186,7 +179,7 @@ def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
     start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
     body = threading.Thread(target=capture_process.run, args=(start,))
     body.start()
-    body.join(10.0)
+    body.join(HUNG_S)
     assert not body.is_alive()
     assert not big_deck.path.exists()
 

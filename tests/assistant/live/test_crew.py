@@ -10,6 +10,7 @@ from assistant.live.orders import Start
 from assistant.live.running import find_running
 from assistant.recording.schema import FrameLine
 from assistant.settings import Settings
+from tests.waiting import HUNG_S
 
 
 def crew(folder: Path) -> Crew:
@@ -39,7 +40,7 @@ def test_what_a_window_left_is_gone_on_with_in_the_same_folder(tmp_path: Path) -
     assert second.taken_over
     assert {child: state.pid for child, state in second.states().items()} == pids
     assert second.end(tmp_path, 5.0)
-    assert all(nurse.wait(1.0) for nurse in first._nurses.values())
+    assert all(nurse.wait(HUNG_S) for nurse in first._nurses.values())
 
 
 def test_what_a_window_left_elsewhere_is_ended_first(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_what_a_window_left_elsewhere_is_ended_first(tmp_path: Path) -> None:
     left = find_running()
     assert left is not None
     end_left(left)
-    assert all(nurse.wait(1.0) for nurse in first._nurses.values())
+    assert all(nurse.wait(HUNG_S) for nurse in first._nurses.values())
     assert left.living() == {}
 
 

@@ -51,7 +51,7 @@ def test_a_session_from_its_start_to_its_end(
 
     planned(session)
     assert session.arm() == ""
-    until(session, lambda status: any(alarm.code == "A1" for alarm in status.alarms), 30.0)
+    until(session, lambda status: any(alarm.code == "A1" for alarm in status.alarms))
     assert any(isinstance(message, AlarmHeard) for message in told)
     assert session.acknowledge()
     session.note("millilitres", "0.2 ml in", total_ml=0.2)
@@ -92,20 +92,17 @@ def test_the_source_may_not_be_there_and_comes_later(session: LiveSession, run_f
 
 
 def test_a_killed_analysis_comes_back_with_lines_that_nobody_has_confirmed(session: LiveSession) -> None:
-    """F-29: told at once, back within three seconds, the picture goes on."""
+    """F-29: told, back by itself, the picture goes on. How soon: `bench_faults.py`."""
     planned(session)
     session.arm()
     pid = session.status.children[Child.ANALYSIS].pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    killed_ns = session.status.now_ns
     heard = until(session, lambda status: status.state is LiveState.ANALYSIS_LATE)
-    assert (session.status.now_ns - killed_ns) / 1e6 < 500
     assert not session.status.drawable
     assert "A7" in [alarm.code for alarm in session.status.alarms]
     index = session.newest_index
     heard += until(session, lambda status: status.state is LiveState.UNKNOWN_VIEW)
-    assert (session.status.now_ns - killed_ns) / 1e9 < 6.0
     assert session.newest_index > index
     assert any(isinstance(message, LinesVoid) for message in heard)
     assert session.status.lines is Lines.UNCONFIRMED
@@ -119,11 +116,8 @@ def test_a_killed_capture_comes_back_and_numbers_go_on(session: LiveSession) -> 
     pid, index = session.status.children[Child.CAPTURE].pid, session.newest_index
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    killed_ns = session.status.now_ns
     until(session, lambda status: status.state is LiveState.NO_SIGNAL)
-    assert (session.status.now_ns - killed_ns) / 1e6 < 500
     until(session, lambda status: session.newest_index > index + 10)
-    assert (session.status.now_ns - killed_ns) / 1e9 < 6.0
     assert session.status.lines is Lines.UNCONFIRMED
     assert session.stop()
     source = RunFolder(session.folder, "live")

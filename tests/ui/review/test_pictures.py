@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.small_run import pictures, write_small_run, write_video
+from tests.waiting import HUNG_S
 from ui.review.pictures import PictureReader, PictureRing, ScrubMaker
 from ui.review.stills import StillReader, cut_out, image_of
 
@@ -31,7 +32,7 @@ class Waited:
         self._told.set()
 
     def wait(self) -> None:
-        assert self._told.wait(20)
+        assert self._told.wait(HUNG_S)
         self._told.clear()
 
 
@@ -77,7 +78,7 @@ def test_a_frame_that_is_not_there_is_told(run: str) -> None:
 def test_small_pictures_come_from_a_process_of_its_own(tmp_path: Path) -> None:
     film = write_video(tmp_path / "film.mp4", [p[:, :320] for p in pictures(20)], codec="libx264")
     maker = ScrubMaker(str(film), tmp_path / "cache")
-    assert maker._process.wait(30) == 0
+    assert maker._process.wait(HUNG_S) == 0
     frame, is_exact = maker.frame(12, 320, 300, 15.0)
     assert is_exact
     assert np.abs(frame.grey.astype(float) - pictures(20)[12]).mean() < 6
@@ -102,7 +103,7 @@ def test_stills_are_read_once_each(run: str) -> None:
     reader = StillReader(run, take)
     reader.want([7, 3])
     reader.want([3, 7, 11])
-    assert done.wait(20)
+    assert done.wait(HUNG_S)
     assert reader.stop()
     assert sorted(told) == [3, 7, 11]
 

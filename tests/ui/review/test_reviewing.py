@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import time
 from pathlib import Path
 
 import av
@@ -72,14 +71,16 @@ def test_every_frame_is_shown_when_asked(qtbot, opened: ReviewPage) -> None:
     opened.jump(5)
     qtbot.keyClick(opened, K.Key_F)
     seen: list[int] = []
-    for _ in range(60):
+
+    def a_tick_later() -> bool:
         opened.player.advance(0.5)
         if not seen or seen[-1] != opened.session.playhead:
             seen.append(opened.session.playhead)
         opened.session.picture(playing=True)
-        qtbot.wait(5)
+        return len(seen) > 10
+
+    qtbot.waitUntil(a_tick_later)
     assert seen == list(range(seen[0], seen[-1] + 1))
-    assert len(seen) > 5
 
 
 def test_a_moment_is_held_beside_and_another_run_goes_along(qtbot, opened: ReviewPage, run: SmallRun) -> None:
@@ -246,7 +247,6 @@ def test_without_figures_of_the_day_v_says_so(qtbot, opened: ReviewPage) -> None
 
 def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, run: SmallRun, tmp_path: Path) -> None:
     """The way of a new user, by mouse and keys alone: drop, six points, scale, look, note, key image, report."""
-    began_s = time.monotonic()
     lone = tmp_path / "film.mkv"
     lone.write_bytes(run.video.read_bytes())
     data = QMimeData()
@@ -279,7 +279,6 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     qtbot.waitUntil(lambda: str(report) in window.export.told)
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
-    assert time.monotonic() - began_s < 180
     qtbot.waitUntil(lambda: not window.exporter.busy)
     qtbot.keyClick(window, K.Key_E)
     qtbot.waitUntil(lambda: not window.exporter.busy)

@@ -1,7 +1,6 @@
 """The set-up by keyboard alone, on a fake session and on the demo played as if it were live."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import cv2
@@ -17,6 +16,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings import AlarmSettings, Settings
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
+from tests.waiting import HUNG_S
 from ui.setup import proposal_child, proposals
 from ui.setup.cannula import measure_shaft
 from ui.setup.model import SetUp, Step, Told
@@ -242,10 +242,8 @@ def test_turning_the_picture_and_its_points_is_the_same(mirrored: bool, quarters
     assert np.array_equal(turn.turned().picture(grey), np.rot90(shown, -1))
 
 
-@pytest.mark.timeout(150)
-def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard_within_a_minute(qtbot) -> None:
-    """The whole way with real processes: window, source, six points, scale, line, armed."""
-    began = time.monotonic()
+def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard(qtbot) -> None:
+    """The whole way with real processes: window, source, six points, scale, line, armed. How soon: `bench_ways.py`."""
     shell = Shell(Settings())
     shell.resize(1920, 1080)
     qtbot.addWidget(shell)
@@ -265,7 +263,6 @@ def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard_within_a_minute(qtbo
         qtbot.keyClick(shell, K.Key_T)
         qtbot.keyClick(shell, K.Key_Return)
         qtbot.waitUntil(lambda: page.session.status.armed)
-        assert time.monotonic() - began < 60
         qtbot.waitUntil(lambda: page.session.status.state is LiveState.LIVE)
     finally:
         if page.session is not None:
@@ -299,7 +296,7 @@ def test_a_proposal_that_comes_late_does_not_move_what_the_person_placed(page, q
     go_on = threading.Event()
 
     def ask(*_args):
-        go_on.wait(5)
+        go_on.wait(HUNG_S)
         return [(1.0, 1.0)] * 6
 
     monkeypatch.setattr(proposals, "ask", ask)

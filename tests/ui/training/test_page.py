@@ -1,7 +1,6 @@
 """Training through the real window, by keyboard only: from the start to an answered case, and what stays hidden."""
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from assistant.library.people import Act, Role
 from assistant.settings import Settings
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
+from tests.waiting import HUNG_S
 from ui.shell import Shell
 from ui.training import acts
 from ui.training import training_words as words
@@ -56,7 +56,7 @@ def test_the_first_entry_does_not_wait_for_the_first_case(qtbot, shell, monkeypa
     let_go, look = threading.Event(), Starter.look_at_first
 
     def slow(starter):
-        assert let_go.wait(20)
+        assert let_go.wait(HUNG_S)
         return look(starter)
 
     monkeypatch.setattr(Starter, "look_at_first", slow)
@@ -76,7 +76,7 @@ def test_who_has_gone_is_not_asked_the_first_case(qtbot, shell, monkeypatch):
     let_go, look = threading.Event(), Starter.look_at_first
 
     def slow(starter):
-        assert let_go.wait(20)
+        assert let_go.wait(HUNG_S)
         return look(starter)
 
     monkeypatch.setattr(Starter, "look_at_first", slow)
@@ -89,15 +89,13 @@ def test_who_has_gone_is_not_asked_the_first_case(qtbot, shell, monkeypatch):
     assert page.mode == WELCOME
 
 
-def test_a_new_user_answers_the_first_case_within_a_minute(qtbot, shell):
-    began_s = time.monotonic()
+def test_a_new_user_answers_the_first_case(qtbot, shell):
     page = begin(qtbot, shell)
     to_the_end_of_the_clip(qtbot, shell, page)
     for name in ("1", "7", "D"):
         key(qtbot, shell, name)
     key(qtbot, shell, "Return")
     assert page.mode == FEEDBACK
-    assert time.monotonic() - began_s < 60
     (answer,) = page.desk.answers()
     assert (answer["answer"], answer["sure_percent"], answer["direction"]) == ("stop", 80, "posterior")
     assert page.feedback.headline.text() == "You stopped in time"
@@ -345,7 +343,7 @@ def test_the_table_of_answers_is_written_behind_the_window(qtbot, shell, tmp_pat
 
     def slow(answers, to):
         assert threading.current_thread() is not threading.main_thread()
-        assert let_go.wait(20)
+        assert let_go.wait(HUNG_S)
         return write(answers, to)
 
     monkeypatch.setattr(acts, "write_answers", slow)
