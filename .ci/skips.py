@@ -11,6 +11,7 @@ ALLOWED = (
     "real data",  # the real recordings lie beside the project only on some machines
     "shared data",
     "shared/data",
+    "field cases",  # of the real data
     "small disk cannot be mounted",  # needs root and, in a container, the right to mount
     "no strace or unshare here",
     "refuses an empty network namespace",  # as some containers do

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from assistant.live import children
 from tests import leftovers
-from tests.waiting import PatientBot
+from tests.waiting import HUNG_S, PatientBot
 
 _OURS = ("analysis", "pictures")
 
@@ -28,6 +29,13 @@ settings.load_profile("laws")
 def pytest_configure() -> None:
     """Nothing that a test starts outlives this process."""
     leftovers.begin()
+
+
+@pytest.fixture(autouse=True)
+def _children_may_wait_for_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session ends and restarts a process that starves; only tests of just that hold it to the program's limits."""
+    monkeypatch.setattr(children, "_STARTS_WITHIN_S", HUNG_S)
+    monkeypatch.setattr(children, "_HANGS_AFTER_S", HUNG_S)
 
 
 @pytest.fixture

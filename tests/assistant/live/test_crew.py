@@ -26,7 +26,7 @@ def test_all_begin_and_all_end_in_order(tmp_path: Path) -> None:
     while {state.condition for state in made.states().values()} != {Condition.RUNNING}:
         made.look()
     assert find_running() is not None
-    assert made.end(tmp_path, 5.0)
+    assert made.end(tmp_path, HUNG_S)
     assert find_running() is None
     assert not made.deck.path.exists()
 
@@ -39,7 +39,7 @@ def test_what_a_window_left_is_gone_on_with_in_the_same_folder(tmp_path: Path) -
     second = crew(tmp_path)
     assert second.taken_over
     assert {child: state.pid for child, state in second.states().items()} == pids
-    assert second.end(tmp_path, 5.0)
+    assert second.end(tmp_path, HUNG_S)
     assert all(nurse.wait(HUNG_S) for nurse in first._nurses.values())
 
 
@@ -61,4 +61,4 @@ def test_numbers_and_times_go_on_in_a_folder_that_was_recorded_into(tmp_path: Pa
     made = crew(tmp_path)
     assert made.deck.get(Cell.NEXT_INDEX) == 5
     assert made.deck.get(Cell.ORIGIN_NS) == pytest.approx(1_000, abs=2)
-    assert made.end(tmp_path, 8.0)
+    assert made.end(tmp_path, HUNG_S)

@@ -20,6 +20,7 @@ from assistant.live.messages import (
     LinesVoid,
     LiveState,
     Message,
+    Moved,
     PlanRefused,
     SourceOpened,
 )
@@ -53,6 +54,7 @@ def test_a_session_from_its_start_to_its_end(
     assert session.arm() == ""
     until(session, lambda status: any(alarm.code == "A1" for alarm in status.alarms))
     assert any(isinstance(message, AlarmHeard) for message in told)
+    until(session, lambda _: sum(isinstance(message, Moved) for message in told) > 20)
     assert session.acknowledge()
     session.note("millilitres", "0.2 ml in", total_ml=0.2)
     clip = session.clip(1.0)
