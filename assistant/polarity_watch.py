@@ -1,4 +1,8 @@
-"""Which way round a run is shown: judged from its reference frames and later ones, watched until the first cement."""
+"""Which way round a run is shown: judged from its reference frames and later ones, and watched to the end.
+
+The first thing taken for cement proves nothing: a phantom of the wrong sign comes first as well. So both signs are
+watched for as long as the run lasts, and a sign that nothing has said clearly is asked of further pictures.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,10 @@ _CLEAR_LOG_ODDS: Final = 6.0
 """Steel in the picture says as much. Who is told so clearly is not asked again."""
 _GROWTH_LOG_ODDS: Final = 5.0
 """What something that grows with the other sign, and nothing with this one, says for the other [P]."""
-_LOOK_AGAIN: Final = (2, 5, 10, 20, 40)
-"""Which of a view's measured pictures before the cement are judged as well: a cannula may come after the plan."""
+_LOOK_AGAIN: Final = (2, 5, 10, 20, 40, 80, 160, 320, 640)
+"""Which of a view's measured pictures are judged as well: a cannula may come after the plan."""
+_OUTWEIGHS: Final = 2.0
+"""What grows with the other sign is the cement where it weighs so many times what was taken for it [P]."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +33,8 @@ class _Told:
 
     log_odds: list[float]
     pictures: int = 0
+    grown: float = 0.0
+    """What the last thing that grew with the other sign says: it outweighed what had been taken for cement before."""
     growth: OppositeGrowth = field(default_factory=OppositeGrowth)
     grew_in: int | None = None
 
@@ -57,28 +65,32 @@ class PolarityWatch:
         return max(others, key=lambda told: abs(told.log_odds), default=own)
 
     def look(self, at: int, frame: Frame, similarity: Similarity, memory: MaskMemory) -> None:
-        """Judge another picture of a view, while no cement is known and the reference frame has not said it clearly."""
+        """Judge another picture of a view, while nothing has said the sign clearly.
+
+        Once something is taken for cement only what says it clearly turns the sign round.
+        """
         told = self._told[at]
         told.pictures += 1
-        if not memory.started:
-            self._keep(at, memory)  # another view may have told the sign since
-        if memory.started or told.pictures not in _LOOK_AGAIN or self._views[at].shown is not Shown.NOT_KNOWN:
-            return
-        if abs(self._own(at).log_odds) < _CLEAR_LOG_ODDS:
+        open_still = self._views[at].shown is Shown.NOT_KNOWN and abs(self._own(at).log_odds) < _CLEAR_LOG_ODDS
+        if open_still and told.pictures in _LOOK_AGAIN:
             told.log_odds.append(_log_odds(frame, self._views[at], similarity))
+        # Another view may have told the sign since.
+        if not memory.started or abs(self.polarity(at).log_odds) >= _CLEAR_LOG_ODDS:
             self._keep(at, memory)
 
     def grows(self, at: int, frame: Frame, memory: MaskMemory) -> bool:
         """Whether something grows with the other sign in the picture that the cement step has just looked at.
 
-        Where the sign was not told clearly this settles it: cement is looked for with the other one from then on.
+        Where the sign was not told clearly this settles it, unless what was taken for cement weighs as much: cement is
+        looked for with the other one from then on.
         """
         told = self._told[at]
-        if not grows_opposite(told.growth, memory, frame.t_s):
+        grown = grows_opposite(told.growth, memory, frame.t_s)
+        if grown is None:
             return False
         told.grew_in = frame.index if told.grew_in is None else told.grew_in
-        if self._views[at].shown is Shown.NOT_KNOWN:
-            told.log_odds.append(-memory.baseline.sign * _GROWTH_LOG_ODDS)
+        if self._views[at].shown is Shown.NOT_KNOWN and grown.outweighs >= _OUTWEIGHS:
+            told.grown = -memory.baseline.sign * _GROWTH_LOG_ODDS
             self._keep(at, memory)
         return True
 
@@ -103,11 +115,13 @@ class PolarityWatch:
 
     def _own(self, at: int) -> Polarity:
         shown = self._views[at].shown
-        return judged(self._told[at].log_odds) if shown is Shown.NOT_KNOWN else said(shown)
+        told = self._told[at]
+        return judged([*told.log_odds, told.grown]) if shown is Shown.NOT_KNOWN else said(shown)
 
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:
             turn_round(memory)
+            self._told[at].growth = OppositeGrowth()
 
 
 def _log_odds(frame: Frame, view: PlannedView, similarity: Similarity | None) -> float:

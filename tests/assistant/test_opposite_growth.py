@@ -29,7 +29,7 @@ def told(made: MaskMemory, log: float, radii_mm: list[float], watch: OppositeGro
     said = []
     for k, radius_mm in enumerate(radii_mm):
         shown(made, radius_mm, log)
-        said.append(grows_opposite(watch, made, 0.2 * k))
+        said.append(grows_opposite(watch, made, 0.2 * k) is not None)
     return said
 
 
@@ -45,9 +45,49 @@ def test_it_has_to_last_and_to_grow() -> None:
 
 def test_cement_of_the_right_sign_is_none_of_it() -> None:
     assert not any(told(memory(), 20.0, GROWS))
-    started = memory()
-    started.started = True
-    assert not any(told(started, -20.0, GROWS))
+
+
+def known(made: MaskMemory, right_mm: float, radius_mm: float = 1.5) -> MaskMemory:
+    """A spot has been taken for cement, so far to the right of the middle of the body."""
+    mask = np.zeros(made.body.shape, np.uint8)
+    ys, xs = np.nonzero(made.body)
+    at = (round(xs.mean() + right_mm / made.mm_per_px), int(ys.mean()))
+    cv2.circle(mask, at, round(radius_mm / made.mm_per_px), 1, -1)
+    made.started, made.mask = True, mask > 0
+    return made
+
+
+def test_the_first_cement_ends_no_watch() -> None:
+    """What was taken for cement may have been a phantom."""
+    assert any(told(known(memory(), 11.0), -20.0, GROWS))
+
+
+def test_what_brightens_round_known_cement_is_none_of_it() -> None:
+    assert not any(told(known(memory(), 0.0, radius_mm=2.5), -20.0, GROWS))
+
+
+def test_what_is_much_fainter_than_known_cement_is_none_of_it() -> None:
+    made, watch = known(memory(), 11.0), OppositeGrowth()
+    assert made.mask is not None
+    said = []
+    for k, radius_mm in enumerate(GROWS):
+        shown(made, radius_mm, -8.0)
+        assert made.smoothed is not None
+        made.smoothed[made.mask] = 40.0
+        said.append(grows_opposite(watch, made, 0.2 * k))
+    assert said == [None] * len(GROWS)
+
+
+def test_it_is_weighed_against_what_was_taken_for_cement() -> None:
+    made, watch = known(memory(), 11.0), OppositeGrowth()
+    assert made.mask is not None
+    for k, radius_mm in enumerate(GROWS):
+        shown(made, radius_mm, -20.0)
+        assert made.smoothed is not None
+        made.smoothed[made.mask] = 20.0
+        grown = grows_opposite(watch, made, 0.2 * k)
+    assert grown is not None
+    assert 5.0 < grown.outweighs < 12.0
 
 
 def test_a_balloon_that_is_let_down_is_none() -> None:

@@ -112,6 +112,44 @@ def test_what_is_not_known_is_said_and_settled_by_what_grows(tmp_path: Path, *, 
     assert most_mm2(rows) > 60.0
 
 
+def phantom_first(count: int, *, dark: bool, phantom_px: int = 7) -> list[Grey8]:
+    """A spot of the other sign comes, grows and stays; well after it the cement grows, elsewhere in the body."""
+    made = []
+    for k, still in enumerate(nothing_tells(count, count, dark=dark)):
+        middle_y, level = round(3.0 * np.sin(0.8 * k)), still.astype(float)
+        for at, from_frame, most_px, times in (((138, 136), 25, phantom_px, -1.0), ((176, 152), 85, 16, 1.0)):
+            if k >= from_frame:
+                spot = np.zeros(still.shape)
+                radius = min(2 + (k - from_frame) // 2, most_px)
+                cv2.circle(spot, (at[0], at[1] + middle_y), radius, 1.0, -1)
+                level += cv2.GaussianBlur(spot, (0, 0), 2.0) * times * (-60.0 if dark else 60.0)
+        made.append(np.clip(np.rint(level), 0, 255).astype(np.uint8))
+    return made
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_cement_after_a_phantom_of_the_other_sign_is_told(tmp_path: Path, *, dark: bool) -> None:
+    """The picture does not say the sign, and the first thing that was taken for cement had the wrong one."""
+    result, rows = analyze(tmp_path / "run", phantom_first(150, dark=dark))
+    events = [event for event in result["events"] if event["text"].startswith(_MISSED)]
+    assert any(event["first_frame"] >= 85 for event in events), "told when the cement grew"
+    assert float(rows[84]["cement_area_mm2"]) > 8.0, "the phantom was taken for cement"
+    assert any("grew from frame" in note for note in result["run"]["notes"])
+
+
+def test_cement_that_outweighs_the_phantom_before_it_is_followed_from_then_on(tmp_path: Path) -> None:
+    _, rows = analyze(tmp_path / "run", phantom_first(150, dark=False, phantom_px=5))
+    assert float(rows[84]["cement_area_mm2"]) > 4.0, "the phantom was taken for cement"
+    assert float(rows[-1]["cement_area_mm2"]) > 60.0
+
+
+def test_a_persons_wrong_word_and_a_phantom_leave_nobody_blind(tmp_path: Path) -> None:
+    result, rows = analyze(tmp_path / "run", phantom_first(150, dark=False), polarity="native")
+    events = [event for event in result["events"] if event["text"].startswith(_MISSED)]
+    assert [(event["first_frame"] >= 85, event["last_frame"]) for event in events] == [(True, None)]
+    assert 8.0 < float(rows[-1]["cement_area_mm2"]) < 40.0, "a person's word is not overruled"
+
+
 def test_a_word_that_is_none_is_refused_with_the_cure(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match='"native" \\(bone and steel dark\\) or "inverted"'):
         analyze(tmp_path / "run", list(pictures(6)), polarity="dark")
