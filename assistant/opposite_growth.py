@@ -138,7 +138,7 @@ def _largest(memory: MaskMemory, watch: OppositeGrowth) -> tuple[Bool, float]:
     where = usable[box] & ~was[box] & (memory.body[box] if cannula is None else (memory.body | cannula.corridor)[box])
     own = memory.mask[box] if memory.started and memory.mask is not None else None
     if own is not None and own.any():
-        known = contrast[own]
+        known = contrast[own][::_FEW]
         least = np.maximum(
             least, np.float32(_LIKE_CEMENT * np.partition(known, 3 * known.size // 4)[3 * known.size // 4])
         )

@@ -11,8 +11,8 @@ from assistant.live.messages import Child
 from assistant.live.running import find_running
 
 _LOOK_EVERY_MS = 1000
-REFUSED = "Injecting is on in the theatre: replay and training wait until it is off. F1 goes there."
-OFFERED = "Live picture available – F1: go live"
+REFUSED = "Injecting is on in the theatre: replay and training wait until it is off. [[window:theatre]] goes there."
+OFFERED = "Live picture available – [[window:theatre]]: go live"
 
 
 class Live(Enum):

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from ui import theme
+from ui.key_map import word
 from ui.page import PAGES
 
 _WORDS = {
@@ -27,12 +28,12 @@ class PageTabs(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for number, name in enumerate(PAGES, start=1):
-            tab = QPushButton(f"{_WORDS[name]}  F{number}")
+        for name in PAGES:
+            tab = QPushButton(f"{_WORDS[name]}  {word('window', name)}")
             tab.setFont(theme.font(20, 650))
             tab.setMinimumHeight(44)
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            tab.setAccessibleName(f"{_WORDS[name]}, key F{number}")
+            tab.setAccessibleName(f"{_WORDS[name]}, key {word('window', name)}")
             filled = "background:#F2F5F8;color:#07090C;border:none;" if name == current else "border:none;"
             tab.setStyleSheet(f"QPushButton{{{filled}padding:4px 14px;}}")
             tab.clicked.connect(lambda _checked=False, name=name: self.wanted.emit(name, None))

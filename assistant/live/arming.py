@@ -18,9 +18,9 @@ _MOST: Final = 256
 def why_not(lines: Lines, settings: Settings) -> str:
     """Why the session cannot be armed, in one sentence; empty when it can."""
     if lines is Lines.NONE:
-        return "There are no lines yet. Place and confirm them: L"
+        return "There are no lines yet. Place and confirm them: [[theatre:lines]]"
     if lines is Lines.UNCONFIRMED:
-        return "The lines are not confirmed. Look at them and confirm: L"
+        return "The lines are not confirmed. Look at them and confirm: [[theatre:lines]]"
     try:
         check(settings)
     except UsageError as error:

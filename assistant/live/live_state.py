@@ -183,9 +183,9 @@ class Terms:
 _MISSING: Final = {
     "picture_live": "Wait for a live picture.",
     "analysis_in_time": "Analysis late. Judge by eye.",
-    "lines_placed": "Place the lines. Set-up: P",
-    "lines_confirmed": "Confirm the lines: L",
-    "view_confirmed": "Re-confirm the lines: L",
+    "lines_placed": "Place the lines. Set-up: [[theatre:set up]]",
+    "lines_confirmed": "Confirm the lines: [[theatre:lines]]",
+    "view_confirmed": "Re-confirm the lines: [[theatre:lines]]",
     "tracking_good": "Cement not tracked. Judge by eye.",
     "sound_available": "No alarm sound. Watch the screen.",
     "no_alarm_stands": "An alarm stands.",
@@ -210,5 +210,5 @@ def quiet(terms: Terms, *, armed: bool, view: str) -> Quiet:
         if not getattr(terms, term.name):
             return Quiet(seen_none=False, headline="NOT KNOWN", action=_MISSING[term.name])
     if not armed:
-        return Quiet(seen_none=False, headline="NOT ARMED", action="Press I when you inject.")
+        return Quiet(seen_none=False, headline="NOT ARMED", action="Press [[theatre:inject]] when you inject.")
     return Quiet(seen_none=True, headline="NO CROSSING SEEN in this view", action=_VIEW_SAYS.get(view, ""))

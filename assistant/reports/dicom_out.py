@@ -47,7 +47,7 @@ def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None, i
         If the file cannot be written.
     """
     if not frames or len({frame.grey.shape for frame in frames}) != 1:
-        raise UsageError("one or more pictures of one size are needed for a DICOM file; mark a key image with S")
+        raise UsageError("one or more pictures of one size are needed for a DICOM file; mark a key image first")
     pixels = np.stack([_eight_bits(frame) for frame in frames])
     made = _dataset(path, pixels)
     numbers = ", ".join(str(frame.index) for frame in frames)

@@ -64,7 +64,7 @@ def write_video(
         If the file cannot be written. Nothing is left then.
     """
     if last < first:
-        raise UsageError(f"frames {first} to {last} are no stretch of the run; set A before B")
+        raise UsageError(f"frames {first} to {last} are no stretch of the run; set its beginning before its end")
     source = open_source(run)
     try:
         with whole_file(path) as part:

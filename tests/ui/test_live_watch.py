@@ -13,6 +13,7 @@ from assistant.settings import Settings
 from assistant.training.desk import Starter
 from tests.small_ending import write_ending
 from tests.small_run import write_small_run
+from ui.key_map import with_keys
 from ui.live_watch import OFFERED, REFUSED, Live, LiveWatch, live_now
 from ui.shell import Shell
 from ui.training.modes import ASKING, OVERVIEW
@@ -92,7 +93,7 @@ def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtb
     qtbot.waitUntil(lambda: page.starter.made == 1)
     beats(theatre, armed=1)
     qtbot.keyClick(shell, Qt.Key.Key_Return)
-    assert page.parts.note.text() == REFUSED
+    assert page.parts.note.text() == with_keys(REFUSED)
     assert page.mode is not ASKING
     assert page.player is None
     beats(theatre, armed=0)
@@ -104,11 +105,11 @@ def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtb
     page.live.look()
     assert page.mode == OVERVIEW
     assert page.player is None
-    assert page.parts.note.text() == REFUSED
+    assert page.parts.note.text() == with_keys(REFUSED)
     assert len(page.desk.answers(page.person)) == answers, "nothing was answered for the person"
     beats(theatre, armed=0)
     page.live.look()
-    assert page.parts.note.text() == OFFERED
+    assert page.parts.note.text() == with_keys(OFFERED)
     shell.close()
 
 

@@ -224,5 +224,5 @@ def _runs(runs: list[dict[str, Any]]) -> str:
     told = next((state for state in states if state), "analysed")
     where = "copied" if all(run["is_copied"] for run in runs) else "stays at its place"
     if not all(Path(run["path"]).exists() for run in runs):
-        where = "GONE from its place (M: find again)"
+        where = with_keys("GONE from its place ([[cases:find again]]: find again)")
     return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"

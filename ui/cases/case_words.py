@@ -74,7 +74,8 @@ IMPORT_NOTE = (
 )
 NO_ROOM = " There is no room for a copy."
 GONE = (
-    "The recording of {0} is not at its place any more ({1}). Plug the disk in again, or press M to show where it is."
+    "The recording of {0} is not at its place any more ({1}). Plug the disk in again, or press [[cases:find again]] "
+    "to show where it is."
 )
 STILL_THERE = "The recording of {0} is at its place."
 FOUND = "The recording of {0} was found again."

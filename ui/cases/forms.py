@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from assistant.errors import AssistantError
 from ui import theme
+from ui.key_map import with_keys
 
 Field = QLineEdit | QComboBox
 
@@ -89,8 +90,8 @@ class Form(QWidget):
         self.wrong.setStyleSheet("color:#FFD400;")
         column.addWidget(self.wrong)
         row_of_buttons = QHBoxLayout()
-        for word, act in ((f"{button}   Enter", self.keep), ("Leave   Esc", self.leave)):
-            made = QPushButton(word)
+        for word, act in ((f"{button}   [[form:keep]]", self.keep), ("Leave   [[form:leave]]", self.leave)):
+            made = QPushButton(with_keys(word))
             made.setFont(theme.font(20, 650))
             made.setMinimumHeight(56)
             made.setMinimumWidth(120)

@@ -117,7 +117,8 @@ class ExportPanel(Card):
                 ("dicom", review_words.DICOM),
             )
         ):
-            button = key_button(text, text, lambda kind=kind: self.export_wanted.emit(kind))
+            key = "report" if kind == "pdf" else ""
+            button = key_button(text, text.format("").strip(), lambda kind=kind: self.export_wanted.emit(kind), key=key)
             if kind == "pdf":
                 button.setStyleSheet("QPushButton{background:#F2F5F8;color:#07090C;font-weight:700;}")
             buttons.addWidget(button, k // 3, k % 3)
@@ -133,7 +134,7 @@ class ExportPanel(Card):
         column.addLayout(top)
         column.addWidget(self.images, 1)
         column.addLayout(buttons)
-        self.stop = key_button(review_words.EXPORT_STOP, "Stop writing, Escape", self.stop_wanted.emit)
+        self.stop = key_button(review_words.EXPORT_STOP, "Stop writing", self.stop_wanted.emit, key="leave")
         keeps_place = self.stop.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)  # nothing moves, and the time line is not drawn anew
         self.stop.setSizePolicy(keeps_place)

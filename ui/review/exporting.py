@@ -20,6 +20,7 @@ from assistant.plan import read_plan
 from assistant.reviews import Review
 from assistant.settings import Settings
 from assistant.whatif import Job, Row, RunAndPlan
+from ui.key_map import with_keys
 from ui.library_room import room
 from ui.review import review_words
 from ui.review.export_work import WAYS, Material, Progress
@@ -152,7 +153,7 @@ class Exporter:
 
     def _begin(self, ways: Sequence[Way]) -> None:
         if self.busy:
-            self._page.export.tell(review_words.EXPORT_BUSY)
+            self._page.export.tell(with_keys(review_words.EXPORT_BUSY))
             return
         self._wish += 1
         self._written.clear()

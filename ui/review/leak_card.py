@@ -16,6 +16,7 @@ from assistant.plan import PlannedView
 from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
+from ui.key_map import with_keys
 from ui.review import review_words
 from ui.review.leak_book import LeakCrop, LeakStory
 from ui.review.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
@@ -123,7 +124,7 @@ class LeakCard(QWidget):
         story = self.story
         if story is None:
             if not self._kept:
-                return review_words.LEAKS_NOT_KEPT
+                return with_keys(review_words.LEAKS_NOT_KEPT)
             return self._nothing
         return words.LEAK_SITE[story.site]
 

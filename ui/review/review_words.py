@@ -155,16 +155,16 @@ ABOUT = {
 }
 SITES = tuple(site.value for site in LeakSite)
 
-REPORT = "Report PDF  R"
+REPORT = "Report PDF  {}"
 CSV = "CSV"
 PNG = "PNG"
 VIDEO = "Video"
 DICOM = "DICOM"
 EXPORTED = "Written: {0}"
 EXPORTING = "Writing … {0} %"
-EXPORT_STOP = "Stop  Esc"
+EXPORT_STOP = "Stop  {}"
 EXPORT_STOPPED = "Stopped: nothing unfinished is left"
-EXPORT_BUSY = "One thing after the other: wait, or stop what is being written with Esc"
+EXPORT_BUSY = "One thing after the other: wait, or stop what is being written with [[review:leave]]"
 NOT_EXPORTED = "Not written: {0}"
 EXPORT_NOTE = "Exports go to {0}"
 RUN_WHOLE = "Recording whole · {0} frames"
@@ -173,10 +173,9 @@ ANALYSED = "analysed {0} %"
 
 EVERY_FRAME = "every frame"
 REAL_TIME = "real time"
-HELP = "J L slower, faster · [ ] event · A B range, P loop · F every frame · C beside · D difference · O raw · T clip"
 LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
 EXPORT = "Export"
 OTHER = "Other run  {}"
 REHEARSAL = "rehearsal, not a patient"
 NOT_THROUGH = "the analysis was not through when this was written"
-LEAKS_NOT_KEPT = "not kept on the day: V recomputes"
+LEAKS_NOT_KEPT = "not kept on the day: [[review:figures]] recomputes"

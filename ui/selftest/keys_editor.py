@@ -20,7 +20,11 @@ _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _PAGES: Final = tuple(TITLES)
 _ROWS: Final = {page: tuple(act for act in acts_of(page) if act.is_listed) for page in _PAGES}
 _MOST_ROWS: Final = 18
-_USUAL: Final = "← → page · ↑ ↓ choose · Enter change · Del the usual key · Esc close. Space is the same everywhere."
+_USUAL: Final = (
+    "[[selftest:left]] [[selftest:right]] page · [[selftest:up]] [[selftest:down]] choose · "
+    "[[selftest:change]] change · [[selftest:usual]] the usual key · [[selftest:close]] close. "
+    "Space is the same everywhere."
+)
 _STEPS: Final = {"up": -1, "down": 1, "page up": -_MOST_ROWS, "page down": _MOST_ROWS}
 
 
@@ -132,7 +136,7 @@ class KeysEditor(QWidget):
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(round(18 * self.factor), 550))
         foot = QRectF(28, self.height() - 70 * self.factor, self.width() - 56, 64 * self.factor)
-        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, self.note or _USUAL)
+        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, self.note or key_map.with_keys(_USUAL))
 
     def _paint_head(self, painter: QPainter) -> None:
         painter.setPen(theme.TEXT_1)

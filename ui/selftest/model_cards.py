@@ -15,12 +15,16 @@ from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.places import models_folder
 from assistant.shape_model import model_name
 from ui import theme
+from ui.key_map import with_keys
 from ui.selftest.test_picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _LANDMARKS: Final = "landmarks"
 NAMES: Final = ("Shape of a leak", "Points of a vertebra")
-USUAL: Final = "← → other card · ↑ ↓ read on · A use another pack · Esc close. The packs before it stay."
+USUAL: Final = (
+    "[[selftest:left]] [[selftest:right]] other card · [[selftest:up]] [[selftest:down]] read on · "
+    "[[selftest:use pack]] use another pack · [[selftest:close]] close. The packs before it stay."
+)
 _STEP_PX: Final = 60
 CHECKING: Final = "The pack is checked …"
 
@@ -128,7 +132,7 @@ class ModelCards(QWidget):
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(round(18 * self.factor), 550))
         foot = QRectF(28, self.height() - 68 * self.factor, self.width() - 56, 62 * self.factor)
-        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, f"{self.note}\n{USUAL}")
+        painter.drawText(foot, _V | Qt.TextFlag.TextWordWrap, f"{self.note}\n{with_keys(USUAL)}")
 
 
 def _shape_card() -> tuple[str, str]:

@@ -131,7 +131,10 @@ class SelfTestPage(Page):
         self.sound.heard = None
         fault = self.sound.test(Priority.HIGH)
         if fault:
-            self._take(SOUND, Outcome(told=Told.FAILED, text=f"{fault}: connect a loudspeaker, then R"))
+            self._take(
+                SOUND,
+                Outcome(told=Told.FAILED, text=f"{fault}: connect a loudspeaker, then {word('selftest', 'again')}"),
+            )
             return
         self._sounds = list(_SOUNDS[1:])
         self._sound_timer.start()
@@ -161,7 +164,11 @@ class SelfTestPage(Page):
                 heard = name == "heard"
                 self.sound.was_heard(heard=heard)
                 told = Told.PASSED if heard else Told.FAILED
-                text = "HIGH, MEDIUM, LOW heard" if heard else "not heard: connect a loudspeaker, then R"
+                text = (
+                    "HIGH, MEDIUM, LOW heard"
+                    if heard
+                    else f"not heard: connect a loudspeaker, then {word('selftest', 'again')}"
+                )
                 self._take(SOUND, Outcome(told=told, text=text))
         elif name == "again":
             self.run_again()
@@ -358,7 +365,9 @@ class SelfTestPage(Page):
                 break
         painter.setPen(theme.TEXT_1)
         painter.drawText(QRectF(room.left(), room.top() + 34 * factor, room.width(), 60 * factor), _V, result)
-        text = self.may_sign() or ("Signed." if self._signed else "Enter signs the list and opens the theatre.")
+        text = self.may_sign() or (
+            "Signed." if self._signed else f"{word('selftest', 'sign')} signs the list and opens the theatre."
+        )
         lines = [self.note] if self.note and self.note != text else []
         lines.append(text)
         if self.outcomes[SOUND].told is not Told.PASSED:

@@ -12,6 +12,7 @@ from assistant.model_packs.finding import find_pack
 from assistant.places import data_home
 from assistant.vocabulary import Unknown
 from ui.alarm_sound import AlarmSound
+from ui.key_map import word
 from ui.setup.side import Row
 
 _LEAST_FREE = 2_000_000_000
@@ -20,7 +21,9 @@ _FIRST_YEAR, _LAST_YEAR = 2024, 2100
 
 def checks_as_rows(sound: AlarmSound, status: LiveStatus | None) -> tuple[Row, ...]:
     """Sound, disk, clock, model, rate and delay as rows."""
-    heard = {True: "heard", False: "not heard", None: "not confirmed · T: play it"}[sound.heard]
+    heard = {True: "heard", False: "not heard", None: f"not confirmed · {word('setup', 'test sound')}: play it"}[
+        sound.heard
+    ]
     icon = "low" if sound.fault else "tick" if sound.heard else "sound"
     sound_row = Row(text="Alarm sound", value=sound.fault or heard, icon=icon)
     return (sound_row, _disk(), _clock(), _model(), _rate(status), _delay(status))

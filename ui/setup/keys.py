@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _WAYS: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
+_HEARD = "Heard the test sound? [[setup:heard]]: yes, [[setup:not heard]]: no"
+
+
 def do(panel: SetupPanel, name: str) -> None:
     """Do an act of the set-up."""
     first, _, rest = name.partition(" ")
@@ -104,7 +107,7 @@ def _do_plain(panel: SetupPanel, name: str) -> None:
         panel.setup.move_line(1 if name == "line +" else -1)
     elif name == "test sound":
         fault = panel.page.sound.test()
-        panel.message = f"No test sound: {fault}." if fault else "Heard the test sound? Y: yes, N: no"
+        panel.tell(f"No test sound: {fault}." if fault else _HEARD)
     elif name in ("heard", "not heard"):
         panel.page.sound.was_heard(heard=name == "heard")
         panel.message = ""

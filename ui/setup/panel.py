@@ -239,7 +239,7 @@ class SetupPanel(QWidget):
         """The chosen source becomes the second input beside the one in use; the second in use is closed."""
         session = self.page.session
         if not self.choices or session is None:
-            self.tell("Choose the first source, then the second: S")
+            self.tell("Choose the first source, then the second: [[setup:second]]")
             return
         choice = self.choices[self.chosen]
         address = choice.address or self._recorded_run()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.live.messages import StampedFrame
 from assistant.screen_watch import SeenField, picture_with
 from assistant.vocabulary import Frame
+from ui.key_map import word
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import Step
 from ui.setup.side import Row
@@ -108,8 +109,8 @@ class ScreenFields:
         count = "Two pictures" if len(fields) == 2 else f"{len(fields)} pictures"
         chosen = self.chosen()
         if chosen is not None and not chosen.live and any(each.live for each in fields):
-            return f"{count}: the one looked at is held, another is live. Tab: the other."
-        return f"{count}: which is live? The outlined one is looked at. Tab: the other."
+            return f"{count}: the one looked at is held, another is live. {word('setup', 'next field')}: the other."
+        return f"{count}: which is live? The outlined one is looked at. {word('setup', 'next field')}: the other."
 
 
 def _words(each: SeenField) -> str:

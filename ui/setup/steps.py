@@ -13,7 +13,7 @@ from assistant.live.messages import LiveState
 from assistant.looked_at import NOT_YET
 from assistant.vocabulary import Unknown
 from ui import theme, words
-from ui.key_map import word
+from ui.key_map import with_keys, word
 from ui.key_table import TABLE
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import ASSUMED_DEPTH_MM, GAUGES_MM, LEVELS, Step, Told
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _ICON = {Told.MISSING: "", Told.PROPOSED: "half disc", Told.CHECK: "pencil", Told.CONFIRMED: "tick"}
 _WORDS_INSIDE = (
-    "Words in the field are recorded with the picture. Take them off the console's screen, or Y: it is no name. "
-    "Spinous processes on the right, head at the top?"
+    "Words in the field are recorded with the picture. Take them off the console's screen, or [[setup:yes]]: it is no "
+    "name. Spinous processes on the right, head at the top?"
 )
 _SIDES_ASKED = "Are the spinous processes on the right? Is the head at the top?"
 _LATERAL_HINTS = (
@@ -139,7 +139,7 @@ def _orientation(panel: SetupPanel) -> Shown:
         number=2,
         title="Orientation, field",
         note="asked every case",
-        text=panel.fields.asked() or (_WORDS_INSIDE if found else _SIDES_ASKED),
+        text=panel.fields.asked() or (with_keys(_WORDS_INSIDE) if found else _SIDES_ASKED),
         rows=tuple(rows),
         foot="Flip and turn change the screen only. What is masked is never recorded.",
         message=panel.message,

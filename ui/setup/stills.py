@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.vocabulary import Unknown
+from ui.key_map import word
 from ui.setup import proposals
 from ui.setup.model import SetView, Told
 
@@ -100,7 +101,7 @@ class Stills(QObject):
         if isinstance(found, Unknown):
             view.proposal_note = found.reason
         elif any(point.told in (Told.CONFIRMED, Told.CHECK) for point in view.points):
-            view.proposal_note = "A proposal came after you had begun. P: look again"
+            view.proposal_note = f"A proposal came after you had begun. {word('setup', 'propose')}: look again"
         else:
             self._take_over(view, found)
             if panel.owns_picture:

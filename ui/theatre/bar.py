@@ -14,6 +14,7 @@ from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.vocabulary import EventKind, Priority, Site, Unknown
 from ui import icons, theme, words
 from ui.alarm_bar import AlarmBar, Message
+from ui.key_map import with_keys
 from ui.theatre.looks import live_elsewhere
 
 _SITE_WORDS = {
@@ -68,7 +69,7 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
         A question of the program, in place of the quiet line.
     """
     if status is None:
-        action = "Choose a source: Enter."
+        action = with_keys("Choose a source: [[theatre:set up]].")
         return LiveMessage(priority=Priority.NONE, headline="NO SOURCE", action=asked or action, known=False)
     standing = [alarm for alarm in status.alarms if not alarm.before_held]
     if not standing and status.quiet.seen_none and _crossed(status):
@@ -79,7 +80,7 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
     if not standing:
         seen = status.quiet.seen_none
         headline = words.NO_CROSSING if seen else status.quiet.headline
-        action = asked or status.quiet.action
+        action = asked or with_keys(status.quiet.action)
         first, second = quiet_aside
         return LiveMessage(
             priority=Priority.NONE,

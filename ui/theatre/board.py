@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PyQt6.QtCore import QElapsedTimer, QRect
@@ -137,9 +138,9 @@ class Board:
         measured = status is not None and status.drawable
         why = None
         if status is None:
-            why = NotMeasured(headline="No source", explanation="Set-up: P")
+            why = NotMeasured(headline="No source", explanation="Set-up: [[theatre:set up]]")
         elif status.state is LiveState.UNKNOWN_VIEW and status.lines is Lines.NONE:
-            why = NotMeasured(headline="No lines yet", explanation="Place them. Set-up: P")
+            why = NotMeasured(headline="No lines yet", explanation="Place them. Set-up: [[theatre:set up]]")
         elif LOOKS[status.state].figure:
             look, elsewhere = LOOKS[status.state], live_elsewhere(status)
             explanation = f"{elsewhere[:1].upper()}{elsewhere[1:]}" or look.explanation
@@ -149,6 +150,7 @@ class Board:
             why = NotMeasured(headline="Not tracked", explanation=f"{reason[:1].upper()}{reason[1:]}.")
         elif not measured:
             why = NotMeasured(headline="Too old to show", explanation="Comes with the next measurement.")
+        why = None if why is None else replace(why, explanation=with_keys(why.explanation))
         age = "not measured" if why is not None or status is None else f"age {age_words(status)}"
         views = page.views
         self.distances.show_moment(moment, views, age=age, why=why)

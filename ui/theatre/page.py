@@ -21,7 +21,7 @@ from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings import Settings
 from assistant.vocabulary import Frame, Unknown
 from ui.alarm_sound import AlarmSound
-from ui.key_map import read, word
+from ui.key_map import read, with_keys, word
 from ui.key_table import ACKNOWLEDGE, Act
 from ui.page import Page
 from ui.setup.panel import SetupPanel
@@ -238,13 +238,14 @@ class TheatrePage(Page):
 
     def tell(self, text: str) -> None:
         """A line for some seconds, at the foot of the picture."""
+        text = with_keys(text)
         self.board.tell(text)
         if self.in_set_up:
             self.setup.tell(text)
 
     def ask(self, text: str) -> None:
         """A question in the message bar, answered by its key; empty takes it away."""
-        self.board.asked = text
+        self.board.asked = with_keys(text)
         self.board.say(self.session.status if self.session is not None else None)
 
     def refresh(self) -> None:

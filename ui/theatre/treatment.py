@@ -8,11 +8,15 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from ui import icons, theme, words
+from ui.key_map import with_keys
 from ui.theatre.looks import LOOKS, since_s
 
 _EDGE = 18.0
 _LEAST_PX = 15
 _DIM = QColor(0, 0, 0, 102)
+
+
+_RETURNS = "When the picture returns, confirm the lines with [[theatre:lines]]."
 
 
 def draw_treatment(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bool, factor: float) -> None:
@@ -87,7 +91,7 @@ def _no_signal(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bo
         (words.NO_SIGNAL_PLATE, size, 800, theme.TEXT_1, 1.3),
         (reason, round(30 * factor), 700, theme.TEXT_1, 1.7),
         ("Check the video cable at the C-arm and at this computer.", round(24 * factor), 500, theme.TEXT_2, 1.6),
-        ("When the picture returns, confirm the lines with L.", round(24 * factor), 500, theme.TEXT_2, 1.6),
+        (with_keys(_RETURNS), round(24 * factor), 500, theme.TEXT_2, 1.6),
     )
     y = middle.y() - 40 * factor
     for text, px, weight, colour, leading in lines:

@@ -21,6 +21,7 @@ from assistant.library.store import Library
 from assistant.places import data_home
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S
+from ui.key_map import with_keys
 from ui.library_room import room
 from ui.review import report_child, review_words
 from ui.review.export_work import WAYS, Material, Progress
@@ -129,7 +130,7 @@ def test_the_window_goes_on_while_something_is_written(qtbot, opened: ReviewPage
     assert slow.thread != threading.main_thread().name
     assert not opened.export.stop.isHidden()
     opened.exporter.export("csv")
-    assert opened.export.told == review_words.EXPORT_BUSY
+    assert opened.export.told == with_keys(review_words.EXPORT_BUSY)
     slow.let_go.set()
     qtbot.waitUntil(written(opened))
     assert "slow.txt" in opened.export.told
