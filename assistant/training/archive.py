@@ -45,7 +45,7 @@ def run_at(desk: Desk, path: str) -> Row:
     for run in desk.library.rows("runs"):
         if Path(run["path"]).resolve() == place:
             return run
-    raise UsageError("a clip is cut from a run of the library: import it there first (Cases, Import)")
+    raise UsageError("a clip is cut from a run of the library: import it first (Cases, Import)")
 
 
 def result_of(run: Row) -> Path | None:
