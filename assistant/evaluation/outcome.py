@@ -19,12 +19,13 @@ MaskOf = Callable[[int], NDArray[np.bool_] | None]
 
 
 class SaidEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of ``result.json``."""
+    """An event of ``result.json``; a method without an alarm table gives it no priority."""
 
     kind: str
     first_frame: int
     last_frame: int | None
     site: str | None = None
+    priority: str = ""
 
 
 class SaidShape(msgspec.Struct, frozen=True, kw_only=True):

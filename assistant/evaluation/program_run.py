@@ -89,6 +89,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
                 site=None if event.site is None else event.site.value,
                 first_frame=event.first_frame,
                 last_frame=event.last_frame,
+                priority=event.priority.word,
             )
             for event in summary.events
         ),

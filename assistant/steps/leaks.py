@@ -21,11 +21,14 @@ from assistant.plan import PlannedView
 from assistant.settings import LeakSettings
 from assistant.vocabulary import CementMask, Leak, LeakSite
 
-_TUBE_LENGTH_TO_WIDTH, _TUBE_LENGTH_TO_NECK = 2.0, 1.6
-"""A vein is longer than it is wide, and than its neck where it leaves the body: a skin of cement along the wall, or a
-lump on it, is as long as its foot. A simulated vein of 0.1 ml has 2.2 and 1.7, a simulated hole in the wall a length
-of no more than 1.0 necks [P]."""
-_TUBE_WIDTH_MM = 4.0
+_HALF_ROUND = 0.5
+"""How far a half-round lump reaches from the wall, in widths of its foot there. A vein is a tube that leaves the wall
+and grows by its tip: it reaches farther. What has come through a hole in the wall lies along it, and its foot grows
+with it (decision 25)."""
+_FOOT_MM = 1.5
+"""The foot of a leak is its extent within so much of where it begins, at the wall or in front of it."""
+_TELLS_FROM_MM = 2.0
+"""A leak that reaches less far says nothing of its route: the wall is marked to half a millimetre."""
 _CLOCK_MS = 0.01
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
 _ROUTE_PICTURES = 3
@@ -234,16 +237,13 @@ def _described(
     width_mm = _extent_px(near_line) * maps.mm_per_px if near_line.any() else area_mm2 / max(length_mm, 1e-6)
     corner_px = np.array([maps.crop.x0_px + box[1].start, maps.crop.y0_px + box[0].start])
     outline: PointsPx = contour.reshape(-1, 2).astype(np.float64) + corner_px
-    main_mm2 = float(main.sum()) * maps.mm_per_px**2
     return Leak(
         site=site,
         first_frame=first_frame,
         area_mm2=area_mm2,
         length_mm=length_mm,
         width_mm=width_mm,
-        yeom=_yeom(
-            site, main_mm2, length_mm, width_mm, main > 0, None if maps.thirds is None else maps.thirds[box], line
-        ),
+        yeom=_yeom(site, main > 0, line, None if maps.thirds is None else maps.thirds[box], maps.mm_per_px),
         magnitude=_magnitude(length_mm, maps, view),
         shape=None,
         outline_px=outline,
@@ -257,25 +257,23 @@ def _extent_px(part: NDArray[np.bool_]) -> float:
 
 
 def _yeom(
-    site: LeakSite,
-    area_mm2: float,
-    length_mm: float,
-    neck_mm: float,
-    main: NDArray[np.bool_],
-    thirds: NDArray[np.uint8] | None,
-    line: MapMm,
+    site: LeakSite, main: NDArray[np.bool_], line: MapMm, thirds: NDArray[np.uint8] | None, mm_per_px: float
 ) -> str:
     """Route by what one view shows; clinical facts §3.2 tell how often that is wrong."""
-    mean_width_mm = area_mm2 / max(length_mm, 1e-6)
-    least_mm = max(_TUBE_LENGTH_TO_WIDTH * mean_width_mm, _TUBE_LENGTH_TO_NECK * neck_mm)
-    tubular = mean_width_mm <= _TUBE_WIDTH_MM and length_mm >= least_mm
-    if site in (LeakSite.ANTERIOR, LeakSite.LATERAL) and tubular:
+    if site in (LeakSite.ANTERIOR, LeakSite.LATERAL) and _stands_off(main, line, mm_per_px):
         return "S"
     if site is LeakSite.POSTERIOR and thirds is not None:
         at_wall = thirds[main & (line > -_AT_WALL_MM)]
         if at_wall.size and float((at_wall == 2).mean()) > 0.5:
             return "B"
     return "C"
+
+
+def _stands_off(main: NDArray[np.bool_], line: MapMm, mm_per_px: float) -> bool:
+    """Whether a leak reaches farther from the wall than a half-round lump on the same foot would."""
+    begins_mm, ends_mm = float(line[main].max()), float(line[main].min())
+    foot_mm = _extent_px(main & (line > begins_mm - _FOOT_MM)) * mm_per_px
+    return -ends_mm >= _TELLS_FROM_MM and begins_mm - ends_mm > _HALF_ROUND * foot_mm
 
 
 def _magnitude(length_mm: float, maps: LineMaps, view: PlannedView) -> str:

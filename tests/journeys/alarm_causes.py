@@ -406,10 +406,10 @@ def of_mishap(name: str, qtbot: Any, monkeypatch: pytest.MonkeyPatch, folder: Pa
     return ended(room)
 
 
-def of_simulated_leak(leak: str) -> list[tuple[str, str]]:
+def of_simulated_leak(leak: str, leak_ml: float) -> list[tuple[str, str]]:
     """The simulator's small patient with a leak of its own: headlines and sites of what is told outside the body."""
     case = small_case()
-    cement = msgspec.structs.replace(case.cement, leak=leak, leak_ml=0.1)
+    cement = msgspec.structs.replace(case.cement, leak=leak, leak_ml=leak_ml)
     case = msgspec.structs.replace(case, cement=cement)
     made = Fluoroscope(case, 0, small_patient(), build_flow(case, 0, small_patient()))
     greys = [frame.grey for frame in made.frames()]

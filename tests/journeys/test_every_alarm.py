@@ -160,10 +160,16 @@ def test_a_disc_leak_gives_the_first_stage_up_and_says_its_shape(look_for: Look_
 
 
 @pytest.mark.parametrize(
-    ("leak", "headline"), [("vein_anterior", "POSSIBLE VENOUS LEAK"), ("anterior", "CEMENT OUTSIDE BODY")]
+    ("leak", "leak_ml", "headline"),
+    [
+        ("vein_anterior", 0.1, "POSSIBLE VENOUS LEAK"),
+        ("vein_anterior", 0.3, "POSSIBLE VENOUS LEAK"),
+        ("anterior", 0.1, "CEMENT OUTSIDE BODY"),
+        ("anterior", 0.3, "CEMENT OUTSIDE BODY"),
+    ],
 )
-def test_a_simulated_vein_is_told_and_a_hole_in_the_wall_is_no_vein(leak: str, headline: str) -> None:
-    told = of_simulated_leak(leak)
+def test_a_simulated_vein_is_told_and_a_hole_in_the_wall_is_no_vein(leak: str, leak_ml: float, headline: str) -> None:
+    told = of_simulated_leak(leak, leak_ml)
     assert told[-1] == (headline, "anterior")
     if leak == "anterior":
         assert len(told) == 1, "and was never called one"

@@ -155,7 +155,7 @@ def test_what_the_last_picture_does_not_show_any_more_does_not_settle() -> None:
 
 
 def test_one_picture_makes_no_vein_of_a_leak_and_two_of_three_do() -> None:
-    run, blob, tube = Run(), (50, 95, 62, 105), (30, 99, 62, 101)
+    run, blob, tube = Run(), (55, 90, 62, 110), (30, 99, 62, 101)
     run.pictures(4, INSIDE, blob)
     assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["C"]
     assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["S"]
@@ -163,6 +163,36 @@ def test_one_picture_makes_no_vein_of_a_leak_and_two_of_three_do() -> None:
 
 def test_a_skin_along_the_wall_is_no_vein_though_it_is_thin_and_long() -> None:
     assert [leak.yeom for leak in Run().pictures(5, INSIDE, (57, 85, 65, 115))] == ["C"]
+
+
+def _lump(radius_px: int, *, at_px: int = 60) -> CementMask:
+    """Cement inside the body and a disc in front of it, its middle ``at_px`` from the left; the wall is at 60."""
+    seen = Run().mask(INSIDE)
+    rows, cols = np.mgrid[0 : CROP.height_px, 0 : CROP.width_px]
+    seen.mask[(cols + CROP.x0_px - at_px) ** 2 + (rows + CROP.y0_px - 100) ** 2 <= radius_px**2] = True
+    return seen
+
+
+def _route(seen: CementMask) -> str | None:
+    run = Run()
+    for k in range(5):
+        found = find_leaks(run.memory, k, k / 10.0, seen, run.maps, run.planned, LeakSettings())
+    return found[0].yeom
+
+
+@pytest.mark.parametrize("radius_px", [5, 9, 14, 20])
+def test_a_half_round_lump_on_the_wall_is_no_vein_whatever_its_size(radius_px: int) -> None:
+    assert _route(_lump(radius_px)) == "C"
+
+
+def test_what_stands_off_the_wall_on_a_narrower_foot_may_be_a_vein_that_is_seen_from_its_end() -> None:
+    assert _route(_lump(7, at_px=54)) == "S"
+
+
+@pytest.mark.parametrize("x_px", [57, 53])
+def test_a_wide_vein_is_a_vein_also_where_its_beginning_is_not_seen(x_px: int) -> None:
+    # 5 mm wide, as the simulator's veins of 0.3 ml.
+    assert [leak.yeom for leak in Run().pictures(5, INSIDE, (35, 95, x_px, 104))] == ["S"]
 
 
 def test_the_largest_is_kept_with_its_shape() -> None:
