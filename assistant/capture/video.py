@@ -57,7 +57,7 @@ class VideoSource:
             self._width, self._height = first.width, first.height
             self._fps = video.fps
             self._period_fps = video.fps or fps or DEFAULT_FPS
-            self._clock = clock_of(stated=video.fps is not None or first.pts is not None, fps=fps)
+            self._clock = clock_of(stated=_states_times(video, first), fps=fps)
             self._promised = video.promised_frames
             self._header_count = video.stream.frames or None
             self._details, self._notes = self._describe(video, first)
@@ -87,6 +87,9 @@ class VideoSource:
             "range": self._luma.range_note,
         }
         notes = clock_notes(self._clock, self._period_fps)
+        coded = video.stream.codec_context.framerate
+        if not video.has_times and coded:
+            notes.append(f"Its coding names {float(coded):g} pictures a second, which says not when each was taken.")
         if self._luma.range_assumed:
             notes.append(f"Range of the grey values: {self._luma.range_note}.")
         if first.interlaced_frame:
@@ -238,11 +241,15 @@ class VideoSource:
         self._leave()
 
 
+def _states_times(video: VideoPass, first: av.VideoFrame) -> bool:
+    return video.has_times and (video.fps is not None or first.pts is not None)
+
+
 def stamped_pictures(video: VideoPass) -> Iterator[tuple[int | None, av.VideoFrame]]:
     """Pictures with the stamp that their time is told from (see `VideoIndex.clock`)."""
     if not video.is_avi:
         for picture in video.pictures():
-            yield picture.pts, picture
+            yield picture.pts if video.has_times else None, picture
         return
     places: deque[int | None] = deque()
     for picture in video.pictures(places.append):

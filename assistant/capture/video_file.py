@@ -25,6 +25,8 @@ av.logging.set_level(None)
 
 _FORMATS: Final = "avi,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg,asf,nut,ogg,flv,mxf,h264,hevc,mpegvideo,m4v,dv"
 """Containers of pictures only: FFmpeg also reads playlists, which would open other files, and plays text as video."""
+_ELEMENTARY: Final = frozenset({"h264", "hevc", "mpegvideo", "m4v"})
+"""Bare streams of a coding, without a container: FFmpeg makes their stamps up, from 25 a second or from the coding."""
 _OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 MAX_SIDE_PX: Final = 8192
 
@@ -38,8 +40,10 @@ class VideoPass:
     shown : str
         The run's name as the person gave it, for texts.
     stream : the video stream read
+    has_times : bool
+        Whether the file says when a picture was taken; in a bare stream of a coding the stamps are FFmpeg's own.
     fps : float or None
-        Nominal rate.
+        Nominal rate; None where it has no times.
     unit_s : Fraction
         Seconds of one step of the time stamps.
     packets : int
@@ -78,7 +82,8 @@ class VideoPass:
             context.options = {"err_detect": "crccheck+explode"}
         self._slices = SliceCheck() if context.name == "ffv1" else None
         self.unit_s = stream.time_base or Fraction(1, 1000)
-        self.fps = _nominal_fps(stream)
+        self.has_times = self.container_name not in _ELEMENTARY
+        self.fps = _nominal_fps(stream) if self.has_times else None
 
     @property
     def is_avi(self) -> bool:

@@ -126,7 +126,7 @@ def _ordered(rows: list[_Row], video: VideoPass) -> VideoIndex | PacketCount:
     shown_rows = [row for row in rows if not row[3] and (row[0] is None or row[0] >= all_pts[0])]
     pts = np.sort(np.array([row[0] for row in shown_rows if row[0] is not None], dtype=np.int64))
     broken = len(pts) < len(shown_rows) or bool(np.any(np.diff(pts) <= 0))
-    if broken or not len(pts) or (video.is_avi and video.stream.codec_context.has_b_frames):
+    if broken or not len(pts) or not video.has_times or (video.is_avi and video.stream.codec_context.has_b_frames):
         return PacketCount(frame_count=len(shown_rows))
     clock = pts
     if video.is_avi and all(row[1] is not None for row in shown_rows):

@@ -106,3 +106,21 @@ def test_other_settings_are_told(qtbot, tmp_path: Path, run: Path) -> None:
         assert "made by" not in page.header.accessibleName()
     finally:
         shell.close()
+
+
+def test_a_result_that_the_command_wrote_beside_a_run_says_that_it_kept_no_outlines_and_u_makes_them(
+    qtbot, review: ReviewPage, tmp_path: Path
+) -> None:
+    made = write_small_run(tmp_path, 46)
+    assert main(["analyze", str(made.folder), "--plan", str(made.plan), "--out", str(made.folder / "result")]) == 0
+    told = opened(qtbot, review, made.folder)
+    assert review_words.KEPT_RESULT in told
+    assert review_words.NO_OUTLINES in told
+    assert review.header.anew.isVisible()
+    session = review.session
+    assert session is not None
+    assert not session.moment().outline
+    qtbot.keyClick(review, K.Key_U)
+    through(qtbot, review)
+    assert session.moment().outline
+    assert review_words.NO_OUTLINES not in review.header.accessibleName()

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ import cv2
 import numpy as np
 import pytest
 
+from assistant.capture.opening import open_source
+from assistant.cli import main
 from tests.small_run import COLS, ROWS, pictures, plan_document, write_small_run, write_video
 
 _ASSUMED = "15 pictures a second are assumed"
@@ -73,6 +76,47 @@ def test_a_file_with_a_clock_says_so_and_has_nothing_to_note(tmp_path: Path) -> 
     assert analyze(run.video, tmp_path / "out").returncode == 0
     assert result(tmp_path / "out")["run"]["clock"] == "file"
     assert result(tmp_path / "out")["run"]["notes"] == []
+
+
+@pytest.fixture(scope="module", params=["h264", "hevc"])
+def bare(request, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real bare stream of a coding, without a container, made by FFmpeg at 10 pictures a second."""
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        pytest.skip("FFmpeg's command is not installed: no bare stream can be made")
+    folder = tmp_path_factory.mktemp("bare")
+    film = write_video(folder / "run.mkv", pictures(45, repeat_each=1))
+    coding = {
+        "h264": ["-c:v", "libx264", "-bf", "2"],
+        "hevc": ["-c:v", "libx265", "-x265-params", "log-level=none:vui-timing-info=0"],
+    }[request.param]
+    made = folder / f"run.{request.param}"
+    order = [ffmpeg, "-v", "error", "-r", "10", "-i", str(film), "-pix_fmt", "yuv420p", *coding]
+    done = subprocess.run([*order, "-f", request.param, str(made)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"this FFmpeg cannot make it: {done.stderr.strip()[-200:]}")
+    return made
+
+
+def test_a_bare_stream_has_no_clock_and_its_result_is_whole(bare: Path, tmp_path: Path) -> None:
+    """FFmpeg makes stamps up for it, of 25 pictures a second: speeds and times to the line were 2.5 times too high."""
+    assert analyze(bare, tmp_path / "assumed").returncode == 0
+    assert analyze(bare, tmp_path / "stated", "--fps", "10").returncode == 0
+    for name, clock, rate in (("assumed", "assumed", 15), ("stated", "option", 10)):
+        out = tmp_path / name
+        run = result(out)["run"]
+        assert (run["clock"], run["frames"]) == (clock, 45)
+        assert any(f"{rate} pictures a second" in note for note in run["notes"])
+        with (out / "measurements.csv").open(encoding="utf-8", newline="") as file:
+            assert [float(row["t_s"]) for row in csv.DictReader(file)] == pytest.approx(
+                [k / rate for k in range(45)], abs=0.002
+            )
+        assert main(["validate", str(out)]) == 0
+    assert column(tmp_path / "assumed", "approach_mm_per_s") == {""}
+    assert column(tmp_path / "stated", "approach_mm_per_s") != {""}
+    source = open_source(str(bare))
+    assert [source.frame_at(k).t_s for k in (30, 3)] == pytest.approx([2.0, 0.2])  # and so it is played
+    source.close()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of its own is made the POSIX way")
