@@ -11,7 +11,7 @@ COUNT ?= 5
 EXPORTS ?= 200
 export PYTHON
 
-.PHONY: run test again exports journeys bench evaluate lint lock wheel setup setup-test clean
+.PHONY: run test again exports journeys bench evaluate screens lint lock wheel setup setup-test clean
 
 ## run: the program with the demo run, in a window (without a screen: its analysis as a table)
 run: setup
@@ -40,6 +40,10 @@ bench: setup-test
 ## evaluate: how right, on simulated runs with known truth, beside the peers (EVALUATE_ARGS="--quick 6")
 evaluate: setup
 	@$(BIN)/python -m assistant.evaluation.command $(EVALUATE_ARGS)
+
+## screens: a picture of every page, step and state in recordings/screens, and those of the READMEs (SCREENS_ARGS="--only live")
+screens: setup-test
+	@xvfb-run -a -s "-screen 0 1920x1080x24" $(BIN)/python -m tests.screens --small recordings/screens $(SCREENS_ARGS)
 
 ## lint: format, lint, types, import contracts
 lint: setup

@@ -29,6 +29,8 @@ def test_models_and_demo_come_along_and_training_stays(names: set[str]) -> None:
         for path in (ROOT / folder).glob("*"):
             if path.is_file():
                 assert f"assistant/installed/{place}/{path.name}" in names
+    for name in ("truth.json", "truth.csv", "masks.zip"):
+        assert f"assistant/installed/recordings/demo/truth/{name}" in names
     assert not any("/training/" in name for name in names if name.startswith("assistant/installed/"))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from assistant.evaluation.table_file import Column, read_table
 from assistant.plain import read_json
 from assistant.plan import Plan, read_plan
 from assistant.settings_file import default_settings
+from assistant.simulation.truth_masks import mask_at
 
 LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
 MOTION = ("dx_px", "dy_px", "rotation_deg", "scale")
@@ -132,15 +132,15 @@ class Truth:
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:
-    """Read an 8-bit mask.
+    """Read an 8-bit mask, wherever it lies (`truth_masks.mask_at`).
 
     Raises
     ------
     InputError
     """
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if path.is_file() else None
+    picture = mask_at(path)
     if picture is None:
-        raise InputError(f"{path}: the mask is missing or cannot be read")
+        raise InputError(f"{path}: the mask is missing")
     mask: NDArray[np.bool_] = picture >= 128
     return mask
 

@@ -92,7 +92,7 @@ class Ending:
         By time.
     plan : Plan or None
     masks : Path or None
-        Folder with the outlines' masks, where they are kept.
+        Folder of the outlines' masks, where they are kept (`truth_masks.mask_at` reads them).
     labelled_by : tuple of str
         People whose words about leaks stand in ``reached``.
     """

@@ -9,9 +9,11 @@ from typing import Final
 import cv2
 import numpy as np
 
+from assistant.errors import InputError
 from assistant.geometry import apply
 from assistant.moments import Moment, Outline
 from assistant.plan import PlannedView
+from assistant.simulation.truth_masks import mask_at
 from assistant.training.ending import Ending
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown
 
@@ -93,12 +95,12 @@ class KnownMoments:
         for at in range(frame, max(-1, frame - _LOOK_BACK), -1):
             if at in self._outlines:
                 return self._outlines[at]
-            path = folder / f"{at:06d}.png"
-            if not path.is_file():
-                continue
-            mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            try:
+                mask = mask_at(folder / f"{at:06d}.png")
+            except InputError:
+                return ()  # the figures stand without their outline
             if mask is None:
-                return ()
+                continue
             contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
             back = motion.similarity.reference_from_current()
             made = tuple(

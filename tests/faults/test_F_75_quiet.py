@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from assistant import whatif
+from tests.old_files import old_files
 from tests.quiet_machine import ROOT, Left, QuietMachine, why_not
 
-OLD = ROOT / "tests" / "old_data" / "93736df"
 PYTHON = [sys.executable, "-P"]
 NOT_HERE = why_not()
 pytestmark = pytest.mark.skipif(bool(NOT_HERE), reason=NOT_HERE or "it can be watched here")
@@ -36,30 +35,38 @@ def children(machine: QuietMachine, order: dict[str, object], module: str) -> li
 
 
 def analyze(machine: QuietMachine, out: Path) -> list[str]:
-    run = OLD / "run"
+    run = old_files(out / "old") / "run"
     return [*PYTHON, "-m", "assistant", "analyze", str(run), "--plan", str(run / "plan.json"), "--out", str(out)]
 
 
 def bring_in(machine: QuietMachine, out: Path) -> list[str]:
     # Readable by all where it lies, as a file from a stick is: the copy in the library must not be.
-    run = shutil.copytree(OLD / "run", out / "run")
+    run = old_files(out / "old") / "run"
     return [*PYTHON, "-m", "assistant", "import", str(run)]
 
 
 def unpack(machine: QuietMachine, out: Path) -> list[str]:
     return children(
         machine,
-        {"do": "unpack", "pack": str(OLD / "case.fluopack.zip"), "into": str(out / "into")},
+        {"do": "unpack", "pack": str(old_files(out / "old") / "case.fluopack.zip"), "into": str(out / "into")},
         "assistant.exchange.child",
     )
 
 
 def scrub(machine: QuietMachine, out: Path) -> list[str]:
-    return [*PYTHON, "-m", "assistant.scrub", str(OLD / "run"), str(out / "a.scrub"), str(out / "k.scrub")]
+    return [
+        *PYTHON,
+        "-m",
+        "assistant.scrub",
+        str(old_files(out / "old") / "run"),
+        str(out / "a.scrub"),
+        str(out / "k.scrub"),
+    ]
 
 
 def what_if(machine: QuietMachine, out: Path) -> list[str]:
-    runs = [whatif.RunAndPlan(run=str(OLD / "run"), plan=str(OLD / "run" / "plan.json"))]
+    run = old_files(out / "old") / "run"
+    runs = [whatif.RunAndPlan(run=str(run), plan=str(run / "plan.json"))]
     whatif.begin(out / "job", whatif.Job(runs=runs, variants=[whatif.Variant(name=whatif.BASE)], settings={}))
     return [*PYTHON, "-m", "assistant.whatif", str(out / "job")]
 
@@ -84,12 +91,13 @@ def model(machine: QuietMachine, out: Path) -> list[str]:
 
 
 def review(machine: QuietMachine, out: Path) -> list[str]:
-    run = shutil.copytree(OLD / "run", out / "run")
+    run = old_files(out / "old") / "run"
     return [*PYTHON, str(ROOT / "tests" / "window_walk.py"), "review", str(run), str(run / "plan.json")]
 
 
 def theatre(machine: QuietMachine, out: Path) -> list[str]:
-    return [*PYTHON, str(ROOT / "tests" / "window_walk.py"), "theatre", f"loop:{OLD / 'run' / 'run.mkv'}"]
+    film = old_files(out / "old") / "run" / "run.mkv"
+    return [*PYTHON, str(ROOT / "tests" / "window_walk.py"), "theatre", f"loop:{film}"]
 
 
 STARTS: dict[Make, tuple[str, ...]] = {

@@ -11,9 +11,9 @@ import pytest
 
 from assistant.cli import main
 from assistant.library.store import Library
+from tests.old_files import old_files
 from tests.small_pack import pack_bytes
 
-OLD = Path(__file__).parents[1] / "old_data" / "93736df"
 NUMBERS = [
     "1" + "0" * 30,
     "-1" + "0" * 30,
@@ -35,8 +35,13 @@ REVIEW = {"schema": "fluoro-assistant/review/2", "entries": [ENTRY]}
 
 
 @pytest.fixture(scope="module")
-def members() -> dict[str, bytes]:
-    with zipfile.ZipFile(OLD / "case.fluopack.zip") as pack:
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return old_files(tmp_path_factory.mktemp("old"))
+
+
+@pytest.fixture(scope="module")
+def members(old: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(old / "case.fluopack.zip") as pack:
         return {name: pack.read(name) for name in pack.namelist() if name != "manifest.json"}
 
 
@@ -88,22 +93,22 @@ def test_a_pack_with_the_largest_of_all_levels_is_taken_in(members, tmp_path: Pa
 
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("where", [("reference_frame",), ("mm_per_px",), ("landmarks", "superior", 0, 0)])
-def test_a_plan_is_refused_by_its_name(tmp_path: Path, capsys, where, number) -> None:
-    document = json.loads((OLD / "run" / "plan.json").read_bytes())
+def test_a_plan_is_refused_by_its_name(old: Path, tmp_path: Path, capsys, where, number) -> None:
+    document = json.loads((old / "run" / "plan.json").read_bytes())
     plan = tmp_path / "plan.json"
     plan.write_bytes(with_number(document, ("views", 0, *where), number))
-    assert main(["analyze", str(OLD / "run"), "--plan", str(plan), "--out", str(tmp_path / "out")]) == 2
+    assert main(["analyze", str(old / "run"), "--plan", str(plan), "--out", str(tmp_path / "out")]) == 2
     assert str(plan) in capsys.readouterr().err
     assert main(["validate", str(plan)]) != 0
     assert str(plan) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_settings_are_refused_by_their_name(tmp_path: Path, capsys, number) -> None:
+def test_settings_are_refused_by_their_name(old: Path, tmp_path: Path, capsys, number) -> None:
     document = {"schema": "fluoro-assistant/settings/1", "settings": {"alarms": {"posterior_band_mm": 2.0}}}
     file = tmp_path / "theirs.json"
     file.write_bytes(with_number(document, ("settings", "alarms", "posterior_band_mm"), number))
-    order = ["analyze", str(OLD / "run"), "--plan", str(OLD / "run" / "plan.json"), "--out", str(tmp_path / "out")]
+    order = ["analyze", str(old / "run"), "--plan", str(old / "run" / "plan.json"), "--out", str(tmp_path / "out")]
     assert main([*order, "--settings", str(file)]) == 2
     assert file.name in capsys.readouterr().err
 

@@ -30,10 +30,10 @@ from assistant.settings import Settings
 from assistant.settings_file import load_settings
 from assistant.training.clip import clip_from_row
 from assistant.training.desk import Desk
+from tests.old_files import OLD, old_files
 from ui.review.page import ReviewPage
 from ui.shell import Shell
 
-OLD = Path(__file__).resolve().parents[1] / "old_data" / "93736df"
 EXPECTED: dict[str, Any] = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
 PATHS = ("path", "result", "thumbnail", "run_path")
 WORDED = ("leak_said", "recording_said")
@@ -43,10 +43,7 @@ WORDED = ("leak_said", "recording_said")
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """The old files, as a site has them: free to be written."""
-    shutil.copytree(OLD, tmp_path / "old")
-    for path in (tmp_path / "old").rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    return tmp_path / "old"
+    return old_files(tmp_path / "old")
 
 
 @pytest.fixture
@@ -193,8 +190,8 @@ def test_what_it_wrote_is_valid_and_is_analysed(home: Path, old: Path, capsys: p
 
 
 @pytest.mark.parametrize("name", EXPECTED["plans"])
-def test_a_plan_keeps_its_views_and_scales(name: str) -> None:
-    plan = read_plan(OLD / "plans" / name, 0.25)
+def test_a_plan_keeps_its_views_and_scales(old: Path, name: str) -> None:
+    plan = read_plan(old / "plans" / name, 0.25)
     found = [[view.view, view.level, view.mm_per_px, view.reference_frame] for view in plan.views]
     assert found == EXPECTED["plans"][name]
 

@@ -1,4 +1,4 @@
-"""``python -m tests.screens [--full FOLDER] [--small FOLDER] [--only NAME]``; without a screen under Xvfb."""
+"""``make screens``: ``python -m tests.screens [--full FOLDER] [--small FOLDER] [--only NAME]``; best under Xvfb."""
 
 from __future__ import annotations
 

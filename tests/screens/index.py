@@ -14,7 +14,7 @@ PARTS = (
 )
 _HEAD = """# Every page, step and state
 
-Made by `python -m tests.screens --small recordings/screens` (without a screen under `xvfb-run`) with the demo run;
+Made by `make screens` with the demo run, not kept in the repository;
 the states of the theatre are judged by the session's own logic from its readings. Left 1920 × 1080, right 1280 × 1024.
 """
 

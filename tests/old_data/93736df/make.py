@@ -1,4 +1,4 @@
-"""Wrote the files of this folder, once, with the program at commit 93736df: `README.md` says how. No test runs it.
+"""Wrote `files.tar.xz` and `expected.json`, once, with the program at commit 93736df: `README.md` says how.
 
 Everything is asked of that program by its own doors: commands, the live session, the library's and the desk's methods.
 What it says of its own files at the end is kept in ``expected.json``: the figures that must still be read there.
@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -259,6 +260,21 @@ def write_plans() -> None:
         Path("plans", f"{name}.json").write_text(text, encoding="utf-8")
 
 
+def pack(folder: Path, archive: Path) -> None:
+    """All files as a site has them (others may read), of one day and of no account."""
+
+    def as_of_a_site(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.mode = 0o755 if member.isdir() else 0o644
+        member.mtime, member.uid, member.gid = int(NOW.timestamp()), 0, 0
+        member.uname = member.gname = ""
+        return member
+
+    with tarfile.open(archive, "w:xz", preset=9, format=tarfile.PAX_FORMAT) as made:
+        for path in sorted(folder.iterdir()):
+            if path.name != "expected.json":
+                made.add(path, path.name, filter=as_of_a_site)
+
+
 def make() -> None:
     """All of it, into the empty folder that the program is started in."""
     home = Path(os.environ["FLUORO_ASSISTANT_HOME"])
@@ -304,6 +320,7 @@ def make() -> None:
     film.unlink()
     shutil.rmtree(home / "backups", ignore_errors=True)
     (home / "library.sqlite.lock").unlink()
+    pack(Path(), Path("../files.tar.xz"))
 
 
 if __name__ == "__main__":
