@@ -174,7 +174,9 @@ def assumption(view: PlannedView) -> str:
     """What is assumed of a view that is not calibrated, in one sentence; empty where nothing is."""
     if view.calibrated:
         return ""
+    source = view.scale_by.removeprefix("assumed depth").lstrip(", ")
+    source = f" ({source})" if source else ""
     return (
         f"The {view.view} view is not calibrated ({UNCAL}): inside, {depth_mm(view):.0f} mm of "
-        f"{word(view, Of.DEPTH)} are assumed, and every figure is a share of the body."
+        f"{word(view, Of.DEPTH)} are assumed{source}, and every figure is a share of the body."
     )

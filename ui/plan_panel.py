@@ -30,6 +30,7 @@ from assistant.lengths import Of
 from assistant.plain import json_text
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings import WarningLines
+from assistant.usual_depth import usual_depth
 from ui import theme, words
 from ui.key_map import with_keys
 from ui.plan_points import PlanPoints
@@ -48,6 +49,8 @@ class Assumed:
 
     of: Of
     whole_mm: float
+    by: str
+    """Where that comes from, in a few words."""
 
     def mm_per_px(self, placed: list[list[float]]) -> float:
         """The scale that this makes for six points."""
@@ -172,18 +175,18 @@ class PlanPanel(QWidget):
             self.points.begin([])
             # The same body is as high in this view: what is assumed of the other one goes on.
             other = next((each for each in self._others.values() if not each.calibrated), None)
-            self._assume(None if other is None else Assumed(Of.HEIGHT, lengths.height_mm(other)))
+            self._assume(None if other is None else _as_high(other))
         else:
             rows = [
                 line if len(line) == 3 else along(line, np.array([0.0, 0.5, 1.0]))
                 for line in (planned.superior, planned.inferior)
             ]
             self.points.begin([(float(x), float(y)) for x, y in np.vstack(rows)])
-            self._assume(None if planned.calibrated else Assumed(Of.DEPTH, lengths.depth_mm(planned)))
-            ruler = self._documents[name].get("ruler") or {}
-            self._put_scale(planned.mm_per_px if planned.calibrated else 0.0, planned.scale_by or ruler.get("what", ""))
             if planned.level is not None:
                 self.level.setCurrentText(planned.level)
+            self._assume(None if planned.calibrated else _as_before(planned))
+            ruler = self._documents[name].get("ruler") or {}
+            self._put_scale(planned.mm_per_px if planned.calibrated else 0.0, planned.scale_by or ruler.get("what", ""))
             self.fraction.setValue(100 * planned.warning_line_fraction)
             self._reference_frame = planned.reference_frame
         self.refresh()
@@ -251,17 +254,20 @@ class PlanPanel(QWidget):
         return ""
 
     def _level_changed(self, level: str) -> None:
-        """Line b goes to where it stands at this level, unless it was moved by hand."""
+        """Line b goes to where it stands at this level, unless it was moved by hand; so does an assumed depth."""
         if abs(self.fraction.value() - 100 * self._lines.at(self._level)) < 0.5:
             self.fraction.setValue(100 * self._lines.at(level))
+        if self._assumed is not None and self.view.currentText() == "lateral":
+            self._assume(_as_usual(level))
         self._level = level
 
     def document(self) -> dict[str, Any]:
         """The plan as the file holds it."""
         placed = [[round(x, 2), round(y, 2)] for x, y in (point for point in self.points.points if point is not None)]
-        calibrated = self.scale.value() > 0 or self._assumed is None
-        scale = self.scale.value() if calibrated or self._assumed is None else self._assumed.mm_per_px(placed)
-        by = self._scale_by or ("" if calibrated else "assumed depth")
+        scale, by, assumed = self.scale.value(), self._scale_by, self._assumed
+        calibrated = scale > 0 or assumed is None
+        if not calibrated and assumed is not None:
+            scale, by = assumed.mm_per_px(placed), assumed.by
         own = {
             "view": self.view.currentText(),
             "level": self.level.currentText(),
@@ -309,6 +315,20 @@ class PlanPanel(QWidget):
             fields[at + 1].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             fields[at].clearFocus()
+
+
+def _as_before(planned: PlannedView) -> Assumed:
+    """What a plan assumes stays as it is, also where it is not what is usual."""
+    return Assumed(Of.DEPTH, lengths.depth_mm(planned), planned.scale_by or "assumed depth")
+
+
+def _as_high(other: PlannedView) -> Assumed:
+    return Assumed(Of.HEIGHT, lengths.height_mm(other), "assumed height, as in the other view")
+
+
+def _as_usual(level: str) -> Assumed:
+    usual = usual_depth(level)
+    return Assumed(Of.DEPTH, usual.mm, f"assumed depth, {usual.source}")
 
 
 def _keep_earlier(path: Path) -> Path | None:

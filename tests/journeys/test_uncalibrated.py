@@ -23,7 +23,7 @@ from assistant.cli import main
 from assistant.kept_result import summary_of
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.plan import read_plan
+from assistant.plan import plan_from_document, read_plan
 from assistant.settings import Settings
 from assistant.summary import summary_table
 from assistant.training.archive import keep_clip, result_of
@@ -243,6 +243,7 @@ def session_without_scale(qtbot: Any, monkeypatch: pytest.MonkeyPatch, drawn: li
     write_video(folder / "run.mkv", shown)
     (plan,) = (event["data"]["plan"] for event in log if event["kind"] == "plan_set")
     assert plan["views"][0]["calibrated"] is False
+    assert lengths.depth_mm(plan_from_document(plan, 0.25).views[0]) == pytest.approx(30.2, abs=0.01)
     assert json.loads((folder / "plan.json").read_text())["views"] == plan["views"]
     return folder
 
@@ -318,8 +319,8 @@ def reviewed(qtbot: Any, shell: Shell, drawn: list[str], folder: Path) -> None:
     qtbot.waitUntil(lambda: not page.editing)
     saved = read_plan(folder / "plan.json", 0.25).views[0]
     assert not saved.calibrated
-    assert saved.scale_by == "assumed depth"
-    assert lengths.depth_mm(saved) == pytest.approx(33.0, abs=0.01), "the depth is assumed, not the scale"
+    assert saved.scale_by == "assumed depth, usual at L1"
+    assert lengths.depth_mm(saved) == pytest.approx(30.2, abs=0.01), "the depth is assumed, not the scale"
     qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
     page.close_session()
 
@@ -378,7 +379,7 @@ def test_from_the_set_up_to_training_nobody_reads_a_millimetre(
         (run,) = library.rows("runs")
         there = Path(run["path"])
         plan = json.loads((there / "plan.json").read_text())["views"][0]
-        assert (plan["calibrated"], plan["scale_by"]) == (False, "assumed depth")
+        assert (plan["calibrated"], plan["scale_by"]) == (False, "assumed depth, usual at L1")
         assert main(["validate", str(there / "plan.json")]) == 0
         result = result_of(run)
         assert result is not None

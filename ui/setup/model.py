@@ -10,13 +10,12 @@ from typing import Any, Final
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings import WarningLines
+from assistant.usual_depth import usual_depth
 from assistant.vocabulary import Shown
 
 LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))
 GAUGES_MM: Final = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
 """Nominal outer diameters of cannulas (needle-gauge chart; brands differ)."""
-ASSUMED_DEPTH_MM: Final = 33.0
-"""Depth of a body, taken where no scale was set: then only shares of it are shown, and 3 mm inside are 9 % of it."""
 LEAST_LINE, MOST_LINE = 0.05, 0.60
 Point = tuple[float, float]
 
@@ -139,17 +138,18 @@ class SetView:
             lengths.append(math.dist(one, other))
         return sum(lengths) / len(lengths)
 
-    def assumed_mm_per_px(self, height_mm: float | None = None) -> float | None:
-        """The scale that makes the body as deep as is assumed; or as high as another view of it says."""
+    def scale(self, level: str, height_mm: float | None) -> tuple[float | None, str]:
+        """A scale and where it comes from; without one: as deep as usual, or as high as in another view."""
+        if self.mm_per_px is not None:
+            return self.mm_per_px, self.scale_by
         if height_mm is not None:
             height_px = self.height_px()
-            return height_mm / height_px if height_px else None
-        depth_px = self.depth_px()
-        return ASSUMED_DEPTH_MM / depth_px if depth_px else None
+            return (height_mm / height_px if height_px else None), "assumed height, as in the other view"
+        usual, depth_px = usual_depth(level), self.depth_px()
+        return (usual.mm / depth_px if depth_px else None), f"assumed depth, {usual.source}"
 
-    def document(self, level: str, fraction: float, height_mm: float | None = None) -> dict[str, Any]:
-        """The view as a plan holds it; ``height_mm``: of the body in another view, where this one has no scale."""
-        scale = self.mm_per_px if self.mm_per_px is not None else self.assumed_mm_per_px(height_mm)
+    def document(self, level: str, fraction: float, scale: float | None, by: str) -> dict[str, Any]:
+        """The view as a plan holds it; ``scale``, ``by``: as `scale` says."""
         places = [[round(point.at[0], 2), round(point.at[1], 2)] for point in self.points if point.at is not None]
         made: dict[str, Any] = {
             "view": self.view,
@@ -157,7 +157,7 @@ class SetView:
             "reference_frame": self.still.index if self.still is not None else 0,
             "mm_per_px": round(scale or 0.0, 6),
             "calibrated": self.mm_per_px is not None,
-            "scale_by": self.scale_by or "assumed depth",
+            "scale_by": by,
             "landmarks": {"superior": places[:3], "inferior": places[3:]},
         }
         if self.shown is not Shown.NOT_KNOWN:
@@ -252,15 +252,21 @@ class SetUp:
             self.at = at
             self.view.active, self.view.points = active, points
 
+    def scales(self) -> list[tuple[float | None, str]]:
+        """Of each view: mm per px (None without points) and where it comes from."""
+        made: list[tuple[float | None, str]] = []
+        height_mm: float | None = None
+        for view in self.views:
+            made.append(view.scale(self.level, height_mm))
+            if view.whole:
+                # The same body is as high in the next view: what is assumed of one then holds for both.
+                height_mm = (made[-1][0] or 0.0) * (view.height_px() or 0.0) or None
+        return made
+
     def document(self) -> dict[str, Any]:
         """The plan. Views that are not whole are left out."""
-        whole = [view for view in self.views if view.whole]
-        made: list[dict[str, Any]] = []
-        height_mm: float | None = None
-        for view in whole:
-            made.append(view.document(self.level, self.fraction, height_mm))
-            # The same body is as high in the next view: what is assumed of one then holds for both.
-            height_mm = made[-1]["mm_per_px"] * (view.height_px() or 0.0) or None
+        scaled = zip(self.views, self.scales(), strict=True)
+        made = [view.document(self.level, self.fraction, *scale) for view, scale in scaled if view.whole]
         return {"schema": SCHEMA, "views": made}
 
     def stills(self) -> list[StampedFrame]:

@@ -66,16 +66,16 @@ class AskedPolarity:
         return True
 
     def _of_pictures(self, setup: SetUp) -> Polarity:
-        return judged([log_odds for view in setup.views if (log_odds := self._judge(view)) is not None])
+        scaled = zip(setup.views, setup.scales(), strict=True)
+        return judged([told for view, (scale, _) in scaled if (told := self._judge(view, scale or 0.0)) is not None])
 
-    def _judge(self, view: SetView) -> float | None:
+    def _judge(self, view: SetView, scale: float) -> float | None:
         if view.still is None or not view.placed:
             return None
         places = tuple(point.at for point in view.points)
-        key = (view.still.index, (view.view, view.input, *places))
+        key = (view.still.index, (view.view, view.input, scale, *places))
         if key not in self._known:
             points = np.array(places, dtype=np.float64)
-            scale = view.mm_per_px or view.assumed_mm_per_px() or 0.0
             body = Body(
                 superior_px=points[:3], inferior_px=points[3:], is_lateral=view.view == "lateral", mm_per_px=scale
             )

@@ -11,12 +11,13 @@ from assistant.capture.field_shape import Outline
 from assistant.capture.masking import is_masked
 from assistant.live.messages import LiveState
 from assistant.looked_at import NOT_YET
+from assistant.usual_depth import usual_depth
 from assistant.vocabulary import Unknown
 from ui import theme, words
 from ui.key_map import with_keys, word
 from ui.key_table import TABLE
 from ui.setup.field_marks import FieldOnPicture
-from ui.setup.model import ASSUMED_DEPTH_MM, GAUGES_MM, LEVELS, Step, Told
+from ui.setup.model import GAUGES_MM, LEVELS, Step, Told
 from ui.setup.side import Row, Shown
 
 if TYPE_CHECKING:
@@ -281,7 +282,8 @@ def _line(panel: SetupPanel) -> Shown:
     if depth_px is not None and scale is not None:
         where = f"of depth, ≈ {panel.setup.fraction * depth_px * scale:.0f} mm from the wall."
     elif view.mm_per_px is None:
-        where = f"of depth. uncal.: {ASSUMED_DEPTH_MM:.0f} mm of depth assumed."
+        usual = usual_depth(panel.setup.level)
+        where = f"of depth. uncal.: {usual.mm:.0f} mm of depth assumed, {usual.source}."
     own = 100 * panel.setup.lines.at(panel.setup.level)
     quarter = ", posterior-quarter technique" if abs(own - 25) < 0.5 else ""
     site = f" Site default{quarter}." if abs(percent - own) < 0.5 else ""

@@ -7,7 +7,7 @@ import pytest
 from assistant import lengths
 from assistant.plan import plan_from_document
 from assistant.settings import AlarmSettings
-from ui.setup.model import ASSUMED_DEPTH_MM, SetUp, SetView, Told
+from ui.setup.model import SetUp, SetView, Told
 
 LATERAL = [(200.0, 220.0), (260.0, 216.0), (320.0, 212.0), (200.0, 290.0), (260.0, 292.0), (320.0, 300.0)]
 AP = [(100.0, 200.0), (190.0, 196.0), (280.0, 201.0), (104.0, 320.0), (190.0, 322.0), (278.0, 318.0)]
@@ -27,10 +27,22 @@ def test_without_a_scale_a_depth_is_assumed_and_the_other_view_is_as_high() -> N
     lateral, ap = plan_from_document(document, 0.25).views
     assert not lateral.calibrated
     assert not ap.calibrated
-    assert lateral.scale_by == ap.scale_by == "assumed depth"
-    assert lengths.depth_mm(lateral) == pytest.approx(ASSUMED_DEPTH_MM, abs=0.01)
+    assert (lateral.scale_by, ap.scale_by) == ("assumed depth, usual at L1", "assumed height, as in the other view")
+    assert lengths.depth_mm(lateral) == pytest.approx(30.2, abs=0.01)
     assert lengths.height_mm(ap) == pytest.approx(lengths.height_mm(lateral), abs=0.01)
-    assert 3.0 / lengths.depth_mm(lateral) == pytest.approx(0.09, abs=0.002)
+    assert 3.0 / lengths.depth_mm(lateral) == pytest.approx(0.099, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("level", "depth_mm", "by"),
+    [("L5", 35.5, "usual at L5"), ("T8", 20.8, "thoracic mean, T8 has no own")],
+)
+def test_what_is_assumed_goes_by_the_level(level: str, depth_mm: float, by: str) -> None:
+    made = SetUp(lines=AlarmSettings().warning_lines, level=level, views=[confirmed("lateral", LATERAL)])
+    (lateral,) = plan_from_document(made.document(), 0.25).views
+    assert lengths.depth_mm(lateral) == pytest.approx(depth_mm, abs=0.01)
+    assert lateral.scale_by == f"assumed depth, {by}"
+    assert by in lengths.assumption(lateral)
 
 
 def test_each_view_says_for_itself_whether_it_has_a_scale() -> None:

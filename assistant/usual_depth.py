@@ -1,0 +1,40 @@
+"""How deep a vertebral body usually is, level by level: what is assumed of a view whose scale is not known.
+
+The figures differ between people by several mm, so they calibrate nobody: in such a view only shares of the body are
+told (`assistant.lengths`), and a limit in mm is a share of this depth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+_BY_LEVEL_MM: Final = {"L1": 30.2, "L2": 32.0, "L3": 32.9, "L4": 33.1, "L5": 35.5}
+"""L1 to L4: mean length of the disc below from front to back, MRI, n 14 (anatomyjournal.ir). L5: the mean of the two
+endplates, 35.7 and 35.3 mm, CT, n 196 (Cook and Baker 2021, Int J Spine Surg 15:1072, table 6)."""
+_THORACIC_MM: Final = 20.8
+"""Of all thoracic levels in one: dry bone, n 200 (IJAPB 1(1)); no level has a figure of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualDepth:
+    """The depth that is assumed at a level.
+
+    Attributes
+    ----------
+    mm : float
+        Sagittal diameter, the mean of both endplates.
+    source : str
+        Where it comes from, in a few words.
+    """
+
+    mm: float
+    source: str
+
+
+def usual_depth(level: str) -> UsualDepth:
+    """What is assumed at a level, such as "L1"; one without a figure of its own has that of all thoracic levels."""
+    own = _BY_LEVEL_MM.get(level)
+    if own is None:
+        return UsualDepth(mm=_THORACIC_MM, source=f"thoracic mean, {level} has no own")
+    return UsualDepth(mm=own, source=f"usual at {level}")
