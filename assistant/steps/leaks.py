@@ -24,7 +24,7 @@ from assistant.vocabulary import CementMask, Leak, LeakSite
 _HALF_ROUND = 0.5
 """How far a half-round lump reaches from the wall, in widths of its foot there. A vein is a tube that leaves the wall
 and grows by its tip: it reaches farther. What has come through a hole in the wall lies along it, and its foot grows
-with it (decision 25; measured on 8 patients so far [P])."""
+with it (decision 25; measured on 24 patients that it was not chosen on)."""
 _FOOT_MM = 1.5
 """The foot of a leak is its extent within so much of where it begins, at the wall or in front of it."""
 _TELLS_FROM_MM = 2.0
