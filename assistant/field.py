@@ -38,11 +38,12 @@ def find_field(grey: Grey, white: int) -> NDArray[np.bool_]:
     # A border is flat and touches the picture's edge; in the field there is grain and anatomy.
     for level in (float(scaled[0, 0]), float(scaled[-1, -1]), float(scaled[0, -1]), float(scaled[-1, 0])):
         flat = (np.abs(scaled - level) < 3.0).astype(np.uint8)
-        _, labels = cv2.connectedComponents(flat, connectivity=4)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
         rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-        for label in np.unique(rim[rim > 0]):
+        large = stats[:, cv2.CC_STAT_AREA] > 0.01 * scaled.size
+        for label in np.unique(rim[(rim > 0) & large[rim]]):
             part = labels == label
-            if part.mean() > 0.01 and scaled[part].std() < 1.5:
+            if scaled[part].std() < 1.5:
                 field &= ~part
     if field.mean() < 0.05:
         return np.ones(scaled.shape, bool)

@@ -22,8 +22,9 @@ from assistant.vocabulary import Frame, FrameState, Grey, Liveness, Unknown
 
 _LIVE_WITHIN_S, _LIVE_WITHIN_FRAMES = 1.5, 4
 _NEW_PICTURES: Final = 2
-_BESIDE_EVERY_S: Final = 0.09
-"""So often the pictures beside are judged: what counts is the one that is looked at, and it is not held up."""
+_BESIDE_EVERY_S: Final = 0.25
+"""So often the pictures beside are judged: what counts is the one that is looked at, and it is not held up. That
+another one is live is known from two new pictures of it, before the one looked at counts as frozen."""
 Place = tuple[float, float]
 
 
