@@ -85,6 +85,10 @@ def planned(session: LiveSession) -> LiveSession:
     session.sound_is(available=True)
     until(session, lambda status: status.frame_index is not None and status.frame_index >= 3)
     session.set_plan(plan_document(), [pictures(100)[2]])
-    session.confirm_lines()
-    until(session, lambda status: status.state is LiveState.LIVE and status.drawable)
+
+    def stands(status: LiveStatus) -> bool:
+        session.confirm_lines()  # again, where a starved machine showed nothing for so long that they were void
+        return status.state is LiveState.LIVE and status.drawable
+
+    until(session, stands)
     return session
