@@ -205,6 +205,7 @@ def _save(pipeline: GuardedPipeline, writer: ResultWriter, *, complete: bool) ->
         measures=summary.measures,
         models=summary.models,
         notes=summary.notes,
+        screen_changes=summary.screen_changes,
     )
 
 

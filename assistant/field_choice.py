@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from assistant.field import find_field
 from assistant.fields import ScreenField, find_fields
 from assistant.geometry import Crop
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, ScreenChange
 
 _LOOK_EVERY_S: Final = 2.0
 _AGAIN_AFTER_S: Final = 0.4
@@ -78,12 +78,15 @@ class FieldChoice:
         How the screen changed last, in a few words; empty while it has not.
     notes : list of str
         What the screen showed beside, and how it changed, in sentences.
+    changes : list of ScreenChange
+        Each change with its frame.
     """
 
     places: list[tuple[float, float]] = field(default_factory=list)
     looking: Looking = field(default_factory=Looking)
     changed: str = ""
     notes: list[str] = field(default_factory=list)
+    changes: list[ScreenChange] = field(default_factory=list)
     _shape: tuple[int, ...] = ()
     _looked_s: float | None = None
     _waiting: Looking | None = None
@@ -111,6 +114,7 @@ class FieldChoice:
             self.begin(frame)
             self.changed = f"the screen's size changed at {frame.t_s:.1f} s"
             self.notes = [*notes, f"At {frame.t_s:.1f} s the screen changed its size.", *self.notes]
+            self._note_change(frame, "It has another size.")
             return True
         self._shape = frame.grey.shape
         wait_s = _LOOK_EVERY_S if self._waiting is None else _AGAIN_AFTER_S
@@ -128,7 +132,11 @@ class FieldChoice:
         self._take(seen, frame)
         self.changed = f"the screen's pictures changed at {frame.t_s:.1f} s"
         self.notes.append(f"At {frame.t_s:.1f} s the screen changed: {_said(seen) or 'it shows one picture.'}")
+        self._note_change(frame, _said(seen) or "It shows one picture.")
         return True
+
+    def _note_change(self, frame: Frame, text: str) -> None:
+        self.changes.append(ScreenChange(frame_index=frame.index, t_s=frame.t_s, text=text))
 
     def _chosen_of(self, fields: tuple[ScreenField, ...]) -> Looking:
         chosen: list[ScreenField] = []

@@ -28,7 +28,7 @@ from assistant.result_folder import MOMENTS
 from assistant.run_facts import RunFacts
 from assistant.settings import Settings, record_of
 from assistant.settings_file import handed_settings
-from assistant.vocabulary import Leak, LeakSite, Measure, Measures, ModelIdentity, Shape, Unknown
+from assistant.vocabulary import Leak, LeakSite, Measure, Measures, ModelIdentity, ScreenChange, Shape, Unknown
 
 log = logging.getLogger(__name__)
 DOCUMENT: Final = "result.json"
@@ -196,6 +196,10 @@ def summary_of(document: dict[str, Any], plan: Plan) -> Summary:
             measures=_measures(document["final"], plan),
             models=tuple(ModelIdentity(name=m["name"], sha256=m["sha256"]) for m in document["program"]["models"]),
             notes=tuple(map(str, document["run"].get("notes", ()))),
+            screen_changes=tuple(
+                ScreenChange(frame_index=int(each["frame"]), t_s=float(each["t_s"]), text=str(each["text"]))
+                for each in document["run"].get("screen_changes", ())
+            ),
         )
     except _DAMAGED as error:
         raise InputError(f"the result of this run is damaged ({error}); analyse the run anew") from error

@@ -52,6 +52,7 @@ from assistant.vocabulary import (
     ModelIdentity,
     Motion,
     Reading,
+    ScreenChange,
     Unknown,
 )
 
@@ -74,6 +75,7 @@ class Summary:
     measures: Measures
     models: tuple[ModelIdentity, ...]
     notes: tuple[str, ...] = ()
+    screen_changes: tuple[ScreenChange, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -222,6 +224,7 @@ class Pipeline:
                 *self._polarity.notes(),
                 *(told for each in self._views if (told := each.typing.fault)),
             ),
+            screen_changes=self.screen.changes,
         )
 
     def seen_by_model(self) -> dict[LeakSite, SeenPatch]:

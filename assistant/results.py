@@ -33,6 +33,7 @@ from assistant.vocabulary import (
     ModelIdentity,
     Motion,
     Reading,
+    ScreenChange,
     Unknown,
     value_or_none,
 )
@@ -206,6 +207,7 @@ class ResultWriter:
         measures: Measures,
         models: Sequence[ModelIdentity],
         notes: Sequence[str],
+        screen_changes: Sequence[ScreenChange] = (),
     ) -> dict[str, Any]:
         """Write ``result.json`` as things stand; gives the document. May be called again as the run goes on.
 
@@ -229,6 +231,7 @@ class ResultWriter:
                 "fps": self._facts.fps,
                 "clock": self._facts.clock.value,
                 "notes": [*self._facts.notes, *notes],
+                "screen_changes": [_screen_change(each) for each in screen_changes],
             },
             "complete": complete,
             "plan": self._plan.document,
@@ -254,6 +257,10 @@ class ResultWriter:
     def close(self) -> None:
         """Close the files. May be called twice."""
         self._files.close()
+
+
+def _screen_change(change: ScreenChange) -> dict[str, Any]:
+    return {"frame": change.frame_index, "t_s": round(change.t_s, 4), "text": change.text}
 
 
 def _event(alarm: Alarm) -> dict[str, Any]:

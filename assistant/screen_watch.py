@@ -18,7 +18,7 @@ from assistant.fields import ScreenField
 from assistant.geometry import Crop
 from assistant.settings import LivenessSettings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
-from assistant.vocabulary import Frame, FrameState, Grey, Liveness, Unknown
+from assistant.vocabulary import Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
 
 _LIVE_WITHIN_S, _LIVE_WITHIN_FRAMES = 1.5, 4
 _NEW_PICTURES: Final = 2
@@ -136,6 +136,11 @@ class ScreenWatch:
     def notes(self) -> tuple[str, ...]:
         """What the screen showed beside, and how it changed, in sentences."""
         return tuple(self._choice.notes)
+
+    @property
+    def changes(self) -> tuple[ScreenChange, ...]:
+        """From which frames on the screen showed other pictures."""
+        return tuple(self._choice.changes)
 
     @property
     def fields(self) -> tuple[SeenField, ...]:

@@ -317,6 +317,15 @@ class Alarm:
     action: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenChange:
+    """From a frame on the screen shows other pictures; ``text``: which, in a sentence."""
+
+    frame_index: int
+    t_s: float
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
     """All that the program knows after one frame. A later frame never changes it.

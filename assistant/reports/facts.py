@@ -18,7 +18,7 @@ from assistant.reviews import About, Review
 from assistant.run_facts import RunClock, RunFacts
 from assistant.session_day import SessionDay, Told, told_words
 from assistant.shape_words import shape_words
-from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, Unknown
+from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown
 
 UNKNOWN = "unknown"
 TOLD, FOUND, AS_SEEN = "Told on the day", "Found by analysis {0}", "As seen live"
@@ -68,6 +68,8 @@ class ReportFacts:
         What the source and the analysis assumed or mended.
     trouble : str
         Why the run was not analysed to its end; empty where it was.
+    screen : tuple of ScreenChange
+        From which frames on the screen showed other pictures.
     nothing : str
         What is said where no event or no leak is listed: how far was looked.
     """
@@ -87,6 +89,7 @@ class ReportFacts:
     day: tuple[tuple[str, str], ...] = ()
     rehearsal: str = ""
     nothing: str = NOT_YET
+    screen: tuple[ScreenChange, ...] = ()
 
 
 def gather(
@@ -165,6 +168,7 @@ def gather(
         reviewer=_reviewer(review, time_of),
         trouble=trouble,
         nothing=nothing,
+        screen=summary.screen_changes if summary is not None else (),
     )
 
 

@@ -68,6 +68,7 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
             until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
             until += "" if event.answered_s is None else f"; acknowledged {clock(event.answered_s)}"
             rows.append([part, clock(event.t_s), str(event.frame), f"{event.priority}: {event.text}", until])
+    rows += [["screen", clock(each.t_s), str(each.frame_index), each.text, ""] for each in facts.screen]
     for number, site, first, *rest in facts.leaks:
         rows.append(["leak", first, "", f"{number} {site}", "; ".join(rest)])
     rows += [["reviewer", "", "", line, ""] for line in facts.reviewer]

@@ -13,7 +13,11 @@ import numpy as np
 import pytest
 
 from assistant.cli import main
+from assistant.places import data_home
+from assistant.reports.day_facts import clock
+from assistant.reports.tables import lists_table
 from tests.two_pictures import LEFT, RIGHT, Picture, film, plan_at, screen, write_screens
+from ui.shell import Shell
 
 COUNT = 48
 FILM = film(COUNT)
@@ -108,3 +112,38 @@ def test_a_field_longer_than_a_picture_that_nothing_parts_is_told(tmp_path: Path
 
     _, result = _analysed(tmp_path / "run", drawn, LEFT)
     assert any("times as wide as it is high" in note for note in result["run"]["notes"])
+
+
+def test_a_screen_that_changes_is_an_event_of_the_review_and_the_report(
+    qtbot: Any, window: Shell, tmp_path: Path
+) -> None:
+    """From which frame on: found in the window, kept by the command, and shown again from what was kept."""
+
+    def drawn(k: int) -> Picture:
+        return screen((FILM[k], LEFT)) if k < 20 else screen((FILM[k], LEFT), (HELD, RIGHT))
+
+    run = write_screens(tmp_path / "run", COUNT, drawn, plan_at(*LEFT))
+    window.go_to("review")
+    page: Any = window.page("review")
+
+    def shown(run: Path) -> list[tuple[int, str]]:
+        assert page.open(str(run), None)
+        qtbot.waitUntil(lambda: page.session.ended)
+        return [(row.frame, row.aside) for row in page.events.rows() if row.title == "Screen changed"]
+
+    ((frame, said),) = shown(run)
+    assert 20 < frame < COUNT
+    assert said.startswith("The screen shows 2 pictures; the one at the left")
+    facts = page.exporter.material(page.session).report()
+    part = ["screen", clock(frame / 15), str(frame), said, ""]
+    assert part in lists_table(facts)
+    page.close_session()
+
+    assert main(["import", str(run)]) == 0
+    (run,) = (data_home() / "runs").glob("*/run")
+    assert main(["validate", str(run.parent / "result")]) == 0
+    document = json.loads((run.parent / "result" / "result.json").read_text(encoding="utf-8"))
+    assert [each["frame"] for each in document["run"]["screen_changes"]] == [frame]
+    assert shown(run) == [(frame, said)]
+    assert page.session.result is not None, "it was read, not made anew"
+    page.close_session()

@@ -35,6 +35,7 @@ ADD = "add"
 FILTERS = ("all", "alarms", "marks")
 NOTE_MARK = "Note"
 KEY_IMAGE_MARK = "Key image"
+SCREEN_MARK = "Screen changed"
 ADD_NOTE = "Add note  {}"
 WHAT_IF_LINE = "What-if line  {}"
 NO_KEY_IMAGE = "none yet: [[review:key image]] keeps the picture on the screen"

@@ -13,7 +13,7 @@ from assistant.plan import PlannedView
 from assistant.reviews import About, Review
 from assistant.session_day import XRAY, Act, SessionDay, Told
 from assistant.shape_words import shape_words
-from assistant.vocabulary import Alarm, Distances, EventKind, Measure, Site, Unknown
+from assistant.vocabulary import Alarm, Distances, EventKind, Measure, ScreenChange, Site, Unknown
 from ui import words
 from ui.review import review_words
 from ui.review.events_panel import EventRow
@@ -79,15 +79,24 @@ class RunBook:
         return tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.first_frame))
 
     def rows(
-        self, review: Review | None, time_of: Callable[[int], float], day: SessionDay | None = None
+        self,
+        review: Review | None,
+        time_of: Callable[[int], float],
+        day: SessionDay | None = None,
+        screen: Sequence[ScreenChange] = (),
     ) -> list[EventRow]:
-        """The events list: alarms, what was done and told on the day, notes, key images."""
+        """The events list: alarms, changes of the screen, what was done and told on the day, notes, key images."""
         rows = [self._alarm_row(alarm, time_of(alarm.first_frame)) for alarm in self.alarms()]
         if day is not None:
             rows += [row for act in day.acts if (row := day_row(act)) is not None]
             # What was told then has rows of its own beside what is found now.
             told = () if self._as_seen else day.alarms
             rows += [row for one in told if (row := told_row(one)) is not None]
+        for change in screen:
+            at, title = change.frame_index, review_words.SCREEN_MARK
+            rows.append(
+                EventRow(frame=at, t_s=change.t_s, title=title, aside=change.text, value="", icon="unknown view")
+            )
         for entry in review.standing if review is not None else ():
             if entry.about is About.NOTE:
                 title, aside, icon = review_words.NOTE_MARK, entry.text, "pencil"

@@ -23,7 +23,7 @@ from assistant.run_facts import RunFacts
 from assistant.session_day import SessionDay
 from assistant.session_reading import holds_day, read_session_day
 from assistant.settings import Settings
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, ScreenChange
 from ui.review.pictures import PictureReader, ScrubMaker
 
 log = logging.getLogger(__name__)
@@ -117,6 +117,11 @@ class Session:
         """What the source and the analysis assumed or mended, in sentences."""
         found = self.summary.notes if self.summary is not None else ()
         return tuple(dict.fromkeys((*self.facts.notes, *found)))
+
+    @property
+    def screen_changes(self) -> tuple[ScreenChange, ...]:
+        """From which frames on the screen showed other pictures, as the analysis found it."""
+        return () if self.summary is None or self.shows_as_seen else self.summary.screen_changes
 
     @property
     def fps(self) -> float:

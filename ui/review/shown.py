@@ -109,7 +109,7 @@ class Shown:
         session = self._page.session
         if session is None:
             return
-        rows = self.book.rows(self._page.reviewing.review, session.time_of, session.day)
+        rows = self.book.rows(self._page.reviewing.review, session.time_of, session.day, session.screen_changes)
         self._page.events.set_rows(rows)
         self._page.transport.line.set_marks(row.mark() for row in rows)
         self._page.reviewing.show_key_images()
