@@ -36,5 +36,5 @@ def usual_depth(level: str) -> UsualDepth:
     """What is assumed at a level, such as "L1"; one without a figure of its own has that of all thoracic levels."""
     own = _BY_LEVEL_MM.get(level)
     if own is None:
-        return UsualDepth(mm=_THORACIC_MM, source=f"thoracic mean, {level} has no own")
+        return UsualDepth(mm=_THORACIC_MM, source=f"thoracic mean, no figure for {level}")
     return UsualDepth(mm=own, source=f"usual at {level}")

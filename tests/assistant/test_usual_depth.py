@@ -14,4 +14,4 @@ def test_a_lumbar_level_has_a_figure_of_its_own(level: str, mm: float) -> None:
 
 @pytest.mark.parametrize("level", ["T1", "T8", "T12"])
 def test_a_thoracic_level_has_the_pooled_one_and_says_so(level: str) -> None:
-    assert (usual_depth(level).mm, usual_depth(level).source) == (20.8, f"thoracic mean, {level} has no own")
+    assert (usual_depth(level).mm, usual_depth(level).source) == (20.8, f"thoracic mean, no figure for {level}")
