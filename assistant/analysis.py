@@ -50,7 +50,7 @@ def reference_frames(source: Source, plan: Plan) -> list[Frame]:
         If the run has that frame, as far as it says, and it cannot be read.
     """
     facts = source.facts
-    check_against_run(plan, facts.width_px, facts.height_px, facts.frame_count)
+    check_against_run(plan, facts.width_px, facts.height_px, facts.end_frame)
     frames = []
     for k, view in enumerate(plan.views):
         try:

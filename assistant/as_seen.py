@@ -24,6 +24,7 @@ from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.moment_lines import FRAME
 from assistant.moments import Moment, Outline
+from assistant.part import read_part, recording_of
 from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView
 from assistant.result_folder import MOMENTS
@@ -54,20 +55,17 @@ Row = dict[str, str]
 
 def holds_figures(folder: Path) -> bool:
     """Whether a run folder holds figures from the day."""
-    return folder.is_dir() and any(folder.glob(READINGS))
+    return folder.is_dir() and any(recording_of(folder).glob(READINGS))
 
 
 def holds_leaks(folder: Path) -> bool:
     """Whether leaks and outlines of the day were kept: in live sessions since they are."""
-    for path in folder.glob(READINGS):
-        first = next(_lines(path), {})
-        if not first.get(KEEPS):
-            return False
-    return any(folder.glob(READINGS))
+    paths = list(recording_of(folder).glob(READINGS))
+    return bool(paths) and all(next(_lines(path), {}).get(KEEPS) for path in paths)
 
 
 def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
-    """Read what was told, one moment a frame from frame 0; frames without a reading say so.
+    """Read what was told, one moment a frame from the run's first on; frames without a reading say so.
 
     Parameters
     ----------
@@ -81,10 +79,14 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
         If there is nothing, or it cannot be read.
     """
     try:
-        if not any(folder.glob(READINGS)):
+        if not holds_figures(folder):
             raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
-        rows, standing, more = _live_rows(folder, plan)
-        return list(_moments(rows, standing, more, plan))
+        part = read_part(folder)
+        rows, standing, more = _live_rows(recording_of(folder), plan, 0 if part is None else part.first_plan)
+        if part is None:
+            return list(_moments(rows, standing, more, plan))
+        rows = [row for row in rows if part.first_frame <= int(row["frame"]) < part.end_frame]
+        return list(_moments(rows, standing, more, plan, part.first_frame))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
     except (ValueError, KeyError, TypeError, csv.Error) as error:
@@ -112,7 +114,8 @@ def read_analysed(folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequ
     try:
         with (folder / TABLE).open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan))
+        first = int(rows[0]["frame"]) if rows else 0
+        return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan, first))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); analyse the run anew") from error
     except (ValueError, KeyError, TypeError, csv.Error) as error:
@@ -144,7 +147,10 @@ def _standing(rows: Sequence[Row], events: Iterable[Alarm]) -> dict[int, tuple[A
     return {frame: _highest_first(alarms) for frame, alarms in standing.items()}
 
 
-def _live_rows(folder: Path, plan: Plan | None) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
+def _live_rows(
+    folder: Path, plan: Plan | None, first_plan: int
+) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
+    """What was told, but by an earlier plan than ``first_plan``: that was of another level."""
     rows: list[Row] = []
     more: dict[int, _More] = {}
     words: dict[int, tuple[str, ...]] = {}
@@ -154,7 +160,7 @@ def _live_rows(folder: Path, plan: Plan | None) -> tuple[list[Row], dict[int, tu
             if "columns" in line:
                 last = _More()
                 columns = [str(name) for name in line["columns"]]
-            elif columns is not None and "row" in line:
+            elif columns is not None and "row" in line and line.get("plan", first_plan) >= first_plan:
                 row = dict(zip(columns, map(str, line["row"]), strict=True))
                 rows.append(row)
                 words[int(row["frame"])] = tuple(map(str, line.get("standing", ())))
@@ -253,35 +259,20 @@ def _without_figure(headline: str) -> str:
     return headline.partition(":")[0] if "{" in headline else headline
 
 
-def alarm_of(event: dict[str, Any]) -> Alarm:
-    """An event of a ``result.json``; errors as of a damaged document.
-
-    Raises
-    ------
-    KeyError, ValueError, TypeError
-    """
-    headline, _, action = str(event.get("text", "")).partition(". ")
-    return Alarm(
-        kind=EventKind(event["kind"]),
-        site=None if event.get("site") is None else Site(event["site"]),
-        priority=Priority[str(event["priority"]).upper()],
-        first_frame=int(event["first_frame"]),
-        last_frame=None if event.get("last_frame") is None else int(event["last_frame"]),
-        headline=headline,
-        action=action,
-    )
-
-
 def _highest_first(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
     return tuple(sorted(alarms, key=lambda alarm: -alarm.priority))
 
 
 def _moments(
-    rows: Sequence[Row], standing: dict[int, tuple[Alarm, ...]], more: dict[int, _More], plan: Plan | None
+    rows: Sequence[Row],
+    standing: dict[int, tuple[Alarm, ...]],
+    more: dict[int, _More],
+    plan: Plan | None,
+    first: int = 0,
 ) -> Iterator[Moment]:
     nothing = _More()
-    index = 0
-    t_s = 0.0
+    index = first
+    t_s = float(rows[0]["t_s"]) if first and rows else 0.0
     for row in rows:
         frame, at_s = int(row["frame"]), float(row["t_s"])
         if frame < index:

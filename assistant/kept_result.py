@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from assistant import __version__, lengths
-from assistant.as_seen import TABLE, alarm_of, read_analysed
+from assistant.as_seen import TABLE, read_analysed
 from assistant.errors import AssistantError, InputError
 from assistant.guard import nothing_known
 from assistant.moments import MomentStore
@@ -25,10 +25,24 @@ from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.replay import Sink
 from assistant.result_folder import MOMENTS
+from assistant.results import FIRST_FRAME
 from assistant.run_facts import RunFacts
 from assistant.settings import Settings, record_of
 from assistant.settings_file import handed_settings
-from assistant.vocabulary import Leak, LeakSite, Measure, Measures, ModelIdentity, ScreenChange, Shape, Unknown
+from assistant.vocabulary import (
+    Alarm,
+    EventKind,
+    Leak,
+    LeakSite,
+    Measure,
+    Measures,
+    ModelIdentity,
+    Priority,
+    ScreenChange,
+    Shape,
+    Site,
+    Unknown,
+)
 
 log = logging.getLogger(__name__)
 DOCUMENT: Final = "result.json"
@@ -118,7 +132,7 @@ def _fits(document: dict[str, Any], facts: RunFacts) -> bool:
     run = document["run"]
     if not document["complete"] or (run.get("width"), run.get("height")) != (facts.width_px, facts.height_px):
         return False
-    return facts.frame_count in (None, run.get("frames"))
+    return facts.frame_count in (None, run.get("frames")) and run.get(FIRST_FRAME, 0) == facts.first_frame
 
 
 def _other(document: dict[str, Any], plan: Plan, settings: Settings) -> tuple[str, ...]:
@@ -203,6 +217,25 @@ def summary_of(document: dict[str, Any], plan: Plan) -> Summary:
         )
     except _DAMAGED as error:
         raise InputError(f"the result of this run is damaged ({error}); analyse the run anew") from error
+
+
+def alarm_of(event: dict[str, Any]) -> Alarm:
+    """An event of a ``result.json``; errors as of a damaged document.
+
+    Raises
+    ------
+    KeyError, ValueError, TypeError
+    """
+    headline, _, action = str(event.get("text", "")).partition(". ")
+    return Alarm(
+        kind=EventKind(event["kind"]),
+        site=None if event.get("site") is None else Site(event["site"]),
+        priority=Priority[str(event["priority"]).upper()],
+        first_frame=int(event["first_frame"]),
+        last_frame=None if event.get("last_frame") is None else int(event["last_frame"]),
+        headline=headline,
+        action=action,
+    )
 
 
 def _leak(leak: dict[str, Any], plan: Plan) -> Leak:

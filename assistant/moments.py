@@ -86,9 +86,16 @@ class MomentMaker:
 
 
 class MomentStore:
-    """All moments so far, in order. Written by one thread, read by another."""
+    """All moments so far, in order. Written by one thread, read by another.
+
+    Attributes
+    ----------
+    first : int
+        The frame of the first moment: 0, but for a part of a recording.
+    """
 
     def __init__(self) -> None:
+        self.first = 0
         self._moments: list[Moment] = []
         self._times: list[float] = []
         self._lock = threading.Lock()
@@ -104,23 +111,31 @@ class MomentStore:
         """Keep moments that follow on those that are kept."""
         new = list(moments)
         with self._lock:
+            if new and not self._moments:
+                self.first = new[0].frame_index
             self._moments.extend(new)
             self._times.extend(moment.t_s for moment in new)
 
     def __len__(self) -> int:
         return len(self._moments)
 
+    @property
+    def end(self) -> int:
+        """One past the frame of the newest moment."""
+        return self.first + len(self._moments)
+
     def at(self, index: int) -> Moment | None:
         """The moment of a frame, or None where it is not analysed yet."""
         with self._lock:
-            return self._moments[index] if 0 <= index < len(self._moments) else None
+            at = index - self.first
+            return self._moments[at] if 0 <= at < len(self._moments) else None
 
     def index_at(self, t_s: float) -> int:
-        """The last analysed frame at or before a time; -1 before the first."""
+        """The last analysed frame at or before a time; the one before the first where there is none."""
         with self._lock:
-            return bisect_right(self._times, t_s + 1e-9) - 1
+            return self.first + bisect_right(self._times, t_s + 1e-9) - 1
 
     def between(self, first: int, last: int) -> list[Moment]:
         """Moments of a range of frames."""
         with self._lock:
-            return self._moments[max(0, first) : max(0, last + 1)]
+            return self._moments[max(0, first - self.first) : max(0, last + 1 - self.first)]

@@ -207,7 +207,7 @@ def plan_from_document(document: Any, lines: WarningLines | float) -> Plan:
     return Plan(views=views, document=document)
 
 
-def check_against_run(plan: Plan, width_px: int, height_px: int, frame_count: int | None) -> None:
+def check_against_run(plan: Plan, width_px: int, height_px: int, end_frame: int | None) -> None:
     """Refuse a plan whose landmarks or reference frames lie outside the run.
 
     Raises
@@ -222,9 +222,9 @@ def check_against_run(plan: Plan, width_px: int, height_px: int, frame_count: in
                 f"views[{k}]: landmarks off the picture: they span x {low[0]:.0f} to {high[0]:.0f}, y {low[1]:.0f} to "
                 f"{high[1]:.0f} and the picture is {width_px} x {height_px}; place them again on this run"
             )
-        if frame_count is not None and view.reference_frame >= frame_count:
+        if end_frame is not None and view.reference_frame >= end_frame:
             raise UsageError(
-                f"views[{k}]: reference_frame {view.reference_frame} is past the run's end ({frame_count} frames, "
+                f"views[{k}]: reference_frame {view.reference_frame} is past the run's end ({end_frame} frames, "
                 f"numbered from 0); choose a frame of this run"
             )
 

@@ -39,6 +39,8 @@ from assistant.vocabulary import (
 )
 
 SCHEMA = "fluoro-assistant/result/1"
+FIRST_FRAME = "first_frame"
+"""In ``run`` of a part of a recording (`assistant.part`): the number of its first row; absent for 0."""
 COLUMNS = (
     *("frame", "t_s", "state", "view", "registration_ok", "dx_px", "dy_px", "rotation_deg", "scale"),
     *("cement_area_mm2", "posterior_wall_mm", "warning_line_mm", "superior_endplate_mm", "inferior_endplate_mm"),
@@ -216,6 +218,7 @@ class ResultWriter:
         EnvironmentError_
             If the disk refuses. The rows and the document that were written before stay.
         """
+        run = {FIRST_FRAME: self._facts.first_frame} if self._facts.first_frame else {}
         document = {
             "schema": SCHEMA,
             "program": {
@@ -232,6 +235,7 @@ class ResultWriter:
                 "clock": self._facts.clock.value,
                 "notes": [*self._facts.notes, *notes],
                 "screen_changes": [_screen_change(each) for each in screen_changes],
+                **run,
             },
             "complete": complete,
             "plan": self._plan.document,

@@ -33,6 +33,8 @@ class RunFacts:
         Nominal rate of the stored frames; None where the source does not know.
     frame_count : int or None
         None for a live source or a file that does not say.
+    first_frame : int
+        The number of its first frame: 0, but for a part of a recording (`assistant.part`).
     mm_per_px_hint : float or None
         Scale in the plane of the vertebra if the file states it; never used without the plan.
     clock : RunClock
@@ -55,3 +57,9 @@ class RunFacts:
     details: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     recorded: date | Unknown = NO_DATE
+    first_frame: int = 0
+
+    @property
+    def end_frame(self) -> int | None:
+        """One past the number of the last frame; None where that is not known."""
+        return None if self.frame_count is None else self.first_frame + self.frame_count

@@ -13,6 +13,7 @@ from assistant.lengths import UNCAL
 from assistant.plain import read_json
 from assistant.plan import SCHEMA as PLAN_SCHEMA
 from assistant.plan import Plan, check_against_run, plan_from_document
+from assistant.results import FIRST_FRAME
 from assistant.results import SCHEMA as RESULT_SCHEMA
 from assistant.run_facts import RunFacts
 from assistant.schema_check import contract_schema, first_fault
@@ -138,7 +139,7 @@ def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
         facts = source.facts
         frames, last_s = 0, 0.0
         for frame in source.frames():
-            frames, last_s = frame.index + 1, frame.t_s
+            frames, last_s = frames + 1, frame.t_s
             progress(frames, facts.frame_count)
         check_recording(source, frames)
     finally:
@@ -201,23 +202,32 @@ def _check_schema(document: Any, name: str) -> None:
 
 
 def _check_frames(document: dict[str, Any]) -> None:
-    frames = document["run"]["frames"]
+    frames, begin = document["run"]["frames"], document["run"].get(FIRST_FRAME, 0)
     for k, event in enumerate(document["events"]):
         first, last = event["first_frame"], event["last_frame"]
-        if not 0 <= first < frames or (last is not None and not first <= last < frames):
+        if not begin <= first < begin + frames or (last is not None and not first <= last < begin + frames):
             raise UsageError(f"events[{k}] runs from frame {first} to {last}, and the result has {frames} frames")
     for k, leak in enumerate(document["leaks"]):
-        if not 0 <= leak["first_frame"] < frames:
+        if not begin <= leak["first_frame"] < begin + frames:
             raise UsageError(f"leaks[{k}] begins in frame {leak['first_frame']}, and the result has {frames} frames")
 
 
 def _table(path: Path) -> tuple[str, _Content]:
-    facts = read_table_facts(path)
+    facts = read_table_facts(path, _first_frame(path.with_name("result.json")))
     return f"a whole table of {facts.rows} frames, {facts.measured} of them measured", _Content(table=facts)
 
 
+def _first_frame(result: Path) -> int:
+    """The number of the first row of a table, as the result beside it says; 0 where none does."""
+    try:
+        first = read_json(result.read_bytes())["run"].get(FIRST_FRAME, 0)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return 0  # what is wrong with the result is told by its own check
+    return first if isinstance(first, int) and first > 0 else 0
+
+
 def _check_plan_on_run(plan: Plan, run: RunFacts) -> None:
-    check_against_run(plan, run.width_px, run.height_px, run.frame_count)
+    check_against_run(plan, run.width_px, run.height_px, run.end_frame)
 
 
 def _check_result_and_table(path: Path, result: dict[str, Any], table: TableFacts) -> None:

@@ -31,6 +31,8 @@ class TableFacts:
     Attributes
     ----------
     rows : int
+    first_frame : int
+        The number in the first row: 0, but for a part of a recording.
     measured : int
         Rows with a cement area.
     measured_bits : bytearray
@@ -40,13 +42,20 @@ class TableFacts:
     """
 
     rows: int = 0
+    first_frame: int = 0
     measured: int = 0
     measured_bits: bytearray = field(default_factory=bytearray, repr=False)
     views_in_mm: set[str] = field(default_factory=set)
 
 
-def read_table_facts(path: Path) -> TableFacts:
+def read_table_facts(path: Path, first_frame: int = 0) -> TableFacts:
     """Read a table once, line by line.
+
+    Parameters
+    ----------
+    path : Path
+    first_frame : int
+        The number that its first row must have: of a part of a recording its result says it.
 
     Raises
     ------
@@ -55,7 +64,7 @@ def read_table_facts(path: Path) -> TableFacts:
     UsageError
         At the first line that the contract does not allow.
     """
-    facts = TableFacts()
+    facts = TableFacts(first_frame=first_frame)
     last_s = -math.inf
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -67,9 +76,10 @@ def read_table_facts(path: Path) -> TableFacts:
                 if len(line) != len(head):
                     raise UsageError(f"line {number + 2} has {len(line)} cells instead of {len(head)}: cut off?")
                 row = dict(zip(head, line, strict=True))
-                fault = _row_fault(row, number, last_s)
+                frame = first_frame + number
+                fault = _row_fault(row, frame, last_s)
                 if fault:
-                    raise UsageError(f"line {number + 2} (frame {number}): {fault}")
+                    raise UsageError(f"line {number + 2} (frame {frame}): {fault}")
                 last_s = float(row["t_s"])
                 measured = _area(row) is not None
                 if row["view"] not in facts.views_in_mm and any(row.get(name) for name in _IN_MM):
@@ -143,7 +153,8 @@ def mask_fault(folder: Path, table: TableFacts, width_px: int, height_px: int, c
         if not path.stem.isdigit():
             continue
         frame = int(path.stem)
-        if frame < table.rows and not table.measured_bits[frame]:
+        at = frame - table.first_frame
+        if 0 <= at < table.rows and not table.measured_bits[at]:
             return f"masks/{path.name} belongs to a frame that was not measured"
         with path.open("rb") as file:
             head = file.read(26)
@@ -151,7 +162,8 @@ def mask_fault(folder: Path, table: TableFacts, width_px: int, height_px: int, c
         if head != wanted:
             return f"masks/{path.name} is not an 8-bit grey PNG of {width_px} x {height_px}"
         there.add(frame)
-    missing = [frame for frame in range(table.rows) if table.measured_bits[frame] and frame not in there]
+    first = table.first_frame
+    missing = [first + at for at in range(table.rows) if table.measured_bits[at] and first + at not in there]
     if complete and there and missing:
         return f"masks/{missing[0]:06d}.png is missing, and so are {len(missing) - 1} more"
     return ""

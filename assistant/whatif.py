@@ -174,7 +174,7 @@ def analyse(
     place = None if kept is None else place_for(kept, pair.run, plan.document, settings, variant.model)
     known = None if place is None else read_kept(place)
     if known is not None:
-        times_s = [frame.t_s for frame in known.frames]
+        times_s = {known.first + k: frame.t_s for k, frame in enumerate(known.frames)}
         found = again(known, plan, settings)
         return _filled(row, plan, times_s, found.events, found.nearest_mm, known.leaks)
     return _through(row, plan, settings, variant.model, should_stop, place)
@@ -184,12 +184,12 @@ def _through(
     row: Row, plan: Plan, settings: Settings, model: str, should_stop: Callable[[], bool], place: Path | None
 ) -> Row | None:
     """The whole way of every frame; keeps what the slow steps found, where the run came to its end."""
-    times_s: list[float] = []
+    times_s: dict[int, float] = {}
     nearest, failure = None, ""
     keeper = pipeline = None
     try:
         source = open_source(row.run)
-        keeper = Keeper(source.facts.clock)
+        keeper = Keeper(source.facts.clock, source.facts.first_frame)
         try:
             with recorded_shape_model() if model != RULE else nullcontext(None) as shapes:
                 pipeline = start_pipeline(source, plan, settings, shapes)
@@ -198,7 +198,7 @@ def _through(
                         return None
                     reading = pipeline.process(frame)
                     keeper.add(reading)
-                    times_s.append(frame.t_s)
+                    times_s[frame.index] = frame.t_s
                     nearest = _nearer(nearest, reading.distances)
         finally:
             source.close()
@@ -218,7 +218,7 @@ def _through(
 
 
 def _filled(
-    row: Row, plan: Plan, times_s: list[float], events: Sequence[Alarm], nearest: float | None, leaks: list[str]
+    row: Row, plan: Plan, times_s: dict[int, float], events: Sequence[Alarm], nearest: float | None, leaks: list[str]
 ) -> Row:
     # The warning line is drawn in lateral views alone.
     view = next((view for view in plan.views if view.is_lateral), None)
@@ -236,7 +236,7 @@ def _filled(
             )
             for alarm in events
             # How long the analysis took on this machine today is no event of the run.
-            if alarm.first_frame < len(times_s) and alarm.kind is not EventKind.SLOW_PROCESSING
+            if alarm.first_frame in times_s and alarm.kind is not EventKind.SLOW_PROCESSING
         ],
         nearest_mm=round(nearest, 3) if nearest is not None and in_mm else None,
         nearest_share=None if nearest is None or view is None else round(nearest / lengths.depth_mm(view), 5),

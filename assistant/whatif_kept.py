@@ -61,20 +61,24 @@ class KeptFrame(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Kept(msgspec.Struct, array_like=True):
-    """A whole run; a mask is packed bits over the crop of its view (x0, y0, width, height in px)."""
+    """A whole run; a mask is packed bits over the crop of its view (x0, y0, width, height in px).
+
+    ``first`` is the number of its first frame: 0, but for a part of a recording.
+    """
 
     frames: list[KeptFrame]
     masks: list[bytes]
     crops: dict[int, tuple[int, int, int, int]]
     leaks: list[str]
     clock: RunClock
+    first: int = 0
 
 
 class Keeper:
     """Gathers what is kept from the readings of a whole run."""
 
-    def __init__(self, clock: RunClock) -> None:
-        self._kept = Kept(frames=[], masks=[], crops={}, leaks=[], clock=clock)
+    def __init__(self, clock: RunClock, first: int = 0) -> None:
+        self._kept = Kept(frames=[], masks=[], crops={}, leaks=[], clock=clock, first=first)
         self._last: CementMask | Unknown | None = None
 
     def add(self, reading: Reading) -> None:
@@ -129,7 +133,7 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
     distances: Distances | Unknown = nothing
     approach = Approach(approach_mm_per_s=nothing, time_to_line_s=nothing)
     leaks: tuple[Leak, ...] = ()
-    for index, frame in enumerate(kept.frames):
+    for index, frame in enumerate(kept.frames, start=kept.first):
         state = FrameState(frame.state)
         if frame.mask is None or frame.view is None:
             distances = Unknown(frame.reason)

@@ -28,6 +28,10 @@ LATERAL_ONLY = "Lateral only. Says nothing about the canal or the veins."
 AP_ONLY = "AP only. Says nothing about the canal or the discs."
 NOT_KNOWN = "NOT KNOWN"
 NO_PLAN = "NO LINES: NO DISTANCES"
+LEVELS_APART = (
+    "This recording holds several levels, each with lines of its own: open one of them from its case, or from its "
+    "folder “levels”."
+)
 LOOKING_ONLY = "The run is shown without lines: no distances, no alarms."
 NO_PLAN_ACTION = "Six points: [[review:edit plan]] · a plan: [[review:open plan]]"
 NO_RUN = "NO RUN OPEN"

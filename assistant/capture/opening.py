@@ -14,6 +14,7 @@ from assistant.capture.source import Source
 from assistant.capture.stamps import MAX_FPS
 from assistant.capture.video import VideoSource
 from assistant.errors import InputError, UsageError
+from assistant.part import read_part, recording_of
 from assistant.recording.reading import is_recorded
 
 VIDEO_SUFFIXES: Final = frozenset({".avi", ".mkv", ".mp4", ".mov", ".m4v", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
@@ -31,8 +32,8 @@ def open_source(run: str, fps: float | None = None) -> Source:
     ----------
     run : str
         A video file; a DICOM file (any name); a folder of numbered PNG or TIFF pictures; a run folder (one video file,
-        or pictures in ``frames``); a camera: its number, a device such as ``/dev/video0``, ``camera:0`` or a network
-        address.
+        or pictures in ``frames``) or a part of one; a camera: its number, a device such as ``/dev/video0``,
+        ``camera:0`` or a network address.
     fps : float or None
         Frames a second of a folder of pictures (15 without it). Elsewhere only where the source has no time of its own.
 
@@ -132,7 +133,7 @@ def _is_dicom(head: bytes) -> bool:
 def holds_run(folder: Path) -> bool:
     """Whether a folder is a run as `open_source` takes it, by its names alone; quick, nothing is read."""
     try:
-        if is_recorded(folder) or numbered_pictures(folder, str(folder)):
+        if is_recorded(recording_of(folder)) or numbered_pictures(folder, str(folder)):
             return True
         videos = [path for path in folder.iterdir() if path.name[0] != "." and path.is_file() and _may_be_a_run(path)]
         inner = folder / "frames"
@@ -144,6 +145,15 @@ def holds_run(folder: Path) -> bool:
 
 
 def _open_folder(folder: Path, run: str, fps: float | None) -> Source:
+    part = read_part(folder)
+    if part is None:
+        return _open_whole(folder, run, fps)
+    from assistant.capture.part_source import PartSource
+
+    return PartSource(_open_whole(recording_of(folder), run, fps), part, run)
+
+
+def _open_whole(folder: Path, run: str, fps: float | None) -> Source:
     if is_recorded(folder):
         from assistant.capture.run_folder import RunFolder
 

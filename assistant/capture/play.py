@@ -58,7 +58,7 @@ class PlayedSource:
         """Those of the run, without a length."""
         facts = self._source.facts
         details = {**facts.details, "rehearsal": "a recorded run, played as if it were live"}
-        return replace(facts, source=self._shown, frame_count=None, details=details)
+        return replace(facts, source=self._shown, frame_count=None, first_frame=0, details=details)
 
     def frames(self) -> Iterator[Frame]:
         """Frames when they are due. A frame that comes late is not left out; the ones behind it catch up.
@@ -68,16 +68,18 @@ class PlayedSource:
         InputError
             Where the run cannot be read on.
         """
-        index, begun_ns, offset_s = 0, self._clock_ns(), 0.0
+        index, begun_ns, offset_s, begins_s = 0, self._clock_ns(), 0.0, 0.0
         while not self._closed:
             last_s = 0.0
             for frame in self._source.frames():
-                due_ns = begun_ns + round((offset_s + frame.t_s) * 1e9)
+                if frame.index and frame.index == self._source.facts.first_frame:
+                    begins_s = frame.t_s  # one level of a session plays at once
+                due_ns = begun_ns + round((offset_s + frame.t_s - begins_s) * 1e9)
                 while (wait_ns := due_ns - self._clock_ns()) > 0 and not self._closed:
                     self._sleep(min(wait_ns / 1e9, 0.1))
                 self.stamp_ns = self._clock_ns()
                 yield replace(frame, index=index)
-                index, last_s = index + 1, frame.t_s
+                index, last_s = index + 1, frame.t_s - begins_s
                 if self._closed:
                     return
             if not self._loops or index == 0:

@@ -86,8 +86,8 @@ class RunFolder:
             recorded=session_of(self.recorded.head).recorded,
         )
 
-    def frames(self) -> Iterator[Frame]:
-        """All frames from the first one on, each call anew.
+    def frames(self, first: int = 0) -> Iterator[Frame]:
+        """All frames from the first one on, or from another one, each call anew.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class RunFolder:
         grey = self._black()
         at = (-1, -1)
         try:
-            for line in self.recorded.lines:
+            for line in self.recorded.lines[first:]:
                 if self._closed:
                     raise InputError(f"{self._shown}: was closed while it was read; open it again")
                 if line.v < 0:

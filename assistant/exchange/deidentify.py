@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.opening import open_source
+from assistant.capture.part_source import PartSource
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
 from assistant.plain import plain
@@ -43,6 +44,7 @@ def write_pictures(
     path: Path,
     covers: Sequence[Cover] = (),
     progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+    since: int | None = None,
 ) -> int:
     """Write the pictures of a run anew; gives their count.
 
@@ -55,6 +57,8 @@ def write_pictures(
         Rectangles in px of the source that become black.
     progress : callable
         Told (frames done, frames in all or None).
+    since : int or None
+        Of a part of a recording: the first frame that is written; it may lie before the part.
 
     Raises
     ------
@@ -72,10 +76,14 @@ def write_pictures(
                 raise UsageError(f"the cover {x} {y} {w} {h} must lie inside {facts.width_px} × {facts.height_px} px")
         with av.open(str(path), "w", format="matroska", options={"fflags": "+bitexact"}) as container:
             stream: Any = None
-            for frame in source.frames():
+            begin_s = 0.0
+            is_part = isinstance(source, PartSource)
+            frames = source.frames() if since is None or not isinstance(source, PartSource) else source.since(since)
+            for frame in frames:
                 if stream is None:
                     stream = _stream(container, facts.fps, frame.grey)
-                container.mux(stream.encode(_coded(frame.grey, covers, frame.t_s, stream)))
+                    begin_s = frame.t_s if is_part else 0.0
+                container.mux(stream.encode(_coded(frame.grey, covers, frame.t_s - begin_s, stream)))
                 written += 1
                 progress(written, facts.frame_count)
             if stream is None:

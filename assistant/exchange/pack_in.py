@@ -36,6 +36,7 @@ from assistant.exchange.pack_names import (
     run_file,
 )
 from assistant.identity import is_id
+from assistant.part import Part
 from assistant.plain import read_json
 from assistant.plan import LAST_FRAME
 from assistant.reviews import FILE, LABELS, SITES, parse
@@ -80,11 +81,13 @@ class PackedLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run of a packed case: the place of its level in the list, and whether it was played as if it were live."""
+    """A run of a packed case: its level's place in the list, whether it was played as if live, its session and part."""
 
     id: str = ""
     level: int = 0
     rehearsal: bool = False
+    session: str = ""
+    part: Part | None = None
 
 
 class PackedFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,14 +176,11 @@ def unpack(path: Path, folder: Path) -> Unpacked:
         zlib.error,
         struct.error,
         EOFError,
-        NotImplementedError,
         RuntimeError,
         ValueError,
         KeyError,
         OverflowError,
         MemoryError,
-        RecursionError,
-        UnicodeError,
         msgspec.MsgspecError,
     ) as error:
         raise InputError(f"{path}: not a whole case pack ({_short(error)}); ask for it again") from error

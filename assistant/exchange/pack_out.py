@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from assistant import __version__
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.exchange.deidentify import Cover, bare_day, bare_plan, bare_result, bare_review, shifted, write_pictures
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
-from assistant.identity import is_id
+from assistant.identity import is_id, session_of
 from assistant.library.change_log import Row
 from assistant.library.child import write_thumbnail
 from assistant.library.jobs import plan_path
@@ -25,7 +27,9 @@ from assistant.library.labels import review_of
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
 from assistant.library.store import Library
-from assistant.plain import json_text, read_json
+from assistant.part import Part, read_part, recording_of
+from assistant.plain import json_text, plain, read_json
+from assistant.recording.reading import read_head
 from assistant.reviews import FILE, save
 from assistant.session_day import FILE as DAY
 from assistant.session_reading import read_session_day
@@ -147,6 +151,7 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
                     progress(0.95 * (done + (frames / of if of else 0.5)) / total)
 
                 _run(run, (number, at), prepared, work, files, share)
+                case["document"]["runs"][at]["part"] = run["part"]
                 done += 1
             files[case_file(number)] = _write_json(work / f"{number}.json", case["document"])
         pack = work / "pack"
@@ -180,6 +185,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
                 "id": _random(run["id"], "runs"),
                 "level": place.get(run["level_id"], 0),
                 "rehearsal": bool(run["rehearsal"]),
+                "session": _random(_session_of(run), "sessions"),
             }
             for run in runs
         ],
@@ -196,6 +202,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
                 "plan": None if plan is None else str(plan),
                 "result": run["result"],
                 "has_truth": bool(run["has_truth"]),
+                "part": None,
             }
         )
     return {"document": document, "runs": made}
@@ -225,11 +232,14 @@ def _run(
     base = work / f"{at[0]}_{at[1]}"
     base.mkdir()
     covers: list[Cover] = [(x, y, w, h) for x, y, w, h in prepared["covers"]]
-    write_pictures(run["path"], base / "run.mkv", covers, progress)
+    plan = bare_plan(read_json(Path(run["plan"]).read_bytes())) if run["plan"] else None
+    part = _part_of(run["path"], plan)
+    run["part"] = None if part is None else plain(part)
+    since = None if part is None else part.pictures_from
+    write_pictures(run["path"], base / "run.mkv", covers, progress, since)
     files[run_file(*at, "run.mkv")] = base / "run.mkv"
-    if run["plan"]:
-        document = bare_plan(read_json(Path(run["plan"]).read_bytes()))
-        files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", document)
+    if plan is not None:
+        files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", plan)
     day = read_session_day(Path(run["path"]))
     if day is not None:
         files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day))
@@ -251,6 +261,27 @@ def _run(
     # A thumbnail of the covered pictures, not the one of the library.
     _thumbnail(base / "run.mkv", base / "thumbnail.jpg")
     files[run_file(*at, "thumbnail.jpg")] = base / "thumbnail.jpg"
+
+
+def _session_of(run: Row) -> str:
+    """The id of a run's session: as the library has it, else as its recording says (before the library kept it)."""
+    return str(run["session_id"]) or session_of(read_head(recording_of(Path(run["path"])))).session_id
+
+
+def _part_of(run: str, plan: dict[str, Any] | None) -> Part | None:
+    """Which part of its recording a run is, with pictures of its own: of its frames and of its reference frames."""
+    part = read_part(Path(run))
+    if part is None:
+        return None
+    views = [] if plan is None else plan["views"]
+    known = [view.get("reference_frame") for view in views]
+    wanted = [part.first_frame, *(max(frame, part.pictures_from) for frame in known if isinstance(frame, int))]
+    source = open_source(run)
+    try:
+        begin = source.frame_at(min(wanted))
+    finally:
+        source.close()
+    return msgspec.structs.replace(part, pictures_from=begin.index, begins_s=begin.t_s)
 
 
 def _thumbnail(run: Path, path: Path) -> None:

@@ -19,18 +19,19 @@ from assistant.exchange.pack_in import PackedCase, Unpacked, unpack
 from assistant.exchange.pack_names import run_file
 from assistant.exchange.pack_out import file_hash
 from assistant.identity import is_id
-from assistant.library.child import RUN, THUMBNAIL, run_facts
-from assistant.library.jobs import DONE, NO_PLAN, WAITING
+from assistant.library.child import RUN, run_facts
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result, summary
-from assistant.library.session_rows import said_of_session
+from assistant.library.session_rows import DONE, NO_PLAN, THUMBNAIL, WAITING, said_of_session
 from assistant.library.store import Library
+from assistant.part import FILE as PART
+from assistant.part import write_part
 from assistant.reviews import FILE, read_review, words_of
 from assistant.session_day import FILE as DAY
 from assistant.session_reading import read_session_day
 
 log = logging.getLogger(__name__)
-_BESIDE = ("plan.json", FILE, DAY, "truth/truth.json", "truth/truth.csv")
+_BESIDE = ("plan.json", FILE, DAY, PART, "truth/truth.json", "truth/truth.csv")
 _RESULT = ("result.json", "measurements.csv")
 
 
@@ -46,8 +47,11 @@ def look_into(unpacked: Unpacked) -> dict[str, Any]:
     for number, case in enumerate(unpacked.cases):
         for run in range(len(case.runs)):
             video = unpacked.folder / run_file(number, run, "run.mkv")
+            part = case.runs[run].part
+            if part is not None:
+                write_part(video.parent, part)
             try:
-                found = run_facts(video, video.with_name(THUMBNAIL))
+                found = run_facts(video if part is None else video.parent, video.with_name(THUMBNAIL))
             except InputError as error:
                 raise InputError(f"a run of the pack cannot be read: {error}") from error
             for name in ("lost", "recorded"):
@@ -139,7 +143,9 @@ def _case(
     for at, run in enumerate(case.runs):
         run_id = _own_id(library, "runs", run.id, rows)
         values = _run(library, unpacked, (number, at), run_id, made) | facts[f"{number}/{at}"]
-        rows.append(("runs", run_id, {**values, "case_id": case_id, "level_id": level_ids[run.level]}))
+        session_id = run.session if is_id("sessions", run.session) else ""
+        values |= {"case_id": case_id, "level_id": level_ids[run.level], "session_id": session_id}
+        rows.append(("runs", run_id, values))
     for table, parts in (("findings", case.findings), ("outcomes", case.outcomes)):
         for part in parts:
             values = {**msgspec.structs.asdict(part), "case_id": case_id, "author": "pack"}

@@ -73,7 +73,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     said += [case["owner"], case["origin"], line["leak_said"], line["recording_said"]]
     for level in levels:
         said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"], level["day_said"]]
-    said += [run[name] for run in runs for name in ("note", "reviewed")]
+    said += [run[name] for run in runs for name in ("note", "reviewed", "session_id")]
     for finding in findings:
         said += [finding["site"], finding["shape"], finding["magnitude"], finding["note"]]
     said += [outcome["note"] for outcome in outcomes]

@@ -24,14 +24,14 @@ import numpy as np
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.library.labels import leaks_of
-from assistant.library.session_rows import said_of_session
+from assistant.library.session_rows import THUMBNAIL, parts_said, said_of_session
+from assistant.part import FOLDER as PARTS
 from assistant.places import data_home, demo_run, plan_beside
 from assistant.plain import json_text
 from assistant.reviews import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.session_reading import read_session_day
 from assistant.vocabulary import Frame, Unknown
 
-THUMBNAIL: Final = "thumbnail.jpg"
 RUN: Final = "run"
 _CHUNK: Final = 4 << 20
 _TELL_EVERY_S: Final = 0.1
@@ -104,9 +104,12 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         total = sum(size for _, _, size in files)
         sums, done = _Sums(run, len(files)), 0
         for path, name, _ in files:
-            sums.begin(name)
+            # What was made of a recording's levels is no part of what tells it from another.
+            of_level = name.startswith(f"{PARTS}/")
+            if not of_level:
+                sums.begin(name)
             target = part / RUN / _copied_name(run, name) if order["copy"] else None
-            for size in _read_through(path, target, sums):
+            for size in _read_through(path, target, hashlib.sha256() if of_level else sums):
                 done += size
                 teller.share(done, total)
         here = part / RUN if order["copy"] else run
@@ -115,6 +118,7 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         facts |= {"sha256": sums.of_today, "bytes": total, "plan": _plan_of(here)}
         facts["sha256_of_before"] = sums.of_before()
         facts["reviewed"] = words_of(review.standing)
+        facts["parts"] = parts_said(here, part, review, run_facts)
         facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
         facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
         _make_way(into)
@@ -268,18 +272,21 @@ def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
     source = open_source(str(run))
     try:
         facts = source.facts
+        first = facts.first_frame
         last = 0 if not facts.frame_count else facts.frame_count - 1
-        frame = source.frame_at(0)
+        frame = source.frame_at(first)
         if last:
             # Near the end most of the cement is in; the very last picture is often a held one.
             with contextlib.suppress(InputError):
-                frame = source.frame_at(int(0.85 * last))
+                frame = source.frame_at(first + int(0.85 * last))
         write_thumbnail(frame, thumbnail)
         duration_s = None
         if facts.frame_count and facts.fps:
             duration_s = facts.frame_count / facts.fps
         elif facts.frame_count:
-            duration_s = source.frame_at(last).t_s
+            duration_s = (
+                source.frame_at(first + last).t_s - source.frame_at(first).t_s if first else source.frame_at(last).t_s
+            )
         return {
             "width_px": facts.width_px,
             "height_px": facts.height_px,

@@ -12,6 +12,7 @@ from assistant.identity import Identity, session_of, unlisted_id
 from assistant.library import database
 from assistant.library.change_log import Row
 from assistant.library.relative import stored
+from assistant.part import recording_of
 from assistant.places import data_home
 from assistant.plan import Plan
 from assistant.recording.reading import read_head
@@ -19,7 +20,7 @@ from assistant.vocabulary import NO_DATE, Unknown
 
 log = logging.getLogger(__name__)
 _QUESTION = (
-    "SELECT runs.id, runs.case_id, levels.level FROM runs LEFT JOIN levels ON levels.id = runs.level_id "
+    "SELECT runs.*, levels.level FROM runs LEFT JOIN levels ON levels.id = runs.level_id "
     "WHERE runs.path = ? AND runs.deleted_ns IS NULL ORDER BY runs.number LIMIT 1"
 )
 
@@ -41,14 +42,17 @@ def identify(
         The library's; by default `assistant.places.data_home`.
     """
     path = Path(run)
-    session = session_of(read_head(path)) if path.is_dir() else session_of({})
+    recording = recording_of(path)
+    session = session_of(read_head(recording)) if path.is_dir() else session_of({})
     row = _row(path, data_home() if folder is None else folder)
-    run_id = row["id"] if row is not None else session.run_id or unlisted_id(path)
+    # The id that a session drew is that of its recording: a part of it has its own.
+    own = session.run_id if recording == path else ""
+    run_id = row["id"] if row is not None else own or unlisted_id(path)
     return Identity(
         run_id=run_id,
         case_id=row["case_id"] if row is not None else session.case_id,
         level=(row["level"] if row is not None else None) or planned_level(plan),
-        session_id=session.session_id,
+        session_id=session.session_id or (row or {}).get("session_id", ""),
         recorded=session.recorded if isinstance(recorded, Unknown) else recorded,
     )
 

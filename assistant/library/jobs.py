@@ -18,10 +18,20 @@ from assistant.error_log import LastWords, ending
 from assistant.errors import UsageError
 from assistant.identity import session_of
 from assistant.library.change_log import Row
-from assistant.library.child import RUN, THUMBNAIL
+from assistant.library.child import RUN
 from assistant.library.people import Act, check_may
-from assistant.library.session_rows import level_rows
+from assistant.library.session_rows import (
+    ANALYSING,
+    DONE,
+    FAILED,
+    NO_PLAN,
+    WAITING,
+    level_rows,
+    moved_rows,
+    run_rows,
+)
 from assistant.library.store import Library
+from assistant.part import recording_of
 from assistant.places import plan_beside
 from assistant.plain import json_text, read_json
 from assistant.recording.reading import read_head
@@ -32,7 +42,6 @@ log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
 COURSE: Final = "course"
 """Kind of the jobs that make training cases, which nobody waits for."""
-WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", "no plan"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,6 +129,7 @@ class Jobs:
         UsageError
             If the person may not, or a procedure runs.
         """
+        run = str(recording_of(Path(run)))
         run_id = self._run_id(Path(run))
         into = self.library.runs_folder / run_id
         order = {"do": "bring in", "run": os.path.abspath(run), "into": str(into), "copy": copy}
@@ -337,33 +347,21 @@ def take_in(library: Library, job: Job) -> None:
         return
     case_id = job.case_id or _case_id(library, Path(job.order["run"]))
     rows: list[tuple[str, str, dict[str, Any]]] = []
-    recorded, session = facts.pop("recorded"), facts.pop("session")
+    recorded, session, parts = facts.pop("recorded"), facts.pop("session"), facts.pop("parts")
     rehearsal = bool(session["run"]["rehearsal"])
     if library.one("cases", case_id) is None:
         origin = "simulated" if facts["has_truth"] else "rehearsal" if rehearsal else "own"
         rows.append(("cases", case_id, {"day": recorded, "origin": origin}))
     planned = _planned_level(folder, job)
-    levels, level_id = level_rows(library, case_id, session["levels"], planned, rehearsal=rehearsal)
+    levels, level_ids = level_rows(library, case_id, session["levels"], planned, rehearsal=rehearsal)
     rows += levels
-    lost, plan = facts.pop("lost"), facts.pop("plan")
     path = folder / RUN if job.order["copy"] else Path(job.order["run"])
-    rows.append(
-        (
-            "runs",
-            job.run_id,
-            {
-                **facts,
-                **session["run"],
-                "case_id": case_id,
-                "level_id": level_id,
-                "path": str(path),
-                "is_copied": int(job.order["copy"]),
-                "thumbnail": str(folder / THUMBNAIL),
-                "state": WAITING if plan else NO_PLAN,
-                "recording_said": f"{lost} frames lost" if lost else "whole",
-            },
-        )
-    )
+    shared = {
+        "case_id": case_id,
+        "is_copied": int(job.order["copy"]),
+        "session_id": session_of(read_head(path)).session_id,
+    }
+    rows += run_rows(library, job.run_id, facts | session["run"] | shared, parts, (path, folder), level_ids)
     library.change(rows, Act.IMPORT, "import", about=case_id)
     job.case_id = case_id
 
@@ -375,12 +373,8 @@ def found_again(library: Library, job: Job) -> None:
     if run is None or run["sha256"] not in (facts["sha256"], facts.get("sha256_of_before") or facts["sha256"]):
         job.error = f"{job.name}: is another recording (its bytes differ); the case points to its old place still"
         return
-    library.change(
-        [("runs", run["id"], {"path": job.order["run"], "sha256": facts["sha256"]})],
-        Act.EDIT,
-        "run moved",
-        about=run["case_id"],
-    )
+    rows = moved_rows(library, run, Path(job.order["run"]), facts["sha256"])
+    library.change(rows, Act.EDIT, "run moved", about=run["case_id"])
     job.case_id = run["case_id"]
 
 

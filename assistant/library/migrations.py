@@ -133,7 +133,12 @@ ALTER TABLE answers ADD COLUMN early_share REAL;
 """
 """What was left to the line as a share of the body: all that is known where the view is not calibrated."""
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS, _SHARES)
+_SESSION_IDS: Final = """
+ALTER TABLE runs ADD COLUMN session_id TEXT NOT NULL DEFAULT '';
+"""
+"""Of the live session in which a run was recorded, also where its recording stayed elsewhere (case packs)."""
+
+STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS, _SHARES, _SESSION_IDS)
 """``PRAGMA user_version`` n means that the first n steps were taken."""
 VERSION: Final = len(STEPS)
 TABLES: Final = frozenset(

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from assistant.counting import counts
 from assistant.library.store import Library
+from assistant.part import FOLDER, Part, read_part
+from assistant.places import plan_beside
 from assistant.reports.day_facts import marks_words
+from assistant.reviews import FILE, Review, read_review, save, words_of
 from assistant.session_day import LevelDay, SessionDay
+from assistant.session_parts import write_parts
+from assistant.session_reading import read_session_day
 
 _MOST_SAID: Final = 2000
 _MOST_CHANGES: Final = 10_000
 _NOTHING_SAID: Final = {"cement_ml": None, "xray_s": None, "exposures": None, "day_said": ""}
+THUMBNAIL: Final = "thumbnail.jpg"
+WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", "no plan"
+"""States of a run."""
 
 
 def said_of_session(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any]:
@@ -39,8 +52,8 @@ def said_of_session(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any
 
 def level_rows(
     library: Library, case_id: str, levels: list[dict[str, Any]], planned: str | None, *, rehearsal: bool
-) -> tuple[list[tuple[str, str, dict[str, Any]]], str]:
-    """Rows of the levels of a run that comes into a case, and the id of its first level.
+) -> tuple[list[tuple[str, str, dict[str, Any]]], list[str]]:
+    """Rows of the levels of a run that comes into a case, and the id of each level in order.
 
     A level that the case has already keeps what a person entered for it; a rehearsal adds nothing to a patient's level.
 
@@ -57,7 +70,9 @@ def level_rows(
     """
     there = library.rows("levels", case_id=case_id)
     if there and (rehearsal or not levels):
-        return [], there[0]["id"]
+        first = str(there[0]["id"])
+        named = {row["level"]: str(row["id"]) for row in reversed(there)}
+        return [], [named.get(level["level"], first) for level in levels] or [first]
     # What rehearsals have left there gives way to the first session that counts, also where that has nothing to say.
     runs = library.rows("runs", case_id=case_id)
     left = _left_by_imports(library, case_id) if runs and all(run["rehearsal"] for run in runs) else {}
@@ -70,9 +85,9 @@ def level_rows(
             free: set[str] = left.pop(known["id"], set())
             given = {name: value for name, value in level.items() if known[name] in (None, "") or name in free}
             rows.append(("levels", known["id"], given))
-    first = rows[0][1]
+    ids = [id_ for _, id_, _ in rows]
     rows += [("levels", id_, {name: _NOTHING_SAID[name] for name in names}) for id_, names in left.items() if names]
-    return rows, first
+    return rows, ids
 
 
 def _left_by_imports(library: Library, case_id: str) -> dict[str, set[str]]:
@@ -88,6 +103,123 @@ def _left_by_imports(library: Library, case_id: str) -> dict[str, set[str]]:
         }
         for row in library.rows("levels", case_id=case_id)
     }
+
+
+def parts_said(
+    recording: Path, into: Path, review: Review, look: Callable[[Path, Path], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What a child process says of a session of several levels: of each part its place and columns of its run.
+
+    Parameters
+    ----------
+    recording : Path
+        Its parts are made in it.
+    into : Path
+        For their thumbnails.
+    review : Review
+        What was said of the recording.
+    look : callable
+        Looks at a run and makes its thumbnail.
+    """
+    made = []
+    for folder, level_at in write_parts(recording):
+        part = read_part(folder)
+        assert part is not None
+        said = _of_part(review, part, folder / FILE)
+        thumbnail = f"{Path(THUMBNAIL).stem}_{part.number}.jpg"
+        facts = look(folder, into / thumbnail)
+        told = said_of_session(read_session_day(folder), rehearsal=facts["rehearsal"])["run"]
+        made.append(
+            {
+                "path": folder.relative_to(recording).as_posix(),
+                "level_at": level_at,
+                "plan": plan_beside(folder).is_file(),
+                "thumbnail": thumbnail,
+                "lost": facts["lost"],
+                "row": {name: facts[name] for name in ("frames", "duration_s")}
+                | {**told, "reviewed": words_of(said.standing)},
+            }
+        )
+    return made
+
+
+def _of_part(review: Review, part: Part, place: Path) -> Review:
+    """What reviewers said of a part; what was said of the whole recording before it had parts goes to each."""
+    there = read_review(place)
+    own = [
+        entry
+        for entry in review.standing
+        if part.first_frame <= (entry.frame if entry.first_frame is None else entry.first_frame) < part.end_frame
+    ]
+    if there.entries or not own:
+        return there
+    numbered = tuple(msgspec.structs.replace(entry, number=n) for n, entry in enumerate(own, start=1))
+    made = replace(review, path=place, entries=numbered)
+    save(made)
+    return made
+
+
+def run_rows(
+    library: Library,
+    run_id: str,
+    facts: dict[str, Any],
+    parts: list[dict[str, Any]],
+    places: tuple[Path, Path],
+    level_ids: list[str],
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Rows of the runs of a recording that comes in: one, or one for each part of a session of several levels.
+
+    Parameters
+    ----------
+    library : Library
+    run_id : str
+        Of the recording; the first part has it.
+    facts : dict
+        What the child process says of the recording, and columns that all its runs share.
+    parts : list of dict
+        As the child process says them.
+    places : tuple of Path
+        Where the recording lies, and its folder in the library.
+    level_ids : list of str
+        Of the levels of the day, in order.
+    """
+    path, folder = places
+    lost, plan, frames = facts.pop("lost"), facts.pop("plan"), facts["frames"]
+    said = [{"path": "", "level_at": 0, "plan": plan, "thumbnail": THUMBNAIL, "lost": lost, "row": {}}]
+    rows: list[tuple[str, str, dict[str, Any]]] = []
+    for part in parts or said:
+        own = {**facts, **part["row"]}
+        if parts:
+            # The room that a recording takes is counted once.
+            own["bytes"] = round(facts["bytes"] * own["frames"] / frames)
+        own |= {
+            "level_id": level_ids[min(part["level_at"], len(level_ids) - 1)],
+            "path": str(path / part["path"]),
+            "thumbnail": str(folder / part["thumbnail"]),
+            "state": WAITING if part["plan"] else NO_PLAN,
+            "recording_said": f"{part['lost']} frames lost" if part["lost"] else "whole",
+        }
+        rows.append(("runs", library.new_id("runs") if rows else run_id, own))
+    return rows
+
+
+def moved_rows(
+    library: Library, run: dict[str, Any], place: Path, sha256: str
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Rows for the new place of a recording that was moved: of all its parts, where it has some."""
+    before = recording_of_path(run["path"])
+    same = library.rows("runs", sha256=run["sha256"], case_id=run["case_id"])
+    return [
+        ("runs", each["id"], {"path": str(place / Path(each["path"]).relative_to(before)), "sha256": sha256})
+        for each in same
+        if recording_of_path(each["path"]) == before
+    ]
+
+
+def recording_of_path(path: str) -> Path:
+    """Where the recording of a run lies or lay, by the run's path alone."""
+    run = Path(path)
+    return run.parent.parent if run.parent.name == FOLDER else run
 
 
 def _level(level: LevelDay) -> dict[str, Any]:

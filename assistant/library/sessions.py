@@ -7,6 +7,7 @@ from typing import Final
 
 from assistant.errors import UsageError
 from assistant.library.jobs import Job, Jobs
+from assistant.library.session_rows import recording_of_path
 from assistant.library.store import Library
 from assistant.live.running import find_running
 from assistant.recording.reading import is_recorded
@@ -22,7 +23,10 @@ def unlisted(library: Library) -> list[Path]:
     running = find_running()
     now = running.folder if running is not None else None
     # Of thousands of runs only those that lie here: a page that is entered asks this, and the window must not wait.
-    known = {run["path"] for run in library.ask("SELECT path FROM runs WHERE path GLOB ?", [f"{FOLDER}/*"])}
+    known = {
+        str(recording_of_path(run["path"]))
+        for run in library.ask("SELECT path FROM runs WHERE path GLOB ?", [f"{FOLDER}/*"])
+    }
     folders = sorted(path for path in (library.folder / FOLDER).glob("*") if str(path) not in known and path.is_dir())
     return [path for path in folders if path.resolve() != now and is_recorded(path)]
 

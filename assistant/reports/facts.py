@@ -72,6 +72,9 @@ class ReportFacts:
         From which frames on the screen showed other pictures.
     nothing : str
         What is said where no event or no leak is listed: how far was looked.
+    first_frame : int
+        Where the run begins in its recording, with its time; 0, but for one level of a session.
+    begins_s : float
     """
 
     identity: Identity
@@ -90,6 +93,8 @@ class ReportFacts:
     rehearsal: str = ""
     nothing: str = NOT_YET
     screen: tuple[ScreenChange, ...] = ()
+    first_frame: int = 0
+    begins_s: float = 0.0
 
 
 def gather(
@@ -114,7 +119,7 @@ def gather(
     identity : Identity
         All that is told of who the run is: neither its path nor its file's name.
     moments : sequence of Moment
-        All that are known, from frame 0.
+        All that are known, from the run's first frame.
     alarms : sequence of Alarm
         With their ends, in the order in which they were raised.
     leaks : sequence of Leak
@@ -139,8 +144,10 @@ def gather(
         measured=any(isinstance(moment.distances, Distances) for moment in moments),
     ).none
 
+    first = facts.first_frame
+
     def time_of(frame: int) -> float:
-        return moments[frame].t_s if frame < len(moments) else frame / fps
+        return moments[frame - first].t_s if 0 <= frame - first < len(moments) else frame / fps
 
     return ReportFacts(
         identity=identity,
@@ -169,6 +176,8 @@ def gather(
         trouble=trouble,
         nothing=nothing,
         screen=summary.screen_changes if summary is not None else (),
+        first_frame=first,
+        begins_s=time_of(first) if first else 0.0,
     )
 
 
@@ -218,7 +227,8 @@ _CLOCKS: Final = {
 
 
 def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tuple[tuple[str, str], ...]:
-    length = clock(moments[-1].t_s) if moments else UNKNOWN
+    begin_s = moments[0].t_s if moments and facts.first_frame else 0.0
+    length = clock(moments[-1].t_s - begin_s) if moments else UNKNOWN
     count = facts.frame_count if facts.frame_count is not None else len(moments)
     rows = [("Pictures", f"{count} frames of {facts.width_px} × {facts.height_px}, {length}")]
     live = sum(moment.liveness.state is FrameState.LIVE for moment in moments)

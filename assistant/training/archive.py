@@ -19,8 +19,8 @@ Row = dict[str, Any]
 _FIRST: Final = 101
 
 
-def run_of_case(desk: Desk, case_id: str) -> Row:
-    """The run of a case that a clip is cut from: the first.
+def run_of_case(desk: Desk, case_id: str, run_id: str = "") -> Row:
+    """The run of a case that a clip is cut from: the one that is named, else the first.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def run_of_case(desk: Desk, case_id: str) -> Row:
     runs = desk.library.rows("runs", case_id=case_id)
     if not runs:
         raise UsageError(f"{case_id} has no run to cut a clip from")
-    return runs[0]
+    return next((run for run in runs if run["id"] == run_id), runs[0])
 
 
 def run_at(desk: Desk, path: str) -> Row:

@@ -141,8 +141,8 @@ def cut(
         elif first is not None:
             stop_s = max(first.t_s - LEAD_S[difficulty], _seen_s(ending, first, SEEN_MM[difficulty]))
         else:
-            stop_s = 0.7 * ending.t_s[-1]
-    if not 0.5 <= stop_s <= ending.t_s[-1]:
+            stop_s = ending.time_at(0.7)
+    if not 0.5 <= stop_s - ending.begins_s <= ending.t_s[-1] - ending.begins_s:
         raise UsageError("the run shows too little before its event for a clip; choose another")
     stop = ending.frame_at(stop_s)
     after = next((one for one in ending.reached if one.frame > stop), None)

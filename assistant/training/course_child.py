@@ -13,7 +13,8 @@ import cv2
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, UsageError
-from assistant.library.child import THUMBNAIL, Teller, write_thumbnail
+from assistant.library.child import Teller, write_thumbnail
+from assistant.library.session_rows import THUMBNAIL
 from assistant.settings import AlarmSettings
 from assistant.settings_file import handed_settings
 from assistant.simulation.building import build_run

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from assistant.errors import UsageError
 from assistant.library.change_log import Row
-from assistant.library.child import THUMBNAIL
 from assistant.library.jobs import Job, Jobs
 from assistant.library.people import Act, Person, Role
+from assistant.library.session_rows import THUMBNAIL
 from assistant.library.store import Library
 from assistant.library.who_is_here import enrol
 from assistant.places import demo_run

@@ -84,6 +84,9 @@ class Ending:
     ----------
     is_truth : bool
         Known from the simulator; else what the program measured.
+    first_frame : int
+        Where the run begins in its recording: 0, but for one level of a session. The lists below begin with frame 0
+        all the same; of what lies before nothing is known.
     t_s, state, view : lists by frame
     distances_mm : dict of str to list
         By direction; NaN where there is none. Of a view that is not calibrated they rest on its assumed depth.
@@ -108,11 +111,21 @@ class Ending:
     plan: Plan | None = field(repr=False, default=None)
     masks: Path | None = None
     labelled_by: tuple[str, ...] = ()
+    first_frame: int = 0
 
     @property
     def frames(self) -> int:
-        """How many frames the run has."""
+        """One past the number of the run's last frame."""
         return len(self.t_s)
+
+    @property
+    def begins_s(self) -> float:
+        """The time of the run's first frame."""
+        return self.t_s[self.first_frame] if self.first_frame else 0.0
+
+    def time_at(self, share: float) -> float:
+        """The time after a share of the run."""
+        return self.begins_s + share * (self.t_s[-1] - self.begins_s)
 
     @property
     def first(self) -> Reached | None:
@@ -121,11 +134,11 @@ class Ending:
 
     def frame_at(self, t_s: float) -> int:
         """The last frame at or before a time."""
-        return max(0, bisect_right(self.t_s, t_s + 1e-9) - 1)
+        return max(self.first_frame, bisect_right(self.t_s, t_s + 1e-9) - 1)
 
     def frame_from(self, t_s: float) -> int:
         """The first frame at or after a time."""
-        return min(self.frames - 1, bisect_left(self.t_s, t_s - 1e-9))
+        return max(self.first_frame, min(self.frames - 1, bisect_left(self.t_s, t_s - 1e-9)))
 
     def distance_mm(self, direction: str, frame: int) -> float | None:
         """How far cement stood from a line; None where that is not known."""
@@ -230,7 +243,9 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float])
         bodies = {name: lengths.body_mm2(each) for name, each in views.items()}
         moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
         seen: dict[tuple[str, ...], Similarity | None] = {}
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number == 0:
+                _begin(made, distances, int(row[at["frame"]]), float(row[t_s]))
             made["t_s"].append(float(row[t_s]))
             made["state"].append(row[state])
             made["view"].append(row[view])
@@ -249,6 +264,17 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float])
     if not made["t_s"]:
         raise InputError(f"{path}: holds no frame")
     return {**made, "distances_mm": distances}
+
+
+def _begin(made: dict[str, Any], distances: dict[str, list[float]], first: int, t_s: float) -> None:
+    """Nothing is known of the frames before a run's first one; they are counted."""
+    made["first_frame"] = first
+    made["t_s"] += [t_s * frame / first for frame in range(first)]
+    made["state"] += [""] * first
+    made["view"] += [""] * first
+    made["motion"] += [None] * first
+    for values in (made["area_mm2"], *distances.values()):
+        values += [math.nan] * first
 
 
 def _from_truth(run: Path, truth: Path) -> Ending:

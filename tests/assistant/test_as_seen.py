@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.as_seen import NOT_KEPT, alarm_of, holds_figures, read_analysed, read_as_seen
+from assistant.as_seen import NOT_KEPT, holds_figures, holds_leaks, read_analysed, read_as_seen
 from assistant.cli import main
 from assistant.errors import InputError
+from assistant.kept_result import alarm_of
 from assistant.moments import Moment
+from assistant.part import FOLDER, Part, write_part
 from assistant.plan import Plan, read_plan
 from assistant.results import COLUMNS
 from assistant.vocabulary import EventKind, FrameState, Motion, Priority, Site, Unknown
@@ -112,6 +114,25 @@ def test_damaged_tables_are_told(run: SmallRun, plan: Plan, damage: str) -> None
     (run.out / "measurements.csv").write_text(damage, encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
         analysed(run, plan)
+
+
+def test_a_part_of_a_session_holds_its_own_frames_and_nothing_of_another_level_s_lines(
+    run: SmallRun, plan: Plan
+) -> None:
+    recording = run.folder / "session"
+    part = recording / FOLDER / "2_L2"
+    write_part(part, Part(number=2, of=2, level="L2", first_frame=20, frames=20, first_plan=2))
+    lines = [json.dumps({"columns": list(COLUMNS), "since_frame": 0, "keeps": True})]
+    for row in table(run):
+        number = 1 if int(row["frame"]) < 25 else 2
+        lines.append(json.dumps({"row": [row.get(name, "") for name in COLUMNS], "plan": number, "standing": []}))
+    (recording / "readings_000.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert holds_figures(part)
+    assert holds_leaks(part)
+    moments = read_as_seen(part, plan)
+    assert [moment.frame_index for moment in moments] == list(range(20, 40))
+    assert [moment.liveness.reason for moment in moments[:6]] == 5 * ["not analysed on the day"] + [""]
+    assert [moment.frame_index for moment in read_as_seen(recording, plan)] == list(range(46))
 
 
 def test_nothing_there_is_told(run: SmallRun, plan: Plan) -> None:

@@ -50,7 +50,7 @@ class CasePicture(QWidget):
         painter.setFont(theme.font(17, 600))
         told = f"{words.NOT_LIVE} · {self._which}" if self._which else words.NOT_LIVE
         wide = painter.fontMetrics().horizontalAdvance(told) + 24
-        plate = QRectF(left + 10, top + 10, wide, 34)
+        plate = QRectF(min(left + 10, max(0.0, self.width() - wide)), top + 10, wide, 34)
         painter.setPen(QPen(theme.CONTROL_EDGE, 1))
         painter.setBrush(theme.BARS)
         painter.drawRoundedRect(plate, 6, 6)
@@ -148,6 +148,7 @@ class CaseCard(QWidget):
             words.found(case),
             *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
             *(line for level in said for line in words.marks(level)),
+            *self._levels(levels),
             ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
@@ -159,6 +160,12 @@ class CaseCard(QWidget):
         if case["note"] or case["tags"]:
             lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
         self._show_lines(lines)
+
+    def _levels(self, levels: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        """What each of several runs came to."""
+        names = {level["id"]: level["level"] for level in levels}
+        made = [words.level_of_run(n, run, names.get(run["level_id"])) for n, run in enumerate(self.runs, start=1)]
+        return made if len(made) > 1 else []
 
     def _who(self) -> str:
         """Run and session of what the picture shows, by their ids."""

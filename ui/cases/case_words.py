@@ -126,6 +126,7 @@ def millilitres(value: float | None) -> str:
 TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = "Told on the day", "Found by analysis {0}", "Found by analysis"
 XRAY = "X-ray on the day"
 NO_SESSION = "no session: nothing was told"
+NO_LINES = "no lines were set: not analysed"
 
 
 def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
@@ -147,6 +148,25 @@ def marks(level: dict[str, Any]) -> list[tuple[str, str]]:
     stages = [part.removeprefix("cement ") for part in parts if part.startswith("cement ")]
     made = " · ".join(part for part in parts if part and not part.startswith("cement "))
     return [*((f"{name} cement", stage) for stage in stages), *([(f"{name} marks", made)] if made else [])]
+
+
+def level_of_run(number: int, run: dict[str, Any], level: str | None) -> tuple[str, str]:
+    """Name and value of one of several runs of a case: its level, what was told in it, and what its analysis found."""
+    if run["state"] == "no plan" and run["session_id"]:
+        said = [NO_LINES]
+    elif run["high"] is None:
+        said = [NOT_ANALYSED.get(run["state"], "not analysed")]
+    else:
+        whole = f", {NOT_TO_ITS_END}" if NOT_WHOLE in run["recording_said"] else ""
+        said = [f"found {_few(run, '')}{whole}", run["leak_said"]]
+    told_then = [] if run["told_high"] is None else [f"told {_few(run, 'told_')}"]
+    return f"Run {number} · {level or 'level not named'}", " · ".join(part for part in (*told_then, *said) if part)
+
+
+def _few(run: dict[str, Any], prefix: str) -> str:
+    """Alarms by priority, in few words."""
+    counts = [(run[prefix + word] or 0, word) for word in PRIORITIES]
+    return " ".join(f"{count} {word.upper()}" for count, word in counts if count) or "no alarm"
 
 
 def keep(case: dict[str, Any]) -> str:

@@ -277,7 +277,7 @@ class CasesPage(Page):
             elif self.card.run is not None:
                 self.wanted.emit("review", self.card.run["path"])
         elif act == "training":
-            self.wanted.emit("training", ("case", case_id))
+            self.wanted.emit("training", ("case", case_id, self.card.run["id"] if self.card.run else ""))
         else:
             forms = {
                 "ct": lambda: case_forms.ct_form(library, case_id),

@@ -99,8 +99,8 @@ class Material:
         return None if self.moments is None else self.moments.at(index)
 
     def all_moments(self) -> list[Moment]:
-        """All that are known, from frame 0."""
-        return [] if self.moments is None else self.moments.between(0, len(self.moments) - 1)
+        """All that are known, from the run's first frame."""
+        return [] if self.moments is None else self.moments.between(self.moments.first, self.moments.end - 1)
 
     def report(self) -> ReportFacts:
         """What a report says."""

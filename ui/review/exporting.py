@@ -195,6 +195,7 @@ class Exporter:
         book = page.shown.book
         frames = session.frame_count
         first, last = session.range
+        begin = session.first_frame
         return Material(
             run=session.run,
             identity=session.identity,
@@ -206,7 +207,7 @@ class Exporter:
             frames=frames,
             fps=session.fps,
             playhead=session.playhead,
-            stretch=(0 if first is None else first, frames - 1 if last is None else last),
+            stretch=(begin if first is None else first, begin + frames - 1 if last is None else last),
             key_frames=tuple(page.reviewing.key_frames()),
             alarms=book.alarms(),
             leaks=tuple(story.leak for story in book.leaks.stories()),

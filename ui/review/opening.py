@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
+from assistant.part import FOLDER
 from assistant.places import plan_beside, plan_place
 from assistant.plan import read_plan
 from assistant.replay import Sink
@@ -35,6 +36,9 @@ def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink
     InputError
         If the run itself cannot be opened.
     """
+    if plan_path is None and (Path(run) / FOLDER).is_dir():
+        # The plan beside it is that of its last level.
+        return Session(run, None, settings, sink), f"{words.LEVELS_APART} {words.LOOKING_ONLY}"
     named = plan_path or plan_of(run)
     if named is not None:
         try:

@@ -72,7 +72,7 @@ class Player:
             session.step(1 if self.speed > 0 else -1)
         else:
             session.advance(min(elapsed_s, _LONGEST_STEP_S) * self.speed)
-        at_limit = session.at_end() if self.speed > 0 else session.playhead == 0
+        at_limit = session.at_end() if self.speed > 0 else session.playhead == session.first_frame
         if at_limit and not session.is_looping:
             self.playing = False
 

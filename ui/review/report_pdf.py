@@ -216,14 +216,14 @@ class _Page:
         self._p.setPen(QPen(QColor("#C2339A"), 2, Qt.PenStyle.DashLine))
         self._p.drawLine(QPointF(area.left(), y(0)), QPointF(area.right(), y(0)))
         for row in rows:
-            x = area.left() + row.frame / max(1, frames - 1) * area.width()
+            x = area.left() + (row.frame - self._facts.first_frame) / max(1, frames - 1) * area.width()
             if row.is_alarm:
                 draw_mark(self._p, row.priority, row.icon, QRectF(x - 9, self._y + 6, 18, 18))
         self._p.setPen(_GREY)
         self._p.setFont(_font(14, 500))
-        told = (
-            f"{scale.unit} to line b (solid), superior (dashed) and inferior endplate (dotted); 0 to {clock(length_s)}"
-        )
+        begin_s = self._facts.begins_s
+        when = f"{clock(begin_s) if begin_s else 0} to {clock(begin_s + length_s)}"
+        told = f"{scale.unit} to line b (solid), superior (dashed) and inferior endplate (dotted); {when}"
         self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _CURVE_H + 4
 

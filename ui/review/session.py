@@ -49,7 +49,7 @@ class Session:
         try:
             self.facts: RunFacts = source.facts
             if plan is not None:
-                check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.frame_count)
+                check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.end_frame)
             self.first = _first(source)
             self._scrub = ScrubMaker(run, data_home() / "cache") if scrub.is_needed(source) else None
         finally:
@@ -70,8 +70,8 @@ class Session:
         self.summary: Summary | None = None
         """What the analysis came to; None while it goes on."""
         self.plan_path: str | None = None
-        self.playhead = 0
-        self.time_s = 0.0
+        self.playhead = self.first_frame
+        self.time_s = self._begins_s
         self.ended = False
         self.failure = ""
         self.waiting = False
@@ -107,6 +107,15 @@ class Session:
         return None if self.analysis is None else self.analysis.moments
 
     @property
+    def first_frame(self) -> int:
+        """The run's first frame: 0, but for a part of a recording."""
+        return self.facts.first_frame
+
+    @property
+    def _begins_s(self) -> float:
+        return self.first.t_s if self.first_frame else 0.0
+
+    @property
     def not_whole(self) -> str:
         """What is missing of the recording itself; empty for a whole one."""
         details = self.facts.details
@@ -132,14 +141,16 @@ class Session:
     def last_frame(self) -> int | None:
         """The run's last frame where it is known."""
         if self.ended and self.analysis is not None and not self.failure:
-            return max(0, len(self.analysis.moments) - 1)
-        return None if self.facts.frame_count is None else self.facts.frame_count - 1
+            return max(self.first_frame, self.analysis.moments.end - 1)
+        return None if self.facts.end_frame is None else self.facts.end_frame - 1
 
     @property
     def frame_count(self) -> int:
         """Frames as far as is known, at least 1."""
         last = self.last_frame
-        return 1 + (last if last is not None else max(self.playhead, len(self.moments or ()) - 1))
+        if last is None:
+            last = max(self.playhead, -1 if self.moments is None else self.moments.end - 1)
+        return 1 + last - self.first_frame
 
     def default_plan_path(self) -> Path:
         """Where a plan for this run is kept."""
@@ -165,7 +176,7 @@ class Session:
         self._start(plan, ReplayAnalysis(self.run, plan, self._settings, self._sink))
 
     def _start(self, plan: Plan, analysis: ReplayAnalysis | KeptAnalysis) -> None:
-        check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.frame_count)
+        check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.end_frame)
         self.plan, self.result = plan, None
         self.identity = identify(self.run, plan, self.facts.recorded)
         if self.analysis is not None:
@@ -197,9 +208,9 @@ class Session:
         """The frame at a time."""
         moments = self.moments
         if moments is not None and len(moments):
-            newest = moments.at(len(moments) - 1)
+            newest = moments.at(moments.end - 1)
             if newest is not None and t_s <= newest.t_s:
-                return max(0, moments.index_at(t_s))
+                return max(self.first_frame, moments.index_at(t_s))
         return self._within(int(t_s * self.fps + 1e-6))
 
     def advance(self, seconds: float) -> None:
@@ -207,19 +218,19 @@ class Session:
         target_s = self.time_s + seconds
         moments = self.moments
         if moments is not None and seconds > 0:
-            newest = moments.at(len(moments) - 1)
+            newest = moments.at(moments.end - 1)
             reached_s = newest.t_s if newest is not None else -1.0
             # Where the analysis is behind, the picture waits for it instead of running away without its lines.
             self.waiting = target_s > reached_s and not self.ended
             if self.waiting:
-                target_s = max(self.time_s, reached_s) if self.playhead < len(moments) else self.time_s
+                target_s = max(self.time_s, reached_s) if self.playhead < moments.end else self.time_s
         else:
             self.waiting = False
         first, last = self.range
         if self.loops and first is not None and last is not None and last > first:
             first_s, last_s = self.time_of(first), self.time_of(last)
             target_s = first_s if target_s > last_s else last_s if target_s < first_s else target_s
-        self.time_s = max(0.0, target_s)
+        self.time_s = max(self._begins_s, target_s)
         self.playhead = self._within(self.index_at(self.time_s))
 
     def step(self, frames: int) -> None:
@@ -234,7 +245,7 @@ class Session:
 
     def _within(self, index: int) -> int:
         last = self.last_frame
-        return max(0, index if last is None else min(index, last))
+        return max(self.first_frame, index if last is None else min(index, last))
 
     def moment(self) -> Moment | None:
         """What is known of the frame at the playhead."""

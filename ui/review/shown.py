@@ -73,7 +73,7 @@ class Shown:
         self.book = RunBook(views, as_seen=session.shows_as_seen)
         self._page.leak.forget()
         line = self._page.transport.line
-        line.set_run(session.frame_count, session.fps, views)
+        line.set_run(session.frame_count, session.fps, views, session.first_frame)
         self._page.events.set_rows(())
         self.take()
         if self._stills is not None:
@@ -92,7 +92,7 @@ class Shown:
         if session is None or session.moments is None:
             return
         line = self._page.transport.line
-        new = session.moments.between(line.noted, len(session.moments) - 1)
+        new = session.moments.between(session.moments.first + line.noted, session.moments.end - 1)
         line.take(new)
         self.book.take(new)
         self.list_events()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ class Timeline(QWidget):
         self.setMinimumHeight(200)
         self.setAccessibleName("Time line")
         self.series = Series()
-        self._frames, self._fps = 1, 15.0
+        self._first, self._frames, self._fps = 0, 1, 15.0
         self._playhead = 0
         self.range: tuple[int | None, int | None] = (None, None)
         self._marks: tuple[Mark, ...] = ()
@@ -70,11 +71,14 @@ class Timeline(QWidget):
         """Frames whose state and figures are known here; they come in order."""
         return len(self.series)
 
-    def set_run(self, frames: int, fps: float, views: tuple[PlannedView, ...] = ()) -> None:
-        """Another run, or another analysis of it; the plan's views say how distances stand on the axis."""
-        self._frames, self._fps = max(1, frames), fps
+    def set_run(self, frames: int, fps: float, views: tuple[PlannedView, ...] = (), first: int = 0) -> None:
+        """Another run, or another analysis of it; the plan's views say how distances stand on the axis.
+
+        ``first`` is the number of the run's first frame.
+        """
+        self._first, self._frames, self._fps = first, max(1, frames), fps
         self.series.forget(views)
-        self._playhead, self.range = 0, (None, None)
+        self._playhead, self.range = first, (None, None)
         self._marks = ()
         self._thumbs.clear()
         self._drawn = None
@@ -98,7 +102,7 @@ class Timeline(QWidget):
 
     def thumb_frames(self) -> tuple[int, ...]:
         """The frames whose pictures are shown, evenly over the run."""
-        return tuple(sorted({round((k + 0.5) / THUMBS * (self._frames - 1)) for k in range(THUMBS)}))
+        return tuple(sorted({self._first + round((k + 0.5) / THUMBS * (self._frames - 1)) for k in range(THUMBS)}))
 
     def set_thumb(self, frame: int, image: QImage) -> None:
         """The picture of one of them."""
@@ -115,7 +119,7 @@ class Timeline(QWidget):
         return thumbs, marks, QRectF(_LEFT, top, width, max(20.0, self.height() - top - _AXIS_H))
 
     def _x(self, frame: float) -> float:
-        return _LEFT + frame / max(1, self._frames - 1) * max(1, self.width() - _LEFT - _RIGHT)
+        return _LEFT + (frame - self._first) / max(1, self._frames - 1) * max(1, self.width() - _LEFT - _RIGHT)
 
     def _y(self, area: QRectF, value: float) -> float:
         return self.series.scale.y(area.top(), area.bottom(), value)
@@ -212,9 +216,9 @@ class Timeline(QWidget):
         painter.setPen(pen)
         painter.drawLine(QPointF(area.left(), self._y(area, 0)), QPointF(area.right(), self._y(area, 0)))
         painter.setPen(theme.TEXT_3)
-        length_s = self._frames / self._fps
+        begin_s, length_s = self._first / self._fps, self._frames / self._fps
         step_s = next((step for step in _STEPS_S if length_s / step <= 8), 3600)
-        for k in range(int(length_s / step_s) + 1):
+        for k in range(math.ceil(begin_s / step_s), int((begin_s + length_s) / step_s) + 1):
             x = self._x(k * step_s * self._fps)
             if x <= area.right() + 1:
                 box = QRectF(max(0.0, x - 45), area.bottom() + 2, 90, 24)
@@ -264,7 +268,7 @@ class Timeline(QWidget):
     def _go(self, event: QMouseEvent | None) -> None:
         if event is not None:
             share = (event.position().x() - _LEFT) / max(1, self.width() - _LEFT - _RIGHT)
-            self.seek.emit(round(min(max(share, 0.0), 1.0) * (self._frames - 1)))
+            self.seek.emit(self._first + round(min(max(share, 0.0), 1.0) * (self._frames - 1)))
 
 
 def posterior_pen() -> QPen:

@@ -223,5 +223,6 @@ class Desk:
         return f"{told} · look again: [[theatre:ap look]]" if seconds >= self.ap_again_s else told
 
     def next_level(self) -> None:
-        """The level is done; the lines of the next say which it is."""
+        """The level is done; the lines of the next say which it is: what is entered before they stand is of it."""
         self.levels_done.append(f"{self.level or 'level'} · {self.total_ml:.1f} ml")
+        self.level = ""

@@ -149,7 +149,7 @@ def kind_of(page: TrainingPage, clip: Clip) -> str:
 def see_run(page: TrainingPage) -> None:
     """The whole run again, with its lines."""
     if page.player is not None:
-        page.player.play(0, page.player.ending.frames - 1)
+        page.player.play(page.player.ending.first_frame, page.player.ending.frames - 1)
 
 
 def flag(page: TrainingPage) -> None:
@@ -172,13 +172,13 @@ def known_afterwards(desk: Desk, clip: Clip) -> str:
 
 
 def cut_clip(page: TrainingPage, thing: object) -> None:
-    """Cut a clip out of a run, by rule (``("case", id)``) or where a person stopped it (``("cut", run, s)``)."""
+    """Cut a clip out of a run, by rule (``("case", id, run)``) or where a person stopped it (``("cut", run, s)``)."""
     desk = page.desk
     if desk is None or not isinstance(thing, tuple) or thing[:1] not in (("case",), ("cut",)):
         return
     stop_s = float(thing[2]) if thing[0] == "cut" else None
     try:
-        run = run_at(desk, str(thing[1])) if thing[0] == "cut" else run_of_case(desk, str(thing[1]))
+        run = run_at(desk, str(thing[1])) if thing[0] == "cut" else run_of_case(desk, *map(str, thing[1:3]))
     except AssistantError as error:
         page.tell(str(error))
         return

@@ -14,7 +14,9 @@ from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.settings import Settings
+from tests.recorded_levels import Session, level_pictures
 from tests.small_run import SmallRun, write_small_run
+from ui.cases.case_words import level_of_run
 
 
 @pytest.fixture
@@ -159,3 +161,67 @@ def test_what_a_person_asks_for_does_not_wait_for_what_the_program_makes_for_its
     assert jobs.current.kind == "analyse"
     jobs.stop()
     assert not course.is_over
+
+
+def bring_in_alone(library: Library, place: Path, *, copy: bool) -> Job:
+    """A run comes in; its analysis waits."""
+    jobs = Jobs(library, Settings())
+    job = jobs.bring_in(str(place), copy=copy)
+    for _ in range(1000):
+        jobs.poll()
+        if job.is_over:
+            break
+        wait_a_little(jobs)
+    jobs.stop()
+    return job
+
+
+def blind_session(folder: Path) -> Path:
+    """L1, then a level that was never given lines."""
+    session = Session(folder)
+    session.film(level_pictures(4, 0))
+    session.set_plan("L1", 0)
+    session.inject(2)
+    session.film(level_pictures(4, 0))
+    session.next_level()
+    session.film(level_pictures(4, 1))
+    session.inject(1)
+    return session.end()
+
+
+def test_a_session_of_several_levels_that_stays_where_it_is_is_found_again_as_a_whole(library, tmp_path: Path):
+    recording = blind_session(tmp_path / "disk" / "recorded")
+    job = bring_in_alone(library, recording, copy=False)
+    assert job.error == ""
+    first, second = library.rows("runs")
+    assert (first["path"], second["path"]) == (str(recording / "levels" / "1_L1"), str(recording / "levels" / "2"))
+    assert (first["state"], second["state"]) == ("waiting", "no plan")
+    assert (first["frames"], second["frames"]) == (8, 4)
+    assert level_of_run(2, second, None) == (
+        "Run 2 · level not named",
+        "told no alarm · no lines were set: not analysed",
+    )
+    assert [row["cement_ml"] for row in library.rows("levels")] == [0.4, 0.2]
+    # It is the same recording still, and it is in already.
+    assert "in the library already" in bring_in_alone(library, Path(first["path"]), copy=False).error
+    moved = tmp_path / "other disk" / "again"
+    moved.parent.mkdir()
+    recording.rename(moved)
+    jobs = Jobs(library, Settings())
+    found = jobs.find_again(second["id"], str(moved))
+    while not found.is_over:
+        jobs.poll()
+    jobs.stop()
+    assert found.error == ""
+    assert [row["path"] for row in library.rows("runs")] == [str(moved / "levels" / name) for name in ("1_L1", "2")]
+
+
+def test_a_copied_session_has_its_levels_in_the_copy(library, tmp_path: Path):
+    recording = blind_session(tmp_path / "recorded")
+    assert bring_in_alone(library, recording, copy=True).error == ""
+    first, second = library.rows("runs")
+    copied = library.runs_folder / first["id"] / "run"
+    assert [Path(row["path"]).parent for row in (first, second)] == 2 * [copied / "levels"]
+    assert first["id"] != second["id"]
+    assert [cv2.imread(row["thumbnail"]).shape for row in (first, second)] == 2 * [(376, 592, 3)]
+    assert not (recording / "levels").exists()

@@ -40,7 +40,7 @@ def test_what_is_said_of_a_run() -> None:
 
 def test_each_level_has_a_row_and_what_a_person_entered_stays(library: Library) -> None:
     said = said_of_session(two_levels(), rehearsal=False)["levels"]
-    rows, first = level_rows(library, "K-00001", said, None, rehearsal=False)
+    rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=False)
     library.change([("cases", "K-00001", {}), *rows], Act.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", 0.4), ("L2", 0.2)]
     library.change([("levels", first, {"cement_ml": 3.0})], Act.EDIT, "change case", about="K-00001")
@@ -50,17 +50,17 @@ def test_each_level_has_a_row_and_what_a_person_entered_stays(library: Library) 
 
 
 def test_neither_a_rehearsal_nor_a_plain_run_changes_a_level_that_is_there(library: Library) -> None:
-    rows, first = level_rows(library, "K-00001", [], "L3", rehearsal=False)
+    rows, (first,) = level_rows(library, "K-00001", [], "L3", rehearsal=False)
     library.change([("cases", "K-00001", {}), *rows], Act.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L3", None)]
     said = said_of_session(two_levels(), rehearsal=True)["levels"]
-    assert level_rows(library, "K-00001", said, None, rehearsal=True) == ([], first)
-    assert level_rows(library, "K-00001", [], "L4", rehearsal=False) == ([], first)
+    assert level_rows(library, "K-00001", said, None, rehearsal=True) == ([], [first, first])
+    assert level_rows(library, "K-00001", [], "L4", rehearsal=False) == ([], [first])
 
 
 def test_what_a_rehearsal_has_left_gives_way_and_what_a_person_entered_stays(library: Library) -> None:
     said = said_of_session(two_levels(), rehearsal=True)["levels"]
-    rows, first = level_rows(library, "K-00001", said, None, rehearsal=True)
+    rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=True)
     run = {"case_id": "K-00001", "level_id": first, "rehearsal": 1, "path": "r", "is_copied": 0, "state": "done"}
     run |= {"sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1}
     library.change([("cases", "K-00001", {}), *rows, ("runs", "R-1", run)], Act.IMPORT, "import", about="K-00001")

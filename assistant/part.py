@@ -1,0 +1,122 @@
+"""A part of a recording: one level of a session, a run of its own that has lines, figures and a report of its own.
+
+The recording stays one folder, and its frames keep their numbers and times everywhere. A part is a small folder in it,
+``levels/2_L2``: `FILE` says which frames it takes, ``plan.json`` beside it holds the lines of that level. Whatever
+opens a run by its path opens a part by that of its folder. In a case pack a part brings its own pictures, so its
+folder holds them; their first one has the number that it had in the recording.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from assistant.errors import InputError
+from assistant.plain import json_text, read_json
+
+FILE: Final = "part.json"
+FOLDER: Final = "levels"
+"""In the recording's folder: holds those of its parts."""
+SCHEMA: Final = "fluoro-assistant/part/1"
+_MOST_BYTES: Final = 1 << 16
+_MOST_FRAMES: Final = 5_000_000
+"""Two days at 30 frames/s."""
+_IN_A_NAME: Final = re.compile(r"[A-Za-z0-9+-]{1,24}")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which frames of a recording a part takes.
+
+    Attributes
+    ----------
+    number, of : int
+        Its place among the parts of the recording, from 1, and how many there are.
+    level : str
+        Such as "L1"; empty where nobody has said which.
+    first_frame, frames : int
+        The number of its first frame in the recording, and how many there are.
+    first_plan : int
+        Number of the first plan that was set in it on the day; what was told by an earlier one is of another level.
+    pictures_from : int
+        The frame of the recording that the first stored picture is: 0 in the recording itself.
+    begins_s : float
+        The time of that frame in the recording.
+    """
+
+    number: int
+    of: int
+    level: str
+    first_frame: int
+    frames: int
+    first_plan: int = 0
+    pictures_from: int = 0
+    begins_s: float = 0.0
+    schema: str = SCHEMA
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that do not fit together, wherever they come from."""
+        fits = 1 <= self.number <= self.of <= 1000 and 0 <= self.pictures_from <= self.first_frame
+        fits = fits and self.frames > 0 and self.end_frame <= _MOST_FRAMES and 0 <= self.begins_s < 1e9
+        if not fits or self.schema != SCHEMA or len(self.level) > 24:
+            raise ValueError("no part of a recording is like this")
+
+    @property
+    def end_frame(self) -> int:
+        """One past the number of its last frame."""
+        return self.first_frame + self.frames
+
+    @property
+    def words(self) -> str:
+        """In a sentence: which part it is."""
+        last = self.end_frame - 1
+        name = f" ({self.level})" if self.level else ""
+        return (
+            f"Part {self.number} of {self.of} of a session{name}: frames {self.first_frame} to {last} of its recording."
+        )
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        return f"{self.number}_{self.level}" if _IN_A_NAME.fullmatch(self.level) else f"{self.number}"
+
+
+def read_part(folder: Path) -> Part | None:
+    """Which part of a recording a run is; None for a run that is whole.
+
+    Raises
+    ------
+    InputError
+        If what says it is damaged: the run is not taken for a whole one then.
+    """
+    path = folder / FILE
+    try:
+        with path.open("rb") as file:
+            return read_json(file.read(_MOST_BYTES), Part)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: does not say which frames of the recording are meant ({error})") from error
+
+
+def write_part(folder: Path, part: Part) -> None:
+    """Say which part of a recording a folder is.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(json_text(part), encoding="utf-8")
+
+
+def recording_of(run: Path) -> Path:
+    """The folder that holds the pictures of a run and what was kept of its day: for most runs it is the run itself.
+
+    A part whose own folder holds its pictures (of a case pack) is its own recording.
+    """
+    in_recording = run.parent.name == FOLDER and (run / FILE).is_file()
+    return run.parent.parent if in_recording else run
