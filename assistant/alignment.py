@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.field import field_at
 from assistant.geometry import Crop, PointsPx
-from assistant.robust import middle
-from assistant.robust import spread as spread_of
+from assistant.imaging.robust_statistics import middle
+from assistant.imaging.robust_statistics import spread as spread_of
+from assistant.imaging.xray_field import field_at
 from assistant.vocabulary import CementMask, Grey
 
 F32 = NDArray[np.float32]

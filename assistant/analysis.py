@@ -15,7 +15,7 @@ from assistant.moment_lines import MomentLines
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run
 from assistant.results import ResultWriter
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel
 from assistant.vocabulary import Frame, Reading, Unknown
 

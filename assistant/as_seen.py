@@ -18,16 +18,16 @@ from typing import Any, Final
 import numpy as np
 
 from assistant import lengths
-from assistant.alarm_row import PipelineRow
-from assistant.alarm_table import row_of, with_shapes
+from assistant.alarm_table.row import PipelineRow
+from assistant.alarm_table.table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.moment_lines import FRAME
 from assistant.moments import Moment, Outline
 from assistant.part import read_part, recording_of
-from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView
 from assistant.result_folder import MOMENTS
+from assistant.system.plain import read_json
 from assistant.told_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
 from assistant.vocabulary import (
     Alarm,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.baseline import Baseline
-from assistant.coarser import coarser, disc
+from assistant.imaging.resampling import coarser, disc
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

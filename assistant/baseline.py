@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from assistant.alignment import lattice_from_source
 from assistant.breathing import Breathing, without_breathing
 from assistant.cannula import Cannula
-from assistant.coarser import WHOLE_PX, coarser, disc, finer, halvings
 from assistant.geometry import Crop, PointsPx, Similarity
 from assistant.glare import without_glare
-from assistant.robust import middle
-from assistant.robust import spread as spread_of
+from assistant.imaging.resampling import WHOLE_PX, coarser, disc, finer, halvings
+from assistant.imaging.robust_statistics import middle
+from assistant.imaging.robust_statistics import spread as spread_of
 from assistant.tones import Tones, read_tones, without_tone
 from assistant.vocabulary import Grey
 

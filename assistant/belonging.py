@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.cannula import is_bar, through_cannula
-from assistant.coarser import box_round, disc
+from assistant.imaging.resampling import box_round, disc
 from assistant.mask_memory import MaskMemory
 
 F32 = NDArray[np.float32]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.baseline import Baseline
-from assistant.coarser import coarser
+from assistant.imaging.resampling import coarser
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

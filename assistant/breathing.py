@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.coarser import coarser, finer, halvings
-from assistant.robust import amounts_of
+from assistant.imaging.resampling import coarser, finer, halvings
+from assistant.imaging.robust_statistics import amounts_of
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

@@ -14,9 +14,9 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from assistant.coarser import coarser, disc
-from assistant.robust import middle as middle_of
-from assistant.robust import spread
+from assistant.imaging.resampling import coarser, disc
+from assistant.imaging.robust_statistics import middle as middle_of
+from assistant.imaging.robust_statistics import spread
 from assistant.steel import Bar, ends_of, learn_bar
 
 F32 = NDArray[np.float32]

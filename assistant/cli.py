@@ -14,8 +14,8 @@ from typing import Any, NoReturn, TextIO
 
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError, describe
-from assistant.settings import Settings
-from assistant.settings_file import add_arguments, wanted_settings
+from assistant.settings.file import add_arguments, wanted_settings
+from assistant.settings.tree import Settings
 
 COMMANDS = (
     *("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker"),
@@ -96,7 +96,7 @@ def _run(arguments: list[str]) -> int:
 
         return exchange.run(arguments)
     if arguments[:1] == ["settings"]:
-        from assistant import settings_command
+        from assistant.settings import command as settings_command
 
         return settings_command.run(arguments[1:])
     top = parser()
@@ -215,8 +215,8 @@ def run_analyze(
     from assistant.capture.opening import is_camera, open_source
     from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
-    from assistant.stopping import StopOnSignal
     from assistant.summary import summary_table
+    from assistant.system.stop_signal import StopOnSignal
 
     plan = read_plan(plan_path, settings.alarms.warning_lines)
     _check_places(run, out)

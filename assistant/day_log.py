@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.plain import read_json
 from assistant.recording.event_log import log_files
 from assistant.recording.schema import FrameLine
+from assistant.system.plain import read_json
 
 _MOST_BYTES: Final = 64 << 20
 """A log is far smaller; what lies beyond is not read."""

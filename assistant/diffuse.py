@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.coarser import box_round
+from assistant.imaging.resampling import box_round
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

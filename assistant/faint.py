@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.baseline import Baseline
-from assistant.coarser import coarser, disc, finer
+from assistant.imaging.resampling import coarser, disc, finer
 from assistant.noise import coarse_noise
 
 F32 = NDArray[np.float32]

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.coarser import box_round, coarser, finer, halvings
-from assistant.robust import middle
+from assistant.imaging.resampling import box_round, coarser, finer, halvings
+from assistant.imaging.robust_statistics import middle
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

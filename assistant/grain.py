@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.robust import middle, spread
+from assistant.imaging.robust_statistics import middle, spread
 from assistant.vocabulary import Frame
 
 F32 = NDArray[np.float32]

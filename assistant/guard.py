@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.alarm_table import NOT_TRACKED, row_of
+from assistant.alarm_table.table import NOT_TRACKED, row_of
 from assistant.errors import describe
 from assistant.leak_patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary

@@ -21,14 +21,14 @@ from assistant.errors import AssistantError, InputError
 from assistant.guard import nothing_known
 from assistant.moments import MomentStore
 from assistant.pipeline import Summary
-from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.replay import Sink
 from assistant.result_folder import MOMENTS
 from assistant.results import FIRST_FRAME
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings, record_of
-from assistant.settings_file import handed_settings
+from assistant.settings.file import handed_settings
+from assistant.settings.tree import Settings, record_of
+from assistant.system.plain import read_json
 from assistant.vocabulary import (
     Alarm,
     EventKind,

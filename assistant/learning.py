@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from assistant.baseline import SMOOTH_MM, Baseline, levelled, tones_of
 from assistant.breathing import learn_breathing
-from assistant.coarser import coarser, finer
+from assistant.imaging.resampling import coarser, finer
+from assistant.imaging.robust_statistics import middle
+from assistant.imaging.robust_statistics import spread as spread_of
 from assistant.noise import spread_in
-from assistant.robust import middle
-from assistant.robust import spread as spread_of
 from assistant.tones import without_tone
 
 F32 = NDArray[np.float32]

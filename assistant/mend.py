@@ -18,12 +18,12 @@ import av
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.identity import random_id
-from assistant.plain import json_line
-from assistant.recording.keeping import write_json
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.reading import video_files
 from assistant.recording.schema import FRAMES, HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
 from assistant.recording.segment_file import GrowingFile
+from assistant.system.files import write_json
+from assistant.system.plain import json_line
 
 _COPIED: Final = ("plan.json", "references")
 Progress = Callable[[int, int | None], None]

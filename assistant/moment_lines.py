@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, Final
 
 from assistant.moments import MomentMaker, Outline
-from assistant.plain import json_line
 from assistant.plan import PlannedView
 from assistant.result_folder import MOMENTS as FILE
 from assistant.result_folder import cannot_write
+from assistant.system.plain import json_line
 from assistant.told_line import told
 from assistant.vocabulary import Leak, Reading
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from assistant.baseline import SMOOTH_MM, Baseline
 from assistant.cannula import find_cannula
-from assistant.coarser import finer
-from assistant.robust import middle
-from assistant.robust import spread as spread_of
+from assistant.imaging.resampling import finer
+from assistant.imaging.robust_statistics import middle
+from assistant.imaging.robust_statistics import spread as spread_of
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

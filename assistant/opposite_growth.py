@@ -23,9 +23,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.coarser import box_round, disc
+from assistant.imaging.resampling import box_round, disc
+from assistant.imaging.robust_statistics import middle
 from assistant.mask_memory import MaskMemory
-from assistant.robust import middle
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.field import field_at, find_field
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.vocabulary import Grey, Unknown
 
 F32 = NDArray[np.float32]

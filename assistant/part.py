@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from assistant.errors import InputError
-from assistant.plain import json_text, read_json
+from assistant.system.plain import json_text, read_json
 
 FILE: Final = "part.json"
 FOLDER: Final = "levels"

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import lengths
-from assistant.alarm_table import with_shapes
+from assistant.alarm_table.table import with_shapes
 from assistant.alignment import Pyramid
 from assistant.baseline import cement_crop
-from assistant.field import field_at, find_field
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.leak_patch import SeenPatch
 from assistant.leak_typing import LeakTyping, is_untyped
 from assistant.line_maps import make_line_maps
@@ -28,7 +28,7 @@ from assistant.polarity_watch import PolarityWatch
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
 from assistant.screen_watch import ScreenWatch, picture_with
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel, model_name
 from assistant.speed import SpeedMemory, too_fast
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms

@@ -19,8 +19,8 @@ import numpy as np
 from assistant import geometry
 from assistant.errors import UsageError
 from assistant.geometry import PointsPx
-from assistant.plain import read_json
-from assistant.settings import WarningLines, is_level, lines_at
+from assistant.settings.tree import WarningLines, is_level, lines_at
+from assistant.system.plain import read_json
 from assistant.vocabulary import Shown
 
 SCHEMA = "fluoro-assistant/plan/1"

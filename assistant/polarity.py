@@ -25,8 +25,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.field import field_at, find_field
 from assistant.geometry import PointsPx
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.steel_bar import bar_contrast
 from assistant.vocabulary import Grey, Shown
 

@@ -12,7 +12,7 @@ from typing import Final
 from assistant.line_maps import LineMaps
 from assistant.plan import PlannedView
 from assistant.run_facts import RunClock
-from assistant.settings import LeakSettings
+from assistant.settings.tree import LeakSettings
 from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.steps.distances import measure_distances
 from assistant.steps.leaks import LeakMemory, find_leaks, settle_leaks

@@ -23,7 +23,6 @@ from typing import IO, Any, BinaryIO, Final, Protocol
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
-from assistant.error_log import LastWords, ending
 from assistant.errors import AssistantError, describe
 from assistant.guard import GuardedPipeline, nothing_known
 from assistant.model_packs.shape_models import WaitingShapeModel
@@ -31,7 +30,8 @@ from assistant.model_packs.starting import recorded_shape_model
 from assistant.moments import Moment, MomentMaker, MomentStore
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.error_log import LastWords, ending
 from assistant.vocabulary import Alarm, Reading, Unknown
 
 log = logging.getLogger(__name__)

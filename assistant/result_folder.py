@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
-from assistant.plain import json_text
+from assistant.system.plain import json_text
 
 TABLE: Final = "measurements.csv"
 DOCUMENT: Final = "result.json"

@@ -22,7 +22,7 @@ from assistant.guard import why_unmeasured
 from assistant.plan import Plan, PlannedView
 from assistant.result_folder import ResultFolder, cannot_write
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings, record_of
+from assistant.settings.tree import Settings, record_of
 from assistant.vocabulary import (
     Alarm,
     CementMask,

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
-from assistant.plain import json_text, read_json
+from assistant.system.plain import json_text, read_json
 from assistant.vocabulary import LeakSite
 
 SCHEMA = "fluoro-assistant/review/2"

@@ -13,10 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from assistant.field_choice import FieldChoice, Looking, where
-from assistant.fields import ScreenField
 from assistant.geometry import Crop
-from assistant.settings import LivenessSettings
+from assistant.imaging.field_choice import FieldChoice, Looking, where
+from assistant.imaging.screen_fields import ScreenField
+from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
 from assistant.vocabulary import Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
 

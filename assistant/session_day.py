@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import msgspec
 
-from assistant.alarm_row import Rule
-from assistant.alarm_table import FROM_PICTURES
+from assistant.alarm_table.row import Rule
+from assistant.alarm_table.table import FROM_PICTURES
 from assistant.counting import COUNTED, PRIORITIES, count_words
-from assistant.plain import read_json
+from assistant.system.plain import read_json
 
 SCHEMA: Final = "fluoro-assistant/session-day/1"
 FILE: Final = "day.json"

@@ -11,9 +11,9 @@ from pathlib import Path
 from assistant.capture.opening import open_source
 from assistant.day_log import read_events
 from assistant.part import FOLDER, Part, read_part, write_part
-from assistant.places import plan_beside
-from assistant.plain import json_text
 from assistant.session_reading import Stretch, day_of, stretches_of
+from assistant.system.places import plan_beside
+from assistant.system.plain import json_text
 
 
 def write_parts(recording: Path) -> tuple[tuple[Path, int], ...]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.robust import middle as middle_of
-from assistant.robust import spread
+from assistant.imaging.robust_statistics import middle as middle_of
+from assistant.imaging.robust_statistics import spread
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.robust import middle
+from assistant.imaging.robust_statistics import middle
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]

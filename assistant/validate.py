@@ -10,14 +10,14 @@ from typing import Any, Final
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, InputError, UsageError
 from assistant.lengths import UNCAL
-from assistant.plain import read_json
 from assistant.plan import SCHEMA as PLAN_SCHEMA
 from assistant.plan import Plan, check_against_run, plan_from_document
 from assistant.results import FIRST_FRAME
 from assistant.results import SCHEMA as RESULT_SCHEMA
 from assistant.run_facts import RunFacts
 from assistant.schema_check import contract_schema, first_fault
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.plain import read_json
 from assistant.validate_recording import check_recording
 from assistant.validate_table import TableFacts, mask_fault, read_table_facts
 

@@ -21,10 +21,10 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.model_packs.starting import recorded_shape_model
-from assistant.plain import json_line, json_text
 from assistant.plan import Plan, plan_from_document, read_plan
-from assistant.settings import Settings, with_changes
-from assistant.settings_file import handed_settings
+from assistant.settings.file import handed_settings
+from assistant.settings.tree import Settings, with_changes
+from assistant.system.plain import json_line, json_text
 from assistant.vocabulary import Alarm, Distances, EventKind, Leak, Priority, Unknown
 from assistant.whatif_kept import Keeper, again, place_for, read_kept, write_kept
 
@@ -70,7 +70,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     runs, variants : list
     settings : dict
-        What every variant starts from: of the window, other than the default (`assistant.settings.changes_of`).
+        What every variant starts from: of the window, other than the default (`assistant.settings.tree.changes_of`).
     program : str
         Version. With other settings or another program it is another job: no finished row of this one counts there.
     """

@@ -22,13 +22,13 @@ import numpy as np
 from assistant import __version__
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
-from assistant.plain import json_canonical, msgpack_bytes, plain
 from assistant.plan import Plan
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.steps.leaks import LeakMemory
+from assistant.system.plain import json_canonical, msgpack_bytes, plain
 from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown
 
 _MOST_BYTES: Final = 2 << 30

@@ -27,7 +27,7 @@ from assistant.live.deck import Deck
 from assistant.live.shared_file import SharedFile
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
-from assistant.settings import RecordingSettings
+from assistant.settings.tree import RecordingSettings
 folder, board, width, height = Path(sys.argv[1]), SharedFile.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
 deck = Deck.open(Path(sys.argv[5]))
 numbers = board.numbers_at(0, 2)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.recording.event_log import EventLog
 from assistant.recording.keeping import begin_head, write_head
 from assistant.recording.writer import Recorder
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.recorders import WRITER
 from tests.small_run import FPS, INFERIOR, SUPERIOR, pictures, plan_document
 

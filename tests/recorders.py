@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from assistant.recording.writer_settings import WriterSettings
-from assistant.settings import RecordingSettings
+from assistant.settings.tree import RecordingSettings
 
 WRITER: Final = WriterSettings.of(RecordingSettings())

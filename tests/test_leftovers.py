@@ -20,7 +20,7 @@ import os, sys, time
 from pathlib import Path
 from assistant.live.messages import Child
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.leftovers import MARK
 
 def test_begun():

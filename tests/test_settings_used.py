@@ -9,11 +9,11 @@ from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
-from assistant import settings as tree
-from assistant.settings import Settings
+from assistant.settings import tree as tree
+from assistant.settings.tree import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-TREE, LOADER = "assistant/settings.py", "assistant/settings_file.py"
+TREE, LOADER = "assistant/settings/tree.py", "assistant/settings/file.py"
 ROOMS = {room.name: getattr(Settings(), room.name) for room in fields(Settings)}
 SETTINGS = [(room, leaf.name) for room, branch in ROOMS.items() for leaf in fields(branch)]
 
@@ -44,7 +44,7 @@ def test_settings_are_made_by_the_loader_alone() -> None:
 
 def test_the_stored_settings_are_read_where_a_command_or_the_window_begins() -> None:
     """A page, a step or a child that read them again could see other ones in the middle of a run."""
-    doors = {LOADER, "assistant/settings_command.py", "assistant/cli.py", "assistant/exchange/command.py"}
+    doors = {LOADER, "assistant/settings/command.py", "assistant/cli.py", "assistant/exchange/command.py"}
     doors |= {"ui/app.py", "ui/entry.py"}
     readers = {"load_settings", "stored_settings", "wanted_settings"}
     found = {place for place, module in sources().items() for name, _ in calls(module) if name in readers}

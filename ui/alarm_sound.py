@@ -11,11 +11,11 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 
+from assistant.alarm_table.sounds import burst_wave
 from assistant.errors import AssistantError
 from assistant.live.session import LiveSession
 from assistant.live.status import SoundOrder
-from assistant.places import data_home
-from assistant.sound import burst_wave
+from assistant.system.places import data_home
 from assistant.vocabulary import Priority
 from ui.mixer import Mixer
 

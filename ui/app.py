@@ -11,10 +11,10 @@ from threading import Thread
 from PyQt6.QtCore import QSettings, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from assistant.error_log import write_error
-from assistant.places import data_home
-from assistant.private import open_to_others
-from assistant.settings_file import load_settings
+from assistant.settings.file import load_settings
+from assistant.system.error_log import write_error
+from assistant.system.places import data_home
+from assistant.system.private import open_to_others
 from ui import collector, theme
 from ui.leaving import Leaving
 from ui.screens import OnScreen

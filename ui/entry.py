@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant import cli
 from assistant.errors import EnvironmentError_
-from assistant.settings_file import stored_settings
+from assistant.settings.file import stored_settings
 
 
 def main(argv: list[str] | None = None) -> int:

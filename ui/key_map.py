@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.places import data_home
-from assistant.plain import json_text, read_json
+from assistant.system.places import data_home
+from assistant.system.plain import json_text, read_json
 from ui.key_names import CONTROL, MODIFIERS, SHIFT, chord, drawn, written
 from ui.key_table import SPACE, TABLE, Act
 

@@ -10,7 +10,7 @@ from assistant.errors import AssistantError
 from assistant.library.jobs import Job, Jobs
 from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from ui.shell import shells
 
 log = logging.getLogger(__name__)

@@ -27,9 +27,9 @@ from assistant import lengths
 from assistant.errors import UsageError
 from assistant.geometry import along
 from assistant.lengths import Of
-from assistant.plain import json_text
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
-from assistant.settings import WarningLines
+from assistant.settings.tree import WarningLines
+from assistant.system.plain import json_text
 from assistant.usual_depth import usual_depth
 from ui import theme, words
 from ui.key_map import with_keys

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QDeadlineTimer, QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication
 
-from assistant.settings_file import default_settings
+from assistant.settings.file import default_settings
 from ui.app import start
 from ui.review.page import ReviewPage
 from ui.shell import Shell

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from ui import theme, words
 from ui.key_map import current
 from ui.keyboard import chords

@@ -16,8 +16,8 @@ from PyQt6.QtCore import QObject, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from assistant.alarm_table import STOPPED
-from assistant.sound import watchdog_wave
+from assistant.alarm_table.sounds import watchdog_wave
+from assistant.alarm_table.table import STOPPED
 
 HEADLINE, ACTION = STOPPED.headline, STOPPED.action
 _MORE = "The recording goes on. The program is being started again."

@@ -54,7 +54,7 @@ def fit_shape(field: Mask) -> FieldShape:
     Parameters
     ----------
     field : array (rows, cols) of bool
-        As `assistant.field.find_field` gives it.
+        As `assistant.imaging.xray_field.find_field` gives it.
     """
     everything = np.ones(field.shape, bool)
     if field.mean() > 0.97:

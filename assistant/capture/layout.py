@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import UsageError
-from assistant.plain import read_json
+from assistant.system.plain import read_json
 
 SCHEMA: Final = "fluoro-assistant/layout/1"
 _OWN: Final = Path(__file__).resolve().parent / "layouts"

@@ -1,10 +1,10 @@
 """Blackens everything outside the X-ray field, before anything is shown or written: names stand there.
 
 By layout, not by reading text: what is not field is black. With a site's layout profile the field can never be larger
-than the profile says. Without one it is found in the picture (`assistant.field`), ends at the circle or the rectangle
-that fits its edge (a word that touches the field stays out) and grows only where the new part has the grain of X-ray,
-which menus and patient banners do not have. A screen may show two pictures: both are let through. Words inside the
-field no mask can take away: set-up shows them.
+than the profile says. Without one it is found in the picture (`assistant.imaging.xray_field`), ends at the circle or
+the rectangle that fits its edge (a word that touches the field stays out) and grows only where the new part has the
+grain of X-ray, which menus and patient banners do not have. A screen may show two pictures: both are let through. Words
+inside the field no mask can take away: set-up shows them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from assistant.capture.field_shape import fit_shape
 from assistant.capture.layout import Layout
-from assistant.field import field_at, find_field
-from assistant.fields import ScreenField, find_fields
+from assistant.imaging.screen_fields import ScreenField, find_fields
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.vocabulary import Grey
 
 _LOOK_EVERY_S: Final = 0.5

@@ -19,11 +19,11 @@ from assistant.capture.matroska import read_blocks
 from assistant.capture.video import VideoSource
 from assistant.errors import InputError
 from assistant.identity import session_of
-from assistant.plain import read_json
 from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
 from assistant.run_facts import RunFacts
+from assistant.system.plain import read_json
 from assistant.vocabulary import Frame, Grey
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from assistant.evaluation.tally import RunScore
-from assistant.places import models_folder
-from assistant.plain import json_text
+from assistant.system.places import models_folder
+from assistant.system.plain import json_text
 
 _ASSISTANT = Path(__file__).resolve().parents[1]
 _SCORING = ("peer*.py", "plain_unet.py", "score*.py", "truth.py", "outcome.py", "tally.py", "table_file.py")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.errors import InputError
 from assistant.evaluation.table_file import Column, read_table
 from assistant.evaluation.truth import LINES, MOTION, read_mask
-from assistant.plain import read_json
+from assistant.system.plain import read_json
 
 MaskOf = Callable[[int], NDArray[np.bool_] | None]
 

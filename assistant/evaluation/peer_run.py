@@ -17,8 +17,8 @@ from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTIO
 from assistant.geometry import Crop, MapMm
 from assistant.line_maps import make_line_maps
 from assistant.plan import PlannedView
-from assistant.settings import AlarmSettings, LeakSettings
-from assistant.settings_file import default_settings
+from assistant.settings.file import default_settings
+from assistant.settings.tree import AlarmSettings, LeakSettings
 from assistant.vocabulary import Frame
 
 MARGIN_MM = 15.0

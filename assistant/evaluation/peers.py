@@ -21,8 +21,8 @@ from assistant.evaluation.ideal_observer import FOLDER as IDEAL_MASKS
 from assistant.evaluation.plain_unet import PlainUNet
 from assistant.evaluation.truth import MOTION, Truth, read_mask
 from assistant.geometry import Similarity
-from assistant.places import models_folder
 from assistant.plan import PlannedView
+from assistant.system.places import models_folder
 
 Picture = NDArray[np.float32]
 """Grey values 0..255 of the surroundings of the vertebra, or of the whole frame (`PeerKind.whole`)."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.errors import AssistantError
 from assistant.evaluation.landmarks_cases import LandmarkCase, cases
-from assistant.field import field_at, find_field
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.polarity import Body, judged, log_odds_of
 from assistant.vocabulary import Grey, Shown
 

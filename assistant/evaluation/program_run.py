@@ -15,7 +15,7 @@ from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
 from assistant.results import mask_in_frame
-from assistant.settings_file import default_settings
+from assistant.settings.file import default_settings
 from assistant.shape_model import ShapeModel
 from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
 

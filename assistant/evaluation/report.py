@@ -12,7 +12,7 @@ from typing import Any
 from assistant.evaluation.figure_list import FIGURES
 from assistant.evaluation.figures import Figure, interval_of, mean_of, quantile_of, share_of
 from assistant.evaluation.tally import RunScore
-from assistant.plain import json_text
+from assistant.system.plain import json_text
 
 SUBGROUPS = ("level", "view", "noise", "motion", "kind")
 _ENDPLATES = ("superior_endplate", "inferior_endplate")

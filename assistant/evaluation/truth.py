@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from assistant.errors import InputError
 from assistant.evaluation.table_file import Column, read_table
-from assistant.plain import read_json
 from assistant.plan import Plan, read_plan
-from assistant.settings_file import default_settings
+from assistant.settings.file import default_settings
 from assistant.simulation.truth_masks import mask_at
+from assistant.system.plain import read_json
 
 LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
 MOTION = ("dx_px", "dy_px", "rotation_deg", "scale")

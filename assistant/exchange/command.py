@@ -13,7 +13,7 @@ from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.exchange.taking_in import take_in_pack
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
-from assistant.settings_file import add_arguments, wanted_settings
+from assistant.settings.file import add_arguments, wanted_settings
 
 _LOOK_EVERY_S = 0.1
 

@@ -37,11 +37,11 @@ from assistant.exchange.pack_names import (
 )
 from assistant.identity import is_id
 from assistant.part import Part
-from assistant.plain import read_json
 from assistant.plan import LAST_FRAME
 from assistant.reviews import FILE, LABELS, SITES, parse
 from assistant.session_day import FILE as DAY
 from assistant.session_day import decode_day
+from assistant.system.plain import read_json
 
 _END: Final = b"PK\x05\x06"
 _CHUNK: Final = 1 << 20

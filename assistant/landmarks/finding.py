@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.field import field_at, find_field
 from assistant.geometry import PointsPx
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.landmarks import crops
 from assistant.landmarks.model import LandmarkModel
 from assistant.landmarks.refining import refine

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from assistant.errors import AssistantError, InputError
 from assistant.landmarks.crops import CROP_PX
 from assistant.landmarks.refining import Refiner, from_bytes
-from assistant.places import models_folder
-from assistant.plain import read_json
+from assistant.system.places import models_folder
+from assistant.system.plain import read_json
 
 SCHEMA = "fluoro-assistant/landmark-pack/1"
 _MOST_BYTES = 16_000_000

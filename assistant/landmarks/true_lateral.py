@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError, InputError
-from assistant.field import field_at, find_field
 from assistant.geometry import PointsPx
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.landmarks import crops
-from assistant.places import models_folder
-from assistant.plain import read_json
+from assistant.system.places import models_folder
+from assistant.system.plain import read_json
 from assistant.vocabulary import Grey, Unknown
 
 F32 = NDArray[np.float32]

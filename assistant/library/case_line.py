@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, Final
 
 from assistant.looked_at import NOT_YET
-from assistant.plain import sql_value
+from assistant.system.plain import sql_value
 
 DERIVED: Final = frozenset(
     {

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
-from assistant.plain import json_text
 from assistant.recording.event_log import START, line_hash
+from assistant.system.plain import json_text
 
 HEAD: Final = "library.head.json"
 

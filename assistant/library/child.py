@@ -26,10 +26,10 @@ from assistant.errors import AssistantError, EnvironmentError_, InputError, desc
 from assistant.library.labels import leaks_of
 from assistant.library.session_rows import THUMBNAIL, parts_said, said_of_session
 from assistant.part import FOLDER as PARTS
-from assistant.places import data_home, demo_run, plan_beside
-from assistant.plain import json_text
 from assistant.reviews import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.session_reading import read_session_day
+from assistant.system.places import data_home, demo_run, plan_beside
+from assistant.system.plain import json_text
 from assistant.vocabulary import Frame, Unknown
 
 RUN: Final = "run"
@@ -332,7 +332,7 @@ def analyse(order: dict[str, Any], teller: Teller) -> None:
     Parameters
     ----------
     order : dict
-        ``run``, ``plan``, ``out``, ``settings`` (`assistant.settings.changes_of`).
+        ``run``, ``plan``, ``out``, ``settings`` (`assistant.settings.tree.changes_of`).
     teller : Teller
 
     Raises
@@ -344,8 +344,8 @@ def analyse(order: dict[str, Any], teller: Teller) -> None:
     from assistant.library.run_summary import summary
     from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
-    from assistant.settings_file import handed_settings
-    from assistant.stopping import StopOnSignal
+    from assistant.settings.file import handed_settings
+    from assistant.system.stop_signal import StopOnSignal
 
     settings = handed_settings(order["settings"])
     plan = read_plan(Path(order["plan"]), settings.alarms.warning_lines)

@@ -13,9 +13,9 @@ from assistant.library import database
 from assistant.library.change_log import Row
 from assistant.library.relative import stored
 from assistant.part import recording_of
-from assistant.places import data_home
 from assistant.plan import Plan
 from assistant.recording.reading import read_head
+from assistant.system.places import data_home
 from assistant.vocabulary import NO_DATE, Unknown
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def identify(
     recorded : date or Unknown
         As its source says (`assistant.vocabulary.RunFacts`).
     folder : Path or None
-        The library's; by default `assistant.places.data_home`.
+        The library's; by default `assistant.system.places.data_home`.
     """
     path = Path(run)
     recording = recording_of(path)

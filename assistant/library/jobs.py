@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.error_log import LastWords, ending
 from assistant.errors import UsageError
 from assistant.identity import session_of
 from assistant.library.change_log import Row
@@ -32,11 +31,12 @@ from assistant.library.session_rows import (
 )
 from assistant.library.store import Library
 from assistant.part import recording_of
-from assistant.places import plan_beside
-from assistant.plain import json_text, read_json
 from assistant.recording.reading import read_head
 from assistant.replay import child_command, child_environment
-from assistant.settings import Settings, changes_of
+from assistant.settings.tree import Settings, changes_of
+from assistant.system.error_log import LastWords, ending
+from assistant.system.places import plan_beside
+from assistant.system.plain import json_text, read_json
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20

@@ -7,9 +7,9 @@ from typing import Any
 
 from assistant.library.people import Act
 from assistant.library.store import Library
-from assistant.places import data_home, demo_run
-from assistant.plain import read_json
 from assistant.reviews import LeakKey, Review, converted, keys_of, place_for, read_review, words_of
+from assistant.system.places import data_home, demo_run
+from assistant.system.plain import read_json
 
 
 def review_of(run: Path, result: Path | None = None, run_id: str = "", home: Path | None = None) -> Review:

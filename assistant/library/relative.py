@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from assistant.places import demo_run
+from assistant.system.places import demo_run
 
 COLUMNS: Final = frozenset({"path", "result", "thumbnail", "run_path"})
 """Columns of all tables that hold a path."""

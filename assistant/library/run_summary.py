@@ -8,8 +8,8 @@ from typing import Any, Final
 from assistant.counting import COUNTED
 from assistant.lengths import UNCAL
 from assistant.looked_at import looked_of
-from assistant.plain import read_json
 from assistant.shape_words import shape_words
+from assistant.system.plain import read_json
 
 NOT_WHOLE: Final = "not to its end"
 

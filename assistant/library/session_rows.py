@@ -12,12 +12,12 @@ import msgspec
 from assistant.counting import counts
 from assistant.library.store import Library
 from assistant.part import FOLDER, Part, read_part
-from assistant.places import plan_beside
 from assistant.reports.day_facts import marks_words
 from assistant.reviews import FILE, Review, read_review, save, words_of
 from assistant.session_day import LevelDay, SessionDay
 from assistant.session_parts import write_parts
 from assistant.session_reading import read_session_day
+from assistant.system.places import plan_beside
 
 _MOST_SAID: Final = 2000
 _MOST_CHANGES: Final = 10_000

@@ -20,8 +20,8 @@ from assistant.library.database import OneWriter, Transaction
 from assistant.library.migrations import TABLES
 from assistant.library.people import LOCAL, Act, Person, Role, check_may
 from assistant.library.relative import row_found, row_stored
-from assistant.places import data_home
-from assistant.plain import plain, sql_value
+from assistant.system.places import data_home
+from assistant.system.plain import plain, sql_value
 
 log = logging.getLogger(__name__)
 _DAY_S: Final = 86_400
@@ -34,7 +34,7 @@ class Library:
     Parameters
     ----------
     folder : Path, optional
-        By default `assistant.places.data_home`.
+        By default `assistant.system.places.data_home`.
     who : Person
         Whose changes these are; may be replaced at any time.
     wall_ns : callable

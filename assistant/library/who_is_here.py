@@ -13,8 +13,8 @@ from assistant.identity import is_id
 from assistant.library import database
 from assistant.library.people import LOCAL, Act, Person, Role
 from assistant.library.store import Library
-from assistant.plain import read_json
-from assistant.recording.keeping import write_json
+from assistant.system.files import write_json
+from assistant.system.plain import read_json
 
 log = logging.getLogger(__name__)
 FILE: Final = "who_is_here.json"

@@ -32,7 +32,7 @@ from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.results import COLUMNS, csv_row
 from assistant.screen_watch import ScreenWatch
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel
 from assistant.told_line import KEEPS, alarm_word, told
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown

@@ -7,7 +7,7 @@ from typing import Final
 
 from assistant.errors import UsageError
 from assistant.live.messages import Lines
-from assistant.settings import Settings, check
+from assistant.settings.tree import Settings, check
 
 _WITHIN_S: Final = 3.0
 _GROWN_MM2: Final = 3.0

@@ -27,10 +27,10 @@ from assistant.live.deck import Cell, Deck, is_orphan
 from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
 from assistant.live.recovery import record_what_is_left
-from assistant.places import data_home
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from assistant.vocabulary import Frame, Grey
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ import sys
 import traceback
 from typing import Final
 
-from assistant.error_log import cleaned
 from assistant.live.messages import Child
 from assistant.live.orders import Start
 from assistant.live.wire import from_bytes
+from assistant.system.error_log import cleaned
 
 BODIES: Final = {
     Child.CAPTURE: "assistant.live.capture_process",

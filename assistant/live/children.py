@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from assistant.error_log import seal
 from assistant.live.alive import Adopted
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
 from assistant.live.status import ChildState
 from assistant.live.wire import to_bytes
+from assistant.system.error_log import seal
 
 _BEATS: Final = {
     Child.CAPTURE: Cell.CAPTURE_BEAT,

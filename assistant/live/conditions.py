@@ -1,4 +1,4 @@
-"""From what is known to the rows of the alarm table (`assistant.alarm_table`): which conditions are true now. Pure."""
+"""From what is known to the rows of the alarm table: which conditions are true now. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from assistant import alarm_table as table
-from assistant.alarm_row import Row, Rule
-from assistant.alarm_table import row_of, takes_place_of
+from assistant.alarm_table import table as table
+from assistant.alarm_table.row import Row, Rule
+from assistant.alarm_table.table import row_of, takes_place_of
 from assistant.live.live_alarms import Wanted
 from assistant.live.messages import Lines, LiveState
 from assistant.vocabulary import Alarm, EventKind, Measure, Priority, Unknown

@@ -13,7 +13,7 @@ from assistant.errors import EnvironmentError_
 from assistant.live.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.ring import Ring
 from assistant.live.shared_file import SharedFile
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Measure, Unknown
 
 NOTHING_YET: Final = Unknown("no frame has come yet")

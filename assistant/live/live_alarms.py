@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assistant.alarm_table.sounds import GAP_S, LEAST_GAP_S, length_s
 from assistant.live.status import LiveAlarm, SoundOrder
-from assistant.sound import GAP_S, LEAST_GAP_S, length_s
 from assistant.vocabulary import EventKind, Priority, Site
 
 PAUSE_S: Final = 60.0

@@ -38,7 +38,7 @@ from assistant.live.outlook import Outlook
 from assistant.live.plan_keeping import keep_plan, plan_left
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, Grey
 
 Log = Callable[..., None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.run_facts import RunClock
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

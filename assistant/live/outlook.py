@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from assistant.alarm_row import Rule
-from assistant.alarm_table import row_of
+from assistant.alarm_table.row import Rule
+from assistant.alarm_table.table import row_of
 from assistant.live.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.deck import Signs
 from assistant.live.live_alarms import LiveAlarms, Wanted
@@ -18,7 +18,7 @@ from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.live.stuck import Stuck
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, Priority, Site, Unknown
 
 _UNTRACKED_S: Final = 1.0

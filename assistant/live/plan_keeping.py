@@ -11,8 +11,9 @@ from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.orders import TakePlan
 from assistant.live.shared_file import folders
 from assistant.plan import plan_from_document
-from assistant.recording.keeping import write_json, write_picture
-from assistant.settings import WarningLines
+from assistant.recording.keeping import write_picture
+from assistant.settings.tree import WarningLines
+from assistant.system.files import write_json
 from assistant.vocabulary import Grey
 
 

@@ -15,10 +15,10 @@ from assistant.live.alive import is_alive
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child
 from assistant.live.shared_file import left_over
-from assistant.places import data_home
-from assistant.plain import read_json
-from assistant.private import why_not_ours
-from assistant.recording.keeping import write_json
+from assistant.system.files import write_json
+from assistant.system.places import data_home
+from assistant.system.plain import read_json
+from assistant.system.private import why_not_ours
 
 log = logging.getLogger(__name__)
 _NAME: Final = "running.json"

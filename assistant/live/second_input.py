@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.alarm_table import TABLE, WATCH_SECOND
+from assistant.alarm_table.table import TABLE, WATCH_SECOND
 from assistant.errors import EnvironmentError_
 from assistant.live.children import Nurse
 from assistant.live.deck import Cell, Deck, read_signs
@@ -25,7 +25,7 @@ from assistant.live.orders import Acknowledge, Start
 from assistant.live.plan_keeping import SECOND
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Grey, Priority
 
 _ENDS_ALONE_AFTER_S: Final = 5.0

@@ -33,7 +33,7 @@ from assistant.live.plan_keeping import second_left, split_plan
 from assistant.live.second_input import SecondInput
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Grey, Priority
 
 _CLOSE_WITHIN_S: Final = 4.0

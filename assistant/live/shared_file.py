@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EnvironmentError_
-from assistant.private import why_not_ours
+from assistant.system.private import why_not_ours
 
 log = logging.getLogger(__name__)
 _IN_MEMORY = Path("/dev/shm")

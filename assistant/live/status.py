@@ -9,7 +9,7 @@ from typing import Final
 from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import EventKind, Measure, Priority, Site, Unknown
 
 _NOTHING_YET: Final = Unknown("no frame has come yet")

@@ -23,11 +23,11 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from assistant.error_log import LastWords, ending
+from assistant.alarm_table.sounds import watchdog_wave
 from assistant.live.alive import is_alive
 from assistant.live.deck import Cell, Deck
 from assistant.live.orders import Start
-from assistant.sound import watchdog_wave
+from assistant.system.error_log import LastWords, ending
 
 log = logging.getLogger(__name__)
 LEAST_TOLD_S: Final = 120.0

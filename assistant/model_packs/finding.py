@@ -15,8 +15,8 @@ from assistant.errors import AssistantError, EnvironmentError_
 from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import FILES, SUMS, Pack, read_pack
-from assistant.places import models_folder, site_models_folder
-from assistant.plain import json_text, read_json
+from assistant.system.places import models_folder, site_models_folder
+from assistant.system.plain import json_text, read_json
 
 LEAK_SHAPE = "leak_shape"
 _LIST = "in_use.json"

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.error_log import LastWords, ending
 from assistant.model_packs import worker
 from assistant.model_packs.pack import Pack
+from assistant.system.error_log import LastWords, ending
 from assistant.vocabulary import Unknown
 
 F32 = NDArray[np.float32]

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from assistant.leak_patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
 from assistant.model_packs.graph import ModelRefused, check_graph
-from assistant.plain import read_json
 from assistant.shape_model import CLASSES, ShapeLimits
+from assistant.system.plain import read_json
 from assistant.vocabulary import ModelIdentity
 
 SCHEMA = "fluoro-assistant/model-pack/1"

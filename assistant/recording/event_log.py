@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.plain import json_canonical, json_text, plain
+from assistant.system.plain import json_canonical, json_text, plain
 
 log = logging.getLogger(__name__)
 START: Final = "0" * 64

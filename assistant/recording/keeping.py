@@ -1,10 +1,8 @@
-"""Small files of a run folder, written whole or not at all: head.json, plan.json, reference pictures."""
+"""Small files of a run folder, each written whole: its head and its reference pictures."""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
 import platform
 import time
 from datetime import UTC, datetime
@@ -17,53 +15,11 @@ import numpy as np
 from assistant import __version__
 from assistant.errors import EnvironmentError_
 from assistant.identity import random_id, session_of
-from assistant.plain import json_text
 from assistant.recording.reading import read_head
 from assistant.recording.schema import SCHEMA
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.files import write_json, write_whole
 from assistant.vocabulary import Grey
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file so that it is there whole or as it was: new file, fsync, rename, fsync of the folder.
-
-    Raises
-    ------
-    EnvironmentError_
-    """
-    new = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); make room on the disk") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows keeps names by itself and cannot open a folder
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """Write a JSON file whole.
-
-    Raises
-    ------
-    EnvironmentError_
-    """
-    write_whole(path, json_text(document).encode() + b"\n")
 
 
 def write_picture(path: Path, grey: Grey) -> None:

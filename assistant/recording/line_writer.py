@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.plain import json_line
 from assistant.recording.segment_file import GrowingFile
+from assistant.system.plain import json_line
 
 log = logging.getLogger(__name__)
 _MOST_WAITING: Final = 4096

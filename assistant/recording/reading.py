@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from assistant.plain import read_json
 from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
+from assistant.system.plain import read_json
 
 _MOST_LOST_IN_A_ROW = 100_000
 

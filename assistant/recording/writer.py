@@ -23,13 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assistant.plain import json_line
 from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.recording_state import Gauge, RecordingState
 from assistant.recording.schema import FRAMES, VIDEO, FrameLine, WitnessLine
 from assistant.recording.segment_file import GrowingFile
 from assistant.recording.writer_settings import WriterSettings
+from assistant.system.plain import json_line
 from assistant.vocabulary import Grey
 
 log = logging.getLogger(__name__)

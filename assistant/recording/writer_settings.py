@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.settings import RecordingSettings
+from assistant.settings.tree import RecordingSettings
 
 _MB: Final = 1 << 20
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.settings import WarningLines
+from assistant.settings.tree import WarningLines
 from assistant.simulation import anatomy as anatomy_module
 from assistant.simulation import cement_flow
 from assistant.simulation.fluoroscope import Fluoroscope

@@ -19,8 +19,8 @@ from assistant import plan as plan_module
 from assistant.errors import UsageError
 from assistant.geometry import Crop, PointsPx, Similarity, similarity_from_matrix
 from assistant.plan import Plan, PlannedView
-from assistant.settings import WarningLines
-from assistant.settings_file import default_settings
+from assistant.settings.file import default_settings
+from assistant.settings.tree import WarningLines
 from assistant.simulation import attenuation, source_faults, truth, xray
 from assistant.simulation import display as display_module
 from assistant.simulation.camera import Camera, Clean

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from assistant.errors import UsageError
-from assistant.plain import json_text, plain
+from assistant.system.plain import json_text, plain
 
 CASES = Path(__file__).with_name("cases")
 

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.plain import json_text
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.leak_truth import LeakTruth
 from assistant.simulation.scenario import as_toml
 from assistant.simulation.sinks import Sink, sink_for
 from assistant.simulation.stage import LEAK_SITES
 from assistant.simulation.truth import LINES, PictureTruth
+from assistant.system.plain import json_text
 from assistant.vocabulary import FrameState
 
 _WAITING = 12

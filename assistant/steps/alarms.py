@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from assistant.alarm_row import GRAVER, PipelineRow, Rule, Watched
-from assistant.alarm_table import FROM_PICTURES, SITE_OF_LEAK
-from assistant.settings import AlarmSettings
+from assistant.alarm_table.row import GRAVER, PipelineRow, Rule, Watched
+from assistant.alarm_table.table import FROM_PICTURES, SITE_OF_LEAK
+from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import (
     Alarm,
     Approach,

@@ -24,16 +24,16 @@ from assistant.baseline import change_since, still_picture
 from assistant.belonging import HIGH_SIGMA, belonging
 from assistant.blades import covered
 from assistant.cannula import bridge_cannula, see_through
-from assistant.coarser import coarser, disc, finer
 from assistant.diffuse import drop_diffuse
 from assistant.faint import see_faint
 from assistant.front import front_mm
 from assistant.gas import drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.geometry import Similarity
+from assistant.imaging.resampling import coarser, disc, finer
+from assistant.imaging.robust_statistics import middle
 from assistant.learning import learn
 from assistant.mask_memory import MaskMemory
 from assistant.noise import noise_of, steady_noise
-from assistant.robust import middle
 from assistant.steel import moved_steel
 from assistant.vocabulary import CementMask, Grey
 

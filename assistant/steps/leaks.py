@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from assistant.geometry import MapMm, PointsPx
 from assistant.line_maps import OUTSIDE, LineMaps
 from assistant.plan import PlannedView
-from assistant.settings import LeakSettings
+from assistant.settings.tree import LeakSettings
 from assistant.vocabulary import CementMask, Leak, LeakSite
 
 _HALF_ROUND = 0.5

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.field import field_at, find_field
 from assistant.grain import BLOCK_PX, Rows, blocks_of, grain_of
-from assistant.robust import middle, spread
-from assistant.settings import LivenessSettings
+from assistant.imaging.robust_statistics import middle, spread
+from assistant.imaging.xray_field import field_at, find_field
+from assistant.settings.tree import LivenessSettings
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
 
 F32 = NDArray[np.float32]

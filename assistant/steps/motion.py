@@ -135,7 +135,7 @@ def start_following(
     white : int
         Grey of full white.
     field_mask : array of bool
-        The X-ray field of this frame, any lattice (see `assistant.field`).
+        The X-ray field of this frame, any lattice (see `assistant.imaging.xray_field`).
     mm_per_px : float
     body_px : array (n, 2)
         Closed outline of the body.

@@ -10,7 +10,7 @@ import msgspec
 
 from assistant.errors import UsageError
 from assistant.library.people import Act, check_may
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
 from assistant.training.desk import Desk
 from assistant.training.ending import Ending

@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import UsageError
-from assistant.plain import json_text
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
+from assistant.system.plain import json_text
 from assistant.training.ending import DISCS, POSTERIOR, STAYS, Ending, Reached
 
 STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"

@@ -15,8 +15,8 @@ from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, UsageError
 from assistant.library.child import Teller, write_thumbnail
 from assistant.library.session_rows import THUMBNAIL
-from assistant.settings import AlarmSettings
-from assistant.settings_file import handed_settings
+from assistant.settings.file import handed_settings
+from assistant.settings.tree import AlarmSettings
 from assistant.simulation.building import build_run
 from assistant.simulation.writing import write_run
 from assistant.training.clip import ClipFacts, cut, facts_as_json

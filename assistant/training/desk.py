@@ -16,8 +16,8 @@ from assistant.library.people import Act, Person, Role
 from assistant.library.session_rows import THUMBNAIL
 from assistant.library.store import Library
 from assistant.library.who_is_here import enrol
-from assistant.places import demo_run
-from assistant.settings import changes_of
+from assistant.settings.tree import changes_of
+from assistant.system.places import demo_run
 from assistant.training import course, schedule
 from assistant.training.clip import ANSWERS, Clip, ClipFacts, clip_from_row, facts_as_json
 from assistant.training.planted import SHARE, can_carry, is_trusted

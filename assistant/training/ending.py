@@ -21,12 +21,12 @@ from assistant.geometry import Similarity
 from assistant.identity import is_id
 from assistant.lengths import Of
 from assistant.library.labels import review_of
-from assistant.places import plan_beside
-from assistant.plain import read_json
 from assistant.plan import Plan, PlannedView, read_plan
 from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
-from assistant.settings import Settings
-from assistant.settings_file import default_settings, handed_settings
+from assistant.settings.file import default_settings, handed_settings
+from assistant.settings.tree import Settings
+from assistant.system.places import plan_beside
+from assistant.system.plain import read_json
 from assistant.vocabulary import value_or_none
 
 POSTERIOR: Final = "posterior"

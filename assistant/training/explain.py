@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import ClipFacts, band_mm
 from assistant.training.ending import Ending
 

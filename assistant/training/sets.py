@@ -10,7 +10,7 @@ import msgspec
 from assistant.errors import UsageError
 from assistant.library.people import Act
 from assistant.library.store import Library
-from assistant.plain import json_text
+from assistant.system.plain import json_text
 from assistant.training.clip import Clip, clip_from_row
 from assistant.training.ending import DIRECTIONS
 

@@ -21,7 +21,7 @@ from assistant.capture.opening import open_source
 from assistant.model_packs.pack import Pack
 from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.leak_truth import disc_shapes

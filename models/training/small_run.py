@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from assistant import geometry
 from assistant.baseline import cement_crop
 from assistant.errors import UsageError
-from assistant.field import field_at, find_field
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.leak_patch import Ground, ground_of
 from assistant.line_maps import OUTSIDE, make_line_maps
 from assistant.mask_memory import MaskMemory, start_masking

@@ -17,7 +17,7 @@ from assistant.pipeline import Pipeline
 from assistant.plan import Plan, plan_from_document
 from assistant.results import ResultWriter
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.validate import validate
 from assistant.vocabulary import Frame, Reading
 from tests.small_run import COLS, ROWS, frames, plan_document

@@ -8,7 +8,7 @@ import pytest
 from assistant.guard import GuardedPipeline
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import (
     Alarm,
     Distances,

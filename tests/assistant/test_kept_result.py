@@ -20,7 +20,7 @@ from assistant.moments import Moment, MomentMaker
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings, with_changes
+from assistant.settings.tree import Settings, with_changes
 from assistant.vocabulary import Alarm, Distances, Motion, Unknown
 from tests.small_run import SmallRun, plan_document, write_small_run
 from tests.waiting import HUNG_S

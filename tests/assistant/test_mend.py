@@ -10,9 +10,9 @@ from assistant.cli import main
 from assistant.errors import InputError, UsageError
 from assistant.mend import cut_clip, mend
 from assistant.recording.event_log import EventLog
-from assistant.recording.keeping import write_json
 from assistant.recording.schema import SCHEMA
 from assistant.recording.writer import Recorder
+from assistant.system.files import write_json
 from assistant.vocabulary import Grey
 from tests.recorders import WRITER
 

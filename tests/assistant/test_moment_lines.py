@@ -12,7 +12,7 @@ from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_
 from assistant.moment_lines import FILE, MomentLines
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import write_small_run
 
 

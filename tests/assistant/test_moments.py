@@ -4,7 +4,7 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.moments import MomentMaker, MomentStore
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import write_small_run
 
 

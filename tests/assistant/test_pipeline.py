@@ -7,7 +7,7 @@ import pytest
 from assistant.geometry import Similarity
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.simulation.tabletop import COLS, MM_PER_PX, ROWS, Tabletop
 from assistant.vocabulary import CementMask, Distances, EventKind, Frame, FrameState, Motion, Priority, Unknown
 from tests.small_run import INFERIOR, SUPERIOR, plan_document

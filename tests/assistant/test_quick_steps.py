@@ -10,7 +10,7 @@ from assistant.line_maps import make_line_maps
 from assistant.plan import plan_from_document
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
-from assistant.settings import LeakSettings
+from assistant.settings.tree import LeakSettings
 from assistant.vocabulary import CementMask, Unknown
 from tests.small_run import plan_document
 

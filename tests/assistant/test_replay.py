@@ -12,7 +12,7 @@ from assistant.capture.opening import open_source
 from assistant.pipeline import Summary
 from assistant.plan import plan_from_document, read_plan
 from assistant.replay import ReplayAnalysis
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Alarm
 from tests.small_run import SmallRun, plan_document, write_small_run
 from tests.waiting import HUNG_S

@@ -18,7 +18,7 @@ from assistant.plan import plan_from_document
 from assistant.results import COLUMNS, ResultWriter, Timing, csv_row, mask_in_frame
 from assistant.run_facts import RunFacts
 from assistant.schema_check import contract_schema
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import (
     Alarm,
     Approach,

@@ -1,7 +1,7 @@
 """Each picture of a screen is judged for itself; without a plan the one that changes is looked at."""
 
 from assistant.screen_watch import ScreenWatch, picture_with
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, FrameState
 from tests.two_pictures import LEFT, RIGHT, Picture, film, screen
 

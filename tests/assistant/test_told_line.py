@@ -14,7 +14,7 @@ from assistant.capture.opening import open_source
 from assistant.moments import cement_outline
 from assistant.plan import plan_from_document
 from assistant.results import COLUMNS, csv_row
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.told_line import KEEPS, read_leaks, read_thirds, told
 from assistant.vocabulary import CementMask, Leak, LeakSite, Reading, Shape, Unknown
 from tests.small_run import plan_document, write_small_run

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.cli import main
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.validate import validate
 from tests.small_run import SmallRun, plan_document, write_small_run
 

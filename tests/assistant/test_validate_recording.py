@@ -6,9 +6,9 @@ import pytest
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import InputError
 from assistant.recording.event_log import EventLog
-from assistant.recording.keeping import write_json
 from assistant.recording.schema import SCHEMA
 from assistant.recording.writer import Recorder
+from assistant.system.files import write_json
 from assistant.validate_recording import check_recording, what_is_lost
 from tests.recorders import WRITER
 from tests.small_run import frames

@@ -12,7 +12,7 @@ import pytest
 from assistant import whatif
 from assistant.errors import InputError, UsageError
 from assistant.replay import child_command, child_environment
-from assistant.settings import Settings, with_changes
+from assistant.settings.tree import Settings, with_changes
 from assistant.whatif import BASE, Job, Row, RunAndPlan, Variant
 from tests.small_run import write_small_run
 

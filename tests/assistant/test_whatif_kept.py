@@ -11,7 +11,7 @@ import pytest
 from assistant import pipeline, whatif, whatif_kept
 from assistant.plan import read_plan
 from assistant.run_facts import RunClock
-from assistant.settings import AlarmSettings, Settings, with_changes
+from assistant.settings.tree import AlarmSettings, Settings, with_changes
 from assistant.steps.alarms import AlarmInput, AlarmMemory, update_alarms
 from assistant.vocabulary import Approach, Motion
 from assistant.whatif import BASE, RunAndPlan, Variant

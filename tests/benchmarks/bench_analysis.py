@@ -23,7 +23,7 @@ from assistant import pipeline as pipeline_module
 from assistant.capture.opening import open_source
 from assistant.pipeline import Pipeline
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.simulation import scenario
 from assistant.simulation.building import build_run
 from assistant.simulation.writing import write_run

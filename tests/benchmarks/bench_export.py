@@ -16,9 +16,9 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from assistant.moments import MomentStore
-from assistant.places import demo_run
 from assistant.reviews import About
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import demo_run
 from ui import collector
 from ui.review.export_work import WAYS
 from ui.review.page import ReviewPage, make_page

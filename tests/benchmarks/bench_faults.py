@@ -18,7 +18,7 @@ from assistant.live.deck import Cell
 from assistant.live.messages import Child, LiveState
 from assistant.live.running import find_running
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import planned, run_file, session, until
 from tests.faults.test_F_01_unplugged import VideoServer, server
 from tests.faults.test_F_27_window_killed import Window, window

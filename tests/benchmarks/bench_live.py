@@ -17,7 +17,7 @@ import pytest
 from assistant.capture.opening import open_source
 from assistant.live.messages import AlarmHeard, Child, LiveState, Moved
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import INFERIOR, SUPERIOR, pictures, plan_document, write_video
 
 SECONDS = 12.0

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import read_pack
-from assistant.places import models_folder
+from assistant.system.places import models_folder
 from assistant.vocabulary import Unknown
 
 ASKED, STARTS = 300, 7

@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import QApplication
 
 from assistant import scrub
 from assistant.capture.opening import open_source
-from assistant.places import data_home, demo_run
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home, demo_run
 from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell
 

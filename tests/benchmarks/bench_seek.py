@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.opening import open_source
-from assistant.places import demo_run
+from assistant.system.places import demo_run
 
 FPS, FRAMES, SEEKS = 30, 600, 60
 GOAL_MS = 50.0

@@ -22,9 +22,9 @@ from PyQt6.QtWidgets import QFileDialog
 
 from assistant.capture.opening import open_source
 from assistant.live.messages import LiveState
-from assistant.places import demo_run
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import demo_run
 from assistant.training.desk import Starter
 from assistant.vocabulary import Frame, Unknown
 from ui.run_dialog import RunDialog

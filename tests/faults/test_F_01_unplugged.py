@@ -16,7 +16,7 @@ import pytest
 from assistant.capture.run_folder import RunFolder
 from assistant.live.messages import Lines, LiveState
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import planned, until
 from tests.small_run import FPS, pictures
 

@@ -19,7 +19,7 @@ import numpy as np
 from dataclasses import replace
 from assistant.live import capture_process
 from assistant.live.orders import Start
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
 class Hanging:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from assistant.capture.opening import open_source
-from assistant.places import demo_run
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.steps.liveness import LivenessMemory, judge_liveness
+from assistant.system.places import demo_run
 from assistant.vocabulary import Frame, FrameState, Unknown
 
 FPS, LIVE = 25.0, 60

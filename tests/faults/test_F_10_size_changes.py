@@ -14,7 +14,7 @@ from assistant.live.messages import SourceEnded, SourceLost, SourceOpened
 from assistant.recording.reading import video_files
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame
 from tests.recorders import WRITER
 from tests.waiting import HUNG_S, wait_until

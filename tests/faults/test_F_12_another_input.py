@@ -21,10 +21,10 @@ from assistant.live.capture_process import Grab
 from assistant.live.deck import Cell, Deck, read_signs
 from assistant.live.live_state import Known, judge
 from assistant.live.messages import Lines, LiveState
-from assistant.places import demo_run
 from assistant.recording.writer import Recorder
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liveness
+from assistant.system.places import demo_run
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
 from tests.assistant.capture.test_camera import FakeGrabber
 from tests.recorders import WRITER

@@ -20,7 +20,7 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, Lines, LiveState
 from assistant.live.running import find_running
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import until
 from tests.small_run import pictures, plan_document, write_video
 from tests.waiting import wait_until
@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 from assistant.live.session import LiveSession
 from assistant.live.messages import LiveState
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 session = LiveSession(sys.argv[1], Path(sys.argv[2]), Settings())
 session.start()
 session.sound_is(available=True)

@@ -15,7 +15,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.live.session import LiveSession
 from assistant.recording.event_log import EventLog, check_chain, log_files
 from assistant.recording.writer import Recorder
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import planned, until
 from tests.recorders import WRITER
 from tests.small_run import pictures, write_video

@@ -13,7 +13,7 @@ from assistant.library import change_log, database
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.places import data_home
+from assistant.system.places import data_home
 from tests.small_run import write_small_run
 
 

@@ -17,9 +17,9 @@ from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import SUMS, Pack, read_pack, sha256_of, sums_of
 from assistant.model_packs.shape_models import LiveShapeModel, WaitingShapeModel
-from assistant.places import models_folder
 from assistant.shape_model import ShapeModel
 from assistant.steps.leak_shape import MODEL, ShapeMemory, classify
+from assistant.system.places import models_folder
 from assistant.vocabulary import LeakSite, Shape, Unknown
 from tests.waiting import HUNG_S, wait_until
 

@@ -18,8 +18,8 @@ from assistant.live.deck import Cell, Deck
 from assistant.live.mailbox import Mailbox
 from assistant.live.running import find_running, note_running
 from assistant.live.session import LiveSession
-from assistant.places import data_home
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="only on Windows: rights are access lists")
 

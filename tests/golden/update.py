@@ -59,7 +59,7 @@ def figures_of(results: Path) -> dict[str, Any]:
 def main() -> None:
     """Analyse the demo run and keep its figures."""
     from assistant.cli import main as command
-    from assistant.places import demo_run
+    from assistant.system.places import demo_run
 
     demo = demo_run()
     with tempfile.TemporaryDirectory() as folder:

@@ -36,7 +36,7 @@ from assistant.reports.tables import lists_table
 from assistant.reviews import Review
 from assistant.run_facts import RunClock, RunFacts
 from assistant.session_reading import read_session_day
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.simulation.building import build_flow
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.tabletop import COLS, ROWS, Tabletop, small_case, small_patient

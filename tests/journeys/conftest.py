@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run
 from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell

@@ -10,7 +10,7 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 
-from assistant.settings_file import load_settings
+from assistant.settings.file import load_settings
 from tests.journeys.hands import NONE, down, press, up
 from ui import theme
 from ui.shell import Shell

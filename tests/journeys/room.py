@@ -29,7 +29,7 @@ from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.recording_state import RecordingState
 from assistant.recording.schema import READINGS, FrameLine
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel
 from assistant.simulation.tabletop import COLS, ROWS
 from assistant.vocabulary import Priority, Unknown

@@ -20,7 +20,7 @@ from assistant.live.messages import SourceOpened
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
 from assistant.session_reading import read_session_day
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending

@@ -9,8 +9,8 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.cli import main
-from assistant.places import data_home
-from assistant.settings import Settings, with_changes
+from assistant.settings.tree import Settings, with_changes
+from assistant.system.places import data_home
 from tests.small_run import plan_document, write_small_run
 from ui.review import review_words
 from ui.review.page import ReviewPage, make_page

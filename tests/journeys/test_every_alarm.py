@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pytest
 
-from assistant.alarm_row import PipelineRow, Raiser, Row, Rule
-from assistant.alarm_table import STOPPED, TABLE, VIEW_CHANGED
+from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule
+from assistant.alarm_table.table import STOPPED, TABLE, VIEW_CHANGED
 from assistant.counting import OF_MACHINE
 from assistant.live.watchdog import Alarm, Look, judge
 from assistant.vocabulary import Priority

@@ -14,8 +14,8 @@ from PyQt6.QtCore import Qt
 from assistant.cli import main
 from assistant.identity import Identity, is_id
 from assistant.library.store import Library
-from assistant.places import data_home, demo_run
 from assistant.reports.dicom_out import write_dicom
+from assistant.system.places import data_home, demo_run
 from tests.small_run import frames, plan_document, write_small_run
 from ui.review.page import ReviewPage
 

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from assistant.live.messages import Lines, LiveState
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.journeys.hands import CONTROL, NONE, SHIFT, down, press, repeat_unmarked, up
 from tests.small_run import SmallRun
 from tests.ui.theatre.fake_session import PLAN, FakeSession

@@ -23,11 +23,11 @@ from assistant.library.migrations import STEPS
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.reviews import read_review
-from assistant.settings import Settings
-from assistant.settings_file import load_settings
+from assistant.settings.file import load_settings
+from assistant.settings.tree import Settings
+from assistant.system.places import demo_run
 from assistant.training.clip import clip_from_row
 from assistant.training.desk import Desk
 from tests.old_files import OLD, old_files

@@ -16,7 +16,7 @@ from assistant.identity import is_id
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.reviews import About, read_review
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending

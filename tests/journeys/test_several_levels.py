@@ -19,10 +19,10 @@ from assistant.library.search import search
 from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
 from assistant.model_packs.starting import recorded_shape_model
-from assistant.places import data_home
 from assistant.plan import plan_from_document
 from assistant.session_reading import read_session_day
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from tests.journeys.person import K, Person
 from tests.journeys.whole_day import choose, in_the_library, text_of
 from tests.recorded_levels import FIRST, SECOND, moved, two_levels

@@ -18,7 +18,7 @@ from assistant.live.messages import Moved
 from assistant.live.session import LiveSession
 from assistant.moments import Moment
 from assistant.reports.drawing import drawn
-from assistant.settings_file import load_settings
+from assistant.settings.file import load_settings
 from assistant.training.clip import Clip
 from assistant.training.desk import Desk
 from assistant.vocabulary import Distances, Unknown

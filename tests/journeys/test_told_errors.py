@@ -9,7 +9,7 @@ import sys
 
 from PyQt6.QtCore import Qt
 
-from assistant.places import data_home
+from assistant.system.places import data_home
 from tests.journeys.hands import press
 from tests.small_run import SmallRun
 from ui import app

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from assistant.cli import main
-from assistant.places import data_home
 from assistant.reports.day_facts import clock
 from assistant.reports.tables import lists_table
+from assistant.system.places import data_home
 from tests.two_pictures import LEFT, RIGHT, Picture, film, plan_at, screen, write_screens
 from ui.shell import Shell
 

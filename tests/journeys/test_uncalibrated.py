@@ -24,7 +24,7 @@ from assistant.kept_result import summary_of
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import plan_from_document, read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.summary import summary_table
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers

@@ -16,7 +16,7 @@ import pytest
 from PyQt6.QtPdf import QPdfDocument
 
 from assistant.counting import COUNTED
-from assistant.places import data_home
+from assistant.system.places import data_home
 from tests.journeys.hands import NONE, SHIFT
 from tests.journeys.network_camera import NetworkCamera
 from tests.journeys.person import K, Person

@@ -9,9 +9,9 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.alarm_row import Rule
-from assistant.alarm_table import FROM_PICTURES
-from assistant.settings import AlarmSettings
+from assistant.alarm_table.row import Rule
+from assistant.alarm_table.table import FROM_PICTURES
+from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameState, Unknown
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from assistant.library.people import Act, Role
-from assistant.places import demo_run
 from assistant.reviews import About
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import demo_run
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
 from tests.screens.camera import Camera, key, settle, wait
 from ui.cases.page import CasesPage

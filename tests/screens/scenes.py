@@ -20,12 +20,12 @@ from assistant.live.status import ChildState, LiveStatus
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.moments import cement_outline
 from assistant.pipeline import Pipeline
-from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.screen_watch import ScreenWatch
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import demo_run
 from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, Unknown
 from tests.ui.theatre.fake_session import FakeSession
 

@@ -11,9 +11,9 @@ from assistant.capture.devices import Device, Mode
 from assistant.live.deck import Signs
 from assistant.live.messages import Child, Condition, Lines
 from assistant.live.status import ChildState
-from assistant.places import demo_run
 from assistant.plan import read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import demo_run
 from assistant.vocabulary import Priority, Unknown
 from tests.screens.camera import Camera, key, settle, wait
 from tests.screens.scenes import Demo, Scene, SceneSession, analyse_demo, desktop_picture, plan_references

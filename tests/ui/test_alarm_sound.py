@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from assistant.alarm_table.sounds import burst_wave
 from assistant.live.status import SoundOrder
-from assistant.places import data_home
-from assistant.sound import burst_wave
+from assistant.system.places import data_home
 from assistant.vocabulary import Priority
 from ui.alarm_sound import AlarmSound, sound_files
 

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.errors import UsageError
-from assistant.places import data_home
+from assistant.system.places import data_home
 from ui import key_map
 from ui.key_document import readmes, with_tables
 from ui.key_names import chord, drawn, written

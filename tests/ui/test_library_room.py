@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.errors import UsageError
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from ui.library_room import room
 from ui.page import Page
 from ui.shell import Shell

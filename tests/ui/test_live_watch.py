@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from assistant.library.people import Act
 from assistant.live.deck import Cell, Deck
 from assistant.live.running import note_ended, note_running
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.training.desk import Starter
 from tests.small_ending import write_ending
 from tests.small_run import write_small_run
@@ -29,7 +29,7 @@ def theatre(tmp_path):
         deck.put(cell, time.monotonic_ns())
     folder = tmp_path / "session"
     folder.mkdir()
-    from assistant.places import data_home
+    from assistant.system.places import data_home
 
     data_home().mkdir(parents=True, exist_ok=True)
     note_running(deck, folder, "play:x", os.getpid())

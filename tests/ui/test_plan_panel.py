@@ -8,7 +8,7 @@ import pytest
 
 from assistant import lengths
 from assistant.plan import plan_from_document, read_plan
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from tests.small_run import plan_document
 from ui.plan_panel import PlanPanel
 

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from PyQt6.QtCore import Qt
 
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S
 from ui.page import PAGES, Page
 from ui.shell import Shell, load_pages

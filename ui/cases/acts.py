@@ -10,7 +10,7 @@ from assistant.library.bin import empty_bin
 from assistant.library.database import kept_backups
 from assistant.library.database import restore as put_in_place
 from assistant.library.search import Filter
-from assistant.places import data_home
+from assistant.system.places import data_home
 from ui.cases import case_words as words
 from ui.run_dialog import ask_for_run
 

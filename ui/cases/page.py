@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 from assistant.errors import AssistantError, UsageError
 from assistant.exchange.jobs import unpack_job
 from assistant.library.search import Filter
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from ui import theme
 from ui.cases import case_forms, keys
 from ui.cases import case_words as words

@@ -15,10 +15,10 @@ from assistant.identity import Identity, free_name
 from assistant.library.counted import counted_runs
 from assistant.library.identities import identify
 from assistant.library.jobs import plan_path
-from assistant.places import data_home
 from assistant.plan import read_plan
 from assistant.reviews import Review
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from assistant.whatif import Job, Row, RunAndPlan
 from ui.key_map import with_keys
 from ui.library_room import room

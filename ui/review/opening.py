@@ -9,10 +9,10 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
 from assistant.part import FOLDER
-from assistant.places import plan_beside, plan_place
 from assistant.plan import read_plan
 from assistant.replay import Sink
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import plan_beside, plan_place
 from ui import words
 from ui.review.session import Session
 

@@ -8,9 +8,9 @@ from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from assistant.errors import AssistantError
 from assistant.pipeline import Summary
-from assistant.places import data_home
 from assistant.plan import Plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from ui import collector
 from ui.alarm_bar import message_for
 from ui.key_map import with_keys

@@ -22,12 +22,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from assistant.error_log import LastWords, ending
 from assistant.errors import AssistantError, EnvironmentError_
-from assistant.plain import json_text
 from assistant.replay import child_command, child_environment
 from assistant.reports.facts import ReportFacts
 from assistant.reports.tables import whole_file
+from assistant.system.error_log import LastWords, ending
+from assistant.system.plain import json_text
 from ui.review.events_panel import EventRow
 from ui.review.report_pdf import Shot, write_report
 from ui.review.series import Columns

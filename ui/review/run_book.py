@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant import lengths
-from assistant.alarm_table import SITE_OF_LEAK, row_of
+from assistant.alarm_table.table import SITE_OF_LEAK, row_of
 from assistant.counting import OF_MACHINE
 from assistant.lengths import Of
 from assistant.moments import Moment, view_of

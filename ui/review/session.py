@@ -16,13 +16,13 @@ from assistant.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
 from assistant.library.identities import identify
 from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
-from assistant.places import data_home, plan_place
 from assistant.plan import Plan, check_against_run
 from assistant.replay import ReplayAnalysis, Sink
 from assistant.run_facts import RunFacts
 from assistant.session_day import SessionDay
 from assistant.session_reading import holds_day, read_session_day
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home, plan_place
 from assistant.vocabulary import Frame, ScreenChange
 from ui.review.pictures import PictureReader, ScrubMaker
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
+from assistant.imaging.subtraction import subtracted
 from assistant.looked_at import NOT_VISIBLE, Looked
 from assistant.moments import Moment
 from assistant.plan import PlannedView
 from assistant.reports.facts import is_rehearsal
 from assistant.run_facts import RunClock
-from assistant.subtraction import subtracted
 from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, Motion
 from ui.review import review_words
 from ui.review.leak_book import crop_of

@@ -29,10 +29,10 @@ from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.lengths import UNCAL
 from assistant.looked_at import NONE_SEEN, NOT_TO_ITS_END
-from assistant.plain import json_line
 from assistant.plan import PlannedView
 from assistant.replay import child_command, child_environment
-from assistant.settings import Settings, changes_of
+from assistant.settings.tree import Settings, changes_of
+from assistant.system.plain import json_line
 from assistant.whatif import BASE, Job, RunAndPlan, Variant
 from ui import theme
 from ui.review import review_words

@@ -25,12 +25,12 @@ from assistant.live.awake import Awake, try_out
 from assistant.live.live_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
 from assistant.pipeline import Pipeline
-from assistant.places import data_home, demo_run
 from assistant.plan import read_plan
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
-from assistant.settings import Settings, check
+from assistant.settings.tree import Settings, check
 from assistant.steps.liveness import LivenessMemory, judge_liveness
+from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Frame, FrameState
 from ui.selftest.mask_check import names_left
 from ui.setup.sources import choices

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
-from assistant.places import data_home
-from assistant.plain import json_text
+from assistant.system.places import data_home
+from assistant.system.plain import json_text
 
 log = logging.getLogger(__name__)
 _FILE: Final = "selftests.jsonl"

@@ -14,10 +14,10 @@ from assistant.capture.burned_in import words_in
 from assistant.capture.layout import Layout, layouts
 from assistant.capture.masking import Masker
 from assistant.capture.opening import open_source
-from assistant.places import data_home
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from assistant.vocabulary import Grey
 
 _ROWS, _COLS = 480, 640

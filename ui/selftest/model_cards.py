@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QFileDialog, QTextBrowser, QWidget
 
 from assistant.errors import AssistantError
 from assistant.model_packs.finding import find_pack, put_into_use
-from assistant.places import models_folder
 from assistant.shape_model import model_name
+from assistant.system.places import models_folder
 from ui import theme
 from ui.key_map import with_keys
 from ui.selftest.test_picture import draw_card

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRe
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Priority
 from ui import icons, theme
 from ui.alarm_sound import AlarmSound

@@ -9,7 +9,7 @@ from datetime import datetime
 from assistant.errors import AssistantError
 from assistant.live.status import LiveStatus
 from assistant.model_packs.finding import find_pack
-from assistant.places import data_home
+from assistant.system.places import data_home
 from assistant.vocabulary import Unknown
 from ui.alarm_sound import AlarmSound
 from ui.key_map import word

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPen, QPolygonF
 
 from assistant.capture.burned_in import words_in
 from assistant.capture.field_shape import fit_shape
-from assistant.field import field_at, find_field
+from assistant.imaging.xray_field import field_at, find_field
 from assistant.live.messages import StampedFrame
 from assistant.screen_watch import SeenField
 from ui import theme

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
-from assistant.settings import WarningLines
+from assistant.settings.tree import WarningLines
 from assistant.usual_depth import usual_depth
 from assistant.vocabulary import Shown
 

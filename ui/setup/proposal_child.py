@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from assistant.plain import json_line, json_text
+from assistant.system.plain import json_line, json_text
 from assistant.vocabulary import Grey, Unknown
 
 LIMIT_S: Final = 20.0

@@ -12,9 +12,9 @@ from assistant.capture.play import LOOP, PLAY, is_played
 from assistant.errors import AssistantError
 from assistant.landmarks import true_lateral
 from assistant.live.messages import StampedFrame
-from assistant.places import plan_beside
 from assistant.plan import read_plan
-from assistant.settings import WarningLines
+from assistant.settings.tree import WarningLines
+from assistant.system.places import plan_beside
 from assistant.vocabulary import Unknown
 from ui.setup.model import SetView, Told
 from ui.setup.proposal_child import ask

@@ -10,7 +10,7 @@ from assistant.capture.devices import Device, Mode, list_devices, modes_to_choos
 from assistant.capture.play import is_played
 from assistant.errors import AssistantError
 from assistant.live.running import find_running
-from assistant.places import demo_run
+from assistant.system.places import demo_run
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.alarm_table import row_told
+from assistant.alarm_table.table import row_told
 from assistant.live.status import LiveAlarm
 
 

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.alarm_table import SITE_OF_LEAK
+from assistant.alarm_table.table import SITE_OF_LEAK
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.vocabulary import EventKind, Priority, Site, Unknown

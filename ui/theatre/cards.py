@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.alarm_table import row_told
+from assistant.alarm_table.table import row_told
 from assistant.live.messages import Moment
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET

@@ -12,7 +12,7 @@ from typing import Any, Final
 from assistant.day_log import DayEvent
 from assistant.session_day import XRAY
 from assistant.session_reading import day_of
-from assistant.settings import TheatreSettings
+from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
 STEP_ML: Final = 0.2

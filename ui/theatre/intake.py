@@ -12,9 +12,9 @@ from PyQt6.QtCore import QObject, QTimer
 from assistant.errors import AssistantError
 from assistant.library.jobs import Job
 from assistant.library.sessions import FOLDER
-from assistant.places import data_home
 from assistant.recording.reading import is_recorded
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from ui.library_room import room
 
 log = logging.getLogger(__name__)

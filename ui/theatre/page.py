@@ -18,7 +18,7 @@ from assistant.live.second_input import FOLDER as SECOND_FOLDER
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
 from assistant.plan import Plan, PlannedView, plan_from_document
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, Unknown
 from ui.alarm_sound import AlarmSound
 from ui.key_map import read, with_keys, word

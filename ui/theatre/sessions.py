@@ -13,9 +13,9 @@ import cv2
 from assistant.errors import AssistantError
 from assistant.live.running import Running, find_running
 from assistant.live.session import LiveSession
-from assistant.places import data_home
 from assistant.plan import Plan, PlannedView, read_plan
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from assistant.vocabulary import Frame
 
 RESUME: Final = "resume:"

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from assistant.errors import AssistantError
 from assistant.library.identities import identify
 from assistant.library.people import LOCAL, Person, Role
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.training.archive import labelled, result_of
 from assistant.training.clip import STOP
 from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter

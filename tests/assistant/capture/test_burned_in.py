@@ -6,8 +6,8 @@ import pytest
 
 from assistant.capture.burned_in import words_in
 from assistant.capture.opening import open_source
-from assistant.field import field_at, find_field
-from assistant.places import demo_run
+from assistant.imaging.xray_field import field_at, find_field
+from assistant.system.places import demo_run
 from assistant.vocabulary import Frame
 
 

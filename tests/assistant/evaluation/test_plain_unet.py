@@ -5,7 +5,7 @@ from assistant.capture.opening import open_source
 from assistant.errors import InputError
 from assistant.evaluation.plain_unet import SIDE_PX, PlainUNet, as_frame, as_input
 from assistant.evaluation.truth import read_truth
-from assistant.places import demo_run, models_folder
+from assistant.system.places import demo_run, models_folder
 
 
 @pytest.mark.parametrize("shape", [(512, 640), (640, 512), (300, 300)])

@@ -12,7 +12,7 @@ from assistant.exchange.pack_out import PackOrder
 from assistant.library.jobs import Jobs
 from assistant.library.people import Act
 from assistant.library.store import Library
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_pack import write_pack_file
 from tests.small_run import write_small_run
 

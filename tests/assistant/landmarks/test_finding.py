@@ -7,8 +7,8 @@ from assistant.capture.opening import open_source
 from assistant.landmarks import crops
 from assistant.landmarks.finding import find
 from assistant.landmarks.model import LandmarkModel, read_model
-from assistant.places import demo_run, models_folder
 from assistant.plan import read_plan
+from assistant.system.places import demo_run, models_folder
 
 
 @pytest.fixture(scope="module")

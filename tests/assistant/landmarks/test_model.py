@@ -10,7 +10,7 @@ import pytest
 from assistant.errors import InputError
 from assistant.landmarks import model
 from assistant.landmarks.crops import CROP_PX
-from assistant.places import models_folder
+from assistant.system.places import models_folder
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ def test_a_click_far_outside_the_picture_gives_none() -> None:
 def still() -> tuple[np.ndarray, np.ndarray, float]:
     """The demo run's reference frame, whose plan is known."""
     from assistant.capture.opening import open_source
-    from assistant.places import demo_run
     from assistant.plan import read_plan
+    from assistant.system.places import demo_run
 
     view = read_plan(demo_run() / "plan.json", 0.25).views[0]
     source = open_source(str(demo_run()))

@@ -11,8 +11,8 @@ from assistant.capture.opening import open_source
 from assistant.errors import InputError
 from assistant.landmarks import true_lateral
 from assistant.landmarks.true_lateral import CROP_PX, Layer, Network, Tilt
-from assistant.places import demo_run, models_folder
 from assistant.plan import read_plan
+from assistant.system.places import demo_run, models_folder
 from assistant.vocabulary import Unknown
 
 BOX = np.array([[0, 0], [20, 1], [40, 0], [0, 30], [20, 29], [40, 30]], dtype=float) * 2.0 + np.array([100.0, 120.0])

@@ -12,7 +12,7 @@ from assistant.library.jobs import Jobs
 from assistant.library.store import Library
 from assistant.plan import plan_from_document
 from assistant.recording.keeping import begin_head, write_head
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import plan_document, write_small_run
 
 PLAN = plan_from_document(plan_document(level="L3"), 0.25)

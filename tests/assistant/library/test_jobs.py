@@ -13,7 +13,7 @@ from assistant.library.jobs import Job, Jobs
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.recorded_levels import Session, level_pictures
 from tests.small_run import SmallRun, write_small_run
 from ui.cases.case_words import level_of_run

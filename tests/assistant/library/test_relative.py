@@ -12,7 +12,7 @@ from assistant.library.migrations import STEPS
 from assistant.library.people import Act
 from assistant.library.relative import found, stored
 from assistant.library.store import Library
-from assistant.places import demo_run
+from assistant.system.places import demo_run
 
 
 def filled(folder: Path, elsewhere: Path) -> None:

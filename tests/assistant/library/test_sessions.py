@@ -9,7 +9,7 @@ from assistant.library.jobs import Jobs
 from assistant.library.people import Act, Person, Role
 from assistant.library.sessions import bring_in_sessions, unlisted
 from assistant.library.store import Library
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 
 
 @pytest.fixture

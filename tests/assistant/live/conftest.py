@@ -14,7 +14,7 @@ from assistant.live.deck import Deck
 from assistant.live.messages import LiveState, Message, Moment
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Approach, FrameState, Liveness, Motion, Unknown
 from tests.small_run import pictures, plan_document, write_video
 from tests.waiting import wait_until

@@ -15,7 +15,7 @@ from assistant.live.messages import AlarmHeard, Moment, Moved, PlanRefused, Plan
 from assistant.live.orders import Acknowledge, Start, TakePlan
 from assistant.recording.keeping import write_picture
 from assistant.recording.line_writer import LineWriter
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import FrameState, Motion, Unknown
 from tests.small_run import COLS, FPS, ROWS, pictures, plan_document
 from tests.waiting import HUNG_S, wait_until

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from assistant.live.arming import CementGrowth, why_not
 from assistant.live.messages import Lines
-from assistant.settings import AlarmSettings, Settings
+from assistant.settings.tree import AlarmSettings, Settings
 
 
 def test_only_confirmed_lines_and_limits_in_range_can_be_armed() -> None:

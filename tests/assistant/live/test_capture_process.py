@@ -15,7 +15,7 @@ from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, Sour
 from assistant.live.orders import Start, Witness
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
-from assistant.settings import CaptureSettings, LiveSettings, Settings
+from assistant.settings.tree import CaptureSettings, LiveSettings, Settings
 from assistant.vocabulary import Frame
 from tests.recorders import WRITER
 from tests.waiting import HUNG_S, wait_until

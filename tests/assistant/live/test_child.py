@@ -10,7 +10,7 @@ import pytest
 from assistant.live import child
 from assistant.live.orders import Start
 from assistant.live.wire import to_bytes
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 
 
 def start(deck: str) -> Start:

@@ -11,7 +11,7 @@ from assistant.live.children import Nurse
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, Condition
 from assistant.live.orders import Start
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S, wait_until
 
 HANGS_AFTER_S = children._HANGS_AFTER_S

@@ -9,7 +9,7 @@ from assistant.live.messages import Child, Condition
 from assistant.live.orders import Start
 from assistant.live.running import find_running
 from assistant.recording.schema import FrameLine
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S
 
 

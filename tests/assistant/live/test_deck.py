@@ -6,7 +6,7 @@ import pytest
 
 from assistant.errors import EnvironmentError_
 from assistant.live.deck import Cell, Deck, is_orphan, read_signs
-from assistant.settings import LiveSettings, Settings
+from assistant.settings.tree import LiveSettings, Settings
 from assistant.vocabulary import Unknown
 
 

@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 
+from assistant.alarm_table.sounds import length_s
 from assistant.live.live_alarms import PAUSE_S, LiveAlarms, Wanted
-from assistant.sound import length_s
 from assistant.vocabulary import EventKind, Priority, Site
 
 SECOND = 1_000_000_000

@@ -24,7 +24,7 @@ from assistant.live.messages import (
 from assistant.live.orders import TakePlan
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, Unknown
 from tests.small_run import pictures, plan_document
 

@@ -8,7 +8,7 @@ from assistant.live.deck import Signs
 from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveState, Moment
 from assistant.live.outlook import Outlook
 from assistant.live.status import ChildState, LiveStatus
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Alarm, EventKind, FrameState, Priority, Site, Unknown
 
 MS = 1_000_000

@@ -8,7 +8,7 @@ import pytest
 from assistant.live import plan_keeping
 from assistant.live.orders import TakePlan
 from assistant.live.plan_keeping import keep_plan, plan_left
-from assistant.settings import lines_at
+from assistant.settings.tree import lines_at
 from tests.small_run import pictures, plan_document
 
 LINES = lines_at(0.25)

@@ -6,7 +6,7 @@ import pytest
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child
 from assistant.live.running import find_running, note_ended, note_running, remove_forgotten
-from assistant.places import data_home
+from assistant.system.places import data_home
 
 
 def test_a_session_is_found_until_it_ends_in_order(deck: Deck, tmp_path: Path) -> None:

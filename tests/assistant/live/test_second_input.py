@@ -11,7 +11,7 @@ from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.messages import Child, Fault, Lines, LiveState, Message
 from assistant.live.second_input import SecondInput
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, Priority
 from tests.assistant.live.conftest import planned, until
 from tests.small_run import pictures, plan_document

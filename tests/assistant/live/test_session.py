@@ -25,7 +25,7 @@ from assistant.live.messages import (
     SourceOpened,
 )
 from assistant.live.session import LiveSession
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.validate import validate
 from assistant.vocabulary import Unknown
 from tests.assistant.live.conftest import planned, until

@@ -12,7 +12,7 @@ from assistant.live import watchdog
 from assistant.live.deck import Cell, Deck
 from assistant.live.orders import Start
 from assistant.live.watchdog import Alarm, Look, OwnWindow, Restarts, Seen, Tone, judge
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S, wait_until
 
 SECOND = 1_000_000_000

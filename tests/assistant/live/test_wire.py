@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from assistant.live import wire
 from assistant.live.orders import Start, TakePlan
 from assistant.live.wire import NotUnderstood, from_bytes, to_bytes
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Unknown
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import SUMS, Pack, read_pack, sums_of
-from assistant.places import models_folder
+from assistant.system.places import models_folder
 
 FAKE = """
 import json, struct, sys, time

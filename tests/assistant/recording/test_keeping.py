@@ -1,5 +1,4 @@
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -7,25 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.errors import EnvironmentError_
 from assistant.identity import session_of
 from assistant.recording import keeping
 from assistant.recording.schema import SCHEMA
-from assistant.settings import Settings
-
-
-def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "sub" / "f"
-    keeping.write_whole(path, b"first")
-
-    def fail(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(EnvironmentError_, match="No space"):
-        keeping.write_whole(path, b"second")
-    assert path.read_bytes() == b"first"
-    assert [each.name for each in path.parent.iterdir()] == ["f"]
+from assistant.settings.tree import Settings
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

@@ -1,5 +1,5 @@
 from assistant.recording.writer_settings import WriterSettings
-from assistant.settings import RecordingSettings
+from assistant.settings.tree import RecordingSettings
 
 
 def test_a_site_s_numbers_reach_the_writer_in_bytes() -> None:

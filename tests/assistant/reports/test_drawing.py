@@ -10,7 +10,7 @@ from assistant.identity import Identity
 from assistant.moments import Moment, MomentMaker
 from assistant.plan import PlannedView, read_plan
 from assistant.reports.drawing import STRIP_PX, drawn, with_words, words_of
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, FrameState, Unknown
 from tests.small_run import write_small_run
 

@@ -16,7 +16,7 @@ from assistant.reports.day_facts import clock
 from assistant.reports.facts import UNKNOWN, ReportFacts, gather
 from assistant.reviews import About, Review, read_review
 from assistant.saying import say
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run
 
 IDENTITY = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA")

@@ -12,7 +12,7 @@ from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
 from assistant.reports import tables
 from assistant.reports.facts import EventLine, ReportFacts
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Unknown
 from tests.small_run import write_small_run
 

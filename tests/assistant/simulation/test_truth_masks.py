@@ -11,8 +11,8 @@ import pytest
 from assistant.errors import InputError, UsageError
 from assistant.evaluation.score import score_run
 from assistant.evaluation.truth import read_truth
-from assistant.places import demo_run
 from assistant.simulation.truth_masks import PACK, main, mask_at, pack_masks
+from assistant.system.places import demo_run
 from assistant.training.ending import read_ending
 from assistant.training.known_moment import KnownMoments
 

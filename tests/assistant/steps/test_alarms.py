@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from assistant.alarm_row import PipelineRow, Rule
-from assistant.alarm_table import FROM_PICTURES
-from assistant.settings import AlarmSettings
+from assistant.alarm_table.row import PipelineRow, Rule
+from assistant.alarm_table.table import FROM_PICTURES
+from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms import (
     AlarmInput,
     AlarmMemory,

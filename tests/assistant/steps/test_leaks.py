@@ -8,7 +8,7 @@ import pytest
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.plan import plan_from_document
-from assistant.settings import LeakSettings
+from assistant.settings.tree import LeakSettings
 from assistant.steps.leaks import PEDICLE_HEIGHT_MM, LeakMemory, all_leaks, find_leaks, keep_shape, settle_leaks
 from assistant.vocabulary import CementMask, Leak, LeakSite, Shape
 

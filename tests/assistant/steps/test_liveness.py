@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.settings import LivenessSettings
+from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, moves_fast, start_liveness
 from assistant.vocabulary import Frame, FrameState, Unknown
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.alignment import Pyramid, averaged, learn_level
-from assistant.field import find_field
+from assistant.imaging.xray_field import find_field
 from assistant.steps.motion import MotionMemory, _believed, _is_neighbour, follow, start_following
 from assistant.vocabulary import Frame, Motion, Unknown
 

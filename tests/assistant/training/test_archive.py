@@ -8,7 +8,7 @@ from assistant.errors import InputError, UsageError
 from assistant.library.people import Act, Person, Role
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.desk import Desk
 from assistant.training.ending import read_ending

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.errors import UsageError
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, cut
 from assistant.training.ending import STAYS, read_ending
 from tests.small_ending import write_ending

@@ -2,7 +2,7 @@
 
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.simulation import leak_paths
 from assistant.training import course
 from assistant.training.course import CASES, case_of

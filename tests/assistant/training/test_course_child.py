@@ -4,7 +4,7 @@ import json
 
 import cv2
 
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.course_child import look_at, main
 from tests.small_ending import write_ending
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import cut
 from assistant.training.ending import read_ending
 from assistant.training.explain import gave_away, near_since_s

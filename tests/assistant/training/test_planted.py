@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import GO_ON, STOP, cut
 from assistant.training.desk import Given
 from assistant.training.ending import read_ending

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, cut
 from assistant.training.ending import STAYS, read_ending
 from assistant.training.scoring import Verdict, rating, score, score_label, score_watching

@@ -9,7 +9,7 @@ from onnxruntime import InferenceSession
 
 from assistant.leak_patch import LeakPatch
 from assistant.model_packs.pack import from_bytes, read_pack, to_bytes
-from assistant.places import models_folder
+from assistant.system.places import models_folder
 from models.training.calibrating import (
     auc,
     calibration_error,

@@ -32,10 +32,10 @@ from assistant.library.store import Library
 from assistant.live.messages import LiveState
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
-from assistant.places import demo_run
 from assistant.plan import read_plan
 from assistant.reviews import About, place_for, read_review, say, undo
-from assistant.settings_file import load_settings, save_user
+from assistant.settings.file import load_settings, save_user
+from assistant.system.places import demo_run
 from assistant.training.archive import keep_clip, run_of_case
 from assistant.training.desk import Desk, Given, Starter
 from assistant.training.ending import read_ending

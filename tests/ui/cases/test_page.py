@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLabel
 
 from assistant.library.people import Act
 from assistant.library.search import Filter
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run
 from ui.cases import acts, case_words
 from ui.shell import Shell

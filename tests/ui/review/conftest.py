@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run
 from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell

@@ -16,7 +16,7 @@ from PyQt6.QtCore import QLoggingCategory, qInstallMessageHandler
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from ui import app, theme
 from ui.review.page import ReviewPage
 from ui.shell import Shell

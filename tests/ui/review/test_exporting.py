@@ -18,7 +18,7 @@ from assistant.cli import main
 from assistant.errors import EnvironmentError_
 from assistant.library.people import Act
 from assistant.library.store import Library
-from assistant.places import data_home
+from assistant.system.places import data_home
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S
 from ui.key_map import with_keys

@@ -11,7 +11,7 @@ from assistant.day_log import DayEvent
 from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
 from assistant.session_reading import day_of
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, EventKind, FrameState, LeakSite
 from tests.small_run import write_small_run
 from ui import icons

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.model_packs.finding import find_pack
-from assistant.places import models_folder
+from assistant.system.places import models_folder
 from ui.selftest.model_cards import CHECKING, ModelCards
 
 

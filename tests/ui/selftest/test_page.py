@@ -8,8 +8,8 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from assistant.capture.masking import Masker
-from assistant.places import data_home
-from assistant.settings import CaptureSettings, Settings
+from assistant.settings.tree import CaptureSettings, Settings
+from assistant.system.places import data_home
 from ui import key_map
 from ui.selftest import checks, lists
 from ui.selftest.checks import Check, Outcome, Told, run_safely

@@ -6,7 +6,7 @@ import pytest
 
 from assistant import lengths
 from assistant.plan import plan_from_document
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from ui.setup.model import SetUp, SetView, Told
 
 LATERAL = [(200.0, 220.0), (260.0, 216.0), (320.0, 212.0), (200.0, 290.0), (260.0, 292.0), (320.0, 300.0)]

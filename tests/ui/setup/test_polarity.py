@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.live.messages import StampedFrame
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import Shown
 from tests.small_run import INFERIOR, SUPERIOR, pictures
 from ui.setup.model import SetPoint, SetUp, Told

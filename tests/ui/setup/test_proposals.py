@@ -7,8 +7,8 @@ from assistant.capture.opening import open_source
 from assistant.landmarks import true_lateral
 from assistant.landmarks.true_lateral import Tilt
 from assistant.live.messages import StampedFrame
-from assistant.places import demo_run
 from assistant.plan import read_plan
+from assistant.system.places import demo_run
 from assistant.vocabulary import Unknown
 from ui.setup.model import SetView
 from ui.setup.proposals import in_the_middle, true_lateral_words

@@ -11,9 +11,9 @@ from PyQt6.QtGui import QKeyEvent
 
 from assistant.capture.devices import QUALIFIED
 from assistant.live.messages import LiveState
-from assistant.places import demo_run
 from assistant.run_facts import RunFacts
-from assistant.settings import AlarmSettings, Settings
+from assistant.settings.tree import AlarmSettings, Settings
+from assistant.system.places import demo_run
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
 from tests.waiting import HUNG_S

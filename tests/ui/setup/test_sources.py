@@ -7,7 +7,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from assistant.capture.devices import Device, Mode
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from tests.ui.theatre.fake_session import FakeSession
 from ui.setup import sources
 from ui.theatre.page import TheatrePage

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.live.messages import Lines, LiveState
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import PLAN, FakeSession, picture
 from ui.setup import proposals

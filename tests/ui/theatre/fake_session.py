@@ -16,7 +16,7 @@ from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.session_day import XRAY
-from assistant.settings import AlarmSettings
+from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, Unknown
 
 SIZE = 512

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.settings import TheatreSettings
+from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Unknown
 from ui.theatre.desk import Desk
 

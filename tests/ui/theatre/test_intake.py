@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from assistant.library.store import Library
-from assistant.places import data_home
 from assistant.recording.writer import Recorder
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
 from tests.recorders import WRITER
 from tests.ui.theatre.fake_session import FakeSession
 from ui.library_room import room

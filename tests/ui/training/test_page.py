@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.library.people import Act, Role
-from assistant.settings import Settings
+from assistant.settings.tree import Settings
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
 from tests.waiting import HUNG_S

@@ -1,0 +1,1 @@
+"""Settings: the tree, the one loader of its file, and its command."""

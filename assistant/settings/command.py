@@ -1,0 +1,69 @@
+"""The command ``settings``: what can be set, with unit, range, default and a sentence each; and setting it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from operator import attrgetter
+
+from assistant.errors import UsageError
+from assistant.settings.file import Loaded, all_names, load_settings, rules_of, save_user
+
+DEFAULT = "default"
+
+
+def run(argv: list[str]) -> int:
+    """List the settings, or set one for this user; gives the exit status.
+
+    Raises
+    ------
+    UsageError
+        If there is no such setting, its value is out of range, or the site has fixed it.
+    EnvironmentError_
+        If it cannot be written.
+    """
+    parser = argparse.ArgumentParser(
+        prog="fluoro-assistant settings",
+        description="Without a name: all settings. With a name and a value: set it for this user. What a site sets for "
+        "all, and fixes, stands in site.json in the data folder.",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="such as alarms.release_mm")
+    parser.add_argument("value", nargs="?", metavar="VALUE", help=f'"{DEFAULT}" takes it back')
+    args = parser.parse_args(argv)
+    loaded = load_settings()
+    if args.name is not None and args.name not in all_names():
+        raise UsageError(f"there is no setting {args.name}; fluoro-assistant settings lists them")
+    if args.value is not None:
+        loaded = save_user(args.name, _typed(args.name, args.value))
+    sys.stdout.write("\n".join(_told(loaded, name) for name in all_names() if args.name in (None, name)) + "\n")
+    sys.stdout.writelines(f"note: {note}\n" for note in loaded.notes)
+    return 0
+
+
+def _typed(name: str, text: str) -> object:
+    field = rules_of(name)
+    if text == DEFAULT:
+        return field.default
+    if "low" not in field.metadata:
+        return text
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UsageError(f"setting {name} must be a number, got {text!r}: {field.metadata['sentence']}") from error
+
+
+def _told(loaded: Loaded, name: str) -> str:
+    field, value = rules_of(name), attrgetter(name)(loaded.settings)
+    rules = field.metadata
+    if "low" in rules:
+        room = f"{rules['low']:g} to {rules['high']:g}"
+    elif "lines" in rules:
+        low, high = rules["lines"]
+        room = f"levels with shares from {low:g} to {high:g}, or none"
+    else:
+        room = (
+            ", ".join(rules["choices"]) if "choices" in rules else f"a word of at most {rules['most_letters']} letters"
+        )
+    shown, default = (f"{each:g}" if isinstance(each, (int, float)) else str(each) for each in (value, field.default))
+    origin = loaded.origins[name] + (", fixed" if name in loaded.locked else "")
+    return f"{name} = {shown}  ({origin}; default {default}; {room})\n    {rules['sentence']}"
