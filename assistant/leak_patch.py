@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import geometry
-from assistant.baseline import Baseline
 from assistant.geometry import Crop, MapMm, PointsPx
 from assistant.line_maps import OUTSIDE, LineMaps
 from assistant.plan import PlannedView
+from assistant.steps.cement import Baseline
 from assistant.vocabulary import LeakSite, Unknown
 
 F32 = NDArray[np.float32]

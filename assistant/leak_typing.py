@@ -20,9 +20,9 @@ from assistant.leak_patch import (
     leak_patch,
     seen_patch,
 )
-from assistant.mask_memory import MaskMemory
 from assistant.quick_steps import QuickSteps
 from assistant.shape_model import ShapeModel
+from assistant.steps.cement import MaskMemory
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry, undetermined
 from assistant.steps.leaks import keep_shape
 from assistant.vocabulary import CementMask, Leak, LeakSite, Shape, Unknown

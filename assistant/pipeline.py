@@ -15,28 +15,31 @@ from dataclasses import dataclass, replace
 
 from assistant import lengths
 from assistant.alarm_table.table import with_shapes
-from assistant.alignment import Pyramid
-from assistant.baseline import cement_crop
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.leak_patch import SeenPatch
 from assistant.leak_typing import LeakTyping, is_untyped
 from assistant.line_maps import make_line_maps
-from assistant.mask_memory import MaskMemory, start_masking
-from assistant.orientation import ReferenceLook, compare, learn_reference
 from assistant.plan import Plan, PlannedView
-from assistant.polarity_watch import PolarityWatch
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
-from assistant.screen_watch import ScreenWatch, picture_with
 from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel, model_name
-from assistant.speed import SpeedMemory, too_fast
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
-from assistant.steps.cement import find_cement
+from assistant.steps.cement import MaskMemory, PolarityWatch, cement_crop, find_cement, start_masking
 from assistant.steps.leaks import LeakMemory, all_leaks
-from assistant.steps.liveness import moves_fast
+from assistant.steps.liveness import ScreenWatch, moves_fast, picture_with
 from assistant.steps.measures import final_measures
-from assistant.steps.motion import MotionMemory, follow, start_following
+from assistant.steps.motion import (
+    MotionMemory,
+    Pyramid,
+    ReferenceLook,
+    SpeedMemory,
+    compare,
+    follow,
+    learn_reference,
+    start_following,
+    too_fast,
+)
 from assistant.vocabulary import (
     Alarm,
     Approach,

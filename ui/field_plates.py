@@ -8,7 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
-from assistant.screen_watch import SeenField
+from assistant.steps.liveness import SeenField
 from ui import theme
 from ui.view_transform import ViewTransform
 

@@ -15,7 +15,7 @@ import numpy as np
 from assistant.errors import AssistantError
 from assistant.evaluation.landmarks_cases import LandmarkCase, cases
 from assistant.imaging.xray_field import field_at, find_field
-from assistant.polarity import Body, judged, log_odds_of
+from assistant.steps.cement import Body, judged, log_odds_of
 from assistant.vocabulary import Grey, Shown
 
 _LEVELS = ("T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5")

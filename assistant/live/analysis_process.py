@@ -31,9 +31,9 @@ from assistant.plan import PlannedView, check_against_run, plan_from_document
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.results import COLUMNS, csv_row
-from assistant.screen_watch import ScreenWatch
 from assistant.settings.tree import Settings
 from assistant.shape_model import ShapeModel
+from assistant.steps.liveness import ScreenWatch
 from assistant.told_line import KEEPS, alarm_word, told
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
-from assistant.screen_watch import ScreenWatch, SeenField
+from assistant.steps.liveness import ScreenWatch, SeenField
 from assistant.vocabulary import Alarm, Approach, CementMask, Distances, Grey, Leak, Liveness, Motion, Reading, Unknown
 
 Outline = tuple[NDArray[np.float32], ...]

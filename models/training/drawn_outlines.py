@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import geometry
-from assistant.baseline import SMOOTH_MM
 from assistant.geometry import Crop, Similarity
 from assistant.leak_patch import Ground
 from assistant.simulation import attenuation, tabletop
@@ -28,6 +27,7 @@ from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Screen
 from assistant.simulation.truth import PATH_MM
 from assistant.simulation.xray import Map
+from assistant.steps.cement import SMOOTH_MM
 from models.training.small_run import KINDS, Sample
 
 F32 = NDArray[np.float32]
@@ -38,7 +38,7 @@ _CLEARLY = 1.35
 _LEAST_DICE = 0.6
 """A leak of which hardly anything was found has no shape to learn."""
 _LOG_SCALE, _LOG_OFFSET = 100.0, 24.0
-"""As in `assistant.baseline`."""
+"""As in `assistant.steps.cement.baseline`."""
 _BEFORE, _SKIPPED, _AFTER = 5, 3, 4
 """Pictures before the cement, those in which the filter settles, and those after."""
 _IDENTITY = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))

@@ -17,12 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import geometry
-from assistant.baseline import cement_crop
 from assistant.errors import UsageError
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.leak_patch import Ground, ground_of
 from assistant.line_maps import OUTSIDE, make_line_maps
-from assistant.mask_memory import MaskMemory, start_masking
 from assistant.plan import PlannedView
 from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
@@ -31,7 +29,7 @@ from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Case, Shot
 from assistant.simulation.scene import Anatomy
 from assistant.simulation.truth import LEAK_MM2
-from assistant.steps.cement import find_cement
+from assistant.steps.cement import MaskMemory, cement_crop, find_cement, start_masking
 from assistant.vocabulary import LeakSite, Unknown
 from models.training.short_runs import SEEN_STEP_S, write_short_run
 

@@ -23,8 +23,8 @@ from assistant.pipeline import Pipeline
 from assistant.plan import read_plan
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
-from assistant.screen_watch import ScreenWatch
 from assistant.settings.tree import Settings
+from assistant.steps.liveness import ScreenWatch
 from assistant.system.places import demo_run
 from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, Unknown
 from tests.ui.theatre.fake_session import FakeSession

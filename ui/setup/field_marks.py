@@ -13,7 +13,7 @@ from assistant.capture.burned_in import words_in
 from assistant.capture.field_shape import fit_shape
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.live.messages import StampedFrame
-from assistant.screen_watch import SeenField
+from assistant.steps.liveness import SeenField
 from ui import theme
 from ui.field_plates import draw_fields
 from ui.sides import draw_sides

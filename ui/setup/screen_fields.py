@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.live.messages import StampedFrame
-from assistant.screen_watch import SeenField, picture_with
+from assistant.steps.liveness import SeenField, picture_with
 from assistant.vocabulary import Frame
 from ui.key_map import word
 from ui.setup.field_marks import FieldOnPicture

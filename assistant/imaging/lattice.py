@@ -1,0 +1,20 @@
+"""Poses in px of a source and of a coarser lattice on it, one told as the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+
+
+def lattice_from_source(pose: F64, decimation: int) -> F64:
+    """A pose in source px, told in lattice px (pixel centres at whole numbers in both)."""
+    o = np.full(2, 0.5 * decimation - 0.5)
+    return np.column_stack([pose[:, :2], (pose[:, :2] @ o + pose[:, 2] - o) / decimation])
+
+
+def source_from_lattice(pose: F64, decimation: int) -> F64:
+    """A pose in lattice px, told in source px."""
+    o = np.full(2, 0.5 * decimation - 0.5)
+    return np.column_stack([pose[:, :2], pose[:, 2] * decimation + o - pose[:, :2] @ o])

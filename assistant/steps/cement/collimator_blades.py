@@ -1,0 +1,50 @@
+"""What a collimator's blade, or a missing part of a frame, covers now though it was seen in the reference frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.imaging.resampling import coarser
+from assistant.steps.cement.baseline import Baseline
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_BLACK_GREY = 6
+_WIDE_MM = 5.0
+"""Wider than any cannula, and than black cement is where it reaches the edge of what is looked at [P]."""
+
+
+def covered(baseline: Baseline, still: F32) -> Bool | None:
+    """Where the picture has gone black from the edge of the lattice on; None where nothing has.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    still : array (rows, cols)
+        From `assistant.steps.cement.baseline.still_picture`.
+
+    Returns
+    -------
+    array (rows, cols) of bool or None
+    """
+    limit = np.float32(baseline.lookup[_BLACK_GREY])
+    black, was = (
+        (still <= limit, baseline.mean <= limit) if baseline.sign > 0 else (still >= limit, baseline.mean >= limit)
+    )
+    wide = max(3, round(_WIDE_MM / (4 * baseline.mm_per_px)) | 1)
+    small = (coarser(black & ~was & baseline.usable, 2) > 0.5).astype(np.uint8)
+    if not small.any():
+        return None
+    solid = np.asarray(cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8)))
+    count, labels = cv2.connectedComponents(solid, connectivity=8)
+    outer = np.zeros(count, bool)
+    outer[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = True
+    outer[0] = False
+    if not outer.any():
+        return None
+    # A little more than is black: the blade's edge is blurred.
+    blade = cv2.dilate(outer[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.resize(blade, still.shape[::-1], interpolation=cv2.INTER_NEAREST)) > 0

@@ -1,0 +1,122 @@
+"""Cement so faint that grain takes it apart: looked for over a larger surrounding, and for longer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.imaging.resampling import coarser, disc, finer
+from assistant.steps.cement.baseline import Baseline
+from assistant.steps.cement.noise import coarse_noise
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_HALVINGS = 2
+_SMOOTH_MM = 1.2
+_EDGE_SHARE = 0.55
+_REACH_MM = 1.6
+_SIGMA = 4.0
+"""Smoothing, and the share that the edge is of the strongest contrast within reach: as for the outline in
+`assistant.steps.cement.cement`, over a larger surrounding [P]."""
+_AVERAGE_S = 1.2
+"""Pictures are averaged for so long: where few quanta come, a blob of some mm reaches
+four sigmas in single pictures by chance only [P]."""
+_GAIN = (0.05, 0.6)
+_SWING_REACH_MM = 10.0
+_SWING_KEEP = 0.98
+_SWING_SHARE = 0.5
+"""What brightens speaks for its surroundings as in `assistant.steps.cement.moving_gas`, at this scale."""
+_HALO_MM = 3.0
+
+
+@dataclass(slots=True, eq=False)
+class Faint:
+    """What is remembered of the larger surrounding.
+
+    Attributes
+    ----------
+    mean : array or None
+        The contrast, averaged in time, at a quarter of the resolution.
+    swing : array or None
+        The strongest brightening of it in the surroundings lately.
+    last_s : float
+        Time of the last picture.
+    """
+
+    mean: F32 | None = None
+    swing: F32 | None = None
+    last_s: float = 0.0
+
+
+def see_faint(memory: Faint, baseline: Baseline, contrast: F32, known: Bool | None, t_s: float) -> tuple[F32, F32]:
+    """Evidence inside the body over a larger surrounding, steel left out, and how many times its noise.
+
+    In the mean of the last pictures, at a quarter of the resolution: grain takes faint cement apart, and a lobe of some
+    mm that stays stands out all the same.
+
+    Parameters
+    ----------
+    memory : Faint
+        Changed by the call.
+    baseline : Baseline
+    contrast : array (rows, cols)
+        Log units, smoothed in time.
+    known : array (rows, cols) of bool or None
+        What says nothing of the noise: known cement, blades.
+    t_s : float
+        Frame time.
+
+    Returns
+    -------
+    evidence, sure : array (rows, cols)
+        Above 0 where cement stands out; how many times the noise the contrast is.
+    """
+    free = baseline.usable if known is None else baseline.usable & ~known
+    mean = _averaged(memory, _without_steel(baseline, contrast), t_s)
+    noise = _with_swing(memory, baseline, mean, coarse_noise(baseline, mean, _thinned(free, mean)), known)
+    reach = disc(_REACH_MM, 2**_HALVINGS * baseline.mm_per_px)
+    edge = np.maximum(_EDGE_SHARE * cv2.dilate(mean, reach), _SIGMA * noise)
+    beyond = np.where(_thinned(baseline.body, mean), mean - edge, -np.abs(mean) - edge)
+    return finer(np.asarray(beyond, np.float32), contrast), finer(mean / noise, contrast)
+
+
+def _without_steel(baseline: Baseline, contrast: F32) -> F32:
+    """The smoothed contrast on a coarser lattice; 0 where there is next to nothing but steel."""
+    sigma = _SMOOTH_MM / (2**_HALVINGS * baseline.mm_per_px)
+    if baseline.cannula is None:
+        return np.asarray(cv2.GaussianBlur(coarser(contrast, _HALVINGS), (0, 0), sigma), dtype=np.float32)
+    there = 1.0 - coarser(baseline.cannula.mask, _HALVINGS)
+    small = coarser(contrast * ~baseline.cannula.mask, _HALVINGS)
+    coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
+    coarse[there < 0.25] = 0.0
+    return coarse
+
+
+def _averaged(memory: Faint, coarse: F32, t_s: float) -> F32:
+    gain = np.float32(np.clip((t_s - memory.last_s) / _AVERAGE_S, *_GAIN))
+    memory.mean = coarse.copy() if memory.mean is None else memory.mean + gain * (coarse - memory.mean)
+    memory.last_s = t_s
+    return memory.mean
+
+
+def _with_swing(memory: Faint, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
+    """The noise, raised where the mean has brightened nearby: what moves, at the scale that is looked at."""
+    bright = np.maximum(-coarse - noise, 0)
+    bright[~_thinned(baseline.usable, coarse)] = 0
+    lattice_mm = 2**_HALVINGS * baseline.mm_per_px
+    if baseline.cannula is not None:
+        bright[coarser(baseline.cannula.mask, _HALVINGS) > 0] = 0
+    if known is not None and known.any():
+        covered = (coarser(known, _HALVINGS) > 0).astype(np.uint8)
+        bright[cv2.dilate(covered, disc(_HALO_MM, lattice_mm)) > 0] = 0
+    now = np.asarray(cv2.dilate(bright, disc(_SWING_REACH_MM, lattice_mm)), dtype=np.float32)
+    memory.swing = now if memory.swing is None else np.maximum(np.float32(_SWING_KEEP) * memory.swing, now)
+    return np.asarray(cv2.magnitude(noise, np.float32(_SWING_SHARE) * memory.swing), dtype=np.float32)
+
+
+def _thinned(mask: Bool, like: F32) -> Bool:
+    return mask[:: 2**_HALVINGS, :: 2**_HALVINGS][: like.shape[0], : like.shape[1]]

@@ -1,0 +1,100 @@
+"""What the cement step remembers of one planned view, from its reference frame on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.geometry import Crop, PointsPx
+from assistant.steps.cement.baseline import Baseline, start_baseline, turn_baseline
+from assistant.steps.cement.low_contrast import Faint
+from assistant.steps.cement.moving_gas import Restless
+from assistant.steps.cement.soft_edges import Lately
+from assistant.vocabulary import Grey
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_RIM_MM = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class MaskMemory:
+    """All that the step remembers of one planned view."""
+
+    baseline: Baseline
+    body: Bool
+    bone: Bool
+    """The body without its rims."""
+    rim: Bool
+    """Inside the X-ray field, at its edge or at the crop's."""
+    smoothed: F32 | None = None
+    faint: Faint = field(default_factory=Faint)
+    lately: Lately = field(default_factory=Lately)
+    mask: Bool | None = None
+    since_s: F32 | None = None
+    last_s: float = 0.0
+    started: bool = False
+    restless: Restless = field(default_factory=Restless)
+    plain_noise: F32 | None = None
+    """Of the last picture, before what moves and brightens raised it."""
+
+    @property
+    def crop(self) -> Crop:
+        """The rectangle of the reference frame that the mask covers."""
+        lattice, step = self.baseline.crop, self.baseline.step
+        return Crop(
+            x0_px=lattice.x0_px * step,
+            y0_px=lattice.y0_px * step,
+            width_px=lattice.width_px * step,
+            height_px=lattice.height_px * step,
+        )
+
+    @property
+    def mm_per_px(self) -> float:
+        """Scale of the lattice."""
+        return self.baseline.mm_per_px
+
+
+def start_masking(
+    reference: Grey,
+    white: int,
+    field_mask: Bool,
+    crop: Crop,
+    body_px: PointsPx,
+    mm_per_px: float,
+    sign: float = 1.0,
+) -> MaskMemory:
+    """Prepare for a view from its reference frame; parameters as in `start_baseline`."""
+    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px, sign)
+    inside_mm = cv2.distanceTransform(baseline.body.astype(np.uint8), cv2.DIST_L2, 5) * baseline.mm_per_px
+    return MaskMemory(
+        baseline=baseline,
+        body=baseline.body,
+        bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
+        rim=_rim(baseline.usable),
+    )
+
+
+def turn_round(memory: MaskMemory) -> None:
+    """Look for cement of the other sign from now on; what was learned before the cement is kept.
+
+    Parameters
+    ----------
+    memory : MaskMemory
+        Changed by the call.
+    """
+    turn_baseline(memory.baseline)
+    memory.smoothed = memory.mask = memory.since_s = memory.plain_noise = None
+    memory.started = False
+    memory.faint, memory.lately, memory.restless = Faint(), Lately(), Restless()
+
+
+def _rim(usable: Bool) -> Bool:
+    inner = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    rim: Bool = np.asarray(usable & ~inner, dtype=bool)
+    rim[0] = rim[-1] = rim[:, 0] = rim[:, -1] = True
+    return rim

@@ -1,0 +1,156 @@
+"""What grows in the body or at a cannula's tip with the sign that cement should not have.
+
+Both signs are watched from the first picture to the last: where bright is taken for background, cement in an inverted
+picture would fill the body without a word, and the first thing that was taken for cement may have been a phantom.
+Something of the other sign counts when it stands out in every picture for a while, and has become larger since. What
+was dark before and is so no more (a balloon that was let down) is left out, and so is steel, which goes and leaves a
+bright track.
+
+Where cement is known, glare, a display that raises local contrast and a small error of the motion brighten what lies
+round it, by shares of its own contrast: nothing near to it counts, and nothing that is much fainter than it. Cement
+of the other sign is not: it is the strongest of what comes into a picture.
+
+The cement step learns its baseline from all that is no cement to it, and would learn this as bone and as unrest: what
+is seen is held against the baseline as it was when the first of it was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.imaging.resampling import box_round, disc
+from assistant.imaging.robust_statistics import middle
+from assistant.steps.cement.memory import MaskMemory
+
+F32 = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+_SIGMA = 5.0
+_WAS_SIGMA = 3.0
+_LEAST_LOG = 4.0
+"""In log units (hundredths): fainter than this is exposure and gas [P]."""
+_FIRST_MM2, _GROWN_MM2 = 6.0, 20.0
+_TIMES_LARGER = 1.5
+_PICTURES, _LASTS_S = 3, 0.6
+_STEEL_MM = 1.5
+_HAIR_MM = 1.1
+_ROUND_CEMENT_MM: Final = 3.0
+_LIKE_CEMENT: Final = 0.4
+"""Of the known cement's contrast."""
+_FEW: Final = 4
+"""Each fourth pixel each way is enough for a median."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """Something of the other sign that grows.
+
+    Attributes
+    ----------
+    outweighs : float
+        Its contrast, summed over its area, over that of what is taken for cement; infinite where nothing is.
+    """
+
+    outweighs: float
+
+
+@dataclass(slots=True, eq=False)
+class OppositeGrowth:
+    """What is remembered of one view.
+
+    Attributes
+    ----------
+    was : array of bool or None
+        Where the picture has been darker (in the sense of cement) than the baseline before.
+    mean, noise : array or None
+        The baseline and its noise as long as nothing was seen.
+    first_mm2, since_s, pictures
+        Size when it was first seen, the frame time of that, and pictures since.
+    """
+
+    was: Bool | None = None
+    mean: F32 | None = None
+    noise: F32 | None = None
+    first_mm2: float = 0.0
+    since_s: float = 0.0
+    pictures: int = 0
+
+
+def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Grown | None:
+    """Take the picture in that the cement step has just looked at; what of the other sign grows in it, if anything.
+
+    Parameters
+    ----------
+    watch : OppositeGrowth
+        Changed by the call.
+    memory : MaskMemory
+        After the cement step.
+    t_s : float
+    """
+    if memory.smoothed is None or memory.plain_noise is None:
+        watch.pictures = 0
+        return None
+    if watch.pictures == 0 or watch.was is None:
+        was = memory.smoothed > _WAS_SIGMA * memory.plain_noise
+        watch.was = was if watch.was is None else watch.was | was
+        watch.mean, watch.noise = memory.baseline.mean, memory.plain_noise
+    part, weight = _largest(memory, watch)
+    size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
+    if size_mm2 < _FIRST_MM2:
+        watch.pictures = 0
+        return None
+    if watch.pictures == 0:
+        watch.first_mm2, watch.since_s = size_mm2, t_s
+    watch.pictures += 1
+    lasts = watch.pictures >= _PICTURES and t_s - watch.since_s >= _LASTS_S
+    if not lasts or size_mm2 < max(_GROWN_MM2, _TIMES_LARGER * watch.first_mm2):
+        return None
+    own = memory.smoothed[memory.mask].sum() if memory.started and memory.mask is not None else 0.0
+    return Grown(outweighs=weight / float(own) if own > 0 else np.inf)
+
+
+def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slice]) -> tuple[F32, F32]:
+    """Contrast and noise of a part of this picture against the baseline that is remembered."""
+    contrast, noise, mean = memory.smoothed, memory.plain_noise, memory.baseline.mean
+    assert contrast is not None
+    assert noise is not None
+    if watch.mean is None or watch.noise is None or watch.mean is mean:
+        return contrast[box], noise[box]
+    few = slice(None, None, _FEW), slice(None, None, _FEW)
+    round_it = memory.baseline.usable[few] & ~memory.body[few]
+    shift = np.float32(middle((mean[few] - watch.mean[few])[round_it]) if round_it.any() else 0.0)
+    today = np.float32(middle(noise[few].ravel()) / middle(watch.noise[few].ravel()))
+    return contrast[box] - (mean[box] - watch.mean[box] - shift), np.minimum(noise[box], today * watch.noise[box])
+
+
+def _largest(memory: MaskMemory, watch: OppositeGrowth) -> tuple[Bool, float]:
+    """The largest piece that is of the other sign, where cement could be first; and its contrast, summed."""
+    cannula, usable, was = memory.baseline.cannula, memory.baseline.usable, watch.was
+    assert was is not None
+    box = box_round(memory.body if cannula is None else memory.body | cannula.corridor)
+    contrast, noise = _as_it_was(watch, memory, box)
+    least = np.maximum(_SIGMA * noise, np.float32(_LEAST_LOG))
+    where = usable[box] & ~was[box] & (memory.body[box] if cannula is None else (memory.body | cannula.corridor)[box])
+    own = memory.mask[box] if memory.started and memory.mask is not None else None
+    if own is not None and own.any():
+        known = contrast[own][::_FEW]
+        least = np.maximum(
+            least, np.float32(_LIKE_CEMENT * np.partition(known, 3 * known.size // 4)[3 * known.size // 4])
+        )
+    strong = (where & (-contrast > least)).astype(np.uint8)
+    if strong.any() and cannula is not None:
+        strong &= cv2.dilate(cannula.mask[box].astype(np.uint8), disc(_STEEL_MM, memory.mm_per_px)) == 0
+    if strong.any() and own is not None:
+        strong &= cv2.dilate(own.astype(np.uint8), disc(_ROUND_CEMENT_MM, memory.mm_per_px)) == 0
+    if not strong.any():
+        return strong > 0, 0.0
+    wide = max(3, round(_HAIR_MM / memory.mm_per_px) | 1)
+    strong = np.asarray(cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8)), np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
+    part = np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if count > 1 else strong > 0, dtype=bool)
+    return part, -float(contrast[part].sum())

@@ -1,0 +1,134 @@
+"""Which way round a run is shown: judged from its reference frames and later ones, and watched to the end.
+
+The first thing taken for cement proves nothing: a phantom of the wrong sign comes first as well. So both signs are
+watched for as long as the run lasts, and a sign that nothing has said clearly is asked of further pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from assistant.geometry import Similarity, apply
+from assistant.plan import PlannedView
+from assistant.steps.cement.memory import MaskMemory, turn_round
+from assistant.steps.cement.opposite_growth import OppositeGrowth, grows_opposite
+from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, said
+from assistant.vocabulary import Frame, Shown
+
+_CLEAR_LOG_ODDS: Final = 6.0
+"""Steel in the picture says as much. Who is told so clearly is not asked again."""
+_GROWTH_LOG_ODDS: Final = 5.0
+"""What something that grows with the other sign, and nothing with this one, says for the other [P]."""
+_LOOK_AGAIN: Final = (2, 5, 10, 20, 40, 80, 160, 320, 640)
+"""Which of a view's measured pictures are judged as well: a cannula may come after the plan."""
+_OUTWEIGHS: Final = 2.0
+"""What grows with the other sign is the cement where it weighs so many times what was taken for it [P]."""
+
+
+@dataclass(slots=True, eq=False)
+class _Told:
+    """What the pictures of one view have said so far."""
+
+    log_odds: list[float]
+    pictures: int = 0
+    grown: float = 0.0
+    """What the last thing that grew with the other sign says: it outweighed what had been taken for cement before."""
+    growth: OppositeGrowth = field(default_factory=OppositeGrowth)
+    grew_in: int | None = None
+
+
+class PolarityWatch:
+    """The sign of each planned view of a run.
+
+    Parameters
+    ----------
+    views : sequence of PlannedView
+    references : sequence of Frame
+        The reference frame of each.
+    """
+
+    def __init__(self, views: Sequence[PlannedView], references: Sequence[Frame]) -> None:
+        self._views = views
+        self._told = [
+            _Told([] if view.shown is not Shown.NOT_KNOWN else [_log_odds(frame, view, None)])
+            for view, frame in zip(views, references, strict=True)
+        ]
+
+    def polarity(self, at: int) -> Polarity:
+        """Of one view: what a person said of it, what its pictures say, else what is known of another view."""
+        own = self._own(at)
+        if own.is_known:
+            return own
+        others = [told for k in range(len(self._views)) if (told := self._own(k)).is_known]
+        return max(others, key=lambda told: abs(told.log_odds), default=own)
+
+    def look(self, at: int, frame: Frame, similarity: Similarity, memory: MaskMemory) -> None:
+        """Judge another picture of a view, while nothing has said the sign clearly.
+
+        Once something is taken for cement only what says it clearly turns the sign round.
+        """
+        told = self._told[at]
+        told.pictures += 1
+        open_still = self._views[at].shown is Shown.NOT_KNOWN and abs(self._own(at).log_odds) < _CLEAR_LOG_ODDS
+        if open_still and told.pictures in _LOOK_AGAIN:
+            told.log_odds.append(_log_odds(frame, self._views[at], similarity))
+        # Another view may have told the sign since.
+        if not memory.started or abs(self.polarity(at).log_odds) >= _CLEAR_LOG_ODDS:
+            self._keep(at, memory)
+
+    def grows(self, at: int, frame: Frame, memory: MaskMemory) -> bool:
+        """Whether something grows with the other sign in the picture that the cement step has just looked at.
+
+        Where the sign was not told clearly this settles it, unless what was taken for cement weighs as much: cement is
+        looked for with the other one from then on.
+        """
+        told = self._told[at]
+        grown = grows_opposite(told.growth, memory, frame.t_s)
+        if grown is None:
+            return False
+        told.grew_in = frame.index if told.grew_in is None else told.grew_in
+        if self._views[at].shown is Shown.NOT_KNOWN and grown.outweighs >= _OUTWEIGHS:
+            told.grown = -memory.baseline.sign * _GROWTH_LOG_ODDS
+            self._keep(at, memory)
+        return True
+
+    def notes(self) -> tuple[str, ...]:
+        """What is assumed of the sign, or was wrong with it, in sentences."""
+        notes = []
+        for at, view in enumerate(self._views):
+            polarity, told = self.polarity(at), self._told[at]
+            cement = "dark" if polarity.sign > 0 else "bright"
+            if told.grew_in is not None:
+                notes.append(
+                    f"In the {view.view} view something grew from frame {told.grew_in} on with the sign that cement "
+                    f"was not expected to have; cement is looked for as {cement}. Check whether the picture is native "
+                    f'or inverted and say it in the plan ("polarity").'
+                )
+            elif not polarity.is_known:
+                notes.append(
+                    f"Whether the picture of the {view.view} view is native or inverted is not known; cement is looked "
+                    f'for as {cement}. Say it in the plan ("polarity": "native" or "inverted").'
+                )
+        return tuple(notes)
+
+    def _own(self, at: int) -> Polarity:
+        shown = self._views[at].shown
+        told = self._told[at]
+        return judged([*told.log_odds, told.grown]) if shown is Shown.NOT_KNOWN else said(shown)
+
+    def _keep(self, at: int, memory: MaskMemory) -> None:
+        if self.polarity(at).sign != memory.baseline.sign:
+            turn_round(memory)
+            self._told[at].growth = OppositeGrowth()
+
+
+def _log_odds(frame: Frame, view: PlannedView, similarity: Similarity | None) -> float:
+    superior, inferior = view.superior, view.inferior
+    if similarity is not None:
+        matrix = similarity.current_from_reference()
+        superior, inferior = apply(matrix, superior), apply(matrix, inferior)
+    scale = view.mm_per_px / (similarity.scale if similarity is not None else 1.0)
+    body = Body(superior_px=superior, inferior_px=inferior, is_lateral=view.is_lateral, mm_per_px=scale)
+    return log_odds_of(frame.grey, frame.white, body)

@@ -1,0 +1,398 @@
+"""Tell a new X-ray picture from the last one again, and from none at all.
+
+Between pulses, and after the pedal is let go, a C-arm's video repeats its last picture at 25 to 60 Hz. A new X-ray
+picture has new quantum noise everywhere; a repeated one has none, or only the little that cable and codec add. So the
+difference to the frame before, on means of 4 x 4 px (which quantum noise survives better than white cable noise), is
+compared with the picture's own spatial noise, and the limit between the two kinds is learned from the run. A frame
+that seems a repeat is held against the last new picture as well: what changes little by little is new all the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.imaging.robust_statistics import middle, spread
+from assistant.imaging.xray_field import field_at, find_field
+from assistant.settings.tree import LivenessSettings
+from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of
+from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
+
+F32 = NDArray[np.float32]
+
+_START_LIMIT = 0.30
+_LIMITS = (0.04, 0.55)
+_LEARN_FROM = 90
+_LEAST_OF_A_KIND = 6
+_LEAST_REPEATS = 3
+_LEAST_APART = 1.3
+_APART_SPREADS = 2.5
+"""Two kinds of frames: so many of each, so far apart, and by so many times what each of them varies [P]."""
+_LATELY = 15
+_SAME_SPREADS = 2.0
+_LEAST_SPREAD = 0.02
+_FIELD_EVERY_S = 1.0
+_CREEPS = 1.2
+_LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
+"""Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
+the frame before, and interlaced halves make pictures that differ little from one to the next, and more and more from
+the one some frames ago: on simulated runs 1.3 times after two frames, in held pictures 1.00 to 1.02. The two shares are
+of what a new picture brought lately: a codec that sharpens a held picture bit by bit brings up to 0.2 of it, a key
+frame up to 0.26 at once [P]."""
+_MOST_BRINGS = 2.0
+"""New grain alone brings 1, an image intensifier's mottle up to 1.7. What moves or burns out brings more, and must not
+make the still pictures after it repeats [P]."""
+_TORN = "torn: a part of the frame is missing"
+_BAND_WIDTH = 0.3
+_BAND_GRAIN = 0.2
+_BAND_GREY, _ROW_GREY = 1.5, 0.7
+"""What is missing is of one grey along a row, or one row again and again; block means of a cable's noise stay below."""
+_LEAST_STRIPS = 8
+_UNIFORM_SHARE = 0.93
+_UNIFORM_GREY = 2.5
+_FLAT_GREY = 0.2
+_FLAT_SHARE = 0.93
+"""A card or a menu is flat nearly everywhere; an X-ray field has grain, and fills more than this leaves [P]."""
+_CARD_SHARE = 0.65
+"""A card is mostly of one colour, a desktop or a menu is not [P]."""
+_CABLE_SHARE = 0.8
+_SATURATED_SHARE = 0.6
+_DARK, _BURNT = 6, 250
+"""Grey (of 255) below and above which nothing is told apart."""
+_MOVING_RATIO = 1.0
+_MOVING_SHARE = 2.0
+"""New noise alone gives a ratio of about 1, less behind a recursive filter, and always about the same; anatomy that
+moves everywhere at once gives more [P]."""
+_ALWAYS_FAST = 1.01
+"""Where every picture differs by so much (few a second, deep breaths) that becomes the usual; a swing is too short."""
+_PAUSE_S = 0.75
+"""Longer than between two pictures of the slowest pulse rates (2 to 3 a second)."""
+_GRAIN_RANGE = (0.30, 3.0)
+"""A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
+cannot vanish [P]."""
+
+
+@dataclass(slots=True, eq=False)
+class LivenessMemory:
+    """All that the step remembers."""
+
+    blocks: F32 | None = None
+    new_blocks: F32 | None = None
+    """Of the last new picture."""
+    most_since: float = 0.0
+    """The largest ratio of the frames since then."""
+    last_new_s: float | None = None
+    waited_s: float = 0.0
+    """Between the last new picture and the one before it."""
+    ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
+    changed: float | None = None
+    """How much the last new picture differs from the frame before it, in all."""
+    limit: float = _START_LIMIT
+    new_brings: float = 0.4
+    """Ratio of a new picture lately."""
+    repeats_like: tuple[float, float] | None = None
+    """Mean and spread of the logarithm of the repeats' ratios, on a noisy cable."""
+    field_mask: NDArray[np.bool_] | None = None
+    field_seen_s: float = -1e9
+    field_blocks: NDArray[np.bool_] | None = None
+    noise_grey: float | None = None
+    blank_reason: str = ""
+    usual_grain: float | None = None
+    usual_ratio: float = 0.6
+    unusable_reason: str = ""
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the last frame was none to see anything in."""
+        return bool(self.blank_reason or self.unusable_reason)
+
+
+def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSettings) -> Liveness:
+    """Say what a frame is.
+
+    Parameters
+    ----------
+    memory : LivenessMemory
+        Changed by the call.
+    frame : Frame
+    settings : LivenessSettings
+
+    Returns
+    -------
+    Liveness
+        ``live``, ``repeat``, ``frozen``, ``no_signal`` or ``unusable``; ``moving`` is for the motion step to say.
+    """
+    blocks = blocks_of(frame)
+    before = memory.blocks
+    if before is not None and before.shape == blocks.shape and np.array_equal(before, blocks):
+        # Nothing changed at all; whether that is a held X-ray picture or a still card was said before.
+        memory.ratios.append(0.0)
+        return _again(memory, frame.t_s, settings)
+    memory.blocks = blocks
+    was_blank = bool(memory.blank_reason)
+    memory.blank_reason = _no_signal(blocks, memory.usual_grain, memory.field_blocks)
+    if memory.blank_reason:
+        return _blank(memory, frame.t_s)
+    if before is None or before.shape != blocks.shape:
+        memory.field_blocks = None
+        return _new(memory, frame, blocks)
+    inside = _field_blocks(memory, frame, blocks)
+    rows = Rows(blocks, inside, max(grain_of(blocks, inside), 0.05))
+    ratio = rows.differ_beyond_line(before)
+    memory.ratios.append(ratio)
+    memory.limit = _learned_limit(memory)
+    new = [each for each in memory.ratios if each > memory.limit]
+    if len(new) >= _LEAST_OF_A_KIND:
+        memory.new_brings = min(float(np.median(new)), _MOST_BRINGS)
+    much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
+    if not much and not was_blank and not _creeps(memory, rows, blocks):
+        return _again(memory, frame.t_s, settings)
+    memory.changed = rows.differ(before)
+    return _new(memory, frame, blocks)
+
+
+def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
+    """Whether a frame that is much like the one before has changed since the last new picture, little by little."""
+    memory.most_since = max(memory.most_since, memory.ratios[-1])
+    least = max(_CREEPS * memory.most_since, _LEAST_CREEP * memory.new_brings)
+    if memory.new_blocks is None or memory.new_blocks.shape != blocks.shape:
+        return False
+    return rows.differ_beyond_line(memory.new_blocks) > least
+
+
+def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
+    due = abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S and memory.unusable_reason != _TORN
+    if memory.field_blocks is None or due:
+        memory.field_mask = find_field(frame.grey, frame.white)
+        memory.field_seen_s = frame.t_s
+        inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=0.03)
+        memory.field_blocks = inside if inside.sum() > 50 else np.ones(blocks.shape, bool)
+    return memory.field_blocks
+
+
+def _learned_limit(memory: LivenessMemory) -> float:
+    """The middle of the widest gap (in logarithm) between the two kinds of frames seen lately."""
+    if len(memory.ratios) < 8:
+        return memory.limit
+    lately = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
+    values = np.sort(lately)
+    lowest, highest = np.log(_LIMITS)
+    middles = 0.5 * (values[:-1] + values[1:])
+    # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
+    gaps = np.where((values[1:] > lowest) & (values[:-1] < highest), np.diff(values), 0.0)
+    gaps[: _LEAST_REPEATS - 1] = 0.0
+    within = int(np.argmax(np.where(middles < highest, gaps, 0.0)))
+    widest = int(np.argmax(gaps))
+    if middles[within] < highest and gaps[within] >= np.log(2.0):
+        return max(float(np.exp(middles[within])), _LIMITS[0])
+    if gaps[widest] >= np.log(2.0) and _comes_and_goes(lately > middles[widest]):
+        return _LIMITS[1]
+    two = _two_kinds(values)
+    if two is not None and two.limit < _LIMITS[1]:
+        memory.repeats_like = two.repeats
+        return max(two.limit, _LIMITS[0])
+    return memory.limit if _still_repeats(memory) else _START_LIMIT
+
+
+def _comes_and_goes(above: NDArray[np.bool_]) -> bool:
+    """Whether what is far above comes time and again, as pulses do between repeats; a swing or a cough comes once."""
+    return int((above[1:] & ~above[:-1]).sum()) >= _LEAST_OF_A_KIND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kinds:
+    limit: float
+    repeats: tuple[float, float]
+
+
+def _two_kinds(values: NDArray[np.float64]) -> _Kinds | None:
+    """Repeats and new pictures over a noisy cable: near to each other, a few of them between the two (Otsu's cut)."""
+    below = np.arange(1, len(values))
+    sums = np.cumsum(values)[:-1]
+    above = len(values) - below
+    between = below * above * (sums / below - (values.sum() - sums) / above) ** 2
+    between[: _LEAST_OF_A_KIND - 1] = 0.0
+    between[len(between) - _LEAST_OF_A_KIND + 1 :] = 0.0
+    cut = int(np.argmax(between)) + 1
+    low, high = values[:cut], values[cut:]
+    if min(len(low), len(high)) < _LEAST_OF_A_KIND:
+        return None
+    repeats, new = _usual(low), _usual(high)
+    apart = new[0] - repeats[0]
+    if apart < max(np.log(_LEAST_APART), _APART_SPREADS * (repeats[1] + new[1])):
+        return None
+    return _Kinds(limit=float(np.exp(repeats[0] + 0.5 * apart)), repeats=repeats)
+
+
+def _usual(values: NDArray[np.float64]) -> tuple[float, float]:
+    centre = middle(values)
+    return centre, max(spread(values, centre), _LEAST_SPREAD)
+
+
+def _still_repeats(memory: LivenessMemory) -> bool:
+    """In a long hold no new picture is left to compare with: the noise is that of the repeats before it."""
+    if memory.repeats_like is None:
+        return False
+    usual, varies = memory.repeats_like
+    lately = np.log(np.clip(np.array(memory.ratios)[-_LATELY:], 0.01, 3.0))
+    return bool(np.median(lately) < usual + _SAME_SPREADS * varies)
+
+
+def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_] | None) -> str:
+    """A blank, a uniform colour, or a card that is one colour but for some words."""
+    histogram = np.bincount(np.clip(blocks, 0, 255).astype(np.intp).ravel(), minlength=256).astype(np.float64)
+    window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
+    if window.max() / blocks.size > _UNIFORM_SHARE:
+        return "the picture is one uniform colour"
+    if window.max() / blocks.size > _CARD_SHARE:
+        # Cable noise lies on a card too, and is far less than the X-ray's grain.
+        usual = usual_grain or 0.0
+        bare = (
+            inside is not None and inside.shape == blocks.shape and grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual
+        )
+        if (bare and _DARK < int(window.argmax()) < _BURNT) or _is_flat(blocks, _CABLE_SHARE * usual):
+            return "the picture has no X-ray grain: a card"
+    return ""
+
+
+def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
+    flat = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]) < max(_FLAT_GREY, noise_grey)
+    return bool(flat.size) and float(flat.mean()) > _FLAT_SHARE
+
+
+def _no_fluoroscopy(blocks: F32) -> str:
+    """Another input."""
+    if _is_flat(blocks):
+        return "no fluoroscopy picture: a screen or a menu"
+    return ""
+
+
+def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
+    return Liveness(
+        state=FrameState.NO_SIGNAL,
+        xray_age_s=_age(memory, t_s),
+        noise_grey=_noise(memory),
+        reason=memory.blank_reason,
+    )
+
+
+def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
+    inside = _field_blocks(memory, frame, blocks)
+    grain = grain_of(blocks, inside)
+    memory.noise_grey = grain * BLOCK_PX
+    memory.waited_s = 0.0 if memory.last_new_s is None else frame.t_s - memory.last_new_s
+    memory.last_new_s = frame.t_s
+    memory.new_blocks, memory.most_since = blocks, 0.0
+    memory.unusable_reason = (
+        _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
+    )
+    if memory.unusable_reason:
+        return _unusable_now(memory)
+    usual = grain if memory.usual_grain is None else memory.usual_grain
+    memory.usual_grain = 0.95 * usual + 0.05 * grain
+    if memory.changed is not None and not moves_fast(memory):
+        memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.changed
+    elif memory.changed is not None:
+        memory.usual_ratio *= _ALWAYS_FAST
+    return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
+
+
+def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
+    if float((values > _BURNT).mean()) > _SATURATED_SHARE:
+        return "over-exposed"
+    if float((values < _DARK).mean()) > _SATURATED_SHARE:
+        return "under-exposed"
+    if memory.usual_grain is not None:
+        share = grain / max(memory.usual_grain, 0.1)
+        if share < _GRAIN_RANGE[0]:
+            return "blurred, or no fluoroscopy picture: its grain is missing"
+        if share > _GRAIN_RANGE[1]:
+            return "too noisy, or no fluoroscopy picture: its grain is unlike the pictures before"
+    return ""
+
+
+def _torn(blocks: F32, inside: NDArray[np.bool_]) -> str:
+    """A band without grain and without a picture right across the field, picture above and below it: a part is missing.
+
+    A blade leaves such a band too, but at the field's edge. What a codec has smoothed still shows a picture.
+    """
+    width = inside.sum(axis=1)
+    wide = width > _BAND_WIDTH * width.max()
+    second = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:])
+    grain = (second * inside[:, 1:-1]).sum(axis=1)[wide] / width[wide]
+    if len(grain) < _LEAST_STRIPS:
+        return ""
+    flat = grain < _BAND_GRAIN * middle(grain)
+    if not flat.any():
+        return ""
+    mean = (blocks * inside).sum(axis=1)[wide] / width[wide]
+    varies = (np.abs(blocks[wide] - mean[:, None]) * inside[wide]).sum(axis=1) / width[wide]
+    same = np.zeros(len(flat), bool)
+    same[1:] = (np.abs(np.diff(blocks[wide], axis=0)) * inside[wide][1:]).sum(axis=1) / width[wide][1:] < _ROW_GREY
+    same[:-1] |= same[1:]
+    flat &= (varies < _BAND_GREY) | same  # one grey, or one row again and again
+    band = flat[:-1] & flat[1:]
+    lit = np.flatnonzero(~flat)
+    return _TORN if len(lit) and band[lit[0] : lit[-1]].any() else ""
+
+
+def _unusable_now(memory: LivenessMemory) -> Liveness:
+    return Liveness(state=FrameState.UNUSABLE, xray_age_s=0.0, noise_grey=_noise(memory), reason=memory.unusable_reason)
+
+
+def moves_fast(memory: LivenessMemory) -> bool:
+    """Whether the last new picture differs from the one before by far more than its grain: the picture moves.
+
+    After a pause it says nothing: the C-arm may have been turned to another planned view without X-rays.
+    """
+    if memory.changed is None or memory.waited_s > _PAUSE_S:
+        return False
+    return memory.changed > max(_MOVING_RATIO, _MOVING_SHARE * memory.usual_ratio)
+
+
+def start_liveness(reference: Frame) -> LivenessMemory:
+    """Learn what this source's X-ray pictures look like from a plan's reference frame."""
+    memory = LivenessMemory()
+    blocks = blocks_of(reference)
+    memory.usual_grain = grain_of(blocks, _field_blocks(memory, reference, blocks))
+    memory.field_seen_s = -1e9
+    return memory
+
+
+def look_elsewhere(memory: LivenessMemory, before: Frame | None) -> None:
+    """Another part of the screen is looked at from now on: that it differs from the part before makes no new picture.
+
+    Parameters
+    ----------
+    memory : LivenessMemory
+        Changed by the call.
+    before : Frame or None
+        The same part in the frame before; None where there was none.
+    """
+    memory.blocks = None if before is None or memory.last_new_s is None else blocks_of(before)
+    memory.new_blocks = memory.field_blocks = memory.field_mask = None
+    memory.field_seen_s = -1e9
+
+
+def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Liveness:
+    if memory.blank_reason:
+        return _blank(memory, t_s)
+    if memory.unusable_reason:
+        return _unusable_now(memory)
+    age_s = _age(memory, t_s)
+    assert not isinstance(age_s, Unknown)
+    if age_s > settings.frozen_after_s:
+        reason = f"no new X-ray picture for {age_s:.1f} s"
+        return Liveness(state=FrameState.FROZEN, xray_age_s=age_s, noise_grey=_noise(memory), reason=reason)
+    return Liveness(state=FrameState.REPEAT, xray_age_s=age_s, noise_grey=_noise(memory))
+
+
+def _age(memory: LivenessMemory, t_s: float) -> float | Unknown:
+    return Unknown("no X-ray picture has come yet") if memory.last_new_s is None else t_s - memory.last_new_s
+
+
+def _noise(memory: LivenessMemory) -> float | Unknown:
+    return Unknown("no X-ray picture has come yet") if memory.noise_grey is None else memory.noise_grey

@@ -1,0 +1,253 @@
+"""Whether X-ray is on in the picture that is looked at, where the screen shows more than one.
+
+Each picture of the screen is judged for itself: the one with the plan's points counts; that another is live while it is
+held is told, because then the wrong one may be looked at. Without a plan the one that changes is looked at, unless a
+person has chosen another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from assistant.geometry import Crop
+from assistant.imaging.field_choice import FieldChoice, Looking, where
+from assistant.imaging.screen_fields import ScreenField
+from assistant.settings.tree import LivenessSettings
+from assistant.steps.liveness.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
+from assistant.vocabulary import Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
+
+_LIVE_WITHIN_S, _LIVE_WITHIN_FRAMES = 1.5, 4
+_NEW_PICTURES: Final = 2
+_BESIDE_EVERY_S: Final = 0.25
+"""So often the pictures beside are judged: what counts is the one that is looked at, and it is not held up. That
+another one is live is known from two new pictures of it, before the one looked at counts as frozen."""
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenField:
+    """One of the screen's pictures, for the window.
+
+    Attributes
+    ----------
+    box : Crop
+        Where it stands, px of the frame.
+    where : str
+        The same in a word: left, right, top, bottom.
+    looked_at : bool
+    live : bool
+        New X-ray pictures came in it lately.
+    """
+
+    box: Crop
+    where: str
+    looked_at: bool
+    live: bool
+
+
+class _Lately:
+    """Whether new pictures came in the last time, or in the last frames where few are judged (on a busy machine)."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, bool]] = []
+
+    def see(self, t_s: float, *, is_new: bool) -> None:
+        seen = [*self._seen, (t_s, is_new)]
+        in_time = [each for each in seen if 0 <= t_s - each[0] <= _LIVE_WITHIN_S]
+        self._seen = max(in_time, seen[-_LIVE_WITHIN_FRAMES:], key=len)
+
+    @property
+    def is_live(self) -> bool:
+        return sum(is_new for _, is_new in self._seen) >= _NEW_PICTURES
+
+
+@dataclass(slots=True, eq=False)
+class _Beside:
+    """A picture that is not looked at."""
+
+    field: ScreenField
+    memory: LivenessMemory
+    lately: _Lately
+    seen_s: float = -1e9
+
+    def see(self, frame: Frame, settings: LivenessSettings) -> None:
+        if 0 <= frame.t_s - self.seen_s < _BESIDE_EVERY_S:
+            return
+        self.seen_s = frame.t_s
+        cut = Looking(chosen=(self.field,)).cut_out(frame)
+        is_new = judge_liveness(self.memory, cut, settings).state is FrameState.LIVE
+        self.lately.see(frame.t_s, is_new=is_new)
+
+    @property
+    def is_live(self) -> bool:
+        return self.lately.is_live
+
+
+class ScreenWatch:
+    """Judges frames, one after the other.
+
+    Parameters
+    ----------
+    settings : LivenessSettings
+    places : sequence of (x, y)
+        What lies in the picture that counts; none: the one that changes.
+    first : Frame or None
+        The picture in which the places were marked.
+
+    Attributes
+    ----------
+    memory : LivenessMemory
+        Of the picture that is looked at.
+    """
+
+    def __init__(self, settings: LivenessSettings, places: Sequence[Place] = (), first: Frame | None = None) -> None:
+        self._settings = settings
+        self._choice = FieldChoice(places=list(places))
+        self._by_change = not places
+        self._before: Frame | None = None
+        self._beside: list[_Beside] = []
+        self.memory = LivenessMemory()
+        self._lately = _Lately()
+        self._told_elsewhere = ""
+        self._cut: Grey | None = None
+        self._cut_before: Grey | None = None
+        if first is not None:
+            self._choice.begin(first)
+            self.memory = start_liveness(self.looking.cut_out(first))
+            self._beside = [
+                _Beside(field=each, memory=LivenessMemory(), lately=_Lately()) for each in self.looking.beside
+            ]
+
+    @property
+    def looking(self) -> Looking:
+        """Which of the screen's pictures is looked at."""
+        return self._choice.looking
+
+    @property
+    def changed(self) -> str:
+        """How the screen's pictures changed last, in a few words; empty while they have not."""
+        return self._choice.changed
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the screen showed beside, and how it changed, in sentences."""
+        return tuple(self._choice.notes)
+
+    @property
+    def changes(self) -> tuple[ScreenChange, ...]:
+        """From which frames on the screen showed other pictures."""
+        return tuple(self._choice.changes)
+
+    @property
+    def fields(self) -> tuple[SeenField, ...]:
+        """The screen's pictures; empty where it shows one."""
+        looking = self.looking
+        live = {each.field.box: each.is_live for each in self._beside}
+        return tuple(
+            SeenField(
+                box=each.box,
+                where=where(each, looking.fields),
+                looked_at=each in looking.chosen,
+                live=live.get(each.box, self._lately.is_live),
+            )
+            for each in looking.fields
+        )
+
+    @property
+    def is_same(self) -> bool:
+        """Whether what is looked at, of more than one picture, is bit-identical to the frame before."""
+        one, other = self._cut, self._cut_before
+        return bool(self.looking.chosen) and one is not None and other is not None and np.array_equal(one, other)
+
+    def look_at(self, place: Place | None) -> None:
+        """A person has chosen the picture at this place; None: the one that changes again."""
+        self._by_change = place is None
+        if place is not None and self._before is not None:
+            self._turn_to([place], self._before, self._before)
+        elif place is not None:
+            self._choice.places = [place]
+
+    def judge(self, frame: Frame) -> Liveness:
+        """Say what a frame is, of the picture that is looked at."""
+        before, self._before = self._before, frame
+        if before is None and not self._choice.looking.fields and self._by_change:
+            self._choice.begin(frame)
+        known = self._memories()
+        if not self.memory.is_blind and self._choice.see(frame):
+            self._begin_anew(before, known)
+        if self._by_change:
+            self._follow_change(frame, before)
+        cut = self.looking.cut_out(frame)
+        self._cut_before, self._cut = self._cut, cut.grey
+        found = judge_liveness(self.memory, cut, self._settings)
+        self._lately.see(frame.t_s, is_new=found.state is FrameState.LIVE)
+        for each in self._beside:
+            each.see(frame, self._settings)
+        if found.state is not FrameState.FROZEN:
+            return found
+        live = [each.field for each in self._beside if each.is_live]
+        if not live:
+            self._told_elsewhere = ""
+            return found
+        at = where(live[0], self.looking.fields)
+        if at != self._told_elsewhere:
+            self._told_elsewhere = at
+            self._choice.notes.append(
+                f"From {frame.t_s:.1f} s on the picture looked at stood still while the one at the {at} was live."
+            )
+        return replace(found, elsewhere=at, reason=f"{found.reason}; the picture at the {at} is live instead")
+
+    def explained(self, lost: Unknown) -> Unknown:
+        """Why the vertebra is not found, with how the screen changed before."""
+        return Unknown(f"{lost.reason}; {self.changed}") if self.changed else lost
+
+    def _follow_change(self, frame: Frame, before: Frame | None) -> None:
+        """Without a plan: stay at a picture as long as it is there and no other one is live instead."""
+        looking = self.looking
+        live = [each.field for each in self._beside if each.is_live]
+        if looking.fields and not looking.chosen:
+            self._turn_to([_middle(looking.fields[0])], frame, before)
+        elif live and not self._lately.is_live:
+            self._turn_to([_middle(live[0])], frame, before)
+
+    def _turn_to(self, places: list[Place], frame: Frame, before: Frame | None) -> None:
+        known = self._memories()
+        self._choice.look_at(places, frame)
+        self._begin_anew(before, known)
+
+    def _memories(self) -> dict[Crop, LivenessMemory]:
+        """What is remembered of each picture, by its place."""
+        chosen = {each.box: self.memory for each in self.looking.chosen} if len(self.looking.chosen) == 1 else {}
+        return {each.field.box: each.memory for each in self._beside} | chosen
+
+    def _begin_anew(self, before: Frame | None, known: dict[Crop, LivenessMemory]) -> None:
+        boxes = [each.box for each in self.looking.chosen]
+        if len(boxes) == 1 and boxes[0] in known:
+            self.memory = known[boxes[0]]
+        else:
+            look_elsewhere(self.memory, None if before is None else self.looking.cut_out(before))
+        self._lately = _Lately()
+        self._beside = [
+            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), lately=_Lately())
+            for each in self.looking.beside
+        ]
+
+
+def picture_with(place: Place, frame: Frame) -> Frame:
+    """The frame with all blackened but the picture in which a place lies; the same where the screen shows one."""
+    choice = FieldChoice(places=[place])
+    choice.begin(frame)
+    return choice.looking.alone(frame)
+
+
+def _middle(each: ScreenField) -> Place:
+    """A place in a picture: its middle, or beside what is laid over that."""
+    box = each.box
+    places = [
+        (box.x0_px + u * box.width_px, box.y0_px + v * box.height_px) for u in (0.5, 0.2, 0.8) for v in (0.5, 0.2, 0.8)
+    ]
+    return next((place for place in places if each.holds(*place)), places[0])
