@@ -11,12 +11,12 @@ from typing import Any
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError, describe
 from assistant.guard import GuardedPipeline
-from assistant.moment_lines import MomentLines
+from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run
-from assistant.results import ResultWriter
+from assistant.results.moment_lines import MomentLines
+from assistant.results.writer import ResultWriter
 from assistant.settings.tree import Settings
-from assistant.shape_model import ShapeModel
 from assistant.vocabulary import Frame, Reading, Unknown
 
 Progress = Callable[[int, int | None], None]
@@ -118,7 +118,7 @@ def analyze(
     shapes : ShapeModel, Unknown or None
         As in `Pipeline`.
     keeps_moments : bool
-        Also write ``moments.jsonl``, so that the run can be opened again at once (`assistant.moment_lines`).
+        Also write ``moments.jsonl``, so that the run can be opened again at once (`assistant.results.moment_lines`).
 
     Raises
     ------

@@ -215,7 +215,7 @@ def run_analyze(
     from assistant.capture.opening import is_camera, open_source
     from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
-    from assistant.summary import summary_table
+    from assistant.results.summary_table import summary_table
     from assistant.system.stop_signal import StopOnSignal
 
     plan = read_plan(plan_path, settings.alarms.warning_lines)
@@ -300,7 +300,7 @@ def _duration(seconds: float) -> str:
 
 
 def _run_validate(file: Path, settings: Settings) -> int:
-    from assistant.validate import validate
+    from assistant.validation.validate import validate
 
     progress = Progress(sys.stderr)
     findings = validate(file, settings, progress)
@@ -312,7 +312,7 @@ def _run_validate(file: Path, settings: Settings) -> int:
 
 
 def _run_mend(run: Path, out: Path) -> int:
-    from assistant.mend import mend
+    from assistant.validation.mend import mend
 
     progress = Progress(sys.stderr)
     mended = mend(run, out, progress)

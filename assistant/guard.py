@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from assistant.alarm_table.table import NOT_TRACKED, row_of
 from assistant.errors import describe
-from assistant.leak_patch import SeenPatch
+from assistant.leak_shape.patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
+from assistant.readings.csv_row import why_unmeasured
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -190,16 +191,6 @@ class GuardedPipeline:
 def _key(alarm: Alarm) -> _AlarmKey:
     """One alarm: two rows of the table can be of one kind and frame."""
     return alarm.kind, alarm.site, row_of(alarm).title, alarm.first_frame
-
-
-def why_unmeasured(reading: Reading) -> str:
-    """Why a reading has no figures; empty where it has."""
-    if reading.liveness.reason:
-        return reading.liveness.reason
-    for found in (reading.motion, reading.cement, reading.distances):
-        if isinstance(found, Unknown):
-            return found.reason
-    return ""
 
 
 def nothing_known(reason: str) -> Summary:

@@ -11,18 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.errors import describe
-from assistant.leak_patch import (
+from assistant.leak_shape.model_protocol import ShapeModel
+from assistant.leak_shape.patch import (
     Endplate,
     LeakPatch,
     SeenPatch,
     endplate_on_lattice,
-    ground_of,
     leak_patch,
     seen_patch,
 )
 from assistant.quick_steps import QuickSteps
-from assistant.shape_model import ShapeModel
-from assistant.steps.cement import MaskMemory
+from assistant.steps.cement import MaskMemory, ground_of
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry, undetermined
 from assistant.steps.leaks import keep_shape
 from assistant.vocabulary import CementMask, Leak, LeakSite, Shape, Unknown

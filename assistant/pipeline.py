@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from assistant import lengths
 from assistant.alarm_table.table import with_shapes
 from assistant.imaging.xray_field import field_at, find_field
-from assistant.leak_patch import SeenPatch
+from assistant.leak_shape.model_protocol import ShapeModel, model_name
+from assistant.leak_shape.patch import SeenPatch
 from assistant.leak_typing import LeakTyping, is_untyped
 from assistant.line_maps import make_line_maps
 from assistant.plan import Plan, PlannedView
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
-from assistant.shape_model import ShapeModel, model_name
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
 from assistant.steps.cement import MaskMemory, PolarityWatch, cement_crop, find_cement, start_masking
 from assistant.steps.leaks import LeakMemory, all_leaks

@@ -1,7 +1,7 @@
 """From where cement is seen to distances, speed and leaks: quick steps, on the way of a run and again.
 
-What the slow steps found can be kept (`assistant.whatif_kept`); these are then taken anew, with one memory. A leak's
-shape is none of them: it is typed after the alarms have gone out.
+What the slow steps found can be kept (`assistant.review.whatif_cache`); these are then taken anew, with one memory. A
+leak's shape is none of them: it is typed after the alarms have gone out.
 """
 
 from __future__ import annotations

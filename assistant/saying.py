@@ -15,7 +15,7 @@ import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
 from assistant.locking import alone_with
-from assistant.reviews import LABELS, About, Entry, LeakKey, Review, read_review, save
+from assistant.review.annotations import LABELS, About, Entry, LeakKey, Review, read_review, save
 
 _MOST_TEXT: Final = 4000
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from assistant.capture.opening import open_source
-from assistant.day_log import read_events
 from assistant.part import FOLDER, Part, read_part, write_part
-from assistant.session_reading import Stretch, day_of, stretches_of
+from assistant.review.session_log import read_events
+from assistant.review.session_reading import Stretch, day_of, stretches_of
 from assistant.system.places import plan_beside
 from assistant.system.plain import json_text
 

@@ -10,8 +10,8 @@ from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.moments import view_of
 from assistant.plan import PlannedView
+from assistant.readings.moments import view_of
 from assistant.vocabulary import FrameState, Unknown
 from ui import theme, words
 from ui.curve_drawing import draw_below, draw_wall, screen_inks

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from assistant import lengths
 from assistant.lengths import Of
-from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, Measure, Unknown
 
 _ROOM_MM: Final = 5.0

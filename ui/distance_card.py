@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
 from assistant.lengths import Of
-from assistant.moments import view_of
 from assistant.plan import PlannedView
+from assistant.readings.moments import view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Priority, Unknown
 from ui import icons, theme, words
 from ui.moments import Moment

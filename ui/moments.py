@@ -1,7 +1,7 @@
-"""What the window keeps of each analysed frame (made in `assistant.moments`)."""
+"""What the window keeps of each analysed frame (made in `assistant.readings.moments`)."""
 
 from __future__ import annotations
 
-from assistant.moments import Moment, MomentStore, Outline, cement_outline
+from assistant.readings.moments import Moment, MomentStore, Outline, cement_outline
 
 __all__ = ["Moment", "MomentStore", "Outline", "cement_outline"]

@@ -12,11 +12,11 @@ from assistant.analysis import reference_frames
 from assistant.capture.source import Source
 from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak, SaidShape
 from assistant.evaluation.truth import LINES, MOTION, Truth
+from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
-from assistant.results import mask_in_frame
+from assistant.results.writer import mask_in_frame
 from assistant.settings.file import default_settings
-from assistant.shape_model import ShapeModel
 from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
 
 

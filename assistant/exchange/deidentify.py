@@ -24,8 +24,8 @@ from assistant.capture.opening import open_source
 from assistant.capture.part_source import PartSource
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
-from assistant.reviews import LABELS, About, Entry, Review
-from assistant.session_day import SessionDay
+from assistant.review.annotations import LABELS, About, Entry, Review
+from assistant.review.session_day import SessionDay
 from assistant.system.plain import plain
 
 Cover = tuple[int, int, int, int]

@@ -38,9 +38,9 @@ from assistant.exchange.pack_names import (
 from assistant.identity import is_id
 from assistant.part import Part
 from assistant.plan import LAST_FRAME
-from assistant.reviews import FILE, LABELS, SITES, parse
-from assistant.session_day import FILE as DAY
-from assistant.session_day import decode_day
+from assistant.review.annotations import FILE, LABELS, SITES, parse
+from assistant.review.session_day import FILE as DAY
+from assistant.review.session_day import decode_day
 from assistant.system.plain import read_json
 
 _END: Final = b"PK\x05\x06"

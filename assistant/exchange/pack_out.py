@@ -29,9 +29,9 @@ from assistant.library.run_summary import read_result
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
 from assistant.recording.reading import read_head
-from assistant.reviews import FILE, save
-from assistant.session_day import FILE as DAY
-from assistant.session_reading import read_session_day
+from assistant.review.annotations import FILE, save
+from assistant.review.session_day import FILE as DAY
+from assistant.review.session_reading import read_session_day
 from assistant.system.plain import json_text, plain, read_json
 
 _CHUNK: Final = 1 << 20

@@ -26,9 +26,9 @@ from assistant.library.session_rows import DONE, NO_PLAN, THUMBNAIL, WAITING, sa
 from assistant.library.store import Library
 from assistant.part import FILE as PART
 from assistant.part import write_part
-from assistant.reviews import FILE, read_review, words_of
-from assistant.session_day import FILE as DAY
-from assistant.session_reading import read_session_day
+from assistant.review.annotations import FILE, read_review, words_of
+from assistant.review.session_day import FILE as DAY
+from assistant.review.session_reading import read_session_day
 
 log = logging.getLogger(__name__)
 _BESIDE = ("plan.json", FILE, DAY, PART, "truth/truth.json", "truth/truth.csv")

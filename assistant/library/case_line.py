@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-from assistant.looked_at import NOT_YET
+from assistant.results.looked_at import NOT_YET
 from assistant.system.plain import sql_value
 
 DERIVED: Final = frozenset(

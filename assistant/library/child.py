@@ -26,8 +26,8 @@ from assistant.errors import AssistantError, EnvironmentError_, InputError, desc
 from assistant.library.labels import leaks_of
 from assistant.library.session_rows import THUMBNAIL, parts_said, said_of_session
 from assistant.part import FOLDER as PARTS
-from assistant.reviews import FILE, Review, converted, place_for, read_review, save, words_of
-from assistant.session_reading import read_session_day
+from assistant.review.annotations import FILE, Review, converted, place_for, read_review, save, words_of
+from assistant.review.session_reading import read_session_day
 from assistant.system.places import data_home, demo_run, plan_beside
 from assistant.system.plain import json_text
 from assistant.vocabulary import Frame, Unknown

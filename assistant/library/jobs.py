@@ -32,7 +32,7 @@ from assistant.library.session_rows import (
 from assistant.library.store import Library
 from assistant.part import recording_of
 from assistant.recording.reading import read_head
-from assistant.replay import child_command, child_environment
+from assistant.review.replay import child_command, child_environment
 from assistant.settings.tree import Settings, changes_of
 from assistant.system.error_log import LastWords, ending
 from assistant.system.places import plan_beside

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.library.people import Act
 from assistant.library.store import Library
-from assistant.reviews import LeakKey, Review, converted, keys_of, place_for, read_review, words_of
+from assistant.review.annotations import LeakKey, Review, converted, keys_of, place_for, read_review, words_of
 from assistant.system.places import data_home, demo_run
 from assistant.system.plain import read_json
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.counting import COUNTED
 from assistant.lengths import UNCAL
-from assistant.looked_at import looked_of
+from assistant.results.looked_at import looked_of
+from assistant.review.counting import COUNTED
 from assistant.shape_words import shape_words
 from assistant.system.plain import read_json
 

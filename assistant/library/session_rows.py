@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from assistant.counting import counts
 from assistant.library.store import Library
 from assistant.part import FOLDER, Part, read_part
 from assistant.reports.day_facts import marks_words
-from assistant.reviews import FILE, Review, read_review, save, words_of
-from assistant.session_day import LevelDay, SessionDay
+from assistant.review.annotations import FILE, Review, read_review, save, words_of
+from assistant.review.counting import counts
+from assistant.review.session_day import LevelDay, SessionDay
+from assistant.review.session_reading import read_session_day
 from assistant.session_parts import write_parts
-from assistant.session_reading import read_session_day
 from assistant.system.places import plan_beside
 
 _MOST_SAID: Final = 2000

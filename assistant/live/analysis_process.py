@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.errors import AssistantError, EnvironmentError_, describe
 from assistant.guard import GuardedPipeline
+from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live.deck import Cell, Deck, is_in_colour, is_orphan
 from assistant.live.messages import (
     AlarmHeard,
@@ -28,13 +29,12 @@ from assistant.live.shape_watch import watched
 from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import PlannedView, check_against_run, plan_from_document
+from assistant.readings.csv_row import COLUMNS, csv_row
+from assistant.readings.live_line import KEEPS, alarm_word, told
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
-from assistant.results import COLUMNS, csv_row
 from assistant.settings.tree import Settings
-from assistant.shape_model import ShapeModel
 from assistant.steps.liveness import ScreenWatch
-from assistant.told_line import KEEPS, alarm_word, told
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
 
 _PAUSE_S: Final = 0.002

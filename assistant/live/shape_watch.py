@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import describe
+from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits, ShapeModel
 from assistant.live.messages import ShapeTold
-from assistant.shape_model import ShapeAnswer, ShapeLimits, ShapeModel
 from assistant.vocabulary import LeakSite, ModelIdentity, Unknown
 
 
@@ -38,7 +38,7 @@ class WatchedShapes:
         return self._model.limits
 
     def ask(self, site: LeakSite, frame_index: int, values: NDArray[np.float32]) -> tuple[ShapeAnswer, ...] | Unknown:
-        """See `assistant.shape_model.ShapeModel.ask`."""
+        """See `assistant.leak_shape.model_protocol.ShapeModel.ask`."""
         try:
             answer = self._model.ask(site, frame_index, values)
         except Exception as error:

@@ -7,11 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import Pack, read_pack
-from assistant.shape_model import model_name
 
 
 def run(argv: list[str]) -> int:

@@ -18,9 +18,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.leak_patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
+from assistant.leak_shape.model_protocol import CLASSES, ShapeLimits
+from assistant.leak_shape.patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
 from assistant.model_packs.graph import ModelRefused, check_graph
-from assistant.shape_model import CLASSES, ShapeLimits
 from assistant.system.plain import read_json
 from assistant.vocabulary import ModelIdentity
 
@@ -50,7 +50,7 @@ class InputFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LimitsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """See `assistant.shape_model.ShapeLimits`."""
+    """See `assistant.leak_shape.model_protocol.ShapeLimits`."""
 
     decide: float
     strangeness: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.leak_patch import CHANNELS, PATCH_PX
+from assistant.leak_shape.patch import CHANNELS, PATCH_PX
 from assistant.model_packs.model_process import ModelProcess
 from assistant.vocabulary import Unknown
 

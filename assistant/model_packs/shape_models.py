@@ -10,11 +10,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.leak_patch import SeenPatch
+from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits
+from assistant.leak_shape.patch import SeenPatch
 from assistant.model_packs.model_process import ModelFailure, ModelOutput, ModelProcess
 from assistant.model_packs.pack import Pack
 from assistant.model_packs.saliency import saliency
-from assistant.shape_model import ShapeAnswer, ShapeLimits
 from assistant.vocabulary import Leak, LeakSite, ModelIdentity, Saliency, Unknown
 
 LIVE_LIMIT_S = 0.5
@@ -81,7 +81,7 @@ class WaitingShapeModel(_ShapeModel):
         return replace(leak, shape=replace(leak.shape, saliency=told))
 
     def ask(self, site: LeakSite, frame_index: int, values: NDArray[np.float32]) -> tuple[ShapeAnswer, ...] | Unknown:
-        """See `assistant.shape_model.ShapeModel.ask`."""
+        """See `assistant.leak_shape.model_protocol.ShapeModel.ask`."""
         output = self._process.ask(values[None], PATIENT_LIMIT_S)
         if isinstance(output, Unknown):
             return output
@@ -98,7 +98,7 @@ class LiveShapeModel(_ShapeModel):
         self._ready: dict[LeakSite, list[ShapeAnswer]] = {}
 
     def ask(self, site: LeakSite, frame_index: int, values: NDArray[np.float32]) -> tuple[ShapeAnswer, ...] | Unknown:
-        """See `assistant.shape_model.ShapeModel.ask`."""
+        """See `assistant.leak_shape.model_protocol.ShapeModel.ask`."""
         try:
             self._keep(self._process.take(self._limit_s).items())
             # One question at a time and site: a slow model is not buried under pictures.

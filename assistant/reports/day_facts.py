@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.counting import COUNTED, count_words
-from assistant.session_day import LevelDay, SessionDay, told_words
+from assistant.review.counting import COUNTED, count_words
+from assistant.review.session_day import LevelDay, SessionDay, told_words
 from assistant.vocabulary import Alarm
 
 REHEARSAL = "REHEARSAL: a recorded run was played as if it were live. No patient; it counts nowhere."

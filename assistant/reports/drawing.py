@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from assistant import lengths
 from assistant.geometry import along, apply
 from assistant.identity import Identity
-from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, Frame, FrameState, Measure, Motion, Unknown
 
 Colour = tuple[int, int, int]

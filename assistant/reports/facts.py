@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant import __version__, lengths
-from assistant.counting import OF_MACHINE
 from assistant.identity import Identity
-from assistant.looked_at import NONE_SEEN, NOT_YET, Looked
-from assistant.moments import Moment, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
+from assistant.readings.moments import Moment, view_of
 from assistant.reports.day_facts import REHEARSAL, clock, day_rows, found_words
-from assistant.reviews import About, Review
+from assistant.results.looked_at import NONE_SEEN, NOT_YET, Looked
+from assistant.review.annotations import About, Review
+from assistant.review.counting import OF_MACHINE
+from assistant.review.session_day import SessionDay, Told, told_words
 from assistant.run_facts import RunClock, RunFacts
-from assistant.session_day import SessionDay, Told, told_words
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown
 

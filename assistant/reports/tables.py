@@ -12,8 +12,8 @@ from pathlib import Path
 from assistant import lengths
 from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
-from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment, view_of
 from assistant.reports.day_facts import clock
 from assistant.reports.facts import ReportFacts
 from assistant.vocabulary import Distances, Measure, Motion, value_or_none

@@ -17,8 +17,8 @@ from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.identity import Identity
-from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.reports.drawing import drawn, with_words, words_of
 from assistant.reports.tables import whole_file, write_whole
 from assistant.vocabulary import Frame

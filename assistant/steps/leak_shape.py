@@ -1,7 +1,7 @@
 """Spike, round or undetermined: the shape of an intradiscal leak, by a model where there is one, else by geometry.
 
-The model is handed in (`assistant.shape_model`); several pictures of the leak are weighed together, and an answer that
-is not sure, or a patch that the model was not made for, is "undetermined" with the reason.
+The model is handed in (`assistant.leak_shape.model_protocol`); several pictures of the leak are weighed together, and
+an answer that is not sure, or a patch that the model was not made for, is "undetermined" with the reason.
 
 Working rule (no published definition in numbers exists; a surgeon must confirm it). On the part of the mask beyond the
 endplate: u along it, n away from it, h the largest n, w the width at the endplate. Spike: h/w >= 1 or an apex angle of
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import MapMm
-from assistant.leak_patch import LeakPatch
-from assistant.shape_model import CLASSES, ShapeAnswer, ShapeLimits, ShapeModel, model_name
+from assistant.leak_shape.model_protocol import CLASSES, ShapeAnswer, ShapeLimits, ShapeModel, model_name
+from assistant.leak_shape.patch import LeakPatch
 from assistant.vocabulary import LeakSite, Shape, Unknown
 
 MODEL = "geometric-rule@1"

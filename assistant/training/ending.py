@@ -22,7 +22,7 @@ from assistant.identity import is_id
 from assistant.lengths import Of
 from assistant.library.labels import review_of
 from assistant.plan import Plan, PlannedView, read_plan
-from assistant.reviews import OF_A_LEAK, About, LeakKey, Review, keys_of
+from assistant.review.annotations import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings.file import default_settings, handed_settings
 from assistant.settings.tree import Settings
 from assistant.system.places import plan_beside

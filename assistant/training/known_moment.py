@@ -11,8 +11,8 @@ import numpy as np
 
 from assistant.errors import InputError
 from assistant.geometry import apply
-from assistant.moments import Moment, Outline
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment, Outline
 from assistant.simulation.truth_masks import mask_at
 from assistant.training.ending import Ending
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown

@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 import torch
 
+from assistant.leak_shape.model_protocol import ShapeLimits
 from assistant.model_packs.pack import from_bytes, to_bytes
-from assistant.shape_model import ShapeLimits
 from models.training import evaluating
 from models.training.card import write_card
 from models.training.drawn_outlines import drawn_outline

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assistant import geometry
 from assistant.geometry import Crop, Similarity
-from assistant.leak_patch import Ground
+from assistant.leak_shape.patch import Ground
 from assistant.simulation import attenuation, tabletop
 from assistant.simulation.camera import Camera
 from assistant.simulation.display import Display

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.shape_model import CLASSES, ShapeLimits
+from assistant.leak_shape.model_protocol import CLASSES, ShapeLimits
 from assistant.steps.leak_shape import classify_by_geometry
 from assistant.vocabulary import Unknown, value_or_none
 from models.training.calibrating import auc, calibration_error

@@ -17,9 +17,9 @@ import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
-from assistant.leak_patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
+from assistant.leak_shape.model_protocol import ShapeLimits
+from assistant.leak_shape.patch import CHANNELS, LAYOUT, PATCH_MM_PER_PX, PATCH_PX
 from assistant.model_packs import pack as packs
-from assistant.shape_model import ShapeLimits
 from models.training.network import CLASSES, Packed
 
 OPSET = 18

@@ -11,8 +11,8 @@ import numpy as np
 import onnxruntime
 import torch
 
+from assistant.leak_shape.model_protocol import ShapeLimits
 from assistant.model_packs.pack import from_bytes, read_pack, to_bytes
-from assistant.shape_model import ShapeLimits
 from models.training import calibrating
 from models.training.exporting import F32, Learned, run_onnx, to_int8, to_onnx
 from models.training.network import Packed, ShapeNet

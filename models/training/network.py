@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from assistant.leak_patch import CHANNELS
+from assistant.leak_shape.patch import CHANNELS
 
 CLASSES = ("spike", "round", "undetermined")
 EMBEDDING = 24

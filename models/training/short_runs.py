@@ -18,11 +18,11 @@ from typing import Any
 
 from assistant.analysis import analyze
 from assistant.capture.opening import open_source
+from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.model_packs.pack import Pack
 from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.plan import read_plan
 from assistant.settings.tree import Settings
-from assistant.shape_model import ShapeModel
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.leak_truth import disc_shapes
 from assistant.simulation.sinks import PictureSink

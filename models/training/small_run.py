@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from assistant import geometry
 from assistant.errors import UsageError
 from assistant.imaging.xray_field import field_at, find_field
-from assistant.leak_patch import Ground, ground_of
+from assistant.leak_shape.patch import Ground
 from assistant.line_maps import OUTSIDE, make_line_maps
 from assistant.plan import PlannedView
 from assistant.simulation.building import build_anatomy, build_flow
@@ -29,7 +29,7 @@ from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Case, Shot
 from assistant.simulation.scene import Anatomy
 from assistant.simulation.truth import LEAK_MM2
-from assistant.steps.cement import MaskMemory, cement_crop, find_cement, start_masking
+from assistant.steps.cement import MaskMemory, cement_crop, find_cement, ground_of, start_masking
 from assistant.vocabulary import LeakSite, Unknown
 from models.training.short_runs import SEEN_STEP_S, write_short_run
 

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from assistant.leak_patch import CHANNELS, PATCH_PX
+from assistant.leak_shape.patch import CHANNELS, PATCH_PX
 from assistant.model_packs.pack import to_bytes
 from assistant.vocabulary import Unknown
 from models.training.drawn_outlines import drawn_outline

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant import geometry
 from assistant.geometry import END_TOLERANCE_MM, Crop
-from assistant.leak_patch import Endplate, Ground, LeakPatch, leak_patch
+from assistant.leak_shape.patch import Endplate, Ground, LeakPatch, leak_patch
 from assistant.vocabulary import Unknown
 from models.training.small_run import Sample
 

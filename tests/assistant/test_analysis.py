@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from assistant import analysis, result_folder
+from assistant import analysis
 from assistant.analysis import Interrupted, analyze, reference_frames, start_pipeline, with_place
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, plan_from_document
-from assistant.results import ResultWriter
+from assistant.results import folder as result_folder
+from assistant.results.writer import ResultWriter
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
-from assistant.validate import validate
+from assistant.validation.validate import validate
 from assistant.vocabulary import Frame, Reading
 from tests.small_run import COLS, ROWS, frames, plan_document
 

@@ -52,7 +52,7 @@ def test_an_axis_is_in_mm_only_where_every_view_is_calibrated() -> None:
 
 @pytest.mark.parametrize("planned", [CALIBRATED, ASSUMED])
 def test_columns_hold_shares_always_and_mm_where_they_are_known(planned: PlannedView) -> None:
-    from tests.assistant.test_results import distances
+    from tests.assistant.results.test_writer import distances
 
     found = lengths.columns(
         distances(warning_line_mm=3.0), Approach(approach_mm_per_s=0.5, time_to_line_s=6.0), planned
@@ -86,8 +86,8 @@ _OWN_SCALE = {
     "ui/setup/panel.py": "a scale that was set",
     "ui/plan_panel.py": "the cannula",
     "ui/selftest/checks.py": "a setting",
-    "assistant/validate.py": "a scale that is known",
-    "assistant/summary.py": "mm where the result has them",
+    "assistant/validation/validate.py": "a scale that is known",
+    "assistant/results/summary_table.py": "mm where the result has them",
     "assistant/reports/facts.py": "a scale that is known",
     "assistant/reports/dicom_out.py": "a scale that is known",
 }

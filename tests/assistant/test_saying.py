@@ -10,14 +10,14 @@ import pytest
 
 from assistant.errors import EnvironmentError_
 from assistant.locking import alone_with
-from assistant.reviews import SCHEMA_BY_NUMBER, About, LeakKey, Review, converted, read_review
+from assistant.review.annotations import SCHEMA_BY_NUMBER, About, LeakKey, Review, converted, read_review
 from assistant.saying import redo, say, undo
 from tests.waiting import HUNG_S
 
 WINDOW = """
 import sys
 from pathlib import Path
-from assistant.reviews import About, read_review
+from assistant.review.annotations import About, read_review
 from assistant.saying import say, undo
 who = sys.argv[2]
 review = read_review(Path(sys.argv[1]))

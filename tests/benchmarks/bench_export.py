@@ -15,8 +15,8 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from assistant.moments import MomentStore
-from assistant.reviews import About
+from assistant.readings.moments import MomentStore
+from assistant.review.annotations import About
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
 from ui import collector

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from assistant import scrub
 from assistant.capture.opening import open_source
+from assistant.review import previews
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home, demo_run
 from ui.review.page import ReviewPage, make_page
@@ -111,7 +111,7 @@ def test_an_hour_opens_and_seeks_at_once(qtbot: object, tmp_path: Path, monkeypa
     told("open", [opened_ms])
     rng = random.Random(1)
     frames = [rng.randrange(MINUTE * MINUTES) for _ in range(40)]
-    place = scrub.place_for(data_home() / "cache", film)
+    place = previews.place_for(data_home() / "cache", film)
     while not (page.session.preview(MINUTE * MINUTES - 1) or (None, None))[0]:
         QApplication.processEvents()
         time.sleep(0.05)
@@ -120,7 +120,7 @@ def test_an_hour_opens_and_seeks_at_once(qtbot: object, tmp_path: Path, monkeypa
     told("seek, scrub file in the making", shown)
     told("... exact", exact)
     if os.environ.get("BENCH_WHOLE"):
-        file = scrub.ScrubFile(place)
+        file = previews.ScrubFile(place)
         while not file.is_whole:
             file.refresh()
             QApplication.processEvents()

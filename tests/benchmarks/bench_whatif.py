@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import whatif
-from assistant.replay import child_command, child_environment
-from assistant.whatif import BASE, Job, RunAndPlan, Variant
+from assistant.review import whatif
+from assistant.review.replay import child_command, child_environment
+from assistant.review.whatif import BASE, Job, RunAndPlan, Variant
 from tests.small_run import write_small_run
 
 RUNS, FRAMES = 50, 16
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 def child(folder: Path) -> subprocess.Popen[str]:
-    command = child_command("assistant.whatif", str(folder))
+    command = child_command("assistant.review.whatif", str(folder))
     return subprocess.Popen(command, stdout=subprocess.PIPE, env=child_environment(), text=True)
 
 

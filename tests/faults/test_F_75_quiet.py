@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import whatif
+from assistant.review import whatif
 from tests.old_files import old_files
 from tests.quiet_machine import ROOT, Left, QuietMachine, why_not
 
@@ -57,7 +57,7 @@ def scrub(machine: QuietMachine, out: Path) -> list[str]:
     return [
         *PYTHON,
         "-m",
-        "assistant.scrub",
+        "assistant.review.previews",
         str(old_files(out / "old") / "run"),
         str(out / "a.scrub"),
         str(out / "k.scrub"),
@@ -68,7 +68,7 @@ def what_if(machine: QuietMachine, out: Path) -> list[str]:
     run = old_files(out / "old") / "run"
     runs = [whatif.RunAndPlan(run=str(run), plan=str(run / "plan.json"))]
     whatif.begin(out / "job", whatif.Job(runs=runs, variants=[whatif.Variant(name=whatif.BASE)], settings={}))
-    return [*PYTHON, "-m", "assistant.whatif", str(out / "job")]
+    return [*PYTHON, "-m", "assistant.review.whatif", str(out / "job")]
 
 
 def propose(machine: QuietMachine, out: Path) -> list[str]:
@@ -104,11 +104,16 @@ STARTS: dict[Make, tuple[str, ...]] = {
     analyze: ("assistant",),
     bring_in: ("assistant", "assistant.library.child"),
     unpack: ("assistant.exchange.child",),
-    scrub: ("assistant.scrub",),
-    what_if: ("assistant.whatif",),
+    scrub: ("assistant.review.previews",),
+    what_if: ("assistant.review.whatif",),
     propose: ("ui.setup.proposal_child",),
     model: ("assistant.model_packs.worker",),
-    review: ("assistant.replay", "ui.review.report_child", "assistant.scrub", "assistant.training.course_child"),
+    review: (
+        "assistant.review.replay",
+        "ui.review.report_child",
+        "assistant.review.previews",
+        "assistant.training.course_child",
+    ),
     theatre: ("assistant.live.child", "ui.watchdog_window", "assistant.model_packs.worker"),
 }
 """How each is started, and the modules that run then as processes of their own."""

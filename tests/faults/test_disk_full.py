@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import result_folder
 from assistant.cli import main
+from assistant.results import folder
 from tests.small_run import SmallRun, write_small_run
 
 
@@ -92,16 +92,16 @@ def test_every_write_may_be_the_last(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Masks refuse after so many; room comes back when the reserve goes, as on a real disk."""
-    real_mask = result_folder.ResultFolder.add_mask
+    real_mask = folder.ResultFolder.add_mask
     written = []
 
-    def add_mask(self: result_folder.ResultFolder, frame_index: int, png: bytes) -> None:
+    def add_mask(self: folder.ResultFolder, frame_index: int, png: bytes) -> None:
         if len(written) >= refused_after:
             raise OSError(28, os.strerror(28))
         written.append(frame_index)
         real_mask(self, frame_index, png)
 
-    monkeypatch.setattr(result_folder.ResultFolder, "add_mask", add_mask)
+    monkeypatch.setattr(folder.ResultFolder, "add_mask", add_mask)
     status = main(run.arguments("--masks"))
     told = capsys.readouterr().err
     if refused_after >= run.frame_count:
@@ -120,7 +120,7 @@ def test_no_permission_is_4_and_says_so(
         raise PermissionError(13, "Permission denied")
 
     # Root may write everywhere, so the mode alone proves nothing.
-    monkeypatch.setattr(result_folder, "_write_whole", closed)
+    monkeypatch.setattr(folder, "_write_whole", closed)
     assert main(run.arguments()) == 4
     assert "no permission to write there; choose another --out" in capsys.readouterr().err
     assert not run.out.exists()

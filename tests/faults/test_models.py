@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.leak_patch import LeakPatch
+from assistant.leak_shape.model_protocol import ShapeModel
+from assistant.leak_shape.patch import LeakPatch
 from assistant.model_packs.finding import find_pack
 from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import SUMS, Pack, read_pack, sha256_of, sums_of
 from assistant.model_packs.shape_models import LiveShapeModel, WaitingShapeModel
-from assistant.shape_model import ShapeModel
 from assistant.steps.leak_shape import MODEL, ShapeMemory, classify
 from assistant.system.places import models_folder
 from assistant.vocabulary import LeakSite, Shape, Unknown

@@ -18,13 +18,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from assistant.as_seen import read_analysed
 from assistant.capture.camera import CameraSource
 from assistant.capture.colour import STEP_PX
 from assistant.capture.masking import Masker
 from assistant.cli import main
 from assistant.identity import Identity
-from assistant.kept_result import summary_of
 from assistant.live.deck import Cell
 from assistant.live.machine import MachineWatch
 from assistant.live.messages import Child, ChildChanged, Condition
@@ -33,9 +31,11 @@ from assistant.plan import plan_from_document
 from assistant.recording.writer import Disk, Recorder, WriterSettings
 from assistant.reports.facts import gather
 from assistant.reports.tables import lists_table
-from assistant.reviews import Review
+from assistant.review.annotations import Review
+from assistant.review.kept_result import summary_of
+from assistant.review.session_reading import read_session_day
+from assistant.review.stored import read_analysed
 from assistant.run_facts import RunClock, RunFacts
-from assistant.session_reading import read_session_day
 from assistant.settings.tree import Settings
 from assistant.simulation.building import build_flow
 from assistant.simulation.fluoroscope import Fluoroscope

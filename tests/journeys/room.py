@@ -18,6 +18,7 @@ import pytest
 from numpy.typing import NDArray
 from PyQt6 import QtMultimedia
 
+from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live import analysis_process
 from assistant.live import session as session_module
 from assistant.live.analysis_process import LiveAnalysis
@@ -30,7 +31,6 @@ from assistant.recording.line_writer import LineWriter
 from assistant.recording.recording_state import RecordingState
 from assistant.recording.schema import READINGS, FrameLine
 from assistant.settings.tree import Settings
-from assistant.shape_model import ShapeModel
 from assistant.simulation.tabletop import COLS, ROWS
 from assistant.vocabulary import Priority, Unknown
 from tests.two_pictures import SIZE

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from assistant.cli import main
+from assistant.leak_shape.model_protocol import ShapeLimits
 from assistant.model_packs import starting
-from assistant.shape_model import ShapeLimits
 from assistant.vocabulary import ModelIdentity, Unknown
 from tests.journeys.alarm_causes import FILMS, ended
 from tests.journeys.room import Room

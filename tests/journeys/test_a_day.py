@@ -18,8 +18,8 @@ from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.live.messages import SourceOpened
 from assistant.recording.writer import Recorder
+from assistant.review.session_reading import read_session_day
 from assistant.run_facts import RunFacts
-from assistant.session_reading import read_session_day
 from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk

@@ -13,7 +13,7 @@ import pytest
 
 from assistant import pipeline as pipeline_module
 from assistant.alarm_table.table import NOT_FLUOROSCOPY, NOT_TRACKED, OTHER_SIGN
-from assistant.session_reading import read_session_day
+from assistant.review.session_reading import read_session_day
 from assistant.vocabulary import Priority
 from tests.journeys.alarm_causes import another_input_is_chosen, clean_pictures
 from tests.journeys.room import Room

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.shape_model import ShapeAnswer, ShapeLimits
+from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits
 from assistant.simulation.tabletop import COLS, ROWS, Tabletop
 from assistant.vocabulary import LeakSite, ModelIdentity, Priority
 from tests.journeys.room import MS, Room

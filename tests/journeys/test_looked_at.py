@@ -11,7 +11,7 @@ import pytest
 
 from assistant.cli import main
 from assistant.library.run_summary import summary
-from assistant.summary import summary_table
+from assistant.results.summary_table import summary_table
 from tests.small_run import pictures, plan_document, write_video
 from ui.shell import Shell
 

@@ -16,7 +16,6 @@ import pytest
 from assistant.capture.opening import open_source
 from assistant.capture.run_folder import RunFolder
 from assistant.cli import main
-from assistant.day_log import read_events
 from assistant.library import database
 from assistant.library.jobs import Jobs
 from assistant.library.migrations import STEPS
@@ -24,7 +23,8 @@ from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import read_plan
-from assistant.reviews import read_review
+from assistant.review.annotations import read_review
+from assistant.review.session_log import read_events
 from assistant.settings.file import load_settings
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run

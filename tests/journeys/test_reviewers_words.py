@@ -15,7 +15,7 @@ from assistant.cli import main
 from assistant.identity import is_id
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.reviews import About, read_review
+from assistant.review.annotations import About, read_review
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.desk import Desk
@@ -139,7 +139,7 @@ def test_words_about_a_film_go_along(tmp_path: Path, capsys) -> None:
 ANOTHER_WINDOW = """
 import sys
 from pathlib import Path
-from assistant.reviews import About, read_review
+from assistant.review.annotations import About, read_review
 from assistant.saying import say
 say(read_review(Path(sys.argv[1])), About.NOTE, frame=5, who="R-2222222", text="said elsewhere")
 """

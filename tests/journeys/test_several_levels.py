@@ -20,7 +20,7 @@ from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plan import plan_from_document
-from assistant.session_reading import read_session_day
+from assistant.review.session_reading import read_session_day
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from tests.journeys.person import K, Person

@@ -16,7 +16,7 @@ import pytest
 from assistant.capture.opening import open_source
 from assistant.live.messages import Moved
 from assistant.live.session import LiveSession
-from assistant.moments import Moment
+from assistant.readings.moments import Moment
 from assistant.reports.drawing import drawn
 from assistant.settings.file import load_settings
 from assistant.training.clip import Clip

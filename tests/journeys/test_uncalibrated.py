@@ -18,14 +18,14 @@ from PyQt6.QtPdf import QPdfDocument
 from PyQt6.QtWidgets import QLabel, QTableWidget, QWidget
 
 from assistant import lengths
-from assistant.as_seen import read_analysed
 from assistant.cli import main
-from assistant.kept_result import summary_of
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import plan_from_document, read_plan
+from assistant.results.summary_table import summary_table
+from assistant.review.kept_result import summary_of
+from assistant.review.stored import read_analysed
 from assistant.settings.tree import Settings
-from assistant.summary import summary_table
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.desk import QUESTION, Asked, Desk, Given

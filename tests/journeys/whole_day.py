@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PyQt6.QtPdf import QPdfDocument
 
-from assistant.counting import COUNTED
+from assistant.review.counting import COUNTED
 from assistant.system.places import data_home
 from tests.journeys.hands import NONE, SHIFT
 from tests.journeys.network_camera import NetworkCamera

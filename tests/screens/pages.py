@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.library.people import Act, Role
-from assistant.reviews import About
+from assistant.review.annotations import About
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
 from assistant.training.desk import SHAPE, SITE, WATCHING, Starter

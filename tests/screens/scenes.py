@@ -18,9 +18,9 @@ from assistant.live.messages import Child, Condition, Lines, Moment, StampedFram
 from assistant.live.outlook import Outlook
 from assistant.live.status import ChildState, LiveStatus
 from assistant.model_packs.starting import recorded_shape_model
-from assistant.moments import cement_outline
 from assistant.pipeline import Pipeline
 from assistant.plan import read_plan
+from assistant.readings.moments import cement_outline
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
 from assistant import lengths
-from assistant.moments import Moment
 from assistant.plan import PlannedView, plan_from_document
+from assistant.readings.moments import Moment
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment
 
 CALIBRATED: tuple[PlannedView, ...] = plan_from_document(DOCUMENT, 0.25).views

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.moments import Moment, MomentStore
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment, MomentStore
 from tests.ui.curves import ASSUMED, CALIBRATED, PLACES_MM, all_differ, rows_of, standing
 from ui import theme
 from ui.curve import CurveView

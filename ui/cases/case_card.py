@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBox
 from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.store import Library
-from assistant.looked_at import NOT_YET
+from assistant.results.looked_at import NOT_YET
 from ui import theme
 from ui.cases import case_words as words
 from ui.key_map import with_keys, word

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 from assistant.errors import AssistantError
 from assistant.library.search import PAGE, Filter, search
 from assistant.library.store import Library
-from assistant.looked_at import NOT_YET
+from assistant.results.looked_at import NOT_YET
 from ui import icons, theme
 from ui.cases import case_words as words
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assistant.counting import PRIORITIES, count_words
 from assistant.library.run_summary import NOT_WHOLE
-from assistant.looked_at import NOT_TO_ITS_END
 from assistant.reports.day_facts import xray_words
+from assistant.results.looked_at import NOT_TO_ITS_END
+from assistant.review.counting import PRIORITIES, count_words
 
 CASES = "CASES"
 COUNT = "{0:,} cases{2} · {1} · on this computer only"

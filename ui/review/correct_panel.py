@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.reviews import SHAPES, YEOM_TYPES, About, Entry, LeakKey, Review
+from assistant.review.annotations import SHAPES, YEOM_TYPES, About, Entry, LeakKey, Review
 from assistant.vocabulary import LeakSite
 from ui import theme, words
 from ui.review import review_words

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from assistant.errors import InputError
 from assistant.identity import Identity, free_name
-from assistant.moments import Moment, MomentStore, view_of
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
+from assistant.readings.moments import Moment, MomentStore, view_of
 from assistant.reports.dicom_out import write_dicom
 from assistant.reports.facts import ReportFacts, gather
 from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
-from assistant.reviews import Review
+from assistant.review.annotations import Review
+from assistant.review.session_day import SessionDay
 from assistant.run_facts import RunFacts
-from assistant.session_day import SessionDay
 from assistant.vocabulary import Alarm, Frame, Leak
 from ui.review.events_panel import EventRow
 from ui.review.report_child import write_report_beside

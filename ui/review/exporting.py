@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant import whatif_table
 from assistant.errors import AssistantError, describe
 from assistant.identity import Identity, free_name
 from assistant.library.counted import counted_runs
 from assistant.library.identities import identify
 from assistant.library.jobs import plan_path
 from assistant.plan import read_plan
-from assistant.reviews import Review
+from assistant.reports import whatif_table
+from assistant.review.annotations import Review
+from assistant.review.whatif import Job, Row, RunAndPlan
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
-from assistant.whatif import Job, Row, RunAndPlan
 from ui.key_map import with_keys
 from ui.library_room import room
 from ui.review import review_words

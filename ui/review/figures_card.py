@@ -7,8 +7,8 @@ from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBox
 
 from assistant import lengths
 from assistant.lengths import Of
-from assistant.moments import view_of
 from assistant.plan import PlannedView
+from assistant.readings.moments import view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Motion, Unknown
 from ui import theme, words
 from ui.distance_card import marked

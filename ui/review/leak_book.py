@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import apply
-from assistant.moments import Moment
-from assistant.reviews import LeakKey
+from assistant.readings.moments import Moment
+from assistant.review.annotations import LeakKey
 from assistant.vocabulary import FrameState, Leak, LeakSite, Motion
 
 _AROUND = 0.6

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.looked_at import NOT_YET
 from assistant.plan import PlannedView
+from assistant.results.looked_at import NOT_YET
 from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words

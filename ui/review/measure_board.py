@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import measuring
 from assistant.geometry import along
 from assistant.lengths import UNCAL
-from assistant.measuring import SixPoints
 from assistant.plan import PlannedView
+from assistant.review import measurements
+from assistant.review.measurements import SixPoints
 from assistant.vocabulary import Measure, Unknown
 from ui.review import review_words
 
@@ -76,12 +76,12 @@ class MeasureBoard:
     def _six(self, tool: str) -> SixPoints | None:
         points = self._whole(tool)
         if points is not None:
-            return measuring.six_points(points[:3], points[3:], self.mm_per_px or 1.0)
+            return measurements.six_points(points[:3], points[3:], self.mm_per_px or 1.0)
         if tool == "six" and self.plan_view is not None:
             thirds = np.array([0.0, 0.5, 1.0])
             view = self.plan_view
             lines = [line if len(line) == 3 else along(line, thirds) for line in (view.superior, view.inferior)]
-            return measuring.six_points(lines[0], lines[1], self.mm_per_px or 1.0)
+            return measurements.six_points(lines[0], lines[1], self.mm_per_px or 1.0)
         return None
 
     def figures(self) -> list[tuple[str, str]]:
@@ -91,10 +91,10 @@ class MeasureBoard:
         scale = self.mm_per_px or 1.0
         pair = self._whole("distance")
         if pair is not None:
-            told.append(("Distance", f"≈ {measuring.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
+            told.append(("Distance", f"≈ {measurements.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
         corner = self._whole("angle")
         if corner is not None:
-            told.append(("Angle", _degrees(measuring.angle_deg(corner[0], corner[1], corner[2]))))
+            told.append(("Angle", _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
         six = self._six("six")
         if six is not None:
             told += self._told_six(six, unit, own=self._whole("six") is not None)
@@ -102,7 +102,7 @@ class MeasureBoard:
         if ends is None and self._whole("above") is not None and self._whole("below") is not None:
             ends = np.vstack([self._whole("above")[[0, 2]], self._whole("below")[[3, 5]]])
         if ends is not None:
-            told.append(("Cobb (kyphosis +)", _degrees(measuring.cobb_deg(ends[:2], ends[2:]))))
+            told.append(("Cobb (kyphosis +)", _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
         return told
 
     def _told_six(self, six: SixPoints, unit: str, *, own: bool) -> list[tuple[str, str]]:
@@ -117,7 +117,7 @@ class MeasureBoard:
         above, below = self._six("above"), self._six("below")
         if above is None and below is None:
             return told
-        ratios = measuring.height_ratios(six, above, below)
+        ratios = measurements.height_ratios(six, above, below)
         shares = " · ".join(_percent(r) for r in (ratios.anterior, ratios.middle, ratios.posterior))
         grade = ratios.genant_grade
         return [

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 from assistant.errors import UsageError
 from assistant.part import FOLDER
 from assistant.plan import read_plan
-from assistant.replay import Sink
+from assistant.review.replay import Sink
 from assistant.settings.tree import Settings
 from assistant.system.places import plan_beside, plan_place
 from ui import words

@@ -14,10 +14,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant import scrub
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
-from assistant.replay import child_command, child_environment
+from assistant.review import previews
+from assistant.review.replay import child_command, child_environment
 from assistant.vocabulary import Frame
 
 log = logging.getLogger(__name__)
@@ -148,28 +148,28 @@ class ScrubMaker:
 
     def __init__(self, run: str, folder: Path, most_bytes: int = 4 << 30) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self.file: scrub.ScrubFile | None = None
-        self._keys: scrub.ScrubFile | None = None
+        self.file: previews.ScrubFile | None = None
+        self._keys: previews.ScrubFile | None = None
         try:
-            path = scrub.place_for(folder, Path(run))
+            path = previews.place_for(folder, Path(run))
         except (OSError, ValueError):
             return  # a run that is no file has no scrub file; its pictures come the slow way
-        self.file = scrub.ScrubFile(path)
+        self.file = previews.ScrubFile(path)
         self.file.refresh()
         if self.file.is_whole:
             with contextlib.suppress(OSError):
                 path.touch()
             return
-        scrub.keep_within(folder, most_bytes, keep=path)
+        previews.keep_within(folder, most_bytes, keep=path)
         keys = path.with_suffix(".keys.scrub")
         # Half a file, left by a window that was closed early, is made anew: nothing of it may be shown meanwhile.
         for old in (path, keys):
             with contextlib.suppress(OSError):
                 old.unlink()
-        self.file = scrub.ScrubFile(path)
-        self._keys = scrub.ScrubFile(keys)
+        self.file = previews.ScrubFile(path)
+        self._keys = previews.ScrubFile(keys)
         self._process = subprocess.Popen(
-            child_command("assistant.scrub", run, str(path), str(keys)),
+            child_command("assistant.review.previews", run, str(path), str(keys)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from assistant.errors import AssistantError, EnvironmentError_
-from assistant.replay import child_command, child_environment
 from assistant.reports.facts import ReportFacts
 from assistant.reports.tables import whole_file
+from assistant.review.replay import child_command, child_environment
 from assistant.system.error_log import LastWords, ending
 from assistant.system.plain import json_text
 from ui.review.events_panel import EventRow

@@ -11,8 +11,8 @@ from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from assistant.errors import EnvironmentError_
-from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.reports.day_facts import clock
 from assistant.reports.drawing import drawn
 from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts

@@ -15,7 +15,7 @@ from assistant.library.people import LOCAL, Role
 from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol, people_here, reviewer_here
 from assistant.plan import Plan
-from assistant.reviews import About, LeakKey, Review, converted, place_for, read_review
+from assistant.review.annotations import About, LeakKey, Review, converted, place_for, read_review
 from assistant.saying import redo, say, undo
 from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Motion

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assistant import lengths
 from assistant.alarm_table.table import SITE_OF_LEAK, row_of
-from assistant.counting import OF_MACHINE
 from assistant.lengths import Of
-from assistant.moments import Moment, view_of
 from assistant.plan import PlannedView
-from assistant.reviews import About, Review
-from assistant.session_day import XRAY, Act, SessionDay, Told
+from assistant.readings.moments import Moment, view_of
+from assistant.review.annotations import About, Review
+from assistant.review.counting import OF_MACHINE
+from assistant.review.session_day import XRAY, Act, SessionDay, Told
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, EventKind, Measure, ScreenChange, Site, Unknown
 from ui import words

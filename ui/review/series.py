@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.vocabulary import Distances, FrameState
 from ui.curve_scale import CurveScale, curve_scale, endplate_values, line_value
 

@@ -6,21 +6,21 @@ import logging
 import threading
 from pathlib import Path
 
-from assistant import scrub
-from assistant.as_seen import holds_figures, holds_leaks, read_as_seen
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import InputError, UsageError
 from assistant.identity import Identity
-from assistant.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
 from assistant.library.identities import identify
-from assistant.moments import Moment, MomentStore
 from assistant.pipeline import Summary
 from assistant.plan import Plan, check_against_run
-from assistant.replay import ReplayAnalysis, Sink
+from assistant.readings.moments import Moment, MomentStore
+from assistant.review import previews
+from assistant.review.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
+from assistant.review.replay import ReplayAnalysis, Sink
+from assistant.review.session_day import SessionDay
+from assistant.review.session_reading import holds_day, read_session_day
+from assistant.review.stored import holds_figures, holds_leaks, read_as_seen
 from assistant.run_facts import RunFacts
-from assistant.session_day import SessionDay
-from assistant.session_reading import holds_day, read_session_day
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home, plan_place
 from assistant.vocabulary import Frame, ScreenChange
@@ -51,7 +51,7 @@ class Session:
             if plan is not None:
                 check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.end_frame)
             self.first = _first(source)
-            self._scrub = ScrubMaker(run, data_home() / "cache") if scrub.is_needed(source) else None
+            self._scrub = ScrubMaker(run, data_home() / "cache") if previews.is_needed(source) else None
         finally:
             source.close()
         self.identity: Identity = identify(run, plan, self.facts.recorded)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.imaging.subtraction import subtracted
-from assistant.looked_at import NOT_VISIBLE, Looked
-from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.reports.facts import is_rehearsal
+from assistant.results.looked_at import NOT_VISIBLE, Looked
 from assistant.run_facts import RunClock
 from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, Motion
 from ui.review import review_words

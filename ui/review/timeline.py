@@ -22,8 +22,8 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 
 from assistant.lengths import UNCAL
-from assistant.moments import Moment
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.vocabulary import Priority
 from ui import icons, theme, words
 from ui.curve_drawing import draw_curve, draw_wall, screen_inks

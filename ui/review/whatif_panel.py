@@ -24,16 +24,18 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant import lengths, whatif, whatif_table
+from assistant import lengths
 from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.lengths import UNCAL
-from assistant.looked_at import NONE_SEEN, NOT_TO_ITS_END
 from assistant.plan import PlannedView
-from assistant.replay import child_command, child_environment
+from assistant.reports import whatif_table
+from assistant.results.looked_at import NONE_SEEN, NOT_TO_ITS_END
+from assistant.review import whatif
+from assistant.review.replay import child_command, child_environment
+from assistant.review.whatif import BASE, Job, RunAndPlan, Variant
 from assistant.settings.tree import Settings, changes_of
 from assistant.system.plain import json_line
-from assistant.whatif import BASE, Job, RunAndPlan, Variant
 from ui import theme
 from ui.review import review_words
 from ui.review.transport import key_button
@@ -60,7 +62,7 @@ class WhatIfWork:
         self._told = told
         self._stopping = False
         self._process = subprocess.Popen(
-            child_command("assistant.whatif", str(folder)),
+            child_command("assistant.review.whatif", str(folder)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

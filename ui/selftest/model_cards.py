@@ -11,8 +11,8 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QTextBrowser, QWidget
 
 from assistant.errors import AssistantError
+from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
-from assistant.shape_model import model_name
 from assistant.system.places import models_folder
 from ui import theme
 from ui.key_map import with_keys

@@ -10,7 +10,7 @@ from assistant.capture.devices import QUALIFIED
 from assistant.capture.field_shape import Outline
 from assistant.capture.masking import is_masked
 from assistant.live.messages import LiveState
-from assistant.looked_at import NOT_YET
+from assistant.results.looked_at import NOT_YET
 from assistant.usual_depth import usual_depth
 from assistant.vocabulary import Unknown
 from ui import theme, words

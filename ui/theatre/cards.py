@@ -10,8 +10,8 @@ from assistant import lengths
 from assistant.alarm_table.table import row_told
 from assistant.live.messages import Moment
 from assistant.live.status import LiveAlarm, LiveStatus
-from assistant.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET
 from assistant.plan import PlannedView
+from assistant.results.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
 from ui import icons, theme, words

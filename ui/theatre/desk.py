@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from assistant.day_log import DayEvent
-from assistant.session_day import XRAY
-from assistant.session_reading import day_of
+from assistant.review.session_day import XRAY
+from assistant.review.session_log import DayEvent
+from assistant.review.session_reading import day_of
 from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 

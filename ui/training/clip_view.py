@@ -8,8 +8,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from assistant.moments import Moment
 from assistant.plan import Plan
+from assistant.readings.moments import Moment
 from assistant.training.ending import Ending
 from assistant.vocabulary import Frame, Motion
 from ui import overlay, theme

@@ -2,6 +2,7 @@
 
 from assistant.steps.cement.baseline import SMOOTH_MM, Baseline, cement_crop, start_baseline
 from assistant.steps.cement.cement import find_cement
+from assistant.steps.cement.ground import ground_of
 from assistant.steps.cement.memory import MaskMemory, start_masking
 from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, said
 from assistant.steps.cement.polarity_watch import PolarityWatch
@@ -15,6 +16,7 @@ __all__ = [
     "PolarityWatch",
     "cement_crop",
     "find_cement",
+    "ground_of",
     "judged",
     "log_odds_of",
     "said",

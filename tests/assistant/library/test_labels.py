@@ -9,7 +9,7 @@ from assistant.library.labels import leaks_of, review_of, tell_search
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.reviews import SCHEMA_BY_NUMBER, About, LeakKey, read_review
+from assistant.review.annotations import SCHEMA_BY_NUMBER, About, LeakKey, read_review
 from assistant.saying import say
 
 RUN = {

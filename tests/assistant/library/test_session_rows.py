@@ -9,7 +9,7 @@ import pytest
 from assistant.library.people import Act
 from assistant.library.session_rows import level_rows, said_of_session
 from assistant.library.store import Library
-from tests.assistant.test_session_reading import two_levels
+from tests.assistant.review.test_session_reading import two_levels
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from assistant.live.messages import (
 )
 from assistant.live.session import LiveSession
 from assistant.settings.tree import Settings
-from assistant.validate import validate
+from assistant.validation.validate import validate
 from assistant.vocabulary import Unknown
 from tests.assistant.live.conftest import planned, until
 from tests.small_run import pictures, plan_document

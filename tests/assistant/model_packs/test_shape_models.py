@@ -4,11 +4,11 @@ from itertools import count
 import numpy as np
 import pytest
 
-from assistant.leak_patch import SeenPatch
+from assistant.leak_shape.model_protocol import ShapeAnswer
+from assistant.leak_shape.patch import SeenPatch
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import Pack
 from assistant.model_packs.shape_models import LiveShapeModel, WaitingShapeModel
-from assistant.shape_model import ShapeAnswer
 from assistant.vocabulary import Leak, LeakSite, Shape, Unknown
 from tests.waiting import HUNG_S, wait_until
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from assistant.reports.day_facts import NO_LEVEL, NOT_ENTERED, XRAY_NOT_COUNTED, day_rows, found_words, xray_words
-from assistant.session_reading import day_of
+from assistant.review.session_reading import day_of
 from assistant.vocabulary import Alarm, EventKind, Priority
-from tests.assistant.test_session_reading import two_levels
+from tests.assistant.review.test_session_reading import two_levels
 
 
 def alarm(kind: EventKind, priority: Priority) -> Alarm:

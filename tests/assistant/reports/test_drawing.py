@@ -7,8 +7,8 @@ import pytest
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.identity import Identity
-from assistant.moments import Moment, MomentMaker
 from assistant.plan import PlannedView, read_plan
+from assistant.readings.moments import Moment, MomentMaker
 from assistant.reports.drawing import STRIP_PX, drawn, with_words, words_of
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, FrameState, Unknown

@@ -10,11 +10,11 @@ import pytest
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.identity import Identity
-from assistant.moments import MomentStore
 from assistant.plan import read_plan
+from assistant.readings.moments import MomentStore
 from assistant.reports.day_facts import clock
 from assistant.reports.facts import UNKNOWN, ReportFacts, gather
-from assistant.reviews import About, Review, read_review
+from assistant.review.annotations import About, Review, read_review
 from assistant.saying import say
 from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run

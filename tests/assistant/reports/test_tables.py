@@ -8,8 +8,8 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
-from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
+from assistant.readings.moments import Moment, MomentStore
 from assistant.reports import tables
 from assistant.reports.facts import EventLine, ReportFacts
 from assistant.settings.tree import Settings

@@ -6,8 +6,8 @@ import pytest
 from skimage.measure import perimeter_crofton
 
 from assistant.geometry import Crop, signed_distance_map
-from assistant.leak_patch import LeakPatch
-from assistant.shape_model import ShapeAnswer, ShapeLimits
+from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits
+from assistant.leak_shape.patch import LeakPatch
 from assistant.steps.leak_shape import MODEL, ShapeMemory, classify, classify_by_geometry, perimeter_px
 from assistant.vocabulary import LeakSite, ModelIdentity, Shape, Unknown
 

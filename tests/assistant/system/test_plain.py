@@ -22,7 +22,7 @@ _WRITERS = re.compile(r"\bjson\.dumps?\(|\bjson\.encode\(|\bmsgpack\.encode\(|\b
 _STORES_NOTHING = {
     "assistant/system/plain.py",
     "assistant/plan.py",  # asks whether a document can be written at all
-    "assistant/schema_check.py",  # a value in the words of a fault
+    "assistant/validation/schema_check.py",  # a value in the words of a fault
     "assistant/live/wire.py",  # a pipe between our own processes
     "assistant/model_packs/worker.py",  # a pipe; the worker imports nothing of the program
 }
@@ -46,12 +46,12 @@ _READS_OUR_OWN = {
     "assistant/model_packs/worker.py",
     "assistant/system/plain.py",
     "assistant/recording/event_log.py",
-    "assistant/schema_check.py",
+    "assistant/validation/schema_check.py",
     "assistant/settings/file.py",  # an alarm's limit that cannot be used is told by its name: nothing can be armed
     "assistant/training/clip.py",
     "assistant/training/course_child.py",
     "assistant/training/sets.py",
-    "assistant/whatif.py",
+    "assistant/review/whatif.py",
     "ui/review/report_child.py",
     "ui/review/whatif_panel.py",
     "ui/selftest/lists.py",

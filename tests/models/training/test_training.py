@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnxruntime import InferenceSession
 
-from assistant.leak_patch import LeakPatch
+from assistant.leak_shape.patch import LeakPatch
 from assistant.model_packs.pack import from_bytes, read_pack, to_bytes
 from assistant.system.places import models_folder
 from models.training.calibrating import (

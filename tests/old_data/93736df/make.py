@@ -22,7 +22,6 @@ import numpy as np
 
 from assistant.capture.run_folder import RunFolder
 from assistant.cli import main
-from assistant.day_log import read_day
 from assistant.library.jobs import Jobs
 from assistant.library.outcome import Outcome, add_finding, add_outcome
 from assistant.library.people import Act, Role
@@ -33,7 +32,8 @@ from assistant.live.messages import LiveState
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
 from assistant.plan import read_plan
-from assistant.reviews import About, place_for, read_review, say, undo
+from assistant.review.annotations import About, place_for, read_review, say, undo
+from assistant.review.session_log import read_day
 from assistant.settings.file import load_settings, save_user
 from assistant.system.places import demo_run
 from assistant.training.archive import keep_clip, run_of_case

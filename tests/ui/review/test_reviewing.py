@@ -14,7 +14,7 @@ from PyQt6.QtGui import QDropEvent
 from assistant.cli import main
 from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol
-from assistant.reviews import About, LeakKey, read_review
+from assistant.review.annotations import About, LeakKey, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
 from ui.key_map import with_keys

@@ -7,10 +7,10 @@ import pytest
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
-from assistant.day_log import DayEvent
-from assistant.moments import Moment, MomentStore
 from assistant.plan import read_plan
-from assistant.session_reading import day_of
+from assistant.readings.moments import Moment, MomentStore
+from assistant.review.session_log import DayEvent
+from assistant.review.session_reading import day_of
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, EventKind, FrameState, LeakSite
 from tests.small_run import write_small_run

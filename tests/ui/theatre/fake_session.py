@@ -14,8 +14,8 @@ from assistant.identity import Identity
 from assistant.live.messages import Lines, LiveState, Message, Moment, PlanTaken, RecordingState, StampedFrame
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
+from assistant.review.session_day import XRAY
 from assistant.run_facts import RunFacts
-from assistant.session_day import XRAY
 from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, Unknown
 

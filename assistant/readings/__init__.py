@@ -1,0 +1,1 @@
+"""What becomes of a reading: what is kept of it, its row of the table, its line."""

@@ -1,0 +1,82 @@
+"""A reading as a row of ``measurements.csv`` (contract)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from assistant import lengths
+from assistant.plan import PlannedView
+from assistant.vocabulary import (
+    CementMask,
+    Measure,
+    Motion,
+    Reading,
+    Unknown,
+    value_or_none,
+)
+
+COLUMNS = (
+    *("frame", "t_s", "state", "view", "registration_ok", "dx_px", "dy_px", "rotation_deg", "scale"),
+    *("cement_area_mm2", "posterior_wall_mm", "warning_line_mm", "superior_endplate_mm", "inferior_endplate_mm"),
+    *("anterior_wall_mm", "approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
+    *("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm", "xray_age_ms"),
+    *("registration_confidence", "front_mm", "reason"),
+    *lengths.SHARE_COLUMNS,
+)
+_SHARE_PLACES = 5
+"""As fine as 0.001 mm of a body."""
+
+
+def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
+    """One line of ``measurements.csv``. An unknown figure is an empty cell; in an uncalibrated view each one in mm is.
+
+    Parameters
+    ----------
+    reading : Reading
+    views : sequence of PlannedView
+        The plan's, in its order.
+    """
+    motion, age = reading.motion, reading.liveness.xray_age_s
+    moved = [""] * 4
+    view = None
+    if isinstance(motion, Motion):
+        where = motion.similarity
+        view = views[motion.view_index]
+        moved = [f"{where.dx_px:.3f}", f"{where.dy_px:.3f}", f"{where.rotation_deg:.4f}", f"{where.scale:.5f}"]
+    found = lengths.columns(reading.distances, reading.approach, view)
+    front = reading.cement.front_mm if isinstance(reading.cement, CementMask) else Unknown("no cement was looked for")
+    cells = {name: _cell(value) for name, value in found.items()} | {
+        "frame": str(reading.frame_index),
+        "t_s": f"{reading.t_s:.6f}",
+        "state": reading.liveness.state.value,
+        "view": "" if view is None else view.view,
+        "registration_ok": "1" if isinstance(motion, Motion) else "0",
+        **dict(zip(("dx_px", "dy_px", "rotation_deg", "scale"), moved, strict=True)),
+        "time_to_line_s": _cell(reading.approach.time_to_line_s),
+        "alarm": reading.alarm.word,
+        "processing_ms": f"{reading.processing_ms:.3f}",
+        "xray_age_ms": "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
+        "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
+        "front_mm": _cell(lengths.in_mm(front, view)),
+        "reason": why_unmeasured(reading),
+    }
+    for name in lengths.SHARE_COLUMNS:
+        cells[name] = _cell(found[name], places=_SHARE_PLACES)
+    return [cells[name] for name in COLUMNS]
+
+
+def _cell(measure: Measure, places: int = 3) -> str:
+    value = value_or_none(measure)
+    # "z": a distance that rounds to nothing has not crossed the line, so it carries no minus.
+    return "" if value is None or not math.isfinite(value) else f"{value:z.{places}f}"
+
+
+def why_unmeasured(reading: Reading) -> str:
+    """Why a reading has no figures; empty where it has."""
+    if reading.liveness.reason:
+        return reading.liveness.reason
+    for found in (reading.motion, reading.cement, reading.distances):
+        if isinstance(found, Unknown):
+            return found.reason
+    return ""

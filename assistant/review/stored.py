@@ -1,0 +1,391 @@
+"""Figures that are there already, read back: as told on the day, and as an earlier analysis found them.
+
+A run folder may hold the lines that a live session wrote (``readings_000.jsonl``): `read_as_seen`. A result's folder
+holds the table of an analysis (``measurements.csv``): `read_analysed`. Both keep the same columns; a session, and the
+analysis of a run of the library (``moments.jsonl``), also keep outlines, leaks and thirds
+(`assistant.readings.live_line`). What was not kept is `Unknown` with a reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from assistant import lengths
+from assistant.alarm_table.row import PipelineRow
+from assistant.alarm_table.table import row_of, with_shapes
+from assistant.errors import InputError
+from assistant.geometry import Similarity
+from assistant.part import read_part, recording_of
+from assistant.plan import Plan, PlannedView
+from assistant.readings.live_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
+from assistant.readings.moments import Moment, Outline
+from assistant.results.folder import MOMENTS
+from assistant.results.moment_lines import FRAME
+from assistant.system.plain import read_json
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    Distances,
+    EventKind,
+    FrameState,
+    Leak,
+    Liveness,
+    Measure,
+    Motion,
+    Priority,
+    Site,
+    Unknown,
+)
+
+TABLE: Final = "measurements.csv"
+READINGS: Final = "readings_*.jsonl"
+NOT_KEPT: Final = Unknown("not kept")
+_NO_READING: Final = "not analysed on the day"
+_MOST_BYTES: Final = 2 << 30
+
+Row = dict[str, str]
+
+
+def holds_figures(folder: Path) -> bool:
+    """Whether a run folder holds figures from the day."""
+    return folder.is_dir() and any(recording_of(folder).glob(READINGS))
+
+
+def holds_leaks(folder: Path) -> bool:
+    """Whether leaks and outlines of the day were kept: in live sessions since they are."""
+    paths = list(recording_of(folder).glob(READINGS))
+    return bool(paths) and all(next(_lines(path), {}).get(KEEPS) for path in paths)
+
+
+def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
+    """Read what was told, one moment a frame from the run's first on; frames without a reading say so.
+
+    Parameters
+    ----------
+    folder : Path
+    plan : Plan or None
+        The plan of the day: without it lines cannot be placed, and distances are told all the same.
+
+    Raises
+    ------
+    InputError
+        If there is nothing, or it cannot be read.
+    """
+    try:
+        if not holds_figures(folder):
+            raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
+        part = read_part(folder)
+        rows, standing, more = _live_rows(recording_of(folder), plan, 0 if part is None else part.first_plan)
+        if part is None:
+            return list(_moments(rows, standing, more, plan))
+        rows = [row for row in rows if part.first_frame <= int(row["frame"]) < part.end_frame]
+        return list(_moments(rows, standing, more, plan, part.first_frame))
+    except OSError as error:
+        raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise InputError(f"{folder}: its figures are damaged ({error}); analyse it instead") from error
+
+
+def read_analysed(folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequence[Leak]) -> list[Moment]:
+    """What an analysis found, one moment a frame.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the result.
+    plan : Plan
+        With which it was made.
+    events : sequence of Alarm
+    leaks : sequence of Leak
+        Those of the result: they stand from their first frame on where the folder keeps no more of them.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        with (folder / TABLE).open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        first = int(rows[0]["frame"]) if rows else 0
+        return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan, first))
+    except OSError as error:
+        raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); analyse the run anew") from error
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise InputError(f"{folder}: its figures are damaged ({error}); analyse the run anew") from error
+
+
+def _kept_more(folder: Path, rows: Sequence[Row], leaks: Sequence[Leak], plan: Plan) -> dict[int, _More]:
+    path, more, last = folder / MOMENTS, {}, _More()
+    if not path.is_file():
+        return {
+            int(row["frame"]): _More(leaks=tuple(leak for leak in leaks if leak.first_frame <= int(row["frame"])))
+            for row in rows
+        }
+    lines = {int(line[FRAME]): line for line in _lines(path) if FRAME in line}
+    for row in rows:
+        frame = int(row["frame"])
+        last = _more(lines.get(frame, {}), last, row, plan)
+        more[frame] = last
+    return more
+
+
+def _standing(rows: Sequence[Row], events: Iterable[Alarm]) -> dict[int, tuple[Alarm, ...]]:
+    last = int(rows[-1]["frame"]) if rows else -1
+    standing: dict[int, list[Alarm]] = {}
+    for alarm in events:
+        end = last if alarm.last_frame is None else min(alarm.last_frame, last)
+        for frame in range(alarm.first_frame, end + 1):
+            standing.setdefault(frame, []).append(alarm)
+    return {frame: _highest_first(alarms) for frame, alarms in standing.items()}
+
+
+def _live_rows(
+    folder: Path, plan: Plan | None, first_plan: int
+) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
+    """What was told, but by an earlier plan than ``first_plan``: that was of another level."""
+    rows: list[Row] = []
+    more: dict[int, _More] = {}
+    words: dict[int, tuple[str, ...]] = {}
+    for path in sorted(folder.glob(READINGS)):
+        columns: list[str] | None = None
+        for line in _lines(path):
+            if "columns" in line:
+                last = _More()
+                columns = [str(name) for name in line["columns"]]
+            elif columns is not None and "row" in line and line.get("plan", first_plan) >= first_plan:
+                row = dict(zip(columns, map(str, line["row"]), strict=True))
+                rows.append(row)
+                words[int(row["frame"])] = tuple(map(str, line.get("standing", ())))
+                last = _more(line, last, row, plan)
+                more[int(row["frame"])] = last
+    return rows, _episodes(words), more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _More:
+    """What a line holds beside its columns; outlines and leaks stand until a line brings others."""
+
+    outline: Outline = ()
+    leaks: tuple[Leak, ...] = ()
+    thirds_mm: tuple[Measure, Measure, Measure] = (NOT_KEPT, NOT_KEPT, NOT_KEPT)
+
+
+def _more(line: dict[str, Any], last: _More, row: Row, plan: Plan | None) -> _More:
+    is_new = "outline" in line
+    views = () if plan is None else plan.views
+    return _More(
+        outline=read_outline(line) if is_new else last.outline,
+        leaks=read_leaks(line, views) if is_new else last.leaks,
+        thirds_mm=read_thirds(line, _view_of(row, plan)) or (NOT_KEPT, NOT_KEPT, NOT_KEPT),
+    )
+
+
+def _view_of(row: Row, plan: Plan | None) -> PlannedView | None:
+    """The planned view that a row names."""
+    return next((view for view in plan.views if view.view == row.get("view")), None) if plan is not None else None
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a file; one that was cut off by the end of the process is passed over."""
+    with path.open("rb") as file:
+        for content in file:
+            try:
+                line = read_json(content)
+            except ValueError:
+                continue  # half a line: the process died while it wrote
+            if isinstance(line, dict):
+                yield line
+
+
+def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]:
+    """Alarms from the words that stood at each frame: one for each stretch in which a word stood."""
+    standing: dict[int, tuple[Alarm, ...]] = {}
+    open_: dict[str, int] = {}
+    ended: list[tuple[str, int, int]] = []
+    before = -1
+    for frame in sorted(words):
+        for word in [word for word in open_ if word not in words[frame]]:
+            ended.append((word, open_.pop(word), before))
+        for word in words[frame]:
+            open_.setdefault(word, frame)
+        before = frame
+    every = [*ended, *((word, first, None) for word, first in open_.items())]
+    alarms = [
+        (_alarm_of_word(word, first, last), first, before if last is None else last) for word, first, last in every
+    ]
+    for alarm, first, end in alarms:
+        for frame in range(first, end + 1):
+            standing[frame] = (*standing.get(frame, ()), alarm)
+    return {frame: _highest_first(found) for frame, found in standing.items()}
+
+
+def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
+    """The alarm that a word tells (kind, priority, site); its words follow from the table, as they did on the day."""
+    kind, priority, site = (*word.split(":"), "")[:3]
+    alarm = Alarm(
+        kind=EventKind(kind),
+        site=Site(site) if site else None,
+        priority=Priority[priority.upper()],
+        first_frame=first,
+        last_frame=last,
+        headline="",
+        action="",
+    )
+    row = row_of(alarm)
+    if not site and alarm.kind is EventKind.ENDPLATE:
+        return replace(alarm, headline=_ENDPLATE_ONCE[0], action=_ENDPLATE_ONCE[1])
+    return replace(alarm, site=alarm.site or _site_of(row), headline=_without_figure(row.headline), action=row.action)
+
+
+_ENDPLATE_ONCE: Final = ("CEMENT IN DISC", "Pause. Consider ending at this level.")
+"""What an alarm at an endplate said while words did not tell its site and it had one stage."""
+
+
+def _site_of(row: PipelineRow) -> Site | None:
+    """The site where a kind has but one."""
+    return row.site if row.site is Site.POSTERIOR else None
+
+
+def _without_figure(headline: str) -> str:
+    """Without the figure, which the words of a line do not tell."""
+    return headline.partition(":")[0] if "{" in headline else headline
+
+
+def _highest_first(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    return tuple(sorted(alarms, key=lambda alarm: -alarm.priority))
+
+
+def _moments(
+    rows: Sequence[Row],
+    standing: dict[int, tuple[Alarm, ...]],
+    more: dict[int, _More],
+    plan: Plan | None,
+    first: int = 0,
+) -> Iterator[Moment]:
+    nothing = _More()
+    index = first
+    t_s = float(rows[0]["t_s"]) if first and rows else 0.0
+    for row in rows:
+        frame, at_s = int(row["frame"]), float(row["t_s"])
+        if frame < index:
+            continue  # the same frame again, after a restart
+        while index < frame:
+            share = (frame - index) / (frame - index + 1)
+            yield _gap(index, at_s - share * (at_s - t_s))
+            index += 1
+        yield _moment(row, standing.get(frame, ()), more.get(frame, nothing), plan)
+        index, t_s = frame + 1, at_s
+
+
+def _gap(index: int, t_s: float) -> Moment:
+    unknown = Unknown(_NO_READING)
+    return Moment(
+        frame_index=index,
+        t_s=max(0.0, t_s),
+        liveness=Liveness(state=FrameState.UNUSABLE, xray_age_s=unknown, noise_grey=unknown, reason=_NO_READING),
+        motion=unknown,
+        distances=unknown,
+        approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+        standing=(),
+        leaks=(),
+        outline=(),
+        processing_ms=0.0,
+    )
+
+
+def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | None) -> Moment:
+    why = Unknown(row.get("reason") or "not measured")
+    state = FrameState(row["state"])
+    age = _number(row.get("xray_age_ms", ""), why)
+    return Moment(
+        frame_index=int(row["frame"]),
+        t_s=float(row["t_s"]),
+        liveness=Liveness(
+            state=state,
+            xray_age_s=age if isinstance(age, Unknown) else age / 1000,
+            noise_grey=NOT_KEPT,
+            reason=row.get("reason", "") if state not in (FrameState.LIVE, FrameState.REPEAT) else "",
+        ),
+        motion=_motion(row, plan, why),
+        distances=_distances(row, why, more.thirds_mm, _view_of(row, plan)),
+        approach=Approach(
+            approach_mm_per_s=_length(row, "approach_mm_per_s", "approach_share_per_s", why, _depth(row, plan)),
+            time_to_line_s=_number(row.get("time_to_line_s", ""), why),
+        ),
+        standing=with_shapes(standing, more.leaks),
+        leaks=more.leaks,
+        outline=more.outline,
+        processing_ms=_plain(row.get("processing_ms", ""), 0.0),
+    )
+
+
+def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
+    if row.get("registration_ok") != "1" or plan is None:
+        return why if plan is not None else Unknown("the plan of the day is not here")
+    at = next((k for k, view in enumerate(plan.views) if view.view == row.get("view")), None)
+    if at is None:
+        return Unknown("the plan has no such view")
+    return Motion(
+        view_index=at,
+        similarity=Similarity(
+            dx_px=float(row["dx_px"]),
+            dy_px=float(row["dy_px"]),
+            rotation_deg=float(row["rotation_deg"]),
+            scale=float(row["scale"]),
+            centre_px=plan.views[at].centre_px,
+        ),
+        confidence=_plain(row.get("registration_confidence", ""), 0.0),
+    )
+
+
+def _distances(
+    row: Row, why: Unknown, thirds_mm: tuple[Measure, Measure, Measure], view: PlannedView | None
+) -> Distances | Unknown:
+    body_mm2 = None if view is None else lengths.body_mm2(view)
+    area_mm2 = _length(row, "cement_area_mm2", "cement_area_share", why, body_mm2)
+    if isinstance(area_mm2, Unknown):
+        return area_mm2
+
+    def read(name: str) -> Measure:
+        whole_mm = None if view is None else lengths.whole_mm(view, lengths.DISTANCES[name])
+        return _length(row, f"{name}_mm", f"{name}_share", Unknown("not measured"), whole_mm)
+
+    kept: dict[str, Any] = {f"{name}_mm": read(name) for name in lengths.DISTANCES}
+    return Distances(
+        cement_area_mm2=area_mm2,
+        **kept,
+        warning_upper_mm=thirds_mm[0],
+        warning_middle_mm=thirds_mm[1],
+        warning_lower_mm=thirds_mm[2],
+    )
+
+
+def _depth(row: Row, plan: Plan | None) -> float | None:
+    view = _view_of(row, plan)
+    return None if view is None else lengths.depth_mm(view)
+
+
+def _length(row: Row, mm: str, share: str, why: Unknown, whole: float | None) -> Measure:
+    """A figure of the columns: in mm where it stands so, else a share of ``whole``, which only the plan tells."""
+    if row.get(mm) or not row.get(share):
+        return _number(row.get(mm, ""), why)
+    return NO_PLAN if whole is None else _number(str(whole * float(row[share])), why)
+
+
+def _number(cell: str, why: Unknown) -> Measure:
+    if not cell:
+        return why
+    value = float(cell)
+    return value if math.isfinite(value) else why
+
+
+def _plain(cell: str, default: float) -> float:
+    return float(np.float64(cell)) if cell else default
