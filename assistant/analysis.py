@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError, describe
-from assistant.guard import GuardedPipeline
+from assistant.guarded_pipeline import GuardedPipeline
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run

@@ -81,8 +81,8 @@ SAID_AS = {
 TWO_THINGS = {
     "assistant/simulation/truth.py:LEAK_MM2": "the truth is defined by the scoring, not by this program's settings",
     "assistant/simulation/truth.py:CROSSED_FOR_S": "the truth is defined by the scoring",
-    "assistant/simulation/source_faults.py:FROZEN_AFTER_S": "the truth is defined by the contract: one second",
-    "assistant/simulation/real_anatomy_mesh.py:_BAND_MM": "a band of a mesh",
+    "assistant/simulation/imaging_chain/source_faults.py:FROZEN_AFTER_S": "the contract defines the truth: one second",
+    "assistant/simulation/anatomy/real_anatomy_mesh.py:_BAND_MM": "a band of a mesh",
     "assistant/evaluation/landmarks_table.py:NEAR_MM": "how near a landmark lies to the true one",
     "assistant/steps/motion/motion.py:_NEAR_MM": "how near a place lies to where the vertebra was",
 }

@@ -12,7 +12,7 @@ from assistant.capture.picture_files import PNG_MAGIC, TIFF_MAGICS
 from assistant.capture.pictures import PictureFolder, numbered_pictures
 from assistant.capture.source import Source
 from assistant.capture.stamps import MAX_FPS
-from assistant.capture.video import VideoSource
+from assistant.capture.video.video import VideoSource
 from assistant.errors import InputError, UsageError
 from assistant.part import read_part, recording_of
 from assistant.recording.reading import is_recorded
@@ -52,7 +52,7 @@ def open_source(run: str, fps: float | None = None) -> Source:
     if fps is not None and not (math.isfinite(fps) and 0 < fps <= MAX_FPS):
         raise UsageError(f"--fps must lie above 0 and not above {MAX_FPS:g}, got {fps}")
     if is_camera(run):
-        from assistant.capture.camera import open_camera
+        from assistant.capture.camera.camera import open_camera
 
         return open_camera(run)
     if not run or "\0" in run:
@@ -95,7 +95,7 @@ def _open_file(path: Path, run: str, fps: float | None) -> Source:
     if not head:
         raise InputError(f"{run}: the file is empty; copy it again from where it was recorded")
     if _is_dicom(head):
-        from assistant.capture.dicom import DicomSource
+        from assistant.capture.dicom.dicom import DicomSource
 
         return DicomSource(path, run, fps=fps)
     if head.startswith((PNG_MAGIC, *TIFF_MAGICS, b"\xff\xd8\xff", b"BM", b"GIF8")):

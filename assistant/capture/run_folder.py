@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.capture.matroska import read_blocks
-from assistant.capture.video import VideoSource
+from assistant.capture.video.matroska import read_blocks
+from assistant.capture.video.video import VideoSource
 from assistant.errors import InputError
 from assistant.identity import session_of
 from assistant.recording.event_log import check_chain, log_files

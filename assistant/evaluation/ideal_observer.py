@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.simulation.camera import VISIBLE_BLUR_MM
 from assistant.simulation.fluoroscope import SimulatedFrame
+from assistant.simulation.imaging_chain.camera import VISIBLE_BLUR_MM
 from assistant.simulation.truth import VISIBLE_CNR, Mask, PictureTruth, without_specks
 
 FOLDER = "ideal"

@@ -58,7 +58,7 @@ def cases(identities: list[str], *, stills: int, seed: int, folder: Path | None 
     Parameters
     ----------
     identities : list of str
-        As for `assistant.simulation.anatomy.build`; anatomy that nothing was tuned on.
+        As for `assistant.simulation.anatomy.anatomy.build`; anatomy that nothing was tuned on.
     stills : int
         For each anatomy; every third one is AP.
     seed : int

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from assistant.errors import AssistantError, EnvironmentError_, describe
-from assistant.guard import GuardedPipeline
+from assistant.guarded_pipeline import GuardedPipeline
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live.deck import Cell, Deck, is_in_colour, is_orphan
 from assistant.live.messages import (

@@ -15,10 +15,10 @@ from typing import Final
 
 import numpy as np
 
-from assistant.capture.colour import STEP_PX
-from assistant.capture.interlace import Deinterlacer
-from assistant.capture.layout import Layout, layouts
-from assistant.capture.masking import Masker
+from assistant.capture.camera.colour import STEP_PX
+from assistant.capture.camera.interlace import Deinterlacer
+from assistant.capture.masking.layout import Layout, layouts
+from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.capture.play import PlayedSource, is_played
 from assistant.capture.source import Source

@@ -8,7 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from assistant.capture.colour import NO_FLUOROSCOPY_SHARE
+from assistant.capture.camera.colour import NO_FLUOROSCOPY_SHARE
 from assistant.errors import EnvironmentError_
 from assistant.live.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.ring import Ring

@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant import __version__, lengths
 from assistant.errors import AssistantError, InputError
-from assistant.guard import nothing_known
+from assistant.guarded_pipeline import nothing_known
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.readings.moments import MomentStore

@@ -24,7 +24,7 @@ from typing import IO, Any, BinaryIO, Final, Protocol
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, describe
-from assistant.guard import GuardedPipeline, nothing_known
+from assistant.guarded_pipeline import GuardedPipeline, nothing_known
 from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Summary

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant.settings.tree import WarningLines
-from assistant.simulation import anatomy as anatomy_module
-from assistant.simulation import cement_flow
+from assistant.simulation.anatomy import anatomy as anatomy_module
+from assistant.simulation.cement import cement_flow
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow

@@ -7,10 +7,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from assistant.simulation.attenuation import Paths
+from assistant.simulation.imaging_chain.attenuation import Paths
+from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.scenario import Case
 from assistant.simulation.stage import Stage
-from assistant.simulation.xray import Map
 
 _STEP = 2
 """Silhouettes are drawn at half resolution: they are out of focus anyway."""

@@ -21,19 +21,20 @@ from assistant.geometry import Crop, PointsPx, Similarity, similarity_from_matri
 from assistant.plan import Plan, PlannedView
 from assistant.settings.file import default_settings
 from assistant.settings.tree import WarningLines
-from assistant.simulation import attenuation, source_faults, truth, xray
-from assistant.simulation import display as display_module
-from assistant.simulation.camera import Camera, Clean
+from assistant.simulation import truth
 from assistant.simulation.crossing import crossing_paths
-from assistant.simulation.display import Display, Grey8, Layout
-from assistant.simulation.distortion import Distortion, fitted_similarity
+from assistant.simulation.imaging_chain import attenuation, source_faults, xray
+from assistant.simulation.imaging_chain import display as display_module
+from assistant.simulation.imaging_chain.camera import Camera, Clean
+from assistant.simulation.imaging_chain.display import Display, Grey8, Layout
+from assistant.simulation.imaging_chain.distortion import Distortion, fitted_similarity
+from assistant.simulation.imaging_chain.source_faults import Stored
+from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
-from assistant.simulation.source_faults import Stored
 from assistant.simulation.stage import Stage, patient
 from assistant.simulation.theatre import MOVING_MM_PER_S, Pose, Stand, Theatre
 from assistant.simulation.truth import PictureTruth, Ruler
-from assistant.simulation.xray import Map, View
 from assistant.vocabulary import FrameState
 
 _SETTLED_S = 1.0

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from assistant.errors import UsageError
-from assistant.simulation import leak_paths
 from assistant.simulation.building import build_anatomy, build_flow
-from assistant.simulation.display import Grey8
+from assistant.simulation.cement import leak_paths
+from assistant.simulation.imaging_chain.display import Grey8
 from assistant.simulation.scenario import Case, Cement, Exposure, Geometry, Patient, Run, Screen, Shot, View
 from assistant.simulation.scene import Anatomy
 from assistant.simulation.still import still

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.simulation import leak_paths
+from assistant.simulation.cement import leak_paths
 from assistant.simulation.scenario import (
     Case,
     Cement,

@@ -12,13 +12,14 @@ from scipy import ndimage
 
 from assistant.geometry import Crop, PointsPx
 from assistant.geometry import apply as apply_matrix
-from assistant.simulation import heart, xray
-from assistant.simulation.attenuation import Paths
-from assistant.simulation.cement_map import CementProjector
+from assistant.simulation.anatomy import heart
+from assistant.simulation.cement.cement_map import CementProjector
+from assistant.simulation.imaging_chain import xray
+from assistant.simulation.imaging_chain.attenuation import Paths
+from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow, Region, Volume
 from assistant.simulation.theatre import Pose, Theatre
-from assistant.simulation.xray import Map, View
 from assistant.vocabulary import LeakSite
 
 LEAK_SITES = tuple(LeakSite)

@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx, Similarity
-from assistant.simulation import attenuation
-from assistant.simulation.anatomy import procedural
+from assistant.simulation.anatomy.anatomy import procedural
 from assistant.simulation.building import build_flow
-from assistant.simulation.camera import Camera
-from assistant.simulation.display import Display
 from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.imaging_chain import attenuation
+from assistant.simulation.imaging_chain.camera import Camera
+from assistant.simulation.imaging_chain.display import Display
+from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.scenario import Case, Cement, Exposure, Geometry, Run, Screen, Theatre
 from assistant.simulation.scene import Anatomy
-from assistant.simulation.xray import Map
 from assistant.vocabulary import Frame
 
 LEVEL, PATIENT = "L1", 4

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assistant import geometry
 from assistant.geometry import END_TOLERANCE_MM, Crop, Similarity
 from assistant.plan import PlannedView
-from assistant.simulation.xray import Map
+from assistant.simulation.imaging_chain.xray import Map
 from assistant.vocabulary import LeakSite
 
 Mask = NDArray[np.bool_]

@@ -12,8 +12,8 @@ from assistant.errors import UsageError
 from assistant.library.people import Act, check_may
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
-from assistant.training.desk import Desk
 from assistant.training.ending import Ending
+from assistant.training.trainer import Desk
 
 Row = dict[str, Any]
 _FIRST: Final = 101

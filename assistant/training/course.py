@@ -29,7 +29,7 @@ class CourseCase:
         1 to 3.
     seed : int
     leak : str
-        As `assistant.simulation.leak_paths` names it.
+        As `assistant.simulation.cement.leak_paths` names it.
     about : str
         For the instructor; a trainee never reads it.
     knobs : dict

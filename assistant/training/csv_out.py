@@ -12,7 +12,7 @@ from typing import Any, Final
 from assistant.errors import EnvironmentError_
 from assistant.library.people import Act, Person, check_may
 from assistant.training.clip import Clip
-from assistant.training.desk import Desk
+from assistant.training.trainer import Desk
 
 COLUMNS: Final = (
     *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),

@@ -11,8 +11,8 @@ from assistant.library.change_log import Row
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement, SurePoint, brier, calibration, cohen_of, fleiss, wilson
 from assistant.training.clip import ANSWERS, CANNOT_TELL, STOP
-from assistant.training.desk import QUESTION, Desk
 from assistant.training.ending import DIRECTIONS
+from assistant.training.trainer import QUESTION, Desk
 from assistant.vocabulary import Measure, Unknown
 
 _WINDOW: Final = 20

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from assistant.leak_shape.patch import Ground
-from assistant.simulation.anatomy import build
+from assistant.simulation.anatomy.anatomy import build
 from assistant.simulation.dataset import patient_seed
 from models.training.small_run import Sample, draw_anatomy, samples_of
 

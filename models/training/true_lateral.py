@@ -22,7 +22,7 @@ from torch.nn import functional
 from assistant.geometry import PointsPx
 from assistant.landmarks import crops
 from assistant.landmarks.true_lateral import CROP_PX, SCHEMA, Layer, Network, crop_matrix, golden_crops, to_bytes
-from assistant.simulation import xray
+from assistant.simulation.imaging_chain import xray
 from models.training.landmarks.making import PIXEL_MM, SIDE_PX
 from models.training.landmarks.pictures import picture
 

@@ -25,7 +25,7 @@ from assistant.live.messages import LiveState
 from assistant.plan import read_plan
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
-from assistant.training.desk import Starter
+from assistant.training.trainer import Starter
 from assistant.vocabulary import Frame, Unknown
 from ui.run_dialog import RunDialog
 from ui.setup import proposals

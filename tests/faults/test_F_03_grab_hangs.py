@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from assistant.capture.run_folder import RunFolder
-from assistant.capture.wholeness import missing_end
+from assistant.capture.video.wholeness import missing_end
 from assistant.live.capture_process import HANGS_STATUS
 from assistant.live.deck import Cell, Deck
 from assistant.live.messages import SourceLost

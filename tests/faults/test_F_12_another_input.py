@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.capture.camera import CameraSource
-from assistant.capture.masking import Masker
+from assistant.capture.camera.camera import CameraSource
+from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.live import capture_process
 from assistant.live.capture_process import Grab
@@ -26,7 +26,7 @@ from assistant.settings.tree import Settings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liveness
 from assistant.system.places import demo_run
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
-from tests.assistant.capture.test_camera import FakeGrabber
+from tests.assistant.capture.camera.test_camera import FakeGrabber
 from tests.recorders import WRITER
 from tests.waiting import HUNG_S
 

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import pytest
 
-from assistant.guard import GuardedPipeline
+from assistant.guarded_pipeline import GuardedPipeline
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
 from assistant.settings.tree import Settings

@@ -6,8 +6,8 @@ from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.training.clip import Clip, ClipFacts
-from assistant.training.desk import QUESTION, Asked, Desk, Given
 from assistant.training.scoring import score
+from assistant.training.trainer import QUESTION, Asked, Desk, Given
 
 HOUR_NS = 3600 * 10**9
 TIMES_NS = [10**18, 10**18 - HOUR_NS, 10**18 + HOUR_NS, 0, 4_102_444_800 * 10**9, 2**31 * 10**9]

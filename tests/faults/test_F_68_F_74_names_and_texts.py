@@ -10,11 +10,11 @@ from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.simulation.sinks import DicomSink
+from assistant.simulation.imaging_chain.sinks import DicomSink
 from assistant.training.clip import Clip, ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.desk import QUESTION, Asked, Desk, Given
 from assistant.training.scoring import score
+from assistant.training.trainer import QUESTION, Asked, Desk, Given
 from tests.small_run import pictures
 
 TEXTS = [

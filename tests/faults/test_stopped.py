@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import signal, sys, threading
 from assistant import analysis, cli
-from assistant.guard import GuardedPipeline
+from assistant.guarded_pipeline import GuardedPipeline
 real, came = GuardedPipeline.process, threading.Event()
 def process(self, frame, on_alarm=None):
     reading = real(self, frame, on_alarm)

@@ -18,9 +18,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from assistant.capture.camera import CameraSource
-from assistant.capture.colour import STEP_PX
-from assistant.capture.masking import Masker
+from assistant.capture.camera.camera import CameraSource
+from assistant.capture.camera.colour import STEP_PX
+from assistant.capture.masking.masking import Masker
 from assistant.cli import main
 from assistant.identity import Identity
 from assistant.live.deck import Cell
@@ -41,7 +41,7 @@ from assistant.simulation.building import build_flow
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.tabletop import COLS, ROWS, Tabletop, small_case, small_patient
 from assistant.vocabulary import EventKind, Frame, Priority, Unknown
-from tests.assistant.capture.test_camera import FakeGrabber
+from tests.assistant.capture.camera.test_camera import FakeGrabber
 from tests.faults.test_F_12_another_input import endoscope
 from tests.journeys.room import FRAME_MS, MS, Grey, Room
 from tests.small_run import pictures, plan_document, write_video

@@ -22,9 +22,9 @@ from assistant.review.session_reading import read_session_day
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
-from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
 from assistant.training.figures import progress
+from assistant.training.trainer import Desk
 from tests.journeys.room import Room
 from tests.recorders import WRITER
 from tests.small_run import pictures, plan_document

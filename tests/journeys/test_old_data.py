@@ -29,7 +29,7 @@ from assistant.settings.file import load_settings
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
 from assistant.training.clip import clip_from_row
-from assistant.training.desk import Desk
+from assistant.training.trainer import Desk
 from tests.old_files import OLD, old_files
 from ui.review.page import ReviewPage
 from ui.shell import Shell

@@ -18,8 +18,8 @@ from assistant.library.store import Library
 from assistant.review.annotations import About, read_review
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
-from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
+from assistant.training.trainer import Desk
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S
 from ui.review import review_words

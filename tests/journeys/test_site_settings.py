@@ -20,7 +20,7 @@ from assistant.readings.moments import Moment
 from assistant.reports.drawing import drawn
 from assistant.settings.file import load_settings
 from assistant.training.clip import Clip
-from assistant.training.desk import Desk
+from assistant.training.trainer import Desk
 from assistant.vocabulary import Distances, Unknown
 from tests.assistant.live.conftest import until
 from tests.small_run import SmallRun, pictures, plan_document, write_small_run

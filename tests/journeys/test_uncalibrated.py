@@ -28,11 +28,11 @@ from assistant.review.stored import read_analysed
 from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.desk import QUESTION, Asked, Desk, Given
 from assistant.training.ending import read_ending
 from assistant.training.explain import gave_away
 from assistant.training.planted import can_carry, said
 from assistant.training.scoring import score, score_watching
+from assistant.training.trainer import QUESTION, Asked, Desk, Given
 from assistant.vocabulary import Distances, Unknown
 from tests.journeys.hands import CONTROL, press
 from tests.journeys.room import Room

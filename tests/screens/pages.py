@@ -6,7 +6,7 @@ from assistant.library.people import Act, Role
 from assistant.review.annotations import About
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
-from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
+from assistant.training.trainer import SHAPE, SITE, WATCHING, Starter
 from tests.screens.camera import Camera, key, settle, wait
 from ui.cases.page import CasesPage
 from ui.review import review_words

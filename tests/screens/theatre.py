@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from assistant.capture.devices import Device, Mode
+from assistant.capture.camera.devices import Device, Mode
 from assistant.live.deck import Signs
 from assistant.live.messages import Child, Condition, Lines
 from assistant.live.status import ChildState

@@ -10,7 +10,7 @@ from assistant.library.people import Act
 from assistant.live.deck import Cell, Deck
 from assistant.live.running import note_ended, note_running
 from assistant.settings.tree import Settings
-from assistant.training.desk import Starter
+from assistant.training.trainer import Starter
 from tests.small_ending import write_ending
 from tests.small_run import write_small_run
 from ui.key_map import with_keys

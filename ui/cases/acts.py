@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.library.bin import empty_bin
 from assistant.library.database import kept_backups
 from assistant.library.database import restore as put_in_place
 from assistant.library.search import Filter
+from assistant.library.trash import empty_bin
 from assistant.system.places import data_home
 from ui.cases import case_words as words
 from ui.run_dialog import ask_for_run

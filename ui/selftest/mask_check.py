@@ -10,9 +10,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from assistant.capture.burned_in import words_in
-from assistant.capture.layout import Layout, layouts
-from assistant.capture.masking import Masker
+from assistant.capture.masking.burned_in import words_in
+from assistant.capture.masking.layout import Layout, layouts
+from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings

@@ -9,8 +9,8 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPen, QPolygonF
 
-from assistant.capture.burned_in import words_in
-from assistant.capture.field_shape import fit_shape
+from assistant.capture.masking.burned_in import words_in
+from assistant.capture.masking.field_shape import fit_shape
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.live.messages import StampedFrame
 from assistant.steps.liveness import SeenField

@@ -6,7 +6,7 @@ import logging
 import sys
 from dataclasses import dataclass, replace
 
-from assistant.capture.devices import Device, Mode, list_devices, modes_to_choose, rate_to_ask
+from assistant.capture.camera.devices import Device, Mode, list_devices, modes_to_choose, rate_to_ask
 from assistant.capture.play import is_played
 from assistant.errors import AssistantError
 from assistant.live.running import find_running

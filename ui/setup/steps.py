@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.capture.devices import QUALIFIED
-from assistant.capture.field_shape import Outline
-from assistant.capture.masking import is_masked
+from assistant.capture.camera.devices import QUALIFIED
+from assistant.capture.masking.field_shape import Outline
+from assistant.capture.masking.masking import is_masked
 from assistant.live.messages import LiveState
 from assistant.results.looked_at import NOT_YET
 from assistant.usual_depth import usual_depth

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt, QTime
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.capture.masking import is_masked
+from assistant.capture.masking.masking import is_masked
 from assistant.live.messages import LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown

@@ -14,7 +14,7 @@ from assistant.library.people import LOCAL, Act, Person, check_may, may
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.clip import Clip, ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.desk import QUESTION, Desk, Starter
+from assistant.training.trainer import QUESTION, Desk, Starter
 from ui.cases.forms import Form
 from ui.live_watch import OFFERED, Live
 from ui.training import training_words as words

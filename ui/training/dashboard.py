@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement
-from assistant.training.desk import Desk
 from assistant.training.figures import Progress, Share, progress
+from assistant.training.trainer import Desk
 from assistant.vocabulary import Unknown
 from ui.keycap import Keycap
 from ui.training import training_words as words

@@ -7,8 +7,8 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from assistant.training.clip import ClipFacts
-from assistant.training.desk import SHAPE, SITE, Given
 from assistant.training.scoring import Score
+from assistant.training.trainer import SHAPE, SITE, Given
 from ui import icons, theme
 from ui.keycap import Keycap
 from ui.training import training_words as words

@@ -6,9 +6,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from assistant.training.agreement import Agreement
-from assistant.training.desk import Desk
 from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
+from assistant.training.trainer import Desk
 from assistant.vocabulary import Unknown
 from ui import theme
 from ui.key_map import with_keys

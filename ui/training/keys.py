@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assistant.training.desk import WATCHING
+from assistant.training.trainer import WATCHING
 from ui.cases.keys import do_in_form
 from ui.key_table import Act
 from ui.training.modes import ASKING

@@ -14,12 +14,12 @@ from assistant.library.people import LOCAL, Person, Role
 from assistant.settings.tree import Settings
 from assistant.training.archive import labelled, result_of
 from assistant.training.clip import STOP
-from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
 from assistant.training.ending import Ending
 from assistant.training.explain import gave_away, near_since_s
 from assistant.training.known_moment import KnownMoments
 from assistant.training.planted import reveal
 from assistant.training.scoring import Score, score, score_label, score_watching
+from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
 from ui.cases.forms import Form
 from ui.key_map import with_keys
 from ui.key_table import Act

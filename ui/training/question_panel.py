@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from assistant.training.desk import QUESTION, SHAPE, SITE, WATCHING
+from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING
 from ui.key_map import with_keys
 from ui.keycap import Keycap
 from ui.training import training_words as words

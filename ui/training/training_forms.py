@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.errors import UsageError
 from assistant.library.people import LOCAL, Person, Role
-from assistant.training.desk import Desk
 from assistant.training.ending import DIRECTIONS
 from assistant.training.sets import Rule, clips_named, make_set
+from assistant.training.trainer import Desk
 from ui.cases.forms import Form
 
 _NEW = "new person"

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant.geometry import Crop
-from assistant.simulation import anatomy as anatomies
-from assistant.simulation import xray
+from assistant.simulation.anatomy import anatomy as anatomies
+from assistant.simulation.imaging_chain import xray
 from assistant.simulation.scene import Anatomy
 
 SIDE_PX = 400

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.luma import LumaReader
-from assistant.capture.video import VideoSource
+from assistant.capture.video.video import VideoSource
 
 FULL, LIMITED = 2, 1
 RAMP = np.arange(256, dtype=np.uint8).reshape(8, 32).repeat(2, axis=0)

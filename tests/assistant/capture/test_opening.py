@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.capture.opening import is_camera, open_source
 from assistant.capture.pictures import PictureFolder
 from assistant.capture.source import Source
-from assistant.capture.video import VideoSource
+from assistant.capture.video.video import VideoSource
 from assistant.errors import InputError, UsageError
 
 Write = Callable[..., Path]

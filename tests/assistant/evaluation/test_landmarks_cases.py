@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.evaluation import landmarks_cases
-from assistant.simulation.anatomy import build
+from assistant.simulation.anatomy.anatomy import build
 
 
 @pytest.mark.parametrize(

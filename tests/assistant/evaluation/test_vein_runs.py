@@ -1,7 +1,7 @@
 """Which runs the bench of the veins makes."""
 
 from assistant.evaluation.vein_runs import OTHERS, PARTS, VEINS, VIEWS, VOLUMES_ML, planned_runs
-from assistant.simulation.leak_paths import NAMES
+from assistant.simulation.cement.leak_paths import NAMES
 
 
 def test_each_vein_comes_in_each_volume_and_each_run_from_the_side_and_from_the_front() -> None:

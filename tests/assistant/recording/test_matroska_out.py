@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.capture.matroska import read_blocks
-from assistant.capture.video import VideoSource
+from assistant.capture.video.matroska import read_blocks
+from assistant.capture.video.video import VideoSource
 from assistant.recording.encoder import Encoder
 from assistant.recording.matroska_out import MatroskaOut, Track, element
 from assistant.vocabulary import Grey

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy import procedural
+from assistant.simulation.anatomy.anatomy import procedural
 from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Region, Volume
 
 

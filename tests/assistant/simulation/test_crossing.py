@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.attenuation import Paths
 from assistant.simulation.crossing import crossing_paths
 from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.imaging_chain.attenuation import Paths
 from assistant.simulation.scenario import Case, Cement, Crossing, Run, Theatre
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from assistant.simulation import display
 from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.imaging_chain import display
 from assistant.simulation.scenario import Case, Cement, Run, Screen, Theatre
 from assistant.simulation.scene import Region
 from assistant.simulation.stage import LEAK_SITES, patient

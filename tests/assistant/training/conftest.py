@@ -9,8 +9,8 @@ import pytest
 from assistant.library.people import Person
 from assistant.library.store import Library
 from assistant.training.clip import GO_ON, STOP, Clip, ClipFacts
-from assistant.training.desk import QUESTION, Desk, Given
 from assistant.training.scoring import score
+from assistant.training.trainer import QUESTION, Desk, Given
 
 
 def made_clip(

@@ -10,8 +10,8 @@ from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
-from assistant.training.desk import Desk
 from assistant.training.ending import read_ending
+from assistant.training.trainer import Desk
 from tests.small_ending import write_ending
 
 

@@ -3,10 +3,10 @@
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
-from assistant.simulation import leak_paths
+from assistant.simulation.cement import leak_paths
 from assistant.training import course
 from assistant.training.course import CASES, case_of
-from assistant.training.desk import Desk, Starter
+from assistant.training.trainer import Desk, Starter
 
 
 def test_at_least_24_cases_from_easy_to_hard():

@@ -5,11 +5,11 @@ import pytest
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import GO_ON, STOP, cut
-from assistant.training.desk import Given
 from assistant.training.ending import read_ending
 from assistant.training.figures import progress
 from assistant.training.planted import can_carry, distance_mm, is_trusted, moved, reveal, said, shift_mm
 from assistant.training.scoring import score
+from assistant.training.trainer import Given
 from tests.assistant.training.conftest import made_clip
 from tests.small_ending import write_ending
 

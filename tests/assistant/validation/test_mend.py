@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
-from assistant.capture.video import VideoSource
+from assistant.capture.video.video import VideoSource
 from assistant.cli import main
 from assistant.errors import InputError, UsageError
 from assistant.recording.event_log import EventLog

@@ -37,10 +37,10 @@ from assistant.review.session_log import read_day
 from assistant.settings.file import load_settings, save_user
 from assistant.system.places import demo_run
 from assistant.training.archive import keep_clip, run_of_case
-from assistant.training.desk import Desk, Given, Starter
 from assistant.training.ending import read_ending
 from assistant.training.scoring import score
 from assistant.training.sets import Rule, make_set
+from assistant.training.trainer import Desk, Given, Starter
 from tests.small_run import FPS, pictures, plan_document, write_video
 
 SCALE = 2

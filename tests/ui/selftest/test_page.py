@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from assistant.capture.masking import Masker
+from assistant.capture.masking.masking import Masker
 from assistant.settings.tree import CaptureSettings, Settings
 from assistant.system.places import data_home
 from ui import key_map

@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from assistant.capture.devices import QUALIFIED
+from assistant.capture.camera.devices import QUALIFIED
 from assistant.live.messages import LiveState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings, Settings

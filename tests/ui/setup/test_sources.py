@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from assistant.capture.devices import Device, Mode
+from assistant.capture.camera.devices import Device, Mode
 from assistant.settings.tree import Settings
 from tests.ui.theatre.fake_session import FakeSession
 from ui.setup import sources

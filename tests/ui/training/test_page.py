@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 
 from assistant.library.people import Act, Role
 from assistant.settings.tree import Settings
-from assistant.training.desk import SHAPE, SITE, WATCHING, Starter
+from assistant.training.trainer import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
 from tests.waiting import HUNG_S
 from ui.shell import Shell

@@ -1,0 +1,1 @@
+"""A live camera or frame grabber."""

@@ -1,0 +1,1 @@
+"""DICOM multi-frame files."""

@@ -1,0 +1,150 @@
+"""A DICOM multi-frame file (XA, RF, SC, ultrasound cine) as a source, read frame by frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from assistant.capture.dicom.dicom_display import make_display
+from assistant.capture.dicom.dicom_header import frame_times, pixel_layout, read_header, recorded_on, scale_hint
+from assistant.capture.dicom.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
+from assistant.capture.stamps import DEFAULT_FPS, clock_notes
+from assistant.errors import InputError
+from assistant.run_facts import RunFacts
+from assistant.vocabulary import Frame
+
+
+class DicomSource:
+    """A DICOM file.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        The run's name as the person gave it.
+    fps : float or None
+        Frames a second where the file states no time.
+
+    Raises
+    ------
+    InputError
+        If it is no DICOM file, holds no picture that can be read, or its first frame cannot be decoded.
+    """
+
+    def __init__(self, path: Path, shown: str | None = None, *, fps: float | None = None) -> None:
+        self._shown = shown or os.fspath(path)
+        try:
+            self._file: BinaryIO = path.open("rb")
+        except OSError as error:
+            raise InputError(f"{self._shown}: cannot be read ({error.strerror}); check the file") from error
+        try:
+            self._read_head(path, fps)
+            if self._table.pieces:
+                self.frame_at(0)
+        except PixelError as error:
+            self.close()
+            raise InputError(
+                f"{self._shown}: a DICOM file that cannot be used: {error}; export the run again as XA, RF or SC "
+                f"multi-frame"
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+        if not self._table.pieces:
+            self.close()
+            raise self._ended(0)
+
+    def _read_head(self, path: Path, fps: float | None) -> None:
+        header = read_header(self._file)
+        if not is_readable(header.transfer_syntax):
+            raise PixelError(f"its transfer syntax {syntax_name(header.transfer_syntax)} is not supported")
+        layout = pixel_layout(header)
+        self._file.seek(header.pixel_tag_at)
+        self._table = read_table(self._file, path.stat().st_size, layout)
+        self._layout = layout
+        self._display = make_display(header, layout)
+        self._times = frame_times(header, layout.frame_count, fps)
+        hint, how = scale_hint(header)
+        details = {
+            "kind": "DICOM",
+            "modality": header.modality or "not stated",
+            "transfer_syntax": syntax_name(header.transfer_syntax),
+            "sample": f"{layout.bits_stored} bit {layout.photometric}",
+            "clock": self._times.note,
+            "mm_per_px": how,
+        }
+        for key, text in self._display.details.items():
+            details["rescale" if key == "modality" else key] = text
+        notes = [*clock_notes(self._times.clock, self._times.fps or DEFAULT_FPS), *self._display.notes]
+        if self._table.cut:
+            details["cut"] = f"{len(self._table.pieces)} of {layout.frame_count} frames are whole"
+            notes.append(f"The file is cut off: {details['cut']}.")
+        self._facts = RunFacts(
+            source=self._shown,
+            width_px=layout.cols,
+            height_px=layout.rows,
+            fps=self._times.fps,
+            frame_count=len(self._table.pieces),
+            mm_per_px_hint=hint,
+            clock=self._times.clock,
+            details=details,
+            notes=tuple(notes),
+            recorded=recorded_on(header),
+        )
+
+    @property
+    def facts(self) -> RunFacts:
+        """What is known before reading to the end."""
+        return self._facts
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames from the first one on, each call anew.
+
+        Raises
+        ------
+        InputError
+            At a frame that cannot be decoded, or where the file ends too early.
+        """
+        for index in range(len(self._table.pieces)):
+            yield self.frame_at(index)
+        if self._table.cut:
+            raise self._ended(len(self._table.pieces))
+
+    def _ended(self, good: int) -> InputError:
+        return InputError(
+            f"{self._shown}: ends after {good} of {self._layout.frame_count} frames; copy the file again from the "
+            f"archive"
+        )
+
+    def frame_at(self, index: int) -> Frame:
+        """One frame by number.
+
+        Raises
+        ------
+        InputError
+            If there is no such frame or it cannot be decoded.
+        """
+        if not 0 <= index < len(self._table.pieces):
+            raise InputError(
+                f"{self._shown}: there is no frame {index} ({len(self._table.pieces)} frames, numbered from 0); choose "
+                f"a frame of this run"
+            )
+        try:
+            stored = stored_values(self._file, self._table, self._layout, index)
+        except (PixelError, OSError, ValueError) as error:
+            why = "the file is closed" if self._file.closed else str(error)
+            raise InputError(
+                f"{self._shown}: frame {index} cannot be decoded ({why}); export the run again, if need be uncompressed"
+            ) from error
+        return Frame(
+            index=index,
+            t_s=float(self._times.t_s[index]),
+            grey=self._display.grey(stored),
+            white=self._display.white,
+        )
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        self._file.close()

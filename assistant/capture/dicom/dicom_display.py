@@ -1,0 +1,150 @@
+"""From a DICOM file's stored values to the grey of the screen: one table, worked out once (PS3.3 C.11)."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.capture.dicom.dicom_header import DicomHeader, number, numbers, safe_get
+from assistant.capture.dicom.dicom_pixels import PixelLayout
+from assistant.vocabulary import Grey
+
+_NO_MODALITY_TABLE: Final = ("XA", "XRF", "RF")
+"""In projection X-ray the modality table leads to X-ray intensity and is not for display (PS3.3 C.8.7.1.1.2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Display:
+    """Stored value to grey.
+
+    Attributes
+    ----------
+    table : array (n,) of uint8 or uint16
+        Grey of the stored value ``lowest + k``.
+    lowest : int
+        Smallest value that can be stored.
+    details : dict of str to str
+        What was applied, by name.
+    notes : tuple of str
+        What was assumed or mended, in sentences.
+    """
+
+    table: Grey = field(repr=False)
+    lowest: int
+    details: dict[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def white(self) -> int:
+        """255 or 65535."""
+        return 255 if self.table.dtype == np.uint8 else 65535
+
+    def grey(self, stored: NDArray[Any]) -> Grey:
+        """Grey of a frame of stored values, same shape."""
+        at = stored - self.lowest if self.lowest else stored
+        return cast("Grey", np.take(self.table, at, mode="clip"))
+
+
+def make_display(header: DicomHeader, layout: PixelLayout) -> Display:
+    """Rescale, window and polarity of a file as one table.
+
+    Without a usable window the full stored range is shown, in 8 bits where no more are stored.
+    """
+    lowest = -(1 << (layout.bits_stored - 1)) if layout.signed else 0
+    stored = np.arange(lowest, lowest + (1 << layout.bits_stored), dtype=np.float64)
+    details: dict[str, str] = {}
+    notes: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        modality = _modality(header, stored, details)
+        share = _windowed(header, modality, details)
+    windowed = share is not None
+    if share is None:
+        low, high = float(modality.min()), float(modality.max())
+        share = (modality - low) / (high - low) if high > low else np.zeros_like(modality)
+        details.setdefault("window", "none: the full stored range")
+        notes.append(f"Window of the file: {details['window']}; the picture may look flat.")
+    share = np.clip(share, 0.0, 1.0)
+    if layout.photometric == "MONOCHROME1":
+        share = 1.0 - share
+        details["polarity"] = "MONOCHROME1: turned, so that larger is brighter"
+        notes.append("The file stores the picture inverted (MONOCHROME1): it was turned, so that larger is brighter.")
+    eight = layout.bits_stored <= 8 and (
+        not windowed or bool(np.allclose(share * 255, np.rint(share * 255), atol=1e-6) and len(np.unique(share)) == 256)
+    )
+    grey = np.rint(share * (255 if eight else 65535))
+    table: Grey = grey.astype(np.uint8) if eight else grey.astype(np.uint16)
+    return Display(table=table, lowest=lowest, details=details, notes=tuple(notes))
+
+
+def _modality(header: DicomHeader, stored: NDArray[np.float64], details: dict[str, str]) -> NDArray[np.float64]:
+    lut = header.item("ModalityLUTSequence")
+    if lut is not None and header.modality not in _NO_MODALITY_TABLE:
+        values = _lut(lut, stored)
+        if values is not None:
+            details["modality"] = "table"
+            return values
+    slope, intercept = number(header.value("RescaleSlope")), number(header.value("RescaleIntercept"))
+    if slope is None or slope == 0.0:
+        return stored
+    if (slope, intercept or 0.0) != (1.0, 0.0):
+        details["modality"] = f"x {slope:g} + {intercept or 0.0:g}"
+    return stored * slope + (intercept or 0.0)
+
+
+def _windowed(
+    header: DicomHeader, modality: NDArray[np.float64], details: dict[str, str]
+) -> NDArray[np.float64] | None:
+    centres, widths = numbers(header.value("WindowCenter")), numbers(header.value("WindowWidth"))
+    share: NDArray[np.float64] | None = None
+    if centres and widths:
+        function = str(header.value("VOILUTFunction") or "LINEAR").upper()
+        share = _window(modality, centres[0], widths[0], function)
+        details["window"] = f"centre {centres[0]:g}, width {widths[0]:g} ({function.lower()})"
+    else:
+        lut = header.item("VOILUTSequence")
+        values = None if lut is None else _lut(lut, modality)
+        if values is not None:
+            top = float(values.max())
+            share = values / top if top > 0 else None
+            details["window"] = "table"
+    # A window beside all values, or of no width, would paint every frame in one grey.
+    if share is not None and float(np.ptp(np.clip(share, 0.0, 1.0))) < 0.01:
+        share = None
+    if share is None and "window" in details:
+        details["window"] += ": not usable; the full stored range instead"
+    return share
+
+
+def _window(modality: NDArray[np.float64], centre: float, width: float, function: str) -> NDArray[np.float64] | None:
+    """PS3.3 C.11.2.1.2 and C.11.2.1.3, as a share of white."""
+    if function == "SIGMOID":
+        return None if width <= 0 else 1.0 / (1.0 + np.exp(np.clip(-4.0 * (modality - centre) / width, -700, 700)))
+    if function == "LINEAR_EXACT":
+        return None if width <= 0 else (modality - centre) / width + 0.5
+    if width < 1:
+        return None
+    if width == 1:
+        return (modality > centre - 0.5).astype(np.float64)
+    return (modality - (centre - 0.5)) / (width - 1.0) + 0.5
+
+
+def _lut(item: Any, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    descriptor = numbers(safe_get(item, "LUTDescriptor"))
+    data = safe_get(item, "LUTData")
+    if len(descriptor) != 3 or data is None:
+        return None
+    entries = int(descriptor[0]) or 65536
+    if isinstance(data, bytes):
+        kind = "<u1" if len(data) == entries else "<u2"
+        table = np.frombuffer(data[: len(data) // np.dtype(kind).itemsize * np.dtype(kind).itemsize], kind)
+    else:
+        table = np.atleast_1d(np.asarray(data))
+    if table.size < 1 or table.size < entries:
+        return None
+    at = np.clip(np.rint(values - descriptor[1]), 0, entries - 1).astype(np.int64)
+    return table[at].astype(np.float64)

@@ -1,0 +1,1 @@
+"""What is outside the X-ray field is blackened before anything is shown or written."""

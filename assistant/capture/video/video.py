@@ -1,0 +1,342 @@
+"""A video file as a source: AVI, MKV, MP4, MOV in any coding that FFmpeg decodes, streamed, with its own stamps."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import av
+
+from assistant.capture.luma import LumaReader
+from assistant.capture.stamps import DEFAULT_FPS, StampClock, clock_notes, clock_of
+from assistant.capture.video.h264 import is_monochrome
+from assistant.capture.video.video_file import VideoDamage, VideoPass
+from assistant.capture.video.video_index import PacketCount, VideoIndex, quick_index, read_index
+from assistant.errors import InputError
+from assistant.run_facts import RunClock, RunFacts
+from assistant.vocabulary import Frame
+
+_READ_THROUGH_BYTES: Final = 64 << 20
+"""A file up to this size is listed by reading it once; a larger one by its heads, if its container has them."""
+_STEP_ON_FRAMES: Final = 24
+"""A frame this near ahead is reached by decoding on, not by a seek."""
+
+
+class VideoSource:
+    """A video file.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        The run's name as the person gave it, for texts and for ``facts.source``.
+    fps : float or None
+        Rate to go by where the file has neither time stamps nor a rate; such a file gets `DEFAULT_FPS` without it.
+    threads : int
+        Threads of the decoder. Pictures and stamps do not depend on it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no video, holds no picture or its first picture cannot be decoded.
+    """
+
+    def __init__(self, path: Path, shown: str | None = None, *, fps: float | None = None, threads: int = 2) -> None:
+        self._path, self._shown, self._threads = path, shown or os.fspath(path), threads
+        self._closed = False
+        self._walker: _Walker | None = None
+        with VideoPass(path, self._shown, threads=1) as video:
+            first = self._first_picture(video)
+            codec = video.stream.codec_context
+            monochrome = codec.name == "h264" and is_monochrome(codec.extradata)
+            self._luma = LumaReader(first, monochrome=monochrome)
+            self._width, self._height = first.width, first.height
+            self._fps = video.fps
+            self._period_fps = video.fps or fps or DEFAULT_FPS
+            self._clock = clock_of(stated=_states_times(video, first), fps=fps)
+            self._promised = video.promised_frames
+            self._header_count = video.stream.frames or None
+            self._details, self._notes = self._describe(video, first)
+            self._bytes = path.stat().st_size
+
+    def _first_picture(self, video: VideoPass) -> av.VideoFrame:
+        try:
+            first = next(video.pictures(), None)
+        except VideoDamage as damage:
+            raise InputError(
+                f"{self._shown}: not even its first picture can be decoded ({damage}); copy the file again or convert "
+                f"it to FFV1 in MKV"
+            ) from damage
+        if first is None:
+            missing = video.missing()
+            why = f"the file is cut off: {missing}" if missing else "it was closed without one"
+            raise InputError(f"{self._shown}: the video holds no picture ({why}); choose another recording")
+        return first
+
+    def _describe(self, video: VideoPass, first: av.VideoFrame) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Facts by name; and what was assumed or mended, in sentences."""
+        details = {
+            "kind": "video",
+            "container": video.container_name,
+            "codec": video.stream.codec_context.name,
+            "pixel_format": first.format.name,
+            "range": self._luma.range_note,
+        }
+        notes = clock_notes(self._clock, self._period_fps)
+        coded = video.stream.codec_context.framerate
+        if not video.has_times and coded:
+            notes.append(f"Its coding names {float(coded):g} pictures a second, which says not when each was taken.")
+        if self._luma.range_assumed:
+            notes.append(f"Range of the grey values: {self._luma.range_note}.")
+        if first.interlaced_frame:
+            details["interlaced"] = "yes: two half pictures of different times in each picture"
+            notes.append("Each picture holds two half pictures of different times (interlaced); left as stored.")
+        if first.rotation:
+            details["rotation"] = f"the file asks a player to turn it by {first.rotation} deg; left as stored"
+            notes.append(f"The file asks a player to turn it by {first.rotation}°; it is analysed as stored.")
+        aspect = video.stream.sample_aspect_ratio
+        if aspect and aspect != 1:
+            details["pixel_aspect"] = f"{aspect}: pixels are not square; lengths along x and y differ"
+            notes.append(f"Pixels are not square ({aspect}): lengths along x and y differ.")
+        if video.fps is None:
+            details["rate"] = f"the file states no rate; {self._period_fps:g} frames/s where a time stamp is missing"
+            if self._clock is RunClock.FILE:
+                notes.append(f"The file states no rate: a missing time stamp counts as 1/{self._period_fps:g} s.")
+        missing = video.missing_end()
+        if missing:
+            details["cut"] = missing
+            notes.append(f"The file is cut off: {missing}.")
+        return details, tuple(notes)
+
+    @cached_property
+    def _quick_index(self) -> VideoIndex | PacketCount | None:
+        if self._bytes <= _READ_THROUGH_BYTES:
+            return read_index(self._path, self._shown)
+        return quick_index(self._path, self._shown)
+
+    @cached_property
+    def _index(self) -> VideoIndex | PacketCount:
+        return self._quick_index or read_index(self._path, self._shown)
+
+    @cached_property
+    def facts(self) -> RunFacts:
+        """What is known before reading to the end; ``frame_count`` is what the file holds, not what it promises."""
+        quick = self._quick_index
+        count = quick.frame_count if quick else None if "cut" in self._details else self._header_count
+        return RunFacts(
+            source=self._shown,
+            width_px=self._width,
+            height_px=self._height,
+            fps=self._fps,
+            frame_count=count,
+            clock=self._clock,
+            details=self._details,
+            notes=self._notes,
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames from the first one on, each call anew.
+
+        Raises
+        ------
+        InputError
+            Where a picture is damaged or the file ends before it should; every frame before that has been yielded.
+        """
+        index = -1
+        try:
+            for frame in self._frames_from(self._threads, 0):
+                index = frame.index
+                yield frame
+        except VideoDamage as damage:
+            if self._threads > 1:
+                # Threads decode ahead: the good pictures before a damaged one are only certain without them.
+                try:
+                    for frame in self._frames_from(1, index + 1):
+                        index = frame.index
+                        yield frame
+                    return
+                except VideoDamage as exact:
+                    raise self._ended(index + 1, str(exact)) from exact
+            raise self._ended(index + 1, str(damage)) from damage
+
+    def _frames_from(self, threads: int, start: int) -> Iterator[Frame]:
+        with VideoPass(self._path, self._shown, threads=threads) as video:
+            index = -1
+            clock = StampClock(video.unit_s, self._period_fps)
+            for index, (stamp, picture) in enumerate(stamped_pictures(video)):
+                t_s = clock.stamp(stamp)
+                if index >= start:
+                    yield self._frame(index, t_s, picture)
+                if self._closed:
+                    raise InputError(f"{self._shown}: was closed while it was read; open it again")
+            missing = video.missing()
+        if missing is not None:
+            raise self._ended(index + 1, missing)
+
+    def _ended(self, good: int, why: str) -> InputError:
+        of = f" of {self._promised}" if self._promised and self._promised > good else ""
+        return InputError(
+            f"{self._shown}: ends after {good}{of} frames ({why}); copy the file again from where it was recorded"
+        )
+
+    def _frame(self, index: int, t_s: float, picture: av.VideoFrame) -> Frame:
+        if (picture.width, picture.height) != (self._width, self._height):
+            raise InputError(
+                f"{self._shown}: the picture changes from {self._width} x {self._height} to {picture.width} x "
+                f"{picture.height} at frame {index}; split the recording there"
+            )
+        try:
+            return Frame(index=index, t_s=t_s, grey=self._luma.read(picture), white=self._luma.white)
+        except ValueError as error:
+            raise InputError(f"{self._shown}: {error} at frame {index}; split the recording there") from error
+
+    def frame_at(self, index: int) -> Frame:
+        """One frame by number, with the same pixels and stamp as `frames` gives it.
+
+        Raises
+        ------
+        InputError
+            If there is no such frame or it cannot be decoded.
+        """
+        if self._closed:
+            raise InputError(f"{self._shown}: is closed; open it again")
+        if index < 0:
+            raise InputError(f"{self._shown}: there is no frame {index}; frames are numbered from 0")
+        try:
+            found = self._walk(index, self._threads)
+        except VideoDamage:
+            # Threads decode ahead: whether this very frame is good is only certain without them.
+            self._leave()
+            try:
+                found = self._walk(index, 1)
+            except VideoDamage as damage:
+                self._leave()
+                raise InputError(
+                    f"{self._shown}: frame {index} cannot be decoded ({damage}); copy the file again"
+                ) from damage
+        if found is None:
+            raise InputError(
+                f"{self._shown}: frame {index} is past its end ({self._index.frame_count} frames, numbered from 0); "
+                f"choose a frame of this run"
+            )
+        return self._frame(index, *found)
+
+    def _walk(self, index: int, threads: int) -> tuple[float, av.VideoFrame] | None:
+        if self._walker is None:
+            self._walker = _Walker(self._path, self._shown, threads, self._period_fps, self._index)
+        return self._walker.go_to(index)
+
+    def _leave(self) -> None:
+        if self._walker is not None:
+            self._walker.close()
+        self._walker = None
+
+    def close(self) -> None:
+        """Close all files. May be called twice."""
+        self._closed = True
+        self._leave()
+
+
+def _states_times(video: VideoPass, first: av.VideoFrame) -> bool:
+    return video.has_times and (video.fps is not None or first.pts is not None)
+
+
+def stamped_pictures(video: VideoPass) -> Iterator[tuple[int | None, av.VideoFrame]]:
+    """Pictures with the stamp that their time is told from (see `VideoIndex.clock`)."""
+    if not video.is_avi:
+        for picture in video.pictures():
+            yield picture.pts if video.has_times else None, picture
+        return
+    places: deque[int | None] = deque()
+    for picture in video.pictures(places.append):
+        yield places.popleft() if places else None, picture
+
+
+class _Walker:
+    """Random access: an open file, and the picture it stands at."""
+
+    def __init__(
+        self, path: Path, shown: str, threads: int, period_fps: float, index: VideoIndex | PacketCount
+    ) -> None:
+        self._path, self._shown, self._threads, self._period_fps = path, shown, threads, period_fps
+        self._index = index
+        self._video: VideoPass | None = None
+        self._pictures: Iterator[tuple[int | None, av.VideoFrame]] = iter(())
+        self._at = -1
+        self._found: tuple[float, av.VideoFrame] | None = None
+        self._clock: StampClock | None = None
+
+    def go_to(self, frame: int) -> tuple[float, av.VideoFrame] | None:
+        """Time and picture of a frame; None past the end."""
+        if frame == self._at and self._found is not None:
+            return self._found
+        if isinstance(self._index, VideoIndex):
+            if frame >= self._index.frame_count:
+                return None
+            found = self._by_index(self._index, frame)
+            if found is not None:
+                return found
+            # A picture that the index promised did not come (or not in its place): count from the start instead.
+            self._index = PacketCount(frame_count=self._index.frame_count)
+            self.close()
+        return self._by_counting(frame)
+
+    def _by_index(self, index: VideoIndex, frame: int) -> tuple[float, av.VideoFrame] | None:
+        row = index.key_before(frame)
+        near = self._video is not None and 0 <= self._at < frame
+        if near and (frame - self._at <= _STEP_ON_FRAMES or index.key_frames[row] <= self._at):
+            found = self._walk_to(index, frame)
+            if found is not None:
+                return found
+        # Some containers land one key picture late.
+        for earlier in (row, row - 1):
+            if earlier >= 0:
+                self._seek(int(index.key_seek[earlier]))
+                found = self._walk_to(index, frame)
+                if found is not None:
+                    return found
+        return None
+
+    def _seek(self, stamp: int) -> None:
+        if self._video is None:
+            self._video = VideoPass(self._path, self._shown, threads=self._threads)
+        self._video.seek(stamp)
+        self._pictures = ((picture.pts, picture) for picture in self._video.pictures())
+        self._at, self._found = -1, None
+
+    def _walk_to(self, index: VideoIndex, frame: int) -> tuple[float, av.VideoFrame] | None:
+        for pts, picture in self._pictures:
+            at = index.frame_of(pts)
+            if at is None or at > frame:
+                self._at = -1 if at is None else at
+                return None
+            self._at = at
+            if at == frame and self._video is not None:
+                t_s = float(int(index.clock[frame] - index.clock[0]) * self._video.unit_s)
+                self._found = (t_s, picture)
+                return self._found
+        return None
+
+    def _by_counting(self, frame: int) -> tuple[float, av.VideoFrame] | None:
+        if self._video is None or self._clock is None or frame <= self._at:
+            self.close()
+            self._video = VideoPass(self._path, self._shown, threads=1)
+            self._pictures = stamped_pictures(self._video)
+            self._clock = StampClock(self._video.unit_s, self._period_fps)
+        for stamp, picture in self._pictures:
+            self._at += 1
+            t_s = self._clock.stamp(stamp)
+            if self._at == frame:
+                self._found = (t_s, picture)
+                return self._found
+        self.close()
+        return None
+
+    def close(self) -> None:
+        if self._video is not None:
+            self._video.close()
+        self._video, self._clock, self._at, self._found = None, None, -1, None

@@ -1,0 +1,1 @@
+"""How cement spreads, and where it leaves the body."""

@@ -1,0 +1,32 @@
+import numpy as np
+import pydicom
+import pytest
+
+from assistant.simulation.imaging_chain.sinks import DicomSink, PictureSink, VideoSink, sink_for
+from assistant.simulation.scenario import Run
+
+
+def test_each_way_of_storing_has_its_sink(tmp_path):
+    for output, kind in (("ffv1", VideoSink), ("h264", VideoSink), ("png", PictureSink), ("dicom", DicomSink)):
+        assert isinstance(sink_for(Run(output=output), tmp_path, [0.0]), kind)
+
+
+def test_uneven_times_go_into_the_dicom_file(tmp_path):
+    times = [0.0, 0.04, 0.2, 0.24]
+    with sink_for(Run(output="dicom", fps=25.0), tmp_path, times) as sink:
+        for k, t in enumerate(times):
+            sink.write(np.full((8, 10), k, np.uint8), t)
+    data = pydicom.dcmread(tmp_path / "run.dcm")
+    assert [float(v) for v in data.FrameTimeVector] == pytest.approx([0.0, 40.0, 160.0, 40.0])
+    assert data.pixel_array[:, 0, 0].tolist() == [0, 1, 2, 3]
+
+
+def test_a_failed_run_leaves_no_dicom_file(tmp_path):
+    def fail():
+        with DicomSink(tmp_path / "run.dcm", [0.0], 25.0) as sink:
+            sink.write(np.zeros((4, 4), np.uint8), 0.0)
+            raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert not (tmp_path / "run.dcm").exists()

@@ -1,0 +1,79 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from assistant.simulation.imaging_chain import source_faults
+from assistant.simulation.scenario import Case, Fault, Run
+from assistant.simulation.theatre import Theatre
+
+
+def frames(faults=(), **run):
+    knobs = {"duration_s": 8.0, "fps": 25.0, "pulses_per_s": 7.5} | run
+    case = Case(run=Run(**knobs), faults=tuple(Fault(kind=k, from_s=a, to_s=b) for k, a, b in faults))
+    theatre = Theatre(case, np.random.default_rng(0))
+    pulses = source_faults.pulse_times_s(case, theatre)
+    return source_faults.timeline(case, pulses, np.random.default_rng(1))
+
+
+def states(stored):
+    return [source_faults.state_of(s, moving=False).value for s in stored]
+
+
+def test_pulses_inside_video():
+    stored = frames()
+    assert len(stored) == 200
+    assert sum(s.new for s in stored) == pytest.approx(60, abs=1)
+    assert [s.new for s in stored[:9]] == [True, False, False, False, True, False, False, True, False]
+    assert set(states(stored)) == {"live", "repeat"}
+    assert [s.index for s in stored] == list(range(200))
+
+
+@pytest.mark.parametrize("kind", ["freeze", "xray_off"])
+def test_held_picture_is_repeat_for_a_second_then_frozen(kind):
+    stored = frames([(kind, 3.0, 6.0)])
+    last_new = max(s.t_s for s in stored if s.new and s.t_s < 3.0)
+    for s, state in zip(stored, states(stored), strict=True):
+        if 3.0 <= s.t_s < 6.0:
+            assert not s.new
+            assert state == ("repeat" if s.t_s - last_new <= 1.0 + 1e-6 else "frozen")
+    after = next(s for s in stored if s.t_s >= 6.0)
+    assert after.new or kind == "xray_off"
+    # A hanging source loses the pulses in between; those of a tube that is off never were.
+    pulses = [s.pulse for s in stored if s.new]
+    assert (max(np.diff(pulses)) > 10) == (kind == "freeze")
+
+
+def test_one_pulse_a_second_is_never_frozen():
+    assert set(states(frames(pulses_per_s=1.0))) == {"live", "repeat"}
+
+
+def test_cards_and_wrong_input():
+    stored = frames([("no_signal", 2.0, 3.0), ("wrong_input", 4.0, 5.0), ("blank", 6.0, 6.5)])
+    words = states(stored)
+    assert {w for s, w in zip(stored, words, strict=True) if 2.0 <= s.t_s < 3.0} == {"no_signal"}
+    assert {w for s, w in zip(stored, words, strict=True) if 4.0 <= s.t_s < 5.0} == {"unusable"}
+    assert {w for s, w in zip(stored, words, strict=True) if 6.0 <= s.t_s < 6.5} == {"no_signal"}
+    assert next(s for s in stored if s.t_s >= 3.0).new
+
+
+def test_drops_keep_their_time_stamps():
+    stored = frames([("drops", 2.0, 6.0)])
+    assert 140 < len(stored) < 190
+    times = [s.t_s for s in stored]
+    assert all(b > a for a, b in itertools.pairwise(times))
+    assert max(np.diff(times)) > 0.06
+    assert [s.index for s in stored] == list(range(len(stored)))
+
+
+def test_spoiled_frames_differ_and_leave_the_frame_alone():
+    frame = np.random.default_rng(1).integers(40, 200, (128, 160)).astype(np.uint8)
+    kept = frame.copy()
+    for kind in ("blank", "no_signal", "wrong_input", "half_frame", "rescaled", "flipped", "overexposed"):
+        spoiled = source_faults.spoiled(frame, kind, np.random.default_rng(2))
+        assert spoiled.shape == frame.shape
+        assert spoiled.dtype == np.uint8
+        assert not np.array_equal(spoiled, frame)
+    assert np.array_equal(frame, kept)
+    assert source_faults.spoiled(frame, "picture", np.random.default_rng(2)) is frame
+    assert np.array_equal(source_faults.spoiled(frame, "flipped", np.random.default_rng(2))[:, ::-1], frame)
