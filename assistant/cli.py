@@ -75,9 +75,9 @@ def _run(arguments: list[str]) -> int:
         return simulation.run(arguments[1:])
     if arguments[:1] == ["live-child"]:
         # A process of a live session, where the program is one file and has no Python beside it.
-        from assistant.live import child
+        from assistant.live.processes import entry
 
-        return child.main(arguments[1:])
+        return entry.main(arguments[1:])
     if arguments[:1] == ["models"]:
         from assistant.model_packs import command as models
 

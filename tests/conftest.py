@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from assistant.live import children
+from assistant.live.processes import supervisor
 from tests import leftovers
 from tests.waiting import HUNG_S, PatientBot
 
@@ -34,8 +34,8 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _children_may_wait_for_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
     """A session ends and restarts a process that starves; only tests of just that hold it to the program's limits."""
-    monkeypatch.setattr(children, "_STARTS_WITHIN_S", HUNG_S)
-    monkeypatch.setattr(children, "_HANGS_AFTER_S", HUNG_S)
+    monkeypatch.setattr(supervisor, "_STARTS_WITHIN_S", HUNG_S)
+    monkeypatch.setattr(supervisor, "_HANGS_AFTER_S", HUNG_S)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import InputError
-from assistant.live.deck import Deck
-from assistant.live.recovery import record_what_is_left
-from assistant.live.shared_file import SharedFile
+from assistant.live.processes.recovery import record_what_is_left
+from assistant.live.shared.mapped_file import SharedFile
+from assistant.live.shared.shared_memory import Deck
 from assistant.recording.writer import Recorder
 from tests.recorders import WRITER
 from tests.waiting import wait_until
@@ -23,8 +23,8 @@ _BODY = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from assistant.live.deck import Deck
-from assistant.live.shared_file import SharedFile
+from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.mapped_file import SharedFile
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
 from assistant.settings.tree import RecordingSettings

@@ -6,9 +6,9 @@ from enum import Enum
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from assistant.live.deck import Cell
 from assistant.live.messages import Child
-from assistant.live.running import find_running
+from assistant.live.processes.running_session import find_running
+from assistant.live.shared.shared_memory import Cell
 
 _LOOK_EVERY_MS = 1000
 REFUSED = "Injecting is on in the theatre: replay and training wait until it is off. [[window:theatre]] goes there."

@@ -9,7 +9,7 @@ from assistant.errors import UsageError
 from assistant.library.jobs import Job, Jobs
 from assistant.library.session_rows import recording_of_path
 from assistant.library.store import Library
-from assistant.live.running import find_running
+from assistant.live.processes.running_session import find_running
 from assistant.recording.reading import is_recorded
 
 FOLDER: Final = "live"

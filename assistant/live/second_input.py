@@ -16,13 +16,13 @@ from typing import Any, Final
 
 from assistant.alarm_table.table import TABLE, WATCH_SECOND
 from assistant.errors import EnvironmentError_
-from assistant.live.children import Nurse
-from assistant.live.deck import Cell, Deck, read_signs
-from assistant.live.live_alarms import Wanted
-from assistant.live.live_input import LiveInput, Log
+from assistant.live.alarms.alarm_list import Wanted
+from assistant.live.input import LiveInput, Log
 from assistant.live.messages import Child, Fault, Lines, LinesVoid, Message, PlanRefused, SourceLost, StampedFrame
 from assistant.live.orders import Acknowledge, Start
-from assistant.live.plan_keeping import SECOND
+from assistant.live.plan_store import SECOND
+from assistant.live.processes.supervisor import Nurse
+from assistant.live.shared.shared_memory import Cell, Deck, read_signs
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
 from assistant.settings.tree import Settings

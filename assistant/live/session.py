@@ -13,13 +13,9 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.identity import Identity, session_of
-from assistant.live.arming import why_not
-from assistant.live.awake import Awake
-from assistant.live.crew import Crew
-from assistant.live.deck import Cell, Deck, read_signs
-from assistant.live.ledger import Ledger
-from assistant.live.live_input import LiveInput
-from assistant.live.machine import MachineWatch
+from assistant.live.input import LiveInput
+from assistant.live.machine.machine_watch import MachineWatch
+from assistant.live.machine.sleep_inhibitor import Awake
 from assistant.live.messages import (
     AlarmHeard,
     Fault,
@@ -29,8 +25,12 @@ from assistant.live.messages import (
     StateChanged,
 )
 from assistant.live.orders import Acknowledge, Order, Start
-from assistant.live.plan_keeping import second_left, split_plan
+from assistant.live.plan_store import second_left, split_plan
+from assistant.live.processes.session_processes import Crew
 from assistant.live.second_input import SecondInput
+from assistant.live.session_events import Ledger
+from assistant.live.shared.shared_memory import Cell, Deck, read_signs
+from assistant.live.state.arming import why_not
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
 from assistant.settings.tree import Settings

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.live.deck import Cell
 from assistant.live.messages import Child, LiveState
-from assistant.live.running import find_running
+from assistant.live.processes.running_session import find_running
 from assistant.live.session import LiveSession
+from assistant.live.shared.shared_memory import Cell
 from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import planned, run_file, session, until
 from tests.faults.test_F_01_unplugged import VideoServer, server

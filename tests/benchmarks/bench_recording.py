@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.live.deck import Deck
+from assistant.live.shared.shared_memory import Deck
 from assistant.recording.writer import Recorder
 from tests.killed_recording import kill_at
 from tests.recorders import WRITER

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from assistant.capture.run_folder import RunFolder
 from assistant.capture.video.wholeness import missing_end
-from assistant.live.capture_process import HANGS_STATUS
-from assistant.live.deck import Cell, Deck
 from assistant.live.messages import SourceLost
+from assistant.live.processes.capture import HANGS_STATUS
+from assistant.live.shared.shared_memory import Cell, Deck
 from tests.waiting import HUNG_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,11 +16,11 @@ import pytest
 from assistant.capture.camera.camera import CameraSource
 from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
-from assistant.live import capture_process
-from assistant.live.capture_process import Grab
-from assistant.live.deck import Cell, Deck, read_signs
-from assistant.live.live_state import Known, judge
 from assistant.live.messages import Lines, LiveState
+from assistant.live.processes import capture
+from assistant.live.processes.capture import Grab
+from assistant.live.shared.shared_memory import Cell, Deck, read_signs
+from assistant.live.state.picture_state import Known, judge
 from assistant.recording.writer import Recorder
 from assistant.settings.tree import Settings
 from assistant.steps.liveness import LivenessMemory, judge_liveness, start_liveness
@@ -110,7 +110,7 @@ def test_F_12(make, k: int, deck: Deck, tmp_path: Path, monkeypatch: pytest.Monk
 
     grabber = FakeGrabber(script)
     source = CameraSource(grabber, "camera:0", clock=grabber.clock)
-    monkeypatch.setattr(capture_process, "_open", lambda _address: source)
+    monkeypatch.setattr(capture, "_open", lambda _address: source)
     recorder = Recorder(tmp_path, WRITER)
     grab = Grab(deck, "camera:0", Settings(), recorder)
     grab.start()

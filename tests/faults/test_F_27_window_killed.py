@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
-from assistant.live.deck import Cell, Deck
 from assistant.live.messages import Child, Lines, LiveState
-from assistant.live.running import find_running
+from assistant.live.processes.running_session import find_running
 from assistant.live.session import LiveSession
+from assistant.live.shared.shared_memory import Cell, Deck
 from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import until
 from tests.small_run import pictures, plan_document, write_video

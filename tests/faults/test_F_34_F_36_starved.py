@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from assistant.live.live_state import NO_SIGNAL_MS
 from assistant.live.messages import Child, Lines, LiveState
 from assistant.live.session import LiveSession
+from assistant.live.state.picture_state import NO_SIGNAL_MS
 from assistant.live.status import LiveStatus
 from tests.assistant.live.conftest import planned, run_file, session, until
 

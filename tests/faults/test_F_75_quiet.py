@@ -114,7 +114,7 @@ STARTS: dict[Make, tuple[str, ...]] = {
         "assistant.review.previews",
         "assistant.training.course_child",
     ),
-    theatre: ("assistant.live.child", "ui.watchdog_window", "assistant.model_packs.worker"),
+    theatre: ("assistant.live.processes.entry", "ui.watchdog_window", "assistant.model_packs.worker"),
 }
 """How each is started, and the modules that run then as processes of their own."""
 

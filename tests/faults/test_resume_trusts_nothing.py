@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.live.deck import Cell, Deck
-from assistant.live.mailbox import Mailbox
-from assistant.live.running import find_running, note_running
+from assistant.live.processes.running_session import find_running, note_running
 from assistant.live.session import LiveSession
+from assistant.live.shared.mailbox import Mailbox
+from assistant.live.shared.shared_memory import Cell, Deck
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 

@@ -23,9 +23,9 @@ from assistant.capture.camera.colour import STEP_PX
 from assistant.capture.masking.masking import Masker
 from assistant.cli import main
 from assistant.identity import Identity
-from assistant.live.deck import Cell
-from assistant.live.machine import MachineWatch
+from assistant.live.machine.machine_watch import MachineWatch
 from assistant.live.messages import Child, ChildChanged, Condition
+from assistant.live.shared.shared_memory import Cell
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
 from assistant.recording.writer import Disk, Recorder, WriterSettings

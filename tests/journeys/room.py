@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from PyQt6 import QtMultimedia
 
 from assistant.leak_shape.model_protocol import ShapeModel
-from assistant.live import analysis_process
 from assistant.live import session as session_module
-from assistant.live.analysis_process import LiveAnalysis
-from assistant.live.deck import Deck
 from assistant.live.messages import Child, Condition, RecordingTold
+from assistant.live.processes import analysis
+from assistant.live.processes.analysis import LiveAnalysis
+from assistant.live.processes.shape_watch import watched
 from assistant.live.session import LiveSession
-from assistant.live.shape_watch import watched
+from assistant.live.shared.shared_memory import Deck
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.recording_state import RecordingState
@@ -100,7 +100,7 @@ class Room:
         self.devices = ["loudspeaker"]
         monkeypatch.setattr(session_module, "Crew", Crew)
         monkeypatch.setattr(
-            analysis_process,
+            analysis,
             "time",
             SimpleNamespace(monotonic_ns=lambda: self.now_ns, perf_counter_ns=lambda: self.now_ns, sleep=None),
         )

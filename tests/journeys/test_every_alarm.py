@@ -14,7 +14,7 @@ import pytest
 
 from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule
 from assistant.alarm_table.table import STOPPED, TABLE, VIEW_CHANGED
-from assistant.live.watchdog import Alarm, Look, judge
+from assistant.live.processes.watchdog import Alarm, Look, judge
 from assistant.review.counting import OF_MACHINE
 from assistant.vocabulary import Priority
 from tests.journeys.alarm_causes import FILMS, MISHAPS, Evidence, of_film, of_mishap, of_simulated_leak

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from assistant.capture.opening import open_source
-from assistant.live.deck import Signs
 from assistant.live.messages import Child, Condition, Lines, Moment, StampedFrame, moment_of
-from assistant.live.outlook import Outlook
+from assistant.live.shared.shared_memory import Signs
+from assistant.live.state.session_state import Outlook
 from assistant.live.status import ChildState, LiveStatus
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline

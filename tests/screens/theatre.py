@@ -8,8 +8,8 @@ from typing import Any
 from unittest.mock import patch
 
 from assistant.capture.camera.devices import Device, Mode
-from assistant.live.deck import Signs
 from assistant.live.messages import Child, Condition, Lines
+from assistant.live.shared.shared_memory import Signs
 from assistant.live.status import ChildState
 from assistant.plan import read_plan
 from assistant.settings.tree import Settings

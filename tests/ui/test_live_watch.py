@@ -7,8 +7,8 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from assistant.library.people import Act
-from assistant.live.deck import Cell, Deck
-from assistant.live.running import note_ended, note_running
+from assistant.live.processes.running_session import note_ended, note_running
+from assistant.live.shared.shared_memory import Cell, Deck
 from assistant.settings.tree import Settings
 from assistant.training.trainer import Starter
 from tests.small_ending import write_ending

@@ -21,8 +21,8 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, describe
-from assistant.live.awake import Awake, try_out
-from assistant.live.live_state import NO_SIGNAL_MS
+from assistant.live.machine.sleep_inhibitor import Awake, try_out
+from assistant.live.state.picture_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
 from assistant.pipeline import Pipeline
 from assistant.plan import read_plan
@@ -127,7 +127,7 @@ def freeze_watch(settings: Settings) -> Outcome:
 def second_process(_settings: Settings) -> Outcome:
     """Another process of the program can be started and answers."""
     began = time.monotonic()
-    code = "import assistant.live.watchdog; print('here')"
+    code = "import assistant.live.processes.watchdog; print('here')"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
     took = time.monotonic() - began
     if answer.returncode or "here" not in answer.stdout:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.capture.camera.devices import Device, Mode, list_devices, modes_to_choose, rate_to_ask
 from assistant.capture.play import is_played
 from assistant.errors import AssistantError
-from assistant.live.running import find_running
+from assistant.live.processes.running_session import find_running
 from assistant.system.places import demo_run
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
 from assistant.live.messages import StampedFrame
-from assistant.live.plan_keeping import split_plan
+from assistant.live.plan_store import split_plan
 from assistant.live.second_input import FOLDER as SECOND_FOLDER
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus

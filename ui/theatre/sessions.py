@@ -11,7 +11,7 @@ from typing import Final
 import cv2
 
 from assistant.errors import AssistantError
-from assistant.live.running import Running, find_running
+from assistant.live.processes.running_session import Running, find_running
 from assistant.live.session import LiveSession
 from assistant.plan import Plan, PlannedView, read_plan
 from assistant.settings.tree import Settings

@@ -7,7 +7,7 @@ import pytest
 from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule, Watched
 from assistant.alarm_table.table import CODES, FROM_PICTURES, TABLE, row_of, row_told, takes_place_of, with_shapes
 from assistant.vocabulary import Alarm, EventKind, Priority, Shape, Site
-from tests.assistant.live.test_conditions import leak_in_disc
+from tests.assistant.live.alarms.test_conditions import leak_in_disc
 
 NAMES = [f"{row.kind.value}/{row.site}/{row.watched.name}/{row.rule.name}" for row in FROM_PICTURES]
 every_row = pytest.mark.parametrize("row", TABLE, ids=[f"{row.code} {row.title}" for row in TABLE])

@@ -10,9 +10,9 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.geometry import Similarity
-from assistant.live.deck import Deck
 from assistant.live.messages import LiveState, Message, Moment
 from assistant.live.session import LiveSession
+from assistant.live.shared.shared_memory import Deck
 from assistant.live.status import LiveStatus
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Approach, FrameState, Liveness, Motion, Unknown

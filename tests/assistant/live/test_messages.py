@@ -2,7 +2,7 @@ import numpy as np
 
 from assistant.geometry import Crop
 from assistant.live.messages import LiveState, StampedFrame, cement_outline, moment_of
-from assistant.live.wire import from_bytes, to_bytes
+from assistant.live.shared.wire import from_bytes, to_bytes
 from assistant.settings.tree import Settings
 from assistant.steps.liveness import ScreenWatch
 from assistant.vocabulary import Approach, CementMask, FrameState, Liveness, Reading, Unknown

@@ -9,8 +9,8 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from assistant.errors import UsageError
-from assistant.live.arming import why_not
 from assistant.live.messages import Lines
+from assistant.live.state.arming import why_not
 from assistant.settings.file import all_names, load_settings, save_user
 from assistant.settings.tree import Settings, check
 

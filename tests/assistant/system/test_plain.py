@@ -23,7 +23,7 @@ _STORES_NOTHING = {
     "assistant/system/plain.py",
     "assistant/plan.py",  # asks whether a document can be written at all
     "assistant/validation/schema_check.py",  # a value in the words of a fault
-    "assistant/live/wire.py",  # a pipe between our own processes
+    "assistant/live/shared/wire.py",  # a pipe between our own processes
     "assistant/model_packs/worker.py",  # a pipe; the worker imports nothing of the program
 }
 

@@ -1,0 +1,215 @@
+"""One picture of a session with its lines: what is known of it, and the plan that its analysis works with.
+
+A session has one of these, and a second one where a second grabber shows the other plane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import UsageError
+from assistant.live.messages import (
+    STARTED_AGAIN,
+    AlarmHeard,
+    Child,
+    ChildChanged,
+    Condition,
+    Fault,
+    Lines,
+    LinesVoid,
+    LiveState,
+    Message,
+    Moment,
+    Moved,
+    PlanRefused,
+    RecordingTold,
+    SourceEnded,
+    SourceLost,
+    SourceOpened,
+)
+from assistant.live.orders import LookAt, Order, TakePlan
+from assistant.live.plan_store import keep_plan, plan_left
+from assistant.live.shared.shared_memory import Deck
+from assistant.live.state.arming import CementGrowth
+from assistant.live.state.session_state import Outlook
+from assistant.plan import Plan, plan_from_document
+from assistant.run_facts import RunFacts
+from assistant.settings.tree import Settings
+from assistant.vocabulary import Distances, Grey
+
+Log = Callable[..., None]
+
+
+class LiveInput:
+    """What a session remembers of one input.
+
+    Parameters
+    ----------
+    folder : Path
+        The input's run folder.
+    settings : Settings
+    log : callable
+        Writes an event: its kind, and what it holds by name.
+    since_ns : int
+        Monotonic time of the beginning.
+    number : int
+        1 or 2; stands in each event of the second one.
+
+    Attributes
+    ----------
+    outlook : Outlook
+    inbox : list of Message
+        For the person, until the next look.
+    grows : bool
+        Cement was seen to grow while lines were confirmed and nobody had armed; to be taken back by who reads it.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, log: Log, since_ns: int, number: int = 1) -> None:
+        self._folder, self._settings, self._number = folder, settings, number
+        self._log = log if number == 1 else partial(log, input=number)
+        self.outlook = Outlook(since_ns=since_ns, settings=settings)
+        self.inbox: list[Message] = []
+        self.grows = False
+        self._growth = CementGrowth()
+        self._plan: TakePlan | None = None
+        self._plan_number = 0
+        self._deck: Deck | None = None
+        self._screen_changed = ""
+
+    def begin(self, deck: Deck, events: Iterable[dict[str, Any]]) -> None:
+        """Its processes run now. After a crash the lines of the event log come back, never confirmed."""
+        self._deck = deck
+        left = plan_left(events, self._settings.alarms.warning_lines, self._number)
+        if left is None or isinstance(left, str):
+            self._log("no_plan_brought_back", reason=left or "there was none")
+            return
+        self._plan, views = left
+        self._plan_number = self._plan.plan_number
+        self.outlook.new_plan(self._plan_number, views)
+        self.outlook.void_reason = "the program was started again"
+        self._order(self._plan)
+        self.inbox.append(LinesVoid(reason=self.outlook.void_reason))
+        self._log("plan_brought_back", plan_number=self._plan_number)
+
+    def set_plan(self, document: dict[str, Any], references: Sequence[Grey]) -> int:
+        """Work with a plan; its lines are unconfirmed until `confirm_lines`. See `LiveSession.set_plan`.
+
+        Raises
+        ------
+        UsageError, EnvironmentError_
+        """
+        plan: Plan = plan_from_document(document, self._settings.alarms.warning_lines)
+        if len(references) != len(plan.views):
+            raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
+        self._plan_number += 1
+        self._plan = keep_plan(self._folder, self._plan_number, document, references)
+        self.outlook.new_plan(self._plan_number, tuple(view.view for view in plan.views))
+        self._growth, self._screen_changed = CementGrowth(), ""
+        self._order(self._plan)
+        self._log("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
+        return self._plan_number
+
+    def look_at(self, place: tuple[float, float] | None) -> None:
+        """Before a plan: which of the screen's pictures is looked at, by a place in it; None: the one that changes."""
+        self._order(LookAt(place=place))
+        self._log("field_chosen", place=place)
+
+    def confirm_lines(self) -> None:
+        """The person has looked at the lines on the picture: they are right."""
+        if self._plan is not None and self.outlook.lines is not Lines.CONFIRMED:
+            self.outlook.lines, self.outlook.void_reason = Lines.CONFIRMED, ""
+            self._log("lines_confirmed", plan_number=self._plan_number)
+
+    def drop_lines(self) -> None:
+        """Work goes on with lines that are not of this picture (another level): its own count no more."""
+        if self.outlook.lines is not Lines.NONE:
+            self.outlook.lines, self.outlook.void_reason = Lines.NONE, ""
+            self._log("lines_dropped", plan_number=self._plan_number)
+
+    def void_lines(self, reason: str) -> None:
+        """The lines may not be right any more."""
+        if self.outlook.lines is Lines.CONFIRMED:
+            self.outlook.lines, self.outlook.void_reason = Lines.UNCONFIRMED, reason
+            self._log("lines_void", reason=reason)
+            self.inbox.append(LinesVoid(reason=reason))
+
+    def follow(self, state: LiveState) -> None:
+        """What the picture is now: while none came the C-arm may have been moved, and the screen says so."""
+        if state is LiveState.NO_SIGNAL:
+            self.void_lines("the picture was lost")
+
+    def rest(self) -> None:
+        """Disarmed by hand: only cement that grows from now on counts."""
+        self._growth.rest()
+
+    def child_changed(self, change: ChildChanged) -> None:
+        """A process changed its condition: what it said before is not true of the picture now."""
+        self._log("process", process=change.child, condition=change.condition, reason=change.reason)
+        if change.condition not in (Condition.DIED, Condition.HANGING):
+            return
+        self.inbox.append(STARTED_AGAIN[change.child])
+        if change.child is Child.ANALYSIS and self._deck is not None:
+            self.outlook.forget_analysis()
+            self._deck.to_analysis.forget()
+            if self._plan is not None:
+                self._order(self._plan)
+            self.void_lines("the analysis was started again")
+        elif change.child is Child.CAPTURE:
+            self.void_lines("the capture was started again")
+
+    def hear(self, message: Message) -> None:
+        """Take one message of a process over."""
+        outlook = self.outlook
+        if isinstance(message, Moved):
+            outlook.hear_moment(message.moment)
+            self._see_growth(message.moment)
+            self._see_screen(message.moment)
+        elif isinstance(message, AlarmHeard):
+            outlook.hear_alarm(message)
+        elif isinstance(message, SourceOpened):
+            changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
+            outlook.facts, outlook.rehearsal = message.facts, message.rehearsal
+            facts = message.facts
+            details, notes = dict(facts.details), list(facts.notes)
+            self._log("source_opened", source=facts.source, details=details, notes=notes, rehearsal=message.rehearsal)
+            if changed:
+                self.void_lines("the picture has another size")
+        elif isinstance(message, SourceLost):
+            self._log("source_lost", reason=message.reason)
+            self.void_lines("the picture was lost")
+        elif isinstance(message, SourceEnded):
+            self._log("source_ended")
+        elif isinstance(message, RecordingTold):
+            if message.state.fault != outlook.recording.fault:
+                self._log("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
+            outlook.recording = message.state
+        elif isinstance(message, PlanRefused) and message.plan_number == self._plan_number:
+            outlook.lines, outlook.void_reason = Lines.NONE, ""
+            self._log("plan_refused", plan_number=message.plan_number, reason=message.reason)
+
+    def _see_growth(self, moment: Moment) -> None:
+        distances, outlook = moment.distances, self.outlook
+        may = outlook.lines is Lines.CONFIRMED and not outlook.armed and moment.plan_number == self._plan_number
+        if may and isinstance(distances, Distances):
+            self.grows |= self._growth.grows(moment.t_s, distances.cement_area_mm2)
+
+    def _see_screen(self, moment: Moment) -> None:
+        """Pictures that come, go or change places on the screen: the lines may not be on the live one any more."""
+        if moment.plan_number == self._plan_number and moment.screen_changed != self._screen_changed:
+            self._screen_changed = moment.screen_changed
+            if moment.screen_changed:  # none after a new start of the analysis: nothing has changed since
+                self.void_lines(moment.screen_changed)
+
+    def _order(self, order: Order) -> None:
+        if isinstance(order, TakePlan) and self.outlook.facts is not None:
+            order = replace(order, clock=self.outlook.facts.clock)
+        if self._deck is None or not self._deck.to_analysis.put(order):
+            self.inbox.append(Fault(happened="The analysis does not take orders.", do="Judge by eye."))
+
+
+def _size(facts: RunFacts) -> tuple[int, int]:
+    return facts.width_px, facts.height_px

@@ -1,0 +1,1 @@
+"""What the machine does beside us: sleep, clock, battery."""

@@ -1,0 +1,202 @@
+"""The process that analyses: ring -> the same pipeline as in replay -> moments and alarms. No Qt."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from assistant.errors import AssistantError, EnvironmentError_, describe
+from assistant.guarded_pipeline import GuardedPipeline
+from assistant.leak_shape.model_protocol import ShapeModel
+from assistant.live.messages import (
+    AlarmHeard,
+    Moved,
+    Outline,
+    PlanRefused,
+    PlanTaken,
+    StampedFrame,
+    cement_outline,
+    moment_of,
+)
+from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakePlan
+from assistant.live.processes.shape_watch import watched
+from assistant.live.shared.shared_memory import Cell, Deck, is_in_colour, is_orphan
+from assistant.model_packs.starting import live_shape_model
+from assistant.pipeline import Pipeline
+from assistant.plan import PlannedView, check_against_run, plan_from_document
+from assistant.readings.csv_row import COLUMNS, csv_row
+from assistant.readings.live_line import KEEPS, alarm_word, told
+from assistant.recording.line_writer import LineWriter
+from assistant.recording.schema import READINGS
+from assistant.settings.tree import Settings
+from assistant.steps.liveness import ScreenWatch
+from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
+
+_PAUSE_S: Final = 0.002
+_NICER: Final = 3
+_PLAN_TAKES_S: Final = 6.0
+_MOST_BEHIND: Final = 6
+"""Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
+_ROOM_FOR_ALARMS: Final = 1 << 19
+_NO_PLAN: Final = "no lines have been confirmed yet"
+_IN_COLOUR: Final = "not fluoroscopy: the picture is in colour"
+
+
+def run(start: Start) -> None:
+    """Body of the process."""
+    cv2.setNumThreads(1)
+    if hasattr(os, "nice"):
+        os.nice(_NICER)  # picture and recording first, and the console's own software before both
+    deck = Deck.open(Path(start.deck))
+    deck.put(Cell.ANALYSIS_PID, os.getpid())
+    lines = LineWriter(Path(start.folder), READINGS)
+    lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1, KEEPS: True})
+    with live_shape_model() as shapes:
+        analysis = LiveAnalysis(deck, start.settings, lines, watched(shapes, deck.analysis_says.put))
+        while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
+            deck.beat(Cell.ANALYSIS_BEAT)
+            for order in deck.to_analysis.take():
+                analysis.obey(order)
+            if not analysis.step():
+                time.sleep(_PAUSE_S)
+    lines.close()
+
+
+class LiveAnalysis:
+    """Takes frames from the ring, newest first when it is late, and says what it finds."""
+
+    def __init__(
+        self, deck: Deck, settings: Settings, lines: LineWriter, shapes: ShapeModel | Unknown | None = None
+    ) -> None:
+        self._deck, self._settings, self._lines, self._shapes = deck, settings, lines, shapes
+        self._views: tuple[PlannedView, ...] = ()
+        self._pipeline: GuardedPipeline | None = None
+        self._plan_number = 0
+        self._screen = self._before_plan = ScreenWatch(settings.liveness)
+        self._of_plan = self._before_plan
+        self._last_index = deck.ring.newest_index
+        self._skipped = 0
+        self._cement: CementMask | Unknown | None = None
+        self._outline: Outline = ()
+        self._leaks: tuple[Leak, ...] = ()
+
+    def obey(self, order: Order) -> None:
+        """Do what the session wants."""
+        if isinstance(order, TakePlan):
+            self._take_plan(order)
+        elif isinstance(order, Acknowledge) and self._pipeline is not None:
+            self._pipeline.acknowledge()
+        elif isinstance(order, LookAt):
+            self._before_plan.look_at(order.place)
+
+    def _take_plan(self, order: TakePlan) -> None:
+        # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
+        self._deck.ask_patience(Cell.ANALYSIS_BEAT, _PLAN_TAKES_S)
+        try:
+            plan = plan_from_document(order.document, self._settings.alarms.warning_lines)
+            references = []
+            for view, path in zip(plan.views, order.references, strict=True):
+                references.append(_reference(path, view.reference_frame))
+            check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
+            pipeline = Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock)
+            self._pipeline, self._of_plan = GuardedPipeline(pipeline), pipeline.screen
+        except AssistantError as error:
+            self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
+            return
+        except Exception as error:
+            reason = f"nothing can be followed in its reference picture ({describe(error)})"
+            self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
+            return
+        self._plan_number = order.plan_number
+        self._views = plan.views
+        self._deck.analysis_says.put(PlanTaken(plan_number=order.plan_number))
+
+    def step(self) -> bool:
+        """Analyse one frame; False where none waits."""
+        ring = self._deck.ring
+        newest = ring.newest_index
+        if newest <= self._last_index:
+            return False
+        wanted = self._last_index + 1
+        if newest - wanted > _MOST_BEHIND:
+            self._skipped += newest - wanted
+            wanted = newest
+        stamped = ring.read(wanted)
+        if stamped is None:
+            self._skipped += newest - wanted
+            stamped = ring.newest()
+            if stamped is None or stamped.index <= self._last_index:
+                return False
+        self._last_index = stamped.index
+        self._analyse(stamped)
+        return True
+
+    def _analyse(self, stamped: StampedFrame) -> None:
+        frame = Frame(index=stamped.index, t_s=stamped.t_s, grey=stamped.grey, white=stamped.white)
+
+        def tell(alarm: Alarm) -> None:
+            told_ns, number = time.monotonic_ns(), self._plan_number
+            self._deck.analysis_says.put(
+                AlarmHeard(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, told_ns=told_ns)
+            )
+
+        if self._pipeline is not None and not is_in_colour(self._deck):
+            reading, self._screen = self._pipeline.process(frame, tell), self._of_plan
+        else:
+            self._screen = self._before_plan
+            reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
+        # A leak of the last picture may have come to count since: it is told with its outline once more.
+        is_new = reading.cement is not self._cement or reading.leaks != self._leaks
+        if is_new:
+            self._cement, self._leaks = reading.cement, reading.leaks
+            self._outline = cement_outline(reading.cement)
+        moment = moment_of(
+            reading,
+            self._outline,
+            stamped,
+            self._screen,
+            told_ns=time.monotonic_ns(),
+            plan_number=self._plan_number,
+            skipped=self._skipped,
+        )
+        self._deck.analysis_says.put(Moved(moment=moment), leave_bytes=_ROOM_FOR_ALARMS)
+        self._lines.put(
+            {
+                "row": csv_row(reading, self._views),
+                "plan": self._plan_number,
+                "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
+                "standing": [alarm_word(alarm) for alarm in reading.standing],
+                **told(reading, self._outline if is_new else None, self._views),
+            }
+        )
+        self._deck.put(Cell.ANALYSED_INDEX, stamped.index)
+        self._deck.put(Cell.ANALYSED_CAPTURED_NS, stamped.captured_ns)
+
+    def _only_liveness(self, frame: Frame, why: str) -> Reading:
+        started_ns = time.perf_counter_ns()
+        unknown = Unknown(why)
+        return Reading(
+            frame_index=frame.index,
+            t_s=frame.t_s,
+            liveness=self._before_plan.judge(frame),
+            motion=unknown,
+            cement=unknown,
+            distances=unknown,
+            approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+            standing=(),
+            changes=(),
+            leaks=(),
+            processing_ms=(time.perf_counter_ns() - started_ns) / 1e6,
+        )
+
+
+def _reference(path: str, index: int) -> Frame:
+    picture: Any = cv2.imread(path, cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.ndim != 2 or picture.dtype not in (np.uint8, np.uint16):
+        raise EnvironmentError_(f"{path}: the reference picture cannot be read; take the lines again")
+    return Frame(index=index, t_s=0.0, grey=picture, white=255 if picture.itemsize == 1 else 65535)

@@ -1,0 +1,180 @@
+"""Starts the children of a session, sees that they live, and starts them again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from assistant.live.messages import Child, ChildChanged, Condition
+from assistant.live.orders import Start
+from assistant.live.processes.process_alive import Adopted
+from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.wire import to_bytes
+from assistant.live.status import ChildState
+from assistant.system.error_log import seal
+
+_BEATS: Final = {
+    Child.CAPTURE: Cell.CAPTURE_BEAT,
+    Child.ANALYSIS: Cell.ANALYSIS_BEAT,
+    Child.WATCHDOG: Cell.WATCHDOG_BEAT,
+}
+_HANGS_AFTER_S: Final = 2.0
+_STARTS_WITHIN_S: Final = 15.0
+_PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
+"""Before the n-th start anew without a long good stretch between; the last one from then on."""
+_GOOD_STRETCH_S: Final = 60.0
+
+
+_PACKAGE_HOME: Final = Path(__file__).resolve().parents[3]
+
+
+class Nurse:
+    """Looks after one child.
+
+    Parameters
+    ----------
+    child : Child
+    deck : Deck
+    start : callable
+        Gives the child's orders for its n-th start.
+    clock_ns : callable
+    """
+
+    def __init__(
+        self, child: Child, deck: Deck, start: Callable[[int], Start], clock_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self.child = child
+        self._deck, self._start, self._clock_ns = deck, start, clock_ns
+        self._process: subprocess.Popen[bytes] | Adopted | None = None
+        self._begun_ns = 0
+        self._epoch = 0
+        self._failures = 0
+        self._again_at_ns: int | None = None
+        self._condition = Condition.STARTING
+        self._reason = ""
+        self._note: Path | None = None
+
+    @property
+    def state(self) -> ChildState:
+        """How the child is."""
+        pid = self._process.pid if self._process is not None else None
+        return ChildState(condition=self._condition, reason=self._reason, restarts=max(0, self._epoch - 1), pid=pid)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it runs and says so."""
+        return self._condition is Condition.RUNNING
+
+    def begin(self) -> None:
+        """Start it."""
+        self._epoch += 1
+        self._deck.put(_BEATS[self.child], 0)
+        orders = self._start(self._epoch)
+        self._note = Path(orders.folder) / f"crash_{self.child}.txt"
+        with self._crash_note(self._note) as note:
+            process = subprocess.Popen(
+                _command(self.child),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=note,
+                env=_environment(),
+            )
+        assert process.stdin is not None
+        with contextlib.suppress(OSError), process.stdin as pipe:
+            pipe.write(to_bytes(orders))
+        self._process, self._begun_ns, self._again_at_ns = process, self._clock_ns(), None
+        self._condition = Condition.STARTING
+
+    def adopt(self, pid: int) -> None:
+        """Look after a child that an earlier window started."""
+        self._epoch += 1
+        self._process, self._begun_ns, self._again_at_ns = Adopted(pid), self._clock_ns(), None
+        self._condition = Condition.RUNNING
+
+    def look(self) -> list[ChildChanged]:
+        """See how it is; start it anew where it died or hangs. What changed since the last look."""
+        now_ns = self._clock_ns()
+        before = self._condition
+        if self._again_at_ns is not None:
+            if now_ns >= self._again_at_ns:
+                self.begin()
+        elif self._process is not None:
+            self._judge(self._process, now_ns)
+        if self._condition is before:
+            return []
+        return [ChildChanged(child=self.child, condition=self._condition, reason=self._reason)]
+
+    def _judge(self, process: subprocess.Popen[bytes] | Adopted, now_ns: int) -> None:
+        beat_ns = self._deck.get(_BEATS[self.child])
+        if process.poll() is not None:
+            self._lost(Condition.DIED, f"ended by itself ({_how(process.returncode)})", now_ns)
+        elif beat_ns == 0:
+            if now_ns - self._begun_ns > _STARTS_WITHIN_S * 1e9:
+                self._lost(Condition.HANGING, f"did not start within {_STARTS_WITHIN_S:.0f} s", now_ns)
+        elif now_ns - beat_ns > _HANGS_AFTER_S * 1e9:
+            self._lost(Condition.HANGING, f"did not answer for {_HANGS_AFTER_S:.0f} s", now_ns)
+        else:
+            self._condition, self._reason = Condition.RUNNING, ""
+            if now_ns - self._begun_ns > _GOOD_STRETCH_S * 1e9:
+                self._failures = 0
+
+    def _lost(self, condition: Condition, reason: str, now_ns: int) -> None:
+        self._condition, self._reason = condition, reason
+        self.end_now()
+        if self._note is not None:
+            seal(self._note, reason)
+        pause_s = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
+        self._failures += 1
+        self._again_at_ns = now_ns + round(pause_s * 1e9)
+
+    def end_now(self) -> None:
+        """End it at once."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self.wait(1.0)
+
+    def clear_note(self, folder: Path) -> None:
+        """Take the crash note away where the child had no last words, and its data's words out of it where it had."""
+        seal(folder / f"crash_{self.child}.txt")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; False if it has not."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(seconds)
+        except (subprocess.TimeoutExpired, TimeoutError):
+            return False
+        return True
+
+    @staticmethod
+    def _crash_note(note: Path) -> BinaryIO:
+        """Where the child's last words go: a file, for it may outlive the window."""
+        try:
+            return note.open("ab")
+        except OSError:
+            return open(os.devnull, "ab")
+
+
+def _command(child: Child) -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "live-child", str(child)]
+    return [sys.executable, "-P", "-m", "assistant.live.processes.entry", str(child)]
+
+
+def _environment() -> dict[str, str]:
+    """The program's own modules are found wherever the window was started; one thread a library is enough."""
+    path = os.pathsep.join(filter(None, [str(_PACKAGE_HOME), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _how(exitcode: int | None) -> str:
+    if exitcode is None:
+        return "no reason known"
+    return f"signal {-exitcode}" if exitcode < 0 else f"exit status {exitcode}"

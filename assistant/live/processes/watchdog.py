@@ -1,0 +1,326 @@
+"""The process that watches the window: when it dies or does not answer, this one shows and sounds until somebody acts.
+
+It knows nothing but the heartbeat in the shared memory. Its own small window is another program, kept ready and hidden
+(a window takes a second to open, and the person must be told within one); where that cannot be opened, the tone alone
+is played, by whatever the system has.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final
+
+from assistant.alarm_table.sounds import watchdog_wave
+from assistant.live.orders import Start
+from assistant.live.processes.process_alive import is_alive
+from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.system.error_log import LastWords, ending
+
+log = logging.getLogger(__name__)
+LEAST_TOLD_S: Final = 120.0
+"""A failure of the alarm system is told for two minutes at least (IEC 60601-1-8)."""
+UNARMED_SILENT_S: Final = 4.0
+"""Before the injection a window may be busy for a moment without a red alarm; a dead one is told at once either way."""
+_TICK_S: Final = 0.05
+_WELL_AGAIN_NS: Final = 3_000_000_000
+_QUIET_NS: Final = 60_000_000_000
+"""A person has seen it: it comes back after a minute if nothing got better."""
+_RESTART_WITHIN_S: Final = 20.0
+_STARTING_WITHIN_S: Final = 60.0
+_MOST_RESTARTS: Final = 3
+_PLAYERS: Final = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("ffplay", "-nodisp", "-autoexit"))
+
+
+class Seen(Enum):
+    """What the watchdog makes of the window."""
+
+    WELL = auto()
+    SILENT = auto()
+    DEAD = auto()
+    CLOSED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at the window.
+
+    Attributes
+    ----------
+    now_ns, beat_ns : int
+        Monotonic: now, and the window's last heartbeat.
+    alive : bool
+        Its process is there.
+    closing : bool
+        The session ends in order.
+    """
+
+    now_ns: int
+    beat_ns: int
+    alive: bool
+    closing: bool
+
+
+def judge(look: Look, silent_after_s: float) -> Seen:
+    """Say how the window is."""
+    if look.closing:
+        return Seen.CLOSED
+    if not look.alive:
+        return Seen.DEAD
+    if look.now_ns - look.beat_ns > silent_after_s * 1e9:
+        return Seen.SILENT
+    return Seen.WELL
+
+
+class Alarm:
+    """A9: stands from the first look that is not well until the window is well again or a person dismisses it.
+
+    A window that was only slow takes it back by answering. One that died and was started again has to stay well for a
+    while: a program that dies again and again must not seem well in between. What happened, the new window tells.
+    """
+
+    def __init__(self) -> None:
+        self.since_ns: int | None = None
+        self._died = False
+        self._well_since_ns: int | None = None
+        self._quiet_until_ns = 0
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is shown and sounds."""
+        return self.since_ns is not None
+
+    def see(self, seen: Seen, now_ns: int, *, dismissed: bool) -> None:
+        """Take a look in."""
+        if seen is Seen.WELL:
+            self._well_since_ns = now_ns if self._well_since_ns is None else self._well_since_ns
+        else:
+            self._well_since_ns = None
+        if seen is Seen.WELL:
+            self._quiet_until_ns = 0
+        elif dismissed:
+            self._quiet_until_ns = now_ns + _QUIET_NS
+        if seen is Seen.CLOSED or dismissed:
+            self.since_ns, self._died = None, False
+        elif seen in (Seen.SILENT, Seen.DEAD) and now_ns >= self._quiet_until_ns:
+            self.since_ns = now_ns if self.since_ns is None else self.since_ns
+            self._died = self._died or seen is Seen.DEAD
+        elif self._well_since_ns is not None:
+            needed_ns = _WELL_AGAIN_NS if self._died else 0
+            if now_ns - self._well_since_ns >= needed_ns:
+                self.since_ns, self._died = None, False
+
+
+class OwnWindow:
+    """The watchdog's window, another program: told on its standard input, answers on its standard output.
+
+    ``show`` and ``hide`` go to it, one a line; ``dismissed``, ``sounding`` and ``silent`` come from it.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = list(command)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._shown = False
+        self._words: LastWords | None = None
+        self._said: deque[str] = deque(maxlen=64)
+        self._begin()
+
+    def _begin(self) -> None:
+        if not self._command:
+            return
+        self.close()
+        self._words = None
+        with contextlib.suppress(OSError):  # without a place for its last words it is opened all the same
+            self._words = LastWords("watchdog_window")
+        errors = subprocess.DEVNULL if self._words is None else self._words.fileno()
+        try:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            )
+        except OSError as error:
+            log.warning("the watchdog's window cannot be opened: %s", error)
+            if self._words is not None:
+                self._words.over()
+            return
+        self._said.clear()
+        threading.Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        """Hear one window until it ends; a thread of its own, because no system reads a pipe only if there is news."""
+        if process.stdout is not None:
+            with process.stdout:
+                for line in process.stdout:
+                    self._said.append(line.decode("ascii", "replace").strip())
+
+    @property
+    def works(self) -> bool:
+        """Whether it is there to be shown."""
+        return self._process is not None and self._process.poll() is None
+
+    def show(self, shown: bool) -> None:
+        """Show or hide it; one that has died is opened again."""
+        if not self.works:
+            self._shown = False
+            if shown:
+                self._begin()
+        if shown is self._shown or self._process is None or self._process.stdin is None:
+            return
+        try:
+            self._process.stdin.write(b"show\n" if shown else b"hide\n")
+            self._process.stdin.flush()
+            self._shown = shown
+        except OSError:
+            self._process.kill()
+
+    def said(self) -> list[str]:
+        """What it said since the last call."""
+        said: list[str] = []
+        while self._said:
+            said.append(self._said.popleft())
+        return said
+
+    def close(self) -> None:
+        """Close it."""
+        if self._process is not None:
+            if self._process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    self._process.stdin.close()
+            try:
+                self._process.wait(1.0)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(1.0)
+            if self._words is not None:
+                self._words.over_aside(ending(self._process.returncode))
+            self._process = None
+
+
+class Tone:
+    """Plays the tone again and again with a player of the system, where the window does not do it."""
+
+    def __init__(self, players: Sequence[Sequence[str]] = _PLAYERS) -> None:
+        self._player = next((list(each) for each in players if shutil.which(each[0])), None)
+        self._file: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def can_play(self) -> bool:
+        """Whether the system has a player."""
+        return self._player is not None or sys.platform == "win32"
+
+    def sound(self) -> None:
+        """Keep it sounding: to be called again and again."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        if self._file is None:
+            descriptor, name = tempfile.mkstemp(prefix="fluoro-watchdog-", suffix=".wav")
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(watchdog_wave())
+            self._file = Path(name)
+        if sys.platform == "win32":
+            import winsound
+
+            winsound.PlaySound(str(self._file), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_LOOP)
+        elif self._player is not None:
+            quiet = subprocess.DEVNULL
+            self._process = subprocess.Popen([*self._player, str(self._file)], stdin=quiet, stdout=quiet, stderr=quiet)
+
+    def rest(self) -> None:
+        """Stop it."""
+        if sys.platform == "win32" and self._file is not None:
+            import winsound
+
+            winsound.PlaySound(None, winsound.SND_PURGE)
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+            self._file = None
+
+
+class Restarts:
+    """Starts the program again after it died, a few times at most: one that dies each time is left to people."""
+
+    def __init__(self, command: Sequence[str], clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._command, self._clock_ns = list(command), clock_ns
+        self._started: list[subprocess.Popen[bytes]] = []
+        self._last_ns: int | None = None
+
+    def again(self) -> bool:
+        """Start it, unless that was done just now or too often; True where it was started."""
+        now_ns = self._clock_ns()
+        since_s = float("inf") if self._last_ns is None else (now_ns - self._last_ns) / 1e9
+        # One that is still starting on a busy machine is given time: two windows at one session help nobody.
+        starting = bool(self._started) and self._started[-1].poll() is None
+        soon = since_s < (_STARTING_WITHIN_S if starting else _RESTART_WITHIN_S)
+        if not self._command or soon or len(self._started) >= _MOST_RESTARTS:
+            return False
+        self._last_ns = now_ns
+        try:
+            started = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
+        except OSError as error:
+            log.warning("the program cannot be started again: %s", error)
+            return False
+        self._started.append(started)
+        return True
+
+    def forget(self) -> None:
+        """Take note of those that have ended."""
+        for process in self._started:
+            process.poll()
+
+
+def run(start: Start) -> None:
+    """Body of the process."""
+    deck = Deck.open(Path(start.deck))
+    deck.put(Cell.WATCHDOG_PID, os.getpid())
+    alarm, window, tone = Alarm(), OwnWindow(start.watchdog_window), Tone()
+    restarts = Restarts(start.restart)
+    window_sounds = False
+    armed_s = start.settings.live.watchdog_after_s
+    unarmed_s = max(armed_s, UNARMED_SILENT_S)
+    try:
+        while True:
+            deck.beat(Cell.WATCHDOG_BEAT)
+            now_ns = time.monotonic_ns()
+            look = Look(
+                now_ns=now_ns,
+                beat_ns=deck.get(Cell.WINDOW_BEAT) or now_ns,
+                alive=is_alive(deck.get(Cell.WINDOW_PID)),
+                closing=bool(deck.get(Cell.CLOSING)),
+            )
+            seen = judge(look, armed_s if deck.get(Cell.ARMED) else unarmed_s)
+            said = window.said()
+            dismissed = "dismissed" in said
+            window_sounds = ("sounding" in said or window_sounds) and "silent" not in said and window.works
+            alarm.see(seen, now_ns, dismissed=dismissed)
+            deck.put(Cell.WATCHDOG_ALARM, int(alarm.stands))
+            window.show(alarm.stands)
+            if alarm.stands and not window_sounds:
+                tone.sound()
+            else:
+                tone.rest()
+            restarts.forget()
+            if seen is Seen.DEAD:
+                restarts.again()
+            given_up = now_ns - look.beat_ns > (start.settings.live.orphan_after_s + LEAST_TOLD_S) * 1e9
+            if seen is Seen.CLOSED or given_up or (dismissed and seen is Seen.DEAD):
+                return
+            time.sleep(_TICK_S)
+    finally:
+        tone.rest()
+        window.close()

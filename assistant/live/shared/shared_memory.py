@@ -1,0 +1,180 @@
+"""All that the processes of a session share: the ring of frames, the mailboxes, the heartbeats. One mapped file."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from assistant.capture.camera.colour import NO_FLUOROSCOPY_SHARE
+from assistant.errors import EnvironmentError_
+from assistant.live.shared.frame_ring import Ring
+from assistant.live.shared.mailbox import HEAD_BYTES, Mailbox
+from assistant.live.shared.mapped_file import SharedFile
+from assistant.settings.tree import Settings
+from assistant.vocabulary import Measure, Unknown
+
+NOTHING_YET: Final = Unknown("no frame has come yet")
+_MAGIC: Final = 0x666C756F726F31
+_BOARD_AT, _BOARD_COUNT = 0, 64
+_SLOTS, _SLOT_BYTES = 16, 8_400_000
+"""Half a second at 30 frames/s; a slot takes 3840 x 2160 in 8 bit or 2048 x 2048 in 16 bit."""
+_OUT_BYTES, _IN_BYTES = 2 << 20, 1 << 20
+_BOXES: Final = (
+    ("capture_says", _OUT_BYTES),
+    ("analysis_says", _OUT_BYTES),
+    ("watchdog_says", 1 << 16),
+    ("to_capture", _IN_BYTES),
+    ("to_analysis", _IN_BYTES),
+    ("to_watchdog", 1 << 16),
+)
+
+
+class Cell(IntEnum):
+    """Whole numbers on the board, each written by one process."""
+
+    MAGIC = 0
+    SLOTS = 1
+    SLOT_BYTES = 2
+    ORIGIN_NS = 3
+    WINDOW_BEAT = 8
+    CAPTURE_BEAT = 9
+    ANALYSIS_BEAT = 10
+    WATCHDOG_BEAT = 11
+    WINDOW_PID = 12
+    CAPTURE_PID = 13
+    ANALYSIS_PID = 14
+    WATCHDOG_PID = 15
+    OWNER_EPOCH = 16
+    CLOSING = 17
+    ARMED = 18
+    ANALYSED_INDEX = 20
+    ANALYSED_CAPTURED_NS = 21
+    LAST_PICTURE = 22
+    NEXT_INDEX = 23
+    WATCHDOG_ALARM = 25
+    MARK_LIT = 24
+    """X-ray-on mark of the console: -1 none, 0 dark, 1 lit."""
+    LET_THROUGH = 26
+    """Share of the picture that the mask lets through, in thousandths; -1 before the first frame."""
+    COLOURED = 27
+    """Share of what is let through that is in colour, in thousandths; -1 for a grey input."""
+
+
+class Deck:
+    """The shared memory of a session."""
+
+    def __init__(self, memory: SharedFile) -> None:
+        self._memory = memory
+        self.board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        at = 8 * _BOARD_COUNT
+        boxes: dict[str, Mailbox] = {}
+        for name, size in _BOXES:
+            boxes[name] = Mailbox(memory, at, size)
+            at += HEAD_BYTES + size
+        self.capture_says, self.analysis_says = boxes["capture_says"], boxes["analysis_says"]
+        self.watchdog_says, self.to_capture = boxes["watchdog_says"], boxes["to_capture"]
+        self.to_analysis, self.to_watchdog = boxes["to_analysis"], boxes["to_watchdog"]
+        self.ring = Ring(memory, at, int(self.board[Cell.SLOTS]), int(self.board[Cell.SLOT_BYTES]))
+
+    @classmethod
+    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> Deck:
+        """Make the memory of a new session.
+
+        Raises
+        ------
+        EnvironmentError_
+            If there is no room for it.
+        """
+        boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
+        slot_bytes = (slot_bytes + 7) // 8 * 8
+        memory = SharedFile.make(8 * _BOARD_COUNT + boxes + Ring.size(slots, slot_bytes))
+        board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        board[Cell.SLOTS], board[Cell.SLOT_BYTES] = slots, slot_bytes
+        board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = board[Cell.MARK_LIT] = -1
+        board[Cell.LET_THROUGH] = board[Cell.COLOURED] = -1
+        deck = cls(memory)
+        deck.ring.clear()
+        deck.beat(Cell.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
+        board[Cell.MAGIC] = _MAGIC
+        return deck
+
+    @classmethod
+    def open(cls, path: Path) -> Deck:
+        """Open the memory of a running session.
+
+        Raises
+        ------
+        EnvironmentError_
+            If it is gone or of another version of the program.
+        """
+        memory = SharedFile.open(path)
+        if memory.size < 8 * _BOARD_COUNT or memory.numbers_at(_BOARD_AT, 1)[0] != _MAGIC:
+            raise EnvironmentError_(f"{path}: no memory of a session of this program; start the session again")
+        return cls(memory)
+
+    @property
+    def path(self) -> Path:
+        """Where the others find it."""
+        return self._memory.path
+
+    def get(self, cell: Cell) -> int:
+        """Read a number."""
+        return int(self.board[cell])
+
+    def put(self, cell: Cell, value: int) -> None:
+        """Write a number."""
+        self.board[cell] = value
+
+    def beat(self, cell: Cell) -> None:
+        """Say: I am alive."""
+        self.board[cell] = time.monotonic_ns()
+
+    def ask_patience(self, cell: Cell, seconds: float) -> None:
+        """Say: I am alive and busy for so long at most, with something that cannot be interrupted."""
+        self.board[cell] = time.monotonic_ns() + round(seconds * 1e9)
+
+    def remove(self) -> None:
+        """Take the memory away when the session is over."""
+        self._memory.remove()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What the capture sees of the console.
+
+    Attributes
+    ----------
+    mark_lit : bool or None
+        The X-ray-on mark; None where the layout has none.
+    let_through : float or Unknown
+        Share of the picture that is not masked; 1 where nothing is.
+    in_colour : bool
+        It is no fluoroscopy: another input of the grabber was chosen.
+    """
+
+    mark_lit: bool | None = None
+    let_through: Measure = NOTHING_YET
+    in_colour: bool = False
+
+
+def read_signs(deck: Deck) -> Signs:
+    """What the capture says of the console now."""
+    lit, through = deck.get(Cell.MARK_LIT), deck.get(Cell.LET_THROUGH)
+    return Signs(
+        mark_lit=None if lit < 0 else bool(lit),
+        let_through=NOTHING_YET if through < 0 else through / 1000.0,
+        in_colour=is_in_colour(deck),
+    )
+
+
+def is_in_colour(deck: Deck) -> bool:
+    """Whether too much of the picture is in colour for fluoroscopy."""
+    return deck.get(Cell.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
+
+
+def is_orphan(deck: Deck, settings: Settings) -> bool:
+    """Whether no window has cared for the session for so long that its children should end by themselves."""
+    return time.monotonic_ns() - deck.get(Cell.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9

@@ -1,0 +1,1 @@
+"""What the picture and the session are, from what is known: pure verdicts."""

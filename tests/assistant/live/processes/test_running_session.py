@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.live.messages import Child
+from assistant.live.processes.running_session import find_running, note_ended, note_running, remove_forgotten
+from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.system.places import data_home
+
+
+def test_a_session_is_found_until_it_ends_in_order(deck: Deck, tmp_path: Path) -> None:
+    assert find_running() is None
+    note_running(deck, tmp_path, "play:x", os.getpid())
+    deck.beat(Cell.WINDOW_BEAT)
+    found = find_running()
+    assert found is not None
+    assert (found.folder, found.source, found.has_window) == (tmp_path.resolve(), "play:x", True)
+    note_ended()
+    assert find_running() is None
+    note_ended()
+
+
+def test_a_window_that_is_gone_or_long_silent_is_none(deck: Deck, tmp_path: Path) -> None:
+    note_running(deck, tmp_path, "play:x", 2**22 - 3)
+    deck.beat(Cell.WINDOW_BEAT)
+    found = find_running()
+    assert found is not None
+    assert not found.has_window
+    note_running(deck, tmp_path, "play:x", os.getpid())
+    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 70_000_000_000)
+    again = find_running()
+    assert again is not None
+    assert not again.has_window
+
+
+def test_only_children_that_answer_count(deck: Deck, tmp_path: Path) -> None:
+    note_running(deck, tmp_path, "play:x", 1)
+    found = find_running()
+    assert found is not None
+    assert found.living() == {}
+    deck.put(Cell.CAPTURE_PID, os.getpid())
+    deck.beat(Cell.CAPTURE_BEAT)
+    assert found.living() == {Child.CAPTURE: os.getpid()}
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"deck": 1, "folder": "x"}', b"\xff"])
+def test_a_broken_note_is_no_session(content: bytes) -> None:
+    (data_home() / "running.json").write_bytes(content)
+    assert find_running() is None
+
+
+def test_memory_that_went_with_the_machine_leaves_the_folder_to_go_on_with(deck: Deck, tmp_path: Path) -> None:
+    note_running(deck, tmp_path, "play:x", 1)
+    deck.remove()
+    found = find_running()
+    assert found is not None
+    assert (found.deck, found.has_window, found.living()) == (None, False, {})
+
+
+def test_memory_that_everybody_has_left_is_given_back_and_no_other(deck: Deck) -> None:
+    deck.beat(Cell.WINDOW_BEAT)
+    remove_forgotten()
+    assert deck.path.exists()
+    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 70_000_000_000)
+    deck.put(Cell.CAPTURE_PID, os.getpid())
+    remove_forgotten()
+    assert deck.path.exists()
+    deck.put(Cell.CAPTURE_PID, 2**22 - 3)
+    assert remove_forgotten() >= 1
+    assert not deck.path.exists()

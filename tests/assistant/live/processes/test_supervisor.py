@@ -1,0 +1,98 @@
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.live.messages import Child, Condition
+from assistant.live.orders import Start
+from assistant.live.processes import supervisor
+from assistant.live.processes.supervisor import Nurse
+from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.settings.tree import Settings
+from tests.waiting import HUNG_S, wait_until
+
+HANGS_AFTER_S = supervisor._HANGS_AFTER_S
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program's own limit, which other tests are spared."""
+    monkeypatch.setattr(supervisor, "_HANGS_AFTER_S", HANGS_AFTER_S)
+
+
+@pytest.fixture
+def nurse(deck: Deck, tmp_path: Path) -> Iterator[Nurse]:
+    def start(epoch: int) -> Start:
+        return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
+
+    deck.beat(Cell.WINDOW_BEAT)
+    made = Nurse(Child.WATCHDOG, deck, start)
+    yield made
+    made.end_now()
+
+
+def until(nurse: Nurse, holds: Callable[[], bool]) -> list[Condition]:
+    seen: list[Condition] = []
+    wait_until(holds, lambda: seen.extend(change.condition for change in nurse.look()), lambda: nurse.state)
+    return seen
+
+
+def test_a_child_starts_says_so_and_ends_when_the_session_closes(nurse: Nurse, deck: Deck, tmp_path: Path) -> None:
+    nurse.begin()
+    assert until(nurse, lambda: nurse.is_well) == [Condition.RUNNING]
+    assert nurse.state.restarts == 0
+    deck.put(Cell.CLOSING, 1)
+    assert nurse.wait(HUNG_S)
+    nurse.clear_note(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_killed_child_is_started_again_at_once(nurse: Nurse) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    first = nurse.state.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    seen = until(nurse, lambda: nurse.is_well and nurse.state.pid != first)
+    assert seen == [Condition.DIED, Condition.STARTING, Condition.RUNNING]
+    assert nurse.state.restarts == 1
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_child_that_hangs_is_ended_and_started_again(nurse: Nurse) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    first = nurse.state.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    seen = until(nurse, lambda: nurse.is_well and nurse.state.pid != first)
+    assert seen == [Condition.HANGING, Condition.STARTING, Condition.RUNNING]
+
+
+def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    other = Nurse(Child.WATCHDOG, deck, lambda epoch: None)
+    pid = nurse.state.pid
+    assert pid is not None
+    other.adopt(pid)
+    assert other.look() == []
+    assert other.is_well
+    deck.put(Cell.CLOSING, 1)
+    assert other.wait(HUNG_S)
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_child_that_asks_for_patience_gets_it(nurse: Nurse, deck: Deck) -> None:
+    nurse.begin()
+    until(nurse, lambda: nurse.is_well)
+    pid = nurse.state.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    deck.ask_patience(Cell.WATCHDOG_BEAT, 0.7)
+    asked_ns = deck.get(Cell.WATCHDOG_BEAT)  # in the product's clock: until when it is busy
+    until(nurse, lambda: nurse.state.condition is Condition.HANGING)
+    assert time.monotonic_ns() - asked_ns > HANGS_AFTER_S * 1e9

@@ -1,0 +1,56 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.errors import EnvironmentError_
+from assistant.live.shared.shared_memory import Cell, Deck, is_orphan, read_signs
+from assistant.settings.tree import LiveSettings, Settings
+from assistant.vocabulary import Unknown
+
+
+def test_another_process_finds_everything_by_the_path(deck: Deck) -> None:
+    other = Deck.open(deck.path)
+    deck.put(Cell.ARMED, 1)
+    deck.to_analysis.put("order")
+    deck.ring.publish(0, 0, 0, 0, np.zeros((4, 4), np.uint8))
+    assert other.get(Cell.ARMED) == 1
+    assert other.to_analysis.take() == ["order"]
+    assert other.ring.newest_index == 0
+
+
+def test_the_boxes_do_not_lie_in_each_other(deck: Deck) -> None:
+    boxes = (deck.capture_says, deck.analysis_says, deck.watchdog_says, deck.to_capture, deck.to_analysis)
+    for k, box in enumerate(boxes):
+        while box.put((k, "x" * 5000)):
+            pass
+    deck.ring.publish(0, 0, 0, 0, np.full((48, 64), 255, np.uint8))
+    for k, box in enumerate(boxes):
+        assert {message[0] for message in box.take()} == {k}
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(bytes(100_000))
+    with pytest.raises(EnvironmentError_, match="no memory of a session"):
+        Deck.open(path)
+
+
+def test_a_session_without_a_window_is_an_orphan_after_a_while(deck: Deck) -> None:
+    settings = replace(Settings(), live=LiveSettings(orphan_after_s=5.0))
+    deck.beat(Cell.WINDOW_BEAT)
+    assert not is_orphan(deck, settings)
+    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 6_000_000_000)
+    assert is_orphan(deck, settings)
+
+
+def test_what_the_capture_sees_of_the_console(deck: Deck) -> None:
+    assert read_signs(deck).mark_lit is None
+    assert isinstance(read_signs(deck).let_through, Unknown)
+    deck.put(Cell.MARK_LIT, 1)
+    deck.put(Cell.LET_THROUGH, 625)
+    assert read_signs(deck).mark_lit is True
+    assert read_signs(deck).let_through == 0.625
+    deck.put(Cell.MARK_LIT, 0)
+    assert read_signs(deck).mark_lit is False

@@ -1,0 +1,55 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.live.messages import AlarmHeard
+from assistant.live.orders import Witness
+from assistant.live.session_events import Ledger
+from assistant.live.shared.shared_memory import Deck
+from assistant.live.status import LiveAlarm
+from assistant.vocabulary import Alarm, EventKind, Priority, Site
+
+
+def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_path: Path, deck: Deck) -> None:
+    now = [0]
+    ledger = Ledger(tmp_path, lambda: now[0])
+    alarm = LiveAlarm(
+        code="A1",
+        kind=EventKind.WARNING_LINE,
+        site=Site.POSTERIOR,
+        priority=Priority.HIGH,
+        headline="H",
+        action="a",
+        raised_ns=0,
+    )
+    ledger.event("mark", text="x")
+    ledger.alarms([alarm], [alarm], 7)
+    heard = Alarm(
+        kind=EventKind.ENDPLATE,
+        site=Site.SUPERIOR_ENDPLATE,
+        priority=Priority.MEDIUM,
+        first_frame=3,
+        last_frame=None,
+        headline="E",
+        action="",
+    )
+    ledger.heard(AlarmHeard(alarm=heard, plan_number=1, captured_ns=0, told_ns=12_345_678))
+    ledger.sounded([replace(alarm, seen_ns=2_000_000), alarm], 52_000_000)
+    for now[0] in range(0, 3_000_000_001, 500_000_000):
+        ledger.witness(deck.to_capture)
+    ledger.event("mark", text="y")
+    ledger.witness(deck.to_capture, force=True)
+    assert ledger.close()
+    said = deck.to_capture.take()
+    assert [each.count for each in said] == [6, 7]
+    assert isinstance(said[-1], Witness)
+    assert said[-1].head == ledger.head[0]
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [event["kind"] for event in events] == ["mark", "alarm", "alarm_ended", "pipeline_alarm"] + [
+        "alarm_sounded"
+    ] * 2 + ["mark"]
+    assert events[1]["data"]["frame"] == 7
+    assert events[3]["data"]["found_ms"] == 12.3
+    assert [event["data"]["delay_ms"] for event in events[4:6]] == [50.0, 52.0]
+    assert ledger.fault == ""
+    assert ledger.before == ()
