@@ -15,10 +15,11 @@ from assistant.settings.file import load_settings
 from assistant.system.error_log import write_error
 from assistant.system.places import data_home
 from assistant.system.private import open_to_others
-from ui import collector, theme
-from ui.leaving import Leaving
-from ui.screens import OnScreen
+from ui import theme
 from ui.shell import Shell, load_pages, shells
+from ui.system import collector
+from ui.system.leaving import Leaving
+from ui.system.screens import OnScreen
 
 log = logging.getLogger(__name__)
 _QUIET_MS = 500

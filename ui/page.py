@@ -6,9 +6,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QKeyEvent
 from PyQt6.QtWidgets import QWidget
 
-from ui.key_map import current
-from ui.key_table import Act
-from ui.keyboard import Hands, chords
+from ui.keys.key_map import current
+from ui.keys.keyboard import Hands, chords
+from ui.keys.table import Act
 
 PAGES = ("theatre", "review", "training", "cases", "selftest")
 """In the order of the keys F1 to F5."""

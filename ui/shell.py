@@ -21,8 +21,8 @@ from PyQt6.QtWidgets import (
 
 from assistant.settings.tree import Settings
 from ui import theme, words
-from ui.key_map import current
-from ui.keyboard import chords
+from ui.keys.key_map import current
+from ui.keys.keyboard import chords
 from ui.page import PAGES, Page
 
 _CHOOSING = frozenset(

@@ -19,10 +19,10 @@ from assistant.readings.moments import MomentStore
 from assistant.review.annotations import About
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
-from ui import collector
 from ui.review.export_work import WAYS
 from ui.review.page import ReviewPage, make_page
 from ui.shell import Shell
+from ui.system import collector
 
 HOUR = 108_000
 TICK_MS = 5

@@ -14,8 +14,8 @@ from assistant.live.status import SoundOrder
 from assistant.vocabulary import Priority
 from tests.ui.theatre.conftest import _nothing_is_proposed, armed, page, shell
 from tests.ui.theatre.fake_session import HIGH, MEDIUM
-from ui.key_names import chord
-from ui.key_table import TABLE, acts_of
+from ui.keys.key_names import chord
+from ui.keys.table import TABLE, acts_of
 from ui.theatre import page as place
 from ui.theatre.page import TheatrePage
 

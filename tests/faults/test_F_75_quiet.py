@@ -23,7 +23,7 @@ PYTHON = [sys.executable, "-P"]
 NOT_HERE = why_not()
 pytestmark = pytest.mark.skipif(bool(NOT_HERE), reason=NOT_HERE or "it can be watched here")
 
-OF_A_DEVELOPER = ("assistant.evaluation.", "assistant.simulation.", "ui.screenshot", "ui.key_document")
+OF_A_DEVELOPER = ("assistant.evaluation.", "assistant.simulation.", "ui.screenshot", "ui.keys.document")
 """Started by hand to measure, to simulate or to make pictures and pages of the README: nothing of a patient, never by
 the program."""
 
@@ -114,7 +114,7 @@ STARTS: dict[Make, tuple[str, ...]] = {
         "assistant.review.previews",
         "assistant.training.course_child",
     ),
-    theatre: ("assistant.live.processes.entry", "ui.watchdog_window", "assistant.model_packs.worker"),
+    theatre: ("assistant.live.processes.entry", "ui.system.watchdog_window", "assistant.model_packs.worker"),
 }
 """How each is started, and the modules that run then as processes of their own."""
 

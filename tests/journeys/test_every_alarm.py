@@ -18,7 +18,7 @@ from assistant.live.processes.watchdog import Alarm, Look, judge
 from assistant.review.counting import OF_MACHINE
 from assistant.vocabulary import Priority
 from tests.journeys.alarm_causes import FILMS, MISHAPS, Evidence, of_film, of_mishap, of_simulated_leak
-from ui.watchdog_window import WatchdogWindow
+from ui.system.watchdog_window import WatchdogWindow
 
 CAUSES: Final = {
     "A1 At posterior line posterior": "cement runs to the canal",

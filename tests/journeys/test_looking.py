@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from tests.journeys.hands import CONTROL, press
 from tests.small_run import pictures, write_small_run, write_video
 from ui import words
-from ui.key_table import acts_of
+from ui.keys.table import acts_of
 from ui.review.page import ReviewPage
 from ui.shell import Shell
 
@@ -129,8 +129,8 @@ def test_a_plan_that_cannot_be_used_is_told_and_the_run_is_shown(window: Shell, 
 def test_every_key_of_the_page_means_something_or_nothing_without_a_plan(
     window: Shell, tmp_path: Path, qtbot, monkeypatch
 ) -> None:
-    from ui.key_names import CONTROL as CTRL
-    from ui.key_names import SHIFT, chord
+    from ui.keys.key_names import CONTROL as CTRL
+    from ui.keys.key_names import SHIFT, chord
 
     monkeypatch.setattr("ui.review.page.ask_for_run", lambda *_: "")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))

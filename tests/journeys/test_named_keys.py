@@ -12,8 +12,8 @@ from PyQt6.QtGui import QKeyEvent
 from tests.journeys.alarm_causes import FILMS
 from tests.journeys.room import Room
 from tests.small_run import plan_document
-from ui.key_map import KeyMap
-from ui.key_names import chord
+from ui.keys.key_map import KeyMap
+from ui.keys.key_names import chord
 
 K = Qt.Key
 

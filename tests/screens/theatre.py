@@ -20,9 +20,9 @@ from tests.screens.scenes import Demo, Scene, SceneSession, analyse_demo, deskto
 from ui.setup import sources
 from ui.setup.model import Step
 from ui.shell import Shell
+from ui.system.watchdog_window import WatchdogWindow
 from ui.theatre.page import TheatrePage
 from ui.theatre.second import Second
-from ui.watchdog_window import WatchdogWindow
 
 STEPS = {
     Step.SOURCE: "source",

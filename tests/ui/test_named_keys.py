@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ui.key_map import with_keys
-from ui.key_table import TABLE
+from ui.keys.key_map import with_keys
+from ui.keys.table import TABLE
 
 ROOT = Path(__file__).parents[2]
 _NAMED = re.compile(r"\[\[(\w+):([^\]]+)\]\]")
@@ -45,7 +45,7 @@ def test_no_sentence_names_a_usual_key() -> None:
         for place, text in sentences()
         if " " in text and "%" not in text and text not in _NO_KEYS and _A_KEY.search(_NAMED.sub("", text))
     ]
-    assert found == [], "name the act: [[page:act]], shown through ui.key_map.with_keys"
+    assert found == [], "name the act: [[page:act]], shown through ui.keys.key_map.with_keys"
 
 
 def test_every_named_act_is_one_of_the_table() -> None:

@@ -15,7 +15,7 @@ from assistant.library.store import Library
 from assistant.results.looked_at import NOT_YET
 from ui import theme
 from ui.cases import case_words as words
-from ui.key_map import with_keys, word
+from ui.keys.key_map import with_keys, word
 
 _MOST_WORDS = 220
 

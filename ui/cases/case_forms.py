@@ -24,7 +24,7 @@ from assistant.library.outcome import (
 from assistant.library.people import Act
 from assistant.library.store import Library
 from ui.cases import case_words as words
-from ui.cases.forms import Form
+from ui.widgets.form import Form
 
 _YES_NO = ("", "no", "yes")
 

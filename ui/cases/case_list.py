@@ -13,8 +13,9 @@ from assistant.errors import AssistantError
 from assistant.library.search import PAGE, Filter, search
 from assistant.library.store import Library
 from assistant.results.looked_at import NOT_YET
-from ui import icons, theme
+from ui import theme
 from ui.cases import case_words as words
+from ui.widgets import icons
 
 ROW_PX = 86
 _THUMBNAIL = (104, 66)

@@ -1,4 +1,4 @@
-"""What the acts of the page of cases do; their keys stand in `ui.key_table`."""
+"""What the acts of the page of cases do; their keys stand in `ui.keys.table`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.library.search import Filter
 from ui.cases import acts
-from ui.cases.forms import Form
+from ui.widgets.form import Form
 
 if TYPE_CHECKING:
     from ui.cases.page import CasesPage

@@ -27,14 +27,14 @@ from ui.cases import case_forms, keys
 from ui.cases import case_words as words
 from ui.cases.case_card import CaseCard
 from ui.cases.case_list import CaseHeader, CaseList, CaseModel
-from ui.cases.forms import Form
-from ui.key_map import with_keys
-from ui.key_table import Act
-from ui.keycap import Keycap
-from ui.library_room import room
+from ui.keys.key_map import with_keys
+from ui.keys.table import Act
+from ui.library_access import room
 from ui.page import Page
-from ui.page_tabs import PageTabs
 from ui.run_dialog import ask_for_runs
+from ui.widgets.form import Form
+from ui.widgets.keycap import Keycap
+from ui.widgets.page_tabs import PageTabs
 
 _SEARCH_AFTER_MS = 60
 

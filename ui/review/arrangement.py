@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.frame_band import FrameBand
 from ui.review import review_words
 from ui.review.cards import Cards
+from ui.widgets.frame_band import FrameBand
 
 _WIDE_PX = 1700
 _COLUMNS = {True: (820, 520, 496), False: (690, 540, 0)}

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.key_map import with_keys
+from ui.keys.key_map import with_keys
 from ui.review import review_words
 from ui.review.transport import Card, key_button
 

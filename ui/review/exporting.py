@@ -20,8 +20,8 @@ from assistant.review.annotations import Review
 from assistant.review.whatif import Job, Row, RunAndPlan
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
-from ui.key_map import with_keys
-from ui.library_room import room
+from ui.keys.key_map import with_keys
+from ui.library_access import room
 from ui.review import review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.report_pdf import CURVE_COLUMNS

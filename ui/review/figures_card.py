@@ -11,10 +11,10 @@ from assistant.plan import PlannedView
 from assistant.readings.moments import view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Motion, Unknown
 from ui import theme, words
-from ui.distance_card import marked
 from ui.moments import Moment
 from ui.review import review_words
 from ui.review.transport import key_button
+from ui.widgets.distance_card import marked
 
 _ROWS = (
     *("Upper third", "Middle third", "Lower third", "Posterior wall", "Superior endplate", "Inferior endplate"),

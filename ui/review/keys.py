@@ -1,4 +1,4 @@
-"""What the acts of the review page do; their keys stand in `ui.key_table`."""
+"""What the acts of the review page do; their keys stand in `ui.keys.table`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAN_PX = 60
 
 
 class Keys:
-    """Does the acts of the page; their keys stand in `ui.key_table`."""
+    """Does the acts of the page; their keys stand in `ui.keys.table`."""
 
     def __init__(self, page: ReviewPage) -> None:
         self._page = page

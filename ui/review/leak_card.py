@@ -16,7 +16,7 @@ from assistant.results.looked_at import NOT_YET
 from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
-from ui.key_map import with_keys
+from ui.keys.key_map import with_keys
 from ui.review import review_words
 from ui.review.leak_book import LeakCrop, LeakStory
 from ui.review.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place

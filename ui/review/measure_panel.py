@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.key_map import with_keys
+from ui.keys.key_map import with_keys
 from ui.review import review_words
 from ui.review.measure_board import MeasureBoard
 from ui.review.transport import key_button

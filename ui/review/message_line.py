@@ -7,8 +7,9 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant.vocabulary import Priority
-from ui import icons, theme, words
-from ui.alarm_bar import Message, message_for
+from ui import theme, words
+from ui.widgets import icons
+from ui.widgets.alarm_bar import Message, message_for
 
 
 class MessageLine(QWidget):

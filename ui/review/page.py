@@ -11,13 +11,9 @@ from assistant.pipeline import Summary
 from assistant.plan import Plan
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
-from ui import collector
-from ui.alarm_bar import message_for
-from ui.key_map import with_keys
-from ui.key_table import Act
-from ui.live_watch import LiveWatch
+from ui.keys.key_map import with_keys
+from ui.keys.table import Act
 from ui.page import Page
-from ui.plan_panel import PlanPanel
 from ui.review import review_words
 from ui.review.arrangement import Arrangement
 from ui.review.beside import Beside
@@ -42,6 +38,10 @@ from ui.review.shown import Shown
 from ui.review.transport import Transport
 from ui.review.whatif_panel import WhatIfPanel
 from ui.run_dialog import ask_for_run
+from ui.system import collector
+from ui.system.live_watch import LiveWatch
+from ui.widgets.alarm_bar import message_for
+from ui.widgets.plan_panel import PlanPanel
 
 _TICK_MS, _FIGURES_MS = 16, 250
 _WATERMARK_S = 20.0

@@ -10,10 +10,10 @@ from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from assistant.vocabulary import Frame
 from ui import theme, words
 from ui.moments import Moment
-from ui.picture_view import PictureView
 from ui.review import review_words
 from ui.review.measure_board import MeasureBoard
-from ui.view_transform import ViewTransform
+from ui.widgets.picture_view import PictureView
+from ui.widgets.view_transform import ViewTransform
 
 _REACH_PX = 14
 _JOINED = {"distance": ((0, 1),), "angle": ((0, 1), (1, 2)), "cobb": ((0, 1), (2, 3))}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ui.live_watch import Live
 from ui.review.transport import SPEEDS
+from ui.system.live_watch import Live
 
 if TYPE_CHECKING:
     from ui.review.page import ReviewPage

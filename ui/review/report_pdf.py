@@ -19,11 +19,11 @@ from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts
 from assistant.reports.tables import whole_file
 from assistant.vocabulary import Frame
 from ui import theme
-from ui.curve_drawing import Inks, draw_curve, draw_wall
-from ui.curve_scale import stretches
 from ui.review.events_panel import EventRow
 from ui.review.series import Columns
 from ui.review.timeline import draw_mark
+from ui.widgets.curve_drawing import Inks, draw_curve, draw_wall
+from ui.widgets.curve_scale import stretches
 
 _DPI = 144
 _W, _H = 1054.0, 1548.0

@@ -19,7 +19,7 @@ from assistant.review.annotations import About, LeakKey, Review, converted, plac
 from assistant.saying import redo, say, undo
 from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Motion
-from ui.library_room import room
+from ui.library_access import room
 from ui.review import review_words
 from ui.review.leak_book import LeakStory
 from ui.review.session import Session

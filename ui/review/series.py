@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Distances, FrameState
-from ui.curve_scale import CurveScale, curve_scale, endplate_values, line_value
+from ui.widgets.curve_scale import CurveScale, curve_scale, endplate_values, line_value
 
 CURVES = 3
 """Line b, superior and inferior endplate."""

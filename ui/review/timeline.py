@@ -25,10 +25,11 @@ from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Priority
-from ui import icons, theme, words
-from ui.curve_drawing import draw_curve, draw_wall, screen_inks
-from ui.curve_scale import stretches
+from ui import theme, words
 from ui.review.series import Columns, Series
+from ui.widgets import icons
+from ui.widgets.curve_drawing import draw_curve, draw_wall, screen_inks
+from ui.widgets.curve_scale import stretches
 
 _LEFT, _RIGHT = 62, 18
 _THUMB_H, _LANE_H, _AXIS_H = 76, 34, 28

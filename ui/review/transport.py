@@ -9,7 +9,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme, words
-from ui.key_map import word
+from ui.keys.key_map import word
 from ui.review import review_words
 from ui.review.timeline import Timeline
 

@@ -9,11 +9,12 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
-from ui import key_map, theme
-from ui.key_names import chord, drawn
-from ui.key_table import SPACE, TITLES, Act, acts_of
-from ui.keyboard import chords
-from ui.selftest.test_picture import draw_card
+from ui import theme
+from ui.keys import key_map
+from ui.keys.key_names import chord, drawn
+from ui.keys.keyboard import chords
+from ui.keys.table import SPACE, TITLES, Act, acts_of
+from ui.selftest.picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

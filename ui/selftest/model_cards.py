@@ -15,8 +15,8 @@ from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.system.places import models_folder
 from ui import theme
-from ui.key_map import with_keys
-from ui.selftest.test_picture import draw_card
+from ui.keys.key_map import with_keys
+from ui.selftest.picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _LANDMARKS: Final = "landmarks"

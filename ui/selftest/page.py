@@ -13,20 +13,21 @@ from PyQt6.QtWidgets import QWidget
 from assistant.errors import AssistantError
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Priority
-from ui import icons, theme
-from ui.alarm_sound import AlarmSound
-from ui.key_map import current, word
-from ui.key_table import ACKNOWLEDGE, Act
-from ui.keyboard import chords
-from ui.keycap import Keycap
+from ui import theme
+from ui.keys.key_map import current, word
+from ui.keys.keyboard import chords
+from ui.keys.table import ACKNOWLEDGE, Act
 from ui.page import Page
-from ui.page_tabs import PageTabs
 from ui.selftest import lists
 from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, Outcome, Told, run_safely
 from ui.selftest.fidelity import fidelity
 from ui.selftest.keys_editor import KeysEditor
 from ui.selftest.model_cards import ModelCards
-from ui.selftest.test_picture import draw_card, draw_title, paint_test_picture
+from ui.selftest.picture import draw_card, draw_title, paint_test_picture
+from ui.system.alarm_sound import AlarmSound
+from ui.widgets import icons
+from ui.widgets.keycap import Keycap
+from ui.widgets.page_tabs import PageTabs
 
 SOUND, FIDELITY, PEDAL = "Alarm sound", "Picture fidelity", "Foot switch"
 _NOT_CONFIRMED: Final = "not confirmed"

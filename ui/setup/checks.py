@@ -11,9 +11,9 @@ from assistant.live.status import LiveStatus
 from assistant.model_packs.finding import find_pack
 from assistant.system.places import data_home
 from assistant.vocabulary import Unknown
-from ui.alarm_sound import AlarmSound
-from ui.key_map import word
+from ui.keys.key_map import word
 from ui.setup.side import Row
+from ui.system.alarm_sound import AlarmSound
 
 _LEAST_FREE = 2_000_000_000
 _FIRST_YEAR, _LAST_YEAR = 2024, 2100

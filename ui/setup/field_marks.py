@@ -15,9 +15,9 @@ from assistant.imaging.xray_field import field_at, find_field
 from assistant.live.messages import StampedFrame
 from assistant.steps.liveness import SeenField
 from ui import theme
-from ui.field_plates import draw_fields
-from ui.sides import draw_sides
-from ui.view_transform import ViewTransform
+from ui.widgets.field_plates import draw_fields
+from ui.widgets.sides import draw_sides
+from ui.widgets.view_transform import ViewTransform
 
 
 class FieldOnPicture:

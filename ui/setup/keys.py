@@ -1,4 +1,4 @@
-"""What the acts of the set-up do; their keys stand in `ui.key_table`."""
+"""What the acts of the set-up do; their keys stand in `ui.keys.table`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from assistant.live.status import LiveStatus
 from assistant.plan import plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
-from ui.key_map import with_keys, word
+from ui.keys.key_map import with_keys, word
 from ui.run_dialog import ask_for_run
 from ui.setup import proposals, sources
 from ui.setup.checks import checks_as_rows

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from assistant.geometry import along
 from ui import theme
 from ui.setup.model import SetUp, Step
-from ui.sides import draw_sides
-from ui.view_transform import ViewTransform
+from ui.widgets.sides import draw_sides
+from ui.widgets.view_transform import ViewTransform
 
 MAGNIFIED = 7.0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.live.messages import StampedFrame
 from assistant.steps.liveness import SeenField, picture_with
 from assistant.vocabulary import Frame
-from ui.key_map import word
+from ui.keys.key_map import word
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import Step
 from ui.setup.side import Row

@@ -8,9 +8,10 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from ui import icons, theme
-from ui.keycap import Keycap
+from ui import theme
 from ui.setup.points import MAGNIFIED, magnify
+from ui.widgets import icons
+from ui.widgets.keycap import Keycap
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

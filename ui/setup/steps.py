@@ -14,8 +14,8 @@ from assistant.results.looked_at import NOT_YET
 from assistant.usual_depth import usual_depth
 from assistant.vocabulary import Unknown
 from ui import theme, words
-from ui.key_map import with_keys, word
-from ui.key_table import TABLE
+from ui.keys.key_map import with_keys, word
+from ui.keys.table import TABLE
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.model import GAUGES_MM, LEVELS, Step, Told
 from ui.setup.side import Row, Shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.vocabulary import Unknown
-from ui.key_map import word
+from ui.keys.key_map import word
 from ui.setup import proposals
 from ui.setup.model import SetView, Told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.setup.model import Step
-from ui.view_transform import Turn
+from ui.widgets.view_transform import Turn
 
 if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.live.messages import Lines
-from ui.key_map import word
-from ui.key_table import ACKNOWLEDGE
+from ui.keys.key_map import word
+from ui.keys.table import ACKNOWLEDGE
 from ui.theatre.holding import Holding
 from ui.theatre.layout import LEAST_HEIGHT_PX, LEAST_WIDTH_PX, fits
 

@@ -12,10 +12,11 @@ from assistant.alarm_table.table import SITE_OF_LEAK
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.vocabulary import EventKind, Priority, Site, Unknown
-from ui import icons, theme, words
-from ui.alarm_bar import AlarmBar, Message
-from ui.key_map import with_keys
+from ui import theme, words
+from ui.keys.key_map import with_keys
 from ui.theatre.looks import live_elsewhere
+from ui.widgets import icons
+from ui.widgets.alarm_bar import AlarmBar, Message
 
 _SITE_WORDS = {
     Site.POSTERIOR: "posterior",

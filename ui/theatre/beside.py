@@ -11,12 +11,13 @@ from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Measure, Unknown
-from ui import icons, theme, words
-from ui.distance_card import figure_of, marked
-from ui.key_map import word
+from ui import theme, words
+from ui.keys.key_map import word
 from ui.theatre.cards import Card
 from ui.theatre.looks import LOOKS, age_words
 from ui.theatre.picture import LivePicture
+from ui.widgets import icons
+from ui.widgets.distance_card import figure_of, marked
 
 _FIGURES_PX = 112
 _V = Qt.AlignmentFlag.AlignVCenter

@@ -12,9 +12,7 @@ from assistant.capture.play import is_played
 from assistant.live.messages import Lines, LiveState
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
-from ui.curve import CurveView
-from ui.distance_card import DistanceCard, NotMeasured
-from ui.key_map import with_keys
+from ui.keys.key_map import with_keys
 from ui.theatre.advice import advice_for
 from ui.theatre.bar import LiveBar, message_of
 from ui.theatre.beside import Beside
@@ -26,6 +24,8 @@ from ui.theatre.picture import LivePicture
 from ui.theatre.screen_saver import ScreenSaver
 from ui.theatre.second import Second, SecondPicture
 from ui.theatre.strip import LiveStrip
+from ui.widgets.curve import CurveView
+from ui.widgets.distance_card import DistanceCard, NotMeasured
 
 if TYPE_CHECKING:
     from ui.theatre.page import TheatrePage

@@ -14,10 +14,11 @@ from assistant.plan import PlannedView
 from assistant.results.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
-from ui import icons, theme, words
-from ui.key_map import with_keys
+from ui import theme, words
+from ui.keys.key_map import with_keys
 from ui.theatre.desk import Desk
 from ui.theatre.looks import LOOKS, LinesLook
+from ui.widgets import icons
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

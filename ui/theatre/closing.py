@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from PyQt6.QtGui import QKeyEvent
 
-from ui.key_map import current, word
-from ui.keyboard import chords
+from ui.keys.key_map import current, word
+from ui.keys.keyboard import chords
 
 if TYPE_CHECKING:
     from ui.theatre.page import TheatrePage

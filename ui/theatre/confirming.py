@@ -12,7 +12,7 @@ from PyQt6.QtCore import QElapsedTimer
 from assistant.live.messages import Lines
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
-from ui.key_map import word
+from ui.keys.key_map import word
 from ui.theatre.picture import LivePicture
 
 if TYPE_CHECKING:

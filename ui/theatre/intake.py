@@ -15,7 +15,7 @@ from assistant.library.sessions import FOLDER
 from assistant.recording.reading import is_recorded
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
-from ui.library_room import room
+from ui.library_access import room
 
 log = logging.getLogger(__name__)
 KEPT: Final = "The session is kept as case {0}."

@@ -8,8 +8,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from ui.keycap import Keycap
 from ui.theatre.cards import Card
+from ui.widgets.keycap import Keycap
 
 SHOWN: Final = ("inject", "ml in", "mark", "key image", "lines", "ap look", "raw", "bare")
 SHOWN_SMALL: Final = ("inject", "ml in", "mark", "key image", "ap look", "raw")

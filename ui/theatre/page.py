@@ -20,11 +20,11 @@ from assistant.live.status import LiveStatus
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, Unknown
-from ui.alarm_sound import AlarmSound
-from ui.key_map import read, with_keys, word
-from ui.key_table import ACKNOWLEDGE, Act
+from ui.keys.key_map import read, with_keys, word
+from ui.keys.table import ACKNOWLEDGE, Act
 from ui.page import Page
 from ui.setup.panel import SetupPanel
+from ui.system.alarm_sound import AlarmSound
 from ui.theatre import sessions
 from ui.theatre.acts import Acts
 from ui.theatre.board import Board

@@ -17,13 +17,14 @@ from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
 from assistant.shape_words import shape_words
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
-from ui import icons, overlay, theme, words
-from ui.field_plates import draw_fields
-from ui.picture_view import PictureView
-from ui.sides import draw_sides
+from ui import theme, words
 from ui.theatre.looks import LOOKS, LinesLook, age_words, state_words
 from ui.theatre.treatment import draw_treatment
-from ui.view_transform import Turn, ViewTransform, fitted
+from ui.widgets import icons, overlay
+from ui.widgets.field_plates import draw_fields
+from ui.widgets.picture_view import PictureView
+from ui.widgets.sides import draw_sides
+from ui.widgets.view_transform import Turn, ViewTransform, fitted
 
 _MAP_PX: Final = 176
 _MAP_MARGIN: Final = 14

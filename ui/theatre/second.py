@@ -19,7 +19,7 @@ from assistant.live.messages import Moment, StampedFrame
 from assistant.vocabulary import Frame, Grey, Motion
 from ui import theme
 from ui.theatre.treatment import hatched_edge
-from ui.view_transform import Turn, ViewTransform, fitted
+from ui.widgets.view_transform import Turn, ViewTransform, fitted
 
 DELAY_S: Final = 5.0
 _KEEP_EVERY_S: Final = 0.25

@@ -29,7 +29,7 @@ def make_session(source: str, folder: Path, settings: Settings) -> LiveSession:
         source,
         folder,
         settings,
-        watchdog_window=(sys.executable, "-m", "ui.watchdog_window"),
+        watchdog_window=(sys.executable, "-m", "ui.system.watchdog_window"),
         restart=(sys.executable, "-c", _AGAIN),
     )
 

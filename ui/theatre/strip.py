@@ -10,8 +10,9 @@ from assistant.capture.masking.masking import is_masked
 from assistant.live.messages import LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
-from ui import icons, theme
+from ui import theme
 from ui.theatre.looks import LOOKS, age_words, second_word
+from ui.widgets import icons
 
 _WHOLE = 0.995
 Part = tuple[str, str, QColor, int]

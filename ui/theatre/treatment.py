@@ -7,9 +7,10 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
-from ui import icons, theme, words
-from ui.key_map import with_keys
+from ui import theme, words
+from ui.keys.key_map import with_keys
 from ui.theatre.looks import LOOKS, since_s
+from ui.widgets import icons
 
 _EDGE = 18.0
 _LEAST_PX = 15

@@ -15,11 +15,11 @@ from assistant.training.archive import cut_before, keep_clip, result_of, run_at,
 from assistant.training.clip import Clip, ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.trainer import QUESTION, Desk, Starter
-from ui.cases.forms import Form
-from ui.live_watch import OFFERED, Live
+from ui.system.live_watch import OFFERED, Live
 from ui.training import training_words as words
 from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR
 from ui.training.training_forms import chosen_set, people_form, set_form
+from ui.widgets.form import Form
 
 if TYPE_CHECKING:
     from ui.training.page import TrainingPage

@@ -12,10 +12,11 @@ from assistant.plan import Plan
 from assistant.readings.moments import Moment
 from assistant.training.ending import Ending
 from assistant.vocabulary import Frame, Motion
-from ui import overlay, theme
+from ui import theme
 from ui.training import training_words as words
 from ui.training.violet import BAR
-from ui.view_transform import fitted
+from ui.widgets import overlay
+from ui.widgets.view_transform import fitted
 
 
 class ClipView(QWidget):

@@ -12,11 +12,11 @@ from assistant.training.agreement import Agreement
 from assistant.training.figures import Progress, Share, progress
 from assistant.training.trainer import Desk
 from assistant.vocabulary import Unknown
-from ui.keycap import Keycap
 from ui.training import training_words as words
 from ui.training.agreement_words import ranged, signed
 from ui.training.charts import AgreementTable, ComingBack, MovingChart, ShareBars, SureChart
 from ui.training.violet import Card, label
+from ui.widgets.keycap import Keycap
 
 _DAY_NS = 86_400_000_000_000
 _BACK_PX, _PLANTED_LINES = 118, 4

@@ -9,11 +9,12 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from assistant.training.clip import ClipFacts
 from assistant.training.scoring import Score
 from assistant.training.trainer import SHAPE, SITE, Given
-from ui import icons, theme
-from ui.keycap import Keycap
+from ui import theme
 from ui.training import training_words as words
 from ui.training.answer_charts import AnswerBars
 from ui.training.violet import Card, label
+from ui.widgets import icons
+from ui.widgets.keycap import Keycap
 
 
 class FeedbackPanel(QWidget):

@@ -11,7 +11,7 @@ from assistant.training.sets import clip_ids
 from assistant.training.trainer import Desk
 from assistant.vocabulary import Unknown
 from ui import theme
-from ui.key_map import with_keys
+from ui.keys.key_map import with_keys
 from ui.training.agreement_words import ranged, signed
 from ui.training.violet import CARD, EDGE, Card, label
 

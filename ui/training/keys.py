@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.training.trainer import WATCHING
 from ui.cases.keys import do_in_form
-from ui.key_table import Act
+from ui.keys.table import Act
 from ui.training.modes import ASKING
 
 if TYPE_CHECKING:

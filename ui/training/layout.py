@@ -9,7 +9,6 @@ from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.page_tabs import PageTabs
 from ui.training import training_words as words
 from ui.training.answer_charts import StopAxis
 from ui.training.clip_view import ClipView
@@ -19,6 +18,7 @@ from ui.training.instructor import InstructorView
 from ui.training.question_panel import QuestionPanel
 from ui.training.violet import GROUND, Card, TrainingBand, TrainingHeader, label
 from ui.training.welcome import Welcome
+from ui.widgets.page_tabs import PageTabs
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

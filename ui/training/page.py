@@ -20,12 +20,11 @@ from assistant.training.known_moment import KnownMoments
 from assistant.training.planted import reveal
 from assistant.training.scoring import Score, score, score_label, score_watching
 from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Asked, Desk, Given, Starter
-from ui.cases.forms import Form
-from ui.key_map import with_keys
-from ui.key_table import Act
-from ui.library_room import room
-from ui.live_watch import LiveWatch
+from ui.keys.key_map import with_keys
+from ui.keys.table import Act
+from ui.library_access import room
 from ui.page import Page
+from ui.system.live_watch import LiveWatch
 from ui.training import acts, keys
 from ui.training import training_words as words
 from ui.training.aid import Aid
@@ -34,6 +33,7 @@ from ui.training.clip_view import sides_of
 from ui.training.ending_reader import EndingReader
 from ui.training.layout import lay_out
 from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
+from ui.widgets.form import Form
 
 _TICK_MS = 20
 _COURSE_MS = 500

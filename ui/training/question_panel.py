@@ -6,10 +6,10 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING
-from ui.key_map import with_keys
-from ui.keycap import Keycap
+from ui.keys.key_map import with_keys
 from ui.training import training_words as words
 from ui.training.violet import Card, Choice, label
+from ui.widgets.keycap import Keycap
 
 
 class QuestionPanel(QWidget):

@@ -7,7 +7,7 @@ from assistant.library.people import LOCAL, Person, Role
 from assistant.training.ending import DIRECTIONS
 from assistant.training.sets import Rule, clips_named, make_set
 from assistant.training.trainer import Desk
-from ui.cases.forms import Form
+from ui.widgets.form import Form
 
 _NEW = "new person"
 _ANY = "any"

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolyg
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.key_map import word
+from ui.keys.key_map import word
 from ui.training import training_words as words
 
 TRAINING = QColor("#7A3DF0")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.key_map import with_keys
-from ui.keycap import Keycap
+from ui.keys.key_map import with_keys
 from ui.training import training_words as words
 from ui.training.violet import Card, label
+from ui.widgets.keycap import Keycap
 
 
 class Welcome(QWidget):

@@ -21,8 +21,8 @@ from assistant.library.store import Library
 from assistant.system.places import data_home
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S
-from ui.key_map import with_keys
-from ui.library_room import room
+from ui.keys.key_map import with_keys
+from ui.library_access import room
 from ui.review import report_child, review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.page import ReviewPage

@@ -17,7 +17,7 @@ from assistant.library.who_is_here import choose, enrol
 from assistant.review.annotations import About, LeakKey, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
-from ui.key_map import with_keys
+from ui.keys.key_map import with_keys
 from ui.review import review_words
 from ui.review.page import ReviewPage
 

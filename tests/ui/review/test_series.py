@@ -14,10 +14,10 @@ from assistant.review.session_reading import day_of
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, EventKind, FrameState, LeakSite
 from tests.small_run import write_small_run
-from ui import icons
 from ui.review.leak_book import LeakBook, crop_of
 from ui.review.run_book import RunBook
 from ui.review.series import Series
+from ui.widgets import icons
 
 COUNT = 46
 

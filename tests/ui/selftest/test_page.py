@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from assistant.capture.masking.masking import Masker
 from assistant.settings.tree import CaptureSettings, Settings
 from assistant.system.places import data_home
-from ui import key_map
+from ui.keys import key_map
 from ui.selftest import checks, lists
 from ui.selftest.checks import Check, Outcome, Told, run_safely
 from ui.selftest.fidelity import grey_steps_kept

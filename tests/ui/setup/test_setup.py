@@ -25,7 +25,7 @@ from ui.setup.sources import Choice
 from ui.setup.steps import show_step
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
-from ui.view_transform import Turn
+from ui.widgets.view_transform import Turn
 
 K = Qt.Key
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

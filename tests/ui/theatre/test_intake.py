@@ -12,7 +12,7 @@ from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from tests.recorders import WRITER
 from tests.ui.theatre.fake_session import FakeSession
-from ui.library_room import room
+from ui.library_access import room
 from ui.shell import Shell
 from ui.theatre.intake import Intake
 from ui.theatre.page import TheatrePage

@@ -9,7 +9,7 @@ from assistant.vocabulary import Frame, Unknown
 from tests.ui.theatre.fake_session import moment, picture
 from ui.theatre.second import DELAY_S, Second, SecondPicture
 from ui.theatre.trace import Trace
-from ui.view_transform import ViewTransform
+from ui.widgets.view_transform import ViewTransform
 
 VIEW = ViewTransform(scale=1.0, left=0.0, top=0.0)
 
