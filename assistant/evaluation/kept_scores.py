@@ -20,7 +20,7 @@ from assistant.system.plain import json_text
 
 _ASSISTANT = Path(__file__).resolve().parents[1]
 _SCORING = ("peer*.py", "plain_unet.py", "score*.py", "truth.py", "outcome.py", "tally.py", "table_file.py")
-_ALSO = ("geometry.py", "line_maps.py", "plan.py", "settings.py")
+_ALSO = ("geometry.py", "line_maps.py", "plan.py", "settings/tree.py")
 
 
 def _code() -> list[Path]:

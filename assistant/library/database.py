@@ -20,7 +20,7 @@ from typing import IO, Final
 from assistant.errors import EnvironmentError_, InputError
 from assistant.library.migrations import STEPS, VERSION
 from assistant.library.relative import stored
-from assistant.locking import lock
+from assistant.system.locking import lock
 
 log = logging.getLogger(__name__)
 NAME: Final = "library.sqlite"

@@ -15,8 +15,8 @@ from assistant.reports.day_facts import marks_words
 from assistant.review.annotations import FILE, Review, read_review, save, words_of
 from assistant.review.counting import counts
 from assistant.review.session_day import LevelDay, SessionDay
+from assistant.review.session_parts import write_parts
 from assistant.review.session_reading import read_session_day
-from assistant.session_parts import write_parts
 from assistant.system.places import plan_beside
 
 _MOST_SAID: Final = 2000

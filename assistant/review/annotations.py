@@ -1,7 +1,7 @@
 """What a reviewer says of a run, kept apart from what the program said: never mixed, never overwritten.
 
 A review is a list of entries that only grows. Each has an author (a person of the library by random id), a time and
-what it is about; an undo is an entry of its own that takes one's own earlier one back. `assistant.saying`
+what it is about; an undo is an entry of its own that takes one's own earlier one back. `assistant.review.saying`
 adds to it. What is said of a leak is keyed by its
 site and first frame: it holds for the same leak in any later analysis. The file is ``review.json`` beside the run, or
 in the data folder where the run cannot be written to; it is replaced whole or not at all.
@@ -283,7 +283,7 @@ def _spaced(text: str) -> str:
 
 
 def save(review: Review) -> None:
-    """Write the file, whole or not at all: a new one, or that of who holds it (`assistant.saying`).
+    """Write the file, whole or not at all: a new one, or that of who holds it (`assistant.review.saying`).
 
     Raises
     ------

@@ -9,9 +9,9 @@ import numpy as np
 
 from assistant.errors import UsageError
 from assistant.plan import PlannedView
-from assistant.simulation.cement.leak_truth import disc_shapes
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.imaging_chain.display import Grey8
+from assistant.simulation.leak_truth import disc_shapes
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
 from assistant.simulation.truth import PictureTruth

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.simulation.cement.leak_truth import LeakTruth
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.imaging_chain.sinks import Sink, sink_for
+from assistant.simulation.leak_truth import LeakTruth
 from assistant.simulation.scenario import as_toml
 from assistant.simulation.stage import LEAK_SITES
 from assistant.simulation.truth import LINES, PictureTruth

@@ -20,11 +20,11 @@ from assistant import geometry
 from assistant.geometry import Crop, Similarity
 from assistant.leak_shape.patch import Ground
 from assistant.simulation import tabletop
-from assistant.simulation.cement.leak_truth import shape_figures
 from assistant.simulation.imaging_chain import attenuation
 from assistant.simulation.imaging_chain.camera import Camera
 from assistant.simulation.imaging_chain.display import Display
 from assistant.simulation.imaging_chain.xray import Map
+from assistant.simulation.leak_truth import shape_figures
 from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Screen
 from assistant.simulation.truth import PATH_MM

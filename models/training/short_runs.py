@@ -23,9 +23,9 @@ from assistant.model_packs.pack import Pack
 from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.plan import read_plan
 from assistant.settings.tree import Settings
-from assistant.simulation.cement.leak_truth import disc_shapes
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
 from assistant.simulation.imaging_chain.sinks import PictureSink
+from assistant.simulation.leak_truth import disc_shapes
 from assistant.simulation.truth import LEAK_MM2
 from assistant.vocabulary import LeakSite
 

@@ -23,8 +23,8 @@ from assistant.leak_shape.patch import Ground
 from assistant.line_maps import OUTSIDE, make_line_maps
 from assistant.plan import PlannedView
 from assistant.simulation.building import build_anatomy, build_flow
-from assistant.simulation.cement.leak_truth import disc_shapes
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
+from assistant.simulation.leak_truth import disc_shapes
 from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Case, Shot
 from assistant.simulation.scene import Anatomy

@@ -67,7 +67,7 @@ def test_a_frame_that_fails_is_unusable_with_its_reason_and_the_next_ones_go_on(
     readings = [guarded.process(frame) for frame in frames(30)]
     assert [k for k, reading in enumerate(readings) if reading.liveness.state is FrameState.UNUSABLE] == [4, 5, 20]
     bad = readings[4]
-    assert bad.liveness.reason.startswith("a fault in the program: ZeroDivisionError in test_guard.py:")
+    assert bad.liveness.reason.startswith("a fault in the program: ZeroDivisionError in test_guarded_pipeline.py:")
     assert "\n" not in bad.liveness.reason
     for found in (bad.motion, bad.cement, bad.distances, bad.approach.time_to_line_s):
         assert isinstance(found, Unknown)

@@ -52,7 +52,7 @@ def test_an_axis_is_in_mm_only_where_every_view_is_calibrated() -> None:
 
 @pytest.mark.parametrize("planned", [CALIBRATED, ASSUMED])
 def test_columns_hold_shares_always_and_mm_where_they_are_known(planned: PlannedView) -> None:
-    from tests.assistant.results.test_writer import distances
+    from tests.one_reading import distances
 
     found = lengths.columns(
         distances(warning_line_mm=3.0), Approach(approach_mm_per_s=0.5, time_to_line_s=6.0), planned

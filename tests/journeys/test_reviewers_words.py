@@ -140,7 +140,7 @@ ANOTHER_WINDOW = """
 import sys
 from pathlib import Path
 from assistant.review.annotations import About, read_review
-from assistant.saying import say
+from assistant.review.saying import say
 say(read_review(Path(sys.argv[1])), About.NOTE, frame=5, who="R-2222222", text="said elsewhere")
 """
 

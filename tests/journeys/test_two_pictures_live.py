@@ -9,11 +9,11 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from assistant.live.messages import Lines, LiveState
+from assistant.setup.model import Step
 from assistant.vocabulary import Unknown
 from tests.journeys.room import Room
 from tests.two_pictures import LEFT, RIGHT, Picture, film, plan_at, screen
 from ui.setup import proposals
-from ui.setup.model import Step
 
 FILM = film(64)
 HELD = FILM[60]

@@ -26,6 +26,7 @@ from assistant.results.summary_table import summary_table
 from assistant.review.kept_result import summary_of
 from assistant.review.stored import read_analysed
 from assistant.settings.tree import Settings
+from assistant.setup.model import Step
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.ending import read_ending
@@ -40,7 +41,6 @@ from tests.small_run import INFERIOR, SUPERIOR, SmallRun, pictures, plan_documen
 from ui.review import review_words
 from ui.review.page import ReviewPage
 from ui.setup import proposals
-from ui.setup.model import Step
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
 from ui.training import training_words

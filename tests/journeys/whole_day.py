@@ -16,12 +16,12 @@ import pytest
 from PyQt6.QtPdf import QPdfDocument
 
 from assistant.review.counting import COUNTED
+from assistant.setup.model import Step
 from assistant.system.places import data_home
 from tests.journeys.hands import NONE, SHIFT
 from tests.journeys.network_camera import NetworkCamera
 from tests.journeys.person import K, Person
 from tests.small_run import INFERIOR, SUPERIOR, pictures, write_small_run
-from ui.setup.model import Step
 from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
 
 _WATCHED_FRAMES = 60

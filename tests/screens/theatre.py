@@ -13,12 +13,12 @@ from assistant.live.shared.shared_memory import Signs
 from assistant.live.status import ChildState
 from assistant.plan import read_plan
 from assistant.settings.tree import Settings
+from assistant.setup import sources
+from assistant.setup.model import Step
 from assistant.system.places import demo_run
 from assistant.vocabulary import Priority, Unknown
 from tests.screens.camera import Camera, key, settle, wait
 from tests.screens.scenes import Demo, Scene, SceneSession, analyse_demo, desktop_picture, plan_references
-from ui.setup import sources
-from ui.setup.model import Step
 from ui.shell import Shell
 from ui.system.watchdog_window import WatchdogWindow
 from ui.theatre.page import TheatrePage

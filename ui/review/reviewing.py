@@ -16,7 +16,7 @@ from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol, people_here, reviewer_here
 from assistant.plan import Plan
 from assistant.review.annotations import About, LeakKey, Review, converted, place_for, read_review
-from assistant.saying import redo, say, undo
+from assistant.review.saying import redo, say, undo
 from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Motion
 from ui.library_access import room

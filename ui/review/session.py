@@ -16,6 +16,7 @@ from assistant.plan import Plan, check_against_run
 from assistant.readings.moments import Moment, MomentStore
 from assistant.review import previews
 from assistant.review.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
+from assistant.review.picture_reader import PictureReader, ScrubMaker
 from assistant.review.replay import ReplayAnalysis, Sink
 from assistant.review.session_day import SessionDay
 from assistant.review.session_reading import holds_day, read_session_day
@@ -24,7 +25,6 @@ from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home, plan_place
 from assistant.vocabulary import Frame, ScreenChange
-from ui.review.pictures import PictureReader, ScrubMaker
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0

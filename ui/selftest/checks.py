@@ -29,11 +29,11 @@ from assistant.plan import read_plan
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
 from assistant.settings.tree import Settings, check
+from assistant.setup.sources import choices
 from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Frame, FrameState
 from ui.selftest.mask_check import names_left
-from ui.setup.sources import choices
 from ui.theatre.screen_saver import ScreenSaver
 
 _LEAST_FREE: Final = 2_000_000_000

@@ -6,8 +6,8 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant.setup.model import STEP_WORDS, Step
 from ui import theme
-from ui.setup.model import STEP_WORDS, Step
 from ui.widgets import icons
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assistant.setup.model import Step
+from assistant.setup.sources import with_next_mode
 from ui.setup.field_marks import FieldOnPicture
-from ui.setup.model import Step
-from ui.setup.sources import with_next_mode
 
 if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel

@@ -12,13 +12,14 @@ from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import plan_from_document
 from assistant.run_facts import RunFacts
+from assistant.setup import sources
+from assistant.setup.model import SetUp, SetView, Step
 from assistant.vocabulary import Frame
 from ui.keys.key_map import with_keys, word
 from ui.run_dialog import ask_for_run
-from ui.setup import proposals, sources
+from ui.setup import proposals
 from ui.setup.checks import checks_as_rows
 from ui.setup.header import SetupHeader
-from ui.setup.model import SetUp, SetView, Step
 from ui.setup.points import PointsOnPicture
 from ui.setup.polarity import ASK, AskedPolarity
 from ui.setup.scale import Scale

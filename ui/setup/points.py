@@ -9,8 +9,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from assistant.geometry import along
+from assistant.setup.model import SetUp, Step
 from ui import theme
-from ui.setup.model import SetUp, Step
 from ui.widgets.sides import draw_sides
 from ui.widgets.view_transform import ViewTransform
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from assistant.setup.model import SetUp, SetView
 from assistant.steps.cement import Body, Polarity, judged, log_odds_of, said
 from assistant.vocabulary import Shown
-from ui.setup.model import SetUp, SetView
 from ui.setup.screen_fields import alone_at
 from ui.setup.side import Row
 

@@ -14,9 +14,9 @@ from assistant.landmarks import true_lateral
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.settings.tree import WarningLines
+from assistant.setup.model import SetView, Told
 from assistant.system.places import plan_beside
 from assistant.vocabulary import Unknown
-from ui.setup.model import SetView, Told
 from ui.setup.proposal_child import ask
 from ui.setup.screen_fields import alone_at
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.setup.model import GAUGES_MM, SetView
 from assistant.vocabulary import Unknown
 from ui.setup.cannula import measure_shaft
-from ui.setup.model import GAUGES_MM, SetView
 from ui.setup.points import PointsOnPicture
 
 _MOST_TYPED = 8

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.live.messages import StampedFrame
+from assistant.setup.model import Step
 from assistant.steps.liveness import SeenField, picture_with
 from assistant.vocabulary import Frame
 from ui.keys.key_map import word
 from ui.setup.field_marks import FieldOnPicture
-from ui.setup.model import Step
 from ui.setup.side import Row
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from assistant.capture.masking.field_shape import Outline
 from assistant.capture.masking.masking import is_masked
 from assistant.live.messages import LiveState
 from assistant.results.looked_at import NOT_YET
-from assistant.usual_depth import usual_depth
+from assistant.setup.model import GAUGES_MM, LEVELS, Step, Told
+from assistant.setup.usual_depth import usual_depth
 from assistant.vocabulary import Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys, word
 from ui.keys.table import TABLE
 from ui.setup.field_marks import FieldOnPicture
-from ui.setup.model import GAUGES_MM, LEVELS, Step, Told
 from ui.setup.side import Row, Shown
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from assistant.setup.model import SetView, Told
 from assistant.vocabulary import Unknown
 from ui.keys.key_map import word
 from ui.setup import proposals
-from ui.setup.model import SetView, Told
 
 if TYPE_CHECKING:
     from ui.setup.panel import SetupPanel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.setup.model import Step
+from assistant.setup.model import Step
 from ui.widgets.view_transform import Turn
 
 if TYPE_CHECKING:

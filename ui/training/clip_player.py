@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.review.picture_reader import PictureReader
 from assistant.training.ending import Ending
 from assistant.vocabulary import Frame
-from ui.review.pictures import PictureReader
 
 
 class ClipPlayer:

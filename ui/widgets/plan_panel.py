@@ -29,8 +29,8 @@ from assistant.geometry import along
 from assistant.lengths import Of
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings.tree import WarningLines
+from assistant.setup.usual_depth import usual_depth
 from assistant.system.plain import json_text
-from assistant.usual_depth import usual_depth
 from ui import theme, words
 from ui.keys.key_map import with_keys
 from ui.widgets.plan_points import PlanPoints

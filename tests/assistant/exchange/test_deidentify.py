@@ -8,7 +8,7 @@ import pytest
 from assistant.errors import InputError, UsageError
 from assistant.exchange.deidentify import bare_plan, bare_review, shifted
 from assistant.review.annotations import About, Entry, LeakKey, Review, read_review
-from assistant.saying import say
+from assistant.review.saying import say
 from tests.small_run import plan_document
 
 CANARY = "MUSTERFRAU^ERIKA"

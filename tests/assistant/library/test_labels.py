@@ -10,7 +10,7 @@ from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.review.annotations import SCHEMA_BY_NUMBER, About, LeakKey, read_review
-from assistant.saying import say
+from assistant.review.saying import say
 
 RUN = {
     "case_id": "K-1",

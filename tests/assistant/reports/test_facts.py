@@ -15,7 +15,7 @@ from assistant.readings.moments import MomentStore
 from assistant.reports.day_facts import clock
 from assistant.reports.facts import UNKNOWN, ReportFacts, gather
 from assistant.review.annotations import About, Review, read_review
-from assistant.saying import say
+from assistant.review.saying import say
 from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run
 

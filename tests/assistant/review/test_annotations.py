@@ -22,7 +22,7 @@ from assistant.review.annotations import (
     read_review,
     words_of,
 )
-from assistant.saying import say
+from assistant.review.saying import say
 
 UPPER, LOWER, REAR = LeakKey("superior_disc", 31), LeakKey("inferior_disc", 20), LeakKey("posterior", 40)
 

@@ -12,12 +12,12 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication
 
 from assistant.plan import read_plan
+from assistant.review.picture_reader import PictureRing
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_video
 from ui import app, words
 from ui.review.events_panel import EventsPanel
 from ui.review.page import ReviewPage
-from ui.review.pictures import PictureRing
 from ui.review.run_book import RunBook
 from ui.widgets import overlay
 from ui.widgets.alarm_bar import message_for

@@ -7,9 +7,9 @@ import pytest
 
 from assistant.live.messages import StampedFrame
 from assistant.settings.tree import AlarmSettings
+from assistant.setup.model import SetPoint, SetUp, Told
 from assistant.vocabulary import Shown
 from tests.small_run import INFERIOR, SUPERIOR, pictures
-from ui.setup.model import SetPoint, SetUp, Told
 from ui.setup.polarity import AskedPolarity
 
 

@@ -8,9 +8,9 @@ from assistant.landmarks import true_lateral
 from assistant.landmarks.true_lateral import Tilt
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
+from assistant.setup.model import SetView
 from assistant.system.places import demo_run
 from assistant.vocabulary import Unknown
-from ui.setup.model import SetView
 from ui.setup.proposals import in_the_middle, true_lateral_words
 
 

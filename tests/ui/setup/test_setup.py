@@ -13,15 +13,15 @@ from assistant.capture.camera.devices import QUALIFIED
 from assistant.live.messages import LiveState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings, Settings
+from assistant.setup.model import SetUp, Step, Told
+from assistant.setup.sources import Choice
 from assistant.system.places import demo_run
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
 from tests.waiting import HUNG_S
 from ui.setup import proposal_child, proposals
 from ui.setup.cannula import measure_shaft
-from ui.setup.model import SetUp, Step, Told
 from ui.setup.scale import Scale
-from ui.setup.sources import Choice
 from ui.setup.steps import show_step
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage

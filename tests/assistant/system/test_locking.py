@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.locking import alone_with
+from assistant.system.locking import alone_with
 
 
 def test_each_waits_for_the_other_and_nothing_is_left(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.review.picture_reader import PictureReader, PictureRing, ScrubMaker
 from tests.small_run import pictures, write_small_run, write_video
 from tests.waiting import HUNG_S
-from ui.review.pictures import PictureReader, PictureRing, ScrubMaker
 from ui.review.stills import StillReader, cut_out, image_of
 
 

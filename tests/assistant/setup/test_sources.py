@@ -8,8 +8,8 @@ from PyQt6.QtGui import QKeyEvent
 
 from assistant.capture.camera.devices import Device, Mode
 from assistant.settings.tree import Settings
+from assistant.setup import sources
 from tests.ui.theatre.fake_session import FakeSession
-from ui.setup import sources
 from ui.theatre.page import TheatrePage
 
 GRABBER = Device(

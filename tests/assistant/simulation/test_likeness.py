@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.simulation.imaging_chain import likeness
+from assistant.simulation import likeness
 
 
 def run_of(*, sigma_grey: float, blur_px: float = 0.0, kept: float = 0.0) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings.tree import WarningLines
-from assistant.usual_depth import usual_depth
+from assistant.setup.usual_depth import usual_depth
 from assistant.vocabulary import Shown
 
 LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))

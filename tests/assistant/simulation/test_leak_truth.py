@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from assistant.geometry import Similarity
-from assistant.simulation.cement import leak_truth
-from assistant.simulation.cement.leak_truth import LeakTruth, shape_figures
+from assistant.simulation import leak_truth
 from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.leak_truth import LeakTruth, shape_figures
 from assistant.simulation.scenario import Case, Cement, Run, Screen
 
 MM = 0.2

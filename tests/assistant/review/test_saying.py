@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import EnvironmentError_
-from assistant.locking import alone_with
 from assistant.review.annotations import SCHEMA_BY_NUMBER, About, LeakKey, Review, converted, read_review
-from assistant.saying import redo, say, undo
+from assistant.review.saying import redo, say, undo
+from assistant.system.locking import alone_with
 from tests.waiting import HUNG_S
 
 WINDOW = """
 import sys
 from pathlib import Path
 from assistant.review.annotations import About, read_review
-from assistant.saying import say, undo
+from assistant.review.saying import say, undo
 who = sys.argv[2]
 review = read_review(Path(sys.argv[1]))
 print("open", flush=True)
@@ -113,7 +113,7 @@ def test_a_file_that_was_taken_away_is_written_whole(review: Review) -> None:
 
 
 def test_a_review_that_another_one_holds_is_told(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.saying.alone_with", lambda path: alone_with(path, wait_s=0.05))
+    monkeypatch.setattr("assistant.review.saying.alone_with", lambda path: alone_with(path, wait_s=0.05))
     with alone_with(review.path), pytest.raises(EnvironmentError_, match="another window writes this review"):
         say(review, About.NOTE, frame=0, who="a", text="lost")
     say(review, About.NOTE, frame=0, who="a", text="kept")

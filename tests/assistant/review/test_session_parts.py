@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from assistant.part import FOLDER, Part, read_part
+from assistant.review.session_parts import write_parts
 from assistant.review.session_reading import read_session_day
-from assistant.session_parts import write_parts
 from tests.recorded_levels import Session, level_pictures, two_levels
 
 

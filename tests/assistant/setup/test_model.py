@@ -7,7 +7,7 @@ import pytest
 from assistant import lengths
 from assistant.plan import plan_from_document
 from assistant.settings.tree import AlarmSettings
-from ui.setup.model import SetUp, SetView, Told
+from assistant.setup.model import SetUp, SetView, Told
 
 LATERAL = [(200.0, 220.0), (260.0, 216.0), (320.0, 212.0), (200.0, 290.0), (260.0, 292.0), (320.0, 300.0)]
 AP = [(100.0, 200.0), (190.0, 196.0), (280.0, 201.0), (104.0, 320.0), (190.0, 322.0), (278.0, 318.0)]

@@ -1,7 +1,7 @@
 """A word is added to a review, or one's own last one taken back: to what its file holds at that moment.
 
-Two windows on one run lose nothing of each other: each holds the file (`assistant.locking`), reads it again, adds its
-word and lets go.
+Two windows on one run lose nothing of each other: each holds the file (`assistant.system.locking`), reads it again,
+adds its word and lets go.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
-from assistant.locking import alone_with
 from assistant.review.annotations import LABELS, About, Entry, LeakKey, Review, read_review, save
+from assistant.system.locking import alone_with
 
 _MOST_TEXT: Final = 4000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.usual_depth import usual_depth
+from assistant.setup.usual_depth import usual_depth
 
 
 @pytest.mark.parametrize(("level", "mm"), [("L1", 30.2), ("L2", 32.0), ("L3", 32.9), ("L4", 33.1), ("L5", 35.5)])

@@ -1,6 +1,6 @@
 """How like a real run the pictures are: grain, its reach, what stays from picture to picture, an edge's width.
 
-``python -m assistant.simulation.imaging_chain.likeness [REAL.dcm]`` prints the table of this room's README.
+``python -m assistant.simulation.likeness [REAL.dcm]`` prints the table of this room's README.
 """
 
 from __future__ import annotations

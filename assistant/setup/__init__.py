@@ -1,0 +1,1 @@
+"""The set-up of a case without Qt: its model, and the sources there are."""
