@@ -27,6 +27,7 @@ from assistant.identity import is_id
 from assistant.plain import plain
 from assistant.reviews import LABELS, About, Entry, Review
 from assistant.session_day import SessionDay
+from assistant.settings import without_words
 
 Cover = tuple[int, int, int, int]
 _PLAN_KEYS: Final = frozenset({"schema", "views"})
@@ -140,10 +141,10 @@ def bare_result(document: dict[str, Any]) -> dict[str, Any]:
     made = {**document, "run": run, "plan": bare_plan(document["plan"])}
     program = document.get("program")
     if isinstance(program, dict) and isinstance(program.get("settings"), dict):
-        # Words of a site (names of cement stages, folders) are somebody's typing: numbers and switches alone go along.
+        # Words of a site (names of cement stages, folders) are somebody's typing and stay here.
         changed = program["settings"].get("changed")
-        numbers = {k: v for k, v in changed.items() if not isinstance(v, str)} if isinstance(changed, dict) else {}
-        made["program"] = {**program, "settings": {**program["settings"], "changed": numbers}}
+        kept = without_words(changed) if isinstance(changed, dict) else {}
+        made["program"] = {**program, "settings": {**program["settings"], "changed": kept}}
     return made
 
 
