@@ -319,7 +319,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenChange:
-    """From a frame on the screen shows other pictures; ``text``: which, in a sentence."""
+    """From a frame on the screen is seen to show other pictures (mostly within 2.5 s); ``text``: which."""
 
     frame_index: int
     t_s: float

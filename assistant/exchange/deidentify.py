@@ -26,6 +26,7 @@ from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
 from assistant.review.annotations import LABELS, About, Entry, Review
 from assistant.review.session_day import SessionDay
+from assistant.settings.tree import without_words
 from assistant.system.plain import plain
 
 Cover = tuple[int, int, int, int]
@@ -140,10 +141,10 @@ def bare_result(document: dict[str, Any]) -> dict[str, Any]:
     made = {**document, "run": run, "plan": bare_plan(document["plan"])}
     program = document.get("program")
     if isinstance(program, dict) and isinstance(program.get("settings"), dict):
-        # Words of a site (names of cement stages, folders) are somebody's typing: numbers and switches alone go along.
+        # Words of a site (names of cement stages, folders) are somebody's typing and stay here.
         changed = program["settings"].get("changed")
-        numbers = {k: v for k, v in changed.items() if not isinstance(v, str)} if isinstance(changed, dict) else {}
-        made["program"] = {**program, "settings": {**program["settings"], "changed": numbers}}
+        kept = without_words(changed) if isinstance(changed, dict) else {}
+        made["program"] = {**program, "settings": {**program["settings"], "changed": kept}}
     return made
 
 

@@ -254,7 +254,7 @@ def _is_picture(grey: Grey, white: int, cells: F32, step: int, box: Crop) -> boo
     inner = slice(box.y0_px + height // 4, box.y0_px + height - height // 4, 5)
     part = grey[inner, box.x0_px + width // 4 : box.x0_px + width - width // 4].astype(np.float32)
     second = np.abs(part[:, :-2] - 2 * part[:, 1:-1] + part[:, 2:]) * np.float32(255.0 / white)
-    if part.size == 0 or float(np.median(second)) < _GRAIN_GREY:
+    if part.size == 0 or float((second < _GRAIN_GREY).mean()) > 0.5:  # the median, without sorting
         return False
     rows = slice((box.y0_px + height // 6) // step, (box.y0_px + height - height // 6) // step)
     cols = slice((box.x0_px + width // 6) // step, (box.x0_px + width - width // 6) // step)

@@ -22,7 +22,7 @@ _MOST_TEXT = 64
 """Signs of a long string (LO)."""
 
 
-def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None, identity: Identity) -> None:
+def write_dicom(path: Path, frames: Sequence[Frame], views: Sequence[PlannedView | None], identity: Identity) -> None:
     """Write the pictures as they are, whole or not at all.
 
     Identifiers are made anew, names stay empty. Whether something is written into the picture is not known to the
@@ -34,8 +34,8 @@ def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None, i
     path : Path
     frames : sequence of Frame
         One or more, of one size.
-    view : PlannedView or None
-        What they show; its scale is told where it is calibrated.
+    views : sequence of PlannedView or None
+        What each of them shows, None where that is not known; the scale is told of those whose view is calibrated.
     identity : Identity
         Its random ids become Study ID and series description; its day does not travel.
 
@@ -51,15 +51,27 @@ def write_dicom(path: Path, frames: Sequence[Frame], view: PlannedView | None, i
     pixels = np.stack([_eight_bits(frame) for frame in frames])
     made = _dataset(path, pixels)
     numbers = ", ".join(str(frame.index) for frame in frames)
-    scale = "not set"
-    if view is not None:
-        told = f"about {view.mm_per_px:.4f} mm/px in the plane of the vertebra"
-        scale = told if view.calibrated else f"not set ({UNCAL})"
     made.StudyID, made.SeriesDescription = identity.case_id, identity.words[:_MOST_TEXT]
-    about = f"Frames {numbers} of a recorded run. Scale {scale}. Research software, not a diagnosis."
+    about = f"Frames {numbers} of a recorded run. {_scales(frames, views)} Research software, not a diagnosis."
     made.ImageComments = f"{identity.words}. {about}"
     with whole_file(path) as part:
         made.save_as(part, enforce_file_format=True)
+
+
+def _scales(frames: Sequence[Frame], views: Sequence[PlannedView | None]) -> str:
+    """The scale as sentences: one for all pictures, or which of them has which."""
+    of: dict[str, list[str]] = {}
+    for frame, view in zip(frames, views, strict=True):
+        of.setdefault(_scale(view), []).append(str(frame.index))
+    if len(of) == 1:
+        return f"Scale {next(iter(of))}."
+    return " ".join(f"Scale of {', '.join(numbers)}: {told}." for told, numbers in of.items())
+
+
+def _scale(view: PlannedView | None) -> str:
+    if view is None:
+        return "not known"
+    return f"about {view.mm_per_px:.4f} mm/px in the plane of the vertebra" if view.calibrated else f"not set ({UNCAL})"
 
 
 def _eight_bits(frame: Frame) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -265,6 +265,25 @@ def record_of(settings: Settings) -> dict[str, Any]:
     return {"changed": changes_of(settings), "sha256": sha256}
 
 
+def without_words(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changed settings that hold no words of a site's own (stages of the cement, folders); for what leaves it.
+
+    Figures, switches, choices and the lines of the levels stay: figures of a result rest on them. A setting that there
+    is not, or a value that its rule does not allow, is left out.
+    """
+    default = Settings()
+    rules = {
+        f"{room.name}.{leaf.name}": leaf.metadata
+        for room in fields(default)
+        for leaf in fields(getattr(default, room.name))
+    }
+    return {
+        name: value
+        for name, value in changes.items()
+        if name in rules and "most_letters" not in rules[name] and not leaf_fault(rules[name], value)
+    }
+
+
 def leaf_fault(rules: Mapping[str, Any], value: object) -> str:
     """What is wrong with a value by its field's rules, for the end of a sentence; empty when it is right."""
     if "low" in rules:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from assistant.capture.opening import open_source
+from assistant.library.store import Library
 from assistant.live.messages import Moved
 from assistant.live.session import LiveSession
 from assistant.readings.moments import Moment
@@ -271,3 +272,38 @@ def window_on(folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any) -> Iter
         yield shell
     finally:
         shell.close()
+
+
+def test_a_pack_says_elsewhere_with_which_settings_it_was_analysed(
+    imported: dict[str, Path], by_site: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    """The figures come as they were made; where the settings are others here, the review says so."""
+    (case_id,) = cases_of(imported["site"])
+    pack, elsewhere = tmp_path / "case.fluopack.zip", tmp_path / "elsewhere"
+    command(imported["site"], "pack", case_id, "--out", pack, "--names-looked-for")
+    elsewhere.mkdir()
+    command(elsewhere, "unpack", pack)
+    (out,) = elsewhere.rglob("result.json")
+    stored = read(out.parent)
+    assert stored["program"]["settings"] == by_site["program"]["settings"]
+    for same in (False, True):
+        if same:
+            (elsewhere / "site.json").write_bytes((imported["site"] / "site.json").read_bytes())
+        with window_on(elsewhere, monkeypatch, qtbot) as shell:
+            shell.go_to("cases")
+            (run,) = shell.page("cases").room.library.rows("runs")
+            shell.go_to("review", run["path"])
+            page = shell.page("review")
+            page.playing = False
+            qtbot.waitUntil(lambda page=page: page.session is not None and page.session.ended)
+            assert ("other settings" in page.header.accessibleName()) is not same
+            crossings = [event.first_frame for event in page.session.summary.events if event.kind == "warning_line"]
+            assert min(crossings) == told(by_site)
+            # The line on the picture is that of the figures, and not the one that is set here.
+            assert page.session.plan.views[0].warning_line_fraction == 0.45
+
+
+def cases_of(folder: Path) -> list[str]:
+    """The cases of a data folder."""
+    with Library(folder) as library:
+        return [row["id"] for row in library.rows("cases")]

@@ -239,7 +239,7 @@ def test_a_day(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     evening = Person(qtbot, "cases")
     in_the_library(evening, 2)
-    assert "1 cases · 1 rehearsal apart" in evening.page("cases").count.text()
+    assert "1 case · 1 rehearsal apart" in evening.page("cases").count.text()
     label(evening, case_id)
     here = look_at_the_case(evening, case_id, "here")
     rehearsal = look_at_the_case(evening, rehearsal_id, "rehearsal")

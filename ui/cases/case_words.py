@@ -11,9 +11,9 @@ from assistant.results.looked_at import NOT_TO_ITS_END
 from assistant.review.counting import PRIORITIES, count_words
 
 CASES = "CASES"
-COUNT = "{0:,} cases{2} · {1} · on this computer only"
-COUNT_SHORT = "{0:,} cases{2} · {1} · here only"
-REHEARSALS = " · {0:,} rehearsal{1} apart"
+COUNT = "{0:,} case{1}"
+REHEARSALS = "{0:,} rehearsal{1} apart"
+HERE_ONLY = "on this computer only"
 REHEARSAL = "REHEARSAL"
 REHEARSAL_TOLD = "no patient, counts nowhere"
 SEARCH = "Search case, level, note"
@@ -24,7 +24,7 @@ NOT_LIVE = "recorded · not live"
 RUN = "Run · session"
 RUN_OF = "run {0} of {1} · [[cases:run before]] [[cases:run next]]"
 CT_NOT_YET, CT_LINKED = "not yet", "linked"
-IMPORTS_WAIT = "Imports wait until the procedure ends."
+IMPORTS_WAIT = "While a procedure runs, imports wait."
 NO_ALARM = "—"
 NOT_ANALYSED = {
     "waiting": "analysis waits",
@@ -88,6 +88,18 @@ EXPORT_NOTE = (
 )
 EDIT_TITLE = "Case {0}"
 NAMES = ("not looked at", "masked at capture", "looked at: none to read", "still to be read")
+
+
+def count_of(cases: int, apart: int, bytes: int, *, wide: bool) -> str:
+    """How many cases there are, rehearsals apart, and how much room they take."""
+    counted = words_of(COUNT, cases)
+    parts = (counted, words_of(REHEARSALS, apart) if apart else "", size(bytes), HERE_ONLY if wide else "")
+    return " · ".join(part for part in parts if part)
+
+
+def words_of(text: str, count: int) -> str:
+    """A count with its word in the singular or the plural."""
+    return text.format(count, "s" if count != 1 else "")
 
 
 def day(iso: str | None) -> str:

@@ -191,9 +191,7 @@ class CasesPage(Page):
                 "(SELECT coalesce(sum(bytes), 0) FROM runs WHERE is_copied = 1) AS bytes "
                 "FROM cases WHERE deleted_ns IS NULL"
             )[0]
-            count = words.COUNT if self.width() >= 1700 else words.COUNT_SHORT
-            apart = words.REHEARSALS.format(held["apart"], "s"[: held["apart"] != 1]) if held["apart"] else ""
-            self.count.setText(count.format(held["cases"], words.size(held["bytes"]), apart))
+            self.count.setText(words.count_of(**held, wide=self.width() >= 1500))
         row = self.model.row_of(before) if before else -1
         self.go(max(row, 0))
 

@@ -139,6 +139,7 @@ class ExportPanel(Card):
         keeps_place.setRetainSizeWhenHidden(True)  # nothing moves, and the time line is not drawn anew
         self.stop.setSizePolicy(keeps_place)
         self.stop.hide()
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)  # of more than there is room for, the folder is read
         self.status.setFixedHeight(_LINES * self.status.fontMetrics().lineSpacing())
         buttons.addWidget(self.stop, 1, 2)  # below the last kind: a long path has the whole width
         column.addWidget(self.status)

@@ -19,7 +19,7 @@ from assistant.reports.video import write_png, write_video
 from assistant.review.annotations import Review
 from assistant.review.session_day import SessionDay
 from assistant.run_facts import RunFacts
-from assistant.vocabulary import Alarm, Frame, Leak
+from assistant.vocabulary import Alarm, Frame, Leak, Motion
 from ui.review.events_panel import EventRow
 from ui.review.report_child import write_report_beside
 from ui.review.report_pdf import Shot
@@ -166,15 +166,18 @@ def dicom(made_of: Material, progress: Progress) -> Path:
         if picture is not None:
             pictures.append(picture)
         progress(done, len(wanted) + 1)
+    views = [_view_shown(made_of, picture.index) for picture in pictures]
     with made_of.place("key_images", ".dcm") as path:
-        write_dicom(path, pictures, _one_view(made_of, [picture.index for picture in pictures]), made_of.identity)
+        write_dicom(path, pictures, views, made_of.identity)
     return path
 
 
-def _one_view(made_of: Material, frames: list[int]) -> PlannedView | None:
-    """The view that all of the pictures show; None where they show several or none: then no scale holds for all."""
-    shown = [view_of(made_of.moment(index), made_of.views) for index in frames]
-    return shown[0] if shown and all(view is shown[0] for view in shown) else None
+def _view_shown(made_of: Material, index: int) -> PlannedView | None:
+    """The view whose scale holds in a picture; None where it is not known which of the plan's it shows, or whether."""
+    moment = made_of.moment(index)
+    if moment is None:
+        return made_of.views[0] if len(made_of.views) == 1 else None
+    return view_of(moment, made_of.views) if isinstance(moment.motion, Motion) else None
 
 
 def video(made_of: Material, progress: Progress) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from assistant.identity import Identity
@@ -34,6 +34,7 @@ class Header(QWidget):
         self.live.hide()
         self.anew = key_button(review_words.ANALYSE_ANEW, "Analyse anew", self.anew_wanted.emit, key="anew")
         self.anew.hide()
+        self._short = False
         opening = key_button("{}  Open", "Open a recording", self.open_wanted.emit, key="open")
         close = key_button("{}  " + review_words.CLOSE, "Close", self.close_wanted.emit, key="leave")
         row = QHBoxLayout(self)
@@ -52,13 +53,15 @@ class Header(QWidget):
         *,
         as_seen: bool,
         has_record: bool,
+        mark: str = "",
         result: str = "",
         is_other: bool = False,
         notes: tuple[str, ...] = (),
     ) -> None:
         """Say what is open; None where nothing is.
 
-        ``name`` is that of a file in no case, for this screen alone. ``result``: what is to be known of a result that
+        ``name`` is that of a file in no case, for this screen alone. ``mark``: what is read first, such
+        as that it is a rehearsal. ``result``: what is to be known of a result that
         is shown in place of an analysis of now; ``is_other``: it would be made otherwise now. ``notes``: what the
         source and the analysis assumed or mended.
         """
@@ -68,7 +71,7 @@ class Header(QWidget):
             self._ids, self._told = "", ()
         else:
             session = f"session {identity.session_id}" if identity.session_id else ""
-            parts = (result, session, identity.recorded_words, about, review_words.NOT_LIVE, name)
+            parts = (mark, result, session, identity.recorded_words, about, review_words.NOT_LIVE, name)
             self._ids = f"{identity.heading} · run {identity.run_id}"
             self._told = tuple(part for part in parts if part)
         self.anew.setVisible(bool(result))
@@ -95,8 +98,17 @@ class Header(QWidget):
         self._notes.move(min(corner.x(), right - self._notes.width()), corner.y() + 8)
         self._notes.show()
 
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """A narrow header has short words in its fields: the ids keep their room."""
+        short = self.width() < _WIDE_PX
+        if short is not self._short:
+            self._short = short
+            self.anew.say(review_words.ANEW_SHORT if short else review_words.ANALYSE_ANEW)
+            self.live.say(review_words.LIVE_SHORT if short else review_words.GO_LIVE)
+        super().resizeEvent(a0)
+
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Draw the words, who it is above; what does not fit below is left out from the right."""
+        """Draw the words, who it is above, whole; what does not fit below is left out from the right."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.REPLAY)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -113,6 +125,11 @@ class Header(QWidget):
         lines = ((self._ids, 19, 700, 7.0), (" · ".join(self._told), 16, 550, 30.0))
         for told, size_px, weight, top in lines:
             painter.setFont(theme.font(size_px, weight))
+            while (
+                told is self._ids and size_px > _LEAST_PX and painter.fontMetrics().horizontalAdvance(told) > room - x
+            ):
+                size_px -= 1
+                painter.setFont(theme.font(size_px, weight))
             text = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x)
             painter.drawText(QRectF(x, top, room - x, 22), Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -140,6 +157,9 @@ class _Notes(QLabel):
         self.hide()
 
 
+_WIDE_PX = 1500
+_LEAST_PX = 13
+"""An id is written smaller before it is cut: half an id is that of another run."""
 _FIELD = (
     "QPushButton{background:#17409F;border:1px solid #B9CCFF;border-radius:6px;padding:4px 14px;color:#F2F5F8;}"
     "QPushButton:disabled{color:#B9CCFF;border-color:#17409F;}"

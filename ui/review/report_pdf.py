@@ -133,7 +133,7 @@ class _Page:
             self._list(TOLD, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
         self._list(facts.found, [self._event_line(event) for event in facts.events], facts.nothing, most=14)
         if facts.screen:
-            told = [f"{clock(each.t_s)}  from frame {each.frame_index} on: {each.text}" for each in facts.screen]
+            told = [f"{clock(each.t_s)}  seen from frame {each.frame_index} on: {each.text}" for each in facts.screen]
             self._list("The screen changed", told, "", most=3)
         leaks = [
             f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks

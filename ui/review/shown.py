@@ -217,8 +217,6 @@ class Shown:
             return
         planned = views[0] if views else None
         about = "" if planned is None else planned.view if planned.level else f"level not named · {planned.view}"
-        if is_rehearsal(session.facts, session.day):
-            about = " · ".join(part for part in (about, review_words.REHEARSAL) if part)
         if session.facts.clock is RunClock.ASSUMED:
             about = " · ".join(part for part in (about, review_words.NO_CLOCK) if part)
         page.header.tell(
@@ -227,6 +225,7 @@ class Shown:
             about,
             as_seen=session.shows_as_seen,
             has_record=session.as_seen is not None,
+            mark=review_words.REHEARSAL if is_rehearsal(session.facts, session.day) else "",
             result=_result_words(session),
             is_other=bool(session.made_by),
             notes=session.notes,

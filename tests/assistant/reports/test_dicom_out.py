@@ -22,7 +22,7 @@ IDENTITY = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA")
 def test_the_pictures_come_back_and_nobody_is_named(tmp_path: Path) -> None:
     made = [frames(9)[k] for k in (2, 4, 8)]
     path = tmp_path / "out" / "key.dcm"
-    write_dicom(path, made, plan_from_document(plan_document(), 0.25).views[0], IDENTITY)
+    write_dicom(path, made, [plan_from_document(plan_document(), 0.25).views[0]] * 3, IDENTITY)
     read = pydicom.dcmread(path)
     assert np.array_equal(read.pixel_array, np.stack([frame.grey for frame in made]))
     assert str(read.PatientName) == read.PatientID == read.StudyDate == ""
@@ -40,7 +40,7 @@ def test_the_pictures_come_back_and_nobody_is_named(tmp_path: Path) -> None:
 
 def test_deep_and_odd_pictures(tmp_path: Path) -> None:
     deep = Frame(index=0, t_s=0.0, grey=np.full((3, 5), 0x1234, np.uint16), white=65535)
-    write_dicom(tmp_path / "a.dcm", [deep], None, IDENTITY)
+    write_dicom(tmp_path / "a.dcm", [deep], [None], IDENTITY)
     assert (pydicom.dcmread(tmp_path / "a.dcm").pixel_array == 0x12).all()
 
 
@@ -48,7 +48,7 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     small = Frame(index=0, t_s=0.0, grey=np.zeros((3, 5), np.uint8))
     for wrong in ([], [small, frames(1)[0]]):
         with pytest.raises(UsageError):
-            write_dicom(tmp_path / "a.dcm", wrong, None, IDENTITY)
+            write_dicom(tmp_path / "a.dcm", wrong, [None] * len(wrong), IDENTITY)
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentError_):
-        write_dicom(tmp_path / "file" / "a.dcm", [small], None, IDENTITY)
+        write_dicom(tmp_path / "file" / "a.dcm", [small], [None], IDENTITY)

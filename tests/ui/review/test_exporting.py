@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pydicom
 import pytest
 from PyQt6.QtCore import Qt
@@ -19,7 +20,8 @@ from assistant.errors import EnvironmentError_
 from assistant.library.people import Act
 from assistant.library.store import Library
 from assistant.system.places import data_home
-from tests.small_run import SmallRun, write_small_run
+from tests.small_run import COLS, SmallRun, pictures, plan_document, write_small_run, write_video
+from tests.ui.review.conftest import COUNT
 from tests.waiting import HUNG_S
 from ui.keys.key_map import with_keys
 from ui.library_access import room
@@ -193,6 +195,52 @@ def test_each_kind_is_whole_and_leaves_no_part(qtbot, opened: ReviewPage) -> Non
     qtbot.waitUntil(written(opened))
     assert len(list(folder.iterdir())) == 2 * len(first)
     assert all(path.read_bytes() == content for path, content in first.items())
+
+
+def two_views(folder: Path) -> SmallRun:
+    """A run that is turned to the other view; the lateral one has its scale from the file, the AP one has none."""
+    run, made = write_small_run(folder, 4), pictures(COUNT)
+    black = [np.zeros_like(made[0])] * 6
+    write_video(run.video, [*made[:20], *[np.ascontiguousarray(each[:, ::-1]) for each in made[20:40]], *black])
+    first = plan_document(scale_by="from the file")
+    points = {
+        name: [[COLS - 1 - x, y] for x, y in reversed(line)] for name, line in first["views"][0]["landmarks"].items()
+    }
+    second = {"view": "ap", "reference_frame": 22, "landmarks": points, "calibrated": False, "mm_per_px": 0.41}
+    run.save_plan(first | {"views": [*first["views"], first["views"][0] | second | {"scale_by": "assumed depth"}]})
+    return run
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        ((8,), "Scale about 0.4000 mm/px in the plane of the vertebra."),
+        ((30,), "Scale not set (uncal.)."),
+        ((43,), "Scale not known."),
+        (
+            (8, 10, 30),
+            "Scale of 8, 10: about 0.4000 mm/px in the plane of the vertebra. Scale of 30: not set (uncal.).",
+        ),
+    ],
+)
+def test_a_picture_goes_out_with_the_scale_of_the_view_that_it_shows(
+    qtbot, window: ReviewPage, tmp_path: Path, frames: tuple[int, ...], told: str
+) -> None:
+    run = two_views(tmp_path)
+    assert window.open(str(run.folder), None), window.note.text()
+    window.playing = False
+    qtbot.waitUntil(lambda: window.session is not None and window.session.ended)
+    for frame in frames:
+        window.jump(frame)
+        qtbot.waitUntil(lambda frame=frame: window.picture.frame_index == frame)
+        qtbot.keyClick(window, Qt.Key.Key_S)
+    window.exporter.export("dicom")
+    qtbot.waitUntil(written(window))
+    (path,) = window.exporter.folder().glob("*.dcm")
+    made = pydicom.dcmread(path)
+    assert told in made.ImageComments
+    assert made.ImageComments.count("Scale") == told.count("Scale")
+    assert "PixelSpacing" not in made  # no reader measures in it: a scale holds in the plane of the vertebra alone
 
 
 ROOT = Path(__file__).resolve().parents[3]
