@@ -21,9 +21,9 @@ from assistant.live.messages import (
     Fault,
     Lines,
     LinesVoid,
+    LiveMoment,
     LiveState,
     Message,
-    Moment,
     Moved,
     PlanRefused,
     RecordingTold,
@@ -191,13 +191,13 @@ class LiveInput:
             outlook.lines, outlook.void_reason = Lines.NONE, ""
             self._log("plan_refused", plan_number=message.plan_number, reason=message.reason)
 
-    def _see_growth(self, moment: Moment) -> None:
+    def _see_growth(self, moment: LiveMoment) -> None:
         distances, outlook = moment.distances, self.outlook
         may = outlook.lines is Lines.CONFIRMED and not outlook.armed and moment.plan_number == self._plan_number
         if may and isinstance(distances, Distances):
             self.grows |= self._growth.grows(moment.t_s, distances.cement_area_mm2)
 
-    def _see_screen(self, moment: Moment) -> None:
+    def _see_screen(self, moment: LiveMoment) -> None:
         """Pictures that come, go or change places on the screen: the lines may not be on the live one any more."""
         if moment.plan_number == self._plan_number and moment.screen_changed != self._screen_changed:
             self._screen_changed = moment.screen_changed

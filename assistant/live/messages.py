@@ -6,16 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
+from assistant.readings.moments import Moment, Outline, kept_of
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.steps.liveness import ScreenWatch, SeenField
-from assistant.vocabulary import Alarm, Approach, CementMask, Distances, Grey, Leak, Liveness, Motion, Reading, Unknown
-
-Outline = tuple[NDArray[np.float32], ...]
+from assistant.vocabulary import Alarm, CementMask, Grey, Reading
 
 
 class LiveState(StrEnum):
@@ -87,26 +82,16 @@ class StampedFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Moment:
-    """A reading without its pixels; outlines in px of the reference frame.
+class LiveMoment(Moment):
+    """A moment as a session tells it: with its times, its picture and what the screen shows.
 
     ``captured_ns`` and ``told_ns`` are the monotonic times of the grab and of the end of the analysis.
     """
 
-    frame_index: int
-    t_s: float
     captured_ns: int
     told_ns: int
     picture: int
     """Number of the distinct picture: equal numbers are bit-identical pictures."""
-    liveness: Liveness
-    motion: Motion | Unknown
-    distances: Distances | Unknown
-    approach: Approach
-    standing: tuple[Alarm, ...]
-    leaks: tuple[Leak, ...]
-    outline: Outline = field(repr=False)
-    processing_ms: float
     cement_known: bool
     plan_number: int
     skipped: int
@@ -119,7 +104,7 @@ class Moment:
     """How they changed last since the plan was made; empty while they have not."""
 
 
-def moment_of(
+def live_moment(
     reading: Reading,
     outline: Outline,
     stamped: StampedFrame,
@@ -128,22 +113,14 @@ def moment_of(
     told_ns: int,
     plan_number: int,
     skipped: int,
-) -> Moment:
+) -> LiveMoment:
     """Make the moment of a reading."""
-    return Moment(
-        frame_index=reading.frame_index,
-        t_s=reading.t_s,
+    return LiveMoment(
+        **kept_of(reading),
+        outline=outline,
         captured_ns=stamped.captured_ns,
         told_ns=told_ns,
         picture=stamped.picture,
-        liveness=reading.liveness,
-        motion=reading.motion,
-        distances=reading.distances,
-        approach=reading.approach,
-        standing=reading.standing,
-        leaks=reading.leaks,
-        outline=outline,
-        processing_ms=reading.processing_ms,
         cement_known=isinstance(reading.cement, CementMask),
         plan_number=plan_number,
         skipped=skipped,
@@ -151,15 +128,6 @@ def moment_of(
         fields=screen.fields,
         screen_changed=screen.changed,
     )
-
-
-def cement_outline(cement: CementMask | Unknown) -> Outline:
-    """The outline of the cement as polygons (n, 2), float32, in px of the reference frame."""
-    if isinstance(cement, Unknown) or not cement.mask.any():
-        return ()
-    contours, _ = cv2.findContours(cement.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    offset = np.array([cement.crop.x0_px, cement.crop.y0_px], np.float32)
-    return tuple(contour.reshape(-1, 2).astype(np.float32) + offset for contour in contours if len(contour) > 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +162,7 @@ class SourceEnded:
 class Moved:
     """A new moment of the analysis."""
 
-    moment: Moment
+    moment: LiveMoment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.live.messages import Child, Condition, Lines, LiveState, Moment
+from assistant.live.messages import Child, Condition, Lines, LiveMoment, LiveState
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings
@@ -127,7 +127,7 @@ class LiveStatus:
         From grab to the end of the analysis, median and 95 of 100, over the last 10 s.
     limits : AlarmSettings
         Of this session.
-    moment : Moment or None
+    moment : LiveMoment or None
         The newest reading of the present plan.
     drawable : bool
         Lines, outline and figures of ``moment`` may be drawn (its validity has not run out, the state is LIVE).
@@ -159,7 +159,7 @@ class LiveStatus:
     lag_ms: Measure
     lag_p95_ms: Measure
     limits: AlarmSettings
-    moment: Moment | None
+    moment: LiveMoment | None
     drawable: bool
     alarms: tuple[LiveAlarm, ...]
     quiet: Quiet

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import cv2
 import numpy as np
@@ -43,6 +44,11 @@ class Moment:
     processing_ms: float
 
 
+def kept_of(reading: Reading) -> dict[str, Any]:
+    """What a moment takes of a reading as it is, by field: all but the outline, which is made once a cement mask."""
+    return {each.name: getattr(reading, each.name) for each in fields(Moment) if each.name != "outline"}
+
+
 def view_of(moment: Moment | None, views: Sequence[PlannedView]) -> PlannedView | None:
     """The planned view that a moment shows: its figures hold there; the plan's first where that is not known."""
     if moment is not None and isinstance(moment.motion, Motion) and moment.motion.view_index < len(views):
@@ -50,9 +56,9 @@ def view_of(moment: Moment | None, views: Sequence[PlannedView]) -> PlannedView 
     return views[0] if views else None
 
 
-def cement_outline(cement: CementMask) -> Outline:
-    """The zero line of the evidence as polygons (n, 2), float32, in px of the reference frame."""
-    if not cement.mask.any():
+def cement_outline(cement: CementMask | Unknown) -> Outline:
+    """The mask's outline as polygons (n, 2), float32, in px of the reference frame; none where nothing is known."""
+    if isinstance(cement, Unknown) or not cement.mask.any():
         return ()
     contours, _ = cv2.findContours(cement.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     offset = np.array([cement.crop.x0_px, cement.crop.y0_px], np.float32)
@@ -70,19 +76,8 @@ class MomentMaker:
         """The moment of the next reading."""
         if reading.cement is not self._last_cement:
             self._last_cement = reading.cement
-            self._last_outline = cement_outline(reading.cement) if isinstance(reading.cement, CementMask) else ()
-        return Moment(
-            frame_index=reading.frame_index,
-            t_s=reading.t_s,
-            liveness=reading.liveness,
-            motion=reading.motion,
-            distances=reading.distances,
-            approach=reading.approach,
-            standing=reading.standing,
-            leaks=reading.leaks,
-            outline=self._last_outline,
-            processing_ms=reading.processing_ms,
-        )
+            self._last_outline = cement_outline(reading.cement)
+        return Moment(**kept_of(reading), outline=self._last_outline)
 
 
 class MomentStore:

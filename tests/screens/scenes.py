@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from assistant.capture.opening import open_source
-from assistant.live.messages import Child, Condition, Lines, Moment, StampedFrame, moment_of
+from assistant.live.messages import Child, Condition, Lines, LiveMoment, StampedFrame, live_moment
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.session_state import Outlook
 from assistant.live.status import ChildState, LiveStatus
@@ -26,7 +26,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.steps.liveness import ScreenWatch
 from assistant.system.places import demo_run
-from assistant.vocabulary import CementMask, Distances, Frame, FrameState, Priority, Reading, Unknown
+from assistant.vocabulary import Distances, Frame, FrameState, Priority, Reading, Unknown
 from tests.ui.theatre.fake_session import FakeSession
 
 MS = 1_000_000
@@ -85,7 +85,7 @@ def analyse_demo() -> Demo:
     with recorded_shape_model() as shapes:
         pipeline = Pipeline(plan, [frames[view.reference_frame] for view in plan.views], Settings(), shapes=shapes)
         readings = [pipeline.process(frame) for frame in frames]
-    outlines = [cement_outline(r.cement) if isinstance(r.cement, CementMask) else () for r in readings]
+    outlines = [cement_outline(r.cement) for r in readings]
     return Demo(frames=frames, readings=readings, outlines=outlines)
 
 
@@ -115,7 +115,7 @@ class Scene:
         )
         self.children = dict(WELL)
         self.screen = ScreenWatch(Settings().liveness)
-        self.moments: list[Moment] = []
+        self.moments: list[LiveMoment] = []
         self.status: LiveStatus
         self.frame = demo.stamped(upto, self._now_ns)
         for k in range(max(0, upto - LEAD), upto + 1):
@@ -127,7 +127,7 @@ class Scene:
         self.frame = replace(self._demo.stamped(at, self._now_ns), index=k, picture=k)
         reading, outline = self._demo.readings[at], self._demo.outlines[at]
         told_ns = self._now_ns + 21 * MS
-        moment = moment_of(reading, outline, self.frame, self.screen, told_ns=told_ns, plan_number=1, skipped=0)
+        moment = live_moment(reading, outline, self.frame, self.screen, told_ns=told_ns, plan_number=1, skipped=0)
         moment = replace(moment, frame_index=k, **changes)
         self.outlook.recording = RecordingState(
             folder="live", bytes_written=1_840_000_000, grew_ns=self._now_ns, minutes_left=236.0

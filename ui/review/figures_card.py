@@ -8,10 +8,9 @@ from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from assistant import lengths
 from assistant.lengths import Of
 from assistant.plan import PlannedView
-from assistant.readings.moments import view_of
+from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Motion, Unknown
 from ui import theme, words
-from ui.moments import Moment
 from ui.review import review_words
 from ui.review.transport import key_button
 from ui.widgets.distance_card import marked

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 
+from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame
 from ui import theme, words
-from ui.moments import Moment
 from ui.review import review_words
 from ui.review.measure_board import MeasureBoard
 from ui.widgets.picture_view import PictureView

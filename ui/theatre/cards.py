@@ -8,9 +8,9 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
 from assistant.alarm_table.table import row_told
-from assistant.live.messages import Moment
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.results.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPe
 from PyQt6.QtWidgets import QWidget
 
 from assistant.geometry import apply
-from assistant.live.messages import LiveState, Moment, StampedFrame
+from assistant.live.messages import LiveMoment, LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
 from assistant.shape_words import shape_words
@@ -46,11 +46,11 @@ class LivePicture(PictureView):
         self.factor = 1.0
         self.small = False
         self.turn: Turn | None = None
-        self.proposal: tuple[Moment | None, PlannedView] | None = None
+        self.proposal: tuple[LiveMoment | None, PlannedView] | None = None
         """Lines that are shown to be confirmed again; dotted, not measured with."""
         self._status: LiveStatus | None = None
         self._level_box: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
-        self._last_motion: Moment | None = None
+        self._last_motion: LiveMoment | None = None
         self.banner = ""
         """Word and rest ("|" between) of a plate at the top left: the picture is a still one."""
         self.painted_index = -1
@@ -259,7 +259,7 @@ class LivePicture(PictureView):
         anterior_left = view.to_screen(planned.first_wall)[:, 0].mean() < view.to_screen(planned.last_wall)[:, 0].mean()
         draw_sides(painter, anterior_left=bool(anterior_left), middle=middle)
 
-    def _leaks(self, painter: QPainter, view: ViewTransform, moment: Moment) -> None:
+    def _leaks(self, painter: QPainter, view: ViewTransform, moment: LiveMoment) -> None:
         """A leak into the disc is named on the picture: its shape, where it was told."""
         if not isinstance(moment.motion, Motion):
             return

@@ -15,7 +15,8 @@ from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.imaging.subtraction import subtracted
-from assistant.live.messages import Moment, StampedFrame
+from assistant.live.messages import StampedFrame
+from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Grey, Motion
 from ui import theme
 from ui.theatre.treatment import hatched_edge

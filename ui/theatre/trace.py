@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from assistant.live.messages import Moment
+from assistant.live.messages import LiveMoment
 
 _MOST: Final = 60 * 60
 """A minute at 60 frames/s."""
@@ -15,9 +15,9 @@ class Trace:
     """Moments by frame number."""
 
     def __init__(self) -> None:
-        self._moments: deque[Moment] = deque(maxlen=_MOST)
+        self._moments: deque[LiveMoment] = deque(maxlen=_MOST)
 
-    def add(self, moment: Moment) -> None:
+    def add(self, moment: LiveMoment) -> None:
         """Keep one; time never runs back."""
         if not self._moments or moment.frame_index > self._moments[-1].frame_index:
             self._moments.append(moment)
@@ -38,6 +38,6 @@ class Trace:
                 break
         return found
 
-    def between(self, first: int, last: int) -> list[Moment]:
+    def between(self, first: int, last: int) -> list[LiveMoment]:
         """Moments of a range of frame numbers."""
         return [moment for moment in self._moments if first <= moment.frame_index <= last]

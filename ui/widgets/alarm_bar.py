@@ -10,10 +10,10 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
-from ui.moments import Moment
 
 _HIGH_HALF_PERIOD_MS = 250
 _MEDIUM_HALF_PERIOD_MS = 833

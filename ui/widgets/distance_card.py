@@ -11,10 +11,9 @@ from PyQt6.QtWidgets import QWidget
 from assistant import lengths
 from assistant.lengths import Of
 from assistant.plan import PlannedView
-from assistant.readings.moments import view_of
+from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Priority, Unknown
 from ui import theme, words
-from ui.moments import Moment
 from ui.widgets import icons
 
 _SMALL_PX = 520

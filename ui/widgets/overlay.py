@@ -13,9 +13,9 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 from assistant import lengths
 from assistant.geometry import along, apply
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.vocabulary import Distances, FrameState, Motion, Priority, Unknown
 from ui import theme, words
-from ui.moments import Moment
 from ui.widgets.sides import draw_sides
 from ui.widgets.view_transform import ViewTransform
 

@@ -9,10 +9,10 @@ from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QWidget
 
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Motion, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
-from ui.moments import Moment
 from ui.widgets import overlay
 from ui.widgets.plan_points import PlanPoints
 from ui.widgets.view_transform import ViewTransform, fitted, panned, zoomed

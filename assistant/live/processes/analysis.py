@@ -16,12 +16,10 @@ from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live.messages import (
     AlarmHeard,
     Moved,
-    Outline,
     PlanRefused,
     PlanTaken,
     StampedFrame,
-    cement_outline,
-    moment_of,
+    live_moment,
 )
 from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakePlan
 from assistant.live.processes.shape_watch import watched
@@ -31,6 +29,7 @@ from assistant.pipeline import Pipeline
 from assistant.plan import PlannedView, check_against_run, plan_from_document
 from assistant.readings.csv_row import COLUMNS, csv_row
 from assistant.readings.live_line import KEEPS, alarm_word, told
+from assistant.readings.moments import Outline, cement_outline
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.settings.tree import Settings
@@ -155,7 +154,7 @@ class LiveAnalysis:
         if is_new:
             self._cement, self._leaks = reading.cement, reading.leaks
             self._outline = cement_outline(reading.cement)
-        moment = moment_of(
+        moment = live_moment(
             reading,
             self._outline,
             stamped,

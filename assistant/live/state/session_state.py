@@ -10,7 +10,7 @@ from assistant.alarm_table.row import Rule
 from assistant.alarm_table.table import row_of
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
-from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveState, Moment
+from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.picture_state import Known, Terms, judge, quiet
 from assistant.live.state.stuck_input import Stuck
@@ -59,8 +59,8 @@ class Outlook:
     facts: RunFacts | None = None
     rehearsal: bool = False
     signs: Signs = field(default_factory=Signs)
-    moment: Moment | None = None
-    newest_moment: Moment | None = None
+    moment: LiveMoment | None = None
+    newest_moment: LiveMoment | None = None
     recording: RecordingState = field(default_factory=RecordingState)
     recording_wanted: bool = True
     battery_percent: Measure = field(default_factory=lambda: Unknown("not on battery"))
@@ -105,7 +105,7 @@ class Outlook:
                 told.pop(key, None)
         return tuple(told.values())
 
-    def hear_moment(self, moment: Moment) -> None:
+    def hear_moment(self, moment: LiveMoment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
         self.pace.see_moment(moment)
         self.stuck.see(moment)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from assistant.live.messages import Moment
+from assistant.live.messages import LiveMoment
 from assistant.vocabulary import FrameState
 
 _NOISY_HELD_FRAMES: Final = 25
@@ -29,7 +29,7 @@ class Stuck:
         self._noisy_held = 0
         self._identical = 0
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: LiveMoment) -> None:
         """Take in a moment."""
         same = moment.picture == self._picture
         self._picture, self._last_ns = moment.picture, moment.captured_ns

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from assistant.live.messages import Moment
+from assistant.live.messages import LiveMoment
 from assistant.vocabulary import FrameState, Measure, Unknown
 
 _LAG_WINDOW_NS: Final = 10_000_000_000
@@ -48,7 +48,7 @@ class Pace:
         """Since when the analysis has had something to do: a pause of the source is not its delay."""
         return max(analysed_ns, self._resumed_ns)
 
-    def see_moment(self, moment: Moment) -> None:
+    def see_moment(self, moment: LiveMoment) -> None:
         """Every moment that comes."""
         self._lags.append((moment.told_ns, (moment.told_ns - moment.captured_ns) / 1e6, moment.skipped))
         if moment.liveness.state in (FrameState.LIVE, FrameState.MOVING, FrameState.UNUSABLE):

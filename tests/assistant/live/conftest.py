@@ -10,7 +10,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.geometry import Similarity
-from assistant.live.messages import LiveState, Message, Moment
+from assistant.live.messages import LiveMoment, LiveState, Message
 from assistant.live.session import LiveSession
 from assistant.live.shared.shared_memory import Deck
 from assistant.live.status import LiveStatus
@@ -28,10 +28,10 @@ def deck() -> Iterator[Deck]:
 
 
 @pytest.fixture
-def moment() -> Callable[..., Moment]:
+def moment() -> Callable[..., LiveMoment]:
     unknown = Unknown("not looked at")
     similarity = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
-    plain = Moment(
+    plain = LiveMoment(
         frame_index=0,
         t_s=0.0,
         captured_ns=0,
@@ -50,7 +50,7 @@ def moment() -> Callable[..., Moment]:
         skipped=0,
     )
 
-    def make(state: FrameState = FrameState.LIVE, age_s: float = 0.0, **changes: Any) -> Moment:
+    def make(state: FrameState = FrameState.LIVE, age_s: float = 0.0, **changes: Any) -> LiveMoment:
         liveness = Liveness(state=state, xray_age_s=age_s, noise_grey=4.0)
         return replace(plain, liveness=liveness, **changes)
 

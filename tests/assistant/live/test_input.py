@@ -13,7 +13,7 @@ from assistant.live.messages import (
     Fault,
     Lines,
     LinesVoid,
-    Moment,
+    LiveMoment,
     Moved,
     PlanRefused,
     RecordingTold,
@@ -84,7 +84,7 @@ def test_what_may_have_moved_the_picture_voids_the_lines(one: LiveInput, message
 
 
 def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
-    one: LiveInput, deck: Deck, moment: Callable[..., Moment]
+    one: LiveInput, deck: Deck, moment: Callable[..., LiveMoment]
 ) -> None:
     deck.to_analysis.take()
     one.confirm_lines()
@@ -122,7 +122,7 @@ def test_a_fault_of_the_recording_is_logged_once(one: LiveInput, log: Log) -> No
     assert one.outlook.recording.fault == "the disk is full"
 
 
-def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, moment: Callable[..., Moment]) -> None:
+def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, moment: Callable[..., LiveMoment]) -> None:
     unknown = Unknown("not looked at")
 
     def grown(t_s: float, area_mm2: float) -> Moved:

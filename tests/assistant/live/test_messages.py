@@ -1,8 +1,9 @@
 import numpy as np
 
 from assistant.geometry import Crop
-from assistant.live.messages import LiveState, StampedFrame, cement_outline, moment_of
+from assistant.live.messages import LiveState, StampedFrame, live_moment
 from assistant.live.shared.wire import from_bytes, to_bytes
+from assistant.readings.moments import Moment, cement_outline
 from assistant.settings.tree import Settings
 from assistant.steps.liveness import ScreenWatch
 from assistant.vocabulary import Approach, CementMask, FrameState, Liveness, Reading, Unknown
@@ -35,23 +36,17 @@ def mask() -> CementMask:
     return CementMask(crop=crop, mask=inside, evidence=evidence, front_mm=0.2)
 
 
-def test_the_outline_stands_in_pixels_of_the_reference_frame() -> None:
-    (outline,) = cement_outline(mask())
-    assert outline.min(axis=0).tolist() == [110.0, 55.0]
-    assert outline.max(axis=0).tolist() == [119.0, 64.0]
-    assert cement_outline(Unknown("x")) == ()
-
-
 def test_a_moment_carries_no_pixels_and_travels_between_processes() -> None:
     cement = mask()
     frame = StampedFrame(index=7, t_s=0.5, captured_ns=11, picture=3, grey=np.zeros((4, 4), np.uint8), white=255)
-    moment = moment_of(reading(cement), cement_outline(cement), frame, SCREEN, told_ns=12, plan_number=2, skipped=1)
+    moment = live_moment(reading(cement), cement_outline(cement), frame, SCREEN, told_ns=12, plan_number=2, skipped=1)
     packed = to_bytes(moment)
     assert len(packed) < 4000
     again = from_bytes(packed)
+    assert isinstance(again, Moment), "what draws a moment draws one of a session too"
     assert (again.frame_index, again.captured_ns, again.picture, again.plan_number) == (7, 11, 3, 2)
     assert again.cement_known
-    assert not moment_of(reading(Unknown("x")), (), frame, SCREEN, told_ns=1, plan_number=1, skipped=0).cement_known
+    assert not live_moment(reading(Unknown("x")), (), frame, SCREEN, told_ns=1, plan_number=1, skipped=0).cement_known
 
 
 def test_the_states_carry_the_words_of_the_strip() -> None:

@@ -16,7 +16,7 @@ from assistant.readings.live_line import KEEPS, read_leaks, read_thirds, told
 from assistant.readings.moments import cement_outline
 from assistant.review.stored import READINGS, holds_leaks, read_as_seen
 from assistant.settings.tree import Settings
-from assistant.vocabulary import CementMask, Leak, LeakSite, Reading, Shape, Unknown
+from assistant.vocabulary import Leak, LeakSite, Reading, Shape, Unknown
 from tests.small_run import plan_document, write_small_run
 
 VIEWS = plan_from_document(plan_document(), 0.25).views
@@ -40,7 +40,7 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
     before = None
     for reading in told_live:
         is_new, before = before != (reading.cement, reading.leaks), (reading.cement, reading.leaks)
-        outline = cement_outline(reading.cement) if isinstance(reading.cement, CementMask) else ()
+        outline = cement_outline(reading.cement)
         lines.append(
             {"row": csv_row(reading, VIEWS), "standing": [], **told(reading, outline if is_new else None, VIEWS)}
         )
@@ -51,7 +51,7 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
     assert len(seen) == len(told_live) == 46
     assert any(reading.leaks for reading in told_live)
     for moment, reading in zip(seen, told_live, strict=True):
-        outline = cement_outline(reading.cement) if isinstance(reading.cement, CementMask) else ()
+        outline = cement_outline(reading.cement)
         assert len(moment.outline) == len(outline)
         assert all(np.allclose(a, b, atol=0.05) for a, b in zip(moment.outline, outline, strict=True))
         assert [leak.site for leak in moment.leaks] == [leak.site for leak in reading.leaks]

@@ -1,10 +1,14 @@
 from pathlib import Path
 
+import numpy as np
+
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.geometry import Crop
 from assistant.plan import read_plan
-from assistant.readings.moments import MomentMaker, MomentStore
+from assistant.readings.moments import MomentMaker, MomentStore, cement_outline
 from assistant.settings.tree import Settings
+from assistant.vocabulary import CementMask, Unknown
 from tests.small_run import write_small_run
 
 
@@ -35,3 +39,14 @@ def test_a_store_takes_moments_made_elsewhere(tmp_path: Path) -> None:
     store.extend(maker.make(pipeline.process(frame)) for frame in source.frames())
     source.close()
     assert len(store) == 12
+
+
+def test_the_outline_stands_in_pixels_of_the_reference_frame() -> None:
+    inside = np.zeros((20, 30), bool)
+    inside[5:15, 10:20] = True
+    crop = Crop(x0_px=100, y0_px=50, width_px=30, height_px=20)
+    mask = CementMask(crop=crop, mask=inside, evidence=np.where(inside, np.float32(1), np.float32(-1)), front_mm=0.2)
+    (outline,) = cement_outline(mask)
+    assert outline.min(axis=0).tolist() == [110.0, 55.0]
+    assert outline.max(axis=0).tolist() == [119.0, 64.0]
+    assert cement_outline(Unknown("x")) == ()

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.geometry import Similarity
 from assistant.identity import Identity
-from assistant.live.messages import Lines, LiveState, Message, Moment, PlanTaken, RecordingState, StampedFrame
+from assistant.live.messages import Lines, LiveMoment, LiveState, Message, PlanTaken, RecordingState, StampedFrame
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
 from assistant.review.session_day import XRAY
@@ -75,10 +75,10 @@ def distances(line_mm: float = 8.0) -> Distances:
     )
 
 
-def moment(index: int = 0, line_mm: float = 8.0, **more: Any) -> Moment:
+def moment(index: int = 0, line_mm: float = 8.0, **more: Any) -> LiveMoment:
     now_ns = time.monotonic_ns()
     outline = (np.array([[230, 240], [270, 240], [270, 270], [230, 270]], np.float32),)
-    made = Moment(
+    made = LiveMoment(
         frame_index=index,
         t_s=index / 15,
         captured_ns=now_ns,

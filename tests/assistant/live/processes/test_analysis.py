@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.live.messages import AlarmHeard, Moment, Moved, PlanRefused, PlanTaken
+from assistant.live.messages import AlarmHeard, LiveMoment, Moved, PlanRefused, PlanTaken
 from assistant.live.orders import Acknowledge, Start, TakePlan
 from assistant.live.processes import analysis as analysis_process
 from assistant.live.processes.analysis import LiveAnalysis
@@ -49,7 +49,7 @@ def publish(deck: Deck, k: int) -> None:
     deck.ring.publish(k, t_ns, time.monotonic_ns(), k // 2, pictures(60)[k])
 
 
-def moments(deck: Deck) -> list[Moment]:
+def moments(deck: Deck) -> list[LiveMoment]:
     return [message.moment for message in deck.analysis_says.take() if isinstance(message, Moved)]
 
 

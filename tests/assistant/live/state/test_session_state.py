@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveState, Moment
+from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.session_state import Outlook
 from assistant.live.status import ChildState, LiveStatus
@@ -18,7 +18,7 @@ WELL = {child: ChildState(condition=Condition.RUNNING) for child in Child}
 class Theatre:
     """Frames at 25 a second, analysed 20 ms later; the clock is turned by hand."""
 
-    def __init__(self, moment: Callable[..., Moment]) -> None:
+    def __init__(self, moment: Callable[..., LiveMoment]) -> None:
         self.outlook = Outlook(since_ns=0, settings=Settings())
         self.outlook.lines, self.outlook.plan_number, self.outlook.views = Lines.CONFIRMED, 1, ("lateral",)
         self.outlook.faults["sound"] = ""
@@ -44,7 +44,7 @@ class Theatre:
 
 
 @pytest.fixture
-def theatre(moment: Callable[..., Moment]) -> Theatre:
+def theatre(moment: Callable[..., LiveMoment]) -> Theatre:
     return Theatre(moment)
 
 

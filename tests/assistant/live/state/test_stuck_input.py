@@ -1,19 +1,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.live.messages import Moment
+from assistant.live.messages import LiveMoment
 from assistant.live.state.stuck_input import Stuck
 from assistant.vocabulary import FrameState
 
 MS = 1_000_000
 
+Made = Callable[..., LiveMoment]
 
-def seen(stuck: Stuck, moment: Callable[..., Moment], pictures: list[int], state: FrameState, start: int = 0) -> None:
+
+def seen(stuck: Stuck, moment: Made, pictures: list[int], state: FrameState, start: int = 0) -> None:
     for k, picture in enumerate(pictures):
         stuck.see(moment(state, picture=picture, captured_ns=(start + k) * 40 * MS))
 
 
-def test_only_a_source_whose_held_pictures_had_noise_can_be_stuck(moment: Callable[..., Moment]) -> None:
+def test_only_a_source_whose_held_pictures_had_noise_can_be_stuck(moment: Made) -> None:
     stuck = Stuck()
     seen(stuck, moment, list(range(40)), FrameState.FROZEN)
     assert not stuck.is_stuck
@@ -21,14 +23,14 @@ def test_only_a_source_whose_held_pictures_had_noise_can_be_stuck(moment: Callab
     assert stuck.is_stuck
 
 
-def test_a_source_that_repeats_bit_by_bit_between_pulses_is_never_stuck(moment: Callable[..., Moment]) -> None:
+def test_a_source_that_repeats_bit_by_bit_between_pulses_is_never_stuck(moment: Made) -> None:
     stuck = Stuck()
     seen(stuck, moment, [k // 4 for k in range(200)], FrameState.REPEAT)
     seen(stuck, moment, [50] * 100, FrameState.FROZEN, 200)
     assert not stuck.is_stuck
 
 
-def test_frames_that_do_not_come_are_no_proof(moment: Callable[..., Moment]) -> None:
+def test_frames_that_do_not_come_are_no_proof(moment: Made) -> None:
     """A machine that is starved of its cores gives few frames, not identical ones."""
     stuck = Stuck()
     seen(stuck, moment, list(range(40)), FrameState.FROZEN)
@@ -36,7 +38,9 @@ def test_frames_that_do_not_come_are_no_proof(moment: Callable[..., Moment]) -> 
     assert not stuck.is_stuck
 
 
-def test_what_moves_in_another_picture_of_the_screen_is_no_noise_of_the_held_one(moment: Callable[..., Moment]) -> None:
+def test_what_moves_in_another_picture_of_the_screen_is_no_noise_of_the_held_one(
+    moment: Made,
+) -> None:
     stuck = Stuck()
     for k in range(40):
         held = moment(FrameState.FROZEN, picture=k, captured_ns=k * 40 * MS)

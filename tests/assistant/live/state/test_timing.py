@@ -2,14 +2,14 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.live.messages import Moment
+from assistant.live.messages import LiveMoment
 from assistant.live.state.timing import Pace
 from assistant.vocabulary import FrameState, Unknown
 
 MS = 1_000_000
 
 
-def test_rates_as_they_are(moment: Callable[..., Moment]) -> None:
+def test_rates_as_they_are(moment: Callable[..., LiveMoment]) -> None:
     pace = Pace()
     for k in range(100):
         at = k * 40 * MS
@@ -31,7 +31,7 @@ def test_a_window_that_looks_seldom_still_sees_the_rate() -> None:
     assert pace.frame_period_ms() == pytest.approx(40.0)
 
 
-def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., Moment]) -> None:
+def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., LiveMoment]) -> None:
     pace = Pace()
     for k in range(20):
         pace.see_moment(moment(captured_ns=k * 100 * MS))
@@ -41,7 +41,7 @@ def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., Moment]) -> Non
     assert pace.push_s(6_500 * MS) == pytest.approx(0.5)
 
 
-def test_what_was_passed_over(moment: Callable[..., Moment]) -> None:
+def test_what_was_passed_over(moment: Callable[..., LiveMoment]) -> None:
     pace = Pace()
     for k in range(50):
         pace.see_moment(moment(told_ns=k * 40 * MS, skipped=k))
