@@ -91,6 +91,7 @@ def test_the_result_follows_the_contract_s_schema(analysed: SmallRun) -> None:
         "fps": 15.0,
         "clock": "file",
         "notes": [],
+        "screen_changes": [],
     }
     assert 0 < result["timing"]["median_ms"] <= result["timing"]["p99_ms"] <= result["timing"]["max_ms"]
 

@@ -17,7 +17,7 @@ BODY = """
 import sys, time
 import numpy as np
 from dataclasses import replace
-from assistant.live import capture_process
+from assistant.live.processes import capture
 from assistant.live.orders import Start
 from assistant.settings.tree import Settings
 from assistant.run_facts import RunFacts
@@ -31,10 +31,10 @@ class Hanging:
         time.sleep(600)
     def close(self):
         pass
-capture_process._open = lambda address: Hanging()
+capture._open = lambda address: Hanging()
 settings = Settings()
 settings = replace(settings, capture=replace(settings.capture, layout="whole"))
-capture_process.run(Start(deck=sys.argv[1], source="camera:0", folder=sys.argv[2], settings=settings, epoch=1))
+capture.run(Start(deck=sys.argv[1], source="camera:0", folder=sys.argv[2], settings=settings, epoch=1))
 """
 
 

@@ -30,7 +30,7 @@ def process(self, frame, on_alarm=None):
             signal.signal(number, heard)
         sys.stdout.write("ready\\n")
         sys.stdout.flush()
-        came.wait(HUNG_S)
+        came.wait(120)
     return reading
 GuardedPipeline.process = process
 analysis.SAVE_EVERY_S = 0.0

@@ -15,7 +15,6 @@ _NAMED = re.compile(r"\[\[(\w+):([^\]]+)\]\]")
 _A_KEY = re.compile(
     r"(?<![\w.\-/{“])(?:[B-Z]|Enter|Tab|Esc|Backspace|PgUp|PgDown|F[1-9]|(?:Ctrl|Shift)\+\w+)(?![\w.\-/\]'])"
 )
-_OF_KEYS = {"key_table.py", "key_names.py", "key_map.py", "keyboard.py", "key_document.py"}
 _NO_KEYS = {
     "--cover takes four whole numbers, X,Y,W,H, got ",
     "End injecting first.",
@@ -30,7 +29,7 @@ _NO_KEYS = {
 def sentences() -> Iterator[tuple[str, str]]:
     """Every text of several words in the code of window and live layer, with its place; no docstrings."""
     for path in sorted([*(ROOT / "assistant").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]):
-        if path.name in _OF_KEYS or path.parent.name in ("simulation", "evaluation"):
+        if path.is_relative_to(ROOT / "ui" / "keys") or {"simulation", "evaluation"} & set(path.parts):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -97,7 +97,9 @@ class ToldPipeline:
 
 
 class Blank:
-    facts = type("Facts", (), {"width_px": 160, "height_px": 120, "frame_count": 40, "clock": RunClock.FILE})
+    facts = type(
+        "Facts", (), {"width_px": 160, "height_px": 120, "frame_count": 40, "end_frame": 40, "clock": RunClock.FILE}
+    )
 
     def frame_at(self, index: int) -> Frame:
         return Frame(index=index, t_s=index / 20.0, grey=np.zeros((120, 160), np.uint8))

@@ -17,7 +17,7 @@ from assistant.system import plain as module
 from assistant.system.plain import json_line, json_text, plain, read_json, sql_value
 from assistant.vocabulary import Priority, Unknown
 
-_ROOT = Path(module.__file__).resolve().parents[1]
+_ROOT = Path(module.__file__).resolve().parents[2]
 _WRITERS = re.compile(r"\bjson\.dumps?\(|\bjson\.encode\(|\bmsgpack\.encode\(|\bto_builtins\(|\b(?:orjson|ujson)\b")
 _STORES_NOTHING = {
     "assistant/system/plain.py",
