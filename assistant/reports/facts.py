@@ -238,10 +238,11 @@ def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tupl
     if plan is None:
         return (*rows, ("Plan", "none"))
     for view in plan.views:
-        line = f", line b at {100 * view.warning_line_fraction:.0f} % of the depth" if view.is_lateral else ""
         level = view.level or "level not named"
         scale = f"≈ {view.mm_per_px:.3f} mm/px" if view.calibrated else lengths.UNCAL
-        rows.append((f"View {view.view}", f"{level}, {scale}{line}"))
+        rows.append((f"View {view.view}", f"{level}, {scale}"))
+        if view.is_lateral:
+            rows.append(("Line b", f"at {100 * view.warning_line_fraction:.0f} % of the depth"))
     return tuple(rows)
 
 

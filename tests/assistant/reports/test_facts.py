@@ -60,7 +60,8 @@ def test_all_of_a_run_is_told(run: SmallRun) -> None:
     assert facts.origin.startswith("recomputed with version")
     head, final = dict(facts.head), dict(facts.final)
     assert head["Pictures"].startswith("46 frames of 320 × 300")
-    assert head["View lateral"] == "L1, ≈ 0.400 mm/px, line b at 25 % of the depth"
+    assert head["View lateral"] == "L1, ≈ 0.400 mm/px"
+    assert head["Line b"] == "at 25 % of the depth"
     assert "past it" in final["Nearest to line b"]
     assert final["Heights Ha · Hm · Hp"].count("≈") == 3
     line = next(event for event in facts.events if event.text.startswith("CEMENT AT POSTERIOR LINE"))
