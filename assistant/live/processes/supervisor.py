@@ -26,6 +26,8 @@ _BEATS: Final = {
 }
 _HANGS_AFTER_S: Final = 2.0
 _STARTS_WITHIN_S: Final = 15.0
+_LONGEST_START: Final = 8
+"""So many times as long it is waited in the end, twice as long after each start that took too long."""
 _PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Before the n-th start anew without a long good stretch between; the last one from then on."""
 _GOOD_STRETCH_S: Final = 60.0
@@ -54,7 +56,7 @@ class Nurse:
         self._process: subprocess.Popen[bytes] | Adopted | None = None
         self._begun_ns = 0
         self._epoch = 0
-        self._failures = 0
+        self._failures = self._late_starts = 0
         self._again_at_ns: int | None = None
         self._condition = Condition.STARTING
         self._reason = ""
@@ -115,8 +117,11 @@ class Nurse:
         if process.poll() is not None:
             self._lost(Condition.DIED, f"ended by itself ({_how(process.returncode)})", now_ns)
         elif beat_ns == 0:
-            if now_ns - self._begun_ns > _STARTS_WITHIN_S * 1e9:
-                self._lost(Condition.HANGING, f"did not start within {_STARTS_WITHIN_S:.0f} s", now_ns)
+            # A slow machine needs longer than was thought: what is never given longer never comes up.
+            limit_s = _STARTS_WITHIN_S * min(2**self._late_starts, _LONGEST_START)
+            if now_ns - self._begun_ns > limit_s * 1e9:
+                self._late_starts += 1
+                self._lost(Condition.HANGING, f"did not start within {limit_s:.0f} s", now_ns)
         elif now_ns - beat_ns > _HANGS_AFTER_S * 1e9:
             self._lost(Condition.HANGING, f"did not answer for {_HANGS_AFTER_S:.0f} s", now_ns)
         else:

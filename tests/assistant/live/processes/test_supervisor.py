@@ -1,5 +1,6 @@
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,6 +60,29 @@ def test_a_killed_child_is_started_again_at_once(nurse: Nurse) -> None:
     seen = until(nurse, lambda: nurse.is_well and nurse.state.pid != first)
     assert seen == [Condition.DIED, Condition.STARTING, Condition.RUNNING]
     assert nurse.state.restarts == 1
+
+
+def test_a_child_that_starts_slowly_is_given_longer_each_time(
+    deck: Deck, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The machine's first starts take a minute: with one limit for ever it would never come up."""
+    monkeypatch.setattr(supervisor, "_STARTS_WITHIN_S", 15.0)
+    monkeypatch.setattr(
+        supervisor, "_command", lambda _child: [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
+    )
+    now_s = [0.0]
+
+    def start(epoch: int) -> Start:
+        return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
+
+    nurse = Nurse(Child.WATCHDOG, deck, start, clock_ns=lambda: round(now_s[0] * 1e9))
+    nurse.begin()
+    given_up = []
+    while len(given_up) < 5:
+        now_s[0] += 1.0
+        given_up += [change.reason for change in nurse.look() if change.condition is Condition.HANGING]
+    nurse.end_now()
+    assert given_up == [f"did not start within {limit} s" for limit in (15, 30, 60, 120, 120)]
 
 
 @pytest.mark.usefixtures("soon")
