@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from assistant.evaluation.tally import RunScore
+from assistant.system.files import whole_file
 from assistant.system.places import models_folder
 from assistant.system.plain import json_text
 
@@ -67,9 +68,9 @@ def keep(path: Path, key: str, scores: Iterable[RunScore]) -> None:
         )
         arrays |= {f"{k}/{name}": samples for name, samples in score.samples.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npz")
-    np.savez_compressed(part, head=np.array(json_text({"key": key, "scores": heads}, indent=None)), **arrays)
-    part.replace(path)
+    head = np.array(json_text({"key": key, "scores": heads}, indent=None))
+    with whole_file(path, durable=False) as part, part.open("wb") as file:
+        np.savez_compressed(file, head=head, **arrays)
 
 
 def kept(path: Path, key: str) -> list[RunScore] | None:

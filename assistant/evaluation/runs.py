@@ -31,6 +31,7 @@ from assistant.evaluation.tally import RunScore
 from assistant.evaluation.truth import Truth, read_truth
 from assistant.evaluation.validation_set import PlannedRun, fluoroscope_of, planned_runs
 from assistant.simulation.writing import write_run
+from assistant.system.files import whole_folder
 
 T = TypeVar("T")
 
@@ -113,14 +114,12 @@ def simulate_set(folder: Path, count: int, jobs: int, data: Path | None) -> list
 
 
 def _simulate(planned: PlannedRun, run: Path, data: Path | None) -> None:
-    """Make one run under another name first: what was broken off is never taken for whole."""
+    """Make one run, whole or not at all."""
     cv2.setNumThreads(1)
-    part = run.with_suffix(".part")
-    shutil.rmtree(part, ignore_errors=True)
     fluoroscope = fluoroscope_of(planned, data)
-    observer = IdealObserver(part, planned.seed, fluoroscope.plan.views[0].mm_per_px)
-    write_run(fluoroscope, part, also=observer.see)
-    part.replace(run)
+    with whole_folder(run) as part:
+        observer = IdealObserver(part, planned.seed, fluoroscope.plan.views[0].mm_per_px)
+        write_run(fluoroscope, part, also=observer.see)
 
 
 def progress(done: str, count: int, total: int) -> None:

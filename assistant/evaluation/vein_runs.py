@@ -7,7 +7,6 @@ breathing, gas, ribs, steel, noise, both polarities, every way up. Points are ma
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Case, Shot
 from assistant.simulation.scene import Anatomy, CementFlow
 from assistant.simulation.writing import write_run
+from assistant.system.files import whole_folder
 
 PARTS: Final = {"tuning": "train", "measured": "validation"}
 """The simulator's part that each part of the bench draws its patients from: no patient is in both."""
@@ -99,11 +99,8 @@ def simulate(folder: Path, runs: list[VeinRun]) -> Iterator[tuple[VeinRun, Path]
                 flows[run.seed, run.leak] = _injected(run, anatomies[run.seed])
             case, flow = flows[run.seed, run.leak]
             made = Fluoroscope(_seen(case, run), run.seed, anatomies[run.seed], flow)
-            # Under another name first: what was broken off is never taken for whole.
-            unfinished = path.with_suffix(".part")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            write_run(made, unfinished)
-            unfinished.rename(path)
+            with whole_folder(path) as part:
+                write_run(made, part)
         yield run, path
 
 

@@ -41,6 +41,7 @@ from assistant.plan import LAST_FRAME
 from assistant.review.annotations import FILE, LABELS, SITES, parse
 from assistant.review.session_day import FILE as DAY
 from assistant.review.session_day import decode_day
+from assistant.system.files import whole_folder
 from assistant.system.plain import read_json
 
 _END: Final = b"PK\x05\x06"
@@ -155,11 +156,9 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     EnvironmentError_
         If the disk refuses.
     """
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
     try:
         _check_end(path)
-        with zipfile.ZipFile(path) as pack:
+        with whole_folder(folder) as part, zipfile.ZipFile(path) as pack:
             members = _checked_members(pack, path)
             manifest = _manifest(pack, members, path)
             room = shutil.disk_usage(_existing(folder)).free
@@ -169,8 +168,7 @@ def unpack(path: Path, folder: Path) -> Unpacked:
             part.mkdir(parents=True)
             for name, facts in manifest.files.items():
                 _extract(pack, members[name], facts, part / name, path)
-        cases = _cases(part, manifest, path)
-        os.replace(part, folder)
+            cases = _cases(part, manifest, path)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -186,8 +184,6 @@ def unpack(path: Path, folder: Path) -> Unpacked:
         raise InputError(f"{path}: not a whole case pack ({_short(error)}); ask for it again") from error
     except OSError as error:
         raise EnvironmentError_(f"{path}: cannot be unpacked ({error.strerror or error}); nothing was kept") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return Unpacked(folder=folder, cases=cases)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, save
 from assistant.review.session_day import FILE as DAY
 from assistant.review.session_reading import read_session_day
+from assistant.system.files import beside, put_in_place
 from assistant.system.plain import json_text, plain, read_json
 
 _CHUNK: Final = 1 << 20
@@ -137,7 +137,7 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
         If the disk refuses.
     """
     path = Path(prepared["path"])
-    work = path.with_name(f".{path.name}.part")
+    work = beside(path)
     shutil.rmtree(work, ignore_errors=True)
     try:
         work.mkdir(parents=True)
@@ -156,7 +156,7 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
             files[case_file(number)] = _write_json(work / f"{number}.json", case["document"])
         pack = work / "pack"
         _zip(files, pack)
-        os.replace(pack, path)
+        put_in_place(pack, path, durable=True)
     except OSError as error:
         raise EnvironmentError_(f"{path}: the pack cannot be written ({error.strerror or error})") from error
     finally:
@@ -317,8 +317,6 @@ def _zip(files: dict[str, Path], target: Path) -> None:
         _add(pack, MANIFEST, json_text(manifest, ascii_only=True).encode(), None)
         for name, path in files.items():
             _add(pack, name, b"", path)
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _add(pack: zipfile.ZipFile, name: str, content: bytes, path: Path | None) -> None:

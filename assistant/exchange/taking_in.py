@@ -7,7 +7,6 @@ that works on it. Where an id is taken here already (the pack comes in twice), a
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from assistant.part import write_part
 from assistant.review.annotations import FILE, read_review, words_of
 from assistant.review.session_day import FILE as DAY
 from assistant.review.session_reading import read_session_day
+from assistant.system.files import put_in_place
 
 log = logging.getLogger(__name__)
 _BESIDE = ("plan.json", FILE, DAY, PART, "truth/truth.json", "truth/truth.csv")
@@ -171,7 +171,7 @@ def _run(library: Library, unpacked: Unpacked, at: tuple[int, int], run_id: str,
         if not source.is_file():
             return False
         to.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(source, to)
+        put_in_place(source, to)
         return True
 
     move("run.mkv", folder / RUN / "run.mkv")

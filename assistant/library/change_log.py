@@ -7,7 +7,6 @@ is kept in a file of its own after each change, and in every case pack.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
 from assistant.recording.event_log import START, line_hash
+from assistant.system.files import whole_file
 from assistant.system.plain import json_text
 
 HEAD: Final = "library.head.json"
@@ -149,10 +149,11 @@ def keep_head(folder: Path, n: int, digest: str) -> None:
     EnvironmentError_
         If the disk refuses; the change itself is kept.
     """
-    path, part = folder / HEAD, folder / f".{HEAD}.new"
+    path, head = folder / HEAD, {"n": n, "hash": digest, "wall_ns": time.time_ns()}
     try:
-        part.write_text(json_text({"n": n, "hash": digest, "wall_ns": time.time_ns()}, indent=None), encoding="utf-8")
-        os.replace(part, path)
+        # Not durable, as a change in the library must not wait twice for the disk: one that cannot be read is none.
+        with whole_file(path, durable=False) as part:
+            part.write_text(json_text(head, indent=None), encoding="utf-8")
     except OSError as error:
         raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); the change itself was kept") from error
 

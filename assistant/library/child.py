@@ -28,6 +28,7 @@ from assistant.library.session_rows import THUMBNAIL, parts_said, said_of_sessio
 from assistant.part import FOLDER as PARTS
 from assistant.review.annotations import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.review.session_reading import read_session_day
+from assistant.system.files import put_in_place, whole_folder
 from assistant.system.places import data_home, demo_run, plan_beside
 from assistant.system.plain import json_text
 from assistant.vocabulary import Frame, Unknown
@@ -96,38 +97,40 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
         If the disk refuses; nothing is left behind then.
     """
     run, into = Path(order["run"]), Path(order["into"])
-    part = into.with_name(into.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
     try:
-        part.mkdir(parents=True)
-        files = _files(run)
-        total = sum(size for _, _, size in files)
-        sums, done = _Sums(run, len(files)), 0
-        for path, name, _ in files:
-            # What was made of a recording's levels is no part of what tells it from another.
-            of_level = name.startswith(f"{PARTS}/")
-            if not of_level:
-                sums.begin(name)
-            target = part / RUN / _copied_name(run, name) if order["copy"] else None
-            for size in _read_through(path, target, hashlib.sha256() if of_level else sums):
-                done += size
-                teller.share(done, total)
-        here = part / RUN if order["copy"] else run
-        review = _bring_review(run, part, copy=order["copy"])
-        facts = run_facts(here, part / THUMBNAIL)
-        facts |= {"sha256": sums.of_today, "bytes": total, "plan": _plan_of(here)}
-        facts["sha256_of_before"] = sums.of_before()
-        facts["reviewed"] = words_of(review.standing)
-        facts["parts"] = parts_said(here, part, review, run_facts)
-        facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
-        facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
-        _make_way(into)
-        os.replace(part, into)
+        with whole_folder(into) as part:
+            facts = _made(run, part, teller, copy=bool(order["copy"]))
+            _make_way(into)
     except OSError as error:
         raise EnvironmentError_(f"{run}: cannot be brought in ({error.strerror}); nothing was kept of it") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     teller.say(facts=facts)
+
+
+def _made(run: Path, part: Path, teller: Teller, *, copy: bool) -> dict[str, Any]:
+    """Make the folder of a run in the library; gives its facts."""
+    part.mkdir(parents=True)
+    files = _files(run)
+    total = sum(size for _, _, size in files)
+    sums, done = _Sums(run, len(files)), 0
+    for path, name, _ in files:
+        # What was made of a recording's levels is no part of what tells it from another.
+        of_level = name.startswith(f"{PARTS}/")
+        if not of_level:
+            sums.begin(name)
+        target = part / RUN / _copied_name(run, name) if copy else None
+        for size in _read_through(path, target, hashlib.sha256() if of_level else sums):
+            done += size
+            teller.share(done, total)
+    here = part / RUN if copy else run
+    review = _bring_review(run, part, copy=copy)
+    facts = run_facts(here, part / THUMBNAIL)
+    facts |= {"sha256": sums.of_today, "bytes": total, "plan": _plan_of(here)}
+    facts["sha256_of_before"] = sums.of_before()
+    facts["reviewed"] = words_of(review.standing)
+    facts["parts"] = parts_said(here, part, review, run_facts)
+    facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
+    facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
+    return facts
 
 
 class _Sums:
@@ -181,7 +184,7 @@ def _make_way(into: Path) -> None:
     deleted.
     """
     if (into / RUN).exists() or (into / FILE).exists():
-        os.replace(into, into.with_name(f"{into.name}.aside_{time.time_ns()}"))
+        put_in_place(into, into.with_name(f"{into.name}.aside_{time.time_ns()}"))
     shutil.rmtree(into, ignore_errors=True)
 
 
@@ -222,7 +225,9 @@ def _files(run: Path) -> list[tuple[Path, str, int]]:
     for folder, _, names in os.walk(run):
         for name in names:
             path = Path(folder, name)
-            if path.is_symlink() or not path.is_file() or (path.parent == run and name.startswith(FILE)):
+            # The reviewers' words, and what was left of writing them, go their own way (`_bring_review`).
+            is_review = path.parent == run and name.removeprefix(".").startswith(FILE)
+            if path.is_symlink() or not path.is_file() or is_review:
                 continue
             found.append((path, path.relative_to(run).as_posix(), path.stat().st_size))
             if len(found) > _MOST_FILES:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import shutil
 import sqlite3
 import time
@@ -20,6 +19,7 @@ from typing import IO, Final
 from assistant.errors import EnvironmentError_, InputError
 from assistant.library.migrations import STEPS, VERSION
 from assistant.library.relative import stored
+from assistant.system.files import put_in_place, whole_file
 from assistant.system.locking import lock
 
 log = logging.getLogger(__name__)
@@ -171,18 +171,12 @@ def back_up(connection: sqlite3.Connection, folder: Path, what: str) -> Path:
     backups = folder / "backups"
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     path = backups / f"{what}_{stamp}_{time.monotonic_ns() % 1_000_000_000:09d}.sqlite"
-    part = path.with_suffix(".part")
     try:
         backups.mkdir(parents=True, exist_ok=True)
-        copy = sqlite3.connect(part)
-        try:
+        # SQLite waits for the disk itself.
+        with whole_file(path, durable=False) as part, contextlib.closing(sqlite3.connect(part)) as copy:
             connection.backup(copy)
-        finally:
-            copy.close()
-        os.replace(part, path)
     except (OSError, sqlite3.Error) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise EnvironmentError_(f"{path}: the library cannot be copied first ({error}); nothing was changed") from error
     for old in kept_backups(folder)[_BACKUPS_KEPT:]:
         with contextlib.suppress(OSError):
@@ -211,13 +205,12 @@ def restore(folder: Path, backup: Path) -> Path:
     path = folder / NAME
     aside = folder / f"{NAME}.damaged_{time.time_ns()}"
     try:
-        new = folder / f".{NAME}.new"
-        shutil.copyfile(backup, new)
-        if path.exists():
-            os.replace(path, aside)
-        # A journal of the file before must not be played into the one that takes its place.
-        (folder / f"{NAME}-journal").unlink(missing_ok=True)
-        os.replace(new, path)
+        with whole_file(path, durable=True) as part:
+            shutil.copyfile(backup, part)
+            if path.exists():
+                put_in_place(path, aside)
+            # A journal of the file before must not be played into the one that takes its place.
+            (folder / f"{NAME}-journal").unlink(missing_ok=True)
     except OSError as error:
         raise EnvironmentError_(f"{path}: the backup cannot be put in place ({error.strerror})") from error
     return aside

@@ -15,6 +15,7 @@ from assistant.errors import AssistantError, EnvironmentError_
 from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import FILES, SUMS, Pack, read_pack
+from assistant.system.files import whole_file, whole_folder
 from assistant.system.places import models_folder, site_models_folder
 from assistant.system.plain import json_text, read_json
 
@@ -86,17 +87,14 @@ def put_into_use(folder: Path, site: Path | None = None) -> Pack:
     listed = [path.name for path in _in_use(kept, [])]
     try:
         kept.mkdir(parents=True, exist_ok=True)
-        draft = kept / f".{pack.identity.sha256}"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        for name in (*FILES, SUMS):
-            shutil.copyfile(folder / name, draft / name)
-        shutil.rmtree(target, ignore_errors=True)
-        draft.replace(target)
+        with whole_folder(target) as part:
+            part.mkdir()
+            for name in (*FILES, SUMS):
+                shutil.copyfile(folder / name, part / name)
+            shutil.rmtree(target, ignore_errors=True)
         order = [name for name in reversed(listed) if name != target.name] + [target.name]
-        new = kept / f".{_LIST}"
-        new.write_text(json_text({LEAK_SHAPE: order}) + "\n", "utf-8")
-        new.replace(kept / _LIST)
+        with whole_file(kept / _LIST, durable=True) as part:
+            part.write_text(json_text({LEAK_SHAPE: order}) + "\n", "utf-8")
     except OSError as error:
         raise EnvironmentError_(f"{kept}: the model pack cannot be kept there ({error.strerror})") from error
     return read_pack(target)

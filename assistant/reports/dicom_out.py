@@ -15,7 +15,7 @@ from assistant.errors import UsageError
 from assistant.identity import Identity
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
-from assistant.reports.tables import whole_file
+from assistant.reports.tables import export_file
 from assistant.vocabulary import Frame
 
 _MOST_TEXT = 64
@@ -54,7 +54,7 @@ def write_dicom(path: Path, frames: Sequence[Frame], views: Sequence[PlannedView
     made.StudyID, made.SeriesDescription = identity.case_id, identity.words[:_MOST_TEXT]
     about = f"Frames {numbers} of a recorded run. {_scales(frames, views)} Research software, not a diagnosis."
     made.ImageComments = f"{identity.words}. {about}"
-    with whole_file(path) as part:
+    with export_file(path) as part:
         made.save_as(part, enforce_file_format=True)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.reports.day_facts import clock
 from assistant.reports.facts import ReportFacts
+from assistant.system.files import whole_file
 from assistant.vocabulary import Distances, Measure, Motion, value_or_none
 
 _LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
@@ -102,7 +102,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]], progress: Callable[[int
     EnvironmentError_
         If it cannot be written.
     """
-    with whole_file(path) as part, part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+    with export_file(path) as part, part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         table = csv.writer(file, lineterminator="\n")
         left, done = iter(rows), 0
         while some := list(itertools.islice(left, _ROWS_AT_ONCE)):
@@ -111,35 +111,19 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]], progress: Callable[[int
             progress(done)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises
-    ------
-    EnvironmentError_
-        If it cannot be written.
-    """
-    with whole_file(path) as part:
-        part.write_bytes(content)
-
-
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A place beside ``path`` to write to: it takes the name at the end, or nothing of it is left.
+def export_file(path: Path) -> Iterator[Path]:
+    """A place to write what goes out to: it takes the name at the end, or nothing of it is left (`whole_file`).
 
     Raises
     ------
     EnvironmentError_
         If it cannot be written.
     """
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        os.replace(part, path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        if isinstance(error, OSError):
-            raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
-        raise
+        # Not durable: it can be made again, and whoever takes it along looks at it.
+        with whole_file(path, durable=False) as part:
+            yield part
+    except OSError as error:
+        raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); choose another folder") from error

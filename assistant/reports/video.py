@@ -20,7 +20,7 @@ from assistant.identity import Identity
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.reports.drawing import drawn, with_words, words_of
-from assistant.reports.tables import whole_file, write_whole
+from assistant.reports.tables import export_file
 from assistant.vocabulary import Frame
 
 _TICKS = 90_000
@@ -67,7 +67,7 @@ def write_video(
         raise UsageError(f"frames {first} to {last} are no stretch of the run; set its beginning before its end")
     source = open_source(run)
     try:
-        with whole_file(path) as part:
+        with export_file(path) as part:
             try:
                 with av.open(str(part), "w", format="mp4") as container:
                     container.metadata["title"] = identity.words
@@ -128,7 +128,8 @@ def write_png(
         done, encoded = cv2.imencode(".png", pixels)
         if not done:
             raise EnvironmentError_(f"{place}: the picture cannot be coded as PNG; free some memory")
-        write_whole(place, _with_title(encoded.tobytes(), identity.words))
+        with export_file(place) as part:
+            part.write_bytes(_with_title(encoded.tobytes(), identity.words))
     return raw
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
+from assistant.system.files import whole_file
 from assistant.system.plain import json_text
 
 TABLE: Final = "measurements.csv"
@@ -70,7 +71,7 @@ class ResultFolder:
     def _open(self) -> None:
         made = _make_folder(self._folder)
         try:
-            _write_whole(self._folder / _RESERVE, bytes(_RESERVE_BYTES))
+            self._write(_RESERVE, bytes(_RESERVE_BYTES))
             if self._with_masks:
                 (self._folder / MASKS).mkdir(exist_ok=True)
             table = _open_locked(self._folder / TABLE)
@@ -154,16 +155,12 @@ class ResultFolder:
         self.flush()
         os.fsync(self._table.fileno())
         document["run"]["frames"] = self.rows
-        text = json_text(document)
-        new = self._folder / f".{DOCUMENT}.new"
-        try:
-            # A name that is no UTF-8 holds lone surrogates: their escapes are JSON's own.
-            _write_whole(new, text.encode("utf-8", "backslashreplace"))
-            os.replace(new, self._folder / DOCUMENT)
-        except OSError:
-            new.unlink(missing_ok=True)
-            raise
-        _sync_folder(self._folder)
+        # A name that is no UTF-8 holds lone surrogates: their escapes are JSON's own.
+        self._write(DOCUMENT, json_text(document).encode("utf-8", "backslashreplace"))
+
+    def _write(self, name: str, content: bytes) -> None:
+        with whole_file(self._folder / name, durable=True) as part:
+            part.write_bytes(content)
 
     def release_reserve(self) -> None:
         """Give back the room that was held back."""
@@ -201,13 +198,6 @@ def _make_folder(folder: Path) -> list[Path]:
     return missing
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _open_locked(path: Path) -> io.FileIO:
     """Open for writing, without emptying it, and keep every other analysis out for as long as it is open."""
     table = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+")
@@ -223,16 +213,3 @@ def _open_locked(path: Path) -> io.FileIO:
     except OSError:
         return table  # a file system without locks
     return table
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that cannot
-            raise
-    finally:
-        os.close(handle)

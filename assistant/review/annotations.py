@@ -11,7 +11,6 @@ Files of version 1 named a leak by its place in the list of that day; `converted
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
@@ -23,6 +22,7 @@ from typing import Any
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
+from assistant.system.files import whole_file
 from assistant.system.plain import json_text, read_json
 from assistant.vocabulary import LeakSite
 
@@ -291,15 +291,9 @@ def save(review: Review) -> None:
         If it cannot be written; it stays as it was.
     """
     text = json_text({"schema": SCHEMA, "entries": review.entries})
-    part = review.path.with_name(review.path.name + ".part")
     try:
         review.path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, review.path)
+        with whole_file(review.path, durable=True) as part:
+            part.write_text(text, encoding="utf-8")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise EnvironmentError_(f"{review.path}: the review cannot be saved ({error.strerror})") from error

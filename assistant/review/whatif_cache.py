@@ -28,6 +28,7 @@ from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.steps.leaks import LeakMemory
+from assistant.system.files import whole_file
 from assistant.system.plain import json_canonical, msgpack_bytes, plain
 from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown
 
@@ -207,15 +208,12 @@ def read_kept(path: Path) -> Kept | None:
 
 def write_kept(path: Path, kept: Kept) -> None:
     """Keep a run; the files used longest ago go when there are too many. That it cannot be kept costs only time."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgpack_bytes(kept))
-        os.replace(part, path)
+        with whole_file(path, durable=False, by_many=True) as part:
+            part.write_bytes(msgpack_bytes(kept))
         files = sorted(((f.stat().st_mtime_ns, f.stat().st_size, f) for f in path.parent.glob("*.kept")), reverse=True)
     except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         return
     room = _MOST_BYTES
     for _, size, file in files:

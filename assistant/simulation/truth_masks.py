@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import InputError, UsageError
+from assistant.system.files import whole_file
 
 PACK: Final = "masks.zip"
 KINDS: Final = ("cement", "visible")
@@ -98,14 +99,13 @@ def pack_masks(run: Path) -> Path:
     masks = [path for kind in KINDS for path in sorted((truth / kind).glob("*.png"))]
     if not masks:
         raise UsageError(f"{truth}: holds no masks to pack; give a run as the simulator wrote it")
-    made = truth / f"{PACK}.new"
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+    # Durable: the single files go when it stands.
+    with whole_file(truth / PACK, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for path in masks:
             member = zipfile.ZipInfo(f"{path.parent.name}/{path.name}")  # without the day: the first of 1980
             member.external_attr = 0o644 << 16
             member.create_system = 3
             archive.writestr(member, path.read_bytes())
-    made.replace(truth / PACK)
     for kind in KINDS:
         shutil.rmtree(truth / kind)
     return truth / PACK

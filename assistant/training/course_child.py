@@ -19,6 +19,7 @@ from assistant.settings.file import handed_settings
 from assistant.settings.tree import AlarmSettings
 from assistant.simulation.building import build_run
 from assistant.simulation.writing import write_run
+from assistant.system.files import whole_folder
 from assistant.training.clip import ClipFacts, cut, facts_as_json
 from assistant.training.course import CASES, case_of
 from assistant.training.ending import read_ending
@@ -56,13 +57,11 @@ def make(place: int, folder: Path, alarms: AlarmSettings, teller: Teller) -> Cli
     line = next(each for each in CASES if each.place == place)
     run = folder / "run"
     if not (run / "truth" / "truth.json").is_file():
-        part = folder / "part"
-        shutil.rmtree(part, ignore_errors=True)
-        part.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         fluoroscope = build_run(case_of(line), line.seed, lines=alarms.warning_lines)
-        write_run(fluoroscope, part, lambda share: teller.share(share, 1.0))
-        shutil.rmtree(run, ignore_errors=True)
-        os.replace(part, run)
+        with whole_folder(run) as part:
+            write_run(fluoroscope, part, lambda share: teller.share(share, 1.0))
+            shutil.rmtree(run, ignore_errors=True)
     return look_at(run, folder, alarms, line.difficulty, calm_share=_calm_share(place))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
 from assistant.library.people import Act, Person, check_may
+from assistant.system.files import whole_file
 from assistant.training.clip import Clip
 from assistant.training.trainer import Desk
 
@@ -82,17 +82,17 @@ def write_answers(answers: Answers, path: Path) -> int:
     EnvironmentError_
         If the disk refuses.
     """
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", newline="", encoding="utf-8-sig") as file:
+        with (
+            whole_file(path, durable=False) as part,
+            part.open("w", newline="", encoding="utf-8-sig") as file,
+        ):
             table = csv.writer(file)
             table.writerow(COLUMNS)
             for row in answers.rows:
                 line = _line(answers.clips[row["clip_id"]], row, answers)
                 table.writerow([cell(value) for value in line])
-        os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise EnvironmentError_(f"{path}: the table cannot be written ({error.strerror}); choose another") from error
     return len(answers.rows)
 

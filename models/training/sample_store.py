@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 from assistant.leak_shape.patch import Ground
 from assistant.simulation.anatomy.anatomy import build
 from assistant.simulation.dataset import patient_seed
+from assistant.system.files import whole_file
 from models.training.small_run import Sample, draw_anatomy, samples_of
 
 # Parts never share a patient. Calibration takes validation patients that `make evaluate` does not use.
@@ -71,10 +71,8 @@ def make(
             _pack(arrays, len(facts), sample)
             facts.append({"label": sample.label, **sample.facts})
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with draft.open("wb") as file:
+    with whole_file(path, durable=False, by_many=True) as part, part.open("wb") as file:
         np.savez_compressed(file, **arrays)
-    draft.replace(path)
     return path
 
 

@@ -116,11 +116,11 @@ def test_every_write_may_be_the_last(
 def test_no_permission_is_4_and_says_so(
     run: SmallRun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def closed(_path: Path, _content: bytes) -> None:
+    def closed(_path: Path, _content: bytes) -> int:
         raise PermissionError(13, "Permission denied")
 
     # Root may write everywhere, so the mode alone proves nothing.
-    monkeypatch.setattr(folder, "_write_whole", closed)
+    monkeypatch.setattr(Path, "write_bytes", closed)
     assert main(run.arguments()) == 4
     assert "no permission to write there; choose another --out" in capsys.readouterr().err
     assert not run.out.exists()

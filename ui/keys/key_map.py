@@ -6,13 +6,13 @@ A foot switch is a key: it sends one. `Space` is not to be changed: it is the sa
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
+from assistant.system.files import whole_file
 from assistant.system.places import data_home
 from assistant.system.plain import json_text, read_json
 from ui.keys.key_names import CONTROL, MODIFIERS, SHIFT, chord, drawn, written
@@ -122,10 +122,9 @@ class KeyMap:
         pages: dict[str, dict[str, str]] = {}
         for (page, act), key in self.changed().items():
             pages.setdefault(page, {})[act] = key
-        part = target.with_name(target.name + ".part")
         try:
-            part.write_text(json_text({"schema": _SCHEMA, "keys": pages}), encoding="utf-8")
-            os.replace(part, target)
+            with whole_file(target, durable=False) as part:
+                part.write_text(json_text({"schema": _SCHEMA, "keys": pages}), encoding="utf-8")
         except OSError as error:
             raise EnvironmentError_(f"{target}: the keys cannot be kept ({error.strerror})") from error
 

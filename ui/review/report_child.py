@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pickle
 import signal
 import subprocess
@@ -24,9 +23,10 @@ from typing import BinaryIO, Final
 
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.reports.facts import ReportFacts
-from assistant.reports.tables import whole_file
+from assistant.reports.tables import export_file
 from assistant.review.replay import child_command, child_environment
 from assistant.system.error_log import LastWords, ending
+from assistant.system.files import put_in_place
 from assistant.system.plain import json_text
 from ui.review.events_panel import EventRow
 from ui.review.report_pdf import Shot, write_report
@@ -61,7 +61,7 @@ def write_report_beside(
         If the page cannot be written, or its process stopped.
     """
     # Drawn in a folder beside the page: of a process that is ended in the middle nothing stays.
-    with whole_file(path) as part, tempfile.TemporaryDirectory(prefix=".report_", dir=path.parent) as folder:
+    with export_file(path) as part, tempfile.TemporaryDirectory(prefix=".report_", dir=path.parent) as folder:
         drawn = Path(folder) / path.name
         asked = Path(folder) / "content"
         asked.write_bytes(pickle.dumps((drawn, facts, tuple(shots), curve, frames, length_s, tuple(rows))))
@@ -69,7 +69,7 @@ def write_report_beside(
             why = _why_not_drawn(content, go_on)
         if why:
             raise EnvironmentError_(f"{path}: {why}")
-        os.replace(drawn, part)
+        put_in_place(drawn, part)
 
 
 def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:

@@ -16,7 +16,7 @@ from assistant.readings.moments import Moment
 from assistant.reports.day_facts import clock
 from assistant.reports.drawing import drawn
 from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts
-from assistant.reports.tables import whole_file
+from assistant.reports.tables import export_file
 from assistant.vocabulary import Frame
 from ui import theme
 from ui.review.events_panel import EventRow
@@ -79,7 +79,7 @@ def write_report(
     EnvironmentError_
         If it cannot be written.
     """
-    with whole_file(path) as part:
+    with export_file(path) as part:
         writer = QPdfWriter(str(part))
         writer.setResolution(_DPI)
         writer.setTitle(f"Fluoroscopy review: {facts.identity.words}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from assistant.alarm_table.sounds import burst_wave
 from assistant.errors import AssistantError
 from assistant.live.session import LiveSession
 from assistant.live.status import SoundOrder
+from assistant.system.files import whole_file
 from assistant.system.places import data_home
 from assistant.vocabulary import Priority
 from ui.system.mixer import Mixer
@@ -161,8 +161,7 @@ def sound_files() -> Mapping[Priority, Path]:
         path = folder / f"{priority.word}.wav"
         content = burst_wave(priority)
         if not path.is_file() or path.read_bytes() != content:
-            part = path.with_name(f"{path.name}.{os.getpid()}.part")
-            part.write_bytes(content)
-            os.replace(part, path)
+            with whole_file(path, durable=False, by_many=True) as part:
+                part.write_bytes(content)
         made[priority] = path
     return made

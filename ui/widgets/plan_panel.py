@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from assistant.lengths import Of
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings.tree import WarningLines
 from assistant.setup.usual_depth import usual_depth
+from assistant.system.files import whole_file
 from assistant.system.plain import json_text
 from ui import theme, words
 from ui.keys.key_map import with_keys
@@ -296,14 +295,11 @@ class PlanPanel(QWidget):
     def _save(self, document: dict[str, Any]) -> str:
         """Write the plan whole or not at all, keep an earlier one beside it, and say in words what came of it."""
         path = self._default_path
-        beside = path.with_name(path.name + ".part")
         try:
-            beside.write_text(json_text(document), encoding="utf-8")
-            kept = _keep_earlier(path)
-            os.replace(beside, path)
+            with whole_file(path, durable=True) as part:
+                part.write_text(json_text(document), encoding="utf-8")
+                kept = _keep_earlier(path)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
             return words.PLAN_NOT_SAVED.format(path, error.strerror)
         return words.PLAN_SAVED.format(path) if kept is None else words.PLAN_KEPT.format(path, kept.name)
 

@@ -15,6 +15,7 @@ from assistant.geometry import Crop
 from assistant.simulation.anatomy import anatomy as anatomies
 from assistant.simulation.imaging_chain import xray
 from assistant.simulation.scene import Anatomy
+from assistant.system.files import whole_file
 
 SIDE_PX = 400
 PIXEL_MM = 0.4
@@ -110,9 +111,8 @@ def main() -> None:
             continue
         rng = np.random.default_rng([len(identity), *identity.encode()])
         made = make(anatomies.build(identity, folder), rng)
-        partial = path.with_suffix(".tmp.npz")
-        np.savez(partial, **made)
-        partial.rename(path)
+        with whole_file(path, durable=False) as part, part.open("wb") as file:
+            np.savez(file, **made)
 
 
 if __name__ == "__main__":

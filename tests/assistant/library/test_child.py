@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import EnvironmentError_, InputError
 from assistant.library.child import main, run_facts, write_thumbnail
+from assistant.system.files import beside
 from assistant.vocabulary import Frame
 from tests.small_run import write_small_run
 
@@ -47,7 +48,7 @@ def test_what_cannot_be_read_leaves_nothing(tmp_path, capsys):
     assert main(order(tmp_path / "nowhere", tmp_path / "into")) == InputError.exit_status
     assert "there is no such file" in said(capsys)["error"]
     assert not (tmp_path / "into").exists()
-    assert not (tmp_path / "into.part").exists()
+    assert not beside(tmp_path / "into").exists()
 
 
 def test_a_plan_that_does_not_fit_is_told(tmp_path, capsys):

@@ -76,8 +76,8 @@ def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Pa
         tables.write_csv(tmp_path / "file" / "t.csv", [["a"]])
     assert not (tmp_path / "t.csv").exists()
     (tmp_path / "folder").mkdir()
-    with pytest.raises(EnvironmentError_):
-        tables.write_whole(tmp_path / "folder", b"x")
+    with pytest.raises(EnvironmentError_), tables.export_file(tmp_path / "folder") as part:
+        part.write_bytes(b"x")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder"]
 
 

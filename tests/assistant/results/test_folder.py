@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.results import folder as result_folder
 from assistant.results.folder import ResultFolder, cannot_write
 
 HEAD = ("frame", "reason")
@@ -79,10 +78,10 @@ def test_where_it_cannot_begin_the_earlier_result_stays_and_no_folder_is_left(
 ) -> None:
     (tmp_path / "result.json").write_text("old")
 
-    def full(_path: Path, _content: bytes) -> None:
+    def full(_path: Path, _content: bytes) -> int:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(result_folder, "_write_whole", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     for folder in (tmp_path, tmp_path / "new" / "deep"):
         with pytest.raises(OSError, match="full"):
             ResultFolder(folder, HEAD, masks=True).add_row(["0", ""])
@@ -138,11 +137,11 @@ def test_a_document_that_does_not_fit_leaves_the_one_before(tmp_path: Path, monk
     files.write_document(document())
     before = (tmp_path / "result.json").read_bytes()
 
-    def full(path: Path, content: bytes) -> None:
-        path.write_bytes(content[:10])
+    def full(path: Path, content: bytes) -> int:
+        path.write_text(content[:10].decode())
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(result_folder, "_write_whole", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="full"):
         files.write_document(document(complete=True))
     files.close()
