@@ -126,9 +126,9 @@ def test_the_window_lists_the_cases_of_before(qtbot, home: Path) -> None:
     shell.go_to("cases")
     try:
         page = shell.page("cases")
-        assert page.model.total == len(EXPECTED["cases"])
+        assert page.controller.found.total == len(EXPECTED["cases"])
         for place, wanted in enumerate(EXPECTED["cases"]):
-            listed = page.model.case(place)
+            listed = page.controller.found.case(place)
             assert (listed["id"], listed["cement_ml"], listed["high"]) == (
                 wanted["id"],
                 wanted["cement_ml"],

@@ -121,7 +121,7 @@ def choose(person: Person, case_id: str) -> Any:
     person.press(K.Key_Slash)
     person.write(case_id)
     person.press(K.Key_Return)
-    person.until(lambda: cases.chosen() == case_id)
+    person.until(lambda: cases.controller.found.chosen == case_id)
     return cases
 
 
@@ -164,7 +164,7 @@ def text_of(pdf: Path) -> str:
 def in_the_library(person: Person, count: int) -> None:
     """Every session and pack is in, and analysed."""
     cases = person.page("cases")
-    person.until(lambda: cases.model.total == count)
+    person.until(lambda: cases.controller.found.total == count)
     jobs = cases.room.jobs
     person.until(lambda: jobs.current is None and jobs.waiting == 0)
 

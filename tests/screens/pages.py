@@ -108,7 +108,7 @@ def take_cases(camera: Camera) -> None:
     page.room.tell_changed()
     settle(400)
     key(shell, "End")
-    page.go(page.model.total - 1)
+    page.controller.go(page.controller.found.total - 1)
     camera.take("cases_list", shell, lambda: settle(200))
     for act in ("ct", "outcome", "export", "edit"):
         page.do(act)

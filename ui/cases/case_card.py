@@ -96,8 +96,8 @@ class CaseCard(QWidget):
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(0)
         self._lines: list[tuple[QLabel, QLabel]] = []
-        self.runs: list[dict[str, Any]] = []
-        self._run, self._case_id = 0, ""
+        self.run: dict[str, Any] | None = None
+        """The run whose picture is shown."""
         column.addLayout(self._grid)
         buttons = QGridLayout()
         buttons.setSpacing(10)
@@ -125,16 +125,12 @@ class CaseCard(QWidget):
         self._name_keys()
         super().showEvent(a0)
 
-    def show_case(self, library: Library, case: dict[str, Any]) -> None:
-        """Show a case."""
+    def show_case(self, library: Library, case: dict[str, Any], runs: list[dict[str, Any]], run_at: int) -> None:
+        """Show a case and one of its runs."""
         self.title.setText(case["id"])
         self.day.setText(words.day(case["day"]))
         levels = library.rows("levels", case_id=case["id"])
-        runs = library.rows("runs", case_id=case["id"])
-        if case["id"] != self._case_id:
-            self._case_id, self._run = case["id"], 0
-        self.runs = runs
-        self.show_run(0)
+        self._show_run(runs, run_at)
         findings = library.rows("findings", case_id=case["id"])
         outcomes = library.rows("outcomes", case_id=case["id"])
         technique = [case["levels_said"] or "level not entered", case["technique"], *(one["access"] for one in levels)]
@@ -148,7 +144,7 @@ class CaseCard(QWidget):
             words.found(case),
             *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
             *(line for level in said for line in words.marks(level)),
-            *self._levels(levels),
+            *_levels(levels, runs),
             ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
@@ -161,12 +157,6 @@ class CaseCard(QWidget):
             lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
         self._show_lines(lines)
 
-    def _levels(self, levels: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        """What each of several runs came to."""
-        names = {level["id"]: level["level"] for level in levels}
-        made = [words.level_of_run(n, run, names.get(run["level_id"])) for n, run in enumerate(self.runs, start=1)]
-        return made if len(made) > 1 else []
-
     def _who(self) -> str:
         """Run and session of what the picture shows, by their ids."""
         if self.run is None:
@@ -174,20 +164,10 @@ class CaseCard(QWidget):
         found = identify(self.run["path"])
         return " · ".join(part for part in (found.run_id, found.session_id) if part)
 
-    @property
-    def run(self) -> dict[str, Any] | None:
-        """The run whose picture is shown."""
-        return self.runs[self._run % len(self.runs)] if self.runs else None
-
-    def show_run(self, step: int) -> None:
-        """The next run of the case (1), the one before (-1), or the same (0)."""
-        self._run = (self._run + step) % len(self.runs) if self.runs else 0
-        run = self.run
-        which = with_keys(words.RUN_OF).format(self._run + 1, len(self.runs)) if len(self.runs) > 1 else ""
-        self.picture.show_file(None if run is None else run["thumbnail"], which)
-        for name, value in self._lines:
-            if name.text() == words.RUN:
-                value.setText(self._who())
+    def _show_run(self, runs: list[dict[str, Any]], run_at: int) -> None:
+        self.run = runs[run_at] if runs else None
+        which = with_keys(words.RUN_OF).format(run_at + 1, len(runs)) if len(runs) > 1 else ""
+        self.picture.show_file(None if self.run is None else self.run["thumbnail"], which)
 
     def _show_lines(self, lines: list[tuple[str, str]]) -> None:
         while len(self._lines) < len(lines):
@@ -211,6 +191,13 @@ class CaseCard(QWidget):
                 name.setText(lines[at][0])
                 text = lines[at][1]
                 value.setText(text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…")
+
+
+def _levels(levels: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What each of several runs came to."""
+    names = {level["id"]: level["level"] for level in levels}
+    made = [words.level_of_run(n, run, names.get(run["level_id"])) for n, run in enumerate(runs, start=1)]
+    return made if len(made) > 1 else []
 
 
 def _outcome(outcomes: list[dict[str, Any]]) -> str:

@@ -24,12 +24,12 @@ from assistant.library.outcome import (
 from assistant.library.people import Act
 from assistant.library.store import Library
 from ui.cases import case_words as words
-from ui.widgets.form import Form
+from ui.widgets.form_sheet import FormSheet
 
 _YES_NO = ("", "no", "yes")
 
 
-def import_form(jobs: Jobs, paths: list[str], case_id: str | None) -> Form:
+def import_form(jobs: Jobs, paths: list[str], case_id: str | None) -> FormSheet:
     """Copy recordings, or leave them where they are; says what a copy takes.
 
     Raises
@@ -50,10 +50,11 @@ def import_form(jobs: Jobs, paths: list[str], case_id: str | None) -> Form:
     names = Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} recordings"
     choices = (words.COPY, words.LINK) if fits else (words.LINK,)
     title = words.IMPORT_TITLE.format(names)
-    return Form(title, (("how", "How", choices[0], choices),), keep, button="Import", note=note)
+    fields = (("how", "How", choices[0], choices),)
+    return FormSheet(title=title, fields=fields, keep=keep, button="Import", note=note)
 
 
-def edit_form(library: Library, case_id: str) -> Form:
+def edit_form(library: Library, case_id: str) -> FormSheet:
     """Words of the case and of its first level."""
     case = library.one("cases", case_id) or {}
     level = (library.rows("levels", case_id=case_id) or [{}])[0]
@@ -84,9 +85,9 @@ def edit_form(library: Library, case_id: str) -> Form:
         library.change(rows, Act.EDIT, "change case", about=case_id)
         return f"{case_id} kept."
 
-    return Form(
-        words.EDIT_TITLE.format(case_id),
-        (
+    return FormSheet(
+        title=words.EDIT_TITLE.format(case_id),
+        fields=(
             ("day", "Day", case.get("day") or "", ()),
             ("level", "Level", level.get("level") or "", ()),
             ("technique", "Technique", case.get("technique", ""), ("", "PKP", "PVP", "other")),
@@ -98,7 +99,7 @@ def edit_form(library: Library, case_id: str) -> Form:
             ("names", "Names in the picture", case.get("names", ""), _names(case.get("names", ""))),
             ("keep", "Keep until", case.get("keep_until") or "", ()),
         ),
-        keep,
+        keep=keep,
     )
 
 
@@ -106,16 +107,16 @@ def _names(present: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((present or words.NAMES[0], *words.NAMES)))
 
 
-def ct_form(library: Library, case_id: str) -> Form:
+def ct_form(library: Library, case_id: str) -> FormSheet:
     """A finding of the CT."""
 
     def keep(values: dict[str, str]) -> str:
         add_finding(library, case_id, **values)
         return f"CT of {case_id} linked."
 
-    return Form(
-        words.CT_TITLE,
-        (
+    return FormSheet(
+        title=words.CT_TITLE,
+        fields=(
             ("site", "Site", SITES[0], SITES),
             ("level", "Level", "", ()),
             ("yeom", "Yeom type", "", YEOM),
@@ -124,12 +125,12 @@ def ct_form(library: Library, case_id: str) -> Form:
             ("day", "Day of the CT", "", ()),
             ("note", "Note", "", ()),
         ),
-        keep,
+        keep=keep,
         note="One entry for each site. Enter “none seen” where the CT shows none.",
     )
 
 
-def outcome_form(library: Library, case_id: str) -> Form:
+def outcome_form(library: Library, case_id: str) -> FormSheet:
     """Follow-up figures."""
 
     def keep(values: dict[str, str]) -> str:
@@ -151,9 +152,9 @@ def outcome_form(library: Library, case_id: str) -> Form:
         )
         return f"Outcome of {case_id} kept."
 
-    return Form(
-        words.OUTCOME_TITLE,
-        (
+    return FormSheet(
+        title=words.OUTCOME_TITLE,
+        fields=(
             ("stage", "When", STAGES[1], STAGES),
             ("vas", "Pain (VAS 0–10)", "", ()),
             ("odi", "ODI %", "", ()),
@@ -165,11 +166,11 @@ def outcome_form(library: Library, case_id: str) -> Form:
             ("brace", "Brace", "", ()),
             ("note", "Note", "", ()),
         ),
-        keep,
+        keep=keep,
     )
 
 
-def export_form(jobs: Jobs, case_id: str) -> Form:
+def export_form(jobs: Jobs, case_id: str) -> FormSheet:
     """A de-identified pack; the own folder is named ~, as everywhere."""
 
     def keep(values: dict[str, str]) -> str:
@@ -183,16 +184,16 @@ def export_form(jobs: Jobs, case_id: str) -> Form:
         job = jobs.add(pack_job(jobs.library, order, Path(values["place"]).expanduser()))
         return f"{job.name} is being written."
 
-    return Form(
-        words.EXPORT_TITLE,
-        (
+    return FormSheet(
+        title=words.EXPORT_TITLE,
+        fields=(
             ("looked", "Names in the picture?", "", ("", "yes, none is left to read")),
             ("cover", "Cover x y w h (px)", "", ()),
             ("shift", "Shift dates by days", "", ()),
             ("notes", "Notes go along", "no", ("no", "yes")),
             ("place", "File", f"~/{case_id}.fluopack.zip", ()),
         ),
-        keep,
+        keep=keep,
         button="Export",
         note=words.EXPORT_NOTE,
     )

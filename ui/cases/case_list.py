@@ -9,9 +9,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from assistant.errors import AssistantError
-from assistant.library.search import PAGE, Filter, search
-from assistant.library.store import Library
+from assistant.library.paged_search import PagedSearch
 from assistant.results.looked_at import NOT_YET
 from ui import theme
 from ui.cases import case_words as words
@@ -41,53 +39,22 @@ def columns(width: int) -> list[tuple[str, float, float]]:
 class CaseModel(QAbstractListModel):
     """The found cases; the rows that are not looked at are not read."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, found: PagedSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library: Library | None = None
-        self._text, self._filter = "", Filter.ALL
-        self._pages: OrderedDict[int, tuple[dict[str, Any], ...]] = OrderedDict()
-        self.total = 0
+        self._found = found
 
-    def find(self, library: Library | None, text: str, which: Filter) -> None:
-        """Look for these words."""
+    def show_again(self) -> None:
+        """Others were found."""
         self.beginResetModel()
-        self._library, self._text, self._filter = library, text, which
-        self._pages.clear()
-        self.total = 0
-        if library is not None:
-            found = search(library, text, which)
-            self.total = found.total
-            self._pages[0] = found.cases
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         """How many were found."""
-        return 0 if parent.isValid() else self.total
-
-    def case(self, row: int) -> dict[str, Any] | None:
-        """A found case."""
-        page, at = divmod(row, PAGE)
-        if page not in self._pages and self._library is not None:
-            try:
-                self._pages[page] = search(self._library, self._text, self._filter, start=page * PAGE).cases
-            except AssistantError:
-                return None
-            while len(self._pages) > 8:
-                self._pages.popitem(last=False)
-        cases = self._pages.get(page, ())
-        return cases[at] if 0 <= at < len(cases) else None
-
-    def row_of(self, case_id: str) -> int:
-        """Where a case stands among the first found; -1 where it does not."""
-        for page, cases in self._pages.items():
-            for at, case in enumerate(cases):
-                if case["id"] == case_id:
-                    return page * PAGE + at
-        return -1
+        return 0 if parent.isValid() else self._found.total
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The case itself for the delegate, its sentence for a reader of the screen."""
-        case = self.case(index.row())
+        case = self._found.case(index.row())
         if case is None:
             return None
         if role == Qt.ItemDataRole.UserRole:

@@ -2,321 +2,142 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QScrollArea, QWidget
 
-from assistant.errors import AssistantError, UsageError
-from assistant.exchange.jobs import unpack_job
 from assistant.library.search import Filter
 from assistant.settings.tree import Settings
-from ui import theme
-from ui.cases import case_forms, keys
 from ui.cases import case_words as words
-from ui.cases.case_card import CaseCard
-from ui.cases.case_list import CaseHeader, CaseList, CaseModel
+from ui.cases.case_list import CaseModel
+from ui.cases.controller import CasesController
+from ui.cases.layout import Parts, lay_out
 from ui.keys.key_map import with_keys
 from ui.keys.table import Act
 from ui.library_access import room
 from ui.page import Page
 from ui.run_dialog import ask_for_runs
 from ui.widgets.form import Form
-from ui.widgets.keycap import Keycap
-from ui.widgets.page_tabs import PageTabs
+from ui.widgets.form_sheet import FormSheet
 
 _SEARCH_AFTER_MS = 60
 
 
 class CasesPage(Page):
-    """The library."""
+    """The library: the widgets, and what `CasesController` has them show."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.settings = settings
         self.setAcceptDrops(True)
         self.setAutoFillBackground(True)
         self.room = room()
         self.room.enter()
-        self.model = CaseModel(self)
-        self.which = Filter.ALL
+        self.controller = CasesController(settings, self.room, self)
+        self.model = CaseModel(self.controller.found, self)
         self.form: Form | None = None
-        self.asked = ""
-        self._build()
+        parts = lay_out(self, self.model)
+        self.search, self.filters, self.note, self.count = parts.search, parts.filters, parts.note, parts.count
+        self.list, self.empty, self.middle, self.work = parts.list, parts.empty, parts.middle, parts.work
+        self.card, self.side, self.panel, self.caps = parts.card, parts.side, parts.panel, parts.caps
+        self._hear(parts)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SEARCH_AFTER_MS)
-        self._later.timeout.connect(self.find)
-        self.search.textChanged.connect(lambda _: self._later.start())
-        self.room.changed.connect(self.find)
-        self.room.worked.connect(self.show_work)
-        if not self.room.open(self.settings):
-            self.tell(
-                f"{self.room.why_not} {words.RESTORE_KEY}" if "damaged" in self.room.why_not else self.room.why_not
-            )
-        elif self.room.library is not None and self.room.library.fault:
-            self.tell(f"LOG NEEDS CHECK: {self.room.library.fault}. The cases can be read.")
-        self.find()
+        self._later.timeout.connect(self._find)
+        self.search.textChanged.connect(self._typed)
+        # Methods of the page: a signal lets go of them when the page goes, and never of a controller's.
+        self.room.changed.connect(self._find)
+        self.room.worked.connect(self._work_went_on)
+        self.controller.begin()
 
-    def _build(self) -> None:
-        self.tabs = PageTabs("cases")
-        self.tabs.wanted.connect(self.wanted)
-        title = QLabel(words.CASES)
-        title.setFont(theme.font(30, 800, spacing_percent=6))
-        self.count = QLabel()
-        self.count.setFont(theme.font(19, 500))
-        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        top = QHBoxLayout()
-        top.setSpacing(18)
-        top.addWidget(title)
-        top.addWidget(self.count, 1)
-        top.addWidget(self.tabs)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(with_keys(words.SEARCH + "   [[cases:search]]"))
-        self.search.setAccessibleName(words.SEARCH)
-        self.search.setFont(theme.font(20))
-        self.search.setMinimumHeight(48)
-        self.search.installEventFilter(self)
-        filters = QHBoxLayout()
-        filters.setSpacing(8)
-        filters.addWidget(self.search, 1)
-        self.filters: dict[Filter, QPushButton] = {}
-        for which in Filter:
-            made = QPushButton(which.value)
-            made.setCheckable(True)
-            made.setFont(theme.font(18, 650))
-            made.setMinimumHeight(48)
-            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            made.clicked.connect(lambda _checked=False, which=which: self.choose_filter(which))
-            made.setStyleSheet("QPushButton:checked{background:#34404C;border:2px solid #F2F5F8;}")
-            self.filters[which] = made
-            filters.addWidget(made)
-        self.list = CaseList(self.model)
-        self.header = CaseHeader()
-        self.empty = QLabel(with_keys(words.NO_CASES))
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setFont(theme.font(24, 600))
-        self.middle = QStackedWidget()
-        self.middle.addWidget(self.list)
-        self.middle.addWidget(self.empty)
-        self.note = QLabel()
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setWordWrap(True)
-        self.note.setFont(theme.font(18, 600))
-        self.note.setContentsMargins(4, 4, 4, 4)
-        self.note.hide()
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addLayout(filters)
-        left.addSpacing(10)
-        left.addWidget(self.note)
-        left.addWidget(self.header)
-        left.addWidget(self.middle, 1)
-        self.card = CaseCard()
+    def _hear(self, parts: Parts) -> None:
+        """What a person touches."""
+        parts.tabs.wanted.connect(self.wanted)
         self.card.act.connect(self.do)
-        self.side = QStackedWidget()
-        blank = QWidget()
-        self.side.addWidget(blank)
-        self.side.addWidget(self.card)
-        self.panel = QWidget()
-        self.panel.setObjectName("panel")
-        self.panel.setStyleSheet("QWidget#panel{background:#161C23;border:1px solid #34404C;border-radius:10px;}")
-        inside = QVBoxLayout(self.panel)
-        inside.setContentsMargins(20, 16, 20, 16)
-        inside.addWidget(self.side)
-        body = QHBoxLayout()
-        body.setSpacing(16)
-        body.addLayout(left, 1)
-        body.addWidget(self.panel)
-        caps = QHBoxLayout()
-        caps.setSpacing(20)
-        self.caps: list[Keycap] = []
-        for act, label, _ in words.KEYS:
-            self.caps.append(Keycap.of("cases", act, label))
-            self.caps[-1].pressed.connect(lambda name: keys.do(self, name))
-            caps.addWidget(self.caps[-1])
-        caps.addStretch(1)
-        self.work = QLabel(words.IMPORTS_WAIT)
-        self.work.setFont(theme.font(17, 500))
-        self.work.setStyleSheet("color:#8B99A7;")
-        caps.addWidget(self.work)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 12, 20, 12)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addLayout(body, 1)
-        column.addLayout(caps)
-        self.list.clicked.connect(lambda index: self.go(index.row()))
+        self.search.installEventFilter(self)
+        self.list.clicked.connect(lambda index: self.controller.go(index.row()))
+        for cap in self.caps:
+            cap.pressed.connect(self.do)
+        for which, button in self.filters.items():
+            button.clicked.connect(lambda _checked=False, which=which: self.controller.choose_filter(which))
+
+    # What the controller needs of its page (`CasesView`).
 
     def tell(self, text: str) -> None:
         """A line above the list."""
         self.note.setText(with_keys(text))
         self.note.setVisible(bool(text))
 
-    def enter(self) -> None:
-        """Look again: other pages may have changed the library."""
-        if self.room.library is None and self.room.open(self.settings):
-            self.tell("")
-        self.room.take_sessions()
-        self.find()
-
-    def find(self) -> None:
-        """Search anew and stay on the chosen case where it is still there."""
-        before = self.chosen()
-        library = self.room.library
-        try:
-            self.model.find(library, self.search.text(), self.which)
-        except AssistantError as error:
-            self.tell(str(error))
-            return
+    def show_found(self) -> None:
+        """The list, the filters and the counts, as the controller has them."""
+        controller = self.controller
+        self.model.show_again()
+        if self.search.text() != controller.text:
+            self.search.setText(controller.text)
         for which, button in self.filters.items():
-            button.setChecked(which is self.which)
-        asked = bool(self.search.text()) or self.which is not Filter.ALL
+            button.setChecked(which is controller.which)
+        asked = bool(controller.text) or controller.which is not Filter.ALL
         self.empty.setText(words.NOTHING_FOUND if asked else with_keys(words.NO_CASES))
-        self.middle.setCurrentIndex(0 if self.model.total else 1)
-        if library is not None:
-            held = library.ask(
-                "SELECT count(*) - coalesce(sum(rehearsal), 0) AS cases, coalesce(sum(rehearsal), 0) AS apart, "
-                "(SELECT coalesce(sum(bytes), 0) FROM runs WHERE is_copied = 1) AS bytes "
-                "FROM cases WHERE deleted_ns IS NULL"
-            )[0]
-            self.count.setText(words.count_of(**held, wide=self.width() >= 1500))
-        row = self.model.row_of(before) if before else -1
-        self.go(max(row, 0))
-
-    def chosen(self) -> str:
-        """The id of the chosen case; empty for none."""
-        case = self.model.case(self.list.currentIndex().row()) if self.list.currentIndex().isValid() else None
-        return str(case["id"]) if case is not None else ""
-
-    def go(self, row: int) -> None:
-        """Choose a row."""
-        case = self.model.case(row)
-        library = self.room.library
-        if case is None or library is None:
-            if self.form is None:
-                self.side.setCurrentIndex(0)
-            return
-        index = self.model.index(row, 0)
-        self.list.setCurrentIndex(index)
-        self.list.scrollTo(index)
-        self.card.show_case(library, case)
-        if self.form is None:
-            self.side.setCurrentWidget(self.card)
-
-    def choose_filter(self, which: Filter) -> None:
-        """Show the cases of a filter."""
-        self.which = which
+        self.middle.setCurrentIndex(0 if controller.found.total else 1)
+        if controller.held is not None:
+            self.count.setText(words.count_of(**controller.held, wide=self.width() >= 1500))
         self._show_filters()
-        self.find()
 
-    def bring_in(self, paths: list[str], case_id: str | None = None) -> None:
-        """Import runs, of new cases or one that is there, and packs."""
-        if self.room.jobs is None:
-            self.tell(self.room.why_not)
-            return
-        packs = [path for path in paths if path.lower().endswith(".zip")]
-        runs = [path for path in paths if path not in packs]
-        try:
-            for path in packs:
-                self.room.jobs.add(unpack_job(self.room.jobs.library, path))
-            if self.room.jobs.held:
-                raise UsageError(self.room.jobs.held)
-            if runs:
-                self.show_form(case_forms.import_form(self.room.jobs, runs, case_id))
-        except AssistantError as error:
-            self.tell(str(error))
-            return
-        self.show_work()
+    def show_chosen(self) -> None:
+        """The chosen case in the list and on the card; a form that is open stays in front."""
+        found, library = self.controller.found, self.room.library
+        case = found.chosen_case
+        if case is not None and library is not None:
+            index = self.model.index(found.row, 0)
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+            self.card.show_case(library, case, found.runs, found.run_at)
+        if self.form is None:
+            self.side.setCurrentIndex(0 if case is None else 1)
 
-    def show_work(self) -> None:
-        """Say what goes on in the background, and what came of it."""
-        jobs = self.room.jobs
-        if jobs is None:
-            return
-        while jobs.finished:
-            job = jobs.finished.popleft()
-            if job.error:
-                self.tell(job.error)
-            elif job.kind == "pack":
-                self.tell(words.DONE_EXPORT.format(job.said.get("written", job.name)))
-            elif job.kind == "find":
-                self.tell(words.FOUND.format(job.case_id))
-            elif job.kind in ("bring in", "unpack"):
-                self.tell(words.DONE_IMPORT.format(job.name, job.case_id))
-        job_now = jobs.current
-        if job_now is None:
-            self.work.setText(jobs.held or words.IMPORTS_WAIT)
-            return
-        verb = words.VERBS.get(job_now.kind, "")
-        share = "…" if job_now.share is None else f"{100 * job_now.share:.0f}"
-        more = f"{jobs.waiting} more" if jobs.waiting > 1 else ""
-        self.work.setText(words.IMPORTING.format(f"{verb} {job_now.name}", share, more).strip())
+    def show_work(self, text: str) -> None:
+        """What goes on in the background, below the list."""
+        self.work.setText(text)
 
-    def do(self, act: str) -> None:
-        """Do something with the chosen case."""
-        library, jobs, case_id = self.room.library, self.room.jobs, self.chosen()
-        if library is None or jobs is None or not case_id:
-            return
-        if act == "review":
-            if self.card.run is not None and not Path(self.card.run["path"]).exists():
-                self.tell(words.GONE.format(case_id, self.card.run["path"]))
-            elif self.card.run is not None:
-                self.wanted.emit("review", self.card.run["path"])
-        elif act == "training":
-            self.wanted.emit("training", ("case", case_id, self.card.run["id"] if self.card.run else ""))
-        else:
-            forms = {
-                "ct": lambda: case_forms.ct_form(library, case_id),
-                "outcome": lambda: case_forms.outcome_form(library, case_id),
-                "edit": lambda: case_forms.edit_form(library, case_id),
-                "export": lambda: case_forms.export_form(jobs, case_id),
-            }
-            self.show_form(forms[act]())
-
-    def show_form(self, form: Form) -> None:
+    def show_form(self, sheet: FormSheet, closed: Callable[[str], None]) -> None:
         """Put a form into the panel."""
-        self.close_form()
-        self.form = form
+        self._take_form_away()
+        self.form = Form(sheet)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setStyleSheet("QScrollArea,QScrollArea>QWidget>QWidget{background:#161C23;border:none;}")
-        scroll.setWidget(form)
-        form.closed.connect(self._form_closed)
+        scroll.setWidget(self.form)
+        self.form.closed.connect(self._take_form_away)
+        self.form.closed.connect(closed)
         self.side.addWidget(scroll)
         self.side.setCurrentWidget(scroll)
-        form.begin()
+        self.form.begin()
 
-    def _form_closed(self, said: str) -> None:
-        self.close_form()
-        if said:
-            self.tell(said)
-            self.room.tell_changed()
-        self.show_work()
+    def begin_search(self) -> None:
+        """The field of the search waits for words."""
+        self.search.setFocus()
+        self.search.selectAll()
 
-    def close_form(self) -> None:
-        """Take the form away."""
-        if self.form is None:
-            return
-        scroll = self.side.currentWidget()
-        self.form = None
-        self.side.setCurrentIndex(1 if self.chosen() else 0)
-        if isinstance(scroll, QScrollArea):
-            self.side.removeWidget(scroll)
-            scroll.deleteLater()
-        self.setFocus()
+    def ask_for_runs(self, title: str, *, several: bool = False) -> list[str]:
+        """The recordings that a person chooses."""
+        return ask_for_runs(self, title, several=several)
+
+    def go_to(self, page: str, thing: object) -> None:
+        """Another page, and what it is to open."""
+        self.wanted.emit(page, thing)
+
+    # What the shell and Qt call.
+
+    def enter(self) -> None:
+        """Look again: other pages may have changed the library."""
+        self.controller.enter()
+
+    def do(self, act: str) -> None:
+        """Do an act of the page: a key or a touched field."""
+        self.controller.do(act)
 
     def places(self) -> tuple[str, ...]:
         """Keys of the page; while a form is open, of the form."""
@@ -325,20 +146,20 @@ class CasesPage(Page):
     def begin_act(self, act: Act) -> None:
         """Do an act of the page or of the form."""
         if self.form is not None:
-            keys.do_in_form(self.form, act.name)
+            self.form.do(act.name)
         else:
-            keys.do(self, act.name)
+            self.do(act.name)
 
     def press(self, event: QKeyEvent) -> bool:
         """A key that means nothing takes a question back too."""
         known = super().press(event)
         if not known and self.form is None:
-            self.stop_asking()
+            self.controller.stop_asking()
         return known
 
-    def stop_asking(self) -> None:
-        """Another key came: a delete has to be asked anew."""
-        self.asked = ""
+    def open_thing(self, thing: object) -> None:
+        """Import a path, or show a case."""
+        self.controller.open_thing(thing)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
         """Out of the search field with Enter, Esc or the arrows."""
@@ -347,32 +168,16 @@ class CasesPage(Page):
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Down):
                 if key == Qt.Key.Key_Escape:
                     self.search.clear()
-                self.find()
+                self._find()
                 self.setFocus()
                 return True
         return super().eventFilter(a0, a1)
 
-    def choose_run(self, *, to_this_case: bool = False) -> None:
-        """Import by dialog; with ``to_this_case`` the runs belong to the chosen case."""
-        case_id = self.chosen() if to_this_case else None
-        title = f"Further recordings of {case_id}" if case_id else "Import recordings or case packs"
-        names = ask_for_runs(self, title, several=True)
-        if names:
-            self.bring_in(names, case_id or None)
-
     def dropEvent(self, a0: QDropEvent | None) -> None:
         """Import what was dropped."""
-        if a0 is not None and a0.mimeData() is not None:
-            self.bring_in([url.toLocalFile() for url in a0.mimeData().urls() if url.isLocalFile()])
-
-    def open_thing(self, thing: object) -> None:
-        """Import a path, or show a case."""
-        if isinstance(thing, str) and thing.startswith("K-"):
-            self.search.clear()
-            self.find()
-            self.go(max(self.model.row_of(thing), 0))
-        elif isinstance(thing, str):
-            self.bring_in([thing])
+        dropped = None if a0 is None else a0.mimeData()
+        if dropped is not None:
+            self.controller.bring_in([url.toLocalFile() for url in dropped.urls() if url.isLocalFile()])
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """The panel takes its share of the width."""
@@ -383,14 +188,36 @@ class CasesPage(Page):
         self._show_filters()
         super().resizeEvent(a0)
 
-    def _show_filters(self) -> None:
-        """Narrow windows show three and the one that is chosen; the arrows reach them all."""
-        for which, button in self.filters.items():
-            button.setVisible(self.width() >= 1500 or which in (Filter.ALL, Filter.LEAK, Filter.HIGH, self.which))
-
     def shut(self) -> None:
         """Give the library back."""
         self.room.leave()
+
+    def _typed(self, text: str) -> None:
+        self.controller.text = text
+        self._later.start()
+
+    def _find(self) -> None:
+        self.controller.find()
+
+    def _work_went_on(self) -> None:
+        self.controller.show_work()
+
+    def _take_form_away(self) -> None:
+        if self.form is None:
+            return
+        scroll = self.side.currentWidget()
+        self.form = None
+        self.side.setCurrentIndex(1 if self.controller.found.chosen else 0)
+        if isinstance(scroll, QScrollArea):
+            self.side.removeWidget(scroll)
+            scroll.deleteLater()
+        self.setFocus()
+
+    def _show_filters(self) -> None:
+        """Narrow windows show three and the one that is chosen; the arrows reach them all."""
+        shown = (Filter.ALL, Filter.LEAK, Filter.HIGH, self.controller.which)
+        for which, button in self.filters.items():
+            button.setVisible(self.width() >= 1500 or which in shown)
 
 
 def make_page(settings: Settings) -> CasesPage:

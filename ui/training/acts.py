@@ -68,7 +68,7 @@ def people(page: TrainingPage) -> None:
     """Choose or enrol a person."""
     assert page.desk is not None
     taken: list[Person] = []
-    form = people_form(page.desk, page.person, taken)
+    form = Form(people_form(page.desk, page.person, taken))
 
     def closed(told: str) -> None:
         if taken:
@@ -84,7 +84,7 @@ def new_set(page: TrainingPage) -> None:
     """A set by rule or by hand, for who may teach."""
     assert page.desk is not None
     check_may(page.person, Act.TEACH)
-    form = set_form(page.desk, page.person)
+    form = Form(set_form(page.desk, page.person))
 
     def closed(told: str) -> None:
         page.close_form()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assistant.training.trainer import WATCHING
-from ui.cases.keys import do_in_form
 from ui.keys.table import Act
 from ui.training.modes import ASKING
 
@@ -27,7 +26,7 @@ def do(page: TrainingPage, act: Act) -> None:
     """Do an act."""
     if act.page == "form":
         if page.form is not None:
-            do_in_form(page.form, act.name)
+            page.form.do(act.name)
         return
     if act.name != "withdraw":
         page.asked_to_withdraw = False

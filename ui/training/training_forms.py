@@ -7,13 +7,13 @@ from assistant.library.people import LOCAL, Person, Role
 from assistant.training.ending import DIRECTIONS
 from assistant.training.sets import Rule, clips_named, make_set
 from assistant.training.trainer import Desk
-from ui.widgets.form import Form
+from ui.widgets.form_sheet import FormSheet
 
 _NEW = "new person"
 _ANY = "any"
 
 
-def people_form(desk: Desk, present: Person, take: list[Person]) -> Form:
+def people_form(desk: Desk, present: Person, take: list[Person]) -> FormSheet:
     """Choose who trains, or enrol somebody; the chosen person is put into ``take``."""
     people = desk.people()
     titles = {f"{each.id}{' · ' + each.name if each.name else ''} · {each.role.value}": each for each in people}
@@ -31,22 +31,22 @@ def people_form(desk: Desk, present: Person, take: list[Person]) -> Form:
         take.append(person)
         return f"{person.id} trains now."
 
-    return Form(
-        "Who trains now?",
-        (
+    return FormSheet(
+        title="Who trains now?",
+        fields=(
             ("who", "Person", here, (*titles, _NEW)),
             ("name", "Name (new, may be empty)", "", ()),
             ("role", "Role (new)", Role.TRAINEE.value, tuple(role.value for role in Role)),
             ("expert", "Counts as expert (new)", "no", ("no", "yes")),
             ("keeps", "Agrees that answers are kept (new)", "no", ("no", "yes")),
         ),
-        keep,
+        keep=keep,
         button="Take",
         note="Names stay on this computer; others see the random number only. Roles keep order, they are no lock.",
     )
 
 
-def set_form(desk: Desk, person: Person) -> Form:
+def set_form(desk: Desk, person: Person) -> FormSheet:
     """A new set, by rule or by hand."""
 
     def keep(values: dict[str, str]) -> str:
@@ -69,9 +69,9 @@ def set_form(desk: Desk, person: Person) -> Form:
             library.who = before
         return f"The set “{values['name']}” was made."
 
-    return Form(
-        "New set",
-        (
+    return FormSheet(
+        title="New set",
+        fields=(
             ("name", "Name", "", ()),
             ("cases", "By hand: case numbers", "", ()),
             ("direction", "Where it goes", _ANY, (_ANY, *DIRECTIONS)),
@@ -79,7 +79,7 @@ def set_form(desk: Desk, person: Person) -> Form:
             ("difficulty", "Difficulty", _ANY, (_ANY, "1", "2", "3")),
             ("traps", "Technical traps", "any", ("any", "only traps", "no traps")),
         ),
-        keep,
+        keep=keep,
         button="Make",
         note="By hand: numbers such as 3 8 101-104. With no number the rule below holds, for later cases too.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from assistant.errors import AssistantError
 from ui import theme
 from ui.keys.key_map import with_keys
+from ui.widgets.form_sheet import FormSheet
 
 Field = QLineEdit | QComboBox
 
@@ -29,41 +30,31 @@ class Form(QWidget):
 
     Parameters
     ----------
-    title : str
-    fields : sequence of (name, label, value, choices)
-        A field with choices is a list, one without is a line of text.
-    keep : callable
-        Given the values by name; raises `AssistantError` for what cannot be kept.
-    button : str
-    note : str
-        A sentence above the fields.
+    sheet : FormSheet
+        What it asks, and what becomes of the answers.
+
+    Attributes
+    ----------
+    closed : signal (str)
+        What was kept; empty where it was left.
     """
 
     closed = pyqtSignal(str)
 
-    def __init__(
-        self,
-        title: str,
-        fields: Sequence[tuple[str, str, str, Sequence[str]]],
-        keep: Callable[[dict[str, str]], str],
-        *,
-        button: str = "Keep",
-        note: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, sheet: FormSheet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keep = keep
+        self._keep = sheet.keep
         self.fields: dict[str, Field] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addWidget(_label(title, 27, 700))
-        if note:
-            column.addWidget(_label(note, 18, 500, wrap=True))
+        column.addWidget(_label(sheet.title, 27, 700))
+        if sheet.note:
+            column.addWidget(_label(sheet.note, 18, 500, wrap=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(8)
-        for row, (name, label, value, choices) in enumerate(fields):
+        for row, (name, label, value, choices) in enumerate(sheet.fields):
             field: Field
             if choices:
                 field = QComboBox()
@@ -90,7 +81,7 @@ class Form(QWidget):
         self.wrong.setStyleSheet("color:#FFD400;")
         column.addWidget(self.wrong)
         row_of_buttons = QHBoxLayout()
-        for word, act in ((f"{button}   [[form:keep]]", self.keep), ("Leave   [[form:leave]]", self.leave)):
+        for word, act in ((f"{sheet.button}   [[form:keep]]", self.keep), ("Leave   [[form:leave]]", self.leave)):
             made = QPushButton(with_keys(word))
             made.setFont(theme.font(20, 650))
             made.setMinimumHeight(56)
@@ -101,6 +92,16 @@ class Form(QWidget):
             row_of_buttons.addWidget(made)
         column.addLayout(row_of_buttons)
         column.addStretch(1)
+
+    def do(self, act: str) -> None:
+        """Do an act of a form (page ``form`` of `ui.keys.table`)."""
+        acts: dict[str, Callable[[], None]] = {
+            "keep": self.keep,
+            "leave": self.leave,
+            "next field": lambda: self.step(1),
+            "field before": lambda: self.step(-1),
+        }
+        acts[act]()
 
     def values(self) -> dict[str, str]:
         """What stands in the fields; the empty choice is an empty text."""

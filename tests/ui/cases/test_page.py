@@ -11,7 +11,7 @@ from assistant.library.people import Act
 from assistant.library.search import Filter
 from assistant.settings.tree import Settings
 from tests.small_run import SmallRun, write_small_run
-from ui.cases import acts, case_words
+from ui.cases import case_words
 from ui.shell import Shell
 
 
@@ -55,8 +55,8 @@ def test_a_dropped_run_is_listed_with_its_picture_and_opens_in_review(qtbot, she
     page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, nothing, Qt.KeyboardModifier.NoModifier))
     assert page.form.fields["how"].currentText() == "copy into the library"
     key(qtbot, shell, "Return")
-    qtbot.waitUntil(lambda: page.model.total == 1)
-    (case,) = [page.model.case(0)]
+    qtbot.waitUntil(lambda: page.controller.found.total == 1)
+    (case,) = [page.controller.found.case(0)]
     assert not page.list.itemDelegate().thumbnail(case["thumbnail"]).isNull()
     assert "is in the library as" in page.note.text()
     qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done")
@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_told(qtbot, shell, tmp_path):
     page.open_thing(str(bad))
     page.form.keep()
     qtbot.waitUntil(lambda: "bad.mkv" in page.note.text() or "run.mkv" in page.note.text())
-    assert page.model.total == 0
+    assert page.controller.found.total == 0
 
 
 def test_an_empty_library_says_what_to_do(shell):
@@ -87,44 +87,44 @@ def test_an_empty_library_says_what_to_do(shell):
 def test_search_by_keyboard(qtbot, shell):
     page = shell.page("cases")
     cases = add_cases(page)
-    assert page.model.total == 3
-    assert page.chosen() == cases[0]
+    assert page.controller.found.total == 3
+    assert page.controller.found.chosen == cases[0]
     key(qtbot, shell, "Slash")
     qtbot.keyClicks(page.search, "l2")
-    qtbot.waitUntil(lambda: page.model.total == 1)
+    qtbot.waitUntil(lambda: page.controller.found.total == 1)
     key(qtbot, shell, "Return")
-    assert page.chosen() == cases[1]
+    assert page.controller.found.chosen == cases[1]
     key(qtbot, shell, "Escape")
-    qtbot.waitUntil(lambda: page.model.total == 3)
+    qtbot.waitUntil(lambda: page.controller.found.total == 3)
 
 
 def test_arrows_and_filters(qtbot, shell):
     page = shell.page("cases")
     cases = add_cases(page)
     key(qtbot, shell, "Down")
-    assert page.chosen() == cases[1]
+    assert page.controller.found.chosen == cases[1]
     assert page.card.title.text() == cases[1]
     key(qtbot, shell, "Right")
-    assert page.which is Filter.LEAK
-    assert page.model.total == 0
+    assert page.controller.which is Filter.LEAK
+    assert page.controller.found.total == 0
     key(qtbot, shell, "Left")
-    assert page.model.total == 3
+    assert page.controller.found.total == 3
 
 
 def test_delete_asks_twice_and_is_taken_back(qtbot, shell):
     page = shell.page("cases")
     cases = add_cases(page)
     key(qtbot, shell, "Delete")
-    assert page.model.total == 3
+    assert page.controller.found.total == 3
     assert "Press Del again" in page.note.text()
     key(qtbot, shell, "Down")
     key(qtbot, shell, "Delete")
-    assert page.model.total == 3  # another case: asked anew
+    assert page.controller.found.total == 3  # another case: asked anew
     key(qtbot, shell, "Delete")
-    assert page.model.total == 2
+    assert page.controller.found.total == 2
     assert page.room.library.one("cases", cases[1])["deleted_ns"] is not None
     key(qtbot, shell, "Z", Qt.KeyboardModifier.ControlModifier)
-    assert page.model.total == 3
+    assert page.controller.found.total == 3
 
 
 def test_a_ct_finding_is_entered_by_keyboard(qtbot, shell):
@@ -140,7 +140,7 @@ def test_a_ct_finding_is_entered_by_keyboard(qtbot, shell):
     page.form.keep()
     assert page.form is None
     assert page.room.library.rows("findings", case_id=case_id)[0]["site"] == "posterior"
-    assert page.model.case(0)["ct_linked"] == 1
+    assert page.controller.found.case(0)["ct_linked"] == 1
 
 
 def test_words_and_outcome_of_a_case(qtbot, shell):
@@ -150,8 +150,8 @@ def test_words_and_outcome_of_a_case(qtbot, shell):
     page.form.fields["cement"].setText("2,8")
     page.form.fields["level"].setText("t12")
     page.form.keep()
-    assert page.model.case(0)["cement_ml"] == 2.8
-    assert page.model.case(0)["levels_said"] == "T12"
+    assert page.controller.found.case(0)["cement_ml"] == 2.8
+    assert page.controller.found.case(0)["levels_said"] == "T12"
     key(qtbot, shell, "O")
     page.form.fields["vas"].setText("much")
     page.form.keep()
@@ -175,7 +175,7 @@ def test_export_asks_for_a_look_at_the_names(qtbot, shell, tmp_path):
 def test_F_69_imports_wait_for_the_procedure(qtbot, shell, run):
     page = shell.page("cases")
     page.room.jobs.held = "Finish the procedure first: imports wait until it ends."
-    page.bring_in([str(run.folder)])
+    page.controller.bring_in([str(run.folder)])
     assert "Finish the procedure first" in page.note.text()
     assert page.room.jobs.current is None
 
@@ -191,9 +191,9 @@ def test_two_windows_do_not_write_one_library(qtbot, shell):
 
 def test_from_the_list_to_review_and_back(qtbot, shell, run):
     page = shell.page("cases")
-    page.bring_in([str(run.folder)])
+    page.controller.bring_in([str(run.folder)])
     page.form.keep()
-    qtbot.waitUntil(lambda: page.model.total == 1)
+    qtbot.waitUntil(lambda: page.controller.found.total == 1)
     qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done")
     key(qtbot, shell, "Return")
     review = shell.page("review")
@@ -207,7 +207,7 @@ def test_from_the_list_to_review_and_back(qtbot, shell, run):
 def test_a_narrow_window_shows_the_chosen_filter(qtbot, shell):
     page = shell.page("cases")
     assert not page.filters[Filter.CT].isVisible()
-    page.choose_filter(Filter.CT)
+    page.controller.choose_filter(Filter.CT)
     assert page.filters[Filter.CT].isVisible()
 
 
@@ -216,17 +216,17 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
     lone = tmp_path / "disk" / "film.mkv"
     lone.parent.mkdir()
     lone.write_bytes(run.video.read_bytes())
-    page.bring_in([str(lone)])
+    page.controller.bring_in([str(lone)])
     form = page.form
     size = case_words.size(lone.stat().st_size)
     assert any(size in label.text() and "free" in label.text() for label in form.findChildren(QLabel))
     form.fields["how"].setCurrentText("leave where it is")
     key(qtbot, shell, "Return")
-    qtbot.waitUntil(lambda: page.model.total == 1)
+    qtbot.waitUntil(lambda: page.controller.found.total == 1)
     (row,) = page.room.library.rows("runs")
     assert (row["path"], row["is_copied"]) == (str(lone), 0)
     moved = lone.rename(tmp_path / "disk" / "other.mkv")
-    page.find()
+    page.controller.find()
     assert any("GONE" in value.text() for _, value in page.card._lines)
     key(qtbot, shell, "Return")
     assert "not at its place any more" in page.note.text()
@@ -234,7 +234,7 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
     other = tmp_path / "disk" / "wrong.mkv"
     other.write_bytes(write_small_run(tmp_path / "second", 5).video.read_bytes())
     for chosen, told in ((other, "another recording"), (moved, "found again")):
-        monkeypatch.setattr(acts, "ask_for_run", lambda *_, chosen=chosen: str(chosen))
+        monkeypatch.setattr("ui.cases.page.ask_for_runs", lambda *_, chosen=chosen, **_more: [str(chosen)])
         key(qtbot, shell, "M")
         qtbot.waitUntil(lambda told=told: told in page.note.text())
     assert page.room.library.rows("runs")[0]["path"] == str(moved)

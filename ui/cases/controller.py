@@ -1,0 +1,323 @@
+"""Rules and acts of the page of cases, without a window: what is found, which case is chosen, what acts do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from assistant.errors import AssistantError, UsageError
+from assistant.exchange.jobs import unpack_job
+from assistant.library.change_log import Row
+from assistant.library.database import kept_backups
+from assistant.library.database import restore as put_in_place
+from assistant.library.jobs import Job, Jobs
+from assistant.library.search import Filter
+from assistant.library.store import Library
+from assistant.library.trash import empty_bin
+from assistant.settings.tree import Settings
+from assistant.system.places import data_home
+from ui.cases import case_forms
+from ui.cases import case_words as words
+from ui.cases.found_cases import FoundCases
+from ui.controlling import AskedTwice, telling
+from ui.shared_library import SharedLibrary
+from ui.widgets.form_sheet import FormSheet
+
+_ASKED_TWICE: Final = ("delete", "restore")
+_HELD: Final = (
+    "SELECT count(*) - coalesce(sum(rehearsal), 0) AS cases, coalesce(sum(rehearsal), 0) AS apart, "
+    "(SELECT coalesce(sum(bytes), 0) FROM runs WHERE is_copied = 1) AS bytes FROM cases WHERE deleted_ns IS NULL"
+)
+
+
+class CasesView(Protocol):
+    """What the controller needs of its page. The page reads what it shows from the controller."""
+
+    def tell(self, text: str) -> None:
+        """A line above the list; empty takes it away."""
+
+    def show_found(self) -> None:
+        """The list, the filters and the counts are other than before."""
+
+    def show_chosen(self) -> None:
+        """Another case is chosen, another run of it, or none."""
+
+    def show_work(self, text: str) -> None:
+        """What goes on in the background."""
+
+    def show_form(self, sheet: FormSheet, closed: Callable[[str], None]) -> None:
+        """Ask; ``closed`` is told what was kept, empty for nothing."""
+
+    def begin_search(self) -> None:
+        """The field of the search waits for words."""
+
+    def ask_for_runs(self, title: str, *, several: bool = False) -> list[str]:
+        """The recordings that a person chooses; none where the question is left."""
+
+    def go_to(self, page: str, thing: object) -> None:
+        """Another page, and what it is to open."""
+
+
+class CasesController:
+    """The library as a person works with it.
+
+    Parameters
+    ----------
+    settings : Settings
+    room : SharedLibrary
+    view : CasesView
+
+    Attributes
+    ----------
+    found : FoundCases
+        With the one that is chosen.
+    text, which : str, Filter
+        What is looked for.
+    held : row or None
+        Counts of the whole library; None where it is not open.
+    """
+
+    def __init__(self, settings: Settings, room: SharedLibrary, view: CasesView) -> None:
+        self._settings, self._room, self._view = settings, room, view
+        self.found = FoundCases()
+        self.text, self.which = "", Filter.ALL
+        self.held: Row | None = None
+        self._twice = AskedTwice(view.tell)
+        self.acts: Mapping[str, Callable[[], None]] = {
+            "row up": lambda: self._step(-1),
+            "row down": lambda: self._step(1),
+            "rows up": lambda: self._step(-8),
+            "rows down": lambda: self._step(8),
+            "search": view.begin_search,
+            "leave": self._leave,
+            "filter before": lambda: self._step_filter(-1),
+            "filter next": lambda: self._step_filter(1),
+            "run before": lambda: self._step_run(-1),
+            "run next": lambda: self._step_run(1),
+            "import": self._import,
+            "import here": lambda: self._import(self.found.chosen),
+            "review": self._review,
+            "training": self._train,
+            "ct": lambda: self._fill_in(lambda library, _, case_id: case_forms.ct_form(library, case_id)),
+            "outcome": lambda: self._fill_in(lambda library, _, case_id: case_forms.outcome_form(library, case_id)),
+            "edit": lambda: self._fill_in(lambda library, _, case_id: case_forms.edit_form(library, case_id)),
+            "export": lambda: self._fill_in(lambda _, jobs, case_id: case_forms.export_form(jobs, case_id)),
+            "find again": self._find_again,
+            "delete": self._delete,
+            "restore": self._restore,
+            "undo": self._undo,
+        }
+        """Each act of the page in `ui.keys.table`, and what it does."""
+
+    def begin(self) -> None:
+        """Open the library and show it, or say why it cannot be opened."""
+        if not self._room.open(self._settings):
+            why_not = self._room.why_not
+            self._view.tell(f"{why_not} {words.RESTORE_KEY}" if "damaged" in why_not else why_not)
+        elif self._room.library is not None and self._room.library.fault:
+            self._view.tell(f"LOG NEEDS CHECK: {self._room.library.fault}. The cases can be read.")
+        self.find()
+
+    def enter(self) -> None:
+        """Look again: other pages may have changed the library."""
+        if self._room.library is None and self._room.open(self._settings):
+            self._view.tell("")
+        self._room.take_sessions()
+        self.find()
+
+    def do(self, act: str) -> None:
+        """Do an act; any other than the one that asked takes its question back."""
+        if act not in _ASKED_TWICE:
+            self.stop_asking()
+        self.acts[act]()
+
+    def stop_asking(self) -> None:
+        """Another key came: what asks twice has to be asked anew."""
+        self._twice.forget()
+
+    def find(self) -> None:
+        """Search anew and stay on the chosen case where it is still there."""
+        library = self._room.library
+        with telling(self._view.tell):
+            self.found.find(library, self.text, self.which)
+            self.held = None if library is None else library.ask(_HELD)[0]
+            self._view.show_found()
+            self._view.show_chosen()
+
+    def go(self, row: int) -> None:
+        """Choose a row."""
+        self.found.go(row)
+        self._view.show_chosen()
+
+    def choose_filter(self, which: Filter) -> None:
+        """Show the cases of a filter."""
+        self.which = which
+        self.find()
+
+    def open_thing(self, thing: object) -> None:
+        """Import a path, or show a case."""
+        if isinstance(thing, str) and thing.startswith("K-"):
+            self.text = ""
+            self.find()
+            self.go(max(self.found.row_of(thing), 0))
+        elif isinstance(thing, str):
+            self.bring_in([thing])
+
+    def bring_in(self, paths: list[str], case_id: str | None = None) -> None:
+        """Import runs, of new cases or one that is there, and packs."""
+        jobs = self._room.jobs
+        if jobs is None:
+            self._view.tell(self._room.why_not)
+            return
+        packs = [path for path in paths if path.lower().endswith(".zip")]
+        runs = [path for path in paths if path not in packs]
+        try:
+            for path in packs:
+                jobs.add(unpack_job(jobs.library, path))
+            if jobs.held:
+                raise UsageError(jobs.held)
+            if runs:
+                self._view.show_form(case_forms.import_form(jobs, runs, case_id), self._form_closed)
+        except AssistantError as error:
+            self._view.tell(str(error))
+            return
+        self.show_work()
+
+    def show_work(self) -> None:
+        """Say what goes on in the background, and what came of it."""
+        jobs = self._room.jobs
+        if jobs is None:
+            return
+        while jobs.finished:
+            told = _told_of(jobs.finished.popleft())
+            if told:
+                self._view.tell(told)
+        self._view.show_work(_work_of(jobs))
+
+    def _form_closed(self, said: str) -> None:
+        if said:
+            self._view.tell(said)
+            self._room.tell_changed()
+        self.show_work()
+
+    def _fill_in(self, sheet: Callable[[Library, Jobs, str], FormSheet]) -> None:
+        library, jobs, case_id = self._room.library, self._room.jobs, self.found.chosen
+        if library is not None and jobs is not None and case_id:
+            self._view.show_form(sheet(library, jobs, case_id), self._form_closed)
+
+    def _step(self, rows: int) -> None:
+        self.found.step(rows)
+        self._view.show_chosen()
+
+    def _step_filter(self, step: int) -> None:
+        every = list(Filter)
+        self.choose_filter(every[(every.index(self.which) + step) % len(every)])
+
+    def _step_run(self, step: int) -> None:
+        self.found.step_run(step)
+        self._view.show_chosen()
+
+    def _leave(self) -> None:
+        self.text = ""
+        self._view.tell("")
+        self.find()
+
+    def _import(self, case_id: str = "") -> None:
+        """By dialog; with a case the runs belong to it."""
+        title = f"Further recordings of {case_id}" if case_id else "Import recordings or case packs"
+        names = self._view.ask_for_runs(title, several=True)
+        if names:
+            self.bring_in(names, case_id or None)
+
+    def _review(self) -> None:
+        run = self.found.run
+        if run is None:
+            return
+        if Path(run["path"]).exists():
+            self._view.go_to("review", run["path"])
+        else:
+            self._view.tell(words.GONE.format(self.found.chosen, run["path"]))
+
+    def _train(self) -> None:
+        run = self.found.run
+        if self.found.chosen:
+            self._view.go_to("training", ("case", self.found.chosen, run["id"] if run else ""))
+
+    def _find_again(self) -> None:
+        """Show where a recording that was moved lies now."""
+        run, jobs = self.found.run, self._room.jobs
+        if run is None or jobs is None:
+            return
+        path = Path(run["path"])
+        if path.exists():
+            self._view.tell(words.STILL_THERE.format(run["case_id"]))
+            return
+        for name in self._view.ask_for_runs(f"Where is {path.name}?")[:1]:
+            # A folder of pictures is shown by any file in it too.
+            was_folder = not path.suffix and Path(name).is_file()
+            with telling(self._view.tell):
+                jobs.find_again(run["id"], str(Path(name).parent) if was_folder else name)
+
+    def _delete(self) -> None:
+        """Delete the chosen case, or empty the bin; asked twice."""
+        library, case_id, in_bin = self._room.library, self.found.chosen, self.which is Filter.BIN
+        if library is None or not case_id:
+            return
+        question = words.BIN_ASKED.format(self.found.total) if in_bin else words.DELETE_ASKED.format(case_id)
+        if self._twice.asks(question):
+            return
+        with telling(self._view.tell):
+            if in_bin:
+                count, freed = empty_bin(library)
+                self._view.tell(words.BIN_EMPTIED.format(count, words.size(freed)))
+            else:
+                library.delete("cases", case_id, kind="delete case")
+                self._view.tell(words.DELETED.format(case_id))
+        self._room.tell_changed()
+
+    def _restore(self) -> None:
+        """Put the newest copy of a damaged library in its place; asked twice."""
+        if self._room.library is not None:
+            return
+        with telling(self._view.tell):
+            copies = kept_backups(data_home())
+            if not copies:
+                self._view.tell(words.NO_COPY)
+            elif not self._twice.asks(words.RESTORE_ASKED.format(copies[0].name)):
+                aside = put_in_place(data_home(), copies[0])
+                if self._room.open(self._settings):
+                    self._view.tell(words.RESTORED.format(copies[0].name, aside.name))
+                self._room.tell_changed()
+
+    def _undo(self) -> None:
+        """Take the newest change back."""
+        if self._room.library is None:
+            return
+        with telling(self._view.tell):
+            change = self._room.library.undo()
+            told = words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(change.kind, change.about)
+            self._view.tell(told)
+            self._room.tell_changed()
+
+
+def _work_of(jobs: Jobs) -> str:
+    """What goes on in the background, or why nothing does."""
+    job = jobs.current
+    if job is None:
+        return jobs.held or words.IMPORTS_WAIT
+    verb = words.VERBS.get(job.kind, "")
+    share = "…" if job.share is None else f"{100 * job.share:.0f}"
+    more = f"{jobs.waiting} more" if jobs.waiting > 1 else ""
+    return words.IMPORTING.format(f"{verb} {job.name}", share, more).strip()
+
+
+def _told_of(job: Job) -> str:
+    """What is said of work that is over; empty for nothing."""
+    if job.error:
+        return job.error
+    if job.kind == "pack":
+        return words.DONE_EXPORT.format(job.said.get("written", job.name))
+    if job.kind == "find":
+        return words.FOUND.format(job.case_id)
+    return words.DONE_IMPORT.format(job.name, job.case_id) if job.kind in ("bring in", "unpack") else ""

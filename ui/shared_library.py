@@ -1,0 +1,35 @@
+"""What a controller needs of the one library of the window; `ui.library_access` opens it and looks at its work."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from assistant.library.jobs import Job, Jobs
+from assistant.library.store import Library
+from assistant.settings.tree import Settings
+
+
+class SharedLibrary(Protocol):
+    """The library of this window, open or not; all pages have the same one.
+
+    Attributes
+    ----------
+    library : Library or None
+    jobs : Jobs or None
+        Its background work.
+    why_not : str
+        Why it cannot be opened; empty while it is open.
+    """
+
+    library: Library | None
+    jobs: Jobs | None
+    why_not: str
+
+    def open(self, settings: Settings) -> bool:
+        """Open it if it is not; False, with `why_not`, where it cannot be."""
+
+    def take_sessions(self) -> list[Job]:
+        """Ask for the sessions recorded here that are in no case."""
+
+    def tell_changed(self) -> None:
+        """Something in it is other than before."""
