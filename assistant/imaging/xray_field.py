@@ -35,7 +35,8 @@ def find_field(grey: Grey, white: int) -> NDArray[np.bool_]:
     rows, cols = grey.shape[0] // step, grey.shape[1] // step
     # Whole cells alone: what is left over at the far edges would make every mean one of broken pixels, and slow.
     small = cv2.resize(grey[: rows * step, : cols * step], (cols, rows), interpolation=cv2.INTER_AREA)
-    scaled = small.astype(np.float32) * np.float32(255.0 / white)
+    # In whole greys, as the means of 8-bit pictures are: a border is the same one however finely it was stored.
+    scaled = np.rint(small.astype(np.float32) * np.float32(255.0 / white))
     field = np.ones(scaled.shape, bool)
     # A border is flat and touches the picture's edge; in the field there is grain and anatomy.
     for level in (float(scaled[0, 0]), float(scaled[-1, -1]), float(scaled[0, -1]), float(scaled[-1, 0])):
