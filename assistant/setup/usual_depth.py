@@ -14,6 +14,10 @@ _BY_LEVEL_MM: Final = {"L1": 30.2, "L2": 32.0, "L3": 32.9, "L4": 33.1, "L5": 35.
 endplates, 35.7 and 35.3 mm, CT, n 196 (Cook and Baker 2021, Int J Spine Surg 15:1072, table 6)."""
 _THORACIC_MM: Final = 20.8
 """Of all thoracic levels in one: dry bone, n 200 (IJAPB 1(1)); no level has a figure of its own."""
+_LOWER_THORACIC: Final = ("T7", "T8", "T9", "T10", "T11", "T12")
+_MEAN_LIES_AT: Final = 6.5
+"""The mean of T1 to T12 lies between T6 and T7; below it bodies grow towards L1. An assumption that is too small asks
+for more cement before something is told, so the lower levels, the usual ones, are not left at the mean [P]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,15 @@ class UsualDepth:
 
 
 def usual_depth(level: str) -> UsualDepth:
-    """What is assumed at a level, such as "L1"; one without a figure of its own has that of all thoracic levels."""
+    """What is assumed at a level, such as "L1".
+
+    T7 to T12 have no figure of their own: on the line from the thoracic mean, between T6 and T7, to L1. Any other level
+    without one has the mean.
+    """
+    if level in _LOWER_THORACIC:
+        along = (int(level[1:]) - _MEAN_LIES_AT) / (13.0 - _MEAN_LIES_AT)  # L1 is the 13th
+        mm = round(_THORACIC_MM + along * (_BY_LEVEL_MM["L1"] - _THORACIC_MM), 1)
+        return UsualDepth(mm=mm, source=f"between thoracic mean and L1, no figure for {level}")
     own = _BY_LEVEL_MM.get(level)
     if own is None:
         return UsualDepth(mm=_THORACIC_MM, source=f"thoracic mean, no figure for {level}")

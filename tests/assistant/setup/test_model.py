@@ -35,7 +35,7 @@ def test_without_a_scale_a_depth_is_assumed_and_the_other_view_is_as_high() -> N
 
 @pytest.mark.parametrize(
     ("level", "depth_mm", "by"),
-    [("L5", 35.5, "usual at L5"), ("T8", 20.8, "thoracic mean, no figure for T8")],
+    [("L5", 35.5, "usual at L5"), ("T4", 20.8, "thoracic mean, no figure for T4")],
 )
 def test_what_is_assumed_goes_by_the_level(level: str, depth_mm: float, by: str) -> None:
     made = SetUp(lines=AlarmSettings().warning_lines, level=level, views=[confirmed("lateral", LATERAL)])
