@@ -8,7 +8,7 @@ of the pedicle, moderate below the height of the vertebra, major above it; equal
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -91,10 +91,15 @@ def find_leaks(
         Those that have stood for ``settings.confirm_ms``; ``first_frame`` is the frame in which that began.
     """
     seen = []
-    for site, line, part in _outside(cement.mask, maps, settings):
+    for site, sides in _outside(cement.mask, maps, settings).items():
         memory.last_seen_s[site] = t_s
         first_frame, _ = memory.first_seen.setdefault(site, (frame_index, t_s))
-        seen.append(_by_most(memory, _described(site, first_frame, line, part, maps, view, memory.view_index)))
+        # Left and right are one site: the larger stands for it.
+        line, part = max(sides, key=lambda side: int(side[1].sum()))
+        leak = _described(site, first_frame, line, part, maps, view, memory.view_index)
+        if _may_be_vein(site, sides, maps.mm_per_px, settings.area_mm2):
+            leak = replace(leak, yeom="S")
+        seen.append(_by_most(memory, leak))
     memory.seen = tuple(seen)
     for site in list(memory.first_seen):
         # One picture that misses a thin leak does not make it start anew.
@@ -160,14 +165,14 @@ def keep_shape(memory: LeakMemory, leak: Leak) -> None:
 
 def _outside(
     mask: NDArray[np.bool_], maps: LineMaps, settings: LeakSettings
-) -> list[tuple[LeakSite, MapMm, NDArray[np.bool_]]]:
-    """Sites where enough cement lies far enough beyond the line, with that cement; at most one entry a site.
+) -> dict[LeakSite, list[tuple[MapMm, NDArray[np.bool_]]]]:
+    """Sites where enough cement lies far enough beyond a line, with each line and the cement beyond it.
 
     Arrays are of the whole crop, but all work is done in the box that holds the cement outside.
     """
     counts = np.bincount(maps.outside[mask], minlength=len(OUTSIDE))
     pixel_mm2 = maps.mm_per_px**2
-    found: dict[LeakSite, tuple[int, MapMm, NDArray[np.bool_]]] = {}
+    found: dict[LeakSite, list[tuple[MapMm, NDArray[np.bool_]]]] = {}
     for code, site in enumerate(OUTSIDE):
         if site is None or counts[code] * pixel_mm2 < settings.area_mm2:
             continue
@@ -178,9 +183,8 @@ def _outside(
         line = _line_of(maps, code)
         if size * pixel_mm2 < settings.area_mm2 or float(line[part].min()) > -settings.reach_mm:
             continue
-        if site not in found or size > found[site][0]:  # left and right are one site: the larger stands for it
-            found[site] = (size, line, part)
-    return [(site, line, part) for site, (_, line, part) in found.items()]
+        found.setdefault(site, []).append((line, part))
+    return found
 
 
 def _box(part: NDArray[np.bool_]) -> tuple[slice, slice]:
@@ -243,7 +247,7 @@ def _described(
         area_mm2=area_mm2,
         length_mm=length_mm,
         width_mm=width_mm,
-        yeom=_yeom(site, main > 0, line, None if maps.thirds is None else maps.thirds[box], maps.mm_per_px),
+        yeom=_yeom(site, main > 0, line, None if maps.thirds is None else maps.thirds[box]),
         magnitude=_magnitude(length_mm, maps, view),
         shape=None,
         outline_px=outline,
@@ -256,12 +260,25 @@ def _extent_px(part: NDArray[np.bool_]) -> float:
     return float(np.hypot(rows.max() - rows.min(), cols.max() - cols.min())) + 1.0
 
 
-def _yeom(
-    site: LeakSite, main: NDArray[np.bool_], line: MapMm, thirds: NDArray[np.uint8] | None, mm_per_px: float
-) -> str:
+def _may_be_vein(
+    site: LeakSite, sides: Sequence[tuple[MapMm, NDArray[np.bool_]]], mm_per_px: float, least_mm2: float
+) -> bool:
+    """Whether any piece in front or at a side stands off its wall: a larger lump beside it does not make it less."""
+    if site not in (LeakSite.ANTERIOR, LeakSite.LATERAL):
+        return False
+    for line, part in sides:
+        box = _box(part)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(part[box].astype(np.uint8), connectivity=8)
+        for piece in range(1, count):
+            if stats[piece, cv2.CC_STAT_AREA] * mm_per_px**2 < least_mm2:
+                continue
+            if _stands_off(np.asarray(labels == piece), line[box], mm_per_px):
+                return True
+    return False
+
+
+def _yeom(site: LeakSite, main: NDArray[np.bool_], line: MapMm, thirds: NDArray[np.uint8] | None) -> str:
     """Route by what one view shows; clinical facts §3.2 tell how often that is wrong."""
-    if site in (LeakSite.ANTERIOR, LeakSite.LATERAL) and _stands_off(main, line, mm_per_px):
-        return "S"
     if site is LeakSite.POSTERIOR and thirds is not None:
         at_wall = thirds[main & (line > -_AT_WALL_MM)]
         if at_wall.size and float((at_wall == 2).mean()) > 0.5:
@@ -270,7 +287,7 @@ def _yeom(
 
 
 def _stands_off(main: NDArray[np.bool_], line: MapMm, mm_per_px: float) -> bool:
-    """Whether a leak reaches farther from the wall than a half-round lump on the same foot would."""
+    """Whether a piece reaches farther from the wall than a half-round lump on the same foot would."""
     begins_mm, ends_mm = float(line[main].max()), float(line[main].min())
     foot_mm = _extent_px(main & (line > begins_mm - _FOOT_MM)) * mm_per_px
     return -ends_mm >= _TELLS_FROM_MM and begins_mm - ends_mm > _HALF_ROUND * foot_mm

@@ -195,6 +195,20 @@ def test_a_wide_vein_is_a_vein_also_where_its_beginning_is_not_seen(x_px: int) -
     assert [leak.yeom for leak in Run().pictures(5, INSIDE, (35, 95, x_px, 104))] == ["S"]
 
 
+def test_a_vein_is_not_hidden_by_a_larger_lump_beside_it() -> None:
+    vein, lump = (40, 84, 60, 87), (52, 95, 62, 118)
+    assert [leak.yeom for leak in Run().pictures(5, INSIDE, lump)] == ["C"]
+    (leak,) = Run().pictures(5, INSIDE, vein, lump)
+    assert (leak.yeom, leak.site) == ("S", LeakSite.ANTERIOR)
+    assert leak.area_mm2 > 60.0  # both of them, as before
+
+
+def test_a_vein_is_not_hidden_by_a_larger_lump_at_the_other_side() -> None:
+    left_lump, right_vein = (50, 88, 62, 112), (138, 99, 158, 102)
+    assert [leak.yeom for leak in Run("ap").pictures(5, INSIDE, left_lump)] == ["C"]
+    assert [leak.yeom for leak in Run("ap").pictures(5, INSIDE, left_lump, right_vein)] == ["S"]
+
+
 def test_the_largest_is_kept_with_its_shape() -> None:
     run = Run()
     spike = Shape(label="spike", p_spike=0.9, model="m")
