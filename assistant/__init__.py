@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Here, because every process of the program comes by here before it does anything, and its children take both over:
 # what it writes shows patients and is its user's alone, and the models' runtime, which reads this when it is loaded,

@@ -37,7 +37,7 @@ def identify(
     plan : Plan or None
         Names the level where the library does not.
     recorded : date or Unknown
-        As its source says (`assistant.vocabulary.RunFacts`).
+        As its source says (`assistant.run_facts.RunFacts`).
     folder : Path or None
         The library's; by default `assistant.system.places.data_home`.
     """

@@ -69,13 +69,13 @@ def level_rows(
     rehearsal : bool
     """
     there = library.rows("levels", case_id=case_id)
+    # What rehearsals have left there gives way to the first run that counts, also where that has nothing to say.
+    runs = [] if rehearsal else library.rows("runs", case_id=case_id)
+    left = _left_by_imports(library, case_id) if runs and all(run["rehearsal"] for run in runs) else {}
     if there and (rehearsal or not levels):
         first = str(there[0]["id"])
         named = {row["level"]: str(row["id"]) for row in reversed(there)}
-        return [], [named.get(level["level"], first) for level in levels] or [first]
-    # What rehearsals have left there gives way to the first session that counts, also where that has nothing to say.
-    runs = library.rows("runs", case_id=case_id)
-    left = _left_by_imports(library, case_id) if runs and all(run["rehearsal"] for run in runs) else {}
+        return _cleared(left), [named.get(level["level"], first) for level in levels] or [first]
     rows: list[tuple[str, str, dict[str, Any]]] = []
     for level in levels or [{"level": planned}]:
         known = next((row for row in there if row["level"] == level["level"]), None)
@@ -86,8 +86,11 @@ def level_rows(
             given = {name: value for name, value in level.items() if known[name] in (None, "") or name in free}
             rows.append(("levels", known["id"], given))
     ids = [id_ for _, id_, _ in rows]
-    rows += [("levels", id_, {name: _NOTHING_SAID[name] for name in names}) for id_, names in left.items() if names]
-    return rows, ids
+    return rows + _cleared(left), ids
+
+
+def _cleared(left: dict[str, set[str]]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [("levels", id_, {name: _NOTHING_SAID[name] for name in names}) for id_, names in left.items() if names]
 
 
 def _left_by_imports(library: Library, case_id: str) -> dict[str, set[str]]:

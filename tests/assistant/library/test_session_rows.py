@@ -71,3 +71,16 @@ def test_what_a_rehearsal_has_left_gives_way_and_what_a_person_entered_stays(lib
     library.change(rows, Act.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", None), ("L2", 3.0)]
     assert [(row["xray_s"], row["day_said"]) for row in library.rows("levels")] == [(4.0, ""), (None, "")]
+
+
+def test_it_gives_way_to_a_plain_run_that_counts_too(library: Library) -> None:
+    said = said_of_session(two_levels(), rehearsal=True)["levels"]
+    rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=True)
+    run = {"case_id": "K-00001", "level_id": first, "rehearsal": 1, "path": "r", "is_copied": 0, "state": "done"}
+    run |= {"sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1}
+    library.change([("cases", "K-00001", {}), *rows, ("runs", "R-1", run)], Act.IMPORT, "import", about="K-00001")
+    second = library.rows("levels", case_id="K-00001")[1]["id"]
+    library.change([("levels", second, {"cement_ml": 3.0})], Act.EDIT, "change case", about="K-00001")
+    rows, _ = level_rows(library, "K-00001", [], "L1", rehearsal=False)
+    library.change(rows, Act.IMPORT, "import", about="K-00001")
+    assert levels_of(library) == [("L1", None), ("L2", 3.0)]
