@@ -4,7 +4,8 @@ Both signs are watched from the first picture to the last: where bright is taken
 picture would fill the body without a word, and the first thing that was taken for cement may have been a phantom.
 Something of the other sign counts when it stands out in every picture for a while, and has become larger since. What
 was dark before and is so no more (a balloon that was let down) is left out, and so is steel, which goes and leaves a
-bright track.
+bright track: a piece as large as one that would count, in as many pictures running. What noise reaches once in a while
+is none: added up over a long run it would cover the body, and the watch would be blind.
 
 Where cement is known, glare, a display that raises local contrast and a small error of the motion brighten what lies
 round it, by shares of its own contrast: nothing near to it counts, and nothing that is much fainter than it. Cement
@@ -16,7 +17,7 @@ is seen is held against the baseline as it was when the first of it was seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import cv2
@@ -66,7 +67,9 @@ class OppositeGrowth:
     Attributes
     ----------
     was : array of bool or None
-        Where the picture has been darker (in the sense of cement) than the baseline before.
+        Where something has stood before that was darker (in the sense of cement) than the baseline.
+    dark : list of array of bool
+        Where something that dark stood in each of the last few pictures in which nothing was seen.
     mean, noise : array or None
         The baseline and its noise as long as nothing was seen.
     first_mm2, since_s, pictures
@@ -74,6 +77,7 @@ class OppositeGrowth:
     """
 
     was: Bool | None = None
+    dark: list[Bool] = field(default_factory=list)
     mean: F32 | None = None
     noise: F32 | None = None
     first_mm2: float = 0.0
@@ -95,9 +99,8 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
     if memory.smoothed is None or memory.plain_noise is None:
         watch.pictures = 0
         return None
-    if watch.pictures == 0 or watch.was is None:
-        was = memory.smoothed > _WAS_SIGMA * memory.plain_noise
-        watch.was = was if watch.was is None else watch.was | was
+    if watch.pictures == 0:
+        _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px)
         watch.mean, watch.noise = memory.baseline.mean, memory.plain_noise
     part, weight = _largest(memory, watch)
     size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
@@ -112,6 +115,24 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
         return None
     own = memory.smoothed[memory.mask].sum() if memory.started and memory.mask is not None else 0.0
     return Grown(outweighs=weight / float(own) if own > 0 else np.inf)
+
+
+def _remember_dark(watch: OppositeGrowth, contrast: F32, noise: F32, mm_per_px: float) -> None:
+    """Add to what was dark before what has stood in the last pictures, this one the last of them."""
+    dark = _opened((contrast > _WAS_SIGMA * noise).astype(np.uint8), mm_per_px)
+    pieces, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    real = stats[:, cv2.CC_STAT_AREA] * mm_per_px**2 >= _FIRST_MM2
+    real[0] = False
+    watch.dark = [*watch.dark, real[labels] if pieces > 1 else dark > 0][-_PICTURES:]
+    if len(watch.dark) == _PICTURES and real.any():
+        stood = np.logical_and.reduce(watch.dark)
+        watch.was = stood if watch.was is None else watch.was | stood
+
+
+def _opened(strong: NDArray[np.uint8], mm_per_px: float) -> NDArray[np.uint8]:
+    """Without hairs: edges that breathe."""
+    wide = max(3, round(_HAIR_MM / mm_per_px) | 1)
+    return np.asarray(cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8)), np.uint8)
 
 
 def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slice]) -> tuple[F32, F32]:
@@ -130,12 +151,13 @@ def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slic
 
 def _largest(memory: MaskMemory, watch: OppositeGrowth) -> tuple[Bool, float]:
     """The largest piece that is of the other sign, where cement could be first; and its contrast, summed."""
-    cannula, usable, was = memory.baseline.cannula, memory.baseline.usable, watch.was
-    assert was is not None
+    cannula, usable = memory.baseline.cannula, memory.baseline.usable
     box = box_round(memory.body if cannula is None else memory.body | cannula.corridor)
     contrast, noise = _as_it_was(watch, memory, box)
     least = np.maximum(_SIGMA * noise, np.float32(_LEAST_LOG))
-    where = usable[box] & ~was[box] & (memory.body[box] if cannula is None else (memory.body | cannula.corridor)[box])
+    where = usable[box] & (memory.body[box] if cannula is None else (memory.body | cannula.corridor)[box])
+    if watch.was is not None:
+        where &= ~watch.was[box]
     own = memory.mask[box] if memory.started and memory.mask is not None else None
     if own is not None and own.any():
         known = contrast[own][::_FEW]
@@ -149,8 +171,7 @@ def _largest(memory: MaskMemory, watch: OppositeGrowth) -> tuple[Bool, float]:
         strong &= cv2.dilate(own.astype(np.uint8), disc(_ROUND_CEMENT_MM, memory.mm_per_px)) == 0
     if not strong.any():
         return strong > 0, 0.0
-    wide = max(3, round(_HAIR_MM / memory.mm_per_px) | 1)
-    strong = np.asarray(cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8)), np.uint8)
+    strong = _opened(strong, memory.mm_per_px)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
     part = np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if count > 1 else strong > 0, dtype=bool)
     return part, -float(contrast[part].sum())

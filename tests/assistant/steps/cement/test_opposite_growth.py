@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from assistant.steps.cement.baseline import cement_crop
 from assistant.steps.cement.memory import MaskMemory, start_masking
@@ -23,13 +24,15 @@ def shown(made: MaskMemory, radius_mm: float, log: float) -> None:
     made.smoothed, made.plain_noise = contrast, np.full(contrast.shape, 1.0, np.float32)
 
 
-def told(made: MaskMemory, log: float, radii_mm: list[float], watch: OppositeGrowth | None = None) -> list[bool]:
-    """What is said of each of some pictures, 0.2 s apart."""
+def told(
+    made: MaskMemory, log: float, radii_mm: list[float], watch: OppositeGrowth | None = None, from_s: float = 0.0
+) -> list[bool]:
+    """What is said of each of some pictures, 0.25 s apart."""
     watch = OppositeGrowth() if watch is None else watch
     said = []
     for k, radius_mm in enumerate(radii_mm):
         shown(made, radius_mm, log)
-        said.append(grows_opposite(watch, made, 0.2 * k) is not None)
+        said.append(grows_opposite(watch, made, from_s + 0.25 * k) is not None)
     return said
 
 
@@ -92,5 +95,34 @@ def test_it_is_weighed_against_what_was_taken_for_cement() -> None:
 
 def test_a_balloon_that_is_let_down_is_none() -> None:
     made, watch = memory(), OppositeGrowth()
-    told(made, 20.0, [5.5, 5.5], watch)
+    told(made, 20.0, [5.5, 5.5, 5.5], watch)
     assert not any(told(made, -20.0, GROWS, watch))
+
+
+def grain(made: MaskMemory, rng: np.random.Generator) -> np.ndarray:
+    """As smooth as what the cement step looks at, with a sigma of 1."""
+    noise = cv2.GaussianBlur(rng.normal(0.0, 1.0, made.body.shape), (0, 0), 0.4 / made.mm_per_px)
+    return np.asarray(noise / noise.std(), np.float32)
+
+
+@pytest.mark.parametrize("times", [1.0, 1.3], ids=["as measured", "with more noise than was measured"])
+def test_a_long_quiet_run_leaves_the_watch_as_it_was(times: float) -> None:
+    """What noise has reached once, in some picture, is no place where something stood."""
+    made, watch, rng = memory(), OppositeGrowth(), np.random.default_rng(7)
+    some = [grain(made, rng) for _ in range(40)]
+    made.plain_noise = np.full(made.body.shape, 1.0, np.float32)
+    for k in range(2000):
+        # Moved about, so that each picture has grain of its own; two thirds of it stay from picture to picture.
+        fresh = np.roll(some[k % 40], (int(rng.integers(0, 60)), int(rng.integers(0, 60))), axis=(0, 1))
+        made.smoothed = times * fresh if k == 0 else 0.67 * made.smoothed + 0.74 * times * fresh
+        assert grows_opposite(watch, made, k / 15) is None
+    assert told(made, -7.0, GROWS, watch, 200.0) == told(memory(), -7.0, GROWS)
+    assert watch.was is None or watch.was[made.body].mean() < 0.01
+
+
+def test_what_stood_there_early_stays_known_to_the_end() -> None:
+    """Steel and gas leave a bright track when they go, however late."""
+    made, watch = memory(), OppositeGrowth()
+    told(made, 20.0, [5.5, 5.5, 5.5], watch)
+    told(made, 0.0, [1.0] * 300, watch, 1.0)
+    assert not any(told(made, -20.0, GROWS, watch, 70.0))
