@@ -8,6 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # First, before any test loads the models' runtime: it keeps that quiet, and what the tests write private.
 import assistant  # noqa: F401, I001
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -48,6 +49,14 @@ def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes what a person keeps."""
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path_factory.getbasetemp() / "home" / os.urandom(4).hex()))
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys are read once a program; each test is a program of its own."""
+    if "ui.keys.key_map" in sys.modules:
+        monkeypatch.setattr("ui.keys.key_map._current", None)
+        sys.modules["ui.keys.key_map"]._told.clear()
 
 
 @pytest.fixture(autouse=True)

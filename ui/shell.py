@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from assistant.settings.tree import Settings
 from ui import theme, words
-from ui.keys.key_map import current
+from ui.keys.key_map import current, load
 from ui.keys.keyboard import chords
 from ui.page import PAGES, Page
 
@@ -46,6 +46,7 @@ class Shell(QMainWindow):
         self, settings: Settings, makers: dict[str, Maker] | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        load()
         self.setWindowTitle(words.APPLICATION)
         self._settings = settings
         self._makers = makers if makers is not None else {name: _maker(place) for name, place in _PLACES.items()}

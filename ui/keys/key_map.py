@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.errors import EnvironmentError_, UsageError
+from assistant.errors import AssistantError, EnvironmentError_, UsageError
 from assistant.system.files import whole_file
 from assistant.system.places import data_home
 from assistant.system.plain import json_text, read_json
@@ -110,6 +110,10 @@ class KeyMap:
         """What differs from the table."""
         return {name: keys[-1] for name, keys in self._keys.items() if keys and keys != TABLE[name].keys}
 
+    def copy(self) -> KeyMap:
+        """The same keys, to be changed on their own."""
+        return KeyMap(self.changed())
+
     def save(self, path: Path | None = None) -> None:
         """Keep the changes.
 
@@ -127,21 +131,36 @@ class KeyMap:
                 part.write_text(json_text({"schema": _SCHEMA, "keys": pages}), encoding="utf-8")
         except OSError as error:
             raise EnvironmentError_(f"{target}: the keys cannot be kept ({error.strerror})") from error
+        if path is None:
+            use(self.copy())
 
 
-def read(path: Path | None = None) -> tuple[KeyMap, str]:
-    """The keys of this site, and why the usual ones stand in their place where the file cannot be used (else empty)."""
-    target = path or data_home() / _FILE
-    if not target.exists():
-        # Of a version that knew the theatre's keys only.
-        target = target.with_name(_OLD_FILE)
-    if not target.exists():
-        return KeyMap(), ""
+def read(path: Path | None = None, last: KeyMap | None = None) -> tuple[KeyMap, str]:
+    """The keys of this site as they are kept, and why others stand in their place where the file cannot be used.
+
+    Parameters
+    ----------
+    path : Path, optional
+        By default the one in the data folder.
+    last : KeyMap, optional
+        What stands where the file cannot be used; by default the usual keys.
+    """
     try:
-        return KeyMap(_changes(read_json(target.read_bytes()))), ""
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
-        log.warning("%s: the site's keys cannot be used (%s); the usual ones stand", target, error)
-        return KeyMap(), f"The site's keys cannot be used ({error}). The usual keys work."
+        target = path or data_home() / _FILE
+        return KeyMap(_changes(read_json(content)) if (content := _content(target)) else {}), ""
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssistantError) as error:
+        stands = "The usual keys work." if last is None else "The keys stay as they were."
+        return last or KeyMap(), f"The site's keys cannot be used ({error}). {stands}"
+
+
+def _content(target: Path) -> bytes:
+    """What is kept of keys, also by a version that knew the theatre's only; empty where nothing was ever kept."""
+    for path in (target, target.with_name(_OLD_FILE)):
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            continue
+    return b""
 
 
 def _changes(document: Any) -> dict[Name, str]:
@@ -153,23 +172,50 @@ def _changes(document: Any) -> dict[Name, str]:
     return {(page, act): str(key) for page, acts in document["keys"].items() for act, key in acts.items()}
 
 
-_current: tuple[Path, int, KeyMap] | None = None
+_current: KeyMap | None = None
+_told: Final[set[str]] = set()
+
+
+def load() -> str:
+    """Read the keys that are kept: at the start and by the editor only, never while an alarm waits for the screen.
+
+    Returns
+    -------
+    str
+        Why they cannot be used, else empty; the last ones stand then, else the usual ones.
+    """
+    keys, why = read(last=_current)
+    use(keys)
+    if why:
+        _warn_once(why)
+    return why
+
+
+def use(keys: KeyMap) -> None:
+    """These are the keys from now on."""
+    global _current
+    _current = keys
 
 
 def current() -> KeyMap:
-    """The keys as they are kept now; read anew only when the file has changed."""
-    global _current
-    path = data_home() / _FILE
-    at = next((one for one in (path, path.with_name(_OLD_FILE)) if one.exists()), path)
-    stamp = at.stat().st_mtime_ns if at.exists() else 0
-    if _current is None or _current[:2] != (at, stamp):
-        _current = (at, stamp, read(path)[0])
-    return _current[2]
+    """The keys that work now; nothing of the disk is asked after the start."""
+    if _current is None:
+        load()
+    return _current or KeyMap()
 
 
 def word(page: str, act: str) -> str:
-    """What is drawn on the cap of an act now."""
+    """What is drawn on the cap of an act now; the act's name where the table has no such act."""
+    if (page, act) not in TABLE:
+        _warn_once(f"a sentence names the key of {act!r} in {page!r}, which is no act of the table")
+        return act
     return current().word(page, act)
+
+
+def _warn_once(text: str) -> None:
+    if text not in _told:
+        _told.add(text)
+        log.warning("%s", text)
 
 
 def with_keys(text: str) -> str:

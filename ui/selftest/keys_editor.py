@@ -45,7 +45,7 @@ class KeysEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.factor = 1.0
-        self.keys, self.note = key_map.read()
+        self.keys, self.note = key_map.current().copy(), ""
         self.page = _PAGES[0]
         self.chosen = 1
         self.waiting = False
@@ -62,7 +62,8 @@ class KeysEditor(QWidget):
 
     def open(self) -> None:
         """Show what is kept now."""
-        self.keys, self.note = key_map.read()
+        self.note = key_map.load()
+        self.keys = key_map.current().copy()
         self.waiting = False
         self.show()
         self.raise_()

@@ -17,6 +17,7 @@ from ui.theatre.advice import advice_for
 from ui.theatre.bar import LiveBar, message_of
 from ui.theatre.beside import Beside
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
+from ui.theatre.guarded import guarded
 from ui.theatre.keys_card import KeysCard
 from ui.theatre.layout import Layout, lay_out
 from ui.theatre.looks import LOOKS, age_words, live_elsewhere, since_s
@@ -121,12 +122,17 @@ class Board:
 
     def say(self, status: LiveStatus | None) -> None:
         """What the message bar says."""
-        aside = ("", "")
-        if status is not None:
-            known = status.quiet.seen_none
-            second = "picture, view, lines, tracking, sound: all known" if known else ""
-            aside = (with_keys(self._page.desk.ap_words(time.monotonic_ns())), second)
-        self.bar.say(message_of(status, quiet_aside=aside, asked=self.asked))
+        # An alarm's message needs nothing else: what stands beside a quiet bar is made after it, and may fail.
+        message = message_of(status, asked=self.asked)
+        if status is not None and not message.priority:
+            asides: list[tuple[str, str]] = []
+            guarded(lambda: asides.append(self._quiet_aside(status)))
+            message = message_of(status, quiet_aside=asides[0] if asides else ("", ""), asked=self.asked)
+        self.bar.say(message)
+
+    def _quiet_aside(self, status: LiveStatus) -> tuple[str, str]:
+        second = "picture, view, lines, tracking, sound: all known" if status.quiet.seen_none else ""
+        return with_keys(self._page.desk.ap_words(time.monotonic_ns())), second
 
     def show_figures(self, status: LiveStatus | None) -> None:
         """Everything but the picture and the bar."""

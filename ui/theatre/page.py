@@ -20,7 +20,7 @@ from assistant.live.status import LiveStatus
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, Unknown
-from ui.keys.key_map import read, with_keys, word
+from ui.keys.key_map import load, with_keys, word
 from ui.keys.table import ACKNOWLEDGE, Act
 from ui.page import Page
 from ui.setup.panel import SetupPanel
@@ -67,7 +67,7 @@ class TheatrePage(Page):
         self.trace = Trace()
         self.frame: StampedFrame | None = None
         self.case = ""
-        _, why = read()
+        why = load()
         self.sound = AlarmSound(self)
         self.board = Board(self)
         self.picture, self.second = self.board.picture, self.board.second

@@ -2,11 +2,12 @@
 
 import json
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
 
-from assistant.errors import UsageError
+from assistant.errors import EnvironmentError_, UsageError
 from assistant.system.places import data_home
 from ui.keys import key_map
 from ui.keys.document import readmes, with_tables
@@ -111,6 +112,36 @@ def test_a_file_that_cannot_be_used_leaves_the_usual_keys_and_says_so(content: s
     keys, why = key_map.read()
     assert keys.changed() == {}
     assert "usual keys" in why
+
+
+def test_the_disk_is_asked_at_the_start_and_by_the_editor_only(monkeypatch: pytest.MonkeyPatch, caplog) -> None:
+    keys = key_map.KeyMap()
+    keys.change("theatre", "mark", K.Key_PageDown)
+    keys.save()
+    assert key_map.load() == ""
+
+    def gone() -> Path:
+        raise EnvironmentError_("/net/home: the folder for cases and settings cannot be made")
+
+    monkeypatch.setattr(key_map, "data_home", gone)
+    assert key_map.with_keys("mark: [[theatre:mark]]") == "mark: PgDown"
+    for _ in range(3):
+        why = key_map.load()
+        assert "/net/home" in why
+        assert "stay as they were" in why
+    assert key_map.word("theatre", "mark") == "PgDown", "the last keys stand"
+    assert len(caplog.records) == 1, "told once"
+
+
+def test_a_file_that_goes_while_it_is_read_is_a_file_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    (data_home() / "keys.json").write_text("{}")
+    monkeypatch.setattr(Path, "exists", lambda _path: True)
+    (data_home() / "keys.json").unlink()
+    assert key_map.read()[1] == ""
+
+
+def test_a_sentence_that_names_no_act_is_shown_all_the_same() -> None:
+    assert key_map.with_keys("Press [[theatre:no such act]].") == "Press no such act."
 
 
 def test_words_of_keys() -> None:

@@ -2,6 +2,7 @@
 
 import random
 import time
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QPointF, Qt
@@ -314,3 +315,43 @@ def test_a_session_is_known_by_its_ids_from_its_first_moment_on(page: TheatrePag
     page.board.strip.small = True
     page.refresh()
     assert page.board.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral")
+
+
+def test_an_alarm_is_in_the_bar_while_the_data_folder_is_gone(armed, qtbot, monkeypatch, tmp_path) -> None:
+    """A network home that went away, or a disk that is unplugged: nothing of the screen hangs on it."""
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "a file" / "home"))
+    armed.session.more = {"alarms": (HIGH,)}
+    qtbot.waitUntil(lambda: armed.board.bar.message.headline == HIGH.headline, timeout=3000)
+    assert armed.board.bar.message.priority is HIGH.priority
+    armed.session.more = {}
+    qtbot.waitUntil(lambda: not armed.board.bar.message.priority, timeout=3000)
+    assert "No AP look yet: " in armed.board.bar.message.aside
+
+
+def test_an_alarm_stands_in_the_bar_whatever_else_fails(armed, monkeypatch) -> None:
+    def fails(*_args: object) -> str:
+        raise RuntimeError("a fault beside")
+
+    told: list[object] = []
+    monkeypatch.setattr("sys.excepthook", lambda *args: told.append(args))
+    monkeypatch.setattr(type(armed.desk), "ap_words", fails)
+    armed.session.more = {"alarms": (HIGH,)}
+    armed.board.say(armed.session.status)
+    assert armed.board.bar.message.headline == HIGH.headline
+    assert not told
+    armed.session.more = {}
+    armed.board.say(armed.session.status)
+    assert armed.board.bar.message.headline.startswith("NO CROSSING")
+    assert told
+
+
+def test_a_tick_asks_nothing_of_the_data_folder(armed, monkeypatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("assistant.system.places._data_home", lambda: asked.append(1) or Path("/nowhere"))
+    monkeypatch.setattr("ui.keys.key_map.data_home", lambda: asked.append(1) or Path("/nowhere"))
+    armed.session.more = {"alarms": (HIGH,)}
+    for _ in range(3):
+        armed._tick()
+        armed.refresh()
+    assert not asked
