@@ -22,8 +22,8 @@ FOLDER: Final = "levels"
 """In the recording's folder: holds those of its parts."""
 SCHEMA: Final = "fluoro-assistant/part/1"
 _MOST_BYTES: Final = 1 << 16
-_MOST_FRAMES: Final = 5_000_000
-"""Two days at 30 frames/s."""
+MOST_FRAMES: Final = 5_000_000
+"""Two days at 30 frames/s: no recording is longer, and no table or line of a frame beyond is believed."""
 _IN_A_NAME: Final = re.compile(r"[A-Za-z0-9+-]{1,24}")
 
 
@@ -59,7 +59,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Refuse numbers that do not fit together, wherever they come from."""
         fits = 1 <= self.number <= self.of <= 1000 and 0 <= self.pictures_from <= self.first_frame
-        fits = fits and self.frames > 0 and self.end_frame <= _MOST_FRAMES and 0 <= self.begins_s < 1e9
+        fits = fits and self.frames > 0 and self.end_frame <= MOST_FRAMES and 0 <= self.begins_s < 1e9
         if not fits or self.schema != SCHEMA or len(self.level) > 24:
             raise ValueError("no part of a recording is like this")
 

@@ -43,6 +43,7 @@ from assistant.review.session_day import FILE as DAY
 from assistant.review.session_day import decode_day
 from assistant.system.files import whole_folder
 from assistant.system.plain import read_json
+from assistant.validation.table import read_table_facts
 
 _END: Final = b"PK\x05\x06"
 _CHUNK: Final = 1 << 20
@@ -323,6 +324,7 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
             if run_file(number, run, "run.mkv") not in manifest.files:
                 raise InputError(f"{path}: run {run} of case {number} has no pictures; nothing was kept")
             _check_review(part, run_file(number, run, FILE), manifest, path)
+            _check_table(part, run_file(number, run, "measurements.csv"), manifest, path, case.runs[run].part)
             if run_file(number, run, DAY) in manifest.files:
                 _said(part, run_file(number, run, DAY), manifest, path, decode_day)
         cases.append(case)
@@ -359,6 +361,17 @@ def _check_review(part: Path, name: str, manifest: _Manifest, path: Path) -> Non
         fits = fits and (not one.said_at or _DAY.fullmatch(one.said_at) is not None)
     if not fits:
         raise InputError(f"{path}: {name} does not say what a review says; nothing was kept")
+
+
+def _check_table(folder: Path, name: str, manifest: _Manifest, path: Path, part: Part | None) -> None:
+    """The figures of a run: each frame from its first one on has its row, as the contract says it."""
+    if name not in manifest.files:
+        return
+    try:
+        read_table_facts(folder / name, 0 if part is None else part.first_frame)
+    except (InputError, UsageError) as error:
+        told = f"is no table of an analysis ({error}); nothing was kept"
+        raise InputError(f"{path}: {name} {told}") from error
 
 
 def _check_words(case: PackedCase, name: str, path: Path) -> None:

@@ -181,7 +181,8 @@ class KeptAnalysis:
         summary, failure = nothing_known("the result cannot be read"), ""
         try:
             summary = summary_of(self._kept.document, self._plan)
-            read = read_analysed(self._kept.folder, self._plan, summary.events, summary.leaks)
+            first = int(self._kept.document["run"].get(FIRST_FRAME, 0))
+            read = read_analysed(self._kept.folder, self._plan, summary.events, summary.leaks, first)
             self.moments.extend(read)
         except AssistantError as error:
             failure = str(error)

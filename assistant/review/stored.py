@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.geometry import Similarity
-from assistant.part import read_part, recording_of
+from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
 from assistant.readings.live_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
 from assistant.readings.moments import Moment, Outline
@@ -48,6 +49,11 @@ TABLE: Final = "measurements.csv"
 READINGS: Final = "readings_*.jsonl"
 NOT_KEPT: Final = Unknown("not kept")
 _NO_READING: Final = "not analysed on the day"
+_NOTHING_READ: Final = Unknown(_NO_READING)
+_NOT_ANALYSED: Final = Liveness(
+    state=FrameState.UNUSABLE, xray_age_s=_NOTHING_READ, noise_grey=_NOTHING_READ, reason=_NO_READING
+)
+_NO_APPROACH: Final = Approach(approach_mm_per_s=_NOTHING_READ, time_to_line_s=_NOTHING_READ)
 _MOST_BYTES: Final = 2 << 30
 
 Row = dict[str, str]
@@ -93,7 +99,9 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
         raise InputError(f"{folder}: its figures are damaged ({error}); analyse it instead") from error
 
 
-def read_analysed(folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequence[Leak]) -> list[Moment]:
+def read_analysed(
+    folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequence[Leak], first_frame: int = 0
+) -> list[Moment]:
     """What an analysis found, one moment a frame.
 
     Parameters
@@ -105,6 +113,8 @@ def read_analysed(folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequ
     events : sequence of Alarm
     leaks : sequence of Leak
         Those of the result: they stand from their first frame on where the folder keeps no more of them.
+    first_frame : int
+        With which the table begins, as its result says: each frame from there on has its row.
 
     Raises
     ------
@@ -114,8 +124,10 @@ def read_analysed(folder: Path, plan: Plan, events: Sequence[Alarm], leaks: Sequ
     try:
         with (folder / TABLE).open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        first = int(rows[0]["frame"]) if rows else 0
-        return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan, first))
+        for number, row in enumerate(rows, start=first_frame):
+            if _frame_of(row) != number:
+                raise ValueError(f"frame {_frame_of(row)} stands where frame {number} must")
+        return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan, first_frame))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); analyse the run anew") from error
     except (ValueError, KeyError, TypeError, csv.Error) as error:
@@ -137,12 +149,20 @@ def _kept_more(folder: Path, rows: Sequence[Row], leaks: Sequence[Leak], plan: P
     return more
 
 
+def _frame_of(row: Row) -> int:
+    """The number of a row's frame; no recording has one beyond its most frames, and nothing is made for such a one."""
+    frame = int(row["frame"])
+    if not 0 <= frame < MOST_FRAMES:
+        raise ValueError(f"no recording has a frame {frame}")
+    return frame
+
+
 def _standing(rows: Sequence[Row], events: Iterable[Alarm]) -> dict[int, tuple[Alarm, ...]]:
-    last = int(rows[-1]["frame"]) if rows else -1
+    first, last = (int(rows[0]["frame"]), int(rows[-1]["frame"])) if rows else (0, -1)
     standing: dict[int, list[Alarm]] = {}
     for alarm in events:
         end = last if alarm.last_frame is None else min(alarm.last_frame, last)
-        for frame in range(alarm.first_frame, end + 1):
+        for frame in range(max(first, alarm.first_frame), end + 1):
             standing.setdefault(frame, []).append(alarm)
     return {frame: _highest_first(alarms) for frame, alarms in standing.items()}
 
@@ -162,10 +182,11 @@ def _live_rows(
                 columns = [str(name) for name in line["columns"]]
             elif columns is not None and "row" in line and line.get("plan", first_plan) >= first_plan:
                 row = dict(zip(columns, map(str, line["row"]), strict=True))
+                frame = _frame_of(row)
                 rows.append(row)
-                words[int(row["frame"])] = tuple(map(str, line.get("standing", ())))
+                words[frame] = tuple(map(str, line.get("standing", ())))
                 last = _more(line, last, row, plan)
-                more[int(row["frame"])] = last
+                more[frame] = last
     return rows, _episodes(words), more
 
 
@@ -210,8 +231,8 @@ def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]
     standing: dict[int, tuple[Alarm, ...]] = {}
     open_: dict[str, int] = {}
     ended: list[tuple[str, int, int]] = []
-    before = -1
-    for frame in sorted(words):
+    before, known = -1, sorted(words)
+    for frame in known:
         for word in [word for word in open_ if word not in words[frame]]:
             ended.append((word, open_.pop(word), before))
         for word in words[frame]:
@@ -222,7 +243,7 @@ def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]
         (_alarm_of_word(word, first, last), first, before if last is None else last) for word, first, last in every
     ]
     for alarm, first, end in alarms:
-        for frame in range(first, end + 1):
+        for frame in known[bisect_left(known, first) : bisect_right(known, end)]:
             standing[frame] = (*standing.get(frame, ()), alarm)
     return {frame: _highest_first(found) for frame, found in standing.items()}
 
@@ -286,14 +307,13 @@ def _moments(
 
 
 def _gap(index: int, t_s: float) -> Moment:
-    unknown = Unknown(_NO_READING)
     return Moment(
         frame_index=index,
         t_s=max(0.0, t_s),
-        liveness=Liveness(state=FrameState.UNUSABLE, xray_age_s=unknown, noise_grey=unknown, reason=_NO_READING),
-        motion=unknown,
-        distances=unknown,
-        approach=Approach(approach_mm_per_s=unknown, time_to_line_s=unknown),
+        liveness=_NOT_ANALYSED,
+        motion=_NOTHING_READ,
+        distances=_NOTHING_READ,
+        approach=_NO_APPROACH,
         standing=(),
         leaks=(),
         outline=(),

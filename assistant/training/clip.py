@@ -142,7 +142,7 @@ def cut(
             stop_s = max(first.t_s - LEAD_S[difficulty], _seen_s(ending, first, SEEN_MM[difficulty]))
         else:
             stop_s = ending.time_at(0.7)
-    if not 0.5 <= stop_s - ending.begins_s <= ending.t_s[-1] - ending.begins_s:
+    if not 0.5 <= stop_s - ending.begins_s <= ending.ends_s - ending.begins_s:
         raise UsageError("the run shows too little before its event for a clip; choose another")
     stop = ending.frame_at(stop_s)
     after = next((one for one in ending.reached if one.frame > stop), None)
@@ -186,7 +186,7 @@ def cut(
 
 def _seen_s(ending: Ending, first: Reached, near_mm: float) -> float:
     """When the cement is there to be seen and near to what it will reach; at latest a moment before it does."""
-    for frame in range(min(first.frame, ending.frames)):
+    for frame in range(ending.first_frame, min(first.frame, ending.frames)):
         distance = ending.distance_mm(first.direction, frame)
         area = ending.area_mm2[frame]
         if distance is not None and distance <= near_mm and area >= _SEEN_MM2:
@@ -195,7 +195,7 @@ def _seen_s(ending: Ending, first: Reached, near_mm: float) -> float:
 
 
 def _trap_frame(ending: Ending) -> int | None:
-    for frame, state in enumerate(ending.state):
+    for frame, state in ending.state.items():
         if state in ("frozen", "no_signal"):
             return frame
     return None

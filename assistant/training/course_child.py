@@ -92,7 +92,7 @@ def look_at(
     facts = None
     calm = ending.first is None and all(state in ("live", "repeat") for state in ending.state)
     if calm and len(set(ending.view)) == 1:
-        facts = cut(ending, alarms, difficulty=difficulty, stop_s=calm_share * ending.t_s[-1])
+        facts = cut(ending, alarms, difficulty=difficulty, stop_s=ending.time_at(calm_share))
     for each in () if facts is not None else range(difficulty, 0, -1):
         with contextlib.suppress(UsageError):
             facts = cut(ending, alarms, difficulty=each)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from assistant import lengths
 from assistant.errors import InputError
@@ -21,7 +22,9 @@ from assistant.geometry import Similarity
 from assistant.identity import is_id
 from assistant.lengths import Of
 from assistant.library.labels import review_of
+from assistant.part import MOST_FRAMES
 from assistant.plan import Plan, PlannedView, read_plan
+from assistant.results.writer import FIRST_FRAME
 from assistant.review.annotations import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings.file import default_settings, handed_settings
 from assistant.settings.tree import Settings
@@ -50,6 +53,54 @@ _SITE_OF: Final = {
     "lateral": "lateral",
 }
 _CROSSINGS: Final = frozenset({"warning_line", "posterior_wall", "endplate"})
+_DAMAGED: Final = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError),
+    csv.Error,
+)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByFrame(Generic[T]):
+    """A value for each frame of a run, by the frame's number; nothing is held of what lies before the run.
+
+    Attributes
+    ----------
+    first_frame : int
+        Where the run begins in its recording.
+    values : list
+        From there on.
+    """
+
+    first_frame: int
+    values: list[T] = field(repr=False)
+
+    def __getitem__(self, frame: int) -> T:
+        """Of a frame that is none of the run: IndexError."""
+        if frame < self.first_frame:
+            raise IndexError(f"frame {frame} lies before the run")
+        return self.values[frame - self.first_frame]
+
+    def __iter__(self) -> Iterator[T]:
+        """From the first frame of the run to its last."""
+        return iter(self.values)
+
+    @property
+    def end_frame(self) -> int:
+        """One past the number of the last frame."""
+        return self.first_frame + len(self.values)
+
+    def at(self, frame: int) -> T | None:
+        """None for a frame that is none of the run."""
+        return self[frame] if self.first_frame <= frame < self.end_frame else None
+
+    def items(self) -> Iterator[tuple[int, T]]:
+        """Numbers and values."""
+        return enumerate(self.values, start=self.first_frame)
+
+    def between(self, first: int, end: int) -> list[T]:
+        """From a frame to before another one, as far as they are of the run."""
+        return self.values[max(0, first - self.first_frame) : max(0, end - self.first_frame)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +135,10 @@ class Ending:
     ----------
     is_truth : bool
         Known from the simulator; else what the program measured.
-    first_frame : int
-        Where the run begins in its recording: 0, but for one level of a session. The lists below begin with frame 0
-        all the same; of what lies before nothing is known.
-    t_s, state, view : lists by frame
-    distances_mm : dict of str to list
+    t_s, state, view, area_mm2 : ByFrame
+    distances_mm : dict of str to ByFrame
         By direction; NaN where there is none. Of a view that is not calibrated they rest on its assumed depth.
-    motion : list of Similarity or None
+    motion : ByFrame of Similarity or None
     reached : tuple of Reached
         By time.
     plan : Plan or None
@@ -101,31 +149,40 @@ class Ending:
     """
 
     is_truth: bool
-    t_s: list[float] = field(repr=False)
-    state: list[str] = field(repr=False)
-    view: list[str] = field(repr=False)
-    distances_mm: dict[str, list[float]] = field(repr=False)
-    area_mm2: list[float] = field(repr=False)
-    motion: list[Similarity | None] = field(repr=False)
+    t_s: ByFrame[float] = field(repr=False)
+    state: ByFrame[str] = field(repr=False)
+    view: ByFrame[str] = field(repr=False)
+    distances_mm: dict[str, ByFrame[float]] = field(repr=False)
+    area_mm2: ByFrame[float] = field(repr=False)
+    motion: ByFrame[Similarity | None] = field(repr=False)
     reached: tuple[Reached, ...]
     plan: Plan | None = field(repr=False, default=None)
     masks: Path | None = None
     labelled_by: tuple[str, ...] = ()
-    first_frame: int = 0
+
+    @property
+    def first_frame(self) -> int:
+        """Where the run begins in its recording: 0, but for one level of a session."""
+        return self.t_s.first_frame
 
     @property
     def frames(self) -> int:
         """One past the number of the run's last frame."""
-        return len(self.t_s)
+        return self.t_s.end_frame
 
     @property
     def begins_s(self) -> float:
         """The time of the run's first frame."""
         return self.t_s[self.first_frame] if self.first_frame else 0.0
 
+    @property
+    def ends_s(self) -> float:
+        """The time of the run's last frame."""
+        return self.t_s.values[-1]
+
     def time_at(self, share: float) -> float:
         """The time after a share of the run."""
-        return self.begins_s + share * (self.t_s[-1] - self.begins_s)
+        return self.begins_s + share * (self.ends_s - self.begins_s)
 
     @property
     def first(self) -> Reached | None:
@@ -134,22 +191,22 @@ class Ending:
 
     def frame_at(self, t_s: float) -> int:
         """The last frame at or before a time."""
-        return max(self.first_frame, bisect_right(self.t_s, t_s + 1e-9) - 1)
+        return max(self.first_frame, self.first_frame + bisect_right(self.t_s.values, t_s + 1e-9) - 1)
 
     def frame_from(self, t_s: float) -> int:
         """The first frame at or after a time."""
-        return max(self.first_frame, min(self.frames - 1, bisect_left(self.t_s, t_s - 1e-9)))
+        return min(self.frames - 1, self.first_frame + bisect_left(self.t_s.values, t_s - 1e-9))
 
     def distance_mm(self, direction: str, frame: int) -> float | None:
         """How far cement stood from a line; None where that is not known."""
-        value = self.distances_mm.get(direction, [])
-        found = value[frame] if 0 <= frame < len(value) else math.nan
-        return None if math.isnan(found) else found
+        values = self.distances_mm.get(direction)
+        found = None if values is None else values.at(frame)
+        return None if found is None or math.isnan(found) else found
 
     def view_at(self, frame: int) -> PlannedView | None:
         """The planned view that a frame shows; the plan's first where that is not known."""
         views = self.plan.views if self.plan is not None else ()
-        shown = self.view[frame] if 0 <= frame < len(self.view) else ""
+        shown = self.view.at(frame)
         return next((view for view in views if view.view == shown), views[0] if views else None)
 
     def told(self, direction: str, length_mm: float, frame: int) -> str:
@@ -191,7 +248,7 @@ def read_ending(run: Path, result: Path | None = None) -> Ending:
             return _from_truth(run, truth)
         if result is not None and result.is_file():
             return _from_result(run, result)
-    except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+    except _DAMAGED as error:
         raise InputError(f"{run}: what became of it cannot be read ({error}); analyse it again") from error
     raise InputError(f"{run}: was not analysed yet, so nobody knows how it ended; analyse it first")
 
@@ -221,12 +278,13 @@ def _similarity(key: tuple[str, ...], centres: dict[str, tuple[float, float]]) -
     return Similarity(dx_px=dx_px, dy_px=dy_px, rotation_deg=rotation_deg, scale=scale, centre_px=centre)
 
 
-def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float]) -> dict[str, Any]:
+def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float], first: int) -> dict[str, Any]:
     """Columns by frame; ``prefix`` picks the truth's visible columns, ``scales`` takes its mm to the plan's, by view.
 
     Where a result holds shares alone (a view that is not calibrated), they become lengths on the plan's assumed depth.
+    A table is taken that holds each frame from ``first`` on, and no more than a recording can have.
     """
-    made: dict[str, Any] = {"t_s": [], "state": [], "view": [], "area_mm2": [], "motion": []}
+    made: dict[str, list[Any]] = {"t_s": [], "state": [], "view": [], "area_mm2": [], "motion": []}
     distances: dict[str, list[float]] = {direction: [] for direction in LINES}
     centres = {view.view: view.centre_px for view in plan.views} if plan is not None else {}
     area = f"{prefix}area_mm2" if prefix else "cement_area_mm2"
@@ -243,9 +301,9 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float])
         bodies = {name: lengths.body_mm2(each) for name, each in views.items()}
         moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
         seen: dict[tuple[str, ...], Similarity | None] = {}
-        for number, row in enumerate(rows):
-            if number == 0:
-                _begin(made, distances, int(row[at["frame"]]), float(row[t_s]))
+        for number, row in enumerate(rows, start=first):
+            if int(row[at["frame"]]) != number or not 0 <= number < MOST_FRAMES:
+                raise ValueError(f"{path.name} has {row[at['frame']][:24]} where frame {number} must stand")
             made["t_s"].append(float(row[t_s]))
             made["state"].append(row[state])
             made["view"].append(row[view])
@@ -263,25 +321,15 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float])
             made["motion"].append(seen[key])
     if not made["t_s"]:
         raise InputError(f"{path}: holds no frame")
-    return {**made, "distances_mm": distances}
-
-
-def _begin(made: dict[str, Any], distances: dict[str, list[float]], first: int, t_s: float) -> None:
-    """Nothing is known of the frames before a run's first one; they are counted."""
-    made["first_frame"] = first
-    made["t_s"] += [t_s * frame / first for frame in range(first)]
-    made["state"] += [""] * first
-    made["view"] += [""] * first
-    made["motion"] += [None] * first
-    for values in (made["area_mm2"], *distances.values()):
-        values += [math.nan] * first
+    columns_mm = {direction: ByFrame(first, values) for direction, values in distances.items()}
+    return {**{name: ByFrame(first, values) for name, values in made.items()}, "distances_mm": columns_mm}
 
 
 def _from_truth(run: Path, truth: Path) -> Ending:
     document = read_json((truth / "truth.json").read_bytes())
     # The simulator's truth is of the plan's own line, else of the default one, whatever this site has set.
     plan = _plan(run, default_settings())
-    table = _table(truth / "truth.csv", plan, "visible_", _scales(document, plan))
+    table = _table(truth / "truth.csv", plan, "visible_", _scales(document, plan), 0)
     found: list[Reached] = []
     for crossing in document["crossings"]:
         frame = crossing["visible_first_frame"]
@@ -309,7 +357,8 @@ def _from_result(run: Path, result: Path) -> Ending:
         raise InputError(f"{result}: the run was not looked at to its end; analyse it again, then its ending is known")
     # The lines that the figures were measured to: those of the analysis.
     plan = _plan(run, handed_settings(document.get("program", {}).get("settings")))
-    table = _table(result.with_name("measurements.csv"), plan, "", {})
+    first = int(document.get("run", {}).get(FIRST_FRAME, 0))
+    table = _table(result.with_name("measurements.csv"), plan, "", {}, first)
     found: list[Reached] = []
     for event in document["events"]:
         direction = _SITE_OF.get(event.get("site") or "")
@@ -354,8 +403,10 @@ def _leak_as_said(
 
 
 def _reached(table: dict[str, Any], direction: str, frame: int, what: str, shape: str) -> Reached:
-    times: list[float] = table["t_s"]
-    return Reached(direction=direction, frame=frame, t_s=times[min(frame, len(times) - 1)], what=what, shape=shape)
+    times: ByFrame[float] = table["t_s"]
+    frame = max(times.first_frame, frame)
+    t_s = times[min(frame, times.end_frame - 1)]
+    return Reached(direction=direction, frame=frame, t_s=t_s, what=what, shape=shape)
 
 
 def _in_order(found: list[Reached]) -> tuple[Reached, ...]:

@@ -33,7 +33,7 @@ def _moves(ending: Ending, stop: int) -> list[tuple[str, str]]:
     before = ending.frame_at(max(0.0, ending.t_s[stop] - _WINDOW_S))
     made = []
     for direction, distances in ending.distances_mm.items():
-        known = [value for value in distances[before : stop + 1] if not math.isnan(value)]
+        known = [value for value in distances.between(before, stop + 1) if not math.isnan(value)]
         if len(known) > 1 and known[0] - known[-1] >= _MOVED_MM:
             name = {"posterior": "warning line", "superior disc": "upper endplate", "inferior disc": "lower endplate"}
             moved_mm = known[0] - known[-1]
@@ -48,7 +48,7 @@ def near_since_s(ending: Ending, alarms: AlarmSettings) -> float | None:
     if first is None:
         return None
     band, distances = band_mm(first.direction, alarms), ending.distances_mm[first.direction]
-    for frame in range(min(first.frame, ending.frames - 1) + 1):
+    for frame in range(ending.first_frame, min(first.frame, ending.frames - 1) + 1):
         value = distances[frame]
         if not math.isnan(value) and value <= band:
             return first.t_s - ending.t_s[frame]

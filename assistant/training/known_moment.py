@@ -32,7 +32,7 @@ class KnownMoments:
     def at(self, frame: int) -> Moment:
         """The moment of a frame."""
         ending = self._ending
-        frame = min(max(frame, 0), ending.frames - 1)
+        frame = min(max(frame, ending.first_frame), ending.frames - 1)
         motion = self._motion(frame)
         outline = self._outline(frame, motion) if isinstance(motion, Motion) else ()
         planned = None

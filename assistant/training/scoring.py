@@ -96,7 +96,7 @@ def score_watching(facts: ClipFacts, ending: Ending, pressed_frame: int | None) 
         return Score(is_right=not missed, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
     if first is None:
         return Score(is_right=False, direction_right=None, verdict=Verdict.EARLY, early_s=None, early_mm=None)
-    early_s = first.t_s - ending.t_s[min(pressed_frame, ending.frames - 1)]
+    early_s = first.t_s - ending.t_s[min(max(pressed_frame, ending.first_frame), ending.frames - 1)]
     left_mm = ending.distance_mm(first.direction, pressed_frame)
     if early_s < 0:
         verdict = Verdict.AFTER_LINE

@@ -11,6 +11,7 @@ from typing import Final
 
 from assistant.errors import InputError, UsageError
 from assistant.lengths import DISTANCES
+from assistant.part import MOST_FRAMES
 from assistant.readings.csv_row import COLUMNS
 from assistant.vocabulary import FrameState, Priority
 
@@ -77,6 +78,8 @@ def read_table_facts(path: Path, first_frame: int = 0) -> TableFacts:
                     raise UsageError(f"line {number + 2} has {len(line)} cells instead of {len(head)}: cut off?")
                 row = dict(zip(head, line, strict=True))
                 frame = first_frame + number
+                if frame >= MOST_FRAMES:
+                    raise UsageError(f"line {number + 2}: no recording has {MOST_FRAMES} frames")
                 fault = _row_fault(row, frame, last_s)
                 if fault:
                     raise UsageError(f"line {number + 2} (frame {frame}): {fault}")

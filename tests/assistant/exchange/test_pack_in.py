@@ -7,6 +7,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.exchange.pack_in import unpack
+from assistant.readings.csv_row import COLUMNS
 from tests.small_pack import CASE, files, pack_bytes, tree, write_pack_file
 
 
@@ -124,3 +125,15 @@ def test_another_version(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all", b"PK\x05\x06" + bytes(18), b"\x00" * 70_000])
 def test_what_is_no_pack(tmp_path, content):
     refused(tmp_path, content)
+
+
+@pytest.mark.parametrize(("first_row", "fits"), [("0", True), ("20000000", False), ("1", False)])
+def test_a_table_that_does_not_begin_with_the_run_is_refused(tmp_path, first_row, fits):
+    cells = {"frame": first_row, "t_s": "0.0", "state": "live", "registration_ok": "0", "alarm": "none"}
+    row = [(cells | {"processing_ms": "1.0"}).get(name, "") for name in COLUMNS]
+    table = f"{','.join(COLUMNS)}\n{','.join(row)}\n".encode()
+    content = pack_bytes(files() | {"cases/0/runs/0/measurements.csv": table})
+    if fits:
+        unpack(write_pack_file(tmp_path / "a.zip", content), tmp_path / "out")
+    else:
+        refused(tmp_path, content, "is no table of an analysis .*frame must be 0")

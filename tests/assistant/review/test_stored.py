@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,29 @@ def test_a_part_of_a_session_holds_its_own_frames_and_nothing_of_another_level_s
     assert [moment.frame_index for moment in moments] == list(range(20, 40))
     assert [moment.liveness.reason for moment in moments[:6]] == 5 * ["not analysed on the day"] + [""]
     assert [moment.frame_index for moment in read_as_seen(recording, plan)] == list(range(46))
+
+
+@pytest.mark.parametrize("frame", [20_000_000, 4_000_000, -1])
+def test_a_table_with_a_row_that_no_recording_has_there_is_damaged_and_nothing_is_made_for_it(
+    run: SmallRun, plan: Plan, frame: int
+) -> None:
+    (run.out / "measurements.csv").write_text(f"frame,t_s,state\n{frame},1.0,live\n", encoding="utf-8")
+    tracemalloc.start()
+    with pytest.raises(InputError, match="damaged"):
+        analysed(run, plan)
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most_bytes < 4_000_000
+
+
+def test_an_event_from_before_the_run_stands_in_its_frames_alone(run: SmallRun, plan: Plan) -> None:
+    alarm = replace(alarm_of(json.loads((run.out / "result.json").read_text())["events"][0]), first_frame=-(10**7))
+    tracemalloc.start()
+    moments = read_analysed(run.out, plan, [alarm], ())
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most_bytes < 20_000_000
+    assert moments[0].standing[0].first_frame == -(10**7)
 
 
 def test_nothing_there_is_told(run: SmallRun, plan: Plan) -> None:
