@@ -58,7 +58,7 @@ def review(window: Shell) -> Iterator[Step]:
     press("F3")
     training = window.page("training")
     press("Return")
-    yield lambda: training.starter is not None and training.starter.made >= 1
+    yield lambda: training.controller.starter is not None and training.controller.starter.made >= 1
     yield lambda: training.room.jobs is not None and training.room.jobs.current is not None
     yield after(3.0)
     press("F4")

@@ -170,7 +170,7 @@ def test_a_training_clip_stops_before_the_line_that_the_result_was_made_with(
             shell.go_to("cases")
             (case,) = shell.page("cases").room.library.rows("cases")
             shell.go_to("training", ("case", case["id"]))
-            desk = shell.page("training").desk
+            desk = shell.page("training").controller.desk
             qtbot.waitUntil(lambda desk=desk: bool(own_clips(desk)))
             (clip,) = own_clips(desk)
             stops[name] = clip.facts.stop_frame

@@ -187,17 +187,23 @@ def train(person: Person, case_id: str) -> str:
     cases = choose(person, case_id)
     training = person.page("training")
     person.press(K.Key_T)
-    person.until(lambda: training.mode in (WELCOME, ASKING) and not training.reader.busy)
-    if training.mode == WELCOME:
+    person.until(lambda: training.controller.front.mode in (WELCOME, ASKING) and not training.reader.busy)
+    if training.controller.front.mode == WELCOME:
         person.press(K.Key_Return)  # agrees; the first case is the demonstration's
-        person.until(lambda: training.mode in (ASKING, OVERVIEW))
+        person.until(lambda: training.controller.front.mode in (ASKING, OVERVIEW))
         person.press(K.Key_F4)
         assert person.window.current is cases
         person.press(K.Key_T)
-    person.until(lambda: not training.reader.busy and training.mode == ASKING and training.asked.clip.run_id)
-    training.player.skip()
+    person.until(
+        lambda: (
+            not training.reader.busy
+            and training.controller.front.mode == ASKING
+            and training.controller.sitting.case.asked.clip.run_id
+        )
+    )
+    training.controller.sitting.case.player.skip()
     person.press(K.Key_1, K.Key_8, K.Key_D, K.Key_Return)
-    person.until(lambda: training.mode == FEEDBACK)
+    person.until(lambda: training.controller.front.mode == FEEDBACK)
     person.look(f"5_training_{case_id}")
     told: str = training.header.accessibleName() or Person.reads(training.header)
     person.press(K.Key_F4)

@@ -6,7 +6,7 @@ from assistant.library.people import Act, Role
 from assistant.review.annotations import About
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
-from assistant.training.trainer import SHAPE, SITE, WATCHING, Starter
+from assistant.training.trainer import Starter
 from tests.screens.camera import Camera, key, settle, wait
 from ui.cases.page import CasesPage
 from ui.review import review_words
@@ -138,11 +138,11 @@ def _training(camera: Camera) -> None:
     shell = _window("training")
     page = shell.page("training")
     assert isinstance(page, TrainingPage)
-    wait(lambda: page.starter is not None and page.starter.made == 1)
+    wait(lambda: page.controller.starter is not None and page.controller.starter.made == 1)
     camera.take("training_1_welcome", shell)
 
     def asked() -> None:
-        wait(lambda: page.mode == ASKING and page.view.frame_index >= 0)
+        wait(lambda: page.controller.front.mode == ASKING and page.view.frame_index >= 0)
         settle(300)
 
     key(shell, "Return")
@@ -153,17 +153,17 @@ def _training(camera: Camera) -> None:
     key(shell, "1", "7", "D")
     camera.take("training_3_question", shell, lambda: settle(200))
     key(shell, "Return")
-    wait(lambda: page.mode == FEEDBACK)
-    wait(lambda: page.player is not None and page.player.at_end, 60)
+    wait(lambda: page.controller.front.mode == FEEDBACK)
+    wait(lambda: page.controller.sitting.case is not None and page.controller.sitting.case.player.at_end, 60)
     camera.take("training_4_feedback", shell, lambda: settle(200))
     key(shell, "Escape")
     settle(300)
     camera.take("training_5_overview", shell, lambda: settle(150))
-    for task, name in ((WATCHING, "watching"), (SITE, "site"), (SHAPE, "shape")):
-        page.sit_down(task)
+    for act, name in (("watch", "watching"), ("site", "site"), ("shape", "shape")):
+        page.do(act)
         wait(lambda: not page.reader.busy, 60)
         settle(800)
-        if task != WATCHING:
+        if act != "watch":
             key(shell, "Return")
             settle(400)
         camera.take(f"training_6_{name}", shell, lambda: settle(50))
@@ -172,8 +172,8 @@ def _training(camera: Camera) -> None:
     page.do("who")
     camera.take("training_7_people", shell, lambda: settle(100))
     key(shell, "Escape")
-    assert page.desk is not None
-    page.person = page.desk.enrol(role=Role.INSTRUCTOR, consents=True)
+    assert page.controller.desk is not None
+    page.controller.sitting.person = page.controller.desk.enrol(role=Role.INSTRUCTOR, consents=True)
     page.do("instructor")
     camera.take("training_8_instructor", shell, lambda: settle(100))
     shell.close()

@@ -59,10 +59,10 @@ class Dashboard(QWidget):
             (self.sure, "How sure, how right", "%", 6, 3),
             (self.directions, "Right direction", "", 9, 3),
         ):
-            card = Card(title, 22)
-            card.right.setText(right)
-            card.column.addWidget(widget, 1)
-            grid.addWidget(card, 1, column, 1, span)
+            chart = Card(title, 22)
+            chart.right.setText(right)
+            chart.column.addWidget(widget, 1)
+            grid.addWidget(chart, 1, column, 1, span)
         self.table, self.back = AgreementTable(), ComingBack()
         self.back.setMinimumHeight(_BACK_PX)
         agreement = Card("Who agrees (κ)", 22)
@@ -82,6 +82,14 @@ class Dashboard(QWidget):
         row.addWidget(self.start, 1)
         coming.column.addLayout(row)
         grid.addWidget(coming, 2, 3, 1, 6)
+        grid.addWidget(self._build_beside(), 2, 9, 1, 3)
+        grid.addLayout(self._build_keys(), 3, 0, 1, 12)
+        grid.setRowStretch(1, 1)
+        grid.setRowStretch(2, 1)
+        for column in range(12):
+            grid.setColumnStretch(column, 1)
+
+    def _build_beside(self) -> Card:
         beside = Card("With the assistant", 22)
         self.hidden, self.shown, self.trusted = (
             ShareLine(title) for title in ("Lines hidden", "Lines shown", "Trusted a wrong line")
@@ -92,7 +100,9 @@ class Dashboard(QWidget):
         planted.setMinimumHeight(_PLANTED_LINES * planted.fontMetrics().lineSpacing())
         beside.column.addWidget(planted)
         beside.column.addStretch(1)
-        grid.addWidget(beside, 2, 9, 1, 3)
+        return beside
+
+    def _build_keys(self) -> QHBoxLayout:
         more = QHBoxLayout()
         more.setSpacing(14)
         for act, text in _KEYS:
@@ -101,11 +111,7 @@ class Dashboard(QWidget):
             cap.setFixedWidth(cap.sizeHint().width() + 4)
             more.addWidget(cap)
         more.addStretch(1)
-        grid.addLayout(more, 3, 0, 1, 12)
-        grid.setRowStretch(1, 1)
-        grid.setRowStretch(2, 1)
-        for column in range(12):
-            grid.setColumnStretch(column, 1)
+        return more
 
     def show_person(self, desk: Desk, person: Person) -> None:
         """Work out and show the figures of a person."""

@@ -6,12 +6,12 @@ from PyQt6.QtCore import QRectF, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from assistant.training.clip import ClipFacts
 from assistant.training.scoring import Score
 from assistant.training.trainer import SHAPE, SITE, Given
 from ui import theme
 from ui.training import training_words as words
 from ui.training.answer_charts import AnswerBars
+from ui.training.feedback import Feedback
 from ui.training.violet import Card, label
 from ui.widgets import icons
 from ui.widgets.keycap import Keycap
@@ -66,8 +66,9 @@ class FeedbackPanel(QWidget):
         self.answers_card.right.setText(words.ONLY_YOU)
         column.addWidget(last, 1)
 
-    def show_verdict(self, facts: ClipFacts, given: Given, result: Score) -> None:
-        """The verdict in words."""
+    def show_feedback(self, feedback: Feedback) -> None:
+        """The verdict in words, and what stands beside it."""
+        facts, given, result = feedback.clip.facts, feedback.given, feedback.result
         self.mark.show_verdict(result.is_right)
         headline = words.headline(result.verdict, result.early_s, facts.event, facts.trap)
         if given.task in (SITE, SHAPE):
@@ -75,6 +76,11 @@ class FeedbackPanel(QWidget):
             headline = f"{'Right' if result.is_right else 'Not right'}: {true}"
         self.headline.setText(headline)
         self.second.setText(_second_line(given, result))
+        self.gave_away.setText(feedback.gave_away)
+        self.bars.show_answers(feedback.others, given.answer)
+        self.answers_card.setVisible(feedback.is_about_stopping)
+        self.ct.setText(feedback.known)
+        self.back.setText(feedback.back)
 
 
 class VerdictMark(QWidget):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
@@ -58,9 +60,10 @@ class InstructorView(QWidget):
         card.column.addWidget(self.flagged)
         column.addWidget(card)
 
-    def show_desk(self, desk: Desk, now_ns: int) -> None:
+    def show_desk(self, desk: Desk) -> None:
         """Work out everybody's figures."""
         self._keys.setText(with_keys(_KEYS))
+        now_ns = time.time_ns()
         people = [each for each in desk.people() if each.has_consented]
         self.table.setRowCount(len(people))
         together = ""

@@ -79,6 +79,12 @@ def lay_out(page: QWidget) -> Parts:
     row.addWidget(parts.panels)
     for widget in (parts.welcome, parts.case, parts.dashboard, parts.instructor_view):
         parts.stack.addWidget(widget)
+    _frame(page, parts)
+    return parts
+
+
+def _frame(page: QWidget, parts: Parts) -> None:
+    """The header and the sentence above, the ways to the other pages below."""
     content = QWidget()
     palette = content.palette()
     palette.setColor(QPalette.ColorRole.Window, GROUND)
@@ -103,4 +109,3 @@ def lay_out(page: QWidget) -> Parts:
     outer = QVBoxLayout(page)
     outer.setContentsMargins(0, 0, 0, 0)
     outer.addWidget(TrainingBand(content))
-    return parts

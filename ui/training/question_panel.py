@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING
 from ui.keys.key_map import with_keys
 from ui.training import training_words as words
+from ui.training.question import Question
 from ui.training.violet import Card, Choice, label
 from ui.widgets.keycap import Keycap
 
@@ -19,16 +20,15 @@ class QuestionPanel(QWidget):
     ----------
     locked : signal
         The answer is given.
+    chosen : signal (str)
+        A field was touched: its key.
     """
 
     locked = pyqtSignal()
+    chosen = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.task = QUESTION
-        self.is_ap = False
-        self.answer, self.direction = "", ""
-        self.sure: int | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
@@ -68,65 +68,39 @@ class QuestionPanel(QWidget):
         column.addWidget(last, 2)
 
     def _choice(self, made: Choice) -> Choice:
-        made.chosen.connect(self.choose)
+        made.chosen.connect(self.chosen)
         return made
 
-    def ask(self, task: str, *, is_ap: bool, with_assistant: bool = False) -> None:
-        """Begin with nothing chosen."""
-        self.task, self.is_ap = task, is_ap
+    def ask(self, question: Question, *, with_assistant: bool = False) -> None:
+        """Put a question, nothing chosen yet."""
+        task = question.task
         self.hidden.setText(words.HIDDEN_WITH if with_assistant else words.HIDDEN)
-        self.answer, self.direction, self.sure = "", "", None
         title = {SITE: words.SITE_TITLE, SHAPE: words.SHAPE_TITLE, WATCHING: words.WATCH_TITLE}
         self.card.title.setText(title.get(task, words.WOULD_YOU))
-        texts = words.SHAPES if task == SHAPE else words.ANSWER_KEYS
-        for choice, (key, _, text) in zip(self.answers, texts, strict=True):
+        for choice, (key, _, text) in zip(self.answers, question.answers, strict=True):
             choice.key, choice.text = key, text
             choice.note = words.HONEST if task == QUESTION and key == "3" else ""
             choice.setVisible(task in (QUESTION, SHAPE))
             choice.update()
-        for choice, (_, _, text) in zip(self.wheres, self._where(), strict=True):
+        for choice, (_, _, text) in zip(self.wheres, question.wheres, strict=True):
             choice.text = text
-            choice.setVisible(not (is_ap and choice.key == "A"))
+            choice.setVisible(not (question.is_ap and choice.key == "A"))
             choice.update()
         self.sure_card.setVisible(task != WATCHING)
         self.where_card.setVisible(task in (QUESTION, SITE))
         self.where_card.title.setText(words.SITE_CHOICE if task == SITE else words.WHERE)
         self.lock_cap.label = words.STOP_NOW if task == WATCHING else words.LOCK
         self.lock_cap.update()
-        self.say(words.WATCH_NOTE if task == WATCHING else "")
-        self._mark()
+        self.show_chosen(question, words.WATCH_NOTE if task == WATCHING else "")
 
-    def say(self, text: str) -> None:
-        """A sentence under the answers."""
-        self.note.setText(with_keys(text))
-
-    def _where(self) -> tuple[tuple[str, str, str], ...]:
-        return words.WHERE_AP if self.is_ap else words.WHERE_LATERAL
-
-    def choose(self, key: str) -> bool:
-        """Take a key; False where it means nothing in this task."""
-        answers = words.SHAPES if self.task == SHAPE else words.ANSWER_KEYS
-        if self.task in (QUESTION, SHAPE) and key in {each for each, _, _ in answers}:
-            self.answer = next(value for each, value, _ in answers if each == key)
-        elif self.task != WATCHING and key in words.SURE:
-            self.sure = words.SURE[key]
-        elif self.task in (QUESTION, SITE) and key in {each for each, _, _ in self._where()}:
-            self.direction = next(value for each, value, _ in self._where() if each == key)
-            if self.task == SITE:
-                self.answer = self.direction
-        else:
-            return False
-        self.say("")
-        self._mark()
-        return True
-
-    def _mark(self) -> None:
-        answers = words.SHAPES if self.task == SHAPE else words.ANSWER_KEYS
-        for choice, (_, value, _) in zip(self.answers, answers, strict=True):
-            choice.choose(value == self.answer)
-        for choice, value in zip(self.sures, words.SURE.values(), strict=True):
-            choice.choose(value == self.sure)
+    def show_chosen(self, question: Question, note: str) -> None:
+        """Mark what is chosen; a sentence under the answers."""
+        self.note.setText(with_keys(note))
+        for choice, (_, value, _) in zip(self.answers, question.answers, strict=True):
+            choice.choose(value == question.answer)
+        for choice, percent in zip(self.sures, words.SURE.values(), strict=True):
+            choice.choose(percent == question.sure)
         marked = False
-        for choice, (_, value, _) in zip(self.wheres, self._where(), strict=True):
-            choice.choose(bool(self.direction) and value == self.direction and not marked)
+        for choice, (_, value, _) in zip(self.wheres, question.wheres, strict=True):
+            choice.choose(bool(question.direction) and value == question.direction and not marked)
             marked = marked or choice.is_chosen

@@ -90,23 +90,25 @@ def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtb
     beats(theatre, armed=1)
     qtbot.keyClick(shell, Qt.Key.Key_F3)
     page = shell.page("training")
-    qtbot.waitUntil(lambda: page.starter.made == 1)
+    qtbot.waitUntil(lambda: page.controller.starter.made == 1)
     beats(theatre, armed=1)
     qtbot.keyClick(shell, Qt.Key.Key_Return)
     assert page.parts.note.text() == with_keys(REFUSED)
-    assert page.mode is not ASKING
-    assert page.player is None
+    assert page.controller.front.mode is not ASKING
+    assert page.controller.sitting.case is None
     beats(theatre, armed=0)
     qtbot.keyClick(shell, Qt.Key.Key_Escape)
     page.do("start")
-    qtbot.waitUntil(lambda: page.mode == ASKING and page.view.frame_index >= 0)
-    answers = len(page.desk.answers(page.person))
+    qtbot.waitUntil(lambda: page.controller.front.mode == ASKING and page.view.frame_index >= 0)
+    answers = len(page.controller.desk.answers(page.controller.sitting.person))
     beats(theatre, armed=1)
     page.live.look()
-    assert page.mode == OVERVIEW
-    assert page.player is None
+    assert page.controller.front.mode == OVERVIEW
+    assert page.controller.sitting.case is None
     assert page.parts.note.text() == with_keys(REFUSED)
-    assert len(page.desk.answers(page.person)) == answers, "nothing was answered for the person"
+    assert len(page.controller.desk.answers(page.controller.sitting.person)) == answers, (
+        "nothing was answered for the person"
+    )
     beats(theatre, armed=0)
     page.live.look()
     assert page.parts.note.text() == with_keys(OFFERED)

@@ -1,0 +1,289 @@
+"""Rules and acts of the page of training, without a window: who trains, which case comes, when its outcome is shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from assistant.library.people import LOCAL, Act, Person, Role, check_may, may
+from assistant.settings.tree import Settings
+from assistant.training.clip import ClipFacts
+from assistant.training.csv_out import answers_of, write_answers
+from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Desk, Starter
+from ui.controlling import AskedTwice, telling
+from ui.shared_library import SharedLibrary
+from ui.training import training_words as words
+from ui.training.cutting import cut_clip, is_by_hand
+from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
+from ui.training.question import KEYS
+from ui.training.sitting import Sitting
+from ui.training.training_forms import chosen_set, people_form, set_form
+from ui.training.view import Front, Readers, TrainingView
+
+
+class TrainingController:
+    """Training as a person goes through it.
+
+    Parameters
+    ----------
+    settings : Settings
+    room : SharedLibrary
+    view : TrainingView
+    readers : Readers
+    refusal : callable
+        Why no case may be opened now; empty where it may.
+    now_s : callable
+        A clock that only goes forward.
+
+    Attributes
+    ----------
+    desk, starter : Desk, Starter or None
+        None until the library is open.
+    front : Front
+    sitting : Sitting
+        With the person, the task and the case that is open.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        room: SharedLibrary,
+        view: TrainingView,
+        readers: Readers,
+        refusal: Callable[[], str],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings, self._room, self._view, self._readers = settings, room, view, readers
+        self._refusal = refusal
+        self.desk: Desk | None = None
+        self.starter: Starter | None = None
+        self.front = Front()
+        self.sitting = Sitting(view, self.front, readers, settings.alarms, self.show_start, now_s)
+        self._twice = AskedTwice(view.tell)
+        self._at_once: Mapping[str, Callable[[], None]] = {
+            "leave": self._leave_case,
+            "lock": self.lock,
+            "stop": self.lock,
+            **{f"answer {key}": partial(self.sitting.choose, key) for key in KEYS},
+        }
+        self._with_desk: Mapping[str, Callable[[Desk], None]] = {
+            "agree": lambda desk: self._begin(desk, consents=True),
+            "nothing": lambda desk: self._begin(desk, consents=False),
+            "start": lambda desk: self._sit_down(desk, QUESTION),
+            "watch": lambda desk: self._sit_down(desk, WATCHING),
+            "site": lambda desk: self._sit_down(desk, SITE),
+            "shape": lambda desk: self._sit_down(desk, SHAPE),
+            "next": self._ask_next,
+            "run": lambda _: self.sitting.see_run(),
+            "flag": self.sitting.flag,
+            "export": self._export,
+            "who": self._people,
+            "withdraw": self._withdraw,
+            "instructor": self._instructor,
+            "new set": self._new_set,
+            "set": self._next_set,
+            "lines": lambda _: self._toggle_lines(),
+        }
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The acts of the page in `ui.keys.table`."""
+        return (*self._at_once, *self._with_desk)
+
+    @property
+    def part(self) -> str:
+        """Which part of the table of keys counts."""
+        watches = self.front.mode == ASKING and self.sitting.task == WATCHING
+        return "watching" if watches else self.front.mode
+
+    def open(self) -> bool:
+        """Open the desk; False, and told, where that cannot be."""
+        if not self._room.open(self._settings) or self._room.library is None or self._room.jobs is None:
+            self._view.tell(self._room.why_not)
+            return False
+        if self.desk is None or self.desk.library is not self._room.library:
+            self.desk = Desk(self._room.library)
+            self.starter = Starter(self.desk, self._room.jobs)
+            self._prepare(self.starter)
+            # Who only reviews has not been asked yet whether answers may be kept.
+            people = [each for each in self.desk.people() if each.role is not Role.REVIEWER]
+            self.sitting.person = people[0] if people else LOCAL
+        return True
+
+    def come_back(self) -> None:
+        """Go on where the person stands."""
+        if self.front.mode in (WELCOME, OVERVIEW):
+            self.show_start()
+
+    def make_way(self, told: str, *, is_armed: bool) -> None:
+        """A live picture is told of; while injecting is on no case is shown beside it, an open one is put away."""
+        if is_armed and self.front.mode in (ASKING, FEEDBACK):
+            self.show_start()
+        self._view.tell(told)
+
+    def do(self, act: str) -> None:
+        """Do an act; any other than the one that asked takes its question back."""
+        if act != "withdraw":
+            self._twice.forget()
+        with telling(self._view.tell):
+            if act in self._at_once:
+                self._at_once[act]()
+            elif self.desk is not None and not self._readers.case.busy:
+                self._with_desk[act](self.desk)
+
+    def show_start(self) -> None:
+        """The overview of the person, or the welcome where nobody has begun."""
+        self.sitting.close()
+        person = self.sitting.person
+        if person.id == LOCAL.id or self.desk is None:
+            self._show(WELCOME, "archived and simulated runs", "")
+            return
+        count = len(self.desk.answers(person, counted=True))
+        place = f"Reader {person.id} · {count} answers · names hidden from others"
+        self._show(OVERVIEW, "progress and agreement", place)
+
+    @property
+    def prepared(self) -> str:
+        """How far the starter course is; empty when it is whole."""
+        if self.starter is None or self.starter.made >= self.starter.total:
+            return ""
+        return words.PREPARING.format(self.starter.made, self.starter.total)
+
+    def go_on_preparing(self) -> bool:
+        """Ask for the next case of the starter course; whether there is more to make."""
+        return self.starter is not None and self._room.jobs is not None and self.starter.go_on()
+
+    def end_watching(self) -> None:
+        """What plays may be through: who only watched has let it go on."""
+        if self.desk is not None:
+            self.sitting.end_watching(self.desk)
+
+    def lock(self) -> None:
+        """Keep the answer, then show what came next."""
+        if self.desk is not None:
+            self.sitting.lock(self.desk)
+
+    def open_thing(self, thing: object) -> None:
+        """Make a clip of a case of the library, or of a run that was stopped by hand, and ask it."""
+        desk = self.desk
+        if desk is None:
+            return
+
+        def ask(clip_id: str) -> None:
+            by_hand = is_by_hand(thing)
+            if self.sitting.person.id != LOCAL.id and not by_hand:
+                self.sitting.task = QUESTION
+                self._ask_next(desk, clip_id)
+                return
+            self.show_start()
+            clip = desk.clip(clip_id)
+            self._view.tell((words.CUT if by_hand else words.CUT_BEGIN).format(clip.name if clip else ""))
+
+        with telling(self._view.tell):
+            cut_clip(desk, thing, self._settings.alarms, self._readers.case, self._view, ask)
+
+    def _show(self, mode: str, heading: str, place: str) -> None:
+        self.front.mode, self.front.heading, self.front.place = mode, heading, place
+        self._view.show_part()
+
+    def _prepare(self, starter: Starter) -> None:
+        """Have the demonstration run ready as the first case; who has asked for a case meanwhile gets it then."""
+
+        def keep(facts: ClipFacts) -> None:
+            if self.starter is not starter or self._room.library is not starter.library:
+                return
+            starter.keep_first(facts)
+            if self.sitting.waits_for_first and self.desk is not None:
+                self.sitting.waits_for_first = False
+                self._ask_next(self.desk)
+
+        if starter.lacks_first:
+            self._readers.first.find(starter.look_at_first, keep)
+
+    def _begin(self, desk: Desk, *, consents: bool) -> None:
+        self.sitting.person = desk.enrol(consents=consents)
+        self._sit_down(desk, QUESTION)
+
+    def _sit_down(self, desk: Desk, task: str) -> None:
+        """Begin a sitting of one task."""
+        self.sitting.task, self.sitting.asked_now = task, []
+        self._ask_next(desk)
+
+    def _ask_next(self, desk: Desk, clip_id: str = "") -> None:
+        refusal = self._refusal()
+        if refusal:
+            self._view.tell(refusal)
+        else:
+            self.sitting.ask_next(desk, clip_id)
+
+    def _leave_case(self) -> None:
+        self._view.tell("")
+        self.show_start()
+
+    def _export(self, desk: Desk) -> None:
+        """The answers as a table: one's own, and everybody's for an instructor."""
+        teaches = may(self.sitting.person, Act.SEE_OTHERS) and self.front.mode == INSTRUCTOR
+        name = self._view.ask_for_file("Answers as a table", f"{self.sitting.person.id}.csv")
+        if not name or self._readers.table.busy:
+            return
+        library, answers = (
+            desk.library,
+            answers_of(desk, None if teaches else self.sitting.person, asks=self.sitting.person),
+        )
+
+        def written(count: int) -> None:
+            if self._room.library is library:
+                library.note("export", f"{count} training answers")
+            self._view.tell(words.EXPORTED.format(count, name))
+
+        self._readers.table.find(lambda: write_answers(answers, Path(name)), written)
+
+    def _people(self, desk: Desk) -> None:
+        """Choose or enrol a person."""
+        taken: list[Person] = []
+
+        def closed(told: str) -> None:
+            self.sitting.person = taken[0] if taken else self.sitting.person
+            self.show_start()
+            self._view.tell(told)
+
+        self._view.show_form(people_form(desk, self.sitting.person, taken), closed)
+
+    def _new_set(self, desk: Desk) -> None:
+        """A set by rule or by hand, for who may teach."""
+        check_may(self.sitting.person, Act.TEACH)
+
+        def closed(told: str) -> None:
+            self._instructor(desk)
+            self._view.tell(told)
+
+        self._view.show_form(set_form(desk, self.sitting.person), closed)
+
+    def _instructor(self, desk: Desk) -> None:
+        """Everybody's figures, for who may see them; the look is logged."""
+        check_may(self.sitting.person, Act.SEE_OTHERS)
+        desk.library.note("look at everybody's figures", self.sitting.person.id)
+        self._show(INSTRUCTOR, "instructor · everybody by random number", f"Reader {self.sitting.person.id}")
+
+    def _next_set(self, desk: Desk) -> None:
+        """The cases of another set from now on."""
+        self.sitting.set_id = chosen_set(desk, self.sitting.set_id)
+        row = desk.library.one("sets", self.sitting.set_id) if self.sitting.set_id else None
+        self._view.tell(f"Cases of the set “{row['name']}” from now on." if row else "All cases from now on.")
+
+    def _withdraw(self, desk: Desk) -> None:
+        """Take the consent back; asked twice."""
+        if self._twice.asks(words.WITHDRAW_ASKED):
+            return
+        if self.sitting.person.id != LOCAL.id:
+            desk.withdraw(self.sitting.person)
+            self.sitting.person = desk.library.person(self.sitting.person.id)
+        self.show_start()
+        self._view.tell(words.WITHDRAWN)
+
+    def _toggle_lines(self) -> None:
+        """Ask the next cases with the plan's lines on the picture, or without."""
+        self.sitting.lines_shown = not self.sitting.lines_shown
+        self._view.tell(words.LINES_SHOWN if self.sitting.lines_shown else words.LINES_HIDDEN)
