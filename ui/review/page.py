@@ -380,6 +380,7 @@ class ReviewPage(Page):
 
     def shut(self) -> None:
         """End threads and processes before the window goes."""
+        self.live.stop()
         self._timer.stop()
         self.close_session()
         self.exporter.shut()

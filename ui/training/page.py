@@ -171,6 +171,7 @@ class TrainingPage(Page):
 
     def shut(self) -> None:
         """End the threads, give the library back."""
+        self.live.stop()
         self._timer.stop()
         self._course.stop()
         self.controller.sitting.close()

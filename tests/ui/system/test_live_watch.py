@@ -82,6 +82,19 @@ def test_review_offers_the_live_picture_and_refuses_while_armed(qtbot, theatre, 
     shell.close()
 
 
+@pytest.mark.parametrize("name", ["review", "training"])
+def test_a_closed_window_looks_for_no_live_picture(qtbot, theatre, name):
+    """Its library is closed: a case that was open would be put away over it."""
+    shell = Shell(Settings())
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.go_to(name)
+    page = shell.page(name)
+    assert page.live._timer.isActive()
+    shell.close()
+    assert not page.live._timer.isActive()
+
+
 def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtbot, theatre, monkeypatch):
     monkeypatch.setattr(Starter, "go_on", lambda _: False)
     shell = Shell(Settings())
