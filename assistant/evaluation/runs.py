@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import time
 import traceback
@@ -32,6 +30,7 @@ from assistant.evaluation.truth import Truth, read_truth
 from assistant.evaluation.validation_set import PlannedRun, fluoroscope_of, planned_runs
 from assistant.simulation.writing import write_run
 from assistant.system.files import whole_folder
+from assistant.system.processes import TooLate, answer_of, module_environment
 
 T = TypeVar("T")
 
@@ -143,12 +142,11 @@ def analyse(job: Job) -> tuple[float, str]:
     shutil.rmtree(job.results, ignore_errors=True)  # an old result is never taken for a new one
     started_s = time.monotonic()
     try:
-        done = subprocess.run(
-            command, env=_environment(), capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False
-        )
-    except subprocess.TimeoutExpired:
+        done = answer_of(command, environment=module_environment(OPENCV_FOR_THREADS_NUM="1"), limit_s=RUN_LIMIT_S)
+    except TooLate:
         return time.monotonic() - started_s, f"was stopped after {RUN_LIMIT_S} s"
-    message = "" if done.returncode == 0 else f"exit {done.returncode}: {done.stderr.strip()[-300:]}"
+    said = done.errors.decode("utf-8", "replace").strip()
+    message = "" if done.status == 0 else f"exit {done.status}: {said[-300:]}"
     return time.monotonic() - started_s, message
 
 
@@ -215,9 +213,3 @@ def score_all(jobs: Sequence[Job], workers: int) -> list[RunScore]:
             results[waiting[future]] = future.result()
             progress("scored", len(results), len(jobs))
     return [score for k in sorted(results) for score in results[k]]
-
-
-def _environment() -> dict[str, str]:
-    """One thread for each worker's program, which finds the modules also in a clone that is not installed."""
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENCV_FOR_THREADS_NUM": "1", "OMP_NUM_THREADS": "1"}

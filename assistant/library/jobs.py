@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
-import signal
-import subprocess
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,11 +29,11 @@ from assistant.library.session_rows import (
 from assistant.library.store import Library
 from assistant.part import recording_of
 from assistant.recording.reading import read_head
-from assistant.review.replay import child_command, child_environment
 from assistant.settings.tree import Settings, changes_of
 from assistant.system.error_log import LastWords, ending
 from assistant.system.places import plan_beside
 from assistant.system.plain import json_text, read_json
+from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
@@ -95,7 +92,7 @@ class Jobs:
         self.finished: deque[Job] = deque(maxlen=100)
         self._wanted: deque[Job] = deque()
         self._job: Job | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._read = b""
         self._refused: set[str] = set()
         # What was being analysed when the program ended begins anew.
@@ -207,13 +204,7 @@ class Jobs:
         """End the child; what it worked on begins anew next time."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(wait_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end(wait_s, by_signal=True)
         job, self._job = self._job, None
         self._close()
         if job is not None and job.kind == "analyse":
@@ -228,15 +219,9 @@ class Jobs:
             self._wanted.remove(job)
         self._job, self._read = job, b""
         self._words = LastWords(job.kind.replace(" ", "_"))
-        self._process = subprocess.Popen(
-            child_command(job.module, json_text(job.order, indent=None)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._words.fileno(),
-            env=child_environment(),
-        )
-        assert self._process.stdout is not None
-        os.set_blocking(self._process.stdout.fileno(), False)
+        command = module_command(job.module, json_text(job.order, indent=None))
+        self._process = ChildProcess(command, environment=module_environment(), out=Stream.PIPE, words=self._words)
+        os.set_blocking(self._process.heard.fileno(), False)
         if job.kind == "analyse":
             self._set_run(job.run_id, {"state": ANALYSING, "why": ""})
         return True
@@ -255,10 +240,9 @@ class Jobs:
 
     def _listen(self) -> bool:
         assert self._process is not None
-        assert self._process.stdout is not None
         assert self._job is not None
         try:
-            self._read += os.read(self._process.stdout.fileno(), 1 << 16)
+            self._read += os.read(self._process.heard.fileno(), 1 << 16)
         except BlockingIOError:
             return False
         *lines, self._read = self._read.split(b"\n")
@@ -316,8 +300,7 @@ class Jobs:
 
     def _close(self) -> None:
         if self._process is not None:
-            assert self._process.stdout is not None
-            self._process.stdout.close()
+            self._process.heard.close()
             self._words.over()
             self._process = None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import subprocess
 import sys
 import threading
 import time
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from assistant.model_packs import worker
 from assistant.model_packs.pack import Pack
 from assistant.system.error_log import LastWords, ending
+from assistant.system.processes import ChildProcess, Stream
 from assistant.vocabulary import Unknown
 
 F32 = NDArray[np.float32]
@@ -68,7 +68,7 @@ class ModelProcess:
         self._pack = pack
         self._threads = threads
         self._worker = worker
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._said: Said = queue.SimpleQueue()
         self._to_say: ToSay = queue.SimpleQueue()
         self._token = 0
@@ -85,12 +85,7 @@ class ModelProcess:
             return
         self._words = LastWords("model")
         try:
-            self._process = subprocess.Popen(
-                self._command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._words.fileno(),
-            )
+            self._process = ChildProcess(self._command(), given=Stream.PIPE, out=Stream.PIPE, words=self._words)
         except OSError as error:
             self.off = f"the model's process cannot be started ({error.strerror})"
             self._words.over()
@@ -196,8 +191,7 @@ class ModelProcess:
         crashed = ending(process.poll())
         process.kill()
         self._to_say.put(None)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_LIMIT_S)
+        process.ended_within(_STOP_LIMIT_S)
         self._words.over_aside(crashed)
 
     def _command(self) -> list[str]:
@@ -291,16 +285,15 @@ def _output(head: dict[str, Any], body: bytes) -> ModelOutput:
     return ModelOutput(p=p, strangeness=strangeness)
 
 
-def _listen(process: subprocess.Popen[bytes], said: Said) -> None:
+def _listen(process: ChildProcess, said: Said) -> None:
     """Carry what a process says into a queue until it ends."""
-    assert process.stdout is not None
-    with process.stdout as stream, contextlib.suppress(OSError, ValueError):
+    with process.heard as stream, contextlib.suppress(OSError, ValueError):
         while (message := worker.receive(stream)) is not None:
             said.put(message)
     said.put(None)
 
 
-def _tell(process: subprocess.Popen[bytes], to_say: ToSay) -> None:
+def _tell(process: ChildProcess, to_say: ToSay) -> None:
     """Carry a queue to a process until it ends; a process that died is noticed by the listener."""
     assert process.stdin is not None
     with contextlib.suppress(OSError, ValueError), process.stdin as stream:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import subprocess
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from pathlib import Path
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
 from assistant.review import previews
-from assistant.review.replay import child_command, child_environment
+from assistant.system.processes import ChildProcess, module_command, module_environment
 from assistant.vocabulary import Frame
 
 log = logging.getLogger(__name__)
@@ -147,7 +146,7 @@ class ScrubMaker:
     """
 
     def __init__(self, run: str, folder: Path, most_bytes: int = 4 << 30) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self.file: previews.ScrubFile | None = None
         self._keys: previews.ScrubFile | None = None
         try:
@@ -168,13 +167,8 @@ class ScrubMaker:
                 old.unlink()
         self.file = previews.ScrubFile(path)
         self._keys = previews.ScrubFile(keys)
-        self._process = subprocess.Popen(
-            child_command("assistant.review.previews", run, str(path), str(keys)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=child_environment(),
-        )
+        command = module_command("assistant.review.previews", run, str(path), str(keys))
+        self._process = ChildProcess(command, environment=module_environment())
 
     def frame(self, index: int, width_px: int, height_px: int, fps: float) -> tuple[Frame, bool] | None:
         """A small picture at the run's size, and whether it is of this very moment or of the key picture before it.
@@ -200,5 +194,4 @@ class ScrubMaker:
     def stop(self) -> None:
         """End the process; half a file is made anew next time."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.end()

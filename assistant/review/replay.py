@@ -7,18 +7,14 @@ from it, so the values travel as pickles. To stop it, it is killed: it keeps not
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import pickle
 import signal
-import struct
-import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, Protocol
 
 from assistant.analysis import start_pipeline
@@ -32,17 +28,16 @@ from assistant.plan import Plan, plan_from_document
 from assistant.readings.moments import Moment, MomentMaker, MomentStore
 from assistant.settings.tree import Settings
 from assistant.system.error_log import LastWords, ending
+from assistant.system.processes import ChildProcess, Stream, framed, module_command, module_environment, read_frame
 from assistant.vocabulary import Alarm, Reading, Unknown
 
 log = logging.getLogger(__name__)
-_LENGTH: Final = struct.Struct("<I")
 _BATCH_FRAMES: Final = 64
 _BATCH_S: Final = 0.05
 _STOP_WAIT_S: Final = 10.0
 _NICE: Final = 5
 """The window and its pictures come first."""
 _NOTHING: Final = "nothing was analysed"
-_HOME: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,22 +94,19 @@ class ReplayAnalysis:
         self._job = Job(run=run, plan=plan.document, settings=settings)
         self._sink = sink
         self._stopping = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._thread = threading.Thread(target=self._guarded, name="analysis", daemon=True)
 
     def start(self) -> None:
         """Start the child and the thread that reads it."""
         self._words = LastWords("review")
-        self._process = subprocess.Popen(
-            child_command("assistant.review.replay"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._words.fileno(),
-            env=child_environment(),
+        self._process = ChildProcess(
+            module_command("assistant.review.replay"),
+            environment=module_environment(),
+            given=pickle.dumps(self._job),
+            out=Stream.PIPE,
+            words=self._words,
         )
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError), self._process.stdin as pipe:
-            pipe.write(pickle.dumps(self._job))
         self._thread.start()
 
     def stop(self) -> bool:
@@ -137,14 +129,12 @@ class ReplayAnalysis:
     def _listen(self) -> None:
         process = self._process
         assert process is not None
-        assert process.stdout is not None
-        with process.stdout as pipe:
+        with process.heard as pipe:
             end = self._take(pipe)
         status = process.wait()
         self._words.over("" if self._stopping else ending(status))
         if end is None:
-            how = f"signal {-status}" if status < 0 else f"exit status {status}"
-            end = End(summary=nothing_known(_NOTHING), failure=_STOPPED.format(how))
+            end = End(summary=nothing_known(_NOTHING), failure=_STOPPED.format(process.how_it_ended))
         self._tell_end(end)
 
     def _take(self, pipe: IO[bytes]) -> End | None:
@@ -168,24 +158,9 @@ class ReplayAnalysis:
 _STOPPED: Final = "The analysis stopped ({0}). The pictures go on; open the run again to analyse it anew."
 
 
-def child_command(module: str, *arguments: str) -> list[str]:
-    """How a module of the program is started as a process of its own."""
-    return [sys.executable, "-P", "-m", module, *arguments]
-
-
-def child_environment() -> dict[str, str]:
-    """The program's own modules are found wherever the window was started; one thread a library is enough."""
-    path = os.pathsep.join(filter(None, [str(_HOME), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
 def _read(pipe: IO[bytes]) -> Batch | End | None:
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    body = pipe.read(length)
-    if len(body) < length:
+    body = read_frame(pipe)
+    if body is None:
         return None
     told = pickle.loads(body)
     if not isinstance(told, Batch | End):
@@ -194,8 +169,7 @@ def _read(pipe: IO[bytes]) -> Batch | End | None:
 
 
 def _write(pipe: BinaryIO, value: Batch | End) -> None:
-    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(body)) + body)
+    pipe.write(framed(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)))
     pipe.flush()
 
 

@@ -1,1 +1,1 @@
-"""The machine below the program: where files lie, writing one whole, plain types, what went wrong, and stopping."""
+"""The machine below the program: files whole, processes, plain types, what went wrong, and stopping."""

@@ -115,7 +115,7 @@ def log_folder_or_none() -> Path | None:
 
 
 class LastWords:
-    """Takes what a child process writes to its standard error; given to `subprocess` as ``stderr``.
+    """Takes what a child process writes to its standard error; given to `processes.ChildProcess` as its ``words``.
 
     What it takes lies in memory (where the system has no such files: in one without a name) and goes with the process
     that holds it; of a child that crashed the last lines are kept, cleaned, in ``crash_NAME.txt``.
@@ -131,7 +131,7 @@ class LastWords:
         self._file: IO[bytes] | None = _nameless_file()
 
     def fileno(self) -> int:
-        """For `subprocess`."""
+        """For whoever starts the child."""
         assert self._file is not None
         return self._file.fileno()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant.review import whatif
-from assistant.review.replay import child_command, child_environment
 from assistant.review.whatif import BASE, Job, RunAndPlan, Variant
+from assistant.system.processes import module_command, module_environment
 from tests.small_run import write_small_run
 
 RUNS, FRAMES = 50, 16
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 def child(folder: Path) -> subprocess.Popen[str]:
-    command = child_command("assistant.review.whatif", str(folder))
-    return subprocess.Popen(command, stdout=subprocess.PIPE, env=child_environment(), text=True)
+    command = module_command("assistant.review.whatif", str(folder))
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env=module_environment(), text=True)
 
 
 def test_fifty_real_runs_are_stopped_gone_on_with_and_asked_again(tmp_path: Path) -> None:

@@ -10,11 +10,9 @@ one line of JSON that says why there is no page.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import pickle
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -24,10 +22,10 @@ from typing import BinaryIO, Final
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.reports.facts import ReportFacts
 from assistant.reports.tables import export_file
-from assistant.review.replay import child_command, child_environment
 from assistant.system.error_log import LastWords, ending
 from assistant.system.files import put_in_place
 from assistant.system.plain import json_text
+from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
 from ui.review.events_panel import EventRow
 from ui.review.report_pdf import Shot, write_report
 from ui.review.series import Columns
@@ -75,31 +73,29 @@ def write_report_beside(
 def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
     """Have it drawn; why it was not, empty where it was."""
     words = LastWords("report")
-    process = subprocess.Popen(
-        child_command("ui.review.report_child"),
-        stdin=content,
-        stdout=subprocess.PIPE,
-        stderr=words.fileno(),
-        env=child_environment() | {"QT_QPA_PLATFORM": "offscreen"},
+    process = ChildProcess(
+        module_command("ui.review.report_child"),
+        environment=module_environment(QT_QPA_PLATFORM="offscreen"),
+        given=content,
+        out=Stream.PIPE,
+        words=words,
     )
-    assert process.stdout is not None
     with process:
         try:
-            status = None
-            while status is None:
+            go_on()
+            while not process.ended_within(_LOOK_EVERY_S):
                 go_on()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    status = process.wait(_LOOK_EVERY_S)
         finally:
+            words_of_end = ending(process.poll())
             process.kill()
-            words.over(ending(status))
-        said = process.stdout.read()
-    if status == 0:
+            words.over(words_of_end)
+        said = process.heard.read()
+    if process.returncode == 0:
         return ""
     try:
         return str(json.loads(said)["error"])
     except (ValueError, KeyError, TypeError):
-        return _STOPPED.format(f"signal {-status}" if status < 0 else f"exit status {status}")
+        return _STOPPED.format(process.how_it_ended)
 
 
 def main() -> int:

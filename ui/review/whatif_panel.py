@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,10 +31,10 @@ from assistant.plan import PlannedView
 from assistant.reports import whatif_table
 from assistant.results.looked_at import NONE_SEEN, NOT_TO_ITS_END
 from assistant.review import whatif
-from assistant.review.replay import child_command, child_environment
 from assistant.review.whatif import BASE, Job, RunAndPlan, Variant
 from assistant.settings.tree import Settings, changes_of
 from assistant.system.plain import json_line
+from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
 from ui import theme
 from ui.review import review_words
 from ui.review.transport import key_button
@@ -61,14 +60,8 @@ class WhatIfWork:
         self.folder = folder
         self._told = told
         self._stopping = False
-        self._process = subprocess.Popen(
-            child_command("assistant.review.whatif", str(folder)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=child_environment(),
-            text=True,
-        )
+        command = module_command("assistant.review.whatif", str(folder))
+        self._process = ChildProcess(command, environment=module_environment(), out=Stream.PIPE, words=Stream.PIPE)
         self._thread = threading.Thread(target=self._listen, name="analysis", daemon=True)
         self._thread.start()
 
@@ -80,17 +73,16 @@ class WhatIfWork:
 
     def _listen(self) -> None:
         process = self._process
-        assert process.stdout is not None
         assert process.stderr is not None
-        with process.stdout as out, process.stderr as err:
+        with process.heard as out, process.stderr as err:
             self._read(out)
-            failure = err.read().strip()
+            failure = err.read().decode("utf-8", "replace").strip()
         if process.wait() == 0:
             failure = ""
         if not self._stopping:
             self._told(0, 0, failure)
 
-    def _read(self, out: IO[str]) -> None:
+    def _read(self, out: IO[bytes]) -> None:
         for line in out:
             try:
                 told = json.loads(line)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +31,7 @@ from assistant.settings.tree import Settings, check
 from assistant.setup.sources import choices
 from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.system.places import data_home, demo_run
+from assistant.system.processes import answer_of
 from assistant.vocabulary import Frame, FrameState
 from ui.selftest.mask_check import names_left
 from ui.theatre.screen_saver import ScreenSaver
@@ -128,9 +128,9 @@ def second_process(_settings: Settings) -> Outcome:
     """Another process of the program can be started and answers."""
     began = time.monotonic()
     code = "import assistant.live.processes.watchdog; print('here')"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    answer = answer_of([sys.executable, "-c", code], limit_s=20.0)
     took = time.monotonic() - began
-    if answer.returncode or "here" not in answer.stdout:
+    if answer.status or b"here" not in answer.out:
         return Outcome(told=Told.FAILED, text="no second process can be started: use the C-arm screen")
     return Outcome(told=Told.PASSED, text=f"second process answered in {took:.1f} s")
 

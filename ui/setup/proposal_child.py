@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
 from typing import Any, Final
 
 import numpy as np
 
 from assistant.system.plain import json_line, json_text
+from assistant.system.processes import TooLate, answer_of, module_command, module_environment
 from assistant.vocabulary import Grey, Unknown
 
 LIMIT_S: Final = 20.0
@@ -35,15 +35,14 @@ def ask(grey: Grey, white: int, view: str, click_px: tuple[float, float] | None)
     np.save(picture, grey, allow_pickle=False)
     head = json_line({"white": white, "view": view, "click": click_px})
     try:
-        answer = subprocess.run(
-            [sys.executable, "-m", "ui.setup.proposal_child"],
-            input=head + picture.getvalue(),
-            capture_output=True,
-            timeout=LIMIT_S,
-            check=False,
+        answer = answer_of(
+            module_command("ui.setup.proposal_child"),
+            environment=module_environment(),
+            given=head + picture.getvalue(),
+            limit_s=LIMIT_S,
         )
-        told: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1]) if answer.stdout else {}
-    except subprocess.TimeoutExpired:
+        told: dict[str, Any] = json.loads(answer.out.splitlines()[-1]) if answer.out else {}
+    except TooLate:
         return Unknown(f"No proposal within {LIMIT_S:.0f} s. Place the points.")
     except (OSError, ValueError) as error:
         return Unknown(f"No proposal ({type(error).__name__}). Place the points.")

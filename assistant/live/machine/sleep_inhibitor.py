@@ -6,12 +6,12 @@ Windows by a call of the thread. The screen saver is the desktop's and the windo
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
+
+from assistant.system.processes import ChildProcess, Stream
 
 _ENDS_S: Final = 0.5
 _LONGEST: Final = 120
@@ -32,30 +32,22 @@ class _Lock(Protocol):
 class _ChildLock:
     """A program that holds the lock as long as it runs; it runs as long as its standard input is open."""
 
-    def __init__(self, command: Sequence[str], start: Callable[..., subprocess.Popen[bytes]]) -> None:
+    def __init__(self, command: Sequence[str], start: Callable[..., ChildProcess]) -> None:
         self._command, self._start = tuple(command), start
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: ChildProcess | None = None
         self._fault = ""
 
     def hold(self) -> None:
         self._fault = ""
-        pipe = subprocess.PIPE
         try:
-            self._child = self._start(self._command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe)
+            self._child = self._start(self._command, given=Stream.PIPE, words=Stream.PIPE)
         except OSError as error:
             self._fault = f"{self._command[0]}: {error.strerror or error}"
 
     def let_go(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            assert child.stdin is not None
-            with contextlib.suppress(OSError):
-                child.stdin.close()
-            try:
-                child.wait(_ENDS_S)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            child.end(_ENDS_S)
             assert child.stderr is not None
             child.stderr.close()
 
@@ -100,7 +92,7 @@ class _NoLock:
         return f"no way is known on {sys.platform}"
 
 
-def _lock(platform: str, start: Callable[..., subprocess.Popen[bytes]], windows: Any) -> _Lock:
+def _lock(platform: str, start: Callable[..., ChildProcess], windows: Any) -> _Lock:
     if platform.startswith("linux"):
         about = ("--who=Fluoroscopy assistant", "--why=Injecting", "--mode=block")
         return _ChildLock(("systemd-inhibit", "--what=sleep:idle:handle-lid-switch", *about, "cat"), start)
@@ -119,7 +111,7 @@ class Awake:
     platform : str
         As `sys.platform`.
     start : callable
-        Starts a child, as `subprocess.Popen`.
+        Starts a child, as `ChildProcess`.
     windows : object, optional
         Stands in for `ctypes` of Windows.
     """
@@ -127,7 +119,7 @@ class Awake:
     def __init__(
         self,
         platform: str = sys.platform,
-        start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen,
+        start: Callable[..., ChildProcess] = ChildProcess,
         windows: Any = None,
     ) -> None:
         self._lock = _lock(platform, start, windows)

@@ -117,9 +117,7 @@ def end_left(left: Running) -> None:
     left.deck.put(Cell.CLOSING, 1)
     until = time.monotonic() + _LEFT_ENDS_WITHIN_S
     for process in living:
-        try:
-            process.wait(max(0.0, until - time.monotonic()))
-        except TimeoutError:
+        if not process.ended_within(max(0.0, until - time.monotonic())):
             process.kill()
     left.deck.remove()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from assistant.live.shared.shared_memory import Cell, Deck
 from assistant.live.shared.wire import to_bytes
 from assistant.live.status import ChildState
 from assistant.system.error_log import seal
+from assistant.system.processes import ChildProcess, how_it_ended, module_command, module_environment
 
 _BEATS: Final = {
     Child.CAPTURE: Cell.CAPTURE_BEAT,
@@ -31,9 +30,6 @@ _LONGEST_START: Final = 8
 _PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Before the n-th start anew without a long good stretch between; the last one from then on."""
 _GOOD_STRETCH_S: Final = 60.0
-
-
-_PACKAGE_HOME: Final = Path(__file__).resolve().parents[3]
 
 
 class Nurse:
@@ -53,7 +49,7 @@ class Nurse:
     ) -> None:
         self.child = child
         self._deck, self._start, self._clock_ns = deck, start, clock_ns
-        self._process: subprocess.Popen[bytes] | Adopted | None = None
+        self._process: ChildProcess | Adopted | None = None
         self._begun_ns = 0
         self._epoch = 0
         self._failures = self._late_starts = 0
@@ -80,16 +76,9 @@ class Nurse:
         orders = self._start(self._epoch)
         self._note = Path(orders.folder) / f"crash_{self.child}.txt"
         with self._crash_note(self._note) as note:
-            process = subprocess.Popen(
-                _command(self.child),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=note,
-                env=_environment(),
+            process = ChildProcess(
+                _command(self.child), environment=module_environment(), given=to_bytes(orders), words=note
             )
-        assert process.stdin is not None
-        with contextlib.suppress(OSError), process.stdin as pipe:
-            pipe.write(to_bytes(orders))
         self._process, self._begun_ns, self._again_at_ns = process, self._clock_ns(), None
         self._condition = Condition.STARTING
 
@@ -112,10 +101,10 @@ class Nurse:
             return []
         return [ChildChanged(child=self.child, condition=self._condition, reason=self._reason)]
 
-    def _judge(self, process: subprocess.Popen[bytes] | Adopted, now_ns: int) -> None:
+    def _judge(self, process: ChildProcess | Adopted, now_ns: int) -> None:
         beat_ns = self._deck.get(_BEATS[self.child])
         if process.poll() is not None:
-            self._lost(Condition.DIED, f"ended by itself ({_how(process.returncode)})", now_ns)
+            self._lost(Condition.DIED, f"ended by itself ({how_it_ended(process.returncode)})", now_ns)
         elif beat_ns == 0:
             # A slow machine needs longer than was thought: what is never given longer never comes up.
             limit_s = _STARTS_WITHIN_S * min(2**self._late_starts, _LONGEST_START)
@@ -152,11 +141,7 @@ class Nurse:
         """Wait until it has ended; False if it has not."""
         if self._process is None:
             return True
-        try:
-            self._process.wait(seconds)
-        except (subprocess.TimeoutExpired, TimeoutError):
-            return False
-        return True
+        return self._process.ended_within(seconds)
 
     @staticmethod
     def _crash_note(note: Path) -> BinaryIO:
@@ -170,16 +155,4 @@ class Nurse:
 def _command(child: Child) -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "live-child", str(child)]
-    return [sys.executable, "-P", "-m", "assistant.live.processes.entry", str(child)]
-
-
-def _environment() -> dict[str, str]:
-    """The program's own modules are found wherever the window was started; one thread a library is enough."""
-    path = os.pathsep.join(filter(None, [str(_PACKAGE_HOME), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
-def _how(exitcode: int | None) -> str:
-    if exitcode is None:
-        return "no reason known"
-    return f"signal {-exitcode}" if exitcode < 0 else f"exit status {exitcode}"
+    return module_command("assistant.live.processes.entry", str(child))

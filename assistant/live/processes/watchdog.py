@@ -11,7 +11,6 @@ import contextlib
 import logging
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -28,6 +27,7 @@ from assistant.live.orders import Start
 from assistant.live.processes.process_alive import is_alive
 from assistant.live.shared.shared_memory import Cell, Deck
 from assistant.system.error_log import LastWords, ending
+from assistant.system.processes import ChildProcess, Stream
 
 log = logging.getLogger(__name__)
 LEAST_TOLD_S: Final = 120.0
@@ -131,7 +131,7 @@ class OwnWindow:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = list(command)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._shown = False
         self._words: LastWords | None = None
         self._said: deque[str] = deque(maxlen=64)
@@ -144,10 +144,9 @@ class OwnWindow:
         self._words = None
         with contextlib.suppress(OSError):  # without a place for its last words it is opened all the same
             self._words = LastWords("watchdog_window")
-        errors = subprocess.DEVNULL if self._words is None else self._words.fileno()
         try:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            self._process = ChildProcess(
+                self._command, given=Stream.PIPE, out=Stream.PIPE, words=self._words or Stream.NOTHING
             )
         except OSError as error:
             log.warning("the watchdog's window cannot be opened: %s", error)
@@ -157,12 +156,11 @@ class OwnWindow:
         self._said.clear()
         threading.Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+    def _listen(self, process: ChildProcess) -> None:
         """Hear one window until it ends; a thread of its own, because no system reads a pipe only if there is news."""
-        if process.stdout is not None:
-            with process.stdout:
-                for line in process.stdout:
-                    self._said.append(line.decode("ascii", "replace").strip())
+        with process.heard as lines:
+            for line in lines:
+                self._said.append(line.decode("ascii", "replace").strip())
 
     @property
     def works(self) -> bool:
@@ -175,11 +173,10 @@ class OwnWindow:
             self._shown = False
             if shown:
                 self._begin()
-        if shown is self._shown or self._process is None or self._process.stdin is None:
+        if shown is self._shown or self._process is None:
             return
         try:
-            self._process.stdin.write(b"show\n" if shown else b"hide\n")
-            self._process.stdin.flush()
+            self._process.tell(b"show\n" if shown else b"hide\n")
             self._shown = shown
         except OSError:
             self._process.kill()
@@ -194,14 +191,7 @@ class OwnWindow:
     def close(self) -> None:
         """Close it."""
         if self._process is not None:
-            if self._process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    self._process.stdin.close()
-            try:
-                self._process.wait(1.0)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(1.0)
+            self._process.end(1.0)
             if self._words is not None:
                 self._words.over_aside(ending(self._process.returncode))
             self._process = None
@@ -213,7 +203,7 @@ class Tone:
     def __init__(self, players: Sequence[Sequence[str]] = _PLAYERS) -> None:
         self._player = next((list(each) for each in players if shutil.which(each[0])), None)
         self._file: Path | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
 
     @property
     def can_play(self) -> bool:
@@ -234,8 +224,7 @@ class Tone:
 
             winsound.PlaySound(str(self._file), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_LOOP)
         elif self._player is not None:
-            quiet = subprocess.DEVNULL
-            self._process = subprocess.Popen([*self._player, str(self._file)], stdin=quiet, stdout=quiet, stderr=quiet)
+            self._process = ChildProcess([*self._player, str(self._file)])
 
     def rest(self) -> None:
         """Stop it."""
@@ -244,8 +233,7 @@ class Tone:
 
             winsound.PlaySound(None, winsound.SND_PURGE)
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.end()
             self._process = None
         if self._file is not None:
             self._file.unlink(missing_ok=True)
@@ -257,7 +245,7 @@ class Restarts:
 
     def __init__(self, command: Sequence[str], clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._command, self._clock_ns = list(command), clock_ns
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[ChildProcess] = []
         self._last_ns: int | None = None
 
     def again(self) -> bool:
@@ -271,7 +259,7 @@ class Restarts:
             return False
         self._last_ns = now_ns
         try:
-            started = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
+            started = ChildProcess(self._command, out=Stream.OURS, words=Stream.OURS, apart=True)
         except OSError as error:
             log.warning("the program cannot be started again: %s", error)
             return False

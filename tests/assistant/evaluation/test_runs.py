@@ -1,5 +1,4 @@
 import io
-import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -149,7 +148,3 @@ def test_only_missing_runs_of_the_set_are_simulated(made, monkeypatch, tmp_path)
     assert made_now == [1, 2]
     assert [run.name for run in found] == ["000000", "000001", "000002"]
     assert runs_under(tmp_path / "set") == found
-
-
-def test_the_program_is_found_in_a_clone_that_is_not_installed() -> None:
-    assert str(Path(runs.__file__).parents[2]) in runs._environment()["PYTHONPATH"].split(os.pathsep)

@@ -11,9 +11,9 @@ import pytest
 
 from assistant.errors import InputError, UsageError
 from assistant.review import whatif
-from assistant.review.replay import child_command, child_environment
 from assistant.review.whatif import BASE, Job, Row, RunAndPlan, Variant
 from assistant.settings.tree import Settings, with_changes
+from assistant.system.processes import module_command, module_environment
 from tests.small_run import write_small_run
 
 WIDER = Variant(name="line 40 %", line_fraction=0.4)
@@ -113,7 +113,10 @@ def test_the_child_tells_its_progress(job: Job, tmp_path: Path) -> None:
     folder = tmp_path / "job"
     whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1], settings={}))
     done = subprocess.run(
-        child_command("assistant.review.whatif", str(folder)), env=child_environment(), capture_output=True, check=True
+        module_command("assistant.review.whatif", str(folder)),
+        env=module_environment(),
+        capture_output=True,
+        check=True,
     )
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert told == [{"done": 0, "total": 1}, {"done": 1, "total": 1}]

@@ -274,7 +274,7 @@ def child_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """In place of the process that draws the report, one that does this."""
 
     def put(body: str) -> None:
-        monkeypatch.setattr(report_child, "child_command", lambda _module: [sys.executable, "-c", body])
+        monkeypatch.setattr(report_child, "module_command", lambda _module: [sys.executable, "-c", body])
 
     return put
 

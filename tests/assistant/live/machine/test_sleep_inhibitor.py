@@ -1,10 +1,10 @@
 """F-38: the machine is kept awake while armed, and what cannot be is said."""
 
-import subprocess
 import sys
 from collections.abc import Sequence
 
 from assistant.live.machine.sleep_inhibitor import Awake, try_out
+from assistant.system.processes import ChildProcess
 from tests.waiting import HUNG_S
 
 CONTINUOUS, ALL = 0x80000000, 0x80000003
@@ -16,13 +16,13 @@ class Starts:
     def __init__(self, code: str) -> None:
         self.code, self.commands, self.children = code, [], []
 
-    def __call__(self, command: Sequence[str], **how: object) -> subprocess.Popen[bytes]:
+    def __call__(self, command: Sequence[str], **how: object) -> ChildProcess:
         self.commands.append(tuple(command))
-        self.children.append(subprocess.Popen([sys.executable, "-S", "-c", self.code], **how))
+        self.children.append(ChildProcess([sys.executable, "-S", "-c", self.code], **how))
         return self.children[-1]
 
 
-def ended(child: subprocess.Popen[bytes]) -> bool:
+def ended(child: ChildProcess) -> bool:
     return child.wait(HUNG_S) is not None
 
 
@@ -64,7 +64,7 @@ def test_f38_a_refusal_is_told_with_its_reason_and_not_asked_again_and_again() -
 
 
 def test_f38_a_system_without_the_program_says_so() -> None:
-    def none(*_: object, **__: object) -> subprocess.Popen[bytes]:
+    def none(*_: object, **__: object) -> ChildProcess:
         raise FileNotFoundError(2, "No such file or directory")
 
     awake = Awake("linux", none)
