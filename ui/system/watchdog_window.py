@@ -6,11 +6,9 @@ it is shown and ``dismissed`` when a person acts, on standard output.
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import threading
-from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent
@@ -18,6 +16,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWid
 
 from assistant.alarm_table.sounds import watchdog_wave
 from assistant.alarm_table.table import STOPPED
+from assistant.system.memory_file import MemoryFile
 
 HEADLINE, ACTION = STOPPED.headline, STOPPED.action
 _MORE = "The recording goes on. The program is being started again."
@@ -59,7 +58,8 @@ class WatchdogWindow(QWidget):
         self._phase = 0
         self._flash = QTimer(self)
         self._flash.timeout.connect(self._turn)
-        self._effect: QObject | None = None
+        self._effect: Any = None
+        self._tone = _tone()
         self._turn()
 
     def hear(self, word: str) -> None:
@@ -85,9 +85,8 @@ class WatchdogWindow(QWidget):
 
     def _rest(self) -> None:
         self._flash.stop()
-        stop = getattr(self._effect, "stop", None)
-        if stop is not None:
-            stop()
+        if self._effect is not None:
+            self._effect.stop()
         self.hide()
 
     def _turn(self) -> None:
@@ -104,17 +103,29 @@ class WatchdogWindow(QWidget):
         if QMediaDevices.defaultAudioOutput().isNull():
             _say("silent")
             return
-        descriptor, name = tempfile.mkstemp(prefix="fluoro-watchdog-", suffix=".wav")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(watchdog_wave())
-        effect = QSoundEffect(self)
-        effect.setSource(QUrl.fromLocalFile(name))
-        effect.setLoopCount(QSoundEffect.Loop.Infinite.value)
-        effect.setVolume(1.0)
-        effect.play()
-        self._effect = effect
-        self.destroyed.connect(lambda: Path(name).unlink(missing_ok=True))
-        _say("sounding")
+        file = self._tone or _tone()
+        if file is None:
+            _say("silent")  # the watchdog sounds in its place
+            return
+        self._tone = file
+        if self._effect is None:
+            effect = QSoundEffect(self)
+            effect.statusChanged.connect(lambda: _say("silent") if effect.status() == effect.Status.Error else None)
+            effect.setSource(QUrl.fromLocalFile(file.path))
+            effect.setLoopCount(QSoundEffect.Loop.Infinite.value)
+            effect.setVolume(1.0)
+            self._effect = effect
+            self.destroyed.connect(file.close)
+        self._effect.play()
+        _say("silent" if self._effect.status() == QSoundEffect.Status.Error else "sounding")
+
+
+def _tone() -> MemoryFile | None:
+    """The tone's file; None where neither memory nor disk takes it."""
+    try:
+        return MemoryFile("fluoro-watchdog", watchdog_wave(), ".wav")
+    except OSError:
+        return None
 
 
 def _label(text: str, size_px: int, weight: int) -> QLabel:

@@ -12,7 +12,6 @@ import logging
 import os
 import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -27,6 +26,7 @@ from assistant.live.orders import Start
 from assistant.live.processes.process_alive import is_alive
 from assistant.live.shared.shared_memory import Cell, Deck
 from assistant.system.error_log import LastWords, ending
+from assistant.system.memory_file import MemoryFile
 from assistant.system.processes import ChildProcess, Stream
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,13 @@ _QUIET_NS: Final = 60_000_000_000
 _RESTART_WITHIN_S: Final = 20.0
 _STARTING_WITHIN_S: Final = 60.0
 _MOST_RESTARTS: Final = 3
+_AGAIN_S: Final = 1.0
+"""What failed is tried again after so long."""
+_SYSTEM_SOUNDS: Final = (
+    "/System/Library/Sounds/Sosumi.aiff",
+    "/usr/share/sounds/freedesktop/stereo/alarm-clock-elapsed.oga",
+    "/usr/share/sounds/alsa/Noise.wav",
+)
 _PLAYERS: Final = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("ffplay", "-nodisp", "-autoexit"))
 
 
@@ -198,46 +205,131 @@ class OwnWindow:
 
 
 class Tone:
-    """Plays the tone again and again with a player of the system, where the window does not do it."""
+    """Plays the tone again and again with a player of the system, where the window does not do it.
+
+    Its file is made at the start, in memory where the system has such files: a full disk does not silence it. Where it
+    cannot be made, a sound of the system is played. A player that fails gives way to the next one, after a pause.
+    """
 
     def __init__(self, players: Sequence[Sequence[str]] = _PLAYERS) -> None:
-        self._player = next((list(each) for each in players if shutil.which(each[0])), None)
-        self._file: Path | None = None
+        self._players = [list(each) for each in players if shutil.which(each[0])]
+        self._file: MemoryFile | None = None
         self._process: ChildProcess | None = None
+        self._not_before_s = 0.0
+        self._loops = False
+        try:
+            self._make()
+        except OSError as error:
+            log.warning("the watchdog's tone has no file (%s); a sound of the system is played in its place", error)
+
+    def _make(self) -> None:
+        self._file = MemoryFile("fluoro-watchdog", watchdog_wave(), ".wav")
 
     @property
     def can_play(self) -> bool:
         """Whether the system has a player."""
-        return self._player is not None or sys.platform == "win32"
+        return bool(self._players) or sys.platform == "win32"
 
     def sound(self) -> None:
-        """Keep it sounding: to be called again and again."""
-        if self._process is not None and self._process.poll() is None:
+        """Keep it sounding: to be called again and again.
+
+        Raises
+        ------
+        OSError
+            If nothing can be played now.
+        """
+        if self._process is not None:
+            ended = self._process.poll()
+            if ended is None:
+                return
+            self._process = None
+            if ended:
+                self._give_way()
+        if time.monotonic() < self._not_before_s:
             return
+        if sys.platform == "win32":
+            self._sound_on_windows()
+        elif self._players:
+            try:
+                self._process = ChildProcess([*self._players[0], self._what()])
+            except OSError:
+                self._give_way()
+                raise
+
+    def _give_way(self) -> None:
+        self._players = [*self._players[1:], *self._players[:1]]
+        self._not_before_s = time.monotonic() + _AGAIN_S
+
+    def _what(self) -> str:
+        """The tone, else a sound that the system has."""
         if self._file is None:
-            descriptor, name = tempfile.mkstemp(prefix="fluoro-watchdog-", suffix=".wav")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(watchdog_wave())
-            self._file = Path(name)
+            with contextlib.suppress(OSError):
+                self._make()
+        if self._file is not None:
+            return self._file.path
+        found = next((each for each in _SYSTEM_SOUNDS if Path(each).exists()), None)
+        if found is None:
+            raise OSError("there is no file of the tone and no sound of the system")
+        return found
+
+    def _sound_on_windows(self) -> None:
         if sys.platform == "win32":
             import winsound
 
-            winsound.PlaySound(str(self._file), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_LOOP)
-        elif self._player is not None:
-            self._process = ChildProcess([*self._player, str(self._file)])
+            if self._loops:
+                return
+            try:
+                path = self._what()
+            except OSError:
+                winsound.MessageBeep(winsound.MB_ICONHAND)
+                self._not_before_s = time.monotonic() + _AGAIN_S
+                return
+            winsound.PlaySound(path, winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_LOOP)
+            self._loops = True
 
     def rest(self) -> None:
-        """Stop it."""
-        if sys.platform == "win32" and self._file is not None:
+        """Stop it; its file stays for the next time."""
+        if sys.platform == "win32" and self._loops:
             import winsound
 
+            self._loops = False
             winsound.PlaySound(None, winsound.SND_PURGE)
-        if self._process is not None:
-            self._process.end()
-            self._process = None
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
-            self._file = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+    def close(self) -> None:
+        """The watchdog ends."""
+        try:
+            self.rest()
+        finally:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+
+class Persistent:
+    """One part of the watchdog, done at every look: what fails is logged once and tried again after a pause.
+
+    Nothing that fails may take away what is shown already.
+    """
+
+    def __init__(self, what: str, act: Callable[..., object]) -> None:
+        self._what, self._act = what, act
+        self._told = False
+        self._not_before_s = 0.0
+
+    def __call__(self, *args: object) -> None:
+        """Do it, unless it has just failed."""
+        if time.monotonic() < self._not_before_s:
+            return
+        try:
+            self._act(*args)
+        except Exception:
+            self._not_before_s = time.monotonic() + _AGAIN_S
+            if not self._told:
+                self._told = True
+                log.exception("the watchdog could not %s; it goes on trying", self._what)
 
 
 class Restarts:
@@ -278,6 +370,8 @@ def run(start: Start) -> None:
     deck.put(Cell.WATCHDOG_PID, os.getpid())
     alarm, window, tone = Alarm(), OwnWindow(start.watchdog_window), Tone()
     restarts = Restarts(start.restart)
+    show, sound = Persistent("show its window", window.show), Persistent("sound", tone.sound)
+    rest, again = Persistent("end its tone", tone.rest), Persistent("start the program again", restarts.again)
     window_sounds = False
     armed_s = start.settings.live.watchdog_after_s
     unarmed_s = max(armed_s, UNARMED_SILENT_S)
@@ -297,18 +391,18 @@ def run(start: Start) -> None:
             window_sounds = ("sounding" in said or window_sounds) and "silent" not in said and window.works
             alarm.see(seen, now_ns, dismissed=dismissed)
             deck.put(Cell.WATCHDOG_ALARM, int(alarm.stands))
-            window.show(alarm.stands)
+            show(alarm.stands)
             if alarm.stands and not window_sounds:
-                tone.sound()
+                sound()
             else:
-                tone.rest()
+                rest()
             restarts.forget()
             if seen is Seen.DEAD:
-                restarts.again()
+                again()
             given_up = now_ns - look.beat_ns > (start.settings.live.orphan_after_s + LEAST_TOLD_S) * 1e9
             if seen is Seen.CLOSED or given_up or (dismissed and seen is Seen.DEAD):
                 return
             time.sleep(_TICK_S)
     finally:
-        tone.rest()
-        window.close()
+        for close in (tone.close, window.close):
+            Persistent("end in order", close)()

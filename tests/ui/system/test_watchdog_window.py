@@ -16,3 +16,24 @@ def test_it_shows_hides_and_says_when_a_person_has_seen_it(qtbot, capsys) -> Non
     window.hear("show")
     window.hear("hide")
     assert not window.isVisible()
+
+
+def test_it_is_shown_also_where_no_folder_takes_its_tone(qtbot, capsys, monkeypatch) -> None:
+    """A full disk: the window stays, and the watchdog sounds in its place."""
+
+    def nowhere(*_args: object, **_more: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", nowhere)
+    monkeypatch.setattr("os.memfd_create", nowhere, raising=False)
+    monkeypatch.setattr("PyQt6.QtMultimedia.QMediaDevices.defaultAudioOutput", lambda: _Speaker())
+    window = WatchdogWindow()
+    qtbot.addWidget(window)
+    window.hear("show")
+    assert window.isVisible()
+    assert capsys.readouterr().out == "silent\n"
+
+
+class _Speaker:
+    def isNull(self) -> bool:
+        return False

@@ -322,10 +322,10 @@ def test_an_alarm_is_in_the_bar_while_the_data_folder_is_gone(armed, qtbot, monk
     (tmp_path / "a file").touch()
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "a file" / "home"))
     armed.session.more = {"alarms": (HIGH,)}
-    qtbot.waitUntil(lambda: armed.board.bar.message.headline == HIGH.headline, timeout=3000)
+    qtbot.waitUntil(lambda: armed.board.bar.message.headline == HIGH.headline)
     assert armed.board.bar.message.priority is HIGH.priority
     armed.session.more = {}
-    qtbot.waitUntil(lambda: not armed.board.bar.message.priority, timeout=3000)
+    qtbot.waitUntil(lambda: not armed.board.bar.message.priority)
     assert "No AP look yet: " in armed.board.bar.message.aside
 
 

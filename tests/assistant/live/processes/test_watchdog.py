@@ -181,6 +181,33 @@ def test_the_tone_is_played_by_what_the_system_has(tmp_path: Path, monkeypatch: 
     assert not Tone([("no-such-player",)]).can_play
 
 
+def test_a_player_that_fails_gives_way_to_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "_AGAIN_S", 0.05)
+    heard = tmp_path / "heard"
+    for name, body in (("broken", "exit 1"), ("player", f'head -c 4 "$1" >> {heard}')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    tone = Tone([("broken",), ("player",)])
+    wait_until(lambda: heard.exists() and heard.read_bytes()[:4] == b"RIFF", tone.sound)
+    tone.close()
+
+
+def test_a_part_that_fails_is_logged_once_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watchdog, "_AGAIN_S", 0.05)
+    tries: list[int] = []
+
+    def fails() -> None:
+        tries.append(1)
+        raise OSError(28, "No space left on device")
+
+    part = watchdog.Persistent("sound", fails)
+    wait_until(lambda: len(tries) >= 3, part)
+    assert len(caplog.records) == 1
+
+
 @pytest.fixture
 def watched(deck: Deck, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]:
     """A process in the place of the window, that beats as one."""
@@ -228,3 +255,65 @@ def test_the_process_tells_a_kill_and_a_hang(
         deck.put(Cell.CLOSING, 1)
         body.join(HUNG_S)
     assert not deck.get(Cell.WATCHDOG_ALARM)
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_with_a_full_disk_its_window_stays_and_something_is_heard(
+    deck: Deck,
+    tmp_path: Path,
+    watched: Callable[[], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    memory: bool,
+) -> None:
+    """No folder takes a temporary file when A9 comes up: the window that was just shown is not taken away by that."""
+    import tempfile
+    import threading
+
+    def nowhere(*_args: object, **_more: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    heard, shown, beep = tmp_path / "heard", tmp_path / "shown", tmp_path / "system.wav"
+    beep.write_bytes(b"BEEP")
+    (tmp_path / "player").write_text(f'#!/bin/sh\nhead -c 4 "$1" >> {heard}\n')
+    (tmp_path / "player").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(watchdog, "_PLAYERS", (("player",),))
+    monkeypatch.setattr(watchdog, "_SYSTEM_SOUNDS", (str(beep),), raising=False)
+    made = Tone
+    monkeypatch.setattr(watchdog, "Tone", lambda: made([("player",)]))
+    monkeypatch.setattr(tempfile, "mkstemp", nowhere)
+    if not memory:
+        monkeypatch.setattr(os, "memfd_create", nowhere, raising=False)
+    mute = (
+        "import sys\n"
+        f"log = open({str(shown)!r}, 'a', buffering=1)\n"
+        "for line in sys.stdin:\n    log.write(line)\n    print('silent', flush=True)\n"
+        "log.write('closed')\n"
+    )
+    window = watched()
+    deck.put(Cell.ARMED, 1)
+    start = Start(
+        deck=str(deck.path),
+        source="",
+        folder=str(tmp_path),
+        settings=Settings(),
+        epoch=1,
+        watchdog_window=(sys.executable, "-c", mute),
+    )
+    body = threading.Thread(target=watchdog.run, args=(start,))
+    body.start()
+    try:
+        wait_until(lambda: deck.get(Cell.WATCHDOG_BEAT) > 0)
+        window.kill()
+        window.wait()
+        word = b"RIFF" if memory and sys.platform == "linux" else b"BEEP"
+        wait_until(lambda: (heard.exists() and len(heard.read_bytes()) >= 8) or not body.is_alive())
+        assert body.is_alive()
+        assert shown.read_text() == "show\n", "shown, and not taken away"
+        assert heard.read_bytes()[:4] == word
+        assert deck.get(Cell.WATCHDOG_ALARM)
+    finally:
+        window.kill()
+        window.wait()
+        deck.put(Cell.CLOSING, 1)
+        body.join(HUNG_S)
