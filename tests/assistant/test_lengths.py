@@ -83,7 +83,7 @@ _OWN_SCALE = {
     "ui/widgets/curve_scale.py": "the axis",
     "ui/setup/steps.py": "the cannula, and what is assumed",
     "ui/setup/scale.py": "a scale that was typed",
-    "ui/setup/panel.py": "a scale that was set",
+    "ui/setup/state.py": "a scale that was set",
     "ui/widgets/plan_panel.py": "the cannula",
     "ui/selftest/checks.py": "a setting",
     "assistant/validation/validate.py": "a scale that is known",

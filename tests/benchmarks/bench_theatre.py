@@ -138,7 +138,7 @@ def page(qtbot: Any, source: Path) -> Iterator[TheatrePage]:
     shell.go_to("theatre")
     made = shell.page("theatre")
     assert isinstance(made, TheatrePage)
-    made.setup.choose_source(f"loop:{source}")
+    made.setup.controller.choose_source(f"loop:{source}")
     qtbot.waitUntil(lambda: made.frame is not None)
     yield made
     if made.session is not None:

@@ -50,14 +50,14 @@ def test_the_set_up_looks_at_the_one_that_changes_and_asks(room: Room, qtbot) ->
     setup = room.page.setup
     room.show(live_right(0))
     setup.begin()
-    setup.go(Step.ORIENTATION)
+    setup.controller.go(Step.ORIENTATION)
     for k in range(1, 16):
         room.show(live_right(k))
     assert setup.side.shown.text.startswith("Two pictures: which is live? The outlined one is looked at.")
     rows = {row.text: row.value for row in setup.side.shown.rows}
     assert rows["Left picture"] == "held"
     assert rows["Right picture"] == "live · looked at"
-    assert room.page.picture.points.outline[:, 0].min() > RIGHT[0] - 12
+    assert room.page.picture.points.found.outline[:, 0].min() > RIGHT[0] - 12
     assert room.status.state is not LiveState.HELD
 
     press(room, K.Key_Tab)
@@ -73,11 +73,11 @@ def test_the_set_up_looks_at_the_one_that_changes_and_asks(room: Room, qtbot) ->
     assert room.status.state is LiveState.UNKNOWN_VIEW
     press(room, K.Key_Y)
     press(room, K.Key_Return)
-    assert setup.step is Step.POINTS
+    assert setup.state.step is Step.POINTS
     qtbot.waitUntil(lambda: bool(room.asked))
     assert not room.asked[0][:, : RIGHT[0] - 12].any()
     assert (room.asked[0][200:400, RIGHT[0] + 20 : RIGHT[0] + 280] > 0).mean() > 0.9
-    assert all(point.at[0] > RIGHT[0] for point in setup.setup.view.points)
+    assert all(point.at[0] > RIGHT[0] for point in setup.state.setup.view.points)
 
 
 def test_only_the_picture_with_the_lines_counts(room: Room) -> None:

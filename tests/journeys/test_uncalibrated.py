@@ -213,11 +213,11 @@ def session_without_scale(qtbot: Any, monkeypatch: pytest.MonkeyPatch, drawn: li
         room.show(grey)
     page.begin_set_up(at="level")
     key(page, K.Key_Return)
-    qtbot.waitUntil(lambda: page.setup.setup.view.placed)
-    qtbot.waitUntil(lambda: page.setup.setup.view.points[5].at == tuple(INFERIOR[2]))
+    qtbot.waitUntil(lambda: page.setup.state.setup.view.placed)
+    qtbot.waitUntil(lambda: page.setup.state.setup.view.points[5].at == tuple(INFERIOR[2]))
     for _ in range(6):
         key(page, K.Key_Return)
-    assert page.setup.step is Step.SCALE
+    assert page.setup.state.step is Step.SCALE
     key(page, K.Key_U)
     page.grab()
     assert any("uncal." in text for text in drawn)

@@ -29,7 +29,7 @@ _WATCHED_FRAMES = 60
 
 def place_points(person: Person) -> None:
     """The six points by arrows, each confirmed."""
-    view = person.page("theatre").setup.setup.view
+    view = person.page("theatre").setup.state.setup.view
     for number, target in enumerate([*SUPERIOR, *INFERIOR]):
         person.until(lambda: view.points[view.active].at is not None)
         assert view.active == number
@@ -45,16 +45,16 @@ def place_points(person: Person) -> None:
 def set_up(person: Person, *, proposed: bool) -> Any:
     """From the source to armed; gives the theatre page."""
     theatre = person.page("theatre")
-    person.until(lambda: theatre.setup.step is Step.ORIENTATION)
+    person.until(lambda: theatre.setup.state.step is Step.ORIENTATION)
     # Nobody is as fast as a test: the picture is watched for some seconds before a still one is taken of it.
     person.until(lambda: proposed or (theatre.session.status.frame_index or 0) >= _WATCHED_FRAMES)
     person.press(K.Key_Y, K.Key_Return)
-    person.until(lambda: theatre.setup.step is Step.POINTS)
+    person.until(lambda: theatre.setup.state.step is Step.POINTS)
     if proposed:
         person.press(*[K.Key_Return] * 6, K.Key_Return)  # the plan beside the recording, point by point, and its scale
     else:
         place_points(person)
-        assert theatre.setup.step is Step.SCALE
+        assert theatre.setup.state.step is Step.SCALE
         person.press(K.Key_0, K.Key_Period, K.Key_4, K.Key_Return)
     person.press(K.Key_T, K.Key_Return)
     person.until(lambda: theatre.session.status.armed and theatre.session.status.moment is not None)

@@ -68,9 +68,9 @@ def take_theatre(camera: Camera) -> None:
 
 def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
     with patch.object(sources, "list_devices", lambda: GRABBERS):
-        page.setup.look_again()
+        page.setup.controller.choosing.look_again()
         camera.take("setup_1_source", shell)
-    page.setup.choose_source(f"play:{demo_run()}")
+    page.setup.controller.choose_source(f"play:{demo_run()}")
     session = page.session
     assert isinstance(session, SceneSession)
     first = read_plan(demo_run() / "plan.json", 0.25).views[0].reference_frame
@@ -78,18 +78,18 @@ def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None
     scene.outlook.lines = Lines.NONE
     scene.look()
     session.scene = scene
-    wait(lambda: page.setup.step is Step.ORIENTATION)
+    wait(lambda: page.setup.state.step is Step.ORIENTATION)
     wait(lambda: page.frame is not None)
     camera.take("setup_2_orientation", shell)
     key(shell, "Y")
     camera.take("setup_3_level", shell)
     key(shell, "Return")
-    wait(lambda: page.setup.setup.view.placed, must=False, limit_s=20)
+    wait(lambda: page.setup.state.setup.view.placed, must=False, limit_s=20)
     camera.take("setup_4_points", shell)
     for _ in range(6):
         key(shell, "Return")
     camera.take("setup_5_scale", shell)
-    if page.setup.step is Step.SCALE:
+    if page.setup.state.step is Step.SCALE:
         key(shell, "Return")
     camera.take("setup_6_line_and_self_test", shell)
     page.end_set_up()

@@ -12,14 +12,14 @@ from assistant.model_packs.finding import find_pack
 from assistant.system.places import data_home
 from assistant.vocabulary import Unknown
 from ui.keys.key_map import word
-from ui.setup.side import Row
-from ui.system.alarm_sound import AlarmSound
+from ui.setup.host import SoundCheck
+from ui.setup.rows import Row
 
 _LEAST_FREE = 2_000_000_000
 _FIRST_YEAR, _LAST_YEAR = 2024, 2100
 
 
-def checks_as_rows(sound: AlarmSound, status: LiveStatus | None) -> tuple[Row, ...]:
+def checks_as_rows(sound: SoundCheck, status: LiveStatus | None) -> tuple[Row, ...]:
     """Sound, disk, clock, model, rate and delay as rows."""
     heard = {True: "heard", False: "not heard", None: f"not confirmed · {word('setup', 'test sound')}: play it"}[
         sound.heard

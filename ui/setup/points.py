@@ -9,8 +9,9 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from assistant.geometry import along
-from assistant.setup.model import SetUp, Step
+from assistant.setup.model import Step
 from ui import theme
+from ui.setup.state import SetupState
 from ui.widgets.sides import draw_sides
 from ui.widgets.view_transform import ViewTransform
 
@@ -20,25 +21,19 @@ MAGNIFIED = 7.0
 class PointsOnPicture:
     """What the picture draws and takes while points or the scale are set; the interface of `PlanPoints`."""
 
-    def __init__(self, setup: SetUp) -> None:
-        self.setup = setup
-        self.step = Step.POINTS
-        self.shaft: list[tuple[float, float]] = []
-        """Two places along the cannula, in px of the stored picture."""
-        self.widths: list[tuple[tuple[float, float], tuple[float, float]]] = []
-        """Measured widths of the cannula, each from edge to edge."""
-        self.active_end = 0
+    def __init__(self, state: SetupState) -> None:
+        self._state = state
         self._held: int | None = None
 
     def press(self, x_px: float, y_px: float, reach_px: float) -> None:
         """Take the point under the pointer, or place the active one there."""
-        if self.step is Step.SCALE:
+        if self._state.step is Step.SCALE:
             self._press_shaft((x_px, y_px), reach_px)
             return
-        if self.step is not Step.POINTS:
+        if self._state.step is not Step.POINTS:
             return
-        view = self.setup.view
-        self.setup.remember()
+        view = self._state.setup.view
+        self._state.setup.remember()
         near = [
             (np.hypot(point.at[0] - x_px, point.at[1] - y_px), k)
             for k, point in enumerate(view.points)
@@ -51,25 +46,27 @@ class PointsOnPicture:
         self._held = view.active
 
     def _press_shaft(self, at: tuple[float, float], reach_px: float) -> None:
-        near = [(np.hypot(x - at[0], y - at[1]), k) for k, (x, y) in enumerate(self.shaft)]
+        scale = self._state.scale
+        near = [(np.hypot(x - at[0], y - at[1]), k) for k, (x, y) in enumerate(scale.shaft)]
         if near and min(near)[0] <= reach_px:
-            self._held = self.active_end = min(near)[1]
-        elif len(self.shaft) < 2:
-            self.shaft.append(at)
-            self._held = self.active_end = len(self.shaft) - 1
+            scale.active_end = min(near)[1]
+        elif len(scale.shaft) < 2:
+            scale.shaft.append(at)
+            scale.active_end = len(scale.shaft) - 1
         else:
-            self.active_end = 1 - self.active_end
-            self.shaft[self.active_end] = at
-            self._held = self.active_end
+            scale.active_end = 1 - scale.active_end
+            scale.shaft[scale.active_end] = at
+        self._held = scale.active_end
 
     def drag(self, x_px: float, y_px: float) -> None:
         """Move the held point."""
         if self._held is None:
             return
-        if self.step is Step.SCALE and self._held < len(self.shaft):
-            self.shaft[self._held] = (x_px, y_px)
-        elif self.step is Step.POINTS:
-            self.setup.view.put((x_px, y_px))
+        shaft = self._state.scale.shaft
+        if self._state.step is Step.SCALE and self._held < len(shaft):
+            shaft[self._held] = (x_px, y_px)
+        elif self._state.step is Step.POINTS:
+            self._state.setup.view.put((x_px, y_px))
 
     def release(self) -> None:
         """Let go."""
@@ -77,22 +74,22 @@ class PointsOnPicture:
 
     def draw(self, painter: QPainter, view: ViewTransform) -> None:
         """Draw points and lines; in the last step the lines as they will be."""
-        if self.step in (Step.POINTS, Step.SCALE, Step.LINE):
+        if self._state.step in (Step.POINTS, Step.SCALE, Step.LINE):
             self._lines(painter, view)
-        if self.step is Step.POINTS:
-            for k, point in enumerate(self.setup.view.points):
+        if self._state.step is Step.POINTS:
+            for k, point in enumerate(self._state.setup.view.points):
                 if point.at is not None:
-                    self._ring(painter, view, point.at, str(k + 1), strong=k == self.setup.view.active)
-        elif self.step is Step.SCALE:
+                    self._ring(painter, view, point.at, str(k + 1), strong=k == self._state.setup.view.active)
+        elif self._state.step is Step.SCALE:
             self._cannula(painter, view)
-        elif self.step is Step.LINE:
+        elif self._state.step is Step.LINE:
             self._line_b(painter, view)
-        if self.step is not Step.LEVEL and self.setup.view.view == "lateral":
+        if self._state.step is not Step.LEVEL and self._state.setup.view.view == "lateral":
             draw_sides(painter, anterior_left=self._anterior_left(view))
 
     def _anterior_left(self, view: ViewTransform) -> bool:
         """By the points; before they stand, as it was confirmed: the spinous processes on the right."""
-        ends = [self.setup.view.points[k].at for k in (0, 2)]
+        ends = [self._state.setup.view.points[k].at for k in (0, 2)]
         if ends[0] is None or ends[1] is None:
             return True
         shown = view.to_screen(np.array(ends, dtype=np.float64))
@@ -102,12 +99,12 @@ class PointsOnPicture:
         return [QPointF(x, y) for x, y in view.to_screen(np.array(points, dtype=np.float64))]
 
     def _lines(self, painter: QPainter, view: ViewTransform) -> None:
-        places = [point.at for point in self.setup.view.points]
-        final = self.step is Step.LINE
+        places = [point.at for point in self._state.setup.view.points]
+        final = self._state.step is Step.LINE
         for row in ((0, 1, 2), (3, 4, 5), (2, 5), (0, 3)):
             line = [places[k] for k in row]
             shown = [at for at in line if at is not None]
-            if len(shown) < 2 or (row == (0, 3) and self.setup.view.view == "lateral"):
+            if len(shown) < 2 or (row == (0, 3) and self._state.setup.view.view == "lateral"):
                 continue
             path = QPolygonF(self._screen(view, _curved(shown)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -142,20 +139,20 @@ class PointsOnPicture:
         painter.fillPath(path, theme.TEXT_1)
 
     def _cannula(self, painter: QPainter, view: ViewTransform) -> None:
-        for a, b in self.widths:
+        for a, b in self._state.scale.widths:
             ends = self._screen(view, [a, b])
             for pen in (QPen(theme.CASING, 6), QPen(theme.TEXT_1, 2.6)):
                 painter.setPen(pen)
                 painter.drawLine(ends[0], ends[1])
-        for k, at in enumerate(self.shaft):
-            self._ring(painter, view, at, "AB"[k], strong=k == self.active_end)
+        for k, at in enumerate(self._state.scale.shaft):
+            self._ring(painter, view, at, "AB"[k], strong=k == self._state.scale.active_end)
 
     def _line_b(self, painter: QPainter, view: ViewTransform) -> None:
-        places = [point.at for point in self.setup.view.points]
-        if self.setup.view.view != "lateral" or any(at is None for at in places):
+        places = [point.at for point in self._state.setup.view.points]
+        if self._state.setup.view.view != "lateral" or any(at is None for at in places):
             return
         first, last = np.array([places[0], places[3]], float), np.array([places[2], places[5]], float)
-        line = last + self.setup.fraction * (first - last)
+        line = last + self._state.setup.fraction * (first - last)
         for k in range(3):
             ends = np.array([k / 3 + (0.025 if k else 0), (k + 1) / 3 - (0.025 if k < 2 else 0)])
             piece = QPolygonF(self._screen(view, [tuple(p) for p in along(line, ends)]))

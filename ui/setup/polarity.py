@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from assistant.setup.field_found import alone_at
 from assistant.setup.model import SetUp, SetView
 from assistant.steps.cement import Body, Polarity, judged, log_odds_of, said
 from assistant.vocabulary import Shown
-from ui.setup.screen_fields import alone_at
-from ui.setup.side import Row
+from ui.setup.rows import Row
 
 _WORDS: Final = {
     Shown.NATIVE: "native: steel dark",
@@ -19,8 +19,8 @@ _WORDS: Final = {
     Shown.NOT_KNOWN: "not known: which?",
 }
 ASK: Final = (
-    "Is the cannula dark (native) or bright (inverted)? The picture does not say it. {key} says it; {enter} again arms "
-    "all the same, and both are watched."
+    "Is the cannula dark (native) or bright (inverted)? The picture does not say it. [[setup:polarity]] says it; "
+    "[[setup:enter]] again arms all the same, and both are watched."
 )
 
 

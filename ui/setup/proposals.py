@@ -14,11 +14,11 @@ from assistant.landmarks import true_lateral
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.settings.tree import WarningLines
+from assistant.setup.field_found import alone_at
 from assistant.setup.model import SetView, Told
 from assistant.system.places import plan_beside
 from assistant.vocabulary import Unknown
 from ui.setup.proposal_child import ask
-from ui.setup.screen_fields import alone_at
 
 log = logging.getLogger(__name__)
 

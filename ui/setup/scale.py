@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.setup.model import GAUGES_MM, SetView
+from assistant.setup.model import GAUGES_MM, Point, SetView
 from assistant.vocabulary import Unknown
 from ui.setup.cannula import measure_shaft
-from ui.setup.points import PointsOnPicture
 
 _MOST_TYPED = 8
 
@@ -21,10 +20,23 @@ class Scale:
         How it was measured; empty: typed or proposed.
     gauge : int
         Which cannula.
+    shaft : list
+        Two places along the cannula, in px of the stored picture.
+    active_end : int
+        Which of them the arrows move.
+    widths : list
+        Measured widths of the cannula, each from edge to edge.
     """
 
     def __init__(self) -> None:
         self.typed, self.by, self.gauge = "", "", 2
+        self.shaft: list[Point] = []
+        self.active_end = 0
+        self.widths: list[tuple[Point, Point]] = []
+
+    def forget_shaft(self) -> None:
+        """Another picture: the places on the shaft belong to the one before."""
+        self.shaft, self.active_end, self.widths = [], 0, []
 
     @property
     def gauge_name(self) -> str:
@@ -43,27 +55,34 @@ class Scale:
         """A figure that came from elsewhere: used only when the person takes it."""
         self.typed, self.by = f"{mm_per_px:.4f}", by
 
-    def next_gauge(self, points: PointsOnPicture, view: SetView) -> str:
+    def next_gauge(self, view: SetView) -> str:
         """Another cannula; the first time two places are put where the arrows can take them."""
         self.gauge = (self.gauge + 1) % len(GAUGES_MM)
-        if not points.shaft and view.still is not None:
+        if not self.shaft and view.still is not None:
             rows, cols = view.still.grey.shape
-            points.shaft = [(cols * 0.62, rows * 0.45), (cols * 0.72, rows * 0.42)]
+            self.shaft = [(cols * 0.62, rows * 0.45), (cols * 0.72, rows * 0.42)]
             return ""
-        return self.measure(points, view)
+        return self.measure(view)
 
-    def measure(self, points: PointsOnPicture, view: SetView) -> str:
+    def measure(self, view: SetView) -> str:
         """The scale from the shaft's width between the two places; why it cannot be, else empty."""
-        if view.still is None or len(points.shaft) < 2:
+        if view.still is None or len(self.shaft) < 2:
             return ""
-        found = measure_shaft(view.still.grey, view.still.white, points.shaft[0], points.shaft[1])
+        found = measure_shaft(view.still.grey, view.still.white, self.shaft[0], self.shaft[1])
         if isinstance(found, Unknown):
-            points.widths = []
+            self.widths = []
             return found.reason
-        points.widths = list(found.edges)
+        self.widths = list(found.edges)
         by = f"cannula {self.gauge_name}, {found.width_px:.1f} px ± {found.spread_percent:.0f} %"
         self.propose(GAUGES_MM[self.gauge_name] / found.width_px, by)
         return ""
+
+    def nudge(self, dx_px: float, dy_px: float) -> None:
+        """Move the active end."""
+        if self.shaft:
+            end = min(self.active_end, len(self.shaft) - 1)
+            x, y = self.shaft[end]
+            self.shaft[end] = (x + dx_px, y + dy_px)
 
     def use(self, view: SetView, hint_mm_per_px: float | None) -> str:
         """Take the figure over into the view; why it cannot be, else empty."""

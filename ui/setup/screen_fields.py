@@ -1,30 +1,33 @@
-"""Two pictures on one screen, in the set-up: which is looked at. A person chooses; else the one that changes."""
+"""Two pictures on one screen, in the set-up: which is looked at. A person chooses; else the one that changes. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assistant.live.messages import StampedFrame
+from assistant.setup.field_found import FieldFound, alone_at, field_found
 from assistant.setup.model import Step
-from assistant.steps.liveness import SeenField, picture_with
-from assistant.vocabulary import Frame
-from ui.keys.key_map import word
-from ui.setup.field_marks import FieldOnPicture
-from ui.setup.side import Row
-
-if TYPE_CHECKING:
-    from ui.setup.panel import SetupPanel
+from assistant.steps.liveness import SeenField
+from ui.setup.host import SetupHost, SetupView
+from ui.setup.rows import Row
+from ui.setup.state import SetupState
 
 Place = tuple[float, float]
 
 
 class ScreenFields:
-    """The pictures on the screen of each input, and which one a person has chosen."""
+    """The pictures on the screen of each input, and which one a person has chosen.
 
-    def __init__(self, panel: SetupPanel) -> None:
-        self._panel = panel
+    Attributes
+    ----------
+    marks : FieldFound or None
+        What is marked on the live picture now.
+    """
+
+    def __init__(self, state: SetupState, host: SetupHost, view: SetupView) -> None:
+        self._state, self._host, self._view = state, host, view
         self._place: Place | None = None
+        self.marks: FieldFound | None = None
 
     def forget(self) -> None:
         """Another source: the one that changes."""
@@ -32,9 +35,9 @@ class ScreenFields:
 
     def seen(self, number: int = 1) -> tuple[SeenField, ...]:
         """The pictures on the screen of an input; empty where there is one, or nothing is known yet."""
-        status = self._panel.status
+        status = self._state.status
         if number != 1:
-            second = self._panel.page.session.second if self._panel.page.session is not None else None
+            second = self._host.session.second if self._host.session is not None else None
             status = second.status if second is not None else None
         moment = status.moment if status is not None else None
         fields = moment.fields if moment is not None else ()
@@ -49,23 +52,22 @@ class ScreenFields:
 
     def show(self) -> None:
         """Mark on the live picture what is looked at."""
-        panel = self._panel
-        frame = panel.page.frame
-        if frame is not None and panel.step is Step.ORIENTATION:
-            panel.page.picture.points = FieldOnPicture(self.alone(frame), self.seen(), self.choose)
-            panel.refresh()
+        frame = self._host.frame_of(1)
+        if frame is not None and self._state.step is Step.ORIENTATION:
+            self.marks = field_found(self.alone(frame), self.seen())
+            self._view.mark_field(self.marks)
+            self._view.refresh()
 
     def tick(self) -> None:
         """Mark it anew where that has changed."""
-        marks = self._panel.page.picture.points
-        if isinstance(marks, FieldOnPicture) and marks.fields != self.seen():
+        if self.marks is not None and self.marks.fields != self.seen():
             self.show()
 
     def choose(self, place: Place) -> None:
         """Look at the picture in which a place lies; elsewhere nothing changes."""
         if any(_holds(each, place) for each in self.seen()):
             self._place = place
-            session = self._panel.page.session
+            session = self._host.session
             if session is not None:
                 session.look_at(place)
             self.show()
@@ -96,7 +98,8 @@ class ScreenFields:
                 value=_words(each),
                 icon="tick" if each.looked_at and each.live else "low" if each.looked_at or each.live else "",
                 chosen=each.looked_at,
-                act=f"field {k}",
+                act="field",
+                number=k,
             )
             for k, each in enumerate(self.seen())
         ]
@@ -109,18 +112,12 @@ class ScreenFields:
         count = "Two pictures" if len(fields) == 2 else f"{len(fields)} pictures"
         chosen = self.chosen()
         if chosen is not None and not chosen.live and any(each.live for each in fields):
-            return f"{count}: the one looked at is held, another is live. {word('setup', 'next field')}: the other."
-        return f"{count}: which is live? The outlined one is looked at. {word('setup', 'next field')}: the other."
+            return f"{count}: the one looked at is held, another is live. [[setup:next field]]: the other."
+        return f"{count}: which is live? The outlined one is looked at. [[setup:next field]]: the other."
 
 
 def _words(each: SeenField) -> str:
     return ("live" if each.live else "held") + " · looked at" * each.looked_at
-
-
-def alone_at(still: StampedFrame, place: Place) -> StampedFrame:
-    """A still picture with all blackened but the picture in which a place lies."""
-    frame = Frame(index=still.index, t_s=still.t_s, grey=still.grey, white=still.white)
-    return replace(still, grey=picture_with(place, frame).grey)
 
 
 def _holds(each: SeenField, place: Place) -> bool:

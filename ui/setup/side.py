@@ -10,25 +10,13 @@ from PyQt6.QtWidgets import QWidget
 
 from ui import theme
 from ui.setup.points import MAGNIFIED, magnify
+from ui.setup.rows import Row
 from ui.widgets import icons
 from ui.widgets.keycap import Keycap
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _WRAP = Qt.TextFlag.TextWordWrap
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row: an icon, a name, what it says, whether it is the present one, what a touch does."""
-
-    text: str
-    value: str = ""
-    icon: str = ""
-    detail: str = ""
-    chosen: bool = False
-    quiet: bool = False
-    act: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +59,18 @@ class Shown:
 
 
 class SetupSide(QWidget):
-    """Two cards: the question, and the keys."""
+    """Two cards: the question, and the keys.
+
+    Attributes
+    ----------
+    acted : signal (str)
+        An act: its cap or its row was touched.
+    picked : signal (str, int)
+        One of several: its kind, and its number.
+    """
 
     acted = pyqtSignal(str)
+    picked = pyqtSignal(str, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +78,7 @@ class SetupSide(QWidget):
         self.small = False
         self.shown = Shown(number=1, title="")
         self._caps: list[Keycap] = []
-        self._touch: list[tuple[QRectF, str]] = []
+        self._touch: list[tuple[QRectF, Row]] = []
 
     def show_step(self, shown: Shown) -> None:
         """Show another step, or the same one with other words."""
@@ -235,7 +232,7 @@ class SetupSide(QWidget):
             self._row(painter, rect, row, tall=tall)
             if row.act:
                 scaled = QRectF(rect.left(), rect.top(), rect.width(), rect.height())
-                self._touch.append((scaled, row.act))
+                self._touch.append((scaled, row))
             y += step
 
     def _row(self, painter: QPainter, rect: QRectF, row: Row, *, tall: bool) -> None:
@@ -280,7 +277,10 @@ class SetupSide(QWidget):
         if a0 is None:
             return
         at = a0.position() / self.factor
-        for rect, act in self._touch:
+        for rect, row in self._touch:
             if rect.contains(at):
-                self.acted.emit(act)
+                if row.number is None:
+                    self.acted.emit(row.act)
+                else:
+                    self.picked.emit(row.act, row.number)
                 return

@@ -1,14 +1,18 @@
-"""What each step of the set-up says: from the panel's state to words, rows and keys. Nothing here changes anything."""
+"""What each step of the set-up says: from its state to words, rows and keys. Nothing here changes anything."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
+from PyQt6.QtGui import QImage
 
 from assistant.capture.camera.devices import QUALIFIED
 from assistant.capture.masking.field_shape import Outline
 from assistant.capture.masking.masking import is_masked
+from assistant.imaging.turn import Turn
 from assistant.live.messages import LiveState
 from assistant.results.looked_at import NOT_YET
 from assistant.setup.model import GAUGES_MM, LEVELS, Step, Told
@@ -17,11 +21,11 @@ from assistant.vocabulary import Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys, word
 from ui.keys.table import TABLE
-from ui.setup.field_marks import FieldOnPicture
-from ui.setup.side import Row, Shown
-
-if TYPE_CHECKING:
-    from ui.setup.panel import SetupPanel
+from ui.setup.checks import checks_as_rows
+from ui.setup.controller import SetupController
+from ui.setup.proposals import true_lateral_words
+from ui.setup.rows import Row
+from ui.setup.side import Shown
 
 _ICON = {Told.MISSING: "", Told.PROPOSED: "half disc", Told.CHECK: "pencil", Told.CONFIRMED: "tick"}
 _WORDS_INSIDE = (
@@ -46,26 +50,30 @@ def _cap(act: str, label: str = "", *others: str) -> tuple[str, str, str]:
     return act, " ".join(word("setup", each) for each in (act, *others)), label or TABLE["setup", act].word
 
 
-def show_step(panel: SetupPanel) -> Shown:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What the words depend on beside the state: the room, and the picture as it is shown (for the magnifier)."""
+
+    small: bool = False
+    image: QImage | None = None
+    turn: Turn | None = None
+
+
+def show_step(controller: SetupController, screen: Screen) -> Shown:
     """What the present step shows."""
-    return {
-        Step.SOURCE: _source,
-        Step.ORIENTATION: _orientation,
-        Step.LEVEL: _level,
-        Step.POINTS: _points,
-        Step.SCALE: _scale,
-        Step.LINE: _line,
-    }[panel.step](panel)
+    shown = _STEPS[controller.state.step](controller, screen)
+    return replace(shown, message=with_keys(controller.state.message))
 
 
-def _source(panel: SetupPanel) -> Shown:
+def _source(controller: SetupController, screen: Screen) -> Shown:
+    state, session = controller.state, controller.host.session
     rows = []
-    second = panel.page.session.second if panel.page.session is not None else None
-    for k, choice in enumerate(panel.choices):
-        used = panel.page.session is not None and panel.setup.source == choice.address and bool(choice.address)
+    second = session.second if session is not None else None
+    for k, choice in enumerate(state.choices):
+        used = session is not None and state.setup.source == choice.address and bool(choice.address)
         value, detail = "", choice.detail
         if used:
-            value, detail = _measured(panel)
+            value, detail = _measured(controller)
         elif second is not None and second.source == choice.address:
             value = "second input"
         rows.append(
@@ -73,8 +81,9 @@ def _source(panel: SetupPanel) -> Shown:
                 text=f"{k + 1}  {choice.name}",
                 detail=detail,
                 value=value,
-                chosen=k == panel.chosen,
-                act=f"source {k + 1}",
+                chosen=k == state.chosen,
+                act="source",
+                number=k,
             )
         )
     return Shown(
@@ -82,8 +91,7 @@ def _source(panel: SetupPanel) -> Shown:
         title="Choose the source",
         note="measured, not assumed",
         rows=tuple(rows),
-        foot=_about_source(panel),
-        message=panel.message,
+        foot=_about_source(controller),
         keys=(
             ("source 1", "1-9", "Choose"),
             _cap("enter", "Use it"),
@@ -95,19 +103,20 @@ def _source(panel: SetupPanel) -> Shown:
     )
 
 
-def _about_source(panel: SetupPanel) -> str:
+def _about_source(controller: SetupController) -> str:
     """What was found of the source that is open; of any other, what a source of its kind is worth."""
-    choice = panel.choices[panel.chosen] if panel.chosen < len(panel.choices) else None
-    notes = panel.facts.notes if panel.facts is not None else ()
-    if notes and choice is not None and choice.address == panel.setup.source:
+    state = controller.state
+    choice = state.choices[state.chosen] if state.chosen < len(state.choices) else None
+    notes = state.facts.notes if state.facts is not None else ()
+    if notes and choice is not None and choice.address == state.setup.source:
         return " ".join(notes)
     if choice is None or choice.rehearsal:
         return "A recorded run is a rehearsal: it is marked as such all the time."
     return QUALIFIED
 
 
-def _measured(panel: SetupPanel) -> tuple[str, str]:
-    status, facts = panel.status, panel.facts
+def _measured(controller: SetupController) -> tuple[str, str]:
+    status, facts = controller.state.status, controller.state.facts
     if status is None or status.frame_index is None:
         return "no picture yet", "opening …"
     size = f"{facts.width_px} × {facts.height_px}" if facts is not None else "?"
@@ -117,59 +126,57 @@ def _measured(panel: SetupPanel) -> tuple[str, str]:
     return word, f"{size} · {rate} Hz · {new} new p/s"
 
 
-def _orientation(panel: SetupPanel) -> Shown:
-    marks = panel.page.picture.points
-    rows, found, looked = [], 0, isinstance(marks, FieldOnPicture)
-    if isinstance(marks, FieldOnPicture):
+def _orientation(controller: SetupController, screen: Screen) -> Shown:
+    fields, marks, turn = controller.fields, controller.fields.marks, screen.turn
+    rows, found = [], 0
+    if marks is not None:
         found = len(marks.words)
         clear = marks.shape in (Outline.CIRCLE, Outline.RECTANGLE)
-        rows += panel.fields.rows()
+        rows += fields.rows()
         rows.append(Row(text="X-ray field", value=str(marks.shape), icon="tick" if clear else "half disc"))
-    turn = panel.page.picture.turn
     turned = "as stored"
     if turn is not None and (turn.mirrored or turn.quarters):
         parts = ("flipped" if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
         turned = " · ".join(part for part in parts if part)
     rows.append(Row(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
-    masked = _masked(panel)
+    masked = _masked(controller)
     rows.append(Row(text="Names outside it", value=masked, icon="name masked" if masked == "masked" else "low"))
-    inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen" if looked else NOT_YET
+    inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen" if marks is not None else NOT_YET
     rows.append(Row(text="Words inside it", value=inside, icon="low" if found else ""))
     rows.append(Row(text="Head up", value="confirm", icon="unknown view"))
     return Shown(
         number=2,
         title="Orientation, field",
         note="asked every case",
-        text=panel.fields.asked() or (with_keys(_WORDS_INSIDE) if found else _SIDES_ASKED),
+        text=with_keys(fields.asked() or (_WORDS_INSIDE if found else _SIDES_ASKED)),
         rows=tuple(rows),
         foot="Flip and turn change the screen only. What is masked is never recorded.",
-        message=panel.message,
         keys=(
             _cap("yes"),
             _cap("flip", "Flip"),
             _cap("turn", "Turn 90°"),
             _cap("turn over", "Upside down"),
-            *((_cap("next field", "Other one"),) if panel.fields.seen() else ()),
+            *((_cap("next field", "Other one"),) if fields.seen() else ()),
             _cap("back"),
         ),
     )
 
 
-def _masked(panel: SetupPanel) -> str:
+def _masked(controller: SetupController) -> str:
     """What is let through to the recording, as the newest written picture shows it."""
-    status, frame = panel.status, panel.page.frame
+    status, frame = controller.state.status, controller.host.frame_of(1)
     if status is None or frame is None or isinstance(status.let_through, Unknown):
         return "not known yet"
-    if panel.page.settings.capture.layout == "whole":
+    if controller.settings.capture.layout == "whole":
         return "NOT masked: set so"
     if not is_masked(frame.grey, status.let_through):
         return "MASK FAILED: do not use"
     return "masked" if status.let_through < 0.995 else "NOT masked: no border found"
 
 
-def _level(panel: SetupPanel) -> Shown:
-    at = LEVELS.index(panel.setup.level)
-    done = {text.split(" ")[0]: text for text in panel.page.desk.levels_done}
+def _level(controller: SetupController, screen: Screen) -> Shown:
+    at = LEVELS.index(controller.state.setup.level)
+    done = {text.split(" ")[0]: text for text in controller.host.levels_done}
     rows = []
     for k in range(max(0, at - 2), min(len(LEVELS), at + 3)):
         name = LEVELS[k]
@@ -179,23 +186,22 @@ def _level(panel: SetupPanel) -> Shown:
         number=3,
         title="Level",
         note="named by you",
-        big=panel.setup.level,
+        big=LEVELS[at],
         big_note="The program does not count levels. Count from the sacrum or the last rib and name it.",
         text="Which level is treated?",
         rows=tuple(rows),
         foot=f"Another level later: key {word('theatre', 'next level')}",
-        message=panel.message,
         keys=(_cap("up", "Level up"), _cap("down", "Level down"), _cap("enter", "Confirm"), _cap("back")),
     )
 
 
-def _points(panel: SetupPanel) -> Shown:
-    view = panel.setup.view
+def _points(controller: SetupController, screen: Screen) -> Shown:
+    view = controller.state.setup.view
     lateral = view.view == "lateral"
     ends = ("anterior", "middle", "posterior") if lateral else ("left", "middle", "right")
     rows = []
     for k, point in enumerate(view.points):
-        plate = ("Sup." if k < 3 else "Inf.") if panel.side.small else ("Superior" if k < 3 else "Inferior")
+        plate = ("Sup." if k < 3 else "Inf.") if screen.small else ("Superior" if k < 3 else "Inferior")
         name = f"{k + 1}   {plate} · {ends[k % 3]}"
         told = (
             Told.CHECK if k == view.active and point.told is not Told.CONFIRMED and point.at is not None else point.told
@@ -207,16 +213,15 @@ def _points(panel: SetupPanel) -> Shown:
                 icon=_ICON[told],
                 chosen=k == view.active,
                 quiet=told in (Told.PROPOSED, Told.MISSING),
-                act=f"point {k}",
+                act="point",
+                number=k,
             )
         )
     active = view.points[view.active]
     magnified = None
-    picture = panel.page.picture
-    image = picture.image()
-    if active.at is not None and image is not None:
-        shown = active.at if picture.turn is None else tuple(picture.turn.forward(np.array([active.at]))[0])
-        magnified = (image, (float(shown[0]), float(shown[1])))
+    if active.at is not None and screen.image is not None:
+        shown = active.at if screen.turn is None else tuple(screen.turn.forward(np.array([active.at]))[0])
+        magnified = (screen.image, (float(shown[0]), float(shown[1])))
     corner = "" if ends[view.active % 3] == "middle" else " corner"
     title = f"{view.active + 1} · {'Superior' if view.active < 3 else 'Inferior'}, {ends[view.active % 3]}{corner}"
     keys = (
@@ -233,26 +238,26 @@ def _points(panel: SetupPanel) -> Shown:
         note="proposal → confirm each",
         big=title,
         big_note=(_LATERAL_HINTS if lateral else _AP_HINTS)[view.active % 3],
-        text=panel.true_lateral_words() or view.proposal_note[:1].upper() + view.proposal_note[1:],
+        text=true_lateral_words(view) or with_keys(view.proposal_note[:1].upper() + view.proposal_note[1:]),
         rows=tuple(rows),
         foot=f"A proposal is never used until you confirm it. {word('setup', 'propose')}: propose at the marked place.",
-        message=panel.message,
         magnified=magnified,
         keys=keys,
     )
 
 
-def _scale(panel: SetupPanel) -> Shown:
-    name = panel.scale.gauge_name
-    hint = panel.facts.mm_per_px_hint if panel.facts is not None else None
-    text = panel.scale.typed or (f"{hint:.4f}" if hint else "")
-    by = panel.scale.by.removesuffix(" beside this recording") or (
-        "typed" if panel.scale.typed else "from the file" if hint else "not set"
+def _scale(controller: SetupController, screen: Screen) -> Shown:
+    state, scale = controller.state, controller.state.scale
+    name = scale.gauge_name
+    hint = state.facts.mm_per_px_hint if state.facts is not None else None
+    text = scale.typed or (f"{hint:.4f}" if hint else "")
+    by = scale.by.removesuffix(" beside this recording") or (
+        "typed" if scale.typed else "from the file" if hint else "not set"
     )
     rows = (
         Row(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
         Row(text="By", value=by),
-        Row(text="View", value=panel.setup.view.view),
+        Row(text="View", value=state.setup.view.view),
     )
     return Shown(
         number=5,
@@ -263,7 +268,6 @@ def _scale(panel: SetupPanel) -> Shown:
         text="",
         rows=rows,
         foot="Uncalibrated: distances stay in % of depth, marked “uncal.”",
-        message=panel.message,
         keys=(
             _cap("gauge", "Gauge"),
             _cap("enter", "Use it"),
@@ -275,26 +279,27 @@ def _scale(panel: SetupPanel) -> Shown:
     )
 
 
-def _line(panel: SetupPanel) -> Shown:
-    view, percent = panel.setup.views[0], 100 * panel.setup.fraction
+def _line(controller: SetupController, screen: Screen) -> Shown:
+    state, setup = controller.state, controller.state.setup
+    view, percent = setup.views[0], 100 * setup.fraction
     depth_px, scale = view.depth_px(), view.mm_per_px
     where = "of depth."
     if depth_px is not None and scale is not None:
-        where = f"of depth, ≈ {panel.setup.fraction * depth_px * scale:.0f} mm from the wall."
+        where = f"of depth, ≈ {setup.fraction * depth_px * scale:.0f} mm from the wall."
     elif view.mm_per_px is None:
-        usual = usual_depth(panel.setup.level)
+        usual = usual_depth(setup.level)
         where = f"of depth. uncal.: {usual.mm:.0f} mm of depth assumed, {usual.source}."
-    own = 100 * panel.setup.lines.at(panel.setup.level)
+    own = 100 * setup.lines.at(setup.level)
     quarter = ", posterior-quarter technique" if abs(own - 25) < 0.5 else ""
     site = f" Site default{quarter}." if abs(percent - own) < 0.5 else ""
-    if panel.side.small:
+    if screen.small:
         site = site.partition(",")[0] + "." * bool(site)
     share = f"{percent:.0f} %"
     thirds = [Row(text=third, value=share) for third in words.THIRDS]
-    if panel.side.small:
+    if screen.small:
         thirds = [Row(text="Every third", value=share)]
-    rows = (*thirds, panel.polarity.row(panel.setup), *panel.self_test_rows())
-    views = " + ".join(each.view for each in panel.setup.views if each.whole)
+    rows = (*thirds, state.polarity.row(setup), *checks_as_rows(controller.sound, state.status))
+    views = " + ".join(each.view for each in setup.views if each.whole)
     return Shown(
         number=6,
         title="Line, per third → armed",
@@ -307,7 +312,6 @@ def _line(panel: SetupPanel) -> Shown:
         foot="Heard the test sound? {} plays it; {}: heard, {}: not heard. {}: native or inverted.".format(
             *(word("setup", act) for act in ("test sound", "heard", "not heard", "polarity"))
         ),
-        message=panel.message,
         keys=(
             _cap("line -", "1 % back"),
             _cap("line +", "1 % on"),
@@ -317,3 +321,13 @@ def _line(panel: SetupPanel) -> Shown:
             ("arm", word("setup", "enter"), "Arm"),
         ),
     )
+
+
+_STEPS: Final[dict[Step, Callable[[SetupController, Screen], Shown]]] = {
+    Step.SOURCE: _source,
+    Step.ORIENTATION: _orientation,
+    Step.LEVEL: _level,
+    Step.POINTS: _points,
+    Step.SCALE: _scale,
+    Step.LINE: _line,
+}

@@ -1,22 +1,32 @@
-"""How the picture is turned on the screen: each input by itself. What is measured does not change."""
+"""How the picture is turned on the screen: each input by itself. What is measured does not change. No Qt."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from assistant.setup.model import Step
-from ui.widgets.view_transform import Turn
-
-if TYPE_CHECKING:
-    from ui.setup.panel import SetupPanel
+from assistant.imaging.turn import Turn
+from ui.setup.host import SetupHost, SetupView
+from ui.setup.state import SetupState
 
 
 class Turning:
-    """Turns of a theatre page's pictures, changed in its set-up."""
+    """The turns of the inputs' pictures.
 
-    def __init__(self, panel: SetupPanel) -> None:
-        self._panel = panel
-        self._turns: dict[int, Turn | None] = {}
+    Attributes
+    ----------
+    shown : int
+        The input whose picture is in front.
+    """
+
+    def __init__(self, state: SetupState, host: SetupHost, view: SetupView) -> None:
+        self._state, self._host, self._view = state, host, view
+        self._turns: dict[int, Turn] = {}
+        self.shown = 1
+
+    @property
+    def now(self) -> Turn | None:
+        """The turn of the picture that is in front; None: as stored."""
+        return self._turns.get(self.shown)
 
     def forget(self) -> None:
         """Another source: as stored."""
@@ -24,52 +34,26 @@ class Turning:
 
     def turn(self, *, mirrored: bool = False, quarters: int = 0) -> None:
         """Turn the picture that is shown."""
-        panel, page = self._panel, self._panel.page
-        view = panel.setup.view
-        number = view.input if panel.owns_picture else 1
-        frame = page.frame_of(number)
+        view, still_shown = self._state.setup.view, self._state.owns_picture
+        number = view.input if still_shown else 1
+        frame = self._host.frame_of(number)
         if frame is None:
             return
         rows, cols = frame.grey.shape
-        now = page.picture.turn or Turn(width_px=cols, height_px=rows)
+        before = self._turns.get(number) or Turn(width_px=cols, height_px=rows)
+        now = replace(before, width_px=cols, height_px=rows)
         now = now.flipped() if mirrored else now.turned(quarters)
-        page.picture.set_turn(now)
         self._turns[number] = now
-        if number == 1:
-            page.second.turn = now
-        else:
-            page.board.beside.picture.set_turn(now)
-        page.picture.take(view.still if panel.owns_picture and view.still is not None else frame)
-        panel.refresh()
+        self._view.show_turned(number, now, view.still if still_shown and view.still is not None else frame)
 
-    def take(self, number: int) -> None:
-        """The picture of an input comes to the front, turned as that one is."""
-        picture = self._panel.page.picture
-        if picture.turn != self._turns.get(number):
-            picture.set_turn(self._turns.get(number))
+    def turn_over(self) -> None:
+        """Upside down on the screen; left stays left."""
+        self.turn(quarters=2)
+        self.turn(mirrored=True)
 
-    def give_back(self) -> None:
-        """The live picture of the first input again, without anything of the set-up on it."""
-        picture = self._panel.page.picture
-        picture.points, picture.banner = None, ""
-        self.take(1)
-
-    def nudge(self, dx: int, dy: int, *, far: bool) -> None:
-        """Move the active point as it looks on the screen."""
-        panel = self._panel
-        turn = panel.page.picture.turn
-        step = 10.0 if far else 1.0
-        dx_px, dy_px = dx * step, dy * step
-        if turn is not None:
-            zero, there = turn.back(0.0, 0.0), turn.back(dx_px, dy_px)
-            dx_px, dy_px = there[0] - zero[0], there[1] - zero[1]
-        if panel.step is Step.POINTS:
-            at = panel.setup.view.points[panel.setup.view.active].at
-            if at is not None:
-                panel.setup.remember()
-                panel.setup.view.put((at[0] + dx_px, at[1] + dy_px))
-        elif panel.step is Step.SCALE and panel.points.shaft:
-            end = min(panel.points.active_end, len(panel.points.shaft) - 1)
-            x, y = panel.points.shaft[end]
-            panel.points.shaft[end] = (x + dx_px, y + dy_px)
-        panel.refresh()
+    def as_stored(self, dx_px: float, dy_px: float) -> tuple[float, float]:
+        """A step on the screen, in px of the stored picture."""
+        if self.now is None:
+            return dx_px, dy_px
+        zero, there = self.now.back(0.0, 0.0), self.now.back(dx_px, dy_px)
+        return there[0] - zero[0], there[1] - zero[1]

@@ -80,6 +80,14 @@ class Acts:
             return
         if session.status.armed:
             self.holding.begin("inject", self._disarm)
+        else:
+            self.arm()
+
+    def arm(self) -> None:
+        """Arm the session, in a window that is large enough."""
+        page = self._page
+        session = page.session
+        if session is None or session.status.armed:
             return
         window = page.window() or page
         if not fits(window.width(), window.height()):

@@ -220,8 +220,19 @@ class Board:
         self.keys_card.arrange()
         self.beside.arrange(small=places.small)
         if open_:
-            page.setup.arrange(places)
+            self._make_room(places)
         self._place_cards(page.session.status if page.session is not None else None)
+
+    def _make_room(self, places: Layout) -> None:
+        """For the set-up: it covers the panel's place and the strip's; the picture takes the bar's place too."""
+        page, factor = self._page, places.factor
+        cards = (self.distances, self.curve, self.works, self.clocks, self.keys_card, self.alarms, self.leak)
+        for part in (self.strip, self.bar, self.legend, self.second, self.beside, *cards):
+            part.hide()
+        top, edge, panel = places.strip.bottom() + 1, round(14 * factor), places.keys
+        self.picture.setGeometry(0, top, panel.left() - round(16 * factor), page.height() - top)
+        room = QRect(panel.left(), top + edge, panel.width(), page.height() - top - 2 * edge)
+        page.setup.arrange(places.strip, room, factor=factor, small=places.small)
 
     def _place_cards(self, status: LiveStatus | None) -> None:
         """The curve's place is taken by what still works, or (small) by the alarms and the leak."""

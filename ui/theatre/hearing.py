@@ -29,13 +29,13 @@ def hear(page: TheatrePage, message: Message) -> None:
     elif isinstance(message, LinesVoid):
         page.tell(f"Lines must be confirmed again: {message.reason}.")
     elif isinstance(message, PlanTaken):
-        page.setup.taken()
+        page.setup.controller.taken()
     elif isinstance(message, PlanRefused):
         page.tell(f"The lines cannot be used: {message.reason}")
-        page.setup.refused(message.reason)
+        page.setup.controller.refused(message.reason)
     elif isinstance(message, SourceLost):
         page.tell(f"No source: {message.reason}")
     elif isinstance(message, SourceEnded):
         page.tell("The played recording is at its end.")
     elif isinstance(message, SourceOpened):
-        page.setup.opened(message.facts)
+        page.setup.controller.opened(message.facts)

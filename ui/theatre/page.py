@@ -73,7 +73,8 @@ class TheatrePage(Page):
         self.picture, self.second = self.board.picture, self.board.second
         self.lines, self.closing = Confirming(self), Closing(self)
         self.acts = Acts(self)
-        self.setup = SetupPanel(self)
+        beside = {1: self.second, 2: self.board.beside.picture}
+        self.setup = SetupPanel(self, self.picture, beside, self.sound, settings, self)
         self.setup.hide()
         self.key_images, self.intake = KeyImages(self), Intake(self.tell, settings, self)
         self._connect()
@@ -109,6 +110,16 @@ class TheatrePage(Page):
     def second_views(self) -> tuple[PlannedView, ...]:
         """Views of the second input."""
         return self.second_plan.views if self.second_plan is not None else ()
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether the session has lines."""
+        return self.plan is not None
+
+    @property
+    def levels_done(self) -> list[str]:
+        """Levels treated before in this session, with their words."""
+        return self.desk.levels_done
 
     @property
     def in_set_up(self) -> bool:
@@ -231,17 +242,24 @@ class TheatrePage(Page):
 
     def end_set_up(self) -> None:
         """Back to the figures."""
-        self.setup.hide()
-        self.setup.turning.give_back()
+        self.setup.end()
         self.board.arrange()
         self.refresh()
+
+    def arm(self) -> None:
+        """Arm with lines of which each point was confirmed in the set-up, which ends."""
+        self.lines.placed()
+        self.end_set_up()
+        for picture in (self.picture, self.board.beside.picture):
+            picture.show_level(wanted=True)
+        self.acts.arm()
 
     def tell(self, text: str) -> None:
         """A line for some seconds, at the foot of the picture."""
         text = with_keys(text)
         self.board.tell(text)
         if self.in_set_up:
-            self.setup.tell(text)
+            self.setup.controller.tell(text)
 
     def ask(self, text: str) -> None:
         """A question in the message bar, answered by its key; empty takes it away."""
@@ -312,7 +330,7 @@ class TheatrePage(Page):
             self.end_set_up()
             self.tell(f"Cement grows: injecting is on. Hold {word('theatre', 'inject')} for one second to end.")
         elif self.in_set_up:
-            self.setup.tick(status, self.frame)
+            self.setup.controller.tick(status)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Everything finds its place."""
@@ -348,7 +366,7 @@ class TheatrePage(Page):
             raise TypeError(f"the theatre opens the address of a source, not {type(thing).__name__}")
         if not self.stay():
             self.begin_set_up()
-            self.setup.choose_source(thing)
+            self.setup.controller.choose_source(thing)
 
     def places(self) -> tuple[str, ...]:
         """The theatre's keys; those of the set-up's step before them while it is open."""

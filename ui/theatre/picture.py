@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
 from assistant.geometry import apply
@@ -22,9 +22,9 @@ from ui.theatre.looks import LOOKS, LinesLook, age_words, state_words
 from ui.theatre.treatment import draw_treatment
 from ui.widgets import icons, overlay
 from ui.widgets.field_plates import draw_fields
-from ui.widgets.picture_view import PictureView
 from ui.widgets.sides import draw_sides
-from ui.widgets.view_transform import Turn, ViewTransform, fitted
+from ui.widgets.turned_picture import TurnedPicture
+from ui.widgets.view_transform import ViewTransform, fitted
 
 _MAP_PX: Final = 176
 _MAP_MARGIN: Final = 14
@@ -37,7 +37,7 @@ _DRIFT: Final = 0.15
 _DISC: Final = (LeakSite.SUPERIOR_DISC, LeakSite.INFERIOR_DISC)
 
 
-class LivePicture(PictureView):
+class LivePicture(TurnedPicture):
     """Shows the newest frame of a session, treated after its state."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -45,14 +45,10 @@ class LivePicture(PictureView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.factor = 1.0
         self.small = False
-        self.turn: Turn | None = None
         self.proposal: tuple[LiveMoment | None, PlannedView] | None = None
         """Lines that are shown to be confirmed again; dotted, not measured with."""
         self._status: LiveStatus | None = None
-        self._level_box: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self._last_motion: LiveMoment | None = None
-        self.banner = ""
-        """Word and rest ("|" between) of a plate at the top left: the picture is a still one."""
         self.painted_index = -1
         """Number of the frame that was painted last, for tests of the delay."""
 
@@ -73,61 +69,15 @@ class LivePicture(PictureView):
         self._follow_level()
         self.update()
 
-    def take(self, frame: Any) -> None:
-        """Copy a frame, turned as the team wants it."""
-        if self.turn is not None:
-            rows, cols = frame.grey.shape
-            if (self.turn.width_px, self.turn.height_px) != (cols, rows):
-                self.turn = replace(self.turn, width_px=cols, height_px=rows)
-            frame = replace(frame, grey=self.turn.picture(frame.grey))
-        self.show_frame(frame)
-
-    def image(self) -> QImage | None:
-        """The picture as it is shown, for the magnifier."""
-        return self._image
-
-    def show_still(self, frame: StampedFrame) -> None:
-        """Show a frame that does not change, whatever was shown."""
-        self._frame_index = -1
-        self.take(frame)
-
-    def show_around(self, places: list[tuple[float, float]]) -> None:
-        """Bring source points into the middle, with about as much again around them."""
-        if len(places) < 2:
-            self.show_level(wanted=False)
-            return
-        points = np.array(places, dtype=np.float64)
-        if self.turn is not None:
-            points = self.turn.forward(points)
-        self._fit, self._level_box = "level", (points.min(axis=0), points.max(axis=0))
-        self._transform = None
-        self.update()
-
-    def set_turn(self, turn: Turn) -> None:
-        """Turn the picture from the next frame on."""
-        self.turn = turn
-        self._frame_index, self._transform, self._level_box = -1, None, None
-        self.update()
-
     def forget(self) -> None:
         """Another source comes."""
         super().forget()
-        self._status, self._last_motion, self._level_box, self.proposal = None, None, None, None
+        self._status, self._last_motion, self.proposal = None, None, None
 
-    @property
-    def is_level(self) -> bool:
-        """Level view, not field view."""
-        return self._fit == "level"
-
-    def show_level(self, *, wanted: bool) -> None:
-        """Level view or field view."""
-        self._fit = "level" if wanted else "field"
-        self._transform = self._level_box = None
-        self.update()
-
-    def toggle_level_view(self) -> None:
-        """The other one of level and field view."""
-        self.show_level(wanted=self._fit != "level")
+    def show_still(self, frame: StampedFrame) -> None:
+        """Show a frame that does not change; nothing that is known of the live one belongs to it."""
+        self.show_live(None, None, ())
+        super().show_still(frame)
 
     def _follow_level(self) -> None:
         """Level view moves only when the vertebra has left its place: a picture that trembles cannot be read."""
@@ -198,24 +148,7 @@ class LivePicture(PictureView):
         if self.points is not None:
             self.points.draw(painter, view)
         if self.banner:
-            self._paint_banner(painter)
-
-    def _paint_banner(self, painter: QPainter) -> None:
-        word, _, rest = self.banner.partition("|")
-        painter.setFont(theme.font(20, 700))
-        wide = painter.fontMetrics().horizontalAdvance(word)
-        painter.setFont(theme.font(20, 500))
-        rest_wide = painter.fontMetrics().horizontalAdvance(rest)
-        rect = QRectF(18, 18, wide + rest_wide + 70, 40)
-        painter.setPen(QPen(theme.HAIRLINE, 1))
-        painter.setBrush(QColor(14, 18, 23, 240))
-        painter.drawRoundedRect(rect, 6, 6)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        icons.draw(painter, "held", QRectF(rect.left() + 12, rect.top() + 10, 20, 20), theme.TEXT_1)
-        painter.setPen(theme.TEXT_1)
-        painter.drawText(rect.adjusted(52 + wide, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, rest)
-        painter.setFont(theme.font(20, 700))
-        painter.drawText(rect.adjusted(42, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, word)
+            self.paint_banner(painter)
 
     def _paint_known(self, painter: QPainter, view: ViewTransform, status: LiveStatus) -> None:
         look, moment, planned = LOOKS[status.state].lines, self._moment, self._planned()

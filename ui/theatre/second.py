@@ -15,12 +15,13 @@ from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.imaging.subtraction import subtracted
+from assistant.imaging.turn import Turn
 from assistant.live.messages import StampedFrame
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Grey, Motion
 from ui import theme
 from ui.theatre.treatment import hatched_edge
-from ui.widgets.view_transform import Turn, ViewTransform, fitted
+from ui.widgets.view_transform import ViewTransform, fitted
 
 DELAY_S: Final = 5.0
 _KEEP_EVERY_S: Final = 0.25
@@ -56,6 +57,10 @@ class SecondPicture(QWidget):
         self.shows = kinds[(kinds.index(self.shows) + 1) % len(kinds)]
         self._image = None
         return self.shows
+
+    def set_turn(self, turn: Turn | None) -> None:
+        """Turned as the live one is, from the next picture on."""
+        self.turn = turn
 
     def set_references(self, references: tuple[Frame, ...]) -> None:
         """The reference pictures of the plan, from before the cement."""

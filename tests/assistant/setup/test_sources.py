@@ -61,14 +61,14 @@ def test_keys_choose_another_size_and_look_for_new_devices(qtbot, devices) -> No
     page = TheatrePage(Settings(), FakeSession)
     qtbot.addWidget(page)
     page.begin_set_up()
-    panel = page.setup
+    state = page.setup.state
 
     def press(key: int) -> None:
         assert page.press(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
         page.release(QKeyEvent(QEvent.Type.KeyRelease, key, Qt.KeyboardModifier.NoModifier))
 
     press(Qt.Key.Key_M)
-    assert panel.choices[0].address == "/dev/video2@640x480@30"
+    assert state.choices[0].address == "/dev/video2@640x480@30"
     del devices[0]
     press(Qt.Key.Key_R)
-    assert panel.choices[0].address == SILENT.address
+    assert state.choices[0].address == SILENT.address

@@ -21,11 +21,11 @@ from tests.ui.theatre.fake_session import FakeSession
 from tests.waiting import HUNG_S
 from ui.setup import proposal_child, proposals
 from ui.setup.cannula import measure_shaft
+from ui.setup.checks import checks_as_rows
 from ui.setup.scale import Scale
-from ui.setup.steps import show_step
+from ui.setup.steps import Screen, show_step
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
-from ui.widgets.view_transform import Turn
 
 K = Qt.Key
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -45,8 +45,8 @@ def page(qtbot) -> Iterator[TheatrePage]:
     shell.show()
     shell.go_to("theatre")
     made = shell.page("theatre")
-    made.setup.choose_source("play:nothing")
-    qtbot.waitUntil(lambda: made.setup.step is Step.ORIENTATION)
+    made.setup.controller.choose_source("play:nothing")
+    qtbot.waitUntil(lambda: made.setup.state.step is Step.ORIENTATION)
     yield made
     if made.session is not None:
         made.session.armed = False
@@ -61,34 +61,34 @@ def _key(page: TheatrePage, key: int, modifiers: Qt.KeyboardModifier = Qt.Keyboa
 def _to_points(page: TheatrePage) -> None:
     _key(page, K.Key_Y)
     _key(page, K.Key_Return)
-    assert page.setup.step is Step.POINTS
+    assert page.setup.state.step is Step.POINTS
 
 
 def test_steps_whose_ground_is_missing_are_not_entered(page) -> None:
-    page.setup.go(Step.LINE)
-    assert page.setup.step is Step.POINTS
-    assert "Confirm all six points" in page.setup.message
+    page.setup.controller.go(Step.LINE)
+    assert page.setup.state.step is Step.POINTS
+    assert "Confirm all six points" in page.setup.state.message
 
 
 def test_any_step_is_done_again_by_one_key(page) -> None:
     _to_points(page)
     for number in (1, 3, 2, 4):
         _key(page, K.Key_0 + number, Qt.KeyboardModifier.ControlModifier)
-        assert page.setup.step is Step(number)
+        assert page.setup.state.step is Step(number)
     _key(page, K.Key_6, Qt.KeyboardModifier.ControlModifier)
-    assert page.setup.step is Step.POINTS
+    assert page.setup.state.step is Step.POINTS
 
 
 def test_points_are_used_only_after_each_was_confirmed(page) -> None:
     _to_points(page)
-    view = page.setup.setup.view
+    view = page.setup.state.setup.view
     assert view.placed
     assert not view.whole
     for number in range(6):
-        assert page.setup.setup.document()["views"] == []
+        assert page.setup.state.setup.document()["views"] == []
         _key(page, K.Key_Return)
         assert view.points[number].told is Told.CONFIRMED
-    assert page.setup.step is Step.SCALE
+    assert page.setup.state.step is Step.SCALE
 
 
 def test_a_confirmed_point_that_is_moved_has_to_be_looked_at_again(page) -> None:
@@ -97,7 +97,7 @@ def test_a_confirmed_point_that_is_moved_has_to_be_looked_at_again(page) -> None
     _key(page, K.Key_Tab)
     for _ in range(5):
         _key(page, K.Key_Tab)
-    view = page.setup.setup.view
+    view = page.setup.state.setup.view
     view.active = 0
     before = view.points[0].at
     _key(page, K.Key_Right)
@@ -116,7 +116,7 @@ def test_arrows_move_as_on_the_screen_when_the_picture_is_flipped_or_turned(page
     _key(page, K.Key_H)
     _key(page, K.Key_R)
     _to_points(page)
-    view, turn = page.setup.setup.view, page.picture.turn
+    view, turn = page.setup.state.setup.view, page.picture.turn
     before = turn.forward(np.array([view.points[0].at]))[0]
     _key(page, K.Key_Right)
     after = turn.forward(np.array([view.points[0].at]))[0]
@@ -130,7 +130,7 @@ def test_set_up_ends_armed_with_confirmed_lines(page, qtbot) -> None:
     for key in (K.Key_0, K.Key_Period, K.Key_2, K.Key_7):
         _key(page, key)
     _key(page, K.Key_Return)
-    assert page.setup.step is Step.LINE
+    assert page.setup.state.step is Step.LINE
     for _ in range(3):
         _key(page, K.Key_Plus)
     _key(page, K.Key_Minus)
@@ -167,11 +167,11 @@ def test_a_second_view_has_its_own_picture_and_points(page, qtbot) -> None:
     page.session.next_frame()
     qtbot.waitUntil(lambda: page.frame.index == 1)
     _key(page, K.Key_A)
-    assert page.setup.step is Step.POINTS
+    assert page.setup.state.step is Step.POINTS
     for _ in range(6):
         _key(page, K.Key_Return)
     _key(page, K.Key_Return)
-    views = page.setup.setup.document()["views"]
+    views = page.setup.state.setup.document()["views"]
     assert [(view["view"], view["reference_frame"]) for view in views] == [("lateral", 0), ("ap", 1)]
     assert views[1]["mm_per_px"] == 0.3
 
@@ -226,22 +226,6 @@ def test_no_cannula_is_unknown_with_a_reason() -> None:
     assert found.reason
 
 
-@pytest.mark.parametrize("mirrored", [False, True])
-@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-def test_turning_the_picture_and_its_points_is_the_same(mirrored: bool, quarters: int) -> None:
-    grey = np.arange(12 * 7, dtype=np.uint8).reshape(7, 12)
-    turn = Turn(width_px=12, height_px=7, mirrored=mirrored, quarters=quarters)
-    shown = turn.picture(grey)
-    assert (shown.shape[1], shown.shape[0]) == turn.size_px
-    for x, y in ((0, 0), (11, 0), (3, 5), (11, 6)):
-        there = turn.forward(np.array([[x, y]]))[0]
-        assert shown[int(there[1]), int(there[0])] == grey[y, x]
-        assert turn.back(*there) == (x, y)
-    flipped = turn.flipped().picture(grey)
-    assert np.array_equal(flipped, shown[:, ::-1])
-    assert np.array_equal(turn.turned().picture(grey), np.rot90(shown, -1))
-
-
 def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard(qtbot) -> None:
     """The whole way with real processes: window, source, six points, scale, line, armed. How soon: `bench_ways.py`."""
     shell = Shell(Settings())
@@ -251,10 +235,10 @@ def test_from_a_cold_start_to_armed_on_the_demo_by_keyboard(qtbot) -> None:
     qtbot.keyClick(shell, K.Key_F1)
     page = shell.page("theatre")
     try:
-        demo = next(k for k, choice in enumerate(page.setup.choices) if choice.address == f"play:{demo_run()}")
+        demo = next(k for k, choice in enumerate(page.setup.state.choices) if choice.address == f"play:{demo_run()}")
         qtbot.keyClick(shell, K(K.Key_1 + demo))
         qtbot.keyClick(shell, K.Key_Return)
-        qtbot.waitUntil(lambda: page.setup.step is Step.ORIENTATION)
+        qtbot.waitUntil(lambda: page.setup.state.step is Step.ORIENTATION)
         qtbot.keyClick(shell, K.Key_Y)
         qtbot.keyClick(shell, K.Key_Return)
         for _ in range(6):
@@ -281,10 +265,10 @@ def test_a_proposal_comes_behind_the_window_and_is_only_proposed(page, qtbot, mo
 
     monkeypatch.setattr(proposals, "ask", ask)
     _to_points(page)
-    view = page.setup.setup.view
+    view = page.setup.state.setup.view
     qtbot.waitUntil(lambda: view.points[0].told is Told.PROPOSED)
     assert view.points[5].at == (300.0, 259.0)
-    assert page.setup.setup.document()["views"] == []
+    assert page.setup.state.setup.document()["views"] == []
     _key(page, K.Key_Right)
     assert view.points[0].told is Told.CHECK
     _key(page, K.Key_P)
@@ -302,16 +286,16 @@ def test_a_proposal_that_comes_late_does_not_move_what_the_person_placed(page, q
     monkeypatch.setattr(proposals, "ask", ask)
     _to_points(page)
     _key(page, K.Key_Right)
-    before = page.setup.setup.view.points[0].at
+    before = page.setup.state.setup.view.points[0].at
     go_on.set()
-    qtbot.waitUntil(lambda: "after you had begun" in page.setup.setup.view.proposal_note)
-    assert page.setup.setup.view.points[0].at == before
+    qtbot.waitUntil(lambda: "after you had begun" in page.setup.state.setup.view.proposal_note)
+    assert page.setup.state.setup.view.points[0].at == before
 
 
 def test_without_a_proposal_the_points_are_left_to_the_person(page, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(proposals, "ask", lambda *_args: Unknown("Place the points."))
     _to_points(page)
-    view = page.setup.setup.view
+    view = page.setup.state.setup.view
     qtbot.waitUntil(lambda: view.proposal_note == "Place the points.")
     assert view.placed
     assert not any(point.told is Told.PROPOSED for point in view.points)
@@ -328,26 +312,26 @@ def test_the_child_that_looks_for_points_answers_or_says_why_not(monkeypatch) ->
 
 
 def test_what_was_measured_of_a_grabber_is_told_and_that_none_is_qualified(page) -> None:
-    panel = page.setup
-    panel.begin("source")
+    page.setup.begin("source")
+    panel, controller = page.setup.state, page.setup.controller
     camera = Choice(address="camera:0", name="Grabber", detail="")
     panel.choices, panel.chosen = [camera, *panel.choices], 0
-    assert show_step(panel).foot == QUALIFIED
+    assert show_step(controller, Screen()).foot == QUALIFIED
     panel.setup.source = camera.address
     notes = ("The camera mixes half pictures: 12 of 12 pictures at the start are two half pictures in one.",)
     panel.facts = RunFacts(source="x", width_px=720, height_px=576, fps=25.0, frame_count=None, notes=notes)
-    assert show_step(panel).foot == notes[0]
+    assert show_step(controller, Screen()).foot == notes[0]
     panel.chosen = 1
-    assert "rehearsal" in show_step(panel).foot
+    assert "rehearsal" in show_step(controller, Screen()).foot
 
 
 def test_the_short_self_test_tells_sound_disk_clock_model_rate_and_delay(page) -> None:
-    rows = {row.text: row for row in page.setup.self_test_rows()}
+    rows = {row.text: row for row in checks_as_rows(page.sound, page.setup.state.status)}
     assert list(rows) == ["Alarm sound", "Disk", "Clock", "Model", "New pictures", "Delay"]
     assert rows["Clock"].icon == "tick"
     assert rows["Model"].value.startswith(("whole", "none"))
     page.sound.fault, page.sound.heard = "", None
-    (sound, *_) = page.setup.self_test_rows()
+    (sound, *_) = checks_as_rows(page.sound, page.setup.state.status)
     assert "not confirmed" in sound.value
     page.sound.heard = True
-    assert page.setup.self_test_rows()[0].value == "heard"
+    assert checks_as_rows(page.sound, page.setup.state.status)[0].value == "heard"

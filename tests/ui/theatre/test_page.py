@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from assistant.live.messages import Fault, Lines, LinesVoid, LiveState
 from assistant.vocabulary import Unknown
@@ -130,7 +130,7 @@ def test_bare_level_and_second_picture_leave_the_live_picture_uncovered(armed, s
     for key in (K.Key_Tab, K.Key_Z, K.Key_D, K.Key_D, K.Key_D):
         _click(armed, key)
         live = armed.picture.geometry()
-        for other in armed.findChildren(type(armed.picture).__mro__[2]):
+        for other in armed.findChildren(QWidget):
             covers = other is not armed.picture and other.isVisibleTo(armed) and other.parent() is armed
             assert not (covers and other.geometry().intersects(live)), other
     assert armed.second.shows is Second.ADDED
