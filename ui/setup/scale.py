@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.setup.model import GAUGES_MM, Point, SetView
+from assistant.setup.shaft_width import measure_shaft
 from assistant.vocabulary import Unknown
-from ui.setup.cannula import measure_shaft
 
 _MOST_TYPED = 8
 

@@ -1,4 +1,4 @@
-"""The scale from the cannula: its width in px, measured across the shaft at several places. No Qt."""
+"""The scale from the cannula: its width in px, measured across the shaft at several places."""
 
 from __future__ import annotations
 
