@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_, InputError
-from assistant.library.child import main, run_facts, write_thumbnail
+from assistant.library.child import main, run_bytes, run_facts, write_thumbnail
 from assistant.system.files import beside
 from assistant.vocabulary import Frame
 from tests.small_run import write_small_run
@@ -49,6 +49,14 @@ def test_what_cannot_be_read_leaves_nothing(tmp_path, capsys):
     assert "there is no such file" in said(capsys)["error"]
     assert not (tmp_path / "into").exists()
     assert not beside(tmp_path / "into").exists()
+
+
+def test_what_was_left_of_writing_a_review_is_no_part_of_the_run(tmp_path):
+    run = write_small_run(tmp_path, 3)
+    before = run_bytes(run.folder)
+    beside(run.folder / "review.json").write_text("half")
+    (run.folder / "review.json.part").write_text("half, of an older program")
+    assert run_bytes(run.folder) == before
 
 
 def test_a_plan_that_does_not_fit_is_told(tmp_path, capsys):
