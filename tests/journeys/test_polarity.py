@@ -112,6 +112,22 @@ def test_what_is_not_known_is_said_and_settled_by_what_grows(tmp_path: Path, *, 
     assert most_mm2(rows) > 60.0
 
 
+def test_cement_that_was_learned_as_bone_is_found_when_the_sign_turns(tmp_path: Path) -> None:
+    """It comes, stands for 8 s too small to be told and is learned as bone; more of it turns the sign."""
+    made = []
+    for k, still in enumerate(nothing_tells(210, 999, dark=False)):
+        spot, at = np.zeros(still.shape), (146, 146 + round(3.0 * np.sin(0.8 * k)))
+        if k >= 40:
+            cv2.line(spot, at, (at[0] + min(max(k - 160, 0), 30), at[1]), 1.0, 10)
+        level = still + 60.0 * cv2.GaussianBlur(spot, (0, 0), 2.0)
+        made.append(np.clip(np.rint(level), 0, 255).astype(np.uint8))
+    _, rows = analyze(tmp_path / "turned", made)
+    _, right = analyze(tmp_path / "right", made, polarity="inverted")
+    assert float(rows[150]["cement_area_mm2"]) == 0.0, "nothing turned it yet"
+    for k in (180, 209):
+        assert float(rows[k]["cement_area_mm2"]) > 0.85 * float(right[k]["cement_area_mm2"])
+
+
 def phantom_first(count: int, *, dark: bool, phantom_px: int = 7) -> list[Grey8]:
     """A spot of the other sign comes, grows and stays; well after it the cement grows, elsewhere in the body."""
     made = []

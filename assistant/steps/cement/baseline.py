@@ -8,7 +8,7 @@ brightness, what breathing does, and the glare of known cement taken out.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import cv2
@@ -75,6 +75,23 @@ class Baseline:
     tones: Tones | None = None
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
     breathing: Breathing = field(default_factory=Breathing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Learned:
+    """What a baseline had learned at some moment; fields as in `Baseline`."""
+
+    mean: F32
+    variance: F32 | None
+    unrest: F32 | None
+    slow_variance: F32 | None
+    steady_unrest: F32 | None
+    count: int
+
+
+def learned_by(baseline: Baseline) -> Learned:
+    """What a baseline has learned until now; learning later makes new arrays."""
+    return Learned(**{each.name: getattr(baseline, each.name) for each in fields(Learned)})
 
 
 def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: int) -> Crop:
@@ -151,14 +168,21 @@ def _lookup(sign: float) -> F32:
     return np.asarray(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET)), dtype=np.float32)
 
 
-def turn_baseline(baseline: Baseline) -> None:
+def turn_baseline(baseline: Baseline, before: Learned | None) -> None:
     """Take cement to be of the other sign; the mean, the held pictures and what is restless stay known.
 
     Parameters
     ----------
     baseline : Baseline
         Changed by the call.
+    before : Learned or None
+        As it was before something grew with the other sign: what was learned since is cement taken for bone, and the
+        pictures that are held back show it. None where nothing grew.
     """
+    if before is not None:
+        for each in fields(Learned):
+            setattr(baseline, each.name, getattr(before, each.name))
+        baseline.waiting.clear()
     baseline.sign = -baseline.sign
     baseline.lookup = _lookup(baseline.sign)
     baseline.mean = _turned(baseline.mean)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx
-from assistant.steps.cement.baseline import Baseline, start_baseline, turn_baseline
+from assistant.steps.cement.baseline import Baseline, Learned, start_baseline, turn_baseline
 from assistant.steps.cement.low_contrast import Faint
 from assistant.steps.cement.moving_gas import Restless
 from assistant.steps.cement.soft_edges import Lately
@@ -79,15 +79,17 @@ def start_masking(
     )
 
 
-def turn_round(memory: MaskMemory) -> None:
+def turn_round(memory: MaskMemory, before: Learned | None = None) -> None:
     """Look for cement of the other sign from now on; what was learned before the cement is kept.
 
     Parameters
     ----------
     memory : MaskMemory
         Changed by the call.
+    before : Learned or None
+        The baseline before something of the other sign was seen; None where nothing was.
     """
-    turn_baseline(memory.baseline)
+    turn_baseline(memory.baseline, before)
     memory.smoothed = memory.mask = memory.since_s = memory.plain_noise = None
     memory.started = False
     memory.faint, memory.lately, memory.restless = Faint(), Lately(), Restless()

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from assistant.imaging.resampling import box_round, disc
 from assistant.imaging.robust_statistics import middle
+from assistant.steps.cement.baseline import Learned, learned_by
 from assistant.steps.cement.memory import MaskMemory
 
 F32 = NDArray[np.float32]
@@ -70,15 +71,17 @@ class OppositeGrowth:
         Where something has stood before that was darker (in the sense of cement) than the baseline.
     dark : list of array of bool
         Where something that dark stood in each of the last few pictures in which nothing was seen.
-    mean, noise : array or None
-        The baseline and its noise as long as nothing was seen.
+    before : Learned or None
+        The baseline as long as nothing was seen.
+    noise : array or None
+        That of the last picture in which nothing was.
     first_mm2, since_s, pictures
         Size when it was first seen, the frame time of that, and pictures since.
     """
 
     was: Bool | None = None
     dark: list[Bool] = field(default_factory=list)
-    mean: F32 | None = None
+    before: Learned | None = None
     noise: F32 | None = None
     first_mm2: float = 0.0
     since_s: float = 0.0
@@ -101,7 +104,7 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
         return None
     if watch.pictures == 0:
         _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px)
-        watch.mean, watch.noise = memory.baseline.mean, memory.plain_noise
+        watch.before, watch.noise = learned_by(memory.baseline), memory.plain_noise
     part, weight = _largest(memory, watch)
     size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
     if size_mm2 < _FIRST_MM2:
@@ -140,13 +143,15 @@ def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slic
     contrast, noise, mean = memory.smoothed, memory.plain_noise, memory.baseline.mean
     assert contrast is not None
     assert noise is not None
-    if watch.mean is None or watch.noise is None or watch.mean is mean:
+    if watch.before is None or watch.noise is None or watch.before.mean is mean:
         return contrast[box], noise[box]
     few = slice(None, None, _FEW), slice(None, None, _FEW)
     round_it = memory.baseline.usable[few] & ~memory.body[few]
-    shift = np.float32(middle((mean[few] - watch.mean[few])[round_it]) if round_it.any() else 0.0)
+    shift = np.float32(middle((mean[few] - watch.before.mean[few])[round_it]) if round_it.any() else 0.0)
     today = np.float32(middle(noise[few].ravel()) / middle(watch.noise[few].ravel()))
-    return contrast[box] - (mean[box] - watch.mean[box] - shift), np.minimum(noise[box], today * watch.noise[box])
+    return contrast[box] - (mean[box] - watch.before.mean[box] - shift), np.minimum(
+        noise[box], today * watch.noise[box]
+    )
 
 
 def _largest(memory: MaskMemory, watch: OppositeGrowth) -> tuple[Bool, float]:

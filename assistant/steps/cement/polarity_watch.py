@@ -120,7 +120,8 @@ class PolarityWatch:
 
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:
-            turn_round(memory)
+            growth = self._told[at].growth
+            turn_round(memory, growth.before if growth.pictures else None)
             self._told[at].growth = OppositeGrowth()
 
 
