@@ -39,7 +39,11 @@ _LEAST_LOG = 4.0
 _FIRST_MM2, _GROWN_MM2 = 6.0, 20.0
 _TIMES_LARGER = 1.5
 _PICTURES, _LASTS_S = 3, 0.6
+_LET_GO_S: Final = 1.0
 _STEEL_MM = 1.5
+_STEEL_WIDE_MM: Final = 6.0
+_STEEL_LOG: Final = 12.0
+"""The widest steel, and how much darker (log units) than what lies round it [P]."""
 _HAIR_MM = 1.1
 _ROUND_CEMENT_MM: Final = 3.0
 _LIKE_CEMENT: Final = 0.4
@@ -75,17 +79,29 @@ class OppositeGrowth:
         The baseline as long as nothing was seen.
     noise : array or None
         That of the last picture in which nothing was.
+    shut : array of bool or None
+        Where it could not have been seen in that picture.
     first_mm2, since_s, pictures
-        Size when it was first seen, the frame time of that, and pictures since.
+        Size that was there, hidden or not, before it was seen to come; since when, and in how many pictures, it is seen
+        without a break.
+    seen_s : float or None
+        When it was last seen; None while nothing is.
+    missed : int
+        Pictures since then.
+    told : bool
     """
 
     was: Bool | None = None
     dark: list[Bool] = field(default_factory=list)
     before: Learned | None = None
     noise: F32 | None = None
+    shut: Bool | None = None
     first_mm2: float = 0.0
     since_s: float = 0.0
     pictures: int = 0
+    seen_s: float | None = None
+    missed: int = 0
+    told: bool = False
 
 
 def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Grown | None:
@@ -100,24 +116,68 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
     t_s : float
     """
     if memory.smoothed is None or memory.plain_noise is None:
-        watch.pictures = 0
         return None
-    if watch.pictures == 0:
+    if watch.seen_s is None:
         _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px)
         watch.before, watch.noise = learned_by(memory.baseline), memory.plain_noise
-    part, weight = _largest(memory, watch)
+    box = box_round(_where(memory))
+    part, weight = _largest(memory, watch, box)
     size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
     if size_mm2 < _FIRST_MM2:
-        watch.pictures = 0
+        _not_seen(watch, memory, t_s)
         return None
+    if watch.seen_s is None:
+        watch.first_mm2 = float(np.count_nonzero(part & _hidden(watch, memory, box))) * memory.mm_per_px**2
     if watch.pictures == 0:
-        watch.first_mm2, watch.since_s = size_mm2, t_s
+        watch.since_s = t_s
     watch.pictures += 1
-    lasts = watch.pictures >= _PICTURES and t_s - watch.since_s >= _LASTS_S
+    watch.seen_s, watch.missed = t_s, 0
+    lasts = watch.told or (watch.pictures >= _PICTURES and t_s - watch.since_s >= _LASTS_S)
     if not lasts or size_mm2 < max(_GROWN_MM2, _TIMES_LARGER * watch.first_mm2):
         return None
+    watch.told = True
     own = memory.smoothed[memory.mask].sum() if memory.started and memory.mask is not None else 0.0
     return Grown(outweighs=weight / float(own) if own > 0 else np.inf)
+
+
+def _not_seen(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> None:
+    """A picture without it: what is told is let go after a few of them and a second, and not for one bad picture."""
+    watch.pictures, watch.missed = 0, watch.missed + 1
+    gone = watch.seen_s is None or (watch.missed >= _PICTURES and t_s - watch.seen_s >= _LET_GO_S)
+    if gone or not watch.told:
+        watch.seen_s, watch.told = None, False
+        watch.shut = _shut(memory)
+
+
+def _where(memory: MaskMemory) -> Bool:
+    """Where cement could be first."""
+    cannula = memory.baseline.cannula
+    return memory.body if cannula is None else memory.body | cannula.corridor
+
+
+def _shut(memory: MaskMemory) -> Bool:
+    """Where nothing is looked for: outside the field, at steel, near known cement."""
+    shut = (~memory.baseline.usable).astype(np.uint8)
+    if memory.baseline.cannula is not None:
+        shut |= memory.baseline.cannula.mask
+    if memory.started and memory.mask is not None:
+        shut |= memory.mask
+    return shut > 0
+
+
+def _hidden(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slice]) -> Bool:
+    """Where what is seen for the first time may have been before: nobody saw it come.
+
+    All of it in a first picture; what was shut in the last one in which nothing was; and where the baseline holds
+    something as dark as steel, which leaves a bright place when it is taken away.
+    """
+    if watch.shut is None:
+        return np.ones(memory.body[box].shape, dtype=bool)
+    wide = 2 * round(_STEEL_WIDE_MM / (2 * memory.mm_per_px)) + 1
+    mean = memory.baseline.mean[box] if watch.before is None else watch.before.mean[box]
+    darker = cv2.morphologyEx(mean, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8)) - mean
+    shut = cv2.dilate(watch.shut[box].astype(np.uint8), disc(_ROUND_CEMENT_MM, memory.mm_per_px))
+    return np.asarray((shut > 0) | (darker > _STEEL_LOG), dtype=bool)
 
 
 def _remember_dark(watch: OppositeGrowth, contrast: F32, noise: F32, mm_per_px: float) -> None:
@@ -154,13 +214,12 @@ def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slic
     )
 
 
-def _largest(memory: MaskMemory, watch: OppositeGrowth) -> tuple[Bool, float]:
+def _largest(memory: MaskMemory, watch: OppositeGrowth, box: tuple[slice, slice]) -> tuple[Bool, float]:
     """The largest piece that is of the other sign, where cement could be first; and its contrast, summed."""
     cannula, usable = memory.baseline.cannula, memory.baseline.usable
-    box = box_round(memory.body if cannula is None else memory.body | cannula.corridor)
     contrast, noise = _as_it_was(watch, memory, box)
     least = np.maximum(_SIGMA * noise, np.float32(_LEAST_LOG))
-    where = usable[box] & (memory.body[box] if cannula is None else (memory.body | cannula.corridor)[box])
+    where = usable[box] & _where(memory)[box]
     if watch.was is not None:
         where &= ~watch.was[box]
     own = memory.mask[box] if memory.started and memory.mask is not None else None

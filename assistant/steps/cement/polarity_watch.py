@@ -121,7 +121,7 @@ class PolarityWatch:
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:
             growth = self._told[at].growth
-            turn_round(memory, growth.before if growth.pictures else None)
+            turn_round(memory, growth.before if growth.seen_s is not None else None)
             self._told[at].growth = OppositeGrowth()
 
 

@@ -126,3 +126,33 @@ def test_what_stood_there_early_stays_known_to_the_end() -> None:
     told(made, 20.0, [5.5, 5.5, 5.5], watch)
     told(made, 0.0, [1.0] * 300, watch, 1.0)
     assert not any(told(made, -20.0, GROWS, watch, 70.0))
+
+
+def test_what_is_told_is_not_forgotten_for_one_bad_picture() -> None:
+    made, watch = memory(), OppositeGrowth()
+    assert told(made, -20.0, GROWS, watch)[-1]
+    assert told(made, -20.0, [1.0, 4.5, 1.0, 1.0, 4.5], watch, 1.5) == [False, True, False, False, True]
+
+
+def test_what_was_seen_once_is_held_against_what_it_was_after_a_bad_picture() -> None:
+    """It has to last anew; it has not to grow anew."""
+    assert told(memory(), -20.0, [1.9, 2.4, 2.8, 1.0, 2.8, 2.8, 2.8, 2.8])[-1]
+
+
+def test_what_has_gone_is_forgotten_in_a_while() -> None:
+    made, watch = memory(), OppositeGrowth()
+    told(made, -20.0, GROWS, watch)
+    assert not any(told(made, -20.0, [0.0] * 6 + [4.5] * 2, watch, 1.5))
+
+
+def test_what_comes_at_once_is_told() -> None:
+    """Cement that came while the X-ray was off stands when it is first seen, and need not grow."""
+    assert told(memory(), -20.0, [0.0, 0.0, 4.4, 4.4, 4.4, 4.4])[-1]
+
+
+def test_steel_that_is_taken_away_leaves_no_cement() -> None:
+    made = memory()
+    shown(made, 2.5, 30.0)
+    assert made.smoothed is not None
+    made.baseline.mean = made.baseline.mean - made.smoothed
+    assert not any(told(made, -20.0, [0.0, 0.0, *[2.6] * 8]))
