@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.geometry import Crop
 from assistant.imaging.turn import Turn
 from assistant.live.messages import StampedFrame
 from assistant.plan import Plan
@@ -20,8 +21,9 @@ from assistant.setup import sources
 from assistant.setup.field_found import FieldFound
 from assistant.setup.model import Step, Told
 from assistant.setup.sources import Choice
+from assistant.steps.liveness import SeenField
 from assistant.vocabulary import Frame, Shown, Unknown
-from tests.ui.theatre.fake_session import DOCUMENT, FakeSession, picture
+from tests.ui.theatre.fake_session import DOCUMENT, FakeSession, moment, picture
 from tests.waiting import HUNG_S
 from ui.keys.table import acts_of
 from ui.setup import proposals
@@ -246,6 +248,34 @@ def test_words_that_are_let_stand_are_logged_as_a_number(made: Made) -> None:
     assert made.page.session.notes == [("words_in_field", "Let stand")]
     assert made.state.step is Step.LEVEL
     assert made.controller.fields.marks is None
+
+
+def test_of_two_pictures_a_person_chooses_the_one_that_is_looked_at(made: Made) -> None:
+    made.controller.choose_source("play:nothing")
+    made.tick()
+    looked: list[tuple[float, float]] = []
+    made.page.session.look_at = looked.append
+    boxes = {where: Crop(x0_px=x, y0_px=0, width_px=256, height_px=512) for where, x in (("left", 0), ("right", 256))}
+    held, live = (
+        SeenField(box=box, where=where, looked_at=where == "left", live=where == "right")
+        for where, box in boxes.items()
+    )
+    made.page.session.more = {"moment": moment(10, fields=(held, live))}
+    made.tick()
+    fields = made.controller.fields
+    assert fields.asked().startswith("Two pictures: the one looked at is held, another is live. [[setup:next field]]")
+    assert [(row.text, row.value) for row in fields.rows()] == [
+        ("Left picture", "held · looked at"),
+        ("Right picture", "live"),
+    ]
+    made.do("next field")
+    assert looked == [(384.0, 256.0)]
+    assert fields.asked().startswith("Two pictures: which is live?")
+    PICKED["field"](made.controller, 0)
+    PICKED["field"](made.controller, 7)
+    fields.choose((900.0, 900.0))
+    assert looked == [(384.0, 256.0), (128.0, 256.0)], "where there is no picture nothing is chosen"
+    assert made.screen.marks is fields.marks is not None
 
 
 def test_arrows_choose_a_level_move_a_point_and_move_the_line(made: Made) -> None:
