@@ -165,14 +165,19 @@ class Pipeline:
         on_alarm : callable, optional
             Told of each alarm raised or ended, before the shapes of leaks are looked at.
         """
+        try:
+            return self._through(frame, on_alarm)
+        except Exception:
+            # Whatever step failed, the first one too: what repeats this picture has no figures of an older one.
+            self._last = _nothing(_FAILED)
+            raise
+
+    def _through(self, frame: Frame, on_alarm: AlarmListener | None) -> Reading:
         started_ns = self._clock_ns()
         liveness = self.screen.judge(frame)
         new_picture = liveness.state is FrameState.LIVE
         if new_picture:
             fast = moves_fast(self.screen.memory)
-            self._last = _nothing(
-                _FAILED
-            )  # where a step fails, what repeats this picture has no figures of an older one
             self._last = self._measure(frame, fast=fast)
             if self._last.moves or (fast and not _certain(self._last.motion)):
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from assistant import pipeline as pipeline_module
 from assistant.guarded_pipeline import GuardedPipeline
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
+from assistant.quick_steps import QuickSteps
 from assistant.settings.tree import Settings
+from assistant.steps.cement import PolarityWatch
+from assistant.steps.liveness import ScreenWatch
 from assistant.vocabulary import (
     Alarm,
     Distances,
@@ -148,3 +153,49 @@ def test_what_was_handed_out_before_a_step_failed_stands_and_is_kept(monkeypatch
     assert heard.count(line) == 1
     assert line in reading.standing
     assert reading.standing[0].priority is Priority.HIGH
+
+
+STEPS = [
+    (ScreenWatch, "judge"),
+    (pipeline_module, "moves_fast"),
+    (pipeline_module, "follow"),
+    (pipeline_module, "too_fast"),
+    (PolarityWatch, "look"),
+    (PolarityWatch, "grows"),
+    (pipeline_module, "find_cement"),
+    (QuickSteps, "take"),
+    (pipeline_module, "update_alarms"),
+    (Pipeline, "_worded"),
+]
+
+
+@pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
+def test_whatever_step_fails_what_repeats_its_picture_has_no_figures(
+    monkeypatch: pytest.MonkeyPatch, place: Any, name: str
+) -> None:
+    real, bad = getattr(place, name), [False]
+
+    def fails_after(*args: Any, **more: Any) -> Any:
+        found = real(*args, **more)
+        if bad[0]:
+            raise ZeroDivisionError
+        return found
+
+    monkeypatch.setattr(place, name, fails_after)
+    guarded, run = GuardedPipeline(pipeline()), frames(46)
+    for frame in run[:24]:
+        before = guarded.process(frame)
+    assert isinstance(before.distances, Distances)
+    bad[0] = True
+    failed = guarded.process(run[24])
+    bad[0] = False
+    again = guarded.process(run[25])
+    assert (failed.liveness.state, again.liveness.state) == (FrameState.UNUSABLE, FrameState.REPEAT)
+    for found in (again.motion, again.cement, again.distances, again.approach.time_to_line_s):
+        assert isinstance(found, Unknown)
+    assert again.leaks == ()
+    assert EventKind.UNUSABLE_IMAGE in {alarm.kind for alarm in again.standing}, "that it is not tracked is told"
+    for frame in run[26:32]:
+        after = guarded.process(frame)
+    assert isinstance(after.distances, Distances)
+    assert EventKind.UNUSABLE_IMAGE not in {alarm.kind for alarm in after.standing}

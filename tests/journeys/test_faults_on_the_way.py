@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from assistant import pipeline as pipeline_module
 from assistant.cli import main
 from assistant.live.messages import Lines
 from assistant.pipeline import Pipeline
-from assistant.vocabulary import Alarm, EventKind
+from assistant.steps.liveness import ScreenWatch
+from assistant.vocabulary import Alarm, EventKind, Frame, FrameState, Liveness, Unknown
 from tests.journeys.alarm_causes import FILMS, clean_pictures
 from tests.journeys.room import Room
 from tests.small_run import pictures, plan_document, write_video
@@ -64,17 +66,34 @@ def test_an_alarm_stands_though_a_step_after_it_fails(
     assert sum(event["text"].startswith("CEMENT NOT TRACKED") for event in events) == 1, "one fault is one event"
 
 
+def _in_cement(patch: pytest.MonkeyPatch, bad: Callable[[], bool]) -> None:
+    find = pipeline_module.find_cement
+    patch.setattr(pipeline_module, "find_cement", lambda *args, **more: fails() if bad() else find(*args, **more))
+
+
+def _in_liveness(patch: pytest.MonkeyPatch, bad: Callable[[], bool]) -> None:
+    """The first step of all: it has seen the picture, and what repeats it is known as a repeat."""
+    judge = ScreenWatch.judge
+
+    def judged(self: ScreenWatch, frame: Frame) -> Liveness:
+        found = judge(self, frame)
+        return fails() if found.state is FrameState.LIVE and bad() else found
+
+    patch.setattr(ScreenWatch, "judge", judged)
+
+
+@pytest.mark.parametrize("step", [_in_cement, _in_liveness])
 def test_what_repeats_a_picture_that_could_not_be_analysed_has_no_figures(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: Callable[[pytest.MonkeyPatch, Callable[[], bool]], None]
 ) -> None:
     """A grabber shows each X-ray picture twice: the second frame must not carry the figures of the picture before."""
-    find, pictures_seen = pipeline_module.find_cement, [0]
+    pictures_seen = [0]
 
-    def often_fails(*args: Any, **more: Any) -> Any:
+    def bad() -> bool:
         pictures_seen[0] += 1
-        return fails() if 12 <= pictures_seen[0] < 18 else find(*args, **more)
+        return 12 <= pictures_seen[0] < 18
 
-    monkeypatch.setattr(pipeline_module, "find_cement", often_fails)
+    step(monkeypatch, bad)
     plan = tmp_path / "plan.json"
     plan.write_text(json.dumps(plan_document()), encoding="utf-8")
     video = write_video(tmp_path / "run.mkv", pictures(60))
@@ -90,6 +109,31 @@ def test_what_repeats_a_picture_that_could_not_be_analysed_has_no_figures(
     events = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["events"]
     told = [event for event in events if event["text"].startswith("CEMENT NOT TRACKED")]
     assert [(event["first_frame"], event["last_frame"]) for event in told] == [(failed[0], failed[-1] + 1)]
+
+
+def test_no_outline_is_drawn_on_what_repeats_a_picture_whose_liveness_failed(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [False]
+    _in_liveness(monkeypatch, lambda: failing[0])
+    film = FILMS["cement runs up"]()
+    room = Room(qtbot, monkeypatch)
+    room.set_up(film.document, film.references)
+    for grey in film.frames[1:]:
+        room.show(grey)
+        if room.status.moment is not None and room.status.moment.outline:
+            break
+    assert room.status.moment.outline
+    failing[0] = True
+    said: set[str] = set()
+    for grey in film.frames[-24:]:
+        for _ in range(2):
+            room.show(grey)
+            assert room.status.moment.outline == ()
+            assert isinstance(room.status.moment.distances, Unknown)
+        said |= {alarm.headline for alarm in room.status.alarms}
+    assert "CEMENT NOT TRACKED" in said
+    room.end()
 
 
 def test_a_screen_of_another_size_voids_the_lines(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
