@@ -20,6 +20,7 @@ from assistant.leak_shape.patch import (
     leak_patch,
     seen_patch,
 )
+from assistant.lines import Line
 from assistant.quick_steps import QuickSteps
 from assistant.steps.cement import MaskMemory, ground_of
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry, undetermined
@@ -84,7 +85,8 @@ class LeakTyping:
 
     def _shape(self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int) -> Shape:
         maps = self.quick.maps
-        endplate = maps.superior_endplate if leak.site is LeakSite.SUPERIOR_DISC else maps.inferior_endplate
+        is_superior = leak.site is LeakSite.SUPERIOR_DISC
+        endplate = maps.mm[Line.SUPERIOR_ENDPLATE if is_superior else Line.INFERIOR_ENDPLATE]
         rule = classify_by_geometry(cement.mask, endplate, maps.mm_per_px)
         memory = self._memories.setdefault(leak.site, ShapeMemory())
         patch = Unknown("no model is wanted") if model is None else self._patch(leak.site)

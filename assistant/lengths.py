@@ -7,8 +7,7 @@ their place. This is the only place that turns a length into words, and the only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 
 from assistant import geometry
+from assistant.lines import TABLED_LINES, Line, Of
 from assistant.plan import PlannedView
 from assistant.vocabulary import Approach, Distances, Measure, Unknown
 
@@ -25,27 +25,7 @@ _VIEWS_KEPT: Final = 64
 NOT_CALIBRATED: Final = Unknown("not calibrated: told as a share of the body")
 
 
-class Of(Enum):
-    """What a length is a share of."""
-
-    DEPTH = "depth"
-    """Sagittal diameter; in an AP view the width between the side walls."""
-    HEIGHT = "height"
-
-
-DISTANCES: Final = {
-    "posterior_wall": Of.DEPTH,
-    "warning_line": Of.DEPTH,
-    "superior_endplate": Of.HEIGHT,
-    "inferior_endplate": Of.HEIGHT,
-    "anterior_wall": Of.DEPTH,
-    "side_wall": Of.DEPTH,
-    "posterior_upper": Of.DEPTH,
-    "posterior_middle": Of.DEPTH,
-    "posterior_lower": Of.DEPTH,
-}
-"""The distances that tables hold: ``NAME_mm`` and ``NAME_share``."""
-SHARE_COLUMNS: Final = (*(f"{name}_share" for name in DISTANCES), "cement_area_share", "approach_share_per_s")
+SHARE_COLUMNS: Final = (*(line.column_share for line in TABLED_LINES), "cement_area_share", "approach_share_per_s")
 
 
 @lru_cache(maxsize=_VIEWS_KEPT)
@@ -153,18 +133,18 @@ def area_share(area_mm2: Measure, view: PlannedView | None) -> Measure:
 
 def columns(distances: Distances | Unknown, approach: Approach, view: PlannedView | None) -> dict[str, Measure]:
     """The figures of a frame as tables hold them, by column: mm (unknown where not calibrated), and shares."""
+    mm: Mapping[Line, Measure]
+    area: Measure
     if isinstance(distances, Unknown):
-        mm = dict.fromkeys(DISTANCES, distances)
-        area: Measure = distances
+        mm, area = dict.fromkeys(TABLED_LINES, distances), distances
     else:
-        mm = {name: getattr(distances, f"{name}_mm") for name in DISTANCES}
-        area = distances.cement_area_mm2
+        mm, area = distances.mm, distances.cement_area_mm2
     speed = approach.approach_mm_per_s
     return {
-        **{f"{name}_mm": in_mm(value, view) for name, value in mm.items()},
+        **{line.column_mm: in_mm(mm[line], view) for line in TABLED_LINES},
         "cement_area_mm2": in_mm(area, view),
         "approach_mm_per_s": in_mm(speed, view),
-        **{f"{name}_share": share(value, view, DISTANCES[name]) for name, value in mm.items()},
+        **{line.column_share: share(mm[line], view, line.of) for line in TABLED_LINES},
         "cement_area_share": area_share(area, view),
         "approach_share_per_s": share(speed, view),
     }

@@ -6,13 +6,16 @@ a distance is one minimum over the mask.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import geometry, lengths
-from assistant.geometry import Crop, MapMm, PointsPx
+from assistant.geometry import Crop, MapMm
+from assistant.lines import WHOLE_LINES, Line
 from assistant.plan import PlannedView
 from assistant.vocabulary import LeakSite
 
@@ -42,9 +45,8 @@ class LineMaps:
     mm_per_px : float
     body : array of bool
         Inside the body's outline.
-    superior_endplate, inferior_endplate : map
-    posterior_wall, warning_line, anterior_wall : map or None
-        Lateral views only.
+    mm : mapping from Line to map
+        Of each whole line that the view has; of a line of two parts the nearer one.
     left_wall, right_wall : map or None
         AP views only: the picture's left and right.
     outside : array of uint8
@@ -60,11 +62,7 @@ class LineMaps:
     crop: Crop
     mm_per_px: float
     body: NDArray[np.bool_] = field(repr=False)
-    superior_endplate: MapMm = field(repr=False)
-    inferior_endplate: MapMm = field(repr=False)
-    posterior_wall: MapMm | None = field(repr=False)
-    warning_line: MapMm | None = field(repr=False)
-    anterior_wall: MapMm | None = field(repr=False)
+    mm: Mapping[Line, MapMm] = field(repr=False)
     left_wall: MapMm | None = field(repr=False)
     right_wall: MapMm | None = field(repr=False)
     outside: NDArray[np.uint8] = field(repr=False)
@@ -84,22 +82,25 @@ def make_line_maps(view: PlannedView, crop: Crop) -> LineMaps:
     """
     inside = view.body_px[:-1].mean(axis=0)
 
-    def to_line(line: PointsPx, *, runs_on: bool) -> MapMm:
-        return geometry.signed_distance_map(crop, line, inside, view.mm_per_px, runs_on=runs_on)
+    @cache
+    def to_line(name: str, runs_on: bool) -> MapMm:
+        return geometry.signed_distance_map(crop, getattr(view, name), inside, view.mm_per_px, runs_on=runs_on)
 
-    superior, inferior = to_line(view.superior, runs_on=False), to_line(view.inferior, runs_on=False)
-    first, last = to_line(view.first_wall, runs_on=False), to_line(view.last_wall, runs_on=view.is_lateral)
+    mm = {
+        line: np.minimum.reduce([to_line(name, line.runs_on) for name in line.drawn])
+        for line in WHOLE_LINES
+        if line.view in ("", view.view)
+    }
+    sides = None if view.is_lateral else (to_line("first_wall", False), to_line("last_wall", False))
+    first, last = sides or (mm[Line.ANTERIOR_WALL], mm[Line.POSTERIOR_WALL])
+    superior, inferior = mm[Line.SUPERIOR_ENDPLATE], mm[Line.INFERIOR_ENDPLATE]
     return LineMaps(
         crop=crop,
         mm_per_px=view.mm_per_px,
         body=geometry.inside_ring(crop, view.body_px),
-        superior_endplate=superior,
-        inferior_endplate=inferior,
-        posterior_wall=last if view.is_lateral else None,
-        warning_line=to_line(view.warning_line, runs_on=True) if view.warning_line is not None else None,
-        anterior_wall=first if view.is_lateral else None,
-        left_wall=None if view.is_lateral else first,
-        right_wall=None if view.is_lateral else last,
+        mm=mm,
+        left_wall=sides[0] if sides is not None else None,
+        right_wall=sides[1] if sides is not None else None,
         outside=_outside(superior, inferior, first, last, is_lateral=view.is_lateral),
         thirds=_thirds(view, crop) if view.is_lateral else None,
         body_height_mm=lengths.height_mm(view),

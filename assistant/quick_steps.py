@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.line_maps import LineMaps
+from assistant.lines import Line
 from assistant.plan import PlannedView
 from assistant.run_facts import RunClock
 from assistant.settings.tree import LeakSettings
@@ -63,7 +64,7 @@ class QuickSteps:
         distances = measure_distances(cement, self.maps)
         approach = Approach(approach_mm_per_s=_NO_CLOCK, time_to_line_s=_NO_CLOCK)
         if self.clock is not RunClock.ASSUMED:
-            approach = follow_approach(self.approach, t_s, distances.warning_line_mm)
+            approach = follow_approach(self.approach, t_s, distances.mm[Line.WARNING_LINE])
         leaks = find_leaks(self.leaks, frame_index, t_s, cement, self.maps, self.planned, self.leak_settings)
         return distances, approach, leaks
 

@@ -6,6 +6,7 @@ never 0, NaN, None or the last good number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.lines import Line
 
 Grey = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -26,6 +28,7 @@ class Unknown:
 
 
 Measure = float | Unknown
+_LINES: Final = frozenset(Line)
 NO_DATE: Final = Unknown("date not known")
 
 
@@ -194,25 +197,24 @@ class CementMask:
 class Distances:
     """Signed distances of the cement in mm (contract: positive = not reached). `Unknown` where there is no cement.
 
-    ``cement_area_mm2`` is 0.0 without cement. In AP views ``side_wall_mm`` is known and the posterior, warning and
-    anterior ones are not, and the reverse in lateral views.
+    Attributes
+    ----------
+    cement_area_mm2 : float
+        0.0 without cement.
+    mm : mapping from Line to float or Unknown
+        Every line has its entry: where one cannot be measured (in AP views the posterior wall, in lateral ones the
+        sides) it says why.
     """
 
     cement_area_mm2: float
-    posterior_wall_mm: Measure
-    warning_line_mm: Measure
-    superior_endplate_mm: Measure
-    inferior_endplate_mm: Measure
-    anterior_wall_mm: Measure
-    side_wall_mm: Measure
-    posterior_upper_mm: Measure
-    posterior_middle_mm: Measure
-    posterior_lower_mm: Measure
-    warning_upper_mm: Measure
-    warning_middle_mm: Measure
-    warning_lower_mm: Measure
+    mm: Mapping[Line, Measure]
     nearest_warning_px: tuple[float, float] | None = None
     """Reference point of the cement nearest to (or farthest past) the warning line, for the call-out."""
+
+    def __post_init__(self) -> None:
+        """A line that was left out would be taken for one that nobody asked about."""
+        if self.mm.keys() != _LINES:
+            raise ValueError(f"distances to {sorted(self.mm)} instead of {sorted(_LINES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

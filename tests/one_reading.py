@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from assistant.geometry import Crop, Similarity
+from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.vocabulary import (
     Alarm,
@@ -48,8 +49,13 @@ def disc_of_cement(x_px: float = 40.0, y_px: float = 30.0, radius_px: float = 12
 
 
 def distances(**changes: Any) -> Distances:
-    known = {name: 1.0 for name in Distances.__dataclass_fields__ if name.endswith("_mm")}
-    return Distances(**(known | {"cement_area_mm2": 72.5, "side_wall_mm": NONE} | changes))
+    known = Distances(cement_area_mm2=72.5, mm=dict.fromkeys(Line, 1.0) | {Line.SIDE_WALL: NONE})
+    return but(known, **changes)
+
+
+def but(found: Distances, **changes: Any) -> Distances:
+    """The same with other distances, by the name of their line."""
+    return replace(found, mm={**found.mm, **{Line(name): value for name, value in changes.items()}})
 
 
 def reading(**changes: Any) -> Reading:

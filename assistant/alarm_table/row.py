@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from assistant.lines import Line
 from assistant.vocabulary import EventKind, Priority, Site
 
 
@@ -20,14 +21,8 @@ class Raiser(Enum):
 
 
 class Watched(Enum):
-    """What a row of the pipeline looks at; of a line: the name of its distance in `Distances`."""
+    """What a technical row of the pipeline looks at; the others look at a `Line`."""
 
-    WARNING_LINE = "warning_line_mm"
-    POSTERIOR_WALL = "posterior_wall_mm"
-    SUPERIOR_ENDPLATE = "superior_endplate_mm"
-    INFERIOR_ENDPLATE = "inferior_endplate_mm"
-    ANTERIOR_WALL = "anterior_wall_mm"
-    SIDE_WALL = "side_wall_mm"
     SIGNAL = "signal"
     FREEZE = "freeze"
     UNKNOWN_VIEW = "unknown view"
@@ -118,7 +113,7 @@ class PipelineRow(Row):
 
     kind: EventKind
     site: Site | None
-    watched: Watched
+    watched: Line | Watched
     rule: Rule
     onset_ms: float = 0.0
     hold_ms: float = 0.0

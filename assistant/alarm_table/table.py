@@ -16,6 +16,7 @@ from typing import Final
 
 from assistant.alarm_table.row import GRAVER, PipelineRow, Raiser, Row, Rule, Watched
 from assistant.alarm_table.sounds import BATTERY_GAP_S, CANAL_GAP_S
+from assistant.lines import Line
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, EventKind, Leak, LeakSite, Priority, Shape, Site
 
@@ -31,7 +32,7 @@ WATCH_SECOND: Final = "Watch that C-arm's own screen."
 def _of_cement(
     code: str,
     rule: Rule,
-    place: tuple[EventKind, Site, Watched],
+    place: tuple[EventKind, Site, Line],
     priority: Priority,
     words: tuple[str, str],
     names: tuple[str, str],
@@ -59,31 +60,31 @@ def _of_cement(
     )
 
 
-def _vein(site: Site, watched: Watched) -> PipelineRow:
+def _vein(site: Site, watched: Line) -> PipelineRow:
     words = ("POSSIBLE VENOUS LEAK", "Stop. Tell anaesthesia. Wait.")
     names = ("Possible venous leak", "venous leak?")
     return _of_cement("A3", Rule.VEIN, (EventKind.LEAK, site, watched), _HIGH, words, names, _VEIN_ADVICE)
 
 
-def _in_disc(site: Site, watched: Watched) -> PipelineRow:
+def _in_disc(site: Site, watched: Line) -> PipelineRow:
     """The second stage of A5: a leak stands in the disc. The shape is put into the headline by `with_shapes`."""
     words, names = ("CEMENT IN DISC", "Pause. Consider ending at this level."), ("Cement in disc", "cement in disc")
     return _of_cement("A5", Rule.LEAK, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _DISC_ADVICE)
 
 
-def _at_endplate(site: Site, watched: Watched, name: str) -> PipelineRow:
+def _at_endplate(site: Site, watched: Line, name: str) -> PipelineRow:
     """The first stage of A5: the front is at the endplate."""
     words = (f"CEMENT AT {name} ENDPLATE", "Pause. Pull back 2–3 mm, wait.")
     names = ("At endplate", f"{name.lower()} endplate")
     return _of_cement("A5", Rule.CROSSED, (EventKind.ENDPLATE, site, watched), _MEDIUM, words, names, _DISC_ADVICE)
 
 
-def _outside(site: Site, watched: Watched) -> PipelineRow:
+def _outside(site: Site, watched: Line) -> PipelineRow:
     words, names = ("CEMENT OUTSIDE BODY", "Pause. Check second plane."), ("Cement outside body", "outside body")
     return _of_cement("A6", Rule.CROSSED, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _OUTSIDE_ADVICE)
 
 
-def _near_endplate(site: Site, watched: Watched) -> PipelineRow:
+def _near_endplate(site: Site, watched: Line) -> PipelineRow:
     words, names = ("Near endplate", ""), ("Near endplate", "near endplate")
     return _of_cement("", Rule.NEAR, (EventKind.APPROACHING_ENDPLATE, site, watched), _LOW, words, names)
 
@@ -91,7 +92,7 @@ def _near_endplate(site: Site, watched: Watched) -> PipelineRow:
 CANAL: Final = _of_cement(
     "A2",
     Rule.CROSSED,
-    (EventKind.POSTERIOR_WALL, Site.POSTERIOR, Watched.POSTERIOR_WALL),
+    (EventKind.POSTERIOR_WALL, Site.POSTERIOR, Line.POSTERIOR_WALL),
     _HIGH,
     ("CEMENT IN CANAL ZONE", "Stop. Assess. Check AP."),
     ("In canal zone", "canal zone"),
@@ -101,7 +102,7 @@ CANAL: Final = _of_cement(
 LINE: Final = _of_cement(
     "A1",
     Rule.CROSSED,
-    (EventKind.WARNING_LINE, Site.POSTERIOR, Watched.WARNING_LINE),
+    (EventKind.WARNING_LINE, Site.POSTERIOR, Line.WARNING_LINE),
     _HIGH,
     ("CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes."),
     ("At posterior line", "posterior line"),
@@ -110,7 +111,7 @@ LINE: Final = _of_cement(
 NEAR_LINE: Final = _of_cement(
     "A4",
     Rule.NEAR,
-    (EventKind.APPROACHING_POSTERIOR, Site.POSTERIOR, Watched.WARNING_LINE),
+    (EventKind.APPROACHING_POSTERIOR, Site.POSTERIOR, Line.WARNING_LINE),
     _MEDIUM,
     ("CEMENT NEAR POSTERIOR LINE", "Slow down. Take a picture."),
     ("Near posterior line", "near the line"),
@@ -236,17 +237,17 @@ SLOW: Final = _technical(
 FROM_PICTURES: Final[tuple[PipelineRow, ...]] = (
     CANAL,
     LINE,
-    _vein(Site.ANTERIOR, Watched.ANTERIOR_WALL),
-    _vein(Site.LATERAL, Watched.SIDE_WALL),
-    _in_disc(Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE),
-    _in_disc(Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE),
-    _at_endplate(Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE, "SUPERIOR"),
-    _at_endplate(Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE, "INFERIOR"),
-    _outside(Site.ANTERIOR, Watched.ANTERIOR_WALL),
-    _outside(Site.LATERAL, Watched.SIDE_WALL),
+    _vein(Site.ANTERIOR, Line.ANTERIOR_WALL),
+    _vein(Site.LATERAL, Line.SIDE_WALL),
+    _in_disc(Site.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE),
+    _in_disc(Site.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE),
+    _at_endplate(Site.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE, "SUPERIOR"),
+    _at_endplate(Site.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE, "INFERIOR"),
+    _outside(Site.ANTERIOR, Line.ANTERIOR_WALL),
+    _outside(Site.LATERAL, Line.SIDE_WALL),
     NEAR_LINE,
-    _near_endplate(Site.SUPERIOR_ENDPLATE, Watched.SUPERIOR_ENDPLATE),
-    _near_endplate(Site.INFERIOR_ENDPLATE, Watched.INFERIOR_ENDPLATE),
+    _near_endplate(Site.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE),
+    _near_endplate(Site.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE),
     NO_SIGNAL,
     MOVED,
     VIEW_CHANGED,

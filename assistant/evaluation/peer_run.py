@@ -41,11 +41,7 @@ def surroundings(view: PlannedView, width_px: int, height_px: int) -> Crop:
 
 def line_distances(view: PlannedView, crop: Crop) -> dict[str, MapMm]:
     """Signed distance in mm of each pixel of a crop to each line that the view has."""
-    maps = make_line_maps(view, crop)
-    distances = {line: getattr(maps, line) for line in LINES if line != "side_wall"}
-    if maps.left_wall is not None and maps.right_wall is not None:
-        distances["side_wall"] = np.minimum(maps.left_wall, maps.right_wall)
-    return {line: distance for line, distance in distances.items() if distance is not None}
+    return {line.value: distance for line, distance in make_line_maps(view, crop).mm.items()}
 
 
 @dataclass(slots=True, eq=False)

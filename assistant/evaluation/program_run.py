@@ -13,6 +13,7 @@ from assistant.capture.source import Source
 from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak, SaidShape
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.leak_shape.model_protocol import ShapeModel
+from assistant.lines import WHOLE_LINES
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
 from assistant.results.writer import mask_in_frame
@@ -56,9 +57,9 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
             front_mm[i] = reading.cement.front_mm
         if isinstance(reading.distances, Distances):
             area_mm2[i] = reading.distances.cement_area_mm2
-            for line in LINES:
-                value = value_or_none(getattr(reading.distances, f"{line}_mm"))
-                distance_mm[line][i] = np.nan if value is None else value
+            for line in WHOLE_LINES:
+                value = value_or_none(reading.distances.mm[line])
+                distance_mm[line.value][i] = np.nan if value is None else value
         if (
             reading.liveness.state is FrameState.LIVE
             and isinstance(reading.cement, CementMask)

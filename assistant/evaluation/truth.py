@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from assistant.errors import InputError
 from assistant.evaluation.table_file import Column, read_table
+from assistant.lines import WHOLE_LINES
 from assistant.plan import Plan, read_plan
 from assistant.settings.file import default_settings
 from assistant.simulation.truth_masks import mask_at
 from assistant.system.plain import read_json
 
-LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
+LINES = tuple(line.value for line in WHOLE_LINES)
 MOTION = ("dx_px", "dy_px", "rotation_deg", "scale")
 
 LINE_OF_EVENT = {

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from assistant import lengths
+from assistant.lines import TABLED_LINES
 from assistant.plan import PlannedView
 from assistant.vocabulary import (
     CementMask,
@@ -16,12 +17,15 @@ from assistant.vocabulary import (
     value_or_none,
 )
 
+_FIRST_LINES = 5
+"""Their columns are among the 19 that the contract began with; lines that came later stand behind those."""
 COLUMNS = (
     *("frame", "t_s", "state", "view", "registration_ok", "dx_px", "dy_px", "rotation_deg", "scale"),
-    *("cement_area_mm2", "posterior_wall_mm", "warning_line_mm", "superior_endplate_mm", "inferior_endplate_mm"),
-    *("anterior_wall_mm", "approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
-    *("side_wall_mm", "posterior_upper_mm", "posterior_middle_mm", "posterior_lower_mm", "xray_age_ms"),
-    *("registration_confidence", "front_mm", "reason"),
+    "cement_area_mm2",
+    *(line.column_mm for line in TABLED_LINES[:_FIRST_LINES]),
+    *("approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
+    *(line.column_mm for line in TABLED_LINES[_FIRST_LINES:]),
+    *("xray_age_ms", "registration_confidence", "front_mm", "reason"),
     *lengths.SHARE_COLUMNS,
 )
 _SHARE_PLACES = 5

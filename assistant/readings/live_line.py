@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from assistant import lengths
+from assistant.lines import WARNING_THIRDS
 from assistant.plan import PlannedView
 from assistant.readings.moments import Outline
 from assistant.vocabulary import (
@@ -48,7 +49,7 @@ def told(reading: Reading, outline: Outline | None, views: Sequence[PlannedView]
         line["leaks"] = [_leak(leak, views[leak.view_index]) for leak in reading.leaks]
     if isinstance(reading.distances, Distances):
         d, view = reading.distances, views[reading.motion.view_index] if isinstance(reading.motion, Motion) else None
-        thirds: list[Measure] = [d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm]
+        thirds = [d.mm[line] for line in WARNING_THIRDS]
         if view is None or view.calibrated:
             line["thirds"] = [_rounded(each, 3) for each in thirds]
         else:

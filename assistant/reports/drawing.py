@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant import lengths
 from assistant.geometry import along, apply
 from assistant.identity import Identity
+from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, Frame, FrameState, Measure, Motion, Unknown
@@ -92,7 +93,7 @@ def _time_and_figures(frame: Frame, moment: Moment | None, views: tuple[PlannedV
     view = view_of(moment, views)
     lateral = view is None or view.is_lateral
     line = "line b" if lateral else "side wall"
-    value = moment.distances.warning_line_mm if lateral else moment.distances.side_wall_mm
+    value = moment.distances.mm[Line.WARNING_LINE if lateral else Line.SIDE_WALL]
     if isinstance(value, Unknown):
         return first, f"{line}: no figure ({value.reason})"
     return first, f"{line}: {lengths.about(value, view)} {'past' if value < 0 else 'before it'}"
@@ -101,8 +102,7 @@ def _time_and_figures(frame: Frame, moment: Moment | None, views: tuple[PlannedV
 def _thirds(moment: Moment, planned: PlannedView) -> list[Colour]:
     if not isinstance(moment.distances, Distances):
         return [_LIMIT] * 3
-    d = moment.distances
-    return [_state(value, planned) for value in (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm)]
+    return [_state(moment.distances.mm[line], planned) for line in WARNING_THIRDS]
 
 
 def _state(value: Measure, planned: PlannedView) -> Colour:

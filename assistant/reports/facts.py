@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant import __version__, lengths
 from assistant.identity import Identity
+from assistant.lines import Line
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -18,7 +19,7 @@ from assistant.review.counting import OF_MACHINE
 from assistant.review.session_day import SessionDay, Told, told_words
 from assistant.run_facts import RunClock, RunFacts
 from assistant.shape_words import shape_words
-from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown
+from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown, value_or_none
 
 UNKNOWN = "unknown"
 TOLD, FOUND, AS_SEEN = "Told on the day", "Found by analysis {0}", "As seen live"
@@ -282,9 +283,10 @@ def _heights(heights: tuple[Measure, ...], view: PlannedView | None) -> str:
 
 def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
     known = [
-        (moment.distances.warning_line_mm, moment.t_s, moment.frame_index)
+        (line_mm, moment.t_s, moment.frame_index)
         for moment in moments
-        if isinstance(moment.distances, Distances) and not isinstance(moment.distances.warning_line_mm, Unknown)
+        if isinstance(moment.distances, Distances)
+        and (line_mm := value_or_none(moment.distances.mm[Line.WARNING_LINE])) is not None
     ]
     if not known:
         return UNKNOWN

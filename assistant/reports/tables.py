@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant import lengths
 from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
+from assistant.lines import WHOLE_LINES
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.reports.day_facts import clock
@@ -18,9 +19,8 @@ from assistant.reports.facts import ReportFacts
 from assistant.system.files import whole_file
 from assistant.vocabulary import Distances, Measure, Motion, value_or_none
 
-_LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
-FIGURES = tuple(f"{name}_mm" for name in _LINES)
-SHARES = (*(f"{name}_share" for name in _LINES), "cement_area_share")
+FIGURES = tuple(line.column_mm for line in WHOLE_LINES)
+SHARES = (*(line.column_share for line in WHOLE_LINES), "cement_area_share")
 _ROWS_AT_ONCE = 256
 """So few are written in one go that no other thread waits for them."""
 _WHO = ("case", "level", "run")

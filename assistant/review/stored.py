@@ -23,6 +23,7 @@ from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.geometry import Similarity
+from assistant.lines import TABLED_LINES, WARNING_THIRDS, Line
 from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
 from assistant.readings.live_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
@@ -374,18 +375,12 @@ def _distances(
     if isinstance(area_mm2, Unknown):
         return area_mm2
 
-    def read(name: str) -> Measure:
-        whole_mm = None if view is None else lengths.whole_mm(view, lengths.DISTANCES[name])
-        return _length(row, f"{name}_mm", f"{name}_share", Unknown("not measured"), whole_mm)
+    def read(line: Line) -> Measure:
+        whole_mm = None if view is None else lengths.whole_mm(view, line.of)
+        return _length(row, line.column_mm, line.column_share, Unknown("not measured"), whole_mm)
 
-    kept: dict[str, Any] = {f"{name}_mm": read(name) for name in lengths.DISTANCES}
-    return Distances(
-        cement_area_mm2=area_mm2,
-        **kept,
-        warning_upper_mm=thirds_mm[0],
-        warning_middle_mm=thirds_mm[1],
-        warning_lower_mm=thirds_mm[2],
-    )
+    kept = {line: read(line) for line in TABLED_LINES}
+    return Distances(cement_area_mm2=area_mm2, mm=kept | dict(zip(WARNING_THIRDS, thirds_mm, strict=True)))
 
 
 def _depth(row: Row, plan: Plan | None) -> float | None:

@@ -23,11 +23,11 @@ from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plan import Plan, plan_from_document, read_plan
-from assistant.review.whatif_cache import Keeper, again, place_for, read_kept, write_kept
+from assistant.review.whatif_cache import Keeper, again, nearer, place_for, read_kept, write_kept
 from assistant.settings.file import handed_settings
 from assistant.settings.tree import Settings, with_changes
 from assistant.system.plain import json_line, json_text
-from assistant.vocabulary import Alarm, Distances, EventKind, Leak, Priority, Unknown
+from assistant.vocabulary import Alarm, EventKind, Leak, Priority
 
 JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
@@ -201,7 +201,7 @@ def _through(
                     reading = pipeline.process(frame)
                     keeper.add(reading)
                     times_s[frame.index] = frame.t_s
-                    nearest = _nearer(nearest, reading.distances)
+                    nearest = nearer(nearest, reading.distances)
         finally:
             source.close()
     except AssistantError as error:
@@ -244,12 +244,6 @@ def _filled(
         nearest_share=None if nearest is None or view is None else round(nearest / lengths.depth_mm(view), 5),
         leaks=leaks,
     )
-
-
-def _nearer(nearest: float | None, distances: Distances | Unknown) -> float | None:
-    if isinstance(distances, Unknown) or isinstance(distances.warning_line_mm, Unknown):
-        return nearest
-    return distances.warning_line_mm if nearest is None else min(nearest, distances.warning_line_mm)
 
 
 def _leak(leak: Leak) -> str:

@@ -22,6 +22,7 @@ import numpy as np
 from assistant import __version__
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
+from assistant.lines import Line
 from assistant.plan import Plan
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
@@ -30,7 +31,18 @@ from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_a
 from assistant.steps.leaks import LeakMemory
 from assistant.system.files import whole_file
 from assistant.system.plain import json_canonical, msgpack_bytes, plain
-from assistant.vocabulary import Alarm, Approach, CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown
+from assistant.vocabulary import (
+    Alarm,
+    Approach,
+    CementMask,
+    Distances,
+    FrameState,
+    Leak,
+    Motion,
+    Reading,
+    Unknown,
+    value_or_none,
+)
 
 _MOST_BYTES: Final = 2 << 30
 _NEW: Final = (FrameState.LIVE, FrameState.MOVING)
@@ -129,7 +141,8 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
         Those of the day or with other ``alarms``.
     """
     quick: dict[int, QuickSteps] = {}
-    memory, nearest = AlarmMemory(), None
+    memory = AlarmMemory()
+    nearest: float | None = None
     nothing = Unknown("no X-ray picture has been measured yet")
     distances: Distances | Unknown = nothing
     approach = Approach(approach_mm_per_s=nothing, time_to_line_s=nothing)
@@ -155,8 +168,7 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
             distances, approach, leaks = quick[frame.view].take(cement, index, frame.t_s)
         else:
             leaks = (*leaks, *quick[frame.view].hold(frame.t_s))
-        if isinstance(distances, Distances) and not isinstance(distances.warning_line_mm, Unknown):
-            nearest = distances.warning_line_mm if nearest is None else min(nearest, distances.warning_line_mm)
+        nearest = nearer(nearest, distances)
         now = AlarmInput(
             frame_index=index,
             t_s=frame.t_s,
@@ -171,6 +183,12 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
         )
         update_alarms(memory, now, settings.alarms)
     return Again(events=all_alarms(memory), nearest_mm=nearest)
+
+
+def nearer(nearest: float | None, distances: Distances | Unknown) -> float | None:
+    """How near the warning line the cement came so far, in mm."""
+    line_mm = None if isinstance(distances, Unknown) else value_or_none(distances.mm[Line.WARNING_LINE])
+    return min((each for each in (nearest, line_mm) if each is not None), default=None)
 
 
 def _cement(packed: bytes, crop: Crop, front_mm: float) -> CementMask:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant import geometry
 from assistant.geometry import END_TOLERANCE_MM, Crop, Similarity
+from assistant.lines import WHOLE_LINES
 from assistant.plan import PlannedView
 from assistant.simulation.imaging_chain.xray import Map
 from assistant.vocabulary import LeakSite
@@ -24,7 +25,7 @@ LEAK_MM3 = 0.3
 LEAK_MM2 = 2.0
 CROSSED_FOR_S = 0.2
 _REMAP_MOST = 30_000
-LINES = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall", "side_wall")
+LINES = tuple(line.value for line in WHOLE_LINES)
 _LINE_OF_SITE = {
     LeakSite.POSTERIOR: "posterior_wall",
     LeakSite.SUPERIOR_DISC: "superior_endplate",

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.alarm_table.row import GRAVER, PipelineRow, Rule, Watched
 from assistant.alarm_table.table import FROM_PICTURES, SITE_OF_LEAK
+from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import (
     Alarm,
@@ -24,7 +25,6 @@ from assistant.vocabulary import (
     Distances,
     FrameState,
     Leak,
-    Measure,
     Priority,
     Unknown,
 )
@@ -312,12 +312,13 @@ def _lead_mm(memory: AlarmMemory, now: AlarmInput) -> float:
 def _vote(row: PipelineRow, now: AlarmInput, distances: Distances, settings: AlarmSettings, lead_mm: float) -> _Vote:
     if row.rule in _OF_LEAKS:
         return _Vote(_stands(row, now), None)
-    distance: Measure = getattr(distances, row.watched.value)
+    assert isinstance(row.watched, Line), "a row of distances looks at a line"
+    distance = distances.mm[row.watched]
     past_mm = None if isinstance(distance, Unknown) else _limit_mm(row, settings) - distance
     if past_mm is not None and row.rule is Rule.CROSSED:
-        past_mm += _DOUBT_MM + (lead_mm if row.watched in (Watched.WARNING_LINE, Watched.POSTERIOR_WALL) else 0.0)
+        past_mm += _DOUBT_MM + (lead_mm if row.watched in (Line.WARNING_LINE, Line.POSTERIOR_WALL) else 0.0)
     bad = past_mm is not None and past_mm >= 0
-    if row.rule is Rule.NEAR and row.watched is Watched.WARNING_LINE:
+    if row.rule is Rule.NEAR and row.watched is Line.WARNING_LINE:
         time_s = now.approach.time_to_line_s
         bad = bad or (not isinstance(time_s, Unknown) and time_s <= settings.posterior_time_s)
     return _Vote(bad, past_mm)
@@ -325,9 +326,9 @@ def _vote(row: PipelineRow, now: AlarmInput, distances: Distances, settings: Ala
 
 def _limit_mm(row: PipelineRow, settings: AlarmSettings) -> float:
     if row.rule is Rule.NEAR:
-        is_posterior = row.watched is Watched.WARNING_LINE
+        is_posterior = row.watched is Line.WARNING_LINE
         return settings.posterior_band_mm if is_posterior else settings.endplate_band_mm
-    if row.watched in (Watched.ANTERIOR_WALL, Watched.SIDE_WALL):
+    if row.watched in (Line.ANTERIOR_WALL, Line.SIDE_WALL):
         # These rims are rounded and less surely marked than the posterior wall: past them by a clear step [P].
         return -1.0
     return 0.0
@@ -356,7 +357,7 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
         _raise(memory, watch, now)
 
 
-def _is_wanted(memory: AlarmMemory, watched: Watched, now: AlarmInput, settings: AlarmSettings) -> bool:
+def _is_wanted(memory: AlarmMemory, watched: Line | Watched, now: AlarmInput, settings: AlarmSettings) -> bool:
     """Whether a technical condition holds in this frame."""
     if watched is Watched.SIGNAL:
         return now.state is FrameState.NO_SIGNAL

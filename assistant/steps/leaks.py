@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.geometry import MapMm, PointsPx
 from assistant.line_maps import OUTSIDE, LineMaps
+from assistant.lines import Line
 from assistant.plan import PlannedView
 from assistant.settings.tree import LeakSettings
 from assistant.vocabulary import CementMask, Leak, LeakSite
@@ -196,10 +197,10 @@ def _box(part: NDArray[np.bool_]) -> tuple[slice, slice]:
 def _line_of(maps: LineMaps, code: int) -> MapMm:
     lines = (
         None,
-        maps.posterior_wall,
-        maps.superior_endplate,
-        maps.inferior_endplate,
-        maps.anterior_wall,
+        maps.mm.get(Line.POSTERIOR_WALL),
+        maps.mm[Line.SUPERIOR_ENDPLATE],
+        maps.mm[Line.INFERIOR_ENDPLATE],
+        maps.mm.get(Line.ANTERIOR_WALL),
         maps.left_wall,
         maps.right_wall,
     )

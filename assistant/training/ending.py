@@ -20,8 +20,8 @@ from assistant import lengths
 from assistant.errors import InputError
 from assistant.geometry import Similarity
 from assistant.identity import is_id
-from assistant.lengths import Of
 from assistant.library.labels import review_of
+from assistant.lines import Line, Of
 from assistant.part import MOST_FRAMES
 from assistant.plan import Plan, PlannedView, read_plan
 from assistant.results.writer import FIRST_FRAME
@@ -35,11 +35,11 @@ from assistant.vocabulary import value_or_none
 POSTERIOR: Final = "posterior"
 DISCS: Final = ("superior disc", "inferior disc")
 LINES: Final = {
-    POSTERIOR: "warning_line_mm",
-    DISCS[0]: "superior_endplate_mm",
-    DISCS[1]: "inferior_endplate_mm",
-    "anterior": "anterior_wall_mm",
-    "lateral": "side_wall_mm",
+    POSTERIOR: Line.WARNING_LINE,
+    DISCS[0]: Line.SUPERIOR_ENDPLATE,
+    DISCS[1]: Line.INFERIOR_ENDPLATE,
+    "anterior": Line.ANTERIOR_WALL,
+    "lateral": Line.SIDE_WALL,
 }
 STAYS: Final = "stays in"
 DIRECTIONS: Final = (*LINES, STAYS)
@@ -224,7 +224,7 @@ class Ending:
 
 def of_direction(direction: str) -> Of:
     """What a distance in a direction is a share of."""
-    return Of.HEIGHT if direction in DISCS else Of.DEPTH
+    return LINES[direction].of if direction in LINES else Of.DEPTH
 
 
 def read_ending(run: Path, result: Path | None = None) -> Ending:
@@ -292,9 +292,9 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
         rows = csv.reader(file)
         at = {name: place for place, name in enumerate(next(rows, []))}
         t_s, state, view = at["t_s"], at["state"], at["view"]
-        columns = {direction: (prefix + mm, mm.replace("_mm", "_share")) for direction, mm in LINES.items()}
         lines = [
-            (direction, distances[direction], at.get(mm), at.get(share)) for direction, (mm, share) in columns.items()
+            (line.of, distances[direction], at.get(prefix + line.column_mm), at.get(line.column_share))
+            for direction, line in LINES.items()
         ]
         views = {view.view: view for view in plan.views} if plan is not None else {}
         wholes = {(name, of): lengths.whole_mm(each, of) for name, each in views.items() for of in Of}
@@ -311,8 +311,8 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
             made["area_mm2"].append(
                 _length(row, at.get(area), at.get("cement_area_share"), bodies.get(row[view]), scale**2)
             )
-            for direction, values, place, share in lines:
-                whole = wholes.get((row[view], of_direction(direction)))
+            for of, values, place, share in lines:
+                whole = wholes.get((row[view], of))
                 values.append(_length(row, place, share, whole, scale))
             # A repeated picture stands where the one before stood: most rows share their place.
             key = (row[view], *("" if place is None else row[place] for place in moved))

@@ -11,10 +11,11 @@ import numpy as np
 
 from assistant.errors import InputError
 from assistant.geometry import apply
+from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, Outline
 from assistant.simulation.truth_masks import mask_at
-from assistant.training.ending import Ending
+from assistant.training.ending import LINES, Ending
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown
 
 _NOT_KEPT: Final = Unknown("not kept for training")
@@ -72,21 +73,9 @@ class KnownMoments:
         if np.isnan(area):
             return Unknown("not measured")
         thirds = [Unknown("not known for this third")] * 3 if planned is None else _thirds(planned, outline)
-        return Distances(
-            cement_area_mm2=area,
-            posterior_wall_mm=_NOT_KEPT,
-            warning_line_mm=mm("posterior"),
-            superior_endplate_mm=mm("superior disc"),
-            inferior_endplate_mm=mm("inferior disc"),
-            anterior_wall_mm=mm("anterior"),
-            side_wall_mm=mm("lateral"),
-            posterior_upper_mm=_NOT_KEPT,
-            posterior_middle_mm=_NOT_KEPT,
-            posterior_lower_mm=_NOT_KEPT,
-            warning_upper_mm=thirds[0],
-            warning_middle_mm=thirds[1],
-            warning_lower_mm=thirds[2],
-        )
+        kept: dict[Line, Measure] = {line: mm(direction) for direction, line in LINES.items()}
+        kept |= dict(zip(WARNING_THIRDS, thirds, strict=True))
+        return Distances(cement_area_mm2=area, mm=dict.fromkeys(Line, _NOT_KEPT) | kept)
 
     def _outline(self, frame: int, motion: Motion) -> Outline:
         folder = self._ending.masks

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.errors import InputError, UsageError
-from assistant.lengths import DISTANCES
+from assistant.lines import TABLED_LINES
 from assistant.part import MOST_FRAMES
 from assistant.readings.csv_row import COLUMNS
 from assistant.vocabulary import FrameState, Priority
@@ -21,7 +21,7 @@ _PRIORITIES: Final = frozenset(priority.word for priority in Priority)
 _WORDS: Final = frozenset({"state", "view", "alarm", "reason"})
 _MUST: Final = frozenset({"frame", "t_s", "state", "registration_ok", "alarm", "processing_ms"})
 _MOTION: Final = ("dx_px", "dy_px", "rotation_deg", "scale")
-_DISTANCES: Final = tuple(f"{name}_{unit}" for unit in ("mm", "share") for name in DISTANCES)
+_DISTANCES: Final = (*(line.column_mm for line in TABLED_LINES), *(line.column_share for line in TABLED_LINES))
 _IN_MM: Final = tuple(name for name in COLUMNS if name.endswith(("_mm", "_mm2", "_mm_per_s")))
 
 

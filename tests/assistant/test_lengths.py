@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import lengths
-from assistant.lengths import Of
+from assistant.lines import Of
 from assistant.plan import PlannedView, plan_from_document
 from assistant.vocabulary import Approach, Unknown
 from tests.small_run import plan_document
@@ -54,9 +54,7 @@ def test_an_axis_is_in_mm_only_where_every_view_is_calibrated() -> None:
 def test_columns_hold_shares_always_and_mm_where_they_are_known(planned: PlannedView) -> None:
     from tests.one_reading import distances
 
-    found = lengths.columns(
-        distances(warning_line_mm=3.0), Approach(approach_mm_per_s=0.5, time_to_line_s=6.0), planned
-    )
+    found = lengths.columns(distances(warning_line=3.0), Approach(approach_mm_per_s=0.5, time_to_line_s=6.0), planned)
     assert found["warning_line_share"] == pytest.approx(3.0 / lengths.depth_mm(planned))
     assert found["superior_endplate_share"] == pytest.approx(1.0 / lengths.height_mm(planned))
     assert found["approach_share_per_s"] == pytest.approx(0.5 / lengths.depth_mm(planned))

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from assistant.geometry import Crop, inside_ring
 from assistant.line_maps import OUTSIDE, LineMaps, make_line_maps
+from assistant.lines import Line
 from assistant.plan import PlannedView, plan_from_document
 from assistant.vocabulary import LeakSite
 
@@ -77,7 +78,8 @@ CASES = [
 @pytest.mark.parametrize(("view_name", "name", "line_name", "runs_on"), CASES, ids=[f"{c[0]}-{c[1]}" for c in CASES])
 def test_each_map_by_brute_force(view_name: str, name: str, line_name: str, runs_on: bool) -> None:
     view = VIEWS[view_name]
-    found = getattr(make_line_maps(view, CROP), name)
+    maps = make_line_maps(view, CROP)
+    found = getattr(maps, name) if name in ("left_wall", "right_wall") else maps.mm[Line(name)]
     line = getattr(view, line_name)
     expected = brute_force(line, view.body_px[:-1].mean(axis=0), runs_on=runs_on)
     assert found.dtype == np.float32
@@ -100,16 +102,17 @@ def at(maps_array: np.ndarray, x_px: int, y_px: int) -> Any:
 
 def test_inside_the_body_nothing_is_crossed_but_the_warning_line(maps: LineMaps) -> None:
     for name in ("superior_endplate", "inferior_endplate", "posterior_wall", "anterior_wall"):
-        assert (getattr(maps, name)[maps.body] > -1e-4).all()
-    assert maps.warning_line is not None
-    assert at(maps.warning_line, 125, 80) < 0 < at(maps.warning_line, 100, 80)
+        assert (maps.mm[Line(name)][maps.body] > -1e-4).all()
+    line_b = maps.mm[Line.WARNING_LINE]
+    assert at(line_b, 125, 80) < 0 < at(line_b, 100, 80)
     assert maps.left_wall is None
     assert maps.right_wall is None
 
 
 def test_the_ap_view_has_sides_and_no_front_or_back() -> None:
     ap = make_line_maps(VIEWS["ap"], CROP)
-    assert (ap.posterior_wall, ap.warning_line, ap.anterior_wall, ap.thirds) == (None, None, None, None)
+    assert set(ap.mm) == {Line.SUPERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE, Line.SIDE_WALL}
+    assert ap.thirds is None
     assert ap.left_wall is not None
     assert ap.right_wall is not None
     assert at(ap.left_wall, 30, 80) < 0 < at(ap.left_wall, 100, 80)

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
+from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
@@ -30,11 +31,11 @@ def test_distances_shrink_and_a_speed_comes_with_the_pictures() -> None:
         mask[centre_y - 3 : centre_y + 3, sorted((centre_x, centre_x + towards * (2 + k)))[0] :][:, : 2 + k] = True
         cement = CementMask(crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), front_mm=0.0)
         told.append(quick.take(cement, k, k / 5))
-    walls = [distances.posterior_wall_mm for distances, _, _ in told]
+    walls = [distances.mm[Line.POSTERIOR_WALL] for distances, _, _ in told]
     assert walls == sorted(walls, reverse=True)
     assert walls[0] > walls[-1]
     assert isinstance(told[0][1].approach_mm_per_s, Unknown)
-    speed = 5 * (told[0][0].warning_line_mm - told[-1][0].warning_line_mm) / 11
+    speed = 5 * (told[0][0].mm[Line.WARNING_LINE] - told[-1][0].mm[Line.WARNING_LINE]) / 11
     assert told[-1][1].approach_mm_per_s == pytest.approx(speed, rel=0.2)
     assert len(quick.approach.seen) == 12
     assert not other.approach.seen, "each view remembers for itself"

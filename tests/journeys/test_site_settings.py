@@ -15,6 +15,7 @@ import pytest
 
 from assistant.capture.opening import open_source
 from assistant.library.store import Library
+from assistant.lines import Line
 from assistant.live.messages import Moved
 from assistant.live.session import LiveSession
 from assistant.readings.moments import Moment
@@ -212,7 +213,7 @@ def test_the_analysis_of_a_live_session_works_with_the_site_s_line(run: SmallRun
             found = measured(session)
         finally:
             session.stop()
-        spans[name] = found.posterior_wall_mm - found.warning_line_mm
+        spans[name] = found.mm[Line.POSTERIOR_WALL] - found.mm[Line.WARNING_LINE]
     depth_mm = spans["plain"] / 0.25
     assert spans["site"] == pytest.approx(0.45 * depth_mm, rel=0.15)
 
@@ -243,9 +244,9 @@ def test_what_counts_as_near_is_the_site_s_band_in_exported_pictures_too(
 
 def before_line_mm(moment: Moment) -> float:
     distances = moment.distances
-    if not isinstance(distances, Distances) or isinstance(distances.warning_line_mm, Unknown):
+    if not isinstance(distances, Distances) or isinstance(distances.mm[Line.WARNING_LINE], Unknown):
         return 0.0
-    return distances.warning_line_mm
+    return distances.mm[Line.WARNING_LINE]
 
 
 def measured(session: LiveSession) -> Distances:
@@ -255,7 +256,7 @@ def measured(session: LiveSession) -> Distances:
     def look() -> None:
         moments = (message.moment for message in session.poll() if isinstance(message, Moved))
         measures = (moment.distances for moment in moments if isinstance(moment.distances, Distances))
-        found.extend(each for each in measures if not isinstance(each.posterior_wall_mm, Unknown))
+        found.extend(each for each in measures if not isinstance(each.mm[Line.POSTERIOR_WALL], Unknown))
 
     wait_until(lambda: found, look, lambda: session.status)
     return found[0]

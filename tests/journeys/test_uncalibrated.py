@@ -21,6 +21,7 @@ from assistant import lengths
 from assistant.cli import main
 from assistant.library.search import search
 from assistant.library.store import Library
+from assistant.lines import TABLED_LINES
 from assistant.plan import plan_from_document, read_plan
 from assistant.results.summary_table import summary_table
 from assistant.review.kept_result import summary_of
@@ -158,8 +159,8 @@ def test_what_a_table_told_in_shares_is_read_again_as_the_same_distances(tmp_pat
     for one, other in zip(*read, strict=True):
         if isinstance(one.distances, Distances) and isinstance(other.distances, Distances):
             assert other.distances.cement_area_mm2 == pytest.approx(one.distances.cement_area_mm2, abs=0.05)
-            for name in lengths.DISTANCES:
-                mm, again = (getattr(each.distances, f"{name}_mm") for each in (one, other))
+            for line in TABLED_LINES:
+                mm, again = (each.distances.mm[line] for each in (one, other))
                 assert isinstance(mm, Unknown) is isinstance(again, Unknown)
                 if not isinstance(mm, Unknown):
                     assert again == pytest.approx(mm, abs=0.01)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.alarm_table.row import Rule
 from assistant.alarm_table.table import FROM_PICTURES
+from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
 from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameState, Unknown
@@ -25,18 +26,20 @@ DISTANCE_KINDS = {row.kind for row in FROM_PICTURES if row.rule in OF_DISTANCES}
 def distances(warning: float, superior: float) -> Distances:
     return Distances(
         cement_area_mm2=40.0,
-        posterior_wall_mm=warning + 8.0,
-        warning_line_mm=warning,
-        superior_endplate_mm=superior,
-        inferior_endplate_mm=20.0,
-        anterior_wall_mm=20.0,
-        side_wall_mm=AWAY,
-        posterior_upper_mm=AWAY,
-        posterior_middle_mm=AWAY,
-        posterior_lower_mm=AWAY,
-        warning_upper_mm=AWAY,
-        warning_middle_mm=AWAY,
-        warning_lower_mm=AWAY,
+        mm={
+            Line.POSTERIOR_WALL: warning + 8.0,
+            Line.WARNING_LINE: warning,
+            Line.SUPERIOR_ENDPLATE: superior,
+            Line.INFERIOR_ENDPLATE: 20.0,
+            Line.ANTERIOR_WALL: 20.0,
+            Line.SIDE_WALL: AWAY,
+            Line.POSTERIOR_UPPER: AWAY,
+            Line.POSTERIOR_MIDDLE: AWAY,
+            Line.POSTERIOR_LOWER: AWAY,
+            Line.WARNING_UPPER: AWAY,
+            Line.WARNING_MIDDLE: AWAY,
+            Line.WARNING_LOWER: AWAY,
+        },
     )
 
 

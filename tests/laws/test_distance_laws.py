@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from assistant.geometry import Crop, Similarity, apply, signed_distance_px, similarity_from_matrix
 from assistant.line_maps import LineMaps, make_line_maps
+from assistant.lines import WHOLE_LINES, Line
 from assistant.plan import PlannedView, plan_from_document
 from assistant.steps.distances import measure_distances
 from assistant.vocabulary import CementMask, Distances, Unknown
 
 WIDTH_PX, HEIGHT_PX = 90, 80
 CROP = Crop(x0_px=0, y0_px=0, width_px=WIDTH_PX, height_px=HEIGHT_PX)
-DISTANCES = [f.name for f in fields(Distances) if f.name.endswith("_mm")]
 wobble = st.floats(-4, 4, width=32)
 
 
@@ -53,10 +53,9 @@ def cement(seed: int, blobs: int = 3) -> CementMask:
     return CementMask(crop=CROP, mask=mask, evidence=np.zeros(mask.shape, np.float32), front_mm=0.1)
 
 
-def numbers(distances: Distances) -> dict[str, float]:
+def numbers(distances: Distances) -> dict[Line, float]:
     """What is known; +inf for what is not."""
-    found = {name: getattr(distances, name) for name in DISTANCES}
-    return {name: np.inf if isinstance(value, Unknown) else value for name, value in found.items()}
+    return {line: np.inf if isinstance(mm, Unknown) else mm for line, mm in distances.mm.items()}
 
 
 views = st.sampled_from(["lateral", "ap"])
@@ -73,7 +72,7 @@ def test_more_cement_never_raises_a_distance(marks: dict[str, Any], view: str, o
     before, after = measure_distances(less, maps), measure_distances(more, maps)
     assert after.cement_area_mm2 >= before.cement_area_mm2
     was, now = numbers(before), numbers(after)
-    assert all(now[name] <= was[name] for name in DISTANCES)
+    assert all(now[name] <= was[name] for name in Line)
 
 
 @few
@@ -86,7 +85,7 @@ def test_distances_of_lines_that_run_on_scale_with_the_scale(
     two = measure_distances(seen, make_line_maps(planned(marks, mm_per_px * times), CROP))
     small, large = numbers(one), numbers(two)
     np.testing.assert_allclose(two.cement_area_mm2, one.cement_area_mm2 * times**2, rtol=1e-9)
-    for name in ("posterior_wall_mm", "warning_line_mm", "posterior_middle_mm", "warning_lower_mm"):
+    for name in (Line.POSTERIOR_WALL, Line.WARNING_LINE, Line.POSTERIOR_MIDDLE, Line.WARNING_LOWER):
         np.testing.assert_allclose(large[name], small[name] * times, rtol=1e-5, atol=1e-4)
 
 
@@ -104,9 +103,9 @@ def test_a_picture_seen_in_a_mirror_has_the_same_distances(marks: dict[str, Any]
     straight = numbers(measure_distances(seen, make_line_maps(planned(marks), CROP)))
     flipped_maps = make_line_maps(planned(mirrored(marks, axis)), CROP)
     flipped = numbers(measure_distances(replace(seen, mask=np.flip(seen.mask, 1 - axis)), flipped_maps))
-    for name in ("posterior_wall_mm", "warning_line_mm"):
+    for name in (Line.POSTERIOR_WALL, Line.WARNING_LINE):
         np.testing.assert_allclose(straight[name], flipped[name], atol=1e-4)
-    for name in ("superior_endplate_mm", "inferior_endplate_mm", "anterior_wall_mm"):
+    for name in (Line.SUPERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE, Line.ANTERIOR_WALL):
         # A pixel just 2 mm past a line's end may fall to either side of that limit.
         if np.isfinite(straight[name]) and np.isfinite(flipped[name]):
             np.testing.assert_allclose(straight[name], flipped[name], atol=0.5)
@@ -116,8 +115,7 @@ def test_a_picture_seen_in_a_mirror_has_the_same_distances(marks: dict[str, Any]
 @given(marked(), views)
 def test_each_pixel_outside_is_beyond_a_line_and_none_inside_is(marks: dict[str, Any], view: str) -> None:
     maps: LineMaps = make_line_maps(planned(marks, view=view), CROP)
-    lines = [maps.superior_endplate, maps.inferior_endplate, maps.posterior_wall, maps.anterior_wall]
-    lines += [maps.left_wall, maps.right_wall]
+    lines = [maps.mm.get(line) for line in WHOLE_LINES if line is not Line.WARNING_LINE]
     least = np.min([line for line in lines if line is not None], axis=0)
     np.testing.assert_array_equal(maps.outside > 0, least < -1e-4)
 

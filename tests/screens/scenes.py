@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from assistant.capture.opening import open_source
+from assistant.lines import Line
 from assistant.live.messages import Child, Condition, Lines, LiveMoment, StampedFrame, live_moment
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.session_state import Outlook
@@ -70,9 +71,9 @@ class Demo:
 
 def _is_calm(reading: Reading) -> bool:
     known = reading.distances
-    if not isinstance(known, Distances) or isinstance(known.warning_line_mm, Unknown):
+    if not isinstance(known, Distances) or isinstance(known.mm[Line.WARNING_LINE], Unknown):
         return False
-    return known.warning_line_mm > CALM_MM and reading.liveness.state is FrameState.LIVE
+    return known.mm[Line.WARNING_LINE] > CALM_MM and reading.liveness.state is FrameState.LIVE
 
 
 def analyse_demo() -> Demo:

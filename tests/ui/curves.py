@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor, QImage
 from assistant import lengths
 from assistant.plan import PlannedView, plan_from_document
 from assistant.readings.moments import Moment
+from tests.one_reading import but
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment
 
 CALIBRATED: tuple[PlannedView, ...] = plan_from_document(DOCUMENT, 0.25).views
@@ -23,7 +24,7 @@ PLACES_MM = (2.0, -4.0, -WALL_MM, -WALL_MM - 3.0, -WALL_MM - 20.0)
 
 def standing(line_mm: float, count: int = 450, fps: float = 15.0) -> list[Moment]:
     """Moments of a run in which the cement stands still."""
-    found = replace(distances(), warning_line_mm=line_mm, posterior_wall_mm=line_mm + WALL_MM)
+    found = but(distances(), warning_line=line_mm, posterior_wall=line_mm + WALL_MM)
     return [replace(moment(k), t_s=k / fps, distances=found) for k in range(count)]
 
 

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant import lengths
-from assistant.lengths import Of
+from assistant.lines import WARNING_THIRDS, WHOLE_LINES, Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Motion, Unknown
@@ -15,10 +15,9 @@ from ui.review import review_words
 from ui.review.transport import key_button
 from ui.widgets.distance_card import marked
 
-_ROWS = (
-    *("Upper third", "Middle third", "Lower third", "Posterior wall", "Superior endplate", "Inferior endplate"),
-    *("Anterior wall", "Side wall", "Cement", "Speed", "State", "Moved", "Analysis"),
-)
+_LINES = (*WARNING_THIRDS, *(line for line in WHOLE_LINES if line is not Line.WARNING_LINE))
+"""All but line b, which stands large above."""
+_ROWS = (*(line.words for line in _LINES), "Cement", "Speed", "State", "Moved", "Analysis")
 
 
 class FiguresCard(QWidget):
@@ -86,7 +85,7 @@ def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bo
         return f"—  {d.reason}", False
     view = view_of(moment, views)
     lateral = view is None or view.is_lateral
-    value = d.warning_line_mm if lateral else d.side_wall_mm
+    value = d.mm[Line.WARNING_LINE] if lateral else d.mm[Line.SIDE_WALL]
     if isinstance(value, Unknown):
         return f"—  {value.reason}", False
     inside, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
@@ -109,17 +108,7 @@ def _told(moment: Moment | None, view: PlannedView | None) -> dict[str, str]:
     d = moment.distances
     if isinstance(d, Distances) and moment.liveness.state is not FrameState.FROZEN:
         told["Cement"] = lengths.about_area(d.cement_area_mm2, view)
-        for name, measure in (
-            ("Upper third", d.warning_upper_mm),
-            ("Middle third", d.warning_middle_mm),
-            ("Lower third", d.warning_lower_mm),
-            ("Posterior wall", d.posterior_wall_mm),
-            ("Superior endplate", d.superior_endplate_mm),
-            ("Inferior endplate", d.inferior_endplate_mm),
-            ("Anterior wall", d.anterior_wall_mm),
-            ("Side wall", d.side_wall_mm),
-        ):
-            told[name] = _length(measure, view, Of.HEIGHT if "endplate" in name else Of.DEPTH)
+        told |= {line.words: _length(d.mm[line], view, line.of) for line in _LINES}
     return told
 
 

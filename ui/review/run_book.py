@@ -6,25 +6,25 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assistant import lengths
 from assistant.alarm_table.table import SITE_OF_LEAK, row_of
-from assistant.lengths import Of
+from assistant.lines import Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
 from assistant.review.session_day import XRAY, Act, SessionDay, Told
 from assistant.shape_words import shape_words
-from assistant.vocabulary import Alarm, Distances, EventKind, Measure, ScreenChange, Site, Unknown
+from assistant.vocabulary import Alarm, Distances, EventKind, ScreenChange, Site, Unknown
 from ui import words
 from ui.review import review_words
 from ui.review.events_panel import EventRow
 from ui.review.leak_book import LeakBook, LeakStory
 
 _LINE = {
-    EventKind.APPROACHING_POSTERIOR: "warning_line_mm",
-    EventKind.WARNING_LINE: "warning_line_mm",
-    EventKind.POSTERIOR_WALL: "posterior_wall_mm",
+    EventKind.APPROACHING_POSTERIOR: Line.WARNING_LINE,
+    EventKind.WARNING_LINE: Line.WARNING_LINE,
+    EventKind.POSTERIOR_WALL: Line.POSTERIOR_WALL,
 }
-_ENDPLATE = {Site.SUPERIOR_ENDPLATE: "superior_endplate_mm", Site.INFERIOR_ENDPLATE: "inferior_endplate_mm"}
+_ENDPLATE = {Site.SUPERIOR_ENDPLATE: Line.SUPERIOR_ENDPLATE, Site.INFERIOR_ENDPLATE: Line.INFERIOR_ENDPLATE}
 _Key = tuple[EventKind, Site | None, int]
 
 
@@ -165,10 +165,10 @@ def _value(alarm: Alarm, moment: Moment, views: Sequence[PlannedView]) -> str:
     """The distance that an alarm speaks of, as it stood when it was raised."""
     if not isinstance(moment.distances, Distances):
         return "—"
-    name = _LINE.get(alarm.kind) or (_ENDPLATE.get(alarm.site) if alarm.site is not None else None)
-    measure: Measure = Unknown("") if name is None else getattr(moment.distances, name)
-    if isinstance(measure, Unknown):
+    line = _LINE.get(alarm.kind) or (_ENDPLATE.get(alarm.site) if alarm.site is not None else None)
+    measure = None if line is None else moment.distances.mm[line]
+    if line is None or measure is None or isinstance(measure, Unknown):
         return "—"
     view = view_of(moment, views)
-    figure = lengths.figure(measure, view, Of.DEPTH if alarm.kind in _LINE else Of.HEIGHT)
+    figure = lengths.figure(measure, view, line.of)
     return " ".join(filter(None, (figure, "past" if measure < 0 else "", lengths.mark(view))))

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.alarm_table.table import SITE_OF_LEAK
+from assistant.lines import WARNING_THIRDS, Line
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.vocabulary import EventKind, Priority, Site, Unknown
@@ -154,7 +155,7 @@ def _thirds(status: LiveStatus, top: LiveAlarm) -> str:
     if isinstance(distances, Unknown):
         return ""
     limit = 0.0 if top.code == "A1" else status.limits.posterior_band_mm
-    values = (distances.warning_upper_mm, distances.warning_middle_mm, distances.warning_lower_mm)
+    values = [distances.mm[line] for line in WARNING_THIRDS]
     names = [
         name.lower()
         for name, value in zip(words.THIRDS, values, strict=True)
@@ -167,7 +168,7 @@ def _crossed(status: LiveStatus) -> bool:
     distances = status.moment.distances if status.moment is not None and status.drawable else None
     if distances is None or isinstance(distances, Unknown):
         return False
-    line = distances.warning_line_mm
+    line = distances.mm[Line.WARNING_LINE]
     return not isinstance(line, Unknown) and line < _CLEARLY_PAST_MM
 
 

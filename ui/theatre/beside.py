@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.lengths import Of
+from assistant.lines import Line, Of
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
@@ -66,8 +66,12 @@ def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[
         reason = moment.distances.reason if moment is not None and isinstance(moment.distances, Unknown) else ""
         return ((why or reason or "Too old to show", "—", theme.TEXT_3),)
     found = moment.distances
-    nearest = ("Line b", found.warning_line_mm) if view.is_lateral else ("Side wall", found.side_wall_mm)
-    rows = (nearest, ("Sup. endplate", found.superior_endplate_mm), ("Inf. endplate", found.inferior_endplate_mm))
+    nearest = ("Line b", found.mm[Line.WARNING_LINE]) if view.is_lateral else ("Side wall", found.mm[Line.SIDE_WALL])
+    rows = (
+        nearest,
+        ("Sup. endplate", found.mm[Line.SUPERIOR_ENDPLATE]),
+        ("Inf. endplate", found.mm[Line.INFERIOR_ENDPLATE]),
+    )
     return tuple((marked(label, view), *_figure(mm, view, at_line=k == 0)) for k, (label, mm) in enumerate(rows))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import lengths
-from assistant.lengths import Of
+from assistant.lines import Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, Measure, Unknown
@@ -111,8 +111,8 @@ def line_value(moment: Moment, scale: CurveScale, views: Sequence[PlannedView]) 
     """
     if not isinstance(moment.distances, Distances):
         return math.nan
-    line = _on_axis(moment.distances.warning_line_mm, scale, view_of(moment, views), Of.DEPTH)
-    to_wall = _on_axis(moment.distances.posterior_wall_mm, scale, view_of(moment, views), Of.DEPTH)
+    line = _on_axis(moment.distances.mm[Line.WARNING_LINE], scale, view_of(moment, views), Of.DEPTH)
+    to_wall = _on_axis(moment.distances.mm[Line.POSTERIOR_WALL], scale, view_of(moment, views), Of.DEPTH)
     if scale.wall is None or math.isnan(to_wall) or math.isnan(line):
         return line
     if to_wall <= 0:
@@ -126,8 +126,8 @@ def endplate_values(moment: Moment, scale: CurveScale, views: Sequence[PlannedVi
         return math.nan, math.nan
     view, found = view_of(moment, views), moment.distances
     return (
-        _on_axis(found.superior_endplate_mm, scale, view, Of.HEIGHT),
-        _on_axis(found.inferior_endplate_mm, scale, view, Of.HEIGHT),
+        _on_axis(found.mm[Line.SUPERIOR_ENDPLATE], scale, view, Of.HEIGHT),
+        _on_axis(found.mm[Line.INFERIOR_ENDPLATE], scale, view, Of.HEIGHT),
     )
 
 

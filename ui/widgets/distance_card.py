@@ -9,7 +9,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.lengths import Of
+from assistant.lines import WARNING_THIRDS, Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Priority, Unknown
@@ -92,7 +92,7 @@ class DistanceCard(QWidget):
         if isinstance(distances, Unknown):
             return "—", distances.reason, self._why.explanation if self._why is not None else "", theme.TEXT_1
         lateral = planned is None or planned.is_lateral
-        nearest = distances.warning_line_mm if lateral else distances.side_wall_mm
+        nearest = distances.mm[Line.WARNING_LINE] if lateral else distances.mm[Line.SIDE_WALL]
         before, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
         figure, text, colour = figure_of(nearest, before, past, planned, band_mm=_band_mm(planned))
         return figure, text, "" if planned is None else _share_line(planned, distances), colour
@@ -161,7 +161,7 @@ class DistanceCard(QWidget):
         distances = self._distances()
         rows: list[Measure] = [Unknown("")] * 3
         if isinstance(distances, Distances):
-            rows = [distances.warning_upper_mm, distances.warning_middle_mm, distances.warning_lower_mm]
+            rows = [distances.mm[line] for line in WARNING_THIRDS]
         step = (bottom - top) / 3
         small = width < _SMALL_PX
         measured = isinstance(distances, Distances)
@@ -249,7 +249,7 @@ class DistanceCard(QWidget):
         for k, name in enumerate((words.SUPERIOR, words.INFERIOR)):
             value: Measure = Unknown(words.NO_CEMENT)
             if isinstance(distances, Distances):
-                value = distances.superior_endplate_mm if k == 0 else distances.inferior_endplate_mm
+                value = distances.mm[Line.SUPERIOR_ENDPLATE] if k == 0 else distances.mm[Line.INFERIOR_ENDPLATE]
             figure, word, colour = figure_of(value, words.INSIDE, words.BEYOND, self._planned(), of=Of.HEIGHT)
             planned = self._planned()
             if planned is not None and not isinstance(value, Unknown) and 0 < value <= planned.endplate_band_mm:
@@ -291,9 +291,9 @@ def _share_line(planned: PlannedView, distances: Distances) -> str:
     if not planned.calibrated:
         said = words.ONLY_SHARES if planned.is_lateral else words.ONLY_SHARES_AP
         return said.format(lengths.UNCAL, lengths.word(planned, Of.DEPTH), line)
-    if isinstance(distances.posterior_wall_mm, Unknown) or isinstance(distances.warning_line_mm, Unknown):
+    if isinstance(distances.mm[Line.POSTERIOR_WALL], Unknown) or isinstance(distances.mm[Line.WARNING_LINE], Unknown):
         return ""
-    return words.OF_DEPTH.format(100 * distances.posterior_wall_mm / lengths.depth_mm(planned), line)
+    return words.OF_DEPTH.format(100 * distances.mm[Line.POSTERIOR_WALL] / lengths.depth_mm(planned), line)
 
 
 def _line_percent(planned: PlannedView) -> float:

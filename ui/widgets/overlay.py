@@ -12,6 +12,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from assistant import lengths
 from assistant.geometry import along, apply
+from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Distances, FrameState, Motion, Priority, Unknown
@@ -99,10 +100,10 @@ def _third_states(moment: Moment, planned: PlannedView) -> list[Priority]:
         return [Priority.NONE] * 3
     d = moment.distances
     states = []
-    thirds = (d.warning_upper_mm, d.warning_middle_mm, d.warning_lower_mm)
+    thirds = tuple(d.mm[line] for line in WARNING_THIRDS)
     if all(isinstance(distance, Unknown) for distance in thirds):
         # Figures of an earlier day keep the nearest alone: then no third may look quieter than it.
-        thirds = (d.warning_line_mm,) * 3
+        thirds = (d.mm[Line.WARNING_LINE],) * 3
     for distance in thirds:
         if isinstance(distance, Unknown):
             states.append(Priority.NONE)
@@ -202,7 +203,7 @@ def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None
 
 def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> None:
     d = moment.distances
-    if not isinstance(d, Distances) or isinstance(d.warning_line_mm, Unknown) or d.nearest_warning_px is None:
+    if not isinstance(d, Distances) or isinstance(d.mm[Line.WARNING_LINE], Unknown) or d.nearest_warning_px is None:
         return
     worst = max(_third_states(moment, planned))
     if worst < Priority.MEDIUM:
@@ -219,8 +220,8 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     painter.setPen(QPen(colour, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawLine(QPointF(at[0], at[1]), plate)
-    past = "past" if d.warning_line_mm <= 0 else ""
-    text = " ".join(filter(None, (lengths.figure(d.warning_line_mm, planned), past, lengths.mark(planned))))
+    past = "past" if d.mm[Line.WARNING_LINE] <= 0 else ""
+    text = " ".join(filter(None, (lengths.figure(d.mm[Line.WARNING_LINE], planned), past, lengths.mark(planned))))
     painter.setFont(theme.font(34, 700))
     width = painter.fontMetrics().horizontalAdvance(text) + 24
     rect = QRectF(plate.x() - (0 if away > 0 else width), plate.y() - 22, width, 48)

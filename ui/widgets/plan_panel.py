@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 from assistant import lengths
 from assistant.errors import UsageError
 from assistant.geometry import along
-from assistant.lengths import Of
+from assistant.lines import Of
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings.tree import WarningLines
 from assistant.setup.usual_depth import usual_depth

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule, Watched
 from assistant.alarm_table.table import CODES, FROM_PICTURES, TABLE, row_of, row_told, takes_place_of, with_shapes
+from assistant.lines import WHOLE_LINES
 from assistant.vocabulary import Alarm, EventKind, Priority, Shape, Site
 from tests.assistant.live.alarms.test_conditions import leak_in_disc
 
@@ -36,7 +37,7 @@ def test_every_code_is_there_and_says_who_raises_it() -> None:
 
 def test_every_kind_of_event_is_there_and_everything_watched_is_used() -> None:
     assert {row.kind for row in FROM_PICTURES} == set(EventKind)
-    assert {row.watched for row in FROM_PICTURES} == set(Watched)
+    assert {row.watched for row in FROM_PICTURES} == {*Watched, *WHOLE_LINES}
     assert {row.site for row in FROM_PICTURES} == {*Site, None}
     assert len(set(NAMES)) == len(NAMES)
 

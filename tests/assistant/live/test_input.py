@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
+from assistant.lines import Line
 from assistant.live.input import LiveInput
 from assistant.live.messages import (
     Child,
@@ -126,10 +127,7 @@ def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, mom
     unknown = Unknown("not looked at")
 
     def grown(t_s: float, area_mm2: float) -> Moved:
-        names = [
-            name for name in Distances.__dataclass_fields__ if name not in ("cement_area_mm2", "nearest_warning_px")
-        ]
-        seen = Distances(cement_area_mm2=area_mm2, nearest_warning_px=unknown, **dict.fromkeys(names, unknown))
+        seen = Distances(cement_area_mm2=area_mm2, mm=dict.fromkeys(Line, unknown))
         return Moved(moment=moment(t_s=t_s, distances=seen))
 
     for k in range(6):

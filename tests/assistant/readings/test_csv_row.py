@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assistant.lines import Line
 from assistant.readings.csv_row import COLUMNS, csv_row
 from assistant.vocabulary import (
     Approach,
@@ -85,17 +86,16 @@ def test_the_reason_is_the_first_one_on_the_way() -> None:
 
 
 def test_without_cement_only_the_area_is_given() -> None:
-    empty = {name: NONE for name in Distances.__dataclass_fields__ if name.endswith("_mm")}
-    cells = row(distances=distances(**empty, cement_area_mm2=0.0))
+    cells = row(distances=Distances(cement_area_mm2=0.0, mm=dict.fromkeys(Line, NONE)))
     assert float(cells["cement_area_mm2"]) == 0
     assert {cells[name] for name in COLUMNS if name.endswith("_wall_mm") or name.startswith("posterior_")} == {""}
 
 
 def test_a_distance_that_rounds_to_nothing_has_not_crossed() -> None:
-    assert row(distances=distances(warning_line_mm=-0.0004))["warning_line_mm"] == "0.000"
-    assert row(distances=distances(warning_line_mm=-0.0006))["warning_line_mm"] == "-0.001"
+    assert row(distances=distances(warning_line=-0.0004))["warning_line_mm"] == "0.000"
+    assert row(distances=distances(warning_line=-0.0006))["warning_line_mm"] == "-0.001"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_no_cell_holds_a_number_that_is_none(value: float) -> None:
-    assert row(distances=distances(anterior_wall_mm=value))["anterior_wall_mm"] == ""
+    assert row(distances=distances(anterior_wall=value))["anterior_wall_mm"] == ""

@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.readings.csv_row import COLUMNS, csv_row
 from assistant.readings.live_line import KEEPS, read_leaks, read_thirds, told
@@ -55,8 +56,10 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
         assert len(moment.outline) == len(outline)
         assert all(np.allclose(a, b, atol=0.05) for a, b in zip(moment.outline, outline, strict=True))
         assert [leak.site for leak in moment.leaks] == [leak.site for leak in reading.leaks]
-        if not isinstance(reading.distances, Unknown) and not isinstance(reading.distances.warning_middle_mm, Unknown):
-            assert abs(moment.distances.warning_middle_mm - reading.distances.warning_middle_mm) < 0.001
+        if not isinstance(reading.distances, Unknown) and not isinstance(
+            reading.distances.mm[Line.WARNING_MIDDLE], Unknown
+        ):
+            assert abs(moment.distances.mm[Line.WARNING_MIDDLE] - reading.distances.mm[Line.WARNING_MIDDLE]) < 0.001
 
 
 def test_a_leak_with_its_shape_comes_back() -> None:

@@ -8,6 +8,7 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
+from assistant.lines import Line
 from assistant.plan import read_plan
 from assistant.readings.moments import Moment, MomentStore
 from assistant.reports import tables
@@ -37,7 +38,7 @@ def test_each_frame_has_a_row_and_unknown_is_empty_with_its_reason(moments: list
     assert len(rows) == 32
     cells = dict(zip(rows[0], rows[30], strict=True))
     assert (cells["case"], cells["level"], cells["run"]) == ("K-7F3QD", "L1", "B-7F3QK2MA")
-    assert float(cells["warning_line_mm"]) == pytest.approx(moments[-1].distances.warning_line_mm, abs=1e-3)
+    assert float(cells["warning_line_mm"]) == pytest.approx(moments[-1].distances.mm[Line.WARNING_LINE], abs=1e-3)
     gone = dict(zip(rows[0], rows[31], strict=True))
     assert gone["warning_line_mm"] == gone["cement_area_mm2"] == ""
     assert gone["reason"] == "'=lost"

@@ -15,6 +15,7 @@ from assistant import __version__
 from assistant.analysis import analyze, start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import InputError
+from assistant.lines import Line
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.readings.moments import Moment, MomentMaker
@@ -90,9 +91,11 @@ def test_what_was_found_is_read_back_with_outlines_and_leaks(made, out: Path) ->
         assert len(read.outline) == len(found.outline)
         assert all(np.allclose(a, b, atol=0.06) for a, b in zip(read.outline, found.outline, strict=True))
         assert {alarm.kind for alarm in read.standing} == {alarm.kind for alarm in found.standing}
-        if isinstance(found.distances, Distances) and not isinstance(found.distances.warning_line_mm, Unknown):
+        if isinstance(found.distances, Distances) and not isinstance(found.distances.mm[Line.WARNING_LINE], Unknown):
             assert isinstance(read.distances, Distances)
-            assert read.distances.warning_line_mm == pytest.approx(found.distances.warning_line_mm, abs=1e-3)
+            assert read.distances.mm[Line.WARNING_LINE] == pytest.approx(
+                found.distances.mm[Line.WARNING_LINE], abs=1e-3
+            )
     assert [(e.kind, e.first_frame, e.last_frame) for e in sink.alarms] == [
         (e.kind, e.first_frame, e.last_frame) for e in summary.events
     ]

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.cli import main
 from assistant.errors import InputError
+from assistant.lines import Line
 from assistant.part import FOLDER, Part, write_part
 from assistant.plan import Plan, read_plan
 from assistant.readings.csv_row import COLUMNS
@@ -51,8 +52,8 @@ def test_an_earlier_result_gives_its_figures_and_alarms_and_is_none_of_the_day(r
     for moment, row in zip(moments, rows, strict=True):
         assert moment.liveness.state is FrameState(row["state"])
         if row["warning_line_mm"]:
-            assert moment.distances.warning_line_mm == float(row["warning_line_mm"])
-            assert moment.distances.warning_upper_mm is NOT_KEPT
+            assert moment.distances.mm[Line.WARNING_LINE] == float(row["warning_line_mm"])
+            assert moment.distances.mm[Line.WARNING_UPPER] is NOT_KEPT
         assert isinstance(moment.motion, Motion) == (row["registration_ok"] == "1")
         assert max((a.priority for a in moment.standing), default=Priority.NONE).word == row["alarm"]
     assert {a.kind for m in moments for a in m.standing} >= {EventKind.WARNING_LINE}
@@ -64,7 +65,7 @@ def test_without_the_plan_figures_are_told_and_lines_are_not(run: SmallRun) -> N
     (run.out / "readings_000.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     moment = read_as_seen(run.out, None)[40]
     assert isinstance(moment.motion, Unknown)
-    assert moment.distances.warning_line_mm < 0
+    assert moment.distances.mm[Line.WARNING_LINE] < 0
 
 
 def test_the_lines_of_a_live_session(run: SmallRun, plan: Plan) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.alarm_table.row import PipelineRow, Rule
 from assistant.alarm_table.table import FROM_PICTURES
+from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms import (
     AlarmInput,
@@ -46,18 +47,20 @@ def distances(
 ) -> Distances:
     return Distances(
         cement_area_mm2=area_mm2,
-        posterior_wall_mm=wall,
-        warning_line_mm=warning,
-        superior_endplate_mm=superior,
-        inferior_endplate_mm=inferior,
-        anterior_wall_mm=anterior,
-        side_wall_mm=side,
-        posterior_upper_mm=wall,
-        posterior_middle_mm=wall,
-        posterior_lower_mm=wall,
-        warning_upper_mm=warning,
-        warning_middle_mm=warning,
-        warning_lower_mm=warning,
+        mm={
+            Line.POSTERIOR_WALL: wall,
+            Line.WARNING_LINE: warning,
+            Line.SUPERIOR_ENDPLATE: superior,
+            Line.INFERIOR_ENDPLATE: inferior,
+            Line.ANTERIOR_WALL: anterior,
+            Line.SIDE_WALL: side,
+            Line.POSTERIOR_UPPER: wall,
+            Line.POSTERIOR_MIDDLE: wall,
+            Line.POSTERIOR_LOWER: wall,
+            Line.WARNING_UPPER: warning,
+            Line.WARNING_MIDDLE: warning,
+            Line.WARNING_LOWER: warning,
+        },
     )
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from assistant.geometry import Crop
 from assistant.line_maps import LineMaps, make_line_maps
+from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.steps.distances import measure_distances
-from assistant.vocabulary import CementMask, Distances, Unknown
+from assistant.vocabulary import CementMask, Unknown
 
 MM_PER_PX = 0.5
 CROP = Crop(x0_px=10, y0_px=20, width_px=150, height_px=140)
@@ -52,64 +53,64 @@ def approx(value: float) -> Any:
 def test_cement_within_the_body(lateral: LineMaps) -> None:
     found = measure_distances(cement((60, 70, 90, 99)), lateral)
     assert found.cement_area_mm2 == approx(31 * 30 * 0.25)
-    assert found.posterior_wall_mm == approx(15.0)
-    assert found.warning_line_mm == approx(5.0)
-    assert found.superior_endplate_mm == approx(5.0)
-    assert found.inferior_endplate_mm == approx(10.5)
-    assert found.anterior_wall_mm == approx(10.0)
-    assert found.side_wall_mm == Unknown("measured in the AP view only")
+    assert found.mm[Line.POSTERIOR_WALL] == approx(15.0)
+    assert found.mm[Line.WARNING_LINE] == approx(5.0)
+    assert found.mm[Line.SUPERIOR_ENDPLATE] == approx(5.0)
+    assert found.mm[Line.INFERIOR_ENDPLATE] == approx(10.5)
+    assert found.mm[Line.ANTERIOR_WALL] == approx(10.0)
+    assert found.mm[Line.SIDE_WALL] == Unknown("measured in the AP view only")
     assert found.nearest_warning_px is not None
     assert found.nearest_warning_px[0] == 90
 
 
 def test_cement_past_each_line_is_negative(lateral: LineMaps) -> None:
     found = measure_distances(cement((36, 56, 124, 126)), lateral)
-    assert found.posterior_wall_mm == approx(-2.0)
-    assert found.warning_line_mm == approx(-12.0)
-    assert found.superior_endplate_mm == approx(-2.0)
-    assert found.inferior_endplate_mm == approx(-3.0)
-    assert found.anterior_wall_mm == approx(-2.0)
+    assert found.mm[Line.POSTERIOR_WALL] == approx(-2.0)
+    assert found.mm[Line.WARNING_LINE] == approx(-12.0)
+    assert found.mm[Line.SUPERIOR_ENDPLATE] == approx(-2.0)
+    assert found.mm[Line.INFERIOR_ENDPLATE] == approx(-3.0)
+    assert found.mm[Line.ANTERIOR_WALL] == approx(-2.0)
 
 
 def test_touching_is_nought(lateral: LineMaps) -> None:
     found = measure_distances(cement((80, 80, 100, 90)), lateral)
-    assert found.warning_line_mm == approx(0.0)
+    assert found.mm[Line.WARNING_LINE] == approx(0.0)
 
 
 def test_thirds_are_told_apart(lateral: LineMaps) -> None:
     # Upper third y < 80, middle y < 100, lower the rest; nothing stands in the lower one.
     found = measure_distances(cement((60, 70, 90, 79), (60, 80, 110, 95)), lateral)
-    assert found.posterior_upper_mm == approx(15.0)
-    assert found.posterior_middle_mm == approx(5.0)
-    assert found.posterior_lower_mm == Unknown("no cement in this third")
-    assert found.warning_upper_mm == approx(5.0)
-    assert found.warning_middle_mm == approx(-5.0)
+    assert found.mm[Line.POSTERIOR_UPPER] == approx(15.0)
+    assert found.mm[Line.POSTERIOR_MIDDLE] == approx(5.0)
+    assert found.mm[Line.POSTERIOR_LOWER] == Unknown("no cement in this third")
+    assert found.mm[Line.WARNING_UPPER] == approx(5.0)
+    assert found.mm[Line.WARNING_MIDDLE] == approx(-5.0)
 
 
 def test_the_posterior_wall_runs_on_and_the_others_end(lateral: LineMaps) -> None:
     # Behind the disc, 10 mm above the endplate's level and 3 mm behind the wall.
     found = measure_distances(cement((126, 40, 126, 40)), lateral)
-    assert found.posterior_wall_mm == approx(-3.0)
-    assert found.superior_endplate_mm == Unknown("no cement beside this line")
-    assert found.anterior_wall_mm == Unknown("no cement beside this line")
+    assert found.mm[Line.POSTERIOR_WALL] == approx(-3.0)
+    assert found.mm[Line.SUPERIOR_ENDPLATE] == Unknown("no cement beside this line")
+    assert found.mm[Line.ANTERIOR_WALL] == Unknown("no cement beside this line")
 
 
 def test_no_cement_is_a_reason_and_no_area(lateral: LineMaps) -> None:
     found = measure_distances(cement(), lateral)
     assert found.cement_area_mm2 == 0.0
-    reasons = {getattr(found, f.name) for f in fields(Distances) if f.name.endswith("_mm")}
+    reasons = set(found.mm.values())
     assert reasons == {Unknown("no cement seen")}
     assert found.nearest_warning_px is None
 
 
 def test_ap_has_the_nearer_side(ap: LineMaps) -> None:
     found = measure_distances(cement((50, 70, 118, 80)), ap)
-    assert found.side_wall_mm == approx(1.0)
-    assert found.superior_endplate_mm == approx(5.0)
-    for name in ("posterior_wall_mm", "warning_line_mm", "anterior_wall_mm", "posterior_upper_mm"):
-        assert getattr(found, name) == Unknown("measured in the lateral view only")
+    assert found.mm[Line.SIDE_WALL] == approx(1.0)
+    assert found.mm[Line.SUPERIOR_ENDPLATE] == approx(5.0)
+    for line in (Line.POSTERIOR_WALL, Line.WARNING_LINE, Line.ANTERIOR_WALL, Line.POSTERIOR_UPPER):
+        assert found.mm[line] == Unknown("measured in the lateral view only")
     assert found.nearest_warning_px is None
-    assert measure_distances(cement((50, 70, 126, 80)), ap).side_wall_mm == approx(-3.0)
+    assert measure_distances(cement((50, 70, 126, 80)), ap).mm[Line.SIDE_WALL] == approx(-3.0)
 
 
 @pytest.mark.parametrize("axis", [0, 1])
@@ -117,12 +118,13 @@ def test_a_flip_of_maps_and_mask_changes_no_distance(lateral: LineMaps, axis: in
     seen = cement((60, 70, 112, 99), (70, 100, 75, 123))
 
     def flip(values: Any) -> Any:
+        if isinstance(values, dict):
+            return {key: flip(each) for key, each in values.items()}
         return np.flip(values, axis) if isinstance(values, np.ndarray) else values
 
     names = [f.name for f in fields(LineMaps)]
     flipped = replace(lateral, **{name: flip(getattr(lateral, name)) for name in names})
     straight = measure_distances(seen, lateral)
     mirrored = measure_distances(replace(seen, mask=flip(seen.mask)), flipped)
-    for f in fields(Distances):
-        if f.name.endswith(("_mm", "_mm2")):
-            assert getattr(straight, f.name) == getattr(mirrored, f.name)
+    assert straight.cement_area_mm2 == mirrored.cement_area_mm2
+    assert straight.mm == mirrored.mm

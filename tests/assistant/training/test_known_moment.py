@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.lines import Line
 from assistant.training.ending import read_ending
 from assistant.training.known_moment import KnownMoments
 from assistant.vocabulary import FrameState, Motion
@@ -13,4 +14,4 @@ def test_a_known_moment_carries_lines_for_the_overlay(tmp_path):
     moment = KnownMoments(ending).at(25)
     assert isinstance(moment.motion, Motion)
     assert moment.liveness.state is FrameState.LIVE
-    assert moment.distances.warning_line_mm == pytest.approx(5 / 3, abs=0.001)
+    assert moment.distances.mm[Line.WARNING_LINE] == pytest.approx(5 / 3, abs=0.001)

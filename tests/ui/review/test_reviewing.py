@@ -14,6 +14,7 @@ from PyQt6.QtGui import QDropEvent
 from assistant.cli import main
 from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol
+from assistant.lines import Line
 from assistant.review.annotations import About, LeakKey, read_review
 from assistant.vocabulary import Motion
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, plan_document
@@ -230,11 +231,11 @@ def test_as_seen_live_and_recomputed_are_told_apart(qtbot, window: ReviewPage, r
     through(qtbot, window)
     qtbot.waitUntil(lambda: window.session.as_seen is not None)
     window.jump(COUNT - 1)
-    recomputed = window.session.moment().distances.warning_line_mm
+    recomputed = window.session.moment().distances.mm[Line.WARNING_LINE]
     assert window.picture.source_text == review_words.RECOMPUTED
     qtbot.keyClick(window, K.Key_V)
     assert window.picture.source_text == review_words.AS_SEEN_LIVE
-    assert window.session.moment().distances.warning_line_mm == pytest.approx(recomputed, abs=2e-3)
+    assert window.session.moment().distances.mm[Line.WARNING_LINE] == pytest.approx(recomputed, abs=2e-3)
     assert isinstance(window.session.moment().motion, Motion)
     assert window.leak.told() == with_keys(review_words.LEAKS_NOT_KEPT)
     qtbot.keyClick(window, K.Key_V)

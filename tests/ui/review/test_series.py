@@ -7,6 +7,7 @@ import pytest
 
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
+from assistant.lines import Line
 from assistant.plan import read_plan
 from assistant.readings.moments import Moment, MomentStore
 from assistant.review.session_log import DayEvent
@@ -38,7 +39,7 @@ def test_every_frame_is_seen_at_any_width(moments: list[Moment]) -> None:
     series.take(moments[:20])
     series.take(moments[20:])
     assert len(series) == COUNT
-    least = min(m.distances.warning_line_mm for m in moments if isinstance(m.distances, Distances) and m.outline)
+    least = min(m.distances.mm[Line.WARNING_LINE] for m in moments if isinstance(m.distances, Distances) and m.outline)
     for width in (10, COUNT, 700):
         columns = series.columns(width, COUNT)
         assert columns.curves.shape == (3, width)

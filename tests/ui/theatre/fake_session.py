@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.geometry import Similarity
 from assistant.identity import Identity
+from assistant.lines import Line
 from assistant.live.messages import Lines, LiveMoment, LiveState, Message, PlanTaken, RecordingState, StampedFrame
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
@@ -59,18 +60,20 @@ def picture(index: int = 0) -> StampedFrame:
 def distances(line_mm: float = 8.0) -> Distances:
     return Distances(
         cement_area_mm2=120.0,
-        posterior_wall_mm=line_mm + 8,
-        warning_line_mm=line_mm,
-        superior_endplate_mm=3.0,
-        inferior_endplate_mm=4.0,
-        anterior_wall_mm=9.0,
-        side_wall_mm=Unknown("lateral view"),
-        posterior_upper_mm=Unknown("no cement"),
-        posterior_middle_mm=line_mm + 8,
-        posterior_lower_mm=line_mm + 8.5,
-        warning_upper_mm=Unknown("no cement"),
-        warning_middle_mm=line_mm,
-        warning_lower_mm=line_mm + 0.5,
+        mm={
+            Line.POSTERIOR_WALL: line_mm + 8,
+            Line.WARNING_LINE: line_mm,
+            Line.SUPERIOR_ENDPLATE: 3.0,
+            Line.INFERIOR_ENDPLATE: 4.0,
+            Line.ANTERIOR_WALL: 9.0,
+            Line.SIDE_WALL: Unknown("lateral view"),
+            Line.POSTERIOR_UPPER: Unknown("no cement"),
+            Line.POSTERIOR_MIDDLE: line_mm + 8,
+            Line.POSTERIOR_LOWER: line_mm + 8.5,
+            Line.WARNING_UPPER: Unknown("no cement"),
+            Line.WARNING_MIDDLE: line_mm,
+            Line.WARNING_LOWER: line_mm + 0.5,
+        },
         nearest_warning_px=(270.0, 250.0),
     )
 

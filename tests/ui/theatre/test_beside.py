@@ -9,6 +9,7 @@ import pytest
 from assistant.live.messages import Lines, LiveState
 from assistant.plan import plan_from_document
 from assistant.vocabulary import Unknown
+from tests.one_reading import but
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment, picture, status
 from ui.theatre.beside import figures
 from ui.theatre.second import Second
@@ -32,7 +33,7 @@ class FakeSecond:
 
     @property
     def status(self) -> Any:
-        seen = replace(distances(), side_wall_mm=6.2, superior_endplate_mm=-1.4)
+        seen = but(distances(), side_wall=6.2, superior_endplate=-1.4)
         return status(self.state, moment=moment(5, distances=seen))
 
 
@@ -64,7 +65,7 @@ def test_no_figure_of_a_second_picture_that_is_not_live(state: LiveState) -> Non
 def test_without_lines_it_says_how_they_are_set_and_without_scale_there_are_no_millimetres() -> None:
     assert "Set-up" in figures(status(), None)[0][1]
     told = figures(
-        status(moment=moment(5, distances=replace(distances(), side_wall_mm=6.2))),
+        status(moment=moment(5, distances=but(distances(), side_wall=6.2))),
         replace(AP.views[0], calibrated=False),
     )
     assert all("mm" not in figure and "%" in figure and "uncal." in label for label, figure, _ in told)

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.plan import PlannedView, plan_from_document
 from assistant.vocabulary import Unknown
+from tests.one_reading import but
 from tests.ui.curves import ASSUMED, CALIBRATED, WALL_MM, standing
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment
 from ui.widgets.curve_scale import curve_scale, endplate_values, line_value, stretches_below
@@ -44,7 +45,7 @@ def test_the_wall_decides_on_which_side_of_it_cement_is_drawn() -> None:
     scale = curve_scale(CALIBRATED, 14.0)
 
     def drawn(line_mm: float, wall_mm: float | Unknown) -> float:
-        found = replace(distances(), warning_line_mm=line_mm, posterior_wall_mm=wall_mm)
+        found = but(distances(), warning_line=line_mm, posterior_wall=wall_mm)
         return line_value(replace(moment(), distances=found), scale, CALIBRATED)
 
     assert scale.wall is not None

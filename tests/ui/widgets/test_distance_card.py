@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from assistant.plan import plan_from_document
 from assistant.vocabulary import Unknown
+from tests.one_reading import but
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment
 from ui.widgets.distance_card import DistanceCard
 
@@ -27,8 +26,8 @@ def card(qtbot) -> DistanceCard:
 
 
 def ap(side_mm: float):
-    walls = dict.fromkeys(("warning_line_mm", "posterior_wall_mm", "anterior_wall_mm"), NONE)
-    return replace(distances(), side_wall_mm=side_mm, **walls)
+    walls = dict.fromkeys(("warning_line", "posterior_wall", "anterior_wall"), NONE)
+    return but(distances(), side_wall=side_mm, **walls)
 
 
 def test_lateral(card: DistanceCard) -> None:
@@ -48,7 +47,7 @@ def test_ap(card: DistanceCard) -> None:
 
 
 def test_without_cement_beside_the_line_the_endplates_are_marked_all_the_same(card: DistanceCard) -> None:
-    found = replace(distances(), warning_line_mm=NONE)
+    found = but(distances(), warning_line=NONE)
     card.show_moment(moment(distances=found), views("lateral", calibrated=False))
     assert card.told().endswith("uncal.")
 
