@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,6 @@ from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
 from assistant.run_facts import RunFacts
-from assistant.system.plain import read_json
 from assistant.vocabulary import Frame, Grey
 
 
@@ -156,17 +154,6 @@ class RunFolder:
         if witness is None:
             return check_chain(files).fault
         return check_chain(files, witness.events_head, witness.events_count).fault
-
-    def readings(self) -> list[dict[str, Any]]:
-        """What was told live, one entry an analysed frame (``readings.jsonl``), as far as the lines are whole."""
-        found: list[dict[str, Any]] = []
-        for path in sorted(self._folder.glob("readings*.jsonl")):
-            for raw in path.read_bytes().split(b"\n"):
-                try:
-                    found.append(read_json(raw))
-                except ValueError:
-                    continue  # the last line of a process that was killed
-        return found
 
     def close(self) -> None:
         """Close all files. May be called twice."""

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import InputError
-from assistant.evaluation.table_file import Column, read_table
 from assistant.evaluation.truth import LINES, MOTION, read_mask
+from assistant.readings.table_file import Column, read_table
 from assistant.system.plain import read_json
 
 MaskOf = Callable[[int], NDArray[np.bool_] | None]

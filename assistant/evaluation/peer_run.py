@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from assistant.capture.source import Source
 from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak
 from assistant.evaluation.peers import PEERS, Beginning, Mask, Peer, PeerKind, Picture
-from assistant.evaluation.table_file import Column
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTION, Truth
 from assistant.geometry import Crop, MapMm
 from assistant.line_maps import make_line_maps
 from assistant.plan import PlannedView
+from assistant.readings.table_file import Column
 from assistant.settings.file import default_settings
 from assistant.settings.tree import AlarmSettings, LeakSettings
 from assistant.vocabulary import Frame

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evaluation.outcome import Outcome
-from assistant.evaluation.table_file import Column
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.geometry import Similarity, apply
 from assistant.plan import PlannedView
+from assistant.readings.table_file import Column
 
 SCORED_MM2 = 5.0
 """scoring.md: frames with at least so much true cement are scored."""

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import InputError
-from assistant.evaluation.table_file import Column, read_table
 from assistant.lines import WHOLE_LINES
 from assistant.plan import Plan, read_plan
+from assistant.readings.table_file import Column, read_table
 from assistant.settings.file import default_settings
 from assistant.simulation.truth_masks import mask_at
 from assistant.system.plain import read_json

@@ -27,6 +27,7 @@ from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
+from assistant.readings.table_file import open_table
 from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, save
 from assistant.review.session_day import FILE as DAY
@@ -295,9 +296,9 @@ def _thumbnail(run: Path, path: Path) -> None:
 
 def _write_table(source: Path, target: Path) -> Path:
     """The figures again, cell by cell: what is no figure or word of the contract does not travel."""
-    with source.open(newline="", encoding="utf-8") as old, target.open("w", newline="", encoding="utf-8") as new:
+    with open_table(source) as table, target.open("w", newline="", encoding="utf-8") as new:
         rows = csv.writer(new, lineterminator="\n")
-        for row in csv.reader(old):
+        for row in (table.columns, *table.rows) if table.columns else ():
             rows.writerow([cell if len(cell) <= 64 and cell.isascii() else "" for cell in row])
     return target
 

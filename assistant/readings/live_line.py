@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from assistant import lengths
 from assistant.lines import WARNING_THIRDS
 from assistant.plan import PlannedView
 from assistant.readings.moments import Outline
+from assistant.system.plain import read_json
 from assistant.vocabulary import (
     Alarm,
     Distances,
@@ -24,6 +26,8 @@ from assistant.vocabulary import (
     value_or_none,
 )
 
+FILES: Final = "readings_*.jsonl"
+"""The lines of a session, in its folder."""
 KEEPS: Final = "keeps"
 """In the first line of a file: that its lines hold what is described here."""
 NO_PLAN: Final = Unknown("a share of the body: the plan of the day is not here")
@@ -104,6 +108,18 @@ def _leak(leak: Leak, view: PlannedView) -> dict[str, Any]:
             list(leak.shape.frames),
         ]
     return made
+
+
+def lines_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a file; one that was cut off by the end of the process is passed over."""
+    with path.open("rb") as file:
+        for content in file:
+            try:
+                line = read_json(content)
+            except ValueError:
+                continue  # half a line: the process died while it wrote
+            if isinstance(line, dict):
+                yield line
 
 
 def read_outline(line: dict[str, Any]) -> Outline:

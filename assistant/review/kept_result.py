@@ -21,10 +21,10 @@ from assistant.guarded_pipeline import nothing_known
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.readings.moments import MomentStore
-from assistant.results.folder import MOMENTS
+from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.writer import FIRST_FRAME
 from assistant.review.replay import Sink
-from assistant.review.stored import TABLE, read_analysed
+from assistant.review.stored import read_analysed
 from assistant.run_facts import RunFacts
 from assistant.settings.file import handed_settings
 from assistant.settings.tree import Settings, record_of

@@ -8,7 +8,6 @@ analysis of a run of the library (``moments.jsonl``), also keep outlines, leaks 
 
 from __future__ import annotations
 
-import csv
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,11 +25,11 @@ from assistant.geometry import Similarity
 from assistant.lines import TABLED_LINES, WARNING_THIRDS, Line
 from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
-from assistant.readings.live_line import KEEPS, NO_PLAN, read_leaks, read_outline, read_thirds
+from assistant.readings.live_line import FILES, KEEPS, NO_PLAN, lines_of, read_leaks, read_outline, read_thirds
 from assistant.readings.moments import Moment, Outline
-from assistant.results.folder import MOMENTS
+from assistant.readings.table_file import Row, open_table
+from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.moment_lines import FRAME
-from assistant.system.plain import read_json
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -46,8 +45,6 @@ from assistant.vocabulary import (
     Unknown,
 )
 
-TABLE: Final = "measurements.csv"
-READINGS: Final = "readings_*.jsonl"
 NOT_KEPT: Final = Unknown("not kept")
 _NO_READING: Final = "not analysed on the day"
 _NOTHING_READ: Final = Unknown(_NO_READING)
@@ -57,18 +54,16 @@ _NOT_ANALYSED: Final = Liveness(
 _NO_APPROACH: Final = Approach(approach_mm_per_s=_NOTHING_READ, time_to_line_s=_NOTHING_READ)
 _MOST_BYTES: Final = 2 << 30
 
-Row = dict[str, str]
-
 
 def holds_figures(folder: Path) -> bool:
     """Whether a run folder holds figures from the day."""
-    return folder.is_dir() and any(recording_of(folder).glob(READINGS))
+    return folder.is_dir() and any(recording_of(folder).glob(FILES))
 
 
 def holds_leaks(folder: Path) -> bool:
     """Whether leaks and outlines of the day were kept: in live sessions since they are."""
-    paths = list(recording_of(folder).glob(READINGS))
-    return bool(paths) and all(next(_lines(path), {}).get(KEEPS) for path in paths)
+    paths = list(recording_of(folder).glob(FILES))
+    return bool(paths) and all(next(lines_of(path), {}).get(KEEPS) for path in paths)
 
 
 def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
@@ -96,7 +91,7 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
         return list(_moments(rows, standing, more, plan, part.first_frame))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: its figures are damaged ({error}); analyse it instead") from error
 
 
@@ -123,15 +118,15 @@ def read_analysed(
         If it cannot be read.
     """
     try:
-        with (folder / TABLE).open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        with open_table(folder / TABLE) as table:
+            rows = list(table.by_name())
         for number, row in enumerate(rows, start=first_frame):
             if _frame_of(row) != number:
                 raise ValueError(f"frame {_frame_of(row)} stands where frame {number} must")
         return list(_moments(rows, _standing(rows, events), _kept_more(folder, rows, leaks, plan), plan, first_frame))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); analyse the run anew") from error
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: its figures are damaged ({error}); analyse the run anew") from error
 
 
@@ -142,7 +137,7 @@ def _kept_more(folder: Path, rows: Sequence[Row], leaks: Sequence[Leak], plan: P
             int(row["frame"]): _More(leaks=tuple(leak for leak in leaks if leak.first_frame <= int(row["frame"])))
             for row in rows
         }
-    lines = {int(line[FRAME]): line for line in _lines(path) if FRAME in line}
+    lines = {int(line[FRAME]): line for line in lines_of(path) if FRAME in line}
     for row in rows:
         frame = int(row["frame"])
         last = _more(lines.get(frame, {}), last, row, plan)
@@ -175,9 +170,9 @@ def _live_rows(
     rows: list[Row] = []
     more: dict[int, _More] = {}
     words: dict[int, tuple[str, ...]] = {}
-    for path in sorted(folder.glob(READINGS)):
+    for path in sorted(folder.glob(FILES)):
         columns: list[str] | None = None
-        for line in _lines(path):
+        for line in lines_of(path):
             if "columns" in line:
                 last = _More()
                 columns = [str(name) for name in line["columns"]]
@@ -213,18 +208,6 @@ def _more(line: dict[str, Any], last: _More, row: Row, plan: Plan | None) -> _Mo
 def _view_of(row: Row, plan: Plan | None) -> PlannedView | None:
     """The planned view that a row names."""
     return next((view for view in plan.views if view.view == row.get("view")), None) if plan is not None else None
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of a file; one that was cut off by the end of the process is passed over."""
-    with path.open("rb") as file:
-        for content in file:
-            try:
-                line = read_json(content)
-            except ValueError:
-                continue  # half a line: the process died while it wrote
-            if isinstance(line, dict):
-                yield line
 
 
 def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]:

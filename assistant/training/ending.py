@@ -8,7 +8,6 @@ Everything that a clip hides and its feedback shows comes from here.
 
 from __future__ import annotations
 
-import csv
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from assistant.library.labels import review_of
 from assistant.lines import Line, Of
 from assistant.part import MOST_FRAMES
 from assistant.plan import Plan, PlannedView, read_plan
+from assistant.readings.table_file import open_table
 from assistant.results.writer import FIRST_FRAME
 from assistant.review.annotations import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings.file import default_settings, handed_settings
@@ -55,7 +55,6 @@ _SITE_OF: Final = {
 _CROSSINGS: Final = frozenset({"warning_line", "posterior_wall", "endplate"})
 _DAMAGED: Final = (
     *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError),
-    csv.Error,
 )
 T = TypeVar("T")
 
@@ -288,9 +287,8 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
     distances: dict[str, list[float]] = {direction: [] for direction in LINES}
     centres = {view.view: view.centre_px for view in plan.views} if plan is not None else {}
     area = f"{prefix}area_mm2" if prefix else "cement_area_mm2"
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        at = {name: place for place, name in enumerate(next(rows, []))}
+    with open_table(path) as file:
+        at = {name: place for place, name in enumerate(file.columns)}
         t_s, state, view = at["t_s"], at["state"], at["view"]
         lines = [
             (line.of, distances[direction], at.get(prefix + line.column_mm), at.get(line.column_share))
@@ -301,7 +299,7 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
         bodies = {name: lengths.body_mm2(each) for name, each in views.items()}
         moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
         seen: dict[tuple[str, ...], Similarity | None] = {}
-        for number, row in enumerate(rows, start=first):
+        for number, row in enumerate(file.rows, start=first):
             if int(row[at["frame"]]) != number or not 0 <= number < MOST_FRAMES:
                 raise ValueError(f"{path.name} has {row[at['frame']][:24]} where frame {number} must stand")
             made["t_s"].append(float(row[t_s]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import struct
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from assistant.errors import InputError, UsageError
 from assistant.lines import TABLED_LINES
 from assistant.part import MOST_FRAMES
 from assistant.readings.csv_row import COLUMNS
+from assistant.readings.table_file import NotATable, open_table
 from assistant.vocabulary import FrameState, Priority
 
 _CONTRACT_COLUMNS: Final = 19
@@ -68,12 +68,11 @@ def read_table_facts(path: Path, first_frame: int = 0) -> TableFacts:
     facts = TableFacts(first_frame=first_frame)
     last_s = -math.inf
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = csv.reader(file)
-            head = next(lines, [])
-            if tuple(head[:_CONTRACT_COLUMNS]) != COLUMNS[:_CONTRACT_COLUMNS]:
+        with open_table(path) as table:
+            head = table.columns
+            if head[:_CONTRACT_COLUMNS] != COLUMNS[:_CONTRACT_COLUMNS]:
                 raise UsageError(f"the first line must begin with {','.join(COLUMNS[:_CONTRACT_COLUMNS])}")
-            for number, line in enumerate(lines):
+            for number, line in enumerate(table.rows):
                 if len(line) != len(head):
                     raise UsageError(f"line {number + 2} has {len(line)} cells instead of {len(head)}: cut off?")
                 row = dict(zip(head, line, strict=True))
@@ -90,7 +89,7 @@ def read_table_facts(path: Path, first_frame: int = 0) -> TableFacts:
                 facts.rows += 1
                 facts.measured += measured
                 facts.measured_bits.append(measured)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, NotATable) as error:
         raise InputError(f"cannot be read ({error})") from error
     return facts
 

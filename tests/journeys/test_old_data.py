@@ -23,6 +23,7 @@ from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import read_plan
+from assistant.readings.live_line import FILES, lines_of
 from assistant.review.annotations import read_review
 from assistant.review.session_log import read_events
 from assistant.settings.file import load_settings
@@ -172,7 +173,7 @@ def test_the_recorded_session_plays_with_what_was_told_and_done_that_day(home: P
     assert source.recorded.losses == wanted["losses"] == ""
     assert source.log_fault() == wanted["log_fault"] == ""
     assert [round(float(frame.grey.mean()), 3) for frame in source.frames()] == wanted["means"]
-    assert sum("row" in entry for entry in source.readings()) == wanted["readings"]
+    assert sum("row" in entry for entry in lines_of(next(folder.glob(FILES)))) == wanted["readings"]
     source.close()
     placed = [event for event in read_events(folder) if event.frame is not None]
     assert [[event.kind, event.frame, event.data] for event in placed] == wanted["day"]

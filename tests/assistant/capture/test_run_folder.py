@@ -102,10 +102,3 @@ def test_the_event_log_is_checked_against_its_witness(tmp_path: Path, pictures: 
     path.unlink()
     assert source.log_fault() == "the event log is missing"
     source.close()
-
-
-def test_what_was_told_live_can_be_read_back(folder: Path) -> None:
-    (folder / "readings_000.jsonl").write_bytes(b'{"row":["0"]}\n{"row":["1"]}\n{"ro')
-    source = RunFolder(folder, "run")
-    assert [entry["row"] for entry in source.readings()] == [["0"], ["1"]]
-    source.close()

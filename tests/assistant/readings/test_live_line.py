@@ -13,9 +13,9 @@ from assistant.capture.opening import open_source
 from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.readings.csv_row import COLUMNS, csv_row
-from assistant.readings.live_line import KEEPS, read_leaks, read_thirds, told
+from assistant.readings.live_line import FILES, KEEPS, lines_of, read_leaks, read_thirds, told
 from assistant.readings.moments import cement_outline
-from assistant.review.stored import READINGS, holds_leaks, read_as_seen
+from assistant.review.stored import holds_leaks, read_as_seen
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Leak, LeakSite, Reading, Shape, Unknown
 from tests.small_run import plan_document, write_small_run
@@ -46,7 +46,7 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
             {"row": csv_row(reading, VIEWS), "standing": [], **told(reading, outline if is_new else None, VIEWS)}
         )
     text = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-    (folder / READINGS.replace("*", "000")).write_bytes(text)
+    (folder / FILES.replace("*", "000")).write_bytes(text)
     assert holds_leaks(folder)
     seen = read_as_seen(folder, plan_from_document(plan_document(), 0.25))
     assert len(seen) == len(told_live) == 46
@@ -94,5 +94,11 @@ def test_a_third_without_cement_is_unknown() -> None:
 
 
 def test_a_session_that_kept_nothing_says_so(tmp_path: Path) -> None:
-    (tmp_path / READINGS.replace("*", "000")).write_text(json.dumps({"columns": list(COLUMNS)}) + "\n")
+    (tmp_path / FILES.replace("*", "000")).write_text(json.dumps({"columns": list(COLUMNS)}) + "\n")
     assert not holds_leaks(tmp_path)
+
+
+def test_lines_are_read_as_far_as_they_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "readings_000.jsonl"
+    path.write_bytes(b'{"row":["0"]}\n{"row":["1"]}\n{"ro')
+    assert [line["row"] for line in lines_of(path)] == [["0"], ["1"]]

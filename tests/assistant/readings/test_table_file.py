@@ -1,10 +1,12 @@
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assistant import readings
 from assistant.errors import InputError
-from assistant.evaluation.table_file import read_table
+from assistant.readings.table_file import NotATable, open_table, read_table
 
 
 def table(tmp_path: Path, text: str) -> Path:
@@ -42,3 +44,25 @@ def test_a_table_of_another_kind_is_refused(tmp_path: Path, text: str, says: str
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nothing\.csv: cannot be read"):
         read_table(tmp_path / "nothing.csv", ())
+
+
+def test_rows_come_by_name_and_what_is_no_text_is_said(tmp_path: Path) -> None:
+    path = table(tmp_path, "frame,a\n0,1\n\n1\n")
+    with open_table(path) as opened:
+        assert list(opened.by_name()) == [{"frame": "0", "a": "1"}, {"frame": "1"}]
+    path.write_bytes(b"frame,a\n0,\xff\n")
+    with pytest.raises(NotATable), open_table(path) as opened:
+        list(opened.rows)
+    with open_table(table(tmp_path, "")) as opened:
+        assert (opened.columns, list(opened.rows)) == ((), [])
+
+
+def test_nobody_else_reads_tables() -> None:
+    root = Path(readings.__file__).parents[2]
+    readers = {
+        str(path.relative_to(root))
+        for folder in ("assistant", "ui", "models")
+        for path in (root / folder).rglob("*.py")
+        if re.search(r"\bcsv\.(reader|DictReader)\b|from csv import", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"assistant/readings/table_file.py"}

@@ -1,9 +1,14 @@
-"""Reads the program's and the simulator's CSV files into columns: a missing cell is NaN or an empty word."""
+"""The one reader of a run's tables: ``measurements.csv`` and the simulator's ``truth.csv``, a row at a time or whole.
+
+Whole, as columns, a missing cell is NaN or an empty word. The lines that a session writes are read in
+`assistant.readings.live_line`.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.errors import InputError
 
 Column = NDArray[np.float64]
+Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +48,40 @@ class TableFile:
             raise InputError(f"{self.path}: column {name} holds something that is no number ({error})") from error
 
 
+class NotATable(ValueError):
+    """The file is no CSV file, or not UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenTable:
+    """A CSV file as far as it was read: its head, and the rows under it as they are asked for."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[list[str]] = field(repr=False)
+
+    def by_name(self) -> Iterator[Row]:
+        """Rows by column. A cell that a row does not have is not there; rows without any cell are passed over."""
+        return (dict(zip(self.columns, row, strict=False)) for row in self.rows if row)
+
+
+@contextlib.contextmanager
+def open_table(path: Path) -> Iterator[OpenTable]:
+    """Open a CSV file; an empty one has no columns.
+
+    Raises
+    ------
+    OSError
+    NotATable
+        Also while rows are read.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = csv.reader(file)
+            yield OpenTable(columns=tuple(next(rows, ())), rows=rows)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise NotATable(str(error)) from error
+
+
 def read_table(path: Path, needed: tuple[str, ...]) -> TableFile:
     """Read a CSV file with a head line.
 
@@ -51,11 +91,10 @@ def read_table(path: Path, needed: tuple[str, ...]) -> TableFile:
         If it cannot be read, lacks one of the ``needed`` columns, or its frames do not count up from 0.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            lines = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        with open_table(path) as table:
+            head, body = table.columns, list(table.rows)
+    except (OSError, NotATable) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
-    head, body = (lines[0], lines[1:]) if lines else ([], [])
     missing = [name for name in ("frame", *needed) if name not in head]
     if missing:
         raise InputError(f"{path}: lacks the column {missing[0]}: not a table of this kind")
