@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
@@ -59,7 +60,160 @@ class SetPoint:
 
 
 @dataclass(slots=True)
-class SetView:
+class SixPoints:
+    """The six points while they are placed, in set-up and in review: the one place that knows how.
+
+    Attributes
+    ----------
+    points : list of SetPoint
+        Three along the superior endplate, three along the inferior one.
+    active : int
+        The point that arrows move, and that the next press places.
+    held : int or None
+        The one under the pointer while it is pressed.
+    """
+
+    points: list[SetPoint] = field(default_factory=lambda: [SetPoint() for _ in range(6)])
+    active: int = 0
+    held: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """All six points are confirmed."""
+        return all(point.told is Told.CONFIRMED for point in self.points)
+
+    @property
+    def placed(self) -> bool:
+        """All six points have a place."""
+        return all(point.at is not None for point in self.points)
+
+    @property
+    def places(self) -> list[Point | None]:
+        """Where they are."""
+        return [point.at for point in self.points]
+
+    def put(self, at: Point) -> None:
+        """Place the active point; one that was confirmed has to be looked at again."""
+        point = self.points[self.active]
+        point.at, point.told = at, Told.CHECK
+
+    def take(self, at: Point, reach_px: float) -> bool:
+        """Take the point in reach of the pointer, else place the active one there; True if one was placed."""
+        self.held = nearest_in_reach(self.places, at, reach_px)
+        if self.held is not None:
+            self.active = self.held
+            return False
+        self.put(at)
+        self.held = self.active
+        return True
+
+    def take_or_next(self, at: Point, reach_px: float) -> None:
+        """As `take`, where points are placed one after the other: the one that is missing comes next."""
+        missing = self._missing()
+        if missing and self.points[self.active].at is not None and nearest_in_reach(self.places, at, reach_px) is None:
+            self.active = missing[0]
+        if self.take(at, reach_px) and (left := self._missing()):
+            self.active = left[0]
+
+    def _missing(self) -> list[int]:
+        return [k for k, point in enumerate(self.points) if point.at is None]
+
+    def move_held(self, at: Point) -> None:
+        """The held point goes with the pointer."""
+        if self.held is not None:
+            point = self.points[self.held]
+            point.at, point.told = at, Told.CHECK
+
+    def let_go(self) -> None:
+        """The pointer is released."""
+        self.held = None
+
+    def moved(self, dx_px: float, dy_px: float) -> Point | None:
+        """Where the active point would be after a step of the arrows; None while it has no place."""
+        at = self.points[self.active].at
+        return None if at is None else (at[0] + dx_px, at[1] + dy_px)
+
+    def next_point(self, step: int = 1) -> None:
+        """The next point is the active one."""
+        self.active = (self.active + step) % len(self.points)
+
+    def confirm(self) -> bool:
+        """The active point is right; the next open one becomes the active one. False without a place."""
+        point = self.points[self.active]
+        if point.at is None:
+            return False
+        point.told = Told.CONFIRMED
+        still_open = [k for k in range(6) if self.points[k].told is not Told.CONFIRMED]
+        if still_open:
+            later = [k for k in still_open if k > self.active]
+            self.active = (later or still_open)[0]
+        return True
+
+    def kept(self) -> tuple[int, list[SetPoint]]:
+        """As they stand, to come back to with `restore`."""
+        return self.active, [replace(point) for point in self.points]
+
+    def restore(self, kept: tuple[int, list[SetPoint]]) -> None:
+        """As they stood."""
+        self.active, self.points = kept
+
+    def depth_px(self) -> float | None:
+        """Depth of the body (AP: width) between its corners, the mean of the two endplates; None without its points."""
+        return self._mean_px((0, 2), (3, 5))
+
+    def height_px(self) -> float | None:
+        """Height of the body at its last corners; None without its points."""
+        return self._mean_px((2, 5))
+
+    def _mean_px(self, *pairs: tuple[int, int]) -> float | None:
+        lengths = []
+        for first, last in pairs:
+            one, other = self.points[first].at, self.points[last].at
+            if one is None or other is None:
+                return None
+            lengths.append(math.dist(one, other))
+        return sum(lengths) / len(lengths)
+
+
+def nearest_in_reach(places: Sequence[Point | None], at: Point, reach_px: float) -> int | None:
+    """Which place lies nearest to the pointer, if any lies within its reach."""
+    near = [(math.dist(place, at), k) for k, place in enumerate(places) if place is not None]
+    return min(near)[1] if near and min(near)[0] <= reach_px else None
+
+
+S = TypeVar("S")
+
+
+class History(Generic[S]):
+    """What can be taken back, and done again: states as they were before each change."""
+
+    def __init__(self) -> None:
+        self._back: list[S] = []
+        self._forth: list[S] = []
+
+    def remember(self, now: S) -> None:
+        """Before a change."""
+        self._back.append(now)
+        self._forth.clear()
+
+    def undo(self, now: S) -> S | None:
+        """The state before the last change; None where nothing is left."""
+        return self._swap(self._back, self._forth, now)
+
+    def redo(self, now: S) -> S | None:
+        """The state that was taken back last."""
+        return self._swap(self._forth, self._back, now)
+
+    @staticmethod
+    def _swap(back: list[S], forth: list[S], now: S) -> S | None:
+        if not back:
+            return None
+        forth.append(now)
+        return back.pop()
+
+
+@dataclass(slots=True)
+class SetView(SixPoints):
     """One view of the set-up: its still picture, points and scale.
 
     Attributes
@@ -81,62 +235,16 @@ class SetView:
     view: str = "lateral"
     input: int = 1
     still: StampedFrame | None = None
-    points: list[SetPoint] = field(default_factory=lambda: [SetPoint() for _ in range(6)])
-    active: int = 0
     mm_per_px: float | None = None
     scale_by: str = ""
     shown: Shown = Shown.NOT_KNOWN
     proposal_note: str = ""
-
-    @property
-    def whole(self) -> bool:
-        """All six points are confirmed."""
-        return all(point.told is Told.CONFIRMED for point in self.points)
-
-    @property
-    def placed(self) -> bool:
-        """All six points have a place."""
-        return all(point.at is not None for point in self.points)
 
     def propose(self, places: list[Point], note: str) -> None:
         """Take a proposal: it counts only point by point, once confirmed."""
         for point, at in zip(self.points, places, strict=True):
             point.at, point.told = at, Told.PROPOSED
         self.active, self.proposal_note = 0, note
-
-    def put(self, at: Point) -> None:
-        """Place the active point; one that was confirmed has to be looked at again."""
-        point = self.points[self.active]
-        point.at, point.told = at, Told.CHECK
-
-    def confirm(self) -> bool:
-        """The active point is right; the next open one becomes the active one. False without a place."""
-        point = self.points[self.active]
-        if point.at is None:
-            return False
-        point.told = Told.CONFIRMED
-        still_open = [k for k in range(6) if self.points[k].told is not Told.CONFIRMED]
-        if still_open:
-            later = [k for k in still_open if k > self.active]
-            self.active = (later or still_open)[0]
-        return True
-
-    def depth_px(self) -> float | None:
-        """Depth of the body (AP: width) between its corners, the mean of the two endplates; None without its points."""
-        return self._mean_px((0, 2), (3, 5))
-
-    def height_px(self) -> float | None:
-        """Height of the body at its last corners; None without its points."""
-        return self._mean_px((2, 5))
-
-    def _mean_px(self, *pairs: tuple[int, int]) -> float | None:
-        lengths = []
-        for first, last in pairs:
-            one, other = self.points[first].at, self.points[last].at
-            if one is None or other is None:
-                return None
-            lengths.append(math.dist(one, other))
-        return sum(lengths) / len(lengths)
 
     def scale(self, level: str, height_mm: float | None) -> tuple[float | None, str]:
         """A scale and where it comes from; without one: as deep as usual, or as high as in another view."""
@@ -191,8 +299,7 @@ class SetUp:
     source: str = ""
     views: list[SetView] = field(default_factory=lambda: [SetView()])
     at: int = 0
-    _undo: list[tuple[int, int, list[SetPoint]]] = field(default_factory=list)
-    _redo: list[tuple[int, int, list[SetPoint]]] = field(default_factory=list)
+    _history: History[tuple[int, tuple[int, list[SetPoint]]]] = field(default_factory=History)
 
     @property
     def fraction(self) -> float:
@@ -228,29 +335,35 @@ class SetUp:
 
     def remember(self) -> None:
         """Before a change of the points."""
-        self._undo.append(self._now())
-        del self._undo[:-100]
-        self._redo.clear()
+        self._history.remember(self._now())
+
+    def press(self, at: Point, reach_px: float) -> None:
+        """Take the point under the pointer, or place the active one there."""
+        self.remember()
+        self.view.take(at, reach_px)
+
+    def nudge(self, dx_px: float, dy_px: float) -> None:
+        """Move the active point, if it has a place."""
+        moved = self.view.moved(dx_px, dy_px)
+        if moved is not None:
+            self.remember()
+            self.view.put(moved)
 
     def undo(self) -> None:
         """Take the last change of the points back."""
-        self._swap(self._undo, self._redo)
+        self._restore(self._history.undo(self._now()))
 
     def redo(self) -> None:
         """Do it again."""
-        self._swap(self._redo, self._undo)
+        self._restore(self._history.redo(self._now()))
 
-    def _now(self) -> tuple[int, int, list[SetPoint]]:
-        return self.at, self.view.active, [SetPoint(at=p.at, told=p.told) for p in self.view.points]
+    def _now(self) -> tuple[int, tuple[int, list[SetPoint]]]:
+        return self.at, self.view.kept()
 
-    def _swap(self, back: list[tuple[int, int, list[SetPoint]]], forth: list[tuple[int, int, list[SetPoint]]]) -> None:
-        if not back:
-            return
-        at, active, points = back.pop()
-        if at < len(self.views):
-            forth.append(self._now())
-            self.at = at
-            self.view.active, self.view.points = active, points
+    def _restore(self, kept: tuple[int, tuple[int, list[SetPoint]]] | None) -> None:
+        if kept is not None and kept[0] < len(self.views):  # else of a view that is gone
+            self.at = kept[0]
+            self.view.restore(kept[1])
 
     def scales(self) -> list[tuple[float | None, str]]:
         """Of each view: mm per px (None without points) and where it comes from."""

@@ -24,7 +24,7 @@ class Placing:
     def next_point(self) -> None:
         """Make the next point the active one."""
         view = self._state.setup.view
-        view.active = (view.active + 1) % len(view.points)
+        view.next_point()
 
     def confirm_point(self) -> bool:
         """The active point is right; True after the last one, if lines can be made of them."""
@@ -48,10 +48,7 @@ class Placing:
         if self._state.step is Step.SCALE:
             self._state.scale.nudge(dx_px, dy_px)
             return
-        at = setup.view.points[setup.view.active].at
-        if at is not None:
-            setup.remember()
-            setup.view.put((at[0] + dx_px, at[1] + dy_px))
+        setup.nudge(dx_px, dy_px)
 
     def propose_here(self) -> None:
         """Look again for the points, around the active one."""

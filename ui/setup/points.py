@@ -32,18 +32,7 @@ class PointsOnPicture:
             return
         if self._state.step is not Step.POINTS:
             return
-        view = self._state.setup.view
-        self._state.setup.remember()
-        near = [
-            (np.hypot(point.at[0] - x_px, point.at[1] - y_px), k)
-            for k, point in enumerate(view.points)
-            if point.at is not None
-        ]
-        if near and min(near)[0] <= reach_px:
-            view.active = min(near)[1]
-        else:
-            view.put((x_px, y_px))
-        self._held = view.active
+        self._state.setup.press((x_px, y_px), reach_px)
 
     def _press_shaft(self, at: tuple[float, float], reach_px: float) -> None:
         scale = self._state.scale
@@ -60,17 +49,16 @@ class PointsOnPicture:
 
     def drag(self, x_px: float, y_px: float) -> None:
         """Move the held point."""
-        if self._held is None:
-            return
         shaft = self._state.scale.shaft
-        if self._state.step is Step.SCALE and self._held < len(shaft):
+        if self._state.step is Step.POINTS:
+            self._state.setup.view.move_held((x_px, y_px))
+        elif self._state.step is Step.SCALE and self._held is not None and self._held < len(shaft):
             shaft[self._held] = (x_px, y_px)
-        elif self._state.step is Step.POINTS:
-            self._state.setup.view.put((x_px, y_px))
 
     def release(self) -> None:
         """Let go."""
         self._held = None
+        self._state.setup.view.let_go()
 
     def draw(self, painter: QPainter, view: ViewTransform) -> None:
         """Draw points and lines; in the last step the lines as they will be."""

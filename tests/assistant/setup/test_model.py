@@ -51,3 +51,29 @@ def test_each_view_says_for_itself_whether_it_has_a_scale() -> None:
     assert (lateral.calibrated, lateral.scale_by) == (True, "cannula 11G")
     assert not ap.calibrated
     assert lengths.height_mm(ap) == pytest.approx(lengths.height_mm(lateral), abs=0.01)
+
+
+def test_in_the_set_up_a_point_is_taken_or_placed_and_stays_the_active_one_until_it_is_confirmed() -> None:
+    made = SetUp(lines=AlarmSettings().warning_lines, views=[confirmed("lateral", LATERAL)])
+    made.press((262.0, 217.0), 5.0)
+    assert (made.view.active, made.view.points[1].told) == (1, Told.CONFIRMED)
+    made.view.move_held((264.0, 217.0))
+    made.view.let_go()
+    made.view.move_held((0.0, 0.0))
+    assert (made.view.points[1].at, made.view.points[1].told) == ((264.0, 217.0), Told.CHECK)
+    made.nudge(0.0, -1.0)
+    assert made.view.points[1].at == (264.0, 216.0)
+    made.undo()
+    made.undo()
+    assert (made.view.points[1].at, made.view.points[1].told) == (LATERAL[1], Told.CONFIRMED)
+    made.redo()
+    assert made.view.points[1].at == (264.0, 217.0)
+
+
+def test_what_was_done_in_a_view_that_is_gone_is_not_taken_back_in_another() -> None:
+    made = SetUp(lines=AlarmSettings().warning_lines, views=[confirmed("lateral", LATERAL)])
+    made.add_ap()
+    made.press((10.0, 10.0), 5.0)
+    made.go_lateral()
+    made.undo()
+    assert (made.at, made.view.places) == (0, LATERAL)

@@ -157,15 +157,15 @@ def test_points_are_nudged_and_taken_back(qtbot, window: ReviewPage, run: SmallR
     place_all(qtbot, window)
     points = window.plan_panel.points
     points.active = 2
-    before = points.points[2]
+    before = points.places[2]
     qtbot.keyClick(window, Qt.Key.Key_Right)
     qtbot.keyClick(window, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    assert points.points[2] == (before[0] + 1, before[1] + 10)
+    assert points.places[2] == (before[0] + 1, before[1] + 10)
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert points.points[2] == before
+    assert points.places[2] == before
     qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    assert points.points[2] == (before[0] + 1, before[1])
+    assert points.places[2] == (before[0] + 1, before[1])
 
 
 def test_the_cannula_gives_the_scale(qtbot, window: ReviewPage, run: SmallRun) -> None:
@@ -283,7 +283,7 @@ def test_an_earlier_plan_is_kept(qtbot, opened: ReviewPage, run: SmallRun) -> No
 
 def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: ReviewPage, run: SmallRun) -> None:
     opened.edit_plan()
-    opened.plan_panel._default_path = run.folder / "gone" / "plan.json"
+    opened.plan_panel.draft.path = run.folder / "gone" / "plan.json"
     place_all(qtbot, opened)
     opened.plan_panel.scale.setValue(0.5)
     qtbot.keyClick(opened, Qt.Key.Key_Return)

@@ -180,12 +180,12 @@ def test_a_plan_is_edited_from_its_own_points_and_keeps_its_other_view(
     window.playing = False
     window.edit_plan()
     points = window.plan_panel.points
-    assert [list(p) for p in points.points] == [*SUPERIOR, *INFERIOR]
+    assert [list(p) for p in points.places] == [*SUPERIOR, *INFERIOR]
     assert window.session.playhead == 2
     qtbot.keyClick(window, K.Key_Right)
-    assert points.points[0] == (SUPERIOR[0][0] + 1, SUPERIOR[0][1])
+    assert points.places[0] == (SUPERIOR[0][0] + 1, SUPERIOR[0][1])
     qtbot.keyClick(window, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert points.points[0] == tuple(SUPERIOR[0])
+    assert points.places[0] == tuple(SUPERIOR[0])
     window.plan_panel.view.setCurrentText("ap")
     assert window.plan_panel.scale.value() == pytest.approx(0.41)
     window.plan_panel.view.setCurrentText("lateral")
