@@ -54,7 +54,14 @@ _SITE_OF: Final = {
 }
 _CROSSINGS: Final = frozenset({"warning_line", "posterior_wall", "endplate"})
 _DAMAGED: Final = (
-    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError),
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
 )
 T = TypeVar("T")
 

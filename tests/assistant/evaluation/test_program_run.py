@@ -5,6 +5,7 @@ from assistant.evaluation import program_run
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import score
 from assistant.geometry import Crop, Similarity
+from assistant.lines import WHOLE_LINES, Line
 from assistant.pipeline import Summary
 from assistant.run_facts import RunClock
 from assistant.vocabulary import (
@@ -60,11 +61,9 @@ class ToldPipeline:
 
     def process(self, frame: Frame) -> Reading:
         row = self.rows[frame.index]
-        known = {name: NONE if value == "" else value for name, value in row.items() if name.endswith("_mm")}
-        thirds = {
-            f"{line}_{part}_mm": NONE for line in ("posterior", "warning") for part in ("upper", "middle", "lower")
-        }
-        distances = Distances(cement_area_mm2=row["cement_area_mm2"], **known, **thirds)
+        known = {line: row[line.column_mm] for line in WHOLE_LINES}
+        mm = dict.fromkeys(Line, NONE) | {line: value for line, value in known.items() if value != ""}
+        distances = Distances(cement_area_mm2=row["cement_area_mm2"], mm=mm)
         mask = type(self).mask_of(frame.index)[CROP.rows, CROP.cols]
         return reading(frame.index, mask, distances, Motion(view_index=0, similarity=STILL, confidence=1.0))
 
