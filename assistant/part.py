@@ -15,7 +15,8 @@ from typing import Final
 import msgspec
 
 from assistant.errors import InputError
-from assistant.system.plain import json_text, read_json
+from assistant.system.files import write_json
+from assistant.system.plain import plain, read_json
 
 FILE: Final = "part.json"
 FOLDER: Final = "levels"
@@ -25,6 +26,7 @@ _MOST_BYTES: Final = 1 << 16
 MOST_FRAMES: Final = 5_000_000
 """Two days at 30 frames/s: no recording is longer, and no table or line of a frame beyond is believed."""
 _IN_A_NAME: Final = re.compile(r"[A-Za-z0-9+-]{1,24}")
+_NAME: Final = re.compile(r"[1-9][0-9]{0,3}(_[A-Za-z0-9+-]{1,24})?")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +82,17 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def name(self) -> str:
         """Of its folder."""
-        return f"{self.number}_{self.level}" if _IN_A_NAME.fullmatch(self.level) else f"{self.number}"
+        return part_name(self.number, self.level)
+
+
+def part_name(number: int, level: str) -> str:
+    """The name of a part's folder."""
+    return f"{number}_{level}" if _IN_A_NAME.fullmatch(level) else f"{number}"
+
+
+def may_be_part(path: Path) -> bool:
+    """Whether a path is named like that of a part in its recording; nothing is looked at."""
+    return path.parent.name == FOLDER and _NAME.fullmatch(path.name) is not None
 
 
 def read_part(folder: Path) -> Part | None:
@@ -106,11 +118,10 @@ def write_part(folder: Path, part: Part) -> None:
 
     Raises
     ------
-    OSError
+    EnvironmentError_
         If it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(json_text(part), encoding="utf-8")
+    write_json(folder / FILE, plain(part))
 
 
 def recording_of(run: Path) -> Path:
@@ -118,5 +129,5 @@ def recording_of(run: Path) -> Path:
 
     A part whose own folder holds its pictures (of a case pack) is its own recording.
     """
-    in_recording = run.parent.name == FOLDER and (run / FILE).is_file()
+    in_recording = may_be_part(run) and (run / FILE).is_file()
     return run.parent.parent if in_recording else run

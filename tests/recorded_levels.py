@@ -97,14 +97,14 @@ class Session:
         self.level = ""
         self.say("next_level", done=[], level="")
 
-    def end(self) -> Path:
-        """In order."""
+    def end(self, recorded: int | None = None) -> Path:
+        """In order; the disk took only so many of the pictures."""
         self.say("session_ended")
         self._log.close()
         begun = begin_head(self.folder)
         recorder = Recorder(self.folder, WRITER)
         before: NDArray[np.uint8] | None = None
-        for at, grey in enumerate(self.made):
+        for at, grey in enumerate(self.made[:recorded]):
             repeats = before is not None and np.array_equal(before, grey)
             ns = at * STEP_NS
             while not recorder.offer(at, ns, 10**12 + ns, None if repeats else grey):

@@ -25,6 +25,7 @@ from assistant.library.jobs import plan_path
 from assistant.library.labels import review_of
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
+from assistant.library.session_rows import NO_PICTURES
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
 from assistant.readings.table_file import open_table
@@ -172,7 +173,8 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
         raise UsageError(f"there is no case {case_id}")
     levels = library.rows("levels", case_id=case_id)
     place = {level["id"]: at for at, level in enumerate(levels)}
-    runs = library.rows("runs", case_id=case_id)
+    # A level of which nothing was recorded has nothing to travel with.
+    runs = [run for run in library.rows("runs", case_id=case_id) if run["state"] != NO_PICTURES]
     findings, outcomes = library.rows("findings", case_id=case_id), library.rows("outcomes", case_id=case_id)
     document = {
         "id": _random(case_id, "cases"),

@@ -10,13 +10,15 @@ from typing import Any, Final
 import msgspec
 
 from assistant.library.store import Library
-from assistant.part import FOLDER, Part, read_part
+from assistant.part import FILE as PART
+from assistant.part import Part, may_be_part, read_part
 from assistant.reports.day_facts import marks_words
 from assistant.review.annotations import FILE, Review, read_review, save, words_of
 from assistant.review.counting import counts
 from assistant.review.session_day import LevelDay, SessionDay
+from assistant.review.session_log import read_events
 from assistant.review.session_parts import write_parts
-from assistant.review.session_reading import read_session_day
+from assistant.review.session_reading import day_of_part
 from assistant.system.places import plan_beside
 
 _MOST_SAID: Final = 2000
@@ -24,7 +26,8 @@ _MOST_CHANGES: Final = 10_000
 _NOTHING_SAID: Final = {"cement_ml": None, "xray_s": None, "exposures": None, "day_said": ""}
 THUMBNAIL: Final = "thumbnail.jpg"
 WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", "no plan"
-"""States of a run."""
+NO_PICTURES: Final = "no pictures"
+"""States of a run; the last one: of a session's level of which nothing was recorded, what was told in it counts."""
 
 
 def said_of_session(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any]:
@@ -124,25 +127,28 @@ def parts_said(
     look : callable
         Looks at a run and makes its thumbnail.
     """
+    events = read_events(recording)
     made = []
-    for folder, level_at in write_parts(recording):
+    for folder, level_at, number in write_parts(recording):
         part = read_part(folder)
-        assert part is not None
-        said = _of_part(review, part, folder / FILE)
-        thumbnail = f"{Path(THUMBNAIL).stem}_{part.number}.jpg"
-        facts = look(folder, into / thumbnail)
-        told = said_of_session(read_session_day(folder), rehearsal=facts["rehearsal"])["run"]
-        made.append(
-            {
-                "path": folder.relative_to(recording).as_posix(),
-                "level_at": level_at,
-                "plan": plan_beside(folder).is_file(),
-                "thumbnail": thumbnail,
-                "lost": facts["lost"],
-                "row": {name: facts[name] for name in ("frames", "duration_s")}
-                | {**told, "reviewed": words_of(said.standing)},
-            }
-        )
+        said: dict[str, Any] = {
+            "path": folder.relative_to(recording).as_posix(),
+            "level_at": level_at,
+            "plan": plan_beside(folder).is_file(),
+            "pictures": part is not None,
+            "thumbnail": "",
+            "lost": 0,
+        }
+        row: dict[str, Any] = {"frames": 0, "duration_s": None, "reviewed": ""}
+        rehearsal = False
+        if part is not None:
+            said["thumbnail"] = f"{Path(THUMBNAIL).stem}_{number}.jpg"
+            facts = look(folder, into / said["thumbnail"])
+            said["lost"], rehearsal = facts["lost"], facts["rehearsal"]
+            row = {name: facts[name] for name in ("frames", "duration_s")}
+            row["reviewed"] = words_of(_of_part(review, part, folder / FILE).standing)
+        row |= said_of_session(day_of_part(events, number), rehearsal=rehearsal)["run"]
+        made.append({**said, "row": row})
     return made
 
 
@@ -188,7 +194,9 @@ def run_rows(
     """
     path, folder = places
     lost, plan, frames = facts.pop("lost"), facts.pop("plan"), facts["frames"]
-    said = [{"path": "", "level_at": 0, "plan": plan, "thumbnail": THUMBNAIL, "lost": lost, "row": {}}]
+    said = [
+        {"path": "", "level_at": 0, "plan": plan, "pictures": True, "thumbnail": THUMBNAIL, "lost": lost, "row": {}}
+    ]
     rows: list[tuple[str, str, dict[str, Any]]] = []
     for part in parts or said:
         own = {**facts, **part["row"]}
@@ -198,10 +206,12 @@ def run_rows(
         own |= {
             "level_id": level_ids[min(part["level_at"], len(level_ids) - 1)],
             "path": str(path / part["path"]),
-            "thumbnail": str(folder / part["thumbnail"]),
-            "state": WAITING if part["plan"] else NO_PLAN,
+            "thumbnail": str(folder / part["thumbnail"]) if part["pictures"] else None,
+            "state": NO_PICTURES if not part["pictures"] else WAITING if part["plan"] else NO_PLAN,
             "recording_said": f"{part['lost']} frames lost" if part["lost"] else "whole",
         }
+        if not part["pictures"]:
+            own |= {"recording_said": NO_PICTURES, "rehearsal": own["rehearsal"] or facts["rehearsal"]}
         rows.append(("runs", library.new_id("runs") if rows else run_id, own))
     return rows
 
@@ -210,19 +220,34 @@ def moved_rows(
     library: Library, run: dict[str, Any], place: Path, sha256: str
 ) -> list[tuple[str, str, dict[str, Any]]]:
     """Rows for the new place of a recording that was moved: of all its parts, where it has some."""
-    before = recording_of_path(run["path"])
+    before = _recording_at(run, place)
     same = library.rows("runs", sha256=run["sha256"], case_id=run["case_id"])
     return [
         ("runs", each["id"], {"path": str(place / Path(each["path"]).relative_to(before)), "sha256": sha256})
         for each in same
-        if recording_of_path(each["path"]) == before
+        if _recording_at(each, place) == before
     ]
 
 
+def kept_recording(library: Library, run: dict[str, Any]) -> Path:
+    """Where the recording of a run lies or lay: what is named like a part is one if others of its recording are."""
+    recording = recording_of_path(run["path"])
+    same = library.rows("runs", sha256=run["sha256"], case_id=run["case_id"])
+    others = [each for each in same if recording_of_path(each["path"]) == recording]
+    return recording if len(others) > 1 else Path(run["path"])
+
+
+def _recording_at(run: dict[str, Any], place: Path) -> Path:
+    """Where the recording of a run lay: it is a part of it only if it is found as one at the recording's new place."""
+    path, recording = Path(run["path"]), recording_of_path(run["path"])
+    is_part = run["state"] == NO_PICTURES or (place / path.relative_to(recording) / PART).is_file()
+    return recording if is_part else path
+
+
 def recording_of_path(path: str) -> Path:
-    """Where the recording of a run lies or lay, by the run's path alone."""
+    """Where the recording of a run lies or lay, by the run's path alone: of one that is named like a part."""
     run = Path(path)
-    return run.parent.parent if run.parent.name == FOLDER else run
+    return run.parent.parent if may_be_part(run) else run
 
 
 def _level(level: LevelDay) -> dict[str, Any]:

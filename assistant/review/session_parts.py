@@ -7,27 +7,36 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from assistant.capture.opening import open_source
-from assistant.part import FOLDER, Part, read_part, write_part
+from assistant.errors import InputError
+from assistant.part import FOLDER, Part, part_name, read_part, write_part
 from assistant.review.session_log import read_events
 from assistant.review.session_reading import Stretch, day_of, stretches_of
+from assistant.system.files import write_json
 from assistant.system.places import plan_beside
-from assistant.system.plain import json_text
+from assistant.system.plain import read_json
 
 
-def write_parts(recording: Path) -> tuple[tuple[Path, int], ...]:
-    """Make the folders of a session's parts in its recording; gives each with the place of its level in the day.
+class MadePart(NamedTuple):
+    """A part's folder, which is not there where none of its pictures were recorded; its level's place in the day."""
 
-    None for any other run.
+    folder: Path
+    level_at: int
+    number: int
 
-    Those that are there already stay as they are: their lines may have been mended since.
+
+def write_parts(recording: Path) -> tuple[MadePart, ...]:
+    """Make the folders of a session's parts in its recording; none for any other run.
+
+    Those that are there already and whole stay as they are: their lines may have been mended since.
 
     Raises
     ------
     InputError
         If the recording cannot be read.
-    OSError
+    EnvironmentError_
         If they cannot be written.
     """
     events = read_events(recording)
@@ -37,23 +46,40 @@ def write_parts(recording: Path) -> tuple[tuple[Path, int], ...]:
     levels = day_of(events).levels
     made = []
     for number, (stretch, end) in enumerate(_with_ends(stretches, recording), start=1):
-        if end <= stretch.first_frame:
-            continue  # nothing of it was recorded
-        part = Part(
-            number=number,
-            of=len(stretches),
-            level=levels[stretch.level_at].level,
-            first_frame=stretch.first_frame,
-            frames=end - stretch.first_frame,
-            first_plan=stretch.first_plan,
-        )
-        folder = recording / FOLDER / part.name
-        if read_part(folder) is None:
-            write_part(folder, part)
-            if stretch.plan is not None:
-                plan_beside(folder).write_text(json_text(stretch.plan), encoding="utf-8")
-        made.append((folder, stretch.level_at))
+        level = levels[stretch.level_at].level
+        folder = recording / FOLDER / part_name(number, level)
+        if end > stretch.first_frame:
+            part = Part(
+                number=number,
+                of=len(stretches),
+                level=level,
+                first_frame=stretch.first_frame,
+                frames=end - stretch.first_frame,
+                first_plan=stretch.first_plan,
+            )
+            _make(folder, part, stretch.plan)
+        made.append(MadePart(folder, stretch.level_at, number))
     return tuple(made)
+
+
+def _make(folder: Path, part: Part, plan: dict[str, Any] | None) -> None:
+    """Lines first: what says that the folder is a part is the last that is written, and only beside its lines."""
+    if plan is not None and not _is_document(plan_beside(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(plan_beside(folder), plan)
+    try:
+        there = read_part(folder)
+    except InputError:
+        there = None  # cut short when it was written
+    if there is None:
+        write_part(folder, part)
+
+
+def _is_document(path: Path) -> bool:
+    try:
+        return isinstance(read_json(path.read_bytes()), dict)
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 def _with_ends(stretches: tuple[Stretch, ...], recording: Path) -> list[tuple[Stretch, int]]:

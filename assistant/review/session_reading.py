@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import InputError
-from assistant.part import Part, read_part, recording_of
+from assistant.part import read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.review.counting import PRIORITIES
 from assistant.review.session_day import ACTS, FILE, XRAY, Act, LevelDay, SessionDay, Told, decode_day
@@ -67,7 +67,7 @@ def read_session_day(folder: Path) -> SessionDay | None:
     events = read_events(recording_of(folder))
     if events:
         part = read_part(folder)
-        return day_of(events) if part is None else _day_in(events, part)
+        return day_of(events) if part is None else day_of_part(events, part.number)
     path = folder / FILE
     if not path.is_file():
         return None
@@ -91,37 +91,35 @@ def _read(events: Iterable[DayEvent]) -> _Reader:
     return reader
 
 
-def _day_in(events: Iterable[DayEvent], part: Part) -> SessionDay:
-    """What was done and told in one part of a session.
+def day_of_part(events: Iterable[DayEvent], number: int) -> SessionDay:
+    """What was done and told in one part of a session, by its number from 1.
 
-    A level that was worked on twice has two parts: each act is of the one that had begun last, and so is its cement.
+    Raises
+    ------
+    InputError
+        If the log holds no such part.
     """
-    reader = _read(events)
-    day, stretches = reader.day(), reader.stretches()
-    if part.number > len(stretches):
-        raise InputError(f"the event log of the session does not hold part {part.number}; bring the recording in again")
-    stretch = stretches[part.number - 1]
-    level = day.levels[stretch.level_at]
-    own = [each for each in stretches if each.level_at == stretch.level_at]
-    if len(own) > 1:
-        at = own.index(stretch)
-        until = own[at + 1].first_frame if at + 1 < len(own) else None
+    return _read(events).day_of_part(number)
 
-        def here(frame: int | None) -> bool:
-            begun = at == 0 or (frame is not None and frame >= stretch.first_frame)
-            return begun and (until is None or frame is None or frame < until)
 
-        acts = tuple(act for act in level.acts if here(act.frame))
-        known = [act.ml for act in acts if act.ml is not None]
-        before = [act.ml for act in level.acts if act.ml is not None and not here(act.frame)] if at else []
-        level = LevelDay(
-            level=level.level,
-            plan=stretch.plan,
-            cement_ml=round(known[-1] - (before[-1] if before else 0.0), 3) if known else None,
-            acts=acts,
-            told=tuple(told for told in level.told if here(told.frame)),
-        )
-    return SessionDay(levels=(level,), rehearsal=day.rehearsal, in_order=day.in_order)
+def _entered_ml(acts: Iterable[Act], own: range) -> float | None:
+    """What was entered by some acts of a level and not taken back again, there or later; None for no entry.
+
+    An act says how much was in after it; what is taken back is what was entered last.
+    """
+    said, total_ml = False, 0.0
+    entries: list[tuple[bool, float]] = []
+    for at, act in enumerate(acts):
+        if act.ml is None:
+            continue
+        is_own = at in own
+        said, more_ml, total_ml = said or is_own, act.ml - total_ml, act.ml
+        while more_ml < 0 and entries:
+            is_own, entered_ml = entries.pop()
+            more_ml += entered_ml
+        if more_ml > 0:
+            entries.append((is_own, more_ml))
+    return round(sum(ml for is_own, ml in entries if is_own), 3) if said else None
 
 
 class _Level:
@@ -156,6 +154,8 @@ class _Stretch:
     first_plan: int = 0
     planned_in: int = 0
     """The newest frame when its last plan was set."""
+    begun_at: tuple[int, int] = (0, 0)
+    """How many acts and alarms its level had when it began."""
 
 
 class _Reader:
@@ -181,6 +181,26 @@ class _Reader:
         levels = tuple(level.made() for level in self._levels)
         return SessionDay(levels=levels, rehearsal=self._rehearsal, in_order=self._in_order)
 
+    def day_of_part(self, number: int) -> SessionDay:
+        """A level that was worked on twice has two parts: each act is of the one that had begun last."""
+        if number > len(self._stretches):
+            raise InputError(f"the event log of the session does not hold part {number}; bring the recording in again")
+        stretch = self._stretches[number - 1]
+        level = stretch.level.made()
+        before = [each for each in self._stretches[: number - 1] if each.level is stretch.level]
+        after = [each for each in self._stretches[number:] if each.level is stretch.level]
+        if before or after:
+            acts, told = stretch.begun_at if before else (0, 0)
+            end, told_end = after[0].begun_at if after else (len(level.acts), len(level.told))
+            level = LevelDay(
+                level=level.level,
+                plan=stretch.plan,
+                cement_ml=_entered_ml(level.acts, range(acts, end)),
+                acts=level.acts[acts:end],
+                told=level.told[told:told_end],
+            )
+        return SessionDay(levels=(level,), rehearsal=self._rehearsal, in_order=self._in_order)
+
     def stretches(self) -> tuple[Stretch, ...]:
         return tuple(
             Stretch(
@@ -195,16 +215,26 @@ class _Reader:
     @staticmethod
     def _is_idle(stretch: _Stretch) -> bool:
         """Whether a stretch has no lines and nothing was done in it."""
-        level = stretch.level
-        done = any(act.kind in _DONE for act in level.acts) or any(told.is_of_patient for told in level.told)
-        return stretch.plan is None and not done
+        return stretch.plan is None and not _Reader._is_worked_on(stretch)
+
+    @staticmethod
+    def _is_worked_on(stretch: _Stretch) -> bool:
+        """Whether anything was done or told of the patient in a stretch."""
+        level, (acts, told) = stretch.level, stretch.begun_at
+        return any(act.kind in _DONE for act in level.acts[acts:]) or any(
+            one.is_of_patient for one in level.told[told:]
+        )
 
     def _merge(self, level: _Level, into: _Level) -> None:
         """What was done and told at a level belongs to another."""
         if level is into:
             return
         acts, told = len(into.acts), len(into.told)
-        into.acts += level.acts
+        into.before_ml = into.cement_ml or 0.0
+        into.acts += [
+            act if act.ml is None else msgspec.structs.replace(act, ml=round(into.before_ml + act.ml, 3))
+            for act in level.acts
+        ]
         into.told += level.told
         if level.cement_ml is not None:
             into.cement_ml = round(into.before_ml + level.cement_ml, 3)
@@ -259,10 +289,14 @@ class _Reader:
         level = views[0].get("level") if views else ""
         name = level if isinstance(level, str) else ""
         now = self._stretches[-1]
-        if now.plan is not None and now.level.level != name:
+        if name and now.plan is not None and now.level.level != name and not self._is_worked_on(now):
+            now = self._name_anew(name)
+        elif now.plan is not None and now.level.level != name:
             # Another level without a word: it is in the picture from where its lines were placed.
             begun = _placed_in(views, now.planned_in, event.frame)
-            now = _Stretch(level=self._level(name), first_frame=begun, first_plan=self._newest_plan)
+            level = self._level(name)
+            at = len(level.acts), len(level.told)
+            now = _Stretch(level=level, first_frame=begun, first_plan=self._newest_plan, begun_at=at)
             self._stretches.append(now)
         elif now.plan is None:
             now = self._name(name)
@@ -279,11 +313,28 @@ class _Reader:
         if name:
             unnamed = now.level
             now.level = self._level(name)
+            if now.level is not unnamed:
+                now.begun_at = len(now.level.acts), len(now.level.told)
             self._merge(unnamed, now.level)
         if name and len(self._stretches) > 1 and self._stretches[-2].level is now.level:
             # The same level went on: it was no other.
             self._stretches.pop()
         return self._stretches[-1]
+
+    def _name_anew(self, name: str) -> _Stretch:
+        """A level was named by mistake and corrected before anything was done: the stretch is of the other one."""
+        now = self._stretches[-1]
+        level, (acts, told), own = now.level, now.begun_at, _Level("")
+        own.acts, own.told = level.acts[acts:], level.told[told:]
+        del level.acts[acts:], level.told[told:]
+        self._xray = {
+            n: (own, at - acts) if of is level and at >= acts else (of, at) for n, (of, at) in self._xray.items()
+        }
+        self._open = [(own, at - told) if of is level and at >= told else (of, at) for of, at in self._open]
+        now.level, now.plan, now.begun_at = own, None, (0, 0)
+        kept = [one for one in self._levels if one is not level or any(each.level is one for each in self._stretches)]
+        self._levels = [*kept, own]
+        return self._name(name)
 
     def _act(self, event: DayEvent) -> None:
         data, level = event.data, self._of(event.data)

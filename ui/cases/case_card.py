@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,14 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from assistant.errors import InputError
 from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
+from assistant.library.session_rows import NO_PICTURES
 from assistant.library.store import Library
+from assistant.part import may_be_part
 from assistant.results.looked_at import NOT_YET
+from assistant.review.session_reading import read_session_day
 from ui import theme
 from ui.cases import case_words as words
 from ui.keys.key_map import with_keys, word
@@ -145,6 +150,7 @@ class CaseCard(QWidget):
             *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
             *(line for level in said for line in words.marks(level)),
             *_levels(levels, runs),
+            *((words.ALL_LEVELS, words.LEVELS_IN_ONE) for run in runs if len(levels) > 1 and holds_several(run)),
             ("Leak", case["leak_said"] or NOT_YET),
             ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
             ("Outcome", _outcome(outcomes)),
@@ -211,12 +217,26 @@ def _outcome(outcomes: list[dict[str, Any]]) -> str:
     return " · ".join(parts)
 
 
+def holds_several(run: dict[str, Any]) -> bool:
+    """Whether a run is a whole session of several levels, as a program of before brought it in."""
+    return run["told_high"] is not None and not may_be_part(Path(run["path"])) and _has_levels(run["path"])
+
+
+@lru_cache(maxsize=64)
+def _has_levels(path: str) -> bool:
+    try:
+        day = read_session_day(Path(path))
+    except InputError:
+        return False
+    return day is not None and len(day.levels) > 1
+
+
 def _runs(runs: list[dict[str, Any]]) -> str:
     if not runs:
         return "none"
     states = [words.NOT_ANALYSED.get(run["state"], "") for run in runs]
     told = next((state for state in states if state), "analysed")
     where = "copied" if all(run["is_copied"] for run in runs) else "stays at its place"
-    if not all(Path(run["path"]).exists() for run in runs):
+    if not all(Path(run["path"]).exists() for run in runs if run["state"] != NO_PICTURES):
         where = with_keys("GONE from its place ([[cases:find again]]: find again)")
     return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from assistant.library.run_summary import NOT_WHOLE
+from assistant.library.session_rows import NO_PICTURES
 from assistant.reports.day_facts import xray_words
 from assistant.results.looked_at import NOT_TO_ITS_END
 from assistant.review.counting import PRIORITIES, count_words
@@ -31,6 +32,7 @@ NOT_ANALYSED = {
     "analysing": "analysis runs",
     "no plan": "no lines yet: open in review",
     "failed": "not analysed",
+    NO_PICTURES: "a level without pictures",
 }
 DELETE_ASKED = "Delete {0}? Press [[cases:delete]] again. Undo with [[cases:undo]]; it leaves a record."
 DELETED = "{0} deleted. [[cases:undo]] brings it back."
@@ -139,6 +141,12 @@ TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = "Told on the day", "Found by analysis {
 XRAY = "X-ray on the day"
 NO_SESSION = "no session: nothing was told"
 NO_LINES = "no lines were set: not analysed"
+ALL_LEVELS = "All levels"
+LEVELS_IN_ONE = "one run, measured with the last level's lines: import it again, then each is one"
+NOT_RECORDED = "no pictures were recorded: not analysed"
+NO_PICTURES_TO_OPEN = (
+    "No pictures of this level were recorded, so there is nothing to open; what was told in it is counted on the card."
+)
 
 
 def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
@@ -164,7 +172,9 @@ def marks(level: dict[str, Any]) -> list[tuple[str, str]]:
 
 def level_of_run(number: int, run: dict[str, Any], level: str | None) -> tuple[str, str]:
     """Name and value of one of several runs of a case: its level, what was told in it, and what its analysis found."""
-    if run["state"] == "no plan" and run["session_id"]:
+    if run["state"] == NO_PICTURES:
+        said = [NOT_RECORDED]
+    elif run["state"] == "no plan" and run["session_id"]:
         said = [NO_LINES]
     elif run["high"] is None:
         said = [NOT_ANALYSED.get(run["state"], "not analysed")]

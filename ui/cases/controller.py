@@ -13,6 +13,7 @@ from assistant.library.database import kept_backups
 from assistant.library.database import restore as put_in_place
 from assistant.library.jobs import Job, Jobs
 from assistant.library.search import Filter
+from assistant.library.session_rows import NO_PICTURES, kept_recording
 from assistant.library.store import Library
 from assistant.library.trash import empty_bin
 from assistant.settings.tree import Settings
@@ -234,7 +235,9 @@ class CasesController:
         run = self.found.run
         if run is None:
             return
-        if Path(run["path"]).exists():
+        if run["state"] == NO_PICTURES:
+            self._view.tell(words.NO_PICTURES_TO_OPEN)
+        elif Path(run["path"]).exists():
             self._view.go_to("review", run["path"])
         else:
             self._view.tell(words.GONE.format(self.found.chosen, run["path"]))
@@ -249,7 +252,8 @@ class CasesController:
         run, jobs = self.found.run, self._room.jobs
         if run is None or jobs is None:
             return
-        path = Path(run["path"])
+        # One of several levels lies in its recording, which is what was moved.
+        path = kept_recording(jobs.library, run)
         if path.exists():
             self._view.tell(words.STILL_THERE.format(run["case_id"]))
             return

@@ -291,6 +291,24 @@ def test_a_moved_run_is_looked_for_where_the_person_shows(controller, cases, roo
     assert view.told[-1] == words.STILL_THERE.format(cases[0])
 
 
+def test_a_moved_recording_of_several_levels_is_asked_for_by_its_own_name(controller, cases, room, view, tmp_path):
+    recording = tmp_path / "2026-11-30"
+    for name in ("1_L1", "2_L2"):
+        add_run(room.library, cases[0], str(recording / "levels" / name))
+    controller.find()
+    controller.do("run next")
+    controller.do("find again")
+    assert view.asked == [("Where is 2026-11-30?", False)]
+
+
+def test_a_level_without_pictures_is_told_instead_of_opened(controller, cases, room, view, tmp_path):
+    run = add_run(room.library, cases[0], str(tmp_path / "recording" / "levels" / "2_L2"))
+    room.library.change([("runs", run, {"state": "no pictures"})], Act.IMPORT, "import", about=run)
+    controller.find()
+    controller.do("review")
+    assert view.told[-1] == words.NO_PICTURES_TO_OPEN
+
+
 def test_recordings_are_asked_for_and_their_form_is_shown(controller, cases, room, view, tmp_path):
     controller.do("import")
     assert (view.asked[-1], view.sheet) == (("Import recordings or case packs", True), None)
