@@ -23,9 +23,12 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
+from assistant.identity import session_of
+from assistant.library.database import look
 from assistant.library.labels import leaks_of
 from assistant.library.session_rows import THUMBNAIL, parts_said, said_of_session
 from assistant.part import FOLDER as PARTS
+from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.review.session_reading import read_session_day
 from assistant.system.files import put_in_place, whole_folder
@@ -86,7 +89,9 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
     Parameters
     ----------
     order : dict
-        ``run``; ``into``: the new folder of the run in the library, made whole or not at all; ``copy``.
+        ``run``; ``into``: the new folder of the run in the library, made whole or not at all; ``copy``; ``apart``:
+        the parts of a session of several levels are made in its recording, unless ``library`` (None: asked of none)
+        holds it already.
     teller : Teller
 
     Raises
@@ -99,15 +104,16 @@ def bring_in(order: dict[str, Any], teller: Teller) -> None:
     run, into = Path(order["run"]), Path(order["into"])
     try:
         with whole_folder(into) as part:
-            facts = _made(run, part, teller, copy=bool(order["copy"]))
+            facts = _made(run, part, teller, order)
             _make_way(into)
     except OSError as error:
         raise EnvironmentError_(f"{run}: cannot be brought in ({error.strerror}); nothing was kept of it") from error
     teller.say(facts=facts)
 
 
-def _made(run: Path, part: Path, teller: Teller, *, copy: bool) -> dict[str, Any]:
+def _made(run: Path, part: Path, teller: Teller, order: dict[str, Any]) -> dict[str, Any]:
     """Make the folder of a run in the library; gives its facts."""
+    copy = bool(order["copy"])
     part.mkdir(parents=True)
     files = _files(run)
     total = sum(size for _, _, size in files)
@@ -127,10 +133,22 @@ def _made(run: Path, part: Path, teller: Teller, *, copy: bool) -> dict[str, Any
     facts |= {"sha256": sums.of_today, "bytes": total, "plan": _plan_of(here)}
     facts["sha256_of_before"] = sums.of_before()
     facts["reviewed"] = words_of(review.standing)
-    facts["parts"] = parts_said(here, part, review, run_facts)
+    apart = order["apart"] and not _is_known(order["library"], facts, session_of(read_head(here)).session_id)
+    facts["parts"] = parts_said(here, part, review, run_facts) if apart else []
     facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
     facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
     return facts
+
+
+def _is_known(library: str | None, facts: dict[str, Any], session_id: str) -> bool:
+    """Whether a library holds a run already: nothing is made in the recording of one that will not be entered."""
+    connection = None if library is None else look(Path(library))
+    if connection is None:
+        return False
+    with contextlib.closing(connection):
+        question = "SELECT 1 FROM runs WHERE (sha256 IN (?, ?) OR session_id = ?) AND deleted_ns IS NULL LIMIT 1"
+        sums = facts["sha256"], facts["sha256_of_before"] or facts["sha256"]
+        return connection.execute(question, (*sums, session_id or None)).fetchone() is not None
 
 
 class _Sums:

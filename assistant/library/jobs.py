@@ -27,16 +27,25 @@ from assistant.library.session_rows import (
     run_rows,
 )
 from assistant.library.store import Library
-from assistant.part import recording_of
+from assistant.part import read_part, recording_of
+from assistant.recording.event_log import log_files
 from assistant.recording.reading import read_head
 from assistant.settings.tree import Settings, changes_of
 from assistant.system.error_log import LastWords, ending
+from assistant.system.files import put_in_place
 from assistant.system.places import plan_beside
 from assistant.system.plain import json_text, read_json
 from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
+ONE_RUN_AS_YET: Final = (
+    "It was one run, measured with the lines of its last level alone: now each of its levels is analysed by itself"
+)
+_NOT_ANALYSED: Final = {
+    **{"high": None, "medium": None, "low": None, "result": None},
+    **{"leak_said": "", "has_leak": 0, "analysed_by": "", "why": ""},
+}
 COURSE: Final = "course"
 """Kind of the jobs that make training cases, which nobody waits for."""
 
@@ -59,6 +68,8 @@ class Job:
         What the child runs.
     finish : callable or None
         Enters what the child has said; for an analysis the queue does that itself.
+    then : Job or None
+        What has shown itself to be left to do: comes next.
     """
 
     kind: str
@@ -71,6 +82,7 @@ class Job:
     module: str = "assistant.library.child"
     finish: Callable[[Library, Job], None] | None = field(default=None, repr=False)
     act: Act = Act.IMPORT
+    then: Job | None = field(default=None, repr=False)
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     is_over: bool = False
 
@@ -130,6 +142,7 @@ class Jobs:
         run_id = self._run_id(Path(run))
         into = self.library.runs_folder / run_id
         order = {"do": "bring in", "run": os.path.abspath(run), "into": str(into), "copy": copy}
+        order |= {"apart": True, "library": str(self.library.folder)}
         name = Path(run).name
         job = Job(kind="bring in", name=name, order=order, run_id=run_id, case_id=case_id, finish=take_in)
         return self.add(job)
@@ -146,13 +159,16 @@ class Jobs:
     def find_again(self, run_id: str, path: str) -> Job:
         """Ask for a run that was moved to be taken from its new place: looked at first, byte for byte.
 
+        One of several levels is shown by its recording or by its own folder in it.
+
         Raises
         ------
         UsageError
             If the person may not, or a procedure runs.
         """
+        path = str(recording_of(Path(path)))
         into = self.library.runs_folder / f"{run_id}.found"
-        order = {"do": "bring in", "run": os.path.abspath(path), "into": str(into), "copy": False}
+        order = {"do": "bring in", "run": os.path.abspath(path), "into": str(into), "copy": False, "apart": False}
         job = Job(kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Act.EDIT)
         return self.add(job)
 
@@ -276,6 +292,8 @@ class Jobs:
         except Exception as error:
             job.error = job.error or str(error)
             log.exception("a background job could not be finished")
+        if job.then is not None:
+            self._wanted.appendleft(job.then)
         job.is_over = True
         self.finished.append(job)
 
@@ -323,10 +341,17 @@ def take_in(library: Library, job: Job) -> None:
     facts = job.said["facts"]
     folder = Path(job.order["into"])
     before = facts.pop("sha256_of_before", "")
+    path = folder / RUN if job.order["copy"] else Path(job.order["run"])
+    session_id = session_of(read_head(path)).session_id
     same = library.rows("runs", sha256=facts["sha256"]) or (before and library.rows("runs", sha256=before))
+    # A pack that has brought the session holds its pictures as other bytes.
+    same = same or (session_id and library.rows("runs", session_id=session_id))
     if same:
         _remove(folder)
         job.error = f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added"
+        if len(same) == 1 and len(facts["session"]["levels"]) > 1 and _is_one_run(same[0]):
+            job.error = f"{job.error}. {ONE_RUN_AS_YET}"
+            job.then = _apart_job(library, same[0])
         return
     case_id = job.case_id or _case_id(library, Path(job.order["run"]))
     rows: list[tuple[str, str, dict[str, Any]]] = []
@@ -338,15 +363,48 @@ def take_in(library: Library, job: Job) -> None:
     planned = _planned_level(folder, job)
     levels, level_ids = level_rows(library, case_id, session["levels"], planned, rehearsal=rehearsal)
     rows += levels
-    path = folder / RUN if job.order["copy"] else Path(job.order["run"])
-    shared = {
-        "case_id": case_id,
-        "is_copied": int(job.order["copy"]),
-        "session_id": session_of(read_head(path)).session_id,
-    }
+    shared = {"case_id": case_id, "is_copied": int(job.order["copy"]), "session_id": session_id}
     rows += run_rows(library, job.run_id, facts | session["run"] | shared, parts, (path, folder), level_ids)
     library.change(rows, Act.IMPORT, "import", about=case_id)
     job.case_id = case_id
+
+
+def _is_one_run(run: Row) -> bool:
+    path = Path(run["path"])
+    return bool(log_files(path)) and read_part(path) is None
+
+
+def _apart_job(library: Library, run: Row) -> Job:
+    """Makes a run of each level of a session that came in as one, measured with the lines of its last level."""
+    into = library.runs_folder / f"{run['id']}.apart"
+    order = {"do": "bring in", "run": run["path"], "into": str(into), "copy": False, "apart": True, "library": None}
+    return Job(kind="take apart", name=run["case_id"], order=order, run_id=run["id"], finish=taken_apart)
+
+
+def taken_apart(library: Library, job: Job) -> None:
+    """Enter the levels of a session that was one run: its id, and what a person wrote of it, is that of the first."""
+    into, recording, facts = Path(job.order["into"]), Path(job.order["run"]), job.said["facts"]
+    run, parts, session = library.one("runs", job.run_id), facts.pop("parts"), facts.pop("session")
+    for name in ("sha256_of_before", "recorded"):
+        facts.pop(name, None)
+    if run is None or not parts:
+        _remove(into)
+        job.error = f"{job.name}: its recording holds one level; it stays one run"
+        return
+    folder = library.runs_folder / job.run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in parts:
+        if part["thumbnail"]:
+            put_in_place(into / part["thumbnail"], folder / part["thumbnail"])
+    _remove(into)
+    rehearsal = bool(session["run"]["rehearsal"] or run["rehearsal"])
+    rows, level_ids = level_rows(library, run["case_id"], session["levels"], None, rehearsal=rehearsal)
+    kept = {name: run[name] for name in ("case_id", "is_copied", "sha256", "has_truth")}
+    shared = {**facts, **session["run"], **kept, **_NOT_ANALYSED}
+    shared["session_id"] = run["session_id"] or session_of(read_head(recording)).session_id
+    rows += run_rows(library, job.run_id, shared, parts, (recording, folder), level_ids)
+    library.change(rows, Act.IMPORT, "take levels apart", about=run["case_id"])
+    job.case_id = run["case_id"]
 
 
 def found_again(library: Library, job: Job) -> None:

@@ -25,6 +25,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home, plan_place
 from assistant.vocabulary import Frame, ScreenChange
+from ui import words
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0
@@ -125,7 +126,8 @@ class Session:
     def notes(self) -> tuple[str, ...]:
         """What the source and the analysis assumed or mended, in sentences."""
         found = self.summary.notes if self.summary is not None else ()
-        return tuple(dict.fromkeys((*self.facts.notes, *found)))
+        in_one = self.plan is not None and self.day is not None and len(self.day.levels) > 1
+        return tuple(dict.fromkeys((*((words.LEVELS_IN_ONE,) if in_one else ()), *self.facts.notes, *found)))
 
     @property
     def screen_changes(self) -> tuple[ScreenChange, ...]:

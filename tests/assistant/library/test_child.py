@@ -15,7 +15,8 @@ from tests.small_run import write_small_run
 
 
 def order(run: Path, into: Path, *, copy: bool = True) -> list[str]:
-    return [json.dumps({"do": "bring in", "run": str(run), "into": str(into), "copy": copy})]
+    order = {"do": "bring in", "run": str(run), "into": str(into), "copy": copy, "apart": True, "library": None}
+    return [json.dumps(order)]
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> dict:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -208,12 +209,117 @@ def test_a_session_of_several_levels_that_stays_where_it_is_is_found_again_as_a_
     moved.parent.mkdir()
     recording.rename(moved)
     jobs = Jobs(library, Settings())
-    found = jobs.find_again(second["id"], str(moved))
+    found = jobs.find_again(second["id"], str(moved / "levels" / "1_L1"))  # its own folder would do, and any other
     while not found.is_over:
         jobs.poll()
     jobs.stop()
     assert found.error == ""
     assert [row["path"] for row in library.rows("runs")] == [str(moved / "levels" / name) for name in ("1_L1", "2")]
+
+
+HIGH = ("A1", "high", "warning_line")
+
+
+def test_what_was_told_at_a_level_whose_pictures_were_not_recorded_counts(library, tmp_path: Path):
+    """The disk was full: the log went on, the pictures did not."""
+    session = Session(tmp_path / "full")
+    for times, level in enumerate(("L1", "L2", "L1")):
+        if times:
+            session.next_level()
+        session.film(level_pictures(4, times % 2))
+        session.set_plan(level, times % 2)
+        session.inject(1, HIGH)
+        session.film(level_pictures(2, times % 2))
+    recording = session.end(recorded=7)
+    assert bring_in_alone(library, recording, copy=False).error == ""
+    runs = library.rows("runs")
+    assert [(run["state"], run["frames"], run["told_high"], run["exposures"]) for run in runs] == [
+        ("waiting", 6, 1, 1),
+        ("waiting", 1, 1, 1),
+        ("no pictures", 0, 1, 1),
+    ]
+    (case,) = library.rows("cases")
+    assert (case["told_high"], case["acknowledged"], case["exposures"]) == (3, 3, 3)
+    assert case["recording_said"] == "whole; no pictures"
+    assert runs[2]["thumbnail"] is None
+    said = "told 1 HIGH · no pictures were recorded: not analysed"
+    assert level_of_run(3, runs[2], "L1") == ("Run 3 · L1", said)
+
+
+def until_over(jobs: Jobs, job: Job) -> Job:
+    for _ in range(2000):
+        jobs.poll()
+        if job.is_over:
+            break
+        wait_a_little(jobs)
+    return job
+
+
+def as_before(library: Library, recording: Path) -> dict[str, object]:
+    """A session of several levels as a program of before entered it: one run."""
+    assert bring_in_alone(library, recording, copy=False).error == ""
+    row, *others = library.rows("runs")
+    for other in others:
+        library.delete("runs", other["id"])
+    library.change([("runs", row["id"], {"path": str(recording)})], Act.EDIT, "edit", about="K-1")
+    shutil.rmtree(recording / "levels")
+    (row,) = library.rows("runs")
+    return dict(row)
+
+
+def test_a_session_that_came_in_as_one_run_is_taken_apart_when_it_comes_in_again(library, tmp_path: Path):
+    recording = blind_session(tmp_path / "recorded")
+    row = as_before(library, recording)
+    library.change([("runs", row["id"], {"note": "mine", "high": 4, "result": "x"})], Act.EDIT, "edit", about="K-1")
+    jobs = Jobs(library, Settings())
+    again = until_over(jobs, jobs.bring_in(str(recording), copy=False))
+    assert "in the library already" in again.error
+    assert "measured with the lines of its last level alone" in again.error
+    assert again.then is not None
+    assert until_over(jobs, again.then).error == ""
+    jobs.stop()
+    first, second = library.rows("runs")
+    assert (first["id"], first["note"], first["high"], first["result"]) == (row["id"], "mine", None, None)
+    assert [run["path"] for run in (first, second)] == [str(recording / "levels" / name) for name in ("1_L1", "2")]
+    assert {run["case_id"] for run in (first, second)} == {row["case_id"]}
+    assert [Path(run["thumbnail"]).is_file() for run in (first, second)] == [True, True]
+    assert [level["cement_ml"] for level in library.rows("levels")] == [0.4, 0.2]
+    assert not list(library.runs_folder.glob("*.apart"))
+
+
+def test_a_session_that_is_here_by_a_pack_is_not_counted_again(library, tmp_path: Path):
+    recording = blind_session(tmp_path / "recorded")
+    row = as_before(library, recording)
+    pack = {"path": str(library.runs_folder / "P"), "sha256": "0" * 64}  # other bytes of the same pictures
+    library.change([("runs", row["id"], pack)], Act.EDIT, "edit", about="K-1")
+    job = bring_in_alone(library, recording, copy=False)
+    assert f"in the library already, as case {row['case_id']}; nothing was added" in job.error
+    assert job.then is None
+    assert len(library.rows("runs")) == 1
+    assert not (recording / "levels").exists()
+
+
+def test_a_run_in_a_folder_that_is_called_levels_is_no_part(library, run, tmp_path: Path):
+    place = tmp_path / "data" / "levels" / "2"
+    shutil.copytree(run.folder, place)
+    assert bring_in_alone(library, place, copy=False).error == ""
+    (row,) = library.rows("runs")
+    moved = tmp_path / "elsewhere"
+    place.rename(moved)
+    assert find_again(library, row["id"], moved).error == ""
+    assert library.rows("runs")[0]["path"] == str(moved)
+
+
+def find_again(library: Library, run_id: str, place: Path) -> Job:
+    jobs = Jobs(library, Settings())
+    job = jobs.find_again(run_id, str(place))
+    for _ in range(1000):
+        jobs.poll()
+        if job.is_over:
+            break
+        wait_a_little(jobs)
+    jobs.stop()
+    return job
 
 
 def test_a_copied_session_has_its_levels_in_the_copy(library, tmp_path: Path):

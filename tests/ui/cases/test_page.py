@@ -10,7 +10,10 @@ from PyQt6.QtWidgets import QLabel
 from assistant.library.people import Act
 from assistant.library.search import Filter
 from assistant.settings.tree import Settings
+from tests.one_library import add_run
+from tests.recorded_levels import two_levels
 from tests.small_run import SmallRun, write_small_run
+from ui import words
 from ui.cases import case_words
 from ui.shell import Shell
 
@@ -238,3 +241,19 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
         key(qtbot, shell, "M")
         qtbot.waitUntil(lambda told=told: told in page.note.text())
     assert page.room.library.rows("runs")[0]["path"] == str(moved)
+
+
+def test_a_session_of_several_levels_that_is_one_run_says_so_on_its_card_and_in_review(qtbot, shell, tmp_path):
+    """As a program of before brought it in: all of it is measured with the lines of its last level."""
+    page, review = shell.page("cases"), shell.page("review")
+    library = page.room.library
+    (case_id,) = add_cases(page, 1)
+    library.add("levels", Act.EDIT, case_id=case_id, level="L2")
+    run = add_run(library, case_id, str(two_levels(tmp_path / "before")))
+    library.change([("runs", run, {"told_high": 2})], Act.IMPORT, "import", about=case_id)
+    page.room.tell_changed()
+    shown = {name.text(): value.text() for name, value in page.card._lines}
+    assert shown[case_words.ALL_LEVELS] == case_words.LEVELS_IN_ONE
+    key(qtbot, shell, "Return")
+    qtbot.waitUntil(lambda: review.session is not None and review.session.day is not None, timeout=30_000)
+    assert words.LEVELS_IN_ONE in review.session.notes
