@@ -255,5 +255,5 @@ def test_a_session_of_several_levels_that_is_one_run_says_so_on_its_card_and_in_
     shown = {name.text(): value.text() for name, value in page.card._lines}
     assert shown[case_words.ALL_LEVELS] == case_words.LEVELS_IN_ONE
     key(qtbot, shell, "Return")
-    qtbot.waitUntil(lambda: review.session is not None and review.session.day is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: review.session is not None and review.session.day is not None)
     assert words.LEVELS_IN_ONE in review.session.notes
