@@ -50,7 +50,8 @@ def test_F_53(small_disk: Path, reserve_bytes: int) -> None:
     log.append("mark", frame=60)
     log_whole = log.close()
     state = recorder.state
-    assert "full" in state.fault or "No space" in state.fault
+    # Which write meets the end of the disk first hangs on the machine: a new one, or the sync of one before.
+    assert any(word in state.fault for word in ("full", "No space", "did not keep what was written"))
     assert not state.advancing(10**18)
     assert state.lost_frames > 0
 

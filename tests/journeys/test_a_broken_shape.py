@@ -61,10 +61,13 @@ def test_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
             rows.append([{**row, "processing_ms": ""} for row in csv.DictReader(file)])
         results.append(json.loads((out / "result.json").read_text(encoding="utf-8")))
     assert rows[1] == rows[0]
-    whole, broken = results
-    assert [(e["kind"], e["site"], e["first_frame"]) for e in broken["events"]] == [
-        (e["kind"], e["site"], e["first_frame"]) for e in whole["events"]
+    broken = results[1]
+    # How fast the machine was is an event of its own.
+    told = [
+        [(e["kind"], e["site"], e["first_frame"]) for e in result["events"] if e["kind"] != "slow_processing"]
+        for result in results
     ]
+    assert told[1] == told[0]
     shape = broken["leaks"][0]["shape"]
     assert (shape["label"], shape["p_spike"]) == ("undetermined", None)
     assert any("The shape of a leak could not be told from frame" in note for note in broken["run"]["notes"])
