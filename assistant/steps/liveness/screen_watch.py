@@ -7,6 +7,7 @@ person has chosen another.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,8 +21,13 @@ from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
 from assistant.vocabulary import Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
 
-_LIVE_WITHIN_S, _LIVE_WITHIN_FRAMES = 1.5, 4
-_NEW_PICTURES: Final = 2
+_LIVE_WITHIN_S: Final = 1.5
+_LIVE_WITHIN_FRAMES, _NEW_PICTURES = 4, 2
+_SLOWEST_S: Final = 3.0
+"""Pictures farther apart are single shots, or one that a person chose: no pulses [P]."""
+_OVERDUE: Final = 2.5
+_MOST_LIVE_S: Final = 5.0
+"""Pulses are live until the next one is overdue: by so many of their own intervals, and never longer than this [P]."""
 _BESIDE_EVERY_S: Final = 0.25
 """So often the pictures beside are judged: what counts is the one that is looked at, and it is not held up. That
 another one is live is known from two new pictures of it, before the one looked at counts as frozen."""
@@ -50,19 +56,41 @@ class SeenField:
 
 
 class _Lately:
-    """Whether new pictures came in the last time, or in the last frames where few are judged (on a busy machine)."""
+    """Whether new pictures come: by the pace at which the last two came, whatever the pulse rate is.
+
+    Where few frames are judged (on a busy machine) two new ones of the last few count too.
+    """
 
     def __init__(self) -> None:
-        self._seen: list[tuple[float, bool]] = []
+        self._frames: deque[bool] = deque(maxlen=_LIVE_WITHIN_FRAMES)
+        self._now_s = self._new_s = -1e9
+        self._interval_s: float | None = None
+        """Between the last two new pictures; None: no two came at the pace of pulses."""
 
     def see(self, t_s: float, *, is_new: bool) -> None:
-        seen = [*self._seen, (t_s, is_new)]
-        in_time = [each for each in seen if 0 <= t_s - each[0] <= _LIVE_WITHIN_S]
-        self._seen = max(in_time, seen[-_LIVE_WITHIN_FRAMES:], key=len)
+        if t_s < self._now_s:
+            self._frames.clear()
+            self._new_s, self._interval_s = -1e9, None
+        self._now_s = t_s
+        self._frames.append(is_new)
+        if is_new:
+            interval_s = t_s - self._new_s
+            self._new_s, self._interval_s = t_s, interval_s if interval_s <= _SLOWEST_S else None
 
     @property
     def is_live(self) -> bool:
-        return sum(is_new for _, is_new in self._seen) >= _NEW_PICTURES
+        if sum(self._frames) >= _NEW_PICTURES:
+            return True
+        if self._interval_s is None:
+            return False
+        return self._now_s - self._new_s <= min(max(_LIVE_WITHIN_S, _OVERDUE * self._interval_s), _MOST_LIVE_S)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the next picture is not overdue yet."""
+        if self._interval_s is None:
+            return False
+        return self._now_s - self._new_s <= min(_OVERDUE * self._interval_s, _MOST_LIVE_S)
 
 
 @dataclass(slots=True, eq=False)
@@ -112,7 +140,7 @@ class ScreenWatch:
         self._beside: list[_Beside] = []
         self.memory = LivenessMemory()
         self._lately = _Lately()
-        self._told_elsewhere = ""
+        self._told_elsewhere: set[str] = set()
         self._cut: Grey | None = None
         self._cut_before: Grey | None = None
         if first is not None:
@@ -190,12 +218,11 @@ class ScreenWatch:
         if found.state is not FrameState.FROZEN:
             return found
         live = [each.field for each in self._beside if each.is_live]
-        if not live:
-            self._told_elsewhere = ""
-            return found
+        if not live or self._lately.is_awaited:
+            return found  # pulses so slow that this one seems frozen between them are no reason to doubt it
         at = where(live[0], self.looking.fields)
-        if at != self._told_elsewhere:
-            self._told_elsewhere = at
+        if at not in self._told_elsewhere:
+            self._told_elsewhere.add(at)
             self._choice.notes.append(
                 f"From {frame.t_s:.1f} s on the picture looked at stood still while the one at the {at} was live."
             )

@@ -1,5 +1,11 @@
 """Each picture of a screen is judged for itself; without a plan the one that changes is looked at."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
 from assistant.settings.tree import Settings
 from assistant.steps.liveness.screen_watch import ScreenWatch, picture_with
 from assistant.vocabulary import Frame, FrameState
@@ -75,3 +81,48 @@ def test_few_frames_a_second_are_enough_to_tell_the_live_one() -> None:
     for k in range(48, 66, 6):
         found = watch.judge(Frame(index=k, t_s=k / 5, grey=live_right(k - 30).grey))
     assert found.elsewhere == "right"
+
+
+def pulsed(per_s: float, *, fps: float = 15.0, also_left: bool = False) -> Callable[[int], Frame]:
+    """The film in the right picture, with new noise at each pulse; the left one held, or pulsed with it."""
+
+    def made(k: int) -> Frame:
+        pulse = int(k / fps * per_s + 1e-9)
+        noise = np.random.default_rng(pulse).normal(0.0, 3.0, FILM[0].shape)
+        new = np.clip(FILM[pulse % 48] + noise, 0, 255).astype(np.uint8)
+        return Frame(index=k, t_s=k / fps, grey=screen((new if also_left else FILM[3], LEFT), (new, RIGHT)))
+
+    return made
+
+
+@pytest.mark.parametrize("per_s", [0.5, 1.0, 1.5, 3.0, 15.0])
+def test_at_any_pulse_rate_the_live_one_is_told_without_a_break_and_once(per_s: float) -> None:
+    drawn = pulsed(per_s)
+    watch = ScreenWatch(SETTINGS, [IN_LEFT], drawn(0))
+    told = [(k / 15, watch.judge(drawn(k)).elsewhere) for k in range(12 * 15)]
+    first_s = next(t_s for t_s, at in told if at)
+    assert first_s <= max(SETTINGS.frozen_after_s, 2.0 / per_s) + 0.5
+    assert {at for t_s, at in told if t_s >= first_s} == {"right"}
+    assert sum("was live" in note for note in watch.notes) == 1
+    stops = [watch.judge(replace(drawn(179), index=k, t_s=k / 15)).elsewhere for k in range(180, 180 + 6 * 15)]
+    assert stops[-1] == "", "a picture that has stopped is not called live"
+    again = [watch.judge(replace(drawn(k - 90), index=k, t_s=k / 15)).elsewhere for k in range(270, 360)]
+    assert "right" in again
+    assert sum("was live" in note for note in watch.notes) == 1, "told once a place"
+
+
+@pytest.mark.parametrize("per_s", [0.5, 1.0])
+def test_slow_pulses_in_both_pictures_make_neither_the_wrong_one(per_s: float) -> None:
+    drawn = pulsed(per_s, also_left=True)
+    watch = ScreenWatch(SETTINGS, [IN_LEFT], drawn(0))
+    told = [watch.judge(drawn(k)).elsewhere for k in range(12 * 15)]
+    assert set(told[int(3 * 15 / per_s) :]) == {""}
+
+
+def test_two_single_shots_are_no_pulses() -> None:
+    """A held picture that a person changes for another is not live."""
+    watch = ScreenWatch(SETTINGS, [IN_LEFT], live_right(0))
+    told = []
+    for k in range(20 * 15):
+        told.append(watch.judge(Frame(index=k, t_s=k / 15, grey=live_right(6 * (k // 60)).grey)).elsewhere)
+    assert set(told) == {""}
