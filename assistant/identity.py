@@ -17,7 +17,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.errors import EnvironmentError_
+from assistant.errors import EnvironmentError_, InputError
+from assistant.part import read_part, recording_of
 from assistant.vocabulary import NO_DATE, Unknown
 
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -42,6 +43,8 @@ NO_CASE: Final = "no-case"
 _LEVEL: Final = re.compile(r"[A-Za-z0-9+-]{1,24}")
 _FINGERPRINT_BYTES: Final = 1 << 20
 _MOST_NAMES: Final = 9999
+_GROWS: Final = frozenset({".json", ".jsonl", ".csv", ".pdf", ".log"})
+"""Endings of files that are added to a run, or to themselves, as it is used: none of them tells what it holds."""
 
 
 def random_id(kind: str) -> str:
@@ -156,14 +159,21 @@ def _day_of(head: Mapping[str, Any]) -> date | Unknown:
 def unlisted_id(run: Path) -> str:
     """The id of a run that is in no library: it hangs on where it lies and what it holds, and tells neither.
 
+    What it holds are its pictures; of a part of a recording those of the recording, and its number.
+
     Parameters
     ----------
     run : Path
         A file or a folder.
     """
     digest = hashlib.sha256(str(run.resolve()).encode("utf-8", "surrogateescape"))
+    with contextlib.suppress(InputError):  # told by who opens it
+        part = read_part(run)
+        digest.update(b"" if part is None else f"part {part.number}".encode())
+    recording = recording_of(run)
     try:
-        files = [path for path in run.iterdir() if path.is_file()] if run.is_dir() else [run]
+        there = recording.iterdir() if recording.is_dir() else [recording]
+        files = [path for path in there if path.is_file() and path.suffix.lower() not in _GROWS]
         largest = max(files, key=lambda path: path.stat().st_size, default=None)
         if largest is not None:
             digest.update(str(largest.stat().st_size).encode())

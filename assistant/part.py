@@ -124,6 +124,11 @@ def write_part(folder: Path, part: Part) -> None:
     write_json(folder / FILE, plain(part))
 
 
+def has_parts(recording: Path) -> bool:
+    """Whether the parts of a recorded session lie in its folder; a folder that merely has that name holds none."""
+    return any(may_be_part(path.parent) for path in (recording / FOLDER).glob(f"*/{FILE}"))
+
+
 def recording_of(run: Path) -> Path:
     """The folder that holds the pictures of a run and what was kept of its day: for most runs it is the run itself.
 

@@ -8,6 +8,7 @@ person has said that no name is left to read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,8 +26,8 @@ from assistant.capture.part_source import PartSource
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
 from assistant.review.annotations import LABELS, About, Entry, Review
-from assistant.review.session_day import SessionDay
-from assistant.settings.tree import without_words
+from assistant.review.session_day import Act, SessionDay
+from assistant.settings.tree import TheatreSettings, without_words
 from assistant.system.plain import plain
 
 Cover = tuple[int, int, int, int]
@@ -38,6 +39,9 @@ _VIEW_KEYS: Final = frozenset(
     }
 )
 _MOST_SHIFT_DAYS: Final = 36_500
+_STAGES: Final = frozenset(map(str.strip, TheatreSettings().cement_stages.split(",")))
+"""The names of the cement's stages as the program brings them: no words of a site."""
+_ORDINAL: Final = re.compile("stage [0-9]{1,3}")
 
 
 def write_pictures(
@@ -196,13 +200,33 @@ def _bare_value(value: dict[str, Any]) -> dict[str, Any]:
     return kept | ({"plan": bare_plan(value["plan"])} if "plan" in value else {})
 
 
-def bare_day(day: SessionDay) -> dict[str, Any]:
-    """What was done and told on the day, its plans with the keys of the contract alone.
+def without_site_words(day: SessionDay, whole: SessionDay | None = None) -> SessionDay:
+    """A day without the words that a site typed: a stage of the cement that is no default one becomes its ordinal.
 
-    Times count from the start of the run. No word of it was typed: levels, stages of the settings, names that the
-    program made.
+    Parameters
+    ----------
+    day : SessionDay
+    whole : SessionDay or None
+        That of the whole session where the day is one part of it: it tells which stage comes after which.
     """
-    document: dict[str, Any] = plain(day)
+    names = [act.text for act in (day if whole is None else whole).acts if act.kind == "cement_stage"]
+    # The first stage is that of the start: going on to it is not noted.
+    ordinals = {name: f"stage {number}" for number, name in enumerate(dict.fromkeys(names), start=2)}
+
+    def bare(act: Act) -> Act:
+        is_own = act.kind == "cement_stage" and act.text not in _STAGES and not _ORDINAL.fullmatch(act.text)
+        return msgspec.structs.replace(act, text=ordinals.get(act.text, "another stage")) if is_own else act
+
+    levels = tuple(msgspec.structs.replace(level, acts=tuple(map(bare, level.acts))) for level in day.levels)
+    return msgspec.structs.replace(day, levels=levels)
+
+
+def bare_day(day: SessionDay, whole: SessionDay | None = None) -> dict[str, Any]:
+    """What was done and told on the day, its plans with the keys of the contract alone, stages as `without_site_words`.
+
+    Times count from the start of the run. What else it says the program made, or is a level's name.
+    """
+    document: dict[str, Any] = plain(without_site_words(day, whole))
     for level in document["levels"]:
         if level.get("plan") is not None:
             level["plan"] = bare_plan(level["plan"])

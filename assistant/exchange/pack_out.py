@@ -16,7 +16,16 @@ import msgspec
 from assistant import __version__
 from assistant.capture.opening import open_source
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.exchange.deidentify import Cover, bare_day, bare_plan, bare_result, bare_review, shifted, write_pictures
+from assistant.exchange.deidentify import (
+    Cover,
+    bare_day,
+    bare_plan,
+    bare_result,
+    bare_review,
+    shifted,
+    without_site_words,
+    write_pictures,
+)
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
 from assistant.identity import is_id, session_of
 from assistant.library.change_log import Row
@@ -25,7 +34,7 @@ from assistant.library.jobs import plan_path
 from assistant.library.labels import review_of
 from assistant.library.people import Act, check_may
 from assistant.library.run_summary import read_result
-from assistant.library.session_rows import NO_PICTURES
+from assistant.library.session_rows import NO_PICTURES, said_of_session
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
 from assistant.readings.table_file import open_table
@@ -48,7 +57,7 @@ _OUTCOME: Final = (
     "adjacent_fracture",
     "remote_fracture",
 )
-_LEVEL: Final = ("level", "technique", "access", "gauge", "cement_ml", "xray_s", "exposures", "day_said")
+_LEVEL: Final = ("level", "technique", "access", "gauge", "cement_ml", "xray_s", "exposures")
 Progress = Callable[[float], None]
 
 
@@ -182,7 +191,10 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
         "technique": case["technique"],
         "note": case["note"] if order.with_notes else "",
         "tags": case["tags"] if order.with_notes else "",
-        "levels": [_part(level, _LEVEL) | {"id": _random(level["id"], "levels")} for level in levels],
+        "levels": [
+            _part(level, _LEVEL) | {"id": _random(level["id"], "levels"), "day_said": _day_said(level, runs)}
+            for level in levels
+        ],
         "runs": [
             {
                 "id": _random(run["id"], "runs"),
@@ -209,6 +221,26 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
             }
         )
     return {"document": document, "runs": made}
+
+
+def _day_said(level: Row, runs: list[Row]) -> str:
+    """What was done at a level on the day, said anew without a site's words; nothing where its day is not here."""
+    if not level["day_said"]:
+        return ""
+    found: list[tuple[str, str]] = []
+    # A level that was worked on twice has its words from the whole session's day.
+    paths = [Path(run["path"]) for run in runs]
+    for place in dict.fromkeys(place for path in paths for place in (recording_of(path), path)):
+        day = read_session_day(place)
+        if day is not None:
+            said, bare = (said_of_session(each, rehearsal=False)["levels"] for each in (day, without_site_words(day)))
+            found += [
+                (one["day_said"], other["day_said"])
+                for one, other in zip(said, bare, strict=True)
+                if one["level"] == level["level"] and one["day_said"]
+            ]
+    known = dict(reversed(found))
+    return known.get(level["day_said"], found[0][1] if found else "")
 
 
 def _random(id_: str, table: str) -> str:
@@ -245,7 +277,8 @@ def _run(
         files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", plan)
     day = read_session_day(Path(run["path"]))
     if day is not None:
-        files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day))
+        whole = read_session_day(recording_of(Path(run["path"])))
+        files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day, whole))
     result = read_result(Path(run["result"])) if run["result"] else None
     if result is not None:
         files[run_file(*at, "result.json")] = _write_json(base / "result.json", bare_result(result))

@@ -12,7 +12,7 @@ from assistant.identity import Identity, session_of, unlisted_id
 from assistant.library import database
 from assistant.library.change_log import Row
 from assistant.library.relative import stored
-from assistant.part import recording_of
+from assistant.part import has_parts, recording_of
 from assistant.plan import Plan
 from assistant.recording.reading import read_head
 from assistant.system.places import data_home
@@ -45,8 +45,9 @@ def identify(
     recording = recording_of(path)
     session = session_of(read_head(recording)) if path.is_dir() else session_of({})
     row = _row(path, data_home() if folder is None else folder)
-    # The id that a session drew is that of its recording: a part of it has its own.
-    own = session.run_id if recording == path else ""
+    # The id that a session drew is that of its recording. Where that has parts, the first of them has it in the
+    # library: neither another part nor the whole recording, opened by its path, is that run.
+    own = session.run_id if recording == path and not has_parts(path) else ""
     run_id = row["id"] if row is not None else own or unlisted_id(path)
     return Identity(
         run_id=run_id,

@@ -101,6 +101,12 @@ def read_recorded(folder: Path, pictures: Mapping[int, int]) -> Recorded:
     )
 
 
+def read_frame_times(folder: Path) -> dict[int, float]:
+    """The time in s of each frame that has a line, by its number, on the recording's own clock; none of other runs."""
+    lines = (line for path in sorted(folder.glob("frames_*.jsonl")) for line in _lines(path))
+    return {line.i: line.t for line in lines if isinstance(line, FrameLine) and line.i >= 0}
+
+
 def _last_in_reach(numbers: list[int]) -> int:
     """The last frame; numbers after a gap that no disk fault makes are not believed."""
     last = -1

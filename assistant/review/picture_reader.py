@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.capture.opening import open_source
+from assistant.capture.source import Source
 from assistant.errors import AssistantError
 from assistant.review import previews
 from assistant.system.processes import ChildProcess, module_command, module_environment
@@ -97,7 +98,7 @@ class PictureReader:
             return
         try:
             while (wish := self._next()) is not None:
-                self._fulfil(source.frame_at, *wish)
+                self._fulfil(source, *wish)
         except Exception:
             # The window says by itself that it waits for the picture; the log says why it never comes.
             self.trouble = "an error of the program"
@@ -114,14 +115,16 @@ class PictureReader:
             wish, self._wish = self._wish, None
             return wish, self._goes_on
 
-    def _fulfil(self, frame_at: Callable[[int], Frame], wanted: int, goes_on: bool) -> None:
+    def _fulfil(self, source: Source, wanted: int, goes_on: bool) -> None:
         back = wanted < self._last <= wanted + 2 * _BACK and not goes_on
-        for index in range(max(0, wanted - _BACK) if back else wanted, wanted + 1 + (_AHEAD if goes_on else 0)):
+        # What lies before a part of a recording is not its own, and in a case pack it is not there.
+        begin = min(wanted, max(source.facts.first_frame, wanted - _BACK)) if back else wanted
+        for index in range(begin, wanted + 1 + (_AHEAD if goes_on else 0)):
             if (self._wish is not None and not back) or self._stopping:
                 return
             if self.ring.get(index) is None:
                 try:
-                    self.ring.put(frame_at(index))
+                    self.ring.put(source.frame_at(index))
                 except AssistantError as error:
                     if index <= wanted:
                         self.trouble = str(error)

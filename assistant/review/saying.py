@@ -6,7 +6,7 @@ adds its word and lets go.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -113,12 +113,30 @@ def _add(review: Review, make: Callable[[Review], Entry | None]) -> Review:
 
 
 def _caught_up(review: Review) -> Review:
-    """A review with what was added to its file since it was read; the leaks that were found for its words stay."""
+    """A review with what was added to its file since it was read; the leaks that were found for its words stay.
+
+    The list only grows. Where the file was taken away or put back to an earlier day, and another window wrote on, what
+    this window knows beyond it follows what the file holds: no word of either is lost.
+    """
     kept = read_review(review.path).entries
-    if len(kept) < len(review.entries):
-        return review  # a list that only grows: the file was taken away, or put back to an earlier day
     known = {entry.number: entry for entry in review.entries}
-    return replace(review, entries=tuple(_as_known(entry, known.get(entry.number)) for entry in kept))
+    entries = [_as_known(entry, known.get(entry.number)) for entry in kept]
+    numbers: dict[int | None, int | None] = {None: None}
+    free: dict[Hashable, list[int]] = {}
+    for entry in reversed(kept):
+        free.setdefault(_what(entry, entry.takes_back), []).append(entry.number)
+    for entry in review.entries:
+        takes_back = numbers.get(entry.takes_back, entry.takes_back)
+        same = free.get(_what(entry, takes_back))
+        numbers[entry.number] = same.pop() if same else len(entries) + 1
+        if numbers[entry.number] == len(entries) + 1:
+            entries.append(msgspec.structs.replace(entry, number=len(entries) + 1, takes_back=takes_back))
+    return replace(review, entries=tuple(entries))
+
+
+def _what(entry: Entry, takes_back: int | None) -> Hashable:
+    """What tells an entry from others in two files of one review, whose numbers may differ."""
+    return entry.author, entry.said_at, entry.about, entry.text, entry.frame, takes_back
 
 
 def _as_known(entry: Entry, known: Entry | None) -> Entry:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +29,7 @@ from assistant.plan import Plan, PlannedView
 from assistant.readings.live_line import FILES, KEEPS, NO_PLAN, lines_of, read_leaks, read_outline, read_thirds
 from assistant.readings.moments import Moment, Outline
 from assistant.readings.table_file import Row, open_table
+from assistant.recording.reading import read_frame_times
 from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.moment_lines import FRAME
 from assistant.vocabulary import (
@@ -85,10 +87,11 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
             raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
         part = read_part(folder)
         rows, standing, more = _live_rows(recording_of(folder), plan, 0 if part is None else part.first_plan)
+        times_s = read_frame_times(recording_of(folder))
         if part is None:
-            return list(_moments(rows, standing, more, plan))
+            return list(_moments(rows, standing, more, plan, times_s=times_s))
         rows = [row for row in rows if part.first_frame <= int(row["frame"]) < part.end_frame]
-        return list(_moments(rows, standing, more, plan, part.first_frame))
+        return list(_moments(rows, standing, more, plan, part.first_frame, times_s))
     except OSError as error:
         raise InputError(f"{folder}: its figures cannot be read ({error.strerror}); ask for access") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -274,20 +277,28 @@ def _moments(
     more: dict[int, _More],
     plan: Plan | None,
     first: int = 0,
+    times_s: Mapping[int, float] = MappingProxyType({}),
 ) -> Iterator[Moment]:
     nothing = _More()
     index = first
-    t_s = float(rows[0]["t_s"]) if first and rows else 0.0
+    # Frame 0 is at 0 s also where the run is a part: its frames keep their numbers and times.
+    told = 0, 0.0
     for row in rows:
         frame, at_s = int(row["frame"]), float(row["t_s"])
         if frame < index:
             continue  # the same frame again, after a restart
-        while index < frame:
-            share = (frame - index) / (frame - index + 1)
-            yield _gap(index, at_s - share * (at_s - t_s))
-            index += 1
+        for gap in range(index, frame):
+            yield _gap(gap, _between_s(gap, told, (frame, at_s), times_s))
         yield _moment(row, standing.get(frame, ()), more.get(frame, nothing), plan)
-        index, t_s = frame + 1, at_s
+        index, told = frame + 1, (frame, at_s)
+
+
+def _between_s(index: int, before: tuple[int, float], after: tuple[int, float], times_s: Mapping[int, float]) -> float:
+    """The time of a frame between two that have one: by the recording's lines, else as if at one rate between them."""
+    (last, last_s), (frame, at_s) = before, after
+    if index in times_s and frame in times_s:
+        return at_s - (times_s[frame] - times_s[index])
+    return last_s + (index - last) * (at_s - last_s) / (frame - last)
 
 
 def _gap(index: int, t_s: float) -> Moment:

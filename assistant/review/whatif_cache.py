@@ -23,8 +23,11 @@ from assistant import __version__
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.lines import Line
+from assistant.part import FILE as PART
+from assistant.part import recording_of
 from assistant.plan import Plan
 from assistant.quick_steps import QuickSteps
+from assistant.review.annotations import FILE
 from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
@@ -201,12 +204,16 @@ def _cement(packed: bytes, crop: Crop, front_mm: float) -> CementMask:
 def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, model: str) -> Path | None:
     """Where a run's file lies; another one when its pictures, points, slow settings or the program change.
 
+    Its pictures are those of its recording where it is a part of one. What reviewers say changes nothing of them.
     None where the run cannot be looked at.
     """
     views = [{key: value for key, value in view.items() if key != "warning_line_fraction"} for view in plan["views"]]
     path = Path(run)
     try:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        recording = recording_of(path)
+        files = sorted(recording.iterdir()) if recording.is_dir() else [recording]
+        files = [each for each in files if FILE not in each.name]
+        files += [path / PART] if recording != path else []
         stats = [(each.name, each.stat().st_size, each.stat().st_mtime_ns) for each in files if each.is_file()]
     except OSError:
         return None

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import EnvironmentError_
 from assistant.identity import Identity, free_name, is_id, random_id, session_of, unlisted_id
+from assistant.part import FOLDER, Part, write_part
 
 WHOLE = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA", session_id="N-00000000", recorded=date(2026, 3, 9))
 
@@ -77,3 +78,20 @@ def test_a_name_is_given_back_where_nothing_was_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(EnvironmentError_, match="cannot be written"), free_name(tmp_path / "file", "report.pdf"):
         pass
+
+
+def test_a_part_of_a_recording_keeps_its_id_as_it_is_used_and_its_neighbour_has_another_one(
+    tmp_path: Path,
+) -> None:
+    film = tmp_path / "video_000.mkv"
+    film.write_bytes(b"pictures")
+    parts = [tmp_path / FOLDER / name for name in ("1_L1", "2_L1")]
+    for number, part in enumerate(parts, start=1):
+        write_part(part, Part(number=number, of=2, level="L1", first_frame=10 * number, frames=10))
+    first, second = map(unlisted_id, parts)
+    assert len({first, second, unlisted_id(tmp_path)}) == 3
+    (parts[0] / "review.json").write_text("x" * 100_000)
+    (tmp_path / "review.json").write_text("x" * 100_000)
+    assert [unlisted_id(part) for part in parts] == [first, second]
+    film.write_bytes(b"pictures of somebody else")
+    assert unlisted_id(parts[0]) != first

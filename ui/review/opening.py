@@ -8,8 +8,9 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
-from assistant.part import FOLDER
+from assistant.part import has_parts
 from assistant.plan import read_plan
+from assistant.recording.reading import is_recorded
 from assistant.review.replay import Sink
 from assistant.settings.tree import Settings
 from assistant.system.places import plan_beside, plan_place
@@ -36,7 +37,7 @@ def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink
     InputError
         If the run itself cannot be opened.
     """
-    if plan_path is None and (Path(run) / FOLDER).is_dir():
+    if plan_path is None and is_recorded(Path(run)) and has_parts(Path(run)):
         # The plan beside it is that of its last level.
         return Session(run, None, settings, sink), f"{words.LEVELS_APART} {words.LOOKING_ONLY}"
     named = plan_path or plan_of(run)

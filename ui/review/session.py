@@ -204,7 +204,7 @@ class Session:
     def time_of(self, index: int) -> float:
         """Time of a frame in s: as analysed, else by the run's rate."""
         moment = self.moments.at(index) if self.moments is not None else None
-        return moment.t_s if moment is not None else index / self.fps
+        return moment.t_s if moment is not None else self._begins_s + (index - self.first_frame) / self.fps
 
     def index_at(self, t_s: float) -> int:
         """The frame at a time."""
@@ -213,7 +213,7 @@ class Session:
             newest = moments.at(moments.end - 1)
             if newest is not None and t_s <= newest.t_s:
                 return max(self.first_frame, moments.index_at(t_s))
-        return self._within(int(t_s * self.fps + 1e-6))
+        return self._within(self.first_frame + int((t_s - self._begins_s) * self.fps + 1e-6))
 
     def advance(self, seconds: float) -> None:
         """Play: move the time on (or back), never past what is analysed."""

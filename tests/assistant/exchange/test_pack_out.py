@@ -7,10 +7,16 @@ import av
 import pytest
 
 from assistant.errors import InputError, UsageError
+from assistant.exchange.pack_in import unpack
 from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.library.outcome import add_finding
 from assistant.library.people import Act, Person, Role
+from assistant.library.session_rows import said_of_session
 from assistant.library.store import Library
+from assistant.review.session_day import SessionDay
+from assistant.review.session_parts import write_parts
+from assistant.review.session_reading import read_session_day
+from tests.recorded_levels import Session, level_pictures
 from tests.small_run import SmallRun, plan_document, write_small_run
 
 CANARY = "MUSTERFRAU^ERIKA"
@@ -84,3 +90,39 @@ def test_a_run_that_breaks_off_leaves_no_pack(run, tmp_path):
     with library_with(run, tmp_path / "a") as library, pytest.raises(InputError):
         write_pack(library, PackOrder(case_ids=("K-1",), looked_for_names=True), tmp_path / "out")
     assert not list(tmp_path.glob("*out*"))
+
+
+def test_the_words_of_a_site_for_the_stages_of_its_cement_stay_there(tmp_path):
+    session = Session(tmp_path / "live")
+    for times, level in enumerate(("L1", "L2")):
+        session.film(level_pictures(8, times))
+        session.set_plan(level, times)
+        session.say("cement_clock", level=level)
+        for stage in (f"pâte {CANARY}", "dough", f"dur {CANARY}")[times:]:
+            session.say("cement_stage", stage=stage, level=level)
+        if level == "L1":
+            session.next_level()
+    recording = session.end()
+    write_parts(recording)
+    day = read_session_day(recording)
+    with Library(tmp_path / "a") as library:
+        library.add("cases", Act.IMPORT, id="K-1")
+        values = {"is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300, "state": "waiting"}
+        for number, said in enumerate(said_of_session(day, rehearsal=False)["levels"], start=1):
+            assert CANARY in said["day_said"]
+            library.add("levels", Act.EDIT, id=f"L-{number}", case_id="K-1", **said)
+            path = str(recording / "levels" / f"{number}_{said['level']}")
+            library.add("runs", Act.IMPORT, case_id="K-1", level_id=f"L-{number}", path=path, **values)
+        pack = write_pack(library, PackOrder(case_ids=("K-1",), looked_for_names=True), tmp_path / "out")
+    for word in (CANARY, "pâte", "dur "):
+        assert word.encode() not in everything(pack), word
+    done = unpack(pack, tmp_path / "there")
+    said = [level.day_said for level in done.cases[0].levels]
+    assert [[part.split(" 0")[0] for part in one.split(", ")] for one in said] == [
+        ["cement mixed", "stage 2", "dough", "stage 4"],
+        ["cement mixed", "dough", "stage 4"],
+    ]
+    for run, level in enumerate(done.cases[0].levels):
+        (there,) = read_session_day(tmp_path / "there" / "cases" / "0" / "runs" / str(run)).levels
+        assert [act.text for act in there.acts if act.kind == "cement_stage"][-1] == "stage 4"
+        assert said_of_session(SessionDay(levels=(there,)), rehearsal=False)["levels"][0]["day_said"] == level.day_said

@@ -10,6 +10,7 @@ from assistant.identity import Identity, is_id, session_of
 from assistant.library.identities import identify
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
+from assistant.part import FOLDER, Part, write_part
 from assistant.plan import plan_from_document
 from assistant.recording.keeping import begin_head, write_head
 from assistant.settings.tree import Settings
@@ -73,3 +74,14 @@ def test_ids_that_are_in_use_are_drawn_anew(tmp_path: Path) -> None:
         ids = [bring_in(library, run.folder) for run in (first, second)]
         assert ids[0] != ids[1]
         assert len(library.rows("cases")) == 1  # two runs of one session are of one case
+
+
+def test_a_whole_recording_that_has_parts_is_not_taken_for_the_first_of_them(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path / "a", 4)
+    write_head(run.folder, "camera:0", Settings(), None, begun := begin_head(run.folder))
+    drawn = session_of(begun)
+    assert identify(run.folder, folder=tmp_path / "home").run_id == drawn.run_id
+    write_part(run.folder / FOLDER / "1_L1", Part(number=1, of=2, level="L1", first_frame=0, frames=2))
+    whole = identify(run.folder, folder=tmp_path / "home")
+    assert is_id("unlisted", whole.run_id)
+    assert (whole.case_id, whole.session_id) == (drawn.case_id, drawn.session_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.part import Part, write_part
 from assistant.review.picture_reader import PictureReader, PictureRing, ScrubMaker
 from tests.small_run import pictures, write_small_run, write_video
 from tests.waiting import HUNG_S
@@ -58,6 +59,19 @@ def test_stepping_back_brings_those_before_it_too(run: str) -> None:
     reader.want(29)
     waited.wait()
     assert all(reader.ring.get(k) is not None for k in range(17, 30))
+    assert reader.stop()
+
+
+def test_stepping_back_near_the_start_of_a_part_of_a_pack_asks_for_none_before_it(run: str) -> None:
+    write_part(Path(run), Part(number=2, of=2, level="L2", first_frame=60, frames=40, pictures_from=60, begins_s=10.0))
+    waited = Waited()
+    reader = PictureReader(run, waited)
+    reader.want(66)
+    waited.wait()
+    reader.want(65)
+    waited.wait()
+    assert all(reader.ring.get(k) is not None for k in range(60, 66))
+    assert reader.trouble == ""
     assert reader.stop()
 
 

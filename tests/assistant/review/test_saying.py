@@ -117,3 +117,20 @@ def test_a_review_that_another_one_holds_is_told(review: Review, monkeypatch: py
     with alone_with(review.path), pytest.raises(EnvironmentError_, match="another window writes this review"):
         say(review, About.NOTE, frame=0, who="a", text="lost")
     say(review, About.NOTE, frame=0, who="a", text="kept")
+
+
+def test_a_file_that_was_put_back_to_an_earlier_day_and_written_on_loses_no_word(review: Review) -> None:
+    first = say(review, About.NOTE, frame=0, who="a", text="one")
+    earlier = review.path.read_bytes()
+    known = say(
+        undo(say(first, About.NOTE, frame=1, who="a", text="taken back"), who="a"), About.NOTE, frame=2, who="a"
+    )
+    review.path.write_bytes(earlier)
+    say(read_review(review.path), About.NOTE, frame=3, who="b", text="another's")
+    said = say(known, About.NOTE, frame=4, who="a", text="last")
+    assert read_review(review.path) == said
+    assert [entry.number for entry in said.entries] == list(range(1, 7))
+    assert [(entry.author, entry.text) for entry in said.standing] == [
+        *(("a", "one"), ("b", "another's"), ("a", ""), ("a", "last")),
+    ]
+    assert len(say(said, About.NOTE, frame=5, who="a", text="more").entries) == 7

@@ -135,6 +135,14 @@ def test_a_part_of_a_session_holds_its_own_frames_and_nothing_of_another_level_s
     moments = read_as_seen(part, plan)
     assert [moment.frame_index for moment in moments] == list(range(20, 40))
     assert [moment.liveness.reason for moment in moments[:6]] == 5 * ["not analysed on the day"] + [""]
+    known_s = [float(row["t_s"]) for row in table(run)[20:40]]
+    assert [moment.t_s for moment in moments] == pytest.approx(known_s, abs=1e-3)
+    # A camera that stood for 0.8 s: the recording's own lines say when.
+    stood_s = [at / 30 if at < 23 else 0.8 + at / 30 for at in range(46)]
+    frames = [json.dumps({"i": at, "t": 7 + t, "ns": 0, "v": 0, "p": at}) for at, t in enumerate(stood_s)]
+    (recording / "frames_000.jsonl").write_text("\n".join(frames) + "\n", encoding="utf-8")
+    begun = [moment.t_s for moment in read_as_seen(part, plan)[:6]]
+    assert begun == pytest.approx([known_s[5] - stood_s[25] + t for t in stood_s[20:26]])
     assert [moment.frame_index for moment in read_as_seen(recording, plan)] == list(range(46))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assistant import pipeline
+from assistant.part import FOLDER, Part, write_part
 from assistant.plan import read_plan
 from assistant.review import whatif, whatif_cache
 from assistant.review.whatif import BASE, RunAndPlan, Variant
@@ -91,6 +92,24 @@ def test_other_points_pictures_or_models_are_another_run(pair: RunAndPlan, run: 
     assert first != place(moved)
     run.video.touch()
     assert first != place()
+
+
+def test_a_part_is_another_run_when_its_recording_is_and_no_reviewer_s_word_makes_one(
+    run: SmallRun, tmp_path: Path
+) -> None:
+    part = run.folder / FOLDER / "2_L2"
+    write_part(part, Part(number=2, of=2, level="L2", first_frame=20, frames=20))
+    document = read_plan(run.plan, 0.25).document
+
+    def places() -> list[Path | None]:
+        return [whatif_cache.place_for(tmp_path, str(each), document, Settings(), "") for each in (part, run.folder)]
+
+    before = places()
+    for folder in (part, run.folder):
+        (folder / "review.json").write_text("{}")
+    assert places() == before
+    run.video.touch()
+    assert not set(places()) & set(before)
 
 
 def test_a_kept_file_that_is_damaged_costs_only_time(pair: RunAndPlan, tmp_path: Path) -> None:
