@@ -24,7 +24,7 @@ from assistant.lines import Line
 from assistant.quick_steps import QuickSteps
 from assistant.steps.cement import MaskMemory, ground_of
 from assistant.steps.leak_shape import ShapeMemory, classify, classify_by_geometry, undetermined
-from assistant.steps.leaks import keep_shape
+from assistant.steps.leaks import keep_shape, weighed_shape
 from assistant.vocabulary import CementMask, Leak, LeakSite, Shape, Unknown
 
 
@@ -71,17 +71,25 @@ class LeakTyping:
 
     def _with_shape(self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int) -> Leak:
         try:
-            shape = self._shape(model, leak, cement, frame_index)
+            typed = replace(leak, shape=self._shape(model, leak, cement, frame_index))
+            keep_shape(self.quick.leaks, typed)
         except Exception as error:
-            fault = describe(error)
-            shape = undetermined(f"a fault in the program: {fault}")
-            self.fault = self.fault or (
-                f"The shape of a leak could not be told from frame {frame_index} on because of a fault in the program "
-                f"({fault}); distances and alarms are not touched by it. Please report it."
-            )
-        typed = replace(leak, shape=shape)
-        keep_shape(self.quick.leaks, typed)
+            return self._untold(leak, describe(error), frame_index)
         return typed
+
+    def _untold(self, leak: Leak, fault: str, frame_index: int) -> Leak:
+        """A fault in one picture: what earlier pictures said of the leak together stands, else its shape is open."""
+        self.fault = self.fault or (
+            f"The shape of a leak could not be told from frame {frame_index} on because of a fault in the program "
+            f"({fault}); distances and alarms are not touched by it. Please report it."
+        )
+        told = replace(leak, shape=undetermined(f"a fault in the program: {fault}"))
+        try:
+            keep_shape(self.quick.leaks, told)
+            weighed = weighed_shape(self.quick.leaks, leak.site)
+        except Exception:
+            return told  # the fault lies in what is kept: it is named above
+        return told if weighed is None else replace(leak, shape=weighed)
 
     def _shape(self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int) -> Shape:
         maps = self.quick.maps

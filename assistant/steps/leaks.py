@@ -20,7 +20,7 @@ from assistant.line_maps import OUTSIDE, LineMaps
 from assistant.lines import Line
 from assistant.plan import PlannedView
 from assistant.settings.tree import LeakSettings
-from assistant.vocabulary import CementMask, Leak, LeakSite
+from assistant.vocabulary import CementMask, Leak, LeakSite, Shape
 
 _HALF_ROUND = 0.5
 """How far a half-round lump reaches from the wall, in widths of its foot there. A vein is a tube that leaves the wall
@@ -137,8 +137,11 @@ def _confirmed(memory: LeakMemory, seen: Iterable[Leak], t_s: float, settings: L
             continue
         leaks.append(leak)
         before = memory.largest.get(leak.site)
-        if before is None or leak.area_mm2 >= before.area_mm2:
+        if before is None:
             memory.largest[leak.site] = leak
+        elif leak.area_mm2 >= before.area_mm2:
+            # It is typed after the alarms: until then, and where that fails, what was said of it stands.
+            memory.largest[leak.site] = leak if leak.shape is not None else replace(leak, shape=before.shape)
     return tuple(leaks)
 
 
@@ -157,11 +160,25 @@ def all_leaks(memory: LeakMemory) -> tuple[Leak, ...]:
 
 
 def keep_shape(memory: LeakMemory, leak: Leak) -> None:
-    """Keep a leak's shape, worked out later by the classifier: of the leak at its largest, or of many pictures."""
+    """Keep a leak's shape, worked out later by the classifier: of many pictures, else of the leak at its largest.
+
+    What one picture shows, or a fault in it, never takes the place of what was weighed of many.
+    """
     before = memory.largest.get(leak.site)
-    weighed = leak.shape is not None and bool(leak.shape.frames)
-    if before is not None and (weighed or leak.area_mm2 >= before.area_mm2):
+    if before is None or (weighed_shape(memory, leak.site) is not None and not _is_weighed(leak.shape)):
+        return
+    if _is_weighed(leak.shape) or leak.area_mm2 >= before.area_mm2:
         memory.largest[leak.site] = replace(before, shape=leak.shape)
+
+
+def weighed_shape(memory: LeakMemory, site: LeakSite) -> Shape | None:
+    """The shape kept of a site, where it rests on a model's answers; else None."""
+    kept = memory.largest.get(site)
+    return kept.shape if kept is not None and _is_weighed(kept.shape) else None
+
+
+def _is_weighed(shape: Shape | None) -> bool:
+    return shape is not None and bool(shape.frames)
 
 
 def _outside(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from assistant import leak_typing
 from assistant.leak_typing import LeakTyping, is_untyped
+from assistant.steps.leaks import LeakMemory
 from assistant.vocabulary import Leak, LeakSite, Shape, Unknown
 
 
@@ -48,3 +50,26 @@ def test_a_fault_leaves_the_shape_open_and_is_said_of_its_first_frame(monkeypatc
         assert "a fault in the program" in disc.shape.reason
     assert [each.site for each in kept] == [LeakSite.SUPERIOR_DISC] * 2
     assert "from frame 7 on" in typing.fault
+
+
+@pytest.mark.parametrize("fails", ["the typing", "the keeping"])
+def test_a_fault_takes_back_no_shape_that_many_pictures_told(monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    weighed = Shape(label="spike", p_spike=0.9, model="m", frames=(1, 2, 3))
+    memory = LeakMemory(largest={LeakSite.SUPERIOR_DISC: leak(LeakSite.SUPERIOR_DISC, weighed)})
+
+    def broken(*_args: object) -> Any:
+        raise ZeroDivisionError
+
+    if fails == "the typing":
+        monkeypatch.setattr(LeakTyping, "_shape", broken)
+    else:
+        monkeypatch.setattr(LeakTyping, "_shape", lambda *_args: replace(weighed, label="round"))
+        monkeypatch.setattr(leak_typing, "keep_shape", broken)
+    quick: Any = SimpleNamespace(maps=None, leaks=memory)
+    typing = LeakTyping(quick=quick, mask=quick)
+    nothing: Any = None
+    (told,) = typing.typed(nothing, [replace(leak(LeakSite.SUPERIOR_DISC), area_mm2=9.0)], nothing, 7)
+    assert memory.largest[LeakSite.SUPERIOR_DISC].shape == weighed
+    assert told.shape is not None
+    assert told.shape.label in ("spike", "undetermined")
+    assert "ZeroDivisionError" in typing.fault

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.cli import main
-from assistant.leak_shape.model_protocol import ShapeLimits
+from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits
 from assistant.model_packs import starting
 from assistant.vocabulary import ModelIdentity, Unknown
 from tests.journeys.alarm_causes import FILMS, ended
@@ -27,6 +27,19 @@ class BrokenShapes:
 
     def ask(self, *_more: object) -> Any:
         raise ZeroDivisionError("no patch")
+
+
+class TiredShapes(BrokenShapes):
+    """One that knows the leak at first, and breaks while it grows."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def ask(self, *more: object) -> Any:
+        self.asked += 1
+        if self.asked > 4:
+            raise ZeroDivisionError("no patch")
+        return (ShapeAnswer(frame_index=int(str(more[1])), probabilities=(0.9, 0.05, 0.05), strangeness=0.0),)
 
 
 def test_in_the_theatre(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,3 +84,16 @@ def test_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     shape = broken["leaks"][0]["shape"]
     assert (shape["label"], shape["p_spike"]) == ("undetermined", None)
     assert any("The shape of a leak could not be told from frame" in note for note in broken["run"]["notes"])
+
+
+def test_what_the_model_told_before_it_broke_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film = FILMS["cement runs up"]()
+    plan, video = tmp_path / "plan.json", write_video(tmp_path / "run.mkv", film.frames)
+    plan.write_text(json.dumps(film.document), encoding="utf-8")
+    monkeypatch.setattr(starting, "recorded_shape_model", lambda: nullcontext(TiredShapes()))
+    out = tmp_path / "out"
+    assert main(["analyze", str(video), "--plan", str(plan), "--out", str(out)]) == 0
+    result = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert result["leaks"][0]["shape"]["label"] == "spike"
+    assert any(e["text"].startswith("CEMENT IN DISC (shape: spike") for e in result["events"])
+    assert any("The shape of a leak could not be told from frame" in note for note in result["run"]["notes"])

@@ -10,7 +10,7 @@ from assistant.line_maps import make_line_maps
 from assistant.plan import plan_from_document
 from assistant.settings.tree import LeakSettings
 from assistant.steps.leaks import PEDICLE_HEIGHT_MM, LeakMemory, all_leaks, find_leaks, keep_shape, settle_leaks
-from assistant.vocabulary import CementMask, Leak, LeakSite, Shape
+from assistant.vocabulary import CementMask, Leak, LeakSite, Shape, Unknown
 
 CROP = Crop(x0_px=10, y0_px=20, width_px=190, height_px=150)
 # x 60..140 and y 70..130 in px of the reference frame; anterior on the left.
@@ -222,6 +222,23 @@ def test_the_largest_is_kept_with_its_shape() -> None:
     assert kept.shape == spike
     run.pictures(3, INSIDE)
     assert all_leaks(run.memory) == (kept,)
+
+
+def test_what_many_pictures_said_gives_way_to_no_single_one() -> None:
+    """A fault in the typing of a larger picture, or one that was not typed at all, takes back no weighed shape."""
+    run = Run()
+    spike = Shape(label="spike", p_spike=0.9, model="m", frames=(3, 4, 5))
+    fault = Shape(label="undetermined", p_spike=Unknown("a fault"), model="m", reason="a fault")
+    small = run.pictures(5, INSIDE, (95, 63, 104, 80))[0]
+    keep_shape(run.memory, replace(small, shape=spike))
+    large = run.picture(INSIDE, (95, 57, 104, 80))[0]
+    (kept,) = all_leaks(run.memory)
+    assert (kept.area_mm2, kept.shape) == (large.area_mm2, spike)
+    keep_shape(run.memory, replace(large, shape=fault))
+    assert all_leaks(run.memory)[0].shape == spike
+    better = replace(spike, label="round", frames=(4, 5, 6))
+    keep_shape(run.memory, replace(small, shape=better))
+    assert all_leaks(run.memory)[0].shape == better
 
 
 def test_both_sides_are_one_site_and_the_larger_stands_for_it() -> None:
