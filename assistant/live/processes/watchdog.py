@@ -140,6 +140,7 @@ class OwnWindow:
         self._command = list(command)
         self._process: ChildProcess | None = None
         self._shown = False
+        self._not_before_s = 0.0
         self._words: LastWords | None = None
         self._said: deque[str] = deque(maxlen=64)
         self._begin()
@@ -175,10 +176,11 @@ class OwnWindow:
         return self._process is not None and self._process.poll() is None
 
     def show(self, shown: bool) -> None:
-        """Show or hide it; one that has died is opened again."""
+        """Show or hide it; one that has died is opened again, at once and then after a pause each time."""
         if not self.works:
             self._shown = False
-            if shown:
+            if shown and time.monotonic() >= self._not_before_s:
+                self._not_before_s = time.monotonic() + _AGAIN_S
                 self._begin()
         if shown is self._shown or self._process is None:
             return

@@ -142,6 +142,20 @@ def test_the_own_window_is_told_and_answers_and_is_opened_again_if_it_dies() -> 
     window.close()
 
 
+def test_an_own_window_that_dies_each_time_does_not_take_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog, "_AGAIN_S", 3600.0)
+    mark = tmp_path / "opened"
+    window = OwnWindow([sys.executable, "-S", "-c", f"open({str(mark)!r}, 'a').write('x')"])
+    wait_until(lambda: not window.works)
+    for _ in range(3):
+        window.show(True)
+        wait_until(lambda: not window.works)
+    window.close()
+    assert mark.read_text() == "xx", "at the start, and once again at once"
+
+
 def test_the_own_window_needs_no_place_for_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that takes nothing, or a sandbox: a stopped program is told all the same."""
 
