@@ -21,6 +21,8 @@ from assistant.system.plain import plain, read_json
 FILE: Final = "part.json"
 FOLDER: Final = "levels"
 """In the recording's folder: holds those of its parts."""
+ELSEWHERE: Final = "recording.json"
+"""In a folder of parts that the library keeps, as their recording cannot be written to: says where that lies."""
 SCHEMA: Final = "fluoro-assistant/part/1"
 _MOST_BYTES: Final = 1 << 16
 MOST_FRAMES: Final = 5_000_000
@@ -134,5 +136,30 @@ def recording_of(run: Path) -> Path:
 
     A part whose own folder holds its pictures (of a case pack) is its own recording.
     """
-    in_recording = may_be_part(run) and (run / FILE).is_file()
-    return run.parent.parent if in_recording else run
+    if not may_be_part(run) or not (run / FILE).is_file():
+        return run
+    return recording_elsewhere(run) or run.parent.parent
+
+
+class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    recording: str
+
+
+def recording_elsewhere(run: Path) -> Path | None:
+    """Where the recording of a part lies that the library keeps; None for any other run."""
+    try:
+        with (run.parent / ELSEWHERE).open("rb") as file:
+            return Path(read_json(file.read(_MOST_BYTES), _Elsewhere).recording)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def keep_parts_elsewhere(levels: Path, recording: Path) -> None:
+    """Say in a folder of parts where their recording lies.
+
+    Raises
+    ------
+    EnvironmentError_
+        If it cannot be written.
+    """
+    write_json(levels / ELSEWHERE, {"recording": str(recording.absolute())})

@@ -201,7 +201,7 @@ def _make_way(into: Path) -> None:
     What may hold a recording or a reviewer's words (the library was put back to an earlier day) is set aside, never
     deleted.
     """
-    if (into / RUN).exists() or (into / FILE).exists():
+    if any((into / name).exists() for name in (RUN, FILE, PARTS)):
         put_in_place(into, into.with_name(f"{into.name}.aside_{time.time_ns()}"))
     shutil.rmtree(into, ignore_errors=True)
 

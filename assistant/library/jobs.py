@@ -27,7 +27,7 @@ from assistant.library.session_rows import (
     run_rows,
 )
 from assistant.library.store import Library
-from assistant.part import read_part, recording_of
+from assistant.part import FOLDER, read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.recording.reading import read_head
 from assistant.settings.tree import Settings, changes_of
@@ -396,6 +396,8 @@ def taken_apart(library: Library, job: Job) -> None:
     for part in parts:
         if part["thumbnail"]:
             put_in_place(into / part["thumbnail"], folder / part["thumbnail"])
+    if parts[0]["kept"]:
+        put_in_place(into / FOLDER, folder / FOLDER)
     _remove(into)
     rehearsal = bool(session["run"]["rehearsal"] or run["rehearsal"])
     rows, level_ids = level_rows(library, run["case_id"], session["levels"], None, rehearsal=rehearsal)

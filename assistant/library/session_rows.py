@@ -11,7 +11,7 @@ import msgspec
 
 from assistant.library.store import Library
 from assistant.part import FILE as PART
-from assistant.part import Part, may_be_part, read_part
+from assistant.part import Part, keep_parts_elsewhere, may_be_part, read_part, recording_elsewhere
 from assistant.reports.day_facts import marks_words
 from assistant.review.annotations import FILE, Review, read_review, save, words_of
 from assistant.review.counting import counts
@@ -121,7 +121,7 @@ def parts_said(
     recording : Path
         Its parts are made in it.
     into : Path
-        For their thumbnails.
+        For their thumbnails, and for the parts where the recording cannot be written to.
     review : Review
         What was said of the recording.
     look : callable
@@ -129,10 +129,11 @@ def parts_said(
     """
     events = read_events(recording)
     made = []
-    for folder, level_at, number in write_parts(recording):
+    for folder, level_at, number in write_parts(recording, into):
         part = read_part(folder)
         said: dict[str, Any] = {
-            "path": folder.relative_to(recording).as_posix(),
+            "path": folder.relative_to(folder.parents[1]).as_posix(),
+            "kept": folder.parents[1] == into,
             "level_at": level_at,
             "plan": plan_beside(folder).is_file(),
             "pictures": part is not None,
@@ -195,7 +196,8 @@ def run_rows(
     path, folder = places
     lost, plan, frames = facts.pop("lost"), facts.pop("plan"), facts["frames"]
     said = [
-        {"path": "", "level_at": 0, "plan": plan, "pictures": True, "thumbnail": THUMBNAIL, "lost": lost, "row": {}}
+        {"path": "", "kept": False, "level_at": 0, "plan": plan, "pictures": True}
+        | {"thumbnail": THUMBNAIL, "lost": lost, "row": {}}
     ]
     rows: list[tuple[str, str, dict[str, Any]]] = []
     for part in parts or said:
@@ -205,7 +207,7 @@ def run_rows(
             own["bytes"] = round(facts["bytes"] * own["frames"] / frames)
         own |= {
             "level_id": level_ids[min(part["level_at"], len(level_ids) - 1)],
-            "path": str(path / part["path"]),
+            "path": str((folder if part["kept"] else path) / part["path"]),
             "thumbnail": str(folder / part["thumbnail"]) if part["pictures"] else None,
             "state": NO_PICTURES if not part["pictures"] else WAITING if part["plan"] else NO_PLAN,
             "recording_said": f"{part['lost']} frames lost" if part["lost"] else "whole",
@@ -220,8 +222,12 @@ def moved_rows(
     library: Library, run: dict[str, Any], place: Path, sha256: str
 ) -> list[tuple[str, str, dict[str, Any]]]:
     """Rows for the new place of a recording that was moved: of all its parts, where it has some."""
-    before = _recording_at(run, place)
     same = library.rows("runs", sha256=run["sha256"], case_id=run["case_id"])
+    if recording_elsewhere(Path(run["path"])) is not None:
+        # The parts stay where they are, and know where their recording lies.
+        keep_parts_elsewhere(Path(run["path"]).parent, place)
+        return [("runs", each["id"], {"sha256": sha256}) for each in same]
+    before = _recording_at(run, place)
     return [
         ("runs", each["id"], {"path": str(place / Path(each["path"]).relative_to(before)), "sha256": sha256})
         for each in same
@@ -231,6 +237,9 @@ def moved_rows(
 
 def kept_recording(library: Library, run: dict[str, Any]) -> Path:
     """Where the recording of a run lies or lay: what is named like a part is one if others of its recording are."""
+    elsewhere = recording_elsewhere(Path(run["path"]))
+    if elsewhere is not None:
+        return elsewhere
     recording = recording_of_path(run["path"])
     same = library.rows("runs", sha256=run["sha256"], case_id=run["case_id"])
     others = [each for each in same if recording_of_path(each["path"]) == recording]

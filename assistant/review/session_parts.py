@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.capture.opening import open_source
-from assistant.errors import InputError
-from assistant.part import FOLDER, Part, part_name, read_part, write_part
+from assistant.errors import EnvironmentError_, InputError
+from assistant.part import FOLDER, Part, keep_parts_elsewhere, part_name, read_part, write_part
 from assistant.review.session_log import read_events
 from assistant.review.session_reading import Stretch, day_of, stretches_of
 from assistant.system.files import write_json
@@ -27,10 +27,16 @@ class MadePart(NamedTuple):
     number: int
 
 
-def write_parts(recording: Path) -> tuple[MadePart, ...]:
+def write_parts(recording: Path, otherwise: Path | None = None) -> tuple[MadePart, ...]:
     """Make the folders of a session's parts in its recording; none for any other run.
 
     Those that are there already and whole stay as they are: their lines may have been mended since.
+
+    Parameters
+    ----------
+    recording : Path
+    otherwise : Path, optional
+        Where they are kept if the recording cannot be written to.
 
     Raises
     ------
@@ -39,6 +45,17 @@ def write_parts(recording: Path) -> tuple[MadePart, ...]:
     EnvironmentError_
         If they cannot be written.
     """
+    try:
+        return _made_in(recording / FOLDER, recording)
+    except (OSError, EnvironmentError_):
+        if otherwise is None:
+            raise
+    made = _made_in(otherwise / FOLDER, recording)
+    keep_parts_elsewhere(otherwise / FOLDER, recording)
+    return made
+
+
+def _made_in(place: Path, recording: Path) -> tuple[MadePart, ...]:
     events = read_events(recording)
     stretches = stretches_of(events) if events else ()
     if len(stretches) < 2:
@@ -47,7 +64,7 @@ def write_parts(recording: Path) -> tuple[MadePart, ...]:
     made = []
     for number, (stretch, end) in enumerate(_with_ends(stretches, recording), start=1):
         level = levels[stretch.level_at].level
-        folder = recording / FOLDER / part_name(number, level)
+        folder = place / part_name(number, level)
         if end > stretch.first_frame:
             part = Part(
                 number=number,

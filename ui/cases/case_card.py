@@ -15,7 +15,7 @@ from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.session_rows import NO_PICTURES
 from assistant.library.store import Library
-from assistant.part import may_be_part
+from assistant.part import may_be_part, recording_of
 from assistant.results.looked_at import NOT_YET
 from assistant.review.session_reading import read_session_day
 from ui import theme
@@ -237,6 +237,6 @@ def _runs(runs: list[dict[str, Any]]) -> str:
     states = [words.NOT_ANALYSED.get(run["state"], "") for run in runs]
     told = next((state for state in states if state), "analysed")
     where = "copied" if all(run["is_copied"] for run in runs) else "stays at its place"
-    if not all(Path(run["path"]).exists() for run in runs if run["state"] != NO_PICTURES):
+    if not all(recording_of(Path(run["path"])).exists() for run in runs if run["state"] != NO_PICTURES):
         where = with_keys("GONE from its place ([[cases:find again]]: find again)")
     return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"

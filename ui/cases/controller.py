@@ -16,6 +16,7 @@ from assistant.library.search import Filter
 from assistant.library.session_rows import NO_PICTURES, kept_recording
 from assistant.library.store import Library
 from assistant.library.trash import empty_bin
+from assistant.part import recording_of
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.cases import case_forms
@@ -237,7 +238,7 @@ class CasesController:
             return
         if run["state"] == NO_PICTURES:
             self._view.tell(words.NO_PICTURES_TO_OPEN)
-        elif Path(run["path"]).exists():
+        elif recording_of(Path(run["path"])).exists():
             self._view.go_to("review", run["path"])
         else:
             self._view.tell(words.GONE.format(self.found.chosen, run["path"]))

@@ -9,11 +9,14 @@ from pathlib import Path
 import cv2
 import pytest
 
+from assistant.capture.opening import open_source
 from assistant.errors import UsageError
 from assistant.library.jobs import Job, Jobs
 from assistant.library.people import Act
 from assistant.library.search import search
+from assistant.library.session_rows import kept_recording
 from assistant.library.store import Library
+from assistant.review.session_reading import read_session_day
 from assistant.settings.tree import Settings
 from tests.recorded_levels import Session, level_pictures
 from tests.small_run import SmallRun, write_small_run
@@ -297,6 +300,29 @@ def test_a_session_that_is_here_by_a_pack_is_not_counted_again(library, tmp_path
     assert job.then is None
     assert len(library.rows("runs")) == 1
     assert not (recording / "levels").exists()
+
+
+def test_the_levels_of_a_recording_that_cannot_be_written_to_are_kept_by_the_library(library, tmp_path: Path):
+    recording = blind_session(tmp_path / "disc")
+    (recording / "levels").write_bytes(b"")  # no folder can be made here, whoever asks
+    assert bring_in_alone(library, recording, copy=False).error == ""
+    first, second = library.rows("runs")
+    kept = library.runs_folder / first["id"] / "levels"
+    assert [run["path"] for run in (first, second)] == [str(kept / "1_L1"), str(kept / "2")]
+    assert (first["state"], first["frames"]) == ("waiting", 8)
+    with contextlib.closing(open_source(first["path"])) as source:
+        assert sum(1 for _ in source.frames()) == 8
+    day = read_session_day(Path(second["path"]))
+    assert day is not None
+    assert day.levels[0].cement_ml == 0.2
+    moved = tmp_path / "another disc"
+    recording.rename(moved)
+    assert kept_recording(library, second) == recording
+    assert find_again(library, second["id"], moved).error == ""
+    assert [run["path"] for run in library.rows("runs")] == [first["path"], second["path"]]
+    assert kept_recording(library, second) == moved
+    with contextlib.closing(open_source(second["path"])) as source:
+        assert source.facts.first_frame == 8
 
 
 def test_a_run_in_a_folder_that_is_called_levels_is_no_part(library, run, tmp_path: Path):
