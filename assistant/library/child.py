@@ -26,7 +26,8 @@ from assistant.errors import AssistantError, EnvironmentError_, InputError, desc
 from assistant.identity import session_of
 from assistant.library.database import look
 from assistant.library.labels import leaks_of
-from assistant.library.session_rows import THUMBNAIL, parts_said, said_of_session
+from assistant.library.relative import row_found
+from assistant.library.session_rows import THUMBNAIL, of_same_recording, parts_said, said_of_session
 from assistant.part import FOLDER as PARTS
 from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, Review, converted, place_for, read_review, save, words_of
@@ -146,9 +147,14 @@ def _is_known(library: str | None, facts: dict[str, Any], session_id: str) -> bo
     if connection is None:
         return False
     with contextlib.closing(connection):
-        question = "SELECT 1 FROM runs WHERE (sha256 IN (?, ?) OR session_id = ?) AND deleted_ns IS NULL LIMIT 1"
+        question = "SELECT * FROM runs WHERE (sha256 IN (?, ?) OR session_id = ?) AND deleted_ns IS NULL"
         sums = facts["sha256"], facts["sha256_of_before"] or facts["sha256"]
-        return connection.execute(question, (*sums, session_id or None)).fetchone() is not None
+        rows = [
+            row_found(Path(library or ""), dict(row))
+            for row in connection.execute(question, (*sums, session_id or None))
+        ]
+    is_same = any(row["sha256"] in sums for row in rows)
+    return is_same or bool(rows and of_same_recording(rows, facts["frames"]))
 
 
 class _Sums:

@@ -24,6 +24,7 @@ from assistant.library.session_rows import (
     WAITING,
     level_rows,
     moved_rows,
+    of_same_recording,
     run_rows,
 )
 from assistant.library.store import Library
@@ -345,7 +346,7 @@ def take_in(library: Library, job: Job) -> None:
     session_id = session_of(read_head(path)).session_id
     same = library.rows("runs", sha256=facts["sha256"]) or (before and library.rows("runs", sha256=before))
     # A pack that has brought the session holds its pictures as other bytes.
-    same = same or (session_id and library.rows("runs", session_id=session_id))
+    same = same or (session_id and of_same_recording(library.rows("runs", session_id=session_id), facts["frames"]))
     if same:
         _remove(folder)
         job.error = f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added"

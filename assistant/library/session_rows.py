@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import msgspec
 
+from assistant.identity import session_of
 from assistant.library.store import Library
 from assistant.part import FILE as PART
-from assistant.part import Part, keep_parts_elsewhere, may_be_part, read_part, recording_elsewhere
+from assistant.part import Part, keep_parts_elsewhere, may_be_part, read_part, recording_elsewhere, recording_of
+from assistant.recording.reading import read_head
 from assistant.reports.day_facts import marks_words
 from assistant.review.annotations import FILE, Review, read_review, save, words_of
 from assistant.review.counting import counts
@@ -233,6 +235,16 @@ def moved_rows(
         for each in same
         if _recording_at(each, place) == before
     ]
+
+
+def of_same_recording(session: list[dict[str, Any]], frames: int | None) -> list[dict[str, Any]]:
+    """Which of a session's runs hold the frames of a recording that comes in, though their bytes are others.
+
+    A pack's run has no head of its own; else they are as many frames as it has.
+    """
+    if sum(run["frames"] or 0 for run in session) == frames:
+        return session
+    return [run for run in session if not session_of(read_head(recording_of(Path(run["path"])))).session_id]
 
 
 def kept_recording(library: Library, run: dict[str, Any]) -> Path:
