@@ -197,6 +197,7 @@ class Pipeline:
             typing = self._views[self._active].typing
             typed = typing.typed(self._shapes, self._last.leaks, self._last.cement, frame.index)
             self._last = replace(self._last, leaks=typed)
+        self._polarity.judge_due()
         return Reading(
             frame_index=frame.index,
             t_s=frame.t_s,

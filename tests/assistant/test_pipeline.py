@@ -4,12 +4,15 @@ import cv2
 import numpy as np
 import pytest
 
+from assistant import pipeline as pipeline_module
 from assistant.geometry import Similarity
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
 from assistant.settings.tree import Settings
 from assistant.simulation.tabletop import COLS, MM_PER_PX, ROWS, Tabletop
+from assistant.steps.cement import polarity_watch
 from assistant.vocabulary import CementMask, Distances, EventKind, Frame, FrameState, Motion, Priority, Unknown
+from tests.journeys.no_sign import nothing_tells
 from tests.small_run import INFERIOR, SUPERIOR, plan_document
 
 MM = MM_PER_PX
@@ -162,3 +165,18 @@ def test_a_flipped_picture_shows_no_figures_and_is_named() -> None:
     for k in (14, 15):
         again = running.process(patient.frame(k, k / 15))
     assert isinstance(again.motion, Motion)
+
+
+def test_no_alarm_waits_for_the_sign_to_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes as long as some pictures: judged when the alarms of its picture have gone out."""
+    made = nothing_tells(14, 99, dark=True)
+    line = Pipeline(plan_from_document(plan_document(), 0.25), [Frame(index=2, t_s=2 / 15, grey=made[2])], Settings())
+    done = []
+    update, judged = pipeline_module.update_alarms, polarity_watch.log_odds_of
+    monkeypatch.setattr(pipeline_module, "update_alarms", lambda *of: (done.append("alarms"), update(*of))[1])
+    monkeypatch.setattr(polarity_watch, "log_odds_of", lambda *of: (done.append("judged"), judged(*of))[1])
+    for k, grey in enumerate(made):
+        done.append(f"picture {k + 1}")
+        line.process(Frame(index=k, t_s=k / 15, grey=grey))
+    assert done.count("judged") == 3
+    assert all(done[at - 1] == "alarms" for at, what in enumerate(done) if what == "judged")

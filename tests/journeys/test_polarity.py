@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.journeys.no_sign import nothing_tells
 from tests.small_run import INFERIOR, SUPERIOR, pictures, plan_document, write_video
 
-_MISSED = "CEMENT MAY BE MISSED"
+_MISSED, _SWITCHED = "CEMENT MAY BE MISSED", "DARK AND BRIGHT SWITCHED"
 Grey8 = NDArray[np.uint8]
 
 
@@ -86,30 +87,16 @@ def test_a_plan_that_names_the_sign_is_believed(tmp_path: Path) -> None:
     assert result["plan"]["views"][0]["polarity"] == "inverted"
 
 
-def nothing_tells(count: int, cement_from: int, *, dark: bool) -> list[Grey8]:
-    """A picture of grain and blotches, of as many dark as bright ones, in which a spot grows from the middle."""
-    rng = np.random.default_rng(5)
-    still = cv2.GaussianBlur(rng.normal(0.0, 1.0, (300, 320)), (0, 0), 4.0)
-    still = 128.0 + 22.0 * still / still.std()
-    made = []
-    for k in range(count):
-        grain = cv2.GaussianBlur(rng.normal(0.0, 1.0, still.shape), (0, 0), 0.8)
-        level = np.roll(still, round(3.0 * np.sin(0.8 * k)), axis=0) + 5.0 * grain / grain.std()
-        if k >= cement_from:
-            spot = np.zeros(still.shape)
-            cv2.circle(spot, (160, 146 + round(3.0 * np.sin(0.8 * k))), min(4 + (k - cement_from), 22), 1.0, -1)
-            level += cv2.GaussianBlur(spot, (0, 0), 2.0) * (-60.0 if dark else 60.0)
-        made.append(np.clip(np.rint(level), 0, 255).astype(np.uint8))
-    return made
-
-
 @pytest.mark.parametrize("dark", [True, False])
 def test_what_is_not_known_is_said_and_settled_by_what_grows(tmp_path: Path, *, dark: bool) -> None:
     """No bone, no steel: the picture does not say it. The sentence does, and the cement is found all the same."""
     before, _ = analyze(tmp_path / "before", nothing_tells(30, 99, dark=dark))
     assert any("native or inverted is not known" in note for note in before["run"]["notes"])
-    _, rows = analyze(tmp_path / "run", nothing_tells(75, 35, dark=dark))
+    result, rows = analyze(tmp_path / "run", nothing_tells(75, 35, dark=dark))
     assert most_mm2(rows) > 60.0
+    switched = [event for event in result["events"] if event["text"].startswith(_SWITCHED)]
+    assert len(switched) == (0 if dark else 1), "that the sign turned is told, and stands"
+    assert all(event["last_frame"] is None for event in switched)
 
 
 def test_cement_that_was_learned_as_bone_is_found_when_the_sign_turns(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ class PolarityWatch:
             _Told([] if view.shown is not Shown.NOT_KNOWN else [_log_odds(frame, view, None)])
             for view, frame in zip(views, references, strict=True)
         ]
+        self._due: tuple[int, Frame, Similarity] | None = None
 
     def polarity(self, at: int) -> Polarity:
         """Of one view: what a person said of it, what its pictures say, else what is known of another view."""
@@ -65,7 +66,7 @@ class PolarityWatch:
         return max(others, key=lambda told: abs(told.log_odds), default=own)
 
     def look(self, at: int, frame: Frame, similarity: Similarity, memory: MaskMemory) -> None:
-        """Judge another picture of a view, while nothing has said the sign clearly.
+        """Keep a view's sign to what is known of it; another picture of it is due to be judged while nothing is clear.
 
         Once something is taken for cement only what says it clearly turns the sign round.
         """
@@ -73,10 +74,18 @@ class PolarityWatch:
         told.pictures += 1
         open_still = self._views[at].shown is Shown.NOT_KNOWN and abs(self._own(at).log_odds) < _CLEAR_LOG_ODDS
         if open_still and told.pictures in _LOOK_AGAIN:
-            told.log_odds.append(_log_odds(frame, self._views[at], similarity))
+            self._due = at, frame, similarity
         # Another view may have told the sign since.
         if not memory.started or abs(self.polarity(at).log_odds) >= _CLEAR_LOG_ODDS:
             self._keep(at, memory)
+
+    def judge_due(self) -> None:
+        """Judge the picture that is due, after its alarms have gone out: it takes as long as some pictures do."""
+        if self._due is None:
+            return
+        at, frame, similarity = self._due
+        self._due = None
+        self._told[at].log_odds.append(_log_odds(frame, self._views[at], similarity))
 
     def grows(self, at: int, frame: Frame, memory: MaskMemory) -> bool:
         """Whether something grows with the other sign in the picture that the cement step has just looked at.

@@ -56,6 +56,7 @@ def test_a_later_picture_turns_a_view_round_that_was_not_known(monkeypatch: pyte
     memory = start_masking(frame.grey, 255, np.ones((300, 320), bool), crop, view.body_px, view.mm_per_px, 1.0)
     for _ in range(6):
         watch.look(0, frame, STILL, memory)
+        watch.judge_due()
     assert memory.baseline.sign == watch.polarity(0).sign == -1.0
     assert watch.notes() == ()
 
@@ -79,6 +80,7 @@ def test_what_grows_in_one_view_turns_the_other_round_as_well() -> None:
     memory = start_masking(frame.grey, 255, np.ones((300, 320), bool), crop, view.body_px, view.mm_per_px, 1.0)
     for _ in range(60):
         watch.look(1, replace(frame, grey=np.full_like(frame.grey, 120)), STILL, memory)
+        watch.judge_due()
     assert memory.baseline.sign == 1.0
     watch._told[0].log_odds.append(-5.0)
     watch.look(1, frame, STILL, memory)
