@@ -93,6 +93,8 @@ class _View:
     look: ReferenceLook
     shape_px: tuple[int, ...]
     typing: LeakTyping
+    sign: float
+    """With which cement was last looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,6 +108,7 @@ class _Picture:
     leaks: tuple[Leak, ...]
     moves: bool = False
     grows_opposite: bool = False
+    sign_turned: bool = False
 
 
 class Pipeline:
@@ -275,8 +278,15 @@ class Pipeline:
         view.cement = cement
         distances, approach, leaks = view.quick.take(cement, frame.index, frame.t_s)
         grows = self._polarity.grows(self._active, frame, view.mask)
+        turned, view.sign = view.mask.baseline.sign != view.sign, view.mask.baseline.sign
         return _Picture(
-            motion=motion, cement=cement, distances=distances, approach=approach, leaks=leaks, grows_opposite=grows
+            motion=motion,
+            cement=cement,
+            distances=distances,
+            approach=approach,
+            leaks=leaks,
+            grows_opposite=grows,
+            sign_turned=turned,
         )
 
     def _worded(self, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
@@ -300,6 +310,7 @@ class Pipeline:
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
             leaks=last.leaks,
             grows_opposite=last.grows_opposite,
+            sign_turned=last.sign_turned,
         )
 
 
@@ -327,6 +338,7 @@ def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, 
         look=learn_reference(reference.grey, reference.white),
         shape_px=reference.grey.shape,
         typing=LeakTyping(quick=quick, mask=mask),
+        sign=sign,
     )
 
 

@@ -31,6 +31,7 @@ class Watched(Enum):
     IMAGE = "image"
     PROCESSING = "processing"
     POLARITY = "polarity"
+    SIGN = "sign"
 
 
 class Rule(Enum):
@@ -44,6 +45,8 @@ class Rule(Enum):
     """... and it is thin and long, as in a vein."""
     OTHER_SIGN = auto()
     """Something grows where cement would, with the sign that it should not have."""
+    SIGN_TURNED = auto()
+    """Cement is looked for with the other sign from this picture on, and no person said so."""
     TECHNICAL = auto()
 
 

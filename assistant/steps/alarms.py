@@ -44,7 +44,7 @@ _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
 into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
 _SLOW_WINDOW = 60
-_OF_LEAKS, _BY_STATE = (Rule.LEAK, Rule.VEIN), (Rule.TECHNICAL, Rule.OTHER_SIGN)
+_OF_LEAKS, _BY_STATE = (Rule.LEAK, Rule.VEIN), (Rule.TECHNICAL, Rule.OTHER_SIGN, Rule.SIGN_TURNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,8 @@ class AlarmInput:
         Leaks that stand in this picture, confirmed by the step that finds them; their shapes are not known yet.
     grows_opposite : bool
         Something grows where cement would, with the other sign.
+    sign_turned : bool
+        Cement is looked for with the other sign from this picture on.
     """
 
     frame_index: int
@@ -82,6 +84,7 @@ class AlarmInput:
     processing_ms: float
     leaks: tuple[Leak, ...] = ()
     grows_opposite: bool = False
+    sign_turned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,7 +343,10 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
         watch.last_wanted_s = now.t_s
         if watch.first_wanted_s is None:
             watch.first_wanted_s = now.t_s
-    elif watch.last_wanted_s is not None and (now.t_s - watch.last_wanted_s) * 1000 < row.hold_ms:
+    elif watch.last_wanted_s is not None and (
+        (now.t_s - watch.last_wanted_s) * 1000 < row.hold_ms
+        or (row.latched and watch.alarm is not None and not watch.acknowledged)
+    ):
         if watch.alarm is None:
             watch.first_wanted_s = None  # it has to hold without a break to be raised
     else:
@@ -348,7 +354,7 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
     if watch.first_wanted_s is None or watch.last_wanted_s != now.t_s:
         return
     priority = row.armed if memory.armed else row.unarmed
-    in_another = row.rule is Rule.OTHER_SIGN and watch.view_index != memory.view_index  # told for each view
+    in_another = row.rule is not Rule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
     if watch.alarm is not None and watch.alarm.priority >= priority and not in_another:
         return
     slow = now.new_picture and _pictures_are_slow(memory, settings)
@@ -375,6 +381,8 @@ def _is_wanted(memory: AlarmMemory, watched: Line | Watched, now: AlarmInput, se
         return memory.view_changed
     if watched is Watched.POLARITY:
         return now.grows_opposite
+    if watched is Watched.SIGN:
+        return now.sign_turned
     return len(memory.times_ms) == _SLOW_WINDOW and _slow_ms(memory) > settings.slow_ms
 
 

@@ -43,6 +43,7 @@ from assistant.simulation.tabletop import COLS, ROWS, Tabletop, small_case, smal
 from assistant.vocabulary import EventKind, Frame, Priority, Unknown
 from tests.assistant.capture.camera.test_camera import FakeGrabber
 from tests.faults.test_F_12_another_input import endoscope
+from tests.journeys.no_sign import nothing_tells
 from tests.journeys.room import FRAME_MS, MS, Grey, Room
 from tests.small_run import pictures, plan_document, write_video
 from ui.review.run_book import RunBook
@@ -168,6 +169,12 @@ def _wrong_sign() -> Film:
     return Film(made, plan_document(polarity="inverted"), [made[2]])
 
 
+def _no_sign() -> Film:
+    """Nothing says which way round it is shown; bright cement comes and settles it."""
+    made = nothing_tells(75, 35, dark=False)
+    return Film(made, plan_document(), [made[2]])
+
+
 def _held() -> Film:
     clean = list(clean_pictures(18))
     return Film([*clean, *[clean[-1]] * 2 * SECONDS], plan_document(reference_frame=0), [clean[0]])
@@ -191,6 +198,7 @@ FILMS: Final[Mapping[str, Callable[[], Film]]] = {
     "the picture is blank": _blank,
     "the picture is too noisy": _too_noisy,
     "the plan names the wrong sign": _wrong_sign,
+    "the picture does not say its sign": _no_sign,
     "the picture is held": _held,
     "the computer is slow": _long,
 }

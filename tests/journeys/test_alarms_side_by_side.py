@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from assistant import pipeline as pipeline_module
-from assistant.alarm_table.table import NOT_FLUOROSCOPY, NOT_TRACKED, OTHER_SIGN
+from assistant.alarm_table.table import NOT_FLUOROSCOPY, NOT_TRACKED, OTHER_SIGN, SIGN_TURNED
 from assistant.review.session_reading import read_session_day
 from assistant.vocabulary import Priority
 from tests.journeys.alarm_causes import another_input_is_chosen, clean_pictures
+from tests.journeys.no_sign import nothing_tells
 from tests.journeys.room import Room
 from tests.small_run import COLS, pictures, plan_document
 
@@ -82,6 +83,24 @@ def test_another_input_is_told_though_the_signal_was_gone_and_acknowledged(
     log = room.end()
     told = [one["data"]["headline"] for one in log if one["kind"] == "alarm" and one["data"]["code"] == "A7"]
     assert told[-2:] == [_NO_SIGNAL, NOT_FLUOROSCOPY.headline]
+
+
+def test_that_the_sign_turned_stands_until_it_is_acknowledged(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program turns it by itself, and nothing grows with the other sign from then on: it is said all the same."""
+    made = nothing_tells(150, 35, dark=False)
+    room = Room(qtbot, monkeypatch)
+    room.set_up(plan_document(), [made[2]])
+    for grey in made[3:110]:
+        room.show(grey)
+    told = {OTHER_SIGN.headline, SIGN_TURNED.headline}
+    assert told <= set(headlines(room))
+    room.page.session.acknowledge()
+    for grey in made[110:]:
+        room.show(grey)
+    assert not told & set(headlines(room))
+    log = room.end()
+    logged = [one["data"]["headline"] for one in log if one["kind"] == "alarm" and one["data"]["code"] == "A11"]
+    assert logged.count(SIGN_TURNED.headline) == 1
 
 
 def test_what_grows_in_a_second_view_is_told_though_the_first_was_acknowledged(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from assistant.alarm_table.row import Rule
+from assistant.alarm_table.row import Watched
 from assistant.alarm_table.table import row_of
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
@@ -24,7 +24,7 @@ from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
-_AlarmKey = tuple[EventKind | None, Site | None, Priority, bool]
+_AlarmKey = tuple[EventKind | None, Site | None, Priority, Watched]
 """The last: a technical one, which the session judges by its own clock."""
 _NO_SOUND_YET: Final = "the sound has not been heard yet"
 
@@ -184,8 +184,9 @@ class Outlook:
                 LiveState.NOT_FLUOROSCOPY,
             )
             cement = [
-                replace(each, seen_ns=self._grabbed_ns.get((each.kind, each.site, each.priority, False)))
-                for each in of_cement(self._standing(), held=held)
+                replace(each, seen_ns=self._grabbed_ns.get(_key(alarm)))
+                for alarm in self._standing()
+                for each in of_cement((alarm,), held=held)
             ]
         untracked = self.state is LiveState.LIVE and not self._tracked
         self._untracked_since_ns = (self._untracked_since_ns or now_ns) if untracked else None
@@ -304,7 +305,7 @@ class Outlook:
 
 
 def _key(alarm: Alarm) -> _AlarmKey:
-    return alarm.kind, alarm.site, alarm.priority, row_of(alarm).rule is Rule.TECHNICAL
+    return alarm.kind, alarm.site, alarm.priority, row_of(alarm).watched
 
 
 def _is_well(state: ChildState | None) -> bool:

@@ -56,9 +56,15 @@ def test_words_fit_the_bar(row: Row) -> None:
     assert not forbidden & set(f"{headline} {action}".lower().replace(".", "").split())
 
 
+def of_sign(row: Row) -> bool:
+    """Of A11: cement was missed, which a person has to have seen; that the picture is not usable ends with it."""
+    return isinstance(row, PipelineRow) and row.rule in (Rule.OTHER_SIGN, Rule.SIGN_TURNED)
+
+
 @every_row
 def test_rows_of_one_code_say_the_same_of_latch_sound_and_advice(row: Row) -> None:
-    same = [other for other in TABLE if other.code and other.code == row.code] or [row]
+    same = [other for other in TABLE if other.code and other.code == row.code and of_sign(other) is of_sign(row)]
+    same = same or [row]
     assert {(other.latched, other.silent, other.gap_s, other.advice, other.of_second) for other in same} == {
         (row.latched, row.silent, row.gap_s, row.advice, row.of_second)
     }
@@ -69,9 +75,9 @@ def test_priorities_and_times(row: PipelineRow) -> None:
     assert row.armed >= row.unarmed > Priority.NONE
     assert 0 <= row.onset_ms <= 600
     assert 0 <= row.hold_ms <= 2000
-    if row.rule in (Rule.TECHNICAL, Rule.OTHER_SIGN):
+    if row.rule is Rule.TECHNICAL or of_sign(row):
         assert row.site is None
-        assert not row.latched
+        assert row.latched is of_sign(row)
     else:
         assert row.site is not None
         # Onset and release of these come from the settings.
@@ -136,7 +142,8 @@ def test_what_the_contract_fixes() -> None:
 
 
 def test_what_is_graver_is_decided_before_what_gives_place_to_it() -> None:
-    rank = {Rule.VEIN: 0, Rule.LEAK: 1, Rule.CROSSED: 2, Rule.NEAR: 3, Rule.TECHNICAL: 4, Rule.OTHER_SIGN: 4}
+    rank = {Rule.VEIN: 0, Rule.LEAK: 1, Rule.CROSSED: 2, Rule.NEAR: 3, Rule.TECHNICAL: 4}
+    rank |= {Rule.OTHER_SIGN: 4, Rule.SIGN_TURNED: 4}
     for watched, count in Counter(row.watched for row in FROM_PICTURES).items():
         ranks = [rank[row.rule] for row in FROM_PICTURES if row.watched is watched]
         assert ranks == sorted(ranks)
