@@ -339,7 +339,9 @@ def _limit_mm(row: PipelineRow, settings: AlarmSettings) -> float:
 
 def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
     row = watch.row
-    if _is_wanted(memory, row.watched, now, settings):
+    wanted = _is_wanted(memory, row.watched, now, settings)
+    back = row.latched and _comes_back(watch, now, wanted=wanted)
+    if wanted:
         watch.last_wanted_s = now.t_s
         if watch.first_wanted_s is None:
             watch.first_wanted_s = now.t_s
@@ -355,12 +357,23 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
         return
     priority = row.armed if memory.armed else row.unarmed
     in_another = row.rule is not Rule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
-    if watch.alarm is not None and watch.alarm.priority >= priority and not in_another:
+    if watch.alarm is not None and watch.alarm.priority >= priority and not (in_another or back):
         return
     slow = now.new_picture and _pictures_are_slow(memory, settings)
     needed_ms = 0.0 if slow and row.watched is Watched.REGISTRATION else row.onset_ms
     if watch.alarm is not None or (now.t_s - watch.first_wanted_s) * 1000 >= needed_ms:
         _raise(memory, watch, now)
+
+
+def _comes_back(watch: _Watch, now: AlarmInput, *, wanted: bool) -> bool:
+    """Whether a condition holds again after pictures that were looked at have shown it gone: it is told again."""
+    gone_since_s = watch.good_since_s
+    if wanted:
+        watch.good_since_s = None
+        return gone_since_s is not None and (now.t_s - gone_since_s) * 1000 >= watch.row.hold_ms
+    if gone_since_s is None and now.new_picture and now.view_index is not None:
+        watch.good_since_s = now.t_s
+    return False
 
 
 def _is_wanted(memory: AlarmMemory, watched: Line | Watched, now: AlarmInput, settings: AlarmSettings) -> bool:

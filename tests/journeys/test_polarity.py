@@ -105,7 +105,7 @@ def test_cement_that_was_learned_as_bone_is_found_when_the_sign_turns(tmp_path: 
     for k, still in enumerate(nothing_tells(210, 999, dark=False)):
         spot, at = np.zeros(still.shape), (146, 146 + round(3.0 * np.sin(0.8 * k)))
         if k >= 40:
-            cv2.line(spot, at, (at[0] + min(max(k - 160, 0), 30), at[1]), 1.0, 10)
+            cv2.line(spot, at, (at[0] + min(max(k - 160, 0), 30), at[1]), 1.0, 7)
         level = still + 60.0 * cv2.GaussianBlur(spot, (0, 0), 2.0)
         made.append(np.clip(np.rint(level), 0, 255).astype(np.uint8))
     _, rows = analyze(tmp_path / "turned", made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant import lengths
+from assistant.alarm_table.row import Watched
 from assistant.alarm_table.table import SITE_OF_LEAK, row_of
 from assistant.lines import Line
 from assistant.plan import PlannedView
@@ -25,7 +26,7 @@ _LINE = {
     EventKind.POSTERIOR_WALL: Line.POSTERIOR_WALL,
 }
 _ENDPLATE = {Site.SUPERIOR_ENDPLATE: Line.SUPERIOR_ENDPLATE, Site.INFERIOR_ENDPLATE: Line.INFERIOR_ENDPLATE}
-_Key = tuple[EventKind, Site | None, int]
+_Key = tuple[EventKind, Site | None, Line | Watched, int]
 
 
 class RunBook:
@@ -158,7 +159,7 @@ def told_row(told: Told) -> EventRow | None:
 
 
 def _key(alarm: Alarm) -> _Key:
-    return alarm.kind, alarm.site, alarm.first_frame
+    return alarm.kind, alarm.site, row_of(alarm).watched, alarm.first_frame
 
 
 def _value(alarm: Alarm, moment: Moment, views: Sequence[PlannedView]) -> str:

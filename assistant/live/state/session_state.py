@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant.alarm_table.row import Watched
 from assistant.alarm_table.table import row_of
+from assistant.lines import Line
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveMoment, LiveState
@@ -24,7 +25,7 @@ from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
-_AlarmKey = tuple[EventKind | None, Site | None, Priority, Watched]
+_AlarmKey = tuple[EventKind | None, Site | None, Priority, Line | Watched]
 """The last: a technical one, which the session judges by its own clock."""
 _NO_SOUND_YET: Final = "the sound has not been heard yet"
 
