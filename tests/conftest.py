@@ -60,6 +60,14 @@ def _keys_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _library_is_opened_anew() -> None:
+    """One library is open in a program, with the windows that use it; each test is a program of its own."""
+    access = sys.modules.get("ui.library_access")
+    if access is not None and access._ROOM:
+        access._ROOM.pop()._close()
+
+
+@pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
     """A test that leaves one of the program's own threads running fails."""
     yield

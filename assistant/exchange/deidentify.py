@@ -27,7 +27,8 @@ from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
 from assistant.review.annotations import LABELS, About, Entry, Review
 from assistant.review.session_day import Act, SessionDay
-from assistant.settings.tree import TheatreSettings, without_words
+from assistant.settings.file import default_settings
+from assistant.settings.tree import without_words
 from assistant.system.plain import plain
 
 Cover = tuple[int, int, int, int]
@@ -39,7 +40,7 @@ _VIEW_KEYS: Final = frozenset(
     }
 )
 _MOST_SHIFT_DAYS: Final = 36_500
-_STAGES: Final = frozenset(map(str.strip, TheatreSettings().cement_stages.split(",")))
+_STAGES: Final = frozenset(map(str.strip, default_settings().theatre.cement_stages.split(",")))
 """The names of the cement's stages as the program brings them: no words of a site."""
 _ORDINAL: Final = re.compile("stage [0-9]{1,3}")
 

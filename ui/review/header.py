@@ -130,6 +130,9 @@ class Header(QWidget):
             ):
                 size_px -= 1
                 painter.setFont(theme.font(size_px, weight))
+            is_cut = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x) != told
+            if told is self._ids and is_cut:
+                told = told.replace("case ", "").replace("run ", "")  # the ids alone stand whole, their words give way
             text = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x)
             painter.drawText(QRectF(x, top, room - x, 22), Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -26,6 +26,8 @@ def example(kind: Any) -> Any:
     if origin is tuple:
         return tuple(example(each) for each in arguments if each is not Ellipsis)
     if origin in (dict,) or getattr(origin, "__name__", "") == "Mapping":
+        if isinstance(arguments[0], type) and issubclass(arguments[0], Enum):
+            return {key: example(arguments[1]) for key in arguments[0]}  # a table by lines holds each of them
         return {"a": "b"}
     if origin is np.ndarray:
         return np.arange(6, dtype=np.float32).reshape(2, 3)
