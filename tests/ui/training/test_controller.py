@@ -10,6 +10,7 @@ from assistant.training.ending import read_ending
 from assistant.training.trainer import SITE, WATCHING, Starter
 from tests.one_library import OneLibrary, add_cases, add_run
 from tests.small_ending import write_ending
+from tests.waiting import wait_until
 from ui.keys.table import acts_of
 from ui.training import sitting as sitting_module
 from ui.training import training_words as words
@@ -234,11 +235,14 @@ def test_nothing_of_the_outcome_is_shown_before_the_answer_is_locked(controller,
 
 def shown(controller):
     """A picture that has been read."""
-    for _ in range(100_000):
-        picture = controller.sitting.advance(0.02)
-        if picture.frame is not None:
-            return picture
-    raise AssertionError(picture.note)
+    seen = []
+
+    def is_read():
+        seen.append(controller.sitting.advance(0.02))
+        return seen[-1].frame is not None
+
+    wait_until(is_read, told=lambda: seen[-1].note)
+    return seen[-1]
 
 
 def test_without_an_answer_nothing_is_locked(controller, view):
