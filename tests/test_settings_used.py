@@ -110,8 +110,8 @@ def repeats(name: str, value: float) -> bool:
 
 
 def number(node: ast.AST | None) -> float | None:
-    is_number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-    return float(node.value) if is_number else None  # type: ignore[union-attr]
+    value = node.value if isinstance(node, ast.Constant) else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def limits(module: ast.Module) -> Iterator[tuple[str, float]]:

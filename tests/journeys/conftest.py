@@ -9,8 +9,9 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from assistant.settings.tree import Settings
+from tests.review_window import shown_review
 from tests.small_run import SmallRun, write_small_run
-from ui.review.page import ReviewPage, make_page
+from ui.review.page import ReviewPage
 from ui.shell import Shell
 
 
@@ -36,12 +37,4 @@ def window(qtbot) -> Iterator[Shell]:
 @pytest.fixture
 def review(qtbot) -> Iterator[ReviewPage]:
     """The page of review alone, shown."""
-    shell = Shell(Settings(), {"review": make_page})
-    shell.resize(1280, 1024)
-    qtbot.addWidget(shell)
-    shell.go_to("review")
-    shell.show()
-    page = shell.page("review")
-    assert isinstance(page, ReviewPage)
-    yield page
-    shell.close()
+    yield from shown_review(qtbot)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings.tree import Settings
+from tests.review_window import shown_review
 from tests.small_run import SmallRun, write_small_run
-from ui.review.page import ReviewPage, make_page
-from ui.shell import Shell
+from ui.review.page import ReviewPage
 
 COUNT = 60
 
@@ -22,15 +21,7 @@ def run(tmp_path: Path) -> SmallRun:
 
 @pytest.fixture
 def window(qtbot) -> Iterator[ReviewPage]:
-    shell = Shell(Settings(), {"review": make_page})
-    shell.resize(1280, 1024)
-    qtbot.addWidget(shell)
-    shell.go_to("review")
-    shell.show()
-    page = shell.page("review")
-    assert isinstance(page, ReviewPage)
-    yield page
-    shell.close()
+    yield from shown_review(qtbot)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.capture.masking.burned_in import WordPx
 from assistant.geometry import Crop
 from assistant.imaging.turn import Turn
 from assistant.live.messages import StampedFrame
@@ -243,7 +244,8 @@ def test_words_that_are_let_stand_are_logged_as_a_number(made: Made) -> None:
     made.tick()
     marks = made.controller.fields.marks
     assert marks is not None
-    made.controller.fields.marks = FieldFound(outline=marks.outline, shape=marks.shape, words=("a", "b"))  # type: ignore[arg-type]
+    words = (WordPx(x0_px=4, y0_px=4, x1_px=30, y1_px=12), WordPx(x0_px=4, y0_px=20, x1_px=30, y1_px=28))
+    made.controller.fields.marks = FieldFound(outline=marks.outline, shape=marks.shape, words=words)
     made.do("yes")
     assert made.page.session.notes == [("words_in_field", "Let stand")]
     assert made.state.step is Step.LEVEL
