@@ -69,8 +69,8 @@ system-packages-run system-packages-test: system-packages-%:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3" >&2; exit 1; }
 	@sh .ci/system-packages $*
 
-# The stamp is written last: what was broken off is set up again.
-$(VENV)/.ready: requirements.lock pyproject.toml | system-packages-run
+# The stamp is written last: what was broken off is set up again. The version stands in assistant/__init__.py.
+$(VENV)/.ready: requirements.lock pyproject.toml assistant/__init__.py | system-packages-run
 	@echo "Setting up $(VENV) ..."
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
