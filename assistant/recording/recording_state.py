@@ -20,7 +20,7 @@ class RecordingState:
     folder : str
         The run folder; empty while nothing is recorded.
     bytes_written : int
-        Size of the video on the disk, as the disk says it.
+        Size of all that was recorded of this run, as the disk says it; also by a process before this one.
     grew_ns : int or None
         Monotonic time at which the file was last seen to have grown.
     free_bytes : int or None
@@ -47,10 +47,16 @@ class RecordingState:
 
 
 class Gauge:
-    """How the files grow, as seen by somebody who asks the disk from time to time."""
+    """How the files grow, as seen by somebody who asks the disk from time to time.
 
-    def __init__(self) -> None:
-        self.seen_bytes = 0
+    Parameters
+    ----------
+    seen_bytes : int
+        What lies there already and did not grow under these eyes.
+    """
+
+    def __init__(self, seen_bytes: int = 0) -> None:
+        self.seen_bytes = seen_bytes
         self.grew_ns: int | None = None
         self._sizes: deque[tuple[int, int]] = deque(maxlen=512)
 

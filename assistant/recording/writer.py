@@ -88,8 +88,8 @@ class Recorder:
         self._unsynced: deque[Coded] = deque(maxlen=_MOST_UNSYNCED)
         self._sync_failed = False
         self._synced_ns = clock_ns()
-        self._closed_bytes = 0
-        self._gauge = Gauge()
+        self._closed_bytes = _recorded_bytes(folder)
+        self._gauge = Gauge(self._closed_bytes)
         self._fault = ""
         self._lost = 0
         self._lost_ns = 0
@@ -379,6 +379,11 @@ class Recorder:
         with contextlib.suppress(OSError):
             return self._disk.free(self._folder)
         return None
+
+
+def _recorded_bytes(folder: Path) -> int:
+    """What an earlier process of the same run recorded."""
+    return sum(path.stat().st_size for pattern in ("video_*.mkv", "frames_*.jsonl") for path in folder.glob(pattern))
 
 
 def _next_number(folder: Path, pattern: str) -> int:

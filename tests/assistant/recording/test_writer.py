@@ -67,6 +67,9 @@ def test_a_second_process_writes_files_of_its_own(record: Record, grain: list[Gr
     record(grain[:3])
     before = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
     second = Recorder(tmp_path / "run", WRITER)
+    state = second.state
+    assert state.bytes_written == sum(map(len, before.values()))  # "REC" tells of the run, not of the process
+    assert not state.advancing(time.monotonic_ns())  # and not that it grows: nothing was offered yet
     second.offer(6, 300_000_000, 10**12 + 300_000_000, grain[3])
     second.close()
     assert all(path.read_bytes() == content for path, content in before.items())
