@@ -119,13 +119,6 @@ def test_no_tracked_file_is_too_large_to_clone(files: list[str]) -> None:
     none(f"{name}: {size} bytes" for name in files if (size := (ROOT / name).stat().st_size) > 8_000_000)
 
 
-def test_each_decision_is_dated(files: list[str]) -> None:
-    notes = [name for name in files if re.match(r"assistant/decisions/\d{4}-", name)]
-    assert notes
-    for name in notes:
-        assert re.search(r"^\d{4}-\d{2}-\d{2}$", text_of(name) or "", re.MULTILINE), name
-
-
 def test_no_test_holds_the_machine_to_a_limit_of_its_own(files: list[str]) -> None:
     """Whoever waits has the one limit of `tests/waiting.py`; how fast things go, `tests/benchmarks` measure."""
     own = re.compile(
