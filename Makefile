@@ -11,7 +11,7 @@ COUNT ?= 5
 EXPORTS ?= 200
 export PYTHON
 
-.PHONY: run test again exports journeys bench evaluate screens lint lock wheel setup setup-test clean
+.PHONY: run test again exports journeys bench evaluate screens sentences lint lock wheel setup setup-test clean
 
 ## run: the program with the demo run, in a window (without a screen: its analysis as a table)
 run: setup
@@ -44,6 +44,10 @@ evaluate: setup
 ## screens: a picture of every page, step and state in recordings/screens, and those of the READMEs (SCREENS_ARGS="--only live")
 screens: setup-test
 	@xvfb-run -a -s "-screen 0 1920x1080x24" $(BIN)/python -m tests.screens --small recordings/screens $(SCREENS_ARGS)
+
+## sentences: gathers every sentence that a person reads into assistant/language/sentences.pot
+sentences: setup
+	@$(BIN)/python -m assistant.language.gathering
 
 ## lint: format, lint, types, import contracts
 lint: setup
