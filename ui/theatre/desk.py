@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assistant.review.session_day import XRAY
-from assistant.review.session_log import DayEvent
-from assistant.review.session_reading import day_of
 from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
@@ -68,7 +66,7 @@ class Desk:
         return cls(stages=stages or ("mixed",), ap_again_s=settings.ap_again_s)
 
     def recall(self, events: Iterable[Mapping[str, Any]], now_ns: int, wall_now_ns: int) -> None:
-        """Take back what the event log says of a session that goes on: clock, millilitres, AP look, counts.
+        """Take back what the event log says of a session that goes on: level, clock, millilitres, AP look, counts.
 
         Parameters
         ----------
@@ -77,41 +75,48 @@ class Desk:
         now_ns, wall_now_ns : int
             The monotonic clock and the wall's, now: the log may come from before a restart of the machine.
         """
-        known = [e for e in events if isinstance(e.get("data"), Mapping) and isinstance(e.get("wall_ns"), int)]
-        for event in known:
-            kind, data = event.get("kind"), event["data"]
-            at_ns = now_ns - (wall_now_ns - event["wall_ns"])
-            if kind == "cement_clock":
-                self.restart_clock(at_ns)
-            elif kind == "cement_stage":
-                self.next_stage(at_ns)
-            elif kind == "ap_look":
-                self.ap_ns = at_ns
-            elif kind == "next_level":
-                done = data.get("done")
-                self.levels_done = [str(name) for name in done] if isinstance(done, list) else []
-        day = day_of(DayEvent(kind=str(event.get("kind")), data=dict(event["data"])) for event in known)
-        for level in day.levels:
-            self.level = level.level
-            for act in level.acts:
-                if act.kind == "ml" and act.ml is not None:
-                    self.entries_ml.setdefault(level.level, []).append(round(act.ml - self.total_ml, 3))
-                elif act.kind == "ml_back":
-                    self.take_back()
-                elif act.kind == XRAY and act.number:
-                    self._logged_s[act.number] = act.seconds or 0.0
-            self.pauses += level.count("pause")
-            self.bookmarks += level.count("bookmark")
-            self.key_images += level.count("key_image")
+        for event in events:
+            data, wall_ns = event.get("data"), event.get("wall_ns")
+            if isinstance(data, Mapping) and isinstance(wall_ns, int):
+                self._do_again(str(event.get("kind")), data, now_ns - (wall_now_ns - wall_ns))
         self.pushes_s = [self._logged_s.get(k, 0.0) for k in range(1, 1 + max(self._logged_s, default=0))]
+
+    def _do_again(self, kind: str, data: Mapping[str, Any], at_ns: int) -> None:
+        """Do an act of the log as it was done then, also going on to another level: what comes next is of that one."""
+        if kind == "cement_clock":
+            self.restart_clock(at_ns)
+        elif kind == "cement_stage":
+            self.next_stage(at_ns)
+        elif kind == "ap_look":
+            self.ap_ns = at_ns
+        elif kind == "next_level":
+            self.next_level()
+        elif kind == "plan_set" and data.get("input", 1) == 1:
+            self.at_level(_level_of(data.get("plan")))
+        elif kind in ("ml", "ml_back"):
+            self._enter_again(data.get("total_ml"), taken_back=kind == "ml_back")
+        elif kind == XRAY and isinstance(data.get("number"), int):
+            self._logged_s[data["number"]] = _number(data.get("seconds")) or 0.0
+        self.pauses += kind == "pause"
+        self.bookmarks += kind == "bookmark"
+        self.key_images += kind == "key_image"
+
+    def _enter_again(self, said_ml: object, *, taken_back: bool) -> None:
+        total_ml = _number(said_ml)
+        if total_ml is None or not 0 <= total_ml <= _MOST_ML:
+            return
+        if taken_back:
+            self.take_back()
+        else:
+            self.entries_ml.setdefault(self.level, []).append(round(total_ml - self.total_ml, 3))
 
     def at_level(self, level: str) -> bool:
         """Work goes on at this level: its millilitres are those that were entered for it. Whether it is another one."""
         if level == self.level:
             return False
         if not self.level:
-            # Entered before the first lines stood.
-            self.entries_ml[level] = self.entries_ml.pop("", []) + self.entries_ml.get(level, [])
+            # Entered before its lines stood.
+            self.entries_ml[level] = self.entries_ml.get(level, []) + self.entries_ml.pop("", [])
         self.level = level
         return True
 
@@ -223,6 +228,23 @@ class Desk:
         return f"{told} · look again: [[theatre:ap look]]" if seconds >= self.ap_again_s else told
 
     def next_level(self) -> None:
-        """The level is done; the lines of the next say which it is: what is entered before they stand is of it."""
-        self.levels_done.append(f"{self.level or 'level'} · {self.total_ml:.1f} ml")
+        """The level is done; the lines of the next say which it is: what is entered before they stand is of it.
+
+        Asked for again before they stand, what was entered since is done as a level that nobody named.
+        """
+        if self.level or self.total_ml:
+            self.levels_done.append(f"{self.level or 'level'} · {self.total_ml:.1f} ml")
+        self.entries_ml.pop("", None)
         self.level = ""
+
+
+def _level_of(plan: object) -> str:
+    """The level that the lines of a log's plan are of; empty where they do not say it."""
+    views = plan.get("views") if isinstance(plan, Mapping) else None
+    first = views[0] if isinstance(views, list) and views else None
+    level = first.get("level") if isinstance(first, Mapping) else None
+    return level if isinstance(level, str) else ""
+
+
+def _number(said: object) -> float | None:
+    return float(said) if isinstance(said, int | float) and not isinstance(said, bool) else None

@@ -217,18 +217,16 @@ class TheatrePage(Page):
         references = references[: len(self.plan.views)]
         self.trace.clear()
         self.second.set_references(references)
+        self.desk.at_level(self.plan.views[0].level or "")
         self._name_case()
         return True
 
     def _name_case(self) -> None:
         self.case = sessions.case_words(self.session, (*self.views, *self.second_views))
-        if self.plan is not None:
-            self.desk.at_level(self.plan.views[0].level or "")
 
     def next_level(self) -> None:
         """End work at the present level; set-up goes on with the next."""
-        if self.plan is not None:
-            self.desk.next_level()
+        self.desk.next_level()
         if self.session is not None:
             self.session.note("next_level", "Next level", done=list(self.desk.levels_done), level=self.desk.level)
         self.begin_set_up(at="level")

@@ -1,5 +1,6 @@
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,26 @@ def test_a_failed_fsync_is_never_tried_again_and_nothing_is_lost(tmp_path: Path)
     assert synced.count("events.jsonl") == 1
     chain = check_chain(log_files(tmp_path))
     assert (len(chain.events), chain.fault) == (4, "")
+
+
+def test_a_disk_that_hangs_makes_nobody_wait_and_gets_all_when_it_answers(tmp_path: Path) -> None:
+    """A network home that is gone: the window's thread notes what the team does, and goes on."""
+    answers, hangs, answered = threading.Event(), threading.Event(), []
+
+    def hang(_descriptor: int) -> None:
+        hangs.set()
+        answered.append(answers.wait(20))
+
+    log = EventLog(tmp_path, sync=hang)
+    log.append("ml", total_ml=0.2)
+    assert hangs.wait(20)
+    for k in range(1000):
+        log.append("pause", number=k)
+    assert not answered, "the disk has answered to none of them yet"
+    answers.set()
+    assert log.close()
+    chain = check_chain(log_files(tmp_path))
+    assert (len(chain.events), chain.fault) == (1001, "")
 
 
 def test_a_disk_that_takes_nothing_is_told_and_does_not_stop_the_caller(tmp_path: Path) -> None:
