@@ -11,6 +11,7 @@ from typing import Any
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError, describe
 from assistant.guarded_pipeline import GuardedPipeline
+from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan, check_against_run
@@ -151,7 +152,9 @@ def analyze(
             document = _save(pipeline, writer, complete=failure is None)
         except EnvironmentError_ as error:
             # Not even the room held back was enough. A result.json saved earlier is still there and says "incomplete".
-            kept = f"; the first {writer.rows} frames are kept in measurements.csv there" if writer.rows else ""
+            kept = (
+                sentence(f"; the first {writer.rows} frames are kept in measurements.csv there") if writer.rows else ""
+            )
             raise EnvironmentError_(f"{error}{kept}") from failure
     finally:
         writer.close()
@@ -185,7 +188,7 @@ def _run_through(
             if progress is not None:
                 progress(done, total)
     except KeyboardInterrupt:
-        return Interrupted(f"{name}: stopped after {done} frames")
+        return Interrupted(sentence(f"{name}: stopped after {done} frames"))
     except AssistantError as error:
         return error
     except Exception as error:
@@ -222,4 +225,4 @@ def with_place(outcome: Outcome, folder: Path) -> AssistantError:
     failure = outcome.failure
     assert failure is not None
     frames = outcome.document["run"]["frames"]
-    return type(failure)(f"{failure}; what was analysed ({frames} frames) is in {folder}, marked incomplete")
+    return type(failure)(sentence(f"{failure}; what was analysed ({frames} frames) is in {folder}, marked incomplete"))

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from assistant.alarm_table.table import NOT_TRACKED, row_of
 from assistant.errors import describe
+from assistant.language import sentence
 from assistant.leak_shape.patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
 from assistant.readings.csv_row import why_unmeasured
@@ -57,7 +58,7 @@ class GuardedPipeline:
         self._clock_ns = clock_ns
         self.failed_frames = 0
         self.fault = ""
-        self.unmeasured = "it holds no picture"
+        self.unmeasured = sentence("it holds no picture")
         self._alarms: dict[_AlarmKey, Alarm] = {}
         self._standing: tuple[Alarm, ...] = ()
         self._leaks: tuple[Leak, ...] = ()
@@ -106,12 +107,12 @@ class GuardedPipeline:
     def trouble(self) -> str:
         """Why what was found is not the whole run, for the end of a sentence; empty where it is."""
         if self.fault:
-            return (
+            return sentence(
                 f"{self.failed_frames} frames could not be analysed because of a fault in the program ({self.fault}) "
                 f"and are marked unusable, please report it"
             )
         if self.unmeasured:
-            return (
+            return sentence(
                 f"not one picture could be measured ({self.unmeasured}), so nothing is known of cement in it; check "
                 f"that it is the run of this plan, and the plan's reference frame and points"
             )
@@ -127,7 +128,7 @@ class GuardedPipeline:
             self._standing = (*others, alarm) if alarm.last_frame is None else tuple(others)
         self.failed_frames += 1
         fault = describe(error)
-        self.fault = self.fault or f"frame {frame.index}: {fault}"
+        self.fault = self.fault or sentence(f"frame {frame.index}: {fault}")
         changes = tuple(told)
         if not self._episodes or self._episodes[-1].last_frame is not None:
             raised = Alarm(
@@ -164,14 +165,14 @@ class GuardedPipeline:
         try:
             self._pipeline.acknowledge()
         except Exception as error:
-            self.fault = self.fault or f"at an acknowledgement: {describe(error)}"
+            self.fault = self.fault or sentence(f"at an acknowledgement: {describe(error)}")
 
     def seen_by_model(self) -> dict[LeakSite, SeenPatch]:
         """As `Pipeline.seen_by_model`; nothing where that fails."""
         try:
             return self._pipeline.seen_by_model()
         except Exception as error:
-            self.fault = self.fault or f"at the end: {describe(error)}"
+            self.fault = self.fault or sentence(f"at the end: {describe(error)}")
             return {}
 
     def finish(self) -> Summary:
@@ -179,8 +180,8 @@ class GuardedPipeline:
         try:
             summary = self._pipeline.finish()
         except Exception as error:
-            self.fault = self.fault or f"at the end: {describe(error)}"
-            summary = self._remembered(f"a fault in the program: {describe(error)}")
+            self.fault = self.fault or sentence(f"at the end: {describe(error)}")
+            summary = self._remembered(sentence(f"a fault in the program: {describe(error)}"))
         events = sorted((*summary.events, *self._episodes), key=lambda alarm: alarm.first_frame)
         return replace(summary, events=tuple(events))
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, InputError
+from assistant.language import sentence
 from assistant.part import read_part, recording_of
 from assistant.vocabulary import NO_DATE, Unknown
 
@@ -95,14 +96,14 @@ class Identity:
     @property
     def heading(self) -> str:
         """Case and level."""
-        case = f"case {self.case_id}" if self.case_id else "in no case"
+        case = sentence(f"case {self.case_id}") if self.case_id else sentence("in no case")
         return " · ".join(part for part in (case, self.level) if part)
 
     @property
     def detail(self) -> str:
         """Run and session."""
-        session = f"session {self.session_id}" if self.session_id else ""
-        return " · ".join(part for part in (f"run {self.run_id}", session) if part)
+        session = sentence(f"session {self.session_id}") if self.session_id else ""
+        return " · ".join(part for part in (sentence(f"run {self.run_id}"), session) if part)
 
     @property
     def words(self) -> str:
@@ -113,7 +114,7 @@ class Identity:
     def recorded_words(self) -> str:
         """When it was recorded, as people write it, or that this is not known."""
         day = self.recorded
-        return day.reason if isinstance(day, Unknown) else f"recorded {day.day} {day:%b} {day.year}"
+        return day.reason if isinstance(day, Unknown) else sentence(f"recorded {day.day} {day:%b} {day.year}")
 
     @property
     def folder(self) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.errors import describe
+from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.leak_shape.patch import (
     Endplate,
@@ -80,10 +81,12 @@ class LeakTyping:
     def _untold(self, leak: Leak, fault: str, frame_index: int) -> Leak:
         """A fault in one picture: what earlier pictures said of the leak together stands, else its shape is open."""
         self.fault = self.fault or (
-            f"The shape of a leak could not be told from frame {frame_index} on because of a fault in the program "
-            f"({fault}); distances and alarms are not touched by it. Please report it."
+            sentence(
+                f"The shape of a leak could not be told from frame {frame_index} on because of a fault in the program "
+                f"({fault}); distances and alarms are not touched by it. Please report it."
+            )
         )
-        told = replace(leak, shape=undetermined(f"a fault in the program: {fault}"))
+        told = replace(leak, shape=undetermined(sentence(f"a fault in the program: {fault}")))
         try:
             keep_shape(self.quick.leaks, told)
             weighed = weighed_shape(self.quick.leaks, leak.site)

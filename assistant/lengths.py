@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from assistant import geometry
+from assistant.language import sentence
 from assistant.lines import TABLED_LINES, Line, Of
 from assistant.plan import PlannedView
 from assistant.vocabulary import Approach, Distances, Measure, Unknown
@@ -87,21 +88,21 @@ def mark(view: PlannedView | None) -> str:
 def about(length_mm: float, view: PlannedView | None, of: Of = Of.DEPTH, digits: int = 0) -> str:
     """A length in words that stand alone: "≈ 3 mm", or "≈ 9 % of depth uncal."; parameters as `figure`."""
     told = figure(length_mm, view, of, digits)
-    return told if view is None or view.calibrated else f"{told} of {word(view, of)} {UNCAL}"
+    return told if view is None or view.calibrated else sentence(f"{told} of {word(view, of)} {UNCAL}")
 
 
 def about_area(area_mm2: float, view: PlannedView | None) -> str:
     """An area in words that stand alone."""
     if view is None or view.calibrated:
         return f"≈ {area_mm2:.0f} mm²"
-    return f"≈ {100 * area_mm2 / body_mm2(view):.0f} % of the body {UNCAL}"
+    return sentence(f"≈ {100 * area_mm2 / body_mm2(view):.0f} % of the body {UNCAL}")
 
 
 def about_speed(mm_per_s: float, view: PlannedView | None) -> str:
     """A speed towards a line in words that stand alone."""
     if view is None or view.calibrated:
         return f"≈ {mm_per_s:.1f} mm/s"
-    return f"≈ {100 * mm_per_s / depth_mm(view):.1f} %/s {UNCAL}"
+    return sentence(f"≈ {100 * mm_per_s / depth_mm(view):.1f} %/s {UNCAL}")
 
 
 def about_size(length_mm: float, width_mm: float, view: PlannedView | None) -> str:
@@ -109,7 +110,7 @@ def about_size(length_mm: float, width_mm: float, view: PlannedView | None) -> s
     if view is None or view.calibrated:
         return f"≈ {length_mm:.0f} × {width_mm:.0f} mm"
     one, other = (100 * each / depth_mm(view) for each in (length_mm, width_mm))
-    return f"≈ {one:.0f} × {other:.0f} % of {word(view, Of.DEPTH)} {UNCAL}"
+    return sentence(f"≈ {one:.0f} × {other:.0f} % of {word(view, Of.DEPTH)} {UNCAL}")
 
 
 def in_mm(measure: Measure, view: PlannedView | None) -> Measure:
@@ -156,7 +157,7 @@ def assumption(view: PlannedView) -> str:
         return ""
     source = view.scale_by.removeprefix("assumed depth").lstrip(", ")
     source = f" ({source})" if source else ""
-    return (
+    return sentence(
         f"The {view.view} view is not calibrated ({UNCAL}): inside, {depth_mm(view):.0f} mm of "
         f"{word(view, Of.DEPTH)} are assumed{source}, and every figure is a share of the body."
     )

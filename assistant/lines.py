@@ -4,6 +4,7 @@ What is measured (`assistant.steps.distances`), the maps it is measured on (`ass
 of the tables, the rows of the screens: a new line is a new row here. The simulator's truth draws its lines by itself,
 so that it stays a second witness.
 """
+# sentences: all
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.system.files import write_json
 from assistant.system.plain import plain, read_json
 
@@ -77,7 +78,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """In a sentence: which part it is."""
         last = self.end_frame - 1
         name = f" ({self.level})" if self.level else ""
-        return (
+        return sentence(
             f"Part {self.number} of {self.of} of a session{name}: frames {self.first_frame} to {last} of its recording."
         )
 

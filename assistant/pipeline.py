@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from assistant import lengths
 from assistant.alarm_table.table import with_shapes
 from assistant.imaging.xray_field import field_at, find_field
+from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel, model_name
 from assistant.leak_shape.patch import SeenPatch
 from assistant.leak_typing import LeakTyping, is_untyped
@@ -59,9 +60,9 @@ from assistant.vocabulary import (
     Unknown,
 )
 
-_TOO_FAST = "the picture moves too fast to measure"
-_FAILED = "this picture could not be analysed"
-_BLENDED = "the picture does not match the planned view well: it may be changing"
+_TOO_FAST = sentence("the picture moves too fast to measure")
+_FAILED = sentence("this picture could not be analysed")
+_BLENDED = sentence("the picture does not match the planned view well: it may be changing")
 _CERTAIN = 0.82
 """Confidence from which a motion is believed even while the whole picture changes [P]."""
 _CLEARLY = 0.15
@@ -156,7 +157,7 @@ class Pipeline:
         self._active = 0
         self._speed = SpeedMemory()
         self._alarms = AlarmMemory()
-        self._last = _nothing("no X-ray picture has been measured yet")
+        self._last = _nothing(sentence("no X-ray picture has been measured yet"))
 
     def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
         """Take one frame through all steps.

@@ -7,6 +7,7 @@ from IEC 60601-1-8, Table 1); each needs clinical sign-off. Headline at most 5 w
 A condition that is worded or judged in more than one way has a row for each; they share the code. Rows of the pipeline
 stand in the order in which they are decided: what is graver before what it takes the place of.
 """
+# sentences: all
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language import sentence
 from assistant.vocabulary import Grey
 
 LIMITED: Final = 1
@@ -111,20 +112,22 @@ class LumaReader:
     def _decide(self, first: av.VideoFrame, monochrome: bool) -> tuple[bool, str]:
         said = int(first.color_range)
         if said == FULL or first.format.name.startswith("yuvj"):
-            return False, "full, as the file says"
+            return False, sentence("full, as the file says")
         if said == LIMITED:
-            return True, "limited, as the file says; expanded to full"
+            return True, sentence("limited, as the file says; expanded to full")
         if first.format.name.startswith(("gray", "ya")):
             return False, "full"
         if monochrome:
-            return False, "full (monochrome, and the file does not say)"
+            return False, sentence("full (monochrome, and the file does not say)")
         # Ringing of a codec leaves the limited range by a few values only.
         scale = 1 << (self._bits - 8)
         stored = self._stored(first)
         outside = np.count_nonzero((stored < 8 * scale) | (stored > 245 * scale))
         if outside > _OUTSIDE_LIMITED_SHARE * stored.size:
-            return False, "full (the file does not say; its first picture has values beyond the limited range)"
-        return True, "limited (the file does not say; the standards' default); expanded to full"
+            return False, sentence(
+                "full (the file does not say; its first picture has values beyond the limited range)"
+            )
+        return True, sentence("limited (the file does not say; the standards' default); expanded to full")
 
     def _from_colour(self, picture: av.VideoFrame) -> Grey:
         # Exact repacking for RGB; for the few packed YUV formats without a luma plane swscale does the arithmetic.

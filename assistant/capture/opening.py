@@ -14,13 +14,14 @@ from assistant.capture.source import Source
 from assistant.capture.stamps import MAX_FPS
 from assistant.capture.video.video import VideoSource
 from assistant.errors import InputError, UsageError
+from assistant.language import sentence
 from assistant.part import read_part, recording_of
 from assistant.recording.reading import is_recorded
 
 VIDEO_SUFFIXES: Final = frozenset({".avi", ".mkv", ".mp4", ".mov", ".m4v", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 _CAMERA_SCHEMES: Final = ("camera:", "rtsp://", "rtsps://", "http://", "https://", "udp://", "tcp://")
 _DICOM_SUFFIXES = ("", ".dcm", ".dicom", ".ima")
-_KINDS: Final = (
+_KINDS: Final = sentence(
     "a video file (AVI, MKV, MP4, MOV), a DICOM multi-frame file or a folder of numbered PNG or TIFF pictures"
 )
 
@@ -80,10 +81,10 @@ def is_camera(run: str) -> bool:
 
 def _unreachable(run: str, error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return f"{run}: no permission to read it; ask for access or copy it to a folder of yours"
+        return sentence(f"{run}: no permission to read it; ask for access or copy it to a folder of yours")
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return f"{run}: there is no such file or folder; check the path"
-    return f"{run}: cannot be reached ({error.strerror}); check the path"
+        return sentence(f"{run}: there is no such file or folder; check the path")
+    return sentence(f"{run}: cannot be reached ({error.strerror}); check the path")
 
 
 def _open_file(path: Path, run: str, fps: float | None) -> Source:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.vocabulary import Grey
 
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -56,7 +57,7 @@ def read_grey(path: Path, shown: str) -> Grey:
         data = _checked(data)
         stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except (ValueError, struct.error, cv2.error) as error:
-        why = "it cannot be decoded" if isinstance(error, (cv2.error, struct.error)) else str(error)
+        why = sentence("it cannot be decoded") if isinstance(error, (cv2.error, struct.error)) else str(error)
         raise InputError(f"{shown}: the picture is damaged or no PNG or TIFF ({why}); copy it again") from error
     if stored is None:
         raise InputError(f"{shown}: the picture is damaged or of an unknown kind; save it again as PNG or TIFF")

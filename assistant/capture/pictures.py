@@ -13,6 +13,7 @@ import numpy as np
 from assistant.capture.picture_files import read_grey
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
 
@@ -84,7 +85,7 @@ class PictureFolder:
         gaps = self._gaps()
         if gaps:
             details["numbers_missing"] = gaps
-            notes.append(f"Picture numbers are missing: {gaps}.")
+            notes.append(sentence(f"Picture numbers are missing: {gaps}."))
         self._facts = RunFacts(
             source=shown,
             width_px=first.shape[1],
@@ -105,7 +106,9 @@ class PictureFolder:
         missing = numbers[-1] - numbers[0] + 1 - len(numbers)
         if missing <= 0 or len(set(numbers)) < len(numbers):
             return ""
-        return f"{missing} between {numbers[0]} and {numbers[-1]}; the pictures are taken as evenly spaced all the same"
+        return sentence(
+            f"{missing} between {numbers[0]} and {numbers[-1]}; the pictures are taken as evenly spaced all the same"
+        )
 
     @property
     def facts(self) -> RunFacts:

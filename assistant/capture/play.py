@@ -10,6 +10,7 @@ from typing import Final
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
 
@@ -57,7 +58,7 @@ class PlayedSource:
     def facts(self) -> RunFacts:
         """Those of the run, without a length."""
         facts = self._source.facts
-        details = {**facts.details, "rehearsal": "a recorded run, played as if it were live"}
+        details = {**facts.details, "rehearsal": sentence("a recorded run, played as if it were live")}
         return replace(facts, source=self._shown, frame_count=None, first_frame=0, details=details)
 
     def frames(self) -> Iterator[Frame]:

@@ -18,6 +18,7 @@ from assistant.capture.video.matroska import read_blocks
 from assistant.capture.video.video import VideoSource
 from assistant.errors import InputError
 from assistant.identity import session_of
+from assistant.language import sentence
 from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
@@ -68,11 +69,11 @@ class RunFolder:
         notes = []
         if self.recorded.losses:
             details["not_whole"] = self.recorded.losses
-            notes.append(f"The recording is not whole: {self.recorded.losses}.")
+            notes.append(sentence(f"The recording is not whole: {self.recorded.losses}."))
         source = self.recorded.head.get("source")
         if isinstance(source, str) and source.startswith(("play:", "loop:")):
-            details["rehearsal"] = "recorded from a run that was played as if it were live"
-            notes.append("A rehearsal: recorded from a run that was played as if it were live.")
+            details["rehearsal"] = sentence("recorded from a run that was played as if it were live")
+            notes.append(sentence("A rehearsal: recorded from a run that was played as if it were live."))
         return RunFacts(
             source=self._shown,
             width_px=self._shape[1],
@@ -149,7 +150,7 @@ class RunFolder:
         """What is wrong with the event log, also against the head that the recording witnessed; empty when whole."""
         files = log_files(self._folder)
         if not files:
-            return "the event log is missing" if self.recorded.witness is not None else ""
+            return sentence("the event log is missing") if self.recorded.witness is not None else ""
         witness = self.recorded.witness
         if witness is None:
             return check_chain(files).fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from assistant.language import sentence
 from assistant.run_facts import RunClock
 
 MAX_FPS = 1000.0
@@ -24,10 +25,12 @@ def clock_notes(clock: RunClock, rate: float) -> list[str]:
     if clock is RunClock.FILE:
         return []
     if clock is RunClock.OPTION:
-        return [f"The file states no time: {rate:g} pictures a second, as given."]
+        return [sentence(f"The file states no time: {rate:g} pictures a second, as given.")]
     return [
-        f"The file states no time: {rate:g} pictures a second are assumed. Waits count pictures, and no speed and no "
-        f"time to the line are given; state the rate with --fps."
+        sentence(
+            f"The file states no time: {rate:g} pictures a second are assumed. Waits count pictures, and no speed and "
+            f"no time to the line are given; state the rate with --fps."
+        )
     ]
 
 

@@ -36,6 +36,7 @@ from assistant.exchange.pack_names import (
     run_file,
 )
 from assistant.identity import is_id
+from assistant.language import sentence
 from assistant.part import Part
 from assistant.plan import LAST_FRAME
 from assistant.review.annotations import FILE, LABELS, SITES, parse
@@ -276,7 +277,9 @@ def _manifest(pack: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: 
         raise InputError(f"{path}: not a case pack: it has no manifest")
     manifest = read_json(_small(pack, members[MANIFEST], path), _Manifest)
     if manifest.schema not in READS:
-        told = f"a pack of another version ({manifest.schema[:40]!r}); this program reads {' and '.join(READS)}"
+        told = sentence(
+            f"a pack of another version ({manifest.schema[:40]!r}); this program reads {' and '.join(READS)}"
+        )
         raise InputError(f"{path}: {told}")
     if set(manifest.files) != set(members) - {MANIFEST}:
         raise InputError(f"{path}: its manifest does not name the files that it holds; nothing was kept")
@@ -343,7 +346,7 @@ def _said(part: Path, name: str, manifest: _Manifest, path: Path, read: Callable
     try:
         return read((part / name).read_bytes())
     except (ValueError, RecursionError) as error:
-        told = f"does not say what a {Path(name).stem} says ({error}); nothing was kept"
+        told = sentence(f"does not say what a {Path(name).stem} says ({error}); nothing was kept")
         raise InputError(f"{path}: {name} {told}") from error
 
 
@@ -370,7 +373,7 @@ def _check_table(folder: Path, name: str, manifest: _Manifest, path: Path, part:
     try:
         read_table_facts(folder / name, 0 if part is None else part.first_frame)
     except (InputError, UsageError) as error:
-        told = f"is no table of an analysis ({error}); nothing was kept"
+        told = sentence(f"is no table of an analysis ({error}); nothing was kept")
         raise InputError(f"{path}: {name} {told}") from error
 
 

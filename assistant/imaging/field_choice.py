@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.geometry import Crop
 from assistant.imaging.screen_fields import ScreenField, find_fields
 from assistant.imaging.xray_field import find_field
+from assistant.language import sentence
 from assistant.vocabulary import Frame, ScreenChange
 
 _LOOK_EVERY_S: Final = 2.0
@@ -112,9 +113,9 @@ class FieldChoice:
             # Another size: the boxes of the old one say nothing of it.
             notes = self.notes
             self.begin(frame)
-            self.changed = f"the screen's size changed at {frame.t_s:.1f} s"
-            self.notes = [*notes, f"At {frame.t_s:.1f} s the screen changed its size.", *self.notes]
-            self._note_change(frame, "It has another size.")
+            self.changed = sentence(f"the screen's size changed at {frame.t_s:.1f} s")
+            self.notes = [*notes, sentence(f"At {frame.t_s:.1f} s the screen changed its size."), *self.notes]
+            self._note_change(frame, sentence("It has another size."))
             return True
         self._shape = frame.grey.shape
         wait_s = _LOOK_EVERY_S if self._waiting is None else _AGAIN_AFTER_S
@@ -130,9 +131,11 @@ class FieldChoice:
             return False
         self._waiting = None
         self._take(seen, frame)
-        self.changed = f"the screen's pictures changed at {frame.t_s:.1f} s"
-        self.notes.append(f"At {frame.t_s:.1f} s the screen changed: {_said(seen) or 'it shows one picture.'}")
-        self._note_change(frame, _said(seen) or "It shows one picture.")
+        self.changed = sentence(f"the screen's pictures changed at {frame.t_s:.1f} s")
+        self.notes.append(
+            sentence(f"At {frame.t_s:.1f} s the screen changed: {_said(seen) or 'it shows one picture.'}")
+        )
+        self._note_change(frame, _said(seen) or sentence("It shows one picture."))
         return True
 
     def _note_change(self, frame: Frame, text: str) -> None:
@@ -185,14 +188,16 @@ def _alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
 def _said(seen: Looking) -> str:
     if len(seen.fields) < 2:
         return ""
-    count = f"The screen shows {len(seen.fields)} pictures"
+    count = sentence(f"The screen shows {len(seen.fields)} pictures")
     if not seen.chosen:
-        return f"{count}, and the plan's points lie in none of them: all of the screen is looked at."
+        return sentence(f"{count}, and the plan's points lie in none of them: all of the screen is looked at.")
     if len(seen.chosen) > 1:
-        return (
+        return sentence(
             f"{count}; the plan's views stand in {len(seen.chosen)} of them, and whether X-ray is on is told of both."
         )
-    return f"{count}; the one at the {where(seen.chosen[0], seen.fields)}, which holds the plan's points, is looked at."
+    return sentence(
+        f"{count}; the one at the {where(seen.chosen[0], seen.fields)}, which holds the plan's points, is looked at."
+    )
 
 
 def where(chosen: ScreenField, fields: Sequence[ScreenField]) -> str:
@@ -219,7 +224,7 @@ def _too_long(frame: Frame) -> str:
     if long < _WIDE:
         return ""
     way = ("wide", "high") if len(cols) > len(rows) else ("high", "wide")
-    return (
+    return sentence(
         f"The X-ray field is {long:.1f} times as {way[0]} as it is {way[1]}: unless blades close it, these are two "
         f"pictures that could not be told apart, and whether X-ray is on is told of both together."
     )

@@ -14,6 +14,7 @@ from assistant.geometry import PointsPx
 from assistant.landmarks import crops
 from assistant.landmarks.finding import Found, find
 from assistant.landmarks.model import LandmarkModel, SurenessFile, model_that_came_with_the_program
+from assistant.language import sentence
 from assistant.vocabulary import Grey, Unknown
 
 _FLOOR_PX = 0.1
@@ -133,13 +134,13 @@ def _why_not(
     if mm_per_px is not None:
         size_mm = crops.size_px(found.points_px) * mm_per_px
         if not _SIZES_MM[0] <= size_mm <= _SIZES_MM[1]:
-            return f"what was found is {size_mm:.0f} mm large, which no vertebral body is"
+            return sentence(f"what was found is {size_mm:.0f} mm large, which no vertebral body is")
     if found.upright < sureness.upright:
-        return "not sure which side is up or in front"
+        return sentence("not sure which side is up or in front")
     if found.rival < sureness.rival:
-        return "not sure which body is meant; click into it"
+        return sentence("not sure which body is meant; click into it")
     if float(sure.mean()) < (sureness.least_ap if ap else sureness.least):
-        return "the contour is not clear enough to be sure of every point"
+        return sentence("the contour is not clear enough to be sure of every point")
     return ""
 
 

@@ -4,7 +4,8 @@ What is gathered from a source file, which is read and never run:
 
 * what `tr`, `trn` and `sentence` are given;
 * the sentence of an error that is made, and the reason of an `Unknown`;
-* in a file with the line ``# sentences: all`` (a table of words): every text in it, but for its docstrings.
+* in a file with the line ``# sentences: all`` (a table of words): every text in it, but for its docstrings and words
+  that look like a key ("posterior_wall") or a code ("A5").
 
 An f-string becomes a template whose places are named by what stands in them.
 """
@@ -70,11 +71,19 @@ def sentences_of(source: str) -> list[Found]:
         skipped = _docstrings(tree) | _inside_texts(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in skipped:
-                found += [(node.lineno, node.col_offset, (text, "")) for text in _texts(node)]
+                found += [
+                    (node.lineno, node.col_offset, (_bare(text), "")) for text in _texts(node) if _is_worded(text)
+                ]
+    raised = {id(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            found += [(node.lineno, node.col_offset, each) for each in _of_call(node)]
+            found += [(node.lineno, node.col_offset, each) for each in _of_call(node, id(node) in raised)]
     return [each for _, _, each in sorted(found, key=lambda one: one[:2])]
+
+
+def _is_worded(text: str) -> bool:
+    """Whether a text of a table is for persons: keys and codes are one word, in small letters or with figures."""
+    return " " in text or (text[:1].isupper() and not any(map(str.isdigit, text)))
 
 
 def _docstrings(tree: ast.AST) -> set[int]:
@@ -100,28 +109,27 @@ def _name_of(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _of_call(call: ast.Call) -> Iterator[Found]:
+def _of_call(call: ast.Call, is_raised: bool) -> Iterator[Found]:
     name = _name_of(call)
     if name == "trn":
         one, many = call.args[0], call.args[1]
         if isinstance(one, ast.Constant) and isinstance(many, ast.Constant):
             yield str(one.value), str(many.value)
-    elif name in _MARKS or _tells(name):
+    elif name in _MARKS or (name not in _FOR_PROGRAMMERS and (is_raised or _tells(name))):
         for text in (text for argument in call.args[:1] for text in _texts(argument)):
-            yield text, ""
+            yield (text if name == "tr" else _bare(text)), ""
 
 
 def _tells(name: str) -> bool:
-    """Whether it is an error that is told, or an `Unknown`."""
-    is_error = name.rstrip("_").endswith("Error") and name not in _FOR_PROGRAMMERS
-    return (is_error and name[:1].isupper()) or name in ("Unknown", "_Unusable", "Refused")
+    """Whether it makes an error, or an `Unknown`."""
+    return name == "Unknown" or (name[:1].isupper() and name.rstrip("_").endswith("Error"))
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
     """The sentences that an expression may come to, and those that may stand in them."""
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str) and any(map(str.isalpha, node.value)):
-            yield node.value.strip()
+            yield node.value
     elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
         yield from _template(node)
     elif isinstance(node, ast.IfExp):
@@ -130,6 +138,11 @@ def _texts(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
             yield from _texts(value)
+
+
+def _bare(text: str) -> str:
+    """A sentence without the joint before it, and without blanks at its ends."""
+    return text.strip().removeprefix("; ").removeprefix(", ").removeprefix(": ").removeprefix("· ")
 
 
 def _template(node: ast.AST) -> Iterator[str]:
@@ -149,7 +162,7 @@ def _template(node: ast.AST) -> Iterator[str]:
         yield from _texts(part)
     text = "".join(pieces)
     if any(map(str.isalpha, "".join(piece for piece in pieces if piece[:1] != "{"))):
-        yield text.strip()
+        yield text
 
 
 def _parts(node: ast.AST) -> Iterator[str | ast.expr]:

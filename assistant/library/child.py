@@ -24,6 +24,7 @@ import numpy as np
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.identity import session_of
+from assistant.language import sentence
 from assistant.library.database import look
 from assistant.library.labels import leaks_of
 from assistant.library.relative import row_found
@@ -76,10 +77,10 @@ def main(arguments: list[str]) -> int:
         teller.say(error=str(error))
         return error.exit_status
     except MemoryError:
-        teller.say(error="the machine has no memory left for this run; close other programs and try again")
+        teller.say(error=sentence("the machine has no memory left for this run; close other programs and try again"))
         return 4
     except Exception as error:
-        teller.say(error=f"a fault in the program: {describe(error)}; nothing was taken in")
+        teller.say(error=sentence(f"a fault in the program: {describe(error)}; nothing was taken in"))
         return 1
     return 0
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Final
 
 from assistant.errors import EnvironmentError_, InputError
+from assistant.language import sentence
 from assistant.library.migrations import STEPS, VERSION
 from assistant.library.relative import stored
 from assistant.system.files import put_in_place, whole_file
@@ -219,8 +220,12 @@ def restore(folder: Path, backup: Path) -> Path:
 def damaged(path: Path, error: Exception) -> str:
     """The sentence for a damaged library, with the copy to go back to."""
     copies = kept_backups(path.parent)
-    then = f"the newest copy is {copies[0].name} in its folder backups" if copies else "there is no copy of it yet"
-    return (
+    then = (
+        sentence(f"the newest copy is {copies[0].name} in its folder backups")
+        if copies
+        else sentence("there is no copy of it yet")
+    )
+    return sentence(
         f"{path}: the library is damaged ({error}) and was not changed; {then}. The case folders are whole: each run "
         f"can still be opened by itself"
     )

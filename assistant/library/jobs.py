@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from assistant.errors import UsageError
 from assistant.identity import session_of
+from assistant.language import sentence
 from assistant.library.change_log import Row
 from assistant.library.child import RUN
 from assistant.library.people import Act, check_may
@@ -40,7 +41,7 @@ from assistant.system.processes import ChildProcess, Stream, module_command, mod
 
 log = logging.getLogger(__name__)
 _LONGEST_LINE: Final = 1 << 20
-ONE_RUN_AS_YET: Final = (
+ONE_RUN_AS_YET: Final = sentence(
     "It was one run, measured with the lines of its last level alone: now each of its levels is analysed by itself"
 )
 _NOT_ANALYSED: Final = {
@@ -283,7 +284,7 @@ class Jobs:
         self._job = None
         self._close()
         job.error = str(job.said.get("error", "")) or (
-            f"{job.name}: reading it broke off ({ending(status)}); the library is as it was" if status else ""
+            sentence(f"{job.name}: reading it broke off ({ending(status)}); the library is as it was") if status else ""
         )
         try:
             if job.finish is None:
@@ -301,7 +302,7 @@ class Jobs:
     def _analysed(self, job: Job) -> None:
         result = job.said.get("result")
         if job.error or not isinstance(result, dict):
-            self._set_run(job.run_id, {"state": FAILED, "why": job.error or "the analysis said nothing"})
+            self._set_run(job.run_id, {"state": FAILED, "why": job.error or sentence("the analysis said nothing")})
             return
         out = str(Path(job.order["out"]) / "result.json")
         why = str(job.said.get("why", ""))
@@ -349,7 +350,7 @@ def take_in(library: Library, job: Job) -> None:
     same = same or (session_id and of_same_recording(library.rows("runs", session_id=session_id), facts["frames"]))
     if same:
         _remove(folder)
-        job.error = f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added"
+        job.error = sentence(f"{job.name}: is in the library already, as case {same[0]['case_id']}; nothing was added")
         if len(same) == 1 and len(facts["session"]["levels"]) > 1 and _is_one_run(same[0]):
             job.error = f"{job.error}. {ONE_RUN_AS_YET}"
             job.then = _apart_job(library, same[0])
@@ -390,7 +391,7 @@ def taken_apart(library: Library, job: Job) -> None:
         facts.pop(name, None)
     if run is None or not parts:
         _remove(into)
-        job.error = f"{job.name}: its recording holds one level; it stays one run"
+        job.error = sentence(f"{job.name}: its recording holds one level; it stays one run")
         return
     folder = library.runs_folder / job.run_id
     folder.mkdir(parents=True, exist_ok=True)
@@ -415,7 +416,9 @@ def found_again(library: Library, job: Job) -> None:
     _remove(Path(job.order["into"]))
     run, facts = library.one("runs", job.run_id), job.said["facts"]
     if run is None or run["sha256"] not in (facts["sha256"], facts.get("sha256_of_before") or facts["sha256"]):
-        job.error = f"{job.name}: is another recording (its bytes differ); the case points to its old place still"
+        job.error = sentence(
+            f"{job.name}: is another recording (its bytes differ); the case points to its old place still"
+        )
         return
     rows = moved_rows(library, run, Path(job.order["run"]), facts["sha256"])
     library.change(rows, Act.EDIT, "run moved", about=run["case_id"])

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from assistant.errors import UsageError
+from assistant.language import sentence
 
 
 class Role(StrEnum):
@@ -21,14 +22,14 @@ class Role(StrEnum):
 class Act(StrEnum):
     """What can be done with the library."""
 
-    IMPORT = "import a run"
-    EDIT = "change a case"
-    FIND = "enter a finding"
+    IMPORT = sentence("import a run")
+    EDIT = sentence("change a case")
+    FIND = sentence("enter a finding")
     DELETE = "delete"
     EXPORT = "export"
     TEACH = "make a training set"
-    SEE_OTHERS = "see others' answers"
-    ANSWER = "answer a training case"
+    SEE_OTHERS = sentence("see others' answers")
+    ANSWER = sentence("answer a training case")
 
 
 _MAY: Final[dict[Role, frozenset[Act]]] = {

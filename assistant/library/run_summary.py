@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.language import sentence
 from assistant.lengths import UNCAL
 from assistant.results.looked_at import looked_of
 from assistant.review.counting import COUNTED
 from assistant.shape_words import shape_words
 from assistant.system.plain import read_json
 
-NOT_WHOLE: Final = "not to its end"
+NOT_WHOLE: Final = sentence("not to its end")
 
 
 def summary(document: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from assistant.language import sentence
 from assistant.library.change_log import Row
 from assistant.library.store import Library
 
@@ -17,10 +18,10 @@ class Filter(StrEnum):
     """The filters of the list."""
 
     ALL = "All"
-    LEAK = "With leak"
-    HIGH = "HIGH alarm"
-    CT = "CT linked"
-    TRAINING = "Training set"
+    LEAK = sentence("With leak")
+    HIGH = sentence("HIGH alarm")
+    CT = sentence("CT linked")
+    TRAINING = sentence("Training set")
     REHEARSAL = "Rehearsals"
     BIN = "Deleted"
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.identity import session_of
+from assistant.language import sentence
 from assistant.library.store import Library
 from assistant.part import FILE as PART
 from assistant.part import Part, keep_parts_elsewhere, may_be_part, read_part, recording_elsewhere, recording_of
@@ -27,8 +28,8 @@ _MOST_SAID: Final = 2000
 _MOST_CHANGES: Final = 10_000
 _NOTHING_SAID: Final = {"cement_ml": None, "xray_s": None, "exposures": None, "day_said": ""}
 THUMBNAIL: Final = "thumbnail.jpg"
-WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", "no plan"
-NO_PICTURES: Final = "no pictures"
+WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", sentence("no plan")
+NO_PICTURES: Final = sentence("no pictures")
 """States of a run; the last one: of a session's level of which nothing was recorded, what was told in it counts."""
 
 
@@ -212,7 +213,7 @@ def run_rows(
             "path": str((folder if part["kept"] else path) / part["path"]),
             "thumbnail": str(folder / part["thumbnail"]) if part["pictures"] else None,
             "state": NO_PICTURES if not part["pictures"] else WAITING if part["plan"] else NO_PLAN,
-            "recording_said": f"{part['lost']} frames lost" if part["lost"] else "whole",
+            "recording_said": sentence(f"{part['lost']} frames lost") if part["lost"] else "whole",
         }
         if not part["pictures"]:
             own |= {"recording_said": NO_PICTURES, "rehearsal": own["rehearsal"] or facts["rehearsal"]}

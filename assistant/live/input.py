@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
+from assistant.language import sentence
 from assistant.live.messages import (
     STARTED_AGAIN,
     AlarmHeard,
@@ -85,12 +86,12 @@ class LiveInput:
         self._deck = deck
         left = plan_left(events, self._settings.alarms.warning_lines, self._number)
         if left is None or isinstance(left, str):
-            self._log("no_plan_brought_back", reason=left or "there was none")
+            self._log("no_plan_brought_back", reason=left or sentence("there was none"))
             return
         self._plan, views = left
         self._plan_number = self._plan.plan_number
         self.outlook.new_plan(self._plan_number, views)
-        self.outlook.void_reason = "the program was started again"
+        self.outlook.void_reason = sentence("the program was started again")
         self._order(self._plan)
         self.inbox.append(LinesVoid(reason=self.outlook.void_reason))
         self._log("plan_brought_back", plan_number=self._plan_number)
@@ -140,7 +141,7 @@ class LiveInput:
     def follow(self, state: LiveState) -> None:
         """What the picture is now: while none came the C-arm may have been moved, and the screen says so."""
         if state is LiveState.NO_SIGNAL:
-            self.void_lines("the picture was lost")
+            self.void_lines(sentence("the picture was lost"))
 
     def rest(self) -> None:
         """Disarmed by hand: only cement that grows from now on counts."""
@@ -157,9 +158,9 @@ class LiveInput:
             self._deck.to_analysis.forget()
             if self._plan is not None:
                 self._order(self._plan)
-            self.void_lines("the analysis was started again")
+            self.void_lines(sentence("the analysis was started again"))
         elif change.child is Child.CAPTURE:
-            self.void_lines("the capture was started again")
+            self.void_lines(sentence("the capture was started again"))
 
     def hear(self, message: Message) -> None:
         """Take one message of a process over."""
@@ -177,10 +178,10 @@ class LiveInput:
             details, notes = dict(facts.details), list(facts.notes)
             self._log("source_opened", source=facts.source, details=details, notes=notes, rehearsal=message.rehearsal)
             if changed:
-                self.void_lines("the picture has another size")
+                self.void_lines(sentence("the picture has another size"))
         elif isinstance(message, SourceLost):
             self._log("source_lost", reason=message.reason)
-            self.void_lines("the picture was lost")
+            self.void_lines(sentence("the picture was lost"))
         elif isinstance(message, SourceEnded):
             self._log("source_ended")
         elif isinstance(message, RecordingTold):
@@ -208,7 +209,9 @@ class LiveInput:
         if isinstance(order, TakePlan) and self.outlook.facts is not None:
             order = replace(order, clock=self.outlook.facts.clock)
         if self._deck is None or not self._deck.to_analysis.put(order):
-            self.inbox.append(Fault(happened="The analysis does not take orders.", do="Judge by eye."))
+            self.inbox.append(
+                Fault(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
+            )
 
 
 def _size(facts: RunFacts) -> tuple[int, int]:

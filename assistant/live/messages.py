@@ -1,4 +1,5 @@
 """What the live processes say: small frozen values, fit to be handed from process to process."""
+# sentences: all
 
 from __future__ import annotations
 

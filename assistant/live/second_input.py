@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from assistant.alarm_table.table import TABLE, WATCH_SECOND
 from assistant.errors import EnvironmentError_
+from assistant.language import sentence
 from assistant.live.alarms.alarm_list import Wanted
 from assistant.live.input import LiveInput, Log
 from assistant.live.messages import Child, Fault, Lines, LinesVoid, Message, PlanRefused, SourceLost, StampedFrame
@@ -143,14 +144,25 @@ class SecondInput:
         for message in (*deck.capture_says.take(), *deck.analysis_says.take()):
             self.input.hear(message)
             if isinstance(message, SourceLost):
-                told.append(Fault(happened=f"No second picture: {message.reason}.", do="The first goes on."))
+                told.append(
+                    Fault(happened=sentence(f"No second picture: {message.reason}."), do=sentence("The first goes on."))
+                )
             elif isinstance(message, PlanRefused):
-                told.append(Fault(happened=f"The second picture's lines: {message.reason}.", do="The first goes on."))
+                told.append(
+                    Fault(
+                        happened=sentence(f"The second picture's lines: {message.reason}."),
+                        do=sentence("The first goes on."),
+                    )
+                )
         for each in self.input.inbox:
             if isinstance(each, LinesVoid):
-                told.append(Fault(happened="The second picture's lines must be confirmed again:", do=f"{each.reason}."))
+                told.append(
+                    Fault(
+                        happened=sentence("The second picture's lines must be confirmed again:"), do=f"{each.reason}."
+                    )
+                )
             elif isinstance(each, Fault):
-                told.append(Fault(happened=f"Second picture: {each.happened}", do=each.do))
+                told.append(Fault(happened=sentence(f"Second picture: {each.happened}"), do=each.do))
         self.input.inbox.clear()
         self._look(deck)
         return told

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.identity import Identity, session_of
+from assistant.language import sentence
 from assistant.live.input import LiveInput
 from assistant.live.machine.machine_watch import MachineWatch
 from assistant.live.machine.sleep_inhibitor import Awake
@@ -100,7 +101,9 @@ class LiveSession:
         try:
             write_head(self.folder, self.source, self._settings, None, self._begun)
         except EnvironmentError_:
-            self._inbox.append(Fault(happened="The disk takes no recording.", do="Monitoring works. Make room."))
+            self._inbox.append(
+                Fault(happened=sentence("The disk takes no recording."), do=sentence("Monitoring works. Make room."))
+            )
         self._outlook.armed = bool(self.deck.get(Cell.ARMED))
         self._input.begin(self.deck, self.events)
         left = second_left(self.events)
@@ -238,7 +241,7 @@ class LiveSession:
         Never while armed: then it stays as it is.
         """
         if self._outlook.armed and self.second is not None:
-            return [Fault(happened="The second input stays as it is.", do="End injecting first.")]
+            return [Fault(happened=sentence("The second input stays as it is."), do=sentence("End injecting first."))]
         if self.second is not None:
             self._log_event("second_closed")
             self.second.stop()
@@ -248,7 +251,7 @@ class LiveSession:
         try:
             self.second = SecondInput(source, self.folder, self._settings, self._log_event, self._clock_ns)
         except EnvironmentError_ as error:
-            return [Fault(happened=f"No second input: {error}.", do="The first goes on.")]
+            return [Fault(happened=sentence(f"No second input: {error}."), do=sentence("The first goes on."))]
         self._log_event("second_opened", source=source)
         self.second.begin(self.events)
         return []
@@ -304,7 +307,7 @@ class LiveSession:
 
     def sound_is(self, *, available: bool, reason: str = "") -> None:
         """Whether alarm sounds can be heard, as the window knows it: unheard until it says so."""
-        self._fault("sound", "" if available else reason or "no sound device")
+        self._fault("sound", "" if available else reason or sentence("no sound device"))
 
     def sounded(self, priority: Priority) -> None:
         """A burst has begun to play: what is heard with it for the first time is kept with its delay."""
@@ -314,7 +317,7 @@ class LiveSession:
 
     def shape_is(self, *, available: bool, reason: str = "") -> None:
         """Whether the shape of a leak can be told."""
-        self._fault("shape", "" if available else reason or "no model")
+        self._fault("shape", "" if available else reason or sentence("no model"))
 
     def note(self, kind: str, text: str = "", **data: Any) -> None:
         """Keep something that the person did or said in the event log (marks, millilitres, key images, AP looks)."""
@@ -337,10 +340,10 @@ class LiveSession:
         self._fault("sleep", self._awake.follow(armed=outlook.armed))
         if news.slept_s:
             self._log_event("slept", seconds=round(news.slept_s, 1))
-            self.void_lines("the computer slept")
+            self.void_lines(sentence("the computer slept"))
         if news.clock_jump_s:
             self._log_event("clock_set", seconds=round(news.clock_jump_s, 1))
-            self._fault("clock", f"the clock was set by {news.clock_jump_s:+.0f} s")
+            self._fault("clock", sentence(f"the clock was set by {news.clock_jump_s:+.0f} s"))
 
     def _refresh(self) -> list[Message]:
         deck, outlook = self.deck, self._outlook
@@ -388,7 +391,9 @@ class LiveSession:
 
     def _order(self, order: Order) -> None:
         if not self.deck.to_analysis.put(order):
-            self._inbox.append(Fault(happened="The analysis does not take orders.", do="Judge by eye."))
+            self._inbox.append(
+                Fault(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
+            )
 
     def _log_event(self, kind: str, **data: Any) -> None:
         if self._ledger is not None:

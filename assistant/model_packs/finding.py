@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError, EnvironmentError_
+from assistant.language import sentence
 from assistant.model_packs.graph import ModelRefused
 from assistant.model_packs.model_process import ModelProcess
 from assistant.model_packs.pack import FILES, SUMS, Pack, read_pack
@@ -110,6 +111,8 @@ def _in_use(site: Path, refused: list[str]) -> list[Path]:
         if not all(isinstance(name, str) and len(name) == 64 and name.isalnum() for name in names):
             raise ValueError("no checksum")
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        refused.append(f"{path}: the list of the site's model packs cannot be read; put the pack into use again")
+        refused.append(
+            sentence(f"{path}: the list of the site's model packs cannot be read; put the pack into use again")
+        )
         return []
     return [site / name for name in reversed(names)]

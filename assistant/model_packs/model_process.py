@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language import sentence
 from assistant.model_packs import worker
 from assistant.model_packs.pack import Pack
 from assistant.system.error_log import LastWords, ending
@@ -87,7 +88,7 @@ class ModelProcess:
         try:
             self._process = ChildProcess(self._command(), given=Stream.PIPE, out=Stream.PIPE, words=self._words)
         except OSError as error:
-            self.off = f"the model's process cannot be started ({error.strerror})"
+            self.off = sentence(f"the model's process cannot be started ({error.strerror})")
             self._words.over()
             return
         self._said, self._to_say = queue.SimpleQueue(), queue.SimpleQueue()
@@ -203,7 +204,7 @@ class ModelProcess:
         self.stop()
         self.failures += 1
         if self.failures >= MOST_FAILURES:
-            self.off = f"switched off after {self.failures} failures: {reason}"
+            self.off = sentence(f"switched off after {self.failures} failures: {reason}")
 
     def _send_patches(self, values: F32) -> int:
         values = np.ascontiguousarray(values, dtype=np.float32)

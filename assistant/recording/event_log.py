@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.language import sentence
 from assistant.system.plain import json_canonical, json_text, plain
 
 log = logging.getLogger(__name__)
@@ -86,19 +87,21 @@ def check_chain(files: Sequence[Path], known_head: str | None = None, known_coun
             event = _event(raw)
             where = f"{path.name} line {number}"
             if event is None:
-                return Chain(events=tuple(events), head=head, fault=f"{where}: not an event", torn=False)
+                return Chain(events=tuple(events), head=head, fault=sentence(f"{where}: not an event"), torn=False)
             if _was_said(event, events):
                 continue  # a line that was not surely kept is written again into the next file
             if event.get("prev") != head or event.get("n") != len(events) + 1:
-                return Chain(events=tuple(events), head=head, fault=f"{where}: does not follow", torn=False)
+                return Chain(events=tuple(events), head=head, fault=sentence(f"{where}: does not follow"), torn=False)
             if event.get("hash") != line_hash(event):
-                return Chain(events=tuple(events), head=head, fault=f"{where}: was changed", torn=False)
+                return Chain(events=tuple(events), head=head, fault=sentence(f"{where}: was changed"), torn=False)
             events.append(event)
             head = event["hash"]
             if known_head is not None and len(events) == known_count and head != known_head:
-                return Chain(events=tuple(events), head=head, fault=f"{where}: not the one witnessed", torn=False)
+                return Chain(
+                    events=tuple(events), head=head, fault=sentence(f"{where}: not the one witnessed"), torn=False
+                )
     if known_head is not None and len(events) < known_count:
-        fault = f"{known_count - len(events)} lines are missing at the end"
+        fault = sentence(f"{known_count - len(events)} lines are missing at the end")
         return Chain(events=tuple(events), head=head, fault=fault, torn=torn)
     return Chain(events=tuple(events), head=head, fault="", torn=torn)
 
@@ -145,7 +148,7 @@ class EventLog:
         self._folder, self._clock_ns, self._wall_ns, self._sync = folder, clock_ns, wall_ns, sync
         files = log_files(folder)
         self.before = check_chain(files)
-        self.fault = f"the event log before is not whole: {self.before.fault}" if self.before.fault else ""
+        self.fault = sentence(f"the event log before is not whole: {self.before.fault}") if self.before.fault else ""
         self._head, self._count = self.before.head, len(self.before.events)
         self._file_number = len(files) + 1
         self._waiting: queue.Queue[bytes | None] = queue.Queue(_MOST_WAITING)
@@ -175,7 +178,7 @@ class EventLog:
             try:
                 self._waiting.put_nowait((json_text(event, indent=None, ascii_only=True) + "\n").encode())
             except queue.Full:
-                self.fault = self.fault or "events come faster than the disk takes them"
+                self.fault = self.fault or sentence("events come faster than the disk takes them")
                 return event
             self._head, self._count = event["hash"], self._count + 1
         return event
@@ -208,7 +211,7 @@ class EventLog:
                 except OSError as error:
                     # A failed fsync is never tried again: the kernel may have dropped the pages and would say "done".
                     # What may be lost is written once more into a new file, now or with the next event.
-                    self.fault = self.fault or f"the event log cannot be kept ({error.strerror})"
+                    self.fault = self.fault or sentence(f"the event log cannot be kept ({error.strerror})")
                     log.warning("event log: %s", error)
                     if descriptor >= 0:
                         os.close(descriptor)

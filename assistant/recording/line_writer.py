@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.language import sentence
 from assistant.recording.segment_file import GrowingFile
 from assistant.system.plain import json_line
 
@@ -51,7 +52,7 @@ class LineWriter:
             self._waiting.put_nowait(json_line(line))
         except queue.Full:
             self.lost += 1
-            self.fault = "the disk does not keep up"
+            self.fault = sentence("the disk does not keep up")
 
     def close(self) -> bool:
         """Write what waits; False if the disk did not take it in time."""
@@ -79,7 +80,7 @@ class LineWriter:
                 # Never the same file again: its end may be torn, and a second fsync would only say "done".
                 log.warning("lines: %s", error)
                 self.lost += 1
-                self.fault = f"lines cannot be written ({error.strerror})"
+                self.fault = sentence(f"lines cannot be written ({error.strerror})")
                 if file is not None:
                     file.close()
                 file, number = None, number + 1
@@ -87,7 +88,7 @@ class LineWriter:
             try:
                 file.sync(self._fsync)
             except OSError as error:
-                self.fault = f"lines could not be synced ({error.strerror})"
+                self.fault = sentence(f"lines could not be synced ({error.strerror})")
             file.close()
 
 

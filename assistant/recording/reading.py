@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assistant.language import sentence
 from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
 from assistant.system.plain import read_json
 
@@ -51,11 +52,11 @@ class Recorded:
         """What is not whole, in one sentence without its full stop; empty for a whole recording."""
         said = []
         if not self.closed:
-            said.append("it was not closed in order")
+            said.append(sentence("it was not closed in order"))
         if self.lost_frames:
-            said.append(f"{self.lost_frames} of {len(self.lines)} frames have no picture")
+            said.append(sentence(f"{self.lost_frames} of {len(self.lines)} frames have no picture"))
         if self.cut_frames:
-            ending = f"the last {self.cut_frames} frames are cut off"
+            ending = sentence(f"the last {self.cut_frames} frames are cut off")
             said.append(ending)
         return " and ".join(said)
 

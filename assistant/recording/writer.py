@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from assistant.language import sentence
 from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.recording_state import Gauge, RecordingState
@@ -111,11 +112,11 @@ class Recorder:
         The array must not be written to afterwards.
         """
         if self._coded_bytes - self._taken_bytes > self._settings.waiting_bytes:
-            return self._left_out("the disk does not keep up")
+            return self._left_out(sentence("the disk does not keep up"))
         size = 0 if grey is None else grey.nbytes
         waits = self._offered_bytes - self._begun_bytes
         if self._offered.full() or (size and waits > self._settings.uncoded_bytes):
-            return self._left_out("the coding does not keep up")
+            return self._left_out(sentence("the coding does not keep up"))
         self._offered_bytes += size
         self._offered.put(Offered(index=index, t_ns=t_ns, captured_ns=captured_ns, grey=grey))
         return True
@@ -168,7 +169,7 @@ class Recorder:
         except Exception as error:
             # A thread that dies in silence would look like a recording.
             log.exception("recording stopped")
-            self._fault = f"recording stopped by a fault of the program ({type(error).__name__})"
+            self._fault = sentence(f"recording stopped by a fault of the program ({type(error).__name__})")
 
     def _code_all(self) -> None:
         coder = Coder()
@@ -287,14 +288,14 @@ class Recorder:
             return False
         free = self._free()
         if free is not None and free < self._settings.reserve_bytes:
-            self._fault, self._retry_ns = "the disk is full", now_ns + _TRY_AGAIN_NS
+            self._fault, self._retry_ns = sentence("the disk is full"), now_ns + _TRY_AGAIN_NS
             return False
         return True
 
     def _fail(self, error: OSError) -> None:
         """A file failed: new ones are tried at once, but not again and again within two seconds."""
         now_ns = self._clock_ns()
-        fault = f"the recording cannot be written ({error.strerror})"
+        fault = sentence(f"the recording cannot be written ({error.strerror})")
         if fault != self._fault:
             log.warning("recording: %s", error)
         soon, self._fault, self._failed_ns = now_ns - self._failed_ns < _TRY_AGAIN_NS, fault, now_ns
@@ -323,7 +324,7 @@ class Recorder:
             video.sync(self._disk.fsync)
         except OSError as error:
             log.warning("closing %s: %s", video.path.name, error)
-            self._fault = f"a video file could not be closed in order ({error.strerror})"
+            self._fault = sentence(f"a video file could not be closed in order ({error.strerror})")
         self._closed_bytes += video.size_on_disk()
         video.close()
         self._video = self._out = None
@@ -334,7 +335,7 @@ class Recorder:
         try:
             self._lines.sync(self._disk.fsync)
         except OSError as error:
-            self._fault = f"the frames' lines could not be synced ({error.strerror})"
+            self._fault = sentence(f"the frames' lines could not be synced ({error.strerror})")
         self._lines.close()
 
     def _sync_all(self) -> None:
@@ -357,7 +358,9 @@ class Recorder:
             with self._lock:
                 if any(file is each for file in files for each in (self._video, self._lines)):
                     log.warning("fsync: %s", error)
-                    self._fault = "the disk did not keep what was written; it is written again into a new file"
+                    self._fault = sentence(
+                        "the disk did not keep what was written; it is written again into a new file"
+                    )
                     self._sync_failed = True
             return
         with self._lock:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
+from assistant.language import sentence
 from assistant.system.files import whole_file
 from assistant.system.plain import json_text
 
@@ -177,13 +178,13 @@ class ResultFolder:
 def cannot_write(folder: Path, error: OSError) -> EnvironmentError_:
     """The sentence for a disk that refuses."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        why, do = "the disk is full", "free some room or choose another --out"
+        why, do = sentence("the disk is full"), sentence("free some room or choose another --out")
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        why, do = "no permission to write there", "choose another --out"
+        why, do = sentence("no permission to write there"), sentence("choose another --out")
     elif error.errno == errno.EBUSY:
-        why, do = "another analysis is writing there", "wait for it or choose another --out"
+        why, do = sentence("another analysis is writing there"), sentence("wait for it or choose another --out")
     else:
-        why, do = error.strerror or str(error), "choose another --out"
+        why, do = error.strerror or str(error), sentence("choose another --out")
     return EnvironmentError_(f"{folder}: results cannot be written: {why}; {do}")
 
 

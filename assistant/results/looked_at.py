@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-NOT_YET: Final = "not looked yet"
-NONE_SEEN: Final = "none seen in this view"
-NOT_VISIBLE: Final = "not visible"
-NOT_TO_ITS_END: Final = "not looked at to its end"
-_PART: Final = "{0} % looked at"
+from assistant.language import sentence
+
+NOT_YET: Final = sentence("not looked yet")
+NONE_SEEN: Final = sentence("none seen in this view")
+NOT_VISIBLE: Final = sentence("not visible")
+NOT_TO_ITS_END: Final = sentence("not looked at to its end")
+_PART: Final = sentence("{0} % looked at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.language import sentence
 from assistant.vocabulary import EventKind, Priority
 
 COUNTED: Final = frozenset(
@@ -30,6 +31,6 @@ def counts(priorities: Sequence[str]) -> dict[str, int]:
 def count_words(priorities: Sequence[str]) -> str:
     """A count of alarms: "3 alarms: 2 HIGH · 1 MEDIUM"."""
     if not priorities:
-        return "no alarm"
+        return sentence("no alarm")
     parts = [f"{count} {word.upper()}" for word, count in counts(priorities).items() if count]
-    return f"{len(priorities)} alarm{'s'[: len(priorities) != 1]}: {' · '.join(parts)}"
+    return sentence(f"{len(priorities)} alarm{'s'[: len(priorities) != 1]}: {' · '.join(parts)}")

@@ -18,6 +18,7 @@ import numpy as np
 from assistant import __version__, lengths
 from assistant.errors import AssistantError, InputError
 from assistant.guarded_pipeline import nothing_known
+from assistant.language import sentence
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.readings.moments import MomentStore
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 DOCUMENT: Final = "result.json"
 _MOST_BYTES: Final = 64 << 20
 _STOP_WAIT_S: Final = 10.0
-_VERSION: Final = "another version"
+_VERSION: Final = sentence("another version")
 _NOT_IN_RESULT: Final = Unknown("not in the result")
 _DAMAGED: Final = (KeyError, ValueError, TypeError, IndexError, AttributeError, RecursionError)
 
@@ -141,11 +142,11 @@ def _other(document: dict[str, Any], plan: Plan, settings: Settings) -> tuple[st
         found.append(_VERSION)
     record = document["program"].get("settings")
     if not isinstance(record, dict):
-        found.append("settings not known")
+        found.append(sentence("settings not known"))
     elif record.get("sha256") != record_of(settings)["sha256"]:
-        found.append("other settings")
+        found.append(sentence("other settings"))
     if document["plan"] != plan.document:
-        found.append("another plan")
+        found.append(sentence("another plan"))
     return tuple(found)
 
 
@@ -178,7 +179,7 @@ class KeptAnalysis:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        summary, failure = nothing_known("the result cannot be read"), ""
+        summary, failure = nothing_known(sentence("the result cannot be read")), ""
         try:
             summary = summary_of(self._kept.document, self._plan)
             first = int(self._kept.document["run"].get(FIRST_FRAME, 0))
@@ -188,7 +189,7 @@ class KeptAnalysis:
             failure = str(error)
         except Exception:
             log.exception("reading a result stopped")
-            failure = f"{self._kept.folder}: its result cannot be read; analyse the run anew"
+            failure = sentence(f"{self._kept.folder}: its result cannot be read; analyse the run anew")
         if not self._stopping:
             for alarm in summary.events:
                 self._sink.alarm_changed(alarm)

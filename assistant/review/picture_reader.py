@@ -16,6 +16,7 @@ from pathlib import Path
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import AssistantError
+from assistant.language import sentence
 from assistant.review import previews
 from assistant.system.processes import ChildProcess, module_command, module_environment
 from assistant.vocabulary import Frame
@@ -101,7 +102,7 @@ class PictureReader:
                 self._fulfil(source, *wish)
         except Exception:
             # The window says by itself that it waits for the picture; the log says why it never comes.
-            self.trouble = "an error of the program"
+            self.trouble = sentence("an error of the program")
             log.exception("reading single pictures stopped")
         finally:
             source.close()

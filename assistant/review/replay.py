@@ -21,6 +21,7 @@ from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, describe
 from assistant.guarded_pipeline import GuardedPipeline, nothing_known
+from assistant.language import sentence
 from assistant.model_packs.shape_models import WaitingShapeModel
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Summary
@@ -37,7 +38,7 @@ _BATCH_S: Final = 0.05
 _STOP_WAIT_S: Final = 10.0
 _NICE: Final = 5
 """The window and its pictures come first."""
-_NOTHING: Final = "nothing was analysed"
+_NOTHING: Final = sentence("nothing was analysed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,9 @@ class ReplayAnalysis:
         except Exception:
             # The window must learn of any end: a thread that dies in silence would look like a quiet picture.
             log.exception("reading the analysis stopped")
-            self._tell_end(End(summary=nothing_known(_NOTHING), failure=_STOPPED.format("an error of the program")))
+            self._tell_end(
+                End(summary=nothing_known(_NOTHING), failure=_STOPPED.format(sentence("an error of the program")))
+            )
 
     def _listen(self) -> None:
         process = self._process
@@ -155,7 +158,7 @@ class ReplayAnalysis:
             self._sink.ended(end.summary, end.failure)
 
 
-_STOPPED: Final = "The analysis stopped ({0}). The pictures go on; open the run again to analyse it anew."
+_STOPPED: Final = sentence("The analysis stopped ({0}). The pictures go on; open the run again to analyse it anew.")
 
 
 def _read(pipe: IO[bytes]) -> Batch | End | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from assistant.alarm_table.row import Rule
 from assistant.alarm_table.table import FROM_PICTURES
+from assistant.language import sentence
 from assistant.review.counting import COUNTED, PRIORITIES, count_words
 from assistant.system.plain import read_json
 
@@ -231,4 +232,4 @@ def check_day(day: SessionDay) -> None:
 def told_words(told: Sequence[Told]) -> str:
     """How many alarms were told on the day, of which priority, and how many were acknowledged."""
     answered = sum(one.acknowledged_s is not None for one in told)
-    return count_words([one.priority for one in told]) + (f"; {answered} acknowledged" if told else "")
+    return count_words([one.priority for one in told]) + (sentence(f"; {answered} acknowledged") if told else "")

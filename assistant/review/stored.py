@@ -23,6 +23,7 @@ from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.geometry import Similarity
+from assistant.language import sentence
 from assistant.lines import TABLED_LINES, WARNING_THIRDS, Line
 from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
@@ -48,7 +49,7 @@ from assistant.vocabulary import (
 )
 
 NOT_KEPT: Final = Unknown("not kept")
-_NO_READING: Final = "not analysed on the day"
+_NO_READING: Final = sentence("not analysed on the day")
 _NOTHING_READ: Final = Unknown(_NO_READING)
 _NOT_ANALYSED: Final = Liveness(
     state=FrameState.UNUSABLE, xray_age_s=_NOTHING_READ, noise_grey=_NOTHING_READ, reason=_NO_READING
@@ -253,7 +254,7 @@ def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
     return replace(alarm, site=alarm.site or _site_of(row), headline=_without_figure(row.headline), action=row.action)
 
 
-_ENDPLATE_ONCE: Final = ("CEMENT IN DISC", "Pause. Consider ending at this level.")
+_ENDPLATE_ONCE: Final = (sentence("CEMENT IN DISC"), sentence("Pause. Consider ending at this level."))
 """What an alarm at an endplate said while words did not tell its site and it had one stage."""
 
 

@@ -21,6 +21,7 @@ from assistant import __version__, lengths
 from assistant.analysis import start_pipeline
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
+from assistant.language import sentence
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.review.whatif_cache import Keeper, again, nearer, place_for, read_kept, write_kept
@@ -32,7 +33,7 @@ from assistant.vocabulary import Alarm, EventKind, Leak, Priority
 JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
 RULE: Final = "rule"
-BASE: Final = "as planned"
+BASE: Final = sentence("as planned")
 KEPT: Final = "kept"
 """Folder beside those of the jobs: all jobs share what the slow steps found."""
 
@@ -208,7 +209,7 @@ def _through(
         failure = str(error)
     except Exception as error:
         # One run that our code fails on must not end the table of all others.
-        failure = f"a fault in the program: {describe(error)}"
+        failure = sentence(f"a fault in the program: {describe(error)}")
     if pipeline is None:
         return msgspec.structs.replace(row, frames=len(times_s), failure=failure)
     summary = pipeline.finish()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import UsageError
+from assistant.language import sentence
 from assistant.settings.tree import Settings, check, leaf_fault, with_changes
 from assistant.system.places import data_home
 
@@ -75,9 +76,9 @@ def load_settings(folder: Path | None = None, *, lifts: Mapping[int, Lift] = LIF
         tree, lock = _read(home / file, notes, lifts, version)
         for name, value in _leaves(tree):
             if name not in origins:
-                notes.append(f"{file}: there is no setting {name}")
+                notes.append(sentence(f"{file}: there is no setting {name}"))
             elif origin == "user" and name in locked:
-                notes.append(f"{file}: {name} is fixed by the site")
+                notes.append(sentence(f"{file}: {name} is fixed by the site"))
             else:
                 settings, told = _with(settings, name, value)
                 notes += [f"{file}: {told}"] if told else []
@@ -128,9 +129,14 @@ def read_settings(path: Path) -> Settings:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``--defaults`` and ``--settings FILE``: the same settings for everybody, whatever this machine has set."""
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--defaults", action="store_true", help="the default settings, whatever site and user have set")
     which.add_argument(
-        "--settings", type=Path, metavar="FILE", help="the settings of this file alone, written like site.json"
+        "--defaults", action="store_true", help=sentence("the default settings, whatever site and user have set")
+    )
+    which.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help=sentence("the settings of this file alone, written like site.json"),
     )
 
 
@@ -220,11 +226,13 @@ def _with(settings: Settings, name: str, value: object) -> tuple[Settings, str]:
     rules = rules_of(name)
     fault = leaf_fault(rules.metadata, value)
     if fault and room not in _ALARM_ROOMS:
-        return settings, f"{name} {fault}; its default is taken"
+        return settings, sentence(f"{name} {fault}; its default is taken")
     if fault:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         kept = value if number else math.nan
-        return replace(settings, **{room: replace(branch, **{leaf: kept})}), f"{name} {fault}; nothing can be armed"
+        return replace(settings, **{room: replace(branch, **{leaf: kept})}), sentence(
+            f"{name} {fault}; nothing can be armed"
+        )
     return replace(settings, **{room: replace(branch, **{leaf: value})}), ""
 
 
@@ -251,7 +259,7 @@ def _read(
     except FileNotFoundError:
         return {}, ()
     except OSError as error:
-        notes.append(f"{path.name}: cannot be read ({error.strerror}); the defaults are taken")
+        notes.append(sentence(f"{path.name}: cannot be read ({error.strerror}); the defaults are taken"))
         return {}, ()
     try:
         document = json.loads(content) if len(content) <= _MOST_BYTES else None
@@ -261,10 +269,10 @@ def _read(
     tree = document.get("settings") if isinstance(document, dict) else None
     stored = str(schema).removeprefix(_NAME)
     if not isinstance(tree, dict) or not str(schema).startswith(_NAME) or not stored.isdecimal():
-        notes.append(f"{path.name}: is no settings file; the defaults are taken")
+        notes.append(sentence(f"{path.name}: is no settings file; the defaults are taken"))
         return {}, ()
     if int(stored) > version:
-        notes.append(f"{path.name}: was written by a newer program; what this one knows is taken")
+        notes.append(sentence(f"{path.name}: was written by a newer program; what this one knows is taken"))
     for step in range(int(stored), version):
         if step in lifts:
             tree = lifts[step](tree)

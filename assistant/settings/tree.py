@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from assistant.errors import UsageError
+from assistant.language import sentence
 from assistant.system.plain import json_canonical
 
 NO_LEVELS: Final = "none"
@@ -37,7 +38,7 @@ class LivenessSettings:
     """When a picture counts as new, held, missing or unusable."""
 
     frozen_after_s: float = _number(
-        1.0, 0.2, 5.0, "Without a new X-ray picture for longer than this the source is frozen."
+        1.0, 0.2, 5.0, sentence("Without a new X-ray picture for longer than this the source is frozen.")
     )
 
 
@@ -70,21 +71,34 @@ class AlarmSettings:
     """Alarm limits. All times are frame time, all lengths mm in the plane of the vertebra."""
 
     warning_line_fraction: float = _number(
-        0.25, 0.0, 0.6, "Warning line: share of the sagittal diameter from the posterior wall (posterior-quarter rule)."
+        0.25,
+        0.0,
+        0.6,
+        sentence("Warning line: share of the sagittal diameter from the posterior wall (posterior-quarter rule)."),
     )
     warning_line_by_level: str = _lines(
         NO_LEVELS,
         0.0,
         0.6,
-        "Another warning line at some levels, such as: L4 0.28, L5 0.3; none: the same at every level.",
+        sentence("Another warning line at some levels, such as: L4 0.28, L5 0.3; none: the same at every level."),
     )
-    posterior_band_mm: float = _number(3.0, 0.5, 10.0, "Band in front of the warning line that counts as near [P].")
-    posterior_time_s: float = _number(2.0, 0.0, 10.0, "Predicted time to the warning line that counts as near.")
-    endplate_band_mm: float = _number(2.0, 0.5, 5.0, "Band inside an endplate that counts as near [P].")
-    confirm_ms: float = _number(200.0, 0.0, 1000.0, "A crossing is confirmed by 2 of 3 new pictures within this time.")
-    release_mm: float = _number(0.8, 0.0, 5.0, "A distance alarm ends only this far on the good side of its line [P].")
-    release_ms: float = _number(1000.0, 0.0, 10000.0, "... and only after that has held for this long [P].")
-    slow_ms: float = _number(250.0, 50.0, 1000.0, "Processing slower than this (95 of 100 pictures) raises LOW.")
+    posterior_band_mm: float = _number(
+        3.0, 0.5, 10.0, sentence("Band in front of the warning line that counts as near [P].")
+    )
+    posterior_time_s: float = _number(
+        2.0, 0.0, 10.0, sentence("Predicted time to the warning line that counts as near.")
+    )
+    endplate_band_mm: float = _number(2.0, 0.5, 5.0, sentence("Band inside an endplate that counts as near [P]."))
+    confirm_ms: float = _number(
+        200.0, 0.0, 1000.0, sentence("A crossing is confirmed by 2 of 3 new pictures within this time.")
+    )
+    release_mm: float = _number(
+        0.8, 0.0, 5.0, sentence("A distance alarm ends only this far on the good side of its line [P].")
+    )
+    release_ms: float = _number(1000.0, 0.0, 10000.0, sentence("... and only after that has held for this long [P]."))
+    slow_ms: float = _number(
+        250.0, 50.0, 1000.0, sentence("Processing slower than this (95 of 100 pictures) raises LOW.")
+    )
 
     @property
     def warning_lines(self) -> WarningLines:
@@ -101,9 +115,9 @@ class AlarmSettings:
 class LeakSettings:
     """When cement beyond a line counts as a leak and how it is described."""
 
-    area_mm2: float = _number(2.0, 0.5, 20.0, "Visible area beyond the line from which it is a leak.")
-    reach_mm: float = _number(1.0, 0.2, 5.0, "Reach beyond the line from which it is a leak [P].")
-    confirm_ms: float = _number(200.0, 0.0, 2000.0, "Time it has to stand.")
+    area_mm2: float = _number(2.0, 0.5, 20.0, sentence("Visible area beyond the line from which it is a leak."))
+    reach_mm: float = _number(1.0, 0.2, 5.0, sentence("Reach beyond the line from which it is a leak [P]."))
+    confirm_ms: float = _number(200.0, 0.0, 2000.0, sentence("Time it has to stand."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,32 +126,40 @@ class CaptureSettings:
 
     layout: str = _word(
         "auto",
-        "Layout profile of the console: its name; auto: the X-ray field is found in the picture; whole: nothing is "
-        "masked (only for a source without any text).",
+        sentence(
+            "Layout profile of the console: its name; auto: the X-ray field is found in the picture; whole: nothing is "
+            "masked (only for a source without any text)."
+        ),
     )
-    deinterlace: str = _choice("auto", ("auto", "on", "off"), "Whether the two half pictures are taken apart.")
+    deinterlace: str = _choice(
+        "auto", ("auto", "on", "off"), sentence("Whether the two half pictures are taken apart.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSettings:
     """How a live run is kept on the disk."""
 
-    sync_every_s: float = _number(1.0, 0.2, 10.0, "So often the disk is asked to keep what was written.")
-    segment_mb: float = _number(1024.0, 16.0, 8192.0, "A new video file begins after so many MB.")
-    reserve_mb: float = _number(64.0, 1.0, 4096.0, "Left free on the disk for the event log and everybody else.")
+    sync_every_s: float = _number(1.0, 0.2, 10.0, sentence("So often the disk is asked to keep what was written."))
+    segment_mb: float = _number(1024.0, 16.0, 8192.0, sentence("A new video file begins after so many MB."))
+    reserve_mb: float = _number(
+        64.0, 1.0, 4096.0, sentence("Left free on the disk for the event log and everybody else.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveSettings:
     """How the processes of a live session look after each other."""
 
-    grab_hangs_after_s: float = _number(2.0, 0.5, 10.0, "A grab that takes longer has stopped: it is started again.")
-    open_hangs_after_s: float = _number(12.0, 2.0, 60.0, "Opening the source takes this long at most.")
+    grab_hangs_after_s: float = _number(
+        2.0, 0.5, 10.0, sentence("A grab that takes longer has stopped: it is started again.")
+    )
+    open_hangs_after_s: float = _number(12.0, 2.0, 60.0, sentence("Opening the source takes this long at most."))
     orphan_after_s: float = _number(
-        300.0, 5.0, 3600.0, "Without a window for so long, capture and recording end by themselves, in order."
+        300.0, 5.0, 3600.0, sentence("Without a window for so long, capture and recording end by themselves, in order.")
     )
     watchdog_after_s: float = _number(
-        0.8, 0.3, 5.0, "A window that does not answer for so long is told by the watchdog."
+        0.8, 0.3, 5.0, sentence("A window that does not answer for so long is told by the watchdog.")
     )
 
 
@@ -147,12 +169,17 @@ class TheatreSettings:
 
     cement_stages: str = _word(
         "mixed, dough, wire-drawing, hardening",
-        "Names of the cement's stages in the team's words, with commas between; the first is that of the start.",
+        sentence(
+            "Names of the cement's stages in the team's words, with commas between; the first is that of the start."
+        ),
     )
     ap_again_s: float = _number(
-        150.0, 30.0, 1800.0, "So long after the last look in the other plane the bar asks for another one [P]."
+        150.0,
+        30.0,
+        1800.0,
+        sentence("So long after the last look in the other plane the bar asks for another one [P]."),
     )
-    clip_s: float = _number(20.0, 5.0, 120.0, "So much is kept when a clip is marked afterwards.")
+    clip_s: float = _number(20.0, 5.0, 120.0, sentence("So much is kept when a clip is marked afterwards."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,15 +315,17 @@ def leaf_fault(rules: Mapping[str, Any], value: object) -> str:
     """What is wrong with a value by its field's rules, for the end of a sentence; empty when it is right."""
     if "low" in rules:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not rules["low"] <= value <= rules["high"]:
-            return f"must lie between {rules['low']} and {rules['high']}, got {value}"
+            return sentence(f"must lie between {rules['low']} and {rules['high']}, got {value}")
     elif "lines" in rules:
         low, high = rules["lines"]
         found = _levels(value)
         if found is None or not all(low <= share <= high for share in found.values()):
-            return f'must be "none", or levels with shares between {low} and {high} such as "L4 0.28", got {value!r}'
+            return sentence(
+                f'must be "none", or levels with shares between {low} and {high} such as "L4 0.28", got {value!r}'
+            )
     elif "choices" in rules:
         if value not in rules["choices"]:
-            return f"must be one of {', '.join(rules['choices'])}, got {value!r}"
+            return sentence(f"must be one of {', '.join(rules['choices'])}, got {value!r}")
     elif not isinstance(value, str) or not 0 < len(value) <= rules["most_letters"] or not value.isprintable():
-        return f"must be a word of at most {rules['most_letters']} letters, got {value!r}"
+        return sentence(f"must be a word of at most {rules['most_letters']} letters, got {value!r}")
     return ""

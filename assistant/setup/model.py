@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Final, Generic, TypeVar
 
+from assistant.language import sentence
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings.tree import WarningLines
@@ -34,9 +35,9 @@ class Step(IntEnum):
 
 STEP_WORDS: Final = {
     Step.SOURCE: "Source",
-    Step.ORIENTATION: "Orientation, field",
+    Step.ORIENTATION: sentence("Orientation, field"),
     Step.LEVEL: "Level",
-    Step.POINTS: "Six points",
+    Step.POINTS: sentence("Six points"),
     Step.SCALE: "Scale",
     Step.LINE: "Line",
 }
@@ -45,9 +46,9 @@ STEP_WORDS: Final = {
 class Told(StrEnum):
     """What a point is worth. Only a confirmed one is used."""
 
-    MISSING = "place it"
+    MISSING = sentence("place it")
     PROPOSED = "proposed"
-    CHECK = "check now"
+    CHECK = sentence("check now")
     CONFIRMED = "confirmed"
 
 
@@ -252,9 +253,9 @@ class SetView(SixPoints):
             return self.mm_per_px, self.scale_by
         if height_mm is not None:
             height_px = self.height_px()
-            return (height_mm / height_px if height_px else None), "assumed height, as in the other view"
+            return (height_mm / height_px if height_px else None), sentence("assumed height, as in the other view")
         usual, depth_px = usual_depth(level), self.depth_px()
-        return (usual.mm / depth_px if depth_px else None), f"assumed depth, {usual.source}"
+        return (usual.mm / depth_px if depth_px else None), sentence(f"assumed depth, {usual.source}")
 
     def document(self, level: str, fraction: float, scale: float | None, by: str) -> dict[str, Any]:
         """The view as a plan holds it; ``scale``, ``by``: as `scale` says."""

@@ -16,6 +16,7 @@ import numpy as np
 from assistant import lengths
 from assistant.errors import UsageError
 from assistant.geometry import along
+from assistant.language import sentence
 from assistant.lines import Of
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings.tree import WarningLines
@@ -183,7 +184,7 @@ class PlanDraft:
         """Begin with a frame; a scale that the file states is proposed, never used unasked."""
         self.reference_frame, self.path = reference_frame, path
         if hint_mm_per_px is not None and self.mm_per_px == 0.0 and self.assumed is None:
-            self._put_scale(hint_mm_per_px, "from the file")
+            self._put_scale(hint_mm_per_px, sentence("from the file"))
 
     def begin_with(self, plan: Plan | None, view_index: int) -> None:
         """Start from a plan's own points; its other views stay as they are until they are chosen here."""
@@ -233,7 +234,7 @@ class PlanDraft:
         """A point was placed or moved; a whole ruler makes the scale."""
         length_px = self.points.ruler_px() if self.points.ruler_mode else None
         if length_px is not None and length_px > 1:
-            self._put_scale(GAUGES_MM[self.gauge] / length_px, f"cannula {self.gauge}")
+            self._put_scale(GAUGES_MM[self.gauge] / length_px, sentence(f"cannula {self.gauge}"))
 
     def _put_scale(self, mm_per_px: float, by: str) -> None:
         self.mm_per_px = round(min(max(mm_per_px, 0.0), MOST_MM_PER_PX), SCALE_PLACES)
@@ -242,9 +243,9 @@ class PlanDraft:
     def missing(self) -> str:
         """What keeps the plan from being used; empty when nothing does."""
         if not self.points.placed:
-            return f"Place point {self.points.active + 1}."
+            return sentence(f"Place point {self.points.active + 1}.")
         if self.mm_per_px <= 0 and self.assumed is None:
-            return "Set the scale: type it, or measure the cannula."
+            return sentence("Set the scale: type it, or measure the cannula.")
         try:
             self.plan()
         except UsageError as error:
@@ -301,12 +302,12 @@ def _as_before(planned: PlannedView) -> Assumed:
 
 
 def _as_high(other: PlannedView) -> Assumed:
-    return Assumed(Of.HEIGHT, lengths.height_mm(other), "assumed height, as in the other view")
+    return Assumed(Of.HEIGHT, lengths.height_mm(other), sentence("assumed height, as in the other view"))
 
 
 def _as_usual(level: str) -> Assumed:
     usual = usual_depth(level)
-    return Assumed(Of.DEPTH, usual.mm, f"assumed depth, {usual.source}")
+    return Assumed(Of.DEPTH, usual.mm, sentence(f"assumed depth, {usual.source}"))
 
 
 def _keep_earlier(path: Path) -> Path | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.capture.camera.devices import Device, Mode, list_devices, modes_to_choose, rate_to_ask
 from assistant.capture.play import is_played
 from assistant.errors import AssistantError
+from assistant.language import sentence
 from assistant.live.processes.running_session import find_running
 from assistant.system.places import demo_run
 
@@ -45,9 +46,18 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
         log.warning("%s", error)
     else:
         made.append(
-            Choice(address=f"play:{demo}", name="Demo recording", detail="rehearsal, plays as if live", rehearsal=True)
+            Choice(
+                address=f"play:{demo}",
+                name=sentence("Demo recording"),
+                detail=sentence("rehearsal, plays as if live"),
+                rehearsal=True,
+            )
         )
-    made.append(Choice(address="", name="Recorded run…", detail="rehearsal, never a patient", rehearsal=True))
+    made.append(
+        Choice(
+            address="", name=sentence("Recorded run…"), detail=sentence("rehearsal, never a patient"), rehearsal=True
+        )
+    )
     for address in in_use:
         same = [k for k, choice in enumerate(made) if choice.modes and _device(choice.address) == _device(address)]
         if same:
@@ -55,7 +65,7 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
         elif address not in {choice.address for choice in made}:
             played = is_played(address)
             name = address.partition(":")[2].rpartition("/")[2] if played else address
-            detail = "rehearsal, plays as if live" if played else "named by hand"
+            detail = sentence("rehearsal, plays as if live") if played else sentence("named by hand")
             made.insert(0, Choice(address=address, name=name or address, detail=detail, rehearsal=played))
     return made
 
@@ -65,8 +75,8 @@ def _left_open() -> list[Choice]:
     left = find_running()
     if left is None or left.has_window:
         return []
-    detail = f"{left.source} · lines must be confirmed again"
-    return [Choice(address="resume:", name="Go on with the interrupted session", detail=detail)]
+    detail = sentence(f"{left.source} · lines must be confirmed again")
+    return [Choice(address="resume:", name=sentence("Go on with the interrupted session"), detail=detail)]
 
 
 def with_next_mode(choice: Choice) -> Choice:
@@ -83,7 +93,7 @@ def _cameras() -> list[Choice]:
     """The devices as the system lists them; elsewhere than on Linux the first one."""
     if sys.platform.startswith("linux"):
         return [_camera(each) for each in list_devices()[:6]]
-    return [Choice(address="0", name="Camera 1", detail="the first camera of this machine")]
+    return [Choice(address="0", name=sentence("Camera 1"), detail=sentence("the first camera of this machine"))]
 
 
 def _camera(device: Device) -> Choice:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from assistant.language import sentence
+
 _BY_LEVEL_MM: Final = {"L1": 30.2, "L2": 32.0, "L3": 32.9, "L4": 33.1, "L5": 35.5}
 """L1 to L4: mean length of the disc below from front to back, MRI, n 14 (anatomyjournal.ir). L5: the mean of the two
 endplates, 35.7 and 35.3 mm, CT, n 196 (Cook and Baker 2021, Int J Spine Surg 15:1072, table 6)."""
@@ -45,8 +47,8 @@ def usual_depth(level: str) -> UsualDepth:
     if level in _LOWER_THORACIC:
         along = (int(level[1:]) - _MEAN_LIES_AT) / (13.0 - _MEAN_LIES_AT)  # L1 is the 13th
         mm = round(_THORACIC_MM + along * (_BY_LEVEL_MM["L1"] - _THORACIC_MM), 1)
-        return UsualDepth(mm=mm, source=f"between thoracic mean and L1, no figure for {level}")
+        return UsualDepth(mm=mm, source=sentence(f"between thoracic mean and L1, no figure for {level}"))
     own = _BY_LEVEL_MM.get(level)
     if own is None:
-        return UsualDepth(mm=_THORACIC_MM, source=f"thoracic mean, no figure for {level}")
-    return UsualDepth(mm=own, source=f"usual at {level}")
+        return UsualDepth(mm=_THORACIC_MM, source=sentence(f"thoracic mean, no figure for {level}"))
+    return UsualDepth(mm=own, source=sentence(f"usual at {level}"))

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import MapMm
+from assistant.language import sentence
 from assistant.leak_shape.model_protocol import CLASSES, ShapeAnswer, ShapeLimits, ShapeModel, model_name
 from assistant.leak_shape.patch import LeakPatch
 from assistant.vocabulary import LeakSite, Shape, Unknown
@@ -80,7 +81,7 @@ def classify(
     open_reason = patch.reason if isinstance(patch, Unknown) else ""
     if not isinstance(patch, Unknown):
         if patch.blur_mm > model.limits.blur_mm:
-            open_reason = "too blurred to type"
+            open_reason = sentence("too blurred to type")
         else:
             memory.asked_mm2[frame_index] = patch.area_mm2
             answers = model.ask(site, frame_index, patch.values)
@@ -96,11 +97,11 @@ def classify(
         return shape
     if open_reason:
         return Shape(label="undetermined", p_spike=Unknown(open_reason), model=name, reason=open_reason)
-    return _without_model(rule, "the model has not answered yet")
+    return _without_model(rule, sentence("the model has not answered yet"))
 
 
 def _without_model(rule: Shape, why: str) -> Shape:
-    return replace(rule, reason=f"by the geometric rule, {why}" + (f"; {rule.reason}" if rule.reason else ""))
+    return replace(rule, reason=sentence(f"by the geometric rule, {why}" + (f"; {rule.reason}" if rule.reason else "")))
 
 
 def _weighed(memory: ShapeMemory, limits: ShapeLimits, name: str) -> Shape:
@@ -109,7 +110,7 @@ def _weighed(memory: ShapeMemory, limits: ShapeLimits, name: str) -> Shape:
     frames = tuple(f for f in sorted(memory.said) if memory.asked_mm2[f] >= _AS_LARGE * largest)[-_WEIGHED:]
     strangeness = float(np.median([memory.said[frame].strangeness for frame in frames]))
     if strangeness > limits.strangeness:
-        reason = f"unlike what the model was trained on ({strangeness:.1f}, at most {limits.strangeness:.1f})"
+        reason = sentence(f"unlike what the model was trained on ({strangeness:.1f}, at most {limits.strangeness:.1f})")
         return Shape(label="undetermined", p_spike=Unknown(reason), model=name, reason=reason, frames=frames)
     logs = np.log(np.maximum([memory.said[frame].probabilities for frame in frames], 1e-6)).mean(axis=0)
     p = np.exp(logs) / np.exp(logs).sum()
@@ -118,8 +119,12 @@ def _weighed(memory: ShapeMemory, limits: ShapeLimits, name: str) -> Shape:
     best = int(np.argmax(p))
     if CLASSES[best] != "undetermined" and p[best] >= limits.decide:
         return Shape(label=CLASSES[best], p_spike=p_spike, model=name, frames=frames)
-    shares = ", ".join(f"{word} {share:.2f}" for word, share in zip(("spike", "round", "in between"), p, strict=True))
-    return Shape(label="undetermined", p_spike=p_spike, model=name, reason=f"not clear: {shares}", frames=frames)
+    shares = ", ".join(
+        f"{word} {share:.2f}" for word, share in zip(("spike", "round", sentence("in between")), p, strict=True)
+    )
+    return Shape(
+        label="undetermined", p_spike=p_spike, model=name, reason=sentence(f"not clear: {shares}"), frames=frames
+    )
 
 
 def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: float) -> Shape:
@@ -140,7 +145,7 @@ def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: fl
     """
     beyond = mask & (endplate < 0)
     if not beyond.any():
-        return undetermined("no cement beyond the endplate")
+        return undetermined(sentence("no cement beyond the endplate"))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond.view(np.uint8), connectivity=8)
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     x, y, width, height = (int(stats[largest, k]) for k in range(4))
@@ -148,9 +153,9 @@ def classify_by_geometry(mask: NDArray[np.bool_], endplate: MapMm, mm_per_px: fl
     part = labels[box] == largest
     height_mm = float(-endplate[box][part].min())
     if height_mm < max(_LEAST_HEIGHT_MM, _LEAST_HEIGHT_PX * mm_per_px):
-        return undetermined("too small to type")
+        return undetermined(sentence("too small to type"))
     if x == 0 or y == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]:
-        return undetermined("cut by the edge of the field")
+        return undetermined(sentence("cut by the edge of the field"))
     return _typed(part, endplate[box], mm_per_px, height_mm)
 
 
@@ -160,7 +165,7 @@ def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm
     away_mm = -endplate[part]
     foot = away_mm <= max(0.25 * height_mm, 1.5 * mm_per_px)
     if not foot.any():
-        return undetermined("not joined to the endplate")
+        return undetermined(sentence("not joined to the endplate"))
     width_mm = float(np.ptp(along_mm[foot])) + mm_per_px
     ratio = height_mm / width_mm
     apex_deg = _apex_deg(along_mm, away_mm, height_mm, mm_per_px)
@@ -170,7 +175,7 @@ def _typed(part: NDArray[np.bool_], endplate: MapMm, mm_per_px: float, height_mm
         return Shape(label="spike", p_spike=score, model=MODEL)
     if ratio < 1 and apex_deg > 90 and circularity >= 0.7:
         return Shape(label="round", p_spike=score, model=MODEL)
-    reason = (
+    reason = sentence(
         f"between spike and round: height to width {ratio:.1f}, apex {apex_deg:.0f}°, circularity {circularity:.2f}"
     )
     return Shape(label="undetermined", p_spike=score, model=MODEL, reason=reason)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assistant import geometry
 from assistant.geometry import PointsPx
+from assistant.language import sentence
 from assistant.plan import PlannedView
 from assistant.vocabulary import CementMask, Measures, Unknown
 
@@ -79,7 +80,7 @@ def _height_points(endplate: PointsPx) -> PointsPx:
 def _grade(ratio: float, inside: NDArray[np.bool_]) -> str:
     """Huang's grade from one view: III and IV need the second view, so one view says II at most."""
     if ratio < 0.5:
-        return "below I"
+        return sentence("below I")
     contours, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hull = cv2.convexHull(np.vstack(contours))
     # A hull through pixel centres falls half a pixel short on each side.

@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from assistant.language import sentence
+
 _OTHERS: Final = 0o077
 _seen: set[Path] = set()
 
@@ -52,9 +54,13 @@ def open_to_others(folder: Path) -> str:
     except OSError:
         return ""  # whoever needs it says so
     if told.st_uid != os.getuid() and os.getuid() != 0:
-        return f"{folder} belongs to another account, which can read all cases. Take a data folder of your own."
+        return sentence(
+            f"{folder} belongs to another account, which can read all cases. Take a data folder of your own."
+        )
     if told.st_mode & _OTHERS:
-        return f"{folder} can be read by others at this computer. Take its rights from them, or take another folder."
+        return sentence(
+            f"{folder} can be read by others at this computer. Take its rights from them, or take another folder."
+        )
     return ""
 
 
@@ -67,12 +73,12 @@ def why_not_ours(told: os.stat_result) -> str:
         Of the file as it was opened: a name can lead to another file a moment later.
     """
     if not stat.S_ISREG(told.st_mode):
-        return "it is no plain file"
+        return sentence("it is no plain file")
     if sys.platform == "win32":
         return ""
     if told.st_uid != os.geteuid():
-        return "it belongs to another account"
-    return "others may change it" if told.st_mode & 0o022 else ""
+        return sentence("it belongs to another account")
+    return sentence("others may change it") if told.st_mode & 0o022 else ""
 
 
 def _is_shared_place(folder: Path) -> bool:

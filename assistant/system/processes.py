@@ -23,6 +23,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, BinaryIO, Final
 
+from assistant.language import sentence
 from assistant.system.error_log import LastWords, ending
 
 _HOME: Final = Path(__file__).resolve().parents[2]
@@ -174,7 +175,7 @@ class ChildProcess(subprocess.Popen[bytes]):
 
 def how_it_ended(status: int | None) -> str:
     """For a sentence, also of an end in order; see `ending` for one that is silent then."""
-    return "no reason known" if status is None else ending(status) or f"exit status {status}"
+    return sentence("no reason known") if status is None else ending(status) or sentence(f"exit status {status}")
 
 
 def answer_of(

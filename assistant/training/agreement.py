@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language import sentence
 from assistant.vocabulary import Unknown
 
 _Z95: Final = 1.959963984540054
@@ -27,7 +28,7 @@ class Agreement:
     def word(self) -> str:
         """The word of Landis and Koch, Biometrics 1977;33:159: a custom, no law of nature."""
         steps = ((0.0, "poor"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
-        return next((word for limit, word in steps if self.kappa <= limit), "almost perfect")
+        return next((word for limit, word in steps if self.kappa <= limit), sentence("almost perfect"))
 
 
 def cohen(table: NDArray[Any]) -> Agreement | Unknown:

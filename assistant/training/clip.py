@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import UsageError
+from assistant.language import sentence
 from assistant.settings.tree import AlarmSettings
 from assistant.system.plain import json_text
 from assistant.training.ending import DISCS, POSTERIOR, STAYS, Ending, Reached
@@ -27,10 +28,10 @@ _CLIP_S: Final = 20.0
 _SEEN_MM2: Final = 15.0
 _LEAST_LEAD_S: Final = 0.4
 _TRAPS: Final = {
-    "frozen": "held image",
-    "no_signal": "no signal",
-    "unusable": "picture not usable",
-    "moving": "picture moves",
+    "frozen": sentence("held image"),
+    "no_signal": sentence("no signal"),
+    "unusable": sentence("picture not usable"),
+    "moving": sentence("picture moves"),
 }
 
 
@@ -151,7 +152,7 @@ def cut(
     event = before or after
     known = {view.view for view in ending.plan.views} if ending.plan is not None else set()
     wrong = bool(known) and ending.view[stop] not in known
-    found_trap = trap or _TRAPS.get(ending.state[stop], "") or ("wrong view" if wrong else "")
+    found_trap = trap or _TRAPS.get(ending.state[stop], "") or (sentence("wrong view") if wrong else "")
     direction = event.direction if event is not None else STAYS
     distance = ending.distance_mm(direction, _last_known(ending, direction, stop)) if event is not None else None
     in_mm, share = ending.outward(direction, distance, stop)
@@ -212,9 +213,11 @@ def event_words(direction: str, what: str, shape: str) -> str:
     """What was reached, in words."""
     if what == "crossing":
         return (
-            "the warning line was crossed" if direction == "posterior" else f"the border to the {direction} was reached"
+            sentence("the warning line was crossed")
+            if direction == "posterior"
+            else sentence(f"the border to the {direction} was reached")
         )
-    return f"cement left the body: {direction}" + (f", {shape}" if shape else "")
+    return sentence(f"cement left the body: {direction}" + (f", {shape}" if shape else ""))
 
 
 def facts_as_json(facts: ClipFacts) -> str:

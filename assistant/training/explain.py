@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from assistant.language import sentence
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import ClipFacts, band_mm
 from assistant.training.ending import Ending
@@ -16,15 +17,17 @@ _MOVED_MM: Final = 0.8
 def gave_away(ending: Ending, facts: ClipFacts) -> str:
     """One or two sentences on what could be seen before the clip's end."""
     if facts.trap:
-        return f"What gave it away: {facts.trap}. No distance can be read from such a picture, whatever it shows."
-    parts = [f"{moved} towards the {name}" for name, moved in _moves(ending, facts.stop_frame)[:2]]
-    made = f"In the {_WINDOW_S:.0f} s before, the cement came {' and '.join(parts)}." if parts else ""
+        return sentence(
+            f"What gave it away: {facts.trap}. No distance can be read from such a picture, whatever it shows."
+        )
+    parts = [sentence(f"{moved} towards the {name}") for name, moved in _moves(ending, facts.stop_frame)[:2]]
+    made = sentence(f"In the {_WINDOW_S:.0f} s before, the cement came {' and '.join(parts)}.") if parts else ""
     if not made:
-        made = "Before the clip's end the cement came nearer to no line in this view."
+        made = sentence("Before the clip's end the cement came nearer to no line in this view.")
     if facts.event_s is not None and facts.event_s > facts.stop_s:
-        made += f" {facts.event_s - facts.stop_s:.0f} s later {facts.event}."
+        made += sentence(f" {facts.event_s - facts.stop_s:.0f} s later {facts.event}.")
     elif facts.event_s is not None:
-        made += f" Already {facts.stop_s - facts.event_s:.0f} s before, {facts.event}."
+        made += sentence(f" Already {facts.stop_s - facts.event_s:.0f} s before, {facts.event}.")
     return made
 
 

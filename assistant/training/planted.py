@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from assistant.language import sentence
 from assistant.plan import Plan, PlannedView
 from assistant.training.clip import GO_ON, STOP, Clip, ClipFacts
 from assistant.training.ending import Ending
@@ -60,9 +61,13 @@ def said(ending: Ending, frame: int, moved_mm: float = 0.0) -> str:
     """What the assistant says of a frame, by the line as it is drawn."""
     distance = distance_mm(ending, frame)
     if distance is None:
-        return "no cement seen yet"
+        return sentence("no cement seen yet")
     shown = distance + moved_mm
-    return "WARNING LINE REACHED" if shown <= 0 else f"{ending.told(_POSTERIOR, shown, frame)} to the warning line"
+    return (
+        sentence("WARNING LINE REACHED")
+        if shown <= 0
+        else sentence(f"{ending.told(_POSTERIOR, shown, frame)} to the warning line")
+    )
 
 
 def moved(plan: Plan, mm: float) -> Plan:
@@ -89,5 +94,5 @@ def is_trusted(moved_mm: float, answer: str) -> bool:
 def reveal(moved_mm: float, answer: str) -> str:
     """What is told once the answer is locked."""
     where = "back" if moved_mm > 0 else "forward"
-    read = "You followed it." if is_trusted(moved_mm, answer) else "You did not follow it."
-    return f"The line was wrong on purpose: ≈ {abs(moved_mm):.0f} mm too far {where}. {read}"
+    read = sentence("You followed it.") if is_trusted(moved_mm, answer) else sentence("You did not follow it.")
+    return sentence(f"The line was wrong on purpose: ≈ {abs(moved_mm):.0f} mm too far {where}. {read}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.language import sentence
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, ClipFacts
 from assistant.training.ending import Ending
 
@@ -15,14 +16,14 @@ _FAR_MM = 8.0
 class Verdict(StrEnum):
     """The first line of the feedback (design.md, section 8)."""
 
-    IN_TIME = "You stopped in time"
-    AFTER_LINE = "You stopped after the line"
-    WENT_ON = "You went on"
-    EARLY = "You stopped early"
-    RIGHT_TO_GO_ON = "You went on, and nothing was reached soon"
-    TRAP_SEEN = "You saw that this picture cannot be judged"
-    TRAP_MISSED = "This picture could not be judged"
-    OPEN = "You could not tell"
+    IN_TIME = sentence("You stopped in time")
+    AFTER_LINE = sentence("You stopped after the line")
+    WENT_ON = sentence("You went on")
+    EARLY = sentence("You stopped early")
+    RIGHT_TO_GO_ON = sentence("You went on, and nothing was reached soon")
+    TRAP_SEEN = sentence("You saw that this picture cannot be judged")
+    TRAP_MISSED = sentence("This picture could not be judged")
+    OPEN = sentence("You could not tell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

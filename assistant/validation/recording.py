@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.capture.run_folder import RunFolder
 from assistant.capture.source import Source
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.recording.reading import is_recorded
 
 
@@ -41,23 +42,23 @@ def what_is_lost(folder: Path) -> str:
     It looks at lines and heads only and takes no longer for an hour than for a minute; empty for a whole recording.
     """
     if not is_recorded(folder):
-        return "Nothing was recorded."
+        return sentence("Nothing was recorded.")
     try:
         source = RunFolder(folder, folder.name)
     except InputError as error:
-        return f"The recording cannot be played: {error}."
+        return sentence(f"The recording cannot be played: {error}.")
     try:
         said = _losses(source)
         frames = len(source.recorded.lines)
         seconds = source.recorded.lines[-1].t - source.recorded.lines[0].t
     finally:
         source.close()
-    return f"{frames} frames ({seconds:.0f} s) of the recording play; {'; '.join(said)}." if said else ""
+    return sentence(f"{frames} frames ({seconds:.0f} s) of the recording play; {'; '.join(said)}.") if said else ""
 
 
 def _losses(source: RunFolder) -> list[str]:
     said = [source.recorded.losses] if source.recorded.losses else []
     fault = source.log_fault()
     if fault:
-        said.append(f"its event log is not whole ({fault})")
+        said.append(sentence(f"its event log is not whole ({fault})"))
     return said

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.errors import InputError, UsageError
+from assistant.language import sentence
 from assistant.lines import TABLED_LINES
 from assistant.part import MOST_FRAMES
 from assistant.readings.csv_row import COLUMNS
@@ -96,29 +97,29 @@ def read_table_facts(path: Path, first_frame: int = 0) -> TableFacts:
 
 def _row_fault(row: dict[str, str], number: int, last_s: float) -> str:
     if row["frame"] != str(number):
-        return f"frame must be {number}, found {row['frame']!r}"
+        return sentence(f"frame must be {number}, found {row['frame']!r}")
     for name, cell in row.items():
         if cell == "":
             if name in _MUST:
-                return f"{name} is empty"
+                return sentence(f"{name} is empty")
         elif name in COLUMNS and name not in _WORDS and not _is_number(cell):
-            return f"{name} must be a number or empty, found {cell!r}"
+            return sentence(f"{name} must be a number or empty, found {cell!r}")
     if row["state"] not in _STATES:
-        return f"unknown state {row['state']!r}"
+        return sentence(f"unknown state {row['state']!r}")
     if row["view"] not in ("", "lateral", "ap"):
-        return f"unknown view {row['view']!r}"
+        return sentence(f"unknown view {row['view']!r}")
     if row["alarm"] not in _PRIORITIES:
-        return f"unknown alarm {row['alarm']!r}"
+        return sentence(f"unknown alarm {row['alarm']!r}")
     if row["registration_ok"] not in ("0", "1"):
-        return f"registration_ok must be 0 or 1, found {row['registration_ok']!r}"
+        return sentence(f"registration_ok must be 0 or 1, found {row['registration_ok']!r}")
     if float(row["t_s"]) < last_s:
-        return f"t_s falls from {last_s} to {row['t_s']}"
+        return sentence(f"t_s falls from {last_s} to {row['t_s']}")
     if row["registration_ok"] == "1" and any(row[name] == "" for name in _MOTION):
-        return "registration_ok is 1 and the motion is not there"
+        return sentence("registration_ok is 1 and the motion is not there")
     if not _area(row):
         given = [name for name in _DISTANCES if row.get(name)]
         if given:
-            return f"{given[0]} is given without cement"
+            return sentence(f"{given[0]} is given without cement")
     return ""
 
 
@@ -157,15 +158,15 @@ def mask_fault(folder: Path, table: TableFacts, width_px: int, height_px: int, c
         frame = int(path.stem)
         at = frame - table.first_frame
         if 0 <= at < table.rows and not table.measured_bits[at]:
-            return f"masks/{path.name} belongs to a frame that was not measured"
+            return sentence(f"masks/{path.name} belongs to a frame that was not measured")
         with path.open("rb") as file:
             head = file.read(26)
         wanted = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBB", 13, b"IHDR", width_px, height_px, 8, 0)
         if head != wanted:
-            return f"masks/{path.name} is not an 8-bit grey PNG of {width_px} x {height_px}"
+            return sentence(f"masks/{path.name} is not an 8-bit grey PNG of {width_px} x {height_px}")
         there.add(frame)
     first = table.first_frame
     missing = [first + at for at in range(table.rows) if table.measured_bits[at] and first + at not in there]
     if complete and there and missing:
-        return f"masks/{missing[0]:06d}.png is missing, and so are {len(missing) - 1} more"
+        return sentence(f"masks/{missing[0]:06d}.png is missing, and so are {len(missing) - 1} more")
     return ""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, InputError, UsageError
+from assistant.language import sentence
 from assistant.lengths import UNCAL
 from assistant.plan import SCHEMA as PLAN_SCHEMA
 from assistant.plan import Plan, check_against_run, plan_from_document
@@ -22,7 +23,7 @@ from assistant.validation.schema_check import contract_schema, first_fault
 from assistant.validation.table import TableFacts, mask_fault, read_table_facts
 
 Progress = Callable[[int, int | None], None]
-_IN_MM_BEFORE: Final = (
+_IN_MM_BEFORE: Final = sentence(
     "made by an older version of the program: {}. They rest on an assumed depth; analyse the run anew for its shares"
 )
 
@@ -71,7 +72,7 @@ def _found(path: Path, check: Callable[[], tuple[str, _Content]]) -> tuple[Findi
         text, content = check()
     except AssistantError as error:
         said = str(error).removeprefix(f"{path}: ")
-        return Finding(path=path, status=error.exit_status, text=f"not whole: {said}"), _Content()
+        return Finding(path=path, status=error.exit_status, text=sentence(f"not whole: {said}")), _Content()
     return Finding(path=path, status=0, text=text), content
 
 
@@ -82,7 +83,9 @@ def _file(path: Path, settings: Settings, progress: Progress) -> tuple[Finding, 
         with path.open("rb") as file:
             is_json = path.suffix.lower() == ".json" or file.read(64).lstrip().startswith(b"{")
     except OSError as error:
-        text = f"cannot be read ({error.strerror}); give a plan.json, a result.json, a run or a folder with these"
+        text = sentence(
+            f"cannot be read ({error.strerror}); give a plan.json, a result.json, a run or a folder with these"
+        )
         return Finding(path=path, status=InputError.exit_status, text=text), _Content()
     return _found(path, lambda: _document(path, settings) if is_json else _run(path, progress))
 
@@ -106,11 +109,13 @@ def _folder(path: Path, settings: Settings, progress: Progress) -> list[Finding]
     if is_result:
         for name in ("result.json", "measurements.csv"):
             if name not in found:
-                findings.append(Finding(path=path / name, status=3, text="missing: the result is not whole"))
+                findings.append(Finding(path=path / name, status=3, text=sentence("missing: the result is not whole")))
     if result is not None and table is not None:
         findings += _together(path, lambda: _check_result_and_table(path, result, table))
         if _is_of_before(result) and _in_mm(result, table):
-            findings.append(Finding(path=path, status=0, text=f"a note: {_IN_MM_BEFORE.format(_in_mm(result, table))}"))
+            findings.append(
+                Finding(path=path, status=0, text=sentence(f"a note: {_IN_MM_BEFORE.format(_in_mm(result, table))}"))
+            )
     return findings
 
 
@@ -145,7 +150,7 @@ def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
     finally:
         source.close()
     kind = facts.details.get("codec") or facts.details.get("kind", "run")
-    text = f"a whole run: {frames} frames of {facts.width_px} x {facts.height_px} in {last_s:.2f} s, {kind}"
+    text = sentence(f"a whole run: {frames} frames of {facts.width_px} x {facts.height_px} in {last_s:.2f} s, {kind}")
     return text, _Content(run=facts)
 
 
@@ -155,13 +160,17 @@ def _document(path: Path, settings: Settings) -> tuple[str, _Content]:
     if schema == PLAN_SCHEMA:
         _check_schema(document, "plan")
         plan = plan_from_document(document, settings.alarms.warning_lines)
-        return f"a whole plan: {', '.join(_view(plan, k) for k in range(len(plan.views)))}", _Content(plan=plan)
+        return sentence(f"a whole plan: {', '.join(_view(plan, k) for k in range(len(plan.views)))}"), _Content(
+            plan=plan
+        )
     if schema == RESULT_SCHEMA:
         _check_schema(document, "result")
         _check_frames(document)
-        state = "complete" if document["complete"] else "incomplete: the run was not analysed to its end"
+        state = "complete" if document["complete"] else sentence("incomplete: the run was not analysed to its end")
         made = _made_with(document)
-        return f"a whole result of {document['run']['frames']} frames, {state}{made}", _Content(result=document)
+        return sentence(f"a whole result of {document['run']['frames']} frames, {state}{made}"), _Content(
+            result=document
+        )
     raise UsageError(
         f'"schema" must be "{PLAN_SCHEMA}" or "{RESULT_SCHEMA}", found {schema!r}; give a plan or a result of this '
         f"version"
@@ -170,10 +179,10 @@ def _document(path: Path, settings: Settings) -> tuple[str, _Content]:
 
 def _view(plan: Plan, k: int) -> str:
     view = plan.views[k]
-    scale = f"at {view.mm_per_px:.3f} mm per px" if view.calibrated else f"not calibrated ({UNCAL})"
+    scale = sentence(f"at {view.mm_per_px:.3f} mm per px") if view.calibrated else sentence(f"not calibrated ({UNCAL})")
     by = f", {view.scale_by}" if view.scale_by else ""
-    line = f", warning line at {100 * view.warning_line_fraction:g} %" if view.is_lateral else ""
-    return f"{view.view} view{f' of {view.level}' if view.level else ''} {scale}{by}{line}"
+    line = sentence(f", warning line at {100 * view.warning_line_fraction:g} %") if view.is_lateral else ""
+    return sentence(f"{view.view} view{f' of {view.level}' if view.level else ''} {scale}{by}{line}")
 
 
 def _made_with(document: dict[str, Any]) -> str:
@@ -183,7 +192,7 @@ def _made_with(document: dict[str, Any]) -> str:
     if not isinstance(changed, dict):
         return ""
     values = ", ".join(f"{name} = {value}" for name, value in changed.items())
-    return f"; made with {values or 'the default settings'}"
+    return sentence(f"; made with {values or 'the default settings'}")
 
 
 def _json(path: Path) -> Any:
@@ -214,7 +223,7 @@ def _check_frames(document: dict[str, Any]) -> None:
 
 def _table(path: Path) -> tuple[str, _Content]:
     facts = read_table_facts(path, _first_frame(path.with_name("result.json")))
-    return f"a whole table of {facts.rows} frames, {facts.measured} of them measured", _Content(table=facts)
+    return sentence(f"a whole table of {facts.rows} frames, {facts.measured} of them measured"), _Content(table=facts)
 
 
 def _first_frame(result: Path) -> int:
@@ -259,11 +268,11 @@ def _in_mm(result: dict[str, Any], table: TableFacts) -> str:
     assumed = {str(view.get("view")) for view in views if isinstance(view, dict) and view.get("calibrated") is False}
     in_mm = sorted(assumed & table.views_in_mm)
     if in_mm:
-        return f"the {in_mm[0]} view is not calibrated, and measurements.csv holds figures in mm of it"
+        return sentence(f"the {in_mm[0]} view is not calibrated, and measurements.csv holds figures in mm of it")
     if not assumed or len(assumed) < len(views):
         return ""  # which view a leak was seen in is not always said
     if any(leak[name] is not None for leak in result["leaks"] for name in ("area_mm2", "length_mm")):
-        return "no view is calibrated, and result.json holds figures in mm of its leaks"
+        return sentence("no view is calibrated, and result.json holds figures in mm of its leaks")
     if any(value is not None for name, value in result["final"].items() if name.endswith(("_mm", "_mm2"))):
-        return "no view is calibrated, and result.json holds figures in mm of the end"
+        return sentence("no view is calibrated, and result.json holds figures in mm of the end")
     return ""

@@ -26,6 +26,7 @@ from assistant.capture.camera.devices import modes_of, modes_to_choose, rate_to_
 from assistant.capture.camera.interlace import COMBED, comb_ratio
 from assistant.capture.stamps import MAX_FPS
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame, Grey
 
@@ -36,9 +37,9 @@ _USUAL_PX: Final = (1920, 1080)
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 5000, 2000
 _PASSWORD: Final = re.compile(r"//[^/@]*@")
 _TOLD: Final = {
-    "other_size": "The camera gives another size",
-    "repeated": "The camera repeats pictures",
-    "interlaced": "The camera mixes half pictures",
+    "other_size": sentence("The camera gives another size"),
+    "repeated": sentence("The camera repeats pictures"),
+    "interlaced": sentence("The camera mixes half pictures"),
 }
 """Details that a person must know, and how their sentence begins."""
 _MODE: Final = re.compile(
@@ -172,10 +173,10 @@ def _open_address(address: str) -> Grabber:
 
 def _not_found(shown: str, *, is_local: bool) -> str:
     if not is_local:
-        return f"{shown}: no video comes from this address; check the address, the network and the camera"
+        return sentence(f"{shown}: no video comes from this address; check the address, the network and the camera")
     devices = sorted(str(path) for path in Path("/dev").glob("video[0-9]*"))
-    found = f"found here: {', '.join(devices)}" if devices else "no camera was found here"
-    return f"{shown}: no such camera, or another program holds it ({found}); plug it in or free it"
+    found = sentence(f"found here: {', '.join(devices)}") if devices else sentence("no camera was found here")
+    return sentence(f"{shown}: no such camera, or another program holds it ({found}); plug it in or free it")
 
 
 class CameraSource:
@@ -245,15 +246,21 @@ class CameraSource:
         measured = 1.0 / step_s if step_s > 1.0 / MAX_FPS else None
         details = {
             "kind": "camera",
-            "rate": f"measured {measured:.1f} frames/s" if measured else "not measured",
+            "rate": sentence(f"measured {measured:.1f} frames/s") if measured else sentence("not measured"),
             "rate_stated": f"{stated:g} frames/s" if 0 < stated <= MAX_FPS else "none",
         }
         if self._asked is not None and self._asked != (width, height):
-            details["other_size"] = f"asked for {self._asked[0]} x {self._asked[1]}, comes as {width} x {height}"
+            details["other_size"] = sentence(
+                f"asked for {self._asked[0]} x {self._asked[1]}, comes as {width} x {height}"
+            )
         if repeated:
-            details["repeated"] = f"{repeated} of {len(stamps)} pictures at the start were the one before again"
+            details["repeated"] = sentence(
+                f"{repeated} of {len(stamps)} pictures at the start were the one before again"
+            )
         if woven:
-            details["interlaced"] = f"{woven} of {len(stamps)} pictures at the start are two half pictures in one"
+            details["interlaced"] = sentence(
+                f"{woven} of {len(stamps)} pictures at the start are two half pictures in one"
+            )
         return RunFacts(
             source=self._shown,
             width_px=width,

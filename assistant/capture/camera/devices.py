@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.language import sentence
+
 _QUERYCAP, _ENUM_FMT, _ENUM_SIZES, _ENUM_RATES = 0x80685600, 0xC0405602, 0xC02C564A, 0xC034564B
 _CAPTURE, _DISCRETE, _HAS_OWN_CAPS = 1, 1, 0x80000000
 _CAN_CAPTURE: Final = 0x00000001 | 0x00001000
@@ -25,7 +27,7 @@ _READ: Final = ("GREY", "YUYV", "UYVY", "NV12", "NV21", "YU12", "YV12", "BGR3", 
 """Pixel formats that OpenCV turns into a picture; the first are preferred: not squeezed, then squeezed."""
 
 Ioctl = Callable[[int, int, bytearray], Any]
-QUALIFIED: Final = "No grabber is qualified yet: rate, repeats and delay are measured when it is opened."
+QUALIFIED: Final = sentence("No grabber is qualified yet: rate, repeats and delay are measured when it is opened.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ def _look_at(path: Path, ioctl: Ioctl) -> Device | None:
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        note = f"cannot be opened ({error.strerror})"
+        note = sentence(f"cannot be opened ({error.strerror})")
         return Device(address=str(path), name=path.name, bus="", modes=(), note=note)
     try:
         about = bytearray(104)
@@ -141,7 +143,7 @@ def _look_at(path: Path, ioctl: Ioctl) -> Device | None:
         modes = tuple(_modes(descriptor, ioctl))
         return Device(address=str(path), name=_text(about[16:48]), bus=_text(about[48:80]), modes=modes)
     except OSError as error:
-        note = f"does not say what it is ({error.strerror})"
+        note = sentence(f"does not say what it is ({error.strerror})")
         return Device(address=str(path), name=path.name, bus="", modes=(), note=note)
     finally:
         os.close(descriptor)

@@ -12,6 +12,7 @@ from assistant.capture.dicom.dicom_header import frame_times, pixel_layout, read
 from assistant.capture.dicom.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Frame
 
@@ -69,7 +70,7 @@ class DicomSource:
         hint, how = scale_hint(header)
         details = {
             "kind": "DICOM",
-            "modality": header.modality or "not stated",
+            "modality": header.modality or sentence("not stated"),
             "transfer_syntax": syntax_name(header.transfer_syntax),
             "sample": f"{layout.bits_stored} bit {layout.photometric}",
             "clock": self._times.note,
@@ -79,8 +80,8 @@ class DicomSource:
             details["rescale" if key == "modality" else key] = text
         notes = [*clock_notes(self._times.clock, self._times.fps or DEFAULT_FPS), *self._display.notes]
         if self._table.cut:
-            details["cut"] = f"{len(self._table.pieces)} of {layout.frame_count} frames are whole"
-            notes.append(f"The file is cut off: {details['cut']}.")
+            details["cut"] = sentence(f"{len(self._table.pieces)} of {layout.frame_count} frames are whole")
+            notes.append(sentence(f"The file is cut off: {details['cut']}."))
         self._facts = RunFacts(
             source=self._shown,
             width_px=layout.cols,
@@ -134,7 +135,7 @@ class DicomSource:
         try:
             stored = stored_values(self._file, self._table, self._layout, index)
         except (PixelError, OSError, ValueError) as error:
-            why = "the file is closed" if self._file.closed else str(error)
+            why = sentence("the file is closed") if self._file.closed else str(error)
             raise InputError(
                 f"{self._shown}: frame {index} cannot be decoded ({why}); export the run again, if need be uncompressed"
             ) from error

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.capture.dicom.dicom_header import DicomHeader, number, numbers, safe_get
 from assistant.capture.dicom.dicom_pixels import PixelLayout
+from assistant.language import sentence
 from assistant.vocabulary import Grey
 
 _NO_MODALITY_TABLE: Final = ("XA", "XRF", "RF")
@@ -66,13 +67,15 @@ def make_display(header: DicomHeader, layout: PixelLayout) -> Display:
     if share is None:
         low, high = float(modality.min()), float(modality.max())
         share = (modality - low) / (high - low) if high > low else np.zeros_like(modality)
-        details.setdefault("window", "none: the full stored range")
-        notes.append(f"Window of the file: {details['window']}; the picture may look flat.")
+        details.setdefault("window", sentence("none: the full stored range"))
+        notes.append(sentence(f"Window of the file: {details['window']}; the picture may look flat."))
     share = np.clip(share, 0.0, 1.0)
     if layout.photometric == "MONOCHROME1":
         share = 1.0 - share
-        details["polarity"] = "MONOCHROME1: turned, so that larger is brighter"
-        notes.append("The file stores the picture inverted (MONOCHROME1): it was turned, so that larger is brighter.")
+        details["polarity"] = sentence("MONOCHROME1: turned, so that larger is brighter")
+        notes.append(
+            sentence("The file stores the picture inverted (MONOCHROME1): it was turned, so that larger is brighter.")
+        )
     eight = layout.bits_stored <= 8 and (
         not windowed or bool(np.allclose(share * 255, np.rint(share * 255), atol=1e-6) and len(np.unique(share)) == 256)
     )
@@ -104,7 +107,7 @@ def _windowed(
     if centres and widths:
         function = str(header.value("VOILUTFunction") or "LINEAR").upper()
         share = _window(modality, centres[0], widths[0], function)
-        details["window"] = f"centre {centres[0]:g}, width {widths[0]:g} ({function.lower()})"
+        details["window"] = sentence(f"centre {centres[0]:g}, width {widths[0]:g} ({function.lower()})")
     else:
         lut = header.item("VOILUTSequence")
         values = None if lut is None else _lut(lut, modality)
@@ -116,7 +119,7 @@ def _windowed(
     if share is not None and float(np.ptp(np.clip(share, 0.0, 1.0))) < 0.01:
         share = None
     if share is None and "window" in details:
-        details["window"] += ": not usable; the full stored range instead"
+        details["window"] += sentence(": not usable; the full stored range instead")
     return share
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.capture.dicom.dicom_pixels import PixelError, PixelLayout
 from assistant.capture.stamps import DEFAULT_FPS, MAX_FPS, clock_of
+from assistant.language import sentence
 from assistant.run_facts import RunClock
 from assistant.vocabulary import NO_DATE, Unknown
 
@@ -230,7 +231,7 @@ def frame_times(header: DicomHeader, frame_count: int, fps: float | None) -> Fra
             return FrameTimes(t_s=np.arange(frame_count) / rate, fps=rate, note=keyword)
     rate = fps or DEFAULT_FPS
     clock = clock_of(stated=False, fps=fps)
-    note = f"{rate:g} frames/s, {clock.value}: the file states no time"
+    note = sentence(f"{rate:g} frames/s, {clock.value}: the file states no time")
     return FrameTimes(t_s=np.arange(frame_count) / rate, fps=fps, note=note, clock=clock)
 
 
@@ -246,28 +247,31 @@ def scale_hint(header: DicomHeader) -> tuple[float | None, str]:
     """
     calibrated = numbers(header.value("PixelSpacing"))
     if len(calibrated) == 2 and str(header.value("PixelSpacingCalibrationType") or "") in ("GEOMETRY", "FIDUCIAL"):
-        return _square(calibrated, "PixelSpacing, calibrated")
+        return _square(calibrated, sentence("PixelSpacing, calibrated"))
     at_detector = numbers(header.value("ImagerPixelSpacing"))
     if len(at_detector) != 2:
-        return None, "the file states none"
+        return None, sentence("the file states none")
     magnification = number(header.value("EstimatedRadiographicMagnificationFactor"))
-    how = "estimated magnification"
+    how = sentence("estimated magnification")
     if magnification is None:
         detector, patient = (
             number(header.value(keyword)) for keyword in ("DistanceSourceToDetector", "DistanceSourceToPatient")
         )
         if detector and patient:
-            magnification, how = detector / patient, f"source to detector {detector:g}, to patient {patient:g} mm"
+            magnification, how = (
+                detector / patient,
+                sentence(f"source to detector {detector:g}, to patient {patient:g} mm"),
+            )
     if magnification is None or not 1.0 <= magnification <= 5.0:
-        return None, f"{at_detector[0]:g} mm at the detector; the magnification is not known"
+        return None, sentence(f"{at_detector[0]:g} mm at the detector; the magnification is not known")
     spacing = [value / magnification for value in at_detector]
-    return _square(spacing, f"{at_detector[0]:g} mm at the detector / {magnification:.3g} ({how})")
+    return _square(spacing, sentence(f"{at_detector[0]:g} mm at the detector / {magnification:.3g} ({how})"))
 
 
 def _square(spacing: list[float], how: str) -> tuple[float | None, str]:
     rows, cols = spacing
     if not (0.01 <= rows <= 5.0 and abs(rows - cols) <= 0.01 * rows):
-        return None, f"not usable: {rows:g} x {cols:g} mm"
+        return None, sentence(f"not usable: {rows:g} x {cols:g} mm")
     return (rows + cols) / 2.0, how
 
 

@@ -17,6 +17,7 @@ from assistant.capture.video.h264 import is_monochrome
 from assistant.capture.video.video_file import VideoDamage, VideoPass
 from assistant.capture.video.video_index import PacketCount, VideoIndex, quick_index, read_index
 from assistant.errors import InputError
+from assistant.language import sentence
 from assistant.run_facts import RunClock, RunFacts
 from assistant.vocabulary import Frame
 
@@ -73,7 +74,7 @@ class VideoSource:
             ) from damage
         if first is None:
             missing = video.missing()
-            why = f"the file is cut off: {missing}" if missing else "it was closed without one"
+            why = sentence(f"the file is cut off: {missing}") if missing else sentence("it was closed without one")
             raise InputError(f"{self._shown}: the video holds no picture ({why}); choose another recording")
         return first
 
@@ -89,27 +90,35 @@ class VideoSource:
         notes = clock_notes(self._clock, self._period_fps)
         coded = video.stream.codec_context.framerate
         if not video.has_times and coded:
-            notes.append(f"Its coding names {float(coded):g} pictures a second, which says not when each was taken.")
+            notes.append(
+                sentence(f"Its coding names {float(coded):g} pictures a second, which says not when each was taken.")
+            )
         if self._luma.range_assumed:
-            notes.append(f"Range of the grey values: {self._luma.range_note}.")
+            notes.append(sentence(f"Range of the grey values: {self._luma.range_note}."))
         if first.interlaced_frame:
-            details["interlaced"] = "yes: two half pictures of different times in each picture"
-            notes.append("Each picture holds two half pictures of different times (interlaced); left as stored.")
+            details["interlaced"] = sentence("yes: two half pictures of different times in each picture")
+            notes.append(
+                sentence("Each picture holds two half pictures of different times (interlaced); left as stored.")
+            )
         if first.rotation:
-            details["rotation"] = f"the file asks a player to turn it by {first.rotation} deg; left as stored"
-            notes.append(f"The file asks a player to turn it by {first.rotation}°; it is analysed as stored.")
+            details["rotation"] = sentence(f"the file asks a player to turn it by {first.rotation} deg; left as stored")
+            notes.append(sentence(f"The file asks a player to turn it by {first.rotation}°; it is analysed as stored."))
         aspect = video.stream.sample_aspect_ratio
         if aspect and aspect != 1:
-            details["pixel_aspect"] = f"{aspect}: pixels are not square; lengths along x and y differ"
-            notes.append(f"Pixels are not square ({aspect}): lengths along x and y differ.")
+            details["pixel_aspect"] = sentence(f"{aspect}: pixels are not square; lengths along x and y differ")
+            notes.append(sentence(f"Pixels are not square ({aspect}): lengths along x and y differ."))
         if video.fps is None:
-            details["rate"] = f"the file states no rate; {self._period_fps:g} frames/s where a time stamp is missing"
+            details["rate"] = sentence(
+                f"the file states no rate; {self._period_fps:g} frames/s where a time stamp is missing"
+            )
             if self._clock is RunClock.FILE:
-                notes.append(f"The file states no rate: a missing time stamp counts as 1/{self._period_fps:g} s.")
+                notes.append(
+                    sentence(f"The file states no rate: a missing time stamp counts as 1/{self._period_fps:g} s.")
+                )
         missing = video.missing_end()
         if missing:
             details["cut"] = missing
-            notes.append(f"The file is cut off: {missing}.")
+            notes.append(sentence(f"The file is cut off: {missing}."))
         return details, tuple(notes)
 
     @cached_property

@@ -19,6 +19,7 @@ from assistant.capture.stamps import MAX_FPS
 from assistant.capture.video.ffv1 import SliceCheck
 from assistant.capture.video.wholeness import missing_end
 from assistant.errors import InputError
+from assistant.language import sentence
 
 # FFmpeg's own chatter never reaches a person; every failure comes as an exception.
 av.logging.set_level(None)
@@ -182,10 +183,10 @@ class VideoPass:
         """What of the file is missing at its end, after `pictures` came to the end; None when it is whole."""
         cut = missing_end(self.path)
         if cut is None and self._cut:
-            cut = "the last picture is not whole"
+            cut = sentence("the last picture is not whole")
         promised = self.stream.frames
         if cut is None and 0 < self.packets < promised:
-            cut = f"its header speaks of {promised} pictures"
+            cut = sentence(f"its header speaks of {promised} pictures")
         if cut is not None and self._all_came(promised):
             return None  # Only the index behind the pictures is gone.
         return cut
@@ -249,10 +250,12 @@ def _open(path: Path, shown: str) -> av.container.InputContainer:
 def _open_failure(path: Path, shown: str, error: Exception) -> str:
     cut = missing_end(path)
     if cut is not None:
-        return f"{shown}: the file is cut off and cannot be opened ({cut}); copy it again from where it was recorded"
+        return sentence(
+            f"{shown}: the file is cut off and cannot be opened ({cut}); copy it again from where it was recorded"
+        )
     if isinstance(error, PermissionError) and not os.access(path, os.R_OK):
-        return f"{shown}: no permission to read it; ask for access or copy it to a folder of yours"
-    return (
+        return sentence(f"{shown}: no permission to read it; ask for access or copy it to a folder of yours")
+    return sentence(
         f"{shown}: not a video that can be read ({_reason(error)}); give a video file (AVI, MKV, MP4, MOV), a DICOM "
         f"multi-frame file or a folder of numbered PNG or TIFF pictures"
     )
@@ -260,7 +263,7 @@ def _open_failure(path: Path, shown: str, error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, av.error.InvalidDataError):
-        return "its data are damaged or of another kind"
+        return sentence("its data are damaged or of another kind")
     text = getattr(error, "strerror", None) or str(error)
     return str(text).splitlines()[0][:120] if text else type(error).__name__
 
@@ -271,7 +274,7 @@ def _video_stream(container: av.container.InputContainer, path: Path, shown: str
         cut = missing_end(path)
         if cut is not None:
             raise InputError(f"{shown}: the file is cut off before its first picture ({cut}); copy it again")
-        what = "only sound" if container.streams.audio else "no pictures"
+        what = sentence("only sound") if container.streams.audio else sentence("no pictures")
         raise InputError(f"{shown}: holds {what}; choose the file with the video")
     stream = streams[0]
     if stream.codec_context is None:

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from assistant.language import sentence
+
 _MATROSKA: Final = b"\x1a\x45\xdf\xa3"
 _SEGMENT: Final = 0x18538067
 _MAX_BOXES: Final = 100_000
@@ -35,7 +37,7 @@ def missing_end(path: Path) -> str | None:
 
 
 def _lost(end: int, size: int) -> str | None:
-    return f"{end - size} bytes are missing at its end" if end > size else None
+    return sentence(f"{end - size} bytes are missing at its end") if end > size else None
 
 
 def _avi(file: BinaryIO, size: int) -> str | None:
@@ -47,7 +49,7 @@ def _avi(file: BinaryIO, size: int) -> str | None:
         if name != b"RIFF":
             return None
         if length == 0:
-            return "it was never closed by its writer"
+            return sentence("it was never closed by its writer")
         end = at + 8 + length
         if end > size:
             return _lost(end, size)
@@ -72,8 +74,8 @@ def _mp4(file: BinaryIO, size: int) -> str | None:
         index_seen = index_seen or name == b"moov"
         at += length
     if at > size:
-        return "its index, which stands at its end, is missing" if not index_seen else _lost(at, size)
-    return None if index_seen else "its index, which stands at its end, is missing"
+        return sentence("its index, which stands at its end, is missing") if not index_seen else _lost(at, size)
+    return None if index_seen else sentence("its index, which stands at its end, is missing")
 
 
 def _matroska(file: BinaryIO, size: int) -> str | None:

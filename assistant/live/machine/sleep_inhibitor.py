@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
+from assistant.language import sentence
 from assistant.system.processes import ChildProcess, Stream
 
 _ENDS_S: Final = 0.5
@@ -56,7 +57,7 @@ class _ChildLock:
         if child is not None and child.poll() is not None:
             assert child.stderr is not None
             said = child.stderr.read().decode("utf-8", "replace").strip().splitlines()
-            self._fault = said[-1][:_LONGEST] if said else f"{self._command[0]} ended with {child.returncode}"
+            self._fault = said[-1][:_LONGEST] if said else sentence(f"{self._command[0]} ended with {child.returncode}")
             self.let_go()
         return self._fault
 
@@ -70,7 +71,7 @@ class _ThreadLock:
 
     def hold(self) -> None:
         done = self._call(_CONTINUOUS | _SYSTEM | _DISPLAY)
-        self._fault = "" if done else "the system refused (SetThreadExecutionState)"
+        self._fault = "" if done else sentence("the system refused (SetThreadExecutionState)")
 
     def let_go(self) -> None:
         self._call(_CONTINUOUS)
@@ -89,7 +90,7 @@ class _NoLock:
         """Nothing was."""
 
     def why_not(self) -> str:
-        return f"no way is known on {sys.platform}"
+        return sentence(f"no way is known on {sys.platform}")
 
 
 def _lock(platform: str, start: Callable[..., ChildProcess], windows: Any) -> _Lock:
@@ -136,7 +137,7 @@ class Awake:
                 self._lock.hold()
             else:
                 self._lock.let_go()
-        return f"not inhibited: {self._lock.why_not()}" if armed and self._lock.why_not() else ""
+        return sentence(f"not inhibited: {self._lock.why_not()}") if armed and self._lock.why_not() else ""
 
 
 def try_out(awake: Awake, wait: Callable[[], None]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.errors import AssistantError, EnvironmentError_, describe
 from assistant.guarded_pipeline import GuardedPipeline
+from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live.messages import (
     AlarmHeard,
@@ -42,8 +43,8 @@ _PLAN_TAKES_S: Final = 6.0
 _MOST_BEHIND: Final = 6
 """Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
 _ROOM_FOR_ALARMS: Final = 1 << 19
-_NO_PLAN: Final = "no lines have been confirmed yet"
-_IN_COLOUR: Final = "not fluoroscopy: the picture is in colour"
+_NO_PLAN: Final = sentence("no lines have been confirmed yet")
+_IN_COLOUR: Final = sentence("not fluoroscopy: the picture is in colour")
 
 
 def run(start: Start) -> None:
@@ -108,7 +109,7 @@ class LiveAnalysis:
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
             return
         except Exception as error:
-            reason = f"nothing can be followed in its reference picture ({describe(error)})"
+            reason = sentence(f"nothing can be followed in its reference picture ({describe(error)})")
             self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
             return
         self._plan_number = order.plan_number

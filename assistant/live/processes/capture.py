@@ -23,6 +23,7 @@ from assistant.capture.opening import open_source
 from assistant.capture.play import PlayedSource, is_played
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, UsageError
+from assistant.language import sentence
 from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
 from assistant.live.processes.recovery import record_what_is_left
@@ -68,7 +69,9 @@ def run(start: Start) -> None:
         time.sleep(_TICK_S)
     grab.ask_to_end()
     if hangs:
-        deck.capture_says.put(SourceLost(reason=f"{start.source}: the video input does not answer; check its cable"))
+        deck.capture_says.put(
+            SourceLost(reason=sentence(f"{start.source}: the video input does not answer; check its cable"))
+        )
     else:
         grab.wait(1.0)
     recorder.close()
@@ -214,9 +217,9 @@ def _layout(settings: Settings, deck: Deck) -> tuple[Layout | None, bool]:
     try:
         found = layouts(data_home() / "layouts")
     except AssistantError as error:
-        deck.capture_says.put(SourceLost(reason=f"{error}; the field is found in the picture instead"))
+        deck.capture_says.put(SourceLost(reason=sentence(f"{error}; the field is found in the picture instead")))
         return None, False
     if name not in found:
-        reason = f"there is no layout profile {name!r}; the field is found in the picture instead"
+        reason = sentence(f"there is no layout profile {name!r}; the field is found in the picture instead")
         deck.capture_says.put(SourceLost(reason=reason))
     return found.get(name), False

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import describe
+from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits, ShapeModel
 from assistant.live.messages import ShapeTold
 from assistant.vocabulary import LeakSite, ModelIdentity, Unknown
@@ -42,7 +43,7 @@ class WatchedShapes:
         try:
             answer = self._model.ask(site, frame_index, values)
         except Exception as error:
-            self._tell(f"a fault in the program: {describe(error)}")
+            self._tell(sentence(f"a fault in the program: {describe(error)}"))
             raise
         self._tell(answer.reason if isinstance(answer, Unknown) else "")
         return answer

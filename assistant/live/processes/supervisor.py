@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from assistant.language import sentence
 from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import Adopted
@@ -104,15 +105,15 @@ class Nurse:
     def _judge(self, process: ChildProcess | Adopted, now_ns: int) -> None:
         beat_ns = self._deck.get(_BEATS[self.child])
         if process.poll() is not None:
-            self._lost(Condition.DIED, f"ended by itself ({how_it_ended(process.returncode)})", now_ns)
+            self._lost(Condition.DIED, sentence(f"ended by itself ({how_it_ended(process.returncode)})"), now_ns)
         elif beat_ns == 0:
             # A slow machine needs longer than was thought: what is never given longer never comes up.
             limit_s = _STARTS_WITHIN_S * min(2**self._late_starts, _LONGEST_START)
             if now_ns - self._begun_ns > limit_s * 1e9:
                 self._late_starts += 1
-                self._lost(Condition.HANGING, f"did not start within {limit_s:.0f} s", now_ns)
+                self._lost(Condition.HANGING, sentence(f"did not start within {limit_s:.0f} s"), now_ns)
         elif now_ns - beat_ns > _HANGS_AFTER_S * 1e9:
-            self._lost(Condition.HANGING, f"did not answer for {_HANGS_AFTER_S:.0f} s", now_ns)
+            self._lost(Condition.HANGING, sentence(f"did not answer for {_HANGS_AFTER_S:.0f} s"), now_ns)
         else:
             self._condition, self._reason = Condition.RUNNING, ""
             if now_ns - self._begun_ns > _GOOD_STRETCH_S * 1e9:

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Final
 
 from assistant.errors import UsageError
+from assistant.language import sentence
 from assistant.live.messages import Lines
 from assistant.settings.tree import Settings, check
 
@@ -18,13 +19,13 @@ _MOST: Final = 256
 def why_not(lines: Lines, settings: Settings) -> str:
     """Why the session cannot be armed, in one sentence; empty when it can."""
     if lines is Lines.NONE:
-        return "There are no lines yet. Place and confirm them: [[theatre:lines]]"
+        return sentence("There are no lines yet. Place and confirm them: [[theatre:lines]]")
     if lines is Lines.UNCONFIRMED:
-        return "The lines are not confirmed. Look at them and confirm: [[theatre:lines]]"
+        return sentence("The lines are not confirmed. Look at them and confirm: [[theatre:lines]]")
     try:
         check(settings)
     except UsageError as error:
-        return f"An alarm limit is out of its range: {error}"
+        return sentence(f"An alarm limit is out of its range: {error}")
     return ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
+from assistant.language import sentence
 from assistant.live.messages import Lines, LiveState
 from assistant.live.status import Quiet
 from assistant.vocabulary import FrameState, Measure, Unknown
@@ -22,7 +23,7 @@ _HELD_PULSES: Final = 1.6
 """At one pulse a second the next picture may come a little later than a second; two missing pulses are a hold."""
 _SLOWEST_PULSE_S: Final = 1.2
 _NO_GRAIN_GREY: Final = 0.1
-_OTHER_INPUT: Final = "no fluoroscopy picture"
+_OTHER_INPUT: Final = sentence("no fluoroscopy picture")
 """How the liveness step begins its reason for a screen or a menu."""
 
 
@@ -99,13 +100,15 @@ def judge(known: Known) -> Verdict:
     age_ms = None if known.frame_ns is None else (known.now_ns - known.frame_ns) / 1e6
     period_ms = 0.0 if isinstance(known.frame_period_ms, Unknown) else known.frame_period_ms
     if age_ms is None:
-        return Verdict(state=LiveState.NO_SIGNAL, reason="no picture has come from the C-arm yet")
+        return Verdict(state=LiveState.NO_SIGNAL, reason=sentence("no picture has come from the C-arm yet"))
     if age_ms > max(NO_SIGNAL_MS, _NO_SIGNAL_PERIODS * period_ms):
-        return Verdict(state=LiveState.NO_SIGNAL, reason=f"no picture from the C-arm for {age_ms / 1000:.0f} s")
+        return Verdict(
+            state=LiveState.NO_SIGNAL, reason=sentence(f"no picture from the C-arm for {age_ms / 1000:.0f} s")
+        )
     if not known.capture_well:
-        return Verdict(state=LiveState.NO_SIGNAL, reason="the capture stopped and is being started again")
+        return Verdict(state=LiveState.NO_SIGNAL, reason=sentence("the capture stopped and is being started again"))
     if age_ms > max(STALE_MS, _STALE_PERIODS * period_ms):
-        return Verdict(state=LiveState.STALE, reason=f"no picture for {age_ms:.0f} ms")
+        return Verdict(state=LiveState.STALE, reason=sentence(f"no picture for {age_ms:.0f} ms"))
     return _judge_analysed(known)
 
 
@@ -113,25 +116,31 @@ def _judge_analysed(known: Known) -> Verdict:
     """The picture comes; what it is, only the analysis can say, if it keeps up. Colour is seen before."""
     assert known.frame_ns is not None
     if known.in_colour:
-        return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason="the picture is in colour: another input was chosen")
+        return Verdict(
+            state=LiveState.NOT_FLUOROSCOPY, reason=sentence("the picture is in colour: another input was chosen")
+        )
     if not known.analysis_well:
-        return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis stopped and is being started again")
+        return Verdict(
+            state=LiveState.ANALYSIS_LATE, reason=sentence("the analysis stopped and is being started again")
+        )
     if known.waited_since_ns is None or known.frame_state is None:
-        return Verdict(state=LiveState.ANALYSIS_LATE, reason="the analysis has not seen a picture yet")
+        return Verdict(state=LiveState.ANALYSIS_LATE, reason=sentence("the analysis has not seen a picture yet"))
     behind_ms = (known.now_ns - known.waited_since_ns) / 1e6
     if behind_ms > max(LATE_MS, _late_limit_ms(known)):
-        return Verdict(state=LiveState.ANALYSIS_LATE, reason=f"the analysis is {behind_ms:.0f} ms behind the picture")
+        return Verdict(
+            state=LiveState.ANALYSIS_LATE, reason=sentence(f"the analysis is {behind_ms:.0f} ms behind the picture")
+        )
     if known.frame_state is FrameState.NO_SIGNAL:
-        return Verdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or "the picture is empty")
+        return Verdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or sentence("the picture is empty"))
     if known.frame_state is FrameState.UNUSABLE and (_is_made(known) or known.frame_reason.startswith(_OTHER_INPUT)):
         return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason=known.frame_reason)
     held = _held(known)
     if held is not None:
         return held
     if known.lines is not Lines.CONFIRMED:
-        return Verdict(state=LiveState.UNKNOWN_VIEW, reason="the lines are not confirmed")
+        return Verdict(state=LiveState.UNKNOWN_VIEW, reason=sentence("the lines are not confirmed"))
     if known.moved:
-        return Verdict(state=LiveState.UNKNOWN_VIEW, reason="the lines do not fit this picture")
+        return Verdict(state=LiveState.UNKNOWN_VIEW, reason=sentence("the lines do not fit this picture"))
     return Verdict(state=LiveState.LIVE, reason="")
 
 
@@ -149,18 +158,18 @@ def _late_limit_ms(known: Known) -> float:
 def _held(known: Known) -> Verdict | None:
     age_s = known.xray_age_s
     if known.stuck and not known.elsewhere:
-        return Verdict(state=LiveState.FROZEN, reason="the video input repeats one picture bit by bit")
+        return Verdict(state=LiveState.FROZEN, reason=sentence("the video input repeats one picture bit by bit"))
     if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
         return None
     pulse_s = 0.0 if isinstance(known.pulse_period_s, Unknown) else min(known.pulse_period_s, _SLOWEST_PULSE_S)
     if age_s <= max(known.frozen_after_s, _HELD_PULSES * pulse_s):
         return None
     if known.elsewhere:
-        reason = f"the picture at the {known.elsewhere} is the live one: are the lines on it?"
+        reason = sentence(f"the picture at the {known.elsewhere} is the live one: are the lines on it?")
         return Verdict(state=LiveState.FROZEN, reason=reason)
     if known.mark_lit:
-        return Verdict(state=LiveState.FROZEN, reason="X-ray is on and the picture does not change")
-    return Verdict(state=LiveState.HELD, reason="X-ray off")
+        return Verdict(state=LiveState.FROZEN, reason=sentence("X-ray is on and the picture does not change"))
+    return Verdict(state=LiveState.HELD, reason=sentence("X-ray off"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,18 +190,18 @@ class Terms:
 
 
 _MISSING: Final = {
-    "picture_live": "Wait for a live picture.",
-    "analysis_in_time": "Analysis late. Judge by eye.",
-    "lines_placed": "Place the lines. Set-up: [[theatre:set up]]",
-    "lines_confirmed": "Confirm the lines: [[theatre:lines]]",
-    "view_confirmed": "Re-confirm the lines: [[theatre:lines]]",
-    "tracking_good": "Cement not tracked. Judge by eye.",
-    "sound_available": "No alarm sound. Watch the screen.",
-    "no_alarm_stands": "An alarm stands.",
+    "picture_live": sentence("Wait for a live picture."),
+    "analysis_in_time": sentence("Analysis late. Judge by eye."),
+    "lines_placed": sentence("Place the lines. Set-up: [[theatre:set up]]"),
+    "lines_confirmed": sentence("Confirm the lines: [[theatre:lines]]"),
+    "view_confirmed": sentence("Re-confirm the lines: [[theatre:lines]]"),
+    "tracking_good": sentence("Cement not tracked. Judge by eye."),
+    "sound_available": sentence("No alarm sound. Watch the screen."),
+    "no_alarm_stands": sentence("An alarm stands."),
 }
 _VIEW_SAYS: Final = {
-    "lateral": "Lateral only. Says nothing about the canal or the veins.",
-    "ap": "AP only. Says nothing about the canal or the veins.",
+    "lateral": sentence("Lateral only. Says nothing about the canal or the veins."),
+    "ap": sentence("AP only. Says nothing about the canal or the veins."),
 }
 
 
@@ -208,7 +217,11 @@ def quiet(terms: Terms, *, armed: bool, view: str) -> Quiet:
     """
     for term in fields(terms):
         if not getattr(terms, term.name):
-            return Quiet(seen_none=False, headline="NOT KNOWN", action=_MISSING[term.name])
+            return Quiet(seen_none=False, headline=sentence("NOT KNOWN"), action=_MISSING[term.name])
     if not armed:
-        return Quiet(seen_none=False, headline="NOT ARMED", action="Press [[theatre:inject]] when you inject.")
-    return Quiet(seen_none=True, headline="NO CROSSING SEEN in this view", action=_VIEW_SAYS.get(view, ""))
+        return Quiet(
+            seen_none=False,
+            headline=sentence("NOT ARMED"),
+            action=sentence("Press [[theatre:inject]] when you inject."),
+        )
+    return Quiet(seen_none=True, headline=sentence("NO CROSSING SEEN in this view"), action=_VIEW_SAYS.get(view, ""))

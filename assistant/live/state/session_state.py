@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant.alarm_table.row import Watched
 from assistant.alarm_table.table import row_of
+from assistant.language import sentence
 from assistant.lines import Line
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
@@ -27,7 +28,7 @@ _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
 _AlarmKey = tuple[EventKind | None, Site | None, Priority, Line | Watched]
 """The last: a technical one, which the session judges by its own clock."""
-_NO_SOUND_YET: Final = "the sound has not been heard yet"
+_NO_SOUND_YET: Final = sentence("the sound has not been heard yet")
 
 
 @dataclass(slots=True)
@@ -220,7 +221,7 @@ class Outlook:
         fresh = self.state in (LiveState.LIVE, LiveState.UNKNOWN_VIEW, LiveState.ANALYSIS_LATE)
         grown = self.recording.grew_ns
         if fresh and grown is not None and not self.recording.advancing(now_ns, within_s=4.0):
-            return "the file does not grow"
+            return sentence("the file does not grow")
         return ""
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.geometry import Similarity, apply
+from assistant.language import sentence
 from assistant.plan import PlannedView
 from assistant.steps.cement.memory import MaskMemory, turn_round
 from assistant.steps.cement.opposite_growth import OppositeGrowth, grows_opposite
@@ -111,14 +112,18 @@ class PolarityWatch:
             cement = "dark" if polarity.sign > 0 else "bright"
             if told.grew_in is not None:
                 notes.append(
-                    f"In the {view.view} view something grew from frame {told.grew_in} on with the sign that cement "
-                    f"was not expected to have; cement is looked for as {cement}. Check whether the picture is native "
-                    f'or inverted and say it in the plan ("polarity").'
+                    sentence(
+                        f"In the {view.view} view something grew from frame {told.grew_in} on with the sign that "
+                        f"cement was not expected to have; cement is looked for as {cement}. Check whether the picture "
+                        f'is native or inverted and say it in the plan ("polarity").'
+                    )
                 )
             elif not polarity.is_known:
                 notes.append(
-                    f"Whether the picture of the {view.view} view is native or inverted is not known; cement is looked "
-                    f'for as {cement}. Say it in the plan ("polarity": "native" or "inverted").'
+                    sentence(
+                        f"Whether the picture of the {view.view} view is native or inverted is not known; cement is "
+                        f'looked for as {cement}. Say it in the plan ("polarity": "native" or "inverted").'
+                    )
                 )
         return tuple(notes)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.imaging.robust_statistics import middle, spread
 from assistant.imaging.xray_field import field_at, find_field
+from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of
 from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
@@ -45,7 +46,7 @@ frame up to 0.26 at once [P]."""
 _MOST_BRINGS = 2.0
 """New grain alone brings 1, an image intensifier's mottle up to 1.7. What moves or burns out brings more, and must not
 make the still pictures after it repeats [P]."""
-_TORN = "torn: a part of the frame is missing"
+_TORN = sentence("torn: a part of the frame is missing")
 _BAND_WIDTH = 0.3
 _BAND_GRAIN = 0.2
 _BAND_GREY, _ROW_GREY = 1.5, 0.7
@@ -246,7 +247,7 @@ def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_]
     histogram = np.bincount(np.clip(blocks, 0, 255).astype(np.intp).ravel(), minlength=256).astype(np.float64)
     window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
     if window.max() / blocks.size > _UNIFORM_SHARE:
-        return "the picture is one uniform colour"
+        return sentence("the picture is one uniform colour")
     if window.max() / blocks.size > _CARD_SHARE:
         # Cable noise lies on a card too, and is far less than the X-ray's grain.
         usual = usual_grain or 0.0
@@ -254,7 +255,7 @@ def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_]
             inside is not None and inside.shape == blocks.shape and grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual
         )
         if (bare and _DARK < int(window.argmax()) < _BURNT) or _is_flat(blocks, _CABLE_SHARE * usual):
-            return "the picture has no X-ray grain: a card"
+            return sentence("the picture has no X-ray grain: a card")
     return ""
 
 
@@ -266,7 +267,7 @@ def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
 def _no_fluoroscopy(blocks: F32) -> str:
     """Another input."""
     if _is_flat(blocks):
-        return "no fluoroscopy picture: a screen or a menu"
+        return sentence("no fluoroscopy picture: a screen or a menu")
     return ""
 
 
@@ -308,9 +309,9 @@ def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
     if memory.usual_grain is not None:
         share = grain / max(memory.usual_grain, 0.1)
         if share < _GRAIN_RANGE[0]:
-            return "blurred, or no fluoroscopy picture: its grain is missing"
+            return sentence("blurred, or no fluoroscopy picture: its grain is missing")
         if share > _GRAIN_RANGE[1]:
-            return "too noisy, or no fluoroscopy picture: its grain is unlike the pictures before"
+            return sentence("too noisy, or no fluoroscopy picture: its grain is unlike the pictures before")
     return ""
 
 
@@ -385,7 +386,7 @@ def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Li
     age_s = _age(memory, t_s)
     assert not isinstance(age_s, Unknown)
     if age_s > settings.frozen_after_s:
-        reason = f"no new X-ray picture for {age_s:.1f} s"
+        reason = sentence(f"no new X-ray picture for {age_s:.1f} s")
         return Liveness(state=FrameState.FROZEN, xray_age_s=age_s, noise_grey=_noise(memory), reason=reason)
     return Liveness(state=FrameState.REPEAT, xray_age_s=age_s, noise_grey=_noise(memory))
 

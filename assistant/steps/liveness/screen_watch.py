@@ -17,6 +17,7 @@ import numpy as np
 from assistant.geometry import Crop
 from assistant.imaging.field_choice import FieldChoice, Looking, where
 from assistant.imaging.screen_fields import ScreenField
+from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
 from assistant.vocabulary import Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
@@ -224,9 +225,11 @@ class ScreenWatch:
         if at not in self._told_elsewhere:
             self._told_elsewhere.add(at)
             self._choice.notes.append(
-                f"From {frame.t_s:.1f} s on the picture looked at stood still while the one at the {at} was live."
+                sentence(
+                    f"From {frame.t_s:.1f} s on the picture looked at stood still while the one at the {at} was live."
+                )
             )
-        return replace(found, elsewhere=at, reason=f"{found.reason}; the picture at the {at} is live instead")
+        return replace(found, elsewhere=at, reason=sentence(f"{found.reason}; the picture at the {at} is live instead"))
 
     def explained(self, lost: Unknown) -> Unknown:
         """Why the vertebra is not found, with how the screen changed before."""

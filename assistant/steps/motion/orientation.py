@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.imaging.xray_field import field_at, find_field
+from assistant.language import sentence
 from assistant.vocabulary import Grey, Unknown
 
 F32 = NDArray[np.float32]
@@ -69,10 +70,10 @@ class Orientation:
         """For the message: empty when it is shown as planned."""
         found = ["mirrored"] if self.mirrored else []
         if abs(self.rotation_deg) > _SAME_TURN_DEG:
-            found.append(f"turned by {self.rotation_deg:.0f}°")
+            found.append(sentence(f"turned by {self.rotation_deg:.0f}°"))
         if max(self.zoom, 1.0 / self.zoom) > _SAME_ZOOM:
-            found.append(f"zoomed to {100 * self.zoom:.0f} %")
-        return "picture is " + " and ".join(found) if found else ""
+            found.append(sentence(f"zoomed to {100 * self.zoom:.0f} %"))
+        return sentence("picture is " + " and ".join(found)) if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,6 +16,7 @@ raise InputError(f"{path.name}: cannot be read ({error.strerror}); {len(rows)} o
 raise TypeError("for a programmer")
 a = Unknown("no cement" if is_clear else "no picture") or tr("Keep") or other("not one")
 b = trn("{count} run", "{count} runs", n)
+d = tr(" within ")
 c = sentence("a" + f" long one of {describe(error)}" + ("; cut" if cut else ""))
 '''
 
@@ -27,15 +28,16 @@ def test_errors_reasons_and_what_is_marked_become_templates_with_names() -> None
         ("no picture", ""),
         ("Keep", ""),
         ("{count} run", "{count} runs"),
-        ("; cut", ""),
+        (" within ", ""),
+        ("cut", ""),
         ("a long one of {error}{cut}", ""),
     ]
 
 
 def test_in_a_table_of_words_every_text_is_one() -> None:
-    assert sentences_of('"""Doc."""\n# sentences: all\nA = {"key": "One word", 3: f"{n:02d} of {m}"}\n') == [
-        ("key", ""),
-        ("One word", ""),
+    assert sentences_of('"""Doc."""\n# sentences: all\nA = {"a key": "Word", "key": "A5", 3: f"{n:02d} of {m}"}\n') == [
+        ("a key", ""),
+        ("Word", ""),
         ("{n} of {m}", ""),
     ]
 
