@@ -239,6 +239,10 @@ def run_analyze(
     if only_table or sys.stdout.isatty():
         sys.stdout.write(summary_table(outcome.document))
         sys.stdout.flush()
+    elif outcome.failure is None:
+        # Nobody reads the table: what was assumed or mended must still reach the log of whoever called.
+        for note in outcome.document["run"].get("notes", ()):
+            sys.stderr.write(f"{run}: {note}\n")
     if outcome.failure is not None:
         raise outcome.failure if only_table else with_place(outcome, out)
     return 0

@@ -136,6 +136,15 @@ def test_a_person_at_the_terminal_reads_the_notes(folder: Path, tmp_path: Path) 
     assert _ASSUMED in told.decode()
 
 
+def test_whoever_calls_the_command_hears_the_notes_too(folder: Path, tmp_path: Path) -> None:
+    """Not only a person at a terminal: a script that keeps what the command says."""
+    done = analyze(folder, tmp_path / "out")
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [f"{folder}: {note}" for note in result(tmp_path / "out")["run"]["notes"]]
+    assert _ASSUMED in done.stderr
+
+
 def _read(handle: int) -> bytes:
     try:
         return os.read(handle, 65536)
