@@ -71,7 +71,8 @@ class Page(QWidget):
 
     def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
         """A file or folder, on a page that takes drops, may be dropped."""
-        if a0 is not None and a0.mimeData() is not None and a0.mimeData().hasUrls():
+        carried = None if a0 is None else a0.mimeData()
+        if a0 is not None and carried is not None and carried.hasUrls():
             a0.acceptProposedAction()
 
     def may_close(self) -> bool:

@@ -213,9 +213,9 @@ def _imaged(rng: np.random.Generator, path_mm: F32, mm_per_px: float) -> tuple[F
         picture = taken(path_mm, off_px)
         if k >= _SKIPPED:  # lag and filter have settled
             after += picture / _AFTER
-    difference = cv2.GaussianBlur(before - after, (0, 0), SMOOTH_MM / mm_per_px)
+    soft = cv2.GaussianBlur(before - after, (0, 0), SMOOTH_MM / mm_per_px)
     free = path_mm <= 0
-    difference = np.asarray(difference - np.median(difference[free]), dtype=np.float32)
+    difference = np.asarray(soft - np.median(soft[free]), dtype=np.float32)
     noise = 1.4826 * float(np.median(np.abs(difference[free])))
     reach = max(1, round(0.8 / mm_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -265,6 +265,6 @@ def _field(rng: np.random.Generator, shape: tuple[int, ...], sigma_px: float) ->
     """Smooth noise of unit spread."""
     step = max(1, int(sigma_px / 2))
     small = rng.standard_normal((shape[0] // step + 4, shape[1] // step + 4)).astype(np.float32)
-    small = cv2.GaussianBlur(small, (0, 0), max(sigma_px / step, 0.3))
-    wide = cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    soft = cv2.GaussianBlur(small, (0, 0), max(sigma_px / step, 0.3))
+    wide = cv2.resize(soft, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(wide / max(float(wide.std()), 1e-6), dtype=np.float32)

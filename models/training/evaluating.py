@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.leak_shape.model_protocol import CLASSES, ShapeLimits
+from assistant.leak_shape.patch import leak_patch
 from assistant.steps.leak_shape import classify_by_geometry
 from assistant.vocabulary import Unknown, value_or_none
 from models.training.calibrating import auc, calibration_error
 from models.training.small_run import Sample
-from models.training.variants import Change, changed, leak_patch
+from models.training.variants import Change, changed
 
 F32 = NDArray[np.float32]
 Run = Callable[[F32], tuple[F32, F32]]

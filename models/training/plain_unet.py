@@ -130,7 +130,8 @@ def train(runs: list[Path], steps: int, seed: int = 1) -> UNet:
             sys.stdout.write(f"{step} of {steps} steps, loss {loss.item():.3f}\n")
             sys.stdout.flush()
     sys.stdout.write(f"{len(runs)} runs, median Dice of held runs' pictures {_dice(network, held):.3f}\n")
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _dice(network: UNet, held: list[NDArray[np.generic]]) -> float:

@@ -64,22 +64,26 @@ def make(
     seed = seed_of(part, number)
     anatomy = draw_anatomy(seed) if real is None else build(real[1], real[0])
     arrays: dict[str, np.ndarray] = {}
-    facts = []
+    facts: list[dict[str, object]] = []
     for injection in range(injections):
         run = folder / "runs" / f"{part}-{number:04d}-{injection:02d}" if injection < runs else None
         for sample in samples_of(anatomy, seed, injection, most, run):
             _pack(arrays, len(facts), sample)
             facts.append({"label": sample.label, **sample.facts})
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
-    with whole_file(path, durable=False, by_many=True) as part, part.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    with whole_file(path, durable=False, by_many=True) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     return path
 
 
 def make_all(folder: Path, wanted: list[tuple[str, int, int, int, int]], workers: int) -> None:
     """Make files of many patients, a row a part: (part, patients, injections, samples of each, runs); side by side."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(number / patients, part, number, *each) for part, patients, *each in wanted for number in range(patients)]
+    jobs = [
+        (number / patients, part, number, injections, most, runs)
+        for part, patients, injections, most, runs in wanted
+        for number in range(patients)
+    ]
     with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
         running = [pool.submit(make, folder, *job[1:]) for job in sorted(jobs)]
         for done in as_completed(running):

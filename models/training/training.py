@@ -112,7 +112,8 @@ def train(patches: Patches, *, epochs: int, seed: int, batch: int = 128) -> Shap
     """
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    net = ShapeNet().to(device)
+    net = ShapeNet()
+    net.to(device)
     every = torch.from_numpy(patches.bytes)
     labels = torch.from_numpy(patches.labels)
     share = torch.bincount(labels, minlength=len(CLASSES)).float()
@@ -148,7 +149,8 @@ def train(patches: Patches, *, epochs: int, seed: int, batch: int = 128) -> Shap
             f"epoch {epoch + 1}/{epochs}: loss {total / max(len(order), 1):.4f}, {time.monotonic() - began_s:.0f} s\n"
         )
         sys.stdout.flush()
-    return net.to("cpu").eval()
+    net.to("cpu").eval()
+    return net
 
 
 def _spoiled(values: torch.Tensor, chance: torch.Generator) -> torch.Tensor:

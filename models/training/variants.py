@@ -88,7 +88,8 @@ def changed(sample: Sample, change: Change, rng: np.random.Generator) -> tuple[G
         mask = _frayed(mask, change.ragged_mm, ground.mm_per_px, rng)
     difference, before = _rendered(ground, mask, change, rng), ground.before
     if change.blur_mm > 0:
-        difference = cv2.GaussianBlur(difference, (0, 0), change.blur_mm / ground.mm_per_px)
+        soft = cv2.GaussianBlur(difference, (0, 0), change.blur_mm / ground.mm_per_px)
+        difference = np.asarray(soft, dtype=np.float32)
     if change.noise > 0:
         level = change.noise * max(float(np.percentile(difference[mask], 80)) if mask.any() else 1.0, 1.0)
         grain = cv2.GaussianBlur(rng.standard_normal(mask.shape).astype(np.float32), (0, 0), 1.2)
@@ -130,7 +131,8 @@ def _marked(sample: Sample, change: Change, rng: np.random.Generator) -> NDArray
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     middle = line.mean(axis=0)
     marked = (line - middle) @ turn.T + middle + outwards * change.off_mm / mm_per_px
-    return marked + rng.normal(0.0, 1.0, line.shape) * change.bend_mm / mm_per_px
+    marked += rng.normal(0.0, 1.0, line.shape) * change.bend_mm / mm_per_px
+    return np.asarray(marked, dtype=np.float64)
 
 
 def _rendered(ground: Ground, mask: NDArray[np.bool_], change: Change, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -148,7 +150,7 @@ def _frayed(mask: NDArray[np.bool_], by_mm: float, mm_per_px: float, rng: np.ran
     outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
     inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
     waves = cv2.GaussianBlur(rng.standard_normal(mask.shape).astype(np.float32), (0, 0), 0.35 / mm_per_px)
-    waves *= by_mm / max(float(waves.std()), 1e-6)
+    waves = waves * np.float32(by_mm / max(float(waves.std()), 1e-6))
     return np.asarray((outside - inside) * mm_per_px < waves, dtype=bool)
 
 

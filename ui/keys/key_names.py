@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from enum import Flag
 from typing import Final
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 
-SHIFT: Final = Qt.KeyboardModifier.ShiftModifier.value
-CONTROL: Final = Qt.KeyboardModifier.ControlModifier.value
+_SHIFT_FLAG: Final[Flag] = Qt.KeyboardModifier.ShiftModifier
+_CONTROL_FLAG: Final[Flag] = Qt.KeyboardModifier.ControlModifier
+SHIFT: Final = _SHIFT_FLAG.value
+CONTROL: Final = _CONTROL_FLAG.value
 MODIFIERS: Final = frozenset(
     int(key)
     for key in (

@@ -25,7 +25,7 @@ def grey_steps_kept() -> int:
         shown = shown.scaled(grey.shape[1], grey.shape[0])
     bits = shown.constBits()
     assert bits is not None
-    read = np.frombuffer(bits.asarray(shown.sizeInBytes()), np.uint8).reshape(shown.height(), shown.bytesPerLine())
+    read = np.frombuffer(bits.asstring(shown.sizeInBytes()), np.uint8).reshape(shown.height(), shown.bytesPerLine())
     line = read[128, _STEP_PX // 2 : 256 * _STEP_PX : _STEP_PX]
     return int((line == np.arange(256)).sum())
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from assistant.geometry import along
 from assistant.setup.model import Step
@@ -19,7 +19,7 @@ MAGNIFIED = 7.0
 
 
 class PointsOnPicture:
-    """What the picture draws and takes while points or the scale are set; the interface of `PlanPoints`."""
+    """What the picture draws and takes while points or the scale are set; a `MarksOnPicture`."""
 
     def __init__(self, state: SetupState) -> None:
         self._state = state
@@ -158,7 +158,7 @@ def _curved(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [point for pair in pairwise(points) for point in pair]
 
 
-def magnify(painter: QPainter, circle: QRectF, image: object, at_shown: tuple[float, float], zoom: float) -> None:
+def magnify(painter: QPainter, circle: QRectF, image: QImage, at_shown: tuple[float, float], zoom: float) -> None:
     """Draw a part of the picture, magnified, in a circle with cross-hairs that leave the middle free.
 
     Parameters

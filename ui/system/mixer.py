@@ -51,9 +51,9 @@ class Mixer(QObject):
         super().__init__(parent)
         self.silent: bool | None = None
         """Muted or turned to nothing; None where that is not known."""
-        self._program, self._questions = next(
-            ((path, asks) for name, asks in _WAYS if (path := shutil.which(name))), ("", ())
-        )
+        ways = ((path, asks) for name, asks in _WAYS if (path := shutil.which(name)))
+        nothing: tuple[str, tuple[tuple[str, ...], ...]] = ("", ())
+        self._program, self._questions = next(ways, nothing)
         self._said = ""
         self._left: list[tuple[str, ...]] = []
         self._process = QProcess(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from enum import Enum
 from typing import Any
 
 from PyQt6.QtCore import QObject, Qt, QTimer, QUrl, pyqtSignal
@@ -112,7 +113,8 @@ class WatchdogWindow(QWidget):
             effect = QSoundEffect(self)
             effect.statusChanged.connect(lambda: _say("silent") if effect.status() == effect.Status.Error else None)
             effect.setSource(QUrl.fromLocalFile(file.path))
-            effect.setLoopCount(QSoundEffect.Loop.Infinite.value)
+            endless: Enum = QSoundEffect.Loop.Infinite
+            effect.setLoopCount(endless.value)
             effect.setVolume(1.0)
             self._effect = effect
             self.destroyed.connect(file.close)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
@@ -16,6 +14,7 @@ from ui import theme
 from ui.training import training_words as words
 from ui.training.violet import BAR
 from ui.widgets import overlay
+from ui.widgets.grey_image import image_of_frame
 from ui.widgets.view_transform import fitted
 
 
@@ -45,10 +44,7 @@ class ClipView(QWidget):
         """Take a picture over."""
         if frame.index == self.frame_index and self._image is not None:
             return
-        grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8).astype(np.uint8)
-        bgra = cv2.cvtColor(np.asarray(grey, dtype=np.uint8), cv2.COLOR_GRAY2BGRA)
-        rows, cols = grey.shape
-        self._image = QImage(bgra.data, cols, rows, 4 * cols, QImage.Format.Format_RGB32).copy()
+        self._image = image_of_frame(frame)
         self.frame_index = frame.index
         self.update()
 

@@ -291,9 +291,10 @@ def _share_line(planned: PlannedView, distances: Distances) -> str:
     if not planned.calibrated:
         said = words.ONLY_SHARES if planned.is_lateral else words.ONLY_SHARES_AP
         return said.format(lengths.UNCAL, lengths.word(planned, Of.DEPTH), line)
-    if isinstance(distances.mm[Line.POSTERIOR_WALL], Unknown) or isinstance(distances.mm[Line.WARNING_LINE], Unknown):
+    wall_mm = distances.mm[Line.POSTERIOR_WALL]
+    if isinstance(wall_mm, Unknown) or isinstance(distances.mm[Line.WARNING_LINE], Unknown):
         return ""
-    return words.OF_DEPTH.format(100 * distances.mm[Line.POSTERIOR_WALL] / lengths.depth_mm(planned), line)
+    return words.OF_DEPTH.format(100 * wall_mm / lengths.depth_mm(planned), line)
 
 
 def _line_percent(planned: PlannedView) -> float:

@@ -178,7 +178,8 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: 
 
     def outwards(point: NDArray[np.float64], by: float) -> NDArray[np.float64]:
         way = point - centre
-        return point + way / max(float(np.linalg.norm(way)), 1e-6) * by
+        away: NDArray[np.float64] = point + way / max(float(np.linalg.norm(way)), 1e-6) * by
+        return away
 
     if planned.is_lateral:
         _tag(painter, outwards(on_screen(planned.superior[:1])[0], 34), "sup.", theme.BONE)
@@ -203,7 +204,10 @@ def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None
 
 def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> None:
     d = moment.distances
-    if not isinstance(d, Distances) or isinstance(d.mm[Line.WARNING_LINE], Unknown) or d.nearest_warning_px is None:
+    if not isinstance(d, Distances) or d.nearest_warning_px is None:
+        return
+    warning_mm = d.mm[Line.WARNING_LINE]
+    if isinstance(warning_mm, Unknown):
         return
     worst = max(_third_states(moment, planned))
     if worst < Priority.MEDIUM:
@@ -220,8 +224,8 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     painter.setPen(QPen(colour, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawLine(QPointF(at[0], at[1]), plate)
-    past = "past" if d.mm[Line.WARNING_LINE] <= 0 else ""
-    text = " ".join(filter(None, (lengths.figure(d.mm[Line.WARNING_LINE], planned), past, lengths.mark(planned))))
+    past = "past" if warning_mm <= 0 else ""
+    text = " ".join(filter(None, (lengths.figure(warning_mm, planned), past, lengths.mark(planned))))
     painter.setFont(theme.font(34, 700))
     width = painter.fontMetrics().horizontalAdvance(text) + 24
     rect = QRectF(plate.x() - (0 if away > 0 else width), plate.y() - 22, width, 48)

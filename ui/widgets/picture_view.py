@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
@@ -14,7 +13,8 @@ from assistant.vocabulary import Frame, Motion, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
 from ui.widgets import overlay
-from ui.widgets.plan_points import PlanPoints
+from ui.widgets.grey_image import image_of_frame
+from ui.widgets.plan_points import MarksOnPicture
 from ui.widgets.view_transform import ViewTransform, fitted, panned, zoomed
 
 
@@ -42,7 +42,7 @@ class PictureView(QWidget):
         self.layers = overlay.LAYERS
         self.fetching = False
         """The wanted picture is not here yet: the one on the screen belongs to another moment."""
-        self.points: PlanPoints | None = None
+        self.points: MarksOnPicture | None = None
         self.watermark = -1.0
         """Share of the way across the picture at which the mode's word stands; below 0 there is none."""
 
@@ -67,11 +67,9 @@ class PictureView(QWidget):
         """Take a picture over (copied: the source may write into its own again)."""
         if frame.index == self._frame_index and self._image is not None:
             return
-        grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8).astype(np.uint8)
-        bgra = cv2.cvtColor(np.asarray(grey, dtype=np.uint8), cv2.COLOR_GRAY2BGRA)
-        rows, cols = grey.shape
-        resized = self._image is None or (self._image.width(), self._image.height()) != (cols, rows)
-        self._image = QImage(bgra.data, cols, rows, 4 * cols, QImage.Format.Format_RGB32).copy()
+        image = image_of_frame(frame)
+        resized = self._image is None or self._image.size() != image.size()
+        self._image = image
         self._frame_index = frame.index
         if resized:
             self._transform = None

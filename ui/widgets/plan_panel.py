@@ -95,6 +95,7 @@ class PlanPanel(QWidget):
         form.addRow("Your line b", self.fraction)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
+        widget: QWidget
         for widget in (title, hint, self.list):
             column.addWidget(widget)
         column.addLayout(form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,22 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from assistant.setup.plan_draft import PointDraft
 from ui import theme
 from ui.widgets.view_transform import ViewTransform
+
+
+class MarksOnPicture(Protocol):
+    """What a picture draws over itself and tells of the pointer; a place is in px of the source."""
+
+    def press(self, x_px: float, y_px: float, reach_px: float) -> None:
+        """The pointer was pressed; it takes what lies within ``reach_px``."""
+
+    def drag(self, x_px: float, y_px: float) -> None:
+        """The pressed pointer moved."""
+
+    def release(self) -> None:
+        """The pointer was let go."""
+
+    def draw(self, painter: QPainter, view: ViewTransform) -> None:
+        """Draw all marks."""
 
 
 class PlanPoints(PointDraft):

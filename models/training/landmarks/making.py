@@ -112,7 +112,7 @@ def main() -> None:
         rng = np.random.default_rng([len(identity), *identity.encode()])
         made = make(anatomies.build(identity, folder), rng)
         with whole_file(path, durable=False) as part, part.open("wb") as file:
-            np.savez(file, **made)
+            np.savez(file, allow_pickle=False, **made)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,8 @@ def picture(
     mineral = bone * np.float32(np.exp(rng.uniform(-0.6, 0.4))) + ribs * np.float32(rng.uniform(0.3, 1.2))
     if rng.random() < 0.5:
         mineral = mineral * (1 + np.float32(rng.uniform(0.02, 0.15)) * _bump(rng, side, rng.uniform(2, 8)))
-    log = np.float32(rng.uniform(0.17, 0.22)) * soft + np.float32(rng.uniform(0.3, 0.55)) * mineral
+    mixed = np.float32(rng.uniform(0.17, 0.22)) * soft + np.float32(rng.uniform(0.3, 0.55)) * mineral
+    log: F32 = np.asarray(mixed, np.float32)
     log = log + np.float32(rng.uniform(0, 0.25)) * _bump(rng, side, rng.uniform(15, 60))
     if rng.random() < 0.7:
         log, points = _bent(log, points, rng, step_mm)
@@ -118,12 +119,12 @@ def picture(
     beam = np.exp(-np.clip(log - np.median(log), -4, 6)).astype(np.float32)
     scatter = cv2.resize(cv2.GaussianBlur(cv2.resize(beam, (33, 33)), (0, 0), 6), size)
     beam = beam + np.float32(rng.uniform(0.2, 2.2)) * scatter
-    beam = cv2.GaussianBlur(beam, (0, 0), rng.uniform(0.3, 1.2))
+    beam = np.asarray(cv2.GaussianBlur(beam, (0, 0), rng.uniform(0.3, 1.2)), np.float32)
     beam = beam / np.float32(beam.mean())
     relative = np.exp(rng.uniform(np.log(0.004), np.log(0.12)))
     grain = rng.standard_normal(size, dtype=np.float32)
     if rng.random() < 0.7:
-        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0))
+        grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
         grain = grain / np.float32(grain.std())
     beam = beam + grain * np.sqrt(np.maximum(beam, 0.02)) * np.float32(relative)
     half = rng.uniform(0.82, 1.05) * side / 2
