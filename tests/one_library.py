@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.people import Act
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
@@ -33,7 +33,7 @@ class OneLibrary:
             self.jobs = Jobs(self.library, settings)
         return self.library is not None
 
-    def take_sessions(self) -> list[Job]:
+    def take_sessions(self) -> list[LibraryJob]:
         """None was recorded here."""
         self.looks += 1
         return []

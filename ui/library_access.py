@@ -7,7 +7,7 @@ import logging
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from assistant.errors import AssistantError
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
@@ -87,7 +87,7 @@ class LibraryRoom(QObject):
             self.jobs.let_go()
         self.worked.emit()
 
-    def take_sessions(self) -> list[Job]:
+    def take_sessions(self) -> list[LibraryJob]:
         """Ask for the sessions recorded here that are in no case; each once in this window."""
         self._watch_procedure()
         return [] if self.jobs is None else bring_in_sessions(self.jobs, self._sessions_asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
 
@@ -28,7 +28,7 @@ class SharedLibrary(Protocol):
     def open(self, settings: Settings) -> bool:
         """Open it if it is not; False, with `why_not`, where it cannot be."""
 
-    def take_sessions(self) -> list[Job]:
+    def take_sessions(self) -> list[LibraryJob]:
         """Ask for the sessions recorded here that are in no case."""
 
     def tell_changed(self) -> None:

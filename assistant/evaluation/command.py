@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.errors import AssistantError
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
-from assistant.evaluation.runs import Job, Way, runs_under, score_all, simulate_set
+from assistant.evaluation.runs import RunToScore, Way, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
 from assistant.evaluation.validation_set import RUNS
 
@@ -63,7 +63,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     whole_set = args.runs is None and args.quick is None
     counted = coverage([read_facts(run) for run in runs]) if args.runs is None else []
     way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND
-    jobs = [Job(run=run, results=args.out / "results" / run.name, peers=peers, way=way) for run in runs]
+    jobs = [RunToScore(run=run, results=args.out / "results" / run.name, peers=peers, way=way) for run in runs]
     scores = score_all(jobs, max(1, min(args.jobs, len(jobs))))
     write_files(args.out, scores)
     own = [score for score in scores if score.method == PROGRAM]

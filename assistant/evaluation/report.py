@@ -19,7 +19,7 @@ _ENDPLATES = ("superior_endplate", "inferior_endplate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class MethodFigure:
     """A figure of one method over some runs; NaN where they say nothing about it."""
 
     figure: Figure
@@ -29,12 +29,12 @@ class Cell:
     runs: int
 
 
-def cells(scores: Sequence[RunScore], figures: Sequence[Figure] = FIGURES) -> list[Cell]:
+def cells(scores: Sequence[RunScore], figures: Sequence[Figure] = FIGURES) -> list[MethodFigure]:
     """All figures of one method's scores with their intervals."""
     out = []
     for figure in figures:
         low, high = interval_of(figure, scores)
-        out.append(Cell(figure=figure, value=figure.reduce(scores), low=low, high=high, runs=len(scores)))
+        out.append(MethodFigure(figure=figure, value=figure.reduce(scores), low=low, high=high, runs=len(scores)))
     return out
 
 
@@ -42,7 +42,7 @@ def _number(value: float, digits: int) -> str:
     return "-" if math.isnan(value) else "inf" if math.isinf(value) else f"{value:.{digits}f}"
 
 
-def _cell_text(cell: Cell) -> str:
+def _cell_text(cell: MethodFigure) -> str:
     digits = cell.figure.digits
     text = _number(cell.value, digits)
     if not math.isnan(cell.low):
@@ -182,7 +182,7 @@ def _plain(value: float) -> float | str | None:
     return None if math.isnan(value) else "inf" if math.isinf(value) else round(value, 6)
 
 
-def _plain_cells(row: Sequence[Cell]) -> dict[str, Any]:
+def _plain_cells(row: Sequence[MethodFigure]) -> dict[str, Any]:
     return {
         cell.figure.key: {
             "value": _plain(cell.value),

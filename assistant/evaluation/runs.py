@@ -49,7 +49,7 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class RunToScore:
     """One run to score.
 
     Attributes
@@ -128,7 +128,7 @@ def progress(done: str, count: int, total: int) -> None:
         sys.stderr.flush()
 
 
-def analyse(job: Job) -> tuple[float, str]:
+def analyse(job: RunToScore) -> tuple[float, str]:
     """Call the program on a run, from outside.
 
     Returns
@@ -150,7 +150,7 @@ def analyse(job: Job) -> tuple[float, str]:
     return time.monotonic() - started_s, message
 
 
-def score_job(job: Job) -> list[RunScore]:
+def score_job(job: RunToScore) -> list[RunScore]:
     """Score the program and, if asked, the peers on one run."""
     cv2.setNumThreads(1)  # each worker has its own core
     truth = read_truth(job.run / "truth")
@@ -158,7 +158,7 @@ def score_job(job: Job) -> list[RunScore]:
     return scores + _peer_scores(job, truth) if job.peers else scores
 
 
-def _peer_scores(job: Job, truth: Truth) -> list[RunScore]:
+def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
     """The peers' scores, kept beside the results: `kept_scores`."""
     path = job.results.parent.parent / "peers" / f"{job.run.name}.npz"
     key = kept_scores.key_of(job.run)
@@ -170,7 +170,7 @@ def _peer_scores(job: Job, truth: Truth) -> list[RunScore]:
     return scores
 
 
-def _own_score(job: Job, truth: Truth) -> RunScore:
+def _own_score(job: RunToScore, truth: Truth) -> RunScore:
     if job.way is Way.DIRECT:
         return _direct_score(job, truth)
     wall_s, message = analyse(job) if job.way is Way.COMMAND else (0.0, "")
@@ -183,7 +183,7 @@ def _own_score(job: Job, truth: Truth) -> RunScore:
     return replace(own, counts={**own.counts, "wall_s": (wall_s, float(truth.frames))}, notes=notes)
 
 
-def _direct_score(job: Job, truth: Truth) -> RunScore:
+def _direct_score(job: RunToScore, truth: Truth) -> RunScore:
     try:
         return score(truth, _with_source(job.run, lambda source: run_program(truth, source)), PROGRAM)
     except Exception as error:
@@ -204,7 +204,7 @@ def _with_source(run: Path, use: Callable[[Source], T]) -> T:
         source.close()
 
 
-def score_all(jobs: Sequence[Job], workers: int) -> list[RunScore]:
+def score_all(jobs: Sequence[RunToScore], workers: int) -> list[RunScore]:
     """Score all runs; the scores come in the order of the runs."""
     results: dict[int, list[RunScore]] = {}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

@@ -20,7 +20,7 @@ from assistant.errors import UsageError
 from assistant.simulation.building import build_run
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.random_case import random_case
-from assistant.simulation.scenario import Case, Crossing, Fault, FaultKind, Jump, Shot
+from assistant.simulation.scenario import Case, Crossing, FaultKind, Jump, Shot, SourceFault
 
 T = TypeVar("T")
 
@@ -229,7 +229,7 @@ def case_of(run: PlannedRun, attempt: int = 0) -> Case:
             screws=run.distractor == "screws",
         ),
         faults=tuple(
-            Fault(kind=kind, from_s=start_s + 2.0 + 4.0 * k, to_s=start_s + 4.3 + 4.0 * k)
+            SourceFault(kind=kind, from_s=start_s + 2.0 + 4.0 * k, to_s=start_s + 4.3 + 4.0 * k)
             for k, kind in enumerate(run.faults)
         ),
     )

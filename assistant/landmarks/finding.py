@@ -35,7 +35,7 @@ _NO_RIVAL = 99.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
+class FoundLandmarks:
     """Six points with what tells how sure they are.
 
     Attributes
@@ -77,7 +77,7 @@ def find(
     ap: bool,
     click_px: tuple[float, float] | None,
     mm_per_px: float | None,
-) -> Found | None:
+) -> FoundLandmarks | None:
     """Look for the vertebra; None where no look gives a usable body.
 
     Parameters
@@ -147,7 +147,7 @@ def _wide(
     return kept
 
 
-def _fine(picture: _Picture, model: LandmarkModel, start: tuple[PointsPx, bool]) -> Found | None:
+def _fine(picture: _Picture, model: LandmarkModel, start: tuple[PointsPx, bool]) -> FoundLandmarks | None:
     """Look again in the frame of the last answer; at the end from several shifted frames."""
     points, mirrored = start
     for _ in range(_ROUNDS):
@@ -177,7 +177,7 @@ def _fine(picture: _Picture, model: LandmarkModel, start: tuple[PointsPx, bool])
     refined_px, spread = refined
     # The network and the refiner fail in different ways: how far they are apart tells too.
     parted = np.linalg.norm(refined_px - back, axis=1) / zoom
-    return Found(
+    return FoundLandmarks(
         points_px=crops.halved(_REFINED * refined_px + (1.0 - _REFINED) * back),
         parted_px=parted,
         doubt_px=answer.doubt_px.mean(axis=0),
@@ -201,7 +201,7 @@ def _usable(picture: _Picture, points: PointsPx, side_px: float) -> bool:
     return bool(0 <= x < cols and 0 <= y < rows and picture.inside[y, x] > 0 and 16.0 < side_px < 3.0 * max(rows, cols))
 
 
-def _badness(found: Found) -> float:
+def _badness(found: FoundLandmarks) -> float:
     apart = float(np.mean(found.doubt_px + 2.0 * found.spread_px)) + 1e-6
     return float(np.log(apart)) - _ODDS * float(np.clip(found.upright, -8.0, 8.0))
 

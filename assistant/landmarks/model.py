@@ -47,7 +47,7 @@ class SurenessFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     rival: float
 
 
-class ManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LandmarksManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``manifest.json``."""
 
     schema: str
@@ -63,7 +63,7 @@ class ManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Answer:
+class LandmarkOutput:
     """What the model says of n crops.
 
     Attributes
@@ -84,12 +84,12 @@ class Answer:
 class LandmarkModel:
     """Crops in, places and likely errors out."""
 
-    def __init__(self, session: Any, manifest: ManifestFile, refiner: Refiner) -> None:
+    def __init__(self, session: Any, manifest: LandmarksManifest, refiner: Refiner) -> None:
         self._session = session
         self.manifest = manifest
         self.refiner = refiner
 
-    def look(self, crops: NDArray[np.float32], ap: bool) -> Answer:
+    def look(self, crops: NDArray[np.float32], ap: bool) -> LandmarkOutput:
         """Look at crops.
 
         Parameters
@@ -102,7 +102,7 @@ class LandmarkModel:
         view = np.full_like(crops, 1.0 if ap else -1.0)
         given = np.ascontiguousarray(np.stack([crops, view], axis=1), dtype=np.float32)
         places, doubt, upright = (np.asarray(v, dtype=np.float64) for v in self._session.run(None, {"crop": given}))
-        return Answer(places_px=places, doubt_px=np.exp(np.clip(doubt, -3.0, 4.0)), upright=upright[:, 0])
+        return LandmarkOutput(places_px=places, doubt_px=np.exp(np.clip(doubt, -3.0, 4.0)), upright=upright[:, 0])
 
 
 def golden_crops(count: int) -> NDArray[np.float32]:
@@ -125,7 +125,7 @@ def read_model(folder: Path) -> LandmarkModel:
     try:
         content = _content(folder / "model.onnx")
         cascades = _content(folder / "refine.npz")
-        manifest = read_json(_content(folder / "manifest.json"), ManifestFile)
+        manifest = read_json(_content(folder / "manifest.json"), LandmarksManifest)
     except OSError as error:
         raise InputError(f"landmark model {folder.name} cannot be read ({error.strerror})") from error
     except msgspec.MsgspecError as error:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.geometry import PointsPx
 from assistant.landmarks import crops
-from assistant.landmarks.finding import Found, find
+from assistant.landmarks.finding import FoundLandmarks, find
 from assistant.landmarks.model import LandmarkModel, SurenessFile, model_that_came_with_the_program
 from assistant.language import sentence
 from assistant.vocabulary import Grey, Unknown
@@ -120,7 +120,7 @@ def propose_with(
     )
 
 
-def confidence(found: Found, sureness: SurenessFile) -> NDArray[np.float64]:
+def confidence(found: FoundLandmarks, sureness: SurenessFile) -> NDArray[np.float64]:
     """How sure each point is, 0..1 (see `assistant.landmarks.model.SurenessFile`)."""
     told = np.log(np.stack([found.doubt_px, found.spread_px, found.parted_px]) + _FLOOR_PX)
     weights = np.array([sureness.doubt, sureness.spread, sureness.parted])
@@ -128,7 +128,7 @@ def confidence(found: Found, sureness: SurenessFile) -> NDArray[np.float64]:
 
 
 def _why_not(
-    found: Found, sure: NDArray[np.float64], sureness: SurenessFile, mm_per_px: float | None, *, ap: bool
+    found: FoundLandmarks, sure: NDArray[np.float64], sureness: SurenessFile, mm_per_px: float | None, *, ap: bool
 ) -> str:
     """Why the program is not sure; empty when it is."""
     if mm_per_px is not None:

@@ -44,7 +44,7 @@ _LEAST_SEEN = 0.75
 _MOST_BYTES = 4_000_000
 
 
-class ManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrueLateralManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``manifest.json``; ``limit_deg`` is the tilt from which the view is called not true."""
 
     schema: str
@@ -197,7 +197,7 @@ def read_network(folder: Path) -> Network:
     """
     try:
         content = _content(folder / "weights.npz")
-        manifest = read_json(_content(folder / "manifest.json"), ManifestFile)
+        manifest = read_json(_content(folder / "manifest.json"), TrueLateralManifest)
     except OSError as error:
         raise InputError(f"model {folder.name} cannot be read ({error.strerror})") from error
     except msgspec.MsgspecError as error:

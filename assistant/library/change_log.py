@@ -35,7 +35,7 @@ class RowChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ChangeSet:
     """One act of a person: all its rows change together or not at all.
 
     Attributes
@@ -83,21 +83,21 @@ def append(
     return n, digest
 
 
-def read(connection: sqlite3.Connection, *, newest: int = 100, about: str | None = None) -> list[Change]:
+def read(connection: sqlite3.Connection, *, newest: int = 100, about: str | None = None) -> list[ChangeSet]:
     """The newest changes, newest first; of one thing where ``about`` is given."""
     where, arguments = ("WHERE about = ?", [about]) if about is not None else ("", [])
     found = connection.execute(f"SELECT * FROM changes {where} ORDER BY n DESC LIMIT ?", (*arguments, newest))
     return [_change(row) for row in found]
 
 
-def change(connection: sqlite3.Connection, n: int) -> Change | None:
+def change(connection: sqlite3.Connection, n: int) -> ChangeSet | None:
     """One change by number."""
     row = connection.execute("SELECT * FROM changes WHERE n = ?", (n,)).fetchone()
     return None if row is None else _change(row)
 
 
-def _change(row: sqlite3.Row) -> Change:
-    return Change(
+def _change(row: sqlite3.Row) -> ChangeSet:
+    return ChangeSet(
         n=row["n"],
         wall_ns=row["wall_ns"],
         who=row["who"],

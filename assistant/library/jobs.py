@@ -53,7 +53,7 @@ COURSE: Final = "course"
 
 
 @dataclass(slots=True, kw_only=True)
-class Job:
+class LibraryJob:
     """One import or analysis.
 
     Attributes
@@ -70,7 +70,7 @@ class Job:
         What the child runs.
     finish : callable or None
         Enters what the child has said; for an analysis the queue does that itself.
-    then : Job or None
+    then : LibraryJob or None
         What has shown itself to be left to do: comes next.
     """
 
@@ -82,9 +82,9 @@ class Job:
     share: float | None = 0.0
     error: str = ""
     module: str = "assistant.library.child"
-    finish: Callable[[Library, Job], None] | None = field(default=None, repr=False)
+    finish: Callable[[Library, LibraryJob], None] | None = field(default=None, repr=False)
     act: Act = Act.IMPORT
-    then: Job | None = field(default=None, repr=False)
+    then: LibraryJob | None = field(default=None, repr=False)
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     is_over: bool = False
 
@@ -103,9 +103,9 @@ class Jobs:
         self.library, self.settings = library, settings
         self.held = ""
         """Why nothing is started now ("a procedure runs"); empty when it may."""
-        self.finished: deque[Job] = deque(maxlen=100)
-        self._wanted: deque[Job] = deque()
-        self._job: Job | None = None
+        self.finished: deque[LibraryJob] = deque(maxlen=100)
+        self._wanted: deque[LibraryJob] = deque()
+        self._job: LibraryJob | None = None
         self._process: ChildProcess | None = None
         self._read = b""
         self._refused: set[str] = set()
@@ -114,7 +114,7 @@ class Jobs:
             library.change([("runs", run["id"], {"state": WAITING})], Act.ANSWER, "analysis", about=run["id"])
 
     @property
-    def current(self) -> Job | None:
+    def current(self) -> LibraryJob | None:
         """What is worked on now."""
         return self._job
 
@@ -123,7 +123,7 @@ class Jobs:
         """How many wait: imports, and runs whose analysis has not begun."""
         return len(self._wanted) + len(self.library.rows("runs", state=WAITING))
 
-    def bring_in(self, run: str, *, copy: bool = True, case_id: str | None = None) -> Job:
+    def bring_in(self, run: str, *, copy: bool = True, case_id: str | None = None) -> LibraryJob:
         """Ask for a run to be taken into the library.
 
         Parameters
@@ -146,7 +146,7 @@ class Jobs:
         order = {"do": "bring in", "run": os.path.abspath(run), "into": str(into), "copy": copy}
         order |= {"apart": True, "library": str(self.library.folder)}
         name = Path(run).name
-        job = Job(kind="bring in", name=name, order=order, run_id=run_id, case_id=case_id, finish=take_in)
+        job = LibraryJob(kind="bring in", name=name, order=order, run_id=run_id, case_id=case_id, finish=take_in)
         return self.add(job)
 
     def _run_id(self, run: Path) -> str:
@@ -158,7 +158,7 @@ class Jobs:
         is_free = is_free and not run.resolve().is_relative_to(self.library.runs_folder.resolve())
         return wanted if is_free else self.library.new_id("runs")
 
-    def find_again(self, run_id: str, path: str) -> Job:
+    def find_again(self, run_id: str, path: str) -> LibraryJob:
         """Ask for a run that was moved to be taken from its new place: looked at first, byte for byte.
 
         One of several levels is shown by its recording or by its own folder in it.
@@ -171,10 +171,12 @@ class Jobs:
         path = str(recording_of(Path(path)))
         into = self.library.runs_folder / f"{run_id}.found"
         order = {"do": "bring in", "run": os.path.abspath(path), "into": str(into), "copy": False, "apart": False}
-        job = Job(kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Act.EDIT)
+        job = LibraryJob(
+            kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Act.EDIT
+        )
         return self.add(job)
 
-    def add(self, job: Job) -> Job:
+    def add(self, job: LibraryJob) -> LibraryJob:
         """Put work into the queue that another package knows how to finish.
 
         Raises
@@ -244,7 +246,7 @@ class Jobs:
             self._set_run(job.run_id, {"state": ANALYSING, "why": ""})
         return True
 
-    def _next_analysis(self) -> Job | None:
+    def _next_analysis(self) -> LibraryJob | None:
         for run in self.library.rows("runs", state=WAITING):
             plan = plan_path(run)
             if plan is None:
@@ -253,7 +255,9 @@ class Jobs:
             out = self.library.runs_folder / run["id"] / "result"
             order = {"do": "analyse", "run": run["path"], "plan": str(plan), "out": str(out)}
             order |= {"settings": changes_of(self.settings)}
-            return Job(kind="analyse", name=run["case_id"], order=order, run_id=run["id"], case_id=run["case_id"])
+            return LibraryJob(
+                kind="analyse", name=run["case_id"], order=order, run_id=run["id"], case_id=run["case_id"]
+            )
         return None
 
     def _listen(self) -> bool:
@@ -299,7 +303,7 @@ class Jobs:
         job.is_over = True
         self.finished.append(job)
 
-    def _analysed(self, job: Job) -> None:
+    def _analysed(self, job: LibraryJob) -> None:
         result = job.said.get("result")
         if job.error or not isinstance(result, dict):
             self._set_run(job.run_id, {"state": FAILED, "why": job.error or sentence("the analysis said nothing")})
@@ -338,7 +342,7 @@ def _case_id(library: Library, run: Path) -> str:
     return wanted if wanted and (case is None or case["deleted_ns"] is None) else library.new_id("cases")
 
 
-def take_in(library: Library, job: Job) -> None:
+def take_in(library: Library, job: LibraryJob) -> None:
     """Enter a run that was brought in: with its case and level where they are new."""
     facts = job.said["facts"]
     folder = Path(job.order["into"])
@@ -376,14 +380,14 @@ def _is_one_run(run: Row) -> bool:
     return bool(log_files(path)) and read_part(path) is None
 
 
-def _apart_job(library: Library, run: Row) -> Job:
+def _apart_job(library: Library, run: Row) -> LibraryJob:
     """Makes a run of each level of a session that came in as one, measured with the lines of its last level."""
     into = library.runs_folder / f"{run['id']}.apart"
     order = {"do": "bring in", "run": run["path"], "into": str(into), "copy": False, "apart": True, "library": None}
-    return Job(kind="take apart", name=run["case_id"], order=order, run_id=run["id"], finish=taken_apart)
+    return LibraryJob(kind="take apart", name=run["case_id"], order=order, run_id=run["id"], finish=taken_apart)
 
 
-def taken_apart(library: Library, job: Job) -> None:
+def taken_apart(library: Library, job: LibraryJob) -> None:
     """Enter the levels of a session that was one run: its id, and what a person wrote of it, is that of the first."""
     into, recording, facts = Path(job.order["into"]), Path(job.order["run"]), job.said["facts"]
     run, parts, session = library.one("runs", job.run_id), facts.pop("parts"), facts.pop("session")
@@ -411,7 +415,7 @@ def taken_apart(library: Library, job: Job) -> None:
     job.case_id = run["case_id"]
 
 
-def found_again(library: Library, job: Job) -> None:
+def found_again(library: Library, job: LibraryJob) -> None:
     """Enter the new place of a run that was moved, if it is the same run."""
     _remove(Path(job.order["into"]))
     run, facts = library.one("runs", job.run_id), job.said["facts"]
@@ -425,7 +429,7 @@ def found_again(library: Library, job: Job) -> None:
     job.case_id = run["case_id"]
 
 
-def _planned_level(folder: Path, job: Job) -> str | None:
+def _planned_level(folder: Path, job: LibraryJob) -> str | None:
     base = folder / RUN if job.order["copy"] else Path(job.order["run"])
     plan = plan_beside(base)
     try:

@@ -7,7 +7,7 @@ from typing import Final
 
 from assistant.errors import AssistantError
 from assistant.library.change_log import Row
-from assistant.library.search import PAGE, Filter, Found, search
+from assistant.library.search import PAGE, Filter, SearchPage, search
 from assistant.library.store import Library
 
 _PAGES_KEPT: Final = 8
@@ -36,7 +36,7 @@ class PagedSearch:
         AssistantError
             If the library cannot be read; what was found before stays.
         """
-        found = Found(cases=(), total=0) if library is None else search(library, text, which)
+        found = SearchPage(cases=(), total=0) if library is None else search(library, text, which)
         self._library, self._text, self._filter = library, text, which
         self._pages = OrderedDict({0: found.cases})
         self.total = found.total

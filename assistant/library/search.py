@@ -39,14 +39,16 @@ _TESTS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchPage:
     """One page of an answer and how many there are in all."""
 
     cases: tuple[Row, ...]
     total: int
 
 
-def search(library: Library, text: str = "", which: Filter = Filter.ALL, *, start: int = 0, most: int = PAGE) -> Found:
+def search(
+    library: Library, text: str = "", which: Filter = Filter.ALL, *, start: int = 0, most: int = PAGE
+) -> SearchPage:
     """Find cases, newest first.
 
     Parameters
@@ -66,7 +68,7 @@ def search(library: Library, text: str = "", which: Filter = Filter.ALL, *, star
     total = library.ask(f"SELECT count(*) AS total FROM cases WHERE {where}", arguments)[0]["total"]
     limits: list[Any] = [*arguments, most, start]
     cases = library.ask(f"SELECT * FROM cases WHERE {where} ORDER BY day DESC, number DESC LIMIT ? OFFSET ?", limits)
-    return Found(cases=tuple(cases), total=total)
+    return SearchPage(cases=tuple(cases), total=total)
 
 
 def match_for(text: str) -> str:

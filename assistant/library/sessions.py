@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.errors import UsageError
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.session_rows import recording_of_path
 from assistant.library.store import Library
 from assistant.live.processes.running_session import find_running
@@ -31,7 +31,7 @@ def unlisted(library: Library) -> list[Path]:
     return [path for path in folders if path.resolve() != now and is_recorded(path)]
 
 
-def bring_in_sessions(jobs: Jobs, asked: set[str]) -> list[Job]:
+def bring_in_sessions(jobs: Jobs, asked: set[str]) -> list[LibraryJob]:
     """Ask for the sessions that are not listed, each once.
 
     Parameters

@@ -15,7 +15,7 @@ from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.identity import random_id
 from assistant.library import change_log, database
 from assistant.library.case_line import DERIVED, refresh_case
-from assistant.library.change_log import Change, Row, RowChange
+from assistant.library.change_log import ChangeSet, Row, RowChange
 from assistant.library.database import OneWriter, Transaction
 from assistant.library.migrations import TABLES
 from assistant.library.people import LOCAL, Act, Person, Role, check_may
@@ -202,7 +202,7 @@ class Library:
             [(table, id_, {"deleted_ns": self._wall_ns()})], Act.DELETE, kind or f"delete from {table}", about=id_
         )
 
-    def undo(self, n: int | None = None) -> Change | None:
+    def undo(self, n: int | None = None) -> ChangeSet | None:
         """Take a change back: the given one, or the newest that was not taken back. None where there is none.
 
         Raises
@@ -226,7 +226,7 @@ class Library:
         self._keep_head(m, digest)
         return target
 
-    def changes(self, newest: int = 100, about: str | None = None) -> list[Change]:
+    def changes(self, newest: int = 100, about: str | None = None) -> list[ChangeSet]:
         """The log, newest first."""
         return change_log.read(self._db, newest=newest, about=about)
 
@@ -265,7 +265,7 @@ class Library:
         except EnvironmentError_ as error:
             log.warning("%s; it is written with the next change", error)
 
-    def _undoable(self) -> Change | None:
+    def _undoable(self) -> ChangeSet | None:
         marks = ", ".join("?" for _ in _NOT_UNDONE)
         row = self._db.execute(
             f"SELECT n FROM changes WHERE undone_by IS NULL AND rows != '[]' AND kind NOT IN ({marks}) "

@@ -19,7 +19,7 @@ from assistant.live.messages import (
     Child,
     ChildChanged,
     Condition,
-    Fault,
+    FaultNotice,
     Lines,
     LinesVoid,
     LiveMoment,
@@ -210,7 +210,7 @@ class LiveInput:
             order = replace(order, clock=self.outlook.facts.clock)
         if self._deck is None or not self._deck.to_analysis.put(order):
             self.inbox.append(
-                Fault(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
+                FaultNotice(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
             )
 
 

@@ -226,7 +226,7 @@ class LinesVoid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class FaultNotice:
     """For the person, in two short lines: what happened; what still works and what to do."""
 
     happened: str
@@ -242,9 +242,9 @@ class ShapeTold:
 
 
 STARTED_AGAIN: Final = {
-    Child.ANALYSIS: Fault(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."),
-    Child.CAPTURE: Fault(happened="The capture stopped and starts again.", do="Use the C-arm screen."),
-    Child.WATCHDOG: Fault(happened="The watchdog stopped and starts again.", do="Monitoring continues."),
+    Child.ANALYSIS: FaultNotice(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."),
+    Child.CAPTURE: FaultNotice(happened="The capture stopped and starts again.", do="Use the C-arm screen."),
+    Child.WATCHDOG: FaultNotice(happened="The watchdog stopped and starts again.", do="Monitoring continues."),
 }
 """What is told when a child died or hung."""
 
@@ -261,5 +261,5 @@ Message = (
     | ChildChanged
     | StateChanged
     | LinesVoid
-    | Fault
+    | FaultNotice
 )

@@ -19,11 +19,11 @@ from assistant.errors import EnvironmentError_
 from assistant.language import sentence
 from assistant.live.alarms.alarm_list import Wanted
 from assistant.live.input import LiveInput, Log
-from assistant.live.messages import Child, Fault, Lines, LinesVoid, Message, PlanRefused, SourceLost, StampedFrame
+from assistant.live.messages import Child, FaultNotice, Lines, LinesVoid, Message, PlanRefused, SourceLost, StampedFrame
 from assistant.live.orders import Acknowledge, Start
 from assistant.live.plan_store import SECOND
 from assistant.live.processes.supervisor import Nurse
-from assistant.live.shared.shared_memory import Cell, Deck, read_signs
+from assistant.live.shared.shared_memory import Deck, Register, read_signs
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
 from assistant.settings.tree import Settings
@@ -83,7 +83,7 @@ class SecondInput:
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
         self._deck: Deck | None = Deck.make()
-        self._deck.beat(Cell.WINDOW_BEAT)
+        self._deck.beat(Register.WINDOW_BEAT)
         self._begun = begin_head(self.folder)
         self._write_head(None)
         children = (Child.CAPTURE, Child.ANALYSIS)
@@ -135,7 +135,7 @@ class SecondInput:
         if self._deck is None:
             return []
         deck = self._deck
-        deck.beat(Cell.WINDOW_BEAT)
+        deck.beat(Register.WINDOW_BEAT)
         self.input.outlook.armed = armed
         for nurse in self._nurses.values():
             for change in nurse.look():
@@ -145,11 +145,13 @@ class SecondInput:
             self.input.hear(message)
             if isinstance(message, SourceLost):
                 told.append(
-                    Fault(happened=sentence(f"No second picture: {message.reason}."), do=sentence("The first goes on."))
+                    FaultNotice(
+                        happened=sentence(f"No second picture: {message.reason}."), do=sentence("The first goes on.")
+                    )
                 )
             elif isinstance(message, PlanRefused):
                 told.append(
-                    Fault(
+                    FaultNotice(
                         happened=sentence(f"The second picture's lines: {message.reason}."),
                         do=sentence("The first goes on."),
                     )
@@ -157,12 +159,12 @@ class SecondInput:
         for each in self.input.inbox:
             if isinstance(each, LinesVoid):
                 told.append(
-                    Fault(
+                    FaultNotice(
                         happened=sentence("The second picture's lines must be confirmed again:"), do=f"{each.reason}."
                     )
                 )
-            elif isinstance(each, Fault):
-                told.append(Fault(happened=sentence(f"Second picture: {each.happened}"), do=each.do))
+            elif isinstance(each, FaultNotice):
+                told.append(FaultNotice(happened=sentence(f"Second picture: {each.happened}"), do=each.do))
         self.input.inbox.clear()
         self._look(deck)
         return told
@@ -203,7 +205,7 @@ class SecondInput:
         """End it, its recording closed in order; True if it ended by itself in time. May be called twice."""
         if self._deck is None:
             return True
-        self._deck.put(Cell.CLOSING, 1)
+        self._deck.put(Register.CLOSING, 1)
         until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
         in_order = True
         for nurse in self._nurses.values():

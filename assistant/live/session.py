@@ -19,7 +19,7 @@ from assistant.live.machine.machine_watch import MachineWatch
 from assistant.live.machine.sleep_inhibitor import Awake
 from assistant.live.messages import (
     AlarmHeard,
-    Fault,
+    FaultNotice,
     Message,
     ShapeTold,
     StampedFrame,
@@ -30,7 +30,7 @@ from assistant.live.plan_store import second_left, split_plan
 from assistant.live.processes.session_processes import Crew
 from assistant.live.second_input import SecondInput
 from assistant.live.session_events import Ledger
-from assistant.live.shared.shared_memory import Cell, Deck, read_signs
+from assistant.live.shared.shared_memory import Deck, Register, read_signs
 from assistant.live.state.arming import why_not
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
@@ -102,9 +102,11 @@ class LiveSession:
             write_head(self.folder, self.source, self._settings, None, self._begun)
         except EnvironmentError_:
             self._inbox.append(
-                Fault(happened=sentence("The disk takes no recording."), do=sentence("Monitoring works. Make room."))
+                FaultNotice(
+                    happened=sentence("The disk takes no recording."), do=sentence("Monitoring works. Make room.")
+                )
             )
-        self._outlook.armed = bool(self.deck.get(Cell.ARMED))
+        self._outlook.armed = bool(self.deck.get(Register.ARMED))
         self._input.begin(self.deck, self.events)
         left = second_left(self.events)
         if left:
@@ -235,13 +237,15 @@ class LiveSession:
             self.second.input.drop_lines()
         return number
 
-    def open_second(self, source: str) -> list[Fault]:
+    def open_second(self, source: str) -> list[FaultNotice]:
         """Open a second grabber beside the first (the other plane); empty closes it. What went wrong, for the person.
 
         Never while armed: then it stays as it is.
         """
         if self._outlook.armed and self.second is not None:
-            return [Fault(happened=sentence("The second input stays as it is."), do=sentence("End injecting first."))]
+            return [
+                FaultNotice(happened=sentence("The second input stays as it is."), do=sentence("End injecting first."))
+            ]
         if self.second is not None:
             self._log_event("second_closed")
             self.second.stop()
@@ -251,7 +255,7 @@ class LiveSession:
         try:
             self.second = SecondInput(source, self.folder, self._settings, self._log_event, self._clock_ns)
         except EnvironmentError_ as error:
-            return [Fault(happened=sentence(f"No second input: {error}."), do=sentence("The first goes on."))]
+            return [FaultNotice(happened=sentence(f"No second input: {error}."), do=sentence("The first goes on."))]
         self._log_event("second_opened", source=source)
         self.second.begin(self.events)
         return []
@@ -282,7 +286,7 @@ class LiveSession:
             self._log_event("arm_refused", reason=reason, by=by)
         elif not self._outlook.armed:
             self._outlook.armed = True
-            self.deck.put(Cell.ARMED, 1)
+            self.deck.put(Register.ARMED, 1)
             self._log_event("armed", by=by)
         return reason
 
@@ -293,7 +297,7 @@ class LiveSession:
             self._input.rest()
             if self.second is not None:
                 self.second.input.rest()
-            self.deck.put(Cell.ARMED, 0)
+            self.deck.put(Register.ARMED, 0)
             self._log_event("disarmed")
 
     def acknowledge(self) -> tuple[LiveAlarm, ...]:
@@ -392,7 +396,7 @@ class LiveSession:
     def _order(self, order: Order) -> None:
         if not self.deck.to_analysis.put(order):
             self._inbox.append(
-                Fault(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
+                FaultNotice(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
             )
 
     def _log_event(self, kind: str, **data: Any) -> None:

@@ -25,7 +25,7 @@ _LIST = "in_use.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundPack:
     """What was found.
 
     Attributes
@@ -43,7 +43,7 @@ class Found:
     refused: tuple[str, ...]
 
 
-def find_pack(site: Path | None = None, came_with: Path | None = None) -> Found:
+def find_pack(site: Path | None = None, came_with: Path | None = None) -> FoundPack:
     """Find the pack to use; never raises for a pack.
 
     Parameters
@@ -57,15 +57,15 @@ def find_pack(site: Path | None = None, came_with: Path | None = None) -> Found:
             pack = read_pack(folder)
             if pack.identity.sha256 != folder.name:
                 raise ModelRefused(f"model pack {folder.name[:12]} is refused: it is not the one put into use")
-            return Found(pack=pack, own=True, refused=tuple(refused))
+            return FoundPack(pack=pack, own=True, refused=tuple(refused))
         except ModelRefused as error:
             refused.append(str(error))
     try:
         own = came_with or models_folder() / LEAK_SHAPE
-        return Found(pack=read_pack(own), own=False, refused=tuple(refused))
+        return FoundPack(pack=read_pack(own), own=False, refused=tuple(refused))
     except AssistantError as error:
         refused.append(str(error))
-    return Found(pack=None, own=False, refused=tuple(refused))
+    return FoundPack(pack=None, own=False, refused=tuple(refused))
 
 
 def put_into_use(folder: Path, site: Path | None = None) -> Pack:

@@ -65,7 +65,7 @@ class GoldenFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     tolerance: float
 
 
-class ManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PackManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``manifest.json``."""
 
     schema: str
@@ -93,7 +93,7 @@ class Pack:
     folder : Path
     identity : ModelIdentity
         ``sha256`` is that of the sums, which fixes every byte of the pack.
-    manifest : ManifestFile
+    manifest : PackManifest
     limits : ShapeLimits
     model : bytes
         The file's content as it was checked; nothing reads the file again.
@@ -104,7 +104,7 @@ class Pack:
 
     folder: Path
     identity: ModelIdentity
-    manifest: ManifestFile
+    manifest: PackManifest
     limits: ShapeLimits
     model: bytes = field(repr=False)
     golden: NDArray[np.float32] = field(repr=False)
@@ -185,14 +185,14 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _manifest(content: bytes) -> ManifestFile:
+def _manifest(content: bytes) -> PackManifest:
     try:
-        return read_json(content, ManifestFile)
+        return read_json(content, PackManifest)
     except (ValueError, RecursionError) as error:
         raise ModelRefused(f"its manifest cannot be used ({' '.join(str(error).split())[:120]})") from error
 
 
-def _check_manifest(manifest: ManifestFile, model: bytes) -> None:
+def _check_manifest(manifest: PackManifest, model: bytes) -> None:
     wanted = {
         "schema": (manifest.schema, SCHEMA),
         "task": (manifest.task, "leak_shape"),
@@ -220,7 +220,7 @@ def _check_manifest(manifest: ManifestFile, model: bytes) -> None:
         raise ModelRefused(f"it needs opset {manifest.opset}; this program knows {OPSETS[0]} to {OPSETS[-1]}")
 
 
-def _check_model(manifest: ManifestFile, model: bytes) -> None:
+def _check_model(manifest: PackManifest, model: bytes) -> None:
     facts = check_graph(model)
     if facts.opset != manifest.opset:
         raise ModelRefused(f"its model needs opset {facts.opset} and its manifest says {manifest.opset}")
@@ -230,7 +230,7 @@ def _check_model(manifest: ManifestFile, model: bytes) -> None:
         raise ModelRefused("its model gives other outputs than its manifest says")
 
 
-def _golden(manifest: ManifestFile, content: bytes) -> NDArray[np.float32]:
+def _golden(manifest: PackManifest, content: bytes) -> NDArray[np.float32]:
     shape = (len(manifest.golden.p), len(CHANNELS), PATCH_PX, PATCH_PX)
     if len(content) != math.prod(shape):
         raise ModelRefused("its golden patches are not as many as its golden answers")

@@ -1,8 +1,8 @@
 """The analysis of a recorded run in a process of its own, for a window that must never wait for it.
 
-The parent starts ``python -m assistant.review.replay``, writes one `Job` to its standard input and reads `Batch` values
-and at last an `End` from its standard output, each behind its length. The parent alone starts this child and reads only
-from it, so the values travel as pickles. To stop it, it is killed: it keeps nothing.
+The parent starts ``python -m assistant.review.replay``, writes one `ReplayJob` to its standard input and reads `Batch`
+values and at last an `End` from its standard output, each behind its length. The parent alone starts this child and
+reads only from it, so the values travel as pickles. To stop it, it is killed: it keeps nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _NOTHING: Final = sentence("nothing was analysed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class ReplayJob:
     """What the child is to analyse: the run, the plan's document and the settings."""
 
     run: str
@@ -92,7 +92,7 @@ class ReplayAnalysis:
 
     def __init__(self, run: str, plan: Plan, settings: Settings, sink: Sink) -> None:
         self.moments = MomentStore()
-        self._job = Job(run=run, plan=plan.document, settings=settings)
+        self._job = ReplayJob(run=run, plan=plan.document, settings=settings)
         self._sink = sink
         self._stopping = False
         self._process: ChildProcess | None = None
@@ -197,7 +197,7 @@ class _Teller:
         self._told_s = time.monotonic()
 
 
-def run_job(job: Job, pipe: BinaryIO) -> None:
+def run_job(job: ReplayJob, pipe: BinaryIO) -> None:
     """Analyse a run and tell it on; every end is told."""
     failure, pipeline, summary, teller = "", None, None, _Teller(pipe)
     try:
@@ -239,7 +239,7 @@ def main() -> int:
         os.nice(_NICE)
     cv2.setNumThreads(1)
     job = pickle.loads(sys.stdin.buffer.read())
-    if not isinstance(job, Job):
+    if not isinstance(job, ReplayJob):
         raise TypeError(f"a job was expected, got {type(job).__name__}")
     pipe = sys.stdout.buffer
     try:

@@ -65,7 +65,7 @@ class RunAndPlan(msgspec.Struct, frozen=True, kw_only=True):
     plan: str
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class WhatIfJob(msgspec.Struct, frozen=True, kw_only=True):
     """All that is to be done; the first variant is the one the others are compared with.
 
     Attributes
@@ -252,7 +252,7 @@ def _leak(leak: Leak) -> str:
     return site if leak.shape is None else f"{site} {leak.shape.label}"
 
 
-def begin(folder: Path, job: Job) -> None:
+def begin(folder: Path, job: WhatIfJob) -> None:
     """Put a job into its folder. One that is there already and is the same goes on; another one takes its place.
 
     Raises
@@ -271,7 +271,7 @@ def begin(folder: Path, job: Job) -> None:
         raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free some room") from error
 
 
-def read_job(folder: Path) -> Job:
+def read_job(folder: Path) -> WhatIfJob:
     """Read the job of a folder.
 
     Raises
@@ -280,7 +280,7 @@ def read_job(folder: Path) -> Job:
         If there is none.
     """
     try:
-        return msgspec.json.decode((folder / JOB).read_bytes(), type=Job)
+        return msgspec.json.decode((folder / JOB).read_bytes(), type=WhatIfJob)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise InputError(f"{folder}: holds no what-if job ({error}); begin it from the window") from error
 
@@ -300,7 +300,7 @@ def read_rows(folder: Path) -> list[Row]:
     return rows
 
 
-def missing(job: Job, rows: Sequence[Row]) -> Iterator[tuple[RunAndPlan, Variant]]:
+def missing(job: WhatIfJob, rows: Sequence[Row]) -> Iterator[tuple[RunAndPlan, Variant]]:
     """What is still to be done, run by run."""
     done = {(row.run, row.plan, row.variant) for row in rows}
     for pair in job.runs:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class SourceChoice:
     """One source.
 
     Attributes
@@ -37,7 +37,7 @@ class Choice:
     modes: tuple[Mode, ...] = ()
 
 
-def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
+def choices(in_use: tuple[str, ...] = ()) -> list[SourceChoice]:
     """All that can be chosen now, cameras first; sources in use are there whatever they are."""
     made = _left_open() + _cameras()
     try:
@@ -46,7 +46,7 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
         log.warning("%s", error)
     else:
         made.append(
-            Choice(
+            SourceChoice(
                 address=f"play:{demo}",
                 name=sentence("Demo recording"),
                 detail=sentence("rehearsal, plays as if live"),
@@ -54,7 +54,7 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
             )
         )
     made.append(
-        Choice(
+        SourceChoice(
             address="", name=sentence("Recorded run…"), detail=sentence("rehearsal, never a patient"), rehearsal=True
         )
     )
@@ -66,20 +66,20 @@ def choices(in_use: tuple[str, ...] = ()) -> list[Choice]:
             played = is_played(address)
             name = address.partition(":")[2].rpartition("/")[2] if played else address
             detail = sentence("rehearsal, plays as if live") if played else sentence("named by hand")
-            made.insert(0, Choice(address=address, name=name or address, detail=detail, rehearsal=played))
+            made.insert(0, SourceChoice(address=address, name=name or address, detail=detail, rehearsal=played))
     return made
 
 
-def _left_open() -> list[Choice]:
+def _left_open() -> list[SourceChoice]:
     """A session that a window left when it died: first choice, never taken unasked."""
     left = find_running()
     if left is None or left.has_window:
         return []
     detail = sentence(f"{left.source} · lines must be confirmed again")
-    return [Choice(address="resume:", name=sentence("Go on with the interrupted session"), detail=detail)]
+    return [SourceChoice(address="resume:", name=sentence("Go on with the interrupted session"), detail=detail)]
 
 
-def with_next_mode(choice: Choice) -> Choice:
+def with_next_mode(choice: SourceChoice) -> SourceChoice:
     """The same device asked for its next size; a choice without sizes stays as it is."""
     if not choice.modes:
         return choice
@@ -89,19 +89,19 @@ def with_next_mode(choice: Choice) -> Choice:
     return replace(choice, address=address, detail=_detail(mode, choice.detail.rpartition(" · ")[2]))
 
 
-def _cameras() -> list[Choice]:
+def _cameras() -> list[SourceChoice]:
     """The devices as the system lists them; elsewhere than on Linux the first one."""
     if sys.platform.startswith("linux"):
         return [_camera(each) for each in list_devices()[:6]]
-    return [Choice(address="0", name=sentence("Camera 1"), detail=sentence("the first camera of this machine"))]
+    return [SourceChoice(address="0", name=sentence("Camera 1"), detail=sentence("the first camera of this machine"))]
 
 
-def _camera(device: Device) -> Choice:
+def _camera(device: Device) -> SourceChoice:
     """A device with its best mode; one that does not say its modes is opened as it is."""
     modes = modes_to_choose(device.modes)
     if not modes:
-        return Choice(address=device.address, name=device.name, detail=device.note or device.bus)
-    return Choice(
+        return SourceChoice(address=device.address, name=device.name, detail=device.note or device.bus)
+    return SourceChoice(
         address=_address(device.address, modes[0]),
         name=device.name,
         detail=_detail(modes[0], device.bus),

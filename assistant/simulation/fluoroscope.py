@@ -26,7 +26,7 @@ from assistant.simulation.crossing import crossing_paths
 from assistant.simulation.imaging_chain import attenuation, source_faults, xray
 from assistant.simulation.imaging_chain import display as display_module
 from assistant.simulation.imaging_chain.camera import Camera, Clean
-from assistant.simulation.imaging_chain.display import Display, Grey8, Layout
+from assistant.simulation.imaging_chain.display import ConsoleDisplay, Grey8, ScreenSurround
 from assistant.simulation.imaging_chain.distortion import Distortion, fitted_similarity
 from assistant.simulation.imaging_chain.source_faults import Stored
 from assistant.simulation.imaging_chain.xray import Map, View
@@ -250,7 +250,7 @@ class Fluoroscope:
     def frames(self) -> Iterator[SimulatedFrame]:
         """All stored frames in order, with truth."""
         case = self.case
-        layout = Layout(case.run, case.screen, tube_kv=case.exposure.tube_kv, label=self.anatomy.level)
+        layout = ScreenSurround(case.run, case.screen, tube_kv=case.exposure.tube_kv, label=self.anatomy.level)
         pictures = self._pictures()
         picture, done, older = None, -1, None
         for stored in self.stored:
@@ -261,7 +261,7 @@ class Fluoroscope:
         pictures.close()
 
     def _stored_frame(
-        self, stored: Stored, picture: _Picture | None, older: _Picture | None, layout: Layout
+        self, stored: Stored, picture: _Picture | None, older: _Picture | None, layout: ScreenSurround
     ) -> SimulatedFrame:
         screen = self.case.screen
         if picture is None:
@@ -287,7 +287,7 @@ class Fluoroscope:
         """Every pulse's picture in order."""
         case, side = self.case, self.box.width_px
         any_view = self.stage_of(case.geometry.shots[0].view).view
-        display = Display(case.screen, side_px=side, mm_per_px=any_view.mm_per_px)
+        display = ConsoleDisplay(case.screen, side_px=side, mm_per_px=any_view.mm_per_px)
         camera: Camera | None = None
         last_part, last_s = None, -np.inf
         with ThreadPoolExecutor(1) as ahead:
@@ -377,7 +377,7 @@ class Fluoroscope:
         return kept, attenuation.transmitted(self._beam, without, *opaque)
 
     def _truth(
-        self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: Display
+        self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: ConsoleDisplay
     ) -> PictureTruth:
         index = next((k for k, view in enumerate(self.plan.views) if view.view == stand.view), -1)
         path, leaked = stage.cement_paths(pose)

@@ -11,7 +11,6 @@ from assistant.simulation.scenario import (
     Crossing,
     Curve,
     Exposure,
-    Fault,
     FaultKind,
     FieldShape,
     Geometry,
@@ -23,6 +22,7 @@ from assistant.simulation.scenario import (
     Run,
     Screen,
     Shot,
+    SourceFault,
     Theatre,
 )
 
@@ -217,7 +217,7 @@ def _theatre(rng: np.random.Generator, later: np.random.Generator, duration_s: f
     )
 
 
-def _faults(rng: np.random.Generator, duration_s: float, start_s: float) -> tuple[Fault, ...]:
+def _faults(rng: np.random.Generator, duration_s: float, start_s: float) -> tuple[SourceFault, ...]:
     begin = start_s + 2.0
     found = []
     for drawn in rng.choice(len(_FAULTS), size=2, replace=False):
@@ -225,6 +225,6 @@ def _faults(rng: np.random.Generator, duration_s: float, start_s: float) -> tupl
         length = float(np.round(rng.uniform(1.5, 4.0), 2))
         if at + length > duration_s - 1.5:
             break
-        found.append(Fault(kind=_FAULTS[int(drawn)], from_s=at, to_s=round(at + length, 2)))
+        found.append(SourceFault(kind=_FAULTS[int(drawn)], from_s=at, to_s=round(at + length, 2)))
         begin = at + length + 1.0
     return tuple(found)

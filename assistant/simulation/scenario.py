@@ -218,7 +218,7 @@ class Theatre(_Part, frozen=True):
     """The cannula is levered about the pedicle from a second before the cement: standard deviation of its turn."""
 
 
-class Fault(_Part, frozen=True):
+class SourceFault(_Part, frozen=True):
     """Something goes wrong between the detector and the file."""
 
     kind: FaultKind
@@ -245,7 +245,7 @@ class Case(_Part, frozen=True):
     screen: Screen = Screen()
     run: Run = Run()
     theatre: Theatre = Theatre()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[SourceFault, ...] = ()
     plan: PlanKnobs = PlanKnobs()
 
 

@@ -91,7 +91,7 @@ class Anatomy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cannula:
+class SimulatedCannula:
     """A straight steel cannula: its tip, the direction from the tip back to the handle (unit vector), its size."""
 
     tip_mm: PointMm
@@ -99,7 +99,7 @@ class Cannula:
     outer_diameter_mm: float
     inner_diameter_mm: float
 
-    def levered(self, turn_deg: float, about: NDArray[np.float64]) -> Cannula:
+    def levered(self, turn_deg: float, about: NDArray[np.float64]) -> SimulatedCannula:
         """Turned about the pedicle, `_PEDICLE_MM` behind the tip, round an axis across itself next to ``about``."""
         if turn_deg == 0.0:
             return self
@@ -124,7 +124,7 @@ class CementFlow:
         Injected millilitres over time, both rising (pauses are flat pieces).
     barium_g_per_cm3 : float
         Mass density of BaSO4 in the cement.
-    cannulas : tuple of Cannula
+    cannulas : tuple of SimulatedCannula
     leak : str
         The leak that was opened on purpose, such as "superior_disc_spike"; "none" for a safe run.
     zirconia_g_per_cm3 : float
@@ -135,6 +135,6 @@ class CementFlow:
     schedule_s: NDArray[np.float64] = field(repr=False)
     schedule_ml: NDArray[np.float64] = field(repr=False)
     barium_g_per_cm3: float
-    cannulas: tuple[Cannula, ...]
+    cannulas: tuple[SimulatedCannula, ...]
     leak: str
     zirconia_g_per_cm3: float = 0.0

@@ -20,7 +20,7 @@ from assistant.simulation.building import build_flow
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.imaging_chain import attenuation
 from assistant.simulation.imaging_chain.camera import Camera
-from assistant.simulation.imaging_chain.display import Display
+from assistant.simulation.imaging_chain.display import ConsoleDisplay
 from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.scenario import Case, Cement, Exposure, Geometry, Run, Screen, Theatre
 from assistant.simulation.scene import Anatomy
@@ -108,7 +108,7 @@ class Tabletop:
         geometry = run.view_of("lateral")
         self._beam = attenuation.beam(steady.tube_kv)
         self._camera = Camera(steady, detector_px_mm=geometry.detector_px_mm, mm_per_px=geometry.mm_per_px)
-        self._display = Display(case.screen, side_px=self._box.width_px, mm_per_px=geometry.mm_per_px)
+        self._display = ConsoleDisplay(case.screen, side_px=self._box.width_px, mm_per_px=geometry.mm_per_px)
         self._barium = run.flow.barium_g_per_cm3
         self._white = self._grain()
         self._display.set_window(self._linear(self._paths, self._white))

@@ -47,7 +47,7 @@ class TooLate(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ChildOutput:
     """What a child that was waited for said.
 
     Attributes
@@ -180,7 +180,7 @@ def how_it_ended(status: int | None) -> str:
 
 def answer_of(
     command: Sequence[str], *, environment: dict[str, str] | None = None, given: bytes = b"", limit_s: float
-) -> Answer:
+) -> ChildOutput:
     """Start a child, give it all its input and wait for all it says; in a thread that may wait.
 
     Raises
@@ -197,7 +197,7 @@ def answer_of(
             raise TooLate(f"no answer within {limit_s:g} s") from error
         finally:
             child.kill()
-    return Answer(status=child.returncode, out=out, errors=errors)
+    return ChildOutput(status=child.returncode, out=out, errors=errors)
 
 
 def framed(body: bytes) -> bytes:

@@ -13,13 +13,13 @@ from assistant.library.people import Act, check_may
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
 from assistant.training.ending import Ending
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 
 Row = dict[str, Any]
 _FIRST: Final = 101
 
 
-def run_of_case(desk: Desk, case_id: str, run_id: str = "") -> Row:
+def run_of_case(desk: Trainer, case_id: str, run_id: str = "") -> Row:
     """The run of a case that a clip is cut from: the one that is named, else the first.
 
     Raises
@@ -33,7 +33,7 @@ def run_of_case(desk: Desk, case_id: str, run_id: str = "") -> Row:
     return next((run for run in runs if run["id"] == run_id), runs[0])
 
 
-def run_at(desk: Desk, path: str) -> Row:
+def run_at(desk: Trainer, path: str) -> Row:
     """The run of the library that lies at a path.
 
     Raises
@@ -53,20 +53,20 @@ def result_of(run: Row) -> Path | None:
     return Path(run["result"]) if run["result"] else None
 
 
-def cut_before(desk: Desk, run: Row) -> str | None:
+def cut_before(desk: Trainer, run: Row) -> str | None:
     """The clip that was cut from a run before; None where none was."""
     cuts = desk.library.rows("clips", run_id=run["id"])
     return str(cuts[0]["id"]) if cuts else None
 
 
 def keep_clip(
-    desk: Desk, run: Row, ending: Ending, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None
+    desk: Trainer, run: Row, ending: Ending, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None
 ) -> str:
     """Cut a clip and keep it; gives its id.
 
     Parameters
     ----------
-    desk : Desk
+    desk : Trainer
     run : dict
         Row of the library.
     ending : Ending
@@ -100,7 +100,7 @@ def keep_clip(
     return desk.add_clip(clip)
 
 
-def labelled(desk: Desk, clip: Clip, ending: Ending, alarms: AlarmSettings) -> Clip:
+def labelled(desk: Trainer, clip: Clip, ending: Ending, alarms: AlarmSettings) -> Clip:
     """A clip of the archive with what reviewers have said of its run since it was cut; it stops where it stopped."""
     if clip.course or not clip.run_id or ending.is_truth:
         return clip

@@ -12,7 +12,7 @@ from assistant.errors import EnvironmentError_
 from assistant.library.people import Act, Person, check_may
 from assistant.system.files import whole_file
 from assistant.training.clip import Clip
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 
 COLUMNS: Final = (
     *("person", "is_expert", "clip", "course", "difficulty", "level", "view", "day", "task", "answer", "sure_percent"),
@@ -46,12 +46,12 @@ class Answers:
     rehearsed: set[str]
 
 
-def answers_of(desk: Desk, person: Person | None, *, asks: Person) -> Answers:
+def answers_of(desk: Trainer, person: Person | None, *, asks: Person) -> Answers:
     """The answers of a person, or of all (None) for who may see them.
 
     Parameters
     ----------
-    desk : Desk
+    desk : Trainer
     person : Person or None
         Whose answers.
     asks : Person

@@ -12,7 +12,7 @@ from assistant.library.people import Person
 from assistant.training.agreement import Agreement, SurePoint, brier, calibration, cohen_of, fleiss, wilson
 from assistant.training.clip import ANSWERS, CANNOT_TELL, STOP
 from assistant.training.ending import DIRECTIONS
-from assistant.training.trainer import QUESTION, Desk
+from assistant.training.trainer import QUESTION, Trainer
 from assistant.vocabulary import Measure, Unknown
 
 _WINDOW: Final = 20
@@ -85,7 +85,7 @@ class Progress:
     experts_right: Measure
 
 
-def progress(desk: Desk, person: Person) -> Progress:
+def progress(desk: Trainer, person: Person) -> Progress:
     """Work out the figures of a person."""
     given = desk.answers(task=QUESTION, counted=True)
     planted = [row for row in given if row["planted_mm"] is not None and row["person_id"] == person.id]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from assistant.errors import UsageError
 from assistant.library.change_log import Row
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.people import Act, Person, Role
 from assistant.library.session_rows import THUMBNAIL
 from assistant.library.store import Library
@@ -33,7 +33,7 @@ _DAY_NS: Final = 86_400_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedClip:
     """A clip that is asked, whether it is a hidden repeat or one that came due, and whether its line is to be wrong."""
 
     clip: Clip
@@ -56,7 +56,7 @@ class Given:
     planted_mm: float | None = None
 
 
-class Desk:
+class Trainer:
     """Training over a library.
 
     Parameters
@@ -153,7 +153,7 @@ class Desk:
         set_id: str | None = None,
         task: str = QUESTION,
         lines_shown: bool = False,
-    ) -> Asked | None:
+    ) -> AskedClip | None:
         """The clip that is asked next; None when there is none to ask.
 
         What came due comes first, then new cases from easy to hard; every sixth is a hidden repeat. When all were
@@ -176,17 +176,17 @@ class Desk:
         done = {row["clip_id"] for row in self.answers(person, task=task, planted_mm=None)} | set(asked_now)
         repeat = self._repeat(clips, asked_now)
         if repeat is not None:
-            return Asked(clip=clips[repeat], is_repeat=True, is_due=False)
+            return AskedClip(clip=clips[repeat], is_repeat=True, is_due=False)
         for clip_id in due:
             if clip_id not in asked_now:
-                return Asked(clip=clips[clip_id], is_repeat=False, is_due=True)
+                return AskedClip(clip=clips[clip_id], is_repeat=False, is_due=True)
         for clip_id, clip in clips.items():
             if clip_id not in done:
                 plants = lines_shown and can_carry(clip) and self._rng.random() < SHARE
-                return Asked(clip=clip, is_repeat=False, is_due=False, is_planted=plants)
+                return AskedClip(clip=clip, is_repeat=False, is_due=False, is_planted=plants)
         later = [card["clip_id"] for card in cards if card["clip_id"] in clips]
         rest = [clip_id for clip_id in [*later, *clips] if clip_id not in asked_now[-_REPEAT_AFTER:]]
-        return Asked(clip=clips[rest[0]], is_repeat=False, is_due=False) if rest else None
+        return AskedClip(clip=clips[rest[0]], is_repeat=False, is_due=False) if rest else None
 
     def _repeat(self, clips: dict[str, Clip], asked_now: list[str]) -> str | None:
         if not asked_now or (len(asked_now) + 1) % REPEAT_EVERY:
@@ -195,7 +195,7 @@ class Desk:
         once = [clip_id for clip_id in old if asked_now.count(clip_id) == 1]
         return self._rng.choice(once) if once else None
 
-    def lock(self, person: Person, asked: Asked, given: Given, result: Score) -> int:
+    def lock(self, person: Person, asked: AskedClip, given: Given, result: Score) -> int:
         """Keep an answer and work out when the case comes back; gives the days until then.
 
         An answer to a wrong line is kept by itself: it says nothing of how well the case is known.
@@ -293,10 +293,10 @@ def fits(clip: Clip, task: str) -> bool:
 class Starter:
     """Makes the starter course, case by case, whenever the queue of the library has nothing better to do."""
 
-    def __init__(self, desk: Desk, jobs: Jobs) -> None:
+    def __init__(self, desk: Trainer, jobs: Jobs) -> None:
         self._desk, self._jobs = desk, jobs
         self._given_up: set[int] = set()
-        self._asked: Job | None = None
+        self._asked: LibraryJob | None = None
 
     @property
     def library(self) -> Library:
@@ -352,7 +352,7 @@ class Starter:
         folder = self._folder(line.place)
         order = {"do": "course", "place": line.place, "into": str(folder)}
         order |= {"settings": changes_of(self._jobs.settings)}
-        job = Job(
+        job = LibraryJob(
             kind="course",
             name=f"training case {line.place}",
             order=order,
@@ -364,7 +364,7 @@ class Starter:
         self._asked = self._jobs.add(job)
         return True
 
-    def _finish(self, _library: Library, job: Job) -> None:
+    def _finish(self, _library: Library, job: LibraryJob) -> None:
         place = int(job.order["place"])
         line = next(each for each in course.CASES if each.place == place)
         run = Path(job.order["into"]) / "run"

@@ -29,7 +29,7 @@ from models.training.learning import learn, learned_before
 from models.training.sample_store import load, make_all, make_real
 from models.training.short_runs import answers_of, run_figures, short_runs
 from models.training.small_run import Sample
-from models.training.variants import Change
+from models.training.variants import Perturbation
 
 SEED = 20261121
 _STRESSED = 300
@@ -90,8 +90,8 @@ def _measured(
     def run(values: F32) -> tuple[F32, F32]:
         return run_onnx(model, from_bytes(to_bytes(values)))
 
-    plain = evaluating.model_verdicts(samples, run, limits, Change())
-    rule = evaluating.rule_verdicts(samples, Change())
+    plain = evaluating.model_verdicts(samples, run, limits, Perturbation())
+    rule = evaluating.rule_verdicts(samples, Perturbation())
     some = samples[:: -(-len(samples) // _STRESSED)]
     unseen = [reason for reason in plain.reasons if reason and reason != "not clear"]
     return {
@@ -115,8 +115,8 @@ def _measured(
         },
         "worlds": {
             name: {
-                "model": evaluating.model_verdicts(own, run, limits, Change()).figures(),
-                "rule": evaluating.rule_verdicts(own, Change()).figures(),
+                "model": evaluating.model_verdicts(own, run, limits, Perturbation()).figures(),
+                "rule": evaluating.rule_verdicts(own, Perturbation()).figures(),
             }
             for name, own in worlds.items()
         },

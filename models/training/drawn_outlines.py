@@ -22,7 +22,7 @@ from assistant.leak_shape.patch import Ground
 from assistant.simulation import tabletop
 from assistant.simulation.imaging_chain import attenuation
 from assistant.simulation.imaging_chain.camera import Camera
-from assistant.simulation.imaging_chain.display import Display
+from assistant.simulation.imaging_chain.display import ConsoleDisplay
 from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.leak_truth import shape_figures
 from assistant.simulation.random_case import random_case
@@ -184,7 +184,7 @@ def _imaged(rng: np.random.Generator, path_mm: F32, mm_per_px: float) -> tuple[F
     beam = attenuation.beam(case.exposure.tube_kv)
     steady = msgspec.structs.replace(case.exposure, control_s=0.0)
     camera = Camera(steady, detector_px_mm=mm_per_px * magnification, mm_per_px=mm_per_px)
-    display = Display(_plain(case.screen), side_px=side, mm_per_px=mm_per_px)
+    display = ConsoleDisplay(_plain(case.screen), side_px=side, mm_per_px=mm_per_px)
     barium_g_per_cm3 = float(rng.uniform(0.15, 0.30))
     part = Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
     place = _place(rng, side, mm_per_px)

@@ -15,7 +15,7 @@ from assistant.steps.leak_shape import classify_by_geometry
 from assistant.vocabulary import Unknown, value_or_none
 from models.training.calibrating import auc, calibration_error
 from models.training.small_run import Sample
-from models.training.variants import Change, changed
+from models.training.variants import Perturbation, changed
 
 F32 = NDArray[np.float32]
 Run = Callable[[F32], tuple[F32, F32]]
@@ -23,21 +23,21 @@ Run = Callable[[F32], tuple[F32, F32]]
 NOT_SEEN = ("no cement beyond the endplate", "too small to type")
 """Reasons that are the cement step's: it did not find the leak, or next to nothing of it."""
 
-STRESS: dict[str, Change] = {
-    "as marked": Change(),
-    "scale 20 % too large": Change(scale=1.2),
-    "scale 20 % too small": Change(scale=0.8),
-    "endplate turned by 2°": Change(turn_deg=2.0),
-    "endplate turned by -2°": Change(turn_deg=-2.0),
-    "endplate 1 mm too far out": Change(off_mm=1.0),
-    "endplate 1 mm too far in": Change(off_mm=-1.0),
-    "each mark off by 0.5 mm": Change(bend_mm=0.5),
-    "much grain": Change(noise=0.25),
-    "more blur": Change(blur_mm=0.5),
-    "the other polarity": Change(swap=True),
-    "masks with a frayed edge": Change(ragged_mm=0.3),
-    "masks without the outer quarter of the leak": Change(missing=0.25),
-    "a veil and another tone": Change(haze=0.3, tone=0.6),
+STRESS: dict[str, Perturbation] = {
+    "as marked": Perturbation(),
+    "scale 20 % too large": Perturbation(scale=1.2),
+    "scale 20 % too small": Perturbation(scale=0.8),
+    "endplate turned by 2°": Perturbation(turn_deg=2.0),
+    "endplate turned by -2°": Perturbation(turn_deg=-2.0),
+    "endplate 1 mm too far out": Perturbation(off_mm=1.0),
+    "endplate 1 mm too far in": Perturbation(off_mm=-1.0),
+    "each mark off by 0.5 mm": Perturbation(bend_mm=0.5),
+    "much grain": Perturbation(noise=0.25),
+    "more blur": Perturbation(blur_mm=0.5),
+    "the other polarity": Perturbation(swap=True),
+    "masks with a frayed edge": Perturbation(ragged_mm=0.3),
+    "masks without the outer quarter of the leak": Perturbation(missing=0.25),
+    "a veil and another tone": Perturbation(haze=0.3, tone=0.6),
 }
 
 
@@ -86,7 +86,9 @@ class Verdicts:
         }
 
 
-def model_verdicts(samples: list[Sample], run: Run, limits: ShapeLimits, change: Change, seed: int = 5) -> Verdicts:
+def model_verdicts(
+    samples: list[Sample], run: Run, limits: ShapeLimits, change: Perturbation, seed: int = 5
+) -> Verdicts:
     """The model's, one picture each, refused patches counted as said nothing."""
     rng = np.random.default_rng(seed)
     patches = [leak_patch(*changed(sample, change, rng)) for sample in samples]
@@ -117,7 +119,7 @@ def model_verdicts(samples: list[Sample], run: Run, limits: ShapeLimits, change:
     return verdicts
 
 
-def rule_verdicts(samples: list[Sample], change: Change, seed: int = 5) -> Verdicts:
+def rule_verdicts(samples: list[Sample], change: Perturbation, seed: int = 5) -> Verdicts:
     """The geometric rule's, on the same masks and lines."""
     rng = np.random.default_rng(seed)
     verdicts = Verdicts()

@@ -27,7 +27,7 @@ F32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Learned:
+class CalibratedModel:
     """A calibrated model.
 
     Attributes
@@ -120,14 +120,14 @@ def run_onnx(model: bytes, values: F32) -> tuple[F32, F32]:
 
 
 def write_pack(
-    folder: Path, *, learned: Learned, version: str, made: str, card: str, metrics: dict[str, Any]
+    folder: Path, *, learned: CalibratedModel, version: str, made: str, card: str, metrics: dict[str, Any]
 ) -> packs.Pack:
     """Write a pack and read it back as the program does.
 
     Parameters
     ----------
     folder : Path
-    learned : Learned
+    learned : CalibratedModel
     version, made : str
     card : str
         Markdown.
@@ -139,7 +139,7 @@ def write_pack(
         If the program would not take it.
     """
     p, strangeness = run_onnx(learned.model, packs.from_bytes(learned.golden))
-    manifest = packs.ManifestFile(
+    manifest = packs.PackManifest(
         schema=packs.SCHEMA,
         name="leak-shape",
         version=version,

@@ -14,7 +14,7 @@ import torch
 from assistant.leak_shape.model_protocol import ShapeLimits
 from assistant.model_packs.pack import from_bytes, read_pack, to_bytes
 from models.training import calibrating
-from models.training.exporting import F32, Learned, run_onnx, to_int8, to_onnx
+from models.training.exporting import F32, CalibratedModel, run_onnx, to_int8, to_onnx
 from models.training.network import Packed, ShapeNet
 from models.training.sample_store import digest
 from models.training.training import Patches, answers, collect, collect_drawn, joined, train
@@ -25,7 +25,7 @@ FACTS = ("train_stills", "drawn_stills", "train_patients", "calibration_patients
 """What a training says of itself in the card."""
 
 
-def learned_before(folder: Path) -> Learned:
+def learned_before(folder: Path) -> CalibratedModel:
     """The model of a pack with all that is not measured anew.
 
     Parameters
@@ -40,7 +40,7 @@ def learned_before(folder: Path) -> Learned:
     """
     pack = read_pack(folder)
     facts = json.loads((folder / "metrics.json").read_text("utf-8"))["facts"]
-    return Learned(
+    return CalibratedModel(
         model=(folder / "model.onnx").read_bytes(),
         limits=pack.limits,
         temperature=pack.manifest.temperature,
@@ -50,7 +50,7 @@ def learned_before(folder: Path) -> Learned:
     )
 
 
-def learn(parts: dict[str, list[Path]], drawn: int, epochs: int, seed: int) -> Learned:
+def learn(parts: dict[str, list[Path]], drawn: int, epochs: int, seed: int) -> CalibratedModel:
     """Train and calibrate.
 
     Parameters
@@ -81,7 +81,7 @@ def learn(parts: dict[str, list[Path]], drawn: int, epochs: int, seed: int) -> L
     return made
 
 
-def _calibrated(net: ShapeNet, every: Patches, held: Patches, seed: int, data_sha256: str) -> Learned:
+def _calibrated(net: ShapeNet, every: Patches, held: Patches, seed: int, data_sha256: str) -> CalibratedModel:
     logits, _ = answers(net, from_bytes(held.bytes))
     temperature = calibrating.fit_temperature(logits, held.labels)
     _, embeddings = answers(net, from_bytes(every.bytes))
@@ -92,7 +92,7 @@ def _calibrated(net: ShapeNet, every: Patches, held: Patches, seed: int, data_sh
     blur = [fact["blur_mm"] for fact in (*every.facts, *held.facts) if fact["variant"] == 0]
     rng = np.random.default_rng(seed)
     golden = np.sort(rng.choice(len(held.bytes), _GOLDEN, replace=False))
-    return Learned(
+    return CalibratedModel(
         model=model,
         limits=ShapeLimits(
             decide=calibrating.decide_limit(p[plain].astype(np.float64), held.labels[plain]),

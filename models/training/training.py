@@ -21,7 +21,7 @@ from models.training.drawn_outlines import drawn_outline
 from models.training.network import CLASSES, ShapeNet
 from models.training.sample_store import load
 from models.training.small_run import Sample
-from models.training.variants import Change, drawn, patch_of
+from models.training.variants import Perturbation, drawn, patch_of
 
 _LOW, _HIGH = -2.0, 2.0
 _DROPPED = ("difference", "picture")
@@ -84,7 +84,7 @@ class _Rows:
     def add(self, sample: Sample, variants: int, rng: np.random.Generator) -> None:
         known = {"label": sample.label, **sample.facts}
         for k in range(variants + 1):
-            patch = patch_of(sample, Change() if k == 0 else drawn(rng), rng)
+            patch = patch_of(sample, Perturbation() if k == 0 else drawn(rng), rng)
             if isinstance(patch, Unknown):
                 self._refused.append(known | {"reason": patch.reason, "variant": k})
                 continue

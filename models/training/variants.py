@@ -16,7 +16,7 @@ from models.training.small_run import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Perturbation:
     """What is done to a sample before the patch is cut.
 
     Attributes
@@ -64,10 +64,10 @@ class Change:
     tone: float = 1.0
 
 
-def drawn(rng: np.random.Generator) -> Change:
+def drawn(rng: np.random.Generator) -> Perturbation:
     """A change for training: what people and machines do, now and then by a good deal."""
     is_true = bool(rng.random() < 0.35)
-    return Change(
+    return Perturbation(
         off_mm=float(np.clip(rng.normal(0.0, 0.5), -1.2, 1.2)),
         turn_deg=float(rng.normal(0.0, 2.0)),
         bend_mm=float(rng.uniform(0.0, 0.4)),
@@ -80,7 +80,7 @@ def drawn(rng: np.random.Generator) -> Change:
     )
 
 
-def changed(sample: Sample, change: Change, rng: np.random.Generator) -> tuple[Ground, Endplate]:
+def changed(sample: Sample, change: Perturbation, rng: np.random.Generator) -> tuple[Ground, Endplate]:
     """What `leak_patch` is given of a changed sample."""
     ground = sample.ground
     mask = _grown(sample.true_mask if change.true_mask else ground.mask, change.grow_mm, ground.mm_per_px)
@@ -117,12 +117,12 @@ def changed(sample: Sample, change: Change, rng: np.random.Generator) -> tuple[G
     return seen, Endplate(away_mm=away, beyond=beyond, along=chord / np.linalg.norm(chord))
 
 
-def patch_of(sample: Sample, change: Change, rng: np.random.Generator) -> LeakPatch | Unknown:
+def patch_of(sample: Sample, change: Perturbation, rng: np.random.Generator) -> LeakPatch | Unknown:
     """The patch of a changed sample."""
     return leak_patch(*changed(sample, change, rng))
 
 
-def _marked(sample: Sample, change: Change, rng: np.random.Generator) -> NDArray[np.float64]:
+def _marked(sample: Sample, change: Perturbation, rng: np.random.Generator) -> NDArray[np.float64]:
     line = sample.line_px
     mm_per_px = sample.ground.mm_per_px
     outwards = line.mean(axis=0) - sample.inside_px
@@ -135,7 +135,9 @@ def _marked(sample: Sample, change: Change, rng: np.random.Generator) -> NDArray
     return np.asarray(marked, dtype=np.float64)
 
 
-def _rendered(ground: Ground, mask: NDArray[np.bool_], change: Change, rng: np.random.Generator) -> NDArray[np.float32]:
+def _rendered(
+    ground: Ground, mask: NDArray[np.bool_], change: Perturbation, rng: np.random.Generator
+) -> NDArray[np.float32]:
     """The difference through another tone curve and under a veil."""
     if change.tone == 1.0 and change.haze == 0.0:
         return ground.difference

@@ -17,7 +17,7 @@ import pytest
 from assistant.live.messages import Child, LiveState
 from assistant.live.processes.running_session import find_running
 from assistant.live.session import LiveSession
-from assistant.live.shared.shared_memory import Cell
+from assistant.live.shared.shared_memory import Register
 from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import planned, run_file, session, until
 from tests.faults.test_F_01_unplugged import VideoServer, server
@@ -79,7 +79,7 @@ def test_a_killed_window_is_told_and_back(window: Callable[..., Window], tmp_pat
     deck, begun = left.deck, time.monotonic()
     process.kill()
     process.wait()
-    wait_until(lambda: deck.get(Cell.WATCHDOG_ALARM))
+    wait_until(lambda: deck.get(Register.WATCHDOG_ALARM))
     tell("window killed, told by the watchdog", begun, WATCHDOG_GOAL_MS)
     session, begun = LiveSession(source, tmp_path / "live", Settings()), time.monotonic()
     session.start()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.review import whatif
-from assistant.review.whatif import BASE, Job, RunAndPlan, Variant
+from assistant.review.whatif import BASE, RunAndPlan, Variant, WhatIfJob
 from assistant.system.processes import module_command, module_environment
 from tests.small_run import write_small_run
 
@@ -38,7 +38,9 @@ def test_fifty_real_runs_are_stopped_gone_on_with_and_asked_again(tmp_path: Path
         else:
             folder = first.folder
         pairs.append(RunAndPlan(run=str(folder), plan=str(folder / "plan.json")))
-    job = Job(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 40 %", line_fraction=0.4)], settings={})
+    job = WhatIfJob(
+        runs=pairs, variants=[Variant(name=BASE), Variant(name="line 40 %", line_fraction=0.4)], settings={}
+    )
     work = tmp_path / "whatif" / "one"
     whatif.begin(work, job)
     start = time.perf_counter()
@@ -65,7 +67,8 @@ def test_fifty_real_runs_are_stopped_gone_on_with_and_asked_again(tmp_path: Path
     assert not [row.failure for row in rows if row.failure]
     other = tmp_path / "whatif" / "two"
     whatif.begin(
-        other, Job(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 30 %", line_fraction=0.3)], settings={})
+        other,
+        WhatIfJob(runs=pairs, variants=[Variant(name=BASE), Variant(name="line 30 %", line_fraction=0.3)], settings={}),
     )
     start = time.perf_counter()
     process = child(other)

@@ -10,7 +10,7 @@ from assistant.errors import InputError
 from assistant.live.messages import SourceEnded, SourceLost, SourceOpened
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.recording.reading import video_files
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
@@ -54,6 +54,6 @@ def test_F_10(tmp_path: Path, monkeypatch) -> None:
     sizes = [message.facts.width_px for message in heard if isinstance(message, SourceOpened)]
     assert sizes == [80, 160, 160]
     assert sum(isinstance(message, SourceLost) for message in heard) == 2
-    assert deck.get(Cell.NEXT_INDEX) == 15
+    assert deck.get(Register.NEXT_INDEX) == 15
     assert sorted(video_files(tmp_path)) == [0, 1, 2]
     assert threading.active_count() < 20

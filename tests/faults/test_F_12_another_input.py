@@ -19,7 +19,7 @@ from assistant.capture.opening import open_source
 from assistant.live.messages import Lines, LiveState
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
-from assistant.live.shared.shared_memory import Cell, Deck, read_signs
+from assistant.live.shared.shared_memory import Deck, Register, read_signs
 from assistant.live.state.picture_state import Known, judge
 from assistant.recording.writer import Recorder
 from assistant.settings.tree import Settings
@@ -157,7 +157,7 @@ def test_runs_are_never_called_another_input() -> None:
 
 def test_colour_is_told_within_a_second_and_taken_back(deck: Deck) -> None:
     assert not read_signs(deck).in_colour
-    deck.put(Cell.COLOURED, 700)
+    deck.put(Register.COLOURED, 700)
     assert read_signs(deck).in_colour
-    deck.put(Cell.COLOURED, 20)
+    deck.put(Register.COLOURED, 20)
     assert not read_signs(deck).in_colour

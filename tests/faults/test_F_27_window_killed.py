@@ -19,7 +19,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.live.messages import Child, Lines, LiveState
 from assistant.live.processes.running_session import find_running
 from assistant.live.session import LiveSession
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import until
 from tests.small_run import pictures, plan_document, write_video
@@ -100,7 +100,7 @@ def test_F_27(window: Callable[..., Window], tmp_path: Path) -> None:
 
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    wait_until(lambda: deck.get(Cell.WATCHDOG_ALARM))
+    wait_until(lambda: deck.get(Register.WATCHDOG_ALARM))
     index = deck.ring.newest_index
     wait_until(lambda: deck.ring.newest_index > index + 5)
 
@@ -117,7 +117,7 @@ def test_F_27(window: Callable[..., Window], tmp_path: Path) -> None:
     assert {child: state.pid for child, state in status.children.items()} == pids
     session.confirm_lines()
     until(session, lambda status: status.state is LiveState.LIVE and status.drawable)
-    until(session, lambda _: not deck.get(Cell.WATCHDOG_ALARM))
+    until(session, lambda _: not deck.get(Register.WATCHDOG_ALARM))
     session.stop()
 
     recording = RunFolder(tmp_path / "live", "live")

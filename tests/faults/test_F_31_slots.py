@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from assistant.live.messages import Fault
+from assistant.live.messages import FaultNotice
 from assistant.live.status import SoundOrder
 from assistant.vocabulary import Priority
 from tests.ui.theatre.conftest import _nothing_is_proposed, armed, page, shell
@@ -74,7 +74,10 @@ def test_F_31_a_message_that_cannot_be_shown(armed: TheatrePage, told: list[str]
         hear(page, message)
 
     monkeypatch.setattr(place, "hear", fails_once)
-    armed.session.messages += [Fault(happened="first", do=""), Fault(happened="The second.", do="Judge by eye.")]
+    armed.session.messages += [
+        FaultNotice(happened="first", do=""),
+        FaultNotice(happened="The second.", do="Judge by eye."),
+    ]
     armed._tick()
     assert told == ["ZeroDivisionError: by a planted fault"]
     assert "The second." in armed.board.note

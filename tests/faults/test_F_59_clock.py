@@ -7,7 +7,7 @@ from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.training.clip import Clip, ClipFacts
 from assistant.training.scoring import score
-from assistant.training.trainer import QUESTION, Asked, Desk, Given
+from assistant.training.trainer import QUESTION, AskedClip, Given, Trainer
 
 HOUR_NS = 3600 * 10**9
 TIMES_NS = [10**18, 10**18 - HOUR_NS, 10**18 + HOUR_NS, 0, 4_102_444_800 * 10**9, 2**31 * 10**9]
@@ -29,10 +29,10 @@ def test_a_card_survives_a_jump(tmp_path, jump_ns):
     now = [10**18]
     facts = ClipFacts(begin_frame=0, stop_frame=1, end_frame=2, right="stop", direction="posterior", stop_s=0.1)
     with Library(tmp_path, wall_ns=lambda: now[0]) as library:
-        desk = Desk(library, lambda: now[0])
+        desk = Trainer(library, lambda: now[0])
         person = desk.enrol(consents=True)
         clip_id = desk.add_clip(Clip(id="", name="1", run_path="run", facts=facts, difficulty=1))
-        asked = Asked(clip=desk.clip(clip_id), is_repeat=False, is_due=False)
+        asked = AskedClip(clip=desk.clip(clip_id), is_repeat=False, is_due=False)
         given = Given(task=QUESTION, answer="stop", sure_percent=80)
         first = desk.lock(person, asked, given, score(facts, "stop", None))
         now[0] += jump_ns

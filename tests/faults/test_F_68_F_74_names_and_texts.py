@@ -14,7 +14,7 @@ from assistant.simulation.imaging_chain.sinks import DicomSink
 from assistant.training.clip import Clip, ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.scoring import score
-from assistant.training.trainer import QUESTION, Asked, Desk, Given
+from assistant.training.trainer import QUESTION, AskedClip, Given, Trainer
 from tests.small_run import pictures
 
 TEXTS = [
@@ -61,11 +61,11 @@ def test_F_68_no_cell_of_the_table_is_run(tmp_path, text):
         begin_frame=0, stop_frame=1, end_frame=2, right="stop", direction="posterior", stop_s=0.1, level=text, view=text
     )
     with Library(tmp_path) as library:
-        desk = Desk(library)
+        desk = Trainer(library)
         person = desk.enrol(text, consents=True)
         clip = Clip(id="", name=text, run_path="run", facts=facts, difficulty=1, course=text)
         clip_id = desk.add_clip(clip)
-        asked = Asked(clip=desk.clip(clip_id), is_repeat=False, is_due=False)
+        asked = AskedClip(clip=desk.clip(clip_id), is_repeat=False, is_due=False)
         desk.lock(person, asked, Given(task=QUESTION, answer="stop"), score(facts, "stop", None))
         write_answers(answers_of(desk, person, asks=person), tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(newline="", encoding="utf-8-sig") as file:

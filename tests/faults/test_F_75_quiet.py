@@ -67,7 +67,7 @@ def scrub(machine: QuietMachine, out: Path) -> list[str]:
 def what_if(machine: QuietMachine, out: Path) -> list[str]:
     run = old_files(out / "old") / "run"
     runs = [whatif.RunAndPlan(run=str(run), plan=str(run / "plan.json"))]
-    whatif.begin(out / "job", whatif.Job(runs=runs, variants=[whatif.Variant(name=whatif.BASE)], settings={}))
+    whatif.begin(out / "job", whatif.WhatIfJob(runs=runs, variants=[whatif.Variant(name=whatif.BASE)], settings={}))
     return [*PYTHON, "-m", "assistant.review.whatif", str(out / "job")]
 
 

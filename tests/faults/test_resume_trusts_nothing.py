@@ -17,7 +17,7 @@ import pytest
 from assistant.live.processes.running_session import find_running, note_running
 from assistant.live.session import LiveSession
 from assistant.live.shared.mailbox import Mailbox
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 
@@ -45,7 +45,7 @@ def left(tmp_path: Path) -> Iterator[Deck]:
     """The memory of a session whose window died, with a process that answers, and a pickle that waits to be read."""
     deck = Deck.make()
     child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
-    for pid, beat in ((Cell.CAPTURE_PID, Cell.CAPTURE_BEAT), (Cell.ANALYSIS_PID, Cell.ANALYSIS_BEAT)):
+    for pid, beat in ((Register.CAPTURE_PID, Register.CAPTURE_BEAT), (Register.ANALYSIS_PID, Register.ANALYSIS_BEAT)):
         deck.put(pid, child.pid)
         deck.beat(beat)
     canary = pickle.dumps(Canary(tmp_path / "canary"))

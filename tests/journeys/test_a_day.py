@@ -24,7 +24,7 @@ from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.ending import read_ending
 from assistant.training.figures import progress
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from tests.journeys.room import Room
 from tests.recorders import WRITER
 from tests.small_run import pictures, plan_document
@@ -142,7 +142,7 @@ def test_a_rehearsal_is_marked_and_counts_nowhere(
             counted = {which for which, total in totals.items() if total}
             assert counted == {Filter.ALL, Filter.REHEARSAL}
             (run,) = library.rows("runs")
-            desk = Desk(library)
+            desk = Trainer(library)
             clip_id = keep_clip(
                 desk, run, read_ending(Path(run["path"]), result_of(run)), Settings().alarms, stop_s=2.0
             )

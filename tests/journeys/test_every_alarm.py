@@ -14,7 +14,7 @@ import pytest
 
 from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule
 from assistant.alarm_table.table import STOPPED, TABLE, VIEW_CHANGED
-from assistant.live.processes.watchdog import Alarm, Look, judge
+from assistant.live.processes.watchdog import WatchdogAlarm, WindowCheck, judge
 from assistant.review.counting import OF_MACHINE
 from assistant.vocabulary import Priority
 from tests.journeys.alarm_causes import FILMS, MISHAPS, Evidence, of_film, of_mishap, of_simulated_leak
@@ -178,8 +178,8 @@ def test_a_simulated_vein_is_told_and_a_hole_in_the_wall_is_no_vein(leak: str, l
 
 def test_A9_is_told_by_the_watchdog_in_its_own_window(qtbot: Any) -> None:
     second = 1_000_000_000
-    seen = judge(Look(now_ns=10 * second, beat_ns=9 * second, alive=True, closing=False), 0.8)
-    alarm = Alarm()
+    seen = judge(WindowCheck(now_ns=10 * second, beat_ns=9 * second, alive=True, closing=False), 0.8)
+    alarm = WatchdogAlarm()
     alarm.see(seen, 10 * second, dismissed=False)
     assert alarm.stands
     assert STOPPED.raised_by == (Raiser.WATCHDOG,)

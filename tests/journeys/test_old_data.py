@@ -30,7 +30,7 @@ from assistant.settings.file import load_settings
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
 from assistant.training.clip import clip_from_row
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from tests.old_files import OLD, old_files
 from ui.review.page import ReviewPage
 from ui.shell import Shell
@@ -267,7 +267,7 @@ def test_the_pack_comes_in_whole(old: Path, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_training_goes_on_where_it_stood(library: Library) -> None:
-    desk = Desk(library)
+    desk = Trainer(library)
     answers = {row["id"]: row for row in EXPECTED["rows"]["answers"]}
     for person in desk.people():
         own = desk.answers(person)

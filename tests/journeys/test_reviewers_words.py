@@ -19,7 +19,7 @@ from assistant.review.annotations import About, read_review
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.ending import read_ending
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S
 from ui.review import review_words
@@ -89,7 +89,7 @@ def test_labels_go_from_the_review_through_a_pack_into_training(
         assert ("inferior disc", "") in leaks
         assert "posterior" not in [direction for direction, _ in leaks]
         assert ending.labelled_by == (said[0].author,)
-        desk = Desk(library)
+        desk = Trainer(library)
         clip = desk.clip(keep_clip(desk, row, ending, AlarmSettings()))
         assert clip is not None
         assert set(clip.facts.leak_sites) == {"superior disc", "inferior disc"}

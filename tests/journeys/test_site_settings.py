@@ -22,7 +22,7 @@ from assistant.readings.moments import Moment
 from assistant.reports.drawing import drawn
 from assistant.settings.file import load_settings
 from assistant.training.clip import Clip
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from assistant.vocabulary import Distances, Unknown
 from tests.assistant.live.conftest import until
 from tests.small_run import SmallRun, pictures, plan_document, write_small_run
@@ -178,7 +178,7 @@ def test_a_training_clip_stops_before_the_line_that_the_result_was_made_with(
     assert stops["site"] < stops["plain"]
 
 
-def own_clips(desk: Desk) -> list[Clip]:
+def own_clips(desk: Trainer) -> list[Clip]:
     """The clips that are of no course."""
     return [clip for clip in desk.clips() if not clip.course]
 

@@ -34,7 +34,7 @@ from assistant.training.ending import read_ending
 from assistant.training.explain import gave_away
 from assistant.training.planted import can_carry, said
 from assistant.training.scoring import score, score_watching
-from assistant.training.trainer import QUESTION, Asked, Desk, Given
+from assistant.training.trainer import QUESTION, AskedClip, Given, Trainer
 from assistant.vocabulary import Distances, Unknown
 from tests.journeys.hands import CONTROL, press
 from tests.journeys.room import Room
@@ -332,7 +332,7 @@ def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
     assert ending.plan is not None
     assert not ending.plan.views[0].calibrated
     assert any(value == value for value in ending.distances_mm["posterior"]), "the shares became lengths inside"
-    desk = Desk(library)
+    desk = Trainer(library)
     clip = desk.clip(keep_clip(desk, run, ending, Settings().alarms))
     assert clip is not None
     facts = clip.facts
@@ -347,7 +347,7 @@ def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
     assert "uncal." in words[0]
     assert "uncal." in words[-1]
     person = desk.enrol(consents=True)
-    asked = Asked(clip=clip, is_repeat=False, is_due=False)
+    asked = AskedClip(clip=clip, is_repeat=False, is_due=False)
     desk.lock(person, asked, Given(task=QUESTION, answer="stop"), answer)
     path = folder / "answers.csv"
     assert write_answers(answers_of(desk, person, asks=person), path) == 1

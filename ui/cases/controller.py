@@ -11,7 +11,7 @@ from assistant.exchange.jobs import unpack_job
 from assistant.library.change_log import Row
 from assistant.library.database import kept_backups
 from assistant.library.database import restore as put_in_place
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.search import Filter
 from assistant.library.session_rows import NO_PICTURES, kept_recording
 from assistant.library.store import Library
@@ -317,7 +317,7 @@ def _work_of(jobs: Jobs) -> str:
     return words.IMPORTING.format(f"{verb} {job.name}", share, more).strip()
 
 
-def _told_of(job: Job) -> str:
+def _told_of(job: LibraryJob) -> str:
     """What is said of work that is over; empty for nothing."""
     if job.error:
         return job.error

@@ -31,7 +31,7 @@ from assistant.plan import PlannedView
 from assistant.reports import whatif_table
 from assistant.results.looked_at import NONE_SEEN, NOT_TO_ITS_END
 from assistant.review import whatif
-from assistant.review.whatif import BASE, Job, RunAndPlan, Variant
+from assistant.review.whatif import BASE, RunAndPlan, Variant, WhatIfJob
 from assistant.settings.tree import Settings, changes_of
 from assistant.system.plain import json_line
 from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
@@ -105,7 +105,7 @@ class WhatIfPanel(QWidget):
         super().__init__(parent)
         self._home, self._settings = home, settings
         self._work: WhatIfWork | None = None
-        self._job: Job | None = None
+        self._job: WhatIfJob | None = None
         self._folder: Path | None = None
         self.runs: Callable[[bool], Sequence[RunAndPlan]] = lambda all_runs: ()
         """The run that is open, or all of the library; set by the page."""
@@ -211,7 +211,7 @@ class WhatIfPanel(QWidget):
         if not pairs:
             self.state.setText(review_words.NO_LIBRARY)
             return
-        job = Job(runs=pairs, variants=self.variants(), settings=changes_of(self._settings))
+        job = WhatIfJob(runs=pairs, variants=self.variants(), settings=changes_of(self._settings))
         key = hashlib.sha256(json_line(job)).hexdigest()[:16]
         folder = self._home() / "whatif" / key
         try:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from assistant.capture.masking.burned_in import words_in
-from assistant.capture.masking.layout import Layout, layouts
+from assistant.capture.masking.layout import ConsoleLayout, layouts
 from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.recording.writer import Recorder
@@ -57,14 +57,14 @@ def names_left(settings: Settings) -> tuple[int, int]:
     return sum(bool(words_in(grey, outside)) for grey in read), len(read)
 
 
-def _field(layout: Layout | None) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _field(layout: ConsoleLayout | None) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     if layout is not None:
         return layout.field_mask(_COLS, _ROWS)
     rows, cols = np.mgrid[0:_ROWS, 0:_COLS]
     return np.asarray((cols - 330) ** 2 + (rows - 240) ** 2 <= 196**2)
 
 
-def _screen(index: int, layout: Layout | None) -> Grey:
+def _screen(index: int, layout: ConsoleLayout | None) -> Grey:
     """X-ray grain in the field, names round it, at another place each time."""
     draw = np.random.default_rng(index)
     grey = np.where(_field(layout), draw.normal(120, 8, (_ROWS, _COLS)), 0).clip(0, 255).astype(np.uint8)

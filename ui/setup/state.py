@@ -9,7 +9,7 @@ from assistant.live.status import LiveStatus
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.setup.model import SetUp, SetView, Step
-from assistant.setup.sources import Choice
+from assistant.setup.sources import SourceChoice
 from ui.setup.polarity import AskedPolarity
 from ui.setup.scale import Scale
 
@@ -25,7 +25,7 @@ class SetupState:
     step : Step
         The present one.
     done : set of Step
-    choices, chosen : list of Choice, int
+    choices, chosen : list of SourceChoice, int
         The sources that can be chosen now, and which one is.
     scale, polarity : Scale, AskedPolarity
     message : str
@@ -41,7 +41,7 @@ class SetupState:
     setup: SetUp
     step: Step = Step.SOURCE
     done: set[Step] = field(default_factory=set)
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[SourceChoice] = field(default_factory=list)
     chosen: int = 0
     scale: Scale = field(default_factory=Scale)
     polarity: AskedPolarity = field(default_factory=AskedPolarity)

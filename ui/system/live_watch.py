@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from assistant.live.messages import Child
 from assistant.live.processes.running_session import find_running
-from assistant.live.shared.shared_memory import Cell
+from assistant.live.shared.shared_memory import Register
 
 _LOOK_EVERY_MS = 1000
 REFUSED = "Injecting is on in the theatre: replay and training wait until it is off. [[window:theatre]] goes there."
@@ -30,7 +30,7 @@ def live_now() -> Live:
         return Live.NOTHING
     if not running.has_window or Child.CAPTURE not in running.living():
         return Live.NOTHING
-    return Live.ARMED if running.deck.get(Cell.ARMED) == 1 else Live.PICTURE
+    return Live.ARMED if running.deck.get(Register.ARMED) == 1 else Live.PICTURE
 
 
 class LiveWatch(QObject):

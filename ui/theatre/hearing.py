@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.live.messages import (
-    Fault,
+    FaultNotice,
     LinesVoid,
     Message,
     Moved,
@@ -24,7 +24,7 @@ def hear(page: TheatrePage, message: Message) -> None:
     """Take one message over."""
     if isinstance(message, Moved):
         page.trace.add(message.moment)
-    elif isinstance(message, Fault):
+    elif isinstance(message, FaultNotice):
         page.tell(f"{message.happened} {message.do}")
     elif isinstance(message, LinesVoid):
         page.tell(f"Lines must be confirmed again: {message.reason}.")

@@ -10,7 +10,7 @@ from typing import Final
 from PyQt6.QtCore import QObject, QTimer
 
 from assistant.errors import AssistantError
-from assistant.library.jobs import Job
+from assistant.library.jobs import LibraryJob
 from assistant.library.sessions import FOLDER
 from assistant.recording.reading import is_recorded
 from assistant.settings.tree import Settings
@@ -38,7 +38,7 @@ class Intake(QObject):
         super().__init__(parent)
         self._told, self._settings = told, settings
         self._room = room()
-        self._jobs: list[Job] = []
+        self._jobs: list[LibraryJob] = []
         self._inside = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

@@ -11,7 +11,7 @@ from assistant.library.people import LOCAL, Act, Person, Role, check_may, may
 from assistant.settings.tree import Settings
 from assistant.training.clip import ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Desk, Starter
+from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Starter, Trainer
 from ui.controlling import AskedTwice, telling
 from ui.shared_library import SharedLibrary
 from ui.training import training_words as words
@@ -39,7 +39,7 @@ class TrainingController:
 
     Attributes
     ----------
-    desk, starter : Desk, Starter or None
+    desk, starter : Trainer, Starter or None
         None until the library is open.
     front : Front
     sitting : Sitting
@@ -57,7 +57,7 @@ class TrainingController:
     ) -> None:
         self._settings, self._room, self._view, self._readers = settings, room, view, readers
         self._refusal = refusal
-        self.desk: Desk | None = None
+        self.desk: Trainer | None = None
         self.starter: Starter | None = None
         self.front = Front()
         self.sitting = Sitting(view, self.front, readers, settings.alarms, self.show_start, now_s)
@@ -68,7 +68,7 @@ class TrainingController:
             "stop": self.lock,
             **{f"answer {key}": partial(self.sitting.choose, key) for key in KEYS},
         }
-        self._with_desk: Mapping[str, Callable[[Desk], None]] = {
+        self._with_desk: Mapping[str, Callable[[Trainer], None]] = {
             "agree": lambda desk: self._begin(desk, consents=True),
             "nothing": lambda desk: self._begin(desk, consents=False),
             "start": lambda desk: self._sit_down(desk, QUESTION),
@@ -104,7 +104,7 @@ class TrainingController:
             self._view.tell(self._room.why_not)
             return False
         if self.desk is None or self.desk.library is not self._room.library:
-            self.desk = Desk(self._room.library)
+            self.desk = Trainer(self._room.library)
             self.starter = Starter(self.desk, self._room.jobs)
             self._prepare(self.starter)
             # Who only reviews has not been asked yet whether answers may be kept.
@@ -202,16 +202,16 @@ class TrainingController:
         if starter.lacks_first:
             self._readers.first.find(starter.look_at_first, keep)
 
-    def _begin(self, desk: Desk, *, consents: bool) -> None:
+    def _begin(self, desk: Trainer, *, consents: bool) -> None:
         self.sitting.person = desk.enrol(consents=consents)
         self._sit_down(desk, QUESTION)
 
-    def _sit_down(self, desk: Desk, task: str) -> None:
+    def _sit_down(self, desk: Trainer, task: str) -> None:
         """Begin a sitting of one task."""
         self.sitting.task, self.sitting.asked_now = task, []
         self._ask_next(desk)
 
-    def _ask_next(self, desk: Desk, clip_id: str = "") -> None:
+    def _ask_next(self, desk: Trainer, clip_id: str = "") -> None:
         refusal = self._refusal()
         if refusal:
             self._view.tell(refusal)
@@ -222,7 +222,7 @@ class TrainingController:
         self._view.tell("")
         self.show_start()
 
-    def _export(self, desk: Desk) -> None:
+    def _export(self, desk: Trainer) -> None:
         """The answers as a table: one's own, and everybody's for an instructor."""
         teaches = may(self.sitting.person, Act.SEE_OTHERS) and self.front.mode == INSTRUCTOR
         name = self._view.ask_for_file("Answers as a table", f"{self.sitting.person.id}.csv")
@@ -240,7 +240,7 @@ class TrainingController:
 
         self._readers.table.find(lambda: write_answers(answers, Path(name)), written)
 
-    def _people(self, desk: Desk) -> None:
+    def _people(self, desk: Trainer) -> None:
         """Choose or enrol a person."""
         taken: list[Person] = []
 
@@ -251,7 +251,7 @@ class TrainingController:
 
         self._view.show_form(people_form(desk, self.sitting.person, taken), closed)
 
-    def _new_set(self, desk: Desk) -> None:
+    def _new_set(self, desk: Trainer) -> None:
         """A set by rule or by hand, for who may teach."""
         check_may(self.sitting.person, Act.TEACH)
 
@@ -261,19 +261,19 @@ class TrainingController:
 
         self._view.show_form(set_form(desk, self.sitting.person), closed)
 
-    def _instructor(self, desk: Desk) -> None:
+    def _instructor(self, desk: Trainer) -> None:
         """Everybody's figures, for who may see them; the look is logged."""
         check_may(self.sitting.person, Act.SEE_OTHERS)
         desk.library.note("look at everybody's figures", self.sitting.person.id)
         self._show(INSTRUCTOR, "instructor · everybody by random number", f"Reader {self.sitting.person.id}")
 
-    def _next_set(self, desk: Desk) -> None:
+    def _next_set(self, desk: Trainer) -> None:
         """The cases of another set from now on."""
         self.sitting.set_id = chosen_set(desk, self.sitting.set_id)
         row = desk.library.one("sets", self.sitting.set_id) if self.sitting.set_id else None
         self._view.tell(f"Cases of the set “{row['name']}” from now on." if row else "All cases from now on.")
 
-    def _withdraw(self, desk: Desk) -> None:
+    def _withdraw(self, desk: Trainer) -> None:
         """Take the consent back; asked twice."""
         if self._twice.asks(words.WITHDRAW_ASKED):
             return

@@ -8,19 +8,19 @@ from pathlib import Path
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.ending import Ending
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from ui.training import training_words as words
 from ui.training.view import Reader, TrainingView
 
 
 def cut_clip(
-    desk: Desk, thing: object, alarms: AlarmSettings, reader: Reader, view: TrainingView, then: Callable[[str], None]
+    desk: Trainer, thing: object, alarms: AlarmSettings, reader: Reader, view: TrainingView, then: Callable[[str], None]
 ) -> None:
     """Cut a clip out of a run, by rule (``("case", id, run)``) or where a person stopped it (``("cut", run, s)``).
 
     Parameters
     ----------
-    desk : Desk
+    desk : Trainer
     thing : object
         What is neither of the two is no matter of this page.
     alarms : AlarmSettings

@@ -10,12 +10,12 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Progress, Share, progress
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from assistant.vocabulary import Unknown
 from ui.training import training_words as words
 from ui.training.agreement_words import ranged, signed
 from ui.training.charts import AgreementTable, ComingBack, MovingChart, ShareBars, SureChart
-from ui.training.violet import Card, label
+from ui.training.violet import TrainingCard, label
 from ui.widgets.keycap import Keycap
 
 _DAY_NS = 86_400_000_000_000
@@ -59,18 +59,18 @@ class Dashboard(QWidget):
             (self.sure, "How sure, how right", "%", 6, 3),
             (self.directions, "Right direction", "", 9, 3),
         ):
-            chart = Card(title, 22)
+            chart = TrainingCard(title, 22)
             chart.right.setText(right)
             chart.column.addWidget(widget, 1)
             grid.addWidget(chart, 1, column, 1, span)
         self.table, self.back = AgreementTable(), ComingBack()
         self.back.setMinimumHeight(_BACK_PX)
-        agreement = Card("Who agrees (κ)", 22)
+        agreement = TrainingCard("Who agrees (κ)", 22)
         agreement.column.addWidget(self.table, 1)
         self.everybody = label("", 17, 500, colour="#BAC6D1", wrap=True)
         agreement.column.addWidget(self.everybody)
         grid.addWidget(agreement, 2, 0, 1, 3)
-        coming = Card("Coming back to you", 22)
+        coming = TrainingCard("Coming back to you", 22)
         coming.right.setText("misses return sooner")
         coming.column.addWidget(self.back, 1)
         self.prepared = label("", 17, 500, colour="#A99BC9", wrap=True)
@@ -89,8 +89,8 @@ class Dashboard(QWidget):
         for column in range(12):
             grid.setColumnStretch(column, 1)
 
-    def _build_beside(self) -> Card:
-        beside = Card("With the assistant", 22)
+    def _build_beside(self) -> TrainingCard:
+        beside = TrainingCard("With the assistant", 22)
         self.hidden, self.shown, self.trusted = (
             ShareLine(title) for title in ("Lines hidden", "Lines shown", "Trusted a wrong line")
         )
@@ -113,7 +113,7 @@ class Dashboard(QWidget):
         more.addStretch(1)
         return more
 
-    def show_person(self, desk: Desk, person: Person) -> None:
+    def show_person(self, desk: Trainer, person: Person) -> None:
         """Work out and show the figures of a person."""
         known = progress(desk, person)
         stopped, experts, myself, cannot = self.stats
@@ -134,7 +134,7 @@ class Dashboard(QWidget):
         for widget in (self.moving, self.sure, self.directions, self.table, self.back, self.start):
             widget.update()
 
-    def _coming(self, desk: Desk, person: Person) -> list[tuple[str, str, str]]:
+    def _coming(self, desk: Trainer, person: Person) -> list[tuple[str, str, str]]:
         now = time.time_ns()
         made = []
         for card in desk.library.rows("cards", person_id=person.id, order="due_ns")[:8]:
@@ -177,7 +177,7 @@ class ShareLine(QWidget):
         self.cases.setText(f"of {share.total} planted")
 
 
-class StatCard(Card):
+class StatCard(TrainingCard):
     """One figure with its range."""
 
     def __init__(self, title: str) -> None:

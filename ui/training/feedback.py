@@ -11,7 +11,7 @@ from assistant.training.clip import STOP, Clip
 from assistant.training.explain import gave_away, near_since_s
 from assistant.training.planted import reveal
 from assistant.training.scoring import Score
-from assistant.training.trainer import QUESTION, WATCHING, Desk, Given
+from assistant.training.trainer import QUESTION, WATCHING, Given, Trainer
 from ui.training import training_words as words
 from ui.training.open_case import OpenCase
 
@@ -51,7 +51,7 @@ class Feedback:
 
 
 def feedback_of(
-    desk: Desk, person: Person, case: OpenCase, given: Given, result: Score, days: int, alarms: AlarmSettings
+    desk: Trainer, person: Person, case: OpenCase, given: Given, result: Score, days: int, alarms: AlarmSettings
 ) -> Feedback:
     """What is said of an answer that comes back in ``days``."""
     clip, ending = case.asked.clip, case.ending
@@ -73,14 +73,14 @@ def feedback_of(
     )
 
 
-def kind_of(desk: Desk, clip: Clip) -> str:
+def kind_of(desk: Trainer, clip: Clip) -> str:
     """What the run of a clip is, for the header."""
     if clip.id in desk.rehearsed():
         return words.REHEARSAL
     return "simulated" if clip.course else "archived"
 
 
-def _known_afterwards(desk: Desk, clip: Clip) -> str:
+def _known_afterwards(desk: Trainer, clip: Clip) -> str:
     """What is known of a case beside its run: CT findings, and who labelled its leaks."""
     run = desk.library.one("runs", clip.run_id) if clip.run_id else None
     findings = desk.library.rows("findings", case_id=run["case_id"]) if run is not None else []

@@ -12,7 +12,7 @@ from ui import theme
 from ui.training import training_words as words
 from ui.training.answer_charts import AnswerBars
 from ui.training.feedback import Feedback
-from ui.training.violet import Card, label
+from ui.training.violet import TrainingCard, label
 from ui.widgets import icons
 from ui.widgets.keycap import Keycap
 
@@ -27,7 +27,7 @@ class FeedbackPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
-        first = Card()
+        first = TrainingCard()
         row = QHBoxLayout()
         self.mark = VerdictMark()
         row.addWidget(self.mark)
@@ -42,19 +42,19 @@ class FeedbackPanel(QWidget):
         first.column.addWidget(self.gave_away)
         first.column.addStretch(1)
         column.addWidget(first, 4)
-        self.answers_card = Card(words.ANSWERS_TITLE)
+        self.answers_card = TrainingCard(words.ANSWERS_TITLE)
         self.bars = AnswerBars()
         self.answers_card.column.addWidget(self.bars, 1)
         self.answers_card.column.addWidget(label(words.ONE_VIEW, 17, 500, colour="#BAC6D1", wrap=True))
         column.addWidget(self.answers_card, 5)
-        ct = Card(words.CT_TITLE)
+        ct = TrainingCard(words.CT_TITLE)
         self.ct = label("", 19, 500, wrap=True)
         self.back = label("", 18, 500, colour="#A99BC9", wrap=True)
         ct.column.addWidget(self.ct)
         ct.column.addWidget(self.back)
         ct.column.addStretch(1)
         column.addWidget(ct, 3)
-        last = Card()
+        last = TrainingCard()
         row = QHBoxLayout()
         for act, text in (("next", words.NEXT), ("run", words.SEE), ("flag", words.FLAG)):
             cap = Keycap.of("training", act, text)

@@ -10,12 +10,12 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTable
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from assistant.vocabulary import Unknown
 from ui import theme
 from ui.keys.key_map import with_keys
 from ui.training.agreement_words import ranged, signed
-from ui.training.violet import CARD, EDGE, Card, label
+from ui.training.violet import CARD, EDGE, TrainingCard, label
 
 _KEYS = (
     "[[training:new set]] new set · [[training:who]] people · [[training:export]] table of all answers · "
@@ -31,7 +31,7 @@ class InstructorView(QWidget):
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        card = Card("Who trains here", 26)
+        card = TrainingCard("Who trains here", 26)
         self._keys = card.right
         self.table = QTableWidget(0, len(_COLUMNS))
         self.table.setHorizontalHeaderLabels(list(_COLUMNS))
@@ -60,7 +60,7 @@ class InstructorView(QWidget):
         card.column.addWidget(self.flagged)
         column.addWidget(card)
 
-    def show_desk(self, desk: Desk) -> None:
+    def show_desk(self, desk: Trainer) -> None:
         """Work out everybody's figures."""
         self._keys.setText(with_keys(_KEYS))
         now_ns = time.time_ns()

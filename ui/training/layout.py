@@ -16,7 +16,7 @@ from ui.training.dashboard import Dashboard
 from ui.training.feedback_panel import FeedbackPanel
 from ui.training.instructor import InstructorView
 from ui.training.question_panel import QuestionPanel
-from ui.training.violet import GROUND, Card, TrainingBand, TrainingHeader, label
+from ui.training.violet import GROUND, TrainingBand, TrainingCard, TrainingHeader, label
 from ui.training.welcome import Welcome
 from ui.widgets.page_tabs import PageTabs
 
@@ -30,7 +30,7 @@ class Parts:
     view: ClipView
     question: QuestionPanel
     feedback: FeedbackPanel
-    axis_card: Card
+    axis_card: TrainingCard
     axis: StopAxis
     axis_words: QLabel
     panels: QStackedWidget
@@ -50,7 +50,7 @@ def lay_out(page: QWidget) -> Parts:
         view=ClipView(),
         question=QuestionPanel(),
         feedback=FeedbackPanel(),
-        axis_card=Card(words.AGAINST),
+        axis_card=TrainingCard(words.AGAINST),
         axis=StopAxis(),
         axis_words=label("", 18, 500),
         panels=QStackedWidget(),

@@ -11,7 +11,7 @@ from assistant.training.clip import STOP
 from assistant.training.ending import Ending
 from assistant.training.known_moment import KnownMoments
 from assistant.training.scoring import Score, score, score_label, score_watching
-from assistant.training.trainer import QUESTION, SHAPE, WATCHING, Asked, Given
+from assistant.training.trainer import QUESTION, SHAPE, WATCHING, AskedClip, Given
 from assistant.vocabulary import Frame
 from ui.training import training_words as words
 from ui.training.aid import Aid
@@ -47,7 +47,7 @@ class OpenCase:
 
     Parameters
     ----------
-    asked : Asked
+    asked : AskedClip
     ending : Ending
     task : str
     lines_shown : bool
@@ -63,7 +63,7 @@ class OpenCase:
         The answer is given: the outcome may be shown.
     """
 
-    def __init__(self, asked: Asked, ending: Ending, *, task: str, lines_shown: bool) -> None:
+    def __init__(self, asked: AskedClip, ending: Ending, *, task: str, lines_shown: bool) -> None:
         facts = asked.clip.facts
         self.asked, self.ending, self.task, self.lines_shown = asked, ending, task, lines_shown
         self.question = Question(task, is_ap=facts.view == "ap")

@@ -9,7 +9,7 @@ from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING
 from ui.keys.key_map import with_keys
 from ui.training import training_words as words
 from ui.training.question import Question
-from ui.training.violet import Card, Choice, label
+from ui.training.violet import AnswerButton, TrainingCard, label
 from ui.widgets.keycap import Keycap
 
 
@@ -32,29 +32,29 @@ class QuestionPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
-        self.card = Card(words.WOULD_YOU, 34)
-        self.answers: list[Choice] = []
+        self.card = TrainingCard(words.WOULD_YOU, 34)
+        self.answers: list[AnswerButton] = []
         for key, _, text in words.ANSWER_KEYS:
-            self.answers.append(self._choice(Choice(key, text, words.HONEST if key == "3" else "")))
+            self.answers.append(self._choice(AnswerButton(key, text, words.HONEST if key == "3" else "")))
             self.card.column.addWidget(self.answers[-1])
         self.note = label("", 18, 500, colour="#BAC6D1", wrap=True)
         self.card.column.addWidget(self.note)
         column.addWidget(self.card, 5)
-        self.sure_card = Card(words.HOW_SURE, 26)
+        self.sure_card = TrainingCard(words.HOW_SURE, 26)
         row = QHBoxLayout()
-        self.sures = [self._choice(Choice(key, f"{value} %", stacked=True)) for key, value in words.SURE.items()]
+        self.sures = [self._choice(AnswerButton(key, f"{value} %", stacked=True)) for key, value in words.SURE.items()]
         for each in self.sures:
             row.addWidget(each)
         self.sure_card.column.addLayout(row)
         column.addWidget(self.sure_card, 3)
-        self.where_card = Card(words.WHERE, 26)
+        self.where_card = TrainingCard(words.WHERE, 26)
         row = QHBoxLayout()
-        self.wheres = [self._choice(Choice(key, text, stacked=True)) for key, _, text in words.WHERE_LATERAL]
+        self.wheres = [self._choice(AnswerButton(key, text, stacked=True)) for key, _, text in words.WHERE_LATERAL]
         for each in self.wheres:
             row.addWidget(each)
         self.where_card.column.addLayout(row)
         column.addWidget(self.where_card, 3)
-        last = Card()
+        last = TrainingCard()
         row = QHBoxLayout()
         self.lock_cap = Keycap.of("training", "lock", words.LOCK)
         self.lock_cap.is_strong = True
@@ -67,7 +67,7 @@ class QuestionPanel(QWidget):
         last.column.addWidget(self.hidden)
         column.addWidget(last, 2)
 
-    def _choice(self, made: Choice) -> Choice:
+    def _choice(self, made: AnswerButton) -> AnswerButton:
         made.chosen.connect(self.chosen)
         return made
 

@@ -13,7 +13,7 @@ from assistant.library.people import LOCAL, Person
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import labelled, result_of
 from assistant.training.ending import Ending
-from assistant.training.trainer import QUESTION, WATCHING, Asked, Desk
+from assistant.training.trainer import QUESTION, WATCHING, AskedClip, Trainer
 from ui.controlling import telling
 from ui.training import training_words as words
 from ui.training.feedback import feedback_of, kind_of
@@ -74,14 +74,14 @@ class Sitting:
         self.asked_now: list[str] = []
         self._asked_s = 0.0
 
-    def ask_next(self, desk: Desk, clip_id: str = "") -> None:
+    def ask_next(self, desk: Trainer, clip_id: str = "") -> None:
         """The next case, or this one."""
         asked = desk.next(
             self.person, asked_now=self.asked_now, task=self.task, set_id=self.set_id, lines_shown=self.lines_shown
         )
         clip = desk.clip(clip_id) if clip_id else None
         if clip is not None:
-            asked = Asked(clip=clip, is_repeat=False, is_due=False)
+            asked = AskedClip(clip=clip, is_repeat=False, is_due=False)
         if asked is None and self._readers.first.busy:
             self.waits_for_first = True
             self._view.tell(words.READING)
@@ -98,7 +98,7 @@ class Sitting:
         result = None if run is None else result_of(run)
         self._readers.case.read(Path(asked.clip.run_path), result, partial(self._ask, desk, asked))
 
-    def _ask(self, desk: Desk, asked: Asked, ending: Ending) -> None:
+    def _ask(self, desk: Trainer, asked: AskedClip, ending: Ending) -> None:
         """The case was read: put it."""
         asked = replace(asked, clip=labelled(desk, asked.clip, ending, self._alarms))
         self.case = OpenCase(asked, ending, task=self.task, lines_shown=self.lines_shown)
@@ -118,7 +118,7 @@ class Sitting:
         if self.case is not None and self.case.question.choose(key):
             self._view.show_question("")
 
-    def lock(self, desk: Desk) -> None:
+    def lock(self, desk: Trainer) -> None:
         """Keep the answer, then show what came next."""
         case = self.case
         if self._front.mode != ASKING or case is None:
@@ -139,7 +139,7 @@ class Sitting:
             self._view.show_feedback(feedback_of(desk, self.person, case, given, result, days, self._alarms))
             case.play_on(given)
 
-    def end_watching(self, desk: Desk) -> None:
+    def end_watching(self, desk: Trainer) -> None:
         """Who has watched to the end without stopping has let it go on."""
         if self.case is not None and self.task == WATCHING and not self.case.player.playing:
             self.lock(desk)
@@ -149,7 +149,7 @@ class Sitting:
         if self.case is not None:
             self.case.play_run()
 
-    def flag(self, desk: Desk) -> None:
+    def flag(self, desk: Trainer) -> None:
         """Mark the case as doubtful."""
         if self.case is not None:
             desk.flag(self.case.asked.clip.id)

@@ -6,14 +6,14 @@ from assistant.errors import UsageError
 from assistant.library.people import LOCAL, Person, Role
 from assistant.training.ending import DIRECTIONS
 from assistant.training.sets import Rule, clips_named, make_set
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from ui.widgets.form_sheet import FormSheet
 
 _NEW = "new person"
 _ANY = "any"
 
 
-def people_form(desk: Desk, present: Person, take: list[Person]) -> FormSheet:
+def people_form(desk: Trainer, present: Person, take: list[Person]) -> FormSheet:
     """Choose who trains, or enrol somebody; the chosen person is put into ``take``."""
     people = desk.people()
     titles = {f"{each.id}{' · ' + each.name if each.name else ''} · {each.role.value}": each for each in people}
@@ -46,7 +46,7 @@ def people_form(desk: Desk, present: Person, take: list[Person]) -> FormSheet:
     )
 
 
-def set_form(desk: Desk, person: Person) -> FormSheet:
+def set_form(desk: Trainer, person: Person) -> FormSheet:
     """A new set, by rule or by hand."""
 
     def keep(values: dict[str, str]) -> str:
@@ -85,7 +85,7 @@ def set_form(desk: Desk, person: Person) -> FormSheet:
     )
 
 
-def chosen_set(desk: Desk, present: str | None) -> str | None:
+def chosen_set(desk: Trainer, present: str | None) -> str | None:
     """The set after the present one; None stands for all cases.
 
     Raises

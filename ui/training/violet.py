@@ -73,7 +73,7 @@ class TrainingHeader(QWidget):
         painter.drawText(edge, Qt.AlignmentFlag.AlignVCenter, self.place)
 
 
-class Card(QWidget):
+class TrainingCard(QWidget):
     """A card with a title, and words at its right."""
 
     def __init__(self, title: str = "", size_px: int = 24, parent: QWidget | None = None) -> None:
@@ -106,7 +106,7 @@ def label(text: str, size_px: int, weight: int, *, colour: str = "#F2F5F8", wrap
     return made
 
 
-class Choice(QWidget):
+class AnswerButton(QWidget):
     """One answer: its key and its words; touched like a key."""
 
     chosen = pyqtSignal(str)

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.keys.key_map import with_keys
 from ui.training import training_words as words
-from ui.training.violet import Card, label
+from ui.training.violet import TrainingCard, label
 from ui.widgets.keycap import Keycap
 
 
@@ -20,7 +20,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        card = Card(words.WELCOME, 34)
+        card = TrainingCard(words.WELCOME, 34)
         card.setFixedWidth(980)
         text = label(with_keys(words.WELCOME_TEXT), 22, 500, wrap=True)
         text.setMinimumHeight(text.heightForWidth(980 - 44))

@@ -19,7 +19,7 @@ _NO_MODALITY_TABLE: Final = ("XA", "XRF", "RF")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Display:
+class GreyLookup:
     """Stored value to grey.
 
     Attributes
@@ -50,7 +50,7 @@ class Display:
         return cast("Grey", np.take(self.table, at, mode="clip"))
 
 
-def make_display(header: DicomHeader, layout: PixelLayout) -> Display:
+def make_display(header: DicomHeader, layout: PixelLayout) -> GreyLookup:
     """Rescale, window and polarity of a file as one table.
 
     Without a usable window the full stored range is shown, in 8 bits where no more are stored.
@@ -81,7 +81,7 @@ def make_display(header: DicomHeader, layout: PixelLayout) -> Display:
     )
     grey = np.rint(share * (255 if eight else 65535))
     table: Grey = grey.astype(np.uint8) if eight else grey.astype(np.uint16)
-    return Display(table=table, lowest=lowest, details=details, notes=tuple(notes))
+    return GreyLookup(table=table, lowest=lowest, details=details, notes=tuple(notes))
 
 
 def _modality(header: DicomHeader, stored: NDArray[np.float64], details: dict[str, str]) -> NDArray[np.float64]:

@@ -35,14 +35,14 @@ class Box(msgspec.Struct, kw_only=True, frozen=True):
         return 0 <= self.x0 < self.x1 <= 1 and 0 <= self.y0 < self.y1 <= 1
 
 
-class Mark(msgspec.Struct, kw_only=True, frozen=True):
+class XrayOnMark(msgspec.Struct, kw_only=True, frozen=True):
     """The console's X-ray-on mark: a place that is brighter than ``above`` (of 255) while X-ray is on."""
 
     box: Box
     above: float
 
 
-class Layout(msgspec.Struct, kw_only=True, frozen=True, rename={"schema_": "schema"}):
+class ConsoleLayout(msgspec.Struct, kw_only=True, frozen=True, rename={"schema_": "schema"}):
     """One console.
 
     Attributes
@@ -52,7 +52,7 @@ class Layout(msgspec.Struct, kw_only=True, frozen=True, rename={"schema_": "sche
         Around the X-ray field.
     shape : str
         "ellipse" (image intensifier), "rectangle" or "octagon" in that box.
-    mark : Mark or None
+    mark : XrayOnMark or None
     text : list of Box
         Places of the console's text, for people who check the profile; they must not touch the field.
     interlaced : bool
@@ -64,7 +64,7 @@ class Layout(msgspec.Struct, kw_only=True, frozen=True, rename={"schema_": "sche
     name: str
     field: Box
     shape: Literal["ellipse", "rectangle", "octagon"] = "rectangle"
-    mark: Mark | None = None
+    mark: XrayOnMark | None = None
     text: list[Box] = []
     interlaced: bool = False
     note: str = ""
@@ -107,7 +107,7 @@ class Layout(msgspec.Struct, kw_only=True, frozen=True, rename={"schema_": "sche
         return float(part.mean()) * scale > self.mark.above
 
 
-def read_layout(path: Path) -> Layout:
+def read_layout(path: Path) -> ConsoleLayout:
     """Read a profile.
 
     Raises
@@ -122,7 +122,7 @@ def read_layout(path: Path) -> Layout:
     if len(content) > _MOST_BYTES:
         raise UsageError(f"{path}: too large for a layout profile")
     try:
-        layout = read_json(content, Layout)
+        layout = read_json(content, ConsoleLayout)
     except ValueError as error:
         raise UsageError(f"{path}: no layout profile: {error}") from error
     if layout.schema_ != SCHEMA:
@@ -137,7 +137,7 @@ def read_layout(path: Path) -> Layout:
     return layout
 
 
-def layouts(site: Path | None = None) -> dict[str, Layout]:
+def layouts(site: Path | None = None) -> dict[str, ConsoleLayout]:
     """All profiles by name: the program's own, then the site's.
 
     Raises
@@ -145,7 +145,7 @@ def layouts(site: Path | None = None) -> dict[str, Layout]:
     UsageError
         If one of them is not usable.
     """
-    found: dict[str, Layout] = {}
+    found: dict[str, ConsoleLayout] = {}
     for folder in (_OWN, site):
         if folder is not None and folder.is_dir():
             for path in sorted(folder.glob("*.json")):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.masking.field_shape import fit_shape
-from assistant.capture.masking.layout import Layout
+from assistant.capture.masking.layout import ConsoleLayout
 from assistant.imaging.screen_fields import ScreenField, find_fields
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.vocabulary import Grey
@@ -55,13 +55,13 @@ class Masker:
 
     Parameters
     ----------
-    layout : Layout or None
+    layout : ConsoleLayout or None
         The console's layout; None: the field is found in the picture.
     whole : bool
         Leave pictures as they are (a source that has no console text, chosen by a person).
     """
 
-    def __init__(self, layout: Layout | None = None, *, whole: bool = False) -> None:
+    def __init__(self, layout: ConsoleLayout | None = None, *, whole: bool = False) -> None:
         self._layout, self._whole = layout, whole
         self._shape: tuple[int, int] | None = None
         self._mask: Mask | None = None

@@ -21,14 +21,14 @@ _VIDEO, _LACED, _KEY = 1, 0x06, 0x80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class MatroskaBlock:
     """One picture: its stamp in the file's unit, and whether it is a key picture."""
 
     stamp: int
     is_key: bool
 
 
-def read_blocks(path: Path) -> list[Block] | None:
+def read_blocks(path: Path) -> list[MatroskaBlock] | None:
     """Pictures of the only video track, in the file's order, up to the first that is not whole.
 
     None where the file is no Matroska file, has several video tracks or blocks of several pictures: then the slow way
@@ -38,8 +38,8 @@ def read_blocks(path: Path) -> list[Block] | None:
         return _blocks(file)
 
 
-def _blocks(file: RawIOBase) -> list[Block] | None:
-    blocks: list[Block] = []
+def _blocks(file: RawIOBase) -> list[MatroskaBlock] | None:
+    blocks: list[MatroskaBlock] = []
     video: int | None = None
     number, stamp = 0, 0
     group_key = False
@@ -56,7 +56,7 @@ def _blocks(file: RawIOBase) -> list[Block] | None:
             group_key = True
         elif ident == _REFERENCE:
             if blocks and group_key:
-                blocks[-1] = Block(stamp=blocks[-1].stamp, is_key=False)
+                blocks[-1] = MatroskaBlock(stamp=blocks[-1].stamp, is_key=False)
         elif ident in (_SIMPLE_BLOCK, _BLOCK):
             track, at = _number(head, 0)
             if track is None or len(head) < at + 3:
@@ -69,7 +69,7 @@ def _blocks(file: RawIOBase) -> list[Block] | None:
                 return None
             relative = int.from_bytes(head[at : at + 2], "big", signed=True)
             is_key = bool(flags & _KEY) if ident == _SIMPLE_BLOCK else True
-            blocks.append(Block(stamp=stamp + relative, is_key=is_key))
+            blocks.append(MatroskaBlock(stamp=stamp + relative, is_key=is_key))
     return blocks if video is not None else None
 
 

@@ -24,7 +24,7 @@ from assistant.live.messages import (
 )
 from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakePlan
 from assistant.live.processes.shape_watch import watched
-from assistant.live.shared.shared_memory import Cell, Deck, is_in_colour, is_orphan
+from assistant.live.shared.shared_memory import Deck, Register, is_in_colour, is_orphan
 from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import PlannedView, check_against_run, plan_from_document
@@ -53,13 +53,13 @@ def run(start: Start) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICER)  # picture and recording first, and the console's own software before both
     deck = Deck.open(Path(start.deck))
-    deck.put(Cell.ANALYSIS_PID, os.getpid())
+    deck.put(Register.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1, KEEPS: True})
     with live_shape_model() as shapes:
         analysis = LiveAnalysis(deck, start.settings, lines, watched(shapes, deck.analysis_says.put))
-        while not deck.get(Cell.CLOSING) and not is_orphan(deck, start.settings):
-            deck.beat(Cell.ANALYSIS_BEAT)
+        while not deck.get(Register.CLOSING) and not is_orphan(deck, start.settings):
+            deck.beat(Register.ANALYSIS_BEAT)
             for order in deck.to_analysis.take():
                 analysis.obey(order)
             if not analysis.step():
@@ -96,7 +96,7 @@ class LiveAnalysis:
 
     def _take_plan(self, order: TakePlan) -> None:
         # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
-        self._deck.ask_patience(Cell.ANALYSIS_BEAT, _PLAN_TAKES_S)
+        self._deck.ask_patience(Register.ANALYSIS_BEAT, _PLAN_TAKES_S)
         try:
             plan = plan_from_document(order.document, self._settings.alarms.warning_lines)
             references = []
@@ -174,8 +174,8 @@ class LiveAnalysis:
                 **told(reading, self._outline if is_new else None, self._views),
             }
         )
-        self._deck.put(Cell.ANALYSED_INDEX, stamped.index)
-        self._deck.put(Cell.ANALYSED_CAPTURED_NS, stamped.captured_ns)
+        self._deck.put(Register.ANALYSED_INDEX, stamped.index)
+        self._deck.put(Register.ANALYSED_CAPTURED_NS, stamped.captured_ns)
 
     def _only_liveness(self, frame: Frame, why: str) -> Reading:
         started_ns = time.perf_counter_ns()

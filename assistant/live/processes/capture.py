@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.capture.camera.colour import STEP_PX
 from assistant.capture.camera.interlace import Deinterlacer
-from assistant.capture.masking.layout import Layout, layouts
+from assistant.capture.masking.layout import ConsoleLayout, layouts
 from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
 from assistant.capture.play import PlayedSource, is_played
@@ -27,7 +27,7 @@ from assistant.language import sentence
 from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
 from assistant.live.processes.recovery import record_what_is_left
-from assistant.live.shared.shared_memory import Cell, Deck, is_orphan
+from assistant.live.shared.shared_memory import Deck, Register, is_orphan
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
 from assistant.settings.tree import Settings
@@ -46,8 +46,8 @@ HANGS_STATUS: Final = 75
 def run(start: Start) -> None:
     """Body of the process."""
     deck = Deck.open(Path(start.deck))
-    deck.put(Cell.CAPTURE_PID, os.getpid())
-    deck.beat(Cell.CAPTURE_BEAT)
+    deck.put(Register.CAPTURE_PID, os.getpid())
+    deck.beat(Register.CAPTURE_BEAT)
     settings = start.settings
     recorder = Recorder(Path(start.folder), WriterSettings.of(settings.recording))
     record_what_is_left(deck, Path(start.folder), recorder)
@@ -55,8 +55,8 @@ def run(start: Start) -> None:
     grab.start()
     hangs = False
     ticks = 0
-    while not deck.get(Cell.CLOSING) and not is_orphan(deck, settings) and not hangs:
-        deck.beat(Cell.CAPTURE_BEAT)
+    while not deck.get(Register.CLOSING) and not is_orphan(deck, settings) and not hangs:
+        deck.beat(Register.CAPTURE_BEAT)
         for order in deck.to_capture.take():
             if isinstance(order, Witness):
                 recorder.witness(order.head, order.count)
@@ -106,8 +106,8 @@ class Grab:
         # A process that was killed may have published a frame and not yet counted it.
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
-        self._picture = max(deck.get(Cell.LAST_PICTURE), -1 if stamp is None else stamp[1])
-        self._index = max(deck.get(Cell.NEXT_INDEX), newest + 1)
+        self._picture = max(deck.get(Register.LAST_PICTURE), -1 if stamp is None else stamp[1])
+        self._index = max(deck.get(Register.NEXT_INDEX), newest + 1)
         self._last: Grey | None = None
         self._source: Source | None = None
         self._coloured = -1.0
@@ -171,12 +171,12 @@ class Grab:
 
     def _take(self, frame: Frame, stamp_ns: int) -> None:
         deck = self._deck
-        if deck.get(Cell.ORIGIN_NS) < 0:
-            deck.put(Cell.ORIGIN_NS, stamp_ns)
-        t_ns = stamp_ns - deck.get(Cell.ORIGIN_NS)
+        if deck.get(Register.ORIGIN_NS) < 0:
+            deck.put(Register.ORIGIN_NS, stamp_ns)
+        t_ns = stamp_ns - deck.get(Register.ORIGIN_NS)
         if self._layout is not None:
             lit = self._layout.mark_is_lit(frame.grey)
-            deck.put(Cell.MARK_LIT, -1 if lit is None else int(lit))
+            deck.put(Register.MARK_LIT, -1 if lit is None else int(lit))
         grey = self._masker.apply(self._deinterlacer.apply(frame.grey), t_ns / 1e9)
         if grey.nbytes > deck.ring.slot_bytes:
             raise UsageError(
@@ -184,7 +184,7 @@ class Grab:
                 f"to 3840 x 2160 or less"
             )
         if self._index % _LOOK_EVERY_FRAMES == 0:
-            deck.put(Cell.LET_THROUGH, round(1000 * self._masker.share))
+            deck.put(Register.LET_THROUGH, round(1000 * self._masker.share))
             self._look_at_colour()
         is_new = self._last is None or grey.dtype != self._last.dtype or not np.array_equal(self._last, grey)
         self._picture += is_new
@@ -192,8 +192,8 @@ class Grab:
         self._recorder.offer(self._index, t_ns, stamp_ns, grey if is_new else None)
         self._index += 1
         self._last = grey
-        deck.put(Cell.NEXT_INDEX, self._index)
-        deck.put(Cell.LAST_PICTURE, self._picture)
+        deck.put(Register.NEXT_INDEX, self._index)
+        deck.put(Register.LAST_PICTURE, self._picture)
 
     def _look_at_colour(self) -> None:
         look = getattr(self._source, "coloured", None)
@@ -202,14 +202,14 @@ class Grab:
         if marked is not None:
             self._coloured = self._masker.share_of(marked, STEP_PX)
         # Of two looks the lesser one: a flash of colour (a menu that opens) is no other input.
-        self._deck.put(Cell.COLOURED, round(1000 * min(before, self._coloured)))
+        self._deck.put(Register.COLOURED, round(1000 * min(before, self._coloured)))
 
 
 def _open(address: str) -> Source:
     return PlayedSource(address) if is_played(address) else open_source(address)
 
 
-def _layout(settings: Settings, deck: Deck) -> tuple[Layout | None, bool]:
+def _layout(settings: Settings, deck: Deck) -> tuple[ConsoleLayout | None, bool]:
     """The layout that the settings name, and whether nothing is masked; an unknown name is told and masks by field."""
     name = settings.capture.layout
     if name in ("auto", "whole"):

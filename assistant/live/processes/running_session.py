@@ -14,7 +14,7 @@ from assistant.errors import EnvironmentError_
 from assistant.live.messages import Child
 from assistant.live.processes.process_alive import is_alive
 from assistant.live.shared.mapped_file import left_over
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.system.files import write_json
 from assistant.system.places import data_home
 from assistant.system.plain import read_json
@@ -26,9 +26,9 @@ _MOST_BYTES: Final = 1 << 16
 _FRESH_NS: Final = 3_000_000_000
 _GONE_NS: Final = 60_000_000_000
 PIDS: Final = {
-    Child.CAPTURE: (Cell.CAPTURE_PID, Cell.CAPTURE_BEAT),
-    Child.ANALYSIS: (Cell.ANALYSIS_PID, Cell.ANALYSIS_BEAT),
-    Child.WATCHDOG: (Cell.WATCHDOG_PID, Cell.WATCHDOG_BEAT),
+    Child.CAPTURE: (Register.CAPTURE_PID, Register.CAPTURE_BEAT),
+    Child.ANALYSIS: (Register.ANALYSIS_PID, Register.ANALYSIS_BEAT),
+    Child.WATCHDOG: (Register.WATCHDOG_PID, Register.WATCHDOG_BEAT),
 }
 
 
@@ -54,7 +54,7 @@ class Running:
         """Whether its window is alive: its process is there and it has not been silent for long."""
         if self.deck is None or not is_alive(self.window_pid):
             return False
-        return time.monotonic_ns() - self.deck.get(Cell.WINDOW_BEAT) < _GONE_NS
+        return time.monotonic_ns() - self.deck.get(Register.WINDOW_BEAT) < _GONE_NS
 
     def living(self) -> dict[Child, int]:
         """Its children that answer, by process number."""
@@ -120,8 +120,8 @@ def remove_forgotten() -> int:
     for path in left_over():
         with contextlib.suppress(EnvironmentError_):
             deck = Deck.open(path)
-            pids = [deck.get(cell) for cell in (Cell.WINDOW_PID, *(pid for pid, _ in PIDS.values()))]
-            beats = [deck.get(cell) for cell in (Cell.WINDOW_BEAT, *(beat for _, beat in PIDS.values()))]
+            pids = [deck.get(cell) for cell in (Register.WINDOW_PID, *(pid for pid, _ in PIDS.values()))]
+            beats = [deck.get(cell) for cell in (Register.WINDOW_BEAT, *(beat for _, beat in PIDS.values()))]
             quiet = time.monotonic_ns() - max(beats) > _GONE_NS
             if quiet and not any(pid > 0 and is_alive(pid) for pid in pids):
                 deck.remove()

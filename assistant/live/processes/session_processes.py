@@ -15,7 +15,7 @@ from assistant.live.orders import Start
 from assistant.live.processes.process_alive import Adopted
 from assistant.live.processes.running_session import Running, find_running, note_ended, note_running, remove_forgotten
 from assistant.live.processes.supervisor import Nurse
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.live.status import ChildState
 from assistant.recording.reading import last_line
 
@@ -72,8 +72,8 @@ class Crew:
         remove_forgotten()
         self.taken_over = bool(living)
         self.deck = found if found is not None else _new_deck(folder)
-        self.deck.put(Cell.WINDOW_PID, os.getpid())
-        self.deck.beat(Cell.WINDOW_BEAT)
+        self.deck.put(Register.WINDOW_PID, os.getpid())
+        self.deck.beat(Register.WINDOW_BEAT)
         path = str(self.deck.path)
         self._nurses = {child: Nurse(child, self.deck, lambda epoch: orders(path, epoch), clock_ns) for child in Child}
         for child, nurse in self._nurses.items():
@@ -88,7 +88,7 @@ class Crew:
 
     def look(self) -> list[ChildChanged]:
         """See how all are; start anew what died or hangs."""
-        self.deck.beat(Cell.WINDOW_BEAT)
+        self.deck.beat(Register.WINDOW_BEAT)
         return [change for nurse in self._nurses.values() for change in nurse.look()]
 
     def states(self) -> dict[Child, ChildState]:
@@ -97,7 +97,7 @@ class Crew:
 
     def end(self, folder: Path, within_s: float) -> bool:
         """End all; True if all ended by themselves in time."""
-        self.deck.put(Cell.CLOSING, 1)
+        self.deck.put(Register.CLOSING, 1)
         until_ns = self._clock_ns() + round(within_s * 1e9)
         in_order = True
         for nurse in self._nurses.values():
@@ -114,7 +114,7 @@ def end_left(left: Running) -> None:
     if left.deck is None:
         return
     living = [Adopted(pid) for pid in left.living().values()]
-    left.deck.put(Cell.CLOSING, 1)
+    left.deck.put(Register.CLOSING, 1)
     until = time.monotonic() + _LEFT_ENDS_WITHIN_S
     for process in living:
         if not process.ended_within(max(0.0, until - time.monotonic())):
@@ -131,6 +131,6 @@ def _new_deck(folder: Path) -> Deck:
         origin_ns = last.ns - round(last.t * 1e9)
         if not last.ns < now_ns:
             origin_ns = now_ns - round(last.t * 1e9) - _GAP_NS  # the machine was started anew: its clock as well
-        deck.put(Cell.NEXT_INDEX, last.i + 1)
-        deck.put(Cell.ORIGIN_NS, origin_ns)
+        deck.put(Register.NEXT_INDEX, last.i + 1)
+        deck.put(Register.ORIGIN_NS, origin_ns)
     return deck

@@ -13,16 +13,16 @@ from assistant.language import sentence
 from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import Adopted
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.live.shared.wire import to_bytes
 from assistant.live.status import ChildState
 from assistant.system.error_log import seal
 from assistant.system.processes import ChildProcess, how_it_ended, module_command, module_environment
 
 _BEATS: Final = {
-    Child.CAPTURE: Cell.CAPTURE_BEAT,
-    Child.ANALYSIS: Cell.ANALYSIS_BEAT,
-    Child.WATCHDOG: Cell.WATCHDOG_BEAT,
+    Child.CAPTURE: Register.CAPTURE_BEAT,
+    Child.ANALYSIS: Register.ANALYSIS_BEAT,
+    Child.WATCHDOG: Register.WATCHDOG_BEAT,
 }
 _HANGS_AFTER_S: Final = 2.0
 _STARTS_WITHIN_S: Final = 15.0

@@ -24,7 +24,7 @@ from typing import Final
 from assistant.alarm_table.sounds import watchdog_wave
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import is_alive
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.system.error_log import LastWords, ending
 from assistant.system.memory_file import MemoryFile
 from assistant.system.processes import ChildProcess, Stream
@@ -61,7 +61,7 @@ class Seen(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class WindowCheck:
     """One look at the window.
 
     Attributes
@@ -80,7 +80,7 @@ class Look:
     closing: bool
 
 
-def judge(look: Look, silent_after_s: float) -> Seen:
+def judge(look: WindowCheck, silent_after_s: float) -> Seen:
     """Say how the window is."""
     if look.closing:
         return Seen.CLOSED
@@ -91,7 +91,7 @@ def judge(look: Look, silent_after_s: float) -> Seen:
     return Seen.WELL
 
 
-class Alarm:
+class WatchdogAlarm:
     """A9: stands from the first look that is not well until the window is well again or a person dismisses it.
 
     A window that was only slow takes it back by answering. One that died and was started again has to stay well for a
@@ -369,8 +369,8 @@ class Restarts:
 def run(start: Start) -> None:
     """Body of the process."""
     deck = Deck.open(Path(start.deck))
-    deck.put(Cell.WATCHDOG_PID, os.getpid())
-    alarm, window, tone = Alarm(), OwnWindow(start.watchdog_window), Tone()
+    deck.put(Register.WATCHDOG_PID, os.getpid())
+    alarm, window, tone = WatchdogAlarm(), OwnWindow(start.watchdog_window), Tone()
     restarts = Restarts(start.restart)
     show, sound = Persistent("show its window", window.show), Persistent("sound", tone.sound)
     rest, again = Persistent("end its tone", tone.rest), Persistent("start the program again", restarts.again)
@@ -379,20 +379,20 @@ def run(start: Start) -> None:
     unarmed_s = max(armed_s, UNARMED_SILENT_S)
     try:
         while True:
-            deck.beat(Cell.WATCHDOG_BEAT)
+            deck.beat(Register.WATCHDOG_BEAT)
             now_ns = time.monotonic_ns()
-            look = Look(
+            look = WindowCheck(
                 now_ns=now_ns,
-                beat_ns=deck.get(Cell.WINDOW_BEAT) or now_ns,
-                alive=is_alive(deck.get(Cell.WINDOW_PID)),
-                closing=bool(deck.get(Cell.CLOSING)),
+                beat_ns=deck.get(Register.WINDOW_BEAT) or now_ns,
+                alive=is_alive(deck.get(Register.WINDOW_PID)),
+                closing=bool(deck.get(Register.CLOSING)),
             )
-            seen = judge(look, armed_s if deck.get(Cell.ARMED) else unarmed_s)
+            seen = judge(look, armed_s if deck.get(Register.ARMED) else unarmed_s)
             said = window.said()
             dismissed = "dismissed" in said
             window_sounds = ("sounding" in said or window_sounds) and "silent" not in said and window.works
             alarm.see(seen, now_ns, dismissed=dismissed)
-            deck.put(Cell.WATCHDOG_ALARM, int(alarm.stands))
+            deck.put(Register.WATCHDOG_ALARM, int(alarm.stands))
             show(alarm.stands)
             if alarm.stands and not window_sounds:
                 sound()

@@ -32,7 +32,7 @@ _BOXES: Final = (
 )
 
 
-class Cell(IntEnum):
+class Register(IntEnum):
     """Whole numbers on the board, each written by one process."""
 
     MAGIC = 0
@@ -77,7 +77,7 @@ class Deck:
         self.capture_says, self.analysis_says = boxes["capture_says"], boxes["analysis_says"]
         self.watchdog_says, self.to_capture = boxes["watchdog_says"], boxes["to_capture"]
         self.to_analysis, self.to_watchdog = boxes["to_analysis"], boxes["to_watchdog"]
-        self.ring = Ring(memory, at, int(self.board[Cell.SLOTS]), int(self.board[Cell.SLOT_BYTES]))
+        self.ring = Ring(memory, at, int(self.board[Register.SLOTS]), int(self.board[Register.SLOT_BYTES]))
 
     @classmethod
     def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> Deck:
@@ -92,13 +92,15 @@ class Deck:
         slot_bytes = (slot_bytes + 7) // 8 * 8
         memory = SharedFile.make(8 * _BOARD_COUNT + boxes + Ring.size(slots, slot_bytes))
         board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
-        board[Cell.SLOTS], board[Cell.SLOT_BYTES] = slots, slot_bytes
-        board[Cell.ORIGIN_NS] = board[Cell.ANALYSED_INDEX] = board[Cell.LAST_PICTURE] = board[Cell.MARK_LIT] = -1
-        board[Cell.LET_THROUGH] = board[Cell.COLOURED] = -1
+        board[Register.SLOTS], board[Register.SLOT_BYTES] = slots, slot_bytes
+        board[Register.ORIGIN_NS] = board[Register.ANALYSED_INDEX] = board[Register.LAST_PICTURE] = board[
+            Register.MARK_LIT
+        ] = -1
+        board[Register.LET_THROUGH] = board[Register.COLOURED] = -1
         deck = cls(memory)
         deck.ring.clear()
-        deck.beat(Cell.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
-        board[Cell.MAGIC] = _MAGIC
+        deck.beat(Register.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
+        board[Register.MAGIC] = _MAGIC
         return deck
 
     @classmethod
@@ -120,19 +122,19 @@ class Deck:
         """Where the others find it."""
         return self._memory.path
 
-    def get(self, cell: Cell) -> int:
+    def get(self, cell: Register) -> int:
         """Read a number."""
         return int(self.board[cell])
 
-    def put(self, cell: Cell, value: int) -> None:
+    def put(self, cell: Register, value: int) -> None:
         """Write a number."""
         self.board[cell] = value
 
-    def beat(self, cell: Cell) -> None:
+    def beat(self, cell: Register) -> None:
         """Say: I am alive."""
         self.board[cell] = time.monotonic_ns()
 
-    def ask_patience(self, cell: Cell, seconds: float) -> None:
+    def ask_patience(self, cell: Register, seconds: float) -> None:
         """Say: I am alive and busy for so long at most, with something that cannot be interrupted."""
         self.board[cell] = time.monotonic_ns() + round(seconds * 1e9)
 
@@ -162,7 +164,7 @@ class Signs:
 
 def read_signs(deck: Deck) -> Signs:
     """What the capture says of the console now."""
-    lit, through = deck.get(Cell.MARK_LIT), deck.get(Cell.LET_THROUGH)
+    lit, through = deck.get(Register.MARK_LIT), deck.get(Register.LET_THROUGH)
     return Signs(
         mark_lit=None if lit < 0 else bool(lit),
         let_through=NOTHING_YET if through < 0 else through / 1000.0,
@@ -172,9 +174,9 @@ def read_signs(deck: Deck) -> Signs:
 
 def is_in_colour(deck: Deck) -> bool:
     """Whether too much of the picture is in colour for fluoroscopy."""
-    return deck.get(Cell.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
+    return deck.get(Register.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
 
 
 def is_orphan(deck: Deck, settings: Settings) -> bool:
     """Whether no window has cared for the session for so long that its children should end by themselves."""
-    return time.monotonic_ns() - deck.get(Cell.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9
+    return time.monotonic_ns() - deck.get(Register.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS
 from assistant.simulation.anatomy.vertebra import Vertebra, density
@@ -26,7 +26,7 @@ def generator(identity: str, topic: str) -> np.random.Generator:
     return np.random.default_rng([zlib.crc32(identity.encode()), zlib.crc32(topic.encode())])
 
 
-def volume(values: NDArray[np.generic], block: Block) -> Volume:
+def volume(values: NDArray[np.generic], block: VoxelGrid) -> Volume:
     """A block of voxels that nobody may write to any more."""
     values.setflags(write=False)
     return Volume(values=values, spacing_mm=block.spacing_mm, origin_mm=block.origin_mm)
@@ -61,7 +61,7 @@ def spongy_in(tile: F32, slab: tuple[slice, slice, slice], shifts: tuple[int, ..
     return result
 
 
-def paint(values: F32, block: Block, bone: Vertebra, pose: Pose, tile: F32, shifts: tuple[int, ...]) -> None:
+def paint(values: F32, block: VoxelGrid, bone: Vertebra, pose: Pose, tile: F32, shifts: tuple[int, ...]) -> None:
     """Lay a procedural vertebra into a volume of bone mineral (the denser of old and new stays)."""
     crop = block.crop(*pose.bounds_in_patient(*bone.bounds_mm()))
     for slab in slabs(crop):

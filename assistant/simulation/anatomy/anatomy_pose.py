@@ -39,7 +39,7 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class VoxelGrid:
     """The place of a voxel grid in the patient: where it begins, how fine and how large it is."""
 
     origin_mm: tuple[float, float, float]
@@ -90,11 +90,11 @@ class Block:
         )
 
 
-def block_around(low_mm: NDArray[np.float64], high_mm: NDArray[np.float64], spacing_mm: float) -> Block:
+def block_around(low_mm: NDArray[np.float64], high_mm: NDArray[np.float64], spacing_mm: float) -> VoxelGrid:
     """A grid that covers a box."""
     counts = np.ceil((high_mm - low_mm) / spacing_mm).astype(int) + 1
     x, y, z = (float(v) for v in low_mm)
-    return Block(origin_mm=(x, y, z), spacing_mm=spacing_mm, shape=(int(counts[2]), int(counts[1]), int(counts[0])))
+    return VoxelGrid(origin_mm=(x, y, z), spacing_mm=spacing_mm, shape=(int(counts[2]), int(counts[1]), int(counts[0])))
 
 
 def turned(tilt_deg: float, list_deg: float = 0.0, twist_deg: float = 0.0) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage import measure
 
-from assistant.simulation.anatomy.anatomy_pose import Block
+from assistant.simulation.anatomy.anatomy_pose import VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.scene import Region
 
@@ -28,7 +28,7 @@ class Surroundings:
 
     Attributes
     ----------
-    block : Block
+    block : VoxelGrid
         The grid, in the patient's frame.
     body_mm, posterior_mm, others_mm : array (nz, ny, nx) of float32
         Signed distances: the treated body; its pedicles and posterior elements; the neighbours' bone.
@@ -43,7 +43,7 @@ class Surroundings:
     pedicle_height_mm, pedicle_width_mm : float
     """
 
-    block: Block
+    block: VoxelGrid
     body_mm: F32 = field(repr=False)
     posterior_mm: F32 = field(repr=False)
     others_mm: F32 = field(repr=False)

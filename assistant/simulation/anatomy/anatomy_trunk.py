@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32, Grid, Limb, coverage
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS, VertebraSize
 from assistant.simulation.anatomy.anatomy_vessels import Aorta, with_vessels
@@ -32,7 +32,7 @@ def soft_tissue(
     skin_back_mm: float,
     aorta: Aorta | None = None,
     spacing_mm: float = 3.0,
-) -> tuple[F32, Block]:
+) -> tuple[F32, VoxelGrid]:
     """Mass density of the trunk without bone.
 
     Parameters
@@ -49,14 +49,16 @@ def soft_tissue(
     Returns
     -------
     density_g_per_cm3 : array (nz, ny, nx)
-    block : Block
+    block : VoxelGrid
     """
     half_width = float(rng.uniform(150.0, 185.0))
     depth = float(rng.uniform(205.0, 275.0))
     fat_mm = float(rng.uniform(8.0, 26.0))
     back = skin_back_mm - fat_mm
     nx, ny, nz = (int(np.ceil(v / spacing_mm)) for v in (depth + 24.0, 2.1 * half_width + 24.0, 300.0))
-    block = Block(origin_mm=(back - 12.0, -1.05 * half_width - 12.0, -150.0), spacing_mm=spacing_mm, shape=(nz, ny, nx))
+    block = VoxelGrid(
+        origin_mm=(back - 12.0, -1.05 * half_width - 12.0, -150.0), spacing_mm=spacing_mm, shape=(nz, ny, nx)
+    )
     grid = block.plain()
     x, y, z = grid.x_mm, grid.y_mm, grid.z_mm
     centre_x, half_depth = back + depth / 2, depth / 2
@@ -191,14 +193,14 @@ class _Boxes:
 
 def ribs(
     sizes: tuple[VertebraSize, ...], poses: tuple[Pose, ...], rng: np.random.Generator, spacing_mm: float = 1.0
-) -> tuple[F32, Block]:
+) -> tuple[F32, VoxelGrid]:
     """The ribs of the modelled thoracic levels, as far as they lie within 105 mm of the treated level.
 
     Returns
     -------
     density_g_per_cm3 : array (nz, ny, nx)
         All zero on a coarse grid when there are none.
-    block : Block
+    block : VoxelGrid
     """
     limbs: list[Limb] = []
     half_width = float(rng.uniform(122.0, 138.0))
@@ -213,12 +215,14 @@ def ribs(
         if min(limb.start_mm[2], limb.end_mm[2]) < 105 and max(limb.start_mm[2], limb.end_mm[2]) > -105
     ]
     if not limbs:
-        return np.zeros((2, 2, 2), dtype=np.float32), Block(origin_mm=(0.0, 0.0, 0.0), spacing_mm=20.0, shape=(2, 2, 2))
+        return np.zeros((2, 2, 2), dtype=np.float32), VoxelGrid(
+            origin_mm=(0.0, 0.0, 0.0), spacing_mm=20.0, shape=(2, 2, 2)
+        )
     corners = np.array([limb.bounds_mm(2.0) for limb in limbs])
     low, high = corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)
     low[2], high[2] = max(low[2], -105.0), min(high[2], 105.0)
     counts = np.ceil((high - low) / spacing_mm).astype(int) + 1
-    block = Block(
+    block = VoxelGrid(
         origin_mm=(float(low[0]), float(low[1]), float(low[2])),
         spacing_mm=spacing_mm,
         shape=(int(counts[2]), int(counts[1]), int(counts[0])),

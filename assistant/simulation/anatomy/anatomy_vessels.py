@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from assistant.simulation.anatomy.anatomy_pose import Block
+from assistant.simulation.anatomy.anatomy_pose import VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32, Grid, coverage
 
 FAT_G_PER_CM3, BLOOD_G_PER_CM3, PLAQUE_G_PER_CM3 = 0.93, 1.06, 0.55
@@ -84,7 +84,7 @@ def with_vessels(value: F32, grid: Grid, aorta: Aorta, diaphragm_mm: float, spac
     return value.astype(np.float32)
 
 
-def aorta_calcium(bone: F32, block: Block, rng: np.random.Generator, aorta: Aorta) -> None:
+def aorta_calcium(bone: F32, block: VoxelGrid, rng: np.random.Generator, aorta: Aorta) -> None:
     """Add calcified plaques of the aorta's wall to ``bone`` (they move with the bodies, nearly)."""
     if aorta.calcified <= 0:
         return

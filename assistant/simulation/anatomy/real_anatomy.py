@@ -28,7 +28,7 @@ from assistant.simulation.anatomy.anatomy_assembly import (
     spongy_in,
     volume,
 )
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose, block_around, stack
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around, stack
 from assistant.simulation.anatomy.anatomy_regions import Surroundings, landmarks, regions, resistance
 from assistant.simulation.anatomy.anatomy_shapes import F32, OUTSIDE, coverage
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS, VertebraSize, draw_sizes, mean_size
@@ -206,7 +206,7 @@ def _assemble(spine: _Spine) -> Anatomy:
     )
 
 
-def _bone_block(spine: _Spine) -> Block:
+def _bone_block(spine: _Spine) -> VoxelGrid:
     """The grid of bone: what the meshes cover in x and y, the height that a field of view can show."""
     points = np.concatenate([surface.points_mm for surface in spine.surfaces.values()])
     points = points[np.abs(points[:, 2]) < HALF_HEIGHT_MM]
@@ -218,7 +218,7 @@ def _bone_block(spine: _Spine) -> Block:
 
 
 def _paint_surface(
-    bone: F32, block: Block, surface: mesh.Surface, tile: F32, shifts: tuple[int, ...], spine: _Spine, level: str
+    bone: F32, block: VoxelGrid, surface: mesh.Surface, tile: F32, shifts: tuple[int, ...], spine: _Spine, level: str
 ) -> None:
     """Lay a real vertebra into the volume of bone mineral: thin shell, textured inside."""
     low, high = surface.points_mm.min(axis=0) - 2.0, surface.points_mm.max(axis=0) + 2.0
@@ -242,11 +242,11 @@ def _paint_surface(
     np.maximum(bone[crop], value.astype(np.float32), out=bone[crop])
 
 
-def _part(block: Block, crop: tuple[slice, slice, slice]) -> Block:
+def _part(block: VoxelGrid, crop: tuple[slice, slice, slice]) -> VoxelGrid:
     """A crop of a grid as a grid of its own."""
     ox, oy, oz = block.origin_mm
     step = block.spacing_mm
-    return Block(
+    return VoxelGrid(
         origin_mm=(ox + crop[2].start * step, oy + crop[1].start * step, oz + crop[0].start * step),
         spacing_mm=step,
         shape=(crop[0].stop - crop[0].start, crop[1].stop - crop[1].start, crop[2].stop - crop[2].start),

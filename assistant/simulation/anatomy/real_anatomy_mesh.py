@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from skimage import measure
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32, OUTSIDE
 
 Points = NDArray[np.float64]
@@ -273,7 +273,7 @@ def _sizes(own: Surface, pose: Pose) -> Measured:
     )
 
 
-def signed_distance(surface: Surface, block: Block) -> tuple[F32, F32]:
+def signed_distance(surface: Surface, block: VoxelGrid) -> tuple[F32, F32]:
     """Signed distance of a block's voxels to a surface: true within a millimetre of it, ±99 far away.
 
     Returns

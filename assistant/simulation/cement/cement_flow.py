@@ -20,7 +20,7 @@ from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.cement import leak_paths, leak_site
 from assistant.simulation.cement.cement_room import Room, in_crop, near_axis, nearest, ragged, room_inside
 from assistant.simulation.cement.cement_schedule import injected_ml
-from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Volume
+from assistant.simulation.scene import Anatomy, CementFlow, SimulatedCannula, Volume
 
 # Nominal outer and usual inner diameters, mm (Wikipedia needle-gauge chart for the outer ones).
 GAUGES = {"8G": (4.19, 3.3), "10G": (3.40, 2.69), "11G": (3.05, 2.39), "13G": (2.41, 1.80), "14G": (2.11, 1.60)}
@@ -181,7 +181,7 @@ def _sides(access: str) -> tuple[str, ...]:
     return ("left", "right") if access == "bilateral" else (access,)
 
 
-def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) -> Cannula:
+def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) -> SimulatedCannula:
     """A cannula through a pedicle's middle, its tip in the front third, near the mid-line."""
     marks = anatomy.landmarks_mm
     corners = np.concatenate([marks["superior"][[0, -1]], marks["inferior"][[0, -1]]])
@@ -199,7 +199,7 @@ def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) 
     towards = pedicle - tip
     towards = towards / np.linalg.norm(towards)
     outer, inner = GAUGES[gauge]
-    return Cannula(
+    return SimulatedCannula(
         tip_mm=(float(tip[0]), float(tip[1]), float(tip[2])),
         towards_handle=(float(towards[0]), float(towards[1]), float(towards[2])),
         outer_diameter_mm=outer,
@@ -245,7 +245,7 @@ def _goal(
 def _fill_to_goal(
     room: Room,
     cost: F32,
-    cannulas: tuple[Cannula, ...],
+    cannulas: tuple[SimulatedCannula, ...],
     inside_ml: float,
     voxel_ml: float,
     goal: NDArray[np.bool_] | None,
@@ -271,7 +271,7 @@ def _fill_to_goal(
     return order, float(where[0] + 1) * voxel_ml
 
 
-def _ease(room: Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], factor: float) -> F32:
+def _ease(room: Room, cost: F32, cannula: SimulatedCannula, goal: NDArray[np.bool_], factor: float) -> F32:
     """Lower the cost along the straight way from a tip to the goal."""
     x, y, z = room.points_mm()
     iz, iy, ix = (float(np.mean(v)) for v in np.nonzero(goal))
@@ -283,7 +283,7 @@ def _ease(room: Room, cost: F32, cannula: Cannula, goal: NDArray[np.bool_], fact
 
 
 def _fill(
-    room: Room, cost: F32, cannulas: tuple[Cannula, ...], inside_ml: float, voxel_ml: float, thickens: float
+    room: Room, cost: F32, cannulas: tuple[SimulatedCannula, ...], inside_ml: float, voxel_ml: float, thickens: float
 ) -> NDArray[np.intp]:
     """Flat indices (of the crop) in the order of filling; one stage for each cannula, some where cement thickens."""
     wanted = round(inside_ml / voxel_ml)

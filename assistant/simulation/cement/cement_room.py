@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from assistant.simulation.anatomy.anatomy_shapes import F32, outline_table
 from assistant.simulation.cement import leak_site
-from assistant.simulation.scene import Anatomy, Cannula, PointMm, Region
+from assistant.simulation.scene import Anatomy, PointMm, Region, SimulatedCannula
 
 _ROUND_FROM = 0.72
 """Off the room's middle by more than this share the way grows longer [P]."""
@@ -118,7 +118,7 @@ def _off_centre(room: Room) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.asarray(np.maximum(side, 0.9 * front), dtype=np.float64), np.clip(-x, 0.0, 1.0)
 
 
-def near_axis(room: Room, cannula: Cannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:
+def near_axis(room: Room, cannula: SimulatedCannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:
     """Voxels within a radius of a cannula's axis, behind its tip."""
     along, across = leak_site.beside_axis(*room.points_mm(), cannula)
     near: NDArray[np.bool_] = (along > from_mm) & (across <= radius_mm)

@@ -18,7 +18,7 @@ from scipy import ndimage
 from assistant.errors import UsageError
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.cement.leak_site import Site, beside_axis, distance_to_segment_mm, middle, outside, ripple
-from assistant.simulation.scene import Anatomy, Cannula, Region
+from assistant.simulation.scene import Anatomy, Region, SimulatedCannula
 
 SHAPES = ("spike", "round", "between")
 NAMES = (
@@ -81,7 +81,9 @@ def draw_volume_ml(name: str, rng: np.random.Generator) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def open_path(name: str, anatomy: Anatomy, rng: np.random.Generator, *, leak_ml: float, cannula: Cannula) -> LeakPath:
+def open_path(
+    name: str, anatomy: Anatomy, rng: np.random.Generator, *, leak_ml: float, cannula: SimulatedCannula
+) -> LeakPath:
     """Open a leak.
 
     Parameters
@@ -92,7 +94,7 @@ def open_path(name: str, anatomy: Anatomy, rng: np.random.Generator, *, leak_ml:
     rng : Generator
     leak_ml : float
         Wanted volume; less comes out where the site has no more room.
-    cannula : Cannula
+    cannula : SimulatedCannula
         The one whose track a "cannula_track" follows.
 
     Raises
@@ -301,7 +303,7 @@ def _radius(
     return float(steps[inside[-1]]) if len(inside) else 0.0
 
 
-def _track(site: Site, cannula: Cannula) -> F32:
+def _track(site: Site, cannula: SimulatedCannula) -> F32:
     """Back along the cannula: a sleeve round the steel, from the body's wall through the pedicle."""
     along, across = beside_axis(site.x, site.y, site.z, cannula)
     outer = cannula.outer_diameter_mm / 2
@@ -309,7 +311,7 @@ def _track(site: Site, cannula: Cannula) -> F32:
     return np.where(sleeve, along + 0.5 * across, np.inf).astype(np.float32)
 
 
-def _foramen(site: Site, cannula: Cannula, rng: np.random.Generator) -> F32:
+def _foramen(site: Site, cannula: SimulatedCannula, rng: np.random.Generator) -> F32:
     """Into the neural foramen below a pedicle, through the body's lower back corner."""
     marks = site.anatomy.landmarks_mm
     side = "left" if cannula.towards_handle[1] > 0 else "right"

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from assistant.simulation.anatomy.anatomy_pose import Block
+from assistant.simulation.anatomy.anatomy_pose import VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32
-from assistant.simulation.scene import Anatomy, Cannula
+from assistant.simulation.scene import Anatomy, SimulatedCannula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +42,7 @@ class Site:
         """A box of the grid with its own axes, or None outside."""
         region = self.anatomy.region
         nz, ny, nx = region.values.shape
-        grid = Block(origin_mm=region.origin_mm, spacing_mm=region.spacing_mm, shape=(nz, ny, nx))
+        grid = VoxelGrid(origin_mm=region.origin_mm, spacing_mm=region.spacing_mm, shape=(nz, ny, nx))
         part = grid.crop(low_mm, high_mm)
         if part is None:
             return None
@@ -59,7 +59,7 @@ class Site:
         return np.where(seen, along[index] + np.float32(offset), np.float32(np.nan)).astype(np.float32)
 
 
-def beside_axis(x: F32, y: F32, z: F32, cannula: Cannula) -> tuple[F32, F32]:
+def beside_axis(x: F32, y: F32, z: F32, cannula: SimulatedCannula) -> tuple[F32, F32]:
     """Distance of voxels along a cannula's axis (from the tip backwards) and across it, mm."""
     tip, back = cannula.tip_mm, cannula.towards_handle
     dx, dy, dz = x - np.float32(tip[0]), y - np.float32(tip[1]), z - np.float32(tip[2])

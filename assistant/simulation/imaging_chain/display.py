@@ -64,7 +64,7 @@ def opening(side_px: int, screen: Screen, share: float, penumbra_px: float) -> M
     return blades
 
 
-class Display:
+class ConsoleDisplay:
     """The console's picture processing; its window is set from the first picture and then stands."""
 
     def __init__(self, screen: Screen, *, side_px: int, mm_per_px: float) -> None:
@@ -161,7 +161,7 @@ def _curve(name: str, u: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(s, 0.0, 1.0)
 
 
-class Layout:
+class ScreenSurround:
     """The frame round the picture: panel, words, black."""
 
     def __init__(self, run: Run, screen: Screen, *, tube_kv: float, label: str) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx
-from assistant.simulation.scene import Cannula, PointMm, Volume
+from assistant.simulation.scene import PointMm, SimulatedCannula, Volume
 
 Map = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -294,7 +294,7 @@ def _part_near(view_: View, lattice: Crop, points_mm: NDArray[np.float64], reach
     return Crop(x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1]))
 
 
-def cannula_map(view_: View, lattice: Crop, cannulas: Iterable[Cannula], pulled_back_mm: float = 0.0) -> Map:
+def cannula_map(view_: View, lattice: Crop, cannulas: Iterable[SimulatedCannula], pulled_back_mm: float = 0.0) -> Map:
     """Path in mm of steel through the cannulas, pulled back along themselves by so much.
 
     The lumen holds a filler that is full of cement from the start (it counts as a seventh of steel), and a hub sits at

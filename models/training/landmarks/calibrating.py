@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.evaluation.landmarks_cases import LandmarkCase, cases
 from assistant.evaluation.landmarks_table import click_in, errors_mm
-from assistant.landmarks.finding import Found, find
+from assistant.landmarks.finding import FoundLandmarks, find
 from assistant.landmarks.model import LandmarkModel, read_model
 
 PATIENTS = (
@@ -43,16 +43,16 @@ _WANTED = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Asked:
+class ScoredLandmarks:
     """One answer with the errors of its six points in mm."""
 
     view: str
     mm_per_crop_px: float
-    found: Found = field(repr=False)
+    found: FoundLandmarks = field(repr=False)
     errors_mm: np.ndarray = field(repr=False)
 
 
-def gather(model: LandmarkModel, stills: Iterable[LandmarkCase]) -> list[Asked]:
+def gather(model: LandmarkModel, stills: Iterable[LandmarkCase]) -> list[ScoredLandmarks]:
     """Ask about every still in both ways; answers without any body are left out."""
     rng = np.random.default_rng(23)
     asked = []
@@ -63,11 +63,11 @@ def gather(model: LandmarkModel, stills: Iterable[LandmarkCase]) -> list[Asked]:
             if found is not None:
                 across_mm = found.px_per_crop_px * case.mm_per_px
                 errors = errors_mm(found.points_px, case)
-                asked.append(Asked(view=case.view, mm_per_crop_px=across_mm, found=found, errors_mm=errors))
+                asked.append(ScoredLandmarks(view=case.view, mm_per_crop_px=across_mm, found=found, errors_mm=errors))
     return asked
 
 
-def told_of(found: Found) -> np.ndarray:
+def told_of(found: FoundLandmarks) -> np.ndarray:
     """What tells of doubt, (6, 4) with a constant."""
     logs = np.log(np.stack([found.doubt_px, found.spread_px, found.parted_px]) + _FLOOR_PX)
     return np.column_stack([np.ones(6), logs.T])
@@ -99,7 +99,7 @@ def limit(sure: np.ndarray, near: np.ndarray) -> float:
     return 1.0
 
 
-def sureness_of(asked: list[Asked]) -> dict[str, float]:
+def sureness_of(asked: list[ScoredLandmarks]) -> dict[str, float]:
     """The manifest's figures.
 
     An answer about the neighbour of the wanted body is no matter of its points' sureness: it is left out.

@@ -17,7 +17,7 @@ def _conv(inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> nn.Seq
     )
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """Two convolutions with a way round them."""
 
     def __init__(self, width: int) -> None:
@@ -34,9 +34,9 @@ class Landmarks(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(_conv(2, 20, 2, 5), Block(20))
-        self.middle = nn.Sequential(_conv(20, 40, 2), Block(40))
-        self.deep = nn.Sequential(_conv(40, 80, 2), Block(80), _conv(80, 80, 2), Block(80))
+        self.stem = nn.Sequential(_conv(2, 20, 2, 5), ResidualBlock(20))
+        self.middle = nn.Sequential(_conv(20, 40, 2), ResidualBlock(40))
+        self.deep = nn.Sequential(_conv(40, 80, 2), ResidualBlock(80), _conv(80, 80, 2), ResidualBlock(80))
         self.up16 = _conv(80 + 40, 40, 1, 1)
         self.at16 = _conv(40, 40)
         self.up32 = _conv(40 + 20, 28, 1, 1)

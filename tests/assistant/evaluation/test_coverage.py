@@ -2,12 +2,12 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.evaluation.coverage import coverage, coverage_table, kinds, missing, read_facts
-from assistant.simulation.scenario import Case, Fault, Geometry, Screen, as_toml
+from assistant.simulation.scenario import Case, Geometry, Screen, SourceFault, as_toml
 
 CASE = Case(
     geometry=Geometry(rotation_deg=-20.0, mirrored=True),
     screen=Screen(bright_cement=True),
-    faults=(Fault(kind="freeze", from_s=1.0, to_s=2.0),),
+    faults=(SourceFault(kind="freeze", from_s=1.0, to_s=2.0),),
 )
 
 

@@ -10,7 +10,7 @@ from assistant.errors import UsageError
 from assistant.evaluation import kept_scores, runs
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome
-from assistant.evaluation.runs import Job, Way, analyse, runs_under, score_all, score_job, simulate_set
+from assistant.evaluation.runs import RunToScore, Way, analyse, runs_under, score_all, score_job, simulate_set
 from assistant.system.files import beside
 
 
@@ -21,8 +21,8 @@ def _threads():
     cv2.setNumThreads(before)
 
 
-def job(made, **knobs) -> Job:
-    return Job(**({"run": made.run, "results": made.results, "peers": False, "way": Way.REUSE} | knobs))
+def job(made, **knobs) -> RunToScore:
+    return RunToScore(**({"run": made.run, "results": made.results, "peers": False, "way": Way.REUSE} | knobs))
 
 
 def test_runs_are_found_by_their_truth(made, tmp_path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.capture.opening import open_source
 from assistant.errors import UsageError
-from assistant.library.jobs import Job, Jobs
+from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.people import Act
 from assistant.library.search import search
 from assistant.library.session_rows import kept_recording
@@ -150,7 +150,9 @@ def test_what_a_person_asks_for_does_not_wait_for_what_the_program_makes_for_its
     jobs = Jobs(library, Settings())
     order = {"do": "course", "place": 1, "into": str(tmp_path / "course")}
     course = jobs.add(
-        Job(kind="course", name="1", order=order, run_id="", module="assistant.training.course_child", act=Act.ANSWER)
+        LibraryJob(
+            kind="course", name="1", order=order, run_id="", module="assistant.training.course_child", act=Act.ANSWER
+        )
     )
     jobs.poll()
     assert jobs.current is course
@@ -167,7 +169,7 @@ def test_what_a_person_asks_for_does_not_wait_for_what_the_program_makes_for_its
     assert not course.is_over
 
 
-def bring_in_alone(library: Library, place: Path, *, copy: bool) -> Job:
+def bring_in_alone(library: Library, place: Path, *, copy: bool) -> LibraryJob:
     """A run comes in; its analysis waits."""
     jobs = Jobs(library, Settings())
     job = jobs.bring_in(str(place), copy=copy)
@@ -249,7 +251,7 @@ def test_what_was_told_at_a_level_whose_pictures_were_not_recorded_counts(librar
     assert level_of_run(3, runs[2], "L1") == ("Run 3 · L1", said)
 
 
-def until_over(jobs: Jobs, job: Job) -> Job:
+def until_over(jobs: Jobs, job: LibraryJob) -> LibraryJob:
     for _ in range(2000):
         jobs.poll()
         if job.is_over:
@@ -336,7 +338,7 @@ def test_a_run_in_a_folder_that_is_called_levels_is_no_part(library, run, tmp_pa
     assert library.rows("runs")[0]["path"] == str(moved)
 
 
-def find_again(library: Library, run_id: str, place: Path) -> Job:
+def find_again(library: Library, run_id: str, place: Path) -> LibraryJob:
     jobs = Jobs(library, Settings())
     job = jobs.find_again(run_id, str(place))
     for _ in range(1000):

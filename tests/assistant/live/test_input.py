@@ -11,7 +11,7 @@ from assistant.live.messages import (
     Child,
     ChildChanged,
     Condition,
-    Fault,
+    FaultNotice,
     Lines,
     LinesVoid,
     LiveMoment,
@@ -95,7 +95,7 @@ def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
     one.child_changed(ChildChanged(child=Child.ANALYSIS, condition=Condition.DIED, reason="signal 9"))
     assert one.outlook.moment is None
     assert one.outlook.lines is Lines.UNCONFIRMED
-    assert [type(message) for message in one.inbox] == [Fault, LinesVoid]
+    assert [type(message) for message in one.inbox] == [FaultNotice, LinesVoid]
     (order,) = deck.to_analysis.take()
     assert isinstance(order, TakePlan)
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import EnvironmentError_, UsageError
-from assistant.live.messages import Child, Fault, Lines, LiveState, Message
+from assistant.live.messages import Child, FaultNotice, Lines, LiveState, Message
 from assistant.live.second_input import SecondInput
 from assistant.live.session import LiveSession
 from assistant.readings.live_line import FILES, lines_of
@@ -86,7 +86,7 @@ def test_killed_its_processes_come_back_and_its_lines_are_not_confirmed(second: 
     heard = poll(second, lambda: second.newest_index > index + 20, armed=True)
     assert second.children[Child.CAPTURE].restarts == 1
     assert second.input.outlook.lines is Lines.UNCONFIRMED
-    texts = [message.happened for message in heard if isinstance(message, Fault)]
+    texts = [message.happened for message in heard if isinstance(message, FaultNotice)]
     assert any(text.startswith("Second picture:") for text in texts)
     assert any("confirmed again" in text for text in texts)
 

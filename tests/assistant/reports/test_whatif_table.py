@@ -11,7 +11,7 @@ from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
 from assistant.reports import whatif_table
 from assistant.review import whatif
-from assistant.review.whatif import BASE, Job, Row, RunAndPlan, Variant
+from assistant.review.whatif import BASE, Row, RunAndPlan, Variant, WhatIfJob
 
 
 def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Row:
@@ -30,7 +30,7 @@ def who(pair: RunAndPlan) -> Identity:
 
 
 def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
-    job = Job(
+    job = WhatIfJob(
         runs=[RunAndPlan(run=name, plan="p") for name in ("=cmd", "x", "y")],
         variants=[Variant(name=BASE), Variant(name="other")],
         settings={},
@@ -55,7 +55,7 @@ def test_the_table_says_how_much_earlier_or_later(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    job = Job(runs=[], variants=[Variant(name=BASE)], settings={})
+    job = WhatIfJob(runs=[], variants=[Variant(name=BASE)], settings={})
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentError_, match="cannot be written"):
         whatif_table.write_table(tmp_path / "file" / "t.csv", job, [], who)

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import InputError, UsageError
 from assistant.review import whatif
-from assistant.review.whatif import BASE, Job, Row, RunAndPlan, Variant
+from assistant.review.whatif import BASE, Row, RunAndPlan, Variant, WhatIfJob
 from assistant.settings.tree import Settings, with_changes
 from assistant.system.processes import module_command, module_environment
 from tests.small_run import write_small_run
@@ -21,13 +21,13 @@ BAND = Variant(name="band 6 mm", settings={"alarms.posterior_band_mm": 6.0})
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> Job:
+def job(tmp_path: Path) -> WhatIfJob:
     runs = [write_small_run(tmp_path / name, 46) for name in ("a", "b")]
     pairs = [RunAndPlan(run=str(run.folder), plan=str(run.plan)) for run in runs]
-    return Job(runs=pairs, variants=[Variant(name=BASE), WIDER, BAND], settings={})
+    return WhatIfJob(runs=pairs, variants=[Variant(name=BASE), WIDER, BAND], settings={})
 
 
-def test_a_line_farther_in_front_warns_earlier(job: Job) -> None:
+def test_a_line_farther_in_front_warns_earlier(job: WhatIfJob) -> None:
     base = whatif.analyse(job.runs[0], job.variants[0], Settings())
     wider = whatif.analyse(job.runs[0], WIDER, Settings())
     assert base.failure == wider.failure == ""
@@ -37,7 +37,7 @@ def test_a_line_farther_in_front_warns_earlier(job: Job) -> None:
     assert wider.first_warning_s <= base.first_warning_s
 
 
-def test_the_base_gives_what_the_command_gives(job: Job, tmp_path: Path) -> None:
+def test_the_base_gives_what_the_command_gives(job: WhatIfJob, tmp_path: Path) -> None:
     from assistant.cli import main
 
     run = job.runs[0]
@@ -49,7 +49,7 @@ def test_the_base_gives_what_the_command_gives(job: Job, tmp_path: Path) -> None
     ]
 
 
-def test_leaks_are_typed_as_asked(job: Job) -> None:
+def test_leaks_are_typed_as_asked(job: WhatIfJob) -> None:
     ruled = whatif.analyse(job.runs[0], Variant(name="rule", model=whatif.RULE), Settings())
     usual = whatif.analyse(job.runs[0], job.variants[0], Settings())
     assert [leak.split()[:2] for leak in ruled.leaks] == [leak.split()[:2] for leak in usual.leaks]
@@ -65,7 +65,7 @@ def test_settings_are_changed_by_name_within_their_ranges() -> None:
             with_changes(Settings(), {name: value})
 
 
-def test_work_stopped_goes_on_where_it_was(job: Job, tmp_path: Path) -> None:
+def test_work_stopped_goes_on_where_it_was(job: WhatIfJob, tmp_path: Path) -> None:
     folder = tmp_path / "job"
     whatif.begin(folder, job)
     seen: list[tuple[int, int]] = []
@@ -83,15 +83,15 @@ def test_work_stopped_goes_on_where_it_was(job: Job, tmp_path: Path) -> None:
     assert [(row.run, row.variant) for row in rows] == [(p.run, v.name) for p in job.runs for v in job.variants]
 
 
-def test_another_job_in_the_same_folder_begins_anew(job: Job, tmp_path: Path) -> None:
+def test_another_job_in_the_same_folder_begins_anew(job: WhatIfJob, tmp_path: Path) -> None:
     folder = tmp_path / "job"
-    whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1], settings={}))
+    whatif.begin(folder, WhatIfJob(runs=job.runs[:1], variants=job.variants[:1], settings={}))
     assert whatif.work(folder)
     whatif.begin(folder, job)
     assert whatif.read_rows(folder) == []
 
 
-def test_a_run_that_cannot_be_read_is_a_row_that_says_why(job: Job, tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_read_is_a_row_that_says_why(job: WhatIfJob, tmp_path: Path) -> None:
     row = whatif.analyse(RunAndPlan(run=str(tmp_path / "none.mkv"), plan=job.runs[0].plan), WIDER, Settings())
     assert row.frames == 0
     assert "none.mkv" in row.failure
@@ -109,9 +109,9 @@ def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Ro
     )
 
 
-def test_the_child_tells_its_progress(job: Job, tmp_path: Path) -> None:
+def test_the_child_tells_its_progress(job: WhatIfJob, tmp_path: Path) -> None:
     folder = tmp_path / "job"
-    whatif.begin(folder, Job(runs=job.runs[:1], variants=job.variants[:1], settings={}))
+    whatif.begin(folder, WhatIfJob(runs=job.runs[:1], variants=job.variants[:1], settings={}))
     done = subprocess.run(
         module_command("assistant.review.whatif", str(folder)),
         env=module_environment(),
@@ -131,7 +131,7 @@ def test_a_folder_without_a_job_is_told(tmp_path: Path) -> None:
 
 def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = [RunAndPlan(run=f"run {k}", plan="p") for k in range(50)]
-    job = Job(runs=pairs, variants=[Variant(name=BASE), WIDER], settings={})
+    job = WhatIfJob(runs=pairs, variants=[Variant(name=BASE), WIDER], settings={})
     asked: list[str] = []
 
     def quick(pair: RunAndPlan, variant: Variant, base: Settings, should_stop: object, kept: object) -> Row | None:
@@ -156,7 +156,7 @@ def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: py
 def test_finished_rows_count_neither_with_other_settings_nor_for_another_program(
     tmp_path: Path, other: dict[str, object]
 ) -> None:
-    job = Job(runs=[RunAndPlan(run="r", plan="p")], variants=[Variant(name=BASE)], settings={})
+    job = WhatIfJob(runs=[RunAndPlan(run="r", plan="p")], variants=[Variant(name=BASE)], settings={})
     whatif.begin(tmp_path, job)
     (tmp_path / whatif.ROWS).write_bytes(msgspec.json.encode(row("r", BASE, 1.0)) + b"\n")
     whatif.begin(tmp_path, job)

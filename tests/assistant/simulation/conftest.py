@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.simulation.anatomy.anatomy import procedural
-from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Region, Volume
+from assistant.simulation.scene import Anatomy, CementFlow, Region, SimulatedCannula, Volume
 
 
 def _grid(size_mm: tuple[float, float, float], spacing_mm: float):
@@ -80,7 +80,7 @@ def _toy_flow(anatomy: Anatomy) -> CementFlow:
         schedule_ml=np.array([0.0, 5.8]),
         barium_g_per_cm3=0.25,
         cannulas=(
-            Cannula(
+            SimulatedCannula(
                 tip_mm=(2.0, 6.0, 2.0),
                 towards_handle=(-0.954, 0.29, 0.077),
                 outer_diameter_mm=3.05,

@@ -8,7 +8,18 @@ import pytest
 from assistant.errors import UsageError
 from assistant.geometry import apply
 from assistant.simulation.fluoroscope import Fluoroscope
-from assistant.simulation.scenario import Case, Cement, Exposure, Fault, Geometry, Jump, Run, Screen, Shot, Theatre
+from assistant.simulation.scenario import (
+    Case,
+    Cement,
+    Exposure,
+    Geometry,
+    Jump,
+    Run,
+    Screen,
+    Shot,
+    SourceFault,
+    Theatre,
+)
 
 SMALL = Run(duration_s=5.0, fps=15.0, pulses_per_s=7.5, width_px=256, height_px=256)
 
@@ -139,7 +150,9 @@ def test_an_oblique_look_is_live_and_carries_no_line_of_the_plan(toy_anatomy, to
 
 
 def test_spoiled_frames_have_no_truth(toy_anatomy, toy_flow):
-    broken = case(faults=(Fault(kind="no_signal", from_s=2.0, to_s=3.0), Fault(kind="flipped", from_s=4.0, to_s=4.5)))
+    broken = case(
+        faults=(SourceFault(kind="no_signal", from_s=2.0, to_s=3.0), SourceFault(kind="flipped", from_s=4.0, to_s=4.5))
+    )
     run = Fluoroscope(broken, 1, toy_anatomy, toy_flow)
     for frame in run.frames():
         hidden = 2.0 <= frame.stored.t_s < 3.0 or 4.0 <= frame.stored.t_s < 4.5

@@ -2,7 +2,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.simulation import scenario
-from assistant.simulation.scenario import Case, Cement, Fault, Geometry, Shot
+from assistant.simulation.scenario import Case, Cement, Geometry, Shot, SourceFault
 
 
 @pytest.mark.parametrize("name", scenario.names())
@@ -23,7 +23,7 @@ def test_toml_there_and_back(tmp_path):
         title='a "quoted" title',
         cement=Cement(leak="anterior", pauses=((1.0, 2.5),), reach=0.1),
         geometry=Geometry(shots=(Shot(view="lateral", from_s=0.0), Shot(view="ap", from_s=4.0))),
-        faults=(Fault(kind="freeze", from_s=1.0, to_s=2.0), Fault(kind="drops", from_s=3.0, to_s=4.0)),
+        faults=(SourceFault(kind="freeze", from_s=1.0, to_s=2.0), SourceFault(kind="drops", from_s=3.0, to_s=4.0)),
     )
     path = tmp_path / "case.toml"
     path.write_text(scenario.as_toml(case))

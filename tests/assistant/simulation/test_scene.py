@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from assistant.simulation.scene import Anatomy, Cannula, CementFlow, Region, Volume
+from assistant.simulation.scene import Anatomy, CementFlow, Region, SimulatedCannula, Volume
 
 
 def test_regions_have_numbers_that_fit_the_volume_and_never_change():
@@ -16,7 +16,7 @@ def test_regions_have_numbers_that_fit_the_volume_and_never_change():
     assert np.uint8(max(Region)) == 10
 
 
-@pytest.mark.parametrize("kind", [Volume, Anatomy, CementFlow, Cannula])
+@pytest.mark.parametrize("kind", [Volume, Anatomy, CementFlow, SimulatedCannula])
 def test_the_words_are_frozen(kind):
     assert dataclasses.is_dataclass(kind)
     assert kind.__dataclass_params__.frozen
@@ -32,7 +32,7 @@ def test_volumes_are_compared_by_identity():
 
 
 def test_a_levered_cannula_stays_where_the_pedicle_holds_it():
-    cannula = Cannula(
+    cannula = SimulatedCannula(
         tip_mm=(3.0, -4.0, 1.0), towards_handle=(-0.6, 0.8, 0.0), outer_diameter_mm=3.0, inner_diameter_mm=2.4
     )
     turned = cannula.levered(4.0, np.array([0.3, -1.0, 2.0]))

@@ -10,7 +10,7 @@ from assistant.library.people import Person
 from assistant.library.store import Library
 from assistant.training.clip import GO_ON, STOP, Clip, ClipFacts
 from assistant.training.scoring import score
-from assistant.training.trainer import QUESTION, Desk, Given
+from assistant.training.trainer import QUESTION, Given, Trainer
 
 
 def made_clip(
@@ -47,15 +47,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
+def desk(tmp_path: Path, clock: Clock) -> Iterator[Trainer]:
     with Library(tmp_path / "home", wall_ns=clock) as library:
-        made = Desk(library, clock, random.Random(1))
+        made = Trainer(library, clock, random.Random(1))
         for number in range(10):
             made.add_clip(made_clip(number, right=STOP if number % 2 else GO_ON), number)
         yield made
 
 
-def answered(desk: Desk, person: Person, answers: list[str], sure: int = 80) -> list:
+def answered(desk: Trainer, person: Person, answers: list[str], sure: int = 80) -> list:
     """Answer one case after the other; gives what was asked."""
     asked_now, asked = [], []
     for answer in answers:

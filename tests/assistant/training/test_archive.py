@@ -11,7 +11,7 @@ from assistant.library.store import Library
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
 from assistant.training.ending import read_ending
-from assistant.training.trainer import Desk
+from assistant.training.trainer import Trainer
 from tests.small_ending import write_ending
 
 
@@ -30,7 +30,7 @@ def add_run(library, path):
 
 def test_a_clip_of_a_case(library, tmp_path):
     add_run(library, write_ending(tmp_path, crosses_at=40))
-    desk = Desk(library)
+    desk = Trainer(library)
     run = run_of_case(desk, "K-1")
     assert cut_before(desk, run) is None
     clip_id = keep_clip(desk, run, read_ending(Path(run["path"]), result_of(run)), AlarmSettings())
@@ -44,7 +44,7 @@ def test_a_clip_of_a_case(library, tmp_path):
 def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
     path = write_ending(tmp_path, crosses_at=40)
     add_run(library, path)
-    desk = Desk(library)
+    desk = Trainer(library)
     run = run_at(desk, str(path))
     ending = read_ending(path)
     by_hand = desk.clip(keep_clip(desk, run, ending, AlarmSettings(), stop_s=ending.t_s[20]))
@@ -56,13 +56,13 @@ def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
 
 def test_a_case_without_a_run_and_a_run_without_a_case(library, tmp_path):
     with pytest.raises(UsageError, match="no run"):
-        run_of_case(Desk(library), "K-1")
+        run_of_case(Trainer(library), "K-1")
     with pytest.raises(UsageError, match="import it first"):
-        run_at(Desk(library), str(tmp_path))
+        run_at(Trainer(library), str(tmp_path))
 
 
 def test_a_run_that_nobody_analysed(library, tmp_path):
     add_run(library, tmp_path)
-    run = run_of_case(Desk(library), "K-1")
+    run = run_of_case(Trainer(library), "K-1")
     with pytest.raises(InputError, match="analyse it first"):
         read_ending(Path(run["path"]), result_of(run))

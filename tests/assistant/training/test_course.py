@@ -6,7 +6,7 @@ from assistant.settings.tree import Settings
 from assistant.simulation.cement import leak_paths
 from assistant.training import course
 from assistant.training.course import CASES, case_of
-from assistant.training.trainer import Desk, Starter
+from assistant.training.trainer import Starter, Trainer
 
 
 def test_at_least_24_cases_from_easy_to_hard():
@@ -43,7 +43,7 @@ def test_each_line_is_a_case_of_the_simulator():
 
 def test_the_demonstration_run_can_be_answered_at_once(tmp_path):
     with Library(tmp_path) as library:
-        starter = Starter(Desk(library), Jobs(library, Settings()))
+        starter = Starter(Trainer(library), Jobs(library, Settings()))
         assert starter.lacks_first
         facts = starter.look_at_first()
         assert starter.made == 0
@@ -52,7 +52,7 @@ def test_the_demonstration_run_can_be_answered_at_once(tmp_path):
         assert not starter.lacks_first
         assert starter.made == 1
         assert starter.total == len(CASES) + 1
-        (clip,) = Desk(library).clips()
+        (clip,) = Trainer(library).clips()
         assert (clip.facts.right, clip.facts.direction, clip.course) == ("stop", "posterior", course.NAME)
         assert clip.facts.stop_frame < clip.facts.event_frame
 
@@ -61,5 +61,5 @@ def test_a_procedure_holds_the_course(tmp_path):
     with Library(tmp_path) as library:
         jobs = Jobs(library, Settings())
         jobs.held = "finish procedure first"
-        assert Starter(Desk(library), jobs).go_on()
+        assert Starter(Trainer(library), jobs).go_on()
         assert jobs.waiting == 0

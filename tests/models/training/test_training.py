@@ -32,7 +32,7 @@ from models.training.evaluating import (
 from models.training.sample_store import seed_of
 from models.training.short_runs import RunAnswer, run_figures
 from models.training.small_run import Sample
-from models.training.variants import Change, changed, drawn, patch_of
+from models.training.variants import Perturbation, changed, drawn, patch_of
 
 
 @pytest.fixture(scope="module")
@@ -67,23 +67,23 @@ def test_the_label_is_what_was_meant_only_where_the_outline_bears_it_out() -> No
 
 
 def test_a_change_of_scale_or_marks_changes_the_patch_and_none_changes_nothing(samples: list[Sample]) -> None:
-    def values(change: Change) -> np.ndarray:
+    def values(change: Perturbation) -> np.ndarray:
         patch = patch_of(sample, change, np.random.default_rng(1))
         assert isinstance(patch, LeakPatch)
         return patch.values
 
     sample = next(each for each in samples if each.facts["height_mm"] > 4)
-    plain = values(Change())
-    assert np.array_equal(plain, values(Change()))
-    larger = values(Change(scale=1.2))
+    plain = values(Perturbation())
+    assert np.array_equal(plain, values(Perturbation()))
+    larger = values(Perturbation(scale=1.2))
     assert larger[0].sum() > 1.2 * plain[0].sum()
-    assert values(Change(off_mm=1.0))[0].sum() < plain[0].sum()
+    assert values(Perturbation(off_mm=1.0))[0].sum() < plain[0].sum()
     assert np.isfinite(values(drawn(np.random.default_rng(2)))).all()
 
 
 def test_a_sample_whose_leak_was_not_found_has_no_patch(samples: list[Sample]) -> None:
     blind = replace(samples[0], ground=replace(samples[0].ground, mask=np.zeros_like(samples[0].ground.mask)))
-    patch = patch_of(blind, Change(), np.random.default_rng(1))
+    patch = patch_of(blind, Perturbation(), np.random.default_rng(1))
     assert not isinstance(patch, LeakPatch)
     assert patch.reason == "no cement beyond the endplate"
 
@@ -162,15 +162,15 @@ def test_what_lies_far_from_every_class_is_far() -> None:
 
 def test_a_mask_is_frayed_or_lacks_its_tip_and_the_rest_stays(samples: list[Sample]) -> None:
     sample = max(samples, key=lambda each: each.facts["height_mm"])
-    whole, plate = changed(sample, Change(), np.random.default_rng(1))
-    cut, _ = changed(sample, Change(missing=0.25), np.random.default_rng(1))
+    whole, plate = changed(sample, Perturbation(), np.random.default_rng(1))
+    cut, _ = changed(sample, Perturbation(missing=0.25), np.random.default_rng(1))
     height = -plate.away_mm[whole.mask & plate.beyond].min()
     assert -plate.away_mm[cut.mask & plate.beyond].min() == pytest.approx(0.75 * height, abs=0.4)
     assert np.array_equal(cut.mask & ~plate.beyond, whole.mask & ~plate.beyond)
-    frayed, _ = changed(sample, Change(ragged_mm=0.3), np.random.default_rng(1))
+    frayed, _ = changed(sample, Perturbation(ragged_mm=0.3), np.random.default_rng(1))
     share = (frayed.mask ^ whole.mask).sum() / whole.mask.sum()
     assert 0.01 < share < 0.35
-    veiled, _ = changed(sample, Change(haze=0.3, tone=0.6), np.random.default_rng(1))
+    veiled, _ = changed(sample, Perturbation(haze=0.3, tone=0.6), np.random.default_rng(1))
     assert np.corrcoef(veiled.difference.ravel(), whole.difference.ravel())[0, 1] < 0.98
 
 

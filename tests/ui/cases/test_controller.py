@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import AssistantError, UsageError
-from assistant.library.jobs import Job
+from assistant.library.jobs import LibraryJob
 from assistant.library.people import Act
 from assistant.library.search import Filter
 from assistant.settings.tree import Settings
@@ -353,7 +353,7 @@ def test_a_pack_needs_no_form(controller, room, view, tmp_path):
     ("share", "told"), [(None, "Import of a run … %   2 more"), (0.5, "Import of a run 50 %   2 more")]
 )
 def test_what_goes_on_is_told(controller, room, view, monkeypatch, share, told):
-    job = Job(kind="bring in", name="a run", order={}, run_id="", share=share)
+    job = LibraryJob(kind="bring in", name="a run", order={}, run_id="", share=share)
     with monkeypatch.context() as patched:
         patched.setattr(room, "jobs", SimpleNamespace(finished=deque(), current=job, waiting=2, held=""))
         controller.show_work()
@@ -378,9 +378,9 @@ def test_a_case_is_shown_by_its_id(controller, cases):
     ],
 )
 def test_what_came_of_the_work_is_told(controller, room, view, kind, error, told):
-    job = Job(kind=kind, name="a run", order={}, run_id="", act=Act.IMPORT, case_id="K-1")
+    job = LibraryJob(kind=kind, name="a run", order={}, run_id="", act=Act.IMPORT, case_id="K-1")
     job.error, job.said = error, {"written": "a.zip"} if kind == "pack" else {}
-    quiet = Job(kind="analyse", name="a run", order={}, run_id="")
+    quiet = LibraryJob(kind="analyse", name="a run", order={}, run_id="")
     room.jobs.finished = deque([job, quiet])
     controller.show_work()
     assert view.told == [told]

@@ -21,7 +21,7 @@ from assistant.settings.tree import Settings
 from assistant.setup import sources
 from assistant.setup.field_found import FieldFound
 from assistant.setup.model import Step, Told
-from assistant.setup.sources import Choice
+from assistant.setup.sources import SourceChoice
 from assistant.steps.liveness import SeenField
 from assistant.vocabulary import Frame, Shown, Unknown
 from tests.ui.theatre.fake_session import DOCUMENT, FakeSession, moment, picture
@@ -33,8 +33,8 @@ from ui.setup.keys import ACTS, PICKED
 from ui.setup.polarity import ASK
 
 PLACES = [(float(x), float(y)) for line in DOCUMENT["views"][0]["landmarks"].values() for x, y in line]
-CAMERA = Choice(address="/dev/video2", name="Grabber", detail="")
-RUN = Choice(address="", name="Recorded run…", detail="", rehearsal=True)
+CAMERA = SourceChoice(address="/dev/video2", name="Grabber", detail="")
+RUN = SourceChoice(address="", name="Recorded run…", detail="", rehearsal=True)
 
 
 class Page:

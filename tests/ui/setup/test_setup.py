@@ -13,7 +13,7 @@ from assistant.live.messages import LiveState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings, Settings
 from assistant.setup.model import SetUp, Step, Told
-from assistant.setup.sources import Choice
+from assistant.setup.sources import SourceChoice
 from assistant.system.places import demo_run
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import FakeSession
@@ -289,7 +289,7 @@ def test_the_child_that_looks_for_points_answers_or_says_why_not(monkeypatch) ->
 def test_what_was_measured_of_a_grabber_is_told_and_that_none_is_qualified(page) -> None:
     page.setup.begin("source")
     panel, controller = page.setup.state, page.setup.controller
-    camera = Choice(address="camera:0", name="Grabber", detail="")
+    camera = SourceChoice(address="camera:0", name="Grabber", detail="")
     panel.choices, panel.chosen = [camera, *panel.choices], 0
     assert show_step(controller, Screen()).foot == QUALIFIED
     panel.setup.source = camera.address

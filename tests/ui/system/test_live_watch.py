@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 
 from assistant.library.people import Act
 from assistant.live.processes.running_session import note_ended, note_running
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.settings.tree import Settings
 from assistant.training.trainer import Starter
 from tests.small_ending import write_ending
@@ -23,9 +23,9 @@ from ui.training.modes import ASKING, OVERVIEW
 def theatre(tmp_path):
     """A session as another window would have it: its memory, its capture process and its window answer."""
     deck = Deck.make(slots=2, slot_bytes=64)
-    for cell in (Cell.WINDOW_PID, Cell.CAPTURE_PID):
+    for cell in (Register.WINDOW_PID, Register.CAPTURE_PID):
         deck.put(cell, os.getpid())
-    for cell in (Cell.WINDOW_BEAT, Cell.CAPTURE_BEAT):
+    for cell in (Register.WINDOW_BEAT, Register.CAPTURE_BEAT):
         deck.put(cell, time.monotonic_ns())
     folder = tmp_path / "session"
     folder.mkdir()
@@ -40,15 +40,15 @@ def theatre(tmp_path):
 
 def beats(deck, *, armed):
     """Its capture process answers now."""
-    deck.put(Cell.ARMED, armed)
-    deck.put(Cell.CAPTURE_BEAT, time.monotonic_ns())
+    deck.put(Register.ARMED, armed)
+    deck.put(Register.CAPTURE_BEAT, time.monotonic_ns())
 
 
 def test_what_the_theatre_does(theatre):
     assert live_now() is Live.PICTURE
-    theatre.put(Cell.ARMED, 1)
+    theatre.put(Register.ARMED, 1)
     assert live_now() is Live.ARMED
-    theatre.put(Cell.CAPTURE_BEAT, time.monotonic_ns() - 10**11)
+    theatre.put(Register.CAPTURE_BEAT, time.monotonic_ns() - 10**11)
     assert live_now() is Live.NOTHING
 
 

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from assistant.live.messages import Fault, Lines, LinesVoid, LiveState
+from assistant.live.messages import FaultNotice, Lines, LinesVoid, LiveState
 from assistant.vocabulary import Unknown
 from tests.ui.theatre.fake_session import HIGH, MEDIUM, PLAN, moment, status
 from ui.theatre.page import TheatrePage
@@ -156,7 +156,7 @@ def test_another_page_or_closing_is_refused_while_armed_and_asked_once(armed, sh
 
 
 def test_messages_of_the_session_reach_the_person(armed, qtbot) -> None:
-    armed.session.messages.append(Fault(happened="The analysis stopped and starts again.", do="Judge by eye."))
+    armed.session.messages.append(FaultNotice(happened="The analysis stopped and starts again.", do="Judge by eye."))
     qtbot.waitUntil(lambda: "Judge by eye" in armed.board.note)
     armed.session.messages.append(LinesVoid(reason="the picture was lost"))
     qtbot.waitUntil(lambda: "the picture was lost" in armed.board.note)

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.capture.masking.layout import SCHEMA, Layout, layouts, read_layout
+from assistant.capture.masking.layout import SCHEMA, ConsoleLayout, layouts, read_layout
 from assistant.errors import UsageError
 
 TEMPLATE = Path(__file__).resolve().parents[5] / "shared" / "data" / "console_layout" / "Templates.png"
@@ -80,7 +80,7 @@ def test_the_mark_is_read(tmp_path: Path) -> None:
 def test_the_real_console_keeps_its_panel_out_of_the_field() -> None:
     picture = cv2.imread(str(TEMPLATE), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
-    panel: Layout = layouts()["panel left"]
+    panel: ConsoleLayout = layouts()["panel left"]
     mask = panel.field_mask(picture.shape[1], picture.shape[0])
     edge = int(np.argmax(mask[100]))
     assert not mask[:, :88].any()

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.capture.masking.layout import Box, Layout
+from assistant.capture.masking.layout import Box, ConsoleLayout
 from assistant.capture.masking.masking import Masker, is_masked
 from tests.two_pictures import LEFT, RIGHT, film, screen
 
@@ -67,7 +67,7 @@ def test_a_menu_page_with_names_never_opens_the_mask() -> None:
 
 def test_a_layout_profile_is_never_left() -> None:
     field = Box(x0=0.5, y0=0.25, x1=0.75, y1=0.75)
-    masker = Masker(Layout(schema_="s", name="n", field=field))
+    masker = Masker(ConsoleLayout(schema_="s", name="n", field=field))
     for k in range(10):
         masked = masker.apply(console(220, k), k * 0.6)
     assert masked[:, :320].max() == 0

@@ -4,14 +4,14 @@ from pathlib import Path
 import av
 import pytest
 
-from assistant.capture.video.matroska import Block, read_blocks
+from assistant.capture.video.matroska import MatroskaBlock, read_blocks
 
 Write = Callable[..., Path]
 
 
-def by_ffmpeg(path: Path) -> list[Block]:
+def by_ffmpeg(path: Path) -> list[MatroskaBlock]:
     with av.open(str(path)) as container:
-        return [Block(stamp=p.pts, is_key=p.is_keyframe) for p in container.demux(video=0) if p.size]
+        return [MatroskaBlock(stamp=p.pts, is_key=p.is_keyframe) for p in container.demux(video=0) if p.size]
 
 
 @pytest.mark.parametrize("options", [{}, {"live": "1"}, {"cluster_time_limit": "300"}])

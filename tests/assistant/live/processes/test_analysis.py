@@ -12,7 +12,7 @@ from assistant.live.messages import AlarmHeard, LiveMoment, Moved, PlanRefused, 
 from assistant.live.orders import Acknowledge, Start, TakePlan
 from assistant.live.processes import analysis as analysis_process
 from assistant.live.processes.analysis import LiveAnalysis
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.recording.keeping import write_picture
 from assistant.recording.line_writer import LineWriter
 from assistant.settings.tree import Settings
@@ -26,7 +26,7 @@ SECOND = 1_000_000_000
 @pytest.fixture
 def wide_deck() -> Iterator[Deck]:
     deck = Deck.make(slots=16, slot_bytes=ROWS * COLS)
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     yield deck
     deck.remove()
 
@@ -61,7 +61,7 @@ def test_without_lines_it_says_what_the_picture_is(wide_deck: Deck, analysis: Li
     found = moments(wide_deck)
     assert [moment.liveness.state for moment in found] == [FrameState.LIVE, FrameState.REPEAT] * 2
     assert all(isinstance(moment.motion, Unknown) for moment in found)
-    assert wide_deck.get(Cell.ANALYSED_INDEX) == 3
+    assert wide_deck.get(Register.ANALYSED_INDEX) == 3
 
 
 def test_with_lines_it_measures_and_tells_alarms_before_the_moment(
@@ -136,8 +136,8 @@ def test_the_whole_process_writes_what_it_told(
     wait_until(lambda: any(isinstance(message, PlanTaken) for message in wide_deck.analysis_says.take()))
     for k in range(20):
         publish(wide_deck, k)
-        wait_until(lambda k=k: wide_deck.get(Cell.ANALYSED_INDEX) == k)
-    wide_deck.put(Cell.CLOSING, 1)
+        wait_until(lambda k=k: wide_deck.get(Register.ANALYSED_INDEX) == k)
+    wide_deck.put(Register.CLOSING, 1)
     body.join(HUNG_S)
     lines = [json.loads(line) for line in (tmp_path / "readings_000.jsonl").read_text().splitlines()]
     assert lines[0]["columns"][0] == "frame"

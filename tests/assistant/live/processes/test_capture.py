@@ -12,7 +12,7 @@ from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, Sour
 from assistant.live.orders import Start, Witness
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import CaptureSettings, LiveSettings, Settings
@@ -50,9 +50,9 @@ class Scripted:
 @pytest.fixture
 def big_deck() -> Iterator[Deck]:
     deck = Deck.make(slots=4, slot_bytes=80 * 64 * 2)
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     yield deck
-    deck.put(Cell.CLOSING, 1)
+    deck.put(Register.CLOSING, 1)
     deck.remove()
 
 
@@ -97,7 +97,7 @@ def test_frames_are_stamped_numbered_published_and_recorded(
     one = grab([grain(1), grain(1), grain(2)])
     heard = said(big_deck, SourceEnded)
     assert isinstance(heard[0], SourceOpened)
-    assert big_deck.get(Cell.NEXT_INDEX) == 3
+    assert big_deck.get(Register.NEXT_INDEX) == 3
     frames = [big_deck.ring.read(k) for k in range(3)]
     assert [frame.picture for frame in frames if frame is not None] == [0, 0, 1]
     assert frames[0] is not None
@@ -160,7 +160,7 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
     said(big_deck, SourceEnded)
     told = said(big_deck, RecordingTold)
     assert told
-    big_deck.put(Cell.CLOSING, 1)
+    big_deck.put(Register.CLOSING, 1)
     body.join(HUNG_S)
     recorded = RunFolder(tmp_path, "run")
     assert len(recorded.recorded.lines) == 5
@@ -173,7 +173,7 @@ def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
     big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(capture, "_open", lambda address: Scripted([grain(k) for k in range(5)]))
-    big_deck.put(Cell.WINDOW_BEAT, big_deck.get(Cell.WINDOW_BEAT) - 400_000_000_000)
+    big_deck.put(Register.WINDOW_BEAT, big_deck.get(Register.WINDOW_BEAT) - 400_000_000_000)
     start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
     body = threading.Thread(target=capture.run, args=(start,))
     body.start()
@@ -186,8 +186,8 @@ def test_a_frame_that_was_published_and_not_yet_counted_keeps_its_number(
     big_deck: Deck, grab: Callable[..., Grab]
 ) -> None:
     big_deck.ring.publish(6, 0, 0, 4, grain(9))
-    big_deck.put(Cell.NEXT_INDEX, 6)
-    big_deck.put(Cell.LAST_PICTURE, 3)
+    big_deck.put(Register.NEXT_INDEX, 6)
+    big_deck.put(Register.LAST_PICTURE, 3)
     grab([grain(1)])
     said(big_deck, SourceEnded)
     frame = big_deck.ring.newest()

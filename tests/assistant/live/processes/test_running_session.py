@@ -5,14 +5,14 @@ import pytest
 
 from assistant.live.messages import Child
 from assistant.live.processes.running_session import find_running, note_ended, note_running, remove_forgotten
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.system.places import data_home
 
 
 def test_a_session_is_found_until_it_ends_in_order(deck: Deck, tmp_path: Path) -> None:
     assert find_running() is None
     note_running(deck, tmp_path, "play:x", os.getpid())
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     found = find_running()
     assert found is not None
     assert (found.folder, found.source, found.has_window) == (tmp_path.resolve(), "play:x", True)
@@ -23,12 +23,12 @@ def test_a_session_is_found_until_it_ends_in_order(deck: Deck, tmp_path: Path) -
 
 def test_a_window_that_is_gone_or_long_silent_is_none(deck: Deck, tmp_path: Path) -> None:
     note_running(deck, tmp_path, "play:x", 2**22 - 3)
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     found = find_running()
     assert found is not None
     assert not found.has_window
     note_running(deck, tmp_path, "play:x", os.getpid())
-    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 70_000_000_000)
+    deck.put(Register.WINDOW_BEAT, deck.get(Register.WINDOW_BEAT) - 70_000_000_000)
     again = find_running()
     assert again is not None
     assert not again.has_window
@@ -39,8 +39,8 @@ def test_only_children_that_answer_count(deck: Deck, tmp_path: Path) -> None:
     found = find_running()
     assert found is not None
     assert found.living() == {}
-    deck.put(Cell.CAPTURE_PID, os.getpid())
-    deck.beat(Cell.CAPTURE_BEAT)
+    deck.put(Register.CAPTURE_PID, os.getpid())
+    deck.beat(Register.CAPTURE_BEAT)
     assert found.living() == {Child.CAPTURE: os.getpid()}
 
 
@@ -59,13 +59,13 @@ def test_memory_that_went_with_the_machine_leaves_the_folder_to_go_on_with(deck:
 
 
 def test_memory_that_everybody_has_left_is_given_back_and_no_other(deck: Deck) -> None:
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     remove_forgotten()
     assert deck.path.exists()
-    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 70_000_000_000)
-    deck.put(Cell.CAPTURE_PID, os.getpid())
+    deck.put(Register.WINDOW_BEAT, deck.get(Register.WINDOW_BEAT) - 70_000_000_000)
+    deck.put(Register.CAPTURE_PID, os.getpid())
     remove_forgotten()
     assert deck.path.exists()
-    deck.put(Cell.CAPTURE_PID, 2**22 - 3)
+    deck.put(Register.CAPTURE_PID, 2**22 - 3)
     assert remove_forgotten() >= 1
     assert not deck.path.exists()

@@ -7,7 +7,7 @@ from assistant.live.messages import Child, Condition
 from assistant.live.orders import Start
 from assistant.live.processes.running_session import find_running
 from assistant.live.processes.session_processes import Crew, end_left
-from assistant.live.shared.shared_memory import Cell
+from assistant.live.shared.shared_memory import Register
 from assistant.recording.schema import FrameLine
 from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S
@@ -59,6 +59,6 @@ def test_numbers_and_times_go_on_in_a_folder_that_was_recorded_into(tmp_path: Pa
     lines = [FrameLine(i=i, t=i * 0.04, ns=1_000 + i * 40_000_000, v=0, p=i) for i in range(5)]
     (tmp_path / "frames_000.jsonl").write_bytes(b"\n".join(msgspec.json.encode(line) for line in lines) + b'\n{"i":')
     made = crew(tmp_path)
-    assert made.deck.get(Cell.NEXT_INDEX) == 5
-    assert made.deck.get(Cell.ORIGIN_NS) == pytest.approx(1_000, abs=2)
+    assert made.deck.get(Register.NEXT_INDEX) == 5
+    assert made.deck.get(Register.ORIGIN_NS) == pytest.approx(1_000, abs=2)
     assert made.end(tmp_path, HUNG_S)

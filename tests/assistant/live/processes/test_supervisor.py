@@ -11,7 +11,7 @@ from assistant.live.messages import Child, Condition
 from assistant.live.orders import Start
 from assistant.live.processes import supervisor
 from assistant.live.processes.supervisor import Nurse
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S, wait_until
 
@@ -29,7 +29,7 @@ def nurse(deck: Deck, tmp_path: Path) -> Iterator[Nurse]:
     def start(epoch: int) -> Start:
         return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
 
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     made = Nurse(Child.WATCHDOG, deck, start)
     yield made
     made.end_now()
@@ -45,7 +45,7 @@ def test_a_child_starts_says_so_and_ends_when_the_session_closes(nurse: Nurse, d
     nurse.begin()
     assert until(nurse, lambda: nurse.is_well) == [Condition.RUNNING]
     assert nurse.state.restarts == 0
-    deck.put(Cell.CLOSING, 1)
+    deck.put(Register.CLOSING, 1)
     assert nurse.wait(HUNG_S)
     nurse.clear_note(tmp_path)
     assert not list(tmp_path.iterdir())
@@ -105,7 +105,7 @@ def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck)
     other.adopt(pid)
     assert other.look() == []
     assert other.is_well
-    deck.put(Cell.CLOSING, 1)
+    deck.put(Register.CLOSING, 1)
     assert other.wait(HUNG_S)
 
 
@@ -116,7 +116,7 @@ def test_a_child_that_asks_for_patience_gets_it(nurse: Nurse, deck: Deck) -> Non
     pid = nurse.state.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    deck.ask_patience(Cell.WATCHDOG_BEAT, 0.7)
-    asked_ns = deck.get(Cell.WATCHDOG_BEAT)  # in the product's clock: until when it is busy
+    deck.ask_patience(Register.WATCHDOG_BEAT, 0.7)
+    asked_ns = deck.get(Register.WATCHDOG_BEAT)  # in the product's clock: until when it is busy
     until(nurse, lambda: nurse.state.condition is Condition.HANGING)
     assert time.monotonic_ns() - asked_ns > HANGS_AFTER_S * 1e9

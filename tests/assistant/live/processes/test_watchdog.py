@@ -10,13 +10,13 @@ import pytest
 
 from assistant.live.orders import Start
 from assistant.live.processes import watchdog
-from assistant.live.processes.watchdog import Alarm, Look, OwnWindow, Restarts, Seen, Tone, judge
-from assistant.live.shared.shared_memory import Cell, Deck
+from assistant.live.processes.watchdog import OwnWindow, Restarts, Seen, Tone, WatchdogAlarm, WindowCheck, judge
+from assistant.live.shared.shared_memory import Deck, Register
 from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S, wait_until
 
 SECOND = 1_000_000_000
-WELL = Look(now_ns=100 * SECOND, beat_ns=100 * SECOND, alive=True, closing=False)
+WELL = WindowCheck(now_ns=100 * SECOND, beat_ns=100 * SECOND, alive=True, closing=False)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_how_the_window_is(changes: dict[str, object], seen: Seen) -> None:
 
 
 def test_a_window_that_was_only_slow_takes_the_alarm_back() -> None:
-    alarm = Alarm()
+    alarm = WatchdogAlarm()
     alarm.see(Seen.WELL, 0, dismissed=False)
     assert not alarm.stands
     alarm.see(Seen.SILENT, SECOND, dismissed=False)
@@ -44,7 +44,7 @@ def test_a_window_that_was_only_slow_takes_the_alarm_back() -> None:
 
 
 def test_a_death_is_told_for_two_minutes_and_longer_if_nobody_acts() -> None:
-    alarm = Alarm()
+    alarm = WatchdogAlarm()
     for second in range(0, 300, 2):
         alarm.see(Seen.DEAD, second * SECOND, dismissed=False)
         assert alarm.stands
@@ -53,7 +53,7 @@ def test_a_death_is_told_for_two_minutes_and_longer_if_nobody_acts() -> None:
 
 
 def test_a_dismissed_alarm_comes_back_after_a_minute_if_nothing_got_better() -> None:
-    alarm = Alarm()
+    alarm = WatchdogAlarm()
     alarm.see(Seen.SILENT, SECOND, dismissed=False)
     alarm.see(Seen.SILENT, 2 * SECOND, dismissed=True)
     for second in range(3, 62):
@@ -68,7 +68,7 @@ def test_a_dismissed_alarm_comes_back_after_a_minute_if_nothing_got_better() -> 
 
 
 def test_a_program_that_dies_again_and_again_never_seems_well() -> None:
-    alarm = Alarm()
+    alarm = WatchdogAlarm()
     alarm.see(Seen.DEAD, 0, dismissed=False)
     for second in range(1, 30):
         alarm.see(Seen.WELL if second % 3 else Seen.DEAD, second * SECOND, dismissed=False)
@@ -79,7 +79,7 @@ def test_a_program_that_dies_again_and_again_never_seems_well() -> None:
 
 
 def test_an_orderly_end_is_no_alarm() -> None:
-    alarm = Alarm()
+    alarm = WatchdogAlarm()
     alarm.see(Seen.CLOSED, 0, dismissed=False)
     assert not alarm.stands
 
@@ -238,7 +238,7 @@ def watched(deck: Deck, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]
         assert process.stdout is not None
         process.stdout.readline()
         process.stdout.close()
-        deck.put(Cell.WINDOW_PID, process.pid)
+        deck.put(Register.WINDOW_PID, process.pid)
         return process
 
     return begin
@@ -252,23 +252,23 @@ def test_the_process_tells_a_kill_and_a_hang(
 
     monkeypatch.setattr(watchdog, "Tone", lambda: Tone([]))
     window = watched()
-    deck.put(Cell.ARMED, 1)
+    deck.put(Register.ARMED, 1)
     start = Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
     body = threading.Thread(target=watchdog.run, args=(start,))
     body.start()
     try:
         for sign in (signal.SIGSTOP, signal.SIGKILL):
-            wait_until(lambda: deck.get(Cell.WATCHDOG_BEAT) > 0 and not deck.get(Cell.WATCHDOG_ALARM))
+            wait_until(lambda: deck.get(Register.WATCHDOG_BEAT) > 0 and not deck.get(Register.WATCHDOG_ALARM))
             os.kill(window.pid, sign)
-            wait_until(lambda: deck.get(Cell.WATCHDOG_ALARM))
+            wait_until(lambda: deck.get(Register.WATCHDOG_ALARM))
             if sign == signal.SIGSTOP:
                 os.kill(window.pid, signal.SIGCONT)
     finally:
         window.kill()
         window.wait()
-        deck.put(Cell.CLOSING, 1)
+        deck.put(Register.CLOSING, 1)
         body.join(HUNG_S)
-    assert not deck.get(Cell.WATCHDOG_ALARM)
+    assert not deck.get(Register.WATCHDOG_ALARM)
 
 
 @pytest.mark.parametrize("memory", [True, False])
@@ -305,7 +305,7 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
         "log.write('closed')\n"
     )
     window = watched()
-    deck.put(Cell.ARMED, 1)
+    deck.put(Register.ARMED, 1)
     start = Start(
         deck=str(deck.path),
         source="",
@@ -317,7 +317,7 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
     body = threading.Thread(target=watchdog.run, args=(start,))
     body.start()
     try:
-        wait_until(lambda: deck.get(Cell.WATCHDOG_BEAT) > 0)
+        wait_until(lambda: deck.get(Register.WATCHDOG_BEAT) > 0)
         window.kill()
         window.wait()
         word = b"RIFF" if memory and sys.platform == "linux" else b"BEEP"
@@ -325,9 +325,9 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
         assert body.is_alive()
         assert shown.read_text() == "show\n", "shown, and not taken away"
         assert heard.read_bytes()[:4] == word
-        assert deck.get(Cell.WATCHDOG_ALARM)
+        assert deck.get(Register.WATCHDOG_ALARM)
     finally:
         window.kill()
         window.wait()
-        deck.put(Cell.CLOSING, 1)
+        deck.put(Register.CLOSING, 1)
         body.join(HUNG_S)

@@ -5,17 +5,17 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_
-from assistant.live.shared.shared_memory import Cell, Deck, is_orphan, read_signs
+from assistant.live.shared.shared_memory import Deck, Register, is_orphan, read_signs
 from assistant.settings.tree import LiveSettings, Settings
 from assistant.vocabulary import Unknown
 
 
 def test_another_process_finds_everything_by_the_path(deck: Deck) -> None:
     other = Deck.open(deck.path)
-    deck.put(Cell.ARMED, 1)
+    deck.put(Register.ARMED, 1)
     deck.to_analysis.put("order")
     deck.ring.publish(0, 0, 0, 0, np.zeros((4, 4), np.uint8))
-    assert other.get(Cell.ARMED) == 1
+    assert other.get(Register.ARMED) == 1
     assert other.to_analysis.take() == ["order"]
     assert other.ring.newest_index == 0
 
@@ -39,18 +39,18 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
 
 def test_a_session_without_a_window_is_an_orphan_after_a_while(deck: Deck) -> None:
     settings = replace(Settings(), live=LiveSettings(orphan_after_s=5.0))
-    deck.beat(Cell.WINDOW_BEAT)
+    deck.beat(Register.WINDOW_BEAT)
     assert not is_orphan(deck, settings)
-    deck.put(Cell.WINDOW_BEAT, deck.get(Cell.WINDOW_BEAT) - 6_000_000_000)
+    deck.put(Register.WINDOW_BEAT, deck.get(Register.WINDOW_BEAT) - 6_000_000_000)
     assert is_orphan(deck, settings)
 
 
 def test_what_the_capture_sees_of_the_console(deck: Deck) -> None:
     assert read_signs(deck).mark_lit is None
     assert isinstance(read_signs(deck).let_through, Unknown)
-    deck.put(Cell.MARK_LIT, 1)
-    deck.put(Cell.LET_THROUGH, 625)
+    deck.put(Register.MARK_LIT, 1)
+    deck.put(Register.LET_THROUGH, 625)
     assert read_signs(deck).mark_lit is True
     assert read_signs(deck).let_through == 0.625
-    deck.put(Cell.MARK_LIT, 0)
+    deck.put(Register.MARK_LIT, 0)
     assert read_signs(deck).mark_lit is False

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose, block_around, stack, turned
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around, stack, turned
 from assistant.simulation.anatomy.anatomy_sizes import draw_sizes
 from assistant.simulation.anatomy.fracture import broken, unbroken
 
@@ -31,7 +31,7 @@ def test_tilt_lifts_the_front():
 
 
 def test_a_block_sees_what_the_pose_says():
-    block = Block(origin_mm=(-3.0, -2.0, -1.0), spacing_mm=0.5, shape=(5, 6, 7))
+    block = VoxelGrid(origin_mm=(-3.0, -2.0, -1.0), spacing_mm=0.5, shape=(5, 6, 7))
     pose = Pose(turn=turned(7.0, 1.0, 2.0), centre_mm=np.array([0.3, 0.2, 0.1]))
     grid = block.seen_from(pose)
     point = np.array([-3.0 + 4 * 0.5, -2.0 + 3 * 0.5, -1.0 + 2 * 0.5])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Block
+from assistant.simulation.anatomy.anatomy_pose import VoxelGrid
 from assistant.simulation.anatomy.anatomy_regions import CORTEX_RESISTANCE, Surroundings, landmarks, regions, resistance
 from assistant.simulation.scene import Region
 
@@ -18,7 +18,7 @@ def box(x, y, z, size):
 
 @pytest.fixture(scope="module")
 def around() -> Surroundings:
-    block = Block(origin_mm=(-60.0, -40.0, -35.0), spacing_mm=0.8, shape=(88, 101, 123))
+    block = VoxelGrid(origin_mm=(-60.0, -40.0, -35.0), spacing_mm=0.8, shape=(88, 101, 123))
     grid = block.plain()
     x, y, z = grid.x_mm, grid.y_mm, grid.z_mm
     pedicles = np.minimum(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Block
+from assistant.simulation.anatomy.anatomy_pose import VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import Limb, coverage, outline_table, smooth_max, smooth_min
 
 
@@ -18,11 +18,11 @@ def ball_limb(radius: float) -> Limb:
 
 
 @pytest.fixture(scope="module")
-def block() -> Block:
-    return Block(origin_mm=(-12.0, -8.0, -8.0), spacing_mm=0.4, shape=(41, 41, 61))
+def block() -> VoxelGrid:
+    return VoxelGrid(origin_mm=(-12.0, -8.0, -8.0), spacing_mm=0.4, shape=(41, 41, 61))
 
 
-def test_a_round_bar_is_a_capsule(block: Block):
+def test_a_round_bar_is_a_capsule(block: VoxelGrid):
     grid = block.plain()
     got = ball_limb(3.0).distance_mm(grid)
     beyond = np.maximum(np.abs(grid.x_mm) - 5.0, 0.0)
@@ -30,7 +30,7 @@ def test_a_round_bar_is_a_capsule(block: Block):
     assert np.abs(got - exact).max() < 1e-3
 
 
-def test_an_elliptic_bar_has_its_radii(block: Block):
+def test_an_elliptic_bar_has_its_radii(block: VoxelGrid):
     limb = Limb(
         start_mm=(-30.0, 0.0, 0.0),
         end_mm=(30.0, 0.0, 0.0),
@@ -43,7 +43,7 @@ def test_an_elliptic_bar_has_its_radii(block: Block):
     assert area == pytest.approx(np.pi * 4.0 * 2.0, rel=0.05)
 
 
-def test_a_mirrored_bar_is_the_mirror_image(block: Block):
+def test_a_mirrored_bar_is_the_mirror_image(block: VoxelGrid):
     limb = Limb(
         start_mm=(-3.0, 1.0, -2.0),
         end_mm=(4.0, 5.0, 3.0),
@@ -64,7 +64,7 @@ def test_smooth_union_contains_both_and_equals_the_minimum_far_apart():
 
 
 def test_coverage_adds_up_to_the_volume_of_a_ball():
-    block = Block(origin_mm=(-6.0, -6.0, -6.0), spacing_mm=0.5, shape=(25, 25, 25))
+    block = VoxelGrid(origin_mm=(-6.0, -6.0, -6.0), spacing_mm=0.5, shape=(25, 25, 25))
     grid = block.plain()
     distance = np.sqrt(grid.x_mm**2 + grid.y_mm**2 + grid.z_mm**2) - 4.3
     assert coverage(distance, 0.5).sum() * 0.5**3 == pytest.approx(4 / 3 * np.pi * 4.3**3, rel=0.01)

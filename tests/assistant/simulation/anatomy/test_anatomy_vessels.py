@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Block
+from assistant.simulation.anatomy.anatomy_pose import VoxelGrid
 from assistant.simulation.anatomy.anatomy_vessels import Aorta, aorta_calcium, draw_aorta, with_vessels
 
 AORTA = Aorta(middle_x_mm=29.0, radius_mm=11.0, phase=0.0, calcified=0.1)
 
 
-def block(spacing_mm: float = 1.0) -> Block:
+def block(spacing_mm: float = 1.0) -> VoxelGrid:
     count = round(60.0 / spacing_mm) + 1
-    return Block(origin_mm=(0.0, -50.0, -30.0), spacing_mm=spacing_mm, shape=(count, round(80 / spacing_mm) + 1, count))
+    return VoxelGrid(
+        origin_mm=(0.0, -50.0, -30.0), spacing_mm=spacing_mm, shape=(count, round(80 / spacing_mm) + 1, count)
+    )
 
 
 def test_plaques_lie_in_the_vessel_wall_and_never_in_bone() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
 from assistant.simulation.anatomy.real_anatomy_ct import Scan, read_scan
 from assistant.simulation.anatomy.real_anatomy_nifti import ScanVolume
 
@@ -35,7 +35,7 @@ def test_labels_become_levels(scan):
 
 
 def test_unlabelled_bone_is_found_at_its_place_and_the_labelled_left_out(scan):
-    block = Block(origin_mm=(-30.0, -30.0, -20.0), spacing_mm=1.0, shape=(30, 50, 50))
+    block = VoxelGrid(origin_mm=(-30.0, -30.0, -20.0), spacing_mm=1.0, shape=(30, 50, 50))
     bone = scan.other_bone(UPRIGHT, 1.0, block)
     assert bone[15, 3, 3] == pytest.approx((800.0 - 60.0) / 1200.0, rel=0.05)
     assert not bone[:, 20:, 20:].any()
@@ -46,7 +46,7 @@ def test_unlabelled_bone_is_found_at_its_place_and_the_labelled_left_out(scan):
 
 
 def test_scaling_and_turning_move_the_bone(scan):
-    block = Block(origin_mm=(-40.0, -40.0, -1.0), spacing_mm=1.0, shape=(3, 80, 80))
+    block = VoxelGrid(origin_mm=(-40.0, -40.0, -1.0), spacing_mm=1.0, shape=(3, 80, 80))
     x, y, _ = block.axes_mm()
 
     def centre(pose: Pose, scale: float):
@@ -71,7 +71,7 @@ def test_soft_tissue_goes_on_above_and_below_the_scan_and_is_air_beside_it(scan)
 
 
 def test_density_inside_is_relative_to_its_mean(scan):
-    block = Block(origin_mm=(-8.0, -8.0, -16.0), spacing_mm=1.0, shape=(16, 16, 16))
+    block = VoxelGrid(origin_mm=(-8.0, -8.0, -16.0), spacing_mm=1.0, shape=(16, 16, 16))
     inside = np.ones(block.shape, dtype=bool)
     assert scan.relative_density(UPRIGHT, 1.0, block, inside).mean() == pytest.approx(1.0, abs=0.05)
 

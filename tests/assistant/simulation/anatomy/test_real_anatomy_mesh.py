@@ -5,7 +5,7 @@ import pytest
 from skimage import measure
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Block, Pose, block_around, turned
+from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around, turned
 from assistant.simulation.anatomy.anatomy_sizes import mean_size
 from assistant.simulation.anatomy.fracture import unbroken
 from assistant.simulation.anatomy.real_anatomy_mesh import (
@@ -44,7 +44,7 @@ def vertebra():
 
 
 def test_distances_to_a_ball():
-    block = Block(origin_mm=(-14.0, -14.0, -14.0), spacing_mm=0.7, shape=(41, 41, 41))
+    block = VoxelGrid(origin_mm=(-14.0, -14.0, -14.0), spacing_mm=0.7, shape=(41, 41, 41))
     distance, upright = signed_distance(ball(10.0), block)
     grid = block.plain()
     exact = np.sqrt(grid.x_mm**2 + grid.y_mm**2 + grid.z_mm**2) - 10.0
@@ -56,7 +56,7 @@ def test_distances_to_a_ball():
 
 
 def test_the_inside_is_inside_even_where_the_grid_cuts_the_surface():
-    block = Block(origin_mm=(-2.0, -14.0, -14.0), spacing_mm=0.7, shape=(41, 41, 30))
+    block = VoxelGrid(origin_mm=(-2.0, -14.0, -14.0), spacing_mm=0.7, shape=(41, 41, 30))
     distance, _ = signed_distance(ball(12.0), block)
     grid = block.plain()
     exact = np.sqrt(grid.x_mm**2 + grid.y_mm**2 + grid.z_mm**2) - 12.0

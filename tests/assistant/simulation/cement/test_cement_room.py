@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.simulation.cement.cement_room import near_axis, nearest, ragged, room_inside
-from assistant.simulation.scene import Cannula
+from assistant.simulation.scene import SimulatedCannula
 
 
 def limits(room):
@@ -32,7 +32,7 @@ def test_reach_is_a_share_of_the_depth(toy_anatomy, reach: float):
 
 def test_steel_is_found_behind_the_tip_only(toy_anatomy):
     room = room_inside(toy_anatomy, 1.0, 0.0)
-    steel = Cannula(
+    steel = SimulatedCannula(
         tip_mm=(0.0, 0.0, 0.0), towards_handle=(-1.0, 0.0, 0.0), outer_diameter_mm=4.0, inner_diameter_mm=3.0
     )
     inside = near_axis(room, steel, 2.0, from_mm=0.0)

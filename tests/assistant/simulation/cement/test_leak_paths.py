@@ -6,9 +6,9 @@ from scipy import ndimage
 
 from assistant.errors import UsageError
 from assistant.simulation.cement.leak_paths import NAMES, REGIONS, draw_volume_ml, open_path
-from assistant.simulation.scene import Cannula, Region
+from assistant.simulation.scene import Region, SimulatedCannula
 
-STEEL = Cannula(
+STEEL = SimulatedCannula(
     tip_mm=(6.0, 3.0, 0.0),
     towards_handle=(-0.947, 0.3, 0.12),
     outer_diameter_mm=3.05,
@@ -20,7 +20,7 @@ def opened(patient, name, *, seed=0, leak_ml=0.1):
     left = patient.landmarks_mm["pedicle_left"][0]
     towards = left - np.array(STEEL.tip_mm)
     towards = towards / np.linalg.norm(towards)
-    steel = Cannula(
+    steel = SimulatedCannula(
         tip_mm=STEEL.tip_mm,
         towards_handle=tuple(float(v) for v in towards),
         outer_diameter_mm=3.05,

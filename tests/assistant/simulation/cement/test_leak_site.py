@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.simulation.cement.leak_site import Site, beside_axis, distance_to_segment_mm, middle, outside, ripple
-from assistant.simulation.scene import Cannula, Region
+from assistant.simulation.scene import Region, SimulatedCannula
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_middle_and_ripple(site):
 
 
 def test_distances_of_points_to_axis_and_segment():
-    steel = Cannula(
+    steel = SimulatedCannula(
         tip_mm=(0.0, 0.0, 0.0), towards_handle=(-1.0, 0.0, 0.0), outer_diameter_mm=3.0, inner_diameter_mm=2.0
     )
     x, y, z = (np.array([v], dtype=np.float32) for v in (-3.0, 4.0, 0.0))

@@ -8,7 +8,7 @@ RNG = np.random.default_rng(0)
 
 
 def shown(screen, picture):
-    made = display.Display(screen, side_px=picture.shape[0], mm_per_px=0.3)
+    made = display.ConsoleDisplay(screen, side_px=picture.shape[0], mm_per_px=0.3)
     made.set_window(picture)
     return made, made.show(picture)
 
@@ -61,13 +61,13 @@ def test_layout_puts_the_picture_into_its_box():
     for kind in ("plain", "text", "panel"):
         screen = Screen(layout=kind)
         box = display.picture_box(run, screen)
-        layout = display.Layout(run, screen, tube_kv=80.0, label="L1")
+        layout = display.ScreenSurround(run, screen, tube_kv=80.0, label="L1")
         picture = np.full((box.height_px, box.width_px), 77, np.uint8)
         frame = layout.frame(picture, live=True, clock_s=3.0, view="lateral")
         assert frame.shape == (512, 640)
         inner = frame[box.rows, box.cols][100:-100, 100:-100]
         assert (inner == 77).all()
-    plain = display.Layout(run, Screen(layout="plain"), tube_kv=80.0, label="L1")
+    plain = display.ScreenSurround(run, Screen(layout="plain"), tube_kv=80.0, label="L1")
     box = display.picture_box(run, Screen(layout="plain"))
     frame = plain.frame(np.full((box.height_px, box.width_px), 77, np.uint8), live=True, clock_s=0.0, view="ap")
     assert (frame != 77).sum() == 640 * 512 - box.width_px * box.height_px

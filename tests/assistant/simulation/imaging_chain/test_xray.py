@@ -3,7 +3,7 @@ import pytest
 
 from assistant.geometry import Crop
 from assistant.simulation.imaging_chain import xray
-from assistant.simulation.scene import Cannula, Volume
+from assistant.simulation.scene import SimulatedCannula, Volume
 
 
 def make_view(orbit=0.0, tilt=0.0, rotation=0.0, mirrored=False, pixel=0.3, look=(0.0, 0.0, 0.0)):
@@ -131,7 +131,7 @@ def test_oblique_rod_against_marching():
 
 
 def test_cannula_pulled_back_moves_its_tip():
-    cannula = Cannula(
+    cannula = SimulatedCannula(
         tip_mm=(0.0, 0.0, 0.0), towards_handle=(-1.0, 0.0, 0.0), outer_diameter_mm=3.0, inner_diameter_mm=2.4
     )
     view = make_view()

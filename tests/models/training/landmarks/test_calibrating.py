@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from assistant.evaluation.landmarks_command import HELD_OUT, HELD_OUT_REAL
-from assistant.landmarks.finding import Found
-from models.training.landmarks.calibrating import PATIENTS, Asked, fit, limit, sureness_of
+from assistant.landmarks.finding import FoundLandmarks
+from models.training.landmarks.calibrating import PATIENTS, ScoredLandmarks, fit, limit, sureness_of
 
 
-def asked(doubt_px: float, error_mm: float, view: str) -> Asked:
-    found = Found(
+def asked(doubt_px: float, error_mm: float, view: str) -> ScoredLandmarks:
+    found = FoundLandmarks(
         points_px=np.zeros((6, 2)),
         doubt_px=np.full(6, doubt_px),
         spread_px=np.full(6, 0.5),
@@ -18,7 +18,7 @@ def asked(doubt_px: float, error_mm: float, view: str) -> Asked:
         px_per_crop_px=2.0,
         rival=9.0,
     )
-    return Asked(view=view, mm_per_crop_px=1.0, found=found, errors_mm=np.full(6, error_mm))
+    return ScoredLandmarks(view=view, mm_per_crop_px=1.0, found=found, errors_mm=np.full(6, error_mm))
 
 
 def test_calibration_shares_no_patient_with_the_figures() -> None:
