@@ -5,6 +5,7 @@ import pytest
 
 from assistant import plan as plan_module
 from assistant.geometry import Crop, Similarity, apply
+from assistant.lines import WHOLE_LINES
 from assistant.simulation import truth
 from assistant.vocabulary import LeakSite
 
@@ -110,6 +111,13 @@ def test_side_walls_in_ap():
     points = truth.points_of(blob((110.0, 150.0), 6.0) > 0, PART)
     expected = brute_distance_mm(points, view.first_wall, np.asarray(view.centre_px), runs_on=False)
     assert found["side_wall"] == pytest.approx(expected, abs=0.02)
+
+
+def test_the_simulator_draws_every_line_of_the_program_by_itself():
+    drawn = {
+        name: runs_on for view in ("lateral", "ap") for name, (_, runs_on) in truth.lines_of(planned(view)).items()
+    }
+    assert drawn == {line.value: line.runs_on for line in WHOLE_LINES}
 
 
 def test_lines_move_with_the_vertebra():
