@@ -227,10 +227,10 @@ def watched(deck: Deck, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]
     """A process in the place of the window, that beats as one."""
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from assistant.live.shared.shared_memory import Cell, Deck\n"
+        "from assistant.live.shared.shared_memory import Register, Deck\n"
         "deck = Deck.open(Path(sys.argv[1]))\n"
         "print('go', flush=True)\n"
-        "while True:\n    deck.beat(Cell.WINDOW_BEAT); time.sleep(0.02)\n"
+        "while True:\n    deck.beat(Register.WINDOW_BEAT); time.sleep(0.02)\n"
     )
 
     def begin() -> subprocess.Popen[bytes]:
