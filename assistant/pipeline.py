@@ -178,6 +178,7 @@ class Pipeline:
 
     def _through(self, frame: Frame, on_alarm: AlarmListener | None) -> Reading:
         started_ns = self._clock_ns()
+        # Liveness. What is no new picture goes on with the figures of the last one, or with none.
         liveness = self.screen.judge(frame)
         new_picture = liveness.state is FrameState.LIVE
         if new_picture:
@@ -189,11 +190,13 @@ class Pipeline:
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
             self._last = _nothing(liveness.reason)
         if not new_picture and isinstance(self._last.cement, CementMask):
+            # Nobody comes to confirm what the last picture showed: after a while a leak of a single shot counts.
             held = self._views[self._active].quick.hold(frame.t_s)
             self._last = replace(self._last, leaks=(*self._last.leaks, *held)) if held else self._last
         outcome = update_alarms(
             self._alarms, self._alarm_input(frame, liveness, new_picture, started_ns), self._settings.alarms
         )
+        # Handed out here: shapes and the sign of the picture, below, may take long or fail.
         if on_alarm is not None:
             for alarm in outcome.changes:
                 on_alarm(alarm)
@@ -257,6 +260,7 @@ class Pipeline:
 
     def _measure(self, frame: Frame, *, fast: bool) -> _Picture:
         frame = self.screen.looking.alone(frame)
+        # Motion. The mask found before is left out of it: cement would drag the lines along.
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
         known = self._views[self._active].cement
         cement_before = known if isinstance(known, CementMask) else None
@@ -273,6 +277,7 @@ class Pipeline:
             return _nothing(_BLENDED, motion)  # behind a recursive filter half of it shows where the vertebra was
         if too_fast(self._speed, motion, view.planned.mm_per_px, frame.t_s):
             return replace(_nothing(_TOO_FAST), moves=True)
+        # Cement, on the grid of the reference frame; then distances, approach and leaks (quick_steps.py).
         before = frame.index < view.planned.reference_frame
         self._polarity.look(self._active, frame, motion.similarity, view.mask)
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)

@@ -1,7 +1,8 @@
 """The nouns of the program: small frozen values that travel from step to step.
 
 Arrays inside a value are never written to after it was made. "Not measured, because ..." is a value (`Unknown`),
-never 0, NaN, None or the last good number.
+never 0, NaN, None or the last good number. "Contract" means the text that other programs rely on: commands, files,
+columns, and what a figure in them means (`assistant/schemas/`, README "Commands").
 """
 
 from __future__ import annotations
@@ -163,8 +164,9 @@ class Motion:
     view_index : int
         Which entry of the plan's ``views`` the picture shows.
     similarity : Similarity
+        Shift, turn and scale from the reference frame to this picture.
     confidence : float
-        0..1; the step withholds a motion (gives `Unknown`) below its own limit.
+        0..1, a correlation; the step withholds a motion (gives `Unknown`) below its own limit.
     """
 
     view_index: int
@@ -231,7 +233,7 @@ class Approach:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Saliency:
-    """What the shape model's answer hangs on in one picture.
+    """What the shape model's answer hangs on in one picture; ``p_spike`` is that of `Shape`, below.
 
     Attributes
     ----------
@@ -279,7 +281,20 @@ class Shape:
 class Leak:
     """Cement seen outside the body at one site, as it stands in one picture of the plan's view ``view_index``.
 
-    ``outline_px`` is the outer outline of the part beyond the line, in reference px.
+    Attributes
+    ----------
+    first_frame : int
+        In which it began to stand.
+    area_mm2, length_mm, width_mm : float
+        Of the part beyond the line.
+    yeom : str or None
+        Its route after Yeom 2003: B, by the basivertebral vein; S, by a segmental vein; C, through a hole in the bone.
+    magnitude : str or None
+        "minor", "moderate" or "major", by its length.
+    shape : Shape or None
+        Of leaks into a disc.
+    outline_px : array (n, 2)
+        The outer outline of the part beyond the line, in reference px.
     """
 
     site: LeakSite
@@ -370,7 +385,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """Figures of the vertebra and its filling at the end of a run, taken in the plan's view ``view_index``."""
+    """Figures of the vertebra and its filling at the end of a run, taken in the plan's view ``view_index``.
+
+    Heights are Genant's, between the six points; the wedge angle lies between the endplates, positive when the anterior
+    side is the lower one. ``fill_area_ratio`` is the body's share that cement covers, ``distribution_grade`` Huang's.
+    """
 
     cement_area_mm2: Measure
     fill_area_ratio: Measure
