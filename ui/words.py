@@ -32,10 +32,6 @@ LEVELS_APART = (
     "This recording holds several levels, each with lines of its own: open one of them from its case, or from its "
     "folder “levels”. Where the case has it as one run, import it again: then each level becomes one."
 )
-LEVELS_IN_ONE = (
-    "This recording holds several levels, and all of it is measured with the lines of the last one: its figures and "
-    "alarms at the other levels are not theirs. Import it again: then each level becomes a run with its own lines."
-)
 LOOKING_ONLY = "The run is shown without lines: no distances, no alarms."
 NO_PLAN_ACTION = "Six points: [[review:edit plan]] · a plan: [[review:open plan]]"
 NO_RUN = "NO RUN OPEN"

@@ -42,7 +42,7 @@ def through(qtbot, page: ReviewPage) -> None:
 
 
 def test_a_run_of_the_library_is_not_analysed_twice(qtbot, review: ReviewPage, run: Path, monkeypatch) -> None:
-    monkeypatch.setattr("ui.review.session.ReplayAnalysis", None)  # nothing is analysed
+    monkeypatch.setattr("assistant.review.opened_run.ReplayAnalysis", None)  # nothing is analysed
     told = opened(qtbot, review, run)
     assert review_words.KEPT_RESULT in told
     assert "made by" not in told

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.plan import PlannedView
+from assistant.review.opened_run import OpenedRun
 from assistant.vocabulary import Frame
 from ui.review import review_words
 from ui.review.picture import ReviewPicture, time_plate
-from ui.review.session import Session
 
 
 class Beside(QWidget):
@@ -21,7 +21,7 @@ class Beside(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.picture)
         self._frame = -1
-        self._other: Session | None = None
+        self._other: OpenedRun | None = None
         self._offset_s = 0.0
         self.hide()
 
@@ -30,13 +30,13 @@ class Beside(QWidget):
         """Whether something is shown here."""
         return self._frame >= 0 or self._other is not None
 
-    def hold(self, session: Session) -> None:
+    def hold(self, session: OpenedRun) -> None:
         """Hold the moment at the playhead."""
         self.put_away()
         self._frame = session.playhead
         self.show()
 
-    def go_along(self, other: Session, main: Session) -> None:
+    def go_along(self, other: OpenedRun, main: OpenedRun) -> None:
         """Show another run, which plays along from where it stands."""
         self.put_away()
         self._other, self._offset_s = other, other.time_s - main.time_s
@@ -50,7 +50,7 @@ class Beside(QWidget):
         self.picture.forget()
         self.hide()
 
-    def follow(self, session: Session, views: tuple[PlannedView, ...]) -> None:
+    def follow(self, session: OpenedRun, views: tuple[PlannedView, ...]) -> None:
         """The first picture has moved."""
         if self._other is not None:
             other = self._other
@@ -61,7 +61,7 @@ class Beside(QWidget):
             self._show(session, session.kept(self._frame), self._frame, views, review_words.PINNED)
 
     def _show(
-        self, session: Session, frame: Frame | None, index: int, views: tuple[PlannedView, ...], told: str
+        self, session: OpenedRun, frame: Frame | None, index: int, views: tuple[PlannedView, ...], told: str
     ) -> None:
         if frame is not None:
             self.picture.show_frame(frame)

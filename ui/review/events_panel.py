@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from PyQt6.QtCore import QModelIndex, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter
@@ -19,35 +18,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.vocabulary import Priority
+from assistant.review.event_list import EventRow
 from ui import theme, words
 from ui.review import review_words
-from ui.review.timeline import Mark, draw_mark
+from ui.review.timeline import draw_mark
 from ui.review.transport import Card, key_button
 
 _ROW_H = 44
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
-    """One line of the list."""
-
-    frame: int
-    t_s: float
-    title: str
-    aside: str = ""
-    value: str = "—"
-    priority: Priority = Priority.NONE
-    icon: str = "flag"
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether the program said it, not a person."""
-        return self.priority is not Priority.NONE
-
-    def mark(self) -> Mark:
-        """The same on the time line."""
-        return Mark(frame=self.frame, priority=self.priority, icon=self.icon)
 
 
 class _Painter(QStyledItemDelegate):

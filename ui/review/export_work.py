@@ -17,13 +17,13 @@ from assistant.reports.facts import ReportFacts, gather
 from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
 from assistant.review.annotations import Review
+from assistant.review.curves import CurveColumns
+from assistant.review.event_list import EventRow
 from assistant.review.session_day import SessionDay
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Alarm, Frame, Leak, Motion
-from ui.review.events_panel import EventRow
 from ui.review.report_child import write_report_beside
 from ui.review.report_pdf import Shot
-from ui.review.series import Columns
 
 Progress = Callable[[int, int], None]
 """Given steps done and all of them; what it raises ends the work, and nothing is left."""
@@ -50,7 +50,7 @@ class Material:
         The frame on the screen.
     stretch : tuple of int
         First and last frame of a video.
-    curve : Columns
+    curve : CurveColumns
         The curve of the report.
     as_seen : bool
         The figures are those of the day.
@@ -77,7 +77,7 @@ class Material:
     alarms: tuple[Alarm, ...]
     leaks: tuple[Leak, ...]
     rows: tuple[EventRow, ...]
-    curve: Columns
+    curve: CurveColumns
     summary: Summary | None
     review: Review
     as_seen: bool

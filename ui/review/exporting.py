@@ -17,6 +17,7 @@ from assistant.library.jobs import plan_path
 from assistant.plan import read_plan
 from assistant.reports import whatif_table
 from assistant.review.annotations import Review
+from assistant.review.opened_run import OpenedRun
 from assistant.review.whatif import Row, RunAndPlan, WhatIfJob
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
@@ -25,7 +26,6 @@ from ui.library_access import room
 from ui.review import review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.report_pdf import CURVE_COLUMNS
-from ui.review.session import Session
 
 if TYPE_CHECKING:
     from ui.review.page import ReviewPage
@@ -189,7 +189,7 @@ class Exporter:
         """Which case, level and run a recording is."""
         return who_is(pair, self._page.settings)
 
-    def material(self, session: Session) -> Material:
+    def material(self, session: OpenedRun) -> Material:
         """What stands now; what an export is made of changes no more while it is written."""
         page = self._page
         book = page.shown.book
@@ -212,7 +212,7 @@ class Exporter:
             alarms=book.alarms(),
             leaks=tuple(story.leak for story in book.leaks.stories()),
             rows=tuple(page.events.rows()),
-            curve=page.transport.line.series.columns(CURVE_COLUMNS, frames),
+            curve=page.transport.line.curves.columns(CURVE_COLUMNS, frames),
             summary=None if session.shows_as_seen else session.summary,
             review=page.reviewing.review or Review(path=Path()),
             as_seen=session.shows_as_seen,

@@ -13,12 +13,12 @@ from PyQt6.QtWidgets import QWidget
 from assistant import lengths
 from assistant.plan import PlannedView
 from assistant.results.looked_at import NOT_YET
+from assistant.review.leak_history import LeakCrop, LeakStory
 from assistant.shape_words import share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
 from ui.review import review_words
-from ui.review.leak_book import LeakCrop, LeakStory
 from ui.review.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
 
 MOST_FRAMES = 6

@@ -8,14 +8,15 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
+from assistant.library.identities import identify
 from assistant.part import has_parts
 from assistant.plan import read_plan
 from assistant.recording.reading import is_recorded
+from assistant.review.opened_run import OpenedRun
 from assistant.review.replay import Sink
 from assistant.settings.tree import Settings
 from assistant.system.places import plan_beside, plan_place
 from ui import words
-from ui.review.session import Session
 
 
 def plan_of(run: str) -> str | None:
@@ -24,12 +25,12 @@ def plan_of(run: str) -> str | None:
     return next((str(plan) for plan in (plan_place(path), plan_beside(path)) if plan.is_file()), None)
 
 
-def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink) -> tuple[Session, str]:
+def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink) -> tuple[OpenedRun, str]:
     """Open a run with its plan (one beside it where none is named); without one where there is none that can be used.
 
     Returns
     -------
-    tuple of Session and str
+    tuple of OpenedRun and str
         The second says why the plan that was found is not used; empty where nothing is wrong.
 
     Raises
@@ -39,16 +40,16 @@ def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink
     """
     if plan_path is None and is_recorded(Path(run)) and has_parts(Path(run)):
         # The plan beside it is that of its last level.
-        return Session(run, None, settings, sink), f"{words.LEVELS_APART} {words.LOOKING_ONLY}"
+        return OpenedRun(run, None, settings, sink, identify), f"{words.LEVELS_APART} {words.LOOKING_ONLY}"
     named = plan_path or plan_of(run)
     if named is not None:
         try:
-            session = Session(run, read_plan(Path(named), settings.alarms.warning_lines), settings, sink)
+            session = OpenedRun(run, read_plan(Path(named), settings.alarms.warning_lines), settings, sink, identify)
         except UsageError as error:
-            return Session(run, None, settings, sink), f"{error}. {words.LOOKING_ONLY}"
+            return OpenedRun(run, None, settings, sink, identify), f"{error}. {words.LOOKING_ONLY}"
         session.plan_path = named
         return session, ""
-    return Session(run, None, settings, sink), ""
+    return OpenedRun(run, None, settings, sink, identify), ""
 
 
 def run_and_plan(thing: object) -> tuple[str, str | None]:

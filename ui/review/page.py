@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from assistant.errors import AssistantError
 from assistant.pipeline import Summary
 from assistant.plan import Plan
+from assistant.review.opened_run import OpenedRun
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.keys.key_map import with_keys
@@ -33,7 +34,6 @@ from ui.review.opening import dropped_path, open_session, run_and_plan, take_not
 from ui.review.picture import ReviewPicture
 from ui.review.play import Player
 from ui.review.reviewing import Reviewing
-from ui.review.session import Session
 from ui.review.shown import Shown
 from ui.review.transport import Transport
 from ui.review.whatif_panel import WhatIfPanel
@@ -55,7 +55,7 @@ class ReviewPage(Page):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.settings = settings
-        self.session: Session | None = None
+        self.session: OpenedRun | None = None
         self.bare = False
         self.bridge = Bridge(self)
         self.live = LiveWatch(self)

@@ -22,13 +22,13 @@ from typing import BinaryIO, Final
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.reports.facts import ReportFacts
 from assistant.reports.tables import export_file
+from assistant.review.curves import CurveColumns
+from assistant.review.event_list import EventRow
 from assistant.system.error_log import LastWords, ending
 from assistant.system.files import put_in_place
 from assistant.system.plain import json_text
 from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
-from ui.review.events_panel import EventRow
 from ui.review.report_pdf import Shot, write_report
-from ui.review.series import Columns
 
 _LOOK_EVERY_S: Final = 0.1
 _STOPPED: Final = "the process that draws the report stopped ({0}); try again"
@@ -38,7 +38,7 @@ def write_report_beside(
     path: Path,
     facts: ReportFacts,
     shots: Sequence[Shot],
-    curve: Columns,
+    curve: CurveColumns,
     frames: int,
     length_s: float,
     rows: Sequence[EventRow],

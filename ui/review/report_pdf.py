@@ -12,18 +12,18 @@ from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, Q
 
 from assistant.errors import EnvironmentError_
 from assistant.plan import PlannedView
+from assistant.readings.curve_scale import stretches
 from assistant.readings.moments import Moment
 from assistant.reports.day_facts import clock
 from assistant.reports.drawing import drawn
 from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts
 from assistant.reports.tables import export_file
+from assistant.review.curves import CurveColumns
+from assistant.review.event_list import EventRow
 from assistant.vocabulary import Frame
 from ui import theme
-from ui.review.events_panel import EventRow
-from ui.review.series import Columns
 from ui.review.timeline import draw_mark
 from ui.widgets.curve_drawing import Inks, draw_curve, draw_wall
-from ui.widgets.curve_scale import stretches
 
 _DPI = 144
 _W, _H = 1054.0, 1548.0
@@ -53,7 +53,7 @@ def write_report(
     path: Path,
     facts: ReportFacts,
     shots: Sequence[Shot],
-    curve: Columns,
+    curve: CurveColumns,
     frames: int,
     length_s: float,
     rows: Sequence[EventRow],
@@ -66,7 +66,7 @@ def write_report(
     facts : ReportFacts
     shots : sequence of Shot
         At most three.
-    curve : Columns
+    curve : CurveColumns
         `CURVE_COLUMNS` wide.
     frames : int
         Of the whole run.
@@ -105,7 +105,7 @@ class _Page:
         self._p, self._facts, self._y = painter, facts, 0.0
 
     def draw(
-        self, shots: Sequence[Shot], curve: Columns, frames: int, length_s: float, rows: Sequence[EventRow]
+        self, shots: Sequence[Shot], curve: CurveColumns, frames: int, length_s: float, rows: Sequence[EventRow]
     ) -> None:
         facts = self._facts
         identity = facts.identity
@@ -191,7 +191,7 @@ class _Page:
             self._p.drawText(caption, Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _SHOT_H + 6 if shots else 0
 
-    def _curve(self, columns: Columns, frames: int, length_s: float, rows: Sequence[EventRow]) -> None:
+    def _curve(self, columns: CurveColumns, frames: int, length_s: float, rows: Sequence[EventRow]) -> None:
         area, scale = QRectF(_LEFT, self._y + 30, CURVE_COLUMNS, _CURVE_H - 62), columns.scale
         inks = Inks(wall=_WALL, behind=_BEHIND, past_wall=_PAST_WALL, font=_font(14, 650))
 

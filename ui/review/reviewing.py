@@ -16,13 +16,13 @@ from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol, people_here, reviewer_here
 from assistant.plan import Plan
 from assistant.review.annotations import About, LeakKey, Review, converted, place_for, read_review
+from assistant.review.leak_history import LeakStory
+from assistant.review.opened_run import OpenedRun
 from assistant.review.saying import redo, say, undo
 from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Motion
 from ui.library_access import room
 from ui.review import review_words
-from ui.review.leak_book import LeakStory
-from ui.review.session import Session
 
 if TYPE_CHECKING:
     from ui.review.page import ReviewPage
@@ -50,7 +50,7 @@ class Reviewing:
         page.correct.redo_wanted.connect(self.redo)
         page.correct.points_wanted.connect(lambda: page.edit_plan())
 
-    def open(self, session: Session) -> None:
+    def open(self, session: OpenedRun) -> None:
         """Read what was said of this run."""
         self.review = None
         try:

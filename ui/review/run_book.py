@@ -12,13 +12,13 @@ from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
+from assistant.review.event_list import EventRow
+from assistant.review.leak_history import LeakHistory, LeakStory
 from assistant.review.session_day import XRAY, Act, SessionDay, Told
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, EventKind, ScreenChange, Site, Unknown
 from ui import words
 from ui.review import review_words
-from ui.review.events_panel import EventRow
-from ui.review.leak_book import LeakBook, LeakStory
 
 _LINE = {
     EventKind.APPROACHING_POSTERIOR: Line.WARNING_LINE,
@@ -42,7 +42,7 @@ class RunBook:
 
     def __init__(self, views: Sequence[PlannedView] = (), *, as_seen: bool = False) -> None:
         self._views, self._as_seen = views, as_seen
-        self.leaks = LeakBook()
+        self.leaks = LeakHistory()
         self.measured = False
         """Whether cement could be looked for in any picture so far."""
         self._alarms: dict[_Key, Alarm] = {}

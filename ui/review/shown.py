@@ -11,15 +11,15 @@ from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.reports.facts import is_rehearsal
 from assistant.results.looked_at import NOT_VISIBLE, Looked
+from assistant.review.leak_history import crop_of
+from assistant.review.opened_run import OpenedRun
 from assistant.run_facts import RunClock
 from assistant.vocabulary import Alarm, Distances, Frame, FrameState, LeakSite, Motion
 from ui.review import review_words
-from ui.review.leak_book import crop_of
 from ui.review.leak_card import Still
 from ui.review.opening import take_notices
 from ui.review.picture import time_plate
 from ui.review.run_book import RunBook
-from ui.review.session import Session
 from ui.review.stills import StillReader, cut_out, image_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Shown:
         self._differs: tuple[int, object] | None = None
         self._reference: dict[int, Frame] = {}
 
-    def open(self, session: Session) -> None:
+    def open(self, session: OpenedRun) -> None:
         """Another run."""
         self._stills = StillReader(session.run, self._page.bridge.still.emit)
         self._page.export.images.forget()
@@ -247,7 +247,7 @@ class Shown:
         state = review_words.RUN_NOT_WHOLE.format(trouble) if trouble else review_words.RUN_WHOLE.format(total)
         page.export.tell_run(state + share)
 
-    def _nothing(self, session: Session, moment: Moment | None) -> str:
+    def _nothing(self, session: OpenedRun, moment: Moment | None) -> str:
         """What is said without a leak: of the run as far as it was looked at, never of a picture not measured."""
         through = session.shows_as_seen or (session.ended and not session.failure)
         done = len(session.moments or ())
@@ -280,7 +280,7 @@ class Shown:
             page.leak.set_still(Still(frame.index, cut, crop))
 
 
-def _result_words(session: Session) -> str:
+def _result_words(session: OpenedRun) -> str:
     """What is to be known of a result that stands in place of an analysis of now; empty for none."""
     if session.result is None or session.shows_as_seen:
         return ""

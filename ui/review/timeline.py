@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from PyQt6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -23,28 +22,20 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
+from assistant.readings.curve_scale import stretches
 from assistant.readings.moments import Moment
+from assistant.review.curves import CurveColumns, Curves
+from assistant.review.event_list import Mark
 from assistant.vocabulary import Priority
 from ui import theme, words
-from ui.review.series import Columns, Series
 from ui.widgets import icons
 from ui.widgets.curve_drawing import draw_curve, draw_wall, screen_inks
-from ui.widgets.curve_scale import stretches
 
 _LEFT, _RIGHT = 62, 18
 _THUMB_H, _LANE_H, _AXIS_H = 76, 34, 28
 _REDRAW_MS = 250
 THUMBS = 7
 _STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """Something that happened at a frame: an alarm (its priority), or what a person marked (an icon's name)."""
-
-    frame: int
-    priority: Priority = Priority.NONE
-    icon: str = "flag"
 
 
 class Timeline(QWidget):
@@ -56,7 +47,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.setMinimumHeight(200)
         self.setAccessibleName("Time line")
-        self.series = Series()
+        self.curves = Curves()
         self._first, self._frames, self._fps = 0, 1, 15.0
         self._playhead = 0
         self.range: tuple[int | None, int | None] = (None, None)
@@ -70,7 +61,7 @@ class Timeline(QWidget):
     @property
     def noted(self) -> int:
         """Frames whose state and figures are known here; they come in order."""
-        return len(self.series)
+        return len(self.curves)
 
     def set_run(self, frames: int, fps: float, views: tuple[PlannedView, ...] = (), first: int = 0) -> None:
         """Another run, or another analysis of it; the plan's views say how distances stand on the axis.
@@ -78,7 +69,7 @@ class Timeline(QWidget):
         ``first`` is the number of the run's first frame.
         """
         self._first, self._frames, self._fps = first, max(1, frames), fps
-        self.series.forget(views)
+        self.curves.forget(views)
         self._playhead, self.range = first, (None, None)
         self._marks = ()
         self._thumbs.clear()
@@ -94,7 +85,7 @@ class Timeline(QWidget):
 
     def take(self, moments: Iterable[Moment]) -> None:
         """Moments that follow on those that are known."""
-        self.series.take(moments)
+        self.curves.take(moments)
 
     def set_marks(self, marks: Iterable[Mark]) -> None:
         """What happened and what was marked."""
@@ -123,7 +114,7 @@ class Timeline(QWidget):
         return _LEFT + (frame - self._first) / max(1, self._frames - 1) * max(1, self.width() - _LEFT - _RIGHT)
 
     def _y(self, area: QRectF, value: float) -> float:
-        return self.series.scale.y(area.top(), area.bottom(), value)
+        return self.curves.scale.y(area.top(), area.bottom(), value)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw thumbnails, marks, curves, range and playhead."""
@@ -182,7 +173,7 @@ class Timeline(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
 
     def _curves(self, painter: QPainter, area: QRectF) -> None:
-        state = (len(self.series), self._frames)
+        state = (len(self.curves), self._frames)
         stale = self._drawn_for != state and self._since.elapsed() >= _REDRAW_MS
         if self._drawn is None or stale:
             self._since.restart()
@@ -192,14 +183,14 @@ class Timeline(QWidget):
             own = QPainter(self._drawn)
             own.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._axes(own, area)
-            self._plot(own, area, self.series.columns(int(area.width()), self._frames))
+            self._plot(own, area, self.curves.columns(int(area.width()), self._frames))
             own.end()
         elif self._drawn_for != state:
             self.update()  # once more when the time has come
         painter.drawPixmap(0, 0, self._drawn)
 
     def _axes(self, painter: QPainter, area: QRectF) -> None:
-        scale = self.series.scale
+        scale = self.curves.scale
         draw_wall(painter, area, scale, screen_inks())
         painter.setFont(theme.font(16, 500))
         told = scale.told(area.height())
@@ -230,7 +221,7 @@ class Timeline(QWidget):
         """Which curve is which, at the right of the marks."""
         painter.setFont(theme.font(15, 550))
         x = area.right()
-        if not self.series.scale.in_mm:
+        if not self.curves.scale.in_mm:
             width = painter.fontMetrics().horizontalAdvance(UNCAL)
             painter.setPen(theme.TEXT_1)
             painter.drawText(QRectF(x - width, area.top() - 4, width + 4, 22), Qt.AlignmentFlag.AlignVCenter, UNCAL)
@@ -244,7 +235,7 @@ class Timeline(QWidget):
             painter.drawLine(QPointF(x - width - 36, box.center().y()), QPointF(x - width - 8, box.center().y()))
             x -= width + 54
 
-    def _plot(self, painter: QPainter, area: QRectF, columns: Columns) -> None:
+    def _plot(self, painter: QPainter, area: QRectF, columns: CurveColumns) -> None:
         for first, last in stretches(columns.off):
             gap = QRectF(area.left() + float(first), area.top(), float(last - first), area.height())
             painter.fillRect(gap, QBrush(theme.HAIRLINE, Qt.BrushStyle.BDiagPattern))

@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
 from assistant.plan import PlannedView
+from assistant.readings.curve_scale import curve_scale, line_value, stretches_below
 from assistant.readings.moments import Moment, MomentStore, view_of
 from assistant.vocabulary import FrameState, Unknown
 from ui import theme, words
 from ui.widgets.curve_drawing import draw_below, draw_wall, screen_inks
-from ui.widgets.curve_scale import curve_scale, line_value, stretches_below
 
 _BEFORE_S = 30.0
 _AHEAD_S = 8.0

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
+from assistant.readings.curve_scale import Below, CurveScale, stretches, stretches_below
 from ui import theme
-from ui.widgets.curve_scale import Below, CurveScale, stretches, stretches_below
 
 _ARROW_PX, _ARROW_EVERY_PX = 6.0, 40.0
 _BEHIND = QColor(255, 59, 48, 46)

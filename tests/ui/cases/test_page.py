@@ -9,11 +9,11 @@ from PyQt6.QtWidgets import QLabel
 
 from assistant.library.people import Act
 from assistant.library.search import Filter
+from assistant.review.opened_run import LEVELS_IN_ONE
 from assistant.settings.tree import Settings
 from tests.one_library import add_run
 from tests.recorded_levels import two_levels
 from tests.small_run import SmallRun, write_small_run
-from ui import words
 from ui.cases import case_words
 from ui.shell import Shell
 
@@ -256,4 +256,4 @@ def test_a_session_of_several_levels_that_is_one_run_says_so_on_its_card_and_in_
     assert shown[case_words.ALL_LEVELS] == case_words.LEVELS_IN_ONE
     key(qtbot, shell, "Return")
     qtbot.waitUntil(lambda: review.session is not None and review.session.day is not None)
-    assert words.LEVELS_IN_ONE in review.session.notes
+    assert LEVELS_IN_ONE in review.session.notes

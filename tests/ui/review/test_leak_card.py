@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from PyQt6.QtGui import QColor, QImage
 
+from assistant.review.leak_history import LeakCrop, LeakStory
 from assistant.vocabulary import Leak, LeakSite, Saliency, Shape
-from ui.review.leak_book import LeakCrop, LeakStory
 from ui.review.leak_card import LeakCard, Still
 from ui.review.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
 

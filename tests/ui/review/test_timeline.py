@@ -11,12 +11,12 @@ from PyQt6.QtPdf import QPdfDocument
 
 from assistant.plan import PlannedView
 from assistant.reports.facts import ReportFacts
+from assistant.review.curves import Curves
 from tests.assistant.reports.test_tables import IDENTITY
 from tests.ui.curves import ASSUMED, CALIBRATED, PLACES_MM, all_differ, rows_of, standing
 from ui import theme
 from ui.review import report_pdf
 from ui.review.report_pdf import CURVE_COLUMNS, write_report
-from ui.review.series import Series
 from ui.review.timeline import Timeline
 
 COUNT = 450
@@ -36,14 +36,14 @@ def timeline(qtbot, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED)
 
 def report(folder: Path, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED) -> tuple[QImage, str]:
     """The page as a picture, and the words on it."""
-    series = Series()
-    series.forget(views)
-    series.take(standing(line_mm, COUNT))
+    curves = Curves()
+    curves.forget(views)
+    curves.take(standing(line_mm, COUNT))
     facts = ReportFacts(
         identity=IDENTITY, origin="", head=(), final=(), events=(), leaks=(), reviewer=(), notes=(), trouble=""
     )
     path = folder / "report.pdf"
-    write_report(path, facts, (), series.columns(CURVE_COLUMNS, COUNT), COUNT, COUNT / 15, ())
+    write_report(path, facts, (), curves.columns(CURVE_COLUMNS, COUNT), COUNT, COUNT / 15, ())
     document = QPdfDocument(None)
     assert document.load(str(path)) is QPdfDocument.Error.None_
     image = document.render(0, QSize(1190, 1684))

@@ -1,16 +1,19 @@
-"""One opened run in the window: its source, plan, analysis, and where the playhead stands. No widgets here."""
+"""One opened run: its source, plan, analysis, and where the playhead stands."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Final
 
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import InputError, UsageError
 from assistant.identity import Identity
-from assistant.library.identities import identify
+from assistant.language import sentence
 from assistant.pipeline import Summary
 from assistant.plan import Plan, check_against_run
 from assistant.readings.moments import Moment, MomentStore
@@ -24,15 +27,32 @@ from assistant.review.stored import holds_figures, holds_leaks, read_as_seen
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home, plan_place
-from assistant.vocabulary import Frame, ScreenChange
-from ui import words
+from assistant.vocabulary import Frame, ScreenChange, Unknown
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0
+LEVELS_IN_ONE: Final = sentence(
+    "This recording holds several levels, and all of it is measured with the lines of the last one: its figures and "
+    "alarms at the other levels are not theirs. Import it again: then each level becomes a run with its own lines."
+)
+Identify = Callable[[str, Plan | None, date | Unknown], Identity]
+"""Who a run is, by its path, its plan and when it was recorded."""
 
 
-class Session:
+class OpenedRun:
     """A run, and its analysis once there is a plan.
+
+    Parameters
+    ----------
+    run : str
+        Path of the recording.
+    plan : Plan or None
+    settings : Settings
+        Of an analysis.
+    sink : Sink
+        Hears what the threads and processes find.
+    identify : callable
+        Who it is; asked again with another plan.
 
     Raises
     ------
@@ -40,12 +60,13 @@ class Session:
         If the run or the plan cannot be used; nothing is left open then.
     """
 
-    def __init__(self, run: str, plan: Plan | None, settings: Settings, sink: Sink) -> None:
+    def __init__(self, run: str, plan: Plan | None, settings: Settings, sink: Sink, identify: Identify) -> None:
         self.run = run
         self.plan: Plan | None = None
         self._plan_now: Plan | None = None
         self._settings = settings
         self._sink = sink
+        self._identify = identify
         source = open_source(run)
         try:
             self.facts: RunFacts = source.facts
@@ -127,7 +148,7 @@ class Session:
         """What the source and the analysis assumed or mended, in sentences."""
         found = self.summary.notes if self.summary is not None else ()
         in_one = self.plan is not None and self.day is not None and len(self.day.levels) > 1
-        return tuple(dict.fromkeys((*((words.LEVELS_IN_ONE,) if in_one else ()), *self.facts.notes, *found)))
+        return tuple(dict.fromkeys((*((LEVELS_IN_ONE,) if in_one else ()), *self.facts.notes, *found)))
 
     @property
     def screen_changes(self) -> tuple[ScreenChange, ...]:
@@ -180,7 +201,7 @@ class Session:
     def _start(self, plan: Plan, analysis: ReplayAnalysis | KeptAnalysis) -> None:
         check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.end_frame)
         self.plan, self.result = plan, None
-        self.identity = identify(self.run, plan, self.facts.recorded)
+        self.identity = self._identify(self.run, plan, self.facts.recorded)
         if self.analysis is not None:
             self.analysis.stop()
         self.ended = False

@@ -1,4 +1,4 @@
-"""The curves of a whole run, ready to be drawn at any width: growing arrays, no Qt."""
+"""The curves of a whole run, ready to be drawn at any width: growing arrays."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.plan import PlannedView
+from assistant.readings.curve_scale import CurveScale, curve_scale, endplate_values, line_value
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Distances, FrameState
-from ui.widgets.curve_scale import CurveScale, curve_scale, endplate_values, line_value
 
 CURVES = 3
 """Line b, superior and inferior endplate."""
@@ -22,7 +22,7 @@ _CODES = {state: code for code, state in enumerate(FrameState)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Columns:
+class CurveColumns:
     """What is drawn in each column of pixels.
 
     Attributes
@@ -35,7 +35,7 @@ class Columns:
     off : array (width,) of bool
         No new picture was measured there.
     known : int
-        Columns from the left that are analysed.
+        CurveColumns from the left that are analysed.
     """
 
     curves: NDArray[np.float32]
@@ -44,7 +44,7 @@ class Columns:
     known: int
 
 
-class Series:
+class Curves:
     """Distances and states of all moments so far."""
 
     def __init__(self) -> None:
@@ -74,20 +74,20 @@ class Series:
                 self._values[self._count] = (line, *endplate_values(moment, self.scale, self._views))
             self._count += 1
 
-    def columns(self, width: int, frames: int) -> Columns:
+    def columns(self, width: int, frames: int) -> CurveColumns:
         """Gather into columns.
 
         Parameters
         ----------
         width : int
-            Columns of pixels for the whole run.
+            CurveColumns of pixels for the whole run.
         frames : int
             Frames of the whole run.
         """
         curves = np.full((CURVES, width), np.nan, np.float32)
         off = np.zeros(width, np.bool_)
         if self._count == 0 or width < 1:
-            return Columns(curves=curves, scale=self.scale, off=off, known=0)
+            return CurveColumns(curves=curves, scale=self.scale, off=off, known=0)
         at = np.minimum(np.arange(self._count) * width // max(frames, 1), width - 1)
         unseen = ~np.isin(self._states[: self._count], [_CODES[state] for state in SEEN])
         total = np.bincount(at, minlength=width)
@@ -101,7 +101,7 @@ class Series:
         if frames < width:
             # Fewer frames than pixels: a frame fills the columns up to the next one.
             _fill(curves, off, at, width, self._count, frames)
-        return Columns(curves=curves, scale=self.scale, off=off, known=int(at[-1]) + 1)
+        return CurveColumns(curves=curves, scale=self.scale, off=off, known=int(at[-1]) + 1)
 
 
 def _fill(

@@ -1,4 +1,4 @@
-"""The axis of a distance curve: line b at 0, the posterior wall at its own distance, room behind it. No Qt.
+"""The axis of a distance curve: line b at 0, the posterior wall at its own distance, room behind it.
 
 In mm where every view of the plan is calibrated, else in percent of the body (of the depth for line b, of the height
 for the endplates). What lies below the axis is told by an arrow with its figure, never by a flat line at its edge.

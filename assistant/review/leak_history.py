@@ -1,4 +1,4 @@
-"""The leaks of a run as they were seen over time, gathered from moments. No Qt here."""
+"""The leaks of a run as they were seen over time, gathered from moments."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class LeakStory:
         return tuple(source[k] for k in at)
 
 
-class LeakBook:
+class LeakHistory:
     """All leaks so far, one a site."""
 
     def __init__(self) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from assistant.plan import PlannedView, plan_from_document
+from assistant.readings.curve_scale import curve_scale, endplate_values, line_value, stretches_below
 from assistant.vocabulary import Unknown
 from tests.one_reading import but
 from tests.ui.curves import ASSUMED, CALIBRATED, WALL_MM, standing
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment
-from ui.widgets.curve_scale import curve_scale, endplate_values, line_value, stretches_below
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.1, 0.25, 0.6])

@@ -1,0 +1,35 @@
+"""An opened run: where the playhead goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.library.identities import identify
+from assistant.part import Part, write_part
+from assistant.review.opened_run import OpenedRun
+from assistant.settings.tree import Settings
+from tests.deaf_sink import Sink
+from tests.small_run import FPS, write_small_run
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Iterator[OpenedRun]:
+    """A part from a pack, without lines; its recording came slower before it began."""
+    run = write_small_run(tmp_path, 40)
+    write_part(run.folder, Part(number=2, of=2, level="L2", first_frame=60, frames=40, pictures_from=60, begins_s=10.0))
+    session = OpenedRun(str(run.folder), None, Settings(), Sink(), identify)
+    yield session
+    session.close()
+
+
+def test_without_lines_a_part_plays_from_its_first_frame_and_does_not_jump(part: OpenedRun) -> None:
+    assert (part.playhead, part.time_s) == (60, 10.0)
+    part.advance(1.5 / FPS)
+    assert part.playhead == 61
+    part.go(70)
+    assert part.time_s == pytest.approx(10.0 + 10 / FPS)
+    part.advance(-1 / FPS)
+    assert part.playhead == 69
