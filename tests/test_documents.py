@@ -3,6 +3,7 @@
 import fnmatch
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +98,11 @@ def test_what_make_is_asked_for_is_there(document: str) -> None:
 def test_the_table_of_words_is_short_enough_to_be_read() -> None:
     words = _text("assistant/README.md").split("## Words")[1].split("\n## ")[0]
     assert len(re.findall(r"^\| (?!word |---)", words, re.MULTILINE)) <= 25
+
+
+def test_the_layers_of_the_readme_are_those_of_the_contract() -> None:
+    contracts = tomllib.loads(_text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each["name"] == "Layers"]
+    told = _text("assistant/README.md").split("the rows below it:\n\n")[1].split("\n\n")[0]
+    names = [re.findall(r"\w+", row.replace("assistant.", "")) for row in layers]
+    assert [row.strip().split(", ") for row in told.splitlines()] == names
