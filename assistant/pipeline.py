@@ -26,7 +26,15 @@ from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
 from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
-from assistant.steps.cement import MaskMemory, PolarityWatch, cement_crop, find_cement, start_masking
+from assistant.steps.cement import (
+    USUAL_LIMITS,
+    CementLimits,
+    MaskMemory,
+    PolarityWatch,
+    cement_crop,
+    find_cement,
+    start_masking,
+)
 from assistant.steps.leaks import LeakMemory, all_leaks
 from assistant.steps.liveness import ScreenWatch, moves_fast, picture_with
 from assistant.steps.measures import final_measures
@@ -127,6 +135,8 @@ class Pipeline:
         Types leaks into a disc; Unknown: why there is no model. Without one the geometric rule answers.
     clock : RunClock
         Of the run's source; by an assumed one no speed is told.
+    cement_limits : CementLimits
+        The numbers of the cement step: others are for trying (`assistant.evaluation`), nobody else sets them.
 
     Attributes
     ----------
@@ -142,6 +152,7 @@ class Pipeline:
         clock_ns: Callable[[], int] = time.perf_counter_ns,
         shapes: ShapeModel | Unknown | None = None,
         clock: RunClock = RunClock.FILE,
+        cement_limits: CementLimits = USUAL_LIMITS,
     ) -> None:
         self._settings = settings
         self._shapes = shapes
@@ -149,9 +160,9 @@ class Pipeline:
         places = [view.centre_px for view in plan.views]
         self.screen = ScreenWatch(settings.liveness, places, references[0])
         pictures = [picture_with(view.centre_px, frame) for view, frame in zip(plan.views, references, strict=True)]
-        self._polarity = PolarityWatch(plan.views, pictures)
+        self._polarity = PolarityWatch(plan.views, pictures, cement_limits)
         self._views = [
-            _start(k, view, frame, settings, clock, self._polarity.polarity(k).sign)
+            _start(k, view, frame, settings, clock, self._polarity.polarity(k).sign, cement_limits)
             for k, (view, frame) in enumerate(zip(plan.views, pictures, strict=True))
         ]
         self._active = 0
@@ -320,10 +331,18 @@ class Pipeline:
         )
 
 
-def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, clock: RunClock, sign: float) -> _View:
+def _start(
+    index: int,
+    view: PlannedView,
+    reference: Frame,
+    settings: Settings,
+    clock: RunClock,
+    sign: float,
+    limits: CementLimits,
+) -> _View:
     rows, cols = reference.grey.shape
     field_mask = find_field(reference.grey, reference.white)
-    crop = cement_crop(view.body_px, view.mm_per_px, cols, rows)
+    crop = cement_crop(view.body_px, view.mm_per_px, cols, rows, limits)
     usable = field_at(field_mask, rows, cols, inset=0.01)
     quick = QuickSteps(
         planned=view,
@@ -332,7 +351,7 @@ def _start(index: int, view: PlannedView, reference: Frame, settings: Settings, 
         leak_settings=settings.leaks,
         leaks=LeakMemory(view_index=index),
     )
-    mask = start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px, sign)
+    mask = start_masking(reference.grey, reference.white, usable, crop, view.body_px, view.mm_per_px, sign, limits)
     return _View(
         planned=view,
         quick=quick,

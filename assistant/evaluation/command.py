@@ -7,12 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UsageError
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.runs import RunToScore, Way, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
 from assistant.evaluation.validation_set import RUNS
+from assistant.steps.cement import USUAL_LIMITS, limits_with
 
 REAL_ANATOMY = Path("../shared/data")
 """Scans and meshes beside the project; they do not travel with it."""
@@ -49,11 +50,22 @@ def _parser() -> argparse.ArgumentParser:
         "--direct", action="store_true", help="the pipeline alone, without the command and its files: quick"
     )
     way.add_argument("--reuse", action="store_true", help="score the results that lie in --out, analyse nothing")
+    parser.add_argument(
+        "--limits",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="with --direct: another number of the cement step, as in edge.share=0.25 (several times for several); "
+        "the names stand in assistant/steps/cement/limits.py",
+    )
     parser.add_argument("--notes", action="store_true", help="also print each missed, false and late event")
     return parser
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    limits = limits_with(args.limits)
+    if limits != USUAL_LIMITS and not args.direct:
+        raise UsageError("--limits: say --direct as well; the command and lying results know the usual numbers only")
     peers = args.runs is None if args.peers is None else args.peers
     if args.runs is not None:
         runs = runs_under(args.runs)[: args.quick]
@@ -63,10 +75,15 @@ def _evaluate(args: argparse.Namespace) -> int:
     whole_set = args.runs is None and args.quick is None
     counted = coverage([read_facts(run) for run in runs]) if args.runs is None else []
     way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND
-    jobs = [RunToScore(run=run, results=args.out / "results" / run.name, peers=peers, way=way) for run in runs]
+    jobs = [
+        RunToScore(run=run, results=args.out / "results" / run.name, peers=peers, way=way, limits=limits)
+        for run in runs
+    ]
     scores = score_all(jobs, max(1, min(args.jobs, len(jobs))))
     write_files(args.out, scores)
     own = [score for score in scores if score.method == PROGRAM]
+    if args.limits:
+        sys.stdout.write(f"numbers of the cement step that are not the usual ones: {', '.join(args.limits)}\n")
     if counted:
         sys.stdout.write(coverage_table(counted) + "\n")
     sys.stdout.write(per_run_table(own) + "\n")

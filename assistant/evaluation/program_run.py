@@ -18,11 +18,12 @@ from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
 from assistant.results.writer import mask_in_frame
 from assistant.settings.file import default_settings
+from assistant.steps.cement import USUAL_LIMITS, CementLimits
 from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
 
 
-def run_program(truth: Truth, source: Source) -> Outcome:
-    """Answers of the pipeline on one run.
+def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMITS) -> Outcome:
+    """Answers of the pipeline on one run, with these numbers of the cement step.
 
     Raises
     ------
@@ -30,13 +31,18 @@ def run_program(truth: Truth, source: Source) -> Outcome:
         If the source cannot be read on.
     """
     with recorded_shape_model() as shapes:
-        return _run(truth, source, shapes)
+        return _run(truth, source, shapes, limits)
 
 
-def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown) -> Outcome:
+def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits) -> Outcome:
     plan = truth.plan
     pipeline = Pipeline(
-        plan, reference_frames(source, plan), default_settings(), shapes=shapes, clock=source.facts.clock
+        plan,
+        reference_frames(source, plan),
+        default_settings(),
+        shapes=shapes,
+        clock=source.facts.clock,
+        cement_limits=limits,
     )
     shape = (source.facts.height_px, source.facts.width_px)
     n = truth.frames

@@ -29,6 +29,7 @@ from assistant.evaluation.tally import RunScore
 from assistant.evaluation.truth import Truth, read_truth
 from assistant.evaluation.validation_set import PlannedRun, fluoroscope_of, planned_runs
 from assistant.simulation.writing import write_run
+from assistant.steps.cement import USUAL_LIMITS, CementLimits
 from assistant.system.files import whole_folder
 from assistant.system.processes import TooLate, answer_of, module_environment
 
@@ -62,12 +63,15 @@ class RunToScore:
         Also the other methods.
     way : Way
         How the program's answers are come by.
+    limits : CementLimits
+        The numbers of the cement step; others than the usual ones only where the pipeline is run alone.
     """
 
     run: Path
     results: Path
     peers: bool
     way: Way
+    limits: CementLimits = USUAL_LIMITS
 
 
 def runs_under(folder: Path) -> list[Path]:
@@ -185,7 +189,7 @@ def _own_score(job: RunToScore, truth: Truth) -> RunScore:
 
 def _direct_score(job: RunToScore, truth: Truth) -> RunScore:
     try:
-        return score(truth, _with_source(job.run, lambda source: run_program(truth, source)), PROGRAM)
+        return score(truth, _with_source(job.run, lambda source: run_program(truth, source, job.limits)), PROGRAM)
     except Exception as error:
         # As when the command dies: this run is lost with all its figures, the others are scored.
         places = traceback.extract_tb(error.__traceback__)

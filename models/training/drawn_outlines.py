@@ -28,7 +28,7 @@ from assistant.simulation.leak_truth import shape_figures
 from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Screen
 from assistant.simulation.truth import PATH_MM
-from assistant.steps.cement import SMOOTH_MM
+from assistant.steps.cement import USUAL_LIMITS
 from models.training.small_run import KINDS, Sample
 
 F32 = NDArray[np.float32]
@@ -213,7 +213,7 @@ def _imaged(rng: np.random.Generator, path_mm: F32, mm_per_px: float) -> tuple[F
         picture = taken(path_mm, off_px)
         if k >= _SKIPPED:  # lag and filter have settled
             after += picture / _AFTER
-    soft = cv2.GaussianBlur(before - after, (0, 0), SMOOTH_MM / mm_per_px)
+    soft = cv2.GaussianBlur(before - after, (0, 0), USUAL_LIMITS.baseline.smooth_mm / mm_per_px)
     free = path_mm <= 0
     difference = np.asarray(soft - np.median(soft[free]), dtype=np.float32)
     noise = 1.4826 * float(np.median(np.abs(difference[free])))

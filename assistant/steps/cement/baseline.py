@@ -23,27 +23,14 @@ from assistant.imaging.robust_statistics import spread as spread_of
 from assistant.steps.cement.breathing import Breathing, without_breathing
 from assistant.steps.cement.cannula import Cannula
 from assistant.steps.cement.display_tone import Tones, read_tones, without_tone
+from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.veiling_glare import without_glare
 from assistant.vocabulary import Grey
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-SMOOTH_MM = 0.40
-"""Gaussian before the noise is measured and the threshold applied."""
-_LOG_OFFSET = 24.0
-"""Grey added before the logarithm: the display's black is not zero exposure."""
 _LOG_SCALE = 100.0
-_LATTICE_MM = 0.22
-"""Aim for the pixel of the lattice: with 0.4 mm smoothing a finer one tells nothing more."""
-_REACH_X_MM = 20.0
-_REACH_Y_MM = 15.0
-"""How far beyond the body cement is looked for: canal and foramen behind, veins in front, the discs and the next rims
-above and below."""
-_HAZE_MM = 4.0
-"""What varies more slowly than this without cement is exposure, scatter or gas."""
-_HAZE_GRID_MM = 0.8
-_BREATH_MARGIN_MM = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +50,8 @@ class Baseline:
     lookup: F32
     white: int
     mean: F32
+    limits: CementLimits
+    breathing: Breathing
     middle: tuple[float, float] = (0.0, 0.0)
     count: int = 0
     variance: F32 | None = None
@@ -74,7 +63,6 @@ class Baseline:
     cannula: Cannula | None = None
     tones: Tones | None = None
     waiting: deque[tuple[float, F32]] = field(default_factory=deque)
-    breathing: Breathing = field(default_factory=Breathing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,11 +82,14 @@ def learned_by(baseline: Baseline) -> Learned:
     return Learned(**{each.name: getattr(baseline, each.name) for each in fields(Learned)})
 
 
-def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: int) -> Crop:
+def cement_crop(
+    body_px: PointsPx, mm_per_px: float, width_px: int, height_px: int, limits: CementLimits = USUAL_LIMITS
+) -> Crop:
     """The rectangle in which cement is looked for: the body, both discs, the canal, and the space in front."""
-    step = lattice_step(mm_per_px)
+    own = limits.baseline
+    step = lattice_step(mm_per_px, own.lattice_mm)
     low, high = body_px.min(axis=0), body_px.max(axis=0)
-    reach = np.array([_REACH_X_MM, _REACH_Y_MM]) / mm_per_px
+    reach = np.array([own.reach_x_mm, own.reach_y_mm]) / mm_per_px
     # Whole px of the lattice, and a number of them that can be halved twice.
     x0, y0 = (np.maximum(np.floor(low - reach), 0) // step).astype(int) * step
     room = ([width_px, height_px] - np.array([x0, y0])) // (WHOLE_PX * step)
@@ -107,9 +98,9 @@ def cement_crop(body_px: PointsPx, mm_per_px: float, width_px: int, height_px: i
     return Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
 
 
-def lattice_step(mm_per_px: float) -> int:
+def lattice_step(mm_per_px: float, lattice_mm: float) -> int:
     """Source px to one px of the lattice: finer than the smoothing costs time and tells nothing more."""
-    return max(1, round(_LATTICE_MM / mm_per_px))
+    return max(1, round(lattice_mm / mm_per_px))
 
 
 def start_baseline(
@@ -120,6 +111,7 @@ def start_baseline(
     body_px: PointsPx,
     mm_per_px: float,
     sign: float = 1.0,
+    limits: CementLimits = USUAL_LIMITS,
 ) -> Baseline:
     """Prepare for a view from its reference frame.
 
@@ -135,8 +127,10 @@ def start_baseline(
     mm_per_px : float
     sign : float
         +1 where cement will be dark, -1 where it will be bright (`assistant.steps.cement.polarity`).
+    limits : CementLimits
+        The numbers of the step, from here on.
     """
-    step = lattice_step(mm_per_px)
+    step = lattice_step(mm_per_px, limits.baseline.lattice_mm)
     coarse = Crop(
         x0_px=crop.x0_px // step,
         y0_px=crop.y0_px // step,
@@ -150,9 +144,11 @@ def start_baseline(
         usable=np.ascontiguousarray(field_mask[crop.rows, crop.cols][::step, ::step]),
         body=body_in_crop((body_px + 0.5) / step - 0.5, coarse) > 0,
         sign=sign,
-        lookup=_lookup(sign),
+        lookup=_lookup(sign, limits.baseline.log_offset_grey),
         white=white,
         mean=np.zeros((coarse.height_px, coarse.width_px), np.float32),
+        limits=limits,
+        breathing=Breathing(limits.breathing.spacing_s),
         middle=tuple(((body_px.mean(axis=0) + 0.5) / step - 0.5 - [coarse.x0_px, coarse.y0_px]).tolist()),
         count=1,
     )
@@ -161,11 +157,11 @@ def start_baseline(
     return made
 
 
-def _lookup(sign: float) -> F32:
+def _lookup(sign: float, offset_grey: float) -> F32:
     levels = np.arange(256, dtype=np.float32)
     if sign < 0:
         levels = 255.0 - levels
-    return np.asarray(_LOG_SCALE * np.log((levels + _LOG_OFFSET) / (255.0 + _LOG_OFFSET)), dtype=np.float32)
+    return np.asarray(_LOG_SCALE * np.log((levels + offset_grey) / (255.0 + offset_grey)), dtype=np.float32)
 
 
 def turn_baseline(baseline: Baseline, before: Learned | None) -> None:
@@ -184,17 +180,18 @@ def turn_baseline(baseline: Baseline, before: Learned | None) -> None:
             setattr(baseline, each.name, getattr(before, each.name))
         baseline.waiting.clear()
     baseline.sign = -baseline.sign
-    baseline.lookup = _lookup(baseline.sign)
-    baseline.mean = _turned(baseline.mean)
-    baseline.waiting = deque((t_s, _turned(still)) for t_s, still in baseline.waiting)
+    offset_grey = baseline.limits.baseline.log_offset_grey
+    baseline.lookup = _lookup(baseline.sign, offset_grey)
+    baseline.mean = _turned(baseline.mean, offset_grey)
+    baseline.waiting = deque((t_s, _turned(still, offset_grey)) for t_s, still in baseline.waiting)
     baseline.slow = baseline.edges = baseline.tones = baseline.cannula = None
-    baseline.breathing = Breathing()
+    baseline.breathing = Breathing(baseline.limits.breathing.spacing_s)
 
 
-def _turned(logged: F32) -> F32:
+def _turned(logged: F32, offset_grey: float) -> F32:
     """From log(grey) to log(255 - grey), both over the display's offset."""
-    span = np.float32(255.0 + _LOG_OFFSET)
-    level = np.clip(span * np.exp(logged / np.float32(_LOG_SCALE)) - np.float32(_LOG_OFFSET), 0.0, 255.0)
+    span = np.float32(255.0 + offset_grey)
+    level = np.clip(span * np.exp(logged / np.float32(_LOG_SCALE)) - np.float32(offset_grey), 0.0, 255.0)
     return np.asarray(np.float32(_LOG_SCALE) * np.log((span - level) / span), dtype=np.float32)
 
 
@@ -232,7 +229,8 @@ def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32
         level = patch.astype(np.float32) * np.float32(255.0 / baseline.white)
         if baseline.sign < 0:
             level = np.float32(255.0) - level
-        logged = np.float32(_LOG_SCALE) * np.log((level + np.float32(_LOG_OFFSET)) / np.float32(255.0 + _LOG_OFFSET))
+        offset_grey = baseline.limits.baseline.log_offset_grey
+        logged = np.float32(_LOG_SCALE) * np.log((level + np.float32(offset_grey)) / np.float32(255.0 + offset_grey))
     local = np.column_stack(
         [matrix[:, :2], matrix[:, :2] @ np.array([crop.x0_px, crop.y0_px]) + matrix[:, 2] - np.array([x0, y0])]
     )
@@ -261,18 +259,23 @@ def change_since(baseline: Baseline, still: F32, mask: Bool | None, contrast: F3
     contrast : array of float32 or None
         What stood out in the picture before: known cement darkens its surroundings by shares of it.
     """
-    raw = without_tone(tones_of(baseline), np.asarray(baseline.mean - still, dtype=np.float32), mask)
-    difference: F32 = np.asarray(cv2.GaussianBlur(raw, (0, 0), SMOOTH_MM / baseline.mm_per_px))
-    return without_glare(levelled(baseline, difference, mask), mask, contrast, _bare(baseline), baseline.mm_per_px)
+    raw = without_tone(
+        tones_of(baseline), np.asarray(baseline.mean - still, dtype=np.float32), mask, baseline.limits.tone
+    )
+    limits = baseline.limits
+    difference: F32 = np.asarray(cv2.GaussianBlur(raw, (0, 0), limits.baseline.smooth_mm / baseline.mm_per_px))
+    level = levelled(baseline, difference, mask)
+    return without_glare(level, mask, contrast, _bare(baseline), baseline.mm_per_px, limits)
 
 
 def levelled(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
     """A smoothed change without haze and breathing; ``mask``: known cement, which tells nothing of either."""
+    limits = baseline.limits
     level = _level(baseline, change, mask)
     free = _bare(baseline) & ~baseline.body
     if mask is not None and mask.any():
-        free &= cv2.dilate(mask.astype(np.uint8), disc(_BREATH_MARGIN_MM, baseline.mm_per_px)) == 0
-    return without_breathing(baseline.breathing, level, free, baseline.mm_per_px)
+        free &= cv2.dilate(mask.astype(np.uint8), disc(limits.baseline.breath_margin_mm, baseline.mm_per_px)) == 0
+    return without_breathing(baseline.breathing, level, free, baseline.mm_per_px, limits.breathing)
 
 
 def _bare(baseline: Baseline) -> Bool:
@@ -284,22 +287,25 @@ def tones_of(baseline: Baseline) -> Tones:
     """How the display bends what the mean shows, read anew as the mean is learned."""
     if baseline.tones is None:
         # Not from the body: cement may cover most of its own grey.
-        baseline.tones = read_tones(baseline.mean, baseline.usable & ~baseline.body, baseline.mm_per_px)
+        baseline.tones = read_tones(
+            baseline.mean, baseline.usable & ~baseline.body, baseline.mm_per_px, baseline.limits.tone
+        )
     return baseline.tones
 
 
 def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
-    """Take out exposure, haze and gas that drifts: whatever is smooth over `_HAZE_MM` where no cement is known.
+    """Take out exposure, haze and gas that drifts: whatever is smooth over `haze_mm` where no cement is known.
 
     A normalised convolution: known cement and whatever stands out has no weight, so that the ground under it is
     carried over from round it.
     """
-    times = halvings(baseline.mm_per_px, _HAZE_GRID_MM)
+    limits = baseline.limits.baseline
+    times = halvings(baseline.mm_per_px, limits.haze_grid_mm)
     small = coarser(change, times)
     weight = coarser(baseline.usable, times)
     if mask is not None and mask.any():
         weight *= cv2.dilate(coarser(mask, times), np.ones((5, 5), np.uint8)) < 0.02
-    sigma = _HAZE_MM / (baseline.mm_per_px * 2**times)
+    sigma = limits.haze_mm / (baseline.mm_per_px * 2**times)
     free = weight > 0.5
     known = small[free]
     if known.size < 30:

@@ -9,25 +9,13 @@ from numpy.typing import NDArray
 from assistant.imaging.resampling import coarser, finer
 from assistant.imaging.robust_statistics import middle
 from assistant.imaging.robust_statistics import spread as spread_of
-from assistant.steps.cement.baseline import SMOOTH_MM, Baseline, levelled, tones_of
+from assistant.steps.cement.baseline import Baseline, levelled, tones_of
 from assistant.steps.cement.breathing import learn_breathing
 from assistant.steps.cement.display_tone import without_tone
 from assistant.steps.cement.noise import spread_in
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_BASELINE_MOST = 48
-_HOLD_BACK_S = 1.0
-"""A picture joins the baseline only this much later, and only if no cement was seen in between."""
-_SUSPECT_FROM = 12
-"""Until so many pictures have been learned the baseline's own noise would be suspected."""
-_SUSPECT_SIGMA = 2.0
-_SUSPECT_SHARE = 0.1
-_SUSPECT_MM = 3.0
-"""So near to where the cannula lets cement out, if one is seen; else anywhere in the body."""
-_SLOW_GAIN = 0.3
-_UNREST = (0.7, 4.0)
 
 
 def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None, believed: F32) -> F32:
@@ -44,17 +32,20 @@ def _suspected(baseline: Baseline, change: F32) -> F32:
     Cement that comes slowly, or few pictures a second, would otherwise be learned as bone and as unrest before enough
     of it is there to be told.
     """
-    if baseline.count < _SUSPECT_FROM:
+    limits = baseline.limits.learning
+    if baseline.count < limits.suspect_from_pictures:
         return np.ones_like(change)
     small = coarser(change, 2)
     where, usable = coarser(baseline.body, 2) > 0.5, coarser(baseline.usable, 2) > 0.5
     if baseline.cannula is not None:
-        reach = 2 * round(_SUSPECT_MM / (4 * baseline.mm_per_px)) + 1
+        reach = 2 * round(limits.suspect_mm / (4 * baseline.mm_per_px)) + 1
         where &= cv2.dilate(coarser(baseline.cannula.corridor, 2), np.ones((reach, reach), np.uint8)) > 0.5
     some = small[usable]
-    usual = max(spread_of(some, middle(some)), 0.15) if some.size else 1.0
-    dark = (where & (small > np.float32(_SUSPECT_SIGMA * usual))).astype(np.uint8)
-    believed = np.where(cv2.dilate(dark, np.ones((3, 3), np.uint8)) > 0, np.float32(_SUSPECT_SHARE), np.float32(1.0))
+    usual = max(spread_of(some, middle(some)), baseline.limits.noise.least_log) if some.size else 1.0
+    dark = (where & (small > np.float32(limits.suspect_sigma * usual))).astype(np.uint8)
+    believed = np.where(
+        cv2.dilate(dark, np.ones((3, 3), np.uint8)) > 0, np.float32(limits.suspect_share), np.float32(1.0)
+    )
     return finer(believed.astype(np.float32), change)
 
 
@@ -66,29 +57,34 @@ def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
     baseline : Baseline
         Changed by the call.
     still : array (rows, cols)
-        The picture that has come now; it is learned `_HOLD_BACK_S` later.
+        The picture that has come now; it is learned `LearningLimits.hold_back_s` later.
     change : array (rows, cols)
         What has changed until now, smoothed in time.
     t_s : float
     """
+    limits, tone = baseline.limits.learning, baseline.limits.tone
+    least, most = limits.least_unrest**2, limits.most_unrest**2
+    smooth_px = baseline.limits.baseline.smooth_mm / baseline.mm_per_px
     baseline.waiting.append((t_s, still))
     believed = None
-    while baseline.waiting and t_s - baseline.waiting[0][0] >= _HOLD_BACK_S:
+    while baseline.waiting and t_s - baseline.waiting[0][0] >= limits.hold_back_s:
         then_s, old = baseline.waiting.popleft()
         believed = _suspected(baseline, change) if believed is None else believed
-        fresh = -without_tone(tones_of(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None)
-        smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), SMOOTH_MM / baseline.mm_per_px))
+        fresh = -without_tone(tones_of(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None, tone)
+        smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), smooth_px))
         deviation = levelled(baseline, smooth, None)
-        learn_breathing(baseline.breathing, old, baseline.usable, believed, baseline.mm_per_px, then_s)
+        learn_breathing(baseline.breathing, old, baseline.usable, believed, baseline.mm_per_px, then_s, baseline.limits)
         if baseline.slow is None:
             baseline.slow = deviation
-        baseline.slow = np.asarray(baseline.slow + np.float32(_SLOW_GAIN) * (deviation - baseline.slow), np.float32)
+        baseline.slow = np.asarray(
+            baseline.slow + np.float32(limits.slow_gain) * (deviation - baseline.slow), np.float32
+        )
         baseline.variance = _local_variance(baseline, deviation, baseline.variance, believed)
-        baseline.unrest = np.sqrt(np.clip(baseline.variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
+        baseline.unrest = np.sqrt(np.clip(baseline.variance, least, most))
         baseline.slow_variance = _local_variance(baseline, baseline.slow, baseline.slow_variance, believed)
-        baseline.steady_unrest = np.sqrt(np.clip(baseline.slow_variance, _UNREST[0] ** 2, _UNREST[1] ** 2))
+        baseline.steady_unrest = np.sqrt(np.clip(baseline.slow_variance, least, most))
         baseline.count += 1
-        rate = np.float32(1.0 / min(baseline.count, _BASELINE_MOST))
+        rate = np.float32(1.0 / min(baseline.count, limits.most_pictures))
         baseline.mean = np.asarray(baseline.mean + rate * believed * fresh, np.float32)
         if baseline.count & (baseline.count - 1) == 0:
             baseline.edges = None

@@ -16,15 +16,6 @@ from assistant.steps.cement.baseline import Baseline
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-_HALVINGS = 2
-_SMOOTH_MM, _SIGMA = 0.8, 1.5
-_HALO_MM = 1.0
-"""So near to known cement its own halo would join anything to anything."""
-_LEAST_MM2 = 30.0
-"""A band is larger than this, beyond the part that is judged [P]."""
-_COVERS, _SHARE = 0.6, 0.4
-"""So much of the part lies in the band, and the rest of the band has at least this share of the part's contrast [P]."""
-
 
 def drop_bands(baseline: Baseline, rim: Bool, low: Bool, known: Bool | None, contrast: F32, noise: F32) -> None:
     """Take out of what stands out the new parts of such bands.
@@ -41,21 +32,22 @@ def drop_bands(baseline: Baseline, rim: Bool, low: Bool, known: Bool | None, con
     contrast, noise : array (rows, cols)
         Log units.
     """
+    limits = baseline.limits.band
     fresh = low if known is None else low & ~known
     if not fresh.any():
         return
-    pixel_mm = 2**_HALVINGS * baseline.mm_per_px
-    smooth = np.asarray(cv2.GaussianBlur(coarser(contrast, _HALVINGS), (0, 0), _SMOOTH_MM / pixel_mm))
-    weak = smooth > np.float32(_SIGMA) * coarser(np.minimum(noise, np.float32(99.0)), _HALVINGS)
+    pixel_mm = 2**limits.halvings * baseline.mm_per_px
+    smooth = np.asarray(cv2.GaussianBlur(coarser(contrast, limits.halvings), (0, 0), limits.smooth_mm / pixel_mm))
+    weak = smooth > np.float32(limits.sigma) * coarser(np.minimum(noise, np.float32(99.0)), limits.halvings)
     if baseline.cannula is not None:
-        weak &= coarser(baseline.cannula.mask, _HALVINGS) < 0.5
+        weak &= coarser(baseline.cannula.mask, limits.halvings) < 0.5
     if known is not None:
-        near = (coarser(known, _HALVINGS) > 0).astype(np.uint8)
-        weak &= cv2.dilate(near, disc(_HALO_MM, pixel_mm)) == 0
+        near = (coarser(known, limits.halvings) > 0).astype(np.uint8)
+        weak &= cv2.dilate(near, disc(limits.halo_mm, pixel_mm)) == 0
     count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=4)
-    outer = np.bincount(labels.ravel(), minlength=count) * pixel_mm**2 >= _LEAST_MM2
+    outer = np.bincount(labels.ravel(), minlength=count) * pixel_mm**2 >= limits.least_mm2
     reaches = np.zeros(count, bool)
-    reaches[labels[coarser(rim, _HALVINGS) > 0]] = True
+    reaches[labels[coarser(rim, limits.halvings) > 0]] = True
     outer &= reaches
     outer[0] = False
     if not outer.any():
@@ -66,11 +58,11 @@ def drop_bands(baseline: Baseline, rim: Bool, low: Bool, known: Bool | None, con
     number, parts, stats, _ = cv2.connectedComponentsWithStats(fresh.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
     covered = np.bincount(parts[bands > 0], minlength=number) / np.maximum(areas, 1)
-    for label in np.flatnonzero(covered[1:] >= _COVERS) + 1:
+    for label in np.flatnonzero(covered[1:] >= limits.covers) + 1:
         part = parts == label
         under = bands[part]
-        rest = (labels == np.bincount(under[under > 0]).argmax()) & (coarser(part, _HALVINGS) == 0)
-        if rest.sum() * pixel_mm**2 < _LEAST_MM2:
+        rest = (labels == np.bincount(under[under > 0]).argmax()) & (coarser(part, limits.halvings) == 0)
+        if rest.sum() * pixel_mm**2 < limits.least_mm2:
             continue
-        if np.median(smooth[rest]) > _SHARE * np.median(contrast[part]):
+        if np.median(smooth[rest]) > limits.share * np.median(contrast[part]):
             low[part] = False

@@ -15,27 +15,11 @@ from numpy.typing import NDArray
 
 from assistant.imaging.resampling import coarser, finer, halvings
 from assistant.imaging.robust_statistics import amounts_of
+from assistant.steps.cement.ground_limits import BreathingLimits
+from assistant.steps.cement.limits import CementLimits
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_GRID_MM = 0.45
-_SMOOTH_MM = 0.4
-_SLOW_MM = 4.0
-"""As in `assistant.steps.cement.baseline`: what varies more slowly is haze and is taken out elsewhere."""
-_MOST = 48
-_FIRST = 6
-_EVERY = 6
-_SPACING_S = 0.1
-_PARTS = 10
-_NOISE_TIMES = 1.5
-"""A component counts if it holds so many times what the median one holds: grain spreads over all of them alike."""
-_ROBUST_SIGMA = 2.5
-_WIDER = 2.0
-"""Breaths may become so many times as strong as they were."""
-_ALIKE_PX = 2.0
-"""Neighbouring pixels are smoothed alike: so many of the thinned ones count for one."""
-_LEAST_PX = 30
 
 
 @dataclass(slots=True, eq=False)
@@ -44,24 +28,34 @@ class Breathing:
 
     Attributes
     ----------
+    spacing_s : float
+        A picture is kept this long after the last one.
     pictures : list of array (rows, cols)
         Log units, without what is slow over the picture, on a lattice of about 0.45 mm.
-    spacing_s, last_s : float
-        A picture is kept this long after the last one.
+    last_s : float
+        Frame time of that.
     parts : array (parts, rows x cols) or None
         Principal components; the usual amount of each has a standard deviation of 1.
     thinned : array (parts, pixels) or None
         The same on every second pixel of every second row.
     """
 
+    spacing_s: float
     pictures: list[F32] = field(default_factory=list)
-    spacing_s: float = _SPACING_S
     last_s: float = -np.inf
     parts: F32 | None = None
     thinned: F32 | None = None
 
 
-def learn_breathing(memory: Breathing, still: F32, usable: Bool, believed: F32, mm_per_px: float, t_s: float) -> None:
+def learn_breathing(
+    memory: Breathing,
+    still: F32,
+    usable: Bool,
+    believed: F32,
+    mm_per_px: float,
+    t_s: float,
+    limits: CementLimits,
+) -> None:
     """Keep a picture from before the cement, now and then, and read the components anew.
 
     Parameters
@@ -76,37 +70,40 @@ def learn_breathing(memory: Breathing, still: F32, usable: Bool, believed: F32, 
         How far each pixel is believed to hold no cement, 0..1.
     mm_per_px : float
     t_s : float
+    limits : CementLimits
+        Those of breathing, and what is slow.
     """
+    own = limits.breathing
     if t_s - memory.last_s < memory.spacing_s:
         return
     memory.last_s = t_s
-    times = halvings(mm_per_px, _GRID_MM)
+    times = halvings(mm_per_px, own.grid_mm)
     grid_mm = mm_per_px * 2**times
-    small = cv2.GaussianBlur(coarser(still, times), (0, 0), _SMOOTH_MM / grid_mm)
+    small = cv2.GaussianBlur(coarser(still, times), (0, 0), own.smooth_mm / grid_mm)
     weight = coarser(usable, times)
-    sigma = _SLOW_MM / grid_mm
+    sigma = limits.baseline.haze_mm / grid_mm
     slow = cv2.GaussianBlur(weight * small, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3)
     fast = np.where(weight > 0.99, small - slow, np.float32(0.0)).astype(np.float32)
     if memory.pictures:
         sure = coarser(believed, times)
         fast = sure * fast + (1 - sure) * memory.pictures[-1]
-    if len(memory.pictures) >= _MOST:
+    if len(memory.pictures) >= own.most_pictures:
         memory.pictures = memory.pictures[::2]
         memory.spacing_s *= 2
     memory.pictures.append(fast)
-    if len(memory.pictures) >= _FIRST and len(memory.pictures) % _EVERY == 0:
-        memory.parts = _components(memory.pictures)
+    if len(memory.pictures) >= own.first_pictures and len(memory.pictures) % own.every_pictures == 0:
+        memory.parts = _components(memory.pictures, own)
         if memory.parts is not None:
             memory.thinned = np.stack([_thinned(part.reshape(fast.shape)) for part in memory.parts])
 
 
-def _components(pictures: list[F32]) -> F32 | None:
+def _components(pictures: list[F32], limits: BreathingLimits) -> F32 | None:
     rows = np.stack([picture.ravel() for picture in pictures])
     rows -= rows.mean(axis=0)
     some = rows[:, ::2]
     held, mixed = np.linalg.eigh(some @ some.T)
     held, mixed = held[::-1], mixed[:, ::-1]
-    count = min(int((held > _NOISE_TIMES * np.median(held)).sum()), _PARTS, len(pictures) // 3)
+    count = min(int((held > limits.noise_times * np.median(held)).sum()), limits.parts, len(pictures) // 3)
     if not count:
         return None
     # With scores of standard deviation 1 a component is the mean of score times picture.
@@ -114,7 +111,7 @@ def _components(pictures: list[F32]) -> F32 | None:
     return np.asarray(scores.T @ rows / len(pictures), dtype=np.float32)
 
 
-def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: float) -> F32:
+def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: float, limits: BreathingLimits) -> F32:
     """The change without what breathing makes of it.
 
     Parameters
@@ -125,16 +122,19 @@ def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: flo
     free : array (rows, cols) of bool
         Where no cement can be: only from there the phase of the breath is read.
     mm_per_px : float
+    limits : BreathingLimits
     """
     if memory.parts is None or memory.thinned is None:
         return change
-    times = halvings(mm_per_px, _GRID_MM)
+    times = halvings(mm_per_px, limits.grid_mm)
     seen = _thinned(coarser(change, times))
     told = _thinned((coarser(free, times) > 0.99).astype(np.float32)) > 0
-    if told.sum() < _LEAST_PX:
+    if told.sum() < limits.least_px:
         return change
-    wider = np.float32(_WIDER)
-    amounts = wider * amounts_of(wider * memory.thinned, seen, told, beyond=_ROBUST_SIGMA, alike_px=_ALIKE_PX)
+    wider = np.float32(limits.wider)
+    amounts = wider * amounts_of(
+        wider * memory.thinned, seen, told, beyond=limits.robust_sigma, alike_px=limits.alike_px
+    )
     made = (amounts @ memory.parts).reshape(memory.pictures[-1].shape).astype(np.float32)
     return np.asarray(change - finer(made, change), dtype=np.float32)
 

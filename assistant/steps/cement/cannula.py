@@ -18,47 +18,11 @@ from assistant.imaging.resampling import coarser, disc
 from assistant.imaging.robust_statistics import middle as middle_of
 from assistant.imaging.robust_statistics import spread
 from assistant.steps.cement.cannula_motion import Bar, ends_of, learn_bar
+from assistant.steps.cement.ground_limits import CannulaLimits, SteelLimits
+from assistant.steps.cement.limits import CementLimits
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_WIDEST_MM = 6.0
-_THINNEST_MM = 1.8
-_CONTRAST = 12.0
-"""Widest cannula with its blur, and how much darker (log units) it is than what lies round it [P]."""
-_LENGTH_MM = 10.0
-_FAINT_SHARE = 0.6
-_FAINT_LENGTH_MM = 20.0
-"""Where nothing stands out by so much (behind the shoulder, at the lung's border) a fainter bar will do if long."""
-_DARKER_STILL = (1.0, 1.5, 2.0)
-_BLUR_MM = 0.5
-"""A part that is joined to what it crosses is looked at above so many times the least darkness, and is so much wider
-than it shows there [P]."""
-_MARGIN_MM = 0.3
-_BEHIND_TIP_MM = 1.0
-_AHEAD_OF_TIP_MM = 22.0
-"""A bone filler may be pushed so far out of a working cannula [P]."""
-_BESIDE_TIP_MM = 2.2
-_ROUND_TIP_MM = 4.0
-"""Cement that comes out runs to any side at first."""
-_RIM_MM = 1.8
-_ALONG_RIM = 0.7
-_IN_BODY = 0.1
-_SHAFT_PX = 60
-"""So much of the shaft must be seen to know what it does."""
-_SHAFT_AWAY_MM = 3.0
-_SHAFT_FROM_TIP_MM = 8.0
-_STEEL_SMOOTH_MM = 0.5
-_LEAST_NOISE = 0.5
-_STEEL_NOISE = 1.2
-_BELIEVED_MM = 1.5
-_BEHIND_REACH_MM = 5.0
-_BESIDE_MM = 0.8
-_BESIDE_PX = 20
-_THROUGH_SHARE = 0.15
-_THROUGH_MM = 1.1
-"""Behind steel the picture holds at least this share of the contrast beside it, on average over so much, or the
-display is black there [P]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,7 +54,9 @@ class Cannula:
     bars: tuple[Bar, ...]
 
 
-def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px: float) -> Cannula | None:
+def find_cannula(
+    smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px: float, all_limits: CementLimits
+) -> Cannula | None:
     """Look for something dark, straight, long and of even width.
 
     Parameters
@@ -103,33 +69,36 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
         The vertebral body's, (x, y) in px of the lattice: a cannula's tip is its end nearest to it.
     mm_per_px : float
         Of the lattice.
+    all_limits : CementLimits
+        Those of the cannula and of its motion.
     """
-    wide = round(_WIDEST_MM / mm_per_px) | 1
+    limits = all_limits.cannula
+    wide = round(limits.widest_mm / mm_per_px) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
-    least = max(_CONTRAST, 0.35 * float(np.percentile(darker, 99.5)))
+    least = max(limits.darker_log, limits.darker_share * float(np.percentile(darker, 99.5)))
     # The walls that it crosses are thinner than any cannula.
-    thin = max(3, round(_THINNEST_MM / mm_per_px) | 1)
+    thin = max(3, round(limits.thinnest_mm / mm_per_px) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))
-    rim = _rim_of(body, mm_per_px)
+    rim = _rim_of(body, limits.rim_mm, mm_per_px)
     found = np.zeros(smooth.shape, np.uint8)
     corridor = np.zeros(smooth.shape, np.uint8)
     bars = []
-    for share in (1.0, _FAINT_SHARE):
-        long_mm = _LENGTH_MM if share == 1.0 else _FAINT_LENGTH_MM
-        for part in _straight_parts(darker, share * least, kernel, long_mm, mm_per_px):
-            if body[part].mean() >= _IN_BODY and rim[part].mean() < _ALONG_RIM:
+    for share in (1.0, limits.faint_share):
+        long_mm = limits.length_mm if share == 1.0 else limits.faint_length_mm
+        for part in _straight_parts(darker, share * least, kernel, long_mm, mm_per_px, limits):
+            if body[part].mean() >= limits.in_body and rim[part].mean() < limits.along_rim:
                 found[part] = 1
-                _draw_corridor(corridor, part, middle, mm_per_px)
-                bars.append(learn_bar(darker, part, middle, mm_per_px))
+                _draw_corridor(corridor, part, middle, mm_per_px, limits)
+                bars.append(learn_bar(darker, part, middle, mm_per_px, all_limits.cannula_motion))
         if found.any():
             break
     else:
         return None
-    margin = max(1, round(_MARGIN_MM / mm_per_px))
+    margin = max(1, round(limits.margin_mm / mm_per_px))
     found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), dtype=np.uint8)
     half_px = float(cv2.distanceTransform(np.pad(found, 1), cv2.DIST_L2, 3).max())
-    away = 2 * round(_SHAFT_FROM_TIP_MM / mm_per_px) + 1
+    away = 2 * round(limits.shaft_from_tip_mm / mm_per_px) + 1
     ys, xs = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
     room = round(2 * half_px) + 2
     return Cannula(
@@ -143,10 +112,12 @@ def find_cannula(smooth: F32, body: Bool, middle: tuple[float, float], mm_per_px
     )
 
 
-def _straight_parts(darker: F32, least: float, kernel: MatLike, long_mm: float, mm_per_px: float) -> Iterator[Bool]:
+def _straight_parts(
+    darker: F32, least: float, kernel: MatLike, long_mm: float, mm_per_px: float, limits: CannulaLimits
+) -> Iterator[Bool]:
     """Long straight parts of even width; where a facet or a rib that it crosses joins it, what is darker still."""
     inside = np.ones(darker.shape, bool)
-    for times in _DARKER_STILL:
+    for times in limits.darker_still:
         strong = np.asarray(
             cv2.morphologyEx((inside & (darker > times * least)).astype(np.uint8), cv2.MORPH_OPEN, kernel)
         )
@@ -155,47 +126,56 @@ def _straight_parts(darker: F32, least: float, kernel: MatLike, long_mm: float, 
             if max(stats[label, 2], stats[label, 3]) * mm_per_px < long_mm:
                 continue
             part = labels == label
-            if not is_bar(part, mm_per_px):
+            if not is_bar(part, mm_per_px, limits):
                 continue
-            grown = cv2.dilate(part.astype(np.uint8), disc(_BLUR_MM, mm_per_px)) > 0
+            grown = cv2.dilate(part.astype(np.uint8), disc(limits.blur_mm, mm_per_px)) > 0
             inside &= ~grown
             yield part if times == 1.0 else grown & (darker > least)
 
 
-def _rim_of(body: Bool, mm_per_px: float) -> Bool:
-    wide = 2 * round(_RIM_MM / mm_per_px) + 1
+def _rim_of(body: Bool, rim_mm: float, mm_per_px: float) -> Bool:
+    wide = 2 * round(rim_mm / mm_per_px) + 1
     kernel = np.ones((wide, wide), np.uint8)
     whole = body.astype(np.uint8)
     return np.asarray(cv2.dilate(whole, kernel) > cv2.erode(whole, kernel), dtype=bool)
 
 
-def _draw_corridor(corridor: NDArray[np.uint8], bar: Bool, middle: tuple[float, float], mm_per_px: float) -> None:
+def _draw_corridor(
+    corridor: NDArray[np.uint8], bar: Bool, middle: tuple[float, float], mm_per_px: float, limits: CannulaLimits
+) -> None:
     """From a cannula's tip on, along its axis: a filler may be pushed out of it."""
     tip, back = ends_of(bar, middle)
-    cv2.circle(corridor, (round(tip[0]), round(tip[1])), round(_ROUND_TIP_MM / mm_per_px), 1, -1)
+    cv2.circle(corridor, (round(tip[0]), round(tip[1])), round(limits.round_tip_mm / mm_per_px), 1, -1)
     ahead = (tip - back) / max(float(np.linalg.norm(tip - back)), 1e-6) / mm_per_px
-    a, b = tip - _BEHIND_TIP_MM * ahead, tip + _AHEAD_OF_TIP_MM * ahead
+    a, b = tip - limits.behind_tip_mm * ahead, tip + limits.ahead_of_tip_mm * ahead
     cv2.line(
         corridor,
         (round(a[0]), round(a[1])),
         (round(b[0]), round(b[1])),
         1,
-        max(1, round(2 * _BESIDE_TIP_MM / mm_per_px)),
+        max(1, round(2 * limits.beside_tip_mm / mm_per_px)),
     )
 
 
-def is_bar(part: Bool, mm_per_px: float) -> bool:
+def is_bar(part: Bool, mm_per_px: float, limits: CannulaLimits) -> bool:
     """A cannula that was pushed in: long, straight and of even width."""
     contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(contours, key=cv2.contourArea)
     (_, _), (width, height), _ = cv2.minAreaRect(outline)
     long_mm, short_mm = max(width, height) * mm_per_px, min(width, height) * mm_per_px
     filled = cv2.contourArea(outline) / max(width * height, 1.0)
-    return bool(long_mm > 10.0 and short_mm < 5.5 and long_mm > 3.0 * short_mm and filled > 0.6)
+    even = long_mm > limits.bar_times_longer * short_mm and filled > limits.bar_filled
+    return bool(long_mm > limits.bar_length_mm and short_mm < limits.bar_width_mm and even)
 
 
 def see_through(
-    cannula: Cannula, contrast: F32, noise: F32, known: Bool | None, usable: Bool, mm_per_px: float
+    cannula: Cannula,
+    contrast: F32,
+    noise: F32,
+    known: Bool | None,
+    usable: Bool,
+    mm_per_px: float,
+    limits: SteelLimits,
 ) -> None:
     """Read behind the steel what little shows there: its grain is coarse, so it is averaged along the steel.
 
@@ -211,33 +191,34 @@ def see_through(
     usable : array (rows, cols) of bool
         The X-ray field.
     mm_per_px : float
+    limits : SteelLimits
     """
     box = (cannula.rows, cannula.cols)
     steel = cannula.mask[box] & usable[box]
     weight = steel.astype(np.float32)
-    sigma = _STEEL_SMOOTH_MM / mm_per_px
+    sigma = limits.smooth_mm / mm_per_px
     mean = cv2.GaussianBlur(contrast[box] * weight, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3)
     shaft = cannula.shaft[box] & steel
     if known is not None:
-        away = max(1, round(_SHAFT_AWAY_MM / mm_per_px))
+        away = max(1, round(limits.shaft_away_mm / mm_per_px))
         kernel = np.ones((2 * away + 1, 2 * away + 1), np.uint8)
         shaft &= np.asarray(cv2.dilate(known[box].astype(np.uint8), kernel)) == 0
-    if int(shaft.sum()) < _SHAFT_PX:
+    if int(shaft.sum()) < limits.shaft_px:
         noise[cannula.mask] = np.inf
         return
     does = np.asarray(mean[shaft])
     usual = middle_of(does)
     contrast[box][steel] = mean[steel] - np.float32(usual)
-    noise[box][steel] = np.float32(_STEEL_NOISE * max(spread(does, usual), _LEAST_NOISE))
+    noise[box][steel] = np.float32(limits.noise_times * max(spread(does, usual), limits.least_log))
     # Far from cement that is seen beside the steel nothing is believed of what lies behind it.
     near = np.zeros(steel.shape, np.uint8) if known is None else (known[box] & ~cannula.mask[box]).astype(np.uint8)
-    reach = 2 * round(_BELIEVED_MM / mm_per_px) + 1
+    reach = 2 * round(limits.believed_mm / mm_per_px) + 1
     noise[box][steel & (cv2.dilate(near, np.ones((reach, reach), np.uint8)) == 0)] = np.inf
 
 
-def through_cannula(cannula: Cannula, known: Bool, mm_per_px: float) -> Bool:
+def through_cannula(cannula: Cannula, known: Bool, mm_per_px: float, limits: SteelLimits) -> Bool:
     """The steel next to known cement and its two sides: cement that passes behind it comes out there."""
-    reach, touch = (2 * round(r / mm_per_px) + 1 for r in (_BEHIND_REACH_MM, _BESIDE_MM))
+    reach, touch = (2 * round(r / mm_per_px) + 1 for r in (limits.behind_reach_mm, limits.beside_mm))
     box = (cannula.rows, cannula.cols)
     near = cv2.dilate(known[box].astype(np.uint8), np.ones((reach, reach), np.uint8)) * cannula.mask[box]
     passage = np.zeros(known.shape, bool)
@@ -245,7 +226,15 @@ def through_cannula(cannula: Cannula, known: Bool, mm_per_px: float) -> Bool:
     return passage
 
 
-def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, contrast: F32, usable: Bool, mm_per_px: float) -> None:
+def bridge_cannula(
+    cannula: Cannula,
+    mask: Bool,
+    evidence: F32,
+    contrast: F32,
+    usable: Bool,
+    mm_per_px: float,
+    limits: SteelLimits,
+) -> None:
     """Fill in behind the cannula what lies between cement, where a little of it shows through.
 
     Parameters
@@ -258,11 +247,12 @@ def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, contrast: F32, u
         and nothing is said of it.
     usable : array (rows, cols) of bool
     mm_per_px : float
+    limits : SteelLimits
     """
     box = (cannula.rows, cannula.cols)
     inside, steel = mask[box], cannula.mask[box]
     beside = contrast[box][inside & ~steel]
-    if beside.size < _BESIDE_PX:
+    if beside.size < limits.beside_px:
         return
     # At half the resolution: what is filled in is a band of several px.
     small = (coarser(inside, 1) >= 0.5).astype(np.uint8)
@@ -274,8 +264,8 @@ def bridge_cannula(cannula: Cannula, mask: Bool, evidence: F32, contrast: F32, u
         interpolation=cv2.INTER_NEAREST,
     )
     rank = (3 * beside.size) // 4
-    least = np.float32(_THROUGH_SHARE) * np.partition(beside, rank)[rank]
-    wide = 2 * round(0.5 * _THROUGH_MM / mm_per_px) + 1
+    least = np.float32(limits.through_share) * np.partition(beside, rank)[rank]
+    wide = 2 * round(0.5 * limits.through_mm / mm_per_px) + 1
     shows = cv2.blur(contrast[box], (wide, wide)) > least
     bridged = (closed > 0) & ~inside & steel & usable[box] & shows
     if not bridged.any():

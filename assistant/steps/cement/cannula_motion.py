@@ -15,31 +15,11 @@ from numpy.typing import NDArray
 
 from assistant.imaging.robust_statistics import middle as middle_of
 from assistant.imaging.robust_statistics import spread
+from assistant.steps.cement.ground_limits import CannulaMotionLimits
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
-
-_BESIDE_MM = 3.5
-"""So far beside the steel is looked for it."""
-_FROM_TIP_MM = 5.0
-"""Cement comes out at the tip: what shows there says little of the steel."""
-_STEP_MM = 0.1
-_SAMPLES, _LEAST_SAMPLES = 1000, 150
-_ROUNDS = 6
-_STEP_AT_MOST_MM = 1.0
-_STILL_MM = 0.01
-_USUAL_MM, _USUAL_TURN = 3.0, 0.06
-"""How far it may have gone, and turned (rad), before the picture has to say so the more clearly [P]."""
-_LEAST_MM, _SURE = 0.15, 5.0
-"""A smaller move is within the blur of the steel's edge, or within so many times its own uncertainty."""
-_BOTH_SIDES, _CLIP = 0.7, 4.0
-"""Cement that runs back beside the shaft darkens one side; steel that moves brightens the other by as much. Each side
-must show this share of what the move makes of it [P]."""
-_TIP_BLUR_MM = 1.0
-_LEAST_NOISE = 0.5
-_CORRELATED = 4.0
-"""Neighbouring pixels share their noise: so many of those that are looked at count as one [P]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,14 +29,14 @@ class Bar:
     Attributes
     ----------
     rows, cols : slice
-        The box of the lattice that holds it and `_BESIDE_MM` round it.
+        The box of the lattice that holds it and `CannulaMotionLimits.beside_mm` round it.
     along_mm, across_mm : array (box)
         Of each pixel: from the tip backwards, and from the axis.
     half_mm : float
         Half its width.
     darker : array (n,)
-        How much darker (log units) it makes the picture, by the distance from the axis in steps of `_STEP_MM` from
-        ``-reach`` on.
+        How much darker (log units) it makes the picture, by the distance from the axis in steps of
+        `CannulaMotionLimits.step_mm` from ``-reach`` on.
     slope : array (n,)
         Its derivative by mm.
     sampled : array (m,)
@@ -85,7 +65,9 @@ def ends_of(part: Bool, middle: tuple[float, float]) -> tuple[F64, F64]:
     return tip, back
 
 
-def learn_bar(darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: float) -> Bar:
+def learn_bar(
+    darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: float, limits: CannulaMotionLimits
+) -> Bar:
     """Learn a cannula from the pictures before the cement.
 
     Parameters
@@ -97,11 +79,12 @@ def learn_bar(darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: f
     middle : tuple of float
         Of the vertebral body, (x, y) in px: the tip is the end nearest to it.
     mm_per_px : float
+    limits : CannulaMotionLimits
     """
     tip, back = ends_of(part, middle)
     way = (back - tip) / max(float(np.linalg.norm(back - tip)), 1e-6)
     ys, xs = np.nonzero(part)
-    beside = round(_BESIDE_MM / mm_per_px)
+    beside = round(limits.beside_mm / mm_per_px)
     rows = slice(max(0, int(ys.min()) - beside), min(part.shape[0], int(ys.max()) + beside + 1))
     cols = slice(max(0, int(xs.min()) - beside), min(part.shape[1], int(xs.max()) + beside + 1))
     grid_y, grid_x = np.mgrid[rows, cols].astype(np.float64)
@@ -109,12 +92,12 @@ def learn_bar(darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: f
     across_mm = (-(grid_x - tip[0]) * way[1] + (grid_y - tip[1]) * way[0]) * mm_per_px
     inside = part[rows, cols]
     half_mm = 0.5 * float(inside.sum()) * mm_per_px**2 / max(float(along_mm[inside].max()), 1.0)
-    reach = 2 * _BESIDE_MM + half_mm
-    shaft = along_mm > _FROM_TIP_MM
-    near = shaft & (np.abs(across_mm) < half_mm + _BESIDE_MM)
-    profile = _profile(across_mm[near], darker[rows, cols][near], half_mm, reach)
+    reach = 2 * limits.beside_mm + half_mm
+    shaft = along_mm > limits.from_tip_mm
+    near = shaft & (np.abs(across_mm) < half_mm + limits.beside_mm)
+    profile = _profile(across_mm[near], darker[rows, cols][near], half_mm, reach, limits)
     told = np.flatnonzero(near & (along_mm < along_mm[inside].max()))
-    sampled = told[:: max(1, -(-len(told) // _SAMPLES))]
+    sampled = told[:: max(1, -(-len(told) // limits.samples))]
     return Bar(
         rows=rows,
         cols=cols,
@@ -122,25 +105,25 @@ def learn_bar(darker: F32, part: Bool, middle: tuple[float, float], mm_per_px: f
         across_mm=across_mm.astype(np.float32),
         half_mm=half_mm,
         darker=profile,
-        slope=np.asarray(np.gradient(profile) / _STEP_MM, dtype=np.float32),
+        slope=np.asarray(np.gradient(profile) / limits.step_mm, dtype=np.float32),
         sampled=sampled,
     )
 
 
-def _profile(across_mm: F64, darker: F32, half_mm: float, reach_mm: float) -> F32:
+def _profile(across_mm: F64, darker: F32, half_mm: float, reach_mm: float, limits: CannulaMotionLimits) -> F32:
     """Means of the darkness by distance from the axis; none far from the steel (that is bone)."""
-    bins = np.round((across_mm + reach_mm) / _STEP_MM).astype(np.int64)
-    count = round(2 * reach_mm / _STEP_MM) + 1
+    bins = np.round((across_mm + reach_mm) / limits.step_mm).astype(np.int64)
+    count = round(2 * reach_mm / limits.step_mm) + 1
     number = np.bincount(bins, minlength=count)[:count]
     total = np.bincount(bins, weights=darker, minlength=count)[:count]
     mean = np.interp(np.arange(count), np.flatnonzero(number), (total / np.maximum(number, 1))[number > 0])
-    off_mm = np.abs(np.arange(count) * _STEP_MM - reach_mm)
-    floor = float(np.median(mean[(off_mm > half_mm + 1.2) & (off_mm < half_mm + _BESIDE_MM)]))
+    off_mm = np.abs(np.arange(count) * limits.step_mm - reach_mm)
+    floor = float(np.median(mean[(off_mm > half_mm + 1.2) & (off_mm < half_mm + limits.beside_mm)]))
     fades = np.clip((half_mm + 1.5 - off_mm) / 0.5, 0.0, 1.0)
     return np.asarray(np.maximum(mean - floor, 0.0) * fades, dtype=np.float32)
 
 
-def moved_steel(bars: tuple[Bar, ...], darker: F32, silent: Bool) -> F32 | None:
+def moved_steel(bars: tuple[Bar, ...], darker: F32, silent: Bool, limits: CannulaMotionLimits) -> F32 | None:
     """How much darker (log units) steel that has moved makes the picture, and how much brighter where it was.
 
     Parameters
@@ -150,6 +133,7 @@ def moved_steel(bars: tuple[Bar, ...], darker: F32, silent: Bool) -> F32 | None:
         How much darker (log units) the picture is than the baseline.
     silent : array (rows, cols) of bool
         What says nothing of the steel: known cement, blades, what lies outside the X-ray field.
+    limits : CannulaMotionLimits
 
     Returns
     -------
@@ -158,64 +142,67 @@ def moved_steel(bars: tuple[Bar, ...], darker: F32, silent: Bool) -> F32 | None:
     """
     makes: F32 | None = None
     for bar in bars:
-        went = _went(bar, darker[bar.rows, bar.cols], silent[bar.rows, bar.cols])
+        went = _went(bar, darker[bar.rows, bar.cols], silent[bar.rows, bar.cols], limits)
         if went is None:
             continue
         makes = np.zeros(darker.shape, np.float32) if makes is None else makes
         now_mm = bar.across_mm - (np.float32(went[0]) + np.float32(went[1]) * bar.along_mm)
-        here = _read(bar.darker, now_mm) - _read(bar.darker, bar.across_mm)
-        makes[bar.rows, bar.cols] += here * np.clip(bar.along_mm / np.float32(_TIP_BLUR_MM) + 0.5, 0.0, 1.0)
+        step_mm = limits.step_mm
+        here = _read(bar.darker, now_mm, step_mm) - _read(bar.darker, bar.across_mm, step_mm)
+        makes[bar.rows, bar.cols] += here * np.clip(bar.along_mm / np.float32(limits.tip_blur_mm) + 0.5, 0.0, 1.0)
     return makes
 
 
-def _went(bar: Bar, darker: F32, silent: Bool) -> tuple[float, float] | None:
+def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> tuple[float, float] | None:
     """Shift (mm) at the tip and turn (rad); None when it stands still or nothing can be said.
 
     Gauss-Newton for shift, turn and an offset, with Tukey weights.
     """
     at = bar.sampled[~silent.ravel()[bar.sampled]]
-    if len(at) < _LEAST_SAMPLES:
+    if len(at) < limits.least_samples:
         return None
     across, seen = bar.across_mm.ravel()[at], darker.ravel()[at]
     seen = seen - np.float32(middle_of(seen))
     middle_mm = np.float32(bar.along_mm.ravel()[at].mean())
     arm = bar.along_mm.ravel()[at] - middle_mm
-    there = _read(bar.darker, across)
-    hold = np.diag([1.0 / _USUAL_MM**2, 1.0 / _USUAL_TURN**2, 0.0])
+    there = _read(bar.darker, across, limits.step_mm)
+    hold = np.diag([1.0 / limits.usual_mm**2, 1.0 / limits.usual_turn_rad**2, 0.0])
     ends = np.array([[1.0, -middle_mm, 0.0], [1.0, float(arm.max()), 0.0]])
     p, unsure = np.zeros(3), np.eye(3)
-    for _ in range(_ROUNDS):
+    for _ in range(limits.rounds):
         now = across - np.float32(p[0]) - np.float32(p[1]) * arm
-        left = seen - (_read(bar.darker, now) - there) - np.float32(p[2])
-        varies = max(spread(left), _LEAST_NOISE)
+        left = seen - (_read(bar.darker, now, limits.step_mm) - there) - np.float32(p[2])
+        varies = max(spread(left), limits.least_log)
         weight = np.clip(1.0 - (left / np.float32(4.7 * varies)) ** 2, 0.0, None) ** 2
-        falls = -_read(bar.slope, now)
+        falls = -_read(bar.slope, now, limits.step_mm)
         jacobian = np.stack([falls, falls * arm, np.ones_like(falls)], axis=1)
         weighted = jacobian * weight[:, None]
-        told = (weighted.T @ jacobian).astype(np.float64) / (_CORRELATED * varies**2)
-        pulls = (weighted.T @ left).astype(np.float64) / (_CORRELATED * varies**2)
+        told = (weighted.T @ jacobian).astype(np.float64) / (limits.correlated_px * varies**2)
+        pulls = (weighted.T @ left).astype(np.float64) / (limits.correlated_px * varies**2)
         unsure = np.linalg.inv(told + hold + 1e-9 * np.eye(3))
         step = unsure @ (pulls - hold @ p)
-        step[0] = np.clip(step[0], -_STEP_AT_MOST_MM, _STEP_AT_MOST_MM)
+        step[0] = np.clip(step[0], -limits.step_at_most_mm, limits.step_at_most_mm)
         p += step
-        if np.abs(ends @ p).max() < 0.25 * _LEAST_MM:
+        if np.abs(ends @ p).max() < 0.25 * limits.least_mm:
             return None
-        if abs(step[0]) < _STILL_MM and abs(step[1]) * float(arm.max()) < _STILL_MM:
+        if abs(step[0]) < limits.still_mm and abs(step[1]) * float(arm.max()) < limits.still_mm:
             break
     far_mm = np.abs(ends @ p)
     sure_mm = np.sqrt(np.diag(ends @ unsure @ ends.T))
-    if not (far_mm > np.maximum(_LEAST_MM, _SURE * sure_mm)).any() or far_mm.max() > _BESIDE_MM:
+    if not (far_mm > np.maximum(limits.least_mm, limits.sure_times * sure_mm)).any() or far_mm.max() > limits.beside_mm:
         return None
-    would = _read(bar.darker, across - np.float32(p[0]) - np.float32(p[1]) * arm) - there
-    limit = np.float32(_CLIP * max(spread(seen), _LEAST_NOISE))
+    now = across - np.float32(p[0]) - np.float32(p[1]) * arm
+    would = _read(bar.darker, now, limits.step_mm) - there
+    limit = np.float32(limits.clip_sigma * max(spread(seen), limits.least_log))
     does = np.clip(seen - np.float32(p[2]), -limit, limit)
     for side in (np.maximum(would, 0), np.minimum(would, 0)):
-        if float((does * side).sum()) < _BOTH_SIDES * float((np.minimum(np.abs(side), limit) * np.abs(side)).sum()):
+        expected = float((np.minimum(np.abs(side), limit) * np.abs(side)).sum())
+        if float((does * side).sum()) < limits.both_sides * expected:
             return None
     return float(p[0] - p[1] * middle_mm), float(p[1])
 
 
-def _read(values: F32, across_mm: F32) -> F32:
+def _read(values: F32, across_mm: F32, step_mm: float) -> F32:
     """A profile at distances from the axis, to the nearest step."""
-    at = (across_mm * np.float32(1.0 / _STEP_MM) + np.float32(len(values) // 2 + 0.5)).astype(np.intp)
+    at = (across_mm * np.float32(1.0 / step_mm) + np.float32(len(values) // 2 + 0.5)).astype(np.intp)
     return values[np.clip(at, 0, len(values) - 1)]

@@ -15,6 +15,8 @@ Cement is dark in native fluoroscopy and bright on inverted screens; `Baseline.s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +30,9 @@ from assistant.steps.cement.border_bands import drop_bands
 from assistant.steps.cement.cannula import bridge_cannula, see_through
 from assistant.steps.cement.cannula_motion import moved_steel
 from assistant.steps.cement.collimator_blades import covered
-from assistant.steps.cement.components import HIGH_SIGMA, belonging
+from assistant.steps.cement.components import belonging
 from assistant.steps.cement.low_contrast import see_faint
+from assistant.steps.cement.mask_limits import EdgeLimits
 from assistant.steps.cement.memory import MaskMemory
 from assistant.steps.cement.moving_gas import drop_gas_gone, drop_gas_over_bone, restless_noise
 from assistant.steps.cement.noise import noise_of, steady_noise
@@ -40,22 +43,21 @@ from assistant.vocabulary import CementMask, Grey
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-_EDGE_SHARE = 0.20
-"""The outline lies where the contrast is this share of the highest within `_EDGE_REACH_MM` [P]. For a path that
-rises as the square root of the depth, blurred by b, theory gives 0.29 of the contrast 2 b further in; 0.20 at 0.8 mm
-measured best on five simulated runs, where the thickness grows more slowly than that. Since `_HALO_SHARE` looks farther
-it seldom decides: from 0.14 to 0.25 no figure moved by more than 0.003 mm on 91 runs."""
-_EDGE_REACH_MM = 0.8
-_LOW_SIGMA = 3.0
-_MOVED_STEEL = 0.5
-"""So much of what steel that moves makes of the picture may be left after it is taken out [P]."""
-_HAIR_MM = 1.1
-_REFUSED_SHARE = 0.5
-_HALO_SHARE = 0.12
-_HALO_REACH_MM = 4.0
-_HALO_SMOOTH_MM = 0.3
-"""What `assistant.steps.cement.veiling_glare` leaves of glare, scatter and local contrast round a thick mass: what is
-fainter than this share of the highest within reach is not told from that [P]."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """One picture with the vertebra held still."""
+
+    still: F32
+    """Log units; without what steel that has moved makes of it, and as it was where a blade covers it."""
+    blade: Bool | None
+    """What a blade covers now."""
+    steel: F32 | None
+    """How much darker steel that has moved made it; None where it stands still."""
+    known: Bool | None
+    """Cement of the picture before; None before the first."""
+    silent: Bool | None
+    """What says nothing of exposure, haze, breath and noise: known cement and blades."""
 
 
 def find_cement(
@@ -75,61 +77,103 @@ def find_cement(
     before_injection : bool
         The plan's reference frame has not come yet: what is seen is there before any cement.
     """
-    still = still_picture(memory.baseline, grey, similarity)
-    blade = covered(memory.baseline, still)
+    # 1. and 2. Held still, without what is no cement. Steel and blades come first: each of the later estimates
+    #    (tone, haze, breath, glare) is a robust mean over the picture: a stripe or a black corner would pull at them.
+    seen = _held_still(memory, grey, similarity)
+    change = change_since(memory.baseline, seen.still, seen.silent, memory.smoothed)
+    if seen.blade is not None:
+        change[seen.blade] = 0
+    # 4. before 3.: the weight of a new picture depends on its own grain, and the noise of what is smoothed is another.
+    #    `noise_of` also looks for the cannula anew, so that nothing before this line may ask where it stands now.
+    grain = noise_of(memory.baseline, change, seen.silent)
+    smoothed = contrast = _over_time(memory, change, grain)
+    noise = _noise(memory, seen, contrast, grain)
+    limits, cannula, scale, usable = (
+        memory.baseline.limits,
+        memory.baseline.cannula,
+        memory.mm_per_px,
+        memory.baseline.usable,
+    )
+    if cannula is not None:
+        # A copy: the smoothed change goes on without what is read behind the steel, of this picture alone.
+        contrast = contrast.copy()
+        see_through(cannula, contrast, noise, seen.known, usable, scale, limits.steel)
+    # 5. Only here is anything yes or no. ``low`` and ``evidence`` are changed in place from here on: what is dropped
+    #    leaves ``low``, and keeps its evidence until `_refuse` turns it, for the outline is drawn from the evidence.
+    low, evidence, certain = _threshold(memory, contrast, noise, seen.silent, t_s)
+    if seen.blade is not None and seen.known is not None:
+        low[seen.blade & seen.known] = True  # what a blade hides has not gone
+        evidence[seen.blade & seen.known] = np.maximum(evidence[seen.blade & seen.known], 1e-3)
+    if before_injection:
+        low[:] = False
+    _drop_thin_and_weak(memory, low, contrast, grain)
+    _drop_gas(memory, low, contrast, noise, seen.still)
+    _drop_from_outside(memory, low)
+    drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
+    # Parts are chosen after all pixels that are none have gone: a band or a hair would join them into one.
+    mask = belonging(memory, low, certain, contrast, t_s)
+    steel = None if cannula is None else cannula.mask
+    drop_diffuse(memory.lately, mask, memory.body, steel, contrast, scale, t_s, limits.soft_edge)
+    if cannula is not None:
+        # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
+        bridge_cannula(cannula, mask, evidence, contrast, usable, scale, limits.steel)
+    _learn(memory, seen, smoothed, t_s)
+    _refuse(evidence, mask, limits.edge.refused_share)
+    memory.mask = mask
+    front = front_mm(contrast, mask, noise, scale, limits.outline)
+    return _on_source_grid(memory, mask, evidence, front)
+
+
+def _held_still(memory: MaskMemory, grey: Grey, similarity: Similarity) -> _Seen:
+    """The picture on the lattice: the vertebra where it was, the steel where it was, blades taken away."""
+    baseline = memory.baseline
+    still = still_picture(baseline, grey, similarity)
+    blade = covered(baseline, still)
     steel = _steel_makes(memory, still, blade)
     if steel is not None:
         still = still + steel
     if blade is not None:
-        # As it was, at today's exposure.
-        seen = memory.baseline.usable & ~blade
-        brighter = np.float32(middle((still - memory.baseline.mean)[seen]) if seen.any() else 0.0)
-        still[blade] = memory.baseline.mean[blade] + brighter
+        # As it was, at today's exposure (in log units an offset): the middle of what the rest has brightened by.
+        seen = baseline.usable & ~blade
+        brighter = np.float32(middle((still - baseline.mean)[seen]) if seen.any() else 0.0)
+        still[blade] = baseline.mean[blade] + brighter
     known = memory.mask if memory.started else None
     silent = known if blade is None else blade if known is None else blade | known
-    change = change_since(memory.baseline, still, silent, memory.smoothed)
-    if blade is not None:
-        change[blade] = 0
-    grain = noise_of(memory.baseline, change, silent)
-    smoothed = contrast = _over_time(memory, change, grain)
-    cannula, scale, usable = memory.baseline.cannula, memory.mm_per_px, memory.baseline.usable
+    return _Seen(still=still, blade=blade, steel=steel, known=known, silent=silent)
+
+
+def _noise(memory: MaskMemory, seen: _Seen, contrast: F32, grain: F32) -> F32:
+    """Standard deviation of the contrast, per pixel: independent causes add as squares, sqrt(a^2 + b^2)."""
+    limits, cannula, usable = memory.baseline.limits, memory.baseline.cannula, memory.baseline.usable
+    # Smoothing in time can only have made it less than that of the picture alone.
+    plain = memory.plain_noise = np.minimum(steady_noise(memory.baseline, contrast, seen.silent), grain)
     blind = ~usable if cannula is None else ~usable | cannula.mask
-    if blade is not None:
-        blind |= blade
-    noise = memory.plain_noise = np.minimum(steady_noise(memory.baseline, contrast, silent), grain)
-    noise = restless_noise(memory.restless, contrast, noise, memory.mask, blind, scale)
-    if steel is not None:
-        noise = np.asarray(cv2.magnitude(noise, np.float32(_MOVED_STEEL) * steel), dtype=np.float32)
-    if cannula is not None:
-        contrast = contrast.copy()
-        see_through(cannula, contrast, noise, known, usable, scale)
-    low, evidence, certain = _threshold(memory, contrast, noise, silent, t_s)
-    if blade is not None and known is not None:
-        low[blade & known] = True  # what a blade hides has not gone
-        evidence[blade & known] = np.maximum(evidence[blade & known], 1e-3)
-    if before_injection:
-        low[:] = False
-    _drop_thin_and_weak(memory, low, contrast, grain)
-    _drop_gas(memory, low, contrast, noise, still)
-    _drop_from_outside(memory, low)
-    drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
-    mask = belonging(memory, low, certain, contrast, t_s)
-    drop_diffuse(memory.lately, mask, memory.body, None if cannula is None else cannula.mask, contrast, scale, t_s)
-    if cannula is not None:
-        bridge_cannula(cannula, mask, evidence, contrast, usable, scale)
+    if seen.blade is not None:
+        blind |= seen.blade
+    noise = restless_noise(memory.restless, contrast, plain, memory.mask, blind, memory.mm_per_px, limits.gas)
+    if seen.steel is None:
+        return noise
+    left = np.float32(limits.edge.moved_steel_share) * seen.steel
+    return np.asarray(cv2.magnitude(noise, left), dtype=np.float32)
+
+
+def _learn(memory: MaskMemory, seen: _Seen, smoothed: F32, t_s: float) -> None:
+    """Before the first cement this picture joins the baseline; after it nothing does, and what waits is let go."""
     if memory.started:
         memory.baseline.waiting.clear()
     else:
-        learn(memory.baseline, still if steel is None else still - steel, smoothed, t_s)
-    _refuse(evidence, mask)
-    memory.mask = mask
+        # With the steel where it is: the mean of the pictures is what the steel's motion is measured against.
+        still = seen.still if seen.steel is None else seen.still - seen.steel
+        learn(memory.baseline, still, smoothed, t_s)
+
+
+def _on_source_grid(memory: MaskMemory, mask: Bool, evidence: F32, front: float) -> CementMask:
+    """What is handed on: at the resolution of the source, the outline where the evidence crosses zero."""
     crop = memory.crop
     if memory.baseline.step > 1:
         evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
         mask = evidence > 0
-    return CementMask(
-        crop=crop, mask=mask, evidence=evidence, front_mm=front_mm(contrast, memory.mask, noise, memory.mm_per_px)
-    )
+    return CementMask(crop=crop, mask=mask, evidence=evidence, front_mm=front)
 
 
 def _steel_makes(memory: MaskMemory, still: F32, blade: Bool | None) -> F32 | None:
@@ -140,17 +184,17 @@ def _steel_makes(memory: MaskMemory, still: F32, blade: Bool | None) -> F32 | No
     silent = ~usable if blade is None else ~usable | blade
     if memory.started and memory.mask is not None:
         silent |= memory.mask
-    makes = moved_steel(cannula.bars, memory.baseline.mean - still, silent)
+    makes = moved_steel(cannula.bars, memory.baseline.mean - still, silent, memory.baseline.limits.cannula_motion)
     if makes is not None and blade is not None:
         makes[blade] = 0  # filled in with the baseline
     return makes
 
 
-def _refuse(evidence: F32, mask: Bool) -> None:
+def _refuse(evidence: F32, mask: Bool, refused_share: float) -> None:
     """Turn the evidence of what stands out and is no cement; far enough that the outline does not lean over to it."""
     refused = ~mask & (evidence >= 0)
     if refused.any():
-        usual = np.float32(_REFUSED_SHARE * middle(evidence[mask]) if mask.any() else 0.0)
+        usual = np.float32(refused_share * middle(evidence[mask]) if mask.any() else 0.0)
         evidence[refused] = -np.maximum(evidence[refused], usual)
 
 
@@ -158,8 +202,12 @@ def _over_time(memory: MaskMemory, change: F32, noise: F32) -> F32:
     if memory.smoothed is None:
         memory.smoothed = change.copy()
         return memory.smoothed
+    # A first-order recursive filter, s <- s + g (x - s). Its gain g rises with the innovation |x - s| / sigma: what is
+    # within the noise is averaged over some pictures, a front that has come is taken over at once.
+    limits = memory.baseline.limits.edge
     innovation = cv2.absdiff(change, memory.smoothed) / noise
-    gain = np.clip(0.30 + 0.28 * (innovation - 1.2), 0.30, 0.90)
+    gain = limits.gain_least + limits.gain_rise * (innovation - limits.gain_from_sigma)
+    gain = np.clip(gain, limits.gain_least, limits.gain_most)
     memory.smoothed = np.asarray(memory.smoothed + gain * (change - memory.smoothed), dtype=np.float32)
     return memory.smoothed
 
@@ -169,40 +217,45 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
 
     At two scales: the fine one draws the outline; the coarse one, over a second, sees cement that grain takes apart.
     """
-    kernel = disc(_EDGE_REACH_MM, memory.mm_per_px)
-    edge = np.maximum(_EDGE_SHARE * cv2.dilate(contrast, kernel), _LOW_SIGMA * noise)
+    limits = memory.baseline.limits.edge
+    kernel = disc(limits.reach_mm, memory.mm_per_px)
+    # The outline lies at a share of the highest contrast close by, not at a fixed one: thick cement is blurred as wide
+    # as thin cement is, and a fixed level would draw it too large.
+    edge = np.maximum(limits.share * cv2.dilate(contrast, kernel), limits.low_sigma * noise)
     if memory.baseline.cannula is not None:
         # The display holds little contrast behind steel: what stands beside it is no measure.
         steel = memory.baseline.cannula.mask
-        edge[steel] = _LOW_SIGMA * noise[steel]
+        edge[steel] = limits.low_sigma * noise[steel]
     if memory.mask is not None:
-        edge = np.where(memory.mask, 0.9 * edge, edge)
+        # Hysteresis in time: what was cement is not lost to the noise of one picture.
+        edge = np.where(memory.mask, limits.held_share * edge, edge)
     faint, faint_sure = see_faint(memory.faint, memory.baseline, contrast, known, t_s)
     evidence = np.maximum(contrast - edge, faint)
-    evidence = np.minimum(evidence, _beyond_halo(contrast, memory.mm_per_px))
+    evidence = np.minimum(evidence, _beyond_halo(contrast, memory.mm_per_px, limits))
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
     # A thin sheet beside a thick mass falls below the mass's own edge: what lies between the two is cement as well.
-    bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > _LOW_SIGMA * noise)
+    bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > limits.low_sigma * noise)
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
     return low.astype(bool), np.asarray(evidence, np.float32), np.maximum(contrast / noise, faint_sure)
 
 
-def _beyond_halo(contrast: F32, mm_per_px: float) -> F32:
+def _beyond_halo(contrast: F32, mm_per_px: float, limits: EdgeLimits) -> F32:
     """By how much the contrast exceeds what thick cement nearby leaves round it."""
     times = 2
-    reach = disc(_HALO_REACH_MM, 2**times * mm_per_px)
+    reach = disc(limits.halo_reach_mm, 2**times * mm_per_px)
     highest = finer(np.asarray(cv2.dilate(coarser(contrast, times), reach), dtype=np.float32), contrast)
-    smooth = cv2.GaussianBlur(contrast, (0, 0), _HALO_SMOOTH_MM / mm_per_px)
-    return np.asarray(smooth - np.float32(_HALO_SHARE) * highest, dtype=np.float32)
+    smooth = cv2.GaussianBlur(contrast, (0, 0), limits.halo_smooth_mm / mm_per_px)
+    return np.asarray(smooth - np.float32(limits.halo_share) * highest, dtype=np.float32)
 
 
 def _drop_thin_and_weak(memory: MaskMemory, low: Bool, contrast: F32, grain: F32) -> None:
     """A faint hair is the edge of a rib that breathes; a spike or a vein full of cement stands out by far."""
-    wide = max(3, round(_HAIR_MM / memory.mm_per_px) | 1)
+    limits = memory.baseline.limits
+    wide = max(3, round(limits.edge.hair_mm / memory.mm_per_px) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     solid = np.asarray(cv2.morphologyEx(low.astype(np.uint8), cv2.MORPH_OPEN, kernel)) > 0
-    low &= solid | (contrast > HIGH_SIGMA * grain)
+    low &= solid | (contrast > limits.components.high_sigma * grain)
 
 
 def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F32) -> None:
@@ -212,8 +265,11 @@ def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F
     fresh = low & memory.body
     if memory.mask is not None:
         fresh &= np.asarray(cv2.erode(memory.mask.astype(np.uint8), np.ones((3, 3), np.uint8))) == 0
-    drop_gas_over_bone(memory.restless, low, fresh, memory.bone & ~low & free, contrast, noise, still, memory.mm_per_px)
-    drop_gas_gone(memory.restless, low, memory.mask, free, contrast, still, memory.mm_per_px)
+    # Pixel by pixel against the bone first; what is left is judged as whole lobes.
+    scale, limits = memory.mm_per_px, memory.baseline.limits.gas
+    bare = memory.bone & ~low & free
+    drop_gas_over_bone(memory.restless, low, fresh, bare, contrast, noise, still, scale, limits)
+    drop_gas_gone(memory.restless, low, memory.mask, free, contrast, still, scale, limits)
 
 
 def _drop_from_outside(memory: MaskMemory, low: Bool) -> None:

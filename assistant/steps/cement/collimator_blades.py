@@ -12,10 +12,6 @@ from assistant.steps.cement.baseline import Baseline
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-_BLACK_GREY = 6
-_WIDE_MM = 5.0
-"""Wider than any cannula, and than black cement is where it reaches the edge of what is looked at [P]."""
-
 
 def covered(baseline: Baseline, still: F32) -> Bool | None:
     """Where the picture has gone black from the edge of the lattice on; None where nothing has.
@@ -30,11 +26,12 @@ def covered(baseline: Baseline, still: F32) -> Bool | None:
     -------
     array (rows, cols) of bool or None
     """
-    limit = np.float32(baseline.lookup[_BLACK_GREY])
+    limits = baseline.limits.blade
+    limit = np.float32(baseline.lookup[limits.black_grey])
     black, was = (
         (still <= limit, baseline.mean <= limit) if baseline.sign > 0 else (still >= limit, baseline.mean >= limit)
     )
-    wide = max(3, round(_WIDE_MM / (4 * baseline.mm_per_px)) | 1)
+    wide = max(3, round(limits.wide_mm / (4 * baseline.mm_per_px)) | 1)
     small = (coarser(black & ~was & baseline.usable, 2) > 0.5).astype(np.uint8)
     if not small.any():
         return None

@@ -13,37 +13,6 @@ from assistant.steps.cement.memory import MaskMemory
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-HIGH_SIGMA = 5.2
-_FIRST_SIGMA = 7.0
-_FIRST_CORE_MM2 = 1.0
-"""A part that hangs together with no earlier cement needs a core that stands out by far."""
-_FIRST_AREA_MM2 = 3.0
-_SPECK_MM2 = 0.5
-_ALONE_MM2 = 2.0
-_ALONE_STAY_S = 1.0
-"""What stands alone beside the cement and is smaller has to stay for so long: cement hangs together, grain does not."""
-_SWING_SHARE = 1.5
-"""First cement away from a tip stands out by more than what moves."""
-_TOUCH_MM = 1.2
-"""Cement this near to earlier cement hangs together with it."""
-_BESIDE_MM = 0.7
-"""... and what shows up farther off than this has to stay for a moment."""
-_FRONT_MM_PER_S = 6.0
-_GAP_S = 0.3
-_STAY_S = 0.3
-_AT_ONCE_SHARE = 0.4
-_AT_ONCE_MM2 = 3.0
-_CONFIRM_S = 0.25
-_ELSEWHERE_S = 2.0
-"""First cement away from every cannula's tip has to stay for this long."""
-_TIP_SIGMA = 4.0
-_TIP_STAY_S = 1.5
-"""At a cannula's tip less is enough if it stays: where the lung's border breathes, nothing reaches more."""
-_ALONG_MM2 = 30.0
-"""... unless it is large and lies along the cannula: it runs back beside it."""
-_FRESH_SHARE = 0.2
-_ELSEWHERE_SHARE = 0.5
-
 
 def belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar.
@@ -61,20 +30,23 @@ def belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: floa
     t_s : float
         Frame time.
     """
+    limits = memory.baseline.limits.components
     age_s = _age(memory, low, t_s)
     near: Bool | None = None
     if memory.started and memory.mask is not None:
-        grown_mm = _FRONT_MM_PER_S * min(t_s - memory.last_s, _GAP_S)
-        near = _within(memory.mask, _TOUCH_MM + grown_mm, memory.mm_per_px)
-        beside = _within(memory.mask, _BESIDE_MM + grown_mm, memory.mm_per_px)
+        grown_mm = limits.front_mm_per_s * min(t_s - memory.last_s, limits.gap_s)
+        near = _within(memory.mask, limits.touch_mm + grown_mm, memory.mm_per_px)
+        beside = _within(memory.mask, limits.beside_mm + grown_mm, memory.mm_per_px)
         if memory.baseline.cannula is not None:
             # ... and what comes out on the other side of the steel.
-            passage = through_cannula(memory.baseline.cannula, memory.mask, memory.mm_per_px)
-            passage &= contrast > _AT_ONCE_SHARE * _typical(memory, contrast)
+            passage = through_cannula(
+                memory.baseline.cannula, memory.mask, memory.mm_per_px, memory.baseline.limits.steel
+            )
+            passage &= contrast > limits.at_once_share * _typical(memory, contrast)
             near |= passage
             beside |= passage
         # What shows up away from earlier cement has to be as dark as that is, or to stay for a moment.
-        low &= beside | (age_s >= _STAY_S) | (contrast > _AT_ONCE_SHARE * _typical(memory, contrast))
+        low &= beside | (age_s >= limits.stay_s) | (contrast > limits.at_once_share * _typical(memory, contrast))
     memory.last_s = t_s
     kept = np.zeros(low.shape, bool)
     box = box_round(low)
@@ -94,46 +66,47 @@ def _parts(
     age_s: F32,
 ) -> Bool:
     """Of the connected parts inside a box those that are cement."""
+    limits, of_bars = memory.baseline.limits.components, memory.baseline.limits.cannula
     area_px = 1.0 / memory.mm_per_px**2
     typical = _typical(memory, contrast) if near is not None else 0.0
     contrast = contrast[box]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(low.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
     certain = np.zeros(count, bool)
-    certain[labels[(sure > HIGH_SIGMA) & low]] = True
+    certain[labels[(sure > limits.high_sigma) & low]] = True
     keep = np.zeros(count, bool)
     if near is not None:
         keep[labels[near & low]] = True
     keep &= certain
     in_body = np.bincount(labels[memory.body[box]], minlength=count)
-    fresh = certain & ~keep & (areas >= _FIRST_AREA_MM2 * area_px) & (in_body > 0.5 * areas)
-    half_sure = np.bincount(labels[low & (sure > _TIP_SIGMA)], minlength=count) >= _AT_ONCE_MM2 * area_px
+    fresh = certain & ~keep & (areas >= limits.first_area_mm2 * area_px) & (in_body > 0.5 * areas)
+    half_sure = np.bincount(labels[low & (sure > limits.tip_sigma)], minlength=count) >= limits.at_once_mm2 * area_px
     # Where something bright moves it darkens one side by as much as it brightens the other.
-    core = np.bincount(labels[low & (sure > _FIRST_SIGMA)], minlength=count)
-    told = low & (contrast > np.float32(_SWING_SHARE * memory.restless.swing))
-    beyond_swing = np.bincount(labels[told], minlength=count) >= _FIRST_CORE_MM2 * area_px
-    sure_enough = core >= _FIRST_CORE_MM2 * area_px
+    core = np.bincount(labels[low & (sure > limits.first_sigma)], minlength=count)
+    told = low & (contrast > np.float32(limits.swing_share * memory.restless.swing))
+    beyond_swing = np.bincount(labels[told], minlength=count) >= limits.first_core_mm2 * area_px
+    sure_enough = core >= limits.first_core_mm2 * area_px
     fresh &= sure_enough | half_sure
     fresh[0] = False
     cannula = memory.baseline.cannula
     for label in np.flatnonzero(fresh):
         part = labels == label
         at_tip = cannula is not None and bool((part & cannula.corridor[box]).any())
-        along = cannula is not None and core[label] >= _ALONG_MM2 * area_px and _touches(part, cannula.mask[box])
+        along = cannula is not None and core[label] >= limits.along_mm2 * area_px and _touches(part, cannula.mask[box])
         expected = cannula is None or at_tip or along
-        at_once = expected and core[label] >= _AT_ONCE_MM2 * area_px
+        at_once = expected and core[label] >= limits.at_once_mm2 * area_px
         if not at_tip and not (beyond_swing[label] and sure_enough[label]):
             continue
-        stay_s = (_CONFIRM_S if expected else _ELSEWHERE_S) if sure_enough[label] else _TIP_STAY_S
+        stay_s = (limits.confirm_s if expected else limits.elsewhere_s) if sure_enough[label] else limits.tip_stay_s
         stays = float(np.median(age_s[part])) >= stay_s
-        share = _FRESH_SHARE if at_tip else _ELSEWHERE_SHARE
+        share = limits.fresh_share if at_tip else limits.elsewhere_share
         strong = float(np.percentile(contrast[part], 75)) >= share * typical
-        keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px)
-    lonely = keep & (areas < _ALONE_MM2 * area_px)
+        keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px, of_bars)
+    lonely = keep & (areas < limits.alone_mm2 * area_px)
     if lonely.any():
-        stayed = np.bincount(labels[low & (age_s >= _ALONE_STAY_S)], minlength=count) >= 0.5 * areas
+        stayed = np.bincount(labels[low & (age_s >= limits.alone_stay_s)], minlength=count) >= 0.5 * areas
         keep &= ~lonely | stayed
-    keep &= areas >= _SPECK_MM2 * area_px
+    keep &= areas >= limits.speck_mm2 * area_px
     keep[0] = False
     return np.asarray(keep[labels], dtype=bool)
 

@@ -10,16 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.imaging.robust_statistics import middle
+from assistant.steps.cement.ground_limits import ToneLimits
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_TONES = 12
-_APART_LOG = 4.0
-_TONE_PX = 60
-"""Fewer free pixels than this say little of their grey (on every second pixel of the lattice)."""
-_SMOOTH_MM = 0.6
-"""The grey is read from a smooth baseline: its own grain must not be taken for a grey of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +38,7 @@ class Tones:
     steps: NDArray[np.uint8]
 
 
-def read_tones(mean: F32, usable: Bool, mm_per_px: float) -> Tones:
+def read_tones(mean: F32, usable: Bool, mm_per_px: float, limits: ToneLimits) -> Tones:
     """Sort the baseline's pixels by their grey.
 
     Parameters
@@ -52,31 +46,33 @@ def read_tones(mean: F32, usable: Bool, mm_per_px: float) -> Tones:
     mean : array (rows, cols)
     usable : array (rows, cols) of bool
     mm_per_px : float
+    limits : ToneLimits
     """
-    smooth = cv2.GaussianBlur(mean, (0, 0), _SMOOTH_MM / mm_per_px)
+    smooth = cv2.GaussianBlur(mean, (0, 0), limits.smooth_mm / mm_per_px)
     low, high = float(smooth.min()), float(smooth.max())
     steps = ((smooth - low) * np.float32(255.0 / max(high - low, 1e-3))).astype(np.uint8)
     some = steps[::2, ::2].ravel()
     seen = np.flatnonzero(usable[::2, ::2].ravel())
     order = seen[np.argsort(some[seen], kind="stable")]
     sorted_steps = some[order].astype(np.float64)
-    bounds = _apart(np.linspace(0, order.size, _TONES + 1).astype(np.intp), sorted_steps * (high - low) / 255.0)
+    equal = np.linspace(0, order.size, limits.steps + 1).astype(np.intp)
+    bounds = _apart(equal, sorted_steps * (high - low) / 255.0, limits.apart_log)
     centres = np.array([sorted_steps[a:b].mean() if b > a else 0.0 for a, b in pairwise(bounds)])
     # Interpolation wants greys that rise.
     centres = np.maximum.accumulate(centres + 1e-3 * np.arange(len(centres)))
     return Tones(order=order, bounds=bounds, centres=centres, steps=steps)
 
 
-def _apart(bounds: NDArray[np.intp], greys: NDArray[np.float64]) -> NDArray[np.intp]:
+def _apart(bounds: NDArray[np.intp], greys: NDArray[np.float64], apart_log: float) -> NDArray[np.intp]:
     """Drop bounds between steps that differ by less than grain does: there is nothing to tell apart."""
     kept = [int(bounds[0])]
     for bound in bounds[1:-1]:
-        if greys.size and greys[min(bound, greys.size - 1)] - greys[min(kept[-1], greys.size - 1)] >= _APART_LOG:
+        if greys.size and greys[min(bound, greys.size - 1)] - greys[min(kept[-1], greys.size - 1)] >= apart_log:
             kept.append(int(bound))
     return np.array([*kept, int(bounds[-1])], dtype=np.intp)
 
 
-def without_tone(tones: Tones, difference: F32, mask: Bool | None) -> F32:
+def without_tone(tones: Tones, difference: F32, mask: Bool | None, limits: ToneLimits) -> F32:
     """Take out of a difference what all pixels of about the same grey do alike.
 
     A dark rim or the cannula changes otherwise than the disc beside it, everywhere in the picture alike, when the tone
@@ -88,6 +84,7 @@ def without_tone(tones: Tones, difference: F32, mask: Bool | None) -> F32:
     difference : array (rows, cols)
     mask : array (rows, cols) of bool or None
         Known cement.
+    limits : ToneLimits
     """
     sampled = difference[::2, ::2].ravel()[tones.order]
     free = None
@@ -102,7 +99,7 @@ def without_tone(tones: Tones, difference: F32, mask: Bool | None) -> F32:
         counts[k] = part.size
         if part.size:
             middles[k] = middle(part)
-    weight = counts / (counts + _TONE_PX)
+    weight = counts / (counts + limits.half_px)
     if weight.sum() < 0.5:
         return difference
     # Where few pixels of a grey are free, a line through all greys says what they would do.

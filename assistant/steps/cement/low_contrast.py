@@ -10,27 +10,11 @@ from numpy.typing import NDArray
 
 from assistant.imaging.resampling import coarser, disc, finer
 from assistant.steps.cement.baseline import Baseline
+from assistant.steps.cement.mask_limits import LowContrastLimits
 from assistant.steps.cement.noise import coarse_noise
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_HALVINGS = 2
-_SMOOTH_MM = 1.2
-_EDGE_SHARE = 0.55
-_REACH_MM = 1.6
-_SIGMA = 4.0
-"""Smoothing, and the share that the edge is of the strongest contrast within reach: as for the outline in
-`assistant.steps.cement.cement`, over a larger surrounding [P]."""
-_AVERAGE_S = 1.2
-"""Pictures are averaged for so long: where few quanta come, a blob of some mm reaches
-four sigmas in single pictures by chance only [P]."""
-_GAIN = (0.05, 0.6)
-_SWING_REACH_MM = 10.0
-_SWING_KEEP = 0.98
-_SWING_SHARE = 0.5
-"""What brightens speaks for its surroundings as in `assistant.steps.cement.moving_gas`, at this scale."""
-_HALO_MM = 3.0
 
 
 @dataclass(slots=True, eq=False)
@@ -75,29 +59,32 @@ def see_faint(memory: Faint, baseline: Baseline, contrast: F32, known: Bool | No
     evidence, sure : array (rows, cols)
         Above 0 where cement stands out; how many times the noise the contrast is.
     """
+    limits = baseline.limits.low_contrast
     free = baseline.usable if known is None else baseline.usable & ~known
-    mean = _averaged(memory, _without_steel(baseline, contrast), t_s)
-    noise = _with_swing(memory, baseline, mean, coarse_noise(baseline, mean, _thinned(free, mean)), known)
-    reach = disc(_REACH_MM, 2**_HALVINGS * baseline.mm_per_px)
-    edge = np.maximum(_EDGE_SHARE * cv2.dilate(mean, reach), _SIGMA * noise)
-    beyond = np.where(_thinned(baseline.body, mean), mean - edge, -np.abs(mean) - edge)
+    mean = _averaged(memory, _without_steel(baseline, contrast), t_s, limits)
+    still = coarse_noise(baseline, mean, _thinned(free, mean, limits.halvings))
+    noise = _with_swing(memory, baseline, mean, still, known)
+    reach = disc(limits.reach_mm, 2**limits.halvings * baseline.mm_per_px)
+    edge = np.maximum(limits.edge_share * cv2.dilate(mean, reach), limits.sigma * noise)
+    beyond = np.where(_thinned(baseline.body, mean, limits.halvings), mean - edge, -np.abs(mean) - edge)
     return finer(np.asarray(beyond, np.float32), contrast), finer(mean / noise, contrast)
 
 
 def _without_steel(baseline: Baseline, contrast: F32) -> F32:
     """The smoothed contrast on a coarser lattice; 0 where there is next to nothing but steel."""
-    sigma = _SMOOTH_MM / (2**_HALVINGS * baseline.mm_per_px)
+    limits = baseline.limits.low_contrast
+    sigma = limits.smooth_mm / (2**limits.halvings * baseline.mm_per_px)
     if baseline.cannula is None:
-        return np.asarray(cv2.GaussianBlur(coarser(contrast, _HALVINGS), (0, 0), sigma), dtype=np.float32)
-    there = 1.0 - coarser(baseline.cannula.mask, _HALVINGS)
-    small = coarser(contrast * ~baseline.cannula.mask, _HALVINGS)
+        return np.asarray(cv2.GaussianBlur(coarser(contrast, limits.halvings), (0, 0), sigma), dtype=np.float32)
+    there = 1.0 - coarser(baseline.cannula.mask, limits.halvings)
+    small = coarser(contrast * ~baseline.cannula.mask, limits.halvings)
     coarse = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma) / (cv2.GaussianBlur(there, (0, 0), sigma) + 1e-3))
     coarse[there < 0.25] = 0.0
     return coarse
 
 
-def _averaged(memory: Faint, coarse: F32, t_s: float) -> F32:
-    gain = np.float32(np.clip((t_s - memory.last_s) / _AVERAGE_S, *_GAIN))
+def _averaged(memory: Faint, coarse: F32, t_s: float, limits: LowContrastLimits) -> F32:
+    gain = np.float32(np.clip((t_s - memory.last_s) / limits.average_s, limits.gain_least, limits.gain_most))
     memory.mean = coarse.copy() if memory.mean is None else memory.mean + gain * (coarse - memory.mean)
     memory.last_s = t_s
     return memory.mean
@@ -105,18 +92,19 @@ def _averaged(memory: Faint, coarse: F32, t_s: float) -> F32:
 
 def _with_swing(memory: Faint, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
     """The noise, raised where the mean has brightened nearby: what moves, at the scale that is looked at."""
+    limits = baseline.limits.low_contrast
     bright = np.maximum(-coarse - noise, 0)
-    bright[~_thinned(baseline.usable, coarse)] = 0
-    lattice_mm = 2**_HALVINGS * baseline.mm_per_px
+    bright[~_thinned(baseline.usable, coarse, limits.halvings)] = 0
+    lattice_mm = 2**limits.halvings * baseline.mm_per_px
     if baseline.cannula is not None:
-        bright[coarser(baseline.cannula.mask, _HALVINGS) > 0] = 0
+        bright[coarser(baseline.cannula.mask, limits.halvings) > 0] = 0
     if known is not None and known.any():
-        covered = (coarser(known, _HALVINGS) > 0).astype(np.uint8)
-        bright[cv2.dilate(covered, disc(_HALO_MM, lattice_mm)) > 0] = 0
-    now = np.asarray(cv2.dilate(bright, disc(_SWING_REACH_MM, lattice_mm)), dtype=np.float32)
-    memory.swing = now if memory.swing is None else np.maximum(np.float32(_SWING_KEEP) * memory.swing, now)
-    return np.asarray(cv2.magnitude(noise, np.float32(_SWING_SHARE) * memory.swing), dtype=np.float32)
+        covered = (coarser(known, limits.halvings) > 0).astype(np.uint8)
+        bright[cv2.dilate(covered, disc(limits.halo_mm, lattice_mm)) > 0] = 0
+    now = np.asarray(cv2.dilate(bright, disc(limits.swing_reach_mm, lattice_mm)), dtype=np.float32)
+    memory.swing = now if memory.swing is None else np.maximum(np.float32(limits.swing_keep) * memory.swing, now)
+    return np.asarray(cv2.magnitude(noise, np.float32(limits.swing_share) * memory.swing), dtype=np.float32)
 
 
-def _thinned(mask: Bool, like: F32) -> Bool:
-    return mask[:: 2**_HALVINGS, :: 2**_HALVINGS][: like.shape[0], : like.shape[1]]
+def _thinned(mask: Bool, like: F32, halvings: int) -> Bool:
+    return mask[:: 2**halvings, :: 2**halvings][: like.shape[0], : like.shape[1]]

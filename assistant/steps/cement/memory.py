@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx
 from assistant.steps.cement.baseline import Baseline, Learned, start_baseline, turn_baseline
+from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.low_contrast import Faint
 from assistant.steps.cement.moving_gas import Restless
 from assistant.steps.cement.soft_edges import Lately
@@ -17,8 +18,6 @@ from assistant.vocabulary import Grey
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_RIM_MM = 2.0
 
 
 @dataclass(slots=True, eq=False)
@@ -67,14 +66,15 @@ def start_masking(
     body_px: PointsPx,
     mm_per_px: float,
     sign: float = 1.0,
+    limits: CementLimits = USUAL_LIMITS,
 ) -> MaskMemory:
     """Prepare for a view from its reference frame; parameters as in `start_baseline`."""
-    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px, sign)
+    baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px, sign, limits)
     inside_mm = cv2.distanceTransform(baseline.body.astype(np.uint8), cv2.DIST_L2, 5) * baseline.mm_per_px
     return MaskMemory(
         baseline=baseline,
         body=baseline.body,
-        bone=np.asarray(inside_mm > _RIM_MM, dtype=bool),
+        bone=np.asarray(inside_mm > limits.baseline.rim_mm, dtype=bool),
         rim=_rim(baseline.usable),
     )
 

@@ -13,33 +13,10 @@ from numpy.typing import NDArray
 
 from assistant.imaging.resampling import box_round, coarser, finer, halvings
 from assistant.imaging.robust_statistics import middle
+from assistant.steps.cement.mask_limits import GasLimits
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_GRID_MM = 1.0
-_REACH_MM = 10.0
-"""A brightening place speaks for this surrounding: about the size of a bubble of bowel gas [P]."""
-_SHARE = 0.5
-_KEEP = 0.98
-"""... and is forgotten by this share a picture."""
-_SWING_KEEP = 0.99
-_SWING_MM2 = 12.0
-"""Something that moves brightens at least so many cells of 1 mm."""
-_SWING_TIMES = 5.0
-"""Where something moves, it darkens by no more than so many times what it brightens elsewhere [P]."""
-_HALO_MM = 2.0
-_EDGE_SIGMA = 2.5
-_EDGE_REACH_MM = 1.2
-_EDGE_KEEP = 0.99
-_BONE_MM = 4.0
-_BONE_KNOWN = 0.1
-_BONE_SHARE = 0.35
-_LOBE_MM2 = 1.0
-_RING_MM = 2.5
-_RING_PX = 20
-_DARKER_SHARE = 0.4
-"""A lobe is darker than the ring round it by at least this share of its change [P]."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +40,13 @@ class Restless:
 
 
 def restless_noise(
-    memory: Restless, contrast: F32, noise: F32, mask: Bool | None, blind: Bool | None, mm_per_px: float
+    memory: Restless,
+    contrast: F32,
+    noise: F32,
+    mask: Bool | None,
+    blind: Bool | None,
+    mm_per_px: float,
+    limits: GasLimits,
 ) -> F32:
     """The noise, raised where something bright moves nearby.
 
@@ -78,48 +61,63 @@ def restless_noise(
     blind : array (rows, cols) of bool or None
         Outside the X-ray field, and the cannula: what brightens there does not count.
     mm_per_px : float
+    limits : GasLimits
     """
-    times = halvings(mm_per_px, _GRID_MM)
+    times = halvings(mm_per_px, limits.grid_mm)
     step = 2**times
     bright = np.maximum(-coarser(contrast, times) - coarser(noise, times), 0)
     if blind is not None:
         bright[coarser(blind, times) > 0] = 0
     if mask is not None and mask.any():
         covered = (coarser(mask, times) > 0).astype(np.uint8)
-        halo = max(1, round(_HALO_MM / (step * mm_per_px)))
+        halo = max(1, round(limits.halo_mm / (step * mm_per_px)))
         bright[np.asarray(cv2.dilate(covered, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
-    cells = round(_SWING_MM2 / (step * mm_per_px) ** 2)
+    cells = round(limits.swing_mm2 / (step * mm_per_px) ** 2)
     most = np.partition(bright.ravel(), -cells)[-cells] if bright.size > cells else 0.0
-    memory.swing = max(_SWING_KEEP * memory.swing, float(most))
-    reach = max(1, round(_REACH_MM / (step * mm_per_px)))
+    memory.swing = max(limits.swing_keep * memory.swing, float(most))
+    reach = max(1, round(limits.reach_mm / (step * mm_per_px)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     areas = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     now = np.asarray(cv2.GaussianBlur(cv2.dilate(areas, kernel), (0, 0), 1.0), dtype=np.float32)
     if memory.map is not None:
-        now = np.maximum(np.float32(_KEEP) * memory.map, now)
+        now = np.maximum(np.float32(limits.keep) * memory.map, now)
     memory.map = now
-    memory.edges = _edges(memory.edges, contrast, noise, mask, blind, mm_per_px)
+    memory.edges = _edges(memory.edges, contrast, noise, mask, blind, mm_per_px, limits)
     extra = np.maximum(finer(now, contrast), memory.edges)
-    memory.extra = np.asarray(np.float32(_SHARE) * extra, dtype=np.float32)
+    memory.extra = np.asarray(np.float32(limits.share) * extra, dtype=np.float32)
     return np.asarray(cv2.magnitude(noise, memory.extra), dtype=np.float32)
 
 
 def _edges(
-    before: F32 | None, contrast: F32, noise: F32, mask: Bool | None, blind: Bool | None, mm_per_px: float
+    before: F32 | None,
+    contrast: F32,
+    noise: F32,
+    mask: Bool | None,
+    blind: Bool | None,
+    mm_per_px: float,
+    limits: GasLimits,
 ) -> F32:
-    beyond = np.maximum(-contrast - np.float32(_EDGE_SIGMA) * noise, 0)
+    beyond = np.maximum(-contrast - np.float32(limits.edge_sigma) * noise, 0)
     if blind is not None:
         beyond[blind] = 0
     if mask is not None and mask.any():
-        halo = max(1, round(_HALO_MM / mm_per_px))
+        halo = max(1, round(limits.halo_mm / mm_per_px))
         beyond[np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
-    reach = max(1, round(_EDGE_REACH_MM / mm_per_px))
+    reach = max(1, round(limits.edge_reach_mm / mm_per_px))
     wide = np.asarray(cv2.dilate(beyond, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), dtype=np.float32)
-    return wide if before is None else np.maximum(np.float32(_EDGE_KEEP) * before, wide)
+    return wide if before is None else np.maximum(np.float32(limits.edge_keep) * before, wide)
 
 
 def drop_gas_over_bone(
-    memory: Restless, low: Bool, fresh: Bool, bone: Bool, contrast: F32, noise: F32, still: F32, mm_per_px: float
+    memory: Restless,
+    low: Bool,
+    fresh: Bool,
+    bone: Bool,
+    contrast: F32,
+    noise: F32,
+    still: F32,
+    mm_per_px: float,
+    limits: GasLimits,
 ) -> None:
     """Take out of ``low``, inside the body, what is no darker now than the bone round it.
 
@@ -137,23 +135,31 @@ def drop_gas_over_bone(
         Body without anything on it.
     contrast, noise, still : array (rows, cols)
     mm_per_px : float
+    limits : GasLimits
     """
-    most = np.float32(_SWING_TIMES * memory.swing)
+    most = np.float32(limits.swing_times * memory.swing)
     fresh = fresh & (contrast < most)
     if not fresh.any():
         return
-    times = halvings(mm_per_px, _GRID_MM)
+    times = halvings(mm_per_px, limits.grid_mm)
     weight = bone.astype(np.float32)
-    sigma = _BONE_MM / (mm_per_px * 2**times)
+    sigma = limits.bone_mm / (mm_per_px * 2**times)
     total = np.asarray(cv2.GaussianBlur(coarser(weight, times), (0, 0), sigma), dtype=np.float32)
     summed = np.asarray(cv2.GaussianBlur(coarser(weight * still, times), (0, 0), sigma), dtype=np.float32)
     ground = finer(np.asarray(summed / np.maximum(total, np.float32(1e-6)), dtype=np.float32), still)
-    known = finer(total, still) > _BONE_KNOWN
-    low &= ~(fresh & known & (ground - still < np.float32(_BONE_SHARE) * contrast - 2 * noise))
+    known = finer(total, still) > limits.bone_known
+    low &= ~(fresh & known & (ground - still < np.float32(limits.bone_share) * contrast - 2 * noise))
 
 
 def drop_gas_gone(
-    memory: Restless, low: Bool, known: Bool | None, free: Bool, contrast: F32, still: F32, mm_per_px: float
+    memory: Restless,
+    low: Bool,
+    known: Bool | None,
+    free: Bool,
+    contrast: F32,
+    still: F32,
+    mm_per_px: float,
+    limits: GasLimits,
 ) -> None:
     """Take out of ``low`` each lobe that is not darker now than the ring round it: something bright went away.
 
@@ -169,17 +175,18 @@ def drop_gas_gone(
         Usable, and no cannula.
     contrast, still : array (rows, cols)
     mm_per_px : float
+    limits : GasLimits
     """
     fresh = (low & free).astype(np.uint8)
     if known is not None:
         fresh[np.asarray(cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8))) > 0] = 0
-    margin = max(2, round(_RING_MM / mm_per_px))
+    margin = max(2, round(limits.ring_mm / mm_per_px))
     part = box_round(fresh, margin)
     low, free, contrast, still = low[part], free[part], contrast[part], still[part]
     if not low.size:
         return
     count, labels, stats, _ = cv2.connectedComponentsWithStats(fresh[part], connectivity=8)
-    least_px = _LOBE_MM2 / mm_per_px**2
+    least_px = limits.lobe_mm2 / mm_per_px**2
     kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
     for label in range(1, count):
         if stats[label, cv2.CC_STAT_AREA] < least_px:
@@ -188,11 +195,11 @@ def drop_gas_gone(
         box = (slice(max(0, y - margin), y + h + margin), slice(max(0, x - margin), x + w + margin))
         lobe = labels[box] == label
         ring = (np.asarray(cv2.dilate(lobe.astype(np.uint8), kernel)) > 0) & ~low[box] & free[box]
-        if ring.sum() < _RING_PX:
+        if ring.sum() < limits.ring_px:
             continue
         changed = middle(contrast[box][lobe])
-        if changed > _SWING_TIMES * memory.swing:
+        if changed > limits.swing_times * memory.swing:
             continue
         darker_now = middle(still[box][ring]) - middle(still[box][lobe])
-        if darker_now < _DARKER_SHARE * changed:
+        if darker_now < limits.darker_share * changed:
             low[box][lobe] = False

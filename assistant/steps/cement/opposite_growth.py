@@ -18,7 +18,6 @@ is seen is held against the baseline as it was when the first of it was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 import cv2
 import numpy as np
@@ -27,29 +26,11 @@ from numpy.typing import NDArray
 from assistant.imaging.resampling import box_round, disc
 from assistant.imaging.robust_statistics import middle
 from assistant.steps.cement.baseline import Learned, learned_by
+from assistant.steps.cement.limits import CementLimits
 from assistant.steps.cement.memory import MaskMemory
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_SIGMA = 5.0
-_WAS_SIGMA = 3.0
-_LEAST_LOG = 4.0
-"""In log units (hundredths): fainter than this is exposure and gas [P]."""
-_FIRST_MM2, _GROWN_MM2 = 6.0, 20.0
-_TIMES_LARGER = 1.5
-_PICTURES, _LASTS_S = 3, 0.6
-_LET_GO_S: Final = 1.0
-_STEEL_MM = 1.5
-_STEEL_WIDE_MM: Final = 6.0
-_STEEL_LOG: Final = 12.0
-"""The widest steel, and how much darker (log units) than what lies round it [P]."""
-_HAIR_MM = 1.1
-_ROUND_CEMENT_MM: Final = 3.0
-_LIKE_CEMENT: Final = 0.4
-"""Of the known cement's contrast."""
-_FEW: Final = 4
-"""Each fourth pixel each way is enough for a median."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +98,14 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
     """
     if memory.smoothed is None or memory.plain_noise is None:
         return None
+    limits = memory.baseline.limits.opposite_growth
     if watch.seen_s is None:
-        _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px)
+        _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px, memory.baseline.limits)
         watch.before, watch.noise = learned_by(memory.baseline), memory.plain_noise
     box = box_round(_where(memory))
     part, weight = _largest(memory, watch, box)
     size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
-    if size_mm2 < _FIRST_MM2:
+    if size_mm2 < limits.first_mm2:
         _not_seen(watch, memory, t_s)
         return None
     if watch.seen_s is None:
@@ -132,8 +114,8 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
         watch.since_s = t_s
     watch.pictures += 1
     watch.seen_s, watch.missed = t_s, 0
-    lasts = watch.told or (watch.pictures >= _PICTURES and t_s - watch.since_s >= _LASTS_S)
-    if not lasts or size_mm2 < max(_GROWN_MM2, _TIMES_LARGER * watch.first_mm2):
+    lasts = watch.told or (watch.pictures >= limits.pictures and t_s - watch.since_s >= limits.lasts_s)
+    if not lasts or size_mm2 < max(limits.grown_mm2, limits.times_larger * watch.first_mm2):
         return None
     watch.told = True
     own = memory.smoothed[memory.mask].sum() if memory.started and memory.mask is not None else 0.0
@@ -142,8 +124,9 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
 
 def _not_seen(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> None:
     """A picture without it: what is told is let go after a few of them and a second, and not for one bad picture."""
+    limits = memory.baseline.limits.opposite_growth
     watch.pictures, watch.missed = 0, watch.missed + 1
-    gone = watch.seen_s is None or (watch.missed >= _PICTURES and t_s - watch.seen_s >= _LET_GO_S)
+    gone = watch.seen_s is None or (watch.missed >= limits.pictures and t_s - watch.seen_s >= limits.let_go_s)
     if gone or not watch.told:
         watch.seen_s, watch.told = None, False
         watch.shut = _shut(memory)
@@ -173,28 +156,34 @@ def _hidden(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slice])
     """
     if watch.shut is None:
         return np.ones(memory.body[box].shape, dtype=bool)
-    wide = 2 * round(_STEEL_WIDE_MM / (2 * memory.mm_per_px)) + 1
+    limits = memory.baseline.limits
+    wide = 2 * round(limits.cannula.widest_mm / (2 * memory.mm_per_px)) + 1
     mean = memory.baseline.mean[box] if watch.before is None else watch.before.mean[box]
     darker = cv2.morphologyEx(mean, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8)) - mean
-    shut = cv2.dilate(watch.shut[box].astype(np.uint8), disc(_ROUND_CEMENT_MM, memory.mm_per_px))
-    return np.asarray((shut > 0) | (darker > _STEEL_LOG), dtype=bool)
+    reach = disc(limits.opposite_growth.round_cement_mm, memory.mm_per_px)
+    shut = cv2.dilate(watch.shut[box].astype(np.uint8), reach)
+    return np.asarray((shut > 0) | (darker > limits.cannula.darker_log), dtype=bool)
 
 
-def _remember_dark(watch: OppositeGrowth, contrast: F32, noise: F32, mm_per_px: float) -> None:
+def _remember_dark(
+    watch: OppositeGrowth, contrast: F32, noise: F32, mm_per_px: float, all_limits: CementLimits
+) -> None:
     """Add to what was dark before what has stood in the last pictures, this one the last of them."""
-    dark = _opened((contrast > _WAS_SIGMA * noise).astype(np.uint8), mm_per_px)
+    limits = all_limits.opposite_growth
+    stands_out = (contrast > limits.was_sigma * noise).astype(np.uint8)
+    dark = _opened(stands_out, mm_per_px, all_limits.edge.hair_mm)
     pieces, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
-    real = stats[:, cv2.CC_STAT_AREA] * mm_per_px**2 >= _FIRST_MM2
+    real = stats[:, cv2.CC_STAT_AREA] * mm_per_px**2 >= limits.first_mm2
     real[0] = False
-    watch.dark = [*watch.dark, real[labels] if pieces > 1 else dark > 0][-_PICTURES:]
-    if len(watch.dark) == _PICTURES and real.any():
+    watch.dark = [*watch.dark, real[labels] if pieces > 1 else dark > 0][-limits.pictures :]
+    if len(watch.dark) == limits.pictures and real.any():
         stood = np.logical_and.reduce(watch.dark)
         watch.was = stood if watch.was is None else watch.was | stood
 
 
-def _opened(strong: NDArray[np.uint8], mm_per_px: float) -> NDArray[np.uint8]:
+def _opened(strong: NDArray[np.uint8], mm_per_px: float, hair_mm: float) -> NDArray[np.uint8]:
     """Without hairs: edges that breathe."""
-    wide = max(3, round(_HAIR_MM / mm_per_px) | 1)
+    wide = max(3, round(hair_mm / mm_per_px) | 1)
     return np.asarray(cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8)), np.uint8)
 
 
@@ -205,7 +194,8 @@ def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slic
     assert noise is not None
     if watch.before is None or watch.noise is None or watch.before.mean is mean:
         return contrast[box], noise[box]
-    few = slice(None, None, _FEW), slice(None, None, _FEW)
+    every_px = memory.baseline.limits.opposite_growth.every_px
+    few = slice(None, None, every_px), slice(None, None, every_px)
     round_it = memory.baseline.usable[few] & ~memory.body[few]
     shift = np.float32(middle((mean[few] - watch.before.mean[few])[round_it]) if round_it.any() else 0.0)
     today = np.float32(middle(noise[few].ravel()) / middle(watch.noise[few].ravel()))
@@ -218,24 +208,24 @@ def _largest(memory: MaskMemory, watch: OppositeGrowth, box: tuple[slice, slice]
     """The largest piece that is of the other sign, where cement could be first; and its contrast, summed."""
     cannula, usable = memory.baseline.cannula, memory.baseline.usable
     contrast, noise = _as_it_was(watch, memory, box)
-    least = np.maximum(_SIGMA * noise, np.float32(_LEAST_LOG))
+    limits = memory.baseline.limits.opposite_growth
+    least = np.maximum(limits.sigma * noise, np.float32(limits.least_log))
     where = usable[box] & _where(memory)[box]
     if watch.was is not None:
         where &= ~watch.was[box]
     own = memory.mask[box] if memory.started and memory.mask is not None else None
     if own is not None and own.any():
-        known = contrast[own][::_FEW]
-        least = np.maximum(
-            least, np.float32(_LIKE_CEMENT * np.partition(known, 3 * known.size // 4)[3 * known.size // 4])
-        )
+        known = contrast[own][:: limits.every_px]
+        rank = 3 * known.size // 4
+        least = np.maximum(least, np.float32(limits.like_cement * np.partition(known, rank)[rank]))
     strong = (where & (-contrast > least)).astype(np.uint8)
     if strong.any() and cannula is not None:
-        strong &= cv2.dilate(cannula.mask[box].astype(np.uint8), disc(_STEEL_MM, memory.mm_per_px)) == 0
+        strong &= cv2.dilate(cannula.mask[box].astype(np.uint8), disc(limits.steel_mm, memory.mm_per_px)) == 0
     if strong.any() and own is not None:
-        strong &= cv2.dilate(own.astype(np.uint8), disc(_ROUND_CEMENT_MM, memory.mm_per_px)) == 0
+        strong &= cv2.dilate(own.astype(np.uint8), disc(limits.round_cement_mm, memory.mm_per_px)) == 0
     if not strong.any():
         return strong > 0, 0.0
-    strong = _opened(strong, memory.mm_per_px)
+    strong = _opened(strong, memory.mm_per_px, memory.baseline.limits.edge.hair_mm)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strong)
     part = np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if count > 1 else strong > 0, dtype=bool)
     return part, -float(contrast[part].sum())

@@ -7,18 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.imaging.robust_statistics import middle
+from assistant.steps.cement.mask_limits import OutlineLimits
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
-_FLOOR_MM = 0.15
-_TIMES = 2.3
-"""What else moves the outline: blur, the filter's lag, bone that shines through, the pose. Of 32,000 errors of walls
-and endplates (80 simulated runs used for tuning) 68 % lay within this floor plus so many times what noise makes, at any
-noise [P]."""
 
-
-def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
+def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float, limits: OutlineLimits) -> float:
     """Standard deviation of the outline: noise over the slope of the contrast across it, and what else moves it.
 
     Parameters
@@ -28,6 +23,7 @@ def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
     mask : array (rows, cols) of bool
         The cement; 0.0 without any.
     mm_per_px : float
+    limits : OutlineLimits
     """
     if not mask.any():
         return 0.0
@@ -39,4 +35,4 @@ def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float) -> float:
     ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
     slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
     by_noise_mm = middle(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px
-    return _FLOOR_MM + _TIMES * by_noise_mm
+    return limits.floor_mm + limits.times * by_noise_mm

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 import numpy as np
@@ -27,41 +26,13 @@ from numpy.typing import NDArray
 
 from assistant.geometry import PointsPx
 from assistant.imaging.xray_field import field_at, find_field
+from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
+from assistant.steps.cement.sign_limits import PolarityLimits
 from assistant.steps.cement.steel_bar import bar_contrast
 from assistant.vocabulary import Grey, Shown
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_PX_MM = 0.4
-_REACH_MM = 60.0
-_FIELD_INSET = 0.01
-_LINE_MM = 2.0
-_LINE_SMOOTH_MM = 0.7
-_NEAR_MM = 1.2
-"""Thinner than `_LINE_MM`, and so near to the placed outline: wider, a narrow disc between two endplates speaks as
-loudly as the cortex does."""
-_COLUMN_MM = 25.0
-_FINE_MM = 1.2
-_LEAST_PX = 20
-_LEAST_RANGE = 4.0
-_FULL_GAP = 0.5
-_STEEL_FLOOR, _STEEL_GRAIN = 1.0, 0.25
-"""Grey levels (of 255): a bar that stands out by less is none, and so much of the grain's spread is added."""
-_NOT_STEEL = 0.25
-"""In 32 pictures without a cannula and in all with one no bar of the wrong sign came above 0.23."""
-LEAST_LOG_ODDS: Final = 1.5
-WEIGHTS: Final = {
-    "steel": 12.0,
-    "cortex": 2.7,
-    "column": 0.55,
-    "rim": 0.65,
-    "disc": 0.3,
-    "bone": 3.3,
-    "back": 1.7,
-    "front": 2.2,
-    "quanta": 0.5,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +64,11 @@ def said(shown: Shown) -> Polarity:
     return Polarity(shown=shown, sign=sign, log_odds=sign * float("inf"))
 
 
-def judged(log_odds: Sequence[float]) -> Polarity:
+def judged(log_odds: Sequence[float], limits: CementLimits = USUAL_LIMITS) -> Polarity:
     """Of several pictures the one that says it most clearly counts: a cannula is not in all of them."""
     clearest = max(log_odds, key=abs, default=0.0)
     shown = Shown.NOT_KNOWN
-    if abs(clearest) >= LEAST_LOG_ODDS:
+    if abs(clearest) >= limits.polarity.least_log_odds:
         shown = Shown.NATIVE if clearest > 0 else Shown.INVERTED
     return Polarity(shown=shown, sign=1.0 if clearest >= 0 else -1.0, log_odds=clearest)
 
@@ -125,7 +96,7 @@ class Body:
         return np.vstack([self.superior_px, self.inferior_px[::-1]])
 
 
-def log_odds_of(grey: Grey, white: int, body: Body) -> float:
+def log_odds_of(grey: Grey, white: int, body: Body, limits: CementLimits = USUAL_LIMITS) -> float:
     """Logarithm of the odds that a picture is native, from everything that it shows.
 
     Parameters
@@ -134,25 +105,29 @@ def log_odds_of(grey: Grey, white: int, body: Body) -> float:
     white : int
         Grey of full white.
     body : Body
+    limits : CementLimits
+        Those of the polarity and of the steel bar.
     """
-    return float(sum(WEIGHTS[name] * value for name, value in evidence_of(grey, white, body).items()))
+    weights = limits.polarity.weights
+    return float(sum(getattr(weights, name) * value for name, value in evidence_of(grey, white, body, limits).items()))
 
 
-def evidence_of(grey: Grey, white: int, body: Body) -> dict[str, float]:
+def evidence_of(grey: Grey, white: int, body: Body, limits: CementLimits = USUAL_LIMITS) -> dict[str, float]:
     """The figures by name, each positive in a native picture; 0 where there is nothing to look at."""
     level = grey.astype(np.float32) * np.float32(255.0 / white)
-    field = field_at(find_field(grey, white), grey.shape[0], grey.shape[1], _FIELD_INSET)
-    place = _place(level, field, body)
-    return _steel(level, field, body, place) | _lines(place) | _tissue(place) | _grain(place)
+    field = field_at(find_field(grey, white), grey.shape[0], grey.shape[1], limits.polarity.field_inset)
+    own = limits.polarity
+    place = _place(level, field, body, own)
+    return _steel(level, field, body, place, limits) | _lines(place, own) | _tissue(place, own) | _grain(place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Place:
-    """The surroundings of the body on a lattice of `_PX_MM`."""
+    """The surroundings of the body on a lattice of `PolarityLimits.px_mm`."""
 
     smooth: F32
     grain: F32
-    """What is finer than `_FINE_MM` in the picture."""
+    """What is finer than `PolarityLimits.fine_mm` in the picture."""
     field: Bool
     off_mm: F32
     """From the body's outline, negative inside."""
@@ -167,10 +142,10 @@ class _Place:
     """Between the 10th and the 90th percentile of the field's greys."""
 
 
-def _place(level: F32, field: Bool, body: Body) -> _Place:
-    times = _PX_MM / body.mm_per_px
+def _place(level: F32, field: Bool, body: Body, limits: PolarityLimits) -> _Place:
+    times = limits.px_mm / body.mm_per_px
     outline = body.outline_px
-    size = 2 * round(_REACH_MM / _PX_MM) + 1
+    size = 2 * round(limits.reach_mm / limits.px_mm) + 1
     start = outline.mean(axis=0) - times * (size - 1) / 2
     matrix = np.array([[times, 0.0, start[0]], [0.0, times, start[1]]])
     flags = cv2.WARP_INVERSE_MAP
@@ -191,39 +166,41 @@ def _place(level: F32, field: Bool, body: Body) -> _Place:
     way = (last - first) / max(depth, 1e-6)
     ys, xs = np.mgrid[0:size, 0:size].astype(np.float32)
     middle = (upper + lower) / 2
-    smooth = cv2.GaussianBlur(there, (0, 0), _LINE_SMOOTH_MM / _PX_MM)
+    smooth = cv2.GaussianBlur(there, (0, 0), limits.line_smooth_mm / limits.px_mm)
     low, high = np.percentile(smooth[seen], [10, 90]) if seen.any() else (0.0, 0.0)
     return _Place(
-        grain=np.asarray(there - cv2.GaussianBlur(there, (0, 0), _FINE_MM / _PX_MM), dtype=np.float32),
+        grain=np.asarray(there - cv2.GaussianBlur(there, (0, 0), limits.fine_mm / limits.px_mm), dtype=np.float32),
         smooth=np.asarray(smooth, dtype=np.float32),
         field=seen,
-        off_mm=np.asarray(off * _PX_MM, dtype=np.float32),
-        behind_mm=((xs - last[0]) * way[0] + (ys - last[1]) * way[1]).astype(np.float32) * np.float32(_PX_MM),
-        beside_mm=(-(xs - middle[0]) * way[1] + (ys - middle[1]) * way[0]).astype(np.float32) * np.float32(_PX_MM),
-        depth_mm=depth * _PX_MM,
-        height_mm=height * _PX_MM,
+        off_mm=np.asarray(off * limits.px_mm, dtype=np.float32),
+        behind_mm=((xs - last[0]) * way[0] + (ys - last[1]) * way[1]).astype(np.float32) * np.float32(limits.px_mm),
+        beside_mm=(-(xs - middle[0]) * way[1] + (ys - middle[1]) * way[0]).astype(np.float32)
+        * np.float32(limits.px_mm),
+        depth_mm=depth * limits.px_mm,
+        height_mm=height * limits.px_mm,
         is_lateral=body.is_lateral,
-        range=max(float(high - low), _LEAST_RANGE),
+        range=max(float(high - low), limits.least_range_grey),
     )
 
 
-def _steel(level: F32, field: Bool, body: Body, place: _Place) -> dict[str, float]:
+def _steel(level: F32, field: Bool, body: Body, place: _Place, all_limits: CementLimits) -> dict[str, float]:
     """What of the bars' contrast lies beyond anything that bone and soft tissue were seen to make."""
-    bars = bar_contrast(level, field, body.outline_px, body.mm_per_px)
+    limits = all_limits.polarity
+    bars = bar_contrast(level, field, body.outline_px, body.mm_per_px, all_limits.steel_bar)
     grain = 1.4826 * float(np.median(np.abs(place.grain[place.field]))) if place.field.any() else 0.0
-    floor = _STEEL_FLOOR + _STEEL_GRAIN * grain
+    floor = limits.steel_floor_grey + limits.steel_grain * grain
     shares = [(d - b) / (d + b + floor) for d, b in zip(bars.dark, bars.bright, strict=True)]
     share = float(np.mean(shares))
-    return {"steel": float(np.sign(share)) * max(abs(share) - _NOT_STEEL, 0.0) / (1.0 - _NOT_STEEL)}
+    return {"steel": float(np.sign(share)) * max(abs(share) - limits.not_steel, 0.0) / (1.0 - limits.not_steel)}
 
 
-def _lines(place: _Place) -> dict[str, float]:
+def _lines(place: _Place, limits: PolarityLimits) -> dict[str, float]:
     """From -1 (thin structures are bright) to 1 (dark); the strongest tell most."""
-    wide = round(_LINE_MM / _PX_MM) | 1
+    wide = round(limits.line_mm / limits.px_mm) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     dark = np.square(cv2.morphologyEx(place.smooth, cv2.MORPH_BLACKHAT, kernel))
     bright = np.square(cv2.morphologyEx(place.smooth, cv2.MORPH_TOPHAT, kernel))
-    where = {"cortex": np.abs(place.off_mm) < _NEAR_MM, "column": place.off_mm < _COLUMN_MM}
+    where = {"cortex": np.abs(place.off_mm) < limits.near_mm, "column": place.off_mm < limits.column_mm}
     told = {}
     for name, near in where.items():
         some = near & place.field
@@ -232,7 +209,7 @@ def _lines(place: _Place) -> dict[str, float]:
     return told
 
 
-def _tissue(place: _Place) -> dict[str, float]:
+def _tissue(place: _Place, limits: PolarityLimits) -> dict[str, float]:
     """Middle greys of parts of the picture against each other, over its range of greys."""
     off, behind, beside = place.off_mm, place.behind_mm, place.beside_mm
     core = off < -3.0
@@ -253,9 +230,9 @@ def _tissue(place: _Place) -> dict[str, float]:
     told = dict.fromkeys(("rim", "disc", "bone", "back", "front"), 0.0)
     for name, (brighter, darker) in pairs.items():
         one, other = brighter & place.field, darker & place.field
-        if min(one.sum(), other.sum()) >= _LEAST_PX:
+        if min(one.sum(), other.sum()) >= limits.least_px:
             gap = float(np.median(place.smooth[one]) - np.median(place.smooth[other])) / place.range
-            told[name] = float(np.tanh(gap / _FULL_GAP))
+            told[name] = float(np.tanh(gap / limits.full_gap))
     return told
 
 

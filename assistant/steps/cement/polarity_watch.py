@@ -8,24 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from assistant.geometry import Similarity, apply
 from assistant.language import sentence
 from assistant.plan import PlannedView
+from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.memory import MaskMemory, turn_round
 from assistant.steps.cement.opposite_growth import OppositeGrowth, grows_opposite
 from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, said
 from assistant.vocabulary import Frame, Shown
-
-_CLEAR_LOG_ODDS: Final = 6.0
-"""Steel in the picture says as much. Who is told so clearly is not asked again."""
-_GROWTH_LOG_ODDS: Final = 5.0
-"""What something that grows with the other sign, and nothing with this one, says for the other [P]."""
-_LOOK_AGAIN: Final = (2, 5, 10, 20, 40, 80, 160, 320, 640)
-"""Which of a view's measured pictures are judged as well: a cannula may come after the plan."""
-_OUTWEIGHS: Final = 2.0
-"""What grows with the other sign is the cement where it weighs so many times what was taken for it [P]."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,12 +39,17 @@ class PolarityWatch:
     views : sequence of PlannedView
     references : sequence of Frame
         The reference frame of each.
+    limits : CementLimits
+        The numbers of the step.
     """
 
-    def __init__(self, views: Sequence[PlannedView], references: Sequence[Frame]) -> None:
+    def __init__(
+        self, views: Sequence[PlannedView], references: Sequence[Frame], limits: CementLimits = USUAL_LIMITS
+    ) -> None:
         self._views = views
+        self._limits = limits
         self._told = [
-            _Told([] if view.shown is not Shown.NOT_KNOWN else [_log_odds(frame, view, None)])
+            _Told([] if view.shown is not Shown.NOT_KNOWN else [_log_odds(frame, view, None, limits)])
             for view, frame in zip(views, references, strict=True)
         ]
         self._due: tuple[int, Frame, Similarity] | None = None
@@ -71,13 +67,13 @@ class PolarityWatch:
 
         Once something is taken for cement only what says it clearly turns the sign round.
         """
-        told = self._told[at]
+        told, limits = self._told[at], self._limits.polarity_watch
         told.pictures += 1
-        open_still = self._views[at].shown is Shown.NOT_KNOWN and abs(self._own(at).log_odds) < _CLEAR_LOG_ODDS
-        if open_still and told.pictures in _LOOK_AGAIN:
+        clear = abs(self._own(at).log_odds) >= limits.clear_log_odds
+        if self._views[at].shown is Shown.NOT_KNOWN and not clear and told.pictures in limits.look_again_at:
             self._due = at, frame, similarity
         # Another view may have told the sign since.
-        if not memory.started or abs(self.polarity(at).log_odds) >= _CLEAR_LOG_ODDS:
+        if not memory.started or abs(self.polarity(at).log_odds) >= limits.clear_log_odds:
             self._keep(at, memory)
 
     def judge_due(self) -> None:
@@ -86,7 +82,7 @@ class PolarityWatch:
             return
         at, frame, similarity = self._due
         self._due = None
-        self._told[at].log_odds.append(_log_odds(frame, self._views[at], similarity))
+        self._told[at].log_odds.append(_log_odds(frame, self._views[at], similarity, self._limits))
 
     def grows(self, at: int, frame: Frame, memory: MaskMemory) -> bool:
         """Whether something grows with the other sign in the picture that the cement step has just looked at.
@@ -94,13 +90,13 @@ class PolarityWatch:
         Where the sign was not told clearly this settles it, unless what was taken for cement weighs as much: cement is
         looked for with the other one from then on.
         """
-        told = self._told[at]
+        told, limits = self._told[at], self._limits.polarity_watch
         grown = grows_opposite(told.growth, memory, frame.t_s)
         if grown is None:
             return False
         told.grew_in = frame.index if told.grew_in is None else told.grew_in
-        if self._views[at].shown is Shown.NOT_KNOWN and grown.outweighs >= _OUTWEIGHS:
-            told.grown = -memory.baseline.sign * _GROWTH_LOG_ODDS
+        if self._views[at].shown is Shown.NOT_KNOWN and grown.outweighs >= limits.outweighs:
+            told.grown = -memory.baseline.sign * limits.growth_log_odds
             self._keep(at, memory)
         return True
 
@@ -130,7 +126,7 @@ class PolarityWatch:
     def _own(self, at: int) -> Polarity:
         shown = self._views[at].shown
         told = self._told[at]
-        return judged([*told.log_odds, told.grown]) if shown is Shown.NOT_KNOWN else said(shown)
+        return judged([*told.log_odds, told.grown], self._limits) if shown is Shown.NOT_KNOWN else said(shown)
 
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:
@@ -139,11 +135,11 @@ class PolarityWatch:
             self._told[at].growth = OppositeGrowth()
 
 
-def _log_odds(frame: Frame, view: PlannedView, similarity: Similarity | None) -> float:
+def _log_odds(frame: Frame, view: PlannedView, similarity: Similarity | None, limits: CementLimits) -> float:
     superior, inferior = view.superior, view.inferior
     if similarity is not None:
         matrix = similarity.current_from_reference()
         superior, inferior = apply(matrix, superior), apply(matrix, inferior)
     scale = view.mm_per_px / (similarity.scale if similarity is not None else 1.0)
     body = Body(superior_px=superior, inferior_px=inferior, is_lateral=view.is_lateral, mm_per_px=scale)
-    return log_odds_of(frame.grey, frame.white, body)
+    return log_odds_of(frame.grey, frame.white, body, limits)

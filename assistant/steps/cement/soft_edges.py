@@ -14,22 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.imaging.resampling import box_round
+from assistant.steps.cement.mask_limits import SoftEdgeLimits
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
-
-_NEW_S = 1.0
-"""What has been cement for so long is not judged again."""
-_LEAST_MM2 = 1.0
-_LEAST_RING_PX = 6
-_WIDTH_MM, _AROUND = 1.6, 0.15
-_WIDTH_IN_BODY_MM, _AROUND_IN_BODY = 2.0, 0.2
-"""A part is refused if its edge is wider than this (its contrast over the slope at its edge) and if what lies 0.5 to
-1 mm outside has this share of its contrast. Of 262 false parts outside the body (64 simulated runs used for tuning)
-0.69 are so, of 757 real ones 0.007; inside, where thick cement rises slowly, more is asked: 0.40 and 0.009 [P]."""
-_STRONG = 0.5
-"""What has this share of the known cement's contrast is thick, and rises slowly [P]."""
-_INNER_PX, _OUTER_PX = 5, 9
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +28,14 @@ class Lately:
 
 
 def drop_diffuse(
-    memory: Lately, mask: Bool, body: Bool, steel: Bool | None, contrast: F32, mm_per_px: float, t_s: float
+    memory: Lately,
+    mask: Bool,
+    body: Bool,
+    steel: Bool | None,
+    contrast: F32,
+    mm_per_px: float,
+    t_s: float,
+    limits: SoftEdgeLimits,
 ) -> None:
     """Take out of the cement what is new and fades out round its edge.
 
@@ -58,24 +53,34 @@ def drop_diffuse(
     mm_per_px : float
     t_s : float
         Frame time.
+    limits : SoftEdgeLimits
     """
-    while len(memory.masks) > 1 and t_s - memory.masks[1][0] >= _NEW_S:
+    while len(memory.masks) > 1 and t_s - memory.masks[1][0] >= limits.new_s:
         memory.masks.popleft()
     old = memory.masks[0][1] if memory.masks else np.zeros_like(mask)
     fresh = mask & ~_grown(old, 3)
     told = ~_grown(old if steel is None else old | steel, 5)
-    box = box_round(fresh, _OUTER_PX)
+    box = box_round(fresh, limits.outer_px)
     known = contrast[old]
     if fresh[box].size and known.size:
-        strong = _STRONG * float(np.percentile(known, 75))
-        _judge(fresh[box], mask[box], told[box], body[box], contrast[box], strong, mm_per_px)
+        strong = limits.strong * float(np.percentile(known, 75))
+        _judge(fresh[box], mask[box], told[box], body[box], contrast[box], strong, mm_per_px, limits)
     memory.masks.append((t_s, mask.copy()))
 
 
-def _judge(fresh: Bool, mask: Bool, told: Bool, body: Bool, contrast: F32, strong: float, mm_per_px: float) -> None:
+def _judge(
+    fresh: Bool,
+    mask: Bool,
+    told: Bool,
+    body: Bool,
+    contrast: F32,
+    strong: float,
+    mm_per_px: float,
+    limits: SoftEdgeLimits,
+) -> None:
     """Look at each new part; ``told``: away from known cement and steel, whose edges are not its own."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(fresh.astype(np.uint8), connectivity=8)
-    large = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] * mm_per_px**2 >= _LEAST_MM2) + 1
+    large = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] * mm_per_px**2 >= limits.least_mm2) + 1
     if not len(large):
         return
     slope = cv2.magnitude(
@@ -86,15 +91,16 @@ def _judge(fresh: Bool, mask: Bool, told: Bool, body: Bool, contrast: F32, stron
         inside = part & told
         ring = _grown(part, 3) & told
         ring &= ~(cv2.erode(part.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
-        outside = _grown(part, _OUTER_PX) & ~_grown(part, _INNER_PX) & told & ~mask
-        if min(int(ring.sum()), int(outside.sum()), int(inside.sum())) < _LEAST_RING_PX:
+        outside = _grown(part, limits.outer_px) & ~_grown(part, limits.inner_px) & told & ~mask
+        if min(int(ring.sum()), int(outside.sum()), int(inside.sum())) < limits.least_ring_px:
             continue
         high = float(np.percentile(contrast[inside], 75))
         wide_mm = high * mm_per_px / max(float(np.median(slope[ring])), 1e-3)
         around = float(np.median(contrast[outside])) / max(high, 1e-3)
         within = float(body[part].mean()) >= 0.5
-        limits = (_WIDTH_IN_BODY_MM, _AROUND_IN_BODY) if within else (_WIDTH_MM, _AROUND)
-        if high < strong and wide_mm > limits[0] and around > limits[1]:
+        width_mm = limits.width_in_body_mm if within else limits.width_mm
+        least_around = limits.around_in_body if within else limits.around
+        if high < strong and wide_mm > width_mm and around > least_around:
             mask[part] = False
 
 

@@ -14,28 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import PointsPx
+from assistant.steps.cement.sign_limits import SteelBarLimits
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
-
-_PX_MM = 0.35
-_BLUR_MM = 0.35
-_START_MM = 2.0
-"""Lines are laid through the outline at every so many mm, at every `_TURN_DEG`."""
-_TURN_DEG = 5.0
-_INSIDE_MM, _OUTSIDE_MM = 12.0, 24.0
-_PIECE_MM = 4
-_PIECES_INSIDE = 3
-_LENGTHS_PIECES = (4, 6)
-"""A bar has to stand out in each piece of so many in a row."""
-_ACROSS_MM, _ACROSS_STEP_MM = 4.0, 0.4
-_WIDTHS_MM = (1.4, 2.4, 3.6)
-_GAP_MM, _SIDE_MM = 0.5, 1.4
-_BEGINS_MM, _ENDS_MM = 5.0, 12.0
-_WITHIN_MM, _BEYOND_MM = 2.0, 4.0
-"""`_BEGINS_MM` before the outline the line is at least so far inside, `_ENDS_MM` after it so far outside: what runs
-along the outline is an endplate or a wall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +36,9 @@ class BarContrast:
     bright: tuple[float, ...]
 
 
-def bar_contrast(level: F32, field: Bool, outline_px: PointsPx, mm_per_px: float) -> BarContrast:
+def bar_contrast(
+    level: F32, field: Bool, outline_px: PointsPx, mm_per_px: float, limits: SteelBarLimits
+) -> BarContrast:
     """Look for bars along straight lines from the body's inside to its outside.
 
     Parameters
@@ -65,64 +50,65 @@ def bar_contrast(level: F32, field: Bool, outline_px: PointsPx, mm_per_px: float
     outline_px : array (n, 2)
         Of the vertebral body, closed.
     mm_per_px : float
+    limits : SteelBarLimits
     """
-    step = max(1, round(_PX_MM / mm_per_px))
+    step = max(1, round(limits.px_mm / mm_per_px))
     rows, cols = level.shape[0] // step, level.shape[1] // step
     small = cv2.resize(level, (cols, rows), interpolation=cv2.INTER_AREA)
     inside = cv2.resize(field.astype(np.float32), (cols, rows), interpolation=cv2.INTER_NEAREST)
     px_mm = mm_per_px * step
-    blurred: F32 = np.asarray(cv2.GaussianBlur(small, (0, 0), max(_BLUR_MM / px_mm, 0.5)), dtype=np.float32)
-    strips = _strips(blurred, np.asarray(inside, dtype=np.float32), (outline_px + 0.5) / step - 0.5, px_mm)
-    best = {(sign, length): 0.0 for sign in (1, -1) for length in _LENGTHS_PIECES}
+    blurred: F32 = np.asarray(cv2.GaussianBlur(small, (0, 0), max(limits.blur_mm / px_mm, 0.5)), dtype=np.float32)
+    strips = _strips(blurred, np.asarray(inside, dtype=np.float32), (outline_px + 0.5) / step - 0.5, px_mm, limits)
+    best = {(sign, length): 0.0 for sign in (1, -1) for length in limits.lengths_pieces}
     if not strips.size:
-        return BarContrast(dark=(0.0,) * len(_LENGTHS_PIECES), bright=(0.0,) * len(_LENGTHS_PIECES))
-    across = np.arange(-_ACROSS_MM, _ACROSS_MM + 0.01, _ACROSS_STEP_MM)
-    for width in _WIDTHS_MM:
-        for off in np.arange(-2, 3) * _ACROSS_STEP_MM:
+        return BarContrast(dark=(0.0,) * len(limits.lengths_pieces), bright=(0.0,) * len(limits.lengths_pieces))
+    across = np.arange(-limits.across_mm, limits.across_mm + 0.01, limits.across_step_mm)
+    for width in limits.widths_mm:
+        for off in np.arange(-2, 3) * limits.across_step_mm:
             at = across - off
-            beyond = width / 2 + _GAP_MM
-            left = strips[:, :, (at > beyond) & (at <= beyond + _SIDE_MM)].mean(axis=2)
-            right = strips[:, :, (at < -beyond) & (at >= -beyond - _SIDE_MM)].mean(axis=2)
+            beyond = width / 2 + limits.gap_mm
+            left = strips[:, :, (at > beyond) & (at <= beyond + limits.side_mm)].mean(axis=2)
+            right = strips[:, :, (at < -beyond) & (at >= -beyond - limits.side_mm)].mean(axis=2)
             middle = strips[:, :, np.abs(at) <= width / 2].mean(axis=2)
             for sign, out in ((1, np.minimum(left, right) - middle), (-1, middle - np.maximum(left, right))):
                 seen = np.where(np.isfinite(out), out, -1.0)
-                for length in _LENGTHS_PIECES:
+                for length in limits.lengths_pieces:
                     # Through the outline: it begins in the pieces inside the body and ends in those outside.
-                    for first in range(min(_PIECES_INSIDE, seen.shape[1] - length) + 1):
+                    for first in range(min(limits.pieces_inside, seen.shape[1] - length) + 1):
                         strongest = float(seen[:, first : first + length].min(axis=1).max())
                         best[sign, length] = max(best[sign, length], strongest)
     return BarContrast(
-        dark=tuple(best[1, length] for length in _LENGTHS_PIECES),
-        bright=tuple(best[-1, length] for length in _LENGTHS_PIECES),
+        dark=tuple(best[1, length] for length in limits.lengths_pieces),
+        bright=tuple(best[-1, length] for length in limits.lengths_pieces),
     )
 
 
-def _strips(small: F32, inside: F32, outline_px: PointsPx, px_mm: float) -> F32:
+def _strips(small: F32, inside: F32, outline_px: PointsPx, px_mm: float, limits: SteelBarLimits) -> F32:
     """The picture along each line: (lines, pieces along, samples across), NaN outside the X-ray field."""
     closed = np.vstack([outline_px, outline_px[:1]])
     run = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))]
-    at = np.arange(0.0, run[-1], _START_MM / px_mm)
+    at = np.arange(0.0, run[-1], limits.start_mm / px_mm)
     starts = np.stack([np.interp(at, run, closed[:, 0]), np.interp(at, run, closed[:, 1])], axis=1)
-    turns = np.deg2rad(np.arange(0.0, 360.0, _TURN_DEG))
+    turns = np.deg2rad(np.arange(0.0, 360.0, limits.turn_deg))
     ways = np.stack([np.cos(turns), np.sin(turns)], axis=1)
     start, way = np.repeat(starts, len(ways), axis=0), np.tile(ways, (len(starts), 1))
     body = np.zeros(small.shape, np.uint8)
     cv2.fillPoly(body, [outline_px.round().astype(np.int32)], 1)
     off_mm = (cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) - cv2.distanceTransform(body, cv2.DIST_L2, 5)) * px_mm
-    begins = _read(off_mm.astype(np.float32), start - way * (_BEGINS_MM / px_mm))
-    ends = _read(off_mm.astype(np.float32), start + way * (_ENDS_MM / px_mm))
-    leaves = (begins < -_WITHIN_MM) & (ends > _BEYOND_MM)
+    begins = _read(off_mm.astype(np.float32), start - way * (limits.begins_mm / px_mm))
+    ends = _read(off_mm.astype(np.float32), start + way * (limits.ends_mm / px_mm))
+    leaves = (begins < -limits.within_mm) & (ends > limits.beyond_mm)
     start, way = start[leaves], way[leaves]
     if not len(start):
         return np.zeros((0, 0, 0), np.float32)
-    along = np.arange(-_INSIDE_MM, _OUTSIDE_MM, 1.0) / px_mm
-    across = np.arange(-_ACROSS_MM, _ACROSS_MM + 0.01, _ACROSS_STEP_MM) / px_mm
+    along = np.arange(-limits.inside_mm, limits.outside_mm, 1.0) / px_mm
+    across = np.arange(-limits.across_mm, limits.across_mm + 0.01, limits.across_step_mm) / px_mm
     normal = np.stack([-way[:, 1], way[:, 0]], axis=1)
     points = start[:, None, None] + way[:, None, None] * along[None, :, None, None]
     points = points + normal[:, None, None] * across[None, None, :, None]
     grey, free = _read(small, points), _read(inside, points)
     grey[free < 0.99] = np.nan
-    shape = (len(start), len(along) // _PIECE_MM, _PIECE_MM, len(across))
+    shape = (len(start), len(along) // limits.piece_mm, limits.piece_mm, len(across))
     return np.asarray(grey.reshape(shape).mean(axis=2), dtype=np.float32)
 
 

@@ -8,6 +8,7 @@ from assistant.geometry import Crop, Similarity
 from assistant.lines import WHOLE_LINES, Line
 from assistant.pipeline import Summary
 from assistant.run_facts import RunClock
+from assistant.steps.cement import USUAL_LIMITS
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -56,8 +57,9 @@ class ToldPipeline:
     rows: list
     mask_of = None
 
-    def __init__(self, plan, references, settings, shapes, clock) -> None:
+    def __init__(self, plan, references, settings, shapes, clock, cement_limits) -> None:
         assert len(references) == len(plan.views)
+        assert cement_limits == USUAL_LIMITS
 
     def process(self, frame: Frame) -> Reading:
         row = self.rows[frame.index]

@@ -82,7 +82,7 @@ def test_an_old_result_is_never_taken_for_a_new_one(made, monkeypatch) -> None:
 def test_the_pipeline_alone_can_be_scored(made, monkeypatch) -> None:
     made.save()
     monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
-    monkeypatch.setattr(runs, "run_program", lambda truth, _source: no_outcome(truth.frames))
+    monkeypatch.setattr(runs, "run_program", lambda truth, _source, _limits: no_outcome(truth.frames))
     (score,) = score_job(job(made, way=Way.DIRECT))
     assert score.method == "this program"
     assert score.counts["coverage.posterior_wall"] == (0, 15)
@@ -91,7 +91,7 @@ def test_the_pipeline_alone_can_be_scored(made, monkeypatch) -> None:
 def test_a_pipeline_that_crashes_loses_its_run_and_no_other(made, monkeypatch) -> None:
     made.save()
     monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
-    monkeypatch.setattr(runs, "run_program", lambda _truth, _source: 1 / 0)
+    monkeypatch.setattr(runs, "run_program", lambda _truth, _source, _limits: 1 / 0)
     (score,) = score_job(job(made, way=Way.DIRECT))
     assert score.counts["complete"] == (0, 1)
     assert "ZeroDivisionError: division by zero" in score.notes[-1]

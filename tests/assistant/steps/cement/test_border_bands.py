@@ -5,6 +5,8 @@ import numpy as np
 from assistant.geometry import Crop
 from assistant.steps.cement.baseline import Baseline
 from assistant.steps.cement.border_bands import drop_bands
+from assistant.steps.cement.breathing import Breathing
+from assistant.steps.cement.limits import USUAL_LIMITS
 
 SIZE, MM_PER_PX = 240, 0.22
 YS, XS = np.mgrid[:SIZE, :SIZE]
@@ -25,6 +27,8 @@ def baseline() -> Baseline:
         lookup=np.zeros(256, np.float32),
         white=255,
         mean=np.zeros((SIZE, SIZE), np.float32),
+        limits=USUAL_LIMITS,
+        breathing=Breathing(USUAL_LIMITS.breathing.spacing_s),
     )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.steps.cement.breathing import Breathing, learn_breathing, without_breathing
+from assistant.steps.cement.limits import USUAL_LIMITS
 
 MM = 0.25
 SHAPE = (200, 240)
@@ -24,11 +25,11 @@ def ribs(phase: float) -> np.ndarray:
 
 
 def learned(rng: np.random.Generator, pictures: int = 48, moving: bool = True) -> tuple[Breathing, np.ndarray]:
-    memory, total = Breathing(), np.zeros(SHAPE, np.float32)
+    memory, total = Breathing(USUAL_LIMITS.breathing.spacing_s), np.zeros(SHAPE, np.float32)
     for k in range(pictures):
         still = -ribs(k * 0.1 * 2 * np.pi / 4.0 if moving else 0.0) + grain(rng)
         total += still / pictures
-        learn_breathing(memory, still, USABLE, np.ones(SHAPE, np.float32), MM, 0.1 * k)
+        learn_breathing(memory, still, USABLE, np.ones(SHAPE, np.float32), MM, 0.1 * k, USUAL_LIMITS)
     return memory, total
 
 
@@ -43,7 +44,7 @@ def test_a_breath_is_taken_out_in_the_body_as_well_where_it_is_not_read():
     for phase in np.linspace(0.3, 6.0, 9):
         change = mean + ribs(phase) - grain(rng)
         change -= cv2.GaussianBlur(change, (0, 0), 16)
-        rest = without_breathing(memory, change, USABLE & ~BODY, MM)
+        rest = without_breathing(memory, change, USABLE & ~BODY, MM, USUAL_LIMITS.breathing)
         before.append(change[70:140, 90:160].std())
         after.append(rest[70:140, 90:160].std())
     assert np.mean(after) < 0.5 * np.mean(before)
@@ -56,22 +57,22 @@ def test_cement_stays_what_it_is(where):
     lobe = np.zeros(SHAPE, np.float32)
     cv2.circle(lobe, where, 12, 15.0, -1)
     change = mean + ribs(1.0)
-    plain = without_breathing(memory, change, USABLE & ~BODY, MM)
-    seen = without_breathing(memory, change + lobe, USABLE & ~BODY, MM)
+    plain = without_breathing(memory, change, USABLE & ~BODY, MM, USUAL_LIMITS.breathing)
+    seen = without_breathing(memory, change + lobe, USABLE & ~BODY, MM, USUAL_LIMITS.breathing)
     assert (seen - plain)[lobe > 0].mean() > 13.5
     assert np.abs((seen - plain)[lobe == 0]).mean() < 0.5
 
 
 def test_slow_cement_in_the_body_that_was_learned_is_not_explained_away():
     rng = np.random.default_rng(2)
-    memory = Breathing()
+    memory = Breathing(USUAL_LIMITS.breathing.spacing_s)
     lobe = np.zeros(SHAPE, np.float32)
     cv2.circle(lobe, (125, 105), 12, 10.0, -1)
     for k in range(48):
         still = -ribs(k * 0.1 * 2 * np.pi / 4.0) - lobe * max(k - 30, 0) / 18 + grain(rng)
-        learn_breathing(memory, still, USABLE, np.ones(SHAPE, np.float32), MM, 0.1 * k)
+        learn_breathing(memory, still, USABLE, np.ones(SHAPE, np.float32), MM, 0.1 * k, USUAL_LIMITS)
     change = lobe - grain(rng)
-    rest = without_breathing(memory, change, USABLE & ~BODY, MM)
+    rest = without_breathing(memory, change, USABLE & ~BODY, MM, USUAL_LIMITS.breathing)
     assert rest[lobe > 0].mean() > 9.0
 
 
@@ -79,14 +80,14 @@ def test_nothing_is_taken_out_before_enough_was_seen_nor_where_nothing_moves():
     rng = np.random.default_rng(3)
     change = grain(rng)
     few, _ = learned(rng, pictures=5)
-    assert without_breathing(few, change, USABLE, MM) is change
+    assert without_breathing(few, change, USABLE, MM, USUAL_LIMITS.breathing) is change
     memory, _ = learned(rng, moving=False)
-    assert without_breathing(memory, change, USABLE, MM).std() > 0.9 * change.std()
+    assert without_breathing(memory, change, USABLE, MM, USUAL_LIMITS.breathing).std() > 0.9 * change.std()
 
 
 def test_pictures_are_spread_over_some_breaths_however_fast_they_come():
-    memory = Breathing()
+    memory = Breathing(USUAL_LIMITS.breathing.spacing_s)
     for k in range(600):
-        learn_breathing(memory, -ribs(k / 30), USABLE, np.ones(SHAPE, np.float32), MM, k / 30)
+        learn_breathing(memory, -ribs(k / 30), USABLE, np.ones(SHAPE, np.float32), MM, k / 30, USUAL_LIMITS)
     assert len(memory.pictures) <= 48
     assert memory.spacing_s * len(memory.pictures) > 8.0

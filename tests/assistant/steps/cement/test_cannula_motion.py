@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.steps.cement.cannula_motion import learn_bar, moved_steel
+from assistant.steps.cement.limits import USUAL_LIMITS
 
 SIZE = 240
+LIMITS = USUAL_LIMITS.cannula_motion
 MM_PER_PX = 0.22
 MIDDLE = (120.0, 120.0)
 DARK = 60.0
@@ -23,7 +25,7 @@ def steel(across_mm: float = 0.0, turn: float = 0.0, half_mm: float = 1.6) -> np
 
 
 def learned(still: np.ndarray) -> tuple:
-    return (learn_bar(still, still > 0.5 * DARK, MIDDLE, MM_PER_PX),)
+    return (learn_bar(still, still > 0.5 * DARK, MIDDLE, MM_PER_PX, LIMITS),)
 
 
 def grain(seed: int, sigma: float = 6.0) -> np.ndarray:
@@ -37,7 +39,7 @@ NOTHING = np.zeros((SIZE, SIZE), bool)
 def test_what_steel_that_moves_makes_of_the_picture_is_known(across_mm, turn):
     still = steel()
     change = steel(across_mm, turn) - still
-    makes = moved_steel(learned(still), change + grain(1) + 4.0, NOTHING)
+    makes = moved_steel(learned(still), change + grain(1) + 4.0, NOTHING, LIMITS)
     assert makes is not None
     shaft = (XS - MIDDLE[0]) * MM_PER_PX > 2.0
     left = np.abs(change - makes)[shaft].sum() / np.abs(change)[shaft].sum()
@@ -46,7 +48,7 @@ def test_what_steel_that_moves_makes_of_the_picture_is_known(across_mm, turn):
 
 @given(st.integers(0, 10_000), st.floats(1.0, 12.0), st.floats(-10.0, 10.0))
 def test_steel_that_stands_still_is_not_said_to_move(seed, sigma, brighter):
-    assert moved_steel(learned(steel()), grain(seed, sigma) + np.float32(brighter), NOTHING) is None
+    assert moved_steel(learned(steel()), grain(seed, sigma) + np.float32(brighter), NOTHING, LIMITS) is None
 
 
 @pytest.mark.parametrize("side", [-1, 1])
@@ -55,9 +57,9 @@ def test_cement_that_runs_back_beside_the_shaft_is_no_movement(side):
     away = side * (YS - MIDDLE[1]) * MM_PER_PX
     along = (XS - MIDDLE[0]) * MM_PER_PX
     track = np.where((away > 1.2) & (away < 3.0) & (along > 0) & (along < 15.0), 30.0, 0.0).astype(np.float32)
-    assert moved_steel(learned(still), track + grain(2), NOTHING) is None
+    assert moved_steel(learned(still), track + grain(2), NOTHING, LIMITS) is None
 
 
 def test_where_the_shaft_is_hidden_nothing_is_said():
     still = steel()
-    assert moved_steel(learned(still), steel(0.6) - still, ~NOTHING) is None
+    assert moved_steel(learned(still), steel(0.6) - still, ~NOTHING, LIMITS) is None

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from assistant.simulation.tabletop import Tabletop
-from assistant.steps.cement.polarity import LEAST_LOG_ODDS, Body, evidence_of, judged, log_odds_of, said
+from assistant.steps.cement.limits import USUAL_LIMITS
+from assistant.steps.cement.polarity import Body, evidence_of, judged, log_odds_of, said
 from assistant.vocabulary import Shown
 
 
@@ -66,7 +67,7 @@ def test_sixteen_bit_pictures_are_told_alike() -> None:
 
 def test_the_clearest_picture_counts_and_a_persons_word_more() -> None:
     assert judged([0.5, -4.0, 2.0]).sign == -1.0
-    assert judged([LEAST_LOG_ODDS - 0.01]).shown is Shown.NOT_KNOWN
+    assert judged([USUAL_LIMITS.polarity.least_log_odds - 0.01]).shown is Shown.NOT_KNOWN
     assert judged([]).shown is Shown.NOT_KNOWN
     assert said(Shown.INVERTED).sign == -1.0
     assert said(Shown.NATIVE).log_odds > judged([100.0]).log_odds

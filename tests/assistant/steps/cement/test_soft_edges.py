@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from assistant.steps.cement.limits import USUAL_LIMITS
 from assistant.steps.cement.soft_edges import Lately, drop_diffuse
 
 MM = 0.25
@@ -31,7 +32,7 @@ def judged(new: np.ndarray, *, since_s: float = 0.0, steel: np.ndarray | None = 
         mask = (both if t_s >= 2.0 - since_s else known > 4.0).copy()
         memory.masks.append((float(t_s), mask))
     mask = both.copy()
-    drop_diffuse(memory, mask, BODY, steel, contrast, MM, 2.0)
+    drop_diffuse(memory, mask, BODY, steel, contrast, MM, 2.0, USUAL_LIMITS.soft_edge)
     return mask
 
 
@@ -72,5 +73,5 @@ def test_the_first_cement_is_not_judged():
     memory, contrast = Lately(), blob(CEMENT, 15, 8.0, 20.0)
     mask = contrast > 4.0
     before = mask.copy()
-    drop_diffuse(memory, mask, BODY, None, contrast, MM, 0.0)
+    drop_diffuse(memory, mask, BODY, None, contrast, MM, 0.0, USUAL_LIMITS.soft_edge)
     assert (mask == before).all()

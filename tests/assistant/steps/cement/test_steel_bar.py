@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from assistant.steps.cement.limits import USUAL_LIMITS
 from assistant.steps.cement.steel_bar import bar_contrast
 
 RING = np.array([[90.0, 80.0], [210.0, 80.0], [210.0, 200.0], [90.0, 200.0]])
@@ -19,7 +20,7 @@ def level(*lines: tuple[tuple[int, int], tuple[int, int], float, int]) -> np.nda
 def found(picture: np.ndarray, field: np.ndarray | None = None) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Dark and bright, for 16 and 24 mm."""
     seen = np.ones(picture.shape, bool) if field is None else field
-    told = bar_contrast(picture, seen, RING, 0.25)
+    told = bar_contrast(picture, seen, RING, 0.25, USUAL_LIMITS.steel_bar)
     return told.dark, told.bright
 
 
@@ -48,5 +49,7 @@ def test_a_bar_outside_the_field_is_not_seen() -> None:
 
 
 def test_a_body_that_leaves_no_room_has_none() -> None:
-    told = bar_contrast(np.full((40, 40), 90.0, np.float32), np.ones((40, 40), bool), RING * 0.1, 0.25)
+    told = bar_contrast(
+        np.full((40, 40), 90.0, np.float32), np.ones((40, 40), bool), RING * 0.1, 0.25, USUAL_LIMITS.steel_bar
+    )
     assert told.dark == (0.0, 0.0)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from assistant.steps.cement.limits import USUAL_LIMITS
 from assistant.steps.cement.veiling_glare import without_glare
 
 MM = 0.25
@@ -32,7 +33,7 @@ def glare(share: float, width_mm: float) -> np.ndarray:
 @pytest.mark.parametrize(("share", "width_mm"), [(0.3, 1.5), (0.4, 2.5), (0.4, 4.0), (-0.3, 2.5)])
 def test_what_spreads_from_the_cement_is_taken_out_whatever_its_width_and_sign(share, width_mm):
     change = CEMENT + glare(share, width_mm) + GRAIN
-    rest = without_glare(change, KNOWN, CEMENT, FREE, MM)
+    rest = without_glare(change, KNOWN, CEMENT, FREE, MM, USUAL_LIMITS)
     away_mm = cv2.distanceTransform((~KNOWN).astype(np.uint8), cv2.DIST_L2, 5) * MM
     ring = (away_mm > 1.0) & (away_mm < 4.0)
     off, left = (np.abs((a - CEMENT - GRAIN)[ring]).mean() for a in (change, rest))
@@ -42,15 +43,15 @@ def test_what_spreads_from_the_cement_is_taken_out_whatever_its_width_and_sign(s
 def test_a_leak_beside_the_cement_stays():
     leak = disc(120, 68, 6, 12.0)
     change = CEMENT + glare(0.3, 2.5) + GRAIN
-    plain = without_glare(change, KNOWN, CEMENT, FREE, MM)
-    seen = without_glare(change + leak, KNOWN, CEMENT, FREE, MM)
+    plain = without_glare(change, KNOWN, CEMENT, FREE, MM, USUAL_LIMITS)
+    seen = without_glare(change + leak, KNOWN, CEMENT, FREE, MM, USUAL_LIMITS)
     assert (seen - plain)[leak > 6].mean() > 0.8 * leak[leak > 6].mean()
 
 
 @pytest.mark.parametrize(("known", "contrast"), [(None, CEMENT), (KNOWN, None), (np.zeros(SHAPE, bool), CEMENT)])
 def test_without_known_cement_nothing_is_taken_out(known, contrast):
-    assert without_glare(GRAIN, known, contrast, FREE, MM) is GRAIN
+    assert without_glare(GRAIN, known, contrast, FREE, MM, USUAL_LIMITS) is GRAIN
 
 
 def test_where_nothing_is_left_to_read_it_from_nothing_is_taken_out():
-    assert without_glare(GRAIN, KNOWN, CEMENT, KNOWN, MM) is GRAIN
+    assert without_glare(GRAIN, KNOWN, CEMENT, KNOWN, MM, USUAL_LIMITS) is GRAIN
