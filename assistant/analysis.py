@@ -33,7 +33,7 @@ class Interrupted(AssistantError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class AnalysisOutcome:
     """What an analysis came to: the document that was written and the error that ended it early, if any."""
 
     document: dict[str, Any]
@@ -99,7 +99,7 @@ def analyze(
     should_stop: Callable[[], bool] = lambda: False,
     shapes: ShapeModel | Unknown | None = None,
     keeps_moments: bool = False,
-) -> Outcome:
+) -> AnalysisOutcome:
     """Analyse a run to its end and write the results.
 
     Memory does not grow with the run: a frame is read, analysed, written and forgotten.
@@ -160,7 +160,7 @@ def analyze(
         writer.close()
         if lines is not None:
             lines.close()
-    return Outcome(document=document, failure=failure)
+    return AnalysisOutcome(document=document, failure=failure)
 
 
 def _run_through(
@@ -220,7 +220,7 @@ def _trouble(source: Source, pipeline: GuardedPipeline) -> AssistantError | None
     return kind(f"{source.facts.source}: {pipeline.trouble}")
 
 
-def with_place(outcome: Outcome, folder: Path) -> AssistantError:
+def with_place(outcome: AnalysisOutcome, folder: Path) -> AssistantError:
     """The failure of an outcome that has one, with where to find what was analysed before it."""
     failure = outcome.failure
     assert failure is not None

@@ -224,7 +224,7 @@ def run_analyze(
         raise UsageError(f"{run}: a camera has no end; analyze takes a recorded run, the window a live one")
     # The pictures of one run come one after the other: a second thread costs more than it gives on such small crops.
     cv2.setNumThreads(1)
-    progress = Progress(sys.stderr)
+    progress = ProgressLine(sys.stderr)
     with StopOnSignal() as stop, recorded_shape_model() as shapes:
         source = open_source(run, fps)
         try:
@@ -265,7 +265,7 @@ def _check_places(run: str, out: Path) -> None:
         raise UsageError(f"{run}: lies where --out {out} puts its masks; choose another --out")
 
 
-class Progress:
+class ProgressLine:
     """One line on a terminal, rewritten: percent, frames a second, time left. Silent where nobody looks."""
 
     def __init__(self, stream: TextIO, now_s: Callable[[], float] = time.monotonic) -> None:
@@ -306,7 +306,7 @@ def _duration(seconds: float) -> str:
 def _run_validate(file: Path, settings: Settings) -> int:
     from assistant.validation.validate import validate
 
-    progress = Progress(sys.stderr)
+    progress = ProgressLine(sys.stderr)
     findings = validate(file, settings, progress)
     progress.end()
     for finding in findings:
@@ -318,7 +318,7 @@ def _run_validate(file: Path, settings: Settings) -> int:
 def _run_mend(run: Path, out: Path) -> int:
     from assistant.validation.mend import mend
 
-    progress = Progress(sys.stderr)
+    progress = ProgressLine(sys.stderr)
     mended = mend(run, out, progress)
     progress.end()
     lost = f"; {mended.lost_frames} of them have no picture" if mended.lost_frames else ""

@@ -107,7 +107,7 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Picture:
+class _PictureFindings:
     """What was found in the last new X-ray picture; a repeated frame carries it on."""
 
     motion: Motion | Unknown
@@ -269,7 +269,7 @@ class Pipeline:
         said = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
         return (self._shapes.identity,) if said else ()
 
-    def _measure(self, frame: Frame, *, fast: bool) -> _Picture:
+    def _measure(self, frame: Frame, *, fast: bool) -> _PictureFindings:
         frame = self.screen.looking.alone(frame)
         # Motion. The mask found before is left out of it: cement would drag the lines along.
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
@@ -296,7 +296,7 @@ class Pipeline:
         distances, approach, leaks = view.quick.take(cement, frame.index, frame.t_s)
         grows = self._polarity.grows(self._active, frame, view.mask)
         turned, view.sign = view.mask.baseline.sign != view.sign, view.mask.baseline.sign
-        return _Picture(
+        return _PictureFindings(
             motion=motion,
             cement=cement,
             distances=distances,
@@ -400,9 +400,9 @@ def _certain(motion: Motion | Unknown) -> bool:
     return isinstance(motion, Motion) and motion.confidence >= _CERTAIN
 
 
-def _nothing(reason: str, motion: Motion | Unknown | None = None) -> _Picture:
+def _nothing(reason: str, motion: Motion | Unknown | None = None) -> _PictureFindings:
     unknown = Unknown(reason)
-    return _Picture(
+    return _PictureFindings(
         motion=motion if motion is not None else unknown,
         cement=unknown,
         distances=unknown,

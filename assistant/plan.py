@@ -21,7 +21,7 @@ from assistant.errors import UsageError
 from assistant.geometry import PointsPx
 from assistant.settings.tree import WarningLines, is_level, lines_at
 from assistant.system.plain import read_json
-from assistant.vocabulary import Shown
+from assistant.vocabulary import ShownPolarity
 
 SCHEMA = "fluoro-assistant/plan/1"
 _MIN_SIDE_PX = 8.0
@@ -93,7 +93,7 @@ class PlannedView:
     calibrated : bool
     scale_by : str
         Where the scale comes from, in a few words; empty where the plan does not say.
-    shown : Shown
+    shown : ShownPolarity
         Native or inverted, where a person said so (key ``polarity``); else the pictures are asked.
     warning_line_fraction : float
     posterior_band_mm, endplate_band_mm : float
@@ -117,7 +117,7 @@ class PlannedView:
     mm_per_px: float
     calibrated: bool
     scale_by: str
-    shown: Shown
+    shown: ShownPolarity
     warning_line_fraction: float
     posterior_band_mm: float
     endplate_band_mm: float
@@ -286,14 +286,14 @@ def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
     )
 
 
-def _shown(view: ViewFile, where: str) -> Shown:
+def _shown(view: ViewFile, where: str) -> ShownPolarity:
     if view.polarity is None:
-        return Shown.NOT_KNOWN
-    if view.polarity not in (Shown.NATIVE, Shown.INVERTED):
+        return ShownPolarity.NOT_KNOWN
+    if view.polarity not in (ShownPolarity.NATIVE, ShownPolarity.INVERTED):
         raise UsageError(
             f'{where}.polarity must be "native" (bone and steel dark) or "inverted" (bright), or be left out'
         )
-    return Shown(view.polarity)
+    return ShownPolarity(view.polarity)
 
 
 def _scale(view: ViewFile, where: str) -> float:

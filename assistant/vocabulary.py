@@ -71,7 +71,7 @@ class FrameState(StrEnum):
     MOVING = "moving"
 
 
-class Shown(StrEnum):
+class ShownPolarity(StrEnum):
     """Which way round a picture is shown: native (bone, steel and cement dark) or inverted (bright)."""
 
     NATIVE = "native"
@@ -93,7 +93,7 @@ class Priority(IntEnum):
         return self.name.lower()
 
 
-class Site(StrEnum):
+class AlarmSite(StrEnum):
     """Where an alarm applies."""
 
     POSTERIOR = "posterior"
@@ -326,7 +326,7 @@ class Alarm:
     """
 
     kind: EventKind
-    site: Site | None
+    site: AlarmSite | None
     priority: Priority
     first_frame: int
     last_frame: int | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.library.jobs import Jobs, LibraryJob
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
 
@@ -56,8 +56,8 @@ def add_cases(library: Library, count: int = 3) -> list[str]:
     """Cases of three days, the newest first, as the list shows them."""
     made = []
     for n in range(count):
-        case_id = library.add("cases", Act.IMPORT, day=f"2026-11-{10 + n}", note=f"note {n}")
-        library.add("levels", Act.EDIT, case_id=case_id, level=f"L{n + 1}")
+        case_id = library.add("cases", Permission.IMPORT, day=f"2026-11-{10 + n}", note=f"note {n}")
+        library.add("levels", Permission.EDIT, case_id=case_id, level=f"L{n + 1}")
         made.append(case_id)
     return made[::-1]
 
@@ -66,4 +66,4 @@ def add_run(library: Library, case_id: str, path: str) -> str:
     """A run of a case, its recording at its place."""
     values = {"path": path, "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
     level = library.rows("levels", case_id=case_id)[0]["id"]
-    return library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
+    return library.add("runs", Permission.IMPORT, case_id=case_id, level_id=level, state="done", **values)

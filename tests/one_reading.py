@@ -12,6 +12,7 @@ from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.vocabulary import (
     Alarm,
+    AlarmSite,
     Approach,
     CementMask,
     Distances,
@@ -21,7 +22,6 @@ from assistant.vocabulary import (
     Motion,
     Priority,
     Reading,
-    Site,
     Unknown,
 )
 from tests.small_run import plan_document
@@ -32,7 +32,7 @@ VIEWS = plan_from_document(plan_document() | {"views": [LATERAL, LATERAL | {"vie
 STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(160.0, 145.0))
 ALARM = Alarm(
     kind=EventKind.WARNING_LINE,
-    site=Site.POSTERIOR,
+    site=AlarmSite.POSTERIOR,
     priority=Priority.HIGH,
     first_frame=3,
     last_frame=None,

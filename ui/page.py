@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from ui.keys.key_map import current
 from ui.keys.keyboard import Hands, chords
-from ui.keys.table import Act
+from ui.keys.table import KeyAction
 
 PAGES = ("theatre", "review", "training", "cases", "selftest")
 """In the order of the keys F1 to F5."""
@@ -51,10 +51,10 @@ class Page(QWidget):
         """Where keys are looked up in the table now: ``page`` or ``page.part``, what is in front first."""
         return ()
 
-    def begin_act(self, act: Act) -> None:
+    def begin_act(self, act: KeyAction) -> None:
         """Do an act of the table: its key went down."""
 
-    def end_act(self, act: Act) -> None:
+    def end_act(self, act: KeyAction) -> None:
         """The key of an act went up."""
 
     def press(self, event: QKeyEvent) -> bool:

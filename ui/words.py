@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.vocabulary import FrameState, LeakSite, Priority, Site
+from assistant.vocabulary import AlarmSite, FrameState, LeakSite, Priority
 
 APPLICATION = "Fluoroscopy assistant"
 RESEARCH = "Research software. What is not shown may be there all the same."
@@ -86,11 +86,11 @@ SHAPE_NOTE = "Shape in this view only. No risk is derived."
 
 PRIORITY = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MEDIUM", Priority.LOW: "LOW", Priority.NONE: ""}
 SITE = {
-    Site.POSTERIOR: "",
-    Site.SUPERIOR_ENDPLATE: "superior",
-    Site.INFERIOR_ENDPLATE: "inferior",
-    Site.ANTERIOR: "anterior",
-    Site.LATERAL: "lateral",
+    AlarmSite.POSTERIOR: "",
+    AlarmSite.SUPERIOR_ENDPLATE: "superior",
+    AlarmSite.INFERIOR_ENDPLATE: "inferior",
+    AlarmSite.ANTERIOR: "anterior",
+    AlarmSite.LATERAL: "lateral",
 }
 LEAK_SITE = {
     LeakSite.POSTERIOR: "posterior",

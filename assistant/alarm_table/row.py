@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Final
 
 from assistant.lines import Line
-from assistant.vocabulary import EventKind, Priority, Site
+from assistant.vocabulary import AlarmSite, EventKind, Priority
 
 
 class Raiser(Enum):
@@ -34,7 +34,7 @@ class Watched(Enum):
     SIGN = "sign"
 
 
-class Rule(Enum):
+class RaisingRule(Enum):
     """How a row of the pipeline is raised."""
 
     CROSSED = auto()
@@ -50,12 +50,15 @@ class Rule(Enum):
     TECHNICAL = auto()
 
 
-GRAVER: Final = {Rule.NEAR: (Rule.CROSSED, Rule.LEAK, Rule.VEIN), Rule.CROSSED: (Rule.LEAK, Rule.VEIN)}
+GRAVER: Final = {
+    RaisingRule.NEAR: (RaisingRule.CROSSED, RaisingRule.LEAK, RaisingRule.VEIN),
+    RaisingRule.CROSSED: (RaisingRule.LEAK, RaisingRule.VEIN),
+}
 """What gives place to what, of the rows that watch the same line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class AlarmRow:
     """One row of the table.
 
     Attributes
@@ -99,7 +102,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineRow(Row):
+class PipelineRow(AlarmRow):
     """A row that the pipeline raises from the pictures (and where ``raised_by`` says so, the session by its clock).
 
     Attributes
@@ -115,8 +118,8 @@ class PipelineRow(Row):
     """
 
     kind: EventKind
-    site: Site | None
+    site: AlarmSite | None
     watched: Line | Watched
-    rule: Rule
+    rule: RaisingRule
     onset_ms: float = 0.0
     hold_ms: float = 0.0

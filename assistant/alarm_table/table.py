@@ -15,11 +15,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from assistant.alarm_table.row import GRAVER, PipelineRow, Raiser, Row, Rule, Watched
+from assistant.alarm_table.row import GRAVER, AlarmRow, PipelineRow, Raiser, RaisingRule, Watched
 from assistant.alarm_table.sounds import BATTERY_GAP_S, CANAL_GAP_S
 from assistant.lines import Line
 from assistant.shape_words import shape_words
-from assistant.vocabulary import Alarm, EventKind, Leak, LeakSite, Priority, Shape, Site
+from assistant.vocabulary import Alarm, AlarmSite, EventKind, Leak, LeakSite, Priority, Shape
 
 _LOW, _MEDIUM, _HIGH, _NONE = Priority.LOW, Priority.MEDIUM, Priority.HIGH, Priority.NONE
 _PIPELINE, _BOTH = (Raiser.PIPELINE,), (Raiser.PIPELINE, Raiser.SESSION)
@@ -32,8 +32,8 @@ WATCH_SECOND: Final = "Watch that C-arm's own screen."
 
 def _of_cement(
     code: str,
-    rule: Rule,
-    place: tuple[EventKind, Site, Line],
+    rule: RaisingRule,
+    place: tuple[EventKind, AlarmSite, Line],
     priority: Priority,
     words: tuple[str, str],
     names: tuple[str, str],
@@ -46,7 +46,7 @@ def _of_cement(
         raised_by=_PIPELINE,
         armed=priority,
         unarmed=priority,
-        latched=rule is not Rule.NEAR,
+        latched=rule is not RaisingRule.NEAR,
         gap_s=gap_s,
         headline=words[0],
         action=words[1],
@@ -61,39 +61,43 @@ def _of_cement(
     )
 
 
-def _vein(site: Site, watched: Line) -> PipelineRow:
+def _vein(site: AlarmSite, watched: Line) -> PipelineRow:
     words = ("POSSIBLE VENOUS LEAK", "Stop. Tell anaesthesia. Wait.")
     names = ("Possible venous leak", "venous leak?")
-    return _of_cement("A3", Rule.VEIN, (EventKind.LEAK, site, watched), _HIGH, words, names, _VEIN_ADVICE)
+    return _of_cement("A3", RaisingRule.VEIN, (EventKind.LEAK, site, watched), _HIGH, words, names, _VEIN_ADVICE)
 
 
-def _in_disc(site: Site, watched: Line) -> PipelineRow:
+def _in_disc(site: AlarmSite, watched: Line) -> PipelineRow:
     """The second stage of A5: a leak stands in the disc. The shape is put into the headline by `with_shapes`."""
     words, names = ("CEMENT IN DISC", "Pause. Consider ending at this level."), ("Cement in disc", "cement in disc")
-    return _of_cement("A5", Rule.LEAK, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _DISC_ADVICE)
+    return _of_cement("A5", RaisingRule.LEAK, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _DISC_ADVICE)
 
 
-def _at_endplate(site: Site, watched: Line, name: str) -> PipelineRow:
+def _at_endplate(site: AlarmSite, watched: Line, name: str) -> PipelineRow:
     """The first stage of A5: the front is at the endplate."""
     words = (f"CEMENT AT {name} ENDPLATE", "Pause. Pull back 2–3 mm, wait.")
     names = ("At endplate", f"{name.lower()} endplate")
-    return _of_cement("A5", Rule.CROSSED, (EventKind.ENDPLATE, site, watched), _MEDIUM, words, names, _DISC_ADVICE)
+    return _of_cement(
+        "A5", RaisingRule.CROSSED, (EventKind.ENDPLATE, site, watched), _MEDIUM, words, names, _DISC_ADVICE
+    )
 
 
-def _outside(site: Site, watched: Line) -> PipelineRow:
+def _outside(site: AlarmSite, watched: Line) -> PipelineRow:
     words, names = ("CEMENT OUTSIDE BODY", "Pause. Check second plane."), ("Cement outside body", "outside body")
-    return _of_cement("A6", Rule.CROSSED, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _OUTSIDE_ADVICE)
+    return _of_cement(
+        "A6", RaisingRule.CROSSED, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _OUTSIDE_ADVICE
+    )
 
 
-def _near_endplate(site: Site, watched: Line) -> PipelineRow:
+def _near_endplate(site: AlarmSite, watched: Line) -> PipelineRow:
     words, names = ("Near endplate", ""), ("Near endplate", "near endplate")
-    return _of_cement("", Rule.NEAR, (EventKind.APPROACHING_ENDPLATE, site, watched), _LOW, words, names)
+    return _of_cement("", RaisingRule.NEAR, (EventKind.APPROACHING_ENDPLATE, site, watched), _LOW, words, names)
 
 
 CANAL: Final = _of_cement(
     "A2",
-    Rule.CROSSED,
-    (EventKind.POSTERIOR_WALL, Site.POSTERIOR, Line.POSTERIOR_WALL),
+    RaisingRule.CROSSED,
+    (EventKind.POSTERIOR_WALL, AlarmSite.POSTERIOR, Line.POSTERIOR_WALL),
     _HIGH,
     ("CEMENT IN CANAL ZONE", "Stop. Assess. Check AP."),
     ("In canal zone", "canal zone"),
@@ -102,8 +106,8 @@ CANAL: Final = _of_cement(
 )
 LINE: Final = _of_cement(
     "A1",
-    Rule.CROSSED,
-    (EventKind.WARNING_LINE, Site.POSTERIOR, Line.WARNING_LINE),
+    RaisingRule.CROSSED,
+    (EventKind.WARNING_LINE, AlarmSite.POSTERIOR, Line.WARNING_LINE),
     _HIGH,
     ("CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes."),
     ("At posterior line", "posterior line"),
@@ -111,8 +115,8 @@ LINE: Final = _of_cement(
 )
 NEAR_LINE: Final = _of_cement(
     "A4",
-    Rule.NEAR,
-    (EventKind.APPROACHING_POSTERIOR, Site.POSTERIOR, Line.WARNING_LINE),
+    RaisingRule.NEAR,
+    (EventKind.APPROACHING_POSTERIOR, AlarmSite.POSTERIOR, Line.WARNING_LINE),
     _MEDIUM,
     ("CEMENT NEAR POSTERIOR LINE", "Slow down. Take a picture."),
     ("Near posterior line", "near the line"),
@@ -146,7 +150,7 @@ def _technical(
         kind=cause[0],
         site=None,
         watched=cause[1],
-        rule=Rule.TECHNICAL,
+        rule=RaisingRule.TECHNICAL,
         onset_ms=times_ms[0],
         hold_ms=times_ms[1],
     )
@@ -204,7 +208,7 @@ OTHER_SIGN: Final = PipelineRow(
     kind=EventKind.UNUSABLE_IMAGE,
     site=None,
     watched=Watched.POLARITY,
-    rule=Rule.OTHER_SIGN,
+    rule=RaisingRule.OTHER_SIGN,
     hold_ms=2000,
     of_second=True,
 )
@@ -221,7 +225,7 @@ SIGN_TURNED: Final = PipelineRow(
     kind=EventKind.UNUSABLE_IMAGE,
     site=None,
     watched=Watched.SIGN,
-    rule=Rule.SIGN_TURNED,
+    rule=RaisingRule.SIGN_TURNED,
     hold_ms=2000,
     of_second=True,
 )
@@ -256,17 +260,17 @@ SLOW: Final = _technical(
 FROM_PICTURES: Final[tuple[PipelineRow, ...]] = (
     CANAL,
     LINE,
-    _vein(Site.ANTERIOR, Line.ANTERIOR_WALL),
-    _vein(Site.LATERAL, Line.SIDE_WALL),
-    _in_disc(Site.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE),
-    _in_disc(Site.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE),
-    _at_endplate(Site.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE, "SUPERIOR"),
-    _at_endplate(Site.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE, "INFERIOR"),
-    _outside(Site.ANTERIOR, Line.ANTERIOR_WALL),
-    _outside(Site.LATERAL, Line.SIDE_WALL),
+    _vein(AlarmSite.ANTERIOR, Line.ANTERIOR_WALL),
+    _vein(AlarmSite.LATERAL, Line.SIDE_WALL),
+    _in_disc(AlarmSite.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE),
+    _in_disc(AlarmSite.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE),
+    _at_endplate(AlarmSite.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE, "SUPERIOR"),
+    _at_endplate(AlarmSite.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE, "INFERIOR"),
+    _outside(AlarmSite.ANTERIOR, Line.ANTERIOR_WALL),
+    _outside(AlarmSite.LATERAL, Line.SIDE_WALL),
     NEAR_LINE,
-    _near_endplate(Site.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE),
-    _near_endplate(Site.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE),
+    _near_endplate(AlarmSite.SUPERIOR_ENDPLATE, Line.SUPERIOR_ENDPLATE),
+    _near_endplate(AlarmSite.INFERIOR_ENDPLATE, Line.INFERIOR_ENDPLATE),
     NO_SIGNAL,
     MOVED,
     VIEW_CHANGED,
@@ -291,10 +295,10 @@ def _of_session(
     silent: bool = False,
     gap_s: float | None = None,
     of_second: bool = False,
-) -> Row:
+) -> AlarmRow:
     armed, unarmed = priorities
     (headline, action), (title, short) = words, names
-    return Row(
+    return AlarmRow(
         code=code,
         raised_by=(by,),
         armed=armed,
@@ -364,7 +368,7 @@ BATTERY: Final = _of_session(
     "A18", (_MEDIUM, _MEDIUM), ("PLUG IN", "{percent:.0f} % left"), ("Plug in", "battery"), gap_s=BATTERY_GAP_S
 )
 
-TABLE: Final[tuple[Row, ...]] = (
+TABLE: Final[tuple[AlarmRow, ...]] = (
     *FROM_PICTURES,
     *(FROZEN, LATE, NOT_FLUOROSCOPY, UNCONFIRMED, STOPPED, NO_SOUND, HELD, NO_SHAPE),
     *(NOT_RECORDING, DISK, PASSED_OVER, LOG, BATTERY),
@@ -373,11 +377,11 @@ TABLE: Final[tuple[Row, ...]] = (
 CODES: Final = tuple(f"A{number}" for number in range(1, 19))
 
 SITE_OF_LEAK: Final = {
-    LeakSite.POSTERIOR: Site.POSTERIOR,
-    LeakSite.SUPERIOR_DISC: Site.SUPERIOR_ENDPLATE,
-    LeakSite.INFERIOR_DISC: Site.INFERIOR_ENDPLATE,
-    LeakSite.ANTERIOR: Site.ANTERIOR,
-    LeakSite.LATERAL: Site.LATERAL,
+    LeakSite.POSTERIOR: AlarmSite.POSTERIOR,
+    LeakSite.SUPERIOR_DISC: AlarmSite.SUPERIOR_ENDPLATE,
+    LeakSite.INFERIOR_DISC: AlarmSite.INFERIOR_ENDPLATE,
+    LeakSite.ANTERIOR: AlarmSite.ANTERIOR,
+    LeakSite.LATERAL: AlarmSite.LATERAL,
 }
 """Where a leak's alarm is said to be."""
 
@@ -391,12 +395,12 @@ def row_of(alarm: Alarm) -> PipelineRow:
             row.site is not alarm.site,
             alarm.priority not in (row.armed, row.unarmed),
             row.headline != alarm.headline,
-            row.rule is not Rule.CROSSED,
+            row.rule is not RaisingRule.CROSSED,
         ),
     )
 
 
-def row_told(code: str, kind: EventKind | None, site: Site | None, headline: str = "") -> Row | None:
+def row_told(code: str, kind: EventKind | None, site: AlarmSite | None, headline: str = "") -> AlarmRow | None:
     """The row of what stands on the screen: by its code, and by kind, site and words where the pipeline raised it."""
     rows = [row for row in TABLE if row.code == code]
     exact = [row for row in rows if isinstance(row, PipelineRow) and row.kind is kind and row.site is site]

@@ -27,7 +27,7 @@ _OTHER_THINGS: dict[str, Callable[[Case], bool]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RunFacts:
+class CoveredRun:
     """One run: how it was made, what is true of it, what it is counted under."""
 
     case: Case
@@ -42,10 +42,10 @@ class Kind:
     group: str
     name: str
     least: int
-    holds: Callable[[RunFacts], bool]
+    holds: Callable[[CoveredRun], bool]
 
 
-def read_facts(run: Path) -> RunFacts:
+def read_facts(run: Path) -> CoveredRun:
     """Facts of a run folder of the simulator.
 
     Raises
@@ -58,7 +58,7 @@ def read_facts(run: Path) -> RunFacts:
         case = load(str(run / "scenario.toml"))
     except UsageError as error:
         raise InputError(f"{run}: does not tell how it was made ({error})") from error
-    return RunFacts(case=case, truth=truth, tags=tags_of(truth))
+    return CoveredRun(case=case, truth=truth, tags=tags_of(truth))
 
 
 def kinds() -> list[Kind]:
@@ -71,7 +71,7 @@ def kinds() -> list[Kind]:
         Kind(group="runs", name="technical: something fails", least=10, holds=lambda run: bool(run.case.faults)),
     ]
 
-    def more(group: str, least: int, named: dict[str, Callable[[RunFacts], bool]]) -> None:
+    def more(group: str, least: int, named: dict[str, Callable[[CoveredRun], bool]]) -> None:
         found.extend(Kind(group=group, name=name, least=least, holds=holds) for name, holds in named.items())
 
     more("anatomy", 4, {name: _anatomy(name) for name in ("procedural", "mesh", "ct")})
@@ -95,11 +95,11 @@ def kinds() -> list[Kind]:
     return found
 
 
-def _anatomy(kind: str) -> Callable[[RunFacts], bool]:
+def _anatomy(kind: str) -> Callable[[CoveredRun], bool]:
     return lambda run: str(run.truth.facts.get("identity", "")).startswith(kind)
 
 
-def _tag(tag: str, value: str) -> Callable[[RunFacts], bool]:
+def _tag(tag: str, value: str) -> Callable[[CoveredRun], bool]:
     return lambda run: run.tags[tag] == value
 
 
@@ -107,45 +107,45 @@ def _turned_name(turn: int, flip: bool) -> str:
     return f"{90 * turn} deg{', mirrored' if flip else ''}"
 
 
-def _turned(turn: int, flip: bool) -> Callable[[RunFacts], bool]:
+def _turned(turn: int, flip: bool) -> Callable[[CoveredRun], bool]:
     return lambda run: round(run.case.geometry.rotation_deg / 90.0) % 4 == turn and run.case.geometry.mirrored == flip
 
 
-def _bright(bright: bool) -> Callable[[RunFacts], bool]:
+def _bright(bright: bool) -> Callable[[CoveredRun], bool]:
     return lambda run: run.case.screen.bright_cement == bright
 
 
-def _size(width_px: int, height_px: int) -> Callable[[RunFacts], bool]:
+def _size(width_px: int, height_px: int) -> Callable[[CoveredRun], bool]:
     return lambda run: (run.case.run.width_px, run.case.run.height_px) == (width_px, height_px)
 
 
-def _codec(codec: str) -> Callable[[RunFacts], bool]:
+def _codec(codec: str) -> Callable[[CoveredRun], bool]:
     return lambda run: run.case.run.output == codec
 
 
-def _pulses(low: float, high: float) -> Callable[[RunFacts], bool]:
+def _pulses(low: float, high: float) -> Callable[[CoveredRun], bool]:
     return lambda run: low <= run.case.run.pulses_per_s <= high
 
 
-def _leak(site: str, *, seen: bool) -> Callable[[RunFacts], bool]:
+def _leak(site: str, *, seen: bool) -> Callable[[CoveredRun], bool]:
     return lambda run: any(
         leak.site == site and (leak.onset_2d_frame is not None or not seen) for leak in run.truth.leaks
     )
 
 
-def _shape(shape: str) -> Callable[[RunFacts], bool]:
+def _shape(shape: str) -> Callable[[CoveredRun], bool]:
     return lambda run: any(leak.shape is not None and leak.shape.label == shape for leak in run.truth.leaks)
 
 
-def _fault(kind: str) -> Callable[[RunFacts], bool]:
+def _fault(kind: str) -> Callable[[CoveredRun], bool]:
     return lambda run: any(fault.kind == kind for fault in run.case.faults)
 
 
-def _thing(name: str) -> Callable[[RunFacts], bool]:
+def _thing(name: str) -> Callable[[CoveredRun], bool]:
     return lambda run: _OTHER_THINGS[name](run.case)
 
 
-def coverage(runs: Sequence[RunFacts]) -> list[tuple[Kind, int]]:
+def coverage(runs: Sequence[CoveredRun]) -> list[tuple[Kind, int]]:
     """How many runs there are of each kind."""
     return [(kind, sum(kind.holds(run) for run in runs)) for kind in kinds()]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.errors import AssistantError
 from assistant.evaluation.landmarks_cases import LandmarkCase, cases
-from assistant.evaluation.landmarks_table import Outcome, ask, table
+from assistant.evaluation.landmarks_table import LandmarkScore, ask, table
 from assistant.landmarks import Proposal, propose
 from assistant.vocabulary import Unknown
 
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quick", type=int, help="so many anatomies only")
     args = parser.parse_args(argv)
     identities = list(HELD_OUT) + (list(HELD_OUT_REAL) if args.real else [])
-    outcomes: list[Outcome] = []
+    outcomes: list[LandmarkScore] = []
     rng = np.random.default_rng(args.seed)
     try:
         for case in cases(identities[: args.quick], stills=args.stills, seed=args.seed, folder=args.real):

@@ -23,7 +23,7 @@ _DRAWS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Outcome:
+class LandmarkScore:
     """One case with one way of asking.
 
     Attributes
@@ -55,7 +55,7 @@ def click_in(case: LandmarkCase, rng: np.random.Generator) -> tuple[float, float
     return float(click[0]), float(click[1])
 
 
-def ask(case: LandmarkCase, propose: Proposer, rng: np.random.Generator) -> list[Outcome]:
+def ask(case: LandmarkCase, propose: Proposer, rng: np.random.Generator) -> list[LandmarkScore]:
     """Ask with a click somewhere in the body and with none; the scale is known in half of the cases."""
     click = click_in(case, rng)
     scale = case.mm_per_px if rng.random() < 0.5 else None
@@ -66,12 +66,12 @@ def ask(case: LandmarkCase, propose: Proposer, rng: np.random.Generator) -> list
         took_s = time.perf_counter() - began
         if isinstance(answer, Unknown):
             found.append(
-                Outcome(case=case, way=way, errors_mm=None, confidence=None, reason=answer.reason, took_s=took_s)
+                LandmarkScore(case=case, way=way, errors_mm=None, confidence=None, reason=answer.reason, took_s=took_s)
             )
             continue
         errors = errors_mm(answer.points_px, case)
         found.append(
-            Outcome(case=case, way=way, errors_mm=errors, confidence=answer.confidence, reason="", took_s=took_s)
+            LandmarkScore(case=case, way=way, errors_mm=errors, confidence=answer.confidence, reason="", took_s=took_s)
         )
     return found
 
@@ -83,7 +83,7 @@ def errors_mm(points_px: PointsPx, case: LandmarkCase) -> NDArray[np.float64]:
     return min(each, key=lambda errors: float(errors.mean()))
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
+def table(outcomes: Sequence[LandmarkScore]) -> str:
     """One row for all and for each subgroup.
 
     Ranges are bootstrapped over anatomies, not stills: stills of one patient are alike.
@@ -98,9 +98,9 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
+def groups(outcomes: Sequence[LandmarkScore]) -> list[tuple[str, list[LandmarkScore]]]:
     """All, each way of asking, and subgroups."""
-    keys: list[tuple[str, Callable[[Outcome], str]]] = [
+    keys: list[tuple[str, Callable[[LandmarkScore], str]]] = [
         ("way", lambda o: o.way),
         ("view", lambda o: o.case.view),
         ("source", lambda o: o.case.identity.split("/")[0]),
@@ -121,7 +121,7 @@ def _part_of_spine(level: str) -> str:
     return "L1-L2" if level in ("L1", "L2") else "L3-L5"
 
 
-def _row(name: str, part: Sequence[Outcome]) -> str:
+def _row(name: str, part: Sequence[LandmarkScore]) -> str:
     answered = [o.errors_mm for o in part if o.errors_mm is not None]
     share = f"{len(answered) / max(len(part), 1):.2f}"
     if not answered:
@@ -137,7 +137,7 @@ def _row(name: str, part: Sequence[Outcome]) -> str:
     )
 
 
-def _range(part: Iterable[Outcome]) -> tuple[float, float]:
+def _range(part: Iterable[LandmarkScore]) -> tuple[float, float]:
     by_patient: dict[str, list[float]] = {}
     for o in part:
         if o.errors_mm is not None:

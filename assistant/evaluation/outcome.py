@@ -51,7 +51,7 @@ class _ResultFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Outcome:
+class MethodAnswers:
     """A method's answers, by frame of the run.
 
     Attributes
@@ -84,7 +84,7 @@ class Outcome:
     mask: MaskOf = field(repr=False)
 
 
-def read_outcome(folder: Path, frames: int) -> Outcome:
+def read_outcome(folder: Path, frames: int) -> MethodAnswers:
     """Read the program's result folder.
 
     Parameters
@@ -117,7 +117,7 @@ def read_outcome(folder: Path, frames: int) -> Outcome:
         file = masks / f"{frame:06d}.png"
         return read_mask(file) if file.is_file() else None
 
-    return Outcome(
+    return MethodAnswers(
         complete=result.complete,
         state=table.words("state") + [""] * short,
         view=table.words("view") + [""] * short,
@@ -135,10 +135,10 @@ def read_outcome(folder: Path, frames: int) -> Outcome:
     )
 
 
-def no_outcome(frames: int) -> Outcome:
+def no_outcome(frames: int) -> MethodAnswers:
     """A method that gave nothing: everything counts against it, nothing is left out."""
     nothing = np.full(frames, np.nan)
-    return Outcome(
+    return MethodAnswers(
         complete=False,
         state=[""] * frames,
         view=[""] * frames,

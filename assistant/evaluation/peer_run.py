@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.source import Source
-from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak
+from assistant.evaluation.outcome import MethodAnswers, SaidEvent, SaidLeak
 from assistant.evaluation.peers import PEERS, Beginning, Mask, Peer, PeerKind, Picture
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTION, Truth
 from assistant.geometry import Crop, MapMm
@@ -72,7 +72,7 @@ class _Crossing:
     good_since_s: float | None = None
 
 
-def run_peers(truth: Truth, source: Source, kinds: tuple[PeerKind, ...] = PEERS) -> dict[str, Outcome]:
+def run_peers(truth: Truth, source: Source, kinds: tuple[PeerKind, ...] = PEERS) -> dict[str, MethodAnswers]:
     """Answers of all peers that have something to say of a run, by name.
 
     Raises
@@ -194,7 +194,7 @@ def _leaks(
             memory.leaks[site] = SaidLeak(site=site, first_frame=index, area_mm2=area_mm2)
 
 
-def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> Outcome:
+def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> MethodAnswers:
     def mask(frame: int) -> NDArray[np.bool_] | None:
         if frame not in memory.masks:
             return None
@@ -210,7 +210,7 @@ def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> Outcome:
         for (kind, site), crossing in memory.alarms.items()
         if crossing.raised is not None
     ]
-    return Outcome(
+    return MethodAnswers(
         complete=True,
         state=["live" if not np.isnan(area) else "" for area in memory.area_mm2],
         view=truth.view,

@@ -138,7 +138,7 @@ class Background:
         return mask, self._still
 
 
-class UNet:
+class UNetPeer:
     """A plain U-Net on the whole frame: each picture by itself, nothing moved."""
 
     def __init__(self, beginning: Beginning) -> None:
@@ -185,7 +185,7 @@ PEERS: tuple[PeerKind, ...] = (
     PeerKind(name="MOG2", make=_mog2),
     PeerKind(name="KNN", make=_knn),
     PeerKind(name="phase correlation", make=PhaseCorrelation),
-    PeerKind(name="plain U-Net", make=UNet, whole=True),
+    PeerKind(name="plain U-Net", make=UNetPeer, whole=True),
     PeerKind(
         name="ideal observer",
         make=Ideal,

@@ -16,7 +16,7 @@ from assistant.errors import AssistantError
 from assistant.evaluation.landmarks_cases import LandmarkCase, cases
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.steps.cement import Body, judged, log_odds_of
-from assistant.vocabulary import Grey, Shown
+from assistant.vocabulary import Grey, ShownPolarity
 
 _LEVELS = ("T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5")
 _FRACTURES = ("whole", "wedge1", "wedge2", "biconcave2")
@@ -34,11 +34,11 @@ def identities(patients: int) -> list[str]:
     ]
 
 
-def answers(case: LandmarkCase, rng: np.random.Generator) -> list[tuple[str, Shown]]:
+def answers(case: LandmarkCase, rng: np.random.Generator) -> list[tuple[str, ShownPolarity]]:
     """What is told of a still, each with what is true."""
     field = field_at(find_field(case.grey, 255), *case.grey.shape)
     turned: Grey = np.where(field, 255 - case.grey, case.grey).astype(np.uint8)
-    shown: list[tuple[str, Shown]] = []
+    shown: list[tuple[str, ShownPolarity]] = []
     for grey, inverted in ((case.grey, case.inverted), (turned, not case.inverted)):
         for move in range(_MOVES + 1):
             off = rng.normal(0.0, _MOVED_MM / case.mm_per_px, (6, 2)) if move else np.zeros((6, 2))
@@ -49,7 +49,7 @@ def answers(case: LandmarkCase, rng: np.random.Generator) -> list[tuple[str, Sho
                 is_lateral=case.view == "lateral",
                 mm_per_px=case.mm_per_px,
             )
-            true = Shown.INVERTED if inverted else Shown.NATIVE
+            true = ShownPolarity.INVERTED if inverted else ShownPolarity.NATIVE
             shown.append((true.value, judged([log_odds_of(grey, 255, body)]).shown))
     return shown
 
@@ -72,8 +72,8 @@ def main(argv: list[str] | None = None) -> int:
             stills += 1
             for true, shown in answers(case, rng):
                 told += 1
-                unknown += shown is Shown.NOT_KNOWN
-                if shown is not Shown.NOT_KNOWN and shown.value != true:
+                unknown += shown is ShownPolarity.NOT_KNOWN
+                if shown is not ShownPolarity.NOT_KNOWN and shown.value != true:
                     wrong += 1
                     sys.stdout.write(f"wrong: {case.name}, {case.view}, {case.noise}, in truth {true}\n")
                     sys.stdout.flush()

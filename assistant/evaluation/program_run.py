@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.analysis import reference_frames
 from assistant.capture.source import Source
-from assistant.evaluation.outcome import Outcome, SaidEvent, SaidLeak, SaidShape
+from assistant.evaluation.outcome import MethodAnswers, SaidEvent, SaidLeak, SaidShape
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.lines import WHOLE_LINES
@@ -22,7 +22,7 @@ from assistant.steps.cement import USUAL_LIMITS, CementLimits
 from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
 
 
-def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMITS) -> Outcome:
+def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMITS) -> MethodAnswers:
     """Answers of the pipeline on one run, with these numbers of the cement step.
 
     Raises
@@ -34,7 +34,7 @@ def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMIT
         return _run(truth, source, shapes, limits)
 
 
-def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits) -> Outcome:
+def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits) -> MethodAnswers:
     plan = truth.plan
     pipeline = Pipeline(
         plan,
@@ -80,7 +80,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         return bits
 
     summary = pipeline.finish()
-    return Outcome(
+    return MethodAnswers(
         complete=True,
         state=state,
         view=view,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import InputError
-from assistant.evaluation.outcome import Outcome, read_outcome
+from assistant.evaluation.outcome import MethodAnswers, read_outcome
 from assistant.evaluation.score_events import score_crossings, score_leaks
 from assistant.evaluation.score_frames import (
     score_distances,
@@ -38,7 +38,7 @@ def score_run(result_dir: Path, truth_dir: Path) -> RunScore:
     return score(truth, read_outcome(result_dir, truth.frames), PROGRAM)
 
 
-def score(truth: Truth, outcome: Outcome, method: str, *, told: bool = False) -> RunScore:
+def score(truth: Truth, outcome: MethodAnswers, method: str, *, told: bool = False) -> RunScore:
     """Score a method's answers.
 
     Parameters

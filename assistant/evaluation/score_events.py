@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.evaluation.outcome import Outcome, SaidEvent
+from assistant.evaluation.outcome import MethodAnswers, SaidEvent
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, TrueCrossing, Truth
 
@@ -19,7 +19,7 @@ CONTESTABLE_MM = -1.0
 SHAPES = {"spike": 1.0, "round": 0.0}
 
 
-def score_crossings(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_crossings(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Missed, standing, seen (with delay) and false alarms for each line."""
     lateral = any(view.is_lateral for view in truth.plan.views)
     for (kind, site), line in LINE_OF_EVENT.items():
@@ -71,7 +71,7 @@ def _pictures_between(truth: Truth, start: int, end: int) -> float:
     return float(pictures if end >= start else -pictures)
 
 
-def score_leaks(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Leaks found by site, against those visible in 2-D and all in 3-D; false and contestable ones; shapes."""
     true_sites = {leak.site for leak in truth.leaks if leak.volume_mm3 >= LEAK_MM3}
     for leak in truth.leaks:

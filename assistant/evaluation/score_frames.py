@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation.outcome import Outcome
+from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.geometry import Similarity, apply
@@ -29,7 +29,7 @@ def scored_frames(truth: Truth) -> NDArray[np.bool_]:
     return truth.live & (truth.area_mm2 >= SCORED_MM2)
 
 
-def score_distances(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_distances(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Signed errors by line against both masks (``distance.LINE.visible``, ``.path``), coverage, and foretold errors.
 
     A frame whose line truth knows and the method does not lowers the coverage; it is never left out.
@@ -49,7 +49,7 @@ def score_distances(tally: Tally, truth: Truth, outcome: Outcome) -> None:
                     tally.count("front.within", within.sum(), told.sum())
 
 
-def score_masks(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_masks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Dice against both masks, and how many scored frames have a mask."""
     frames = np.flatnonzero(scored_frames(truth))
     dice: dict[bool, list[float]] = {True: [], False: []}
@@ -69,7 +69,7 @@ def score_masks(tally: Tally, truth: Truth, outcome: Outcome) -> None:
     tally.count("coverage.mask", covered, len(frames))
 
 
-def score_phantom(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_phantom(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Share of live frames before any cement in which more than `PHANTOM_MM2` is called cement."""
     with_cement = np.flatnonzero((truth.area_mm2 > 0) | (truth.volume_ml > 0))
     first = int(with_cement[0]) if len(with_cement) else truth.frames
@@ -78,7 +78,7 @@ def score_phantom(tally: Tally, truth: Truth, outcome: Outcome) -> None:
     tally.count("phantom", called.sum(), before.sum())
 
 
-def score_motion(tally: Tally, truth: Truth, outcome: Outcome, *, told: bool = False) -> None:
+def score_motion(tally: Tally, truth: Truth, outcome: MethodAnswers, *, told: bool = False) -> None:
     """Mean displacement error of the plan's landmarks in mm, coverage, wrong locks, and the view that was named.
 
     A method that was ``told`` the view is not scored on naming it.
@@ -115,7 +115,7 @@ def score_motion(tally: Tally, truth: Truth, outcome: Outcome, *, told: bool = F
     tally.count("lines_on_nothing", (nothing & outcome.registered).sum(), nothing.sum())
 
 
-def score_time(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_time(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """The method's own milliseconds for each new picture."""
     spent = outcome.processing_ms[truth.new_picture]
     tally.add("processing_ms", spent[np.isfinite(spent)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation.outcome import Outcome
+from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import Truth
 
@@ -25,7 +25,7 @@ def stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def score_lock(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_lock(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Swings, flips and zooms noticed, with delay; time until the lines are back; losses without cause.
 
     Only new pictures count. A stretch *away* shows none of the plan's views as they were planned (the C-arm swings, the

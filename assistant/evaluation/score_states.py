@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.evaluation.outcome import Outcome
+from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINES, Truth
 
@@ -31,7 +31,7 @@ def carried(states: list[str]) -> list[str]:
     return out
 
 
-def score_states(tally: Tally, truth: Truth, outcome: Outcome) -> None:
+def score_states(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Recall, precision and delay of segments; recall and precision of new pictures; live figures where none may be."""
     true_states, said_states = carried(truth.state), carried(outcome.state)
     for state in SEGMENTS:

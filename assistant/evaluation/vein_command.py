@@ -22,7 +22,7 @@ from scipy.stats import beta, chi2
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
-from assistant.evaluation.outcome import Outcome, SaidEvent
+from assistant.evaluation.outcome import MethodAnswers, SaidEvent
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.truth import Truth, read_truth
 from assistant.evaluation.vein_runs import PARTS, VeinRun, planned_runs, simulate
@@ -32,7 +32,7 @@ _WATCHED: Final = {"lateral": LeakSite.ANTERIOR.value, "ap": LeakSite.LATERAL.va
 """The site whose wall a view shows, and at which it can tell a vein."""
 
 
-class Told(Enum):
+class VeinFinding(Enum):
     """What is said of a run, at the most."""
 
     VEIN = "told as a vein"
@@ -50,7 +50,7 @@ class VeinScore:
     run : VeinRun
     in_sight : bool
         Leaked cement shows beyond the wall that the view watches.
-    told : Told
+    told : VeinFinding
     early : bool
         A vein was told before any cement had left the body.
     late_pictures : int or None
@@ -63,7 +63,7 @@ class VeinScore:
 
     run: VeinRun
     in_sight: bool
-    told: Told
+    told: VeinFinding
     early: bool
     late_pictures: int | None
     late_ml: float | None
@@ -77,17 +77,17 @@ class VeinScore:
     @property
     def is_false(self) -> bool:
         """Whether a vein is told without one."""
-        return self.early or (self.told is Told.VEIN and not self.is_vein)
+        return self.early or (self.told is VeinFinding.VEIN and not self.is_vein)
 
 
-def score(run: VeinRun, truth: Truth, outcome: Outcome) -> VeinScore:
+def score(run: VeinRun, truth: Truth, outcome: MethodAnswers) -> VeinScore:
     """Hold what was told of a run against what is true.
 
     Parameters
     ----------
     run : VeinRun
     truth : Truth
-    outcome : Outcome
+    outcome : MethodAnswers
     """
     site = _WATCHED[run.view]
     there = [leak for leak in truth.leaks if leak.site == site and leak.onset_2d_frame is not None]
@@ -116,12 +116,12 @@ def is_vein_alarm(event: SaidEvent) -> bool:
     return event.kind == EventKind.LEAK.value and event.priority == Priority.HIGH.word
 
 
-def _most(outside: Sequence[SaidEvent], site: str) -> Told:
+def _most(outside: Sequence[SaidEvent], site: str) -> VeinFinding:
     if any(map(is_vein_alarm, outside)):
-        return Told.VEIN
+        return VeinFinding.VEIN
     if any(event.site == site for event in outside):
-        return Told.OUTSIDE
-    return Told.ELSEWHERE if outside else Told.NOTHING
+        return VeinFinding.OUTSIDE
+    return VeinFinding.ELSEWHERE if outside else VeinFinding.NOTHING
 
 
 def scores(part: str, patients: int, folder: Path) -> Iterator[VeinScore]:
@@ -146,13 +146,15 @@ def table(done: Sequence[VeinScore]) -> str:
     veins = [s for s in done if s.is_vein]
     seen, unseen = [s for s in veins if s.in_sight], [s for s in veins if not s.in_sight]
     lines = [f"{len({s.run.patient for s in done})} patients, {len(done)} runs, {len(veins)} of them with a vein"]
-    lines.append(f"in sight: {_share([s.told is Told.VEIN for s in seen])} told as a vein")
-    for told in (Told.OUTSIDE, Told.ELSEWHERE, Told.NOTHING):
+    lines.append(f"in sight: {_share([s.told is VeinFinding.VEIN for s in seen])} told as a vein")
+    for told in (VeinFinding.OUTSIDE, VeinFinding.ELSEWHERE, VeinFinding.NOTHING):
         lines.append(f"  {told.value}: {sum(s.told is told for s in seen)} of {len(seen)}")
     for name in ("lateral", "ap"):
-        lines.append(f"  view {name}: {_share([s.told is Told.VEIN for s in seen if s.run.view == name])}")
+        lines.append(f"  view {name}: {_share([s.told is VeinFinding.VEIN for s in seen if s.run.view == name])}")
     for volume in sorted({s.run.leak_ml or 0.0 for s in seen}):
-        lines.append(f"  {volume:.2f} ml: {_share([s.told is Told.VEIN for s in seen if s.run.leak_ml == volume])}")
+        lines.append(
+            f"  {volume:.2f} ml: {_share([s.told is VeinFinding.VEIN for s in seen if s.run.leak_ml == volume])}"
+        )
     late = [s.late_pictures for s in seen if s.late_pictures is not None]
     late_ml = [s.late_ml for s in seen if s.late_ml is not None]
     if late:
@@ -160,7 +162,9 @@ def table(done: Sequence[VeinScore]) -> str:
             f"  alarm after: median {np.median(late):.0f}, most {max(late)} pictures; "
             f"median {np.median(late_ml):.2f}, most {max(late_ml):.2f} ml injected"
         )
-    lines.append(f"not in sight of that view: {len(unseen)}, of them told {sum(s.told is Told.VEIN for s in unseen)}")
+    lines.append(
+        f"not in sight of that view: {len(unseen)}, of them told {sum(s.told is VeinFinding.VEIN for s in unseen)}"
+    )
     lines.append(_false("no vein", [s for s in done if not s.is_vein]))
     groups = {
         "nothing leaves the body": ("none",),
@@ -204,7 +208,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         for one in scores(args.part, args.patients, args.runs):
             done.append(one)
-            missed = one.is_vein and one.in_sight and one.told is not Told.VEIN
+            missed = one.is_vein and one.in_sight and one.told is not VeinFinding.VEIN
             if missed or one.is_false:
                 sys.stdout.write(f"{'missed' if missed else 'false'}: {one.run.name}, {one.told.value}\n")
                 sys.stdout.flush()

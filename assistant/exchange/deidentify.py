@@ -26,7 +26,7 @@ from assistant.capture.part_source import PartSource
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
 from assistant.review.annotations import LABELS, About, Entry, Review
-from assistant.review.session_day import Act, SessionDay
+from assistant.review.session_day import SessionDay, SessionEvent
 from assistant.settings.file import default_settings
 from assistant.settings.tree import without_words
 from assistant.system.plain import plain
@@ -214,7 +214,7 @@ def without_site_words(day: SessionDay, whole: SessionDay | None = None) -> Sess
     # The first stage is that of the start: going on to it is not noted.
     ordinals = {name: f"stage {number}" for number, name in enumerate(dict.fromkeys(names), start=2)}
 
-    def bare(act: Act) -> Act:
+    def bare(act: SessionEvent) -> SessionEvent:
         is_own = act.kind == "cement_stage" and act.text not in _STAGES and not _ORDINAL.fullmatch(act.text)
         return msgspec.structs.replace(act, text=ordinals.get(act.text, "another stage")) if is_own else act
 

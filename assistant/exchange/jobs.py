@@ -9,7 +9,7 @@ from assistant.exchange.pack_in import Unpacked, read_cases
 from assistant.exchange.pack_out import PackOrder, note_export, prepare
 from assistant.exchange.taking_in import enter
 from assistant.library.jobs import LibraryJob
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 
 _CHILD = "assistant.exchange.child"
@@ -33,7 +33,7 @@ def pack_job(library: Library, order: PackOrder, path: Path) -> LibraryJob:
     prepared = prepare(library, order, path)
     name = Path(prepared["path"]).name
     made = {"do": "pack", "prepared": prepared}
-    return LibraryJob(kind="pack", name=name, order=made, run_id="", module=_CHILD, finish=_note, act=Act.EXPORT)
+    return LibraryJob(kind="pack", name=name, order=made, run_id="", module=_CHILD, finish=_note, act=Permission.EXPORT)
 
 
 def _take_in(library: Library, job: LibraryJob) -> None:

@@ -32,7 +32,7 @@ from assistant.library.change_log import Row
 from assistant.library.child import write_thumbnail
 from assistant.library.jobs import plan_path
 from assistant.library.labels import review_of
-from assistant.library.people import Act, check_may
+from assistant.library.people import Permission, check_may
 from assistant.library.run_summary import read_result
 from assistant.library.session_rows import NO_PICTURES, said_of_session
 from assistant.library.store import Library
@@ -111,7 +111,7 @@ def prepare(library: Library, order: PackOrder, path: Path) -> dict[str, Any]:
     UsageError
         As `write_pack`; also when the file is there already.
     """
-    check_may(library.who, Act.EXPORT)
+    check_may(library.who, Permission.EXPORT)
     if not order.looked_for_names:
         raise UsageError("look at the pictures for burned-in names first: cover them, or say that none is left to read")
     if not order.case_ids:

@@ -19,7 +19,7 @@ from assistant.exchange.pack_names import run_file
 from assistant.exchange.pack_out import file_hash
 from assistant.identity import is_id
 from assistant.library.child import RUN, run_facts
-from assistant.library.people import Act, check_may
+from assistant.library.people import Permission, check_may
 from assistant.library.run_summary import read_result, summary
 from assistant.library.session_rows import DONE, NO_PLAN, THUMBNAIL, WAITING, said_of_session
 from assistant.library.store import Library
@@ -74,7 +74,7 @@ def take_in_pack(library: Library, path: Path) -> list[str]:
     EnvironmentError_
         If the disk refuses; the library is as it was.
     """
-    check_may(library.who, Act.IMPORT)
+    check_may(library.who, Permission.IMPORT)
     staging = library.folder / "incoming" / library.new_id("cases")
     try:
         unpacked = unpack(path, staging)
@@ -99,7 +99,7 @@ def enter(library: Library, unpacked: Unpacked, facts: dict[str, Any]) -> list[s
         ids = []
         for number, case in enumerate(unpacked.cases):
             ids.append(_case(library, unpacked, number, case, rows, made, facts))
-        library.change(rows, Act.IMPORT, "import a pack", about=" ".join(ids))
+        library.change(rows, Permission.IMPORT, "import a pack", about=" ".join(ids))
     except OSError as error:
         _remove_unnamed(library, made)
         raise EnvironmentError_(f"the pack cannot be taken in ({error.strerror or error}); nothing was kept") from error

@@ -179,7 +179,9 @@ def _taken_apart(box: Crop, solid: NDArray[np.uint8], step: int, seams: Seams, l
     found: list[Crop] = []
     for part, shape in _parts(box, solid, step, least_px):
         found += (
-            [part] if shape is Shape.ROUND or depth == 0 else _along_seams(part, solid, step, seams, least_px, depth)
+            [part]
+            if shape is PartShape.ROUND or depth == 0
+            else _along_seams(part, solid, step, seams, least_px, depth)
         )
     return found
 
@@ -201,25 +203,25 @@ def _along_seams(
     return found
 
 
-def _parts(box: Crop, solid: NDArray[np.uint8], step: int, least_px: int) -> list[tuple[Crop, Shape]]:
+def _parts(box: Crop, solid: NDArray[np.uint8], step: int, least_px: int) -> list[tuple[Crop, PartShape]]:
     """Boxes of what stands apart on the ground; the box itself where nothing of that has a field's shape."""
     # Cells that lie in it whole: half of another picture in a cell would join what it touches.
     first_row, first_col = -(-box.y0_px // step), -(-box.x0_px // step)
     rows = slice(first_row, (box.y0_px + box.height_px) // step)
     cols = slice(first_col, (box.x0_px + box.width_px) // step)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(solid[rows, cols]), connectivity=4)
-    found: list[tuple[Crop, Shape]] = []
+    found: list[tuple[Crop, PartShape]] = []
     for k in range(1, count):
         x, y, width, height = (int(stats[k, name]) * step for name in (0, 1, 2, 3))
         if min(width, height) >= least_px:
             part = Crop(x0_px=first_col * step + x, y0_px=first_row * step + y, width_px=width, height_px=height)
             found.append((part, _shape(labels == k)))
-    if len(found) > 1 and all(shape is Shape.OTHER for _, shape in found):
-        return [(box, Shape.OTHER)]
+    if len(found) > 1 and all(shape is PartShape.OTHER for _, shape in found):
+        return [(box, PartShape.OTHER)]
     return found
 
 
-class Shape(Enum):
+class PartShape(Enum):
     """How a part fills its box."""
 
     BOX = auto()
@@ -228,7 +230,7 @@ class Shape(Enum):
     OTHER = auto()
 
 
-def _shape(part: Mask) -> Shape:
+def _shape(part: Mask) -> PartShape:
     contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     points = max(contours, key=cv2.contourArea)
     x, y, width, height = cv2.boundingRect(points)
@@ -236,14 +238,14 @@ def _shape(part: Mask) -> Shape:
     cv2.fillConvexPoly(hull, cv2.convexHull(points) - np.array([x, y]), 1)
     filled = hull > 0
     if filled.mean() >= _ALIKE:
-        return Shape.BOX
+        return PartShape.BOX
     rows, cols = np.mgrid[0:height, 0:width]
     u, v = np.abs((cols + 0.5) / width * 2 - 1), np.abs((rows + 0.5) / height * 2 - 1)
     alike = [
         (each & filled).sum() >= _ALIKE * (each | filled).sum() for each in (u * u + v * v <= 1, u + v <= _OCTAGON)
     ]
     long = max(width, height) > _LONG * min(width, height)
-    return Shape.ROUND if any(alike) and not long else Shape.OTHER
+    return PartShape.ROUND if any(alike) and not long else PartShape.OTHER
 
 
 def _is_picture(grey: Grey, white: int, cells: F32, step: int, box: Crop) -> bool:

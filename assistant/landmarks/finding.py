@@ -63,7 +63,7 @@ class FoundLandmarks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Picture:
+class _LookedAt:
     grey: NDArray[np.float32] = field(repr=False)
     inside: NDArray[np.float32] = field(repr=False)
     ap: bool
@@ -92,7 +92,7 @@ def find(
     """
     small = find_field(grey, white)
     inside = field_at(small, grey.shape[0], grey.shape[1], inset=0.01).astype(np.float32)
-    picture = _Picture(grey=grey.astype(np.float32) * np.float32(1.0 / white), inside=inside, ap=ap)
+    picture = _LookedAt(grey=grey.astype(np.float32) * np.float32(1.0 / white), inside=inside, ap=ap)
     rows, cols = np.nonzero(inside)
     if len(rows) < 100:
         return None
@@ -114,7 +114,7 @@ def find(
 
 
 def _wide(
-    picture: _Picture, model: LandmarkModel, aim: PointsPx, side_px: float, *, known: bool
+    picture: _LookedAt, model: LandmarkModel, aim: PointsPx, side_px: float, *, known: bool
 ) -> list[tuple[PointsPx, bool]]:
     """Places to begin from and their mirror, the likeliest first, each different from the others."""
     sides = [side_px * size for size in ((1.0,) if known else _SIZES)]
@@ -147,7 +147,7 @@ def _wide(
     return kept
 
 
-def _fine(picture: _Picture, model: LandmarkModel, start: tuple[PointsPx, bool]) -> FoundLandmarks | None:
+def _fine(picture: _LookedAt, model: LandmarkModel, start: tuple[PointsPx, bool]) -> FoundLandmarks | None:
     """Look again in the frame of the last answer; at the end from several shifted frames."""
     points, mirrored = start
     for _ in range(_ROUNDS):
@@ -194,7 +194,7 @@ def _back(matrix: NDArray[np.float64], places: PointsPx) -> PointsPx:
     return points
 
 
-def _usable(picture: _Picture, points: PointsPx, side_px: float) -> bool:
+def _usable(picture: _LookedAt, points: PointsPx, side_px: float) -> bool:
     """A body of a real size whose middle lies in the field."""
     rows, cols = picture.inside.shape
     x, y = np.rint(points.mean(axis=0)).astype(int)

@@ -24,7 +24,7 @@ _ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stage:
+class RefiningStage:
     """One regression: ``step = ((features - mean) · scale) · weights + constant``, in px of the frame."""
 
     mean: NDArray[np.float32] = field(repr=False)
@@ -37,8 +37,8 @@ class Stage:
 class Refiner:
     """The cascades of both views."""
 
-    lateral: tuple[Stage, ...]
-    ap: tuple[Stage, ...]
+    lateral: tuple[RefiningStage, ...]
+    ap: tuple[RefiningStage, ...]
 
 
 def to_bytes(refiner: Refiner) -> bytes:
@@ -73,7 +73,7 @@ def from_bytes(content: bytes) -> Refiner:
             mean, scale, weights, constant = (held[f"{view}_{k}_{name}"] for name in names)
             if weights.shape != (patches.FEATURES, 12) or mean.shape != scale.shape or len(mean) != patches.FEATURES:
                 raise ValueError(f"stage {k} has another size than this program's")
-            stages.append(Stage(mean=mean, scale=scale, weights=weights, constant=constant))
+            stages.append(RefiningStage(mean=mean, scale=scale, weights=weights, constant=constant))
         views[view] = tuple(stages)
     return Refiner(lateral=views["lateral"], ap=views["ap"])
 
@@ -113,7 +113,7 @@ def starts(points: PointsPx, rng: np.random.Generator, count: int) -> list[Point
     return found
 
 
-def descend(told: NDArray[np.float32], points: PointsPx, stages: tuple[Stage, ...]) -> PointsPx:
+def descend(told: NDArray[np.float32], points: PointsPx, stages: tuple[RefiningStage, ...]) -> PointsPx:
     """Run the cascade from one start, all in px of the frame."""
     for stage in stages:
         seen = (patches.features(told, points) - stage.mean) * stage.scale

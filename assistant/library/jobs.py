@@ -16,7 +16,7 @@ from assistant.identity import session_of
 from assistant.language import sentence
 from assistant.library.change_log import Row
 from assistant.library.child import RUN
-from assistant.library.people import Act, check_may
+from assistant.library.people import Permission, check_may
 from assistant.library.session_rows import (
     ANALYSING,
     DONE,
@@ -83,7 +83,7 @@ class LibraryJob:
     error: str = ""
     module: str = "assistant.library.child"
     finish: Callable[[Library, LibraryJob], None] | None = field(default=None, repr=False)
-    act: Act = Act.IMPORT
+    act: Permission = Permission.IMPORT
     then: LibraryJob | None = field(default=None, repr=False)
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     is_over: bool = False
@@ -111,7 +111,7 @@ class Jobs:
         self._refused: set[str] = set()
         # What was being analysed when the program ended begins anew.
         for run in library.rows("runs", state=ANALYSING):
-            library.change([("runs", run["id"], {"state": WAITING})], Act.ANSWER, "analysis", about=run["id"])
+            library.change([("runs", run["id"], {"state": WAITING})], Permission.ANSWER, "analysis", about=run["id"])
 
     @property
     def current(self) -> LibraryJob | None:
@@ -172,7 +172,7 @@ class Jobs:
         into = self.library.runs_folder / f"{run_id}.found"
         order = {"do": "bring in", "run": os.path.abspath(path), "into": str(into), "copy": False, "apart": False}
         job = LibraryJob(
-            kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Act.EDIT
+            kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Permission.EDIT
         )
         return self.add(job)
 
@@ -320,7 +320,7 @@ class Jobs:
         held = self.library.one("levels", run["level_id"])
         if level and held is not None and not held["level"]:
             rows.append(("levels", held["id"], {"level": level}))
-        self.library.change(rows, Act.ANSWER, "analysis", about=run_id)
+        self.library.change(rows, Permission.ANSWER, "analysis", about=run_id)
 
     def _close(self) -> None:
         if self._process is not None:
@@ -371,7 +371,7 @@ def take_in(library: Library, job: LibraryJob) -> None:
     rows += levels
     shared = {"case_id": case_id, "is_copied": int(job.order["copy"]), "session_id": session_id}
     rows += run_rows(library, job.run_id, facts | session["run"] | shared, parts, (path, folder), level_ids)
-    library.change(rows, Act.IMPORT, "import", about=case_id)
+    library.change(rows, Permission.IMPORT, "import", about=case_id)
     job.case_id = case_id
 
 
@@ -411,7 +411,7 @@ def taken_apart(library: Library, job: LibraryJob) -> None:
     shared = {**facts, **session["run"], **kept, **_NOT_ANALYSED}
     shared["session_id"] = run["session_id"] or session_of(read_head(recording)).session_id
     rows += run_rows(library, job.run_id, shared, parts, (recording, folder), level_ids)
-    library.change(rows, Act.IMPORT, "take levels apart", about=run["case_id"])
+    library.change(rows, Permission.IMPORT, "take levels apart", about=run["case_id"])
     job.case_id = run["case_id"]
 
 
@@ -425,7 +425,7 @@ def found_again(library: Library, job: LibraryJob) -> None:
         )
         return
     rows = moved_rows(library, run, Path(job.order["run"]), facts["sha256"])
-    library.change(rows, Act.EDIT, "run moved", about=run["case_id"])
+    library.change(rows, Permission.EDIT, "run moved", about=run["case_id"])
     job.case_id = run["case_id"]
 
 

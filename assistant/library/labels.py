@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from assistant.review.annotations import LeakKey, Review, converted, keys_of, place_for, read_review, words_of
 from assistant.system.places import data_home, demo_run
@@ -51,5 +51,5 @@ def tell_search(library: Library, run_id: str, review: Review) -> bool:
     said = words_of(review.standing)
     if run is None or run["reviewed"] == said:
         return False
-    library.change([("runs", run_id, {"reviewed": said})], Act.ANSWER, "review", about=run["case_id"])
+    library.change([("runs", run_id, {"reviewed": said})], Permission.ANSWER, "review", about=run["case_id"])
     return True

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from assistant.errors import UsageError
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 
 SITES: Final = ("posterior", "superior disc", "inferior disc", "anterior", "lateral", "vein", "foramen", "none seen")
@@ -20,7 +20,7 @@ STAGES: Final = ("before", "day 1", "6 weeks", "3 months", "6 months", "12 month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class OutcomeFigures:
     """Figures at one stage; what is not known stays None.
 
     Attributes
@@ -59,7 +59,7 @@ _RANGES: Final = {
 }
 
 
-def add_outcome(library: Library, case_id: str, outcome: Outcome) -> str:
+def add_outcome(library: Library, case_id: str, outcome: OutcomeFigures) -> str:
     """Add figures to a case; gives the row's id.
 
     Raises
@@ -80,7 +80,7 @@ def add_outcome(library: Library, case_id: str, outcome: Outcome) -> str:
     }
     return library.add(
         "outcomes",
-        Act.FIND,
+        Permission.FIND,
         "add outcome",
         case_id=case_id,
         stage=outcome.stage,
@@ -122,7 +122,7 @@ def add_finding(
             raise UsageError(f"the {what} must be one of {', '.join(filter(None, words))}, got {word!r}")
     return library.add(
         "findings",
-        Act.FIND,
+        Permission.FIND,
         "add CT finding",
         case_id=case_id,
         site=site,

@@ -19,7 +19,7 @@ class Role(StrEnum):
     INSTRUCTOR = "instructor"
 
 
-class Act(StrEnum):
+class Permission(StrEnum):
     """What can be done with the library."""
 
     IMPORT = sentence("import a run")
@@ -32,11 +32,23 @@ class Act(StrEnum):
     ANSWER = sentence("answer a training case")
 
 
-_MAY: Final[dict[Role, frozenset[Act]]] = {
-    Role.OPERATOR: frozenset(Act) - {Act.SEE_OTHERS},
-    Role.REVIEWER: frozenset({Act.IMPORT, Act.EDIT, Act.FIND, Act.EXPORT, Act.ANSWER}),
-    Role.TRAINEE: frozenset({Act.ANSWER}),
-    Role.INSTRUCTOR: frozenset({Act.IMPORT, Act.EDIT, Act.FIND, Act.EXPORT, Act.TEACH, Act.SEE_OTHERS, Act.ANSWER}),
+_MAY: Final[dict[Role, frozenset[Permission]]] = {
+    Role.OPERATOR: frozenset(Permission) - {Permission.SEE_OTHERS},
+    Role.REVIEWER: frozenset(
+        {Permission.IMPORT, Permission.EDIT, Permission.FIND, Permission.EXPORT, Permission.ANSWER}
+    ),
+    Role.TRAINEE: frozenset({Permission.ANSWER}),
+    Role.INSTRUCTOR: frozenset(
+        {
+            Permission.IMPORT,
+            Permission.EDIT,
+            Permission.FIND,
+            Permission.EXPORT,
+            Permission.TEACH,
+            Permission.SEE_OTHERS,
+            Permission.ANSWER,
+        }
+    ),
 }
 
 
@@ -68,7 +80,7 @@ LOCAL: Final = Person(id="local", role=Role.OPERATOR)
 """Whoever sits here, before anyone has said who they are."""
 
 
-def check_may(person: Person, act: Act) -> None:
+def check_may(person: Person, act: Permission) -> None:
     """Refuse what a role does not do.
 
     Raises
@@ -81,6 +93,6 @@ def check_may(person: Person, act: Act) -> None:
         raise UsageError(f"a {person.role.value} does not {act.value}; ask someone with the role: {who}")
 
 
-def may(person: Person, act: Act) -> bool:
+def may(person: Person, act: Permission) -> bool:
     """Whether a role does this."""
     return act in _MAY[person.role]

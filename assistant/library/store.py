@@ -18,7 +18,7 @@ from assistant.library.case_line import DERIVED, refresh_case
 from assistant.library.change_log import ChangeSet, Row, RowChange
 from assistant.library.database import OneWriter, Transaction
 from assistant.library.migrations import TABLES
-from assistant.library.people import LOCAL, Act, Person, Role, check_may
+from assistant.library.people import LOCAL, Permission, Person, Role, check_may
 from assistant.library.relative import row_found, row_stored
 from assistant.system.places import data_home
 from assistant.system.plain import plain, sql_value
@@ -148,7 +148,7 @@ class Library:
                 raise EnvironmentError_(f"the library is held by another program ({error}); try again") from error
             raise InputError(database.damaged(self.folder / database.NAME, error)) from error
 
-    def add(self, table: str, act: Act, kind: str = "", **values: Any) -> str:
+    def add(self, table: str, act: Permission, kind: str = "", **values: Any) -> str:
         """Add a row under a new random id (or ``id``); gives the id."""
         id_ = str(values.pop("id", "")) or self.new_id(table)
         self.change([(table, id_, values)], act, kind or f"add to {table}", about=id_)
@@ -161,14 +161,16 @@ class Library:
             if self.one(table, made) is None:
                 return made
 
-    def change(self, rows: Iterable[tuple[str, str, Mapping[str, Any]]], act: Act, kind: str, *, about: str) -> int:
+    def change(
+        self, rows: Iterable[tuple[str, str, Mapping[str, Any]]], act: Permission, kind: str, *, about: str
+    ) -> int:
         """Add or change rows, all together, with one line in the log; gives the line's number.
 
         Parameters
         ----------
         rows : iterable of (table, id, values)
             A row that is not there is added.
-        act : Act
+        act : Permission
             Refused where the person's role does not do this.
         kind, about : str
             For the log.
@@ -199,7 +201,10 @@ class Library:
         if self.one(table, id_) is None:
             raise UsageError(f"there is no {id_}")
         return self.change(
-            [(table, id_, {"deleted_ns": self._wall_ns()})], Act.DELETE, kind or f"delete from {table}", about=id_
+            [(table, id_, {"deleted_ns": self._wall_ns()})],
+            Permission.DELETE,
+            kind or f"delete from {table}",
+            about=id_,
         )
 
     def undo(self, n: int | None = None) -> ChangeSet | None:
@@ -215,7 +220,7 @@ class Library:
             return None
         if target.undone_by is not None or target.kind in _NOT_UNDONE:
             raise UsageError(f"change {target.n} ({target.kind}) cannot be taken back")
-        check_may(self.who, Act.DELETE if target.kind.startswith("delete") else Act.EDIT)
+        check_may(self.who, Permission.DELETE if target.kind.startswith("delete") else Permission.EDIT)
         with Transaction(self._db):
             back = [self._restore(row) for row in reversed(target.rows)]
             m, digest = change_log.append(

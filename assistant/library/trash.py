@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.library.change_log import Row
-from assistant.library.people import Act, check_may
+from assistant.library.people import Permission, check_may
 from assistant.library.store import Library
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def empty_bin(library: Library) -> tuple[int, int]:
     EnvironmentError_
         If the library cannot be copied first; nothing is removed then.
     """
-    check_may(library.who, Act.DELETE)
+    check_may(library.who, Permission.DELETE)
     deleted = [case for case in library.rows("cases", include_deleted=True) if case["deleted_ns"] is not None]
     gone = [case for case in deleted if case["names"] != REMOVED]
     if gone:
@@ -48,7 +48,7 @@ def _mark_removed(library: Library, gone: list[Row]) -> None:
     # The rows stay, out of sight and without words: answers to a training clip of the case still point to them.
     library.change(
         [("cases", case["id"], {"names": REMOVED, "note": "", "tags": "", "owner": ""}) for case in gone],
-        Act.DELETE,
+        Permission.DELETE,
         "empty the bin",
         about=" ".join(case["id"] for case in gone),
     )

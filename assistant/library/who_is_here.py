@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from assistant.identity import is_id
 from assistant.library import database
-from assistant.library.people import LOCAL, Act, Person, Role
+from assistant.library.people import LOCAL, Permission, Person, Role
 from assistant.library.store import Library
 from assistant.system.files import write_json
 from assistant.system.plain import read_json
@@ -37,7 +37,7 @@ def enrol(
         "consent_ns": wall_ns() if consents else None,
         "is_expert": int(is_expert),
     }
-    library.change([("people", id_, values)], Act.ANSWER, "person", about=id_)
+    library.change([("people", id_, values)], Permission.ANSWER, "person", about=id_)
     return library.person(id_)
 
 

@@ -10,7 +10,7 @@ from assistant.live.messages import Child, Condition, Lines, LiveMoment, LiveSta
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings
-from assistant.vocabulary import EventKind, Measure, Priority, Site, Unknown
+from assistant.vocabulary import AlarmSite, EventKind, Measure, Priority, Unknown
 
 _NOTHING_YET: Final = Unknown("no frame has come yet")
 
@@ -25,7 +25,7 @@ class LiveAlarm:
         Row of the alarm table, "A1" to "A18".
     kind : EventKind or None
         The pipeline's kind; None for a technical alarm of the session.
-    site : Site or None
+    site : AlarmSite or None
     priority : Priority
     headline, action : str
     raised_ns : int
@@ -49,7 +49,7 @@ class LiveAlarm:
 
     code: str
     kind: EventKind | None
-    site: Site | None
+    site: AlarmSite | None
     priority: Priority
     headline: str
     action: str

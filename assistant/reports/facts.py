@@ -16,7 +16,7 @@ from assistant.reports.day_facts import REHEARSAL, clock, day_rows, found_words
 from assistant.results.looked_at import NONE_SEEN, NOT_YET, Looked
 from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
-from assistant.review.session_day import SessionDay, Told, told_words
+from assistant.review.session_day import RaisedAlarm, SessionDay, told_words
 from assistant.run_facts import RunClock, RunFacts
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown, value_or_none
@@ -182,7 +182,7 @@ def gather(
     )
 
 
-def _told_line(told: Told) -> EventLine:
+def _told_line(told: RaisedAlarm) -> EventLine:
     where = "" if told.site is None else f" ({told.site.replace('_', ' ')})"
     return EventLine(
         t_s=told.t_s or 0.0,

@@ -9,7 +9,7 @@ from typing import Final
 
 from assistant.identity import Identity
 from assistant.reports.tables import plain_cell, write_csv
-from assistant.review.whatif import Row, RunAndPlan, WhatIfJob
+from assistant.review.whatif import RunAndPlan, VariantResult, WhatIfJob
 
 COLUMNS: Final = (
     "case",
@@ -31,7 +31,7 @@ Who = Callable[[RunAndPlan], Identity]
 """Tells which case, level and run a recording is."""
 
 
-def table(job: WhatIfJob, rows: Sequence[Row], who: Who) -> list[list[str]]:
+def table(job: WhatIfJob, rows: Sequence[VariantResult], who: Who) -> list[list[str]]:
     """The rows as a table: when the first warning and the line's alarm came, and by how much they moved.
 
     ``against_planned_s`` is negative where the variant warns earlier; "never" where it gave no warning, "added" where
@@ -72,7 +72,7 @@ def against(base_s: float | None, other_s: float | None) -> str:
     return f"{other_s - base_s:+.2f}"
 
 
-def write_table(path: Path, job: WhatIfJob, rows: Sequence[Row], who: Who) -> None:
+def write_table(path: Path, job: WhatIfJob, rows: Sequence[VariantResult], who: Who) -> None:
     """Write the table as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe before it.
 
     Raises

@@ -24,7 +24,7 @@ from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.readings.moments import MomentStore
 from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.writer import FIRST_FRAME
-from assistant.review.replay import Sink
+from assistant.review.replay import ReplayListener
 from assistant.review.stored import read_analysed
 from assistant.run_facts import RunFacts
 from assistant.settings.file import handed_settings
@@ -32,6 +32,7 @@ from assistant.settings.tree import Settings, record_of
 from assistant.system.plain import read_json
 from assistant.vocabulary import (
     Alarm,
+    AlarmSite,
     EventKind,
     Leak,
     LeakSite,
@@ -41,7 +42,6 @@ from assistant.vocabulary import (
     Priority,
     ScreenChange,
     Shape,
-    Site,
     Unknown,
 )
 
@@ -158,10 +158,10 @@ class KeptAnalysis:
     kept : KeptResult
     plan : Plan
         With which it was made.
-    sink : Sink
+    sink : ReplayListener
     """
 
-    def __init__(self, kept: KeptResult, plan: Plan, sink: Sink) -> None:
+    def __init__(self, kept: KeptResult, plan: Plan, sink: ReplayListener) -> None:
         self.moments = MomentStore()
         self._kept, self._plan, self._sink = kept, plan, sink
         self._stopping = False
@@ -231,7 +231,7 @@ def alarm_of(event: dict[str, Any]) -> Alarm:
     headline, _, action = str(event.get("text", "")).partition(". ")
     return Alarm(
         kind=EventKind(event["kind"]),
-        site=None if event.get("site") is None else Site(event["site"]),
+        site=None if event.get("site") is None else AlarmSite(event["site"]),
         priority=Priority[str(event["priority"]).upper()],
         first_frame=int(event["first_frame"]),
         last_frame=None if event.get("last_frame") is None else int(event["last_frame"]),

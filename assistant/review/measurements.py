@@ -57,7 +57,7 @@ def line_angle_deg(first_px: PointsPx, second_px: PointsPx) -> Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SixPoints:
+class SixPointMorphometry:
     """Six-point morphometry of one vertebra (Genant's method).
 
     Attributes
@@ -80,7 +80,7 @@ class SixPoints:
     biconcavity: Measure
 
 
-def six_points(superior_px: PointsPx, inferior_px: PointsPx, mm_per_px: float) -> SixPoints:
+def six_points(superior_px: PointsPx, inferior_px: PointsPx, mm_per_px: float) -> SixPointMorphometry:
     """Work out heights and what follows from them.
 
     Parameters
@@ -92,7 +92,7 @@ def six_points(superior_px: PointsPx, inferior_px: PointsPx, mm_per_px: float) -
     heights = np.linalg.norm(np.asarray(inferior_px) - np.asarray(superior_px), axis=1) * mm_per_px
     anterior, middle, posterior = (float(height) for height in heights)
     none = Unknown("the posterior height is zero")
-    return SixPoints(
+    return SixPointMorphometry(
         anterior_mm=anterior,
         middle_mm=middle,
         posterior_mm=posterior,
@@ -161,7 +161,9 @@ class HeightRatios:
     genant_grade: int | Unknown
 
 
-def height_ratios(injured: SixPoints, above: SixPoints | None, below: SixPoints | None) -> HeightRatios:
+def height_ratios(
+    injured: SixPointMorphometry, above: SixPointMorphometry | None, below: SixPointMorphometry | None
+) -> HeightRatios:
     """Compare with the neighbours; one neighbour alone will do where the other is not seen."""
     neighbours = [each for each in (above, below) if each is not None]
     if not neighbours:

@@ -20,7 +20,7 @@ from assistant.readings.moments import Moment, MomentStore
 from assistant.review import previews
 from assistant.review.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
 from assistant.review.picture_reader import PictureReader, ScrubMaker
-from assistant.review.replay import ReplayAnalysis, Sink
+from assistant.review.replay import ReplayAnalysis, ReplayListener
 from assistant.review.session_day import SessionDay
 from assistant.review.session_reading import holds_day, read_session_day
 from assistant.review.stored import holds_figures, holds_leaks, read_as_seen
@@ -49,7 +49,7 @@ class OpenedRun:
     plan : Plan or None
     settings : Settings
         Of an analysis.
-    sink : Sink
+    sink : ReplayListener
         Hears what the threads and processes find.
     identify : callable
         Who it is; asked again with another plan.
@@ -60,7 +60,9 @@ class OpenedRun:
         If the run or the plan cannot be used; nothing is left open then.
     """
 
-    def __init__(self, run: str, plan: Plan | None, settings: Settings, sink: Sink, identify: Identify) -> None:
+    def __init__(
+        self, run: str, plan: Plan | None, settings: Settings, sink: ReplayListener, identify: Identify
+    ) -> None:
         self.run = run
         self.plan: Plan | None = None
         self._plan_now: Plan | None = None

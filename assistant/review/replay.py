@@ -66,7 +66,7 @@ class End:
     failure: str
 
 
-class Sink(Protocol):
+class ReplayListener(Protocol):
     """Who listens. Called from the thread that reads the child."""
 
     def look_now(self) -> None:
@@ -87,10 +87,10 @@ class ReplayAnalysis:
     run : str
     plan : Plan
     settings : Settings
-    sink : Sink
+    sink : ReplayListener
     """
 
-    def __init__(self, run: str, plan: Plan, settings: Settings, sink: Sink) -> None:
+    def __init__(self, run: str, plan: Plan, settings: Settings, sink: ReplayListener) -> None:
         self.moments = MomentStore()
         self._job = ReplayJob(run=run, plan=plan.document, settings=settings)
         self._sink = sink

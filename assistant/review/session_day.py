@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from assistant.alarm_table.row import Rule
+from assistant.alarm_table.row import RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.language import sentence
 from assistant.review.counting import COUNTED, PRIORITIES, count_words
@@ -29,7 +29,7 @@ ACTS: Final = frozenset(
     }
 )
 """What is kept of a session's log besides alarms and plans; the rest concerns the program alone."""
-_OF_PATIENT: Final = frozenset(row.code for row in FROM_PICTURES if row.rule is not Rule.TECHNICAL and row.code)
+_OF_PATIENT: Final = frozenset(row.code for row in FROM_PICTURES if row.rule is not RaisingRule.TECHNICAL and row.code)
 """Rows that speak of cement, for logs from before the kind was written."""
 
 
@@ -37,7 +37,7 @@ _MOST: Final = 10**9
 """Of frames, s and ml alike: no session holds more, and no sum of them is too large for anything."""
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class SessionEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One thing that was done or that happened.
 
     Attributes
@@ -65,7 +65,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     number: int | None = None
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class RaisedAlarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An alarm as it was told on the day, and how it was answered.
 
     Attributes
@@ -111,16 +111,16 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
         Its last plan (contract), with ``calibrated`` and ``scale_by``; None where no lines were set.
     cement_ml : float or None
         Entered by hand; None where nothing was entered.
-    acts : tuple of Act
-    told : tuple of Told
+    acts : tuple of SessionEvent
+    told : tuple of RaisedAlarm
         Of all rows of the alarm table, in order.
     """
 
     level: str
     plan: dict[str, Any] | None = None
     cement_ml: float | None = None
-    acts: tuple[Act, ...] = ()
-    told: tuple[Told, ...] = ()
+    acts: tuple[SessionEvent, ...] = ()
+    told: tuple[RaisedAlarm, ...] = ()
 
     @property
     def exposures(self) -> int | None:
@@ -133,7 +133,7 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
         return xray_s(self.acts)
 
     @property
-    def alarms(self) -> tuple[Told, ...]:
+    def alarms(self) -> tuple[RaisedAlarm, ...]:
         """The alarms that speak of the patient's cement."""
         return tuple(told for told in self.told if told.is_of_patient)
 
@@ -161,12 +161,12 @@ class SessionDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     schema: str = SCHEMA
 
     @property
-    def acts(self) -> tuple[Act, ...]:
+    def acts(self) -> tuple[SessionEvent, ...]:
         """All acts, in the order of the run."""
         return tuple(sorted((act for level in self.levels for act in level.acts), key=lambda act: act.t_s or 0.0))
 
     @property
-    def alarms(self) -> tuple[Told, ...]:
+    def alarms(self) -> tuple[RaisedAlarm, ...]:
         """The alarms of all levels that speak of the patient's cement."""
         return tuple(told for level in self.levels for told in level.alarms)
 
@@ -182,13 +182,13 @@ class SessionDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
         return tuple(sorted({a.frame for a in self.acts if a.kind == "key_image" and a.frame is not None}))
 
 
-def exposures(acts: Iterable[Act]) -> int | None:
+def exposures(acts: Iterable[SessionEvent]) -> int | None:
     """Stretches with X-ray on among acts; None where nobody counted."""
     counted = [act for act in acts if act.kind == XRAY]
     return sum(bool(act.number) for act in counted) if counted else None
 
 
-def xray_s(acts: Iterable[Act]) -> float | None:
+def xray_s(acts: Iterable[SessionEvent]) -> float | None:
     """Their sum in s; None where nobody counted."""
     counted = [act for act in acts if act.kind == XRAY]
     return round(sum(act.seconds or 0.0 for act in counted), 2) if counted else None
@@ -229,7 +229,7 @@ def check_day(day: SessionDay) -> None:
             raise ValueError("holds what no session says")
 
 
-def told_words(told: Sequence[Told]) -> str:
+def told_words(told: Sequence[RaisedAlarm]) -> str:
     """How many alarms were told on the day, of which priority, and how many were acknowledged."""
     answered = sum(one.acknowledged_s is not None for one in told)
     return count_words([one.priority for one in told]) + (sentence(f"; {answered} acknowledged") if told else "")

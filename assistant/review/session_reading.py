@@ -13,7 +13,7 @@ from assistant.errors import InputError
 from assistant.part import read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.review.counting import PRIORITIES
-from assistant.review.session_day import ACTS, FILE, XRAY, Act, LevelDay, SessionDay, Told, decode_day
+from assistant.review.session_day import ACTS, FILE, XRAY, LevelDay, RaisedAlarm, SessionDay, SessionEvent, decode_day
 from assistant.review.session_log import DayEvent, read_events
 
 _DONE: Final = frozenset({"armed", "pause", "ml", "bookmark", "key_image", "clip"})
@@ -102,7 +102,7 @@ def day_of_part(events: Iterable[DayEvent], number: int) -> SessionDay:
     return _read(events).day_of_part(number)
 
 
-def _entered_ml(acts: Iterable[Act], own: range) -> float | None:
+def _entered_ml(acts: Iterable[SessionEvent], own: range) -> float | None:
     """What was entered by some acts of a level and not taken back again, there or later; None for no entry.
 
     An act says how much was in after it; what is taken back is what was entered last.
@@ -129,8 +129,8 @@ class _Level:
         self.level = level
         self.plan: dict[str, Any] | None = None
         self.cement_ml: float | None = None
-        self.acts: list[Act] = []
-        self.told: list[Told] = []
+        self.acts: list[SessionEvent] = []
+        self.told: list[RaisedAlarm] = []
         self.before_ml = 0.0
         """In at the end of an earlier part of this level: logs of before the level was written begin anew at 0."""
 
@@ -363,7 +363,7 @@ class _Reader:
     def _raise(self, event: DayEvent) -> None:
         data = event.data
         frame = data.get("frame")
-        told = Told(
+        told = RaisedAlarm(
             code=str(data.get("code", ""))[:8],
             kind=data["event"] if isinstance(data.get("event"), str) else None,
             priority=str(data.get("priority")) if data.get("priority") in PRIORITIES else PRIORITIES[-1],
@@ -395,12 +395,12 @@ class _Reader:
                 level.told[at] = msgspec.structs.replace(told, acknowledged_s=_rounded(event.t_s))
 
 
-def _act(event: DayEvent, ml: float | None) -> Act:
+def _act(event: DayEvent, ml: float | None) -> SessionEvent:
     data, kind = event.data, event.kind
     text = {"state": data.get("after"), "cement_stage": data.get("stage"), "key_image": data.get("text")}.get(kind)
     frame = data.get("frame") if kind == "key_image" else data.get("first_frame") if kind == "clip" else None
     number = data.get("number")
-    return Act(
+    return SessionEvent(
         kind=kind,
         frame=frame if isinstance(frame, int) else event.frame,
         t_s=_rounded(event.t_s),

@@ -35,6 +35,7 @@ from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.moment_lines import FRAME
 from assistant.vocabulary import (
     Alarm,
+    AlarmSite,
     Approach,
     Distances,
     EventKind,
@@ -44,7 +45,6 @@ from assistant.vocabulary import (
     Measure,
     Motion,
     Priority,
-    Site,
     Unknown,
 )
 
@@ -241,7 +241,7 @@ def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
     kind, priority, site = (*word.split(":"), "")[:3]
     alarm = Alarm(
         kind=EventKind(kind),
-        site=Site(site) if site else None,
+        site=AlarmSite(site) if site else None,
         priority=Priority[priority.upper()],
         first_frame=first,
         last_frame=last,
@@ -258,9 +258,9 @@ _ENDPLATE_ONCE: Final = (sentence("CEMENT IN DISC"), sentence("Pause. Consider e
 """What an alarm at an endplate said while words did not tell its site and it had one stage."""
 
 
-def _site_of(row: PipelineRow) -> Site | None:
+def _site_of(row: PipelineRow) -> AlarmSite | None:
     """The site where a kind has but one."""
-    return row.site if row.site is Site.POSTERIOR else None
+    return row.site if row.site is AlarmSite.POSTERIOR else None
 
 
 def _without_figure(headline: str) -> str:

@@ -93,7 +93,7 @@ class Warning_(msgspec.Struct, frozen=True, kw_only=True):
     t_s: float
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class VariantResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one run comes to in one variant.
 
     Attributes
@@ -148,7 +148,7 @@ def analyse(
     base: Settings,
     should_stop: Callable[[], bool] = lambda: False,
     kept: Path | None = None,
-) -> Row | None:
+) -> VariantResult | None:
     """Analyse one run in one variant; None when stopped. A run that cannot be read is a row that says why.
 
     Parameters
@@ -168,7 +168,9 @@ def analyse(
         If the variant itself cannot be used.
     """
     settings = with_changes(base, variant.settings)
-    row = Row(run=pair.run, plan=pair.plan, variant=variant.name, frames=0, events=[], nearest_mm=None, leaks=[])
+    row = VariantResult(
+        run=pair.run, plan=pair.plan, variant=variant.name, frames=0, events=[], nearest_mm=None, leaks=[]
+    )
     try:
         lines = settings.alarms.warning_lines
         plan = plan_from_document(with_line(read_plan(Path(pair.plan), lines).document, variant.line_fraction), lines)
@@ -184,8 +186,8 @@ def analyse(
 
 
 def _through(
-    row: Row, plan: Plan, settings: Settings, model: str, should_stop: Callable[[], bool], place: Path | None
-) -> Row | None:
+    row: VariantResult, plan: Plan, settings: Settings, model: str, should_stop: Callable[[], bool], place: Path | None
+) -> VariantResult | None:
     """The whole way of every frame; keeps what the slow steps found, where the run came to its end."""
     times_s: dict[int, float] = {}
     nearest, failure = None, ""
@@ -221,8 +223,13 @@ def _through(
 
 
 def _filled(
-    row: Row, plan: Plan, times_s: dict[int, float], events: Sequence[Alarm], nearest: float | None, leaks: list[str]
-) -> Row:
+    row: VariantResult,
+    plan: Plan,
+    times_s: dict[int, float],
+    events: Sequence[Alarm],
+    nearest: float | None,
+    leaks: list[str],
+) -> VariantResult:
     # The warning line is drawn in lateral views alone.
     view = next((view for view in plan.views if view.is_lateral), None)
     in_mm = nearest is not None and view is not None and view.calibrated
@@ -285,7 +292,7 @@ def read_job(folder: Path) -> WhatIfJob:
         raise InputError(f"{folder}: holds no what-if job ({error}); begin it from the window") from error
 
 
-def read_rows(folder: Path) -> list[Row]:
+def read_rows(folder: Path) -> list[VariantResult]:
     """The rows that are finished; half a last line (a killed process) is left out."""
     try:
         lines = (folder / ROWS).read_bytes().split(b"\n")
@@ -294,13 +301,13 @@ def read_rows(folder: Path) -> list[Row]:
     rows = []
     for line in lines[:-1]:
         try:
-            rows.append(msgspec.json.decode(line, type=Row))
+            rows.append(msgspec.json.decode(line, type=VariantResult))
         except (ValueError, msgspec.MsgspecError):
             continue  # a line torn by a power cut: that row is done again
     return rows
 
 
-def missing(job: WhatIfJob, rows: Sequence[Row]) -> Iterator[tuple[RunAndPlan, Variant]]:
+def missing(job: WhatIfJob, rows: Sequence[VariantResult]) -> Iterator[tuple[RunAndPlan, Variant]]:
     """What is still to be done, run by run."""
     done = {(row.run, row.plan, row.variant) for row in rows}
     for pair in job.runs:

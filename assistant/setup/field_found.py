@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.masking.burned_in import WordPx, words_in
-from assistant.capture.masking.field_shape import Outline, fit_shape
+from assistant.capture.masking.field_shape import FieldOutline, fit_shape
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.live.messages import StampedFrame
 from assistant.steps.liveness import SeenField, picture_with
@@ -24,7 +24,7 @@ class FieldFound:
     ----------
     outline : array (n, 2)
         Of the largest part of the field, in px of the frame; empty where none is found.
-    shape : Outline
+    shape : FieldOutline
     words : tuple of WordPx
         Places that look like words in the field: no mask can take them away.
     fields : tuple of SeenField
@@ -32,7 +32,7 @@ class FieldFound:
     """
 
     outline: NDArray[np.float64]
-    shape: Outline
+    shape: FieldOutline
     words: tuple[WordPx, ...]
     fields: tuple[SeenField, ...] = ()
 

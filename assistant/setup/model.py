@@ -13,7 +13,7 @@ from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings.tree import WarningLines
 from assistant.setup.usual_depth import usual_depth
-from assistant.vocabulary import Shown
+from assistant.vocabulary import ShownPolarity
 
 LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))
 GAUGES_MM: Final = {"8G": 4.19, "10G": 3.40, "11G": 3.05, "13G": 2.41, "14G": 2.11}
@@ -43,7 +43,7 @@ STEP_WORDS: Final = {
 }
 
 
-class Told(StrEnum):
+class PointStatus(StrEnum):
     """What a point is worth. Only a confirmed one is used."""
 
     MISSING = sentence("place it")
@@ -57,7 +57,7 @@ class SetPoint:
     """One of the six points, in px of the stored picture."""
 
     at: Point | None = None
-    told: Told = Told.MISSING
+    told: PointStatus = PointStatus.MISSING
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class SixPoints:
     @property
     def whole(self) -> bool:
         """All six points are confirmed."""
-        return all(point.told is Told.CONFIRMED for point in self.points)
+        return all(point.told is PointStatus.CONFIRMED for point in self.points)
 
     @property
     def placed(self) -> bool:
@@ -96,7 +96,7 @@ class SixPoints:
     def put(self, at: Point) -> None:
         """Place the active point; one that was confirmed has to be looked at again."""
         point = self.points[self.active]
-        point.at, point.told = at, Told.CHECK
+        point.at, point.told = at, PointStatus.CHECK
 
     def take(self, at: Point, reach_px: float) -> bool:
         """Take the point in reach of the pointer, else place the active one there; True if one was placed."""
@@ -123,7 +123,7 @@ class SixPoints:
         """The held point goes with the pointer."""
         if self.held is not None:
             point = self.points[self.held]
-            point.at, point.told = at, Told.CHECK
+            point.at, point.told = at, PointStatus.CHECK
 
     def let_go(self) -> None:
         """The pointer is released."""
@@ -143,8 +143,8 @@ class SixPoints:
         point = self.points[self.active]
         if point.at is None:
             return False
-        point.told = Told.CONFIRMED
-        still_open = [k for k in range(6) if self.points[k].told is not Told.CONFIRMED]
+        point.told = PointStatus.CONFIRMED
+        still_open = [k for k in range(6) if self.points[k].told is not PointStatus.CONFIRMED]
         if still_open:
             later = [k for k in still_open if k > self.active]
             self.active = (later or still_open)[0]
@@ -229,7 +229,7 @@ class SetView(SixPoints):
         None: not set.
     scale_by : str
         Where the scale comes from, for the screen and the log.
-    shown : Shown
+    shown : ShownPolarity
         Native or inverted, if the person says it; else the pictures are asked.
     """
 
@@ -238,13 +238,13 @@ class SetView(SixPoints):
     still: StampedFrame | None = None
     mm_per_px: float | None = None
     scale_by: str = ""
-    shown: Shown = Shown.NOT_KNOWN
+    shown: ShownPolarity = ShownPolarity.NOT_KNOWN
     proposal_note: str = ""
 
     def propose(self, places: list[Point], note: str) -> None:
         """Take a proposal: it counts only point by point, once confirmed."""
         for point, at in zip(self.points, places, strict=True):
-            point.at, point.told = at, Told.PROPOSED
+            point.at, point.told = at, PointStatus.PROPOSED
         self.active, self.proposal_note = 0, note
 
     def scale(self, level: str, height_mm: float | None) -> tuple[float | None, str]:
@@ -269,7 +269,7 @@ class SetView(SixPoints):
             "scale_by": by,
             "landmarks": {"superior": places[:3], "inferior": places[3:]},
         }
-        if self.shown is not Shown.NOT_KNOWN:
+        if self.shown is not ShownPolarity.NOT_KNOWN:
             made["polarity"] = self.shown.value
         if self.input != 1:
             made["input"] = self.input

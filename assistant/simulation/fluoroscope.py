@@ -33,7 +33,7 @@ from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
 from assistant.simulation.stage import Stage, patient
-from assistant.simulation.theatre import MOVING_MM_PER_S, Pose, Stand, Theatre
+from assistant.simulation.theatre import MOVING_MM_PER_S, SceneMotion, ScenePose, Stand
 from assistant.simulation.truth import PictureTruth, Ruler
 from assistant.vocabulary import FrameState
 
@@ -80,7 +80,7 @@ class Fluoroscope:
         self.case, self.seed, self.anatomy, self.flow = case, seed, anatomy, flow
         streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
         self._noise, self._line_noise, faults, theatre, self._marks, self._spoil = streams
-        self.theatre = Theatre(case, theatre)
+        self.theatre = SceneMotion(case, theatre)
         self._pulses_s = source_faults.pulse_times_s(case, self.theatre)
         self.stored = source_faults.timeline(case, self._pulses_s, faults)
         self._patient = patient(anatomy, flow)
@@ -89,7 +89,7 @@ class Fluoroscope:
         self._distortion = Distortion(self.box, case.screen.distortion) if case.screen.distortion else None
         self._beam = attenuation.beam(case.exposure.tube_kv)
         self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
-        self._reference_pose: dict[int, Pose] = {}
+        self._reference_pose: dict[int, ScenePose] = {}
         self._lines = lines
         self.plan, self.marked_document = self._make_plan()
         self._rulers = [Ruler(view, self._in_source(self.stage_of(view.view).part)) for view in self.plan.views]
@@ -230,7 +230,7 @@ class Fluoroscope:
         """Site of leak of each voxel of the flow (see `stage.Patient.sites`)."""
         return self._patient.sites
 
-    def similarity(self, view_index: int, pose: Pose) -> Similarity:
+    def similarity(self, view_index: int, pose: ScenePose) -> Similarity:
         """Where the vertebra went since the reference frame of a planned view."""
         stage = self.stage_of(self.plan.views[view_index].view)
         reference = self._reference_pose[view_index]
@@ -349,7 +349,7 @@ class Fluoroscope:
         view = self._view("oblique", stand.orbit_deg, shrink)
         return Stage(self._patient, self.case, self.theatre, view, box, coarse=True)
 
-    def _beam_through(self, stage: Stage, pose: Pose, t_s: float, part: Crop, *, full: bool) -> tuple[Map, Map]:
+    def _beam_through(self, stage: Stage, pose: ScenePose, t_s: float, part: Crop, *, full: bool) -> tuple[Map, Map]:
         stage.projector.advance(self.volume_ml(t_s))
         paths = stage.paths(pose, t_s, self.injection_end_s, cannula_in=True)
         paths = crossing_paths(self.case, stage, paths, t_s)
@@ -377,7 +377,7 @@ class Fluoroscope:
         return kept, attenuation.transmitted(self._beam, without, *opaque)
 
     def _truth(
-        self, stand: Stand, stage: Stage, pose: Pose, t_s: float, clean: Clean, display: ConsoleDisplay
+        self, stand: Stand, stage: Stage, pose: ScenePose, t_s: float, clean: Clean, display: ConsoleDisplay
     ) -> PictureTruth:
         index = next((k for k, view in enumerate(self.plan.views) if view.view == stand.view), -1)
         path, leaked = stage.cement_paths(pose)

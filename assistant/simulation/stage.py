@@ -19,7 +19,7 @@ from assistant.simulation.imaging_chain.attenuation import Paths
 from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow, Region, Volume
-from assistant.simulation.theatre import Pose, Theatre
+from assistant.simulation.theatre import SceneMotion, ScenePose
 from assistant.vocabulary import LeakSite
 
 LEAK_SITES = tuple(LeakSite)
@@ -37,7 +37,7 @@ _OLD_BARIUM_G_PER_CM3 = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Patient:
+class SimulatedPatient:
     """An anatomy with its soft tissue taken apart and its leak sites numbered.
 
     Attributes
@@ -59,15 +59,15 @@ class Patient:
     sites: NDArray[np.uint8] = field(repr=False)
 
 
-def patient(anatomy: Anatomy, flow: CementFlow) -> Patient:
+def patient(anatomy: Anatomy, flow: CementFlow) -> SimulatedPatient:
     """Prepare an anatomy and a flow for the beam."""
     trunk, gas, beat, sites = _prepared(anatomy)
-    return Patient(anatomy=anatomy, flow=flow, trunk=trunk, gas=gas, beat=beat, sites=sites)
+    return SimulatedPatient(anatomy=anatomy, flow=flow, trunk=trunk, gas=gas, beat=beat, sites=sites)
 
 
 @lru_cache(maxsize=1)
 def _prepared(anatomy: Anatomy) -> tuple[Volume, Volume, Volume | None, NDArray[np.uint8]]:
-    """What of `Patient` follows from the anatomy alone; many still cases are made of one."""
+    """What of `SimulatedPatient` follows from the anatomy alone; many still cases are made of one."""
     soft = anatomy.soft
     density = np.asarray(soft.values, dtype=np.float32)
     thin, _ = ndimage.label(density < 0.15)
@@ -92,14 +92,16 @@ def _centred(step: int, x0_px: float, y0_px: float) -> NDArray[np.float64]:
 class Stage:
     """One view of a patient: maps at rest, and their paths in the picture at a pose."""
 
-    def __init__(self, patient_: Patient, case: Case, theatre: Theatre, view: View, box: Crop, *, coarse: bool) -> None:
+    def __init__(
+        self, patient_: SimulatedPatient, case: Case, theatre: SceneMotion, view: View, box: Crop, *, coarse: bool
+    ) -> None:
         """Project every layer once.
 
         Parameters
         ----------
-        patient_ : Patient
+        patient_ : SimulatedPatient
         case : Case
-        theatre : Theatre
+        theatre : SceneMotion
             For the farthest movement (padding).
         view : View
         box : Crop
@@ -132,14 +134,14 @@ class Stage:
         self._centre_px = view.project(np.zeros((1, 3)))[0]
         self.part = self._cement_part()
 
-    def current_from_rest(self, pose: Pose, shift_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    def current_from_rest(self, pose: ScenePose, shift_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """2 x 3 matrix from source px at rest to source px at a pose, for a layer with that shift."""
         angle = np.deg2rad(pose.rotation_deg)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         moved = self._centre_px + self.view.px_per_mm @ shift_mm
         return np.column_stack([turn, moved - turn @ self._centre_px])
 
-    def landmarks_px(self, points_mm: NDArray[np.float64], pose: Pose) -> PointsPx:
+    def landmarks_px(self, points_mm: NDArray[np.float64], pose: ScenePose) -> PointsPx:
         """Source px of points of the vertebra at a pose."""
         return apply_matrix(self.current_from_rest(pose, pose.spine_mm), self.view.project(points_mm))
 
@@ -178,7 +180,7 @@ class Stage:
         whole[part.rows, part.cols] = self._warp(layer, 1, matrix, part=part)
         return whole
 
-    def paths(self, pose: Pose, t_s: float, injection_end_s: float, cannula_in: bool) -> Paths:
+    def paths(self, pose: ScenePose, t_s: float, injection_end_s: float, cannula_in: bool) -> Paths:
         """What the beam crosses in the picture at a pose, with the cement as far as the projector has come."""
         spine = self.current_from_rest(pose, pose.spine_mm)
         breathing = self.current_from_rest(pose, pose.ribs_mm)
@@ -209,7 +211,7 @@ class Stage:
             iodine_g_cm2=contrast,
         )
 
-    def cement_paths(self, pose: Pose) -> tuple[Map, list[Map]]:
+    def cement_paths(self, pose: ScenePose) -> tuple[Map, list[Map]]:
         """The cement's path in mm in `part` at a pose, as a whole and by site of leak."""
         spine = self.current_from_rest(pose, pose.spine_mm)
         whole = self._warp(self.projector.path_mm, 1, spine, part=self.part)

@@ -22,7 +22,7 @@ _BEFORE_S, _AFTER_S = 0.55, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Still:
+class StillCase:
     """A still case.
 
     Attributes
@@ -44,7 +44,7 @@ class Still:
     shapes: dict[LeakSite, dict[str, float | str]]
 
 
-def still(case: Case, seed: int, anatomy: Anatomy, flow: CementFlow, volume_ml: float | None = None) -> Still:
+def still(case: Case, seed: int, anatomy: Anatomy, flow: CementFlow, volume_ml: float | None = None) -> StillCase:
     """Make a still case.
 
     Parameters
@@ -81,7 +81,7 @@ def still(case: Case, seed: int, anatomy: Anatomy, flow: CementFlow, volume_ml: 
     frames = list(fluoroscope.frames())
     last = frames[-1]
     assert last.truth is not None
-    return Still(
+    return StillCase(
         before=frames[planned.reference_frame].grey,
         after=last.grey,
         truth=last.truth,

@@ -17,7 +17,7 @@ _LEVERED_BEFORE_S, _LEVERED_IN_S = 1.0, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pose:
+class ScenePose:
     """Where things are at one moment, patient mm from their place in the volumes.
 
     Attributes
@@ -50,7 +50,7 @@ class Stand:
     swinging: bool
 
 
-class Theatre:
+class SceneMotion:
     """All movement of one case; the seed fixes what the case leaves open (phases, irregular breaths)."""
 
     def __init__(self, case: Case, rng: np.random.Generator) -> None:
@@ -84,7 +84,7 @@ class Theatre:
         bent = phase / 0.4 * 0.5 if phase < 0.4 else 0.5 + (phase - 0.4) / 0.6 * 0.5
         return float(self._depth[k] * np.sin(np.pi * bent) ** 2)
 
-    def pose(self, t_s: float) -> Pose:
+    def pose(self, t_s: float) -> ScenePose:
         """Where things are at a moment."""
         knobs = self._case.theatre
         breath = self.breath(t_s)
@@ -92,7 +92,7 @@ class Theatre:
         slow = np.sin(2 * np.pi * t_s / 17.0 + self._wobble[0]) + 0.5 * np.sin(2 * np.pi * t_s / 7.3 + self._wobble[1])
         gas = np.array([1.5 * np.sin(t_s / 2.1 + self._wobble[2]), 0.0, 1.0 * np.sin(t_s / 3.3 + self._wobble[3])])
         ahead = self.table_mm(t_s + 0.02) - self.table_mm(t_s - 0.02)
-        return Pose(
+        return ScenePose(
             spine_mm=table + self._spine_way * (knobs.breathing_spine_mm * breath),
             ribs_mm=table + np.array([0.25, 0.0, -0.9]) * (knobs.breathing_ribs_mm * breath),
             gas_mm=table + gas + np.array([0.1, 0.0, -1.0]) * (1.3 * knobs.breathing_ribs_mm * breath),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
-from assistant.simulation.imaging_chain.sinks import Sink, sink_for
+from assistant.simulation.imaging_chain.sinks import FrameSink, sink_for
 from assistant.simulation.leak_truth import LeakTruth
 from assistant.simulation.scenario import as_toml
 from assistant.simulation.stage import LEAK_SITES
@@ -116,7 +116,7 @@ def _write(
     return document
 
 
-def _store(sink: Sink, frame: SimulatedFrame, folder: Path, shape: tuple[int, int]) -> None:
+def _store(sink: FrameSink, frame: SimulatedFrame, folder: Path, shape: tuple[int, int]) -> None:
     sink.write(frame.grey, frame.stored.t_s)
     if frame.truth is not None and frame.stored.new:
         name = f"{frame.stored.index:06d}.png"

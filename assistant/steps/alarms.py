@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from assistant.alarm_table.row import GRAVER, PipelineRow, Rule, Watched
+from assistant.alarm_table.row import GRAVER, PipelineRow, RaisingRule, Watched
 from assistant.alarm_table.table import FROM_PICTURES, SITE_OF_LEAK
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
@@ -44,7 +44,10 @@ _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
 into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
 _SLOW_WINDOW = 60
-_OF_LEAKS, _BY_STATE = (Rule.LEAK, Rule.VEIN), (Rule.TECHNICAL, Rule.OTHER_SIGN, Rule.SIGN_TURNED)
+_OF_LEAKS, _BY_STATE = (
+    (RaisingRule.LEAK, RaisingRule.VEIN),
+    (RaisingRule.TECHNICAL, RaisingRule.OTHER_SIGN, RaisingRule.SIGN_TURNED),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +265,7 @@ def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: PipelineRow, now: Alarm
     """Whether a bad vote raises the alarm together with what the pictures before it said."""
     if any(earlier.bad for earlier in list(votes)[-2:]):
         return True
-    if row.rule is not Rule.CROSSED or vote.past_mm is None:
+    if row.rule is not RaisingRule.CROSSED or vote.past_mm is None:
         return row.rule in _OF_LEAKS  # a leak is handed in when its own step has confirmed it
     if votes and votes[-1].past_mm is not None and votes[-1].past_mm >= -_AT_THE_LINE_MM:
         return True
@@ -279,7 +282,7 @@ def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
 def _stands(row: PipelineRow, now: AlarmInput) -> bool:
     """Whether a leak that the row is about stands."""
     return any(
-        SITE_OF_LEAK[leak.site] is row.site and (row.rule is Rule.LEAK or leak.yeom == "S") for leak in now.leaks
+        SITE_OF_LEAK[leak.site] is row.site and (row.rule is RaisingRule.LEAK or leak.yeom == "S") for leak in now.leaks
     )
 
 
@@ -318,17 +321,17 @@ def _vote(row: PipelineRow, now: AlarmInput, distances: Distances, settings: Ala
     assert isinstance(row.watched, Line), "a row of distances looks at a line"
     distance = distances.mm[row.watched]
     past_mm = None if isinstance(distance, Unknown) else _limit_mm(row, settings) - distance
-    if past_mm is not None and row.rule is Rule.CROSSED:
+    if past_mm is not None and row.rule is RaisingRule.CROSSED:
         past_mm += _DOUBT_MM + (lead_mm if row.watched in (Line.WARNING_LINE, Line.POSTERIOR_WALL) else 0.0)
     bad = past_mm is not None and past_mm >= 0
-    if row.rule is Rule.NEAR and row.watched is Line.WARNING_LINE:
+    if row.rule is RaisingRule.NEAR and row.watched is Line.WARNING_LINE:
         time_s = now.approach.time_to_line_s
         bad = bad or (not isinstance(time_s, Unknown) and time_s <= settings.posterior_time_s)
     return _Vote(bad, past_mm)
 
 
 def _limit_mm(row: PipelineRow, settings: AlarmSettings) -> float:
-    if row.rule is Rule.NEAR:
+    if row.rule is RaisingRule.NEAR:
         is_posterior = row.watched is Line.WARNING_LINE
         return settings.posterior_band_mm if is_posterior else settings.endplate_band_mm
     if row.watched in (Line.ANTERIOR_WALL, Line.SIDE_WALL):
@@ -356,7 +359,7 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
     if watch.first_wanted_s is None or watch.last_wanted_s != now.t_s:
         return
     priority = row.armed if memory.armed else row.unarmed
-    in_another = row.rule is not Rule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
+    in_another = row.rule is not RaisingRule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
     if watch.alarm is not None and watch.alarm.priority >= priority and not (in_another or back):
         return
     slow = now.new_picture and _pictures_are_slow(memory, settings)

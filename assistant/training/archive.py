@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import UsageError
-from assistant.library.people import Act, check_may
+from assistant.library.people import Permission, check_may
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
 from assistant.training.ending import Ending
@@ -83,7 +83,7 @@ def keep_clip(
         If the run has no room before its event, or the person may not make clips by hand.
     """
     if stop_s is not None:
-        check_may(desk.library.who, Act.TEACH)
+        check_may(desk.library.who, Permission.TEACH)
     facts = cut(ending, alarms, difficulty=difficulty, stop_s=stop_s)
     # The name says nothing of the case: whoever has seen the list of cases would know the outcome.
     # Numbers below are the starter course's.
@@ -109,5 +109,5 @@ def labelled(desk: Trainer, clip: Clip, ending: Ending, alarms: AlarmSettings) -
     if facts == clip.facts:
         return clip
     rows = [("clips", clip.id, {"facts": facts_as_json(facts)})]
-    desk.library.change(rows, Act.ANSWER, "new clip", about=clip.id)
+    desk.library.change(rows, Permission.ANSWER, "new clip", about=clip.id)
     return replace(clip, facts=facts)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
-from assistant.library.people import Act, Person, check_may
+from assistant.library.people import Permission, Person, check_may
 from assistant.system.files import whole_file
 from assistant.training.clip import Clip
 from assistant.training.trainer import Trainer
@@ -63,7 +63,7 @@ def answers_of(desk: Trainer, person: Person | None, *, asks: Person) -> Answers
         If others' answers are wanted by someone who may not see them.
     """
     if person is None or person.id != asks.id:
-        check_may(asks, Act.SEE_OTHERS)
+        check_may(asks, Permission.SEE_OTHERS)
     experts = {each.id for each in desk.people() if each.is_expert}
     rows = desk.answers(person)
     # Each clip is asked for once: years of answers are of some dozens of clips, and a window waits.

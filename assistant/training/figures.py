@@ -39,7 +39,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class TraineeProgress:
     """What the dashboard shows of a person.
 
     Attributes
@@ -85,7 +85,7 @@ class Progress:
     experts_right: Measure
 
 
-def progress(desk: Trainer, person: Person) -> Progress:
+def progress(desk: Trainer, person: Person) -> TraineeProgress:
     """Work out the figures of a person."""
     given = desk.answers(task=QUESTION, counted=True)
     planted = [row for row in given if row["planted_mm"] is not None and row["person_id"] == person.id]
@@ -100,7 +100,7 @@ def progress(desk: Trainer, person: Person) -> Progress:
     experts = [id_ for id_, each in people.items() if each.is_expert and id_ != person.id]
     by_person = {id_: firsts([row for row in every if row["person_id"] == id_]) for id_ in people}
     theirs = [row for row in every if row["person_id"] in experts]
-    return Progress(
+    return TraineeProgress(
         answered=len(mine),
         stopped_in_time=Share(right=sum(row["answer"] == STOP for row in should), total=len(should)),
         with_truth=_agree(first, {id_: facts[id_].right for id_ in first}),

@@ -13,7 +13,7 @@ _MUCH_TOO_EARLY_S = 10.0
 _FAR_MM = 8.0
 
 
-class Verdict(StrEnum):
+class AnswerVerdict(StrEnum):
     """The first line of the feedback (design.md, section 8)."""
 
     IN_TIME = sentence("You stopped in time")
@@ -35,7 +35,7 @@ class Score:
     is_right : bool
     direction_right : bool or None
         None where no direction was asked for or given.
-    verdict : Verdict
+    verdict : AnswerVerdict
     early_s : float or None
         From the answer to the event; negative: after it. None without an event.
     early_mm : float or None
@@ -46,7 +46,7 @@ class Score:
 
     is_right: bool
     direction_right: bool | None
-    verdict: Verdict
+    verdict: AnswerVerdict
     early_s: float | None
     early_mm: float | None
     early_share: float | None = None
@@ -67,16 +67,16 @@ def score(facts: ClipFacts, answer: str, direction: str | None) -> Score:
     pointed = None if direction is None or facts.trap else direction == facts.direction
     if facts.trap:
         seen = answer == CANNOT_TELL
-        verdict = Verdict.TRAP_SEEN if seen else Verdict.TRAP_MISSED
+        verdict = AnswerVerdict.TRAP_SEEN if seen else AnswerVerdict.TRAP_MISSED
         return Score(is_right=seen, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
     if answer == CANNOT_TELL:
-        return Score(is_right=False, direction_right=pointed, verdict=Verdict.OPEN, early_s=early_s, **left)
+        return Score(is_right=False, direction_right=pointed, verdict=AnswerVerdict.OPEN, early_s=early_s, **left)
     right = answer == facts.right
     if answer == STOP:
         late = early_s is not None and early_s < 0
-        verdict = Verdict.AFTER_LINE if late else Verdict.IN_TIME if right else Verdict.EARLY
+        verdict = AnswerVerdict.AFTER_LINE if late else AnswerVerdict.IN_TIME if right else AnswerVerdict.EARLY
     else:
-        verdict = Verdict.RIGHT_TO_GO_ON if facts.right == GO_ON else Verdict.WENT_ON
+        verdict = AnswerVerdict.RIGHT_TO_GO_ON if facts.right == GO_ON else AnswerVerdict.WENT_ON
     return Score(is_right=right, direction_right=pointed, verdict=verdict, early_s=early_s, **left)
 
 
@@ -93,21 +93,21 @@ def score_watching(facts: ClipFacts, ending: Ending, pressed_frame: int | None) 
     first = ending.first
     if pressed_frame is None:
         missed = first is not None
-        verdict = Verdict.WENT_ON if missed else Verdict.RIGHT_TO_GO_ON
+        verdict = AnswerVerdict.WENT_ON if missed else AnswerVerdict.RIGHT_TO_GO_ON
         return Score(is_right=not missed, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
     if first is None:
-        return Score(is_right=False, direction_right=None, verdict=Verdict.EARLY, early_s=None, early_mm=None)
+        return Score(is_right=False, direction_right=None, verdict=AnswerVerdict.EARLY, early_s=None, early_mm=None)
     early_s = first.t_s - ending.t_s[min(max(pressed_frame, ending.first_frame), ending.frames - 1)]
     left_mm = ending.distance_mm(first.direction, pressed_frame)
     if early_s < 0:
-        verdict = Verdict.AFTER_LINE
+        verdict = AnswerVerdict.AFTER_LINE
     elif early_s > _MUCH_TOO_EARLY_S and (left_mm is None or left_mm > _FAR_MM):
-        verdict = Verdict.EARLY
+        verdict = AnswerVerdict.EARLY
     else:
-        verdict = Verdict.IN_TIME
+        verdict = AnswerVerdict.IN_TIME
     early_mm, early_share = ending.outward(first.direction, left_mm, pressed_frame)
     return Score(
-        is_right=verdict is Verdict.IN_TIME,
+        is_right=verdict is AnswerVerdict.IN_TIME,
         direction_right=None,
         verdict=verdict,
         early_s=early_s,
@@ -134,5 +134,5 @@ def score_label(facts: ClipFacts, is_shape: bool, answer: str) -> Score:
         right = answer == facts.shape
     else:
         right = answer in facts.leak_sites if facts.leak_sites else answer == "stays in"
-    verdict = Verdict.IN_TIME if right else Verdict.OPEN
+    verdict = AnswerVerdict.IN_TIME if right else AnswerVerdict.OPEN
     return Score(is_right=right, direction_right=None, verdict=verdict, early_s=None, early_mm=None)

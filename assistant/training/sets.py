@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 from assistant.errors import UsageError
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from assistant.system.plain import json_text
 from assistant.training.clip import Clip, clip_from_row
 from assistant.training.ending import DIRECTIONS
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SetRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which clips belong to a set; an empty tuple means any."""
 
     directions: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         )
 
 
-def make_set(library: Library, name: str, *, rule: Rule | None = None, clips: tuple[str, ...] = ()) -> str:
+def make_set(library: Library, name: str, *, rule: SetRule | None = None, clips: tuple[str, ...] = ()) -> str:
     """Make a set by rule or by hand; gives its id.
 
     Raises
@@ -56,7 +56,7 @@ def make_set(library: Library, name: str, *, rule: Rule | None = None, clips: tu
         "rule": "" if rule is None else json_text(rule, indent=None),
         "clips": json_text(clips, indent=None),
     }
-    return library.add("sets", Act.TEACH, "make a training set", **values)
+    return library.add("sets", Permission.TEACH, "make a training set", **values)
 
 
 def clips_named(library: Library, text: str) -> tuple[str, ...]:
@@ -93,5 +93,5 @@ def clip_ids(library: Library, set_id: str) -> set[str]:
         raise UsageError(f"there is no training set {set_id}")
     if not row["rule"]:
         return set(json.loads(row["clips"]))
-    rule = msgspec.json.decode(row["rule"], type=Rule)
+    rule = msgspec.json.decode(row["rule"], type=SetRule)
     return {clip["id"] for clip in library.rows("clips") if rule.takes(clip_from_row(clip))}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from assistant.errors import UsageError
 from assistant.library.change_log import Row
 from assistant.library.jobs import Jobs, LibraryJob
-from assistant.library.people import Act, Person, Role
+from assistant.library.people import Permission, Person, Role
 from assistant.library.session_rows import THUMBNAIL
 from assistant.library.store import Library
 from assistant.library.who_is_here import enrol
@@ -88,7 +88,7 @@ class Trainer:
         now = self._wall_ns()
         for table in ("answers", "cards"):
             rows += [(table, row["id"], {"deleted_ns": now}) for row in self.library.rows(table, person_id=person.id)]
-        self.library.change(rows, Act.ANSWER, "person", about=person.id)
+        self.library.change(rows, Permission.ANSWER, "person", about=person.id)
 
     def add_clip(self, clip: Clip, place: int = 0) -> str:
         """Keep a clip; gives its id."""
@@ -104,7 +104,7 @@ class Trainer:
             "place": place,
             "thumbnail": clip.thumbnail,
         }
-        self.library.change([("clips", id_, values)], Act.ANSWER, "new clip", about=id_)
+        self.library.change([("clips", id_, values)], Permission.ANSWER, "new clip", about=id_)
         if clip.run_id is not None:
             run = self.library.one("runs", clip.run_id)
             if run is not None:
@@ -130,7 +130,7 @@ class Trainer:
 
     def flag(self, clip_id: str) -> None:
         """Mark a case as doubtful; it comes last from now on, and the instructor sees the mark."""
-        self.library.change([("clips", clip_id, {"flagged": 1})], Act.ANSWER, "flag a clip", about=clip_id)
+        self.library.change([("clips", clip_id, {"flagged": 1})], Permission.ANSWER, "flag a clip", about=clip_id)
 
     def answers(self, person: Person | None = None, *, counted: bool = False, **equal: Any) -> list[Row]:
         """Answers in the order in which they were given; ``counted``: without those about a rehearsal, no patient."""
@@ -241,7 +241,7 @@ class Trainer:
         }
         rows = [("answers", self.library.new_id("answers"), answer)]
         if given.planted_mm is not None:
-            self.library.change(rows, Act.ANSWER, "answer", about=asked.clip.id)
+            self.library.change(rows, Permission.ANSWER, "answer", about=asked.clip.id)
             return 0
         card_values = {
             "person_id": person.id,
@@ -253,7 +253,7 @@ class Trainer:
             "lapses": (card["lapses"] if card else 0) + (grade == schedule.AGAIN),
         }
         card_id = card["id"] if card else self.library.new_id("cards")
-        self.library.change([*rows, ("cards", card_id, card_values)], Act.ANSWER, "answer", about=asked.clip.id)
+        self.library.change([*rows, ("cards", card_id, card_values)], Permission.ANSWER, "answer", about=asked.clip.id)
         return days
 
     def others(self, clip_id: str, person: Person, task: str = QUESTION) -> dict[str, dict[str, int]]:
@@ -359,7 +359,7 @@ class Starter:
             run_id="",
             module="assistant.training.course_child",
             finish=self._finish,
-            act=Act.ANSWER,
+            act=Permission.ANSWER,
         )
         self._asked = self._jobs.add(job)
         return True

@@ -28,7 +28,7 @@ from models.training.exporting import F32, run_onnx, write_pack
 from models.training.learning import learn, learned_before
 from models.training.sample_store import load, make_all, make_real
 from models.training.short_runs import answers_of, run_figures, short_runs
-from models.training.small_run import Sample
+from models.training.small_run import LeakSample
 from models.training.variants import Perturbation
 
 SEED = 20261121
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def _measured(
-    model: bytes, limits: ShapeLimits, samples: list[Sample], worlds: dict[str, list[Sample]]
+    model: bytes, limits: ShapeLimits, samples: list[LeakSample], worlds: dict[str, list[LeakSample]]
 ) -> dict[str, Any]:
     def run(values: F32) -> tuple[F32, F32]:
         return run_onnx(model, from_bytes(to_bytes(values)))
@@ -125,7 +125,7 @@ def _measured(
     }
 
 
-def _drawn(number: int) -> Sample | None:
+def _drawn(number: int) -> LeakSample | None:
     return drawn_outline(np.random.default_rng([SEED + 1, number]), number)
 
 

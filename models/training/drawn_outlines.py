@@ -29,7 +29,7 @@ from assistant.simulation.random_case import random_case
 from assistant.simulation.scenario import Screen
 from assistant.simulation.truth import PATH_MM
 from assistant.steps.cement import USUAL_LIMITS
-from models.training.small_run import KINDS, Sample
+from models.training.small_run import KINDS, LeakSample
 
 F32 = NDArray[np.float32]
 _SIDE_MM = 36.0
@@ -45,7 +45,7 @@ _BEFORE, _SKIPPED, _AFTER = 5, 3, 4
 _IDENTITY = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(0.0, 0.0))
 
 
-def drawn_outline(rng: np.random.Generator, number: int) -> Sample | None:
+def drawn_outline(rng: np.random.Generator, number: int) -> LeakSample | None:
     """One leak; None where it came out too small to type.
 
     Parameters
@@ -77,7 +77,7 @@ def drawn_outline(rng: np.random.Generator, number: int) -> Sample | None:
     seen = mask & (away < 0)
     if 2.0 * (seen & beyond).sum() < _LEAST_DICE * (seen.sum() + beyond.sum()):
         return None
-    return Sample(
+    return LeakSample(
         ground=Ground(
             mask=mask,
             before=before,

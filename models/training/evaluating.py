@@ -14,7 +14,7 @@ from assistant.leak_shape.patch import leak_patch
 from assistant.steps.leak_shape import classify_by_geometry
 from assistant.vocabulary import Unknown, value_or_none
 from models.training.calibrating import auc, calibration_error
-from models.training.small_run import Sample
+from models.training.small_run import LeakSample
 from models.training.variants import Perturbation, changed
 
 F32 = NDArray[np.float32]
@@ -87,7 +87,7 @@ class Verdicts:
 
 
 def model_verdicts(
-    samples: list[Sample], run: Run, limits: ShapeLimits, change: Perturbation, seed: int = 5
+    samples: list[LeakSample], run: Run, limits: ShapeLimits, change: Perturbation, seed: int = 5
 ) -> Verdicts:
     """The model's, one picture each, refused patches counted as said nothing."""
     rng = np.random.default_rng(seed)
@@ -119,7 +119,7 @@ def model_verdicts(
     return verdicts
 
 
-def rule_verdicts(samples: list[Sample], change: Perturbation, seed: int = 5) -> Verdicts:
+def rule_verdicts(samples: list[LeakSample], change: Perturbation, seed: int = 5) -> Verdicts:
     """The geometric rule's, on the same masks and lines."""
     rng = np.random.default_rng(seed)
     verdicts = Verdicts()
@@ -171,7 +171,7 @@ def reliability(verdicts: Verdicts, bins: int = 10) -> list[dict[str, float]]:
     return rows
 
 
-def subgroups(samples: list[Sample]) -> dict[str, NDArray[np.bool_]]:
+def subgroups(samples: list[LeakSample]) -> dict[str, NDArray[np.bool_]]:
     """Samples by what might matter."""
     facts = [sample.facts for sample in samples]
 

@@ -14,7 +14,7 @@ from assistant.leak_shape.patch import Ground
 from assistant.simulation.anatomy.anatomy import build
 from assistant.simulation.dataset import patient_seed
 from assistant.system.files import whole_file
-from models.training.small_run import Sample, draw_anatomy, samples_of
+from models.training.small_run import LeakSample, draw_anatomy, samples_of
 
 # Parts never share a patient. Calibration takes validation patients that `make evaluate` does not use.
 _FIRST = {"train": 0, "calibration": 50_000, "test": 50_000, "real": 90_000}
@@ -102,7 +102,7 @@ def make_real(folder: Path, data: Path, injections: int, workers: int) -> None:
             done.result()
 
 
-def load(path: Path) -> list[Sample]:
+def load(path: Path) -> list[LeakSample]:
     """Read one patient's samples."""
     with np.load(path) as file:
         arrays = dict(file)
@@ -122,7 +122,7 @@ def _one_thread() -> None:
     cv2.setNumThreads(1)
 
 
-def _pack(arrays: dict[str, np.ndarray], k: int, sample: Sample) -> None:
+def _pack(arrays: dict[str, np.ndarray], k: int, sample: LeakSample) -> None:
     ground = sample.ground
     arrays[f"{k}.shape"] = np.array(ground.mask.shape)
     arrays[f"{k}.bits"] = np.packbits(
@@ -134,12 +134,12 @@ def _pack(arrays: dict[str, np.ndarray], k: int, sample: Sample) -> None:
     arrays[f"{k}.inside"] = sample.inside_px
 
 
-def _unpacked(arrays: dict[str, np.ndarray], k: int, facts: dict[str, object]) -> Sample:
+def _unpacked(arrays: dict[str, np.ndarray], k: int, facts: dict[str, object]) -> LeakSample:
     rows, cols = arrays[f"{k}.shape"].tolist()
     bits = np.unpackbits(arrays[f"{k}.bits"], axis=1, count=rows * cols).reshape(4, rows, cols).astype(bool)
     before, difference = arrays[f"{k}.pictures"].astype(np.float32)
     scale = arrays[f"{k}.scale"].tolist()
-    return Sample(
+    return LeakSample(
         ground=Ground(
             mask=bits[0],
             before=before,

@@ -41,7 +41,7 @@ _WINDOW_MM = 17.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sample:
+class LeakSample:
     """One picture of a leak into a disc, on the cement step's lattice, with truth.
 
     Attributes
@@ -80,7 +80,7 @@ def draw_anatomy(seed: int) -> Anatomy:
     return build_anatomy(random_case(np.random.default_rng([seed, 0]), f"patient {seed}"), seed)
 
 
-def samples_of(anatomy: Anatomy, seed: int, number: int, most: int, run: Path | None = None) -> Iterator[Sample]:
+def samples_of(anatomy: Anatomy, seed: int, number: int, most: int, run: Path | None = None) -> Iterator[LeakSample]:
     """Samples of one injection.
 
     Parameters
@@ -164,7 +164,7 @@ def _case(rng: np.random.Generator, leak: str) -> Case:
 
 def _watched(
     fluoroscope: Fluoroscope, frames: list[SimulatedFrame], rng: np.random.Generator, site: LeakSite
-) -> Iterator[Sample]:
+) -> Iterator[LeakSample]:
     """Every picture in which a large enough leak stands, in order."""
     planned = fluoroscope.planned(0)
     memory: MaskMemory | None = None
@@ -222,7 +222,7 @@ def _sample(
     site: LeakSite,
     true: NDArray[np.bool_],
     figures: dict[str, Any],
-) -> Sample | None:
+) -> LeakSample | None:
     baseline = memory.baseline
     crop, step = baseline.crop, baseline.step
     line = planned.superior if site is LeakSite.SUPERIOR_DISC else planned.inferior
@@ -241,7 +241,7 @@ def _sample(
     box = (slice(y0, int(ys.mean()) + reach + 1), slice(x0, int(xs.mean()) + reach + 1))
     # What lies beyond another line does not belong to this disc wherever the endplate is marked.
     allowed = own | (small == 0)
-    return Sample(
+    return LeakSample(
         ground=replace(
             ground,
             mask=ground.mask[box].copy(),

@@ -20,7 +20,7 @@ from assistant.vocabulary import Unknown
 from models.training.drawn_outlines import drawn_outline
 from models.training.network import CLASSES, ShapeNet
 from models.training.sample_store import load
-from models.training.small_run import Sample
+from models.training.small_run import LeakSample
 from models.training.variants import Perturbation, drawn, patch_of
 
 _LOW, _HIGH = -2.0, 2.0
@@ -81,7 +81,7 @@ class _Rows:
         self._facts: list[dict[str, Any]] = []
         self._refused: list[dict[str, Any]] = []
 
-    def add(self, sample: Sample, variants: int, rng: np.random.Generator) -> None:
+    def add(self, sample: LeakSample, variants: int, rng: np.random.Generator) -> None:
         known = {"label": sample.label, **sample.facts}
         for k in range(variants + 1):
             patch = patch_of(sample, Perturbation() if k == 0 else drawn(rng), rng)

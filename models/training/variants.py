@@ -12,7 +12,7 @@ from assistant import geometry
 from assistant.geometry import END_TOLERANCE_MM, Crop
 from assistant.leak_shape.patch import Endplate, Ground, LeakPatch, leak_patch
 from assistant.vocabulary import Unknown
-from models.training.small_run import Sample
+from models.training.small_run import LeakSample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def drawn(rng: np.random.Generator) -> Perturbation:
     )
 
 
-def changed(sample: Sample, change: Perturbation, rng: np.random.Generator) -> tuple[Ground, Endplate]:
+def changed(sample: LeakSample, change: Perturbation, rng: np.random.Generator) -> tuple[Ground, Endplate]:
     """What `leak_patch` is given of a changed sample."""
     ground = sample.ground
     mask = _grown(sample.true_mask if change.true_mask else ground.mask, change.grow_mm, ground.mm_per_px)
@@ -117,12 +117,12 @@ def changed(sample: Sample, change: Perturbation, rng: np.random.Generator) -> t
     return seen, Endplate(away_mm=away, beyond=beyond, along=chord / np.linalg.norm(chord))
 
 
-def patch_of(sample: Sample, change: Perturbation, rng: np.random.Generator) -> LeakPatch | Unknown:
+def patch_of(sample: LeakSample, change: Perturbation, rng: np.random.Generator) -> LeakPatch | Unknown:
     """The patch of a changed sample."""
     return leak_patch(*changed(sample, change, rng))
 
 
-def _marked(sample: Sample, change: Perturbation, rng: np.random.Generator) -> NDArray[np.float64]:
+def _marked(sample: LeakSample, change: Perturbation, rng: np.random.Generator) -> NDArray[np.float64]:
     line = sample.line_px
     mm_per_px = sample.ground.mm_per_px
     outwards = line.mean(axis=0) - sample.inside_px

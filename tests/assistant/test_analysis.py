@@ -56,7 +56,7 @@ def plan(**changes: Any) -> Plan:
     return plan_from_document(plan_document(**changes), 0.25)
 
 
-def run(source: Memory, folder: Path, **options: Any) -> analysis.Outcome:
+def run(source: Memory, folder: Path, **options: Any) -> analysis.AnalysisOutcome:
     return analyze(source, plan(), Settings(), folder, masks=False, **options)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from assistant import cli
-from assistant.cli import Progress, main
+from assistant.cli import ProgressLine, main
 from assistant.errors import UsageError
 from tests.small_run import COLS, ROWS, SmallRun, pictures, plan_document, write_small_run
 
@@ -290,7 +290,7 @@ class Terminal(io.StringIO):
 
 def test_progress_is_one_line_that_is_rewritten() -> None:
     stream, now_s = Terminal(), [0.0]
-    progress = Progress(stream, lambda: now_s[0])
+    progress = ProgressLine(stream, lambda: now_s[0])
     for done in range(1, 101):
         now_s[0] += 0.05
         progress(done, 100)
@@ -304,12 +304,12 @@ def test_progress_is_one_line_that_is_rewritten() -> None:
 
 def test_progress_without_a_known_end_and_without_a_terminal() -> None:
     stream, now_s = Terminal(), [0.0]
-    progress = Progress(stream, lambda: now_s[0])
+    progress = ProgressLine(stream, lambda: now_s[0])
     now_s[0] = 2.0
     progress(30, None)
     assert stream.getvalue().rstrip() == "\rframe 30  15/s"
     silent = io.StringIO()
-    quiet = Progress(silent)
+    quiet = ProgressLine(silent)
     quiet(1, 2)
     quiet.end()
     assert silent.getvalue() == ""
@@ -317,7 +317,7 @@ def test_progress_without_a_known_end_and_without_a_terminal() -> None:
 
 def test_long_waits_are_told_in_minutes() -> None:
     stream, now_s = Terminal(), [0.0]
-    progress = Progress(stream, lambda: now_s[0])
+    progress = ProgressLine(stream, lambda: now_s[0])
     now_s[0] = 10.0
     progress(100, 1000)
     assert "1:30 min left" in stream.getvalue()

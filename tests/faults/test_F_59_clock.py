@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.training.clip import Clip, ClipFacts
@@ -16,7 +16,7 @@ TIMES_NS = [10**18, 10**18 - HOUR_NS, 10**18 + HOUR_NS, 0, 4_102_444_800 * 10**9
 def test_the_order_of_changes_is_not_the_clocks(tmp_path):
     times = iter(TIMES_NS * 4)
     with Library(tmp_path, wall_ns=lambda: next(times)) as library:
-        made = [library.add("cases", Act.IMPORT, note=str(n)) for n in range(6)]
+        made = [library.add("cases", Permission.IMPORT, note=str(n)) for n in range(6)]
         assert [change.about for change in library.changes()] == made[::-1]
         assert library.verify() == ""
         library.undo()

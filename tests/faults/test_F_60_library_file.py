@@ -10,7 +10,7 @@ from assistant.cli import main
 from assistant.errors import AssistantError, EnvironmentError_
 from assistant.exchange.taking_in import take_in_pack
 from assistant.library import change_log, database
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.system.files import beside
@@ -23,7 +23,7 @@ def whole(tmp_path_factory) -> bytes:
     folder = tmp_path_factory.mktemp("whole")
     with Library(folder) as library:
         for n in range(8):
-            library.add("cases", Act.IMPORT, note=f"case {n}", day="2026-11-12")
+            library.add("cases", Permission.IMPORT, note=f"case {n}", day="2026-11-12")
     return (folder / database.NAME).read_bytes()
 
 
@@ -88,11 +88,11 @@ def test_a_locked_file_is_told_and_the_change_not_made(tmp_path):
         other = sqlite3.connect(tmp_path / database.NAME, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(EnvironmentError_):
-            library.add("cases", Act.IMPORT)
+            library.add("cases", Permission.IMPORT)
         other.execute("ROLLBACK")
         other.close()
         assert library.rows("cases") == []
-        library.add("cases", Act.IMPORT)
+        library.add("cases", Permission.IMPORT)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

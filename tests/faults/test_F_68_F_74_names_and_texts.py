@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from assistant.exchange.pack_out import PackOrder, write_pack
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.simulation.imaging_chain.sinks import DicomSink
@@ -47,8 +47,8 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_F_68_a_text_comes_back_as_it_was(tmp_path, text):
     with Library(tmp_path) as library:
-        case_id = library.add("cases", Act.IMPORT, note=text, tags=text)
-        library.add("levels", Act.EDIT, case_id=case_id, level="L1", note=text)
+        case_id = library.add("cases", Permission.IMPORT, note=text, tags=text)
+        library.add("levels", Permission.EDIT, case_id=case_id, level="L1", note=text)
         assert library.one("cases", case_id)["note"] == text
         assert search(library, text).total in (0, 1)
         assert library.rows("cases", note=text)[0]["id"] == case_id
@@ -89,10 +89,10 @@ def test_F_73_a_dicom_run_leaves_its_tags_behind(tmp_path):
     uids = [str(tagged.SOPInstanceUID), str(tagged.StudyInstanceUID), str(tagged.SeriesInstanceUID)]
     tagged.save_as(run)
     with Library(tmp_path / "home") as library:
-        library.add("cases", Act.IMPORT, id="K-1")
-        library.add("levels", Act.EDIT, id="L-1", case_id="K-1")
+        library.add("cases", Permission.IMPORT, id="K-1")
+        library.add("levels", Permission.EDIT, id="L-1", case_id="K-1")
         values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-        library.add("runs", Act.IMPORT, case_id="K-1", level_id="L-1", state="no plan", **values)
+        library.add("runs", Permission.IMPORT, case_id="K-1", level_id="L-1", state="no plan", **values)
         pack = write_pack(library, PackOrder(case_ids=("K-1",), looked_for_names=True), tmp_path / "out")
     with zipfile.ZipFile(pack) as zipped:
         names = zipped.namelist()
@@ -104,7 +104,7 @@ def test_F_73_a_dicom_run_leaves_its_tags_behind(tmp_path):
 def test_F_74_no_text_of_a_patient_in_the_log(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     with Library(tmp_path) as library:
-        case_id = library.add("cases", Act.IMPORT, note="MUSTER^ERIKA")
+        case_id = library.add("cases", Permission.IMPORT, note="MUSTER^ERIKA")
         search(library, "MUSTER")
         library.delete("cases", case_id)
         library.undo()

@@ -9,7 +9,7 @@ import pytest
 from assistant.exchange.pack_in import unpack
 from assistant.library import change_log, database
 from assistant.library.migrations import STEPS, VERSION
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from tests.small_pack import tree, write_pack_file
 
@@ -47,13 +47,13 @@ def until_it_comes_through(act, check, most: int = 400) -> int:
 
 def test_a_change(tmp_path):
     with Library(tmp_path) as library:
-        library.add("cases", Act.IMPORT, id="K-1", note="before")
+        library.add("cases", Permission.IMPORT, id="K-1", note="before")
 
     def act(die):
         library = Library(tmp_path)
         library._db.set_trace_callback(die)
         rows = [("cases", "K-1", {"note": "after"}), ("levels", "L-1", {"case_id": "K-1", "level": "L1"})]
-        library.change(rows, Act.EDIT, "change case", about="K-1")
+        library.change(rows, Permission.EDIT, "change case", about="K-1")
 
     def check(_):
         with Library(tmp_path) as library:
@@ -62,7 +62,7 @@ def test_a_change(tmp_path):
             assert library.fault == ""
             if note == "after":
                 library.undo()
-                library.change([("levels", "L-1", {"level": "L1"})], Act.EDIT, "x", about="")
+                library.change([("levels", "L-1", {"level": "L1"})], Permission.EDIT, "x", about="")
                 library._db.execute("DELETE FROM levels")
 
     assert until_it_comes_through(act, check) > 8
@@ -100,9 +100,9 @@ def test_a_migration(tmp_path):
 
 def test_a_head_that_was_not_kept_in_time_is_no_fault(tmp_path):
     with Library(tmp_path) as library:
-        library.add("cases", Act.IMPORT)
+        library.add("cases", Permission.IMPORT)
         head = (tmp_path / change_log.HEAD).read_bytes()
-        library.add("cases", Act.IMPORT)
+        library.add("cases", Permission.IMPORT)
     (tmp_path / change_log.HEAD).write_bytes(head)  # killed between the change and its head
     with Library(tmp_path) as library:
         assert library.fault == ""

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from assistant.cli import main
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.live.messages import SourceOpened
@@ -148,7 +148,7 @@ def test_a_rehearsal_is_marked_and_counts_nowhere(
             )
             person = desk.enrol(consents=True)
             values = {"person_id": person.id, "clip_id": clip_id, "wall_ns": 1, "task": "question", "mode": "new"}
-            library.add("answers", Act.ANSWER, **values, answer="stop", is_right=1)
+            library.add("answers", Permission.ANSWER, **values, answer="stop", is_right=1)
             assert len(desk.answers(person)) == 1
             assert progress(desk, person).answered == 0
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule
+from assistant.alarm_table.row import AlarmRow, PipelineRow, Raiser, RaisingRule
 from assistant.alarm_table.table import STOPPED, TABLE, VIEW_CHANGED
 from assistant.live.processes.watchdog import WatchdogAlarm, WindowCheck, judge
 from assistant.review.counting import OF_MACHINE
@@ -64,7 +64,7 @@ _EVIDENCE: dict[str, Evidence] = {}
 Look_for = Callable[[str], Evidence]
 
 
-def name_of(row: Row) -> str:
+def name_of(row: AlarmRow) -> str:
     """The row in words, each another."""
     name = f"{row.code or 'no alarm:'} {row.title}"
     return f"{name} {row.site or 'picture'}" if isinstance(row, PipelineRow) else name
@@ -111,19 +111,19 @@ def test_a_row_of_the_pictures_goes_to_result_and_report(row: PipelineRow, look_
     assert any(one["alarm"] == row.kind.value and one["site"] == site for one in logged), "and to the log"
 
 
-def _in_theatre(row: Row) -> bool:
+def _in_theatre(row: AlarmRow) -> bool:
     return bool(row.code) and (
-        Raiser.SESSION in row.raised_by or (isinstance(row, PipelineRow) and row.rule is not Rule.TECHNICAL)
+        Raiser.SESSION in row.raised_by or (isinstance(row, PipelineRow) and row.rule is not RaisingRule.TECHNICAL)
     )
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if _in_theatre(row)], ids=name_of)
-def test_a_row_goes_to_bar_sound_log_and_the_day_that_is_read_back(row: Row, look_for: Look_for) -> None:
+def test_a_row_goes_to_bar_sound_log_and_the_day_that_is_read_back(row: AlarmRow, look_for: Look_for) -> None:
     name = name_of(row)
     _assert_told(row, look_for(MORE.get(name, CAUSES[name])))
 
 
-def _assert_told(row: Row, seen: Evidence) -> None:
+def _assert_told(row: AlarmRow, seen: Evidence) -> None:
     headline, action = pattern(row.headline), pattern(row.action)
     assert any(re.match(headline, h) and re.fullmatch(action, a) for h, a in seen.bar), seen.bar
     logged = [one for one in seen.logged("alarm") if one["code"] == row.code and re.match(headline, one["headline"])]

@@ -19,7 +19,7 @@ from assistant.cli import main
 from assistant.library import database
 from assistant.library.jobs import Jobs
 from assistant.library.migrations import STEPS
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.plan import read_plan
@@ -318,7 +318,9 @@ def test_a_run_that_was_reviewed_before_it_came_in_is_known_again(old: Path, tmp
         (row,) = library.rows("runs")
         sum_of_today = row["sha256"]
         assert sum_of_today != sum_of_before
-        library.change([("runs", row["id"], {"sha256": sum_of_before})], Act.EDIT, "as before", about=row["case_id"])
+        library.change(
+            [("runs", row["id"], {"sha256": sum_of_before})], Permission.EDIT, "as before", about=row["case_id"]
+        )
     capsys.readouterr()
     assert main(["import", str(run), "--no-analysis"]) != 0  # it does not come in twice
     assert f"is in the library already, as case {row['case_id']}" in capsys.readouterr().err

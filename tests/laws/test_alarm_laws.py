@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.alarm_table.row import Rule
+from assistant.alarm_table.row import RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
@@ -19,7 +19,7 @@ from assistant.vocabulary import Alarm, Approach, Distances, EventKind, FrameSta
 AWAY = Unknown("not this line")
 NO_APPROACH = Approach(approach_mm_per_s=AWAY, time_to_line_s=AWAY)
 SETTINGS = AlarmSettings()
-OF_DISTANCES = {Rule.CROSSED, Rule.NEAR, Rule.LEAK, Rule.VEIN}
+OF_DISTANCES = {RaisingRule.CROSSED, RaisingRule.NEAR, RaisingRule.LEAK, RaisingRule.VEIN}
 DISTANCE_KINDS = {row.kind for row in FROM_PICTURES if row.rule in OF_DISTANCES}
 
 

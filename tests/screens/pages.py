@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.library.people import Act, Role
+from assistant.library.people import Permission, Role
 from assistant.review.annotations import About
 from assistant.settings.tree import Settings
 from assistant.system.places import demo_run
@@ -103,8 +103,8 @@ def take_cases(camera: Camera) -> None:
     for n, (day, note) in enumerate(
         (("2026-11-10", "follow-up in March"), ("2026-11-12", ""), ("2026-11-19", "two levels"))
     ):
-        case_id = library.add("cases", Act.IMPORT, day=day, note=note, tags="teaching" if n == 1 else "")
-        library.add("levels", Act.EDIT, case_id=case_id, level=("L2", "T12", "L1")[n])
+        case_id = library.add("cases", Permission.IMPORT, day=day, note=note, tags="teaching" if n == 1 else "")
+        library.add("levels", Permission.EDIT, case_id=case_id, level=("L2", "T12", "L1")[n])
     page.room.tell_changed()
     settle(400)
     key(shell, "End")

@@ -16,12 +16,12 @@ from assistant.library.outcome import (
     SITES,
     STAGES,
     YEOM,
-    Outcome,
+    OutcomeFigures,
     add_finding,
     add_outcome,
     checked_day,
 )
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from ui.cases import case_words as words
 from ui.widgets.form_sheet import FormSheet
@@ -82,7 +82,7 @@ def edit_form(library: Library, case_id: str) -> FormSheet:
         if level:
             named = {"level": values["level"].upper() or None, "technique": values["technique"]}
             rows.append(("levels", level["id"], {**named, "access": values["access"], "cement_ml": cement_ml}))
-        library.change(rows, Act.EDIT, "change case", about=case_id)
+        library.change(rows, Permission.EDIT, "change case", about=case_id)
         return f"{case_id} kept."
 
     return FormSheet(
@@ -137,7 +137,7 @@ def outcome_form(library: Library, case_id: str) -> FormSheet:
         add_outcome(
             library,
             case_id,
-            Outcome(
+            OutcomeFigures(
                 stage=values["stage"],
                 vas=number(values["vas"], "pain"),
                 odi_percent=number(values["odi"], "ODI"),

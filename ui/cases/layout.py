@@ -27,7 +27,7 @@ from ui.widgets.page_tabs import PageTabs
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Parts:
+class CasesWidgets:
     """The widgets of the page."""
 
     tabs: PageTabs
@@ -45,9 +45,9 @@ class Parts:
     work: QLabel
 
 
-def lay_out(page: QWidget, model: CaseModel) -> Parts:
+def lay_out(page: QWidget, model: CaseModel) -> CasesWidgets:
     """Make the widgets of the page and arrange them in it."""
-    parts = Parts(
+    parts = CasesWidgets(
         tabs=PageTabs("cases"),
         count=QLabel(),
         search=QLineEdit(),
@@ -76,7 +76,7 @@ def lay_out(page: QWidget, model: CaseModel) -> Parts:
     return parts
 
 
-def _top(parts: Parts) -> QHBoxLayout:
+def _top(parts: CasesWidgets) -> QHBoxLayout:
     title = QLabel(words.CASES)
     title.setFont(theme.font(30, 800, spacing_percent=6))
     parts.count.setFont(theme.font(19, 500))
@@ -89,7 +89,7 @@ def _top(parts: Parts) -> QHBoxLayout:
     return row
 
 
-def _left(parts: Parts) -> QVBoxLayout:
+def _left(parts: CasesWidgets) -> QVBoxLayout:
     parts.search.setPlaceholderText(with_keys(words.SEARCH + "   [[cases:search]]"))
     parts.search.setAccessibleName(words.SEARCH)
     parts.search.setFont(theme.font(20))
@@ -123,7 +123,7 @@ def _left(parts: Parts) -> QVBoxLayout:
     return column
 
 
-def _fill_panel(parts: Parts) -> None:
+def _fill_panel(parts: CasesWidgets) -> None:
     parts.side.addWidget(QWidget())
     parts.side.addWidget(parts.card)
     parts.panel.setObjectName("panel")
@@ -133,7 +133,7 @@ def _fill_panel(parts: Parts) -> None:
     inside.addWidget(parts.side)
 
 
-def _bottom(parts: Parts) -> QHBoxLayout:
+def _bottom(parts: CasesWidgets) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(20)
     for cap in parts.caps:

@@ -13,9 +13,9 @@ from assistant.settings.tree import Settings
 from ui.cases import case_words as words
 from ui.cases.case_list import CaseModel
 from ui.cases.controller import CasesController
-from ui.cases.layout import Parts, lay_out
+from ui.cases.layout import CasesWidgets, lay_out
 from ui.keys.key_map import with_keys
-from ui.keys.table import Act
+from ui.keys.table import KeyAction
 from ui.library_access import room
 from ui.page import Page
 from ui.run_dialog import ask_for_runs
@@ -52,7 +52,7 @@ class CasesPage(Page):
         self.room.worked.connect(self._work_went_on)
         self.controller.begin()
 
-    def _hear(self, parts: Parts) -> None:
+    def _hear(self, parts: CasesWidgets) -> None:
         """What a person touches."""
         parts.tabs.wanted.connect(self.wanted)
         self.card.act.connect(self.do)
@@ -143,7 +143,7 @@ class CasesPage(Page):
         """Keys of the page; while a form is open, of the form."""
         return ("cases",) if self.form is None else ("form",)
 
-    def begin_act(self, act: Act) -> None:
+    def begin_act(self, act: KeyAction) -> None:
         """Do an act of the page or of the form."""
         if self.form is not None:
             self.form.do(act.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ui.keys.key_names import drawn
-from ui.keys.table import Act, acts_of
+from ui.keys.table import KeyAction, acts_of
 
 _UI: Final = Path(__file__).resolve().parents[1]
 _PLACE: Final = re.compile(r"<!-- keys: (\w+) -->\n.*?<!-- keys end -->", re.DOTALL)
@@ -26,7 +26,7 @@ def markdown(page: str) -> str:
     return "\n".join(lines)
 
 
-def _cells(acts: list[Act]) -> list[tuple[str, str]]:
+def _cells(acts: list[KeyAction]) -> list[tuple[str, str]]:
     part = f" ({', '.join(acts[0].parts)})" if acts[0].parts else ""
     return [(" ".join(f"`{drawn(key)}`" for key in act.keys), act.word + part) for act in acts]
 

@@ -16,7 +16,7 @@ from assistant.system.files import whole_file
 from assistant.system.places import data_home
 from assistant.system.plain import json_text, read_json
 from ui.keys.key_names import CONTROL, MODIFIERS, SHIFT, chord, drawn, written
-from ui.keys.table import SPACE, TABLE, Act
+from ui.keys.table import SPACE, TABLE, KeyAction
 
 log = logging.getLogger(__name__)
 _FILE: Final = "keys.json"
@@ -39,7 +39,7 @@ class KeyMap:
 
     def __init__(self, changed: Mapping[Name, str] | None = None) -> None:
         self._keys: dict[Name, tuple[str, ...]] = {name: act.keys for name, act in TABLE.items()}
-        self._acts: dict[int, list[Act]] = {}
+        self._acts: dict[int, list[KeyAction]] = {}
         self._index()
         # Two acts may have changed their keys with each other: what a change takes from is given up first.
         for name in changed or {}:
@@ -55,7 +55,7 @@ class KeyMap:
             for key in keys:
                 self._acts.setdefault(chord(key), []).append(TABLE[name])
 
-    def find(self, places: Iterable[str], chords: Iterable[int]) -> Act | None:
+    def find(self, places: Iterable[str], chords: Iterable[int]) -> KeyAction | None:
         """The act of the first of these keys that has one in the first of these places.
 
         Parameters

@@ -15,7 +15,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QKeyEvent
 
 from ui.keys.key_names import CONTROL, SHIFT
-from ui.keys.table import Act
+from ui.keys.table import KeyAction
 
 _ROWS: Final = ((2, "1234567890-="), (16, "QWERTYUIOP[]"), (30, "ASDFGHJKL;'`"), (44, "ZXCVBNM,./"))
 _BLOCK: Final = ((71, "789-456+1230."),)
@@ -77,14 +77,17 @@ class Hands:
     """
 
     def __init__(
-        self, begin: Callable[[Act], None], end: Callable[[Act], None], clock_s: Callable[[], float] = time.monotonic
+        self,
+        begin: Callable[[KeyAction], None],
+        end: Callable[[KeyAction], None],
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._begin, self._end, self._clock_s = begin, end, clock_s
-        self._down: dict[int, tuple[Act, float]] = {}
-        self._going: tuple[int, int, tuple[Act, float]] | None = None
+        self._down: dict[int, tuple[KeyAction, float]] = {}
+        self._going: tuple[int, int, tuple[KeyAction, float]] | None = None
         """A key that went up just now, when, and what it held: its own repeating would press it again at once."""
 
-    def press(self, event: QKeyEvent, act: Act | None) -> bool:
+    def press(self, event: QKeyEvent, act: KeyAction | None) -> bool:
         """A key went down; False where it means nothing."""
         again = self._comes_back(event) or event.isAutoRepeat()
         if act is None:

@@ -16,7 +16,7 @@ SPACE: Final = "Space"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class KeyAction:
     """One row.
 
     Attributes
@@ -42,7 +42,7 @@ class Act:
     repeats: bool = False
     is_listed: bool = True
 
-    def meets(self, other: Act) -> bool:
+    def meets(self, other: KeyAction) -> bool:
         """Whether both count at one time, so that they cannot have the same key."""
         here, there = self.page, other.page
         if "window" in (here, there):
@@ -65,17 +65,19 @@ TITLES: Final = {
 """The pages, in the order of the editor."""
 
 
-def _rows(page: str, *rows: tuple[str, str, str], parts: str = "", repeats: bool = False) -> tuple[Act, ...]:
+def _rows(page: str, *rows: tuple[str, str, str], parts: str = "", repeats: bool = False) -> tuple[KeyAction, ...]:
     """Rows of (name, keys, word); keys and parts with blanks between them."""
     return tuple(
-        Act(page=page, name=name, word=word, keys=tuple(keys.split()), parts=tuple(parts.split()), repeats=repeats)
+        KeyAction(
+            page=page, name=name, word=word, keys=tuple(keys.split()), parts=tuple(parts.split()), repeats=repeats
+        )
         for name, keys, word in rows
     )
 
 
-def _digits(page: str, name: str, digits: str, parts: str) -> tuple[Act, ...]:
+def _digits(page: str, name: str, digits: str, parts: str) -> tuple[KeyAction, ...]:
     return tuple(
-        Act(page=page, name=f"{name} {d}", word=f"{name} {d}", keys=(d,), parts=(parts,), is_listed=False)
+        KeyAction(page=page, name=f"{name} {d}", word=f"{name} {d}", keys=(d,), parts=(parts,), is_listed=False)
         for d in digits
     )
 
@@ -307,7 +309,7 @@ _WINDOW: Final = _rows(
     ),
 )
 
-TABLE: Final[dict[tuple[str, str], Act]] = {
+TABLE: Final[dict[tuple[str, str], KeyAction]] = {
     (act.page, act.name): act
     for page in (_THEATRE, _SETUP, _REVIEW, _CASES, _TRAINING, _SELFTEST, _FORM, _WINDOW)
     for act in page
@@ -315,6 +317,6 @@ TABLE: Final[dict[tuple[str, str], Act]] = {
 """Every act by page and name."""
 
 
-def acts_of(page: str) -> tuple[Act, ...]:
+def acts_of(page: str) -> tuple[KeyAction, ...]:
     """The acts of a page, in their order."""
     return tuple(act for act in TABLE.values() if act.page == page)

@@ -18,7 +18,7 @@ from assistant.plan import read_plan
 from assistant.reports import whatif_table
 from assistant.review.annotations import Review
 from assistant.review.opened_run import OpenedRun
-from assistant.review.whatif import Row, RunAndPlan, WhatIfJob
+from assistant.review.whatif import RunAndPlan, VariantResult, WhatIfJob
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.keys.key_map import with_keys
@@ -137,7 +137,7 @@ class Exporter:
             made_of = self.material(session)
             self._begin([partial(WAYS[kind], made_of) for kind in kinds])
 
-    def whatif_table(self, job: WhatIfJob, rows: Sequence[Row]) -> None:
+    def whatif_table(self, job: WhatIfJob, rows: Sequence[VariantResult]) -> None:
         """Write the what-if table: of one run into its folder, of many beside the cases."""
         kept, folder, name = tuple(rows), data_home() / "exports", "what_if_all_runs.csv"
         if len(job.runs) == 1:

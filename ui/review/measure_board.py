@@ -12,7 +12,7 @@ from assistant.geometry import along
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
 from assistant.review import measurements
-from assistant.review.measurements import SixPoints
+from assistant.review.measurements import SixPointMorphometry
 from assistant.vocabulary import Measure, Unknown
 from ui.review import review_words
 
@@ -73,7 +73,7 @@ class MeasureBoard:
         placed = self.points.get(tool, [])
         return np.array(placed) if len(placed) == review_words.TOOLS[tool][1] else None
 
-    def _six(self, tool: str) -> SixPoints | None:
+    def _six(self, tool: str) -> SixPointMorphometry | None:
         points = self._whole(tool)
         if points is not None:
             return measurements.six_points(points[:3], points[3:], self.mm_per_px or 1.0)
@@ -105,7 +105,7 @@ class MeasureBoard:
             told.append(("Cobb (kyphosis +)", _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
         return told
 
-    def _told_six(self, six: SixPoints, unit: str, *, own: bool) -> list[tuple[str, str]]:
+    def _told_six(self, six: SixPointMorphometry, unit: str, *, own: bool) -> list[tuple[str, str]]:
         heights = " · ".join(f"{mm:.1f}" for mm in (six.anterior_mm, six.middle_mm, six.posterior_mm))
         source = "" if own else f" ({review_words.FROM_PLAN})"
         told = [

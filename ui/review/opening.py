@@ -13,7 +13,7 @@ from assistant.part import has_parts
 from assistant.plan import read_plan
 from assistant.recording.reading import is_recorded
 from assistant.review.opened_run import OpenedRun
-from assistant.review.replay import Sink
+from assistant.review.replay import ReplayListener
 from assistant.settings.tree import Settings
 from assistant.system.places import plan_beside, plan_place
 from ui import words
@@ -25,7 +25,7 @@ def plan_of(run: str) -> str | None:
     return next((str(plan) for plan in (plan_place(path), plan_beside(path)) if plan.is_file()), None)
 
 
-def open_session(run: str, plan_path: str | None, settings: Settings, sink: Sink) -> tuple[OpenedRun, str]:
+def open_session(run: str, plan_path: str | None, settings: Settings, sink: ReplayListener) -> tuple[OpenedRun, str]:
     """Open a run with its plan (one beside it where none is named); without one where there is none that can be used.
 
     Returns

@@ -13,7 +13,7 @@ from assistant.review.opened_run import OpenedRun
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.keys.key_map import with_keys
-from ui.keys.table import Act
+from ui.keys.table import KeyAction
 from ui.page import Page
 from ui.review import review_words
 from ui.review.arrangement import Arrangement
@@ -341,11 +341,11 @@ class ReviewPage(Page):
         """All acts are keys."""
         return self.keys.places()
 
-    def begin_act(self, act: Act) -> None:
+    def begin_act(self, act: KeyAction) -> None:
         """A key goes down."""
         self.keys.begin(act.name)
 
-    def end_act(self, act: Act) -> None:
+    def end_act(self, act: KeyAction) -> None:
         """A key is let go."""
         self.keys.end(act.name)
 

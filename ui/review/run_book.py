@@ -14,9 +14,9 @@ from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
 from assistant.review.event_list import EventRow
 from assistant.review.leak_history import LeakHistory, LeakStory
-from assistant.review.session_day import XRAY, Act, SessionDay, Told
+from assistant.review.session_day import XRAY, RaisedAlarm, SessionDay, SessionEvent
 from assistant.shape_words import shape_words
-from assistant.vocabulary import Alarm, Distances, EventKind, ScreenChange, Site, Unknown
+from assistant.vocabulary import Alarm, AlarmSite, Distances, EventKind, ScreenChange, Unknown
 from ui import words
 from ui.review import review_words
 
@@ -25,8 +25,8 @@ _LINE = {
     EventKind.WARNING_LINE: Line.WARNING_LINE,
     EventKind.POSTERIOR_WALL: Line.POSTERIOR_WALL,
 }
-_ENDPLATE = {Site.SUPERIOR_ENDPLATE: Line.SUPERIOR_ENDPLATE, Site.INFERIOR_ENDPLATE: Line.INFERIOR_ENDPLATE}
-_Key = tuple[EventKind, Site | None, Line | Watched, int]
+_ENDPLATE = {AlarmSite.SUPERIOR_ENDPLATE: Line.SUPERIOR_ENDPLATE, AlarmSite.INFERIOR_ENDPLATE: Line.INFERIOR_ENDPLATE}
+_Key = tuple[EventKind, AlarmSite | None, Line | Watched, int]
 
 
 class RunBook:
@@ -128,7 +128,7 @@ class RunBook:
         return next((s for s in self.leaks.stories() if SITE_OF_LEAK[s.site] is alarm.site), None)
 
 
-def day_row(act: Act) -> EventRow | None:
+def day_row(act: SessionEvent) -> EventRow | None:
     """An act of the day as it is listed; None for what only the program cares about, or has no place in the run."""
     aside, value = "", "—"
     if act.kind == "state":
@@ -148,7 +148,7 @@ def day_row(act: Act) -> EventRow | None:
     return EventRow(frame=act.frame, t_s=act.t_s, title=title, aside=aside, value=value, icon=icon)
 
 
-def told_row(told: Told) -> EventRow | None:
+def told_row(told: RaisedAlarm) -> EventRow | None:
     """An alarm as it was told on the day; no alarm of this analysis. None where it has no place in the run."""
     if told.frame is None or told.t_s is None:
         return None

@@ -238,7 +238,7 @@ class WhatIfPanel(QWidget):
             self._told("stopped")
             self._refresh()
 
-    def rows(self) -> list[whatif.Row]:
+    def rows(self) -> list[whatif.VariantResult]:
         """The rows that are finished."""
         return [] if self._folder is None else whatif.read_rows(self._folder)
 

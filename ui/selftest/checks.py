@@ -45,7 +45,7 @@ _MOST_LOST: Final = 12
 _AWAKE_S: Final = 0.5
 
 
-class Told(StrEnum):
+class CheckStatus(StrEnum):
     """What a check came to; about the equipment, never about a patient."""
 
     RUNNING = "running"
@@ -56,10 +56,10 @@ class Told(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class CheckOutcome:
     """What a check says: the word, and what was measured (or what to do)."""
 
-    told: Told
+    told: CheckStatus
     text: str
 
 
@@ -68,28 +68,30 @@ class Check:
     """One row of the list."""
 
     name: str
-    run: Callable[[Settings], Outcome]
+    run: Callable[[Settings], CheckOutcome]
 
 
-def run_safely(each: Check, settings: Settings) -> Outcome:
+def run_safely(each: Check, settings: Settings) -> CheckOutcome:
     """Run a check; a check that breaks has failed, and the list goes on."""
     try:
         return each.run(settings)
     except AssistantError as error:
-        return Outcome(told=Told.FAILED, text=str(error))
+        return CheckOutcome(told=CheckStatus.FAILED, text=str(error))
     except Exception as error:
-        return Outcome(told=Told.FAILED, text=f"a fault of the program: {describe(error)}")
+        return CheckOutcome(told=CheckStatus.FAILED, text=f"a fault of the program: {describe(error)}")
 
 
-def video_input(_settings: Settings) -> Outcome:
+def video_input(_settings: Settings) -> CheckOutcome:
     """Which cameras and grabbers this machine has."""
     names = [choice.name for choice in choices() if not choice.rehearsal and not choice.address.startswith("resume")]
     if not names:
-        return Outcome(told=Told.NOTE, text="no camera found · rehearsal with a recording works")
-    return Outcome(told=Told.PASSED, text=f"{names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
+        return CheckOutcome(told=CheckStatus.NOTE, text="no camera found · rehearsal with a recording works")
+    return CheckOutcome(
+        told=CheckStatus.PASSED, text=f"{names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    )
 
 
-def delay(settings: Settings) -> Outcome:
+def delay(settings: Settings) -> CheckOutcome:
     """How long the pipeline takes for frames of the demo, from picture to alarm."""
     run = demo_run()
     plan = read_plan(run / "plan.json", settings.alarms.warning_lines)
@@ -103,10 +105,10 @@ def delay(settings: Settings) -> Outcome:
     p95, p99 = took[int(0.95 * len(took))], took[-1]
     limit_ms = settings.alarms.slow_ms
     text = f"p95 {p95:.0f} ms · longest {p99:.0f} ms · limit {limit_ms:.0f} ms"
-    return Outcome(told=Told.PASSED if p95 <= limit_ms else Told.FAILED, text=text)
+    return CheckOutcome(told=CheckStatus.PASSED if p95 <= limit_ms else CheckStatus.FAILED, text=text)
 
 
-def freeze_watch(settings: Settings) -> Outcome:
+def freeze_watch(settings: Settings) -> CheckOutcome:
     """A picture that repeats, and one that is black, are seen as what they are."""
     draw = np.random.default_rng(1)
     memory = LivenessMemory()
@@ -120,22 +122,24 @@ def freeze_watch(settings: Settings) -> Outcome:
     black = Frame(index=90, t_s=6.0, grey=np.zeros((256, 256), np.uint8))
     lost = judge_liveness(memory, black, settings.liveness).state is FrameState.NO_SIGNAL
     if seen is None or not lost:
-        return Outcome(told=Told.FAILED, text="a frozen or empty picture was not noticed: do not use")
-    return Outcome(told=Told.PASSED, text=f"frozen seen in {seen:.1f} s · lost seen in {NO_SIGNAL_MS / 1000:.1f} s")
+        return CheckOutcome(told=CheckStatus.FAILED, text="a frozen or empty picture was not noticed: do not use")
+    return CheckOutcome(
+        told=CheckStatus.PASSED, text=f"frozen seen in {seen:.1f} s · lost seen in {NO_SIGNAL_MS / 1000:.1f} s"
+    )
 
 
-def second_process(_settings: Settings) -> Outcome:
+def second_process(_settings: Settings) -> CheckOutcome:
     """Another process of the program can be started and answers."""
     began = time.monotonic()
     code = "import assistant.live.processes.watchdog; print('here')"
     answer = answer_of([sys.executable, "-c", code], limit_s=20.0)
     took = time.monotonic() - began
     if answer.status or b"here" not in answer.out:
-        return Outcome(told=Told.FAILED, text="no second process can be started: use the C-arm screen")
-    return Outcome(told=Told.PASSED, text=f"second process answered in {took:.1f} s")
+        return CheckOutcome(told=CheckStatus.FAILED, text="no second process can be started: use the C-arm screen")
+    return CheckOutcome(told=CheckStatus.PASSED, text=f"second process answered in {took:.1f} s")
 
 
-def disk(_settings: Settings) -> Outcome:
+def disk(_settings: Settings) -> CheckOutcome:
     """Room and speed of the disk that recordings go to."""
     home = data_home()
     free = shutil.disk_usage(home).free
@@ -149,11 +153,11 @@ def disk(_settings: Settings) -> Outcome:
     rate = _WRITE_BYTES / max(time.monotonic() - began, 1e-6) / 1e6
     minutes = free / _BYTES_A_MINUTE
     left = f"{minutes / 60:.0f} h left" if minutes >= 120 else f"{minutes:.0f} min left"
-    told = Told.PASSED if free >= _LEAST_FREE else Told.FAILED
-    return Outcome(told=told, text=f"{left} · write test {rate:.0f} MB/s")
+    told = CheckStatus.PASSED if free >= _LEAST_FREE else CheckStatus.FAILED
+    return CheckOutcome(told=told, text=f"{left} · write test {rate:.0f} MB/s")
 
 
-def recorder(settings: Settings) -> Outcome:
+def recorder(settings: Settings) -> CheckOutcome:
     """A recording that is broken off plays up to there: the files are copied while they are written."""
     draw = np.random.default_rng(2)
     with tempfile.TemporaryDirectory(prefix="selftest_", dir=data_home()) as folder:
@@ -177,43 +181,49 @@ def recorder(settings: Settings) -> Outcome:
             source.close()
     lost = _KILL_FRAMES - played
     text = f"kill test: {lost} pictures lost of {_KILL_FRAMES} · playable"
-    return Outcome(told=Told.PASSED if 0 <= lost <= _MOST_LOST else Told.FAILED, text=text)
+    return CheckOutcome(told=CheckStatus.PASSED if 0 <= lost <= _MOST_LOST else CheckStatus.FAILED, text=text)
 
 
-def name_mask(settings: Settings) -> Outcome:
+def name_mask(settings: Settings) -> CheckOutcome:
     """What is written is looked at: screens with names are recorded with the site's mask and read back."""
     if settings.capture.layout == "whole":
-        return Outcome(told=Told.NOTE, text="nothing is masked: set so for a source without text")
+        return CheckOutcome(told=CheckStatus.NOTE, text="nothing is masked: set so for a source without text")
     left, screens = names_left(settings)
     if left or not screens:
-        return Outcome(told=Told.FAILED, text=f"a name is left in {left} of {screens} written pictures: do not record")
-    return Outcome(told=Told.PASSED, text=f"no name in {screens} pictures written and read back")
+        return CheckOutcome(
+            told=CheckStatus.FAILED, text=f"a name is left in {left} of {screens} written pictures: do not record"
+        )
+    return CheckOutcome(told=CheckStatus.PASSED, text=f"no name in {screens} pictures written and read back")
 
 
-def stays_awake(_settings: Settings) -> Outcome:
+def stays_awake(_settings: Settings) -> CheckOutcome:
     """Sleep and a shut lid can be held off, as they are while injecting."""
     return _held_off(try_out(Awake(), lambda: time.sleep(_AWAKE_S)))
 
 
-def screen_stays(_settings: Settings) -> Outcome:
+def screen_stays(_settings: Settings) -> CheckOutcome:
     """The screen saver and its lock can be held off, as they are while injecting."""
     return _held_off(ScreenSaver().try_out())
 
 
-def _held_off(why_not: str) -> Outcome:
-    return Outcome(told=Told.NOTE if why_not else Told.PASSED, text=why_not or "held off while injecting")
+def _held_off(why_not: str) -> CheckOutcome:
+    return CheckOutcome(
+        told=CheckStatus.NOTE if why_not else CheckStatus.PASSED, text=why_not or "held off while injecting"
+    )
 
 
-def shape_model(_settings: Settings) -> Outcome:
+def shape_model(_settings: Settings) -> CheckOutcome:
     """The model that types leaks is whole, byte by byte."""
     found = find_pack()
     if found.pack is None:
-        return Outcome(told=Told.NOTE, text="; ".join(found.refused) or "no model: the geometric rule answers")
+        return CheckOutcome(
+            told=CheckStatus.NOTE, text="; ".join(found.refused) or "no model: the geometric rule answers"
+        )
     identity = found.pack.identity
-    return Outcome(told=Told.PASSED, text=f"{identity.name} · {identity.sha256[:8]} · files whole")
+    return CheckOutcome(told=CheckStatus.PASSED, text=f"{identity.name} · {identity.sha256[:8]} · files whole")
 
 
-def clock(_settings: Settings) -> Outcome:
+def clock(_settings: Settings) -> CheckOutcome:
     """The clock runs evenly beside the monotonic one, and its date can be."""
     offsets = []
     for _ in range(8):
@@ -222,16 +232,22 @@ def clock(_settings: Settings) -> Outcome:
     drift_ms = 1000 * (max(offsets) - min(offsets))
     year = datetime.now().year
     if drift_ms > 20 or not 2024 <= year <= 2100:
-        return Outcome(told=Told.FAILED, text=f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it")
+        return CheckOutcome(
+            told=CheckStatus.FAILED, text=f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it"
+        )
     spread = statistics.pstdev(offsets) * 1000
-    return Outcome(told=Told.PASSED, text=f"{datetime.now():%d %b %Y %H:%M} · even to {max(spread, 0.1):.1f} ms")
+    return CheckOutcome(
+        told=CheckStatus.PASSED, text=f"{datetime.now():%d %b %Y %H:%M} · even to {max(spread, 0.1):.1f} ms"
+    )
 
 
-def site_settings(settings: Settings) -> Outcome:
+def site_settings(settings: Settings) -> CheckOutcome:
     """Alarm limits lie within their ranges."""
     check(settings)
     percent = 100 * settings.alarms.warning_line_fraction
-    return Outcome(told=Told.PASSED, text=f"line b {percent:.0f} % · band {settings.alarms.posterior_band_mm:.0f} mm")
+    return CheckOutcome(
+        told=CheckStatus.PASSED, text=f"line b {percent:.0f} % · band {settings.alarms.posterior_band_mm:.0f} mm"
+    )
 
 
 BEFORE_SOUND: Final = (

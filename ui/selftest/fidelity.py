@@ -6,7 +6,7 @@ import numpy as np
 from PyQt6.QtGui import QImage
 
 from assistant.live.messages import StampedFrame
-from ui.selftest.checks import Outcome, Told
+from ui.selftest.checks import CheckOutcome, CheckStatus
 from ui.theatre.picture import LivePicture
 
 _STEP_PX = 4
@@ -30,8 +30,8 @@ def grey_steps_kept() -> int:
     return int((line == np.arange(256)).sum())
 
 
-def fidelity() -> Outcome:
+def fidelity() -> CheckOutcome:
     """Whether the live picture shows every grey step as it came."""
     kept = grey_steps_kept()
     text = f"{kept} of 256 grey steps unchanged on screen"
-    return Outcome(told=Told.PASSED if kept == 256 else Told.FAILED, text=text)
+    return CheckOutcome(told=CheckStatus.PASSED if kept == 256 else CheckStatus.FAILED, text=text)

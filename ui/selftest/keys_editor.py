@@ -13,7 +13,7 @@ from ui import theme
 from ui.keys import key_map
 from ui.keys.key_names import chord, drawn
 from ui.keys.keyboard import chords
-from ui.keys.table import SPACE, TITLES, Act, acts_of
+from ui.keys.table import SPACE, TITLES, KeyAction, acts_of
 from ui.selftest.picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
@@ -51,12 +51,12 @@ class KeysEditor(QWidget):
         self.waiting = False
 
     @property
-    def rows(self) -> tuple[Act, ...]:
+    def rows(self) -> tuple[KeyAction, ...]:
         """The acts of the page that is shown."""
         return _ROWS[self.page]
 
     @property
-    def row(self) -> Act:
+    def row(self) -> KeyAction:
         """The chosen one."""
         return self.rows[self.chosen]
 
@@ -114,7 +114,7 @@ class KeysEditor(QWidget):
             return
         self._say(f"{row.word} has {self._drawn(row)} from now on.")
 
-    def _drawn(self, row: Act) -> str:
+    def _drawn(self, row: KeyAction) -> str:
         return "  ".join(drawn(key) for key in self.keys.keys(row.page, row.name))
 
     @property
@@ -154,7 +154,7 @@ class KeysEditor(QWidget):
                 painter.drawLine(int(x), int(top + 38 * self.factor), int(x + wide), int(top + 38 * self.factor))
             x += wide + 22 * self.factor
 
-    def _paint_row(self, painter: QPainter, number: int, row: Act) -> None:
+    def _paint_row(self, painter: QPainter, number: int, row: KeyAction) -> None:
         place = self._place(number)
         if number == self.chosen:
             painter.setPen(QPen(theme.TEXT_1, 2))

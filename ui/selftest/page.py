@@ -16,10 +16,10 @@ from assistant.vocabulary import Priority
 from ui import theme
 from ui.keys.key_map import current, word
 from ui.keys.keyboard import chords
-from ui.keys.table import ACKNOWLEDGE, Act
+from ui.keys.table import ACKNOWLEDGE, KeyAction
 from ui.page import Page
 from ui.selftest import lists
-from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, Outcome, Told, run_safely
+from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, CheckOutcome, CheckStatus, run_safely
 from ui.selftest.fidelity import fidelity
 from ui.selftest.keys_editor import KeysEditor
 from ui.selftest.model_cards import ModelCards
@@ -40,11 +40,11 @@ _ORDER: Final = (
     PEDAL,
 )
 _ICONS: Final = {
-    Told.PASSED: "tick",
-    Told.NOTE: "low",
-    Told.OPEN: "unknown view",
-    Told.FAILED: "cross",
-    Told.RUNNING: "stale",
+    CheckStatus.PASSED: "tick",
+    CheckStatus.NOTE: "low",
+    CheckStatus.OPEN: "unknown view",
+    CheckStatus.FAILED: "cross",
+    CheckStatus.RUNNING: "stale",
 }
 _SOUNDS: Final = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
 _SOUND_GAP_MS: Final = 2600
@@ -60,7 +60,9 @@ class SelfTestPage(Page):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self.outcomes: dict[str, Outcome] = {name: Outcome(told=Told.OPEN, text="not run yet") for name in _ORDER}
+        self.outcomes: dict[str, CheckOutcome] = {
+            name: CheckOutcome(told=CheckStatus.OPEN, text="not run yet") for name in _ORDER
+        }
         self.note = ""
         self._signed = False
         self._stop = threading.Event()
@@ -96,7 +98,7 @@ class SelfTestPage(Page):
 
     def enter(self) -> None:
         """The first look runs the list."""
-        if all(outcome.told is Told.OPEN for outcome in self.outcomes.values()):
+        if all(outcome.told is CheckStatus.OPEN for outcome in self.outcomes.values()):
             self.run_again()
 
     def run_again(self) -> None:
@@ -105,8 +107,8 @@ class SelfTestPage(Page):
             return
         self._signed, self.note = False, ""
         for name in _ORDER:
-            self.outcomes[name] = Outcome(told=Told.RUNNING, text="…")
-        self.outcomes[PEDAL] = Outcome(told=Told.OPEN, text="press the foot switch, if there is one")
+            self.outcomes[name] = CheckOutcome(told=CheckStatus.RUNNING, text="…")
+        self.outcomes[PEDAL] = CheckOutcome(told=CheckStatus.OPEN, text="press the foot switch, if there is one")
         self._take(FIDELITY, fidelity())
         self._stop.clear()
         self._thread = threading.Thread(target=self._run_all, name="self-test", daemon=True)
@@ -123,7 +125,7 @@ class SelfTestPage(Page):
                 self.measured.emit(each.name, outcome)
 
     def _take(self, name: str, outcome: object) -> None:
-        assert isinstance(outcome, Outcome)
+        assert isinstance(outcome, CheckOutcome)
         self.outcomes[name] = outcome
         self.setAccessibleName(f"Self-test: {self.result()}")
         self.update()
@@ -134,12 +136,14 @@ class SelfTestPage(Page):
         if fault:
             self._take(
                 SOUND,
-                Outcome(told=Told.FAILED, text=f"{fault}: connect a loudspeaker, then {word('selftest', 'again')}"),
+                CheckOutcome(
+                    told=CheckStatus.FAILED, text=f"{fault}: connect a loudspeaker, then {word('selftest', 'again')}"
+                ),
             )
             return
         self._sounds = list(_SOUNDS[1:])
         self._sound_timer.start()
-        self._take(SOUND, Outcome(told=Told.OPEN, text="HIGH, MEDIUM, LOW are played. Heard?"))
+        self._take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text="HIGH, MEDIUM, LOW are played. Heard?"))
 
     def _next_sound(self) -> None:
         if not self._sounds:
@@ -154,23 +158,23 @@ class SelfTestPage(Page):
     def word_of(self, name: str) -> str:
         """The word of a check at the right of its row."""
         told = self.outcomes[name].told
-        if told in (Told.RUNNING, Told.OPEN):
-            return _NOT_CONFIRMED if name == SOUND and told is Told.OPEN else ""
+        if told in (CheckStatus.RUNNING, CheckStatus.OPEN):
+            return _NOT_CONFIRMED if name == SOUND and told is CheckStatus.OPEN else ""
         return str(told)
 
     def act(self, name: str) -> None:
         """Do what a key or a cap says."""
         if name in ("heard", "not heard"):
-            if self.outcomes[SOUND].told is not Told.FAILED or self.sound.heard is False:
+            if self.outcomes[SOUND].told is not CheckStatus.FAILED or self.sound.heard is False:
                 heard = name == "heard"
                 self.sound.was_heard(heard=heard)
-                told = Told.PASSED if heard else Told.FAILED
+                told = CheckStatus.PASSED if heard else CheckStatus.FAILED
                 text = (
                     "HIGH, MEDIUM, LOW heard"
                     if heard
                     else f"not heard: connect a loudspeaker, then {word('selftest', 'again')}"
                 )
-                self._take(SOUND, Outcome(told=told, text=text))
+                self._take(SOUND, CheckOutcome(told=told, text=text))
         elif name == "again":
             self.run_again()
         elif name == "sign":
@@ -184,9 +188,9 @@ class SelfTestPage(Page):
 
     def may_sign(self) -> str:
         """Why the list cannot be signed now; empty when it can."""
-        if self.running or any(outcome.told is Told.RUNNING for outcome in self.outcomes.values()):
+        if self.running or any(outcome.told is CheckStatus.RUNNING for outcome in self.outcomes.values()):
             return "The checks still run."
-        if self.outcomes[SOUND].told is Told.OPEN:
+        if self.outcomes[SOUND].told is CheckStatus.OPEN:
             return "Answer the sound question to finish."
         return ""
 
@@ -196,8 +200,8 @@ class SelfTestPage(Page):
         if why:
             self.tell(why)
             return
-        if self.outcomes[PEDAL].told is Told.OPEN:
-            self._take(PEDAL, Outcome(told=Told.NOTE, text="not tried · keys and touch work"))
+        if self.outcomes[PEDAL].told is CheckStatus.OPEN:
+            self._take(PEDAL, CheckOutcome(told=CheckStatus.NOTE, text="not tried · keys and touch work"))
         try:
             lists.sign({name: (str(each.told), each.text) for name, each in self.outcomes.items()})
         except AssistantError as error:
@@ -218,7 +222,7 @@ class SelfTestPage(Page):
             return ("selftest.keys",)
         return ("selftest.cards",) if not self.cards.isHidden() else ("selftest.list",)
 
-    def begin_act(self, act: Act) -> None:
+    def begin_act(self, act: KeyAction) -> None:
         """Do an act of what lies on top."""
         if not self.editor.isHidden():
             self.editor.act(act.name)
@@ -239,7 +243,7 @@ class SelfTestPage(Page):
         if act is not None and act.name in (ACKNOWLEDGE, "mark"):
             side = "right" if act.name == ACKNOWLEDGE else "left"
             text = f"{side} pedal answers ({word('theatre', act.name)})"
-            self._take(PEDAL, Outcome(told=Told.PASSED, text=text))
+            self._take(PEDAL, CheckOutcome(told=CheckStatus.PASSED, text=text))
         return act is not None
 
     def shut(self) -> None:
@@ -301,7 +305,7 @@ class SelfTestPage(Page):
         for k, name in enumerate(_ORDER):
             outcome = self.outcomes[name]
             row = QRectF(rect.left() + 10, rect.top() + k * step, rect.width() - 20, step)
-            if name == SOUND and outcome.told is Told.OPEN:
+            if name == SOUND and outcome.told is CheckStatus.OPEN:
                 painter.setPen(QPen(theme.TEXT_1, 2))
                 painter.setBrush(theme.RAISED)
                 painter.drawRoundedRect(row.adjusted(0, 3, 0, -3), 8, 8)
@@ -311,8 +315,8 @@ class SelfTestPage(Page):
                 painter.drawLine(row.topLeft(), row.topRight())
             self._paint_row(painter, row, name, outcome, factor)
 
-    def _paint_row(self, painter: QPainter, row: QRectF, name: str, outcome: Outcome, factor: float) -> None:
-        colour = {Told.NOTE: theme.LOW, Told.FAILED: theme.MEDIUM[0]}.get(outcome.told, theme.TEXT_1)
+    def _paint_row(self, painter: QPainter, row: QRectF, name: str, outcome: CheckOutcome, factor: float) -> None:
+        colour = {CheckStatus.NOTE: theme.LOW, CheckStatus.FAILED: theme.MEDIUM[0]}.get(outcome.told, theme.TEXT_1)
         size = 28 * factor
         icons.draw(
             painter, _ICONS[outcome.told], QRectF(row.left() + 14, row.center().y() - size / 2, size, size), colour
@@ -371,7 +375,7 @@ class SelfTestPage(Page):
         )
         lines = [self.note] if self.note and self.note != text else []
         lines.append(text)
-        if self.outcomes[SOUND].told is not Told.PASSED:
+        if self.outcomes[SOUND].told is not CheckStatus.PASSED:
             lines.append("Without sound the assistant can be used; the bar will say NO ALARM SOUND.")
         painter.setFont(theme.font(round(20 * factor), 500))
         painter.setPen(theme.TEXT_2)

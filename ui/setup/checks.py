@@ -13,55 +13,55 @@ from assistant.system.places import data_home
 from assistant.vocabulary import Unknown
 from ui.keys.key_map import word
 from ui.setup.host import SoundCheck
-from ui.setup.rows import Row
+from ui.setup.rows import ChoiceRow
 
 _LEAST_FREE = 2_000_000_000
 _FIRST_YEAR, _LAST_YEAR = 2024, 2100
 
 
-def checks_as_rows(sound: SoundCheck, status: LiveStatus | None) -> tuple[Row, ...]:
+def checks_as_rows(sound: SoundCheck, status: LiveStatus | None) -> tuple[ChoiceRow, ...]:
     """Sound, disk, clock, model, rate and delay as rows."""
     heard = {True: "heard", False: "not heard", None: f"not confirmed · {word('setup', 'test sound')}: play it"}[
         sound.heard
     ]
     icon = "low" if sound.fault else "tick" if sound.heard else "sound"
-    sound_row = Row(text="Alarm sound", value=sound.fault or heard, icon=icon)
+    sound_row = ChoiceRow(text="Alarm sound", value=sound.fault or heard, icon=icon)
     return (sound_row, _disk(), _clock(), _model(), _rate(status), _delay(status))
 
 
-def _clock() -> Row:
+def _clock() -> ChoiceRow:
     now = datetime.now()
     good = _FIRST_YEAR <= now.year <= _LAST_YEAR
     told = f"{now:%d %b %Y %H:%M}"
-    return Row(text="Clock", value=told if good else f"{told}: set it", icon="tick" if good else "low")
+    return ChoiceRow(text="Clock", value=told if good else f"{told}: set it", icon="tick" if good else "low")
 
 
 @functools.cache
-def _model() -> Row:
+def _model() -> ChoiceRow:
     """The model that types leaks, looked at once: its files are read byte by byte."""
     found = find_pack()
     if found.pack is None:
-        return Row(text="Model", value="none: the rule answers", icon="low")
+        return ChoiceRow(text="Model", value="none: the rule answers", icon="low")
     identity = found.pack.identity
-    return Row(text="Model", value=f"whole · {identity.sha256[:8]}", icon="tick")
+    return ChoiceRow(text="Model", value=f"whole · {identity.sha256[:8]}", icon="tick")
 
 
-def _disk() -> Row:
+def _disk() -> ChoiceRow:
     try:
         free = shutil.disk_usage(data_home()).free
     except (OSError, AssistantError) as error:
-        return Row(text="Disk", value=f"cannot be asked ({error})", icon="low")
-    return Row(text="Disk", value=f"{free / 1e9:.0f} GB free", icon="tick" if free > _LEAST_FREE else "low")
+        return ChoiceRow(text="Disk", value=f"cannot be asked ({error})", icon="low")
+    return ChoiceRow(text="Disk", value=f"{free / 1e9:.0f} GB free", icon="tick" if free > _LEAST_FREE else "low")
 
 
-def _rate(status: LiveStatus | None) -> Row:
+def _rate(status: LiveStatus | None) -> ChoiceRow:
     if status is None or isinstance(status.pictures_per_s, Unknown):
-        return Row(text="New pictures", value="not measured yet")
-    return Row(text="New pictures", value=f"{status.pictures_per_s:.1f} p/s", icon="tick")
+        return ChoiceRow(text="New pictures", value="not measured yet")
+    return ChoiceRow(text="New pictures", value=f"{status.pictures_per_s:.1f} p/s", icon="tick")
 
 
-def _delay(status: LiveStatus | None) -> Row:
+def _delay(status: LiveStatus | None) -> ChoiceRow:
     if status is None or isinstance(status.lag_p95_ms, Unknown):
-        return Row(text="Delay", value="not measured yet")
+        return ChoiceRow(text="Delay", value="not measured yet")
     slow = status.lag_p95_ms > status.limits.slow_ms
-    return Row(text="Delay", value=f"p95 {status.lag_p95_ms:.0f} ms", icon="low" if slow else "tick")
+    return ChoiceRow(text="Delay", value=f"p95 {status.lag_p95_ms:.0f} ms", icon="low" if slow else "tick")

@@ -22,7 +22,7 @@ from ui.setup.host import SetupHost, SoundCheck
 from ui.setup.keys import ACTS, PICKED
 from ui.setup.points import PointsOnPicture
 from ui.setup.side import SetupSide
-from ui.setup.steps import Screen, show_step
+from ui.setup.steps import StepContext, show_step
 from ui.widgets.turned_picture import TurnedPicture
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class SetupPanel(QWidget):
             return
         state, picture = self.state, self._picture
         self.header.show_step(state.step, frozenset(state.done))
-        screen = Screen(small=self.side.small, image=picture.image(), turn=picture.turn)
+        screen = StepContext(small=self.side.small, image=picture.image(), turn=picture.turn)
         self.side.show_step(show_step(self.controller, screen))
         view = state.setup.view
         if self.owns_picture and view.still is not None:

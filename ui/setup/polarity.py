@@ -10,13 +10,13 @@ import numpy as np
 from assistant.setup.field_found import alone_at
 from assistant.setup.model import SetUp, SetView
 from assistant.steps.cement import Body, Polarity, judged, log_odds_of, said
-from assistant.vocabulary import Shown
-from ui.setup.rows import Row
+from assistant.vocabulary import ShownPolarity
+from ui.setup.rows import ChoiceRow
 
 _WORDS: Final = {
-    Shown.NATIVE: "native: steel dark",
-    Shown.INVERTED: "inverted: steel bright",
-    Shown.NOT_KNOWN: "not known: which?",
+    ShownPolarity.NATIVE: "native: steel dark",
+    ShownPolarity.INVERTED: "inverted: steel bright",
+    ShownPolarity.NOT_KNOWN: "not known: which?",
 }
 ASK: Final = (
     "Is the cannula dark (native) or bright (inverted)? The picture does not say it. [[setup:polarity]] says it; "
@@ -33,25 +33,25 @@ class AskedPolarity:
 
     def told(self, setup: SetUp) -> Polarity:
         """What a person says, else what the pictures of the whole views say."""
-        own = next((view.shown for view in setup.views if view.shown is not Shown.NOT_KNOWN), None)
+        own = next((view.shown for view in setup.views if view.shown is not ShownPolarity.NOT_KNOWN), None)
         return said(own) if own is not None else self._of_pictures(setup)
 
     def change(self, setup: SetUp) -> None:
         """The next answer: what the pictures do not say first, then the other, then the pictures' own again."""
-        first, second = Shown.NATIVE, Shown.INVERTED
+        first, second = ShownPolarity.NATIVE, ShownPolarity.INVERTED
         if self._of_pictures(setup).shown is first:
             first, second = second, first
         now = setup.views[0].shown
-        answer = {Shown.NOT_KNOWN: first, first: second, second: Shown.NOT_KNOWN}[now]
+        answer = {ShownPolarity.NOT_KNOWN: first, first: second, second: ShownPolarity.NOT_KNOWN}[now]
         for view in setup.views:
             view.shown = answer
 
-    def row(self, setup: SetUp) -> Row:
+    def row(self, setup: SetUp) -> ChoiceRow:
         """The line of the last step."""
         told = self.told(setup)
-        by_hand = any(view.shown is not Shown.NOT_KNOWN for view in setup.views)
+        by_hand = any(view.shown is not ShownPolarity.NOT_KNOWN for view in setup.views)
         icon = "low" if not told.is_known else "tick"
-        return Row(
+        return ChoiceRow(
             text="Picture",
             value=_WORDS[told.shown] + (" (by you)" if by_hand else ""),
             icon=icon,

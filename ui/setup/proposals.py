@@ -15,7 +15,7 @@ from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.settings.tree import WarningLines
 from assistant.setup.field_found import alone_at
-from assistant.setup.model import SetView, Told
+from assistant.setup.model import PointStatus, SetView
 from assistant.system.places import plan_beside
 from assistant.vocabulary import Unknown
 from ui.setup.proposal_child import ask
@@ -81,7 +81,7 @@ def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[floa
 
 def true_lateral_words(view: SetView) -> str:
     """What the double contour of the endplates says of the still picture; empty before six points stand in it."""
-    places = [point.at for point in view.points if point.at is not None and point.told is not Told.MISSING]
+    places = [point.at for point in view.points if point.at is not None and point.told is not PointStatus.MISSING]
     if view.view != "lateral" or view.still is None or len(places) < 6:
         return ""
     points = np.array(places, dtype=np.float64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ChoiceRow:
     """An icon, a name, what it says, whether it is the present one, what a touch does.
 
     Attributes

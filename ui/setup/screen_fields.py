@@ -9,7 +9,7 @@ from assistant.setup.field_found import FieldFound, alone_at, field_found
 from assistant.setup.model import Step
 from assistant.steps.liveness import SeenField
 from ui.setup.host import SetupHost, SetupView
-from ui.setup.rows import Row
+from ui.setup.rows import ChoiceRow
 from ui.setup.state import SetupState
 
 Place = tuple[float, float]
@@ -90,10 +90,10 @@ class ScreenFields:
         chosen = self.chosen(number)
         return still if chosen is None else alone_at(still, _middle(chosen))
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChoiceRow]:
         """One row a picture: where, whether it is live, whether it is looked at."""
         return [
-            Row(
+            ChoiceRow(
                 text=f"{each.where.capitalize()} picture",
                 value=_words(each),
                 icon="tick" if each.looked_at and each.live else "low" if each.looked_at or each.live else "",

@@ -1,4 +1,4 @@
-"""The right-hand side of the set-up: what the present step asks, and its keys. Draws what `Shown` says, no more."""
+"""The right-hand side of the set-up: what the present step asks, and its keys. Draws what `StepContent` says alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from ui import theme
 from ui.setup.points import MAGNIFIED, magnify
-from ui.setup.rows import Row
+from ui.setup.rows import ChoiceRow
 from ui.widgets import icons
 from ui.widgets.keycap import Keycap
 
@@ -20,7 +20,7 @@ _WRAP = Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class StepContent:
     """What a step shows.
 
     Attributes
@@ -33,7 +33,7 @@ class Shown:
     big_colour : QColor
     text : str
         One paragraph.
-    rows : tuple of Row
+    rows : tuple of ChoiceRow
     foot : str
         Small print at the foot of the rows.
     message : str
@@ -51,7 +51,7 @@ class Shown:
     big_note: str = ""
     big_colour: QColor = field(default_factory=lambda: theme.TEXT_1)
     text: str = ""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ChoiceRow, ...] = ()
     foot: str = ""
     message: str = ""
     magnified: tuple[QImage, tuple[float, float]] | None = None
@@ -76,11 +76,11 @@ class SetupSide(QWidget):
         super().__init__(parent)
         self.factor = 1.0
         self.small = False
-        self.shown = Shown(number=1, title="")
+        self.shown = StepContent(number=1, title="")
         self._caps: list[Keycap] = []
-        self._touch: list[tuple[QRectF, Row]] = []
+        self._touch: list[tuple[QRectF, ChoiceRow]] = []
 
-    def show_step(self, shown: Shown) -> None:
+    def show_step(self, shown: StepContent) -> None:
         """Show another step, or the same one with other words."""
         if shown.keys != self.shown.keys or len(self._caps) != len(shown.keys):
             self._make_caps(shown)
@@ -89,7 +89,7 @@ class SetupSide(QWidget):
         self.setAccessibleName(told)
         self.update()
 
-    def _make_caps(self, shown: Shown) -> None:
+    def _make_caps(self, shown: StepContent) -> None:
         for cap in self._caps:
             cap.hide()
             cap.deleteLater()
@@ -235,7 +235,7 @@ class SetupSide(QWidget):
                 self._touch.append((scaled, row))
             y += step
 
-    def _row(self, painter: QPainter, rect: QRectF, row: Row, *, tall: bool) -> None:
+    def _row(self, painter: QPainter, rect: QRectF, row: ChoiceRow, *, tall: bool) -> None:
         left, right = rect.left() + 14, rect.right() - 14
         painter.setPen(theme.TEXT_3 if row.quiet else theme.TEXT_1)
         painter.setFont(theme.font(20, 700))

@@ -10,12 +10,12 @@ import numpy as np
 from PyQt6.QtGui import QImage
 
 from assistant.capture.camera.devices import QUALIFIED
-from assistant.capture.masking.field_shape import Outline
+from assistant.capture.masking.field_shape import FieldOutline
 from assistant.capture.masking.masking import is_masked
 from assistant.imaging.turn import Turn
 from assistant.live.messages import LiveState
 from assistant.results.looked_at import NOT_YET
-from assistant.setup.model import GAUGES_MM, LEVELS, Step, Told
+from assistant.setup.model import GAUGES_MM, LEVELS, PointStatus, Step
 from assistant.setup.usual_depth import usual_depth
 from assistant.vocabulary import Unknown
 from ui import theme, words
@@ -24,10 +24,15 @@ from ui.keys.table import TABLE
 from ui.setup.checks import checks_as_rows
 from ui.setup.controller import SetupController
 from ui.setup.proposals import true_lateral_words
-from ui.setup.rows import Row
-from ui.setup.side import Shown
+from ui.setup.rows import ChoiceRow
+from ui.setup.side import StepContent
 
-_ICON = {Told.MISSING: "", Told.PROPOSED: "half disc", Told.CHECK: "pencil", Told.CONFIRMED: "tick"}
+_ICON = {
+    PointStatus.MISSING: "",
+    PointStatus.PROPOSED: "half disc",
+    PointStatus.CHECK: "pencil",
+    PointStatus.CONFIRMED: "tick",
+}
 _WORDS_INSIDE = (
     "Words in the field are recorded with the picture. Take them off the console's screen, or [[setup:yes]]: it is no "
     "name. Spinous processes on the right, head at the top?"
@@ -51,7 +56,7 @@ def _cap(act: str, label: str = "", *others: str) -> tuple[str, str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class StepContext:
     """What the words depend on beside the state: the room, and the picture as it is shown (for the magnifier)."""
 
     small: bool = False
@@ -59,13 +64,13 @@ class Screen:
     turn: Turn | None = None
 
 
-def show_step(controller: SetupController, screen: Screen) -> Shown:
+def show_step(controller: SetupController, screen: StepContext) -> StepContent:
     """What the present step shows."""
     shown = _STEPS[controller.state.step](controller, screen)
     return replace(shown, message=with_keys(controller.state.message))
 
 
-def _source(controller: SetupController, screen: Screen) -> Shown:
+def _source(controller: SetupController, screen: StepContext) -> StepContent:
     state, session = controller.state, controller.host.session
     rows = []
     second = session.second if session is not None else None
@@ -77,7 +82,7 @@ def _source(controller: SetupController, screen: Screen) -> Shown:
         elif second is not None and second.source == choice.address:
             value = "second input"
         rows.append(
-            Row(
+            ChoiceRow(
                 text=f"{k + 1}  {choice.name}",
                 detail=detail,
                 value=value,
@@ -86,7 +91,7 @@ def _source(controller: SetupController, screen: Screen) -> Shown:
                 number=k,
             )
         )
-    return Shown(
+    return StepContent(
         number=1,
         title="Choose the source",
         note="measured, not assumed",
@@ -126,25 +131,25 @@ def _measured(controller: SetupController) -> tuple[str, str]:
     return word, f"{size} · {rate} Hz · {new} new p/s"
 
 
-def _orientation(controller: SetupController, screen: Screen) -> Shown:
+def _orientation(controller: SetupController, screen: StepContext) -> StepContent:
     fields, marks, turn = controller.fields, controller.fields.marks, screen.turn
     rows, found = [], 0
     if marks is not None:
         found = len(marks.words)
-        clear = marks.shape in (Outline.CIRCLE, Outline.RECTANGLE)
+        clear = marks.shape in (FieldOutline.CIRCLE, FieldOutline.RECTANGLE)
         rows += fields.rows()
-        rows.append(Row(text="X-ray field", value=str(marks.shape), icon="tick" if clear else "half disc"))
+        rows.append(ChoiceRow(text="X-ray field", value=str(marks.shape), icon="tick" if clear else "half disc"))
     turned = "as stored"
     if turn is not None and (turn.mirrored or turn.quarters):
         parts = ("flipped" if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
         turned = " · ".join(part for part in parts if part)
-    rows.append(Row(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
+    rows.append(ChoiceRow(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
     masked = _masked(controller)
-    rows.append(Row(text="Names outside it", value=masked, icon="name masked" if masked == "masked" else "low"))
+    rows.append(ChoiceRow(text="Names outside it", value=masked, icon="name masked" if masked == "masked" else "low"))
     inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen" if marks is not None else NOT_YET
-    rows.append(Row(text="Words inside it", value=inside, icon="low" if found else ""))
-    rows.append(Row(text="Head up", value="confirm", icon="unknown view"))
-    return Shown(
+    rows.append(ChoiceRow(text="Words inside it", value=inside, icon="low" if found else ""))
+    rows.append(ChoiceRow(text="Head up", value="confirm", icon="unknown view"))
+    return StepContent(
         number=2,
         title="Orientation, field",
         note="asked every case",
@@ -174,15 +179,17 @@ def _masked(controller: SetupController) -> str:
     return "masked" if status.let_through < 0.995 else "NOT masked: no border found"
 
 
-def _level(controller: SetupController, screen: Screen) -> Shown:
+def _level(controller: SetupController, screen: StepContext) -> StepContent:
     at = LEVELS.index(controller.state.setup.level)
     done = {text.split(" ")[0]: text for text in controller.host.levels_done}
     rows = []
     for k in range(max(0, at - 2), min(len(LEVELS), at + 3)):
         name = LEVELS[k]
         told = done.get(name, "").partition("· ")[2]
-        rows.append(Row(text=name, value=f"done, {told}" if told else "", chosen=k == at, icon="tick" if told else ""))
-    return Shown(
+        rows.append(
+            ChoiceRow(text=name, value=f"done, {told}" if told else "", chosen=k == at, icon="tick" if told else "")
+        )
+    return StepContent(
         number=3,
         title="Level",
         note="named by you",
@@ -195,7 +202,7 @@ def _level(controller: SetupController, screen: Screen) -> Shown:
     )
 
 
-def _points(controller: SetupController, screen: Screen) -> Shown:
+def _points(controller: SetupController, screen: StepContext) -> StepContent:
     view = controller.state.setup.view
     lateral = view.view == "lateral"
     ends = ("anterior", "middle", "posterior") if lateral else ("left", "middle", "right")
@@ -204,15 +211,17 @@ def _points(controller: SetupController, screen: Screen) -> Shown:
         plate = ("Sup." if k < 3 else "Inf.") if screen.small else ("Superior" if k < 3 else "Inferior")
         name = f"{k + 1}   {plate} · {ends[k % 3]}"
         told = (
-            Told.CHECK if k == view.active and point.told is not Told.CONFIRMED and point.at is not None else point.told
+            PointStatus.CHECK
+            if k == view.active and point.told is not PointStatus.CONFIRMED and point.at is not None
+            else point.told
         )
         rows.append(
-            Row(
+            ChoiceRow(
                 text=name,
                 value=str(told),
                 icon=_ICON[told],
                 chosen=k == view.active,
-                quiet=told in (Told.PROPOSED, Told.MISSING),
+                quiet=told in (PointStatus.PROPOSED, PointStatus.MISSING),
                 act="point",
                 number=k,
             )
@@ -232,7 +241,7 @@ def _points(controller: SetupController, screen: Screen) -> Shown:
         _cap("fresh", "Fresh picture"),
         _cap("ap", "AP view") if lateral else _cap("undo", "Undo"),
     )
-    return Shown(
+    return StepContent(
         number=4,
         title="Six points" + ("" if lateral else ", AP view"),
         note="proposal → confirm each",
@@ -246,7 +255,7 @@ def _points(controller: SetupController, screen: Screen) -> Shown:
     )
 
 
-def _scale(controller: SetupController, screen: Screen) -> Shown:
+def _scale(controller: SetupController, screen: StepContext) -> StepContent:
     state, scale = controller.state, controller.state.scale
     name = scale.gauge_name
     hint = state.facts.mm_per_px_hint if state.facts is not None else None
@@ -255,11 +264,11 @@ def _scale(controller: SetupController, screen: Screen) -> Shown:
         "typed" if scale.typed else "from the file" if hint else "not set"
     )
     rows = (
-        Row(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
-        Row(text="By", value=by),
-        Row(text="View", value=state.setup.view.view),
+        ChoiceRow(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
+        ChoiceRow(text="By", value=by),
+        ChoiceRow(text="View", value=state.setup.view.view),
     )
-    return Shown(
+    return StepContent(
         number=5,
         title="Scale by cannula",
         note="optional",
@@ -279,7 +288,7 @@ def _scale(controller: SetupController, screen: Screen) -> Shown:
     )
 
 
-def _line(controller: SetupController, screen: Screen) -> Shown:
+def _line(controller: SetupController, screen: StepContext) -> StepContent:
     state, setup = controller.state, controller.state.setup
     view, percent = setup.views[0], 100 * setup.fraction
     depth_px, scale = view.depth_px(), view.mm_per_px
@@ -295,12 +304,12 @@ def _line(controller: SetupController, screen: Screen) -> Shown:
     if screen.small:
         site = site.partition(",")[0] + "." * bool(site)
     share = f"{percent:.0f} %"
-    thirds = [Row(text=third, value=share) for third in words.THIRDS]
+    thirds = [ChoiceRow(text=third, value=share) for third in words.THIRDS]
     if screen.small:
-        thirds = [Row(text="Every third", value=share)]
+        thirds = [ChoiceRow(text="Every third", value=share)]
     rows = (*thirds, state.polarity.row(setup), *checks_as_rows(controller.sound, state.status))
     views = " + ".join(each.view for each in setup.views if each.whole)
-    return Shown(
+    return StepContent(
         number=6,
         title="Line, per third → armed",
         note="limit, not a cushion",
@@ -323,7 +332,7 @@ def _line(controller: SetupController, screen: Screen) -> Shown:
     )
 
 
-_STEPS: Final[dict[Step, Callable[[SetupController, Screen], Shown]]] = {
+_STEPS: Final[dict[Step, Callable[[SetupController, StepContext], StepContent]]] = {
     Step.SOURCE: _source,
     Step.ORIENTATION: _orientation,
     Step.LEVEL: _level,

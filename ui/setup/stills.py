@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from assistant.setup.model import SetView, Told
+from assistant.setup.model import PointStatus, SetView
 from assistant.vocabulary import Unknown
 from ui.setup import proposals
 from ui.setup.host import SetupHost, SetupView
@@ -70,7 +70,7 @@ class Stills:
         view = self._state.setup.view
         at = view.points[view.active].at
         for point in view.points:
-            point.told = Told.PROPOSED if point.at is not None else Told.MISSING
+            point.told = PointStatus.PROPOSED if point.at is not None else PointStatus.MISSING
         self.propose(at)
 
     def _answered(self, number: int, found: proposals.Proposed | Unknown) -> None:
@@ -80,7 +80,7 @@ class Stills:
             return
         if isinstance(found, Unknown):
             view.proposal_note = found.reason
-        elif any(point.told in (Told.CONFIRMED, Told.CHECK) for point in view.points):
+        elif any(point.told in (PointStatus.CONFIRMED, PointStatus.CHECK) for point in view.points):
             view.proposal_note = "A proposal came after you had begun. [[setup:propose]]: look again"
         else:
             self._take_over(view, found)

@@ -12,7 +12,7 @@ from assistant.alarm_table.table import SITE_OF_LEAK
 from assistant.lines import WARNING_THIRDS, Line
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
-from assistant.vocabulary import EventKind, Priority, Site, Unknown
+from assistant.vocabulary import AlarmSite, EventKind, Priority, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
 from ui.theatre.looks import live_elsewhere
@@ -20,11 +20,11 @@ from ui.widgets import icons
 from ui.widgets.alarm_bar import AlarmBar, Message
 
 _SITE_WORDS = {
-    Site.POSTERIOR: "posterior",
-    Site.SUPERIOR_ENDPLATE: "superior endplate",
-    Site.INFERIOR_ENDPLATE: "inferior endplate",
-    Site.ANTERIOR: "anterior",
-    Site.LATERAL: "lateral",
+    AlarmSite.POSTERIOR: "posterior",
+    AlarmSite.SUPERIOR_ENDPLATE: "superior endplate",
+    AlarmSite.INFERIOR_ENDPLATE: "inferior endplate",
+    AlarmSite.ANTERIOR: "anterior",
+    AlarmSite.LATERAL: "lateral",
 }
 _LEAK_WORDS = {SITE_OF_LEAK[site]: told for site, told in words.LEAK_SITE.items()}
 _TECHNICAL_FROM = 7

@@ -21,7 +21,7 @@ from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame, Unknown
 from ui.keys.key_map import load, with_keys, word
-from ui.keys.table import ACKNOWLEDGE, Act
+from ui.keys.table import ACKNOWLEDGE, KeyAction
 from ui.page import Page
 from ui.setup.panel import SetupPanel
 from ui.system.alarm_sound import AlarmSound
@@ -370,14 +370,14 @@ class TheatrePage(Page):
         """The theatre's keys; those of the set-up's step before them while it is open."""
         return (*(self.setup.places() if self.in_set_up else ()), "theatre")
 
-    def begin_act(self, act: Act) -> None:
+    def begin_act(self, act: KeyAction) -> None:
         """A key of the set-up or of the theatre goes down."""
         if act.page == "setup":
             self.setup.act(act.name)
         else:
             self.acts.press(act.name)
 
-    def end_act(self, act: Act) -> None:
+    def end_act(self, act: KeyAction) -> None:
         """It goes up."""
         if act.page == "theatre":
             self.acts.release(act.name)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from assistant.library.people import LOCAL, Act, Person, Role, check_may, may
+from assistant.library.people import LOCAL, Permission, Person, Role, check_may, may
 from assistant.settings.tree import Settings
 from assistant.training.clip import ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
@@ -224,7 +224,7 @@ class TrainingController:
 
     def _export(self, desk: Trainer) -> None:
         """The answers as a table: one's own, and everybody's for an instructor."""
-        teaches = may(self.sitting.person, Act.SEE_OTHERS) and self.front.mode == INSTRUCTOR
+        teaches = may(self.sitting.person, Permission.SEE_OTHERS) and self.front.mode == INSTRUCTOR
         name = self._view.ask_for_file("Answers as a table", f"{self.sitting.person.id}.csv")
         if not name or self._readers.table.busy:
             return
@@ -253,7 +253,7 @@ class TrainingController:
 
     def _new_set(self, desk: Trainer) -> None:
         """A set by rule or by hand, for who may teach."""
-        check_may(self.sitting.person, Act.TEACH)
+        check_may(self.sitting.person, Permission.TEACH)
 
         def closed(told: str) -> None:
             self._instructor(desk)
@@ -263,7 +263,7 @@ class TrainingController:
 
     def _instructor(self, desk: Trainer) -> None:
         """Everybody's figures, for who may see them; the look is logged."""
-        check_may(self.sitting.person, Act.SEE_OTHERS)
+        check_may(self.sitting.person, Permission.SEE_OTHERS)
         desk.library.note("look at everybody's figures", self.sitting.person.id)
         self._show(INSTRUCTOR, "instructor · everybody by random number", f"Reader {self.sitting.person.id}")
 

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement
-from assistant.training.figures import Progress, Share, progress
+from assistant.training.figures import Share, TraineeProgress, progress
 from assistant.training.trainer import Trainer
 from assistant.vocabulary import Unknown
 from ui.training import training_words as words
@@ -209,13 +209,13 @@ class StatCard(TrainingCard):
         self.under.setText(f"{found.cases} cases · 95 % range {ranged(found)} · {found.word}")
 
 
-def _experts(known: Progress) -> str:
+def _experts(known: TraineeProgress) -> str:
     percent = known.experts_cannot_tell.percent
     own = f"{known.cannot_tell.right} of {known.cannot_tell.total}"
     return own if isinstance(percent, Unknown) else f"{own} · experts {percent:.0f} %"
 
 
-def _everybody(known: Progress) -> str:
+def _everybody(known: TraineeProgress) -> str:
     parts = []
     if isinstance(known.with_truth, Agreement):
         parts.append(f"You and what was right: κ {signed(known.with_truth.kappa)}")

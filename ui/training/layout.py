@@ -22,7 +22,7 @@ from ui.widgets.page_tabs import PageTabs
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Parts:
+class TrainingWidgets:
     """The widgets of the page."""
 
     header: TrainingHeader
@@ -42,9 +42,9 @@ class Parts:
     tabs: PageTabs
 
 
-def lay_out(page: QWidget) -> Parts:
+def lay_out(page: QWidget) -> TrainingWidgets:
     """Make the widgets of the page and arrange them in it."""
-    parts = Parts(
+    parts = TrainingWidgets(
         header=TrainingHeader(),
         note=label("", 19, 600, wrap=True),
         view=ClipView(),
@@ -83,7 +83,7 @@ def lay_out(page: QWidget) -> Parts:
     return parts
 
 
-def _frame(page: QWidget, parts: Parts) -> None:
+def _frame(page: QWidget, parts: TrainingWidgets) -> None:
     """The header and the sentence above, the ways to the other pages below."""
     content = QWidget()
     palette = content.palette()

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from assistant.settings.tree import Settings
 from ui.keys.key_map import with_keys
-from ui.keys.table import Act
+from ui.keys.table import KeyAction
 from ui.library_access import room
 from ui.page import Page
 from ui.system.live_watch import OFFERED, Live, LiveWatch
@@ -154,7 +154,7 @@ class TrainingPage(Page):
         """Keys of the part that is in front; while a form is open, of the form."""
         return ("form",) if self.form is not None else (f"training.{self.controller.part}", "training")
 
-    def begin_act(self, act: Act) -> None:
+    def begin_act(self, act: KeyAction) -> None:
         """Do an act of the form or of the part that is in front."""
         if act.page != "form":
             self.do(act.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.errors import UsageError
 from assistant.library.people import LOCAL, Person, Role
 from assistant.training.ending import DIRECTIONS
-from assistant.training.sets import Rule, clips_named, make_set
+from assistant.training.sets import SetRule, clips_named, make_set
 from assistant.training.trainer import Trainer
 from ui.widgets.form_sheet import FormSheet
 
@@ -54,7 +54,7 @@ def set_form(desk: Trainer, person: Person) -> FormSheet:
         rule = (
             None
             if chosen
-            else Rule(
+            else SetRule(
                 directions=() if values["direction"] == _ANY else (values["direction"],),
                 levels=tuple(part.upper() for part in values["levels"].replace(",", " ").split()),
                 difficulties=() if values["difficulty"] == _ANY else (int(values["difficulty"]),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.lengths import UNCAL
 from assistant.training.clip import ANSWERS
-from assistant.training.scoring import Score, Verdict
+from assistant.training.scoring import AnswerVerdict, Score
 
 TRAINING = "TRAINING"
 REHEARSAL = "rehearsal, not counted"
@@ -85,23 +85,23 @@ WITHDRAW_ASKED = "Take your answers out of every figure and keep nothing more? P
 WITHDRAWN = "Your answers were taken out, and nothing more is kept."
 
 _HEAD = {
-    Verdict.IN_TIME: "You stopped in time",
-    Verdict.AFTER_LINE: "You stopped after the line",
-    Verdict.EARLY: "You stopped early. Nothing was reached in this run",
-    Verdict.RIGHT_TO_GO_ON: "You went on, and nothing was reached soon",
-    Verdict.TRAP_SEEN: "This picture cannot be judged, and you saw it",
-    Verdict.TRAP_MISSED: "This picture could not be judged: {trap}",
-    Verdict.OPEN: "You could not tell",
+    AnswerVerdict.IN_TIME: "You stopped in time",
+    AnswerVerdict.AFTER_LINE: "You stopped after the line",
+    AnswerVerdict.EARLY: "You stopped early. Nothing was reached in this run",
+    AnswerVerdict.RIGHT_TO_GO_ON: "You went on, and nothing was reached soon",
+    AnswerVerdict.TRAP_SEEN: "This picture cannot be judged, and you saw it",
+    AnswerVerdict.TRAP_MISSED: "This picture could not be judged: {trap}",
+    AnswerVerdict.OPEN: "You could not tell",
 }
 
 
-def headline(verdict: Verdict, early_s: float | None, event: str, trap: str) -> str:
+def headline(verdict: AnswerVerdict, early_s: float | None, event: str, trap: str) -> str:
     """The first line of the feedback."""
-    if verdict is Verdict.WENT_ON:
+    if verdict is AnswerVerdict.WENT_ON:
         if early_s is None or early_s < 0:
             return f"You went on. {event[:1].upper()}{event[1:]}" if event else "You went on"
         return f"You went on. {event[:1].upper()}{event[1:]} ≈ {early_s:.0f} s later"
-    if verdict is Verdict.EARLY and event:
+    if verdict is AnswerVerdict.EARLY and event:
         return "You stopped early"
     return _HEAD[verdict].format(trap=trap)
 

@@ -24,7 +24,7 @@ _MARGIN_CELLS: Final = 1.0
 Mask = NDArray[np.bool_]
 
 
-class Outline(StrEnum):
+class FieldOutline(StrEnum):
     """What the field looks like."""
 
     CIRCLE = "circle"
@@ -39,12 +39,12 @@ class FieldShape:
 
     Attributes
     ----------
-    outline : Outline
+    outline : FieldOutline
     inside : array (rows, cols) of bool
         What may be let through: for a circle or a rectangle that outline and one cell more, otherwise everything.
     """
 
-    outline: Outline
+    outline: FieldOutline
     inside: Mask
 
 
@@ -58,7 +58,7 @@ def fit_shape(field: Mask) -> FieldShape:
     """
     everything = np.ones(field.shape, bool)
     if field.mean() > 0.97:
-        return FieldShape(outline=Outline.WHOLE, inside=everything)
+        return FieldShape(outline=FieldOutline.WHOLE, inside=everything)
     edge = _free_edge(field)
     if len(edge) >= _LEAST_POINTS:
         circle = _circle(edge)
@@ -66,11 +66,11 @@ def fit_shape(field: Mask) -> FieldShape:
             x, y, radius = circle
             rows, cols = np.mgrid[0 : field.shape[0], 0 : field.shape[1]]
             inside = (cols - x) ** 2 + (rows - y) ** 2 <= (radius + _MARGIN_CELLS) ** 2
-            return FieldShape(outline=Outline.CIRCLE, inside=inside)
+            return FieldShape(outline=FieldOutline.CIRCLE, inside=inside)
     rectangle = _rectangle(field)
     if rectangle is not None:
-        return FieldShape(outline=Outline.RECTANGLE, inside=rectangle)
-    return FieldShape(outline=Outline.UNCLEAR, inside=everything)
+        return FieldShape(outline=FieldOutline.RECTANGLE, inside=rectangle)
+    return FieldShape(outline=FieldOutline.UNCLEAR, inside=everything)
 
 
 def _free_edge(field: Mask) -> NDArray[np.float64]:

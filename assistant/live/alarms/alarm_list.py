@@ -13,13 +13,13 @@ from typing import Final
 
 from assistant.alarm_table.sounds import GAP_S, LEAST_GAP_S, length_s
 from assistant.live.status import LiveAlarm, SoundOrder
-from assistant.vocabulary import EventKind, Priority, Site
+from assistant.vocabulary import AlarmSite, EventKind, Priority
 
 PAUSE_S: Final = 60.0
 _PLAYED_OUT_SHARE: Final = {Priority.HIGH: 0.5, Priority.MEDIUM: 1.0, Priority.LOW: 0.0, Priority.NONE: 0.0}
 """Half a burst of HIGH, a whole one of MEDIUM (60601-1-8, 6.10)."""
 
-Key = tuple[str, EventKind | None, Site | None, str, str]
+Key = tuple[str, EventKind | None, AlarmSite | None, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Wanted:
     row: str = ""
     """The words of its row of the table, without figures: one code can stand for several."""
     kind: EventKind | None = None
-    site: Site | None = None
+    site: AlarmSite | None = None
     latched: bool = False
     silent: bool = False
     burst_s: float | None = None

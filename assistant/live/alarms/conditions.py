@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.alarm_table import table as table
-from assistant.alarm_table.row import Row, Rule
+from assistant.alarm_table.row import AlarmRow, RaisingRule
 from assistant.alarm_table.table import row_of, takes_place_of
 from assistant.live.alarms.alarm_list import Wanted
 from assistant.live.messages import Lines, LiveState
@@ -91,7 +91,7 @@ def of_cement(standing: Iterable[Alarm], *, held: bool) -> list[Wanted]:
             replaces=tuple((less.code, less.kind) for less in takes_place_of(row) if less.latched),
         )
         for alarm, row in told
-        if row.code and row.rule is not Rule.TECHNICAL
+        if row.code and row.rule is not RaisingRule.TECHNICAL
     ]
 
 
@@ -105,7 +105,7 @@ def technical(now: Situation) -> list[Wanted]:
     return [*_monitoring(now), *_lines(now), *_machine(now)]
 
 
-def _told(row: Row, now: Situation, **figures: float) -> list[Wanted]:
+def _told(row: AlarmRow, now: Situation, **figures: float) -> list[Wanted]:
     """A row of the session with its figures; nothing where it is not told now."""
     priority = row.armed if now.armed else row.unarmed
     if priority is Priority.NONE:

@@ -88,60 +88,62 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class PictureVerdict:
     """A state and its reason in plain words (empty for LIVE)."""
 
     state: LiveState
     reason: str
 
 
-def judge(known: Known) -> Verdict:
+def judge(known: Known) -> PictureVerdict:
     """Say what the picture is: the worst that is true wins, in the order of the text below."""
     age_ms = None if known.frame_ns is None else (known.now_ns - known.frame_ns) / 1e6
     period_ms = 0.0 if isinstance(known.frame_period_ms, Unknown) else known.frame_period_ms
     if age_ms is None:
-        return Verdict(state=LiveState.NO_SIGNAL, reason=sentence("no picture has come from the C-arm yet"))
+        return PictureVerdict(state=LiveState.NO_SIGNAL, reason=sentence("no picture has come from the C-arm yet"))
     if age_ms > max(NO_SIGNAL_MS, _NO_SIGNAL_PERIODS * period_ms):
-        return Verdict(
+        return PictureVerdict(
             state=LiveState.NO_SIGNAL, reason=sentence(f"no picture from the C-arm for {age_ms / 1000:.0f} s")
         )
     if not known.capture_well:
-        return Verdict(state=LiveState.NO_SIGNAL, reason=sentence("the capture stopped and is being started again"))
+        return PictureVerdict(
+            state=LiveState.NO_SIGNAL, reason=sentence("the capture stopped and is being started again")
+        )
     if age_ms > max(STALE_MS, _STALE_PERIODS * period_ms):
-        return Verdict(state=LiveState.STALE, reason=sentence(f"no picture for {age_ms:.0f} ms"))
+        return PictureVerdict(state=LiveState.STALE, reason=sentence(f"no picture for {age_ms:.0f} ms"))
     return _judge_analysed(known)
 
 
-def _judge_analysed(known: Known) -> Verdict:
+def _judge_analysed(known: Known) -> PictureVerdict:
     """The picture comes; what it is, only the analysis can say, if it keeps up. Colour is seen before."""
     assert known.frame_ns is not None
     if known.in_colour:
-        return Verdict(
+        return PictureVerdict(
             state=LiveState.NOT_FLUOROSCOPY, reason=sentence("the picture is in colour: another input was chosen")
         )
     if not known.analysis_well:
-        return Verdict(
+        return PictureVerdict(
             state=LiveState.ANALYSIS_LATE, reason=sentence("the analysis stopped and is being started again")
         )
     if known.waited_since_ns is None or known.frame_state is None:
-        return Verdict(state=LiveState.ANALYSIS_LATE, reason=sentence("the analysis has not seen a picture yet"))
+        return PictureVerdict(state=LiveState.ANALYSIS_LATE, reason=sentence("the analysis has not seen a picture yet"))
     behind_ms = (known.now_ns - known.waited_since_ns) / 1e6
     if behind_ms > max(LATE_MS, _late_limit_ms(known)):
-        return Verdict(
+        return PictureVerdict(
             state=LiveState.ANALYSIS_LATE, reason=sentence(f"the analysis is {behind_ms:.0f} ms behind the picture")
         )
     if known.frame_state is FrameState.NO_SIGNAL:
-        return Verdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or sentence("the picture is empty"))
+        return PictureVerdict(state=LiveState.NO_SIGNAL, reason=known.frame_reason or sentence("the picture is empty"))
     if known.frame_state is FrameState.UNUSABLE and (_is_made(known) or known.frame_reason.startswith(_OTHER_INPUT)):
-        return Verdict(state=LiveState.NOT_FLUOROSCOPY, reason=known.frame_reason)
+        return PictureVerdict(state=LiveState.NOT_FLUOROSCOPY, reason=known.frame_reason)
     held = _held(known)
     if held is not None:
         return held
     if known.lines is not Lines.CONFIRMED:
-        return Verdict(state=LiveState.UNKNOWN_VIEW, reason=sentence("the lines are not confirmed"))
+        return PictureVerdict(state=LiveState.UNKNOWN_VIEW, reason=sentence("the lines are not confirmed"))
     if known.moved:
-        return Verdict(state=LiveState.UNKNOWN_VIEW, reason=sentence("the lines do not fit this picture"))
-    return Verdict(state=LiveState.LIVE, reason="")
+        return PictureVerdict(state=LiveState.UNKNOWN_VIEW, reason=sentence("the lines do not fit this picture"))
+    return PictureVerdict(state=LiveState.LIVE, reason="")
 
 
 def _is_made(known: Known) -> bool:
@@ -155,10 +157,10 @@ def _late_limit_ms(known: Known) -> float:
     return _STALE_PERIODS * period_ms + STALE_MS if period_ms > 100.0 else LATE_MS
 
 
-def _held(known: Known) -> Verdict | None:
+def _held(known: Known) -> PictureVerdict | None:
     age_s = known.xray_age_s
     if known.stuck and not known.elsewhere:
-        return Verdict(state=LiveState.FROZEN, reason=sentence("the video input repeats one picture bit by bit"))
+        return PictureVerdict(state=LiveState.FROZEN, reason=sentence("the video input repeats one picture bit by bit"))
     if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
         return None
     pulse_s = 0.0 if isinstance(known.pulse_period_s, Unknown) else min(known.pulse_period_s, _SLOWEST_PULSE_S)
@@ -166,10 +168,10 @@ def _held(known: Known) -> Verdict | None:
         return None
     if known.elsewhere:
         reason = sentence(f"the picture at the {known.elsewhere} is the live one: are the lines on it?")
-        return Verdict(state=LiveState.FROZEN, reason=reason)
+        return PictureVerdict(state=LiveState.FROZEN, reason=reason)
     if known.mark_lit:
-        return Verdict(state=LiveState.FROZEN, reason=sentence("X-ray is on and the picture does not change"))
-    return Verdict(state=LiveState.HELD, reason=sentence("X-ray off"))
+        return PictureVerdict(state=LiveState.FROZEN, reason=sentence("X-ray is on and the picture does not change"))
+    return PictureVerdict(state=LiveState.HELD, reason=sentence("X-ray off"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

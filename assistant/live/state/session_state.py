@@ -21,12 +21,12 @@ from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
-from assistant.vocabulary import Alarm, EventKind, FrameState, Measure, Motion, Priority, Site, Unknown
+from assistant.vocabulary import Alarm, AlarmSite, EventKind, FrameState, Measure, Motion, Priority, Unknown
 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
-_AlarmKey = tuple[EventKind | None, Site | None, Priority, Line | Watched]
+_AlarmKey = tuple[EventKind | None, AlarmSite | None, Priority, Line | Watched]
 """The last: a technical one, which the session judges by its own clock."""
 _NO_SOUND_YET: Final = sentence("the sound has not been heard yet")
 

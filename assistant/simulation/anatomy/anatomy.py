@@ -23,7 +23,7 @@ from assistant.simulation.anatomy.anatomy_assembly import (
     slabs,
     volume,
 )
-from assistant.simulation.anatomy.anatomy_pose import Pose, block_around, stack
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, block_around, stack
 from assistant.simulation.anatomy.anatomy_regions import Surroundings, landmarks, regions, resistance
 from assistant.simulation.anatomy.anatomy_shapes import OUTSIDE
 from assistant.simulation.anatomy.anatomy_sizes import TREATABLE, VertebraSize, draw_sizes
@@ -160,7 +160,7 @@ def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, p
 
 def _bone(
     vertebrae: tuple[Vertebra, ...],
-    poses: tuple[Pose, ...],
+    poses: tuple[VertebraPose, ...],
     patient: str,
     aorta: Aorta,
     plaques: np.random.Generator,
@@ -184,7 +184,7 @@ def _bone(
     return volume(values, block)
 
 
-def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[Pose, ...], target: int) -> Surroundings:
+def _surroundings(vertebrae: tuple[Vertebra, ...], poses: tuple[VertebraPose, ...], target: int) -> Surroundings:
     """Signed distances round the treated body, at half a millimetre."""
     bone, pose = vertebrae[target], poses[target]
     size, form = bone.size, bone.form

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS
 from assistant.simulation.anatomy.vertebra import Vertebra, density
@@ -61,7 +61,9 @@ def spongy_in(tile: F32, slab: tuple[slice, slice, slice], shifts: tuple[int, ..
     return result
 
 
-def paint(values: F32, block: VoxelGrid, bone: Vertebra, pose: Pose, tile: F32, shifts: tuple[int, ...]) -> None:
+def paint(
+    values: F32, block: VoxelGrid, bone: Vertebra, pose: VertebraPose, tile: F32, shifts: tuple[int, ...]
+) -> None:
     """Lay a procedural vertebra into a volume of bone mineral (the denser of old and new stays)."""
     crop = block.crop(*pose.bounds_in_patient(*bone.bounds_mm()))
     for slab in slabs(crop):

@@ -13,7 +13,7 @@ from assistant.simulation.anatomy.fracture import BodyForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pose:
+class VertebraPose:
     """From a vertebra's frame to the patient's: ``patient = turn @ own + centre_mm``."""
 
     turn: NDArray[np.float64] = field(repr=False)
@@ -68,7 +68,7 @@ class VoxelGrid:
             slices.append(slice(first, last))
         return slices[2], slices[1], slices[0]
 
-    def seen_from(self, pose: Pose, crop: tuple[slice, slice, slice] | None = None) -> Grid:
+    def seen_from(self, pose: VertebraPose, crop: tuple[slice, slice, slice] | None = None) -> Grid:
         """Voxels (of a crop) in a vertebra's own frame."""
         x, y, z = self.axes_mm()
         if crop is not None:
@@ -109,7 +109,7 @@ def turned(tilt_deg: float, list_deg: float = 0.0, twist_deg: float = 0.0) -> ND
 
 def stack(
     sizes: tuple[VertebraSize, ...], forms: tuple[BodyForm, ...], target: int, rng: np.random.Generator
-) -> tuple[Pose, ...]:
+) -> tuple[VertebraPose, ...]:
     """Poses of a column of vertebrae, listed from cranial to caudal, round the treated one.
 
     The treated body's centre is the patient's origin and its axes are the patient's, but for a tilt of a few degrees in
@@ -148,7 +148,7 @@ def stack(
             centres[j] = centres[i] + (between if step < 0 else -between)
             i = j
     return tuple(
-        Pose(turn=turned(float(t), float(r), float(w)), centre_mm=c)
+        VertebraPose(turn=turned(float(t), float(r), float(w)), centre_mm=c)
         for t, r, w, c in zip(tilts, leans, twists, centres, strict=True)
     )
 

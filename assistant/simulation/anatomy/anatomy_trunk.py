@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32, Grid, Limb, coverage
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS, VertebraSize
 from assistant.simulation.anatomy.anatomy_vessels import Aorta, with_vessels
@@ -192,7 +192,7 @@ class _Boxes:
 
 
 def ribs(
-    sizes: tuple[VertebraSize, ...], poses: tuple[Pose, ...], rng: np.random.Generator, spacing_mm: float = 1.0
+    sizes: tuple[VertebraSize, ...], poses: tuple[VertebraPose, ...], rng: np.random.Generator, spacing_mm: float = 1.0
 ) -> tuple[F32, VoxelGrid]:
     """The ribs of the modelled thoracic levels, as far as they lie within 105 mm of the treated level.
 
@@ -250,7 +250,7 @@ def _hollow(limb: Limb) -> Limb:
 
 
 def _rib(
-    size: VertebraSize, pose: Pose, side: float, half_width: float, half_depth: float, rng: np.random.Generator
+    size: VertebraSize, pose: VertebraPose, side: float, half_width: float, half_depth: float, rng: np.random.Generator
 ) -> list[Limb]:
     """One rib as a chain of bars: head, neck, tubercle at the transverse process, angle, shaft."""
     number = LEVELS.index(size.level) + 1

@@ -28,7 +28,7 @@ from assistant.simulation.anatomy.anatomy_assembly import (
     spongy_in,
     volume,
 )
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around, stack
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid, block_around, stack
 from assistant.simulation.anatomy.anatomy_regions import Surroundings, landmarks, regions, resistance
 from assistant.simulation.anatomy.anatomy_shapes import F32, OUTSIDE, coverage
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS, VertebraSize, draw_sizes, mean_size
@@ -304,12 +304,12 @@ def _main_piece(body_mm: F32) -> F32:
     return np.where(crumbs, np.float32(1.0), body_mm).astype(np.float32)
 
 
-def _filled_in(spine: _Spine) -> tuple[tuple[VertebraSize, ...], tuple[Pose, ...]]:
+def _filled_in(spine: _Spine) -> tuple[tuple[VertebraSize, ...], tuple[VertebraPose, ...]]:
     """Procedural neighbours where the meshes end, standing on the outermost real ones."""
     wanted = levels_in_view(spine.level)
     real = sorted(spine.measures, key=LEVELS.index)
     sizes: list[VertebraSize] = []
-    poses: list[Pose] = []
+    poses: list[VertebraPose] = []
     for edge, missing in (
         (real[0], tuple(n for n in wanted if LEVELS.index(n) < LEVELS.index(real[0]))),
         (real[-1], tuple(n for n in wanted if LEVELS.index(n) > LEVELS.index(real[-1]) and n not in spine.surfaces)),
@@ -330,11 +330,11 @@ def _filled_in(spine: _Spine) -> tuple[tuple[VertebraSize, ...], tuple[Pose, ...
                 turn = found.pose.turn @ own[at].turn.T
                 centre = found.pose.centre_mm + turn @ (own[i].centre_mm - own[at].centre_mm)
                 sizes.append(size)
-                poses.append(Pose(turn=turn @ own[i].turn, centre_mm=centre))
+                poses.append(VertebraPose(turn=turn @ own[i].turn, centre_mm=centre))
     return tuple(sizes), tuple(poses)
 
 
-def _scanned(spine: _Spine, edge: Pose, its_own: Pose, wanted: Pose) -> bool:
+def _scanned(spine: _Spine, edge: VertebraPose, its_own: VertebraPose, wanted: VertebraPose) -> bool:
     """Whether the CT itself shows a level that has no label, so that nothing has to be filled in."""
     if spine.scan is None:
         return False

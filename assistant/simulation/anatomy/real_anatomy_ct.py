@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid, block_around
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.anatomy.anatomy_sizes import LEVELS
 from assistant.simulation.anatomy.real_anatomy_dicom import read_series
@@ -61,14 +61,14 @@ class Scan:
                 found[level] = from_labels(mask, self.labels.spacing_mm, np.array(self.labels.origin_mm))
         return found
 
-    def holds(self, pose: Pose, scale: float, point_mm: NDArray[np.float64], *, margin_mm: float) -> bool:
+    def holds(self, pose: VertebraPose, scale: float, point_mm: NDArray[np.float64], *, margin_mm: float) -> bool:
         """Whether a point of the treated vertebra's frame lies in the scan, a margin from its upper and lower end."""
         z = float((pose.to_patient(point_mm / scale) - np.array(self.hounsfield.origin_mm))[2])
         top = (self.hounsfield.values.shape[0] - 1) * self.hounsfield.spacing_mm[2]
         return bool(margin_mm <= z <= top - margin_mm)
 
     def sampled(
-        self, pose: Pose, scale: float, block: VoxelGrid, values: F32, *, beyond: float, on_and_on: bool = False
+        self, pose: VertebraPose, scale: float, block: VoxelGrid, values: F32, *, beyond: float, on_and_on: bool = False
     ) -> F32:
         """Values of the scan's grid at the voxels of a block that stands in the treated vertebra's frame.
 
@@ -92,7 +92,7 @@ class Scan:
             out[part] = ndimage.map_coordinates(values, where, order=1, mode="constant", cval=beyond, prefilter=False)
         return out
 
-    def relative_density(self, pose: Pose, scale: float, block: VoxelGrid, inside: NDArray[np.bool_]) -> F32:
+    def relative_density(self, pose: VertebraPose, scale: float, block: VoxelGrid, inside: NDArray[np.bool_]) -> F32:
         """Bone density inside a vertebra relative to its own mean, 0.4 to 2.5, from the CT."""
         values = ndimage.gaussian_filter(self._units(), 0.6)
         units = self.sampled(pose, scale, block, values, beyond=0.0)
@@ -101,11 +101,11 @@ class Scan:
         relative: F32 = np.clip(mineral / max(mean, 1.0), 0.4, 2.5).astype(np.float32)
         return relative
 
-    def other_bone(self, pose: Pose, scale: float, block: VoxelGrid) -> F32:
+    def other_bone(self, pose: VertebraPose, scale: float, block: VoxelGrid) -> F32:
         """Bone that has no label, such as ribs and pelvis, on the grid of bone."""
         return self.sampled(pose, scale, block, self._unlabelled_mineral(), beyond=0.0)
 
-    def bone_outside(self, pose: Pose, scale: float, block: VoxelGrid) -> tuple[F32, VoxelGrid]:
+    def bone_outside(self, pose: VertebraPose, scale: float, block: VoxelGrid) -> tuple[F32, VoxelGrid]:
         """Bone of the rest of the trunk, coarser, nothing where the grid of bone lies."""
         wide = self._whole(pose, scale, 1.5)
         value = self.sampled(pose, scale, wide, self._unlabelled_mineral(), beyond=0.0)
@@ -116,7 +116,7 @@ class Scan:
             value[crop] = 0.0
         return value, wide
 
-    def soft_tissue(self, pose: Pose, scale: float) -> tuple[F32, VoxelGrid]:
+    def soft_tissue(self, pose: VertebraPose, scale: float) -> tuple[F32, VoxelGrid]:
         """Mass density of soft tissue, fat, lung and gas; bone is filled with soft tissue."""
         wide = self._whole(pose, scale, 3.0)
         units = self._units()
@@ -135,7 +135,7 @@ class Scan:
         mineral = np.where(units > _BONE_FROM_HU, (units - 60.0) / _HU_PER_G_PER_CM3, 0.0)
         return np.where(near, 0.0, np.clip(mineral, 0.0, _MOST_MINERAL_G_PER_CM3)).astype(np.float32)
 
-    def _whole(self, pose: Pose, scale: float, spacing_mm: float) -> VoxelGrid:
+    def _whole(self, pose: VertebraPose, scale: float, spacing_mm: float) -> VoxelGrid:
         """A grid over the part of the scan within 150 mm of the treated level's height."""
         nz, ny, nx = self.hounsfield.values.shape
         low = np.array(self.hounsfield.origin_mm)

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from skimage import measure
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid
 from assistant.simulation.anatomy.anatomy_shapes import F32, OUTSIDE
 
 Points = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Surface:
         length = np.linalg.norm(cross, axis=1)
         return cross / np.maximum(length, 1e-12)[:, None], 0.5 * length
 
-    def moved(self, pose: Pose, scale: float = 1.0) -> Surface:
+    def moved(self, pose: VertebraPose, scale: float = 1.0) -> Surface:
         """The surface seen from a pose (in its own frame), scaled about the pose's centre."""
         return Surface(points_mm=pose.to_own(self.points_mm) * scale, faces=self.faces)
 
@@ -149,7 +149,7 @@ class Measured:
 
     Attributes
     ----------
-    pose : Pose
+    pose : VertebraPose
         Its frame in the space of its surface: origin in the middle of the body.
     back_mm : float
         x, in its own frame, of the plane between body and posterior elements.
@@ -159,7 +159,7 @@ class Measured:
         Measured just behind the body.
     """
 
-    pose: Pose
+    pose: VertebraPose
     back_mm: float
     depth_mm: float
     width_mm: float
@@ -177,9 +177,9 @@ def measured(surface: Surface) -> Measured:
     Left and right are told apart by the plane in which the vertebra mirrors itself best; its endplates give the
     vertical; the body's back is where the mid-sagittal cut, seen from the front, first meets the canal.
     """
-    start = Pose(turn=np.eye(3), centre_mm=surface.points_mm.mean(axis=0))
+    start = VertebraPose(turn=np.eye(3), centre_mm=surface.points_mm.mean(axis=0))
     side, middle = _mirror_plane(surface.moved(start).points_mm)
-    pose = Pose(turn=_frame(side, np.array([0.0, 0.0, 1.0])), centre_mm=start.to_patient(middle))
+    pose = VertebraPose(turn=_frame(side, np.array([0.0, 0.0, 1.0])), centre_mm=start.to_patient(middle))
     for _ in range(3):
         own = surface.moved(pose)
         normals, areas = own.face_normals()
@@ -195,7 +195,7 @@ def measured(surface: Surface) -> Measured:
         low, high = np.percentile(inside, 0.5, axis=0), np.percentile(inside, 99.5, axis=0)
         shift = np.array([(back + high[0]) / 2, 0.0, (low[2] + high[2]) / 2])
         centre = pose.to_patient(shift)
-        pose = Pose(turn=pose.turn @ _frame(np.array([0.0, 1.0, 0.0]), up), centre_mm=centre)
+        pose = VertebraPose(turn=pose.turn @ _frame(np.array([0.0, 1.0, 0.0]), up), centre_mm=centre)
     return _sizes(surface.moved(pose), pose)
 
 
@@ -240,7 +240,7 @@ def _canal_wall_x(own: Surface, normals: Points, centres: Points) -> float:
     return float(np.median(wall[wall > foremost - 6.0]))
 
 
-def _sizes(own: Surface, pose: Pose) -> Measured:
+def _sizes(own: Surface, pose: VertebraPose) -> Measured:
     """Sizes of a vertebra in its own frame."""
     normals, _ = own.face_normals()
     centres = own.points_mm[own.faces].mean(axis=1)

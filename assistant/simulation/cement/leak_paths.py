@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from assistant.errors import UsageError
 from assistant.simulation.anatomy.anatomy_shapes import F32
-from assistant.simulation.cement.leak_site import Site, beside_axis, distance_to_segment_mm, middle, outside, ripple
+from assistant.simulation.cement.leak_site import BodyGrid, beside_axis, distance_to_segment_mm, middle, outside, ripple
 from assistant.simulation.scene import Anatomy, Region, SimulatedCannula
 
 SHAPES = ("spike", "round", "between")
@@ -108,7 +108,7 @@ def open_path(
         np.float32(o) + np.float32(region.spacing_mm) * np.arange(n, dtype=np.float32)
         for o, n in zip(region.origin_mm, (nx, ny, nz), strict=True)
     )
-    site = Site(
+    site = BodyGrid(
         anatomy=anatomy,
         x=x[None, None, :],
         y=y[None, :, None],
@@ -132,7 +132,7 @@ def open_path(
     return _grown(site, level, own, wanted, name)
 
 
-def _grown(site: Site, level: F32, own: NDArray[np.bool_], wanted: int, name: str) -> LeakPath:
+def _grown(site: BodyGrid, level: F32, own: NDArray[np.bool_], wanted: int, name: str) -> LeakPath:
     """The first voxels of a level function that hang together, touching the body at its breach."""
     candidate = own & np.isfinite(level)
     flat = np.flatnonzero(candidate)
@@ -169,7 +169,7 @@ def _grown(site: Site, level: F32, own: NDArray[np.bool_], wanted: int, name: st
     )
 
 
-def _disc(site: Site, name: str, rng: np.random.Generator, wanted: int) -> F32:
+def _disc(site: BodyGrid, name: str, rng: np.random.Generator, wanted: int) -> F32:
     """A leak into a disc: a tapering sheet, a broad lobule, or something between."""
     top = name.startswith("superior")
     sign = 1.0 if top else -1.0
@@ -208,7 +208,7 @@ def _disc(site: Site, name: str, rng: np.random.Generator, wanted: int) -> F32:
     return np.where(height < -6.0, np.inf, rough).astype(np.float32)
 
 
-def _wall(site: Site, name: str, rng: np.random.Generator) -> F32:
+def _wall(site: BodyGrid, name: str, rng: np.random.Generator) -> F32:
     """A leak through the posterior, anterior or a side wall: a flattened lump that hugs the bone."""
     marks = site.anatomy.landmarks_mm
     top, bottom = float(marks["superior"][:, 2].mean()), float(marks["inferior"][:, 2].mean())
@@ -242,7 +242,7 @@ def _wall(site: Site, name: str, rng: np.random.Generator) -> F32:
     return rough
 
 
-def _vein(site: Site, name: str, rng: np.random.Generator, leak_ml: float) -> F32:
+def _vein(site: BodyGrid, name: str, rng: np.random.Generator, leak_ml: float) -> F32:
     """A segmental or anterior external vein: a thin tube that follows the waist, then leaves it."""
     marks = site.anatomy.landmarks_mm
     top, bottom = float(marks["superior"][:, 2].mean()), float(marks["inferior"][:, 2].mean())
@@ -303,7 +303,7 @@ def _radius(
     return float(steps[inside[-1]]) if len(inside) else 0.0
 
 
-def _track(site: Site, cannula: SimulatedCannula) -> F32:
+def _track(site: BodyGrid, cannula: SimulatedCannula) -> F32:
     """Back along the cannula: a sleeve round the steel, from the body's wall through the pedicle."""
     along, across = beside_axis(site.x, site.y, site.z, cannula)
     outer = cannula.outer_diameter_mm / 2
@@ -311,7 +311,7 @@ def _track(site: Site, cannula: SimulatedCannula) -> F32:
     return np.where(sleeve, along + 0.5 * across, np.inf).astype(np.float32)
 
 
-def _foramen(site: Site, cannula: SimulatedCannula, rng: np.random.Generator) -> F32:
+def _foramen(site: BodyGrid, cannula: SimulatedCannula, rng: np.random.Generator) -> F32:
     """Into the neural foramen below a pedicle, through the body's lower back corner."""
     marks = site.anatomy.landmarks_mm
     side = "left" if cannula.towards_handle[1] > 0 else "right"

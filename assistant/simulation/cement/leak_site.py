@@ -14,7 +14,7 @@ from assistant.simulation.scene import Anatomy, SimulatedCannula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Site:
+class BodyGrid:
     """The grid round a body, and the body on it.
 
     Attributes
@@ -79,14 +79,14 @@ def distance_to_segment_mm(x: F32, y: F32, z: F32, start: NDArray[np.float64], e
     return out
 
 
-def middle(site: Site) -> NDArray[np.float64]:
+def middle(site: BodyGrid) -> NDArray[np.float64]:
     """The body's middle."""
     marks = site.anatomy.landmarks_mm
     middle: NDArray[np.float64] = np.concatenate([marks["superior"], marks["inferior"]]).mean(axis=0)
     return middle
 
 
-def ripple(site: Site, rng: np.random.Generator, grain_mm: float) -> F32:
+def ripple(site: BodyGrid, rng: np.random.Generator, grain_mm: float) -> F32:
     """Smooth noise that makes a shape uneven, SD 1."""
     shape = tuple(int(np.ceil(n / 2)) for n in site.body.shape)
     coarse = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), grain_mm / site.spacing_mm / 2)

@@ -17,10 +17,10 @@ from assistant.simulation.scenario import Run
 Grey8 = NDArray[np.uint8]
 
 
-class Sink(Protocol):
+class FrameSink(Protocol):
     """Takes frames in order."""
 
-    def __enter__(self) -> Sink:
+    def __enter__(self) -> FrameSink:
         """Open."""
         ...
 
@@ -35,7 +35,7 @@ class Sink(Protocol):
         ...
 
 
-def sink_for(run: Run, folder: Path, times_s: list[float]) -> Sink:
+def sink_for(run: Run, folder: Path, times_s: list[float]) -> FrameSink:
     """The sink that a case asks for; ``times_s`` are the time stamps of all frames."""
     if run.output in ("png", "tiff"):
         return PictureSink(folder / "frames", run.output)

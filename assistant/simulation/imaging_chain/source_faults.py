@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.simulation.scenario import Case
-from assistant.simulation.theatre import Theatre
+from assistant.simulation.theatre import SceneMotion
 from assistant.vocabulary import FrameState
 
 FROZEN_AFTER_S = 1.0
@@ -45,7 +45,7 @@ class Stored:
     age_s: float
 
 
-def pulse_times_s(case: Case, theatre: Theatre) -> NDArray[np.float64]:
+def pulse_times_s(case: Case, theatre: SceneMotion) -> NDArray[np.float64]:
     """Moments at which X-ray is on and pulses."""
     times = np.arange(int(np.floor(case.run.duration_s * case.run.pulses_per_s)) + 1) / case.run.pulses_per_s
     off = [fault for fault in case.faults if fault.kind == "xray_off"]

@@ -29,7 +29,7 @@ from assistant.imaging.xray_field import field_at, find_field
 from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.sign_limits import PolarityLimits
 from assistant.steps.cement.steel_bar import bar_contrast
-from assistant.vocabulary import Grey, Shown
+from assistant.vocabulary import Grey, ShownPolarity
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -41,35 +41,35 @@ class Polarity:
 
     Attributes
     ----------
-    shown : Shown
+    shown : ShownPolarity
     sign : float
         +1 where cement is looked for as dark, -1 as bright; where it is not known, the likelier of the two.
     log_odds : float
         For native against inverted; infinite where a person said it.
     """
 
-    shown: Shown
+    shown: ShownPolarity
     sign: float
     log_odds: float
 
     @property
     def is_known(self) -> bool:
         """Whether it was told by the picture or by a person."""
-        return self.shown is not Shown.NOT_KNOWN
+        return self.shown is not ShownPolarity.NOT_KNOWN
 
 
-def said(shown: Shown) -> Polarity:
+def said(shown: ShownPolarity) -> Polarity:
     """What a person has said."""
-    sign = -1.0 if shown is Shown.INVERTED else 1.0
+    sign = -1.0 if shown is ShownPolarity.INVERTED else 1.0
     return Polarity(shown=shown, sign=sign, log_odds=sign * float("inf"))
 
 
 def judged(log_odds: Sequence[float], limits: CementLimits = USUAL_LIMITS) -> Polarity:
     """Of several pictures the one that says it most clearly counts: a cannula is not in all of them."""
     clearest = max(log_odds, key=abs, default=0.0)
-    shown = Shown.NOT_KNOWN
+    shown = ShownPolarity.NOT_KNOWN
     if abs(clearest) >= limits.polarity.least_log_odds:
-        shown = Shown.NATIVE if clearest > 0 else Shown.INVERTED
+        shown = ShownPolarity.NATIVE if clearest > 0 else ShownPolarity.INVERTED
     return Polarity(shown=shown, sign=1.0 if clearest >= 0 else -1.0, log_odds=clearest)
 
 

@@ -16,7 +16,7 @@ from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.memory import MaskMemory, turn_round
 from assistant.steps.cement.opposite_growth import OppositeGrowth, grows_opposite
 from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, said
-from assistant.vocabulary import Frame, Shown
+from assistant.vocabulary import Frame, ShownPolarity
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +49,7 @@ class PolarityWatch:
         self._views = views
         self._limits = limits
         self._told = [
-            _Told([] if view.shown is not Shown.NOT_KNOWN else [_log_odds(frame, view, None, limits)])
+            _Told([] if view.shown is not ShownPolarity.NOT_KNOWN else [_log_odds(frame, view, None, limits)])
             for view, frame in zip(views, references, strict=True)
         ]
         self._due: tuple[int, Frame, Similarity] | None = None
@@ -70,7 +70,7 @@ class PolarityWatch:
         told, limits = self._told[at], self._limits.polarity_watch
         told.pictures += 1
         clear = abs(self._own(at).log_odds) >= limits.clear_log_odds
-        if self._views[at].shown is Shown.NOT_KNOWN and not clear and told.pictures in limits.look_again_at:
+        if self._views[at].shown is ShownPolarity.NOT_KNOWN and not clear and told.pictures in limits.look_again_at:
             self._due = at, frame, similarity
         # Another view may have told the sign since.
         if not memory.started or abs(self.polarity(at).log_odds) >= limits.clear_log_odds:
@@ -95,7 +95,7 @@ class PolarityWatch:
         if grown is None:
             return False
         told.grew_in = frame.index if told.grew_in is None else told.grew_in
-        if self._views[at].shown is Shown.NOT_KNOWN and grown.outweighs >= limits.outweighs:
+        if self._views[at].shown is ShownPolarity.NOT_KNOWN and grown.outweighs >= limits.outweighs:
             told.grown = -memory.baseline.sign * limits.growth_log_odds
             self._keep(at, memory)
         return True
@@ -126,7 +126,7 @@ class PolarityWatch:
     def _own(self, at: int) -> Polarity:
         shown = self._views[at].shown
         told = self._told[at]
-        return judged([*told.log_odds, told.grown], self._limits) if shown is Shown.NOT_KNOWN else said(shown)
+        return judged([*told.log_odds, told.grown], self._limits) if shown is ShownPolarity.NOT_KNOWN else said(shown)
 
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:

@@ -16,7 +16,7 @@ _SIDE_MM = 160.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class LandmarkSample:
     """A crop and its points in crop px (6, 2).
 
     ``ap`` tells the view, ``upright`` that it stands in the canonical frame, ``wide`` that it is a first look.
@@ -155,7 +155,7 @@ def picture(
 
 def samples(
     maps: dict[str, NDArray[np.generic]], k: int, rng: np.random.Generator, *, coarse: int, fine: int, wrong: int
-) -> list[Sample]:
+) -> list[LandmarkSample]:
     """Crops of one freshly drawn picture: wide and fine ones in the canonical frame, and some that stand wrong."""
     ap = bool(maps["view"][k])
     cannula = str(rng.choice(["own", "other", "none"], p=[0.55, 0.15, 0.3]))
@@ -193,5 +193,5 @@ def samples(
         placed = moved[:, :2] / moved[:, 2:]
         crop = crops.cut(shown, field, matrix)
         placed = crops.ordered(placed, ap)
-        found.append(Sample(crop=crop, points=placed, ap=ap, upright=upright, wide=wide))
+        found.append(LandmarkSample(crop=crop, points=placed, ap=ap, upright=upright, wide=wide))
     return found

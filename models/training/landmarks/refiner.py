@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.geometry import PointsPx
 from assistant.landmarks import crops, patches
-from assistant.landmarks.refining import STAGES, Refiner, Stage, frame_of, to_bytes
+from assistant.landmarks.refining import STAGES, Refiner, RefiningStage, frame_of, to_bytes
 from models.training.landmarks.pictures import picture
 
 _HELD = 10_000.0
@@ -50,7 +50,7 @@ def gather(folder: Path, chains: int, rng: np.random.Generator) -> dict[bool, li
     return found
 
 
-def learn(held: list[Held], starts: int, rng: np.random.Generator) -> tuple[Stage, ...]:
+def learn(held: list[Held], starts: int, rng: np.random.Generator) -> tuple[RefiningStage, ...]:
     """The cascade of one view."""
     pictures = [edges.astype(np.float32) for edges, _ in held for _ in range(starts)]
     true = np.stack([points for _, points in held for _ in range(starts)])
@@ -70,7 +70,7 @@ def learn(held: list[Held], starts: int, rng: np.random.Generator) -> tuple[Stag
         # Patients seen in training look easier than others: the next stage must not expect starts that good.
         now = true + (now - true) * 1.15
         stages.append(
-            Stage(
+            RefiningStage(
                 mean=mean,
                 scale=scale.astype(np.float32),
                 weights=weights.astype(np.float32),

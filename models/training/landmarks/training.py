@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from models.training.landmarks.network import Landmarks, loss
-from models.training.landmarks.pictures import Sample, samples
+from models.training.landmarks.pictures import LandmarkSample, samples
 
 
-def as_tensors(found: list[Sample]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def as_tensors(found: list[LandmarkSample]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """A batch: crop and view, points, upright."""
     crops = np.stack([np.stack([s.crop, np.full_like(s.crop, 1.0 if s.ap else -1.0)]) for s in found])
     points = np.stack([s.points for s in found]).astype(np.float32)
@@ -58,7 +58,7 @@ def main() -> None:
         rate = given.rate * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * np.cos(np.pi * share))
         for group in optimiser.param_groups:
             group["lr"] = float(rate)
-        found: list[Sample] = []
+        found: list[LandmarkSample] = []
         names = list(known)
         for _ in range(6):
             maps = known[names[rng.integers(len(names))]]

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from assistant.alarm_table.row import PipelineRow, Raiser, Row, Rule, Watched
+from assistant.alarm_table.row import AlarmRow, PipelineRow, Raiser, RaisingRule, Watched
 from assistant.alarm_table.table import CODES, FROM_PICTURES, TABLE, row_of, row_told, takes_place_of, with_shapes
 from assistant.lines import WHOLE_LINES
-from assistant.vocabulary import Alarm, EventKind, Priority, Shape, Site
+from assistant.vocabulary import Alarm, AlarmSite, EventKind, Priority, Shape
 from tests.assistant.live.alarms.test_conditions import leak_in_disc
 
 NAMES = [f"{row.kind.value}/{row.site}/{row.watched.name}/{row.rule.name}" for row in FROM_PICTURES]
@@ -38,12 +38,12 @@ def test_every_code_is_there_and_says_who_raises_it() -> None:
 def test_every_kind_of_event_is_there_and_everything_watched_is_used() -> None:
     assert {row.kind for row in FROM_PICTURES} == set(EventKind)
     assert {row.watched for row in FROM_PICTURES} == {*Watched, *WHOLE_LINES}
-    assert {row.site for row in FROM_PICTURES} == {*Site, None}
+    assert {row.site for row in FROM_PICTURES} == {*AlarmSite, None}
     assert len(set(NAMES)) == len(NAMES)
 
 
 @every_row
-def test_words_fit_the_bar(row: Row) -> None:
+def test_words_fit_the_bar(row: AlarmRow) -> None:
     headline, action = row.headline.format(**FIGURES), row.action.format(**FIGURES)
     assert 1 <= len(headline.split()) <= 5
     assert len(action.split()) <= 8
@@ -56,13 +56,13 @@ def test_words_fit_the_bar(row: Row) -> None:
     assert not forbidden & set(f"{headline} {action}".lower().replace(".", "").split())
 
 
-def of_sign(row: Row) -> bool:
+def of_sign(row: AlarmRow) -> bool:
     """Of A11: cement was missed, which a person has to have seen; that the picture is not usable ends with it."""
-    return isinstance(row, PipelineRow) and row.rule in (Rule.OTHER_SIGN, Rule.SIGN_TURNED)
+    return isinstance(row, PipelineRow) and row.rule in (RaisingRule.OTHER_SIGN, RaisingRule.SIGN_TURNED)
 
 
 @every_row
-def test_rows_of_one_code_say_the_same_of_latch_sound_and_advice(row: Row) -> None:
+def test_rows_of_one_code_say_the_same_of_latch_sound_and_advice(row: AlarmRow) -> None:
     same = [other for other in TABLE if other.code and other.code == row.code and of_sign(other) is of_sign(row)]
     same = same or [row]
     assert {(other.latched, other.silent, other.gap_s, other.advice, other.of_second) for other in same} == {
@@ -75,7 +75,7 @@ def test_priorities_and_times(row: PipelineRow) -> None:
     assert row.armed >= row.unarmed > Priority.NONE
     assert 0 <= row.onset_ms <= 600
     assert 0 <= row.hold_ms <= 2000
-    if row.rule is Rule.TECHNICAL or of_sign(row):
+    if row.rule is RaisingRule.TECHNICAL or of_sign(row):
         assert row.site is None
         assert row.latched is of_sign(row)
     else:
@@ -83,7 +83,7 @@ def test_priorities_and_times(row: PipelineRow) -> None:
         # Onset and release of these come from the settings.
         assert row.onset_ms == row.hold_ms == 0
         assert row.armed == row.unarmed
-        assert row.latched == (row.rule is not Rule.NEAR)
+        assert row.latched == (row.rule is not RaisingRule.NEAR)
 
 
 @every_pipeline_row
@@ -103,10 +103,10 @@ def test_an_alarm_of_an_older_file_that_names_no_site_finds_a_row() -> None:
 
 
 def test_the_second_stage_takes_the_place_of_the_first() -> None:
-    leak = next(row for row in FROM_PICTURES if row.rule is Rule.LEAK)
+    leak = next(row for row in FROM_PICTURES if row.rule is RaisingRule.LEAK)
     assert [(row.kind, row.rule) for row in takes_place_of(leak)] == [
-        (EventKind.ENDPLATE, Rule.CROSSED),
-        (EventKind.APPROACHING_ENDPLATE, Rule.NEAR),
+        (EventKind.ENDPLATE, RaisingRule.CROSSED),
+        (EventKind.APPROACHING_ENDPLATE, RaisingRule.NEAR),
     ]
     assert leak.code == "A5"
 
@@ -120,7 +120,7 @@ def test_the_second_stage_takes_the_place_of_the_first() -> None:
     ],
 )
 def test_a_disc_leak_says_its_shape_with_the_figure_of_the_word(label: str, p_spike: float, headline: str) -> None:
-    stages = [row for row in FROM_PICTURES if row.site is Site.SUPERIOR_ENDPLATE and row.latched]
+    stages = [row for row in FROM_PICTURES if row.site is AlarmSite.SUPERIOR_ENDPLATE and row.latched]
     leak = leak_in_disc(Shape(label=label, p_spike=p_spike, model="m"))
     assert [alarm.headline for alarm in with_shapes([alarm_of(row) for row in stages], [leak])] == [
         headline,
@@ -130,20 +130,26 @@ def test_a_disc_leak_says_its_shape_with_the_figure_of_the_word(label: str, p_sp
 
 def test_what_the_contract_fixes() -> None:
     priority = {(row.kind, row.rule): row.armed for row in FROM_PICTURES}
-    assert priority[EventKind.WARNING_LINE, Rule.CROSSED] is Priority.HIGH
-    assert priority[EventKind.POSTERIOR_WALL, Rule.CROSSED] is Priority.HIGH
-    assert priority[EventKind.APPROACHING_POSTERIOR, Rule.NEAR] is Priority.MEDIUM
-    assert priority[EventKind.APPROACHING_ENDPLATE, Rule.NEAR] is Priority.LOW
-    assert priority[EventKind.ENDPLATE, Rule.CROSSED] is Priority.MEDIUM
-    assert priority[EventKind.LEAK, Rule.CROSSED] is Priority.MEDIUM
-    assert priority[EventKind.LEAK, Rule.VEIN] is Priority.HIGH
-    assert priority[EventKind.LEAK, Rule.LEAK] is Priority.MEDIUM
-    assert priority[EventKind.FROZEN, Rule.TECHNICAL] is Priority.LOW
+    assert priority[EventKind.WARNING_LINE, RaisingRule.CROSSED] is Priority.HIGH
+    assert priority[EventKind.POSTERIOR_WALL, RaisingRule.CROSSED] is Priority.HIGH
+    assert priority[EventKind.APPROACHING_POSTERIOR, RaisingRule.NEAR] is Priority.MEDIUM
+    assert priority[EventKind.APPROACHING_ENDPLATE, RaisingRule.NEAR] is Priority.LOW
+    assert priority[EventKind.ENDPLATE, RaisingRule.CROSSED] is Priority.MEDIUM
+    assert priority[EventKind.LEAK, RaisingRule.CROSSED] is Priority.MEDIUM
+    assert priority[EventKind.LEAK, RaisingRule.VEIN] is Priority.HIGH
+    assert priority[EventKind.LEAK, RaisingRule.LEAK] is Priority.MEDIUM
+    assert priority[EventKind.FROZEN, RaisingRule.TECHNICAL] is Priority.LOW
 
 
 def test_what_is_graver_is_decided_before_what_gives_place_to_it() -> None:
-    rank = {Rule.VEIN: 0, Rule.LEAK: 1, Rule.CROSSED: 2, Rule.NEAR: 3, Rule.TECHNICAL: 4}
-    rank |= {Rule.OTHER_SIGN: 4, Rule.SIGN_TURNED: 4}
+    rank = {
+        RaisingRule.VEIN: 0,
+        RaisingRule.LEAK: 1,
+        RaisingRule.CROSSED: 2,
+        RaisingRule.NEAR: 3,
+        RaisingRule.TECHNICAL: 4,
+    }
+    rank |= {RaisingRule.OTHER_SIGN: 4, RaisingRule.SIGN_TURNED: 4}
     for watched, count in Counter(row.watched for row in FROM_PICTURES).items():
         ranks = [rank[row.rule] for row in FROM_PICTURES if row.watched is watched]
         assert ranks == sorted(ranks)

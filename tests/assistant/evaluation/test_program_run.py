@@ -11,6 +11,7 @@ from assistant.run_facts import RunClock
 from assistant.steps.cement import USUAL_LIMITS
 from assistant.vocabulary import (
     Alarm,
+    AlarmSite,
     Approach,
     CementMask,
     Distances,
@@ -25,7 +26,6 @@ from assistant.vocabulary import (
     Priority,
     Reading,
     Shape,
-    Site,
     Unknown,
 )
 
@@ -72,7 +72,7 @@ class ToldPipeline:
     def finish(self) -> Summary:
         alarm = Alarm(
             kind=EventKind.WARNING_LINE,
-            site=Site.POSTERIOR,
+            site=AlarmSite.POSTERIOR,
             priority=Priority.HIGH,
             first_frame=22,
             last_frame=None,

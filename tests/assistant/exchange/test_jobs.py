@@ -10,7 +10,7 @@ from assistant.errors import UsageError
 from assistant.exchange.jobs import pack_job, unpack_job
 from assistant.exchange.pack_out import PackOrder
 from assistant.library.jobs import Jobs
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
 from tests.small_pack import write_pack_file
@@ -31,10 +31,10 @@ def finish(jobs: Jobs) -> None:
 def library_with_a_run(tmp_path: Path) -> Library:
     run = write_small_run(tmp_path, 5)
     library = Library(tmp_path / "a")
-    library.add("cases", Act.IMPORT, id="K-1")
-    library.add("levels", Act.EDIT, id="L-1", case_id="K-1")
+    library.add("cases", Permission.IMPORT, id="K-1")
+    library.add("levels", Permission.EDIT, id="L-1", case_id="K-1")
     values = {"path": str(run.folder), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-    library.add("runs", Act.IMPORT, case_id="K-1", level_id="L-1", state="done", **values)
+    library.add("runs", Permission.IMPORT, case_id="K-1", level_id="L-1", state="done", **values)
     return library
 
 

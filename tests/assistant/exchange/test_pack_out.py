@@ -10,7 +10,7 @@ from assistant.errors import InputError, UsageError
 from assistant.exchange.pack_in import unpack
 from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.library.outcome import add_finding
-from assistant.library.people import Act, Person, Role
+from assistant.library.people import Permission, Person, Role
 from assistant.library.session_rows import said_of_session
 from assistant.library.store import Library
 from assistant.review.session_day import SessionDay
@@ -26,10 +26,10 @@ def library_with(run: SmallRun, folder: Path) -> Library:
     """One case whose every free text names somebody."""
     library = Library(folder)
     case = {"day": "2026-11-12", "note": f"note {CANARY}", "tags": CANARY, "owner": CANARY, "technique": "PKP"}
-    library.add("cases", Act.IMPORT, id="K-1", **case)
-    library.add("levels", Act.EDIT, id="L-1", case_id="K-1", level="L1", cement_ml=2.8, note=CANARY)
+    library.add("cases", Permission.IMPORT, id="K-1", **case)
+    library.add("levels", Permission.EDIT, id="L-1", case_id="K-1", level="L1", cement_ml=2.8, note=CANARY)
     values = {"path": str(run.folder), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-    library.add("runs", Act.IMPORT, case_id="K-1", level_id="L-1", state="waiting", note=CANARY, **values)
+    library.add("runs", Permission.IMPORT, case_id="K-1", level_id="L-1", state="waiting", note=CANARY, **values)
     add_finding(library, "K-1", site="anterior", day="2026-11-13", note=CANARY)
     return library
 
@@ -106,13 +106,13 @@ def test_the_words_of_a_site_for_the_stages_of_its_cement_stay_there(tmp_path):
     write_parts(recording)
     day = read_session_day(recording)
     with Library(tmp_path / "a") as library:
-        library.add("cases", Act.IMPORT, id="K-1")
+        library.add("cases", Permission.IMPORT, id="K-1")
         values = {"is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300, "state": "waiting"}
         for number, said in enumerate(said_of_session(day, rehearsal=False)["levels"], start=1):
             assert CANARY in said["day_said"]
-            library.add("levels", Act.EDIT, id=f"L-{number}", case_id="K-1", **said)
+            library.add("levels", Permission.EDIT, id=f"L-{number}", case_id="K-1", **said)
             path = str(recording / "levels" / f"{number}_{said['level']}")
-            library.add("runs", Act.IMPORT, case_id="K-1", level_id=f"L-{number}", path=path, **values)
+            library.add("runs", Permission.IMPORT, case_id="K-1", level_id=f"L-{number}", path=path, **values)
         pack = write_pack(library, PackOrder(case_ids=("K-1",), looked_for_names=True), tmp_path / "out")
     for word in (CANARY, "pâte", "dur "):
         assert word.encode() not in everything(pack), word

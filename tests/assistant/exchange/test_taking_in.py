@@ -11,7 +11,7 @@ from assistant.errors import InputError
 from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.exchange.taking_in import take_in_pack
 from assistant.library.outcome import add_finding
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from tests.small_pack import tree, write_pack_file
 from tests.small_run import SmallRun, plan_document, write_small_run
@@ -23,10 +23,10 @@ def library_with(run: SmallRun, folder: Path) -> Library:
     """One case whose every free text names somebody."""
     library = Library(folder)
     case = {"day": "2026-11-12", "note": f"note {CANARY}", "tags": CANARY, "owner": CANARY, "technique": "PKP"}
-    library.add("cases", Act.IMPORT, id="K-1", **case)
-    library.add("levels", Act.EDIT, id="L-1", case_id="K-1", level="L1", cement_ml=2.8, note=CANARY)
+    library.add("cases", Permission.IMPORT, id="K-1", **case)
+    library.add("levels", Permission.EDIT, id="L-1", case_id="K-1", level="L1", cement_ml=2.8, note=CANARY)
     values = {"path": str(run.folder), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-    library.add("runs", Act.IMPORT, case_id="K-1", level_id="L-1", state="waiting", note=CANARY, **values)
+    library.add("runs", Permission.IMPORT, case_id="K-1", level_id="L-1", state="waiting", note=CANARY, **values)
     add_finding(library, "K-1", site="anterior", day="2026-11-13", note=CANARY)
     return library
 

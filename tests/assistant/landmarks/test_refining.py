@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from assistant.landmarks import patches, refining
-from assistant.landmarks.refining import Refiner, Stage
+from assistant.landmarks.refining import Refiner, RefiningStage
 
 BOX = np.array([[0, 0], [20, 1], [40, 0], [0, 30], [20, 29], [40, 30]], dtype=float) + np.array([80.0, 85.0])
 PICTURE = np.random.default_rng(1).uniform(0, 1, (220, 240)).astype(np.float32)
 
 
 def still(constant: np.ndarray) -> Refiner:
-    stage = Stage(
+    stage = RefiningStage(
         mean=np.zeros(patches.FEATURES, np.float32),
         scale=np.ones(patches.FEATURES, np.float32),
         weights=np.zeros((patches.FEATURES, 12), np.float32),

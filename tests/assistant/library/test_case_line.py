@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
 
@@ -16,8 +16,8 @@ def library(tmp_path: Path):
 
 
 def add_case(library: Library, **values) -> str:
-    case_id = library.add("cases", Act.IMPORT, "import", **{"day": "2026-11-12", **values})
-    library.add("levels", Act.EDIT, case_id=case_id, level="L3")
+    case_id = library.add("cases", Permission.IMPORT, "import", **{"day": "2026-11-12", **values})
+    library.add("levels", Permission.EDIT, case_id=case_id, level="L3")
     return case_id
 
 
@@ -41,8 +41,8 @@ def test_the_line_of_a_case_follows_its_rows(library):
         "leak_said": "superior disc · spike 0.93",
         "has_leak": 1,
     }
-    run_id = library.add("runs", Act.IMPORT, **run)
-    library.add("runs", Act.IMPORT, **run)
+    run_id = library.add("runs", Permission.IMPORT, **run)
+    library.add("runs", Permission.IMPORT, **run)
     found = search(library, which=Filter.LEAK).cases[0]
     assert (found["duration_s"], found["high"], found["medium"], found["levels_said"]) == (20.0, 2, 4, "L3")
     assert found["leak_said"] == "superior disc · spike 0.93"

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.library import change_log
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 
 
@@ -11,7 +11,7 @@ from assistant.library.store import Library
 def library(tmp_path):
     with Library(tmp_path) as opened:
         for n in range(6):
-            opened.add("cases", Act.IMPORT, note=f"case {n}")
+            opened.add("cases", Permission.IMPORT, note=f"case {n}")
         yield opened
 
 
@@ -50,7 +50,7 @@ def test_a_rewritten_chain_shows_against_the_kept_head(library):
 
 def test_it_is_told_when_the_library_is_opened(tmp_path):
     with Library(tmp_path) as library:
-        library.add("cases", Act.IMPORT)
+        library.add("cases", Permission.IMPORT)
         library._db.execute("UPDATE changes SET who = 'x'")
     with Library(tmp_path) as library:
         assert "change 1: was altered" in library.fault

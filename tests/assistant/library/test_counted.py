@@ -8,7 +8,7 @@ import pytest
 
 from assistant.errors import EnvironmentError_
 from assistant.library.counted import counted_runs
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 
 RUN = {
@@ -23,9 +23,9 @@ RUN = {
 
 
 def add(library: Library, **changes: object) -> tuple[str, str, str]:
-    case = library.add("cases", Act.IMPORT)
-    level = library.add("levels", Act.IMPORT, case_id=case)
-    return case, level, library.add("runs", Act.IMPORT, **{**RUN, "case_id": case, "level_id": level, **changes})
+    case = library.add("cases", Permission.IMPORT)
+    level = library.add("levels", Permission.IMPORT, case_id=case)
+    return case, level, library.add("runs", Permission.IMPORT, **{**RUN, "case_id": case, "level_id": level, **changes})
 
 
 def test_no_rehearsal_and_nothing_of_the_bin(tmp_path: Path) -> None:

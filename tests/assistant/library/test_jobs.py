@@ -12,7 +12,7 @@ import pytest
 from assistant.capture.opening import open_source
 from assistant.errors import UsageError
 from assistant.library.jobs import Jobs, LibraryJob
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.session_rows import kept_recording
 from assistant.library.store import Library
@@ -151,7 +151,12 @@ def test_what_a_person_asks_for_does_not_wait_for_what_the_program_makes_for_its
     order = {"do": "course", "place": 1, "into": str(tmp_path / "course")}
     course = jobs.add(
         LibraryJob(
-            kind="course", name="1", order=order, run_id="", module="assistant.training.course_child", act=Act.ANSWER
+            kind="course",
+            name="1",
+            order=order,
+            run_id="",
+            module="assistant.training.course_child",
+            act=Permission.ANSWER,
         )
     )
     jobs.poll()
@@ -266,7 +271,7 @@ def as_before(library: Library, recording: Path) -> dict[str, object]:
     row, *others = library.rows("runs")
     for other in others:
         library.delete("runs", other["id"])
-    library.change([("runs", row["id"], {"path": str(recording)})], Act.EDIT, "edit", about="K-1")
+    library.change([("runs", row["id"], {"path": str(recording)})], Permission.EDIT, "edit", about="K-1")
     shutil.rmtree(recording / "levels")
     (row,) = library.rows("runs")
     return dict(row)
@@ -275,7 +280,9 @@ def as_before(library: Library, recording: Path) -> dict[str, object]:
 def test_a_session_that_came_in_as_one_run_is_taken_apart_when_it_comes_in_again(library, tmp_path: Path):
     recording = blind_session(tmp_path / "recorded")
     row = as_before(library, recording)
-    library.change([("runs", row["id"], {"note": "mine", "high": 4, "result": "x"})], Act.EDIT, "edit", about="K-1")
+    library.change(
+        [("runs", row["id"], {"note": "mine", "high": 4, "result": "x"})], Permission.EDIT, "edit", about="K-1"
+    )
     jobs = Jobs(library, Settings())
     again = until_over(jobs, jobs.bring_in(str(recording), copy=False))
     assert "in the library already" in again.error
@@ -296,7 +303,7 @@ def test_a_session_that_is_here_by_a_pack_is_not_counted_again(library, tmp_path
     recording = blind_session(tmp_path / "recorded")
     row = as_before(library, recording)
     pack = {"path": str(library.runs_folder / "P"), "sha256": "0" * 64}  # other bytes of the same pictures
-    library.change([("runs", row["id"], pack)], Act.EDIT, "edit", about="K-1")
+    library.change([("runs", row["id"], pack)], Permission.EDIT, "edit", about="K-1")
     job = bring_in_alone(library, recording, copy=False)
     assert f"in the library already, as case {row['case_id']}; nothing was added" in job.error
     assert job.then is None

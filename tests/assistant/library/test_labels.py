@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from assistant.library.labels import leaks_of, review_of, tell_search
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
 from assistant.review.annotations import SCHEMA_BY_NUMBER, About, LeakKey, read_review
@@ -42,7 +42,7 @@ def test_a_case_is_found_by_what_was_said_of_its_run(tmp_path: Path) -> None:
     review = say(read_review(tmp_path / "review.json"), About.NOTE, frame=0, who="R-7F3QD", text="Blitzkristall")
     with Library(tmp_path / "home") as library:
         rows = [("cases", "K-1", {}), ("levels", "L-1", {"case_id": "K-1"}), ("runs", "B-1", RUN)]
-        library.change(rows, Act.IMPORT, "import", about="K-1")
+        library.change(rows, Permission.IMPORT, "import", about="K-1")
         assert search(library, "blitzk").total == 0
         assert tell_search(library, "B-1", review)
         assert not tell_search(library, "B-1", review)

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.errors import UsageError
-from assistant.library.outcome import Outcome, add_finding, add_outcome, checked_day, finding_words
-from assistant.library.people import Act
+from assistant.library.outcome import OutcomeFigures, add_finding, add_outcome, checked_day, finding_words
+from assistant.library.people import Permission
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
 
@@ -12,7 +12,7 @@ from assistant.library.store import Library
 @pytest.fixture
 def library(tmp_path):
     with Library(tmp_path) as opened:
-        opened.add("cases", Act.IMPORT, id="K-1")
+        opened.add("cases", Permission.IMPORT, id="K-1")
         yield opened
 
 
@@ -39,7 +39,7 @@ def test_other_words_are_refused(library, bad):
 
 
 def test_an_outcome_keeps_what_is_known(library):
-    add_outcome(library, "K-1", Outcome(stage="day 1", vas=2.0, adjacent_fracture=False))
+    add_outcome(library, "K-1", OutcomeFigures(stage="day 1", vas=2.0, adjacent_fracture=False))
     (row,) = library.rows("outcomes")
     assert (row["vas"], row["odi_percent"], row["adjacent_fracture"], row["remote_fracture"]) == (2.0, None, 0, None)
 
@@ -50,7 +50,7 @@ def test_an_outcome_keeps_what_is_known(library):
 )
 def test_figures_outside_their_range_are_refused(library, bad):
     with pytest.raises(UsageError):
-        add_outcome(library, "K-1", Outcome(**bad))
+        add_outcome(library, "K-1", OutcomeFigures(**bad))
 
 
 def test_days():

@@ -5,7 +5,7 @@ import pytest
 from assistant.errors import AssistantError
 from assistant.library import paged_search
 from assistant.library.paged_search import PagedSearch
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import PAGE, Filter
 from assistant.library.store import Library
 
@@ -14,7 +14,7 @@ from assistant.library.store import Library
 def library(tmp_path):
     with Library(tmp_path / "library") as library:
         rows = [("cases", f"K-{n:05d}", {"day": "2026-11-12", "note": f"note {n}"}) for n in range(PAGE + 20)]
-        library.change(rows, Act.IMPORT, "import", about="many")
+        library.change(rows, Permission.IMPORT, "import", about="many")
         yield library
 
 

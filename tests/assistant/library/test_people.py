@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.library.people import Act, Person, Role
+from assistant.library.people import Permission, Person, Role
 from assistant.library.store import Library
 
 
@@ -16,7 +16,8 @@ def library(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("role", "act"), [(Role.TRAINEE, Act.DELETE), (Role.REVIEWER, Act.DELETE), (Role.OPERATOR, Act.SEE_OTHERS)]
+    ("role", "act"),
+    [(Role.TRAINEE, Permission.DELETE), (Role.REVIEWER, Permission.DELETE), (Role.OPERATOR, Permission.SEE_OTHERS)],
 )
 def test_roles_keep_order(library, role, act):
     library.who = Person(id="R-1", role=role)

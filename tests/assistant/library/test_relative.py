@@ -9,7 +9,7 @@ import pytest
 
 from assistant.library.database import connect
 from assistant.library.migrations import STEPS
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.relative import found, stored
 from assistant.library.store import Library
 from assistant.system.places import demo_run
@@ -21,12 +21,12 @@ def filled(folder: Path, elsewhere: Path) -> None:
         own = library.runs_folder / "B-1" / "run"
         own.mkdir(parents=True)
         (library.runs_folder / "B-1" / "thumbnail.jpg").write_bytes(b"x")
-        case_id = library.add("cases", Act.IMPORT, day="2026-11-01")
-        level = library.add("levels", Act.EDIT, case_id=case_id)
+        case_id = library.add("cases", Permission.IMPORT, day="2026-11-01")
+        level = library.add("levels", Permission.EDIT, case_id=case_id)
         for path, copied in ((own, 1), (elsewhere, 0)):
             library.add(
                 "runs",
-                Act.IMPORT,
+                Permission.IMPORT,
                 case_id=case_id,
                 level_id=level,
                 path=str(path),
@@ -39,7 +39,9 @@ def filled(folder: Path, elsewhere: Path) -> None:
                 result=str(library.runs_folder / "B-1" / "result" / "result.json"),
                 thumbnail=str(library.runs_folder / "B-1" / "thumbnail.jpg"),
             )
-        library.add("clips", Act.ANSWER, run_path=str(demo_run()), name="1", stop_frame=1, facts="{}", thumbnail="")
+        library.add(
+            "clips", Permission.ANSWER, run_path=str(demo_run()), name="1", stop_frame=1, facts="{}", thumbnail=""
+        )
 
 
 def test_a_moved_library_finds_its_runs(tmp_path: Path) -> None:
@@ -57,7 +59,9 @@ def test_a_moved_library_finds_its_runs(tmp_path: Path) -> None:
         (case,) = library.ask("SELECT * FROM cases")
         assert Path(case["thumbnail"]).is_file()
         assert library.rows("clips")[0]["run_path"] == str(demo_run())
-        library.change([("runs", own["id"], {"note": "n", "path": str(elsewhere)})], Act.EDIT, "edit", about=own["id"])
+        library.change(
+            [("runs", own["id"], {"note": "n", "path": str(elsewhere)})], Permission.EDIT, "edit", about=own["id"]
+        )
         os.rename(tmp_path / "new", tmp_path / "newest")
     with Library(tmp_path / "newest") as library:
         library.undo()

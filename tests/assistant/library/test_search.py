@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter, match_for, search
 from assistant.library.store import Library
 
@@ -24,7 +24,7 @@ def large(tmp_path_factory):
             rows.append(("levels", f"L-{n:05d}", {"case_id": case_id, "level": f"L{1 + n % 5}", "technique": "PKP"}))
             if sites[n % 4]:
                 rows.append(("findings", f"F-{n:05d}", {"case_id": case_id, "site": sites[n % 4]}))
-        library.change(rows, Act.IMPORT, "import", about="many")
+        library.change(rows, Permission.IMPORT, "import", about="many")
         yield library
 
 
@@ -62,7 +62,7 @@ def test_ten_thousand_cases_are_searched_in_50_ms(large, text, which, total):
 )
 def test_what_is_typed_is_never_a_command(tmp_path: Path, text):
     with Library(tmp_path) as library:
-        library.add("cases", Act.IMPORT, note="a b")
+        library.add("cases", Permission.IMPORT, note="a b")
         found = search(library, text)
     assert found.total in (0, 1)
 
@@ -74,5 +74,5 @@ def test_words_are_quoted():
 
 def test_diacritics_do_not_matter(tmp_path):
     with Library(tmp_path) as library:
-        library.add("cases", Act.IMPORT, note="Müller")
+        library.add("cases", Permission.IMPORT, note="Müller")
         assert search(library, "muller").total == 1

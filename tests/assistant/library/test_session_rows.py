@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.session_rows import level_rows, said_of_session
 from assistant.library.store import Library
 from tests.assistant.review.test_session_reading import two_levels
@@ -41,17 +41,17 @@ def test_what_is_said_of_a_run() -> None:
 def test_each_level_has_a_row_and_what_a_person_entered_stays(library: Library) -> None:
     said = said_of_session(two_levels(), rehearsal=False)["levels"]
     rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=False)
-    library.change([("cases", "K-00001", {}), *rows], Act.IMPORT, "import", about="K-00001")
+    library.change([("cases", "K-00001", {}), *rows], Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", 0.4), ("L2", 0.2)]
-    library.change([("levels", first, {"cement_ml": 3.0})], Act.EDIT, "change case", about="K-00001")
+    library.change([("levels", first, {"cement_ml": 3.0})], Permission.EDIT, "change case", about="K-00001")
     rows, _ = level_rows(library, "K-00001", said, None, rehearsal=False)
-    library.change(rows, Act.IMPORT, "import", about="K-00001")
+    library.change(rows, Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", 3.0), ("L2", 0.2)]
 
 
 def test_neither_a_rehearsal_nor_a_plain_run_changes_a_level_that_is_there(library: Library) -> None:
     rows, (first,) = level_rows(library, "K-00001", [], "L3", rehearsal=False)
-    library.change([("cases", "K-00001", {}), *rows], Act.IMPORT, "import", about="K-00001")
+    library.change([("cases", "K-00001", {}), *rows], Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L3", None)]
     said = said_of_session(two_levels(), rehearsal=True)["levels"]
     assert level_rows(library, "K-00001", said, None, rehearsal=True) == ([], [first, first])
@@ -63,12 +63,14 @@ def test_what_a_rehearsal_has_left_gives_way_and_what_a_person_entered_stays(lib
     rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=True)
     run = {"case_id": "K-00001", "level_id": first, "rehearsal": 1, "path": "r", "is_copied": 0, "state": "done"}
     run |= {"sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1}
-    library.change([("cases", "K-00001", {}), *rows, ("runs", "R-1", run)], Act.IMPORT, "import", about="K-00001")
+    library.change(
+        [("cases", "K-00001", {}), *rows, ("runs", "R-1", run)], Permission.IMPORT, "import", about="K-00001"
+    )
     second = library.rows("levels", case_id="K-00001")[1]["id"]
-    library.change([("levels", second, {"cement_ml": 3.0})], Act.EDIT, "change case", about="K-00001")
+    library.change([("levels", second, {"cement_ml": 3.0})], Permission.EDIT, "change case", about="K-00001")
     nothing = [{"level": "L1", "cement_ml": None, "xray_s": 4.0, "exposures": 1, "day_said": ""}]
     rows, _ = level_rows(library, "K-00001", nothing, None, rehearsal=False)
-    library.change(rows, Act.IMPORT, "import", about="K-00001")
+    library.change(rows, Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", None), ("L2", 3.0)]
     assert [(row["xray_s"], row["day_said"]) for row in library.rows("levels")] == [(4.0, ""), (None, "")]
 
@@ -78,9 +80,11 @@ def test_it_gives_way_to_a_plain_run_that_counts_too(library: Library) -> None:
     rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=True)
     run = {"case_id": "K-00001", "level_id": first, "rehearsal": 1, "path": "r", "is_copied": 0, "state": "done"}
     run |= {"sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1}
-    library.change([("cases", "K-00001", {}), *rows, ("runs", "R-1", run)], Act.IMPORT, "import", about="K-00001")
+    library.change(
+        [("cases", "K-00001", {}), *rows, ("runs", "R-1", run)], Permission.IMPORT, "import", about="K-00001"
+    )
     second = library.rows("levels", case_id="K-00001")[1]["id"]
-    library.change([("levels", second, {"cement_ml": 3.0})], Act.EDIT, "change case", about="K-00001")
+    library.change([("levels", second, {"cement_ml": 3.0})], Permission.EDIT, "change case", about="K-00001")
     rows, _ = level_rows(library, "K-00001", [], "L1", rehearsal=False)
-    library.change(rows, Act.IMPORT, "import", about="K-00001")
+    library.change(rows, Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", None), ("L2", 3.0)]

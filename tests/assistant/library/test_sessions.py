@@ -6,7 +6,7 @@ import pytest
 
 from assistant.library import sessions
 from assistant.library.jobs import Jobs
-from assistant.library.people import Act, Person, Role
+from assistant.library.people import Permission, Person, Role
 from assistant.library.sessions import bring_in_sessions, unlisted
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
@@ -41,11 +41,11 @@ def test_the_one_that_runs_waits(library, monkeypatch):
 
 
 def test_a_deleted_one_does_not_come_back(library):
-    library.add("cases", Act.IMPORT, id="K-1")
-    library.add("levels", Act.EDIT, id="L-1", case_id="K-1")
+    library.add("cases", Permission.IMPORT, id="K-1")
+    library.add("levels", Permission.EDIT, id="L-1", case_id="K-1")
     path = str(library.folder / "live" / "2026-11-10")
     values = {"path": path, "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1, "state": "done"}
-    run_id = library.add("runs", Act.IMPORT, case_id="K-1", level_id="L-1", **values)
+    run_id = library.add("runs", Permission.IMPORT, case_id="K-1", level_id="L-1", **values)
     library.delete("runs", run_id)
     assert names(unlisted(library)) == ["2026-11-11", "2026-11-12"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.identity import random_id
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
 
@@ -19,8 +19,8 @@ def library(tmp_path: Path):
 
 
 def add_case(library: Library, **values) -> str:
-    case_id = library.add("cases", Act.IMPORT, "import", **{"day": "2026-11-12", **values})
-    library.add("levels", Act.EDIT, case_id=case_id, level="L3")
+    case_id = library.add("cases", Permission.IMPORT, "import", **{"day": "2026-11-12", **values})
+    library.add("levels", Permission.EDIT, case_id=case_id, level="L3")
     return case_id
 
 
@@ -32,7 +32,7 @@ def test_ids_are_random_and_say_nothing():
 
 def test_a_change_can_be_taken_back_and_that_too_is_in_the_log(library):
     case_id = add_case(library, note="first")
-    library.change([("cases", case_id, {"note": "second"})], Act.EDIT, "change case", about=case_id)
+    library.change([("cases", case_id, {"note": "second"})], Permission.EDIT, "change case", about=case_id)
     taken = library.undo()
     assert taken.kind == "change case"
     assert library.one("cases", case_id)["note"] == "first"
@@ -62,8 +62,8 @@ def test_a_deleted_case_comes_back(library):
 
 def test_what_was_changed_again_is_not_taken_back_over_it(library):
     case_id = add_case(library, note="1")
-    first = library.change([("cases", case_id, {"note": "2"})], Act.EDIT, "change case", about=case_id)
-    library.change([("cases", case_id, {"note": "3"})], Act.EDIT, "change case", about=case_id)
+    first = library.change([("cases", case_id, {"note": "2"})], Permission.EDIT, "change case", about=case_id)
+    library.change([("cases", case_id, {"note": "3"})], Permission.EDIT, "change case", about=case_id)
     with pytest.raises(UsageError, match="changed again since"):
         library.undo(first)
     assert library.one("cases", case_id)["note"] == "3"
@@ -71,8 +71,8 @@ def test_what_was_changed_again_is_not_taken_back_over_it(library):
 
 def test_a_change_beside_it_does_not_stand_in_the_way(library):
     case_id = add_case(library, note="1", tags="old")
-    first = library.change([("cases", case_id, {"note": "2"})], Act.EDIT, "change case", about=case_id)
-    library.change([("cases", case_id, {"tags": "new"})], Act.EDIT, "change case", about=case_id)
+    first = library.change([("cases", case_id, {"note": "2"})], Permission.EDIT, "change case", about=case_id)
+    library.change([("cases", case_id, {"tags": "new"})], Permission.EDIT, "change case", about=case_id)
     library.undo(first)
     row = library.one("cases", case_id)
     assert (row["note"], row["tags"]) == ("1", "new")
@@ -81,7 +81,7 @@ def test_a_change_beside_it_does_not_stand_in_the_way(library):
 def test_all_rows_of_a_change_or_none(library):
     with pytest.raises(EnvironmentError_):
         library.change(
-            [("cases", "K-1", {"day": None}), ("levels", "L-1", {"no_such_column": 1})], Act.EDIT, "x", about=""
+            [("cases", "K-1", {"day": None}), ("levels", "L-1", {"no_such_column": 1})], Permission.EDIT, "x", about=""
         )
     assert library.one("cases", "K-1") is None
     assert library.changes() == []
@@ -99,7 +99,7 @@ def test_numbers_of_numpy_stand_in_the_library_as_numbers(library):
     level = library.rows("levels", case_id=case_id)[0]["id"]
     values = {"frames": np.int64(60), "duration_s": np.float32(4.0), "path": Path("/data/run.mkv")}
     values |= {"is_copied": False, "sha256": "0", "bytes": 1, "width_px": np.int32(8), "height_px": 8, "state": "done"}
-    run_id = library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, **values)
+    run_id = library.add("runs", Permission.IMPORT, case_id=case_id, level_id=level, **values)
     run = library.one("runs", run_id)
     assert (run["frames"], run["duration_s"], run["path"]) == (60, 4.0, "/data/run.mkv")
     assert library.rows("runs", frames=np.int64(60))

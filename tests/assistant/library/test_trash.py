@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.library.trash import empty_bin
@@ -17,8 +17,8 @@ def library(tmp_path: Path):
 
 
 def add_case(library: Library, **values) -> str:
-    case_id = library.add("cases", Act.IMPORT, "import", **{"day": "2026-11-12", **values})
-    library.add("levels", Act.EDIT, case_id=case_id, level="L3")
+    case_id = library.add("cases", Permission.IMPORT, "import", **{"day": "2026-11-12", **values})
+    library.add("levels", Permission.EDIT, case_id=case_id, level="L3")
     return case_id
 
 
@@ -29,7 +29,7 @@ def test_the_bin_is_emptied_after_a_copy(library):
     folder.mkdir(parents=True)
     (folder / "run.mkv").write_bytes(b"x" * 1000)
     values = {"case_id": case_id, "level_id": level, "path": str(folder), "is_copied": 1, "sha256": "0", "bytes": 1000}
-    library.add("runs", Act.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
+    library.add("runs", Permission.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
     assert empty_bin(library) == (0, 0)
     library.delete("cases", case_id)
     assert empty_bin(library) == (1, 1000)
@@ -45,7 +45,7 @@ def test_what_is_left_of_a_bin_whose_emptying_broke_off_goes_the_next_time(libra
     folder.mkdir(parents=True)
     (folder / "run.mkv").write_bytes(b"x" * 1000)
     values = {"case_id": case_id, "level_id": level, "path": str(folder), "is_copied": 1, "sha256": "0", "bytes": 1000}
-    library.add("runs", Act.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
+    library.add("runs", Permission.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
     library.delete("cases", case_id)
 
     def end(_folder):

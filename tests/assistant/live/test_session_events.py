@@ -7,7 +7,7 @@ from assistant.live.orders import Witness
 from assistant.live.session_events import Ledger
 from assistant.live.shared.shared_memory import Deck
 from assistant.live.status import LiveAlarm
-from assistant.vocabulary import Alarm, EventKind, Priority, Site
+from assistant.vocabulary import Alarm, AlarmSite, EventKind, Priority
 
 
 def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_path: Path, deck: Deck) -> None:
@@ -16,7 +16,7 @@ def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_pat
     alarm = LiveAlarm(
         code="A1",
         kind=EventKind.WARNING_LINE,
-        site=Site.POSTERIOR,
+        site=AlarmSite.POSTERIOR,
         priority=Priority.HIGH,
         headline="H",
         action="a",
@@ -26,7 +26,7 @@ def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_pat
     ledger.alarms([alarm], [alarm], 7)
     heard = Alarm(
         kind=EventKind.ENDPLATE,
-        site=Site.SUPERIOR_ENDPLATE,
+        site=AlarmSite.SUPERIOR_ENDPLATE,
         priority=Priority.MEDIUM,
         first_frame=3,
         last_frame=None,

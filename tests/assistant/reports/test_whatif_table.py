@@ -11,16 +11,16 @@ from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
 from assistant.reports import whatif_table
 from assistant.review import whatif
-from assistant.review.whatif import BASE, Row, RunAndPlan, Variant, WhatIfJob
+from assistant.review.whatif import BASE, RunAndPlan, Variant, VariantResult, WhatIfJob
 
 
-def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Row:
+def row(name: str, variant: str, first_s: float | None, failure: str = "") -> VariantResult:
     events = (
         []
         if first_s is None
         else [whatif.Warning_(kind="warning_line", site="posterior", priority="high", frame=1, t_s=first_s)]
     )
-    return Row(
+    return VariantResult(
         run=name, plan="p", variant=variant, frames=10, events=events, nearest_mm=1.25, leaks=[], failure=failure
     )
 

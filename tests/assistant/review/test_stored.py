@@ -18,7 +18,7 @@ from assistant.readings.csv_row import COLUMNS
 from assistant.readings.moments import Moment
 from assistant.review.kept_result import alarm_of
 from assistant.review.stored import NOT_KEPT, holds_figures, holds_leaks, read_analysed, read_as_seen
-from assistant.vocabulary import EventKind, FrameState, Motion, Priority, Site, Unknown
+from assistant.vocabulary import AlarmSite, EventKind, FrameState, Motion, Priority, Unknown
 from tests.small_run import SmallRun, write_small_run
 
 
@@ -106,8 +106,8 @@ def test_the_two_stages_of_a_disc_leak_are_told_apart_and_an_older_line_says_wha
     (folder / "readings_000.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     told = [moment.standing[0] for moment in read_as_seen(folder, plan)[3:]]
     assert [(alarm.headline, alarm.site) for alarm in told] == [
-        ("CEMENT AT INFERIOR ENDPLATE", Site.INFERIOR_ENDPLATE),
-        ("CEMENT IN DISC", Site.INFERIOR_ENDPLATE),
+        ("CEMENT AT INFERIOR ENDPLATE", AlarmSite.INFERIOR_ENDPLATE),
+        ("CEMENT IN DISC", AlarmSite.INFERIOR_ENDPLATE),
         ("CEMENT IN DISC", None),
     ]
 

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import InputError, UsageError
 from assistant.review import whatif
-from assistant.review.whatif import BASE, Row, RunAndPlan, Variant, WhatIfJob
+from assistant.review.whatif import BASE, RunAndPlan, Variant, VariantResult, WhatIfJob
 from assistant.settings.tree import Settings, with_changes
 from assistant.system.processes import module_command, module_environment
 from tests.small_run import write_small_run
@@ -98,13 +98,13 @@ def test_a_run_that_cannot_be_read_is_a_row_that_says_why(job: WhatIfJob, tmp_pa
     assert row.nearest_mm is None
 
 
-def row(name: str, variant: str, first_s: float | None, failure: str = "") -> Row:
+def row(name: str, variant: str, first_s: float | None, failure: str = "") -> VariantResult:
     events = (
         []
         if first_s is None
         else [whatif.Warning_(kind="warning_line", site="posterior", priority="high", frame=1, t_s=first_s)]
     )
-    return Row(
+    return VariantResult(
         run=name, plan="p", variant=variant, frames=10, events=events, nearest_mm=1.25, leaks=[], failure=failure
     )
 
@@ -134,7 +134,9 @@ def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: py
     job = WhatIfJob(runs=pairs, variants=[Variant(name=BASE), WIDER], settings={})
     asked: list[str] = []
 
-    def quick(pair: RunAndPlan, variant: Variant, base: Settings, should_stop: object, kept: object) -> Row | None:
+    def quick(
+        pair: RunAndPlan, variant: Variant, base: Settings, should_stop: object, kept: object
+    ) -> VariantResult | None:
         if callable(should_stop) and should_stop():
             return None
         asked.append(f"{pair.run} {variant.name}")

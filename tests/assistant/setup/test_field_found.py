@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.capture.masking.field_shape import Outline
+from assistant.capture.masking.field_shape import FieldOutline
 from assistant.live.messages import StampedFrame
 from assistant.setup.field_found import alone_at, field_found
 
@@ -19,7 +19,7 @@ def test_a_round_field_is_outlined_and_named() -> None:
     inside = (ROWS - 200) ** 2 + (COLS - 200) ** 2 < 150**2
     noise = np.random.default_rng(0).normal(0, 5, inside.shape)
     found = field_found(frame(np.where(inside, 120 + noise, 0)))
-    assert found.shape is Outline.CIRCLE
+    assert found.shape is FieldOutline.CIRCLE
     assert found.words == ()
     radius = np.hypot(*(found.outline - 200).T)
     assert np.abs(radius - 150).max() < 8

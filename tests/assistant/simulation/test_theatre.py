@@ -3,11 +3,11 @@ import pytest
 
 from assistant.simulation.scenario import Case, Cement, Geometry, Jump, Shot
 from assistant.simulation.scenario import Theatre as Knobs
-from assistant.simulation.theatre import Theatre
+from assistant.simulation.theatre import SceneMotion
 
 
 def theatre(seed=1, **case):
-    return Theatre(Case(**case), np.random.default_rng(seed))
+    return SceneMotion(Case(**case), np.random.default_rng(seed))
 
 
 def test_breathing_has_its_rate_and_never_goes_too_far():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from assistant.alarm_table.row import PipelineRow, Rule
+from assistant.alarm_table.row import PipelineRow, RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
@@ -19,6 +19,7 @@ from assistant.steps.alarms import (
 )
 from assistant.vocabulary import (
     Alarm,
+    AlarmSite,
     Approach,
     Distances,
     EventKind,
@@ -27,7 +28,6 @@ from assistant.vocabulary import (
     LeakSite,
     Measure,
     Priority,
-    Site,
     Unknown,
 )
 
@@ -123,12 +123,12 @@ class Theatre:
         )
 
 
-def kinds(outcome: AlarmOutcome) -> list[tuple[EventKind, Site | None]]:
+def kinds(outcome: AlarmOutcome) -> list[tuple[EventKind, AlarmSite | None]]:
     return [(alarm.kind, alarm.site) for alarm in outcome.standing]
 
 
-LINE = (EventKind.WARNING_LINE, Site.POSTERIOR)
-NEAR = (EventKind.APPROACHING_POSTERIOR, Site.POSTERIOR)
+LINE = (EventKind.WARNING_LINE, AlarmSite.POSTERIOR)
+NEAR = (EventKind.APPROACHING_POSTERIOR, AlarmSite.POSTERIOR)
 
 
 def test_one_picture_that_jumps_over_the_line_waits_for_the_next() -> None:
@@ -224,16 +224,16 @@ def test_the_canal_stands_above_the_line() -> None:
 @pytest.mark.parametrize(
     ("seen", "event", "priority"),
     [
-        (distances(superior=-0.2), (EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE), Priority.MEDIUM),
-        (distances(inferior=-0.2), (EventKind.ENDPLATE, Site.INFERIOR_ENDPLATE), Priority.MEDIUM),
-        (distances(superior=1.5), (EventKind.APPROACHING_ENDPLATE, Site.SUPERIOR_ENDPLATE), Priority.LOW),
-        (distances(anterior=-1.2), (EventKind.LEAK, Site.ANTERIOR), Priority.MEDIUM),
-        (distances(side=-1.2), (EventKind.LEAK, Site.LATERAL), Priority.MEDIUM),
-        (distances(wall=-0.2), (EventKind.POSTERIOR_WALL, Site.POSTERIOR), Priority.HIGH),
+        (distances(superior=-0.2), (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE), Priority.MEDIUM),
+        (distances(inferior=-0.2), (EventKind.ENDPLATE, AlarmSite.INFERIOR_ENDPLATE), Priority.MEDIUM),
+        (distances(superior=1.5), (EventKind.APPROACHING_ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE), Priority.LOW),
+        (distances(anterior=-1.2), (EventKind.LEAK, AlarmSite.ANTERIOR), Priority.MEDIUM),
+        (distances(side=-1.2), (EventKind.LEAK, AlarmSite.LATERAL), Priority.MEDIUM),
+        (distances(wall=-0.2), (EventKind.POSTERIOR_WALL, AlarmSite.POSTERIOR), Priority.HIGH),
         (distances(warning=2.9), NEAR, Priority.MEDIUM),
     ],
 )
-def test_each_line_has_its_alarm(seen: Distances, event: tuple[EventKind, Site], priority: Priority) -> None:
+def test_each_line_has_its_alarm(seen: Distances, event: tuple[EventKind, AlarmSite], priority: Priority) -> None:
     outcome = Theatre().pictures(seen, 1)
     assert kinds(outcome) == [event]
     assert outcome.standing[0].priority is priority
@@ -315,11 +315,11 @@ def test_votes_of_two_views_are_not_added() -> None:
 def test_a_thin_tube_in_front_is_a_vein_and_takes_the_place_of_the_leak() -> None:
     theatre = Theatre()
     outside = distances(anterior=-3.0)
-    assert kinds(theatre.pictures(outside, 1)) == [(EventKind.LEAK, Site.ANTERIOR)]
+    assert kinds(theatre.pictures(outside, 1)) == [(EventKind.LEAK, AlarmSite.ANTERIOR)]
     tube = _tube(LeakSite.ANTERIOR)
     outcome = theatre.picture(outside, leaks=(tube,))
     assert [(alarm.headline, alarm.priority) for alarm in outcome.standing] == [("POSSIBLE VENOUS LEAK", Priority.HIGH)]
-    assert kinds(theatre.pictures(outside, 5)) == [(EventKind.LEAK, Site.ANTERIOR)], "latched"
+    assert kinds(theatre.pictures(outside, 5)) == [(EventKind.LEAK, AlarmSite.ANTERIOR)], "latched"
     blob = replace(tube, yeom="C")
     assert Theatre().picture(distances(), leaks=(blob,)).standing == ()
 
@@ -330,7 +330,7 @@ def test_a_leak_that_stands_in_the_disc_takes_the_place_of_cement_at_the_endplat
     assert [alarm.headline for alarm in first.standing] == ["CEMENT AT SUPERIOR ENDPLATE"]
     in_disc = replace(_tube(LeakSite.SUPERIOR_DISC), yeom="C")
     second = theatre.picture(distances(superior=-2.0), leaks=(in_disc,))
-    assert kinds(second) == [(EventKind.LEAK, Site.SUPERIOR_ENDPLATE)]
+    assert kinds(second) == [(EventKind.LEAK, AlarmSite.SUPERIOR_ENDPLATE)]
     assert [alarm.headline for alarm in second.standing] == ["CEMENT IN DISC"]
     gone, stands = all_alarms(theatre.memory)
     assert (gone.kind, stands.kind) == (EventKind.ENDPLATE, EventKind.LEAK)
@@ -360,7 +360,7 @@ def _tube(site: LeakSite) -> Leak:
 
 
 def technical(kind: EventKind) -> PipelineRow:
-    return next(row for row in FROM_PICTURES if row.kind is kind and row.rule is Rule.TECHNICAL)
+    return next(row for row in FROM_PICTURES if row.kind is kind and row.rule is RaisingRule.TECHNICAL)
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_a_ghost_after_the_vertebra_is_found_again_is_no_crossing_but_cement_tha
         assert shown == [lines_not_valid], "while distances do not count, the person is told so"
     assert theatre.pictures(distances(), 2).standing == ()
     theatre.pictures(Unknown("moves"), 0.4, view_index=None)
-    assert (EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE) in kinds(theatre.pictures(distances(superior=-9.0), 0.6))
+    assert (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE) in kinds(theatre.pictures(distances(superior=-9.0), 0.6))
 
 
 def test_short_losses_do_not_hold_alarms_back() -> None:
@@ -547,4 +547,4 @@ def test_a_front_on_its_way_to_the_wall_warns_one_picture_of_its_speed_earlier()
         for _ in range(3):
             outcome = theatre.picture(distances(warning=0.5, superior=0.5), approach=approach)
         assert (LINE in kinds(outcome)) == warned
-        assert (EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE) not in kinds(outcome), "the speed is that to the wall"
+        assert (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE) not in kinds(outcome), "the speed is that to the wall"

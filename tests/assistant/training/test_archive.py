@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import InputError, UsageError
-from assistant.library.people import Act, Person, Role
+from assistant.library.people import Permission, Person, Role
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.settings.tree import AlarmSettings
@@ -18,14 +18,14 @@ from tests.small_ending import write_ending
 @pytest.fixture
 def library(tmp_path):
     with Library(tmp_path / "home") as opened:
-        opened.add("cases", Act.IMPORT, id="K-1")
-        opened.add("levels", Act.EDIT, id="L-1", case_id="K-1")
+        opened.add("cases", Permission.IMPORT, id="K-1")
+        opened.add("levels", Permission.EDIT, id="L-1", case_id="K-1")
         yield opened
 
 
 def add_run(library, path):
     values = {"path": str(path), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-    library.add("runs", Act.IMPORT, case_id="K-1", level_id="L-1", state="done", **values)
+    library.add("runs", Permission.IMPORT, case_id="K-1", level_id="L-1", state="done", **values)
 
 
 def test_a_clip_of_a_case(library, tmp_path):

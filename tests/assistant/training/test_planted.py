@@ -84,12 +84,14 @@ def test_planted_answers_are_counted_apart_and_bring_no_case_back(desk):
 def test_lines_are_planted_only_where_lines_are_shown_and_only_sometimes(desk):
     import msgspec
 
-    from assistant.library.people import Act
+    from assistant.library.people import Permission
     from assistant.training.clip import clip_from_row, facts_as_json
 
     for row in desk.library.rows("clips"):
         facts = msgspec.structs.replace(clip_from_row(row).facts, view="lateral")
-        desk.library.change([("clips", row["id"], {"facts": facts_as_json(facts)})], Act.TEACH, "x", about=row["id"])
+        desk.library.change(
+            [("clips", row["id"], {"facts": facts_as_json(facts)})], Permission.TEACH, "x", about=row["id"]
+        )
     person = desk.enrol(consents=True)
     without = [desk.next(person, asked_now=[]).is_planted for _ in range(40)]
     shown = [desk.next(person, asked_now=[], lines_shown=True).is_planted for _ in range(40)]

@@ -5,7 +5,7 @@ import pytest
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, cut
 from assistant.training.ending import STAYS, read_ending
-from assistant.training.scoring import Verdict, rating, score, score_label, score_watching
+from assistant.training.scoring import AnswerVerdict, rating, score, score_label, score_watching
 from tests.small_ending import write_ending
 
 
@@ -16,35 +16,39 @@ def facts(tmp_path):
 
 def test_stopped_in_time(facts):
     found = score(facts, STOP, "posterior")
-    assert (found.is_right, found.direction_right, found.verdict) == (True, True, Verdict.IN_TIME)
+    assert (found.is_right, found.direction_right, found.verdict) == (True, True, AnswerVerdict.IN_TIME)
     assert found.early_s == pytest.approx(0.8, abs=0.07)
     assert found.early_mm == pytest.approx(4.3, abs=0.4)
 
 
 def test_went_on_and_it_was_crossed(facts):
     found = score(facts, GO_ON, "anterior")
-    assert (found.is_right, found.direction_right, found.verdict) == (False, False, Verdict.WENT_ON)
+    assert (found.is_right, found.direction_right, found.verdict) == (False, False, AnswerVerdict.WENT_ON)
 
 
 def test_cannot_tell_is_honest_and_not_right(facts):
-    assert score(facts, CANNOT_TELL, None).verdict is Verdict.OPEN
+    assert score(facts, CANNOT_TELL, None).verdict is AnswerVerdict.OPEN
 
 
 def test_stopped_where_nothing_came(tmp_path):
     facts = cut(read_ending(write_ending(tmp_path, crosses_at=None)), AlarmSettings())
-    assert score(facts, STOP, STAYS).verdict is Verdict.EARLY
+    assert score(facts, STOP, STAYS).verdict is AnswerVerdict.EARLY
     assert score(facts, GO_ON, STAYS).is_right
 
 
 def test_a_trap_is_right_only_when_it_is_seen(tmp_path):
     facts = cut(read_ending(write_ending(tmp_path, crosses_at=44, held_from=20)), AlarmSettings())
-    assert score(facts, CANNOT_TELL, None).verdict is Verdict.TRAP_SEEN
+    assert score(facts, CANNOT_TELL, None).verdict is AnswerVerdict.TRAP_SEEN
     assert not score(facts, STOP, "posterior").is_right
 
 
 @pytest.mark.parametrize(
     ("pressed", "verdict", "early_s"),
-    [(20, Verdict.IN_TIME, 10 / 15), (35, Verdict.AFTER_LINE, -5 / 15), (None, Verdict.WENT_ON, None)],
+    [
+        (20, AnswerVerdict.IN_TIME, 10 / 15),
+        (35, AnswerVerdict.AFTER_LINE, -5 / 15),
+        (None, AnswerVerdict.WENT_ON, None),
+    ],
 )
 def test_watching(tmp_path, pressed, verdict, early_s):
     ending = read_ending(write_ending(tmp_path, crosses_at=30))
@@ -56,7 +60,7 @@ def test_watching(tmp_path, pressed, verdict, early_s):
 def test_watching_where_nothing_comes(tmp_path):
     ending = read_ending(write_ending(tmp_path, crosses_at=None))
     assert score_watching(cut(ending, AlarmSettings()), ending, None).is_right
-    assert score_watching(cut(ending, AlarmSettings()), ending, 20).verdict is Verdict.EARLY
+    assert score_watching(cut(ending, AlarmSettings()), ending, 20).verdict is AnswerVerdict.EARLY
 
 
 def test_labels(tmp_path):

@@ -3,15 +3,15 @@
 import pytest
 
 from assistant.errors import UsageError
-from assistant.training.sets import Rule, clip_ids, make_set
+from assistant.training.sets import SetRule, clip_ids, make_set
 
 
 def test_sets_by_rule_take_later_cases_too(desk, clip):
-    set_id = make_set(desk.library, "stops", rule=Rule(levels=("L1",)))
+    set_id = make_set(desk.library, "stops", rule=SetRule(levels=("L1",)))
     assert len(clip_ids(desk.library, set_id)) == 5
     desk.add_clip(clip(11), 11)
     assert len(clip_ids(desk.library, set_id)) == 6
-    traps = make_set(desk.library, "traps", rule=Rule(traps=True))
+    traps = make_set(desk.library, "traps", rule=SetRule(traps=True))
     assert clip_ids(desk.library, traps) == set()
 
 
@@ -22,7 +22,7 @@ def test_sets_by_hand(desk):
     assert desk.next(person, asked_now=[two[0]], set_id=set_id).clip.id == two[1]
 
 
-@pytest.mark.parametrize(("name", "rule"), [("", Rule()), ("x", Rule(directions=("up",))), ("x", None)])
+@pytest.mark.parametrize(("name", "rule"), [("", SetRule()), ("x", SetRule(directions=("up",))), ("x", None)])
 def test_sets_that_cannot_be(desk, name, rule):
     with pytest.raises(UsageError):
         make_set(desk.library, name, rule=rule)

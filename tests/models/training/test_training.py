@@ -31,12 +31,12 @@ from models.training.evaluating import (
 )
 from models.training.sample_store import seed_of
 from models.training.short_runs import RunAnswer, run_figures
-from models.training.small_run import Sample
+from models.training.small_run import LeakSample
 from models.training.variants import Perturbation, changed, drawn, patch_of
 
 
 @pytest.fixture(scope="module")
-def samples() -> list[Sample]:
+def samples() -> list[LeakSample]:
     made = [drawn_outline(np.random.default_rng([4, k]), k) for k in range(24)]
     return [sample for sample in made if sample is not None]
 
@@ -48,7 +48,7 @@ def test_the_parts_share_no_patient() -> None:
     assert min(seeds["calibration"]) >= 550_000
 
 
-def test_drawn_leaks_are_of_every_label_and_the_same_each_time(samples: list[Sample]) -> None:
+def test_drawn_leaks_are_of_every_label_and_the_same_each_time(samples: list[LeakSample]) -> None:
     assert {sample.label for sample in samples} == {"spike", "round", "undetermined"}
     again = drawn_outline(np.random.default_rng([4, samples[0].facts["number"]]), samples[0].facts["number"])
     assert again is not None
@@ -66,7 +66,7 @@ def test_the_label_is_what_was_meant_only_where_the_outline_bears_it_out() -> No
     ]
 
 
-def test_a_change_of_scale_or_marks_changes_the_patch_and_none_changes_nothing(samples: list[Sample]) -> None:
+def test_a_change_of_scale_or_marks_changes_the_patch_and_none_changes_nothing(samples: list[LeakSample]) -> None:
     def values(change: Perturbation) -> np.ndarray:
         patch = patch_of(sample, change, np.random.default_rng(1))
         assert isinstance(patch, LeakPatch)
@@ -81,7 +81,7 @@ def test_a_change_of_scale_or_marks_changes_the_patch_and_none_changes_nothing(s
     assert np.isfinite(values(drawn(np.random.default_rng(2)))).all()
 
 
-def test_a_sample_whose_leak_was_not_found_has_no_patch(samples: list[Sample]) -> None:
+def test_a_sample_whose_leak_was_not_found_has_no_patch(samples: list[LeakSample]) -> None:
     blind = replace(samples[0], ground=replace(samples[0].ground, mask=np.zeros_like(samples[0].ground.mask)))
     patch = patch_of(blind, Perturbation(), np.random.default_rng(1))
     assert not isinstance(patch, LeakPatch)
@@ -160,7 +160,7 @@ def test_what_lies_far_from_every_class_is_far() -> None:
     assert far(np.array([5.0, 0.0, 1.0])) > 2.5 * far(np.array([5.0, 1.0, 0.0]))
 
 
-def test_a_mask_is_frayed_or_lacks_its_tip_and_the_rest_stays(samples: list[Sample]) -> None:
+def test_a_mask_is_frayed_or_lacks_its_tip_and_the_rest_stays(samples: list[LeakSample]) -> None:
     sample = max(samples, key=lambda each: each.facts["height_mm"])
     whole, plate = changed(sample, Perturbation(), np.random.default_rng(1))
     cut, _ = changed(sample, Perturbation(missing=0.25), np.random.default_rng(1))
@@ -174,7 +174,7 @@ def test_a_mask_is_frayed_or_lacks_its_tip_and_the_rest_stays(samples: list[Samp
     assert np.corrcoef(veiled.difference.ravel(), whole.difference.ravel())[0, 1] < 0.98
 
 
-def test_the_shipped_model_keeps_its_word_in_another_world(samples: list[Sample]) -> None:
+def test_the_shipped_model_keeps_its_word_in_another_world(samples: list[LeakSample]) -> None:
     """Drawn by another hand, frayed, cut: wrong words stay rare, and more is decided than by the rule."""
     pack = read_pack(models_folder() / "leak_shape")
     session = InferenceSession(str(models_folder() / "leak_shape" / "model.onnx"), providers=["CPUExecutionProvider"])

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.errors import AssistantError, UsageError
 from assistant.library.jobs import LibraryJob
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter
 from assistant.settings.tree import Settings
 from tests.one_library import OneLibrary, add_cases, add_run
@@ -303,7 +303,7 @@ def test_a_moved_recording_of_several_levels_is_asked_for_by_its_own_name(contro
 
 def test_a_level_without_pictures_is_told_instead_of_opened(controller, cases, room, view, tmp_path):
     run = add_run(room.library, cases[0], str(tmp_path / "recording" / "levels" / "2_L2"))
-    room.library.change([("runs", run, {"state": "no pictures"})], Act.IMPORT, "import", about=run)
+    room.library.change([("runs", run, {"state": "no pictures"})], Permission.IMPORT, "import", about=run)
     controller.find()
     controller.do("review")
     assert view.told[-1] == words.NO_PICTURES_TO_OPEN
@@ -378,7 +378,7 @@ def test_a_case_is_shown_by_its_id(controller, cases):
     ],
 )
 def test_what_came_of_the_work_is_told(controller, room, view, kind, error, told):
-    job = LibraryJob(kind=kind, name="a run", order={}, run_id="", act=Act.IMPORT, case_id="K-1")
+    job = LibraryJob(kind=kind, name="a run", order={}, run_id="", act=Permission.IMPORT, case_id="K-1")
     job.error, job.said = error, {"written": "a.zip"} if kind == "pack" else {}
     quiet = LibraryJob(kind="analyse", name="a run", order={}, run_id="")
     room.jobs.finished = deque([job, quiet])

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QLabel
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.search import Filter
 from assistant.review.opened_run import LEVELS_IN_ONE
 from assistant.settings.tree import Settings
@@ -43,8 +43,8 @@ def add_cases(page, count: int = 3) -> list[str]:
     library = page.room.library
     made = []
     for n in range(count):
-        case_id = library.add("cases", Act.IMPORT, day=f"2026-11-{10 + n}", note=f"note {n}")
-        library.add("levels", Act.EDIT, case_id=case_id, level=f"L{n + 1}")
+        case_id = library.add("cases", Permission.IMPORT, day=f"2026-11-{10 + n}", note=f"note {n}")
+        library.add("levels", Permission.EDIT, case_id=case_id, level=f"L{n + 1}")
         made.append(case_id)
     page.room.tell_changed()
     return made[::-1]
@@ -248,9 +248,9 @@ def test_a_session_of_several_levels_that_is_one_run_says_so_on_its_card_and_in_
     page, review = shell.page("cases"), shell.page("review")
     library = page.room.library
     (case_id,) = add_cases(page, 1)
-    library.add("levels", Act.EDIT, case_id=case_id, level="L2")
+    library.add("levels", Permission.EDIT, case_id=case_id, level="L2")
     run = add_run(library, case_id, str(two_levels(tmp_path / "before")))
-    library.change([("runs", run, {"told_high": 2})], Act.IMPORT, "import", about=case_id)
+    library.change([("runs", run, {"told_high": 2})], Permission.IMPORT, "import", about=case_id)
     page.room.tell_changed()
     shown = {name.text(): value.text() for name, value in page.card._lines}
     assert shown[case_words.ALL_LEVELS] == case_words.LEVELS_IN_ONE

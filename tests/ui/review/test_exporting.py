@@ -17,7 +17,7 @@ from PyQt6.QtCore import Qt
 
 from assistant.cli import main
 from assistant.errors import EnvironmentError_
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.library.store import Library
 from assistant.system.places import data_home
 from tests.small_run import COLS, SmallRun, pictures, plan_document, write_small_run, write_video
@@ -71,7 +71,7 @@ def test_what_if_over_all_runs_is_over_those_that_count_whoever_has_the_library_
     rehearsed, _ = imported(tmp_path / "a" / "4", capsys)
     with Library() as library:
         (row,) = library.rows("runs", case_id=rehearsed)
-        library.change([("runs", row["id"], {"rehearsal": 1})], Act.EDIT, "rehearsal", about=rehearsed)
+        library.change([("runs", row["id"], {"rehearsal": 1})], Permission.EDIT, "rehearsal", about=rehearsed)
         library.delete("cases", binned)
 
     def asked_for() -> list[str]:

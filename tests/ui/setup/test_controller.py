@@ -20,10 +20,10 @@ from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.setup import sources
 from assistant.setup.field_found import FieldFound
-from assistant.setup.model import Step, Told
+from assistant.setup.model import PointStatus, Step
 from assistant.setup.sources import SourceChoice
 from assistant.steps.liveness import SeenField
-from assistant.vocabulary import Frame, Shown, Unknown
+from assistant.vocabulary import Frame, ShownPolarity, Unknown
 from tests.ui.theatre.fake_session import DOCUMENT, FakeSession, moment, picture
 from tests.waiting import HUNG_S
 from ui.keys.table import acts_of
@@ -289,7 +289,7 @@ def test_arrows_choose_a_level_move_a_point_and_move_the_line(made: Made) -> Non
     made.state.setup.view.propose(PLACES, "by the test")
     made.do("right", "far down")
     assert made.state.setup.view.points[0].at == (PLACES[0][0] + 1, PLACES[0][1] + 10)
-    assert made.state.setup.view.points[0].told is Told.CHECK
+    assert made.state.setup.view.points[0].told is PointStatus.CHECK
     made.do("undo", "undo", "redo")
     assert made.state.setup.view.points[0].at == (PLACES[0][0] + 1, PLACES[0][1])
     made.do(*["enter"] * 6, "uncalibrated")
@@ -354,7 +354,7 @@ def test_a_proposal_is_asked_for_behind_the_window_and_taken_while_nothing_was_p
     assert view.placed, "the points start in the middle"
     made.screen.acts.get(timeout=HUNG_S)()
     assert [point.at for point in view.points] == PLACES
-    assert view.points[0].told is Told.PROPOSED
+    assert view.points[0].told is PointStatus.PROPOSED
     made.do("right")
     moved = view.points[0].at
     made.do("propose")
@@ -394,7 +394,7 @@ def test_a_fresh_picture_keeps_the_points_as_proposals(made: Made) -> None:
     made.do("fresh")
     view = made.state.setup.view
     assert view.still.index == 9
-    assert {point.told for point in view.points} == {Told.PROPOSED}
+    assert {point.told for point in view.points} == {PointStatus.PROPOSED}
     assert "other view" in made.screen.shown
     made.page.frames = {}
     made.do("fresh")
@@ -452,7 +452,7 @@ def test_the_points_of_a_second_input_stand_on_its_own_picture(made: Made) -> No
 
 def test_lines_are_handed_over_once_and_arm_when_they_are_taken(made: Made) -> None:
     made.to_line()
-    made.state.setup.views[0].shown = Shown.NATIVE
+    made.state.setup.views[0].shown = ShownPolarity.NATIVE
     made.controller.taken()
     made.page.takes = False
     made.do("arm")
@@ -470,7 +470,7 @@ def test_lines_are_handed_over_once_and_arm_when_they_are_taken(made: Made) -> N
 
 def test_lines_that_the_analysis_refuses_can_be_handed_over_again(made: Made) -> None:
     made.to_line()
-    made.state.setup.views[0].shown = Shown.NATIVE
+    made.state.setup.views[0].shown = ShownPolarity.NATIVE
     made.do("enter")
     made.controller.refused("they lie outside")
     assert made.state.message == "These lines cannot be used: they lie outside"
@@ -486,7 +486,7 @@ def test_where_nothing_tells_native_from_inverted_it_is_asked_once(made: Made, m
     assert made.state.message == ASK
     made.do("polarity")
     assert made.state.message == ""
-    assert made.state.setup.views[0].shown is not Shown.NOT_KNOWN
+    assert made.state.setup.views[0].shown is not ShownPolarity.NOT_KNOWN
 
 
 def test_the_sound_is_tried_and_the_answer_kept(made: Made) -> None:

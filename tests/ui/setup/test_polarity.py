@@ -7,8 +7,8 @@ import pytest
 
 from assistant.live.messages import StampedFrame
 from assistant.settings.tree import AlarmSettings
-from assistant.setup.model import SetPoint, SetUp, Told
-from assistant.vocabulary import Shown
+from assistant.setup.model import PointStatus, SetPoint, SetUp
+from assistant.vocabulary import ShownPolarity
 from tests.small_run import INFERIOR, SUPERIOR, pictures
 from ui.setup.polarity import AskedPolarity
 
@@ -21,7 +21,7 @@ def set_up(grey: np.ndarray) -> SetUp:
     made = SetUp(lines=AlarmSettings().warning_lines)
     view = made.view
     view.still, view.mm_per_px = still(grey), 0.4
-    view.points = [SetPoint(at=(x, y), told=Told.CONFIRMED) for x, y in [*SUPERIOR, *INFERIOR]]
+    view.points = [SetPoint(at=(x, y), told=PointStatus.CONFIRMED) for x, y in [*SUPERIOR, *INFERIOR]]
     return made
 
 
@@ -57,7 +57,7 @@ def test_where_it_is_not_known_it_is_asked_once_and_the_answer_is_kept() -> None
 def test_a_person_can_say_otherwise_than_the_picture() -> None:
     made, asked = set_up(pictures(46)[2]), AskedPolarity()
     asked.change(made)
-    assert made.views[0].shown is Shown.INVERTED
+    assert made.views[0].shown is ShownPolarity.INVERTED
 
 
 def test_before_there_are_points_nothing_is_said() -> None:

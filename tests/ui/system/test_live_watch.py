@@ -6,7 +6,7 @@ import time
 import pytest
 from PyQt6.QtCore import Qt
 
-from assistant.library.people import Act
+from assistant.library.people import Permission
 from assistant.live.processes.running_session import note_ended, note_running
 from assistant.live.shared.shared_memory import Deck, Register
 from assistant.settings.tree import Settings
@@ -150,10 +150,10 @@ def test_t_cuts_a_training_clip_where_the_picture_stands(qtbot, tmp_path, monkey
     room = shell.page("training").room
     assert room.open(Settings())
     library = room.library
-    case_id = library.add("cases", Act.IMPORT)
-    level = library.add("levels", Act.EDIT, case_id=case_id)
+    case_id = library.add("cases", Permission.IMPORT)
+    level = library.add("levels", Permission.EDIT, case_id=case_id)
     values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-    library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
+    library.add("runs", Permission.IMPORT, case_id=case_id, level_id=level, state="done", **values)
     assert shell.go_to(*wanted[0])
     training = shell.page("training")
     qtbot.waitUntil(lambda: "was cut" in training.parts.note.text())

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.errors import UsageError
-from assistant.library.people import Act, Role
+from assistant.library.people import Permission, Role
 from assistant.settings.tree import Settings
 from assistant.training.clip import Clip, cut
 from assistant.training.ending import read_ending
@@ -409,7 +409,7 @@ def test_the_table_of_answers_is_written_behind_the_window_and_noted(controller,
 
 def test_a_rehearsal_is_named_so(controller, room):
     (run,) = room.library.rows("runs")
-    room.library.change([("runs", run["id"], {"rehearsal": 1})], Act.EDIT, "change run", about=run["id"])
+    room.library.change([("runs", run["id"], {"rehearsal": 1})], Permission.EDIT, "change run", about=run["id"])
     controller.do("agree")
     assert controller.front.heading.startswith(words.REHEARSAL)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtCore import Qt
 
-from assistant.library.people import Act, Role
+from assistant.library.people import Permission, Role
 from assistant.settings.tree import Settings
 from assistant.training.trainer import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
@@ -324,10 +324,10 @@ def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path
     page.open_thing(("cut", str(run), 1.0))
     assert "import it first" in page.parts.note.text()
     library = page.controller.desk.library
-    case_id = library.add("cases", Act.IMPORT)
-    level = library.add("levels", Act.EDIT, case_id=case_id)
+    case_id = library.add("cases", Permission.IMPORT)
+    level = library.add("levels", Permission.EDIT, case_id=case_id)
     values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
-    library.add("runs", Act.IMPORT, case_id=case_id, level_id=level, state="done", **values)
+    library.add("runs", Permission.IMPORT, case_id=case_id, level_id=level, state="done", **values)
     page.open_thing(("cut", str(run), 1.0))
     qtbot.waitUntil(lambda: "Case 101 was cut" in page.parts.note.text())
     (row,) = library.rows("clips", name="101")

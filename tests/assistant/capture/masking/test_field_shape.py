@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.capture.masking.field_shape import Outline, fit_shape
+from assistant.capture.masking.field_shape import FieldOutline, fit_shape
 
 ROWS, COLS = 102, 128
 
@@ -29,28 +29,28 @@ def hull(mask: np.ndarray) -> np.ndarray:
 def test_a_circle_keeps_all_of_its_field(radius: float) -> None:
     field = circle(radius=radius)
     found = fit_shape(field)
-    assert found.outline is Outline.CIRCLE
+    assert found.outline is FieldOutline.CIRCLE
     assert not (field & ~found.inside).any()
 
 
 def test_a_word_that_touches_the_circle_stays_out() -> None:
     word = box(96, 30, 118, 36)
     found = fit_shape(hull(circle() | word))
-    assert found.outline is Outline.CIRCLE
+    assert found.outline is FieldOutline.CIRCLE
     assert not (word & found.inside & ~circle(radius=48)).any()
 
 
 def test_a_word_that_touches_a_rectangle_stays_out() -> None:
     field, word = box(20, 10, 100, 90), box(100, 40, 120, 46)
     found = fit_shape(field | word)
-    assert found.outline is Outline.RECTANGLE
+    assert found.outline is FieldOutline.RECTANGLE
     assert not (field & ~found.inside).any()
     assert not (word & found.inside)[:, 102:].any()
 
 
 def test_a_picture_without_a_border_and_a_field_of_no_known_shape() -> None:
-    assert fit_shape(np.ones((ROWS, COLS), bool)).outline is Outline.WHOLE
+    assert fit_shape(np.ones((ROWS, COLS), bool)).outline is FieldOutline.WHOLE
     triangle = np.tri(ROWS, COLS, dtype=bool) & box(10, 10, 90, 95)
     found = fit_shape(triangle)
-    assert found.outline is Outline.UNCLEAR
+    assert found.outline is FieldOutline.UNCLEAR
     assert found.inside.all()

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.alarm_table.sounds import length_s
 from assistant.live.alarms.alarm_list import PAUSE_S, LiveAlarms, Wanted
-from assistant.vocabulary import EventKind, Priority, Site
+from assistant.vocabulary import AlarmSite, EventKind, Priority
 
 SECOND = 1_000_000_000
 HIGH = Wanted(code="A1", priority=Priority.HIGH, headline="H", action="h", latched=True)
@@ -149,15 +149,15 @@ def test_what_a_burst_makes_heard_for_the_first_time() -> None:
 
 
 def test_what_takes_the_place_of_another_ends_it_though_nobody_has_acknowledged_it() -> None:
-    first = replace(MEDIUM, code="A5", kind=EventKind.ENDPLATE, site=Site.SUPERIOR_ENDPLATE, latched=True)
-    other = replace(first, site=Site.INFERIOR_ENDPLATE)
+    first = replace(MEDIUM, code="A5", kind=EventKind.ENDPLATE, site=AlarmSite.SUPERIOR_ENDPLATE, latched=True)
+    other = replace(first, site=AlarmSite.INFERIOR_ENDPLATE)
     second = replace(first, kind=EventKind.LEAK, replaces=(("A5", EventKind.ENDPLATE),))
     alarms = LiveAlarms()
     alarms.update(0, [first, other])
     raised, ended = alarms.update(SECOND, [second])
     assert [alarm.kind for alarm in raised] == [EventKind.LEAK]
-    assert [(alarm.kind, alarm.site) for alarm in ended] == [(EventKind.ENDPLATE, Site.SUPERIOR_ENDPLATE)]
+    assert [(alarm.kind, alarm.site) for alarm in ended] == [(EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE)]
     assert {(alarm.kind, alarm.site) for alarm in alarms.ordered()} == {
-        (EventKind.LEAK, Site.SUPERIOR_ENDPLATE),
-        (EventKind.ENDPLATE, Site.INFERIOR_ENDPLATE),
+        (EventKind.LEAK, AlarmSite.SUPERIOR_ENDPLATE),
+        (EventKind.ENDPLATE, AlarmSite.INFERIOR_ENDPLATE),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.messages import Lines, LiveState
-from assistant.vocabulary import Alarm, EventKind, Leak, LeakSite, Priority, Shape, Site, Unknown
+from assistant.vocabulary import Alarm, AlarmSite, EventKind, Leak, LeakSite, Priority, Shape, Unknown
 
 UNKNOWN = Unknown("x")
 CALM = Situation(
@@ -40,7 +40,7 @@ def leak_in_disc(shape: Shape | None = None, site: LeakSite = LeakSite.SUPERIOR_
     )
 
 
-def alarm(kind: EventKind, priority: Priority, site: Site | None = Site.POSTERIOR) -> Alarm:
+def alarm(kind: EventKind, priority: Priority, site: AlarmSite | None = AlarmSite.POSTERIOR) -> Alarm:
     return Alarm(kind=kind, site=site, priority=priority, first_frame=1, last_frame=None, headline="X", action="y")
 
 
@@ -128,12 +128,12 @@ def test_the_pipelines_alarms_get_their_codes_and_its_technical_ones_are_left_ou
     standing = [
         alarm(EventKind.WARNING_LINE, HIGH),
         alarm(EventKind.POSTERIOR_WALL, HIGH),
-        alarm(EventKind.LEAK, HIGH, Site.ANTERIOR),
+        alarm(EventKind.LEAK, HIGH, AlarmSite.ANTERIOR),
         alarm(EventKind.APPROACHING_POSTERIOR, MEDIUM),
-        alarm(EventKind.ENDPLATE, MEDIUM, Site.SUPERIOR_ENDPLATE),
-        alarm(EventKind.LEAK, MEDIUM, Site.INFERIOR_ENDPLATE),
-        alarm(EventKind.LEAK, MEDIUM, Site.LATERAL),
-        alarm(EventKind.APPROACHING_ENDPLATE, LOW, Site.SUPERIOR_ENDPLATE),
+        alarm(EventKind.ENDPLATE, MEDIUM, AlarmSite.SUPERIOR_ENDPLATE),
+        alarm(EventKind.LEAK, MEDIUM, AlarmSite.INFERIOR_ENDPLATE),
+        alarm(EventKind.LEAK, MEDIUM, AlarmSite.LATERAL),
+        alarm(EventKind.APPROACHING_ENDPLATE, LOW, AlarmSite.SUPERIOR_ENDPLATE),
         alarm(EventKind.NO_SIGNAL, HIGH, None),
         alarm(EventKind.FROZEN, LOW, None),
     ]
@@ -144,7 +144,10 @@ def test_the_pipelines_alarms_get_their_codes_and_its_technical_ones_are_left_ou
 
 
 def test_a_leak_that_stands_takes_the_place_of_the_first_stage_and_a_vein_that_of_the_leak() -> None:
-    standing = [alarm(EventKind.LEAK, MEDIUM, Site.SUPERIOR_ENDPLATE), alarm(EventKind.LEAK, HIGH, Site.ANTERIOR)]
+    standing = [
+        alarm(EventKind.LEAK, MEDIUM, AlarmSite.SUPERIOR_ENDPLATE),
+        alarm(EventKind.LEAK, HIGH, AlarmSite.ANTERIOR),
+    ]
     in_disc, vein = of_cement(standing, held=False)
     assert in_disc.replaces == (("A5", EventKind.ENDPLATE),)
     assert vein.replaces == (("A6", EventKind.LEAK),)

@@ -9,7 +9,7 @@ from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.session_state import Outlook
 from assistant.live.status import ChildState, LiveStatus
 from assistant.settings.tree import Settings
-from assistant.vocabulary import Alarm, EventKind, FrameState, Priority, Site, Unknown
+from assistant.vocabulary import Alarm, AlarmSite, EventKind, FrameState, Priority, Unknown
 
 MS = 1_000_000
 WELL = {child: ChildState(condition=Condition.RUNNING) for child in Child}
@@ -103,7 +103,7 @@ def test_after_the_analysis_died_nothing_old_is_drawn_and_a_crossing_keeps_stand
     theatre.outlook.armed = True
     crossing = Alarm(
         kind=EventKind.WARNING_LINE,
-        site=Site.POSTERIOR,
+        site=AlarmSite.POSTERIOR,
         priority=Priority.HIGH,
         first_frame=1,
         last_frame=None,
@@ -123,7 +123,7 @@ def test_after_the_analysis_died_nothing_old_is_drawn_and_a_crossing_keeps_stand
 def test_a_medium_is_still_to_be_read_when_x_ray_goes_off(theatre: Theatre) -> None:
     near = Alarm(
         kind=EventKind.APPROACHING_POSTERIOR,
-        site=Site.POSTERIOR,
+        site=AlarmSite.POSTERIOR,
         priority=Priority.MEDIUM,
         first_frame=1,
         last_frame=None,
@@ -201,7 +201,7 @@ def test_the_bar_and_the_plate_say_the_same_of_how_long_a_picture_is_held(theatr
 
 CROSSING = Alarm(
     kind=EventKind.WARNING_LINE,
-    site=Site.POSTERIOR,
+    site=AlarmSite.POSTERIOR,
     priority=Priority.HIGH,
     first_frame=5,
     last_frame=None,

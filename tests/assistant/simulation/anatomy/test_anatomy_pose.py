@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around, stack, turned
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid, block_around, stack, turned
 from assistant.simulation.anatomy.anatomy_sizes import draw_sizes
 from assistant.simulation.anatomy.fracture import broken, unbroken
 
@@ -20,7 +20,7 @@ def column(fracture: str | None = None, seed: int = 3):
 
 
 def test_to_patient_and_back():
-    pose = Pose(turn=turned(10.0, 3.0, -4.0), centre_mm=np.array([1.0, 2.0, 3.0]))
+    pose = VertebraPose(turn=turned(10.0, 3.0, -4.0), centre_mm=np.array([1.0, 2.0, 3.0]))
     points = np.random.default_rng(0).normal(size=(20, 3))
     assert np.allclose(pose.to_own(pose.to_patient(points)), points)
     assert np.allclose(pose.turn @ pose.turn.T, np.eye(3))
@@ -32,7 +32,7 @@ def test_tilt_lifts_the_front():
 
 def test_a_block_sees_what_the_pose_says():
     block = VoxelGrid(origin_mm=(-3.0, -2.0, -1.0), spacing_mm=0.5, shape=(5, 6, 7))
-    pose = Pose(turn=turned(7.0, 1.0, 2.0), centre_mm=np.array([0.3, 0.2, 0.1]))
+    pose = VertebraPose(turn=turned(7.0, 1.0, 2.0), centre_mm=np.array([0.3, 0.2, 0.1]))
     grid = block.seen_from(pose)
     point = np.array([-3.0 + 4 * 0.5, -2.0 + 3 * 0.5, -1.0 + 2 * 0.5])
     assert [grid.x_mm[2, 3, 4], grid.y_mm[2, 3, 4], grid.z_mm[2, 3, 4]] == pytest.approx(pose.to_own(point), abs=1e-4)

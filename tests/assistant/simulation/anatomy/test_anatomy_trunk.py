@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Pose
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose
 from assistant.simulation.anatomy.anatomy_sizes import mean_size
 from assistant.simulation.anatomy.anatomy_trunk import ribs, sacrum_limbs, soft_tissue
 
-UPRIGHT = Pose(turn=np.eye(3), centre_mm=np.zeros(3))
+UPRIGHT = VertebraPose(turn=np.eye(3), centre_mm=np.zeros(3))
 
 
 def lung_share(level_z_mm: dict[str, float]) -> float:

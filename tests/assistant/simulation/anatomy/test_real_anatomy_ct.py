@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid
 from assistant.simulation.anatomy.real_anatomy_ct import Scan, read_scan
 from assistant.simulation.anatomy.real_anatomy_nifti import ScanVolume
 
-UPRIGHT = Pose(turn=np.eye(3), centre_mm=np.zeros(3))
+UPRIGHT = VertebraPose(turn=np.eye(3), centre_mm=np.zeros(3))
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +49,13 @@ def test_scaling_and_turning_move_the_bone(scan):
     block = VoxelGrid(origin_mm=(-40.0, -40.0, -1.0), spacing_mm=1.0, shape=(3, 80, 80))
     x, y, _ = block.axes_mm()
 
-    def centre(pose: Pose, scale: float):
+    def centre(pose: VertebraPose, scale: float):
         bone = scan.other_bone(pose, scale, block)[1]
         return float((bone * x).sum() / bone.sum()), float((bone * y[:, None]).sum() / bone.sum())
 
     assert centre(UPRIGHT, 1.0) == pytest.approx((-27.0, -27.0), abs=0.3)
     assert centre(UPRIGHT, 1.1) == pytest.approx((-29.7, -29.7), abs=0.3)
-    quarter = Pose(turn=np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]), centre_mm=np.zeros(3))
+    quarter = VertebraPose(turn=np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]), centre_mm=np.zeros(3))
     assert centre(quarter, 1.0) == pytest.approx((-27.0, 27.0), abs=0.3)
 
 

@@ -5,7 +5,7 @@ import pytest
 from skimage import measure
 
 from assistant.errors import InputError
-from assistant.simulation.anatomy.anatomy_pose import Pose, VoxelGrid, block_around, turned
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid, block_around, turned
 from assistant.simulation.anatomy.anatomy_sizes import mean_size
 from assistant.simulation.anatomy.fracture import unbroken
 from assistant.simulation.anatomy.real_anatomy_mesh import (
@@ -35,11 +35,11 @@ def vertebra():
     size = mean_size("L3")
     bone = make(size, unbroken(size, rng), rng)
     block = block_around(*bone.bounds_mm(), 0.9)
-    grid = block.seen_from(Pose(turn=np.eye(3), centre_mm=np.zeros(3)))
+    grid = block.seen_from(VertebraPose(turn=np.eye(3), centre_mm=np.zeros(3)))
     level = np.minimum(body_distance_mm(bone, grid)[0], limbs_distance_mm(bone.limbs, grid, 2.5)[0])
     vertices, faces, _, _ = measure.marching_cubes(level, 0.0)
     points = np.array(block.origin_mm) + 0.9 * vertices[:, ::-1]
-    pose = Pose(turn=turned(12.0, 4.0, -6.0), centre_mm=np.array([30.0, -20.0, 100.0]))
+    pose = VertebraPose(turn=turned(12.0, 4.0, -6.0), centre_mm=np.array([30.0, -20.0, 100.0]))
     return size, pose, outwards(pose.to_patient(points), faces.astype(np.intp))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.anatomy.anatomy_pose import Pose, block_around
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, block_around
 from assistant.simulation.anatomy.anatomy_sizes import mean_size
 from assistant.simulation.anatomy.fracture import unbroken
 from assistant.simulation.anatomy.vertebra import (
@@ -15,7 +15,7 @@ from assistant.simulation.anatomy.vertebra import (
     spongy_tile,
 )
 
-UPRIGHT = Pose(turn=np.eye(3), centre_mm=np.zeros(3))
+UPRIGHT = VertebraPose(turn=np.eye(3), centre_mm=np.zeros(3))
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.cement.leak_site import Site, beside_axis, distance_to_segment_mm, middle, outside, ripple
+from assistant.simulation.cement.leak_site import BodyGrid, beside_axis, distance_to_segment_mm, middle, outside, ripple
 from assistant.simulation.scene import Region, SimulatedCannula
 
 
 @pytest.fixture(scope="module")
-def site(toy_anatomy) -> Site:
+def site(toy_anatomy) -> BodyGrid:
     region = toy_anatomy.region
     nz, ny, nx = region.values.shape
     x, y, z = (
@@ -16,7 +16,7 @@ def site(toy_anatomy) -> Site:
         for o, n in zip(region.origin_mm, (nx, ny, nz), strict=True)
     )
     body = region.values == Region.BODY
-    return Site(anatomy=toy_anatomy, x=x[None, None, :], y=y[None, :, None], z=z[:, None, None], body=body)
+    return BodyGrid(anatomy=toy_anatomy, x=x[None, None, :], y=y[None, :, None], z=z[:, None, None], body=body)
 
 
 def test_faces_of_a_box(site):

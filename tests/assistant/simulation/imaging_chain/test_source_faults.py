@@ -5,13 +5,13 @@ import pytest
 
 from assistant.simulation.imaging_chain import source_faults
 from assistant.simulation.scenario import Case, Run, SourceFault
-from assistant.simulation.theatre import Theatre
+from assistant.simulation.theatre import SceneMotion
 
 
 def frames(faults=(), **run):
     knobs = {"duration_s": 8.0, "fps": 25.0, "pulses_per_s": 7.5} | run
     case = Case(run=Run(**knobs), faults=tuple(SourceFault(kind=k, from_s=a, to_s=b) for k, a, b in faults))
-    theatre = Theatre(case, np.random.default_rng(0))
+    theatre = SceneMotion(case, np.random.default_rng(0))
     pulses = source_faults.pulse_times_s(case, theatre)
     return source_faults.timeline(case, pulses, np.random.default_rng(1))
 

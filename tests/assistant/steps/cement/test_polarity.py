@@ -7,7 +7,7 @@ import pytest
 from assistant.simulation.tabletop import Tabletop
 from assistant.steps.cement.limits import USUAL_LIMITS
 from assistant.steps.cement.polarity import Body, evidence_of, judged, log_odds_of, said
-from assistant.vocabulary import Shown
+from assistant.vocabulary import ShownPolarity
 
 
 def body_of(outline: np.ndarray, mm_per_px: float, *, by_mm: tuple[float, float] = (0.0, 0.0)) -> Body:
@@ -23,8 +23,8 @@ def body_of(outline: np.ndarray, mm_per_px: float, *, by_mm: tuple[float, float]
 def test_native_and_inverted_with_points_a_millimetre_off(dose_ngy: float, by_mm: tuple[float, float]) -> None:
     vertebra = Tabletop(dose_ngy=dose_ngy)
     grey, body = vertebra.frame().grey, body_of(vertebra.body_px, vertebra.mm_per_px, by_mm=by_mm)
-    assert judged([log_odds_of(grey, 255, body)]).shown is Shown.NATIVE
-    assert judged([log_odds_of(np.asarray(255 - grey, np.uint8), 255, body)]).shown is Shown.INVERTED
+    assert judged([log_odds_of(grey, 255, body)]).shown is ShownPolarity.NATIVE
+    assert judged([log_odds_of(np.asarray(255 - grey, np.uint8), 255, body)]).shown is ShownPolarity.INVERTED
 
 
 def drawn(*, cortex: float, cannula: float | None) -> tuple[np.ndarray, Body]:
@@ -44,19 +44,19 @@ def test_the_cannulas_sign_outweighs_the_lines_along_the_outline() -> None:
     evidence = evidence_of(grey, 255, body)
     assert evidence["cortex"] < -0.5
     assert evidence["steel"] > 0.5
-    assert judged([log_odds_of(grey, 255, body)]).shown is Shown.NATIVE
+    assert judged([log_odds_of(grey, 255, body)]).shown is ShownPolarity.NATIVE
 
 
 def test_without_a_cannula_the_cortex_tells() -> None:
     grey, body = drawn(cortex=25.0, cannula=None)
     assert evidence_of(grey, 255, body)["steel"] == 0.0
-    assert judged([log_odds_of(grey, 255, body)]).shown is Shown.NATIVE
+    assert judged([log_odds_of(grey, 255, body)]).shown is ShownPolarity.NATIVE
 
 
 def test_a_picture_that_says_nothing_is_not_known() -> None:
     grey, body = drawn(cortex=0.0, cannula=None)
     told = judged([log_odds_of(grey, 255, body)])
-    assert (told.shown, told.is_known) == (Shown.NOT_KNOWN, False)
+    assert (told.shown, told.is_known) == (ShownPolarity.NOT_KNOWN, False)
 
 
 def test_sixteen_bit_pictures_are_told_alike() -> None:
@@ -67,7 +67,7 @@ def test_sixteen_bit_pictures_are_told_alike() -> None:
 
 def test_the_clearest_picture_counts_and_a_persons_word_more() -> None:
     assert judged([0.5, -4.0, 2.0]).sign == -1.0
-    assert judged([USUAL_LIMITS.polarity.least_log_odds - 0.01]).shown is Shown.NOT_KNOWN
-    assert judged([]).shown is Shown.NOT_KNOWN
-    assert said(Shown.INVERTED).sign == -1.0
-    assert said(Shown.NATIVE).log_odds > judged([100.0]).log_odds
+    assert judged([USUAL_LIMITS.polarity.least_log_odds - 0.01]).shown is ShownPolarity.NOT_KNOWN
+    assert judged([]).shown is ShownPolarity.NOT_KNOWN
+    assert said(ShownPolarity.INVERTED).sign == -1.0
+    assert said(ShownPolarity.NATIVE).log_odds > judged([100.0]).log_odds

@@ -11,7 +11,7 @@ from assistant.plan import Plan, plan_from_document
 from assistant.steps.cement import polarity_watch
 from assistant.steps.cement.memory import start_masking
 from assistant.steps.cement.polarity_watch import PolarityWatch
-from assistant.vocabulary import Frame, Shown
+from assistant.vocabulary import Frame, ShownPolarity
 from tests.small_run import frames, plan_document
 
 STILL = Similarity(dx_px=0.0, dy_px=0.0, rotation_deg=0.0, scale=1.0, centre_px=(160.0, 146.0))
@@ -35,7 +35,7 @@ def test_the_reference_frame_tells() -> None:
 
 def test_a_persons_word_stands_before_what_the_picture_says() -> None:
     watch = PolarityWatch(plan(polarity="inverted").views, [frames(6)[2]])
-    assert watch.polarity(0).shown is Shown.INVERTED
+    assert watch.polarity(0).shown is ShownPolarity.INVERTED
 
 
 def test_another_view_lends_its_sign(monkeypatch: pytest.MonkeyPatch) -> None:
