@@ -32,7 +32,7 @@ _BASES: Final = {"strerror": "reason", "name": "", "value": "", "word": "", "wor
 """Attributes that say less than what they are of."""
 _HEAD: Final = """\
 # Every sentence of the program that a person reads. Made by "make sentences"; not edited by hand.
-# What stands in braces is put in by the program: keep it, its place may change. [[page:act]] is drawn as a key.
+# What stands in braces is put in by the program: keep it, its place may change. What stands in [[ ]] is drawn as a key.
 msgid ""
 msgstr ""
 "Project-Id-Version: fluoro-assistant\\n"
