@@ -119,8 +119,8 @@ FIRST, SECOND = 46, 40
 """Frames of the two levels."""
 
 
-def two_levels(folder: Path) -> Path:
-    """L1, its lines mended once; then L2, which lies elsewhere in the picture."""
+def two_levels(folder: Path, recorded: int | None = None) -> Path:
+    """L1, its lines mended once; then L2, which lies elsewhere in the picture; the disk took so many of them."""
     session = Session(folder)
     first = level_pictures(FIRST, 0)
     session.film(first[:3])
@@ -135,4 +135,4 @@ def two_levels(folder: Path) -> Path:
     session.set_plan("L2", 1)
     session.film(second[4:])
     session.inject(2, ("A1", "high", "warning_line"))
-    return session.end()
+    return session.end(recorded)

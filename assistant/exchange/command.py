@@ -29,6 +29,8 @@ def run(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     act: Callable[[Library, argparse.Namespace], int] = {"import": _import, "pack": _pack, "unpack": _unpack}[args.act]
     with Library() as library:
+        if library.fault:
+            sys.stderr.write(f"{library.folder}: the log of changes needs a check: {library.fault}\n")
         return act(library, args)
 
 
@@ -62,7 +64,7 @@ def _import(library: Library, args: argparse.Namespace) -> int:
     failed: list[AssistantError] = []
     for path in args.runs:
         if path.lower().endswith(".zip"):
-            sys.stdout.write(f"{path}: {' '.join(take_in_pack(library, Path(path)))}\n")
+            sys.stdout.write(f"{path}: {_taken_in(library, Path(path))}\n")
             continue
         job = jobs.bring_in(path, copy=not args.stay, case_id=args.case)
         try:
@@ -110,5 +112,13 @@ def _pack(library: Library, args: argparse.Namespace) -> int:
 
 
 def _unpack(library: Library, args: argparse.Namespace) -> int:
-    sys.stdout.write(f"{' '.join(take_in_pack(library, args.file))}\n")
+    sys.stdout.write(f"{_taken_in(library, args.file)}\n")
     return 0
+
+
+def _taken_in(library: Library, pack: Path) -> str:
+    """Take a pack in and say what of it was here already; gives the ids of its cases."""
+    taken = take_in_pack(library, pack)
+    for told in taken.told:
+        sys.stderr.write(f"{pack}: {told}\n")
+    return " ".join(taken.case_ids)

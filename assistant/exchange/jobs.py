@@ -40,8 +40,9 @@ def _take_in(library: Library, job: LibraryJob) -> None:
     staging = Path(job.order["into"])
     try:
         cases = read_cases(staging, int(job.said["cases"]))
-        ids = enter(library, Unpacked(folder=staging, cases=cases), job.said["facts"])
-        job.case_id = ", ".join(ids)
+        taken = enter(library, Unpacked(folder=staging, cases=cases), job.said["facts"])
+        job.case_id = ", ".join(taken.case_ids)
+        job.told = ". ".join(taken.told)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -84,13 +84,19 @@ class PackedLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run of a packed case: its level's place in the list, whether it was played as if live, its session and part."""
+    """A run of a packed case: its level's place in the list, whether it was played as if live, its session and part.
+
+    ``lost``: how many of its frames have no picture, which are black in the pack. A run without pictures is a level of
+    a session of which nothing was recorded: it has what was done and told in it.
+    """
 
     id: str = ""
     level: int = 0
     rehearsal: bool = False
     session: str = ""
     part: Part | None = None
+    pictures: bool = True
+    lost: int = 0
 
 
 class PackedFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -324,8 +330,7 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
         _check_words(case, name, path)
         expected.add(f"cases/{number}/")
         for run in range(len(case.runs)):
-            if run_file(number, run, "run.mkv") not in manifest.files:
-                raise InputError(f"{path}: run {run} of case {number} has no pictures; nothing was kept")
+            _check_pictures(case.runs[run], number, run, manifest, path)
             _check_review(part, run_file(number, run, FILE), manifest, path)
             _check_table(part, run_file(number, run, "measurements.csv"), manifest, path, case.runs[run].part)
             if run_file(number, run, DAY) in manifest.files:
@@ -337,6 +342,16 @@ def _cases(part: Path, manifest: _Manifest, path: Path) -> tuple[PackedCase, ...
     if not cases or names or any(not name.startswith(tuple(known) or "\0") for name in runs):
         raise InputError(f"{path}: holds files that belong to no case; nothing was kept")
     return tuple(cases)
+
+
+def _check_pictures(run: PackedRun, number: int, at: int, manifest: _Manifest, path: Path) -> None:
+    """A run has pictures, or nothing but its day."""
+    held = {name for name in manifest.files if name.startswith(run_file(number, at, ""))}
+    if run.pictures and run_file(number, at, "run.mkv") not in held:
+        raise InputError(f"{path}: run {at} of case {number} has no pictures; nothing was kept")
+    if not run.pictures and held != {run_file(number, at, DAY)}:
+        told = "has no pictures, so it holds what was told on its day and nothing else"
+        raise InputError(f"{path}: run {at} of case {number} {told}; nothing was kept")
 
 
 def _said(part: Path, name: str, manifest: _Manifest, path: Path, read: Callable[[bytes], T]) -> T:
@@ -399,7 +414,7 @@ def _check_words(case: PackedCase, name: str, path: Path) -> None:
     ]
     fits = all(len(text or "") <= _SHORT for text in short) and all(len(text) <= _LONG for text in long)
     fits = fits and 1 <= len(case.levels) <= 30 and len(case.runs) <= 300
-    fits = fits and all(0 <= run.level < len(case.levels) for run in case.runs)
+    fits = fits and all(0 <= run.level < len(case.levels) and 0 <= run.lost <= LAST_FRAME for run in case.runs)
     fits = fits and len(case.findings) <= 300 and len(case.outcomes) <= 300
     for one in case.findings:
         fits = fits and one.site in SITES and (one.yeom or "") in YEOM and (one.shape or "") in SHAPES

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-SCHEMA: Final = "fluoro-assistant/pack/3"
-READS: Final = ("fluoro-assistant/pack/1", "fluoro-assistant/pack/2", SCHEMA)
+SCHEMA: Final = "fluoro-assistant/pack/4"
+READS: Final = ("fluoro-assistant/pack/1", "fluoro-assistant/pack/2", "fluoro-assistant/pack/3", SCHEMA)
 """Version 2 holds what reviewers said of a run, and what was done and told on the day of a session; version 3 the id of
-the session, and which part of its recording a run is."""
+the session, and which part of its recording a run is; version 4 levels of a session of which nothing was recorded."""
 MANIFEST: Final = "manifest.json"
 SUFFIX: Final = ".fluopack.zip"
 MOST_BYTES: Final = 64 << 30

@@ -15,7 +15,7 @@ import msgspec
 
 from assistant import __version__
 from assistant.capture.opening import open_source
-from assistant.errors import EnvironmentError_, UsageError
+from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.exchange.deidentify import (
     Cover,
     bare_day,
@@ -29,12 +29,12 @@ from assistant.exchange.deidentify import (
 from assistant.exchange.pack_names import MANIFEST, SCHEMA, SUFFIX, case_file, run_file
 from assistant.identity import is_id, session_of
 from assistant.library.change_log import Row
-from assistant.library.child import write_thumbnail
+from assistant.library.child import lost_frames, write_thumbnail
 from assistant.library.jobs import plan_path
 from assistant.library.labels import review_of
 from assistant.library.people import Permission, check_may
 from assistant.library.run_summary import read_result
-from assistant.library.session_rows import NO_PICTURES, said_of_session
+from assistant.library.session_rows import NO_PICTURES, day_without_pictures, kept_recording, said_of_session
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
 from assistant.readings.table_file import open_table
@@ -162,7 +162,7 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
                     progress(0.95 * (done + (frames / of if of else 0.5)) / total)
 
                 _run(run, (number, at), prepared, work, files, share)
-                case["document"]["runs"][at]["part"] = run["part"]
+                case["document"]["runs"][at] |= {"part": run["part"], "lost": run["lost"]}
                 done += 1
             files[case_file(number)] = _write_json(work / f"{number}.json", case["document"])
         pack = work / "pack"
@@ -182,8 +182,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
         raise UsageError(f"there is no case {case_id}")
     levels = library.rows("levels", case_id=case_id)
     place = {level["id"]: at for at, level in enumerate(levels)}
-    # A level of which nothing was recorded has nothing to travel with.
-    runs = [run for run in library.rows("runs", case_id=case_id) if run["state"] != NO_PICTURES]
+    runs = library.rows("runs", case_id=case_id)
     findings, outcomes = library.rows("findings", case_id=case_id), library.rows("outcomes", case_id=case_id)
     document = {
         "id": _random(case_id, "cases"),
@@ -201,6 +200,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
                 "level": place.get(run["level_id"], 0),
                 "rehearsal": bool(run["rehearsal"]),
                 "session": _random(_session_of(run), "sessions"),
+                "pictures": run["state"] != NO_PICTURES,
             }
             for run in runs
         ],
@@ -214,10 +214,13 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
             {
                 "id": run["id"],
                 "path": run["path"],
+                "recording": str(kept_recording(library, run)),
+                "pictures": run["state"] != NO_PICTURES,
                 "plan": None if plan is None else str(plan),
                 "result": run["result"],
                 "has_truth": bool(run["has_truth"]),
                 "part": None,
+                "lost": 0,
             }
         )
     return {"document": document, "runs": made}
@@ -266,6 +269,9 @@ def _run(
 ) -> None:
     base = work / f"{at[0]}_{at[1]}"
     base.mkdir()
+    _day(run, at, base, files)
+    if not run["pictures"]:
+        return
     covers: list[Cover] = [(x, y, w, h) for x, y, w, h in prepared["covers"]]
     plan = bare_plan(read_json(Path(run["plan"]).read_bytes())) if run["plan"] else None
     part = _part_of(run["path"], plan)
@@ -275,10 +281,6 @@ def _run(
     files[run_file(*at, "run.mkv")] = base / "run.mkv"
     if plan is not None:
         files[run_file(*at, "plan.json")] = _write_json(base / "plan.json", plan)
-    day = read_session_day(Path(run["path"]))
-    if day is not None:
-        whole = read_session_day(recording_of(Path(run["path"])))
-        files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day, whole))
     result = read_result(Path(run["result"])) if run["result"] else None
     if result is not None:
         files[run_file(*at, "result.json")] = _write_json(base / "result.json", bare_result(result))
@@ -296,7 +298,23 @@ def _run(
             files[run_file(*at, f"truth/{name}")] = truth / name
     # A thumbnail of the covered pictures, not the one of the library.
     _thumbnail(base / "run.mkv", base / "thumbnail.jpg")
+    run["lost"] = _lost(run["path"])
     files[run_file(*at, "thumbnail.jpg")] = base / "thumbnail.jpg"
+
+
+def _day(run: dict[str, Any], at: tuple[int, int], base: Path, files: dict[str, Path]) -> None:
+    """What was done and told in a run on its day; of a level without pictures it is all that there is."""
+    path = Path(run["path"])
+    if run["pictures"]:
+        day, whole = read_session_day(path), read_session_day(recording_of(path))
+    else:
+        recording = Path(run["recording"])
+        day, whole = day_without_pictures(path, recording), read_session_day(recording)
+        if day is None:
+            told = "the log of the session is not there; find its recording again in the window"
+            raise InputError(f"{recording}: of a level without pictures {told}")
+    if day is not None:
+        files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day, whole))
 
 
 def _session_of(run: Row) -> str:
@@ -318,6 +336,15 @@ def _part_of(run: str, plan: dict[str, Any] | None) -> Part | None:
     finally:
         source.close()
     return msgspec.structs.replace(part, pictures_from=begin.index, begins_s=begin.t_s)
+
+
+def _lost(run: str) -> int:
+    """How many frames of a run have no picture."""
+    source = open_source(run)
+    try:
+        return lost_frames(source.facts)
+    finally:
+        source.close()
 
 
 def _thumbnail(run: Path, path: Path) -> None:

@@ -33,6 +33,7 @@ from assistant.part import FOLDER as PARTS
 from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, Review, converted, place_for, read_review, save, words_of
 from assistant.review.session_reading import read_session_day
+from assistant.run_facts import RunFacts
 from assistant.system.files import put_in_place, whole_folder
 from assistant.system.places import data_home, demo_run, plan_beside
 from assistant.system.plain import json_text
@@ -323,12 +324,17 @@ def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
             "fps": facts.fps,
             "frames": facts.frame_count,
             "duration_s": duration_s,
-            "lost": int(facts.details.get("frames_lost", "0") or 0),
+            "lost": lost_frames(facts),
             "rehearsal": "rehearsal" in facts.details,
             "recorded": None if isinstance(facts.recorded, Unknown) else facts.recorded.isoformat(),
         }
     finally:
         source.close()
+
+
+def lost_frames(facts: RunFacts) -> int:
+    """How many frames of a run have no picture."""
+    return int(facts.details.get("frames_lost", "0") or 0)
 
 
 def write_thumbnail(frame: Frame, path: Path) -> None:

@@ -66,6 +66,8 @@ class LibraryJob:
         Done, 0 to 1; None while that is not known.
     error : str
         Why it failed; empty while all is well.
+    told : str
+        What is to be said of work that was done, besides that it was; empty for nothing.
     module : str
         What the child runs.
     finish : callable or None
@@ -81,6 +83,7 @@ class LibraryJob:
     case_id: str | None = None
     share: float | None = 0.0
     error: str = ""
+    told: str = ""
     module: str = "assistant.library.child"
     finish: Callable[[Library, LibraryJob], None] | None = field(default=None, repr=False)
     act: Permission = Permission.IMPORT

@@ -21,7 +21,7 @@ from assistant.review.counting import counts
 from assistant.review.session_day import LevelDay, SessionDay
 from assistant.review.session_log import read_events
 from assistant.review.session_parts import write_parts
-from assistant.review.session_reading import day_of_part
+from assistant.review.session_reading import day_of_part, read_session_day
 from assistant.system.places import plan_beside
 
 _MOST_SAID: Final = 2000
@@ -213,12 +213,17 @@ def run_rows(
             "path": str((folder if part["kept"] else path) / part["path"]),
             "thumbnail": str(folder / part["thumbnail"]) if part["pictures"] else None,
             "state": NO_PICTURES if not part["pictures"] else WAITING if part["plan"] else NO_PLAN,
-            "recording_said": sentence(f"{part['lost']} frames lost") if part["lost"] else "whole",
+            "recording_said": recording_words(part["lost"]),
         }
         if not part["pictures"]:
             own |= {"recording_said": NO_PICTURES, "rehearsal": own["rehearsal"] or facts["rehearsal"]}
         rows.append(("runs", library.new_id("runs") if rows else run_id, own))
     return rows
+
+
+def recording_words(lost: int) -> str:
+    """How whole a recording is, by its lost frames; an analysis says more."""
+    return sentence(f"{lost} frames lost") if lost else "whole"
 
 
 def moved_rows(
@@ -246,6 +251,15 @@ def of_same_recording(session: list[dict[str, Any]], frames: int | None) -> list
     if sum(run["frames"] or 0 for run in session) == frames:
         return session
     return [run for run in session if not session_of(read_head(recording_of(Path(run["path"])))).session_id]
+
+
+def day_without_pictures(run: Path, recording: Path) -> SessionDay | None:
+    """What was done and told at a level of which nothing was recorded: its folder was never made, its number names it.
+
+    None where the log of the session is not there.
+    """
+    events = read_events(recording) if may_be_part(run) else ()
+    return day_of_part(events, int(run.name.partition("_")[0])) if events else read_session_day(run)
 
 
 def kept_recording(library: Library, run: dict[str, Any]) -> Path:

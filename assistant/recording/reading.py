@@ -17,7 +17,7 @@ from assistant.language import sentence
 from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
 from assistant.system.plain import read_json
 
-_MOST_LOST_IN_A_ROW = 100_000
+MOST_LOST_IN_A_ROW = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def _last_in_reach(numbers: list[int]) -> int:
     """The last frame; numbers after a gap that no disk fault makes are not believed."""
     last = -1
     for number in numbers:
-        if number - last > _MOST_LOST_IN_A_ROW:
+        if number - last > MOST_LOST_IN_A_ROW:
             break
         last = number
     return last
@@ -122,7 +122,7 @@ def _lost(i: int, said: FrameLine | None, before: list[FrameLine], there: dict[i
     """The line of a frame whose picture is lost; where not even its line is there, its time lies between the others."""
     if said is not None:
         return FrameLine(i=i, t=said.t, ns=said.ns, v=-1, p=-1)
-    after = next(there[k] for k in range(i, i + _MOST_LOST_IN_A_ROW + 1) if k in there)
+    after = next(there[k] for k in range(i, i + MOST_LOST_IN_A_ROW + 1) if k in there)
     previous = before[-1] if before else after
     share = 1.0 / (after.i - i + 1)
     t = previous.t + (after.t - previous.t) * share

@@ -104,6 +104,7 @@ class OpenedRun:
         self.loops = False
         self._closing = False
         self._recollection: threading.Thread | None = None
+        self._day_fault = ""
         if plan is not None:
             self._begin(plan)
         if holds_figures(Path(run)) or holds_day(Path(run)):
@@ -119,6 +120,7 @@ class OpenedRun:
                 store.extend(read_as_seen(Path(self.run), plan))
                 self.as_seen = store
         except InputError as error:
+            self._day_fault = f"{error}."
             log.warning("%s", error)
         if not self._closing:
             self._sink.look_now()
@@ -147,10 +149,11 @@ class OpenedRun:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the source and the analysis assumed or mended, in sentences."""
+        """What the source and the analysis assumed or mended, and why the day cannot be read, in sentences."""
         found = self.summary.notes if self.summary is not None else ()
         in_one = self.plan is not None and self.day is not None and len(self.day.levels) > 1
-        return tuple(dict.fromkeys((*((LEVELS_IN_ONE,) if in_one else ()), *self.facts.notes, *found)))
+        own = (LEVELS_IN_ONE if in_one else "", self._day_fault)
+        return tuple(dict.fromkeys(note for note in (*own, *self.facts.notes, *found) if note))
 
     @property
     def screen_changes(self) -> tuple[ScreenChange, ...]:

@@ -6,7 +6,7 @@ adds its word and lets go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,8 +14,10 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
-from assistant.review.annotations import LABELS, About, Entry, LeakKey, Review, read_review, save
+from assistant.identity import is_id
+from assistant.review.annotations import LABELS, OF_A_LEAK, About, Entry, LeakKey, Review, read_review, save
 from assistant.system.locking import alone_with
+from assistant.system.plain import json_text
 
 _MOST_TEXT: Final = 4000
 
@@ -53,7 +55,55 @@ def say(
         first_frame=first_frame,
         value=value or {},
     )
-    return _add(review, lambda _kept: said)
+    return _add(review, lambda _kept: [said])
+
+
+def take_over(review: Review, entries: Iterable[Entry]) -> tuple[Review, int]:
+    """Add what was said of the same run elsewhere, each word once; what was taken back here does not come again.
+
+    Days are moved or left out on the way and a computer's account becomes a number, so neither tells a word from
+    another.
+
+    Returns
+    -------
+    tuple of Review and int
+        The second: how many of the added ones speak against a word that stands.
+
+    Raises
+    ------
+    InputError
+        If the file is no review any more.
+    EnvironmentError_
+        If it cannot be saved; the file stays as it was.
+    """
+    against: list[Entry] = []
+
+    def made(kept: Review) -> list[Entry]:
+        held = {_word(entry) for entry in kept.entries}
+        held |= {(entry.author, *_word(entry)) for entry in kept.entries}
+        more = []
+        for entry in entries:
+            word: tuple[Hashable, ...] = _word(entry)
+            if ((entry.author, *word) if is_id("people", entry.author) else word) not in held:
+                more.append(msgspec.structs.replace(entry, takes_back=None))
+                held.add((entry.author, *word))
+        against.extend(entry for entry in more if any(_contradicts(entry, one) for one in kept.standing))
+        return more
+
+    return _add(review, made), len(against)
+
+
+def _word(entry: Entry) -> tuple[Hashable, ...]:
+    value = json_text(entry.value, indent=None)
+    return entry.about, entry.text, entry.frame, entry.site, entry.first_frame, value
+
+
+def _contradicts(entry: Entry, other: Entry) -> bool:
+    if entry.key is None or entry.key != other.key or not {entry.about, other.about} <= OF_A_LEAK:
+        return False
+    if entry.about is other.about:
+        return entry.text != other.text
+    return About.NO_LEAK in (entry.about, other.about)
 
 
 def undo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Review:
@@ -81,10 +131,10 @@ def redo(review: Review, *, who: str, now: Callable[[], datetime] = lambda: date
 
 
 def _take_back(review: Review, last: Callable[[Review], Entry | None], who: str, now: Callable[[], datetime]) -> Review:
-    def made(kept: Review) -> Entry | None:
+    def made(kept: Review) -> list[Entry]:
         entry = last(kept)
         back = Entry(number=0, about=About.UNDO, author=who, said_at=_said_at(now), frame=0)
-        return entry and msgspec.structs.replace(back, frame=entry.frame, takes_back=entry.number)
+        return [] if entry is None else [msgspec.structs.replace(back, frame=entry.frame, takes_back=entry.number)]
 
     return _add(review, made)
 
@@ -93,17 +143,18 @@ def _said_at(now: Callable[[], datetime]) -> str:
     return now().astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _add(review: Review, make: Callable[[Review], Entry | None]) -> Review:
+def _add(review: Review, make: Callable[[Review], Sequence[Entry]]) -> Review:
     """Read what is kept now, add to it and write it, while no other window can."""
     try:
         review.path.parent.mkdir(parents=True, exist_ok=True)
         with alone_with(review.path):
             kept = _caught_up(review)
-            entry = make(kept)
-            if entry is None:
+            more = make(kept)
+            if not more:
                 return review if kept == review else kept
-            entry = msgspec.structs.replace(entry, number=len(kept.entries) + 1)
-            longer = replace(kept, entries=(*kept.entries, entry))
+            begin = len(kept.entries) + 1
+            numbered = tuple(msgspec.structs.replace(entry, number=n) for n, entry in enumerate(more, start=begin))
+            longer = replace(kept, entries=(*kept.entries, *numbered))
             save(longer)
             return longer
     except BlockingIOError as error:

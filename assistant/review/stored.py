@@ -30,7 +30,7 @@ from assistant.plan import Plan, PlannedView
 from assistant.readings.live_line import FILES, KEEPS, NO_PLAN, lines_of, read_leaks, read_outline, read_thirds
 from assistant.readings.moments import Moment, Outline
 from assistant.readings.table_file import Row, open_table
-from assistant.recording.reading import read_frame_times
+from assistant.recording.reading import MOST_LOST_IN_A_ROW, read_frame_times
 from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.moment_lines import FRAME
 from assistant.vocabulary import (
@@ -87,8 +87,9 @@ def read_as_seen(folder: Path, plan: Plan | None) -> list[Moment]:
         if not holds_figures(folder):
             raise InputError(f"{folder}: holds no figures of the day; analyse it instead")
         part = read_part(folder)
-        rows, standing, more = _live_rows(recording_of(folder), plan, 0 if part is None else part.first_plan)
         times_s = read_frame_times(recording_of(folder))
+        first_plan = 0 if part is None else part.first_plan
+        rows, standing, more = _live_rows(recording_of(folder), plan, first_plan, sorted(times_s))
         if part is None:
             return list(_moments(rows, standing, more, plan, times_s=times_s))
         rows = [row for row in rows if part.first_frame <= int(row["frame"]) < part.end_frame]
@@ -168,12 +169,13 @@ def _standing(rows: Sequence[Row], events: Iterable[Alarm]) -> dict[int, tuple[A
 
 
 def _live_rows(
-    folder: Path, plan: Plan | None, first_plan: int
+    folder: Path, plan: Plan | None, first_plan: int, recorded: Sequence[int]
 ) -> tuple[list[Row], dict[int, tuple[Alarm, ...]], dict[int, _More]]:
     """What was told, but by an earlier plan than ``first_plan``: that was of another level."""
     rows: list[Row] = []
     more: dict[int, _More] = {}
     words: dict[int, tuple[str, ...]] = {}
+    before = -1
     for path in sorted(folder.glob(FILES)):
         columns: list[str] | None = None
         for line in lines_of(path):
@@ -183,11 +185,24 @@ def _live_rows(
             elif columns is not None and "row" in line and line.get("plan", first_plan) >= first_plan:
                 row = dict(zip(columns, map(str, line["row"]), strict=True))
                 frame = _frame_of(row)
+                _check_reach(path, before, frame, recorded)
+                before = max(before, frame)
                 rows.append(row)
                 words[frame] = tuple(map(str, line.get("standing", ())))
                 last = _more(line, last, row, plan)
                 more[frame] = last
     return rows, _episodes(words), more
+
+
+def _check_reach(path: Path, before: int, frame: int, recorded: Sequence[int]) -> None:
+    """Refuse a frame far beyond the last one if the recording has no frames between: no moments are made for nothing.
+
+    A session that was watched long without lines has such a gap, and the recording has its frames.
+    """
+    between = bisect_left(recorded, frame) - bisect_right(recorded, before)
+    if frame - before - 1 - between > MOST_LOST_IN_A_ROW:
+        told = f"tells of frame {frame} after frame {before}, and the recording has {between} of the frames between"
+        raise InputError(f"{path}: {told}; it is damaged or of another recording: analyse the run instead")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -163,7 +163,7 @@ class Disk:
 def test_a_fault_that_the_disk_reports_after_the_change_was_kept_takes_no_files_away(pack, caplog):
     with Library() as library:
         library._db = Disk(library._db, after=True)
-        (case_id,) = take_in_pack(library, pack)
+        (case_id,) = take_in_pack(library, pack).case_ids
         assert "disk I/O error" in caplog.text
     with Library() as library:
         (row,) = library.rows("runs", case_id=case_id)

@@ -325,4 +325,6 @@ def _told_of(job: LibraryJob) -> str:
         return words.DONE_EXPORT.format(job.said.get("written", job.name))
     if job.kind == "find":
         return words.FOUND.format(job.case_id)
+    if job.told:
+        return f"{job.name}: {job.told}."
     return words.DONE_IMPORT.format(job.name, job.case_id) if job.kind in ("bring in", "unpack") else ""

@@ -8,8 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
-from assistant.library.identities import identify
-from assistant.part import has_parts
+from assistant.library.identities import identify, is_apart
 from assistant.plan import read_plan
 from assistant.recording.reading import is_recorded
 from assistant.review.opened_run import OpenedRun
@@ -38,7 +37,7 @@ def open_session(run: str, plan_path: str | None, settings: Settings, sink: Repl
     InputError
         If the run itself cannot be opened.
     """
-    if plan_path is None and is_recorded(Path(run)) and has_parts(Path(run)):
+    if plan_path is None and is_recorded(Path(run)) and is_apart(Path(run)):
         # The plan beside it is that of its last level.
         return OpenedRun(run, None, settings, sink, identify), f"{words.LEVELS_APART} {words.LOOKING_ONLY}"
     named = plan_path or plan_of(run)

@@ -15,7 +15,7 @@ def test_a_refused_pack_leaves_nothing(tmp_path, capsys):
 
 
 def test_a_pack_that_cannot_be_written_is_told(tmp_path, capsys):
-    run = {"path": str(tmp_path / "nowhere"), "plan": None, "result": None, "has_truth": False}
+    run = {"path": str(tmp_path / "nowhere"), "plan": None, "result": None, "has_truth": False, "pictures": True}
     case = {"document": {}, "runs": [run]}
     prepared = {"path": str(tmp_path / "p.fluopack.zip"), "case_ids": [], "covers": [], "cases": [case], "moved": False}
     assert main([json.dumps({"do": "pack", "prepared": prepared})]) == 3

@@ -16,9 +16,15 @@ def test_import_pack_unpack(tmp_path, capsys, monkeypatch):
     assert main(["pack", case_id, "--out", str(tmp_path / "p"), "--names-looked-for", "--cover", "0,0,10,10"]) == 0
     pack = capsys.readouterr().out.strip()
     assert main(["unpack", pack]) == 0
-    assert capsys.readouterr().out.startswith("K-")
+    told = capsys.readouterr()
+    assert told.out == f"{case_id}\n"
+    assert f"is here already as case {case_id}" in told.err
     with Library() as library:
-        assert len(library.rows("cases")) == 2
+        assert len(library.rows("cases")) == 1
+    monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    assert main(["unpack", pack]) == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == (f"{case_id}\n", "")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_pictures_figures_and_findings_arrive(run, tmp_path):
         pack = write_pack(library, order, tmp_path / "out")
         assert library.changes()[0].kind == "export"
     with Library(tmp_path / "b") as library:
-        (case_id,) = take_in_pack(library, pack)
+        (case_id,) = take_in_pack(library, pack).case_ids
         case = library.one("cases", case_id)
         assert (case["day"], case["levels_said"], case["cement_ml"]) == ("2026-11-02", "L1", 2.8)
         assert case["note"] == f"note {CANARY}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,3 +34,16 @@ def test_without_lines_a_part_plays_from_its_first_frame_and_does_not_jump(part:
     assert part.time_s == pytest.approx(10.0 + 10 / FPS)
     part.advance(-1 / FPS)
     assert part.playhead == 69
+
+
+def test_figures_of_the_day_that_cannot_be_read_are_told_by_their_file(tmp_path: Path) -> None:
+    run = write_small_run(tmp_path, 4).folder
+    lines = [{"columns": ["frame", "t_s", "state"], "since_frame": 0}]
+    lines += [{"row": [str(frame), "0.1", "live"], "plan": 1, "standing": []} for frame in (0, 4_999_999)]
+    (run / "readings_000.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    session = OpenedRun(str(run), None, Settings(), Sink(), identify)
+    assert session._recollection is not None
+    session._recollection.join()
+    session.close()
+    (note,) = (note for note in session.notes if "readings_000.jsonl" in note)
+    assert "tells of frame 4999999" in note

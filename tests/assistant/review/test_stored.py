@@ -174,3 +174,23 @@ def test_nothing_there_is_told(run: SmallRun, plan: Plan) -> None:
     assert not holds_figures(run.video)
     with pytest.raises(InputError, match="no figures of the day"):
         read_as_seen(run.folder, plan)
+
+
+@pytest.mark.parametrize("frame", [4_999_999, 200_000])
+def test_a_far_frame_of_a_strange_session_is_told_by_its_file_and_no_moments_are_made_up_to_it(
+    tmp_path: Path, frame: int
+) -> None:
+    folder = tmp_path / "of a stranger"
+    folder.mkdir()
+    cells = {"frame": "0", "t_s": "0.0", "state": "live", "view": "lateral", "registration_ok": "0"}
+    rows = [{**cells, "frame": str(number), "t_s": str(number / 30)} for number in (0, 1, frame)]
+    lines = [json.dumps({"columns": list(COLUMNS), "since_frame": 0})]
+    lines += [json.dumps({"row": [row.get(name, "") for name in COLUMNS], "plan": 1, "standing": []}) for row in rows]
+    (folder / "readings_000.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "frames_000.jsonl").write_text(json.dumps({"i": frame, "t": 1e6, "ns": 1, "v": -1, "p": -1}) + "\n")
+    tracemalloc.start()
+    with pytest.raises(InputError, match=f"readings_000.jsonl: tells of frame {frame} after frame 1"):
+        read_as_seen(folder, None)
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most_bytes < 4_000_000
