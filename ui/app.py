@@ -11,6 +11,7 @@ from threading import Thread
 from PyQt6.QtCore import QSettings, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from assistant.language import tr
 from assistant.settings.file import load_settings
 from assistant.system.error_log import write_error
 from assistant.system.places import data_home
@@ -80,6 +81,16 @@ def told(kind: type[BaseException], error: BaseException, trace: types.Traceback
     """Log an error that reached nobody, show it under the bar, and go on."""
     log.error("an error of the program; the picture goes on", exc_info=(kind, error, trace))
     kept = write_error(kind, error, trace)
-    where = f" It stands in {kept}." if kept is not None else " It could not be written down: the disk takes nothing."
+    where = (
+        tr(" It stands in {kept}.", kept=kept)
+        if kept is not None
+        else tr(" It could not be written down: the disk takes nothing.")
+    )
     for window in shells():
-        window.tell(f"An error of the program ({kind.__name__}). The picture goes on; restart when you can.{where}")
+        window.tell(
+            tr(
+                "An error of the program ({name}). The picture goes on; restart when you can.{where}",
+                name=kind.__name__,
+                where=where,
+            )
+        )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.errors import AssistantError
+from assistant.language import shown
 
 
 @contextmanager
@@ -14,7 +15,7 @@ def telling(tell: Callable[[str], None]) -> Iterator[None]:
     try:
         yield
     except AssistantError as error:
-        tell(str(error))
+        tell(shown(error))
 
 
 class AskedTwice:

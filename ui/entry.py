@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant import cli
 from assistant.errors import EnvironmentError_
+from assistant.language import shown, tr
 from assistant.settings.file import stored_settings
 
 
@@ -26,7 +27,7 @@ def _open(arguments: list[str]) -> int:
     parser = cli.Parser(prog="fluoro-assistant", usage=usage, add_help=False)
     parser.add_argument("run", nargs="?", metavar="RUN")
     parser.add_argument("--plan", metavar="PLAN")
-    parser.add_argument("--live", metavar="SOURCE", help="a camera, play:RUN as a rehearsal, or resume:")
+    parser.add_argument("--live", metavar="SOURCE", help=tr("a camera, play:RUN as a rehearsal, or resume:"))
     args: argparse.Namespace = parser.parse_args(arguments)
     why_not = no_window()
     if not why_not:
@@ -45,11 +46,14 @@ def no_window() -> str:
     if sys.platform not in ("win32", "darwin") and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
-        return "There is no screen here to open a window on"
+        return tr("There is no screen here to open a window on")
     try:
         import PyQt6.QtWidgets  # noqa: F401
     except ImportError as error:
-        return f"The window cannot be opened ({error}; see the README for the system packages that it needs)"
+        return tr(
+            "The window cannot be opened ({error}; see the README for the system packages that it needs)",
+            error=shown(error),
+        )
     return ""
 
 
@@ -67,6 +71,6 @@ def without_window(why: str, run: str | None, plan: str | None) -> int:
         plan = str(Path(run) / "plan.json")
     if run is None or plan is None:
         raise EnvironmentError_(f"{why}; use fluoro-assistant analyze RUN --plan PLAN --out DIR")
-    sys.stderr.write(f"{why}: the run is analysed and its table printed instead.\n")
+    sys.stderr.write(tr("{why}: the run is analysed and its table printed instead.\n", why=shown(why)))
     with tempfile.TemporaryDirectory() as folder:
         return cli.run_analyze(run, Path(plan), Path(folder), stored_settings(), only_table=True)

@@ -7,6 +7,7 @@ import logging
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from assistant.errors import AssistantError
+from assistant.language import tr
 from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.sessions import bring_in_sessions
 from assistant.library.store import Library
@@ -15,7 +16,7 @@ from ui.shell import shells
 
 log = logging.getLogger(__name__)
 _POLL_MS = 150
-IMPORTS_HELD = "Finish the procedure first: imports wait until it ends."
+IMPORTS_HELD = tr("Finish the procedure first: imports wait until it ends.")
 
 
 class LibraryRoom(QObject):

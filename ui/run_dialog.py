@@ -7,6 +7,7 @@ from pathlib import Path
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from assistant.capture.opening import holds_run
+from assistant.language import tr
 
 
 class RunDialog(QFileDialog):
@@ -39,7 +40,9 @@ class RunDialog(QFileDialog):
 
 def ask_for_runs(parent: QWidget, title: str, *, several: bool = False) -> list[str]:
     """The recordings that a person chooses; none where the dialog is left."""
-    dialog = RunDialog(parent, f"{title} (a file, a run folder or a folder of pictures)", several=several)
+    dialog = RunDialog(
+        parent, tr("{title} (a file, a run folder or a folder of pictures)", title=title), several=several
+    )
     return dialog.runs if dialog.exec() else []
 
 

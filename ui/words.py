@@ -2,127 +2,128 @@
 
 from __future__ import annotations
 
+from assistant.language import tr
 from assistant.vocabulary import AlarmSite, FrameState, LeakSite, Priority
 
-APPLICATION = "Fluoroscopy assistant"
-RESEARCH = "Research software. What is not shown may be there all the same."
+APPLICATION = tr("Fluoroscopy assistant")
+RESEARCH = tr("Research software. What is not shown may be there all the same.")
 
 STATE = {
-    FrameState.LIVE: "LIVE",
-    FrameState.REPEAT: "LIVE",
-    FrameState.FROZEN: "HELD",
-    FrameState.NO_SIGNAL: "NO SIGNAL",
-    FrameState.UNUSABLE: "UNUSABLE",
-    FrameState.MOVING: "MOVING",
+    FrameState.LIVE: tr("LIVE"),
+    FrameState.REPEAT: tr("LIVE"),
+    FrameState.FROZEN: tr("HELD"),
+    FrameState.NO_SIGNAL: tr("NO SIGNAL"),
+    FrameState.UNUSABLE: tr("UNUSABLE"),
+    FrameState.MOVING: tr("MOVING"),
 }
-UNKNOWN_VIEW = "UNKNOWN VIEW"
-MONITORING = "MONITORING"
-NOT_MONITORING = "NOT MONITORING"
-WAITING = "WAITING FOR X-RAY"
-REPLAY = "REPLAY"
-NOT_LIVE = "recorded run · not live"
+UNKNOWN_VIEW = tr("UNKNOWN VIEW")
+MONITORING = tr("MONITORING")
+NOT_MONITORING = tr("NOT MONITORING")
+WAITING = tr("WAITING FOR X-RAY")
+REPLAY = tr("REPLAY")
+NOT_LIVE = tr("recorded run · not live")
 
-NO_CROSSING = "NO CROSSING SEEN"
-IN_THIS_VIEW = "in this view"
-LATERAL_ONLY = "Lateral only. Says nothing about the canal or the veins."
-AP_ONLY = "AP only. Says nothing about the canal or the discs."
-NOT_KNOWN = "NOT KNOWN"
-NO_PLAN = "NO LINES: NO DISTANCES"
-LEVELS_APART = (
+NO_CROSSING = tr("NO CROSSING SEEN")
+IN_THIS_VIEW = tr("in this view")
+LATERAL_ONLY = tr("Lateral only. Says nothing about the canal or the veins.")
+AP_ONLY = tr("AP only. Says nothing about the canal or the discs.")
+NOT_KNOWN = tr("NOT KNOWN")
+NO_PLAN = tr("NO LINES: NO DISTANCES")
+LEVELS_APART = tr(
     "This recording holds several levels, each with lines of its own: open one of them from its case, or from its "
     "folder “levels”. Where the case has it as one run, import it again: then each level becomes one."
 )
-LOOKING_ONLY = "The run is shown without lines: no distances, no alarms."
-NO_PLAN_ACTION = "Six points: [[review:edit plan]] · a plan: [[review:open plan]]"
-NO_RUN = "NO RUN OPEN"
-NO_RUN_ACTION = "Open a recording ([[review:open]]) or drop it here."
-ANALYSIS_STOPPED = "ANALYSIS STOPPED"
-ANALYSIS_STOPPED_ACTION = "No figures from here on. The pictures still play."
-ANALYSIS_LATE = "ANALYSIS LATE · picture waits"
-SET_UP = "SET THE LINES"
-SET_UP_ACTION = "Six points, then the scale. Nothing is watched meanwhile."
-FETCHING = "The picture of this frame is being read …"
-AS_SEEN = "as seen then: {0}"
-PLAN_SAVED = "Plan saved: {0}"
-PLAN_KEPT = "Plan saved: {0} · the one before is kept as {1}"
-PLAN_NOT_SAVED = "{0}: cannot be saved ({1}). The analysis runs with it all the same; save it before you close."
-ANALYSIS_WORKING = "Analysis working …"
+LOOKING_ONLY = tr("The run is shown without lines: no distances, no alarms.")
+NO_PLAN_ACTION = tr("Six points: [[review:edit plan]] · a plan: [[review:open plan]]")
+NO_RUN = tr("NO RUN OPEN")
+NO_RUN_ACTION = tr("Open a recording ([[review:open]]) or drop it here.")
+ANALYSIS_STOPPED = tr("ANALYSIS STOPPED")
+ANALYSIS_STOPPED_ACTION = tr("No figures from here on. The pictures still play.")
+ANALYSIS_LATE = tr("ANALYSIS LATE · picture waits")
+SET_UP = tr("SET THE LINES")
+SET_UP_ACTION = tr("Six points, then the scale. Nothing is watched meanwhile.")
+FETCHING = tr("The picture of this frame is being read …")
+AS_SEEN = tr("as seen then: {0}")
+PLAN_SAVED = tr("Plan saved: {0}")
+PLAN_KEPT = tr("Plan saved: {0} · the one before is kept as {1}")
+PLAN_NOT_SAVED = tr("{0}: cannot be saved ({1}). The analysis runs with it all the same; save it before you close.")
+ANALYSIS_WORKING = tr("Analysis working …")
 
-BEFORE_OFF = "Before X-ray off. {0}"
-HELD_PLATE = "X-RAY OFF – HELD {0}"
-NO_SIGNAL_PLATE = "NO SIGNAL"
-UNUSABLE_PLATE = "PICTURE NOT USABLE"
-IMAGE_AGE = "Image age"
-ANTERIOR = "ANT"
-POSTERIOR = "POST"
+BEFORE_OFF = tr("Before X-ray off. {0}")
+HELD_PLATE = tr("X-RAY OFF – HELD {0}")
+NO_SIGNAL_PLATE = tr("NO SIGNAL")
+UNUSABLE_PLATE = tr("PICTURE NOT USABLE")
+IMAGE_AGE = tr("Image age")
+ANTERIOR = tr("ANT")
+POSTERIOR = tr("POST")
 
-DISTANCE_TITLE = "Visible cement → posterior line"
-DISTANCE_TITLE_SHORT = "Visible cement → line b"
-DISTANCE_TITLE_AP = "Visible cement → side wall"
-BEFORE_LINE = "before your line b"
-PAST_LINE = "past your line b"
-INSIDE_WALL = "inside the side wall"
-BEYOND_WALL = "beyond the side wall"
-OF_DEPTH = "≈ {0:.0f} % of depth from wall · line at {1:.0f} %"
-FROM_WALL = " from wall"
-ONLY_SHARES = "{0} · % of {1} · line at {2:.0f} %"
-ONLY_SHARES_AP = "{0} · % of {1}"
-THIRDS = ("Upper", "Middle", "Lower")
-NO_CEMENT = "no cement"
-SUPERIOR, INFERIOR = "Superior endplate", "Inferior endplate"
-INSIDE, BEYOND, NEAR = "inside", "beyond", "near"
-NOT_ON_HELD = "No distance on a held image"
-CURVE_TITLE = "Nearest third, {0} to line"
-STANDS = "does not come nearer"
-TIME_TO_LINE = " · at line in ≈ {0:.0f} s if unchanged"
-XRAY_OFF = "X-ray off"
-YOUR_LINE = "your line b"
-LEGEND = (("wall", "bone"), ("endplates", "dots"), ("your line b", "limit"), ("cement seen", "cement"))
-ONE_VIEW = "One view: canal and vein leaks mostly not visible."
+DISTANCE_TITLE = tr("Visible cement → posterior line")
+DISTANCE_TITLE_SHORT = tr("Visible cement → line b")
+DISTANCE_TITLE_AP = tr("Visible cement → side wall")
+BEFORE_LINE = tr("before your line b")
+PAST_LINE = tr("past your line b")
+INSIDE_WALL = tr("inside the side wall")
+BEYOND_WALL = tr("beyond the side wall")
+OF_DEPTH = tr("≈ {0:.0f} % of depth from wall · line at {1:.0f} %")
+FROM_WALL = tr(" from wall")
+ONLY_SHARES = tr("{0} · % of {1} · line at {2:.0f} %")
+ONLY_SHARES_AP = tr("{0} · % of {1}")
+THIRDS = (tr("Upper"), tr("Middle"), tr("Lower"))
+NO_CEMENT = tr("no cement")
+SUPERIOR, INFERIOR = tr("Superior endplate"), tr("Inferior endplate")
+INSIDE, BEYOND, NEAR = tr("inside"), tr("beyond"), tr("near")
+NOT_ON_HELD = tr("No distance on a held image")
+CURVE_TITLE = tr("Nearest third, {0} to line")
+STANDS = tr("does not come nearer")
+TIME_TO_LINE = tr(" · at line in ≈ {0:.0f} s if unchanged")
+XRAY_OFF = tr("X-ray off")
+YOUR_LINE = tr("your line b")
+LEGEND = ((tr("wall"), "bone"), (tr("endplates"), "dots"), (tr("your line b"), "limit"), (tr("cement seen"), "cement"))
+ONE_VIEW = tr("One view: canal and vein leaks mostly not visible.")
 
-EVENTS_TITLE = "Events"
-LEAK_TITLE = "Leak"
-SHAPE_NOTE = "Shape in this view only. No risk is derived."
+EVENTS_TITLE = tr("Events")
+LEAK_TITLE = tr("Leak")
+SHAPE_NOTE = tr("Shape in this view only. No risk is derived.")
 
-PRIORITY = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MEDIUM", Priority.LOW: "LOW", Priority.NONE: ""}
+PRIORITY = {Priority.HIGH: tr("HIGH"), Priority.MEDIUM: tr("MEDIUM"), Priority.LOW: tr("LOW"), Priority.NONE: ""}
 SITE = {
     AlarmSite.POSTERIOR: "",
-    AlarmSite.SUPERIOR_ENDPLATE: "superior",
-    AlarmSite.INFERIOR_ENDPLATE: "inferior",
-    AlarmSite.ANTERIOR: "anterior",
-    AlarmSite.LATERAL: "lateral",
+    AlarmSite.SUPERIOR_ENDPLATE: tr("superior"),
+    AlarmSite.INFERIOR_ENDPLATE: tr("inferior"),
+    AlarmSite.ANTERIOR: tr("anterior"),
+    AlarmSite.LATERAL: tr("lateral"),
 }
 LEAK_SITE = {
-    LeakSite.POSTERIOR: "posterior",
-    LeakSite.SUPERIOR_DISC: "superior disc",
-    LeakSite.INFERIOR_DISC: "inferior disc",
-    LeakSite.ANTERIOR: "anterior",
-    LeakSite.LATERAL: "lateral",
+    LeakSite.POSTERIOR: tr("posterior"),
+    LeakSite.SUPERIOR_DISC: tr("superior disc"),
+    LeakSite.INFERIOR_DISC: tr("inferior disc"),
+    LeakSite.ANTERIOR: tr("anterior"),
+    LeakSite.LATERAL: tr("lateral"),
 }
 
 POINTS = (
-    "Superior endplate, anterior corner",
-    "Superior endplate, middle",
-    "Superior endplate, posterior corner",
-    "Inferior endplate, anterior corner",
-    "Inferior endplate, middle",
-    "Inferior endplate, posterior corner",
+    tr("Superior endplate, anterior corner"),
+    tr("Superior endplate, middle"),
+    tr("Superior endplate, posterior corner"),
+    tr("Inferior endplate, anterior corner"),
+    tr("Inferior endplate, middle"),
+    tr("Inferior endplate, posterior corner"),
 )
 POINTS_AP = (
-    "Superior endplate, left in the picture",
-    "Superior endplate, middle",
-    "Superior endplate, right in the picture",
-    "Inferior endplate, left in the picture",
-    "Inferior endplate, middle",
-    "Inferior endplate, right in the picture",
+    tr("Superior endplate, left in the picture"),
+    tr("Superior endplate, middle"),
+    tr("Superior endplate, right in the picture"),
+    tr("Inferior endplate, left in the picture"),
+    tr("Inferior endplate, middle"),
+    tr("Inferior endplate, right in the picture"),
 )
-PLAN_TITLE = "Set the lines"
-PLAN_HINT = "Place it where endplate and wall meet. Arrows move it by 1 px, with Shift by 10."
-RULER_HINT = "Click the two edges of the cannula, straight across it."
-LEVEL_NOTE = "The program does not count levels."
-SAVE_AND_START = "Save plan and analyse"
+PLAN_TITLE = tr("Set the lines")
+PLAN_HINT = tr("Place it where endplate and wall meet. Arrows move it by 1 px, with Shift by 10.")
+RULER_HINT = tr("Click the two edges of the cannula, straight across it.")
+LEVEL_NOTE = tr("The program does not count levels.")
+SAVE_AND_START = tr("Save plan and analyse")
 
-SECONDS = "{0:.0f} s"
+SECONDS = tr("{0:.0f} s")
 
 
 def clock(seconds: float) -> str:

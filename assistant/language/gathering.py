@@ -4,6 +4,8 @@ What is gathered from a source file, which is read and never run:
 
 * what `tr`, `trn` and `sentence` are given;
 * the sentence of an error that is made, and the reason of an `Unknown`;
+* every text in a line or an assignment that ends with ``# sentences``: words that are
+  kept in files, or values of an enum;
 * in a file with the line ``# sentences: all`` (a table of words): every text in it, but for its docstrings and words
   that look like a key ("posterior_wall") or a code ("A5").
 
@@ -22,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 CATALOGUE: Final = Path(__file__).resolve().parent / "sentences.pot"
 PACKAGES: Final = ("assistant", "ui")
 ALL: Final = "# sentences: all"
+LINE: Final = "# sentences"
 _MARKS: Final = frozenset({"tr", "sentence"})
 _FOR_PROGRAMMERS: Final = frozenset(
     {"TypeError", "KeyError", "IndexError", "AttributeError", "RuntimeError", "NotImplementedError", "AssertionError"}
@@ -67,18 +70,31 @@ def sentences_of(source: str) -> list[Found]:
     """The sentences of one source file, in their order."""
     tree = ast.parse(source)
     found: list[tuple[int, int, Found]] = []
-    if any(line.strip() == ALL for line in source.splitlines()):
+    lines = source.splitlines()
+    whole = any(line.strip() == ALL for line in lines)
+    marked = _marked(tree, lines)
+    if whole or marked:
         skipped = _docstrings(tree) | _inside_texts(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in skipped:
-                found += [
-                    (node.lineno, node.col_offset, (_bare(text), "")) for text in _texts(node) if _is_worded(text)
-                ]
+                is_marked = not marked.isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+                told = [_bare(text) for text in _texts(node) if is_marked or (whole and _is_worded(text))]
+                found += [(node.lineno, node.col_offset, (text, "")) for text in told]
     raised = {id(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             found += [(node.lineno, node.col_offset, each) for each in _of_call(node, id(node) in raised)]
     return [each for _, _, each in sorted(found, key=lambda one: one[:2])]
+
+
+def _marked(tree: ast.AST, lines: list[str]) -> set[int]:
+    """The lines that are marked; of a statement that ends in one, all."""
+    ends = {number for number, line in enumerate(lines, start=1) if line.endswith(LINE)}
+    found = set(ends)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.end_lineno in ends:
+            found.update(range(node.lineno, node.end_lineno + 1))
+    return found
 
 
 def _is_worded(text: str) -> bool:

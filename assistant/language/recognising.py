@@ -53,7 +53,7 @@ def _template(english: str, said: str) -> Template:
     pieces, names, at = [], list[str](), 0
     for place in PLACE.finditer(english):
         pieces.append(re.escape(english[at : place.start()]))
-        pieces.append(f"(?P=g{names.index(place[1])})" if place[1] and place[1] in names else f"(?P<g{len(names)}>.+?)")
+        pieces.append(f"(?P=g{names.index(place[1])})" if place[1] and place[1] in names else f"(?P<g{len(names)}>.*?)")
         if not place[1] or place[1] not in names:
             names.append(place[1])
         at = place.end()
@@ -120,6 +120,9 @@ class Recogniser:
         for joint in _JOINTS:
             if joint in text:
                 parts = text.split(joint)
+                if joint == ". ":
+                    # The full stop belongs to the sentence before it.
+                    parts, joint = [*(f"{part}." for part in parts[:-1]), parts[-1]], " "
                 told = [self.said(part, depth - 1) for part in parts]
                 if told != parts:
                     return joint.join(told)

@@ -11,12 +11,21 @@ from assistant.errors import UsageError
 from assistant.library.people import Permission
 from assistant.library.store import Library
 
-SITES: Final = ("posterior", "superior disc", "inferior disc", "anterior", "lateral", "vein", "foramen", "none seen")
+SITES: Final = (
+    "posterior",
+    "superior disc",
+    "inferior disc",
+    "anterior",
+    "lateral",
+    "vein",
+    "foramen",
+    "none seen",
+)  # sentences
 YEOM: Final = ("", "B", "C", "S")
 """Yeom 2003: through the basivertebral vein, a cortical defect, a segmental vein."""
-MAGNITUDES: Final = ("", "minor", "moderate", "major")
-SHAPES: Final = ("", "spike", "round", "undetermined")
-STAGES: Final = ("before", "day 1", "6 weeks", "3 months", "6 months", "12 months")
+MAGNITUDES: Final = ("", "minor", "moderate", "major")  # sentences
+SHAPES: Final = ("", "spike", "round", "undetermined")  # sentences
+STAGES: Final = ("before", "day 1", "6 weeks", "3 months", "6 months", "12 months")  # sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,29 +7,28 @@ from enum import StrEnum
 from typing import Final
 
 from assistant.errors import UsageError
-from assistant.language import sentence
 
 
 class Role(StrEnum):
     """What a person may do."""
 
-    OPERATOR = "operator"
-    REVIEWER = "reviewer"
-    TRAINEE = "trainee"
-    INSTRUCTOR = "instructor"
+    OPERATOR = "operator"  # sentences
+    REVIEWER = "reviewer"  # sentences
+    TRAINEE = "trainee"  # sentences
+    INSTRUCTOR = "instructor"  # sentences
 
 
 class Permission(StrEnum):
     """What can be done with the library."""
 
-    IMPORT = sentence("import a run")
-    EDIT = sentence("change a case")
-    FIND = sentence("enter a finding")
-    DELETE = "delete"
-    EXPORT = "export"
-    TEACH = "make a training set"
-    SEE_OTHERS = sentence("see others' answers")
-    ANSWER = sentence("answer a training case")
+    IMPORT = "import a run"  # sentences
+    EDIT = "change a case"  # sentences
+    FIND = "enter a finding"  # sentences
+    DELETE = "delete"  # sentences
+    EXPORT = "export"  # sentences
+    TEACH = "make a training set"  # sentences
+    SEE_OTHERS = "see others' answers"  # sentences
+    ANSWER = "answer a training case"  # sentences
 
 
 _MAY: Final[dict[Role, frozenset[Permission]]] = {

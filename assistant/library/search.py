@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from assistant.language import sentence
 from assistant.library.change_log import Row
 from assistant.library.store import Library
 
@@ -17,13 +16,13 @@ _MOST_WORDS: Final = 12
 class Filter(StrEnum):
     """The filters of the list."""
 
-    ALL = "All"
-    LEAK = sentence("With leak")
-    HIGH = sentence("HIGH alarm")
-    CT = sentence("CT linked")
-    TRAINING = sentence("Training set")
-    REHEARSAL = "Rehearsals"
-    BIN = "Deleted"
+    ALL = "All"  # sentences
+    LEAK = "With leak"  # sentences
+    HIGH = "HIGH alarm"  # sentences
+    CT = "CT linked"  # sentences
+    TRAINING = "Training set"  # sentences
+    REHEARSAL = "Rehearsals"  # sentences
+    BIN = "Deleted"  # sentences
 
 
 _TESTS: Final = {

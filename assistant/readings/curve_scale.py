@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import lengths
+from assistant.language import tr
 from assistant.lines import Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -79,7 +80,7 @@ class CurveScale:
     def figure(self, value: float) -> str:
         """A value of the axis in words."""
         told = f"{abs(value):.0f} {'mm' if self.in_mm else '%'}"
-        return f"{told} past" if value < 0 else told
+        return tr("{told} past", told=told) if value < 0 else told
 
     def is_behind_wall(self, value: float) -> bool:
         """At the posterior wall or behind it."""

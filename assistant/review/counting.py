@@ -33,4 +33,6 @@ def count_words(priorities: Sequence[str]) -> str:
     if not priorities:
         return sentence("no alarm")
     parts = [f"{count} {word.upper()}" for word, count in counts(priorities).items() if count]
-    return sentence(f"{len(priorities)} alarm{'s'[: len(priorities) != 1]}: {' · '.join(parts)}")
+    if len(priorities) == 1:
+        return sentence(f"1 alarm: {' · '.join(parts)}")
+    return sentence(f"{len(priorities)} alarms: {' · '.join(parts)}")

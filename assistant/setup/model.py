@@ -34,22 +34,22 @@ class Step(IntEnum):
 
 
 STEP_WORDS: Final = {
-    Step.SOURCE: "Source",
+    Step.SOURCE: "Source",  # sentences
     Step.ORIENTATION: sentence("Orientation, field"),
-    Step.LEVEL: "Level",
+    Step.LEVEL: "Level",  # sentences
     Step.POINTS: sentence("Six points"),
-    Step.SCALE: "Scale",
-    Step.LINE: "Line",
+    Step.SCALE: "Scale",  # sentences
+    Step.LINE: "Line",  # sentences
 }
 
 
 class PointStatus(StrEnum):
     """What a point is worth. Only a confirmed one is used."""
 
-    MISSING = sentence("place it")
-    PROPOSED = "proposed"
-    CHECK = sentence("check now")
-    CONFIRMED = "confirmed"
+    MISSING = "place it"  # sentences
+    PROPOSED = "proposed"  # sentences
+    CHECK = "check now"  # sentences
+    CONFIRMED = "confirmed"  # sentences
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from assistant.settings.tree import AlarmSettings
 from assistant.system.plain import json_text
 from assistant.training.ending import DISCS, POSTERIOR, STAYS, Ending, Reached
 
-STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"
+STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"  # sentences
 ANSWERS: Final = (STOP, GO_ON, CANNOT_TELL)
 LEAD_S: Final = {1: 0.8, 2: 1.6, 3: 2.6}
 """The clip stops so long before the event, by difficulty: easy cases stop shortly before it [P]."""

@@ -33,7 +33,7 @@ from assistant.system.plain import read_json
 from assistant.vocabulary import value_or_none
 
 POSTERIOR: Final = "posterior"
-DISCS: Final = ("superior disc", "inferior disc")
+DISCS: Final = ("superior disc", "inferior disc")  # sentences
 LINES: Final = {
     POSTERIOR: Line.WARNING_LINE,
     DISCS[0]: Line.SUPERIOR_ENDPLATE,
@@ -41,7 +41,7 @@ LINES: Final = {
     "anterior": Line.ANTERIOR_WALL,
     "lateral": Line.SIDE_WALL,
 }
-STAYS: Final = "stays in"
+STAYS: Final = "stays in"  # sentences
 DIRECTIONS: Final = (*LINES, STAYS)
 _SITE_OF: Final = {
     "posterior": "posterior",

@@ -38,7 +38,11 @@ def _moves(ending: Ending, stop: int) -> list[tuple[str, str]]:
     for direction, distances in ending.distances_mm.items():
         known = [value for value in distances.between(before, stop + 1) if not math.isnan(value)]
         if len(known) > 1 and known[0] - known[-1] >= _MOVED_MM:
-            name = {"posterior": "warning line", "superior disc": "upper endplate", "inferior disc": "lower endplate"}
+            name = {
+                "posterior": "warning line",
+                "superior disc": "upper endplate",
+                "inferior disc": "lower endplate",
+            }  # sentences
             moved_mm = known[0] - known[-1]
             told = ending.told(direction, moved_mm, stop)
             made.append((moved_mm, name.get(direction, f"{direction} wall"), told))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.language import sentence
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, ClipFacts
 from assistant.training.ending import Ending
 
@@ -16,14 +15,14 @@ _FAR_MM = 8.0
 class AnswerVerdict(StrEnum):
     """The first line of the feedback (design.md, section 8)."""
 
-    IN_TIME = sentence("You stopped in time")
-    AFTER_LINE = sentence("You stopped after the line")
-    WENT_ON = sentence("You went on")
-    EARLY = sentence("You stopped early")
-    RIGHT_TO_GO_ON = sentence("You went on, and nothing was reached soon")
-    TRAP_SEEN = sentence("You saw that this picture cannot be judged")
-    TRAP_MISSED = sentence("This picture could not be judged")
-    OPEN = sentence("You could not tell")
+    IN_TIME = "You stopped in time"  # sentences
+    AFTER_LINE = "You stopped after the line"  # sentences
+    WENT_ON = "You went on"  # sentences
+    EARLY = "You stopped early"  # sentences
+    RIGHT_TO_GO_ON = "You went on, and nothing was reached soon"  # sentences
+    TRAP_SEEN = "You saw that this picture cannot be judged"  # sentences
+    TRAP_MISSED = "This picture could not be judged"  # sentences
+    OPEN = "You could not tell"  # sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from assistant.errors import InputError
+from assistant.language import shown, tr
 from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.session_rows import NO_PICTURES
@@ -33,7 +34,7 @@ class CasePicture(QWidget):
         self._pixmap = QPixmap()
         self._which = ""
         self.setMinimumHeight(110)
-        self.setAccessibleName("Picture of the case, recorded, not live")
+        self.setAccessibleName(tr("Picture of the case, recorded, not live"))
 
     def show_file(self, path: str | None, which: str = "") -> None:
         """Show a picture file, or nothing; ``which`` says of which run."""
@@ -74,12 +75,12 @@ class CaseCard(QWidget):
 
     act = pyqtSignal(str)
     _ACTS = (
-        ("review", "Review"),
-        ("training", "To training"),
-        ("ct", "Link CT"),
-        ("export", "Export…"),
-        ("outcome", "Outcome"),
-        ("edit", "Edit"),
+        ("review", tr("Review")),
+        ("training", tr("To training")),
+        ("ct", tr("Link CT")),
+        ("export", tr("Export…")),
+        ("outcome", tr("Outcome")),
+        ("edit", tr("Edit")),
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -123,7 +124,7 @@ class CaseCard(QWidget):
         for name, label in self._ACTS:
             key = word("cases", name)
             self._buttons[name].setText(f"{label}   {key}")
-            self._buttons[name].setAccessibleName(f"{label}, key {key}")
+            self._buttons[name].setAccessibleName(tr("{label}, key {key}", label=label, key=key))
 
     def showEvent(self, a0: QShowEvent | None) -> None:
         """The keys that the acts have now."""
@@ -138,35 +139,39 @@ class CaseCard(QWidget):
         self._show_run(runs, run_at)
         findings = library.rows("findings", case_id=case["id"])
         outcomes = library.rows("outcomes", case_id=case["id"])
-        technique = [case["levels_said"] or "level not entered", case["technique"], *(one["access"] for one in levels)]
+        technique = [
+            case["levels_said"] or tr("level not entered"),
+            shown(case["technique"]),
+            *(shown(one["access"]) for one in levels),
+        ]
         said = [level for level in levels if level["day_said"]]
         mark = [(words.REHEARSAL, words.REHEARSAL_TOLD)] if case["rehearsal"] else []
         lines = [
             *mark,
-            ("Level · technique", " · ".join(part for part in technique if part)),
-            ("Cement", words.cement(case, levels)),
+            (tr("Level · technique"), " · ".join(part for part in technique if part)),
+            (tr("Cement"), words.cement(case, levels)),
             (words.TOLD, words.told(case)),
             words.found(case),
             *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
             *(line for level in said for line in words.marks(level)),
             *_levels(levels, runs),
             *((words.ALL_LEVELS, words.LEVELS_IN_ONE) for run in runs if len(levels) > 1 and holds_several(run)),
-            ("Leak", case["leak_said"] or NOT_YET),
-            ("After-operation CT", "; ".join(finding_words(one) for one in findings) or words.CT_NOT_YET),
-            ("Outcome", _outcome(outcomes)),
+            (tr("Leak"), shown(case["leak_said"] or NOT_YET)),
+            (tr("After-operation CT"), "; ".join(shown(finding_words(one)) for one in findings) or words.CT_NOT_YET),
+            (tr("Outcome"), _outcome(outcomes)),
             (words.RUN, self._who()),
-            ("Runs", _runs(runs)),
-            ("Names", case["names"]),
-            *([("Keep until", words.keep(case))] if words.keep(case) else []),
+            (tr("Runs"), _runs(runs)),
+            (tr("Names"), shown(case["names"])),
+            *([(tr("Keep until"), words.keep(case))] if words.keep(case) else []),
         ]
         if case["note"] or case["tags"]:
-            lines.append(("Note", " · ".join(part for part in (case["note"], case["tags"]) if part)))
+            lines.append((tr("Note"), " · ".join(part for part in (case["note"], case["tags"]) if part)))
         self._show_lines(lines)
 
     def _who(self) -> str:
         """Run and session of what the picture shows, by their ids."""
         if self.run is None:
-            return "none"
+            return tr("none")
         found = identify(self.run["path"])
         return " · ".join(part for part in (found.run_id, found.session_id) if part)
 
@@ -208,12 +213,12 @@ def _levels(levels: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list[tu
 
 def _outcome(outcomes: list[dict[str, Any]]) -> str:
     if not outcomes:
-        return "not yet"
+        return tr("not yet")
     last = outcomes[-1]
-    parts = [last["stage"]]
-    parts += [f"VAS {last['vas']:g}"] if last["vas"] is not None else []
-    parts += [f"ODI {last['odi_percent']:g} %"] if last["odi_percent"] is not None else []
-    parts += ["adjacent fracture"] if last["adjacent_fracture"] else []
+    parts = [shown(last["stage"])]
+    parts += [tr("VAS {pain:g}", pain=last["vas"])] if last["vas"] is not None else []
+    parts += [tr("ODI {percent:g} %", percent=last["odi_percent"])] if last["odi_percent"] is not None else []
+    parts += [tr("adjacent fracture")] if last["adjacent_fracture"] else []
     return " · ".join(parts)
 
 
@@ -233,10 +238,10 @@ def _has_levels(path: str) -> bool:
 
 def _runs(runs: list[dict[str, Any]]) -> str:
     if not runs:
-        return "none"
+        return tr("none")
     states = [words.NOT_ANALYSED.get(run["state"], "") for run in runs]
-    told = next((state for state in states if state), "analysed")
-    where = "copied" if all(run["is_copied"] for run in runs) else "stays at its place"
+    told = next((state for state in states if state), tr("analysed"))
+    where = tr("copied") if all(run["is_copied"] for run in runs) else tr("stays at its place")
     if not all(recording_of(Path(run["path"])).exists() for run in runs if run["state"] != NO_PICTURES):
-        where = with_keys("GONE from its place ([[cases:find again]]: find again)")
+        where = with_keys(tr("GONE from its place ([[cases:find again]]: find again)"))
     return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"

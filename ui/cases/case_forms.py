@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant.errors import UsageError
 from assistant.exchange.jobs import pack_job
 from assistant.exchange.pack_out import PackOrder
+from assistant.language import tr
 from assistant.library.child import run_bytes
 from assistant.library.jobs import Jobs
 from assistant.library.outcome import (
@@ -26,7 +27,7 @@ from assistant.library.store import Library
 from ui.cases import case_words as words
 from ui.widgets.form_sheet import FormSheet
 
-_YES_NO = ("", "no", "yes")
+_YES_NO = ("", "no", "yes")  # sentences
 
 
 def import_form(jobs: Jobs, paths: list[str], case_id: str | None) -> FormSheet:
@@ -47,11 +48,11 @@ def import_form(jobs: Jobs, paths: list[str], case_id: str | None) -> FormSheet:
             jobs.bring_in(path, copy=values["how"] == words.COPY, case_id=case_id)
         return ""
 
-    names = Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} recordings"
+    names = Path(paths[0]).name if len(paths) == 1 else tr("{count} recordings", count=len(paths))
     choices = (words.COPY, words.LINK) if fits else (words.LINK,)
     title = words.IMPORT_TITLE.format(names)
-    fields = (("how", "How", choices[0], choices),)
-    return FormSheet(title=title, fields=fields, keep=keep, button="Import", note=note)
+    fields = (("how", tr("How"), choices[0], choices),)
+    return FormSheet(title=title, fields=fields, keep=keep, button=tr("Import"), note=note)
 
 
 def edit_form(library: Library, case_id: str) -> FormSheet:
@@ -83,21 +84,21 @@ def edit_form(library: Library, case_id: str) -> FormSheet:
             named = {"level": values["level"].upper() or None, "technique": values["technique"]}
             rows.append(("levels", level["id"], {**named, "access": values["access"], "cement_ml": cement_ml}))
         library.change(rows, Permission.EDIT, "change case", about=case_id)
-        return f"{case_id} kept."
+        return tr("{case_id} kept.", case_id=case_id)
 
     return FormSheet(
         title=words.EDIT_TITLE.format(case_id),
         fields=(
-            ("day", "Day", case.get("day") or "", ()),
-            ("level", "Level", level.get("level") or "", ()),
-            ("technique", "Technique", case.get("technique", ""), ("", "PKP", "PVP", "other")),
-            ("access", "Access", level.get("access", ""), ("", "one side", "both sides")),
-            ("cement", "Cement ml", "" if ml is None else f"{ml:g}", ()),
-            ("note", "Note", case.get("note", ""), ()),
-            ("tags", "Tags", case.get("tags", ""), ()),
-            ("owner", "Owner", case.get("owner", ""), ()),
-            ("names", "Names in the picture", case.get("names", ""), _names(case.get("names", ""))),
-            ("keep", "Keep until", case.get("keep_until") or "", ()),
+            ("day", tr("Day"), case.get("day") or "", ()),
+            ("level", tr("Level"), level.get("level") or "", ()),
+            ("technique", tr("Technique"), case.get("technique", ""), ("", "PKP", "PVP", "other")),  # sentences
+            ("access", tr("Access"), level.get("access", ""), ("", "one side", "both sides")),  # sentences
+            ("cement", tr("Cement ml"), "" if ml is None else f"{ml:g}", ()),
+            ("note", tr("Note"), case.get("note", ""), ()),
+            ("tags", tr("Tags"), case.get("tags", ""), ()),
+            ("owner", tr("Owner"), case.get("owner", ""), ()),
+            ("names", tr("Names in the picture"), case.get("names", ""), _names(case.get("names", ""))),
+            ("keep", tr("Keep until"), case.get("keep_until") or "", ()),
         ),
         keep=keep,
     )
@@ -112,21 +113,21 @@ def ct_form(library: Library, case_id: str) -> FormSheet:
 
     def keep(values: dict[str, str]) -> str:
         add_finding(library, case_id, **values)
-        return f"CT of {case_id} linked."
+        return tr("CT of {case_id} linked.", case_id=case_id)
 
     return FormSheet(
         title=words.CT_TITLE,
         fields=(
-            ("site", "Site", SITES[0], SITES),
-            ("level", "Level", "", ()),
-            ("yeom", "Yeom type", "", YEOM),
-            ("magnitude", "Magnitude", "", MAGNITUDES),
-            ("shape", "Shape (disc)", "", SHAPES),
-            ("day", "Day of the CT", "", ()),
-            ("note", "Note", "", ()),
+            ("site", tr("Site"), SITES[0], SITES),
+            ("level", tr("Level"), "", ()),
+            ("yeom", tr("Yeom type"), "", YEOM),
+            ("magnitude", tr("Magnitude"), "", MAGNITUDES),
+            ("shape", tr("Shape (disc)"), "", SHAPES),
+            ("day", tr("Day of the CT"), "", ()),
+            ("note", tr("Note"), "", ()),
         ),
         keep=keep,
-        note="One entry for each site. Enter “none seen” where the CT shows none.",
+        note=tr("One entry for each site. Enter “none seen” where the CT shows none."),
     )
 
 
@@ -140,31 +141,31 @@ def outcome_form(library: Library, case_id: str) -> FormSheet:
             OutcomeFigures(
                 stage=values["stage"],
                 vas=number(values["vas"], "pain"),
-                odi_percent=number(values["odi"], "ODI"),
-                anterior_height_mm=number(values["anterior"], "anterior height"),
-                middle_height_mm=number(values["middle"], "middle height"),
-                posterior_height_mm=number(values["posterior"], "posterior height"),
+                odi_percent=number(values["odi"], tr("ODI")),
+                anterior_height_mm=number(values["anterior"], tr("anterior height")),
+                middle_height_mm=number(values["middle"], tr("middle height")),
+                posterior_height_mm=number(values["posterior"], tr("posterior height")),
                 adjacent_fracture=_yes_no(values["adjacent"]),
                 remote_fracture=_yes_no(values["remote"]),
                 brace=values["brace"],
                 note=values["note"],
             ),
         )
-        return f"Outcome of {case_id} kept."
+        return tr("OutcomeFigures of {case_id} kept.", case_id=case_id)
 
     return FormSheet(
         title=words.OUTCOME_TITLE,
         fields=(
-            ("stage", "When", STAGES[1], STAGES),
-            ("vas", "Pain (VAS 0–10)", "", ()),
-            ("odi", "ODI %", "", ()),
-            ("anterior", "Anterior height mm", "", ()),
-            ("middle", "Middle height mm", "", ()),
-            ("posterior", "Posterior height mm", "", ()),
-            ("adjacent", "Adjacent fracture", "", _YES_NO),
-            ("remote", "Remote fracture", "", _YES_NO),
-            ("brace", "Brace", "", ()),
-            ("note", "Note", "", ()),
+            ("stage", tr("When"), STAGES[1], STAGES),
+            ("vas", tr("Pain (VAS 0–10)"), "", ()),
+            ("odi", tr("ODI %"), "", ()),
+            ("anterior", tr("Anterior height mm"), "", ()),
+            ("middle", tr("Middle height mm"), "", ()),
+            ("posterior", tr("Posterior height mm"), "", ()),
+            ("adjacent", tr("Adjacent fracture"), "", _YES_NO),
+            ("remote", tr("Remote fracture"), "", _YES_NO),
+            ("brace", tr("Brace"), "", ()),
+            ("note", tr("Note"), "", ()),
         ),
         keep=keep,
     )
@@ -179,22 +180,22 @@ def export_form(jobs: Jobs, case_id: str) -> FormSheet:
             shift_days=int(number(values["shift"], "days") or 0),
             with_notes=values["notes"] == "yes",
             cover_px=cover(values["cover"]),
-            looked_for_names=values["looked"] == "yes, none is left to read",
+            looked_for_names=values["looked"] == "yes, none is left to read",  # sentences
         )
         job = jobs.add(pack_job(jobs.library, order, Path(values["place"]).expanduser()))
-        return f"{job.name} is being written."
+        return tr("{job} is being written.", job=job.name)
 
     return FormSheet(
         title=words.EXPORT_TITLE,
         fields=(
-            ("looked", "Names in the picture?", "", ("", "yes, none is left to read")),
-            ("cover", "Cover x y w h (px)", "", ()),
-            ("shift", "Shift dates by days", "", ()),
-            ("notes", "Notes go along", "no", ("no", "yes")),
-            ("place", "File", f"~/{case_id}.fluopack.zip", ()),
+            ("looked", tr("Names in the picture?"), "", ("", "yes, none is left to read")),  # sentences
+            ("cover", tr("Cover x y w h (px)"), "", ()),
+            ("shift", tr("Shift dates by days"), "", ()),
+            ("notes", tr("Notes go along"), "no", ("no", "yes")),  # sentences
+            ("place", tr("File"), f"~/{case_id}.fluopack.zip", ()),
         ),
         keep=keep,
-        button="Export",
+        button=tr("Export"),
         note=words.EXPORT_NOTE,
     )
 
@@ -225,7 +226,7 @@ def cover(text: str) -> tuple[tuple[int, int, int, int], ...]:
     """
     made = []
     for part in filter(None, (piece.strip() for piece in text.split(";"))):
-        found = [number(each, "a corner or size") for each in part.replace(",", " ").split()]
+        found = [number(each, tr("a corner or size")) for each in part.replace(",", " ").split()]
         if len(found) != 4:
             raise UsageError(f"a cover is four numbers, x y width height, got {part!r}")
         x, y, w, h = (int(each or 0) for each in found)

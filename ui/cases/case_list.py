@@ -9,6 +9,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from assistant.language import shown, tr
 from assistant.library.paged_search import PagedSearch
 from assistant.results.looked_at import NOT_YET
 from ui import theme
@@ -17,8 +18,16 @@ from ui.widgets import icons
 
 ROW_PX = 86
 _THUMBNAIL = (104, 66)
-_WIDE = (("", 132), ("case", 148), ("level", 104), ("run", 86), ("cement", 94), ("alarms", 168), ("leak label", 280))
-_WIDE_END = (("CT", 96), ("recording", 110))
+_WIDE = (
+    ("", 132),
+    ("case", 148),
+    ("level", 104),
+    ("run", 86),
+    ("cement", 94),
+    ("alarms", 168),
+    ("leak label", 280),
+)  # sentences
+_WIDE_END = (("CT", 96), ("recording", 110))  # sentences
 _SMALL = (("", 122), ("case", 138), ("level", 84), ("alarms", 140), ("leak label", 0))
 _PIXMAPS_KEPT = 400
 
@@ -120,7 +129,7 @@ class CaseDelegate(QStyledItemDelegate):
             below = words.REHEARSAL if case["rehearsal"] else words.day(case["day"])
             _two_lines(painter, box, case["id"], below, 21)
         elif name == "level":
-            _two_lines(painter, box, case["levels_said"] or "—", case["technique"], 20)
+            _two_lines(painter, box, case["levels_said"] or "—", shown(case["technique"]), 20)
         elif name == "alarms":
             _alarms(painter, box, case)
         else:
@@ -134,7 +143,7 @@ class CaseDelegate(QStyledItemDelegate):
             quiet = name in ("CT", "recording")
             painter.setPen(theme.TEXT_2 if quiet else theme.TEXT_1)
             painter.setFont(theme.font(18, 500))
-            text = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(box.width()))
+            text = painter.fontMetrics().elidedText(shown(said), Qt.TextElideMode.ElideRight, int(box.width()))
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -167,15 +176,15 @@ def _alarms(painter: QPainter, box: QRectF, case: dict[str, Any]) -> None:
         painter.setFont(theme.font(18, 500))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words.NO_ALARM)
         return
-    shown = marks if len(marks) <= room else marks[: room - 1]
-    for place, (name, colour) in enumerate(shown):
+    drawn = marks if len(marks) <= room else marks[: room - 1]
+    for place, (name, colour) in enumerate(drawn):
         icons.draw(painter, name, QRectF(box.left() + 32 * place, box.center().y() - 13, 26, 26), colour)
-    if len(shown) < len(marks):
+    if len(drawn) < len(marks):
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(16, 600))
-        left = box.left() + 32 * len(shown)
+        left = box.left() + 32 * len(drawn)
         painter.drawText(
-            QRectF(left, box.top(), 40, box.height()), Qt.AlignmentFlag.AlignVCenter, f"+{len(marks) - len(shown)}"
+            QRectF(left, box.top(), 40, box.height()), Qt.AlignmentFlag.AlignVCenter, f"+{len(marks) - len(drawn)}"
         )
 
 
@@ -192,7 +201,7 @@ class CaseHeader(QWidget):
         painter.setFont(theme.font(17, 600))
         painter.setPen(theme.TEXT_2)
         for name, x, width in columns(self.width()):
-            painter.drawText(QRectF(x, 0, width, 38), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.drawText(QRectF(x, 0, width, 38), Qt.AlignmentFlag.AlignVCenter, shown(name))
         painter.setPen(QPen(theme.HAIRLINE, 1))
         painter.drawLine(0, 37, self.width(), 37)
 
@@ -209,4 +218,4 @@ class CaseList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("QListView{background:#161C23;border:none;}")
-        self.setAccessibleName("Cases")
+        self.setAccessibleName(tr("Cases"))

@@ -5,109 +5,104 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from assistant.language import shown, tr, trn
 from assistant.library.run_summary import NOT_WHOLE
 from assistant.library.session_rows import NO_PICTURES
 from assistant.reports.day_facts import xray_words
 from assistant.results.looked_at import NOT_TO_ITS_END
 from assistant.review.counting import PRIORITIES, count_words
 
-CASES = "CASES"
-COUNT = "{0:,} case{1}"
-REHEARSALS = "{0:,} rehearsal{1} apart"
-HERE_ONLY = "on this computer only"
-REHEARSAL = "REHEARSAL"
-REHEARSAL_TOLD = "no patient, counts nowhere"
-SEARCH = "Search case, level, note"
-COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")
-NO_CASES = "No case yet.\n\nImport a recording: [[cases:import]], or drop a file or folder here."
-NOTHING_FOUND = "No case with these words."
-NOT_LIVE = "recorded · not live"
-RUN = "Run · session"
-RUN_OF = "run {0} of {1} · [[cases:run before]] [[cases:run next]]"
-CT_NOT_YET, CT_LINKED = "not yet", "linked"
-IMPORTS_WAIT = "While a procedure runs, imports wait."
+CASES = tr("CASES")
+HERE_ONLY = tr("on this computer only")
+REHEARSAL = tr("REHEARSAL")
+REHEARSAL_TOLD = tr("no patient, counts nowhere")
+SEARCH = tr("Search case, level, note")
+COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")  # sentences
+NO_CASES = tr("No case yet.\n\nImport a recording: [[cases:import]], or drop a file or folder here.")
+NOTHING_FOUND = tr("No case with these words.")
+NOT_LIVE = tr("recorded · not live")
+RUN = tr("Run · session")
+RUN_OF = tr("run {0} of {1} · [[cases:run before]] [[cases:run next]]")
+CT_NOT_YET, CT_LINKED = tr("not yet"), tr("linked")
+IMPORTS_WAIT = tr("While a procedure runs, imports wait.")
 NO_ALARM = "—"
 NOT_ANALYSED = {
-    "waiting": "analysis waits",
-    "analysing": "analysis runs",
-    "no plan": "no lines yet: open in review",
-    "failed": "not analysed",
-    NO_PICTURES: "a level without pictures",
+    "waiting": tr("analysis waits"),
+    "analysing": tr("analysis runs"),
+    "no plan": tr("no lines yet: open in review"),
+    "failed": tr("not analysed"),
+    NO_PICTURES: tr("a level without pictures"),
 }
-DELETE_ASKED = "Delete {0}? Press [[cases:delete]] again. Undo with [[cases:undo]]; it leaves a record."
-DELETED = "{0} deleted. [[cases:undo]] brings it back."
-UNDONE = "Taken back: {0} ({1})."
-NOTHING_TO_UNDO = "Nothing to take back."
-BIN_ASKED = (
+DELETE_ASKED = tr("Delete {0}? Press [[cases:delete]] again. Undo with [[cases:undo]]; it leaves a record.")
+DELETED = tr("{0} deleted. [[cases:undo]] brings it back.")
+UNDONE = tr("Taken back: {0} ({1}).")
+NOTHING_TO_UNDO = tr("Nothing to take back.")
+BIN_ASKED = tr(
     "Remove {0} deleted cases and their copied files for good? Press [[cases:delete]] again. This cannot be taken back."
 )
-BIN_EMPTIED = "{0} cases removed, {1} given back. A copy of the library's table is kept in backups."
-TO_TRAINING = "A training clip of {0} was made."
+BIN_EMPTIED = tr("{0} cases removed, {1} given back. A copy of the library's table is kept in backups.")
+TO_TRAINING = tr("A training clip of {0} was made.")
 VERBS = {
-    "analyse": "Analysis of",
-    "bring in": "Import of",
-    "unpack": "Import of",
-    "find": "Comparing",
-    "pack": "Export into",
-    "course": "Making",
+    "analyse": tr("Analysis of"),
+    "bring in": tr("Import of"),
+    "unpack": tr("Import of"),
+    "find": tr("Comparing"),
+    "pack": tr("Export into"),
+    "course": tr("Making"),
 }
-DONE_EXPORT = "{0} was written."
+DONE_EXPORT = tr("{0} was written.")
 IMPORTING = "{0} {1} %   {2}"
-DONE_IMPORT = "{0} is in the library as {1}."
-RESTORE_KEY = "[[cases:restore]] puts the newest copy in its place."
-RESTORE_ASKED = (
+DONE_IMPORT = tr("{0} is in the library as {1}.")
+RESTORE_KEY = tr("[[cases:restore]] puts the newest copy in its place.")
+RESTORE_ASKED = tr(
     "Put the copy {0} in the place of the damaged library? It is kept beside it. Press [[cases:restore]] again."
 )
-RESTORED = "The library is the copy {0} again; the damaged one lies beside it as {1}."
-NO_COPY = "There is no copy of the library. Each run can still be opened by itself in review."
+RESTORED = tr("The library is the copy {0} again; the damaged one lies beside it as {1}.")
+NO_COPY = tr("There is no copy of the library. Each run can still be opened by itself in review.")
 KEYS = (
-    ("row down", "Choose", "Choose"),
-    ("review", "Open in review", "Review"),
-    ("search", "Search", "Search"),
-    ("import", "Import", "Import"),
-    ("delete", "Delete… asks twice, leaves a record", "Delete…"),
+    ("row down", tr("Choose"), tr("Choose")),
+    ("review", tr("Open in review"), tr("Review")),
+    ("search", tr("Search"), tr("Search")),
+    ("import", tr("Import"), tr("Import")),
+    ("delete", tr("Delete… asks twice, leaves a record"), tr("Delete…")),
 )
 """Act, words, and the short words of a narrow window."""
-IMPORT_TITLE = "Import {0}"
-COPY, LINK = "copy into the library", "leave where it is"
-IMPORT_NOTE = (
+IMPORT_TITLE = tr("Import {0}")
+COPY, LINK = tr("copy into the library"), tr("leave where it is")
+IMPORT_NOTE = tr(
     "A copy takes {0}; {1} are free in the library's folder. Left where it is it takes nothing, and must not be moved, "
     "renamed or unplugged."
 )
-NO_ROOM = " There is no room for a copy."
-GONE = (
+NO_ROOM = tr(" There is no room for a copy.")
+GONE = tr(
     "The recording of {0} is not at its place any more ({1}). Plug the disk in again, or press [[cases:find again]] "
     "to show where it is."
 )
-STILL_THERE = "The recording of {0} is at its place."
-FOUND = "The recording of {0} was found again."
-CT_TITLE = "After-operation CT"
-OUTCOME_TITLE = "Outcome"
-EXPORT_TITLE = "Export a case pack"
-EXPORT_NOTE = (
+STILL_THERE = tr("The recording of {0} is at its place.")
+FOUND = tr("The recording of {0} was found again.")
+CT_TITLE = tr("After-operation CT")
+OUTCOME_TITLE = tr("Outcome")
+EXPORT_TITLE = tr("Export a case pack")
+EXPORT_NOTE = tr(
     "The pictures are written anew: header data, file names and the folder's name stay here. "
     "Burned-in text stays in the picture unless you cover it. The case keeps its random number."
 )
-EDIT_TITLE = "Case {0}"
-NAMES = ("not looked at", "masked at capture", "looked at: none to read", "still to be read")
+EDIT_TITLE = tr("Case {0}")
+NAMES = ("not looked at", "masked at capture", "looked at: none to read", "still to be read")  # sentences
 
 
 def count_of(cases: int, apart: int, bytes: int, *, wide: bool) -> str:
     """How many cases there are, rehearsals apart, and how much room they take."""
-    counted = words_of(COUNT, cases)
-    parts = (counted, words_of(REHEARSALS, apart) if apart else "", size(bytes), HERE_ONLY if wide else "")
+    counted = trn("{count:,} case", "{count:,} cases", cases)
+    besides = trn("{count:,} rehearsal apart", "{count:,} rehearsals apart", apart) if apart else ""
+    parts = (counted, besides, size(bytes), HERE_ONLY if wide else "")
     return " · ".join(part for part in parts if part)
-
-
-def words_of(text: str, count: int) -> str:
-    """A count with its word in the singular or the plural."""
-    return text.format(count, "s" if count != 1 else "")
 
 
 def day(iso: str | None) -> str:
     """A day as people write it."""
     if not iso:
-        return "no date"
+        return tr("no date")
     try:
         found = date.fromisoformat(iso)
     except ValueError:
@@ -122,7 +117,7 @@ def size(count: int) -> str:
         if value < 1000:
             return f"{value:.0f} {unit}"
         value /= 1000
-    return f"{value:.1f} TB"
+    return tr("{value:.1f} TB", value=value)
 
 
 def length(seconds: float | None) -> str:
@@ -134,17 +129,17 @@ def length(seconds: float | None) -> str:
 
 def millilitres(value: float | None) -> str:
     """Cement in, as entered."""
-    return "—" if value is None else f"{value:.1f} ml"
+    return "—" if value is None else tr("{value:.1f} ml", value=value)
 
 
-TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = "Told on the day", "Found by analysis {0}", "Found by analysis"
-XRAY = "X-ray on the day"
-NO_SESSION = "no session: nothing was told"
-NO_LINES = "no lines were set: not analysed"
-ALL_LEVELS = "All levels"
-LEVELS_IN_ONE = "one run, measured with the last level's lines: import it again, then each is one"
-NOT_RECORDED = "no pictures were recorded: not analysed"
-NO_PICTURES_TO_OPEN = (
+TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = tr("Told on the day"), tr("Found by analysis {0}"), tr("Found by analysis")
+XRAY = tr("X-ray on the day")
+NO_SESSION = tr("no session: nothing was told")
+NO_LINES = tr("no lines were set: not analysed")
+ALL_LEVELS, LEVEL_NOT_NAMED = tr("All levels"), tr("level not named")
+LEVELS_IN_ONE = tr("one run, measured with the last level's lines: import it again, then each is one")
+NOT_RECORDED = tr("no pictures were recorded: not analysed")
+NO_PICTURES_TO_OPEN = tr(
     "No pictures of this level were recorded, so there is nothing to open; what was told in it is counted on the card."
 )
 
@@ -153,21 +148,24 @@ def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
     """Cement in, level by level where there are several."""
     if len(levels) < 2:
         return millilitres(case["cement_ml"])
-    return " · ".join(f"{level['level'] or 'level not named'} {millilitres(level['cement_ml'])}" for level in levels)
+    return " · ".join(f"{level['level'] or LEVEL_NOT_NAMED} {millilitres(level['cement_ml'])}" for level in levels)
 
 
 def xray(case: dict[str, Any]) -> str:
     """X-ray time and exposures as they were counted on the day."""
-    return xray_words(case["xray_s"], case["exposures"]).removeprefix("X-ray ")
+    return shown(xray_words(case["xray_s"], case["exposures"]).removeprefix("X-ray "))
 
 
 def marks(level: dict[str, Any]) -> list[tuple[str, str]]:
     """The cement's stages and the marks of a level, each on a line of its own."""
-    name = level["level"] or "Level not named"
+    name = level["level"] or tr("Level not named")
     parts = level["day_said"].split(" · ")
     stages = [part.removeprefix("cement ") for part in parts if part.startswith("cement ")]
     made = " · ".join(part for part in parts if part and not part.startswith("cement "))
-    return [*((f"{name} cement", stage) for stage in stages), *([(f"{name} marks", made)] if made else [])]
+    return [
+        *((tr("{name} cement", name=name), stage) for stage in map(shown, stages)),
+        *([(tr("{name} marks", name=name), shown(made))] if made else []),
+    ]
 
 
 def level_of_run(number: int, run: dict[str, Any], level: str | None) -> tuple[str, str]:
@@ -177,18 +175,20 @@ def level_of_run(number: int, run: dict[str, Any], level: str | None) -> tuple[s
     elif run["state"] == "no plan" and run["session_id"]:
         said = [NO_LINES]
     elif run["high"] is None:
-        said = [NOT_ANALYSED.get(run["state"], "not analysed")]
+        said = [NOT_ANALYSED.get(run["state"], tr("not analysed"))]
     else:
-        whole = f", {NOT_TO_ITS_END}" if NOT_WHOLE in run["recording_said"] else ""
-        said = [f"found {_few(run, '')}{whole}", run["leak_said"]]
-    told_then = [] if run["told_high"] is None else [f"told {_few(run, 'told_')}"]
-    return f"Run {number} · {level or 'level not named'}", " · ".join(part for part in (*told_then, *said) if part)
+        whole = f", {shown(NOT_TO_ITS_END)}" if NOT_WHOLE in run["recording_said"] else ""
+        said = [tr("found {alarms}{whole}", alarms=_few(run, ""), whole=whole), shown(run["leak_said"] or "")]
+    told_then = [] if run["told_high"] is None else [tr("told {alarms}", alarms=_few(run, "told_"))]
+    return tr("Run {number} · {level}", number=number, level=level or LEVEL_NOT_NAMED), " · ".join(
+        part for part in (*told_then, *said) if part
+    )
 
 
 def _few(run: dict[str, Any], prefix: str) -> str:
     """Alarms by priority, in few words."""
     counts = [(run[prefix + word] or 0, word) for word in PRIORITIES]
-    return " ".join(f"{count} {word.upper()}" for count, word in counts if count) or "no alarm"
+    return " ".join(f"{count} {word.upper()}" for count, word in counts if count) or shown("no alarm")
 
 
 def keep(case: dict[str, Any]) -> str:
@@ -201,26 +201,31 @@ def told(case: dict[str, Any]) -> str:
     """Alarms as they were told on the day, and how many were acknowledged."""
     if case["told_high"] is None:
         return NO_SESSION
-    counted = count_words(_priorities(case, "told_"))
-    return counted if counted == "no alarm" else f"{counted}; {case['acknowledged']} acknowledged"
+    priorities = _priorities(case, "told_")
+    counted = shown(count_words(priorities))
+    return (
+        counted
+        if not priorities
+        else tr("{counted}; {count} acknowledged", counted=counted, count=case["acknowledged"])
+    )
 
 
 def found(case: dict[str, Any]) -> tuple[str, str]:
     """Name and value of what the analysis found: another count under another name."""
     if case["high"] is None:
-        return BY_ANALYSIS_NOT_YET, "not analysed"
-    counted = count_words(_priorities(case, ""))
+        return BY_ANALYSIS_NOT_YET, tr("not analysed")
+    counted = shown(count_words(_priorities(case, "")))
     if NOT_WHOLE in (case["recording_said"] or ""):
-        counted = f"{counted}, {NOT_TO_ITS_END}"
+        counted = f"{counted}, {shown(NOT_TO_ITS_END)}"
     return BY_ANALYSIS.format(case["analysed_by"]).rstrip(), counted
 
 
 def told_and_found(case: dict[str, Any]) -> str:
     """Whose alarms a row of the list shows, and how many the analysis found where that is another count."""
     if case["told_high"] is None:
-        return "" if case["high"] is None else "by analysis"
-    count = "" if case["high"] is None else f" · analysis {len(_priorities(case, ''))}"
-    return f"told{count}"
+        return "" if case["high"] is None else tr("by analysis")
+    count = "" if case["high"] is None else tr(" · analysis {count}", count=len(_priorities(case, "")))
+    return tr("told{analysed}", analysed=count)
 
 
 def _priorities(case: dict[str, Any], prefix: str) -> list[str]:

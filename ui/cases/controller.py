@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from assistant.errors import AssistantError, UsageError
 from assistant.exchange.jobs import unpack_job
+from assistant.language import shown, tr
 from assistant.library.change_log import Row
 from assistant.library.database import kept_backups
 from assistant.library.database import restore as put_in_place
@@ -118,7 +119,9 @@ class CasesController:
             why_not = self._room.why_not
             self._view.tell(f"{why_not} {words.RESTORE_KEY}" if "damaged" in why_not else why_not)
         elif self._room.library is not None and self._room.library.fault:
-            self._view.tell(f"LOG NEEDS CHECK: {self._room.library.fault}. The cases can be read.")
+            self._view.tell(
+                tr("LOG NEEDS CHECK: {fault}. The cases can be read.", fault=shown(self._room.library.fault))
+            )
         self.find()
 
     def enter(self) -> None:
@@ -182,7 +185,7 @@ class CasesController:
             if runs:
                 self._view.show_form(case_forms.import_form(jobs, runs, case_id), self._form_closed)
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
             return
         self.show_work()
 
@@ -227,7 +230,9 @@ class CasesController:
 
     def _import(self, case_id: str = "") -> None:
         """By dialog; with a case the runs belong to it."""
-        title = f"Further recordings of {case_id}" if case_id else "Import recordings or case packs"
+        title = (
+            tr("Further recordings of {case_id}", case_id=case_id) if case_id else tr("Import recordings or case packs")
+        )
         names = self._view.ask_for_runs(title, several=True)
         if names:
             self.bring_in(names, case_id or None)
@@ -258,7 +263,7 @@ class CasesController:
         if path.exists():
             self._view.tell(words.STILL_THERE.format(run["case_id"]))
             return
-        for name in self._view.ask_for_runs(f"Where is {path.name}?")[:1]:
+        for name in self._view.ask_for_runs(tr("Where is {path}?", path=path.name))[:1]:
             # A folder of pictures is shown by any file in it too.
             was_folder = not path.suffix and Path(name).is_file()
             with telling(self._view.tell):
@@ -301,7 +306,7 @@ class CasesController:
             return
         with telling(self._view.tell):
             change = self._room.library.undo()
-            told = words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(change.kind, change.about)
+            told = words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(shown(change.kind), change.about)
             self._view.tell(told)
             self._room.tell_changed()
 
@@ -310,17 +315,17 @@ def _work_of(jobs: Jobs) -> str:
     """What goes on in the background, or why nothing does."""
     job = jobs.current
     if job is None:
-        return jobs.held or words.IMPORTS_WAIT
+        return shown(jobs.held) or words.IMPORTS_WAIT
     verb = words.VERBS.get(job.kind, "")
     share = "…" if job.share is None else f"{100 * job.share:.0f}"
-    more = f"{jobs.waiting} more" if jobs.waiting > 1 else ""
+    more = tr("{waiting} more", waiting=jobs.waiting) if jobs.waiting > 1 else ""
     return words.IMPORTING.format(f"{verb} {job.name}", share, more).strip()
 
 
 def _told_of(job: LibraryJob) -> str:
     """What is said of work that is over; empty for nothing."""
     if job.error:
-        return job.error
+        return shown(job.error)
     if job.kind == "pack":
         return words.DONE_EXPORT.format(job.said.get("written", job.name))
     if job.kind == "find":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import AssistantError, EnvironmentError_, UsageError
+from assistant.language import shown, tr
 from assistant.system.files import whole_file
 from assistant.system.places import data_home
 from assistant.system.plain import json_text, read_json
@@ -149,8 +150,10 @@ def read(path: Path | None = None, last: KeyMap | None = None) -> tuple[KeyMap, 
         target = path or data_home() / _FILE
         return KeyMap(_changes(read_json(content)) if (content := _content(target)) else {}), ""
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssistantError) as error:
-        stands = "The usual keys work." if last is None else "The keys stay as they were."
-        return last or KeyMap(), f"The site's keys cannot be used ({error}). {stands}"
+        stands = tr("The usual keys work.") if last is None else tr("The keys stay as they were.")
+        return last or KeyMap(), tr(
+            "The site's keys cannot be used ({error}). {stands}", error=shown(error), stands=stands
+        )
 
 
 def _content(target: Path) -> bytes:

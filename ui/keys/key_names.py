@@ -8,6 +8,8 @@ from typing import Final
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 
+from assistant.language import tr
+
 _SHIFT_FLAG: Final[Flag] = Qt.KeyboardModifier.ShiftModifier
 _CONTROL_FLAG: Final[Flag] = Qt.KeyboardModifier.ControlModifier
 SHIFT: Final = _SHIFT_FLAG.value
@@ -39,7 +41,11 @@ _NAMED: Final[dict[str, int]] = {
     "Down": Qt.Key.Key_Down,
 }
 _NAMES: Final = {int(key): name for name, key in _NAMED.items()}
-_DRAWN: Final = {"-": "−", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Backspace": "Backsp"}
+_DRAWN: Final = {
+    **{"-": "−", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓"},
+    **{"Backspace": tr("Backsp"), "Enter": tr("Enter"), "Esc": tr("Esc"), "Space": tr("Space"), "Tab": tr("Tab")},
+    **{"Del": tr("Del"), "PgUp": tr("PgUp"), "PgDown": tr("PgDown"), "Home": tr("Home"), "End": tr("End")},
+}
 
 
 def chord(text: str) -> int:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from assistant.language import tr
+
 ACKNOWLEDGE: Final = "acknowledge"
 SPACE: Final = "Space"
 """Not to be changed: acknowledging, playing and stopping are the same on every machine."""
@@ -53,14 +55,14 @@ class KeyAction:
 
 
 TITLES: Final = {
-    "theatre": "Theatre",
-    "setup": "Set-up",
-    "review": "Review",
-    "cases": "Cases",
-    "training": "Training",
-    "selftest": "Self-test",
-    "form": "Forms",
-    "window": "Window",
+    "theatre": tr("Theatre"),
+    "setup": tr("Set-up"),
+    "review": tr("Review"),
+    "cases": tr("Cases"),
+    "training": tr("Training"),
+    "selftest": tr("Self-test"),
+    "form": tr("Forms"),
+    "window": tr("Window"),
 }
 """The pages, in the order of the editor."""
 
@@ -85,65 +87,70 @@ def _digits(page: str, name: str, digits: str, parts: str) -> tuple[KeyAction, .
 _THEATRE: Final = _rows(
     "theatre",
     (ACKNOWLEDGE, "Space", "Acknowledge"),
-    ("inject", "I", "Injecting"),
-    ("mark", "M", "Mark pause"),
-    ("ml in", "+ =", "0.2 ml in"),
-    ("ml back", "- _", "Take back"),
-    ("cement clock", "C", "Cement clock"),
-    ("stage", "X", "Next stage"),
-    ("key image", "S", "Key image"),
-    ("ap look", "A", "AP look"),
-    ("lines", "L", "Lines"),
-    ("raw", "O", "Hold: raw"),
-    ("level view", "Z", "Level view"),
-    ("bare", "Tab", "Bare view"),
-    ("next level", "N", "Next level"),
-    ("second picture", "D", "2nd picture"),
-    ("bookmark", "B", "Bookmark"),
-    ("clip", "R", "Keep 20 s"),
-    ("set up", "P", "Set-up"),
-) + _rows("theatre", ("close", "Enter", "Close while injecting"), parts="closing")
+    ("inject", "I", tr("Injecting")),
+    ("mark", "M", tr("Mark pause")),
+    ("ml in", "+ =", tr("0.2 ml in")),
+    ("ml back", "- _", tr("Take back")),
+    ("cement clock", "C", tr("Cement clock")),
+    ("stage", "X", tr("Next stage")),
+    ("key image", "S", tr("Key image")),
+    ("ap look", "A", tr("AP look")),
+    ("lines", "L", tr("Lines")),
+    ("raw", "O", tr("Hold: raw")),
+    ("level view", "Z", tr("Level view")),
+    ("bare", "Tab", tr("Bare view")),
+    ("next level", "N", tr("Next level")),
+    ("second picture", "D", tr("2nd picture")),
+    ("bookmark", "B", tr("Bookmark")),
+    ("clip", "R", tr("Keep 20 s")),
+    ("set up", "P", tr("Set-up")),
+) + _rows("theatre", ("close", "Enter", tr("Close while injecting")), parts="closing")
 
-_MOVES: Final = (("left", "Left", "Left"), ("right", "Right", "Right"), ("up", "Up", "Up"), ("down", "Down", "Down"))
-_FAR: Final = tuple((f"far {name}", f"Shift+{key}", f"{word}, 10 px") for name, key, word in _MOVES)
+_MOVES: Final = (
+    ("left", "Left", tr("Left")),
+    ("right", "Right", tr("Right")),
+    ("up", "Up", tr("Up")),
+    ("down", "Down", tr("Down")),
+)
+_FAR: Final = tuple((f"far {name}", f"Shift+{key}", tr("{word}, 10 px", word=word)) for name, key, word in _MOVES)
 _SETUP: Final = (
-    _rows("setup", ("enter", "Enter", "Confirm"), ("back", "Backspace", "Back"), ("leave", "Esc", "Close"))
-    + _rows("setup", *((f"step {n}", f"Ctrl+{n}", f"Step {n}") for n in range(1, 7)))
+    _rows("setup", ("enter", "Enter", tr("Confirm")), ("back", "Backspace", tr("Back")), ("leave", "Esc", tr("Close")))
+    + _rows("setup", *((f"step {n}", f"Ctrl+{n}", tr("Step {n}", n=n)) for n in range(1, 7)))
     + _rows("setup", *_MOVES, *_FAR, repeats=True)
-    + _rows("setup", ("second", "S", "Second input"), ("mode", "M", "Other size"), parts="source")
-    + _rows("setup", ("look again", "R", "Look again"), parts="source")
+    + _rows("setup", ("second", "S", tr("Second input")), ("mode", "M", tr("Other size")), parts="source")
+    + _rows("setup", ("look again", "R", tr("Look again")), parts="source")
     + _digits("setup", "source", "123456789", "source")
-    + _rows("setup", ("yes", "Y", "Yes"), parts="orientation")
-    + _rows("setup", ("flip", "H", "Flip"), parts="orientation points")
-    + _rows("setup", ("turn over", "V", "Upside down"), ("turn", "R", "Turn 90°"), parts="orientation points")
-    + _rows("setup", ("next field", "Tab", "Other picture"), parts="orientation")
-    + _rows("setup", ("ap", "A", "AP view"), parts="points scale line")
+    + _rows("setup", ("yes", "Y", tr("Yes")), parts="orientation")
+    + _rows("setup", ("flip", "H", tr("Flip")), parts="orientation points")
+    + _rows("setup", ("turn over", "V", tr("Upside down")), ("turn", "R", tr("Turn 90°")), parts="orientation points")
+    + _rows("setup", ("next field", "Tab", tr("Other picture")), parts="orientation")
+    + _rows("setup", ("ap", "A", tr("AP view")), parts="points scale line")
     + _rows(
         "setup",
-        ("next point", "Tab", "Next point"),
-        ("fresh", "F", "Fresh picture"),
-        ("propose", "P", "Propose here"),
-        ("whole", "Z", "Whole picture"),
-        ("undo", "Ctrl+Z", "Undo"),
-        ("redo", "Ctrl+Y", "Redo"),
+        ("next point", "Tab", tr("Next point")),
+        ("fresh", "F", tr("Fresh picture")),
+        ("propose", "P", tr("Propose here")),
+        ("whole", "Z", tr("Whole picture")),
+        ("undo", "Ctrl+Z", tr("Undo")),
+        ("redo", "Ctrl+Y", tr("Redo")),
         parts="points",
     )
     + _rows(
         "setup",
-        ("gauge", "G", "Gauge"),
-        ("uncalibrated", "U", "Uncalibrated"),
-        ("next end", "Tab", "Other end"),
+        ("gauge", "G", tr("Gauge")),
+        ("uncalibrated", "U", tr("Uncalibrated")),
+        ("next end", "Tab", tr("Other end")),
         parts="scale",
     )
     + _digits("setup", "type", "0123456789", "scale")
-    + _rows("setup", ("type .", ". ,", "Decimal point"), parts="scale")
-    + _rows("setup", ("line +", "+ =", "1 % on"), ("line -", "-", "1 % back"), parts="line")
-    + _rows("setup", ("polarity", "P", "Native or inverted"), parts="line")
+    + _rows("setup", ("type .", ". ,", tr("Decimal point")), parts="scale")
+    + _rows("setup", ("line +", "+ =", tr("1 % on")), ("line -", "-", tr("1 % back")), parts="line")
+    + _rows("setup", ("polarity", "P", tr("Native or inverted")), parts="line")
     + _rows(
         "setup",
-        ("test sound", "T", "Test sound"),
-        ("heard", "Y", "Heard"),
-        ("not heard", "N", "Not heard"),
+        ("test sound", "T", tr("Test sound")),
+        ("heard", "Y", tr("Heard")),
+        ("not heard", "N", tr("Not heard")),
         parts="line",
     )
 )
@@ -151,154 +158,173 @@ _SETUP: Final = (
 _REVIEW: Final = (
     _rows(
         "review",
-        ("play", "Space K", "Play or pause"),
-        ("slower", "J", "Slower"),
-        ("faster", "L", "Faster"),
-        ("every", "F", "Every frame"),
-        ("event before", "[", "Event before"),
-        ("event next", "]", "Next event"),
-        ("range from", "A", "Range from here"),
-        ("range to", "B", "Range to here"),
-        ("loop", "P", "Loop the range"),
-        ("first", "Home", "First frame"),
-        ("last", "End", "Last frame"),
-        ("level view", "Z", "Level view"),
-        ("bare", "Tab", "Bare view"),
-        ("raw", "O", "Hold: raw"),
-        ("key image", "S", "Key image"),
-        ("note", "N", "Add note"),
-        ("what-if", "W", "What-if line"),
-        ("figures", "V", "As seen or recomputed"),
-        ("anew", "U", "Analyse anew"),
-        ("reviewer", "H", "Who reviews"),
-        ("notes", "I", "Notes"),
-        ("report", "R", "Report (PDF)"),
-        ("export", "E", "Export"),
-        ("live", "G", "Go live"),
-        ("beside", "C", "Hold beside"),
-        ("difference", "D", "Difference"),
-        ("measure", "M", "Measure"),
-        ("keep", "Enter", "Keep the measure"),
-        ("clip", "T", "Cut a clip"),
-        ("leave", "Esc", "Close"),
-        ("open", "Ctrl+O", "Open"),
-        ("edit plan", "Ctrl+P", "Place the points"),
-        ("open plan", "Ctrl+L", "Open a plan"),
-        ("other run", "Ctrl+B", "Another run beside"),
-        ("next field", "Ctrl+Tab", "Next field"),
-        ("undo", "Ctrl+Z", "Undo"),
-        ("redo", "Ctrl+Y", "Redo"),
+        ("play", "Space K", tr("Play or pause")),
+        ("slower", "J", tr("Slower")),
+        ("faster", "L", tr("Faster")),
+        ("every", "F", tr("Every frame")),
+        ("event before", "[", tr("Event before")),
+        ("event next", "]", tr("Next event")),
+        ("range from", "A", tr("Range from here")),
+        ("range to", "B", tr("Range to here")),
+        ("loop", "P", tr("Loop the range")),
+        ("first", "Home", tr("First frame")),
+        ("last", "End", tr("Last frame")),
+        ("level view", "Z", tr("Level view")),
+        ("bare", "Tab", tr("Bare view")),
+        ("raw", "O", tr("Hold: raw")),
+        ("key image", "S", tr("Key image")),
+        ("note", "N", tr("Add note")),
+        ("what-if", "W", tr("What-if line")),
+        ("figures", "V", tr("As seen or recomputed")),
+        ("anew", "U", tr("Analyse anew")),
+        ("reviewer", "H", tr("Who reviews")),
+        ("notes", "I", tr("Notes")),
+        ("report", "R", tr("Report (PDF)")),
+        ("export", "E", tr("Export")),
+        ("live", "G", tr("Go live")),
+        ("beside", "C", tr("Hold beside")),
+        ("difference", "D", tr("Difference")),
+        ("measure", "M", tr("Measure")),
+        ("keep", "Enter", tr("Keep the measure")),
+        ("clip", "T", tr("Cut a clip")),
+        ("leave", "Esc", tr("Close")),
+        ("open", "Ctrl+O", tr("Open")),
+        ("edit plan", "Ctrl+P", tr("Place the points")),
+        ("open plan", "Ctrl+L", tr("Open a plan")),
+        ("other run", "Ctrl+B", tr("Another run beside")),
+        ("next field", "Ctrl+Tab", tr("Next field")),
+        ("undo", "Ctrl+Z", tr("Undo")),
+        ("redo", "Ctrl+Y", tr("Redo")),
     )
-    + _rows("review", *((f"card {n}", str(n), f"Card {n}") for n in range(1, 10)))
+    + _rows("review", *((f"card {n}", str(n), tr("Card {n}", n=n)) for n in range(1, 10)))
     + _rows(
         "review",
-        ("step back", ", Left", "Frame back"),
-        ("step on", ". Right", "Frame on"),
-        ("step back 10", "Shift+Left < Shift+, Shift+;", "10 frames back"),
-        ("step on 10", "Shift+Right > Shift+. Shift+:", "10 frames on"),
-        ("zoom in", "+ =", "Larger"),
-        ("zoom out", "-", "Smaller"),
-        *((f"pan {name}", f"Ctrl+{key}", f"Picture {name}") for name, key, _ in _MOVES),
+        ("step back", ", Left", tr("Frame back")),
+        ("step on", ". Right", tr("Frame on")),
+        ("step back 10", "Shift+Left < Shift+, Shift+;", tr("10 frames back")),
+        ("step on 10", "Shift+Right > Shift+. Shift+:", tr("10 frames on")),
+        ("zoom in", "+ =", tr("Larger")),
+        ("zoom out", "-", tr("Smaller")),
+        *((f"pan {name}", f"Ctrl+{key}", tr("Picture {name}", name=name)) for name, key, _ in _MOVES),
         repeats=True,
     )
     + _rows(
         "review",
-        ("finish plan", "Enter", "Save and analyse"),
-        ("next point", "Tab", "Next point"),
-        ("ruler", "G", "Measure the cannula"),
+        ("finish plan", "Enter", tr("Save and analyse")),
+        ("next point", "Tab", tr("Next point")),
+        ("ruler", "G", tr("Measure the cannula")),
         parts="points",
     )
-    + _rows("review", *((f"point {n}", k, f"Point {w}") for n, k, w in (*_MOVES, *_FAR)), parts="points", repeats=True)
+    + _rows(
+        "review",
+        *((f"point {n}", k, tr("Point {w}", w=w)) for n, k, w in (*_MOVES, *_FAR)),
+        parts="points",
+        repeats=True,
+    )
 )
 
 _CASES: Final = (
-    _rows("cases", ("row up", "Up", "Choose"), ("row down", "Down", "Choose, down"), repeats=True)
-    + _rows("cases", ("rows up", "PgUp", "8 up"), ("rows down", "PgDown", "8 down"), repeats=True)
+    _rows("cases", ("row up", "Up", tr("Choose")), ("row down", "Down", tr("Choose, down")), repeats=True)
+    + _rows("cases", ("rows up", "PgUp", tr("8 up")), ("rows down", "PgDown", tr("8 down")), repeats=True)
     + _rows(
         "cases",
-        ("review", "Enter", "Open in review"),
-        ("search", "/", "Search"),
-        ("import", "I", "Import"),
-        ("import here", "Shift+I", "Import to this case"),
-        ("delete", "Del", "Delete…"),
-        ("training", "T", "To training"),
-        ("ct", "C", "CT"),
-        ("outcome", "O", "Outcome"),
-        ("export", "E", "Export"),
-        ("edit", "N", "Note and level"),
-        ("restore", "B", "Newest copy"),
-        ("find again", "M", "Find a moved run"),
-        ("run before", "[", "Run before"),
-        ("run next", "]", "Next run"),
-        ("filter before", "Left", "Filter before"),
-        ("filter next", "Right", "Next filter"),
-        ("undo", "Ctrl+Z", "Undo"),
-        ("leave", "Esc", "End the search"),
+        ("review", "Enter", tr("Open in review")),
+        ("search", "/", tr("Search")),
+        ("import", "I", tr("Import")),
+        ("import here", "Shift+I", tr("Import to this case")),
+        ("delete", "Del", tr("Delete…")),
+        ("training", "T", tr("To training")),
+        ("ct", "C", tr("CT")),
+        ("outcome", "O", tr("Outcome")),
+        ("export", "E", tr("Export")),
+        ("edit", "N", tr("Note and level")),
+        ("restore", "B", tr("Newest copy")),
+        ("find again", "M", tr("Find a moved run")),
+        ("run before", "[", tr("Run before")),
+        ("run next", "]", tr("Next run")),
+        ("filter before", "Left", tr("Filter before")),
+        ("filter next", "Right", tr("Next filter")),
+        ("undo", "Ctrl+Z", tr("Undo")),
+        ("leave", "Esc", tr("End the search")),
     )
 )
 
 _TRAINING: Final = (
-    _rows("training", ("leave", "Esc", "To the overview"))
-    + _rows("training", ("agree", "Enter", "Agree and begin"), ("nothing", "N", "Begin, keep nothing"), parts="welcome")
-    + _rows("training", ("lock", "Enter", "Lock the answer"), parts="asking watching")
-    + _rows("training", ("stop", "Space", "Stop injecting"), parts="watching")
-    + _rows("training", *((f"answer {n}", n, f"Answer {n}") for n in "123"), parts="asking")
-    + _rows("training", *((f"answer {n}", n, f"How sure, {n}") for n in "456789"), parts="asking")
+    _rows("training", ("leave", "Esc", tr("To the overview")))
     + _rows(
         "training",
-        ("answer W", "W", "Superior disc"),
-        ("answer D", "D", "Posterior"),
-        ("answer X", "X", "Inferior disc"),
-        ("answer A", "A", "Anterior"),
-        ("answer S", "S", "Stays in"),
+        ("agree", "Enter", tr("Agree and begin")),
+        ("nothing", "N", tr("Begin, keep nothing")),
+        parts="welcome",
+    )
+    + _rows("training", ("lock", "Enter", tr("Lock the answer")), parts="asking watching")
+    + _rows("training", ("stop", "Space", tr("Stop injecting")), parts="watching")
+    + _rows("training", *((f"answer {n}", n, tr("Answer {n}", n=n)) for n in "123"), parts="asking")
+    + _rows("training", *((f"answer {n}", n, tr("How sure, {n}", n=n)) for n in "456789"), parts="asking")
+    + _rows(
+        "training",
+        ("answer W", "W", tr("Superior disc")),
+        ("answer D", "D", tr("Posterior")),
+        ("answer X", "X", tr("Inferior disc")),
+        ("answer A", "A", tr("Anterior")),
+        ("answer S", "S", tr("Stays in")),
         parts="asking",
     )
     + _rows(
-        "training", ("next", "Enter", "Next case"), ("run", "R", "See the run"), ("flag", "F", "Flag"), parts="feedback"
+        "training",
+        ("next", "Enter", tr("Next case")),
+        ("run", "R", tr("See the run")),
+        ("flag", "F", tr("Flag")),
+        parts="feedback",
     )
     + _rows(
         "training",
-        ("start", "Enter", "Start"),
-        ("watch", "C", "Watching"),
-        ("site", "L", "Leak site"),
-        ("shape", "S", "Leak shape"),
-        ("withdraw", "W", "Withdraw"),
-        ("instructor", "I", "Instructor"),
-        ("set", "G", "Another set"),
-        ("lines", "H", "With lines"),
+        ("start", "Enter", tr("Start")),
+        ("watch", "C", tr("Watching")),
+        ("site", "L", tr("Leak site")),
+        ("shape", "S", tr("Leak shape")),
+        ("withdraw", "W", tr("Withdraw")),
+        ("instructor", "I", tr("Instructor")),
+        ("set", "G", tr("Another set")),
+        ("lines", "H", tr("With lines")),
         parts="overview",
     )
-    + _rows("training", ("who", "P", "Who trains"), ("export", "E", "Answers as a table"), parts="overview instructor")
-    + _rows("training", ("new set", "N", "New set"), parts="instructor")
+    + _rows(
+        "training",
+        ("who", "P", tr("Who trains")),
+        ("export", "E", tr("Answers as a table")),
+        parts="overview instructor",
+    )
+    + _rows("training", ("new set", "N", tr("New set")), parts="instructor")
 )
 
 _SELFTEST: Final = (
     _rows(
         "selftest",
-        ("heard", "Y", "Sound heard"),
-        ("not heard", "N", "Not heard"),
-        ("again", "R", "Run again"),
-        ("sign", "Enter", "Sign and start list"),
-        ("keys", "K", "Keys and pedals"),
-        ("cards", "C", "Model cards"),
+        ("heard", "Y", tr("Sound heard")),
+        ("not heard", "N", tr("Not heard")),
+        ("again", "R", tr("Run again")),
+        ("sign", "Enter", tr("Sign and start list")),
+        ("keys", "K", tr("Keys and pedals")),
+        ("cards", "C", tr("Model cards")),
         parts="list",
     )
-    + _rows("selftest", ("use pack", "A", "Use another pack"), parts="cards")
-    + _rows("selftest", ("first", "Home", "Begin"), ("last", "End", "End"), parts="cards")
-    + _rows("selftest", ("change", "Enter", "Change"), ("usual", "Del", "The usual key"), parts="keys")
-    + _rows("selftest", ("close", "Esc", "Close"), parts="cards keys")
+    + _rows("selftest", ("use pack", "A", tr("Use another pack")), parts="cards")
+    + _rows("selftest", ("first", "Home", tr("Begin")), ("last", "End", tr("End")), parts="cards")
+    + _rows("selftest", ("change", "Enter", tr("Change")), ("usual", "Del", tr("The usual key")), parts="keys")
+    + _rows("selftest", ("close", "Esc", tr("Close")), parts="cards keys")
     + _rows(
         "selftest",
         *_MOVES,
-        ("page up", "PgUp", "Page up"),
-        ("page down", "PgDown", "Page down"),
+        ("page up", "PgUp", tr("Page up")),
+        ("page down", "PgDown", tr("Page down")),
         parts="cards keys",
         repeats=True,
     )
 )
 
-_FORM: Final = _rows("form", ("keep", "Enter", "Keep"), ("leave", "Esc", "Leave")) + _rows(
-    "form", ("next field", "Tab", "Next field"), ("field before", "Shift+Tab", "Field before"), repeats=True
+_FORM: Final = _rows("form", ("keep", "Enter", tr("Keep")), ("leave", "Esc", tr("Leave"))) + _rows(
+    "form", ("next field", "Tab", tr("Next field")), ("field before", "Shift+Tab", tr("Field before")), repeats=True
 )
 
 _WINDOW: Final = _rows(

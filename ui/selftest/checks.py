@@ -20,6 +20,7 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, describe
+from assistant.language import sentence
 from assistant.live.machine.sleep_inhibitor import Awake, try_out
 from assistant.live.state.picture_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
@@ -48,11 +49,11 @@ _AWAKE_S: Final = 0.5
 class CheckStatus(StrEnum):
     """What a check came to; about the equipment, never about a patient."""
 
-    RUNNING = "running"
-    PASSED = "passed"
-    NOTE = "works without"
-    OPEN = "open"
-    FAILED = "failed"
+    RUNNING = "running"  # sentences
+    PASSED = "passed"  # sentences
+    NOTE = "works without"  # sentences
+    OPEN = "open"  # sentences
+    FAILED = "failed"  # sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +79,17 @@ def run_safely(each: Check, settings: Settings) -> CheckOutcome:
     except AssistantError as error:
         return CheckOutcome(told=CheckStatus.FAILED, text=str(error))
     except Exception as error:
-        return CheckOutcome(told=CheckStatus.FAILED, text=f"a fault of the program: {describe(error)}")
+        return CheckOutcome(told=CheckStatus.FAILED, text=sentence(f"a fault of the program: {describe(error)}"))
 
 
 def video_input(_settings: Settings) -> CheckOutcome:
     """Which cameras and grabbers this machine has."""
     names = [choice.name for choice in choices() if not choice.rehearsal and not choice.address.startswith("resume")]
     if not names:
-        return CheckOutcome(told=CheckStatus.NOTE, text="no camera found · rehearsal with a recording works")
+        return CheckOutcome(told=CheckStatus.NOTE, text=sentence("no camera found · rehearsal with a recording works"))
     return CheckOutcome(
-        told=CheckStatus.PASSED, text=f"{names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        told=CheckStatus.PASSED,
+        text=f"{names[0]}" + (sentence(f" and {len(names) - 1} more") if len(names) > 1 else ""),
     )
 
 
@@ -104,7 +106,7 @@ def delay(settings: Settings) -> CheckOutcome:
     took = sorted(pipeline.process(frame).processing_ms for frame in frames[-_DELAY_FRAMES:])
     p95, p99 = took[int(0.95 * len(took))], took[-1]
     limit_ms = settings.alarms.slow_ms
-    text = f"p95 {p95:.0f} ms · longest {p99:.0f} ms · limit {limit_ms:.0f} ms"
+    text = sentence(f"p95 {p95:.0f} ms · longest {p99:.0f} ms · limit {limit_ms:.0f} ms")
     return CheckOutcome(told=CheckStatus.PASSED if p95 <= limit_ms else CheckStatus.FAILED, text=text)
 
 
@@ -122,9 +124,12 @@ def freeze_watch(settings: Settings) -> CheckOutcome:
     black = Frame(index=90, t_s=6.0, grey=np.zeros((256, 256), np.uint8))
     lost = judge_liveness(memory, black, settings.liveness).state is FrameState.NO_SIGNAL
     if seen is None or not lost:
-        return CheckOutcome(told=CheckStatus.FAILED, text="a frozen or empty picture was not noticed: do not use")
+        return CheckOutcome(
+            told=CheckStatus.FAILED, text=sentence("a frozen or empty picture was not noticed: do not use")
+        )
     return CheckOutcome(
-        told=CheckStatus.PASSED, text=f"frozen seen in {seen:.1f} s · lost seen in {NO_SIGNAL_MS / 1000:.1f} s"
+        told=CheckStatus.PASSED,
+        text=sentence(f"frozen seen in {seen:.1f} s · lost seen in {NO_SIGNAL_MS / 1000:.1f} s"),
     )
 
 
@@ -135,8 +140,10 @@ def second_process(_settings: Settings) -> CheckOutcome:
     answer = answer_of([sys.executable, "-c", code], limit_s=20.0)
     took = time.monotonic() - began
     if answer.status or b"here" not in answer.out:
-        return CheckOutcome(told=CheckStatus.FAILED, text="no second process can be started: use the C-arm screen")
-    return CheckOutcome(told=CheckStatus.PASSED, text=f"second process answered in {took:.1f} s")
+        return CheckOutcome(
+            told=CheckStatus.FAILED, text=sentence("no second process can be started: use the C-arm screen")
+        )
+    return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"second process answered in {took:.1f} s"))
 
 
 def disk(_settings: Settings) -> CheckOutcome:
@@ -152,9 +159,9 @@ def disk(_settings: Settings) -> CheckOutcome:
         os.fsync(file.fileno())
     rate = _WRITE_BYTES / max(time.monotonic() - began, 1e-6) / 1e6
     minutes = free / _BYTES_A_MINUTE
-    left = f"{minutes / 60:.0f} h left" if minutes >= 120 else f"{minutes:.0f} min left"
+    left = sentence(f"{minutes / 60:.0f} h left") if minutes >= 120 else sentence(f"{minutes:.0f} min left")
     told = CheckStatus.PASSED if free >= _LEAST_FREE else CheckStatus.FAILED
-    return CheckOutcome(told=told, text=f"{left} · write test {rate:.0f} MB/s")
+    return CheckOutcome(told=told, text=sentence(f"{left} · write test {rate:.0f} MB/s"))
 
 
 def recorder(settings: Settings) -> CheckOutcome:
@@ -180,20 +187,21 @@ def recorder(settings: Settings) -> CheckOutcome:
         finally:
             source.close()
     lost = _KILL_FRAMES - played
-    text = f"kill test: {lost} pictures lost of {_KILL_FRAMES} · playable"
+    text = sentence(f"kill test: {lost} pictures lost of {_KILL_FRAMES} · playable")
     return CheckOutcome(told=CheckStatus.PASSED if 0 <= lost <= _MOST_LOST else CheckStatus.FAILED, text=text)
 
 
 def name_mask(settings: Settings) -> CheckOutcome:
     """What is written is looked at: screens with names are recorded with the site's mask and read back."""
     if settings.capture.layout == "whole":
-        return CheckOutcome(told=CheckStatus.NOTE, text="nothing is masked: set so for a source without text")
+        return CheckOutcome(told=CheckStatus.NOTE, text=sentence("nothing is masked: set so for a source without text"))
     left, screens = names_left(settings)
     if left or not screens:
         return CheckOutcome(
-            told=CheckStatus.FAILED, text=f"a name is left in {left} of {screens} written pictures: do not record"
+            told=CheckStatus.FAILED,
+            text=sentence(f"a name is left in {left} of {screens} written pictures: do not record"),
         )
-    return CheckOutcome(told=CheckStatus.PASSED, text=f"no name in {screens} pictures written and read back")
+    return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"no name in {screens} pictures written and read back"))
 
 
 def stays_awake(_settings: Settings) -> CheckOutcome:
@@ -208,7 +216,7 @@ def screen_stays(_settings: Settings) -> CheckOutcome:
 
 def _held_off(why_not: str) -> CheckOutcome:
     return CheckOutcome(
-        told=CheckStatus.NOTE if why_not else CheckStatus.PASSED, text=why_not or "held off while injecting"
+        told=CheckStatus.NOTE if why_not else CheckStatus.PASSED, text=why_not or sentence("held off while injecting")
     )
 
 
@@ -217,10 +225,12 @@ def shape_model(_settings: Settings) -> CheckOutcome:
     found = find_pack()
     if found.pack is None:
         return CheckOutcome(
-            told=CheckStatus.NOTE, text="; ".join(found.refused) or "no model: the geometric rule answers"
+            told=CheckStatus.NOTE, text="; ".join(found.refused) or sentence("no model: the geometric rule answers")
         )
     identity = found.pack.identity
-    return CheckOutcome(told=CheckStatus.PASSED, text=f"{identity.name} · {identity.sha256[:8]} · files whole")
+    return CheckOutcome(
+        told=CheckStatus.PASSED, text=sentence(f"{identity.name} · {identity.sha256[:8]} · files whole")
+    )
 
 
 def clock(_settings: Settings) -> CheckOutcome:
@@ -233,11 +243,11 @@ def clock(_settings: Settings) -> CheckOutcome:
     year = datetime.now().year
     if drift_ms > 20 or not 2024 <= year <= 2100:
         return CheckOutcome(
-            told=CheckStatus.FAILED, text=f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it"
+            told=CheckStatus.FAILED, text=sentence(f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it")
         )
     spread = statistics.pstdev(offsets) * 1000
     return CheckOutcome(
-        told=CheckStatus.PASSED, text=f"{datetime.now():%d %b %Y %H:%M} · even to {max(spread, 0.1):.1f} ms"
+        told=CheckStatus.PASSED, text=sentence(f"{datetime.now():%d %b %Y %H:%M} · even to {max(spread, 0.1):.1f} ms")
     )
 
 
@@ -246,23 +256,24 @@ def site_settings(settings: Settings) -> CheckOutcome:
     check(settings)
     percent = 100 * settings.alarms.warning_line_fraction
     return CheckOutcome(
-        told=CheckStatus.PASSED, text=f"line b {percent:.0f} % · band {settings.alarms.posterior_band_mm:.0f} mm"
+        told=CheckStatus.PASSED,
+        text=sentence(f"line b {percent:.0f} % · band {settings.alarms.posterior_band_mm:.0f} mm"),
     )
 
 
 BEFORE_SOUND: Final = (
-    Check(name="Video input", run=video_input),
-    Check(name="Delay, loop test", run=delay),
-    Check(name="Freeze, no signal", run=freeze_watch),
+    Check(name=sentence("Video input"), run=video_input),
+    Check(name=sentence("Delay, loop test"), run=delay),
+    Check(name=sentence("Freeze, no signal"), run=freeze_watch),
 )
 AFTER_SOUND: Final = (
-    Check(name="Second process", run=second_process),
-    Check(name="Disk", run=disk),
-    Check(name="Recorder", run=recorder),
-    Check(name="Name mask", run=name_mask),
-    Check(name="Sleep, lid", run=stays_awake),
-    Check(name="Screen saver", run=screen_stays),
-    Check(name="Shape model", run=shape_model),
-    Check(name="Clock", run=clock),
-    Check(name="Alarm limits", run=site_settings),
+    Check(name=sentence("Second process"), run=second_process),
+    Check(name="Disk", run=disk),  # sentences
+    Check(name="Recorder", run=recorder),  # sentences
+    Check(name=sentence("Name mask"), run=name_mask),
+    Check(name=sentence("Sleep, lid"), run=stays_awake),
+    Check(name=sentence("Screen saver"), run=screen_stays),
+    Check(name=sentence("Shape model"), run=shape_model),
+    Check(name="Clock", run=clock),  # sentences
+    Check(name=sentence("Alarm limits"), run=site_settings),
 )

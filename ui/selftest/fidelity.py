@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PyQt6.QtGui import QImage
 
+from assistant.language import sentence
 from assistant.live.messages import StampedFrame
 from ui.selftest.checks import CheckOutcome, CheckStatus
 from ui.theatre.picture import LivePicture
@@ -33,5 +34,5 @@ def grey_steps_kept() -> int:
 def fidelity() -> CheckOutcome:
     """Whether the live picture shows every grey step as it came."""
     kept = grey_steps_kept()
-    text = f"{kept} of 256 grey steps unchanged on screen"
+    text = sentence(f"{kept} of 256 grey steps unchanged on screen")
     return CheckOutcome(told=CheckStatus.PASSED if kept == 256 else CheckStatus.FAILED, text=text)

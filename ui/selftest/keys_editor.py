@@ -9,6 +9,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
+from assistant.language import shown, tr
 from ui import theme
 from ui.keys import key_map
 from ui.keys.key_names import chord, drawn
@@ -21,7 +22,7 @@ _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _PAGES: Final = tuple(TITLES)
 _ROWS: Final = {page: tuple(act for act in acts_of(page) if act.is_listed) for page in _PAGES}
 _MOST_ROWS: Final = 18
-_USUAL: Final = (
+_USUAL: Final = tr(
     "[[selftest:left]] [[selftest:right]] page · [[selftest:up]] [[selftest:down]] choose · "
     "[[selftest:change]] change · [[selftest:usual]] the usual key · [[selftest:close]] close. "
     "Space is the same everywhere."
@@ -71,8 +72,16 @@ class KeysEditor(QWidget):
 
     def _say(self, text: str) -> None:
         self.note = text
-        told = "press its new key or pedal" if self.waiting else f"key {self._drawn(self.row)}"
-        self.setAccessibleName(f"Keys, {TITLES[self.page]}: {self.row.word}, {told}. {text}")
+        told = tr("press its new key or pedal") if self.waiting else tr("key {name}", name=self._drawn(self.row))
+        self.setAccessibleName(
+            tr(
+                "Keys, {titles}: {name}, {told}. {text}",
+                titles=TITLES[self.page],
+                name=self.row.word,
+                told=told,
+                text=text,
+            )
+        )
         self.update()
 
     def act(self, name: str) -> None:
@@ -100,7 +109,7 @@ class KeysEditor(QWidget):
             return  # with the key that follows
         self.waiting = False
         if event.key() == Qt.Key.Key_Escape:
-            self._say("Nothing changed.")
+            self._say(tr("Nothing changed."))
             return
         self._change(next(iter(chords(event)), 0))
 
@@ -110,9 +119,9 @@ class KeysEditor(QWidget):
             self.keys.change(row.page, row.name, key)
             self.keys.save()
         except AssistantError as error:
-            self._say(str(error))
+            self._say(shown(error))
             return
-        self._say(f"{row.word} has {self._drawn(row)} from now on.")
+        self._say(tr("{name} has {name_2} from now on.", name=row.word, name_2=self._drawn(row)))
 
     def _drawn(self, row: KeyAction) -> str:
         return "  ".join(drawn(key) for key in self.keys.keys(row.page, row.name))
@@ -143,7 +152,7 @@ class KeysEditor(QWidget):
     def _paint_head(self, painter: QPainter) -> None:
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(round(26 * self.factor), 750))
-        painter.drawText(QRectF(28, 14, self.width() - 56, 48 * self.factor), _V, "Keys")
+        painter.drawText(QRectF(28, 14, self.width() - 56, 48 * self.factor), _V, tr("Keys"))
         x, top = 28.0, 64 * self.factor
         for page, title in TITLES.items():
             painter.setFont(theme.font(round(19 * self.factor), 750 if page == self.page else 500))
@@ -170,7 +179,7 @@ class KeysEditor(QWidget):
         painter.setFont(theme.font(round(16 * self.factor), 500))
         painter.drawText(place.adjusted(16 + wide, 0, -16, 0), _V, part)
         waiting = self.waiting and number == self.chosen
-        told = "press its key or pedal …" if waiting else self._drawn(row)
+        told = tr("press its key or pedal …") if waiting else self._drawn(row)
         if (row.page, row.name) in self.keys.changed():
             told += "   changed"
         painter.setPen(theme.TEXT_1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
+from assistant.language import tr, trn
 from assistant.system.places import data_home
 from assistant.system.plain import json_text
 
@@ -71,8 +73,14 @@ def newest(count: int = 3) -> list[tuple[str, str]]:
 def summary(words: list[str]) -> str:
     """How many of each."""
     parts = []
-    for word, name in (("passed", "passed"), ("open", "open"), ("works without", "note"), ("failed", "failed")):
+    names: dict[str, Callable[[int], str]] = {
+        "passed": lambda count: tr("{count} passed", count=count),
+        "open": lambda count: tr("{count} open", count=count),
+        "works without": lambda count: trn("{count} note", "{count} notes", count),
+        "failed": lambda count: tr("{count} failed", count=count),
+    }
+    for word, told in names.items():
         number = words.count(word)
         if number or word == "passed":
-            parts.append(f"{number} {name}{'s' if name == 'note' and number > 1 else ''}")
+            parts.append(told(number))
     return ", ".join(parts)

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QTextBrowser, QWidget
 
 from assistant.errors import AssistantError
+from assistant.language import shown, tr
 from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.system.places import models_folder
@@ -20,13 +21,13 @@ from ui.selftest.picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _LANDMARKS: Final = "landmarks"
-NAMES: Final = ("Shape of a leak", "Points of a vertebra")
-USUAL: Final = (
+NAMES: Final = (tr("Shape of a leak"), tr("Points of a vertebra"))
+USUAL: Final = tr(
     "[[selftest:left]] [[selftest:right]] other card · [[selftest:up]] [[selftest:down]] read on · "
     "[[selftest:use pack]] use another pack · [[selftest:close]] close. The packs before it stay."
 )
 _STEP_PX: Final = 60
-CHECKING: Final = "The pack is checked …"
+CHECKING: Final = tr("The pack is checked …")
 
 
 class ModelCards(QWidget):
@@ -82,7 +83,7 @@ class ModelCards(QWidget):
             self.at = 1 - self.at
             self._fill("")
         elif name == "use pack":
-            chosen = QFileDialog.getExistingDirectory(self, "Folder of the model pack")
+            chosen = QFileDialog.getExistingDirectory(self, tr("Folder of the model pack"))
             if chosen:
                 self.use(Path(chosen))
         elif name == "close":
@@ -101,9 +102,15 @@ class ModelCards(QWidget):
         try:
             pack = put_into_use(folder)
         except AssistantError as error:
-            self.tried.emit(str(error))
+            self.tried.emit(shown(error))
             return
-        self.tried.emit(f"{model_name(pack.identity)} {pack.manifest.version} is used from the next run on.")
+        self.tried.emit(
+            tr(
+                "{identity} {version} is used from the next run on.",
+                identity=model_name(pack.identity),
+                version=pack.manifest.version,
+            )
+        )
 
     def _told(self, note: str) -> None:
         self.at = 0
@@ -127,7 +134,7 @@ class ModelCards(QWidget):
         draw_card(painter, QRectF(self.rect()))
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(round(26 * self.factor), 750))
-        title = f"Model card {self.at + 1} of {len(NAMES)} · {NAMES[self.at]}"
+        title = tr("Model card {at} of {names} · {names_2}", at=self.at + 1, names=len(NAMES), names_2=NAMES[self.at])
         painter.drawText(QRectF(28, 14, self.width() - 56, 52 * self.factor), _V, title)
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(round(18 * self.factor), 550))
@@ -139,15 +146,21 @@ def _shape_card() -> tuple[str, str]:
     found = find_pack()
     refused = "".join(f"{sentence}. " for sentence in found.refused)
     if found.pack is None:
-        return f"{refused}The geometric rule answers.", ""
-    whence = "put into use here" if found.own else "came with the program"
-    head = f"{refused}{model_name(found.pack.identity)} version {found.pack.manifest.version}, {whence}, in use."
+        return tr("{refused}The geometric rule answers.", refused=refused), ""
+    whence = tr("put into use here") if found.own else tr("came with the program")
+    head = tr(
+        "{refused}{identity} version {version}, {whence}, in use.",
+        refused=refused,
+        identity=model_name(found.pack.identity),
+        version=found.pack.manifest.version,
+        whence=whence,
+    )
     return head, found.pack.card
 
 
 def _landmark_card() -> tuple[str, str]:
     path = models_folder() / _LANDMARKS / "card.md"
     try:
-        return "came with the program, in use.", path.read_text("utf-8")
+        return tr("came with the program, in use."), path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        return f"{path}: the card cannot be read ({error})", ""
+        return tr("{path}: the card cannot be read ({error})", path=path, error=shown(error)), ""

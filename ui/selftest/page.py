@@ -11,6 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRe
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
+from assistant.language import sentence, shown, tr
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Priority
 from ui import theme
@@ -29,8 +30,8 @@ from ui.widgets import icons
 from ui.widgets.keycap import Keycap
 from ui.widgets.page_tabs import PageTabs
 
-SOUND, FIDELITY, PEDAL = "Alarm sound", "Picture fidelity", "Foot switch"
-_NOT_CONFIRMED: Final = "not confirmed"
+SOUND, FIDELITY, PEDAL = sentence("Alarm sound"), sentence("Picture fidelity"), sentence("Foot switch")
+_NOT_CONFIRMED: Final = sentence("not confirmed")
 """The word of the sound until the person says whether it was heard."""
 _ORDER: Final = (
     *(each.name for each in BEFORE_SOUND),
@@ -61,7 +62,7 @@ class SelfTestPage(Page):
         super().__init__(parent)
         self._settings = settings
         self.outcomes: dict[str, CheckOutcome] = {
-            name: CheckOutcome(told=CheckStatus.OPEN, text="not run yet") for name in _ORDER
+            name: CheckOutcome(told=CheckStatus.OPEN, text=sentence("not run yet")) for name in _ORDER
         }
         self.note = ""
         self._signed = False
@@ -108,7 +109,9 @@ class SelfTestPage(Page):
         self._signed, self.note = False, ""
         for name in _ORDER:
             self.outcomes[name] = CheckOutcome(told=CheckStatus.RUNNING, text="…")
-        self.outcomes[PEDAL] = CheckOutcome(told=CheckStatus.OPEN, text="press the foot switch, if there is one")
+        self.outcomes[PEDAL] = CheckOutcome(
+            told=CheckStatus.OPEN, text=sentence("press the foot switch, if there is one")
+        )
         self._take(FIDELITY, fidelity())
         self._stop.clear()
         self._thread = threading.Thread(target=self._run_all, name="self-test", daemon=True)
@@ -127,7 +130,7 @@ class SelfTestPage(Page):
     def _take(self, name: str, outcome: object) -> None:
         assert isinstance(outcome, CheckOutcome)
         self.outcomes[name] = outcome
-        self.setAccessibleName(f"Self-test: {self.result()}")
+        self.setAccessibleName(tr("Self-test: {result}", result=self.result()))
         self.update()
 
     def _play_sounds(self) -> None:
@@ -137,13 +140,14 @@ class SelfTestPage(Page):
             self._take(
                 SOUND,
                 CheckOutcome(
-                    told=CheckStatus.FAILED, text=f"{fault}: connect a loudspeaker, then {word('selftest', 'again')}"
+                    told=CheckStatus.FAILED,
+                    text=sentence(f"{fault}: connect a loudspeaker, then {word('selftest', 'again')}"),
                 ),
             )
             return
         self._sounds = list(_SOUNDS[1:])
         self._sound_timer.start()
-        self._take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text="HIGH, MEDIUM, LOW are played. Heard?"))
+        self._take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text=sentence("HIGH, MEDIUM, LOW are played. Heard?")))
 
     def _next_sound(self) -> None:
         if not self._sounds:
@@ -170,9 +174,9 @@ class SelfTestPage(Page):
                 self.sound.was_heard(heard=heard)
                 told = CheckStatus.PASSED if heard else CheckStatus.FAILED
                 text = (
-                    "HIGH, MEDIUM, LOW heard"
+                    sentence("HIGH, MEDIUM, LOW heard")
                     if heard
-                    else f"not heard: connect a loudspeaker, then {word('selftest', 'again')}"
+                    else sentence(f"not heard: connect a loudspeaker, then {word('selftest', 'again')}")
                 )
                 self._take(SOUND, CheckOutcome(told=told, text=text))
         elif name == "again":
@@ -189,9 +193,9 @@ class SelfTestPage(Page):
     def may_sign(self) -> str:
         """Why the list cannot be signed now; empty when it can."""
         if self.running or any(outcome.told is CheckStatus.RUNNING for outcome in self.outcomes.values()):
-            return "The checks still run."
+            return tr("The checks still run.")
         if self.outcomes[SOUND].told is CheckStatus.OPEN:
-            return "Answer the sound question to finish."
+            return tr("Answer the sound question to finish.")
         return ""
 
     def sign(self) -> None:
@@ -201,14 +205,14 @@ class SelfTestPage(Page):
             self.tell(why)
             return
         if self.outcomes[PEDAL].told is CheckStatus.OPEN:
-            self._take(PEDAL, CheckOutcome(told=CheckStatus.NOTE, text="not tried · keys and touch work"))
+            self._take(PEDAL, CheckOutcome(told=CheckStatus.NOTE, text=sentence("not tried · keys and touch work")))
         try:
             lists.sign({name: (str(each.told), each.text) for name, each in self.outcomes.items()})
         except AssistantError as error:
-            self.tell(str(error))
+            self.tell(shown(error))
             return
         self._signed = True
-        self.tell("Signed.")
+        self.tell(tr("Signed."))
         self.wanted.emit("theatre", None)
 
     def tell(self, text: str) -> None:
@@ -242,7 +246,7 @@ class SelfTestPage(Page):
         act = current().find(("theatre",), chords(event))
         if act is not None and act.name in (ACKNOWLEDGE, "mark"):
             side = "right" if act.name == ACKNOWLEDGE else "left"
-            text = f"{side} pedal answers ({word('theatre', act.name)})"
+            text = sentence(f"{side} pedal answers ({word('theatre', act.name)})")
             self._take(PEDAL, CheckOutcome(told=CheckStatus.PASSED, text=text))
         return act is not None
 
@@ -289,11 +293,11 @@ class SelfTestPage(Page):
         painter.setPen(theme.TEXT_1)
         narrow = self.width() < 1500
         head = QRectF(20 * factor, 0, 240 * factor, 64 * factor)
-        painter.drawText(head, _V, "SELF-TEST")
+        painter.drawText(head, _V, tr("SELF-TEST"))
         if not narrow:
             painter.setFont(theme.font(round(20 * factor), 500))
             painter.setPen(theme.TEXT_2)
-            text = f"Start of list · {datetime.now():%d %b %Y · %H:%M}"
+            text = tr("Start of list · {now:%d %b %Y · %H:%M}", now=datetime.now())
             painter.drawText(QRectF(250 * factor, 0, 500 * factor, 64 * factor), _V, text)
         self._paint_list(painter, factor)
         self._paint_side(painter, factor)
@@ -327,20 +331,20 @@ class SelfTestPage(Page):
         left = row.left() + 60 * factor
         share = 0.36 if not narrow else 0.4
         name_wide = row.width() * share - 60 * factor
-        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(name_wide))
-        painter.drawText(QRectF(left, row.top(), name_wide, row.height()), _V, shown)
+        title = painter.fontMetrics().elidedText(shown(name), Qt.TextElideMode.ElideRight, int(name_wide))
+        painter.drawText(QRectF(left, row.top(), name_wide, row.height()), _V, title)
         painter.setFont(theme.font(round(20 * factor), 650))
         painter.setPen(colour)
-        word = self.word_of(name)
+        word, text = shown(self.word_of(name)), shown(outcome.text)
         word_wide = painter.fontMetrics().horizontalAdvance(word) + 16
         painter.drawText(row.adjusted(0, 0, -14, 0), _R, word)
         painter.setFont(theme.font(round((20 if not narrow else 18) * factor), 500))
         painter.setPen(theme.TEXT_2)
         text_left = row.left() + row.width() * share
         room = QRectF(text_left, row.top() + 2, row.right() - word_wide - 20 - text_left, row.height() - 4)
-        if painter.boundingRect(room, _V | Qt.TextFlag.TextWordWrap, outcome.text).height() > room.height():
+        if painter.boundingRect(room, _V | Qt.TextFlag.TextWordWrap, text).height() > room.height():
             painter.setFont(theme.font(round(14 * factor), 500))
-        painter.drawText(room, _V | Qt.TextFlag.TextWordWrap, outcome.text)
+        painter.drawText(room, _V | Qt.TextFlag.TextWordWrap, text)
 
     def _paint_side(self, painter: QPainter, factor: float) -> None:
         rect = self._list_rect()
@@ -362,7 +366,7 @@ class SelfTestPage(Page):
     def _paint_result(self, painter: QPainter, card: QRectF, factor: float) -> None:
         draw_card(painter, card)
         room = card.adjusted(22 * factor, 14 * factor, -18 * factor, -10 * factor)
-        draw_title(painter, room, "Result", factor)
+        draw_title(painter, room, tr("Result"), factor)
         result = self.result()
         for size in range(44, 21, -2):
             painter.setFont(theme.font(round(size * factor), 780))
@@ -371,12 +375,14 @@ class SelfTestPage(Page):
         painter.setPen(theme.TEXT_1)
         painter.drawText(QRectF(room.left(), room.top() + 34 * factor, room.width(), 60 * factor), _V, result)
         text = self.may_sign() or (
-            "Signed." if self._signed else f"{word('selftest', 'sign')} signs the list and opens the theatre."
+            tr("Signed.")
+            if self._signed
+            else tr("{key} signs the list and opens the theatre.", key=word("selftest", "sign"))
         )
         lines = [self.note] if self.note and self.note != text else []
         lines.append(text)
         if self.outcomes[SOUND].told is not CheckStatus.PASSED:
-            lines.append("Without sound the assistant can be used; the bar will say NO ALARM SOUND.")
+            lines.append(tr("Without sound the assistant can be used; the bar will say NO ALARM SOUND."))
         painter.setFont(theme.font(round(20 * factor), 500))
         painter.setPen(theme.TEXT_2)
         place = QRectF(room.left(), room.top() + 100 * factor, room.width(), room.height() - 100 * factor)
@@ -385,8 +391,8 @@ class SelfTestPage(Page):
     def _paint_lists(self, painter: QPainter, card: QRectF, factor: float) -> None:
         draw_card(painter, card)
         room = card.adjusted(22 * factor, 14 * factor, -22 * factor, -14 * factor)
-        draw_title(painter, room, "Last lists", factor)
-        rows = lists.newest() or [("none yet", "")]
+        draw_title(painter, room, tr("Last lists"), factor)
+        rows = lists.newest() or [(tr("none yet"), "")]
         step = 44 * factor
         for k, (day, told) in enumerate(rows):
             y = room.top() + 36 * factor + k * step
@@ -396,8 +402,8 @@ class SelfTestPage(Page):
             painter.setFont(theme.font(round(19 * factor), 650))
             painter.setPen(theme.TEXT_1)
             place = QRectF(room.left() + 150 * factor, y, room.width() - 150 * factor, step)
-            shown = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, int(place.width()))
-            painter.drawText(place, _V, shown)
+            whole = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, int(place.width()))
+            painter.drawText(place, _V, whole)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         """The sound's row is touched: play again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
+from assistant.language import tr
 from ui import theme
 
 _V = Qt.AlignmentFlag.AlignVCenter
@@ -28,7 +29,7 @@ def draw_title(painter: QPainter, room: QRectF, text: str, factor: float) -> Non
 def paint_test_picture(painter: QPainter, card: QRectF, factor: float) -> None:
     """Sixteen greys, and the two darkest and the two brightest beside each other."""
     room = card.adjusted(22 * factor, 14 * factor, -22 * factor, -14 * factor)
-    draw_title(painter, room, "Test picture · look once", factor)
+    draw_title(painter, room, tr("Test picture · look once"), factor)
     top = room.top() + 38 * factor
     ramp = QRectF(room.left(), top, room.width(), room.height() * 0.34)
     for k in range(16):
@@ -45,5 +46,5 @@ def paint_test_picture(painter: QPainter, card: QRectF, factor: float) -> None:
     painter.setFont(theme.font(round(18 * factor), 500))
     painter.setPen(theme.TEXT_2)
     place = QRectF(left, ramp.bottom() + 10 * factor, room.right() - left, size + 8 * factor)
-    text = "Both inner squares must be visible. Screen brightness is measured by your site."
+    text = tr("Both inner squares must be visible. Screen brightness is measured by your site.")
     painter.drawText(place, _V | Qt.TextFlag.TextWordWrap, text)

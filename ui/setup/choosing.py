@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language import tr
 from assistant.setup import sources
 from ui.setup.host import SetupHost, SetupView
 from ui.setup.state import SetupState
@@ -56,14 +57,14 @@ class Choosing:
         """The chosen source becomes the second input beside the one in use; the second in use is closed."""
         state, session = self._state, self._host.session
         if not state.choices or session is None:
-            state.message = "Choose the first source, then the second: [[setup:second]]"
+            state.message = tr("Choose the first source, then the second: [[setup:second]]")
             return
         address, second = self.address(), session.second
         if second is not None and second.source == address:
             self._host.open_second("")
-            state.message = "The second input is closed."
+            state.message = tr("The second input is closed.")
         elif address == state.setup.source:
-            state.message = "This is the first input."
+            state.message = tr("This is the first input.")
         elif address:
             self._host.open_second(address)
-            state.message = "Second input: its points follow after the lateral ones, key [[setup:ap]]."
+            state.message = tr("Second input: its points follow after the lateral ones, key [[setup:ap]].")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language import shown, tr
 from assistant.live.status import LiveStatus
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
@@ -16,7 +17,7 @@ from ui.setup.state import SetupState
 from ui.setup.stills import Stills
 from ui.setup.turning import Turning
 
-_HEARD = "Heard the test sound? [[setup:heard]]: yes, [[setup:not heard]]: no"
+_HEARD = tr("Heard the test sound? [[setup:heard]]: yes, [[setup:not heard]]: no")
 _SLOW_TICKS = 32
 """Figures of a step are shown anew once in so many ticks of the page."""
 
@@ -72,10 +73,10 @@ class SetupController:
         """Go to a step whose ground is there."""
         state = self.state
         if step > Step.SOURCE and (self.host.session is None or self.host.frame_of(1) is None):
-            state.message = "Choose a source first; its picture has to come."
+            state.message = tr("Choose a source first; its picture has to come.")
             step = Step.SOURCE
         if step >= Step.SCALE and not state.setup.view.whole:
-            state.message = "Confirm all six points first."
+            state.message = tr("Confirm all six points first.")
             step = Step.POINTS
         if step == Step.POINTS and state.setup.view.still is None:
             self.stills.take()
@@ -190,7 +191,7 @@ class SetupController:
             state.done.update((Step.SOURCE, Step.ORIENTATION, Step.LEVEL))
             self.host.end_set_up()
             return
-        self.tell("Waiting for the first picture …" if self._goes_on else state.message)
+        self.tell(tr("Waiting for the first picture …") if self._goes_on else state.message)
 
     def opened(self, facts: RunFacts) -> None:
         """The source says what it is."""
@@ -223,7 +224,7 @@ class SetupController:
     def test_sound(self) -> None:
         """Play the alarm sound."""
         fault = self.sound.test()
-        self.state.message = f"No test sound: {fault}." if fault else _HEARD
+        self.state.message = tr("No test sound: {fault}.", fault=shown(fault)) if fault else _HEARD
 
     def sound_was(self, *, heard: bool) -> None:
         """The answer to the test sound."""
@@ -248,7 +249,7 @@ class SetupController:
         if self.host.take_plan(plan, tuple(stills)):
             state.waits_for_plan = True
             state.done.add(Step.LINE)
-            state.message = "The analysis takes the lines over …"
+            state.message = tr("The analysis takes the lines over …")
         return False
 
     def taken(self) -> None:
@@ -260,4 +261,4 @@ class SetupController:
     def refused(self, reason: str) -> None:
         """The analysis cannot work with them."""
         self.state.waits_for_plan = False
-        self.tell(f"These lines cannot be used: {reason}")
+        self.tell(tr("These lines cannot be used: {reason}", reason=shown(reason)))

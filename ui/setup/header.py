@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import shown, tr
 from assistant.setup.model import STEP_WORDS, Step
 from ui import theme
 from ui.widgets import icons
@@ -27,7 +28,9 @@ class SetupHeader(QWidget):
     def show_step(self, step: Step, done: frozenset[Step]) -> None:
         """Take over where one is."""
         self._step, self._done = step, done
-        self.setAccessibleName(f"Set-up, not armed, step {int(step)} of 6: {STEP_WORDS[step]}")
+        self.setAccessibleName(
+            tr("Set-up, not armed, step {step} of 6: {step_words}", step=int(step), step_words=shown(STEP_WORDS[step]))
+        )
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -42,20 +45,20 @@ class SetupHeader(QWidget):
         icons.draw(painter, "pencil", QRectF(20, height / 2 - 13, 26, 26), theme.TEXT_1)
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(22 if self.small else 28, 800, spacing_percent=4))
-        painter.drawText(QRectF(58, 0, 200, height), Qt.AlignmentFlag.AlignVCenter, "SET-UP")
-        x = 58.0 + painter.fontMetrics().horizontalAdvance("SET-UP") + 18
+        painter.drawText(QRectF(58, 0, 200, height), Qt.AlignmentFlag.AlignVCenter, tr("SET-UP"))
+        x = 58.0 + painter.fontMetrics().horizontalAdvance(tr("SET-UP")) + 18
         painter.setPen(QPen(theme.HAIRLINE, 1))
         painter.drawLine(int(x), 12, int(x), int(height) - 12)
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(18 if self.small else 20, 500))
-        painter.drawText(QRectF(x + 16, 0, 120, height), Qt.AlignmentFlag.AlignVCenter, "not armed")
-        x += 16 + painter.fontMetrics().horizontalAdvance("not armed") + 26
+        painter.drawText(QRectF(x + 16, 0, 120, height), Qt.AlignmentFlag.AlignVCenter, tr("not armed"))
+        x += 16 + painter.fontMetrics().horizontalAdvance(tr("not armed")) + 26
         self._steps(painter, x, width, height)
 
     def _steps(self, painter: QPainter, x: float, width: float, height: float) -> None:
         font = theme.font(17 if self.small else 20, 650)
         painter.setFont(font)
-        names = [*((step, STEP_WORDS[step]) for step in Step), (None, "Armed")]
+        names = [*((step, shown(STEP_WORDS[step])) for step in Step), (None, tr("Armed"))]
         if self.small:
             # Only the present step has its name: the room is small, the numbers stay.
             names = [(step, name if step is self._step else "") for step, name in names]

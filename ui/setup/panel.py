@@ -10,6 +10,7 @@ from PyQt6.QtCore import QRect, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from assistant.imaging.turn import Turn
+from assistant.language import tr
 from assistant.live.messages import StampedFrame
 from assistant.settings.tree import Settings
 from assistant.setup.field_found import FieldFound
@@ -137,7 +138,9 @@ class SetupPanel(QWidget):
         view = state.setup.view
         if self.owns_picture and view.still is not None:
             level = f" · {state.setup.level}" if Step.LEVEL in state.done else ""
-            picture.banner = f"STILL PICTURE|frame {view.still.index} · {view.view}{level}"
+            picture.banner = tr(
+                "STILL PICTURE|frame {index} · {view}{level}", index=view.still.index, view=view.view, level=level
+            )
             picture.update()
 
     def show_still(self, still: StampedFrame) -> None:
@@ -176,7 +179,7 @@ class SetupPanel(QWidget):
 
     def ask_for_run(self) -> str:
         """The recorded run that a person chooses; empty where the dialog is left."""
-        return ask_for_run(self, "A recorded run, played as if live")
+        return ask_for_run(self, tr("A recorded run, played as if live"))
 
     def later(self, act: Callable[[], None]) -> None:
         """Do something in the window's own thread."""

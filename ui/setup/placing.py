@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language import sentence, tr
 from assistant.setup.model import Step
 from ui.setup.host import SetupHost
 from ui.setup.state import SetupState
@@ -34,7 +35,7 @@ class Placing:
             return self._state.plan() is not None
         setup.remember()
         if not view.confirm():
-            self._state.message = "Place the point first: click, or arrows."
+            self._state.message = tr("Place the point first: click, or arrows.")
         elif view.whole:
             return self._state.plan() is not None
         else:
@@ -60,13 +61,13 @@ class Placing:
         setup = self._state.setup
         first = setup.views[0]
         if not first.whole:
-            self._state.message = "Confirm the lateral points first."
+            self._state.message = tr("Confirm the lateral points first.")
             return False
         second = self._host.session.second if self._host.session is not None else None
         setup.add_ap(of_second=second is not None)
         view = setup.view
         if view.input == 1 and view.mm_per_px is None and first.mm_per_px is not None:
-            view.mm_per_px, view.scale_by = first.mm_per_px, f"as lateral ({first.scale_by})"
+            view.mm_per_px, view.scale_by = first.mm_per_px, sentence(f"as lateral ({first.scale_by})")
         view.shown = first.shown
         return True
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from assistant.language import tr
 from assistant.setup.field_found import alone_at
 from assistant.setup.model import SetUp, SetView
 from assistant.steps.cement import Body, Polarity, judged, log_odds_of, said
@@ -14,11 +15,11 @@ from assistant.vocabulary import ShownPolarity
 from ui.setup.rows import ChoiceRow
 
 _WORDS: Final = {
-    ShownPolarity.NATIVE: "native: steel dark",
-    ShownPolarity.INVERTED: "inverted: steel bright",
-    ShownPolarity.NOT_KNOWN: "not known: which?",
+    ShownPolarity.NATIVE: tr("native: steel dark"),
+    ShownPolarity.INVERTED: tr("inverted: steel bright"),
+    ShownPolarity.NOT_KNOWN: tr("not known: which?"),
 }
-ASK: Final = (
+ASK: Final = tr(
     "Is the cannula dark (native) or bright (inverted)? The picture does not say it. [[setup:polarity]] says it; "
     "[[setup:enter]] again arms all the same, and both are watched."
 )
@@ -52,8 +53,8 @@ class AskedPolarity:
         by_hand = any(view.shown is not ShownPolarity.NOT_KNOWN for view in setup.views)
         icon = "low" if not told.is_known else "tick"
         return ChoiceRow(
-            text="Picture",
-            value=_WORDS[told.shown] + (" (by you)" if by_hand else ""),
+            text=tr("Picture"),
+            value=_WORDS[told.shown] + (tr(" (by you)") if by_hand else ""),
             icon=icon,
             act="polarity",
         )

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from assistant.language import shown, tr
 from assistant.system.plain import json_line, json_text
 from assistant.system.processes import TooLate, answer_of, module_command, module_environment
 from assistant.vocabulary import Grey, Unknown
@@ -66,7 +67,7 @@ def main() -> None:
         told = {"reason": str(error)}
     else:
         told = (
-            {"reason": f"No proposal: {found.reason}"}
+            {"reason": tr("No proposal: {reason}", reason=shown(found.reason))}
             if isinstance(found, Unknown)
             else {"points": np.asarray(found.points_px, dtype=np.float64).tolist()}
         )

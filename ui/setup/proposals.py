@@ -11,6 +11,7 @@ import numpy as np
 from assistant.capture.play import LOOP, PLAY, is_played
 from assistant.errors import AssistantError
 from assistant.landmarks import true_lateral
+from assistant.language import sentence, shown, tr
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.settings.tree import WarningLines
@@ -52,7 +53,7 @@ def from_plan_beside(source: str, view: str, lines: WarningLines) -> Proposed | 
             places = [
                 (float(x), float(y)) for line in ends for x, y in (line[0], line[len(line) // 2], line[len(line) - 1])
             ]
-            note = "from the plan beside this recording"
+            note = sentence("from the plan beside this recording")
             scale = planned.mm_per_px if planned.calibrated else None
             return Proposed(places=places, note=note, mm_per_px=scale, level=planned.level)
     return None
@@ -65,7 +66,7 @@ def from_picture(still: StampedFrame, view: str, click_px: tuple[float, float] |
         return answer
     if len(answer) != 6 or not np.isfinite(answer).all():
         return Unknown("No proposal: it was not six points.")
-    return Proposed(places=answer, note="found in this picture")
+    return Proposed(places=answer, note=sentence("found in this picture"))
 
 
 def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[float, float]]:
@@ -88,7 +89,13 @@ def true_lateral_words(view: SetView) -> str:
     alone = alone_at(view.still, (float(points[:, 0].mean()), float(points[:, 1].mean())))
     answer = true_lateral.assess(alone.grey, alone.white, points)
     if isinstance(answer, Unknown):
-        return f"Whether the view is truly lateral is not known: {answer.reason}."
+        return tr("Whether the view is truly lateral is not known: {reason}.", reason=shown(answer.reason))
     if answer.is_true:
-        return f"Tilt to the endplates ≈ {answer.tilt_deg:.0f}°. Turn is not measured: is the posterior wall one line?"
-    return f"NOT TRUE LATERAL: endplates double, tilt ≈ {answer.tilt_deg:.0f}° or more. Tilt the arm, then F."
+        return tr(
+            "Tilt to the endplates ≈ {tilt_deg:.0f}°. Turn is not measured: is the posterior wall one line?",
+            tilt_deg=answer.tilt_deg,
+        )
+    return tr(
+        "NOT TRUE LATERAL: endplates double, tilt ≈ {tilt_deg:.0f}° or more. Tilt the arm, then F.",
+        tilt_deg=answer.tilt_deg,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language import sentence, tr
 from assistant.setup.model import GAUGES_MM, Point, SetView
 from assistant.setup.shaft_width import measure_shaft
 from assistant.vocabulary import Unknown
@@ -73,7 +74,7 @@ class Scale:
             self.widths = []
             return found.reason
         self.widths = list(found.edges)
-        by = f"cannula {self.gauge_name}, {found.width_px:.1f} px ± {found.spread_percent:.0f} %"
+        by = sentence(f"cannula {self.gauge_name}, {found.width_px:.1f} px ± {found.spread_percent:.0f} %")
         self.propose(GAUGES_MM[self.gauge_name] / found.width_px, by)
         return ""
 
@@ -90,10 +91,10 @@ class Scale:
         try:
             scale = float(text)
         except ValueError:
-            ways = "Measure the cannula ([[setup:gauge]], two clicks), type mm/px, or"
-            return f"{ways} [[setup:uncalibrated]]: uncalibrated."
+            ways = tr("Measure the cannula ([[setup:gauge]], two clicks), type mm/px, or")
+            return tr("{ways} [[setup:uncalibrated]]: uncalibrated.", ways=ways)
         if not 0.01 <= scale <= 10:
-            return f"{scale:g} mm/px cannot be: between 0.01 and 10."
+            return tr("{scale:g} mm/px cannot be: between 0.01 and 10.", scale=scale)
         view.mm_per_px = scale
-        view.scale_by = self.by or ("typed" if self.typed else "from the file")
+        view.scale_by = self.by or (sentence("typed") if self.typed else sentence("from the file"))
         return ""

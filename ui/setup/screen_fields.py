@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.language import shown, tr
 from assistant.live.messages import StampedFrame
 from assistant.setup.field_found import FieldFound, alone_at, field_found
 from assistant.setup.model import Step
@@ -94,7 +95,7 @@ class ScreenFields:
         """One row a picture: where, whether it is live, whether it is looked at."""
         return [
             ChoiceRow(
-                text=f"{each.where.capitalize()} picture",
+                text=tr("{where} picture", where=shown(each.where).capitalize()),
                 value=_words(each),
                 icon="tick" if each.looked_at and each.live else "low" if each.looked_at or each.live else "",
                 chosen=each.looked_at,
@@ -109,15 +110,19 @@ class ScreenFields:
         fields = self.seen()
         if not fields:
             return ""
-        count = "Two pictures" if len(fields) == 2 else f"{len(fields)} pictures"
+        count = tr("Two pictures") if len(fields) == 2 else tr("{fields} pictures", fields=len(fields))
         chosen = self.chosen()
         if chosen is not None and not chosen.live and any(each.live for each in fields):
-            return f"{count}: the one looked at is held, another is live. [[setup:next field]]: the other."
-        return f"{count}: which is live? The outlined one is looked at. [[setup:next field]]: the other."
+            return tr(
+                "{count}: the one looked at is held, another is live. [[setup:next field]]: the other.", count=count
+            )
+        return tr(
+            "{count}: which is live? The outlined one is looked at. [[setup:next field]]: the other.", count=count
+        )
 
 
 def _words(each: SeenField) -> str:
-    return ("live" if each.live else "held") + " · looked at" * each.looked_at
+    return ("live" if each.live else "held") + tr(" · looked at") * each.looked_at
 
 
 def _holds(each: SeenField, place: Place) -> bool:

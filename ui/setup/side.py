@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import shown, tr
 from ui import theme
 from ui.setup.points import MAGNIFIED, magnify
 from ui.setup.rows import ChoiceRow
@@ -82,6 +83,7 @@ class SetupSide(QWidget):
 
     def show_step(self, shown: StepContent) -> None:
         """Show another step, or the same one with other words."""
+        shown = _in_language(shown)
         if shown.keys != self.shown.keys or len(self._caps) != len(shown.keys):
             self._make_caps(shown)
         self.shown = shown
@@ -196,7 +198,9 @@ class SetupSide(QWidget):
         room = width - left - 18
         painter.setPen(theme.TEXT_3)
         painter.setFont(theme.font(18, 500))
-        painter.drawText(QRectF(left, circle.top(), room, 26), _V, f"Magnifier {MAGNIFIED:.0f} ×")
+        painter.drawText(
+            QRectF(left, circle.top(), room, 26), _V, tr("Magnifier {magnified:.0f} ×", magnified=MAGNIFIED)
+        )
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(20 if self.small else 27, 720))
         place = QRectF(left, circle.top() + 30, room, 120)
@@ -284,3 +288,21 @@ class SetupSide(QWidget):
                 else:
                     self.picked.emit(row.act, row.number)
                 return
+
+
+def _in_language(said: StepContent) -> StepContent:
+    """What is kept in English (steps, how the scale was made, where points are from) in the language of the program."""
+    rows = tuple(
+        replace(row, text=shown(row.text), value=shown(row.value), detail=shown(row.detail)) for row in said.rows
+    )
+    return replace(
+        said,
+        rows=rows,
+        title=shown(said.title),
+        note=shown(said.note),
+        big=shown(said.big),
+        big_note=shown(said.big_note),
+        text=shown(said.text),
+        foot=shown(said.foot),
+        message=shown(said.message),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.errors import UsageError
+from assistant.language import sentence, tr
 from assistant.live.status import LiveStatus
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
@@ -71,8 +72,10 @@ class SetupState:
         # The C-arm has not moved for another level: the scale is proposed again, not used.
         self.scale = Scale()
         if scale is not None:
-            self.scale.propose(scale, f"as before: {by}")
-        self.message = f"Scale of the last level: {scale:.4f} mm/px ({by})" if scale is not None else ""
+            self.scale.propose(scale, sentence(f"as before: {by}"))
+        self.message = (
+            tr("Scale of the last level: {scale:.4f} mm/px ({by})", scale=scale, by=by) if scale is not None else ""
+        )
         self.done -= {Step.LEVEL, Step.POINTS, Step.SCALE, Step.LINE}
 
     def plan(self) -> Plan | None:

@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 from PyQt6.QtGui import QImage
 
+from assistant import language
 from assistant.capture.camera.devices import QUALIFIED
 from assistant.capture.masking.field_shape import FieldOutline
 from assistant.capture.masking.masking import is_masked
 from assistant.imaging.turn import Turn
+from assistant.language import tr, trn
 from assistant.live.messages import LiveState
 from assistant.results.looked_at import NOT_YET
 from assistant.setup.model import GAUGES_MM, LEVELS, PointStatus, Step
@@ -33,26 +35,31 @@ _ICON = {
     PointStatus.CHECK: "pencil",
     PointStatus.CONFIRMED: "tick",
 }
-_WORDS_INSIDE = (
+_WORDS_INSIDE = tr(
     "Words in the field are recorded with the picture. Take them off the console's screen, or [[setup:yes]]: it is no "
     "name. Spinous processes on the right, head at the top?"
 )
-_SIDES_ASKED = "Are the spinous processes on the right? Is the head at the top?"
+_SIDES_ASKED = tr("Are the spinous processes on the right? Is the head at the top?")
 _LATERAL_HINTS = (
-    "Place it where endplate and anterior wall meet.",
-    "The lowest point of the endplate's middle.",
-    "Place it where endplate and posterior wall meet. On a double contour, stop and straighten the C-arm.",
+    tr("Place it where endplate and anterior wall meet."),
+    tr("The lowest point of the endplate's middle."),
+    tr("Place it where endplate and posterior wall meet. On a double contour, stop and straighten the C-arm."),
 )
 _AP_HINTS = (
-    "Place it where endplate and side wall meet.",
-    "The middle of the endplate, between the pedicles.",
-    "Place it where endplate and side wall meet.",
+    tr("Place it where endplate and side wall meet."),
+    tr("The middle of the endplate, between the pedicles."),
+    tr("Place it where endplate and side wall meet."),
 )
 
 
 def _cap(act: str, label: str = "", *others: str) -> tuple[str, str, str]:
     """An act with the key that it has here, and its words; ``others`` are drawn on the same cap."""
     return act, " ".join(word("setup", each) for each in (act, *others)), label or TABLE["setup", act].word
+
+
+_LATERAL_ENDS = (tr("anterior"), tr("middle"), tr("posterior"))
+_AP_ENDS = (tr("left"), tr("middle"), tr("right"))
+_AS_STORED, _MASKED = tr("as stored"), tr("masked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +87,10 @@ def _source(controller: SetupController, screen: StepContext) -> StepContent:
         if used:
             value, detail = _measured(controller)
         elif second is not None and second.source == choice.address:
-            value = "second input"
+            value = tr("second input")
         rows.append(
             ChoiceRow(
-                text=f"{k + 1}  {choice.name}",
+                text=f"{k + 1}  {language.shown(choice.name)}",
                 detail=detail,
                 value=value,
                 chosen=k == state.chosen,
@@ -93,17 +100,17 @@ def _source(controller: SetupController, screen: StepContext) -> StepContent:
         )
     return StepContent(
         number=1,
-        title="Choose the source",
-        note="measured, not assumed",
+        title=tr("Choose the source"),
+        note=tr("measured, not assumed"),
         rows=tuple(rows),
         foot=_about_source(controller),
         keys=(
-            ("source 1", "1-9", "Choose"),
-            _cap("enter", "Use it"),
-            _cap("mode", "Other size"),
-            _cap("look again", "Look again"),
-            _cap("second", "Second input"),
-            _cap("leave", "Close"),
+            ("source 1", "1-9", tr("Choose")),
+            _cap("enter", tr("Use it")),
+            _cap("mode", tr("Other size")),
+            _cap("look again", tr("Look again")),
+            _cap("second", tr("Second input")),
+            _cap("leave", tr("Close")),
         ),
     )
 
@@ -116,19 +123,19 @@ def _about_source(controller: SetupController) -> str:
     if notes and choice is not None and choice.address == state.setup.source:
         return " ".join(notes)
     if choice is None or choice.rehearsal:
-        return "A recorded run is a rehearsal: it is marked as such all the time."
+        return tr("A recorded run is a rehearsal: it is marked as such all the time.")
     return QUALIFIED
 
 
 def _measured(controller: SetupController) -> tuple[str, str]:
     status, facts = controller.state.status, controller.state.facts
     if status is None or status.frame_index is None:
-        return "no picture yet", "opening …"
+        return tr("no picture yet"), tr("opening …")
     size = f"{facts.width_px} × {facts.height_px}" if facts is not None else "?"
     rate = "?" if isinstance(status.frames_per_s, Unknown) else f"{status.frames_per_s:.0f}"
     new = "?" if isinstance(status.pictures_per_s, Unknown) else f"{status.pictures_per_s:.1f}"
-    word = "held" if status.state is LiveState.HELD else "picture seen"
-    return word, f"{size} · {rate} Hz · {new} new p/s"
+    word = tr("held") if status.state is LiveState.HELD else tr("picture seen")
+    return word, tr("{size} · {rate} Hz · {new} new p/s", size=size, rate=rate, new=new)
 
 
 def _orientation(controller: SetupController, screen: StepContext) -> StepContent:
@@ -138,30 +145,38 @@ def _orientation(controller: SetupController, screen: StepContext) -> StepConten
         found = len(marks.words)
         clear = marks.shape in (FieldOutline.CIRCLE, FieldOutline.RECTANGLE)
         rows += fields.rows()
-        rows.append(ChoiceRow(text="X-ray field", value=str(marks.shape), icon="tick" if clear else "half disc"))
-    turned = "as stored"
+        rows.append(ChoiceRow(text=tr("X-ray field"), value=str(marks.shape), icon="tick" if clear else "half disc"))
+    turned = _AS_STORED
     if turn is not None and (turn.mirrored or turn.quarters):
-        parts = ("flipped" if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
+        parts = (tr("flipped") if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
         turned = " · ".join(part for part in parts if part)
-    rows.append(ChoiceRow(text="Shown", value=turned, icon="pencil" if turned != "as stored" else ""))
+    rows.append(ChoiceRow(text=tr("StepContent"), value=turned, icon="pencil" if turned != _AS_STORED else ""))
     masked = _masked(controller)
-    rows.append(ChoiceRow(text="Names outside it", value=masked, icon="name masked" if masked == "masked" else "low"))
-    inside = f"look: {found} place{'s' * (found > 1)}" if found else "none seen" if marks is not None else NOT_YET
-    rows.append(ChoiceRow(text="Words inside it", value=inside, icon="low" if found else ""))
-    rows.append(ChoiceRow(text="Head up", value="confirm", icon="unknown view"))
+    rows.append(
+        ChoiceRow(text=tr("Names outside it"), value=masked, icon="name masked" if masked == _MASKED else "low")
+    )
+    inside = (
+        trn("look: {count} place", "look: {count} places", found)
+        if found
+        else tr("none seen")
+        if marks is not None
+        else NOT_YET
+    )
+    rows.append(ChoiceRow(text=tr("Words inside it"), value=inside, icon="low" if found else ""))
+    rows.append(ChoiceRow(text=tr("Head up"), value=tr("confirm"), icon="unknown view"))
     return StepContent(
         number=2,
-        title="Orientation, field",
-        note="asked every case",
+        title=tr("Orientation, field"),
+        note=tr("asked every case"),
         text=with_keys(fields.asked() or (_WORDS_INSIDE if found else _SIDES_ASKED)),
         rows=tuple(rows),
-        foot="Flip and turn change the screen only. What is masked is never recorded.",
+        foot=tr("Flip and turn change the screen only. What is masked is never recorded."),
         keys=(
             _cap("yes"),
-            _cap("flip", "Flip"),
-            _cap("turn", "Turn 90°"),
+            _cap("flip", tr("Flip")),
+            _cap("turn", tr("Turn 90°")),
             _cap("turn over", "Upside down"),
-            *((_cap("next field", "Other one"),) if fields.seen() else ()),
+            *((_cap("next field", tr("Other one")),) if fields.seen() else ()),
             _cap("back"),
         ),
     )
@@ -171,12 +186,12 @@ def _masked(controller: SetupController) -> str:
     """What is let through to the recording, as the newest written picture shows it."""
     status, frame = controller.state.status, controller.host.frame_of(1)
     if status is None or frame is None or isinstance(status.let_through, Unknown):
-        return "not known yet"
+        return tr("not known yet")
     if controller.settings.capture.layout == "whole":
-        return "NOT masked: set so"
+        return tr("NOT masked: set so")
     if not is_masked(frame.grey, status.let_through):
-        return "MASK FAILED: do not use"
-    return "masked" if status.let_through < 0.995 else "NOT masked: no border found"
+        return tr("MASK FAILED: do not use")
+    return _MASKED if status.let_through < 0.995 else tr("NOT masked: no border found")
 
 
 def _level(controller: SetupController, screen: StepContext) -> StepContent:
@@ -187,28 +202,33 @@ def _level(controller: SetupController, screen: StepContext) -> StepContent:
         name = LEVELS[k]
         told = done.get(name, "").partition("· ")[2]
         rows.append(
-            ChoiceRow(text=name, value=f"done, {told}" if told else "", chosen=k == at, icon="tick" if told else "")
+            ChoiceRow(
+                text=name,
+                value=tr("done, {told}", told=told) if told else "",
+                chosen=k == at,
+                icon="tick" if told else "",
+            )
         )
     return StepContent(
         number=3,
-        title="Level",
-        note="named by you",
+        title=tr("Level"),
+        note=tr("named by you"),
         big=LEVELS[at],
-        big_note="The program does not count levels. Count from the sacrum or the last rib and name it.",
-        text="Which level is treated?",
+        big_note=tr("The program does not count levels. Count from the sacrum or the last rib and name it."),
+        text=tr("Which level is treated?"),
         rows=tuple(rows),
-        foot=f"Another level later: key {word('theatre', 'next level')}",
-        keys=(_cap("up", "Level up"), _cap("down", "Level down"), _cap("enter", "Confirm"), _cap("back")),
+        foot=tr("Another level later: key {key}", key=word("theatre", "next level")),
+        keys=(_cap("up", tr("Level up")), _cap("down", tr("Level down")), _cap("enter", tr("Confirm")), _cap("back")),
     )
 
 
 def _points(controller: SetupController, screen: StepContext) -> StepContent:
     view = controller.state.setup.view
     lateral = view.view == "lateral"
-    ends = ("anterior", "middle", "posterior") if lateral else ("left", "middle", "right")
+    ends = _LATERAL_ENDS if lateral else _AP_ENDS
     rows = []
     for k, point in enumerate(view.points):
-        plate = ("Sup." if k < 3 else "Inf.") if screen.small else ("Superior" if k < 3 else "Inferior")
+        plate = (tr("Sup.") if k < 3 else tr("Inf.")) if screen.small else (tr("Superior") if k < 3 else tr("Inferior"))
         name = f"{k + 1}   {plate} · {ends[k % 3]}"
         told = (
             PointStatus.CHECK
@@ -218,7 +238,7 @@ def _points(controller: SetupController, screen: StepContext) -> StepContent:
         rows.append(
             ChoiceRow(
                 text=name,
-                value=str(told),
+                value=language.shown(told),
                 icon=_ICON[told],
                 chosen=k == view.active,
                 quiet=told in (PointStatus.PROPOSED, PointStatus.MISSING),
@@ -231,25 +251,32 @@ def _points(controller: SetupController, screen: StepContext) -> StepContent:
     if active.at is not None and screen.image is not None:
         shown = active.at if screen.turn is None else tuple(screen.turn.forward(np.array([active.at]))[0])
         magnified = (screen.image, (float(shown[0]), float(shown[1])))
-    corner = "" if ends[view.active % 3] == "middle" else " corner"
-    title = f"{view.active + 1} · {'Superior' if view.active < 3 else 'Inferior'}, {ends[view.active % 3]}{corner}"
+    plate, end = tr("Superior") if view.active < 3 else tr("Inferior"), ends[view.active % 3]
+    place = tr("{plate}, {end}", plate=plate, end=end)
+    if view.active % 3 != 1:
+        place = tr("{plate}, {end} corner", plate=plate, end=end)
+    title = f"{view.active + 1} · {place}"
     keys = (
-        _cap("enter", "Confirm"),
-        _cap("left", "1 px", "up", "down", "right"),
-        _cap("next point", "Next point"),
+        _cap("enter", tr("Confirm")),
+        _cap("left", tr("1 px"), "up", "down", "right"),
+        _cap("next point", tr("Next point")),
         _cap("back"),
-        _cap("fresh", "Fresh picture"),
-        _cap("ap", "AP view") if lateral else _cap("undo", "Undo"),
+        _cap("fresh", tr("Fresh picture")),
+        _cap("ap", tr("AP view")) if lateral else _cap("undo", tr("Undo")),
     )
+    note = language.shown(view.proposal_note)
     return StepContent(
         number=4,
-        title="Six points" + ("" if lateral else ", AP view"),
-        note="proposal → confirm each",
+        title=tr("Six points") + ("" if lateral else tr(", AP view")),
+        note=tr("proposal → confirm each"),
         big=title,
         big_note=(_LATERAL_HINTS if lateral else _AP_HINTS)[view.active % 3],
-        text=true_lateral_words(view) or with_keys(view.proposal_note[:1].upper() + view.proposal_note[1:]),
+        text=true_lateral_words(view) or with_keys(note[:1].upper() + note[1:]),
         rows=tuple(rows),
-        foot=f"A proposal is never used until you confirm it. {word('setup', 'propose')}: propose at the marked place.",
+        foot=tr(
+            "A proposal is never used until you confirm it. {key}: propose at the marked place.",
+            key=word("setup", "propose"),
+        ),
         magnified=magnified,
         keys=keys,
     )
@@ -261,28 +288,30 @@ def _scale(controller: SetupController, screen: StepContext) -> StepContent:
     hint = state.facts.mm_per_px_hint if state.facts is not None else None
     text = scale.typed or (f"{hint:.4f}" if hint else "")
     by = scale.by.removesuffix(" beside this recording") or (
-        "typed" if scale.typed else "from the file" if hint else "not set"
+        tr("typed") if scale.typed else tr("from the file") if hint else tr("not set")
     )
     rows = (
-        ChoiceRow(text="Gauge", value=f"{name} · outer {GAUGES_MM[name]:.2f} mm"),
-        ChoiceRow(text="By", value=by),
-        ChoiceRow(text="View", value=state.setup.view.view),
+        ChoiceRow(
+            text=tr("Gauge"), value=tr("{name} · outer {gauges_mm:.2f} mm", name=name, gauges_mm=GAUGES_MM[name])
+        ),
+        ChoiceRow(text=tr("By"), value=by),
+        ChoiceRow(text=tr("View"), value=language.shown(state.setup.view.view)),
     )
     return StepContent(
         number=5,
-        title="Scale by cannula",
-        note="optional",
-        big=f"≈ {text} mm/px" if text else "—",
-        big_note="Two clicks on the shaft, one at each end: its width is measured at four places. Or type mm/px.",
+        title=tr("Scale by cannula"),
+        note=tr("optional"),
+        big=tr("≈ {text} mm/px", text=text) if text else "—",
+        big_note=tr("Two clicks on the shaft, one at each end: its width is measured at four places. Or type mm/px."),
         text="",
         rows=rows,
-        foot="Uncalibrated: distances stay in % of depth, marked “uncal.”",
+        foot=tr("Uncalibrated: distances stay in % of depth, marked “uncal.”"),
         keys=(
-            _cap("gauge", "Gauge"),
-            _cap("enter", "Use it"),
-            _cap("uncalibrated", "Uncalibrated"),
-            _cap("next end", "Other end"),
-            _cap("left", "1 px", "up", "down", "right"),
+            _cap("gauge", tr("Gauge")),
+            _cap("enter", tr("Use it")),
+            _cap("uncalibrated", tr("Uncalibrated")),
+            _cap("next end", tr("Other end")),
+            _cap("left", tr("1 px"), "up", "down", "right"),
             _cap("back"),
         ),
     )
@@ -292,42 +321,42 @@ def _line(controller: SetupController, screen: StepContext) -> StepContent:
     state, setup = controller.state, controller.state.setup
     view, percent = setup.views[0], 100 * setup.fraction
     depth_px, scale = view.depth_px(), view.mm_per_px
-    where = "of depth."
+    where = tr("of depth.")
     if depth_px is not None and scale is not None:
-        where = f"of depth, ≈ {setup.fraction * depth_px * scale:.0f} mm from the wall."
+        where = tr("of depth, ≈ {fraction:.0f} mm from the wall.", fraction=setup.fraction * depth_px * scale)
     elif view.mm_per_px is None:
         usual = usual_depth(setup.level)
-        where = f"of depth. uncal.: {usual.mm:.0f} mm of depth assumed, {usual.source}."
+        where = tr("of depth. uncal.: {mm:.0f} mm of depth assumed, {source}.", mm=usual.mm, source=usual.source)
     own = 100 * setup.lines.at(setup.level)
-    quarter = ", posterior-quarter technique" if abs(own - 25) < 0.5 else ""
-    site = f" Site default{quarter}." if abs(percent - own) < 0.5 else ""
+    quarter = tr(", posterior-quarter technique") if abs(own - 25) < 0.5 else ""
+    site = tr(" Site default{quarter}.", quarter=quarter) if abs(percent - own) < 0.5 else ""
     if screen.small:
         site = site.partition(",")[0] + "." * bool(site)
     share = f"{percent:.0f} %"
     thirds = [ChoiceRow(text=third, value=share) for third in words.THIRDS]
     if screen.small:
-        thirds = [ChoiceRow(text="Every third", value=share)]
+        thirds = [ChoiceRow(text=tr("Every third"), value=share)]
     rows = (*thirds, state.polarity.row(setup), *checks_as_rows(controller.sound, state.status))
     views = " + ".join(each.view for each in setup.views if each.whole)
     return StepContent(
         number=6,
-        title="Line, per third → armed",
-        note="limit, not a cushion",
+        title=tr("Line, per third → armed"),
+        note=tr("limit, not a cushion"),
         big=f"{percent:.0f} %",
         big_colour=theme.LIMIT,
-        big_note=where + site + f" Views: {views}.",
+        big_note=where + site + tr(" Views: {views}.", views=views),
         text="",
         rows=rows,
-        foot="Heard the test sound? {} plays it; {}: heard, {}: not heard. {}: native or inverted.".format(
+        foot=tr("Heard the test sound? {} plays it; {}: heard, {}: not heard. {}: native or inverted.").format(
             *(word("setup", act) for act in ("test sound", "heard", "not heard", "polarity"))
         ),
         keys=(
-            _cap("line -", "1 % back"),
-            _cap("line +", "1 % on"),
-            _cap("test sound", "Test sound"),
-            _cap("heard", "Heard"),
-            _cap("not heard", "Not heard"),
-            ("arm", word("setup", "enter"), "Arm"),
+            _cap("line -", tr("1 % back")),
+            _cap("line +", tr("1 % on")),
+            _cap("test sound", tr("Test sound")),
+            _cap("heard", tr("Heard")),
+            _cap("not heard", tr("Not heard")),
+            ("arm", word("setup", "enter"), tr("Arm")),
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from assistant.language import sentence, tr
 from assistant.setup.model import PointStatus, SetView
 from assistant.vocabulary import Unknown
 from ui.setup import proposals
@@ -55,7 +56,7 @@ class Stills:
             start = proposals.in_the_middle(still, posterior_right=turn is None or not turn.mirrored)
             for point, at in zip(view.points, start, strict=True):
                 point.at = at
-        view.proposal_note = "The program looks for the points …"
+        view.proposal_note = tr("The program looks for the points …")
         self._asked += 1
         number, kind = self._asked, view.view
 
@@ -81,7 +82,7 @@ class Stills:
         if isinstance(found, Unknown):
             view.proposal_note = found.reason
         elif any(point.told in (PointStatus.CONFIRMED, PointStatus.CHECK) for point in view.points):
-            view.proposal_note = "A proposal came after you had begun. [[setup:propose]]: look again"
+            view.proposal_note = tr("A proposal came after you had begun. [[setup:propose]]: look again")
         else:
             self._take_over(view, found)
             if self._state.owns_picture and view.still is not None:
@@ -100,7 +101,7 @@ class Stills:
         placed = [point.at for point in view.points]
         self.take()
         if all(at is not None for at in placed):
-            view.propose([at for at in placed if at is not None], "from the picture before")
+            view.propose([at for at in placed if at is not None], sentence("from the picture before"))
         if view.still is not None:
             self._view.show_still(view.still)
         self._view.refresh()

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 
 from assistant.alarm_table.sounds import burst_wave
 from assistant.errors import AssistantError
+from assistant.language import sentence
 from assistant.live.session import LiveSession
 from assistant.live.status import SoundOrder
 from assistant.system.files import whole_file
@@ -35,7 +36,7 @@ class AlarmSound(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.fault = "the sound has not been tried yet"
+        self.fault = sentence("the sound has not been tried yet")
         self.heard: bool | None = None
         """What the person said of the test sound; None: not asked yet."""
         self._session: LiveSession | None = None
@@ -50,14 +51,14 @@ class AlarmSound(QObject):
         try:
             multimedia = importlib.import_module("PyQt6.QtMultimedia")
         except ImportError as error:
-            self._say(f"no sound system ({error})")
+            self._say(sentence(f"no sound system ({error})"))
             return
         self._devices = multimedia.QMediaDevices(self)
         self._devices.audioOutputsChanged.connect(self._bind)
         try:
             files = sound_files()
         except (OSError, AssistantError) as error:
-            self._say(f"no sound files ({error})")
+            self._say(sentence(f"no sound files ({error})"))
             return
         for priority, path in files.items():
             effect = multimedia.QSoundEffect(self)
@@ -80,15 +81,15 @@ class AlarmSound(QObject):
         """Whether all sounds can be played now."""
         multimedia = importlib.import_module("PyQt6.QtMultimedia")
         if not self._effects:
-            self._say("no sound files")
+            self._say(sentence("no sound files"))
         elif not multimedia.QMediaDevices.audioOutputs():
-            self._say("no sound device")
+            self._say(sentence("no sound device"))
         elif any(effect.status() == multimedia.QSoundEffect.Status.Error for effect in self._effects.values()):
-            self._say("the sound device cannot be used")
+            self._say(sentence("the sound device cannot be used"))
         elif self._mixer.silent:
-            self._say("the sound is muted in the system")
+            self._say(sentence("the sound is muted in the system"))
         elif self.heard is False:
-            self._say("the test sound was not heard")
+            self._say(sentence("the test sound was not heard"))
         else:
             self._say("")
 

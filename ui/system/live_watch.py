@@ -6,13 +6,14 @@ from enum import Enum
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from assistant.language import tr
 from assistant.live.messages import Child
 from assistant.live.processes.running_session import find_running
 from assistant.live.shared.shared_memory import Register
 
 _LOOK_EVERY_MS = 1000
-REFUSED = "Injecting is on in the theatre: replay and training wait until it is off. [[window:theatre]] goes there."
-OFFERED = "Live picture available – [[window:theatre]]: go live"
+REFUSED = tr("Injecting is on in the theatre: replay and training wait until it is off. [[window:theatre]] goes there.")
+OFFERED = tr("Live picture available – [[window:theatre]]: go live")
 
 
 class Live(Enum):

@@ -17,10 +17,11 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWid
 
 from assistant.alarm_table.sounds import watchdog_wave
 from assistant.alarm_table.table import STOPPED
+from assistant.language import tr
 from assistant.system.memory_file import MemoryFile
 
 HEADLINE, ACTION = STOPPED.headline, STOPPED.action
-_MORE = "The recording goes on. The program is being started again."
+_MORE = tr("The recording goes on. The program is being started again.")
 _REDS = ("#CF1219", "#7A0B0F")
 _FLASH_MS = 250  # 2 Hz, half on
 
@@ -46,7 +47,7 @@ class WatchdogWindow(QWidget):
         self.setWindowFlags(Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
         self.setFixedSize(900, 360)
         self._labels = [_label(HEADLINE, 46, 800), _label(ACTION, 32, 600), _label(_MORE, 20, 500)]
-        self._button = QPushButton("Seen (any key)")
+        self._button = QPushButton(tr("Seen (any key)"))
         self._button.setMinimumHeight(64)
         self._button.setStyleSheet("font-size: 22px; font-weight: 700; color: #F2F5F8; background: #222B35;")
         self._button.clicked.connect(self._dismiss)

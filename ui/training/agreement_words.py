@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.language import tr
 from assistant.training.agreement import Agreement
 
 
@@ -12,4 +13,4 @@ def signed(value: float) -> str:
 
 def ranged(found: Agreement) -> str:
     """Its 95 % range."""
-    return f"{signed(found.low)} to {signed(found.high)}"
+    return tr("{low} to {high}", low=signed(found.low), high=signed(found.high))

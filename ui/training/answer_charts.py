@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import shown, tr
 from assistant.training.clip import ANSWERS
 from ui import theme
 from ui.training import training_words as words
@@ -42,7 +43,7 @@ class AnswerBars(QWidget):
             y = row * step
             painter.setPen(theme.TEXT_1)
             painter.setFont(theme.font(20, 700))
-            painter.drawText(QRectF(0, y, 146, step - 6), Qt.AlignmentFlag.AlignVCenter, answer.capitalize())
+            painter.drawText(QRectF(0, y, 146, step - 6), Qt.AlignmentFlag.AlignVCenter, shown(answer).capitalize())
             said = []
             for place, (group, colour) in enumerate((("experts", theme.TEXT_1), ("colleagues", BAR))):
                 count, total = self._others[group].get(answer, 0), totals[group]
@@ -59,9 +60,9 @@ class AnswerBars(QWidget):
             if answer == self._mine:
                 painter.setPen(theme.TEXT_1)
                 at = QRectF(self.width() - 68, y, 68, step - 6)
-                painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, "◆ you")
+                painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, tr("◆ you"))
         painter.setFont(theme.font(17, 500))
-        for x, colour, text in ((0, theme.TEXT_1, "experts"), (116, BAR, "colleagues, names hidden")):
+        for x, colour, text in ((0, theme.TEXT_1, tr("experts")), (116, BAR, tr("colleagues, names hidden"))):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(x, self.height() - 20, 26, 12), 3, 3)
@@ -92,7 +93,7 @@ class StopAxis(QWidget):
         painter.setFont(theme.font(17, 500))
         if not self._event:
             painter.setPen(theme.TEXT_2)
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, "Nothing was reached in this run.")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, tr("Nothing was reached in this run."))
             return
         marks = [-(value or 0.0) for value in (self._you, self._near_s, *self._experts) if value is not None]
         low, high = min([-4.0, *marks]) * 1.12, max([2.0, *marks]) * 1.12
@@ -110,7 +111,7 @@ class StopAxis(QWidget):
         at = int(low // step + 1) * step
         while at <= high:
             painter.drawLine(QPointF(x(at), y - 6), QPointF(x(at), y + 6))
-            told = f"{at:+d} s".replace("-", "−").replace("+0", "0")
+            told = tr("{at:+d} s", at=at).replace("-", "−").replace("+0", "0")
             painter.drawText(QRectF(x(at) - 40, y + 28, 80, 24), Qt.AlignmentFlag.AlignCenter, told)
             at += step
         painter.setPen(QPen(theme.LIMIT, 3, Qt.PenStyle.DashLine))
@@ -118,7 +119,7 @@ class StopAxis(QWidget):
         painter.setPen(theme.LIMIT)
         wide = painter.fontMetrics().horizontalAdvance(self._event)
         start = min(max(x(0) - wide / 2, 0), self.width() - wide)
-        painter.drawText(QPointF(start, y - 42), self._event)
+        painter.drawText(QPointF(start, y - 42), shown(self._event))
         painter.setPen(QPen(theme.TEXT_1, 2))
         painter.setBrush(QColor("#1D172B"))
         for value in self._experts:
@@ -131,4 +132,4 @@ class StopAxis(QWidget):
             painter.drawPolygon(QPolygonF([QPointF(at_x + dx, y + dy) for dx, dy in corners]))
             painter.setPen(theme.TEXT_1)
             painter.setFont(theme.font(18, 700))
-            painter.drawText(QPointF(at_x - 17, y - 18), "you")
+            painter.drawText(QPointF(at_x - 17, y - 18), tr("you"))

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import shown, tr
 from assistant.training.agreement import Agreement, SurePoint
 from assistant.training.figures import Share
 from assistant.vocabulary import Measure, Unknown
@@ -13,7 +14,7 @@ from ui import theme
 from ui.training.agreement_words import signed
 from ui.training.violet import BAR, CARD, RAISED
 
-_NOTHING = "nothing yet"
+_NOTHING = tr("nothing yet")
 _GRID = QColor("#3A3052")
 
 
@@ -50,7 +51,7 @@ class MovingChart(Chart):
         """Draw it."""
         painter = self.begin()
         if len(self.points) < 2:
-            self.nothing(painter, "after two cases")
+            self.nothing(painter, tr("after two cases"))
             return
         left, top, wide, high = 52.0, 12.0, self.width() - 70.0, self.height() - 48.0
         last = self.points[-1][0]
@@ -77,7 +78,9 @@ class MovingChart(Chart):
             painter.setPen(QPen(theme.TEXT_2, 2, Qt.PenStyle.DotLine))
             painter.drawLine(at(1, self.experts), at(last, self.experts))
             painter.setPen(theme.TEXT_2)
-            painter.drawText(at(1, self.experts) + QPointF(6, -6), f"experts, median {self.experts:.0f} %")
+            painter.drawText(
+                at(1, self.experts) + QPointF(6, -6), tr("experts, median {experts:.0f} %", experts=self.experts)
+            )
         painter.setPen(theme.TEXT_3)
         for case in sorted({1, (last + 1) // 2, last}):
             box = QRectF(at(case, 0).x() - 30, top + high + 10, 60, 24)
@@ -139,7 +142,7 @@ class ShareBars(Chart):
             y = row * step
             painter.setPen(theme.TEXT_1)
             painter.setFont(theme.font(18, 500))
-            painter.drawText(QRectF(0, y, 124, step), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.drawText(QRectF(0, y, 124, step), Qt.AlignmentFlag.AlignVCenter, shown(name))
             high = min(30.0, step - 8)
             # Where there is no room for a bar the figure alone stands.
             room = QRectF(130, y + (step - high) / 2, max(self.width() - 204, 0), high)
@@ -167,7 +170,7 @@ class AgreementTable(Chart):
         people = sorted({each for pair in self.between for each in pair}, key=lambda each: (each != self.me, each))
         people = people[: max(2, min(6, (self.width() - 76) // 42))]
         if not people:
-            self.nothing(painter, "when two people have answered")
+            self.nothing(painter, tr("when two people have answered"))
             return
         size = min((self.width() - 76) / len(people), (self.height() - 30) / len(people), 74)
         for row, one in enumerate(people):

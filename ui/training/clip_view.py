@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from assistant.language import tr
 from assistant.plan import Plan
 from assistant.readings.moments import Moment
 from assistant.training.ending import Ending
@@ -25,7 +26,7 @@ class ClipView(QWidget):
         super().__init__(parent)
         self.setMinimumSize(360, 300)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Training clip, recorded, no live picture")
+        self.setAccessibleName(tr("Training clip, recorded, no live picture"))
         self._image: QImage | None = None
         self.frame_index = -1
         self.plate = ""
@@ -113,4 +114,4 @@ def sides_of(ending: Ending) -> tuple[str, str] | None:
         return None
     planned = ending.plan.views[0]
     is_left = planned.first_wall[:, 0].mean() < planned.last_wall[:, 0].mean()
-    return ("ANT", "POST") if is_left else ("POST", "ANT")
+    return (tr("ANT"), tr("POST")) if is_left else (tr("POST"), tr("ANT"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from assistant.language import tr
 from assistant.library.people import LOCAL, Permission, Person, Role, check_may, may
 from assistant.settings.tree import Settings
 from assistant.training.clip import ClipFacts
@@ -138,11 +139,11 @@ class TrainingController:
         self.sitting.close()
         person = self.sitting.person
         if person.id == LOCAL.id or self.desk is None:
-            self._show(WELCOME, "archived and simulated runs", "")
+            self._show(WELCOME, tr("archived and simulated runs"), "")
             return
         count = len(self.desk.answers(person, counted=True))
-        place = f"Reader {person.id} · {count} answers · names hidden from others"
-        self._show(OVERVIEW, "progress and agreement", place)
+        place = tr("Reader {id} · {count} answers · names hidden from others", id=person.id, count=count)
+        self._show(OVERVIEW, tr("progress and agreement"), place)
 
     @property
     def prepared(self) -> str:
@@ -225,7 +226,7 @@ class TrainingController:
     def _export(self, desk: Trainer) -> None:
         """The answers as a table: one's own, and everybody's for an instructor."""
         teaches = may(self.sitting.person, Permission.SEE_OTHERS) and self.front.mode == INSTRUCTOR
-        name = self._view.ask_for_file("Answers as a table", f"{self.sitting.person.id}.csv")
+        name = self._view.ask_for_file(tr("Answers as a table"), f"{self.sitting.person.id}.csv")
         if not name or self._readers.table.busy:
             return
         library, answers = (
@@ -265,13 +266,17 @@ class TrainingController:
         """Everybody's figures, for who may see them; the look is logged."""
         check_may(self.sitting.person, Permission.SEE_OTHERS)
         desk.library.note("look at everybody's figures", self.sitting.person.id)
-        self._show(INSTRUCTOR, "instructor · everybody by random number", f"Reader {self.sitting.person.id}")
+        self._show(
+            INSTRUCTOR, tr("instructor · everybody by random number"), tr("Reader {id}", id=self.sitting.person.id)
+        )
 
     def _next_set(self, desk: Trainer) -> None:
         """The cases of another set from now on."""
         self.sitting.set_id = chosen_set(desk, self.sitting.set_id)
         row = desk.library.one("sets", self.sitting.set_id) if self.sitting.set_id else None
-        self._view.tell(f"Cases of the set “{row['name']}” from now on." if row else "All cases from now on.")
+        self._view.tell(
+            tr("Cases of the set “{name}” from now on.", name=row["name"]) if row else tr("All cases from now on.")
+        )
 
     def _withdraw(self, desk: Trainer) -> None:
         """Take the consent back; asked twice."""

@@ -7,6 +7,7 @@ import time
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from assistant.language import sentence, shown, tr
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, TraineeProgress, progress
@@ -21,14 +22,14 @@ from ui.widgets.keycap import Keycap
 _DAY_NS = 86_400_000_000_000
 _BACK_PX, _PLANTED_LINES = 118, 4
 _KEYS = (
-    ("watch", "Watch"),
-    ("site", "Sites"),
-    ("shape", "Shapes"),
-    ("lines", "Assistant"),
-    ("set", "Set"),
-    ("export", "Table"),
-    ("who", "People"),
-    ("instructor", "Instructor"),
+    ("watch", tr("Watch")),
+    ("site", tr("Sites")),
+    ("shape", tr("Shapes")),
+    ("lines", tr("Assistant")),
+    ("set", tr("Set")),
+    ("export", tr("Table")),
+    ("who", tr("People")),
+    ("instructor", tr("Instructor")),
 )
 
 
@@ -45,19 +46,19 @@ class Dashboard(QWidget):
         self.stats = [
             StatCard(title)
             for title in (
-                "Stopped before the line",
-                "Agreement with experts",
-                "Agreement with yourself",
-                "“Cannot tell” used",
+                tr("Stopped before the line"),
+                tr("Agreement with experts"),
+                tr("Agreement with yourself"),
+                tr("“Cannot tell” used"),
             )
         ]
         for place, card in enumerate(self.stats):
             grid.addWidget(card, 0, 3 * place, 1, 3)
         self.moving, self.sure, self.directions = MovingChart(), SureChart(), ShareBars()
         for widget, title, right, column, span in (
-            (self.moving, "Right, mean of 20 cases (%)", "band: 95 % range", 0, 6),
-            (self.sure, "How sure, how right", "%", 6, 3),
-            (self.directions, "Right direction", "", 9, 3),
+            (self.moving, tr("Right, mean of 20 cases (%)"), tr("band: 95 % range"), 0, 6),
+            (self.sure, tr("How sure, how right"), "%", 6, 3),
+            (self.directions, tr("Right direction"), "", 9, 3),
         ):
             chart = TrainingCard(title, 22)
             chart.right.setText(right)
@@ -65,13 +66,13 @@ class Dashboard(QWidget):
             grid.addWidget(chart, 1, column, 1, span)
         self.table, self.back = AgreementTable(), ComingBack()
         self.back.setMinimumHeight(_BACK_PX)
-        agreement = TrainingCard("Who agrees (κ)", 22)
+        agreement = TrainingCard(tr("Who agrees (κ)"), 22)
         agreement.column.addWidget(self.table, 1)
         self.everybody = label("", 17, 500, colour="#BAC6D1", wrap=True)
         agreement.column.addWidget(self.everybody)
         grid.addWidget(agreement, 2, 0, 1, 3)
-        coming = TrainingCard("Coming back to you", 22)
-        coming.right.setText("misses return sooner")
+        coming = TrainingCard(tr("Coming back to you"), 22)
+        coming.right.setText(tr("misses return sooner"))
         coming.column.addWidget(self.back, 1)
         self.prepared = label("", 17, 500, colour="#A99BC9", wrap=True)
         coming.column.addWidget(self.prepared)
@@ -90,9 +91,9 @@ class Dashboard(QWidget):
             grid.setColumnStretch(column, 1)
 
     def _build_beside(self) -> TrainingCard:
-        beside = TrainingCard("With the assistant", 22)
+        beside = TrainingCard(tr("With the assistant"), 22)
         self.hidden, self.shown, self.trusted = (
-            ShareLine(title) for title in ("Lines hidden", "Lines shown", "Trusted a wrong line")
+            ShareLine(title) for title in (tr("Lines hidden"), tr("Lines shown"), tr("Trusted a wrong line"))
         )
         for line in (self.hidden, self.shown, self.trusted):
             beside.column.addWidget(line)
@@ -130,7 +131,7 @@ class Dashboard(QWidget):
         self.trusted.show_count(known.trusted_wrong)
         self.moving.experts = known.experts_right
         due = sum(when == "today" for _, when, _ in self.back.cases)
-        self.start.label = f"Start: {due} due, then new" if due else "Start"
+        self.start.label = tr("Start: {due} due, then new", due=due) if due else tr("Start")
         for widget in (self.moving, self.sure, self.directions, self.table, self.back, self.start):
             widget.update()
 
@@ -145,11 +146,15 @@ class Dashboard(QWidget):
             days = max(0, -(-(card["due_ns"] - now) // _DAY_NS))
             last = answers[-1]
             what = (
-                "right" if last["is_right"] else f"missed: {clip.facts.event or clip.facts.trap or 'nothing reached'}"
+                tr("right")
+                if last["is_right"]
+                else tr(
+                    "missed: {event}", event=shown(clip.facts.event or clip.facts.trap or sentence("nothing reached"))
+                )
             )
             if last["sure_percent"] is not None and last["is_right"]:
-                what += f", {last['sure_percent']} % sure"
-            made.append((clip.thumbnail, "today" if days == 0 else f"in {words.days(days)}", what))
+                what += tr(", {percent} % sure", percent=last["sure_percent"])
+            made.append((clip.thumbnail, tr("today") if days == 0 else tr("in {days}", days=words.days(days)), what))
         return made
 
 
@@ -169,12 +174,12 @@ class ShareLine(QWidget):
         """Right answers in percent."""
         percent = share.percent
         self.figure.setText("—" if isinstance(percent, Unknown) else f"{percent:.0f} %")
-        self.cases.setText(f"{share.total} cases")
+        self.cases.setText(tr("{total} cases", total=share.total))
 
     def show_count(self, share: Share) -> None:
         """So many of so many."""
         self.figure.setText(str(share.right) if share.total else "—")
-        self.cases.setText(f"of {share.total} planted")
+        self.cases.setText(tr("of {total} planted", total=share.total))
 
 
 class StatCard(TrainingCard):
@@ -193,33 +198,49 @@ class StatCard(TrainingCard):
         percent = share.percent
         if isinstance(percent, Unknown):
             self.figure.setText("—")
-            self.under.setText(percent.reason)
+            self.under.setText(shown(percent.reason))
             return
         low, high = share.range_percent
         self.figure.setText(f"{percent:.0f} %")
-        self.under.setText(also or f"{share.right} of {share.total} · 95 % range {low:.0f}–{high:.0f} %")
+        self.under.setText(
+            also
+            or tr(
+                "{right} of {total} · 95 % range {low:.0f}–{high:.0f} %",
+                right=share.right,
+                total=share.total,
+                low=low,
+                high=high,
+            )
+        )
 
     def show_agreement(self, found: Agreement | Unknown) -> None:
         """A kappa."""
         if isinstance(found, Unknown):
             self.figure.setText("—")
-            self.under.setText(found.reason)
+            self.under.setText(shown(found.reason))
             return
-        self.figure.setText(f"κ {signed(found.kappa)}")
-        self.under.setText(f"{found.cases} cases · 95 % range {ranged(found)} · {found.word}")
+        self.figure.setText(tr("κ {kappa}", kappa=signed(found.kappa)))
+        self.under.setText(
+            tr(
+                "{cases} cases · 95 % range {found} · {found_2}",
+                cases=found.cases,
+                found=ranged(found),
+                found_2=found.word,
+            )
+        )
 
 
 def _experts(known: TraineeProgress) -> str:
     percent = known.experts_cannot_tell.percent
-    own = f"{known.cannot_tell.right} of {known.cannot_tell.total}"
-    return own if isinstance(percent, Unknown) else f"{own} · experts {percent:.0f} %"
+    own = tr("{right} of {total}", right=known.cannot_tell.right, total=known.cannot_tell.total)
+    return own if isinstance(percent, Unknown) else tr("{own} · experts {percent:.0f} %", own=own, percent=percent)
 
 
 def _everybody(known: TraineeProgress) -> str:
     parts = []
     if isinstance(known.with_truth, Agreement):
-        parts.append(f"You and what was right: κ {signed(known.with_truth.kappa)}")
+        parts.append(tr("You and what was right: κ {kappa}", kappa=signed(known.with_truth.kappa)))
     if isinstance(known.everybody, Agreement):
         each = known.everybody
-        parts.append(f"Everybody (Fleiss): κ {signed(each.kappa)}, {ranged(each)}")
+        parts.append(tr("Everybody (Fleiss): κ {kappa}, {each}", kappa=signed(each.kappa), each=ranged(each)))
     return " · ".join(parts)

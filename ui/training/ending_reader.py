@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.errors import AssistantError, describe
+from assistant.language import shown, tr
 from assistant.training.ending import Ending, read_ending
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class EndingReader(QObject):
             why_not = str(error)
         except Exception as error:
             log.exception("reading a run stopped")
-            why_not = f"An error of the program ({describe(error)}); choose another case."
+            why_not = tr("An error of the program ({error}); choose another case.", error=shown(describe(error)))
         self._read.emit(wish, found, why_not)
 
     def _take(self, wish: int, found: object, why_not: str) -> None:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from assistant.language import shown, tr
 from assistant.training.scoring import Score
 from assistant.training.trainer import SHAPE, SITE, Given
 from ui import theme
@@ -73,13 +74,13 @@ class FeedbackPanel(QWidget):
         headline = words.headline(result.verdict, result.early_s, facts.event, facts.trap)
         if given.task in (SITE, SHAPE):
             true = facts.shape if given.task == SHAPE else " and ".join(facts.leak_sites) or "stays in"
-            headline = f"{'Right' if result.is_right else 'Not right'}: {true}"
+            headline = f"{tr('Right') if result.is_right else tr('Not right')}: {shown(true)}"
         self.headline.setText(headline)
         self.second.setText(_second_line(given, result))
-        self.gave_away.setText(feedback.gave_away)
+        self.gave_away.setText(shown(feedback.gave_away))
         self.bars.show_answers(feedback.others, given.answer)
         self.answers_card.setVisible(feedback.is_about_stopping)
-        self.ct.setText(feedback.known)
+        self.ct.setText(shown(feedback.known))
         self.back.setText(feedback.back)
 
 
@@ -94,7 +95,7 @@ class VerdictMark(QWidget):
     def show_verdict(self, is_right: bool) -> None:
         """Right or not."""
         self._is_right = is_right
-        self.setAccessibleName("right" if is_right else "not right")
+        self.setAccessibleName(tr("right") if is_right else tr("not right"))
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -109,8 +110,12 @@ def _second_line(given: Given, result: Score) -> str:
     if told:
         parts.append(f"{told[:1].upper()}{told[1:]}.")
     if given.direction is not None and result.direction_right is not None:
-        parts.append(f"Direction {'right' if result.direction_right else 'not right'}: {given.direction}.")
+        parts.append(
+            tr("Direction right: {direction}.", direction=shown(given.direction))
+            if result.direction_right
+            else tr("Direction not right: {direction}.", direction=shown(given.direction))
+        )
     if given.sure_percent is not None:
-        so = "and it was so" if result.is_right else "and it was not so"
-        parts.append(f"{given.sure_percent} % sure, {so}.")
+        so = tr("and it was so") if result.is_right else tr("and it was not so")
+        parts.append(tr("{sure_percent} % sure, {so}.", sure_percent=given.sure_percent, so=so))
     return " ".join(parts)

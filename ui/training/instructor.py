@@ -7,6 +7,7 @@ import time
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
+from assistant.language import shown, tr
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
@@ -17,11 +18,14 @@ from ui.keys.key_map import with_keys
 from ui.training.agreement_words import ranged, signed
 from ui.training.violet import CARD, EDGE, TrainingCard, label
 
-_KEYS = (
+_KEYS = tr(
     "[[training:new set]] new set · [[training:who]] people · [[training:export]] table of all answers · "
     "[[training:leave]] back"
 )
-_COLUMNS = ("reader", "role", "answers", "right", "in time", "κ truth", "κ experts", "Brier", "due")
+_COLUMNS = (
+    *(tr("reader"), tr("role"), tr("answers"), tr("right"), tr("in time")),
+    *(tr("κ truth"), tr("κ experts"), tr("Brier"), tr("due")),
+)
 
 
 class InstructorView(QWidget):
@@ -31,7 +35,7 @@ class InstructorView(QWidget):
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        card = TrainingCard("Who trains here", 26)
+        card = TrainingCard(tr("Who trains here"), 26)
         self._keys = card.right
         self.table = QTableWidget(0, len(_COLUMNS))
         self.table.setHorizontalHeaderLabels(list(_COLUMNS))
@@ -75,7 +79,7 @@ class InstructorView(QWidget):
             right = Share(right=known.lines_hidden.right + known.lines_shown.right, total=known.answered)
             cells = (
                 person.id,
-                person.role.value + (" · expert" if person.is_expert else ""),
+                shown(person.role.value) + (tr(" · expert") if person.is_expert else ""),
                 str(known.answered),
                 _share(right),
                 _share(known.stopped_in_time),
@@ -88,15 +92,20 @@ class InstructorView(QWidget):
                 self.table.setItem(row, column, QTableWidgetItem(text))
             if isinstance(known.everybody, Agreement):
                 each = known.everybody
-                together = (
-                    f"All, “stop?” (Fleiss): κ {signed(each.kappa)}, 95 % range {ranged(each)}, "
-                    f"{each.cases} cases that all have answered"
+                together = tr(
+                    "All, “stop?” (Fleiss): κ {kappa}, 95 % range {each}, {cases} cases that all have answered",
+                    kappa=signed(each.kappa),
+                    each=ranged(each),
+                    cases=each.cases,
                 )
-        self.together.setText(together or "Agreement of all needs three cases that everybody has answered.")
-        sets = [f"{one['name']}: {len(clip_ids(desk.library, one['id']))} cases" for one in desk.library.rows("sets")]
-        self.sets.setText("Sets: " + (" · ".join(sets) if sets else "none yet"))
+        self.together.setText(together or tr("Agreement of all needs three cases that everybody has answered."))
+        sets = [
+            tr("{name}: {count} cases", name=one["name"], count=len(clip_ids(desk.library, one["id"])))
+            for one in desk.library.rows("sets")
+        ]
+        self.sets.setText(tr("Sets: {sets}", sets=" · ".join(sets) if sets else tr("none yet")))
         flagged = [row["name"] for row in desk.library.rows("clips", flagged=1)]
-        self.flagged.setText("Flagged as doubtful: " + (", ".join(flagged) if flagged else "none"))
+        self.flagged.setText(tr("Flagged as doubtful: {clips}", clips=", ".join(flagged) if flagged else tr("none")))
 
 
 def _share(share: Share) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QElapsedTimer, QTimer
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
+from assistant.language import tr
 from assistant.settings.tree import Settings
 from ui.keys.key_map import with_keys
 from ui.keys.table import KeyAction
@@ -109,7 +110,7 @@ class TrainingPage(Page):
         self.parts.panels.setCurrentIndex(1)
         you = feedback.you_s
         self.parts.axis.show_stops(you, feedback.others_s, feedback.near_s, feedback.event)
-        self.parts.axis_words.setText("◆ your stop, " + words.early_words(feedback.result) if you else "")
+        self.parts.axis_words.setText(tr("◆ your stop, ") + words.early_words(feedback.result) if you else "")
         self.parts.axis_card.setVisible(feedback.is_about_stopping)
         self.header.say(self.controller.front.heading, self.controller.front.place)
         self._arrange()

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from assistant.language import tr
 from assistant.library.identities import identify
 from assistant.library.people import LOCAL, Person
 from assistant.settings.tree import AlarmSettings
@@ -103,7 +104,12 @@ class Sitting:
         asked = replace(asked, clip=labelled(desk, asked.clip, ending, self._alarms))
         self.case = OpenCase(asked, ending, task=self.task, lines_shown=self.lines_shown)
         # The case is told with the outcome: who has seen the list of cases would know it.
-        place = f"clip {asked.clip.id}  |  {self._case_of()}  |  {words.STOPS_BEFORE}"
+        place = tr(
+            "clip {id}  |  {case_of}  |  {stops_before}",
+            id=asked.clip.id,
+            case_of=self._case_of(),
+            stops_before=words.STOPS_BEFORE,
+        )
         self._put(ASKING, words.ARCHIVED.format(kind_of(desk, asked.clip), asked.clip.name), place)
         self._view.show_part()
         self._view.tell("")
@@ -133,7 +139,7 @@ class Sitting:
         result, clip = case.score(given), case.asked.clip
         with telling(self._view.tell):
             days = desk.lock(self.person, case.asked, given, result)
-            who = identify(clip.run_path).words if clip.run_id else f"clip {clip.id}"
+            who = identify(clip.run_path).words if clip.run_id else tr("clip {id}", id=clip.id)
             heading = words.LOCKED.format(kind_of(desk, clip), clip.name)
             self._put(FEEDBACK, heading, f"{who}  |  {self._case_of()}")
             self._view.show_feedback(feedback_of(desk, self.person, case, given, result, days, self._alarms))

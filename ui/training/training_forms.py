@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from assistant.errors import UsageError
+from assistant.language import tr
 from assistant.library.people import LOCAL, Person, Role
 from assistant.training.ending import DIRECTIONS
 from assistant.training.sets import SetRule, clips_named, make_set
 from assistant.training.trainer import Trainer
 from ui.widgets.form_sheet import FormSheet
 
-_NEW = "new person"
+_NEW = "new person"  # sentences
 _ANY = "any"
 
 
@@ -29,20 +30,20 @@ def people_form(desk: Trainer, present: Person, take: list[Person]) -> FormSheet
                 is_expert=values["expert"] == "yes",
             )
         take.append(person)
-        return f"{person.id} trains now."
+        return tr("{id} trains now.", id=person.id)
 
     return FormSheet(
-        title="Who trains now?",
+        title=tr("Who trains now?"),
         fields=(
-            ("who", "Person", here, (*titles, _NEW)),
-            ("name", "Name (new, may be empty)", "", ()),
-            ("role", "Role (new)", Role.TRAINEE.value, tuple(role.value for role in Role)),
-            ("expert", "Counts as expert (new)", "no", ("no", "yes")),
-            ("keeps", "Agrees that answers are kept (new)", "no", ("no", "yes")),
+            ("who", tr("Person"), here, (*titles, _NEW)),
+            ("name", tr("Name (new, may be empty)"), "", ()),
+            ("role", tr("Role (new)"), Role.TRAINEE.value, tuple(role.value for role in Role)),
+            ("expert", tr("Counts as expert (new)"), "no", ("no", "yes")),
+            ("keeps", tr("Agrees that answers are kept (new)"), "no", ("no", "yes")),
         ),
         keep=keep,
-        button="Take",
-        note="Names stay on this computer; others see the random number only. Roles keep order, they are no lock.",
+        button=tr("Take"),
+        note=tr("Names stay on this computer; others see the random number only. Roles keep order, they are no lock."),
     )
 
 
@@ -67,21 +68,21 @@ def set_form(desk: Trainer, person: Person) -> FormSheet:
             make_set(library, values["name"], rule=rule, clips=chosen)
         finally:
             library.who = before
-        return f"The set “{values['name']}” was made."
+        return tr("The set “{name}” was made.", name=values["name"])
 
     return FormSheet(
-        title="New set",
+        title=tr("New set"),
         fields=(
-            ("name", "Name", "", ()),
-            ("cases", "By hand: case numbers", "", ()),
-            ("direction", "Where it goes", _ANY, (_ANY, *DIRECTIONS)),
-            ("levels", "Levels (empty: any)", "", ()),
-            ("difficulty", "Difficulty", _ANY, (_ANY, "1", "2", "3")),
-            ("traps", "Technical traps", "any", ("any", "only traps", "no traps")),
+            ("name", tr("Name"), "", ()),
+            ("cases", tr("By hand: case numbers"), "", ()),
+            ("direction", tr("Where it goes"), _ANY, (_ANY, *DIRECTIONS)),
+            ("levels", tr("Levels (empty: any)"), "", ()),
+            ("difficulty", tr("Difficulty"), _ANY, (_ANY, "1", "2", "3")),
+            ("traps", tr("Technical traps"), "any", ("any", "only traps", "no traps")),  # sentences
         ),
         keep=keep,
-        button="Make",
-        note="By hand: numbers such as 3 8 101-104. With no number the rule below holds, for later cases too.",
+        button=tr("Make"),
+        note=tr("By hand: numbers such as 3 8 101-104. With no number the rule below holds, for later cases too."),
     )
 
 

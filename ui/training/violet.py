@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from assistant.language import tr
 from ui import theme
 from ui.keys.key_map import word
 from ui.training import training_words as words
@@ -120,7 +121,7 @@ class AnswerButton(QWidget):
         self.setMinimumHeight(76)
         self.setMaximumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(f"{text}, key {key}")
+        self.setAccessibleName(tr("{text}, key {key}", text=text, key=key))
 
     def choose(self, chosen: bool) -> None:
         """Mark it or not."""
@@ -165,7 +166,9 @@ class AnswerButton(QWidget):
         is_figure = self.text[:1].isdigit()
         top, low = box.adjusted(0, 8, 0, -box.height() / 2), box.adjusted(0, box.height() / 2 - 4, 0, -8)
         painter.drawText(
-            low if is_figure else top, Qt.AlignmentFlag.AlignCenter, f"key {self.key}" if is_figure else self.key
+            low if is_figure else top,
+            Qt.AlignmentFlag.AlignCenter,
+            tr("key {key}", key=self.key) if is_figure else self.key,
         )
         painter.setPen(theme.TEXT_1)
         size = 27 if is_figure else 19

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
+from assistant.language import tr
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import curve_scale, line_value, stretches_below
 from assistant.readings.moments import Moment, MomentStore, view_of
@@ -121,7 +122,7 @@ class CurveView(QWidget):
         for ago in (-30, -20, -10, 0):
             x = self._x(area, now_s + ago, now_s)
             painter.setPen(theme.TEXT_3)
-            text = "now" if ago == 0 else f"{ago} s".replace("-", "−")
+            text = "now" if ago == 0 else tr("{ago} s", ago=ago).replace("-", "−")
             painter.drawText(QRectF(x - 40, area.bottom() + 4, 80, 22), Qt.AlignmentFlag.AlignHCenter, text)
         self._curve(painter, area, now_s)
         self._outlook(painter, area, now_s)
@@ -193,8 +194,8 @@ class CurveView(QWidget):
     def _outlook(self, painter: QPainter, area: QRectF, now_s: float) -> None:
         assert self._moment is not None
         if self._gap_word:
-            lasted = f" for {self._gap_s:.0f} s" if self._gap_s >= 1 else ""
-            self._speed(painter, f"not measured{lasted}", theme.TEXT_3)
+            lasted = tr(" for {gap_s:.0f} s", gap_s=self._gap_s) if self._gap_s >= 1 else ""
+            self._speed(painter, tr("not measured{lasted}", lasted=lasted), theme.TEXT_3)
             return
         if self._moment.liveness.state not in (FrameState.LIVE, FrameState.REPEAT):
             return

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
+from assistant.language import tr
 from assistant.readings.curve_scale import Below, CurveScale, stretches, stretches_below
 from ui import theme
 
@@ -53,7 +54,7 @@ def draw_wall(painter: QPainter, area: QRectF, scale: CurveScale, inks: Inks) ->
     painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
     painter.setFont(inks.font)
     name = QRectF(area.left() - 60, y - 11, 54, 22)
-    painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "wall")
+    painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr("wall"))
 
 
 def draw_curve(

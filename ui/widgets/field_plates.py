@@ -8,6 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
+from assistant.language import tr
 from assistant.steps.liveness import SeenField
 from ui import theme
 from ui.widgets.view_transform import ViewTransform
@@ -30,7 +31,11 @@ def draw_fields(painter: QPainter, view: ViewTransform, fields: Sequence[SeenFie
             painter.setPen(QPen(theme.TEXT_3, 2))
             painter.drawRect(place.adjusted(1, 1, -1, -1))
         state = "live" if each.live else "held"
-        _plate(painter, place, f"looked at · {state}" if each.looked_at else f"not looked at · {state}")
+        _plate(
+            painter,
+            place,
+            tr("looked at · {state}", state=state) if each.looked_at else tr("not looked at · {state}", state=state),
+        )
 
 
 def _plate(painter: QPainter, place: QRectF, words: str) -> None:

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant.errors import AssistantError
+from assistant.language import shown, tr
 from ui import theme
 from ui.keys.key_map import with_keys
 from ui.widgets.form_sheet import FormSheet
@@ -58,7 +59,8 @@ class Form(QWidget):
             field: Field
             if choices:
                 field = QComboBox()
-                field.addItems([choice or "—" for choice in choices])
+                for choice in choices:
+                    field.addItem(shown(choice) or "—", choice)
                 field.setCurrentIndex(list(choices).index(value) if value in choices else 0)
             else:
                 field = QLineEdit(value)
@@ -81,7 +83,10 @@ class Form(QWidget):
         self.wrong.setStyleSheet("color:#FFD400;")
         column.addWidget(self.wrong)
         row_of_buttons = QHBoxLayout()
-        for word, act in ((f"{sheet.button}   [[form:keep]]", self.keep), ("Leave   [[form:leave]]", self.leave)):
+        for word, act in (
+            (tr("{button}   [[form:keep]]", button=sheet.button), self.keep),
+            (tr("Leave   [[form:leave]]"), self.leave),
+        ):
             made = QPushButton(with_keys(word))
             made.setFont(theme.font(20, 650))
             made.setMinimumHeight(56)
@@ -107,7 +112,7 @@ class Form(QWidget):
         """What stands in the fields; the empty choice is an empty text."""
         found = {}
         for name, field in self.fields.items():
-            text = field.text() if isinstance(field, QLineEdit) else field.currentText()
+            text = field.text() if isinstance(field, QLineEdit) else str(field.currentData())
             found[name] = "" if text == "—" else text.strip()
         return found
 
@@ -129,7 +134,7 @@ class Form(QWidget):
         try:
             told = self._keep(self.values())
         except AssistantError as error:
-            self.wrong.setText(str(error))
+            self.wrong.setText(shown(error))
             return
         self.closed.emit(told)
 

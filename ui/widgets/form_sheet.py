@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.language import tr
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSheet:
@@ -25,5 +27,5 @@ class FormSheet:
     title: str
     fields: Sequence[tuple[str, str, str, Sequence[str]]]
     keep: Callable[[dict[str, str]], str]
-    button: str = "Keep"
+    button: str = tr("Keep")
     note: str = ""

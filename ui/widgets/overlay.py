@@ -12,6 +12,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from assistant import lengths
 from assistant.geometry import along, apply
+from assistant.language import tr
 from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
@@ -53,7 +54,7 @@ def draw_overlay(
     if planned.warning_line is not None and "limit" in layers:
         _draw_limit(painter, on_screen, planned, moment, held=held)
     if held:
-        _tag(painter, on_screen(planned.superior[:1])[0] + [0, -18], "last lines – not live", theme.HELD)
+        _tag(painter, on_screen(planned.superior[:1])[0] + [0, -18], tr("last lines – not live"), theme.HELD)
         return
     for polygon in moment.outline if "cement" in layers else ():
         _polygon(painter, on_screen(polygon))
@@ -182,16 +183,16 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: 
         return away
 
     if planned.is_lateral:
-        _tag(painter, outwards(on_screen(planned.superior[:1])[0], 34), "sup.", theme.BONE)
-        _tag(painter, outwards(on_screen(planned.inferior[:1])[0], 34), "inf.", theme.BONE)
-        _tag(painter, outwards(on_screen(planned.inferior[-1:])[0], 34), "wall", theme.BONE)
+        _tag(painter, outwards(on_screen(planned.superior[:1])[0], 34), tr("sup."), theme.BONE)
+        _tag(painter, outwards(on_screen(planned.inferior[:1])[0], 34), tr("inf."), theme.BONE)
+        _tag(painter, outwards(on_screen(planned.inferior[-1:])[0], 34), tr("wall"), theme.BONE)
         assert planned.warning_line is not None
         ends = [outwards(on_screen(end)[0], 40) for end in (planned.warning_line[:1], planned.warning_line[-1:])]
         shapes = [on_screen(leak.outline_px) for leak in moment.leaks if len(leak.outline_px)]
         # A leak is never covered: the name stands at the line's other end then.
         covers = any(float(np.hypot(*(shape - ends[0]).T).min()) < _TAG_CLEAR_PX for shape in shapes)
         share = round(100 * planned.warning_line_fraction)
-        _tag(painter, ends[1] if covers else ends[0], f"b · {share} %", theme.LIMIT)
+        _tag(painter, ends[1] if covers else ends[0], tr("b · {share} %", share=share), theme.LIMIT)
 
 
 def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:

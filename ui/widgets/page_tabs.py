@@ -5,16 +5,17 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from assistant.language import tr
 from ui import theme
 from ui.keys.key_map import word
 from ui.page import PAGES
 
 _WORDS = {
-    "theatre": "Theatre",
-    "review": "Review",
-    "training": "Training",
-    "cases": "Cases",
-    "selftest": "Self-test",
+    "theatre": tr("Theatre"),
+    "review": tr("Review"),
+    "training": tr("Training"),
+    "cases": tr("Cases"),
+    "selftest": tr("Self-test"),
 }
 
 
@@ -33,7 +34,7 @@ class PageTabs(QWidget):
             tab.setFont(theme.font(20, 650))
             tab.setMinimumHeight(44)
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            tab.setAccessibleName(f"{_WORDS[name]}, key {word('window', name)}")
+            tab.setAccessibleName(tr("{words}, key {key}", words=_WORDS[name], key=word("window", name)))
             filled = "background:#F2F5F8;color:#07090C;border:none;" if name == current else "border:none;"
             tab.setStyleSheet(f"QPushButton{{{filled}padding:4px 14px;}}")
             tab.clicked.connect(lambda _checked=False, name=name: self.wanted.emit(name, None))

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import tr
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Motion, Unknown
@@ -29,7 +30,7 @@ class PictureView(QWidget):
         self.setMinimumSize(320, 240)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName("X-ray picture")
+        self.setAccessibleName(tr("X-ray picture"))
         self._image: QImage | None = None
         self._frame_index = -1
         self._moment: Moment | None = None
@@ -167,7 +168,11 @@ class PictureView(QWidget):
 
     def _age(self, painter: QPainter, moment: Moment) -> None:
         age = moment.liveness.xray_age_s
-        told = "—" if isinstance(age, Unknown) else (f"{1000 * age:.0f} ms" if age < 1.0 else f"{int(age)} s")
+        told = (
+            "—"
+            if isinstance(age, Unknown)
+            else (tr("{age:.0f} ms", age=1000 * age) if age < 1.0 else tr("{age} s", age=int(age)))
+        )
         text = f"{words.IMAGE_AGE}  {told}"
         painter.setFont(theme.font(20, 600))
         width = painter.fontMetrics().horizontalAdvance(text) + 28

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant import lengths
+from assistant.language import tr
 from assistant.plan import Plan
 from assistant.settings.tree import WarningLines
 from assistant.setup.model import GAUGES_MM, LEVELS
@@ -48,10 +49,12 @@ class PlanPanel(QWidget):
         self.scale.setDecimals(SCALE_PLACES)
         self.scale.setRange(0.0, MOST_MM_PER_PX)
         self.scale.setSingleStep(0.005)
-        self.scale.setSpecialValueText("not set")
+        self.scale.setSpecialValueText(tr("not set"))
         self.scale.setSuffix(" mm/px")
         self.gauge = QComboBox()
-        self.gauge.addItems([f"cannula {name} · {size} mm" for name, size in GAUGES_MM.items()])
+        self.gauge.addItems(
+            [tr("cannula {name} · {size} mm", name=name, size=size) for name, size in GAUGES_MM.items()]
+        )
         self.gauge.setCurrentIndex(list(GAUGES_MM).index(self.draft.gauge))
         self.ruler = QPushButton()
         self.ruler.setCheckable(True)
@@ -59,7 +62,7 @@ class PlanPanel(QWidget):
         self.fraction.setRange(0, 100)
         self.fraction.setDecimals(0)
         self.fraction.setValue(self.draft.line_percent)
-        self.fraction.setSuffix(" % of depth")
+        self.fraction.setSuffix(tr(" % of depth"))
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.note = QLabel()
@@ -84,15 +87,15 @@ class PlanPanel(QWidget):
         hint.setWordWrap(True)
         form = QFormLayout()
         form.setSpacing(10)
-        form.addRow("View", self.view)
-        form.addRow("Level", self.level)
+        form.addRow(tr("View"), self.view)
+        form.addRow(tr("Level"), self.level)
         level_note = QLabel(words.LEVEL_NOTE)
         level_note.setWordWrap(True)
         form.addRow("", level_note)
-        form.addRow("Scale", self.scale)
-        form.addRow("or by", self.gauge)
+        form.addRow(tr("Scale"), self.scale)
+        form.addRow(tr("or by"), self.gauge)
         form.addRow("", self.ruler)
-        form.addRow("Your line b", self.fraction)
+        form.addRow(tr("Your line b"), self.fraction)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         widget: QWidget
@@ -104,19 +107,19 @@ class PlanPanel(QWidget):
         for widget in (self.view, self.level, self.scale, self.gauge, self.ruler, self.fraction, self.save):
             widget.setMinimumHeight(44)
         for widget, name in (
-            (self.view, "View"),
-            (self.level, "Level"),
-            (self.scale, "Scale in millimetres a pixel"),
-            (self.gauge, "Cannula size"),
-            (self.fraction, "Warning line, percent of the depth"),
-            (self.list, "Points"),
+            (self.view, tr("View")),
+            (self.level, tr("Level")),
+            (self.scale, tr("Scale in millimetres a pixel")),
+            (self.gauge, tr("Cannula size")),
+            (self.fraction, tr("Warning line, percent of the depth")),
+            (self.list, tr("Points")),
         ):
             widget.setAccessibleName(name)
 
     def showEvent(self, a0: QShowEvent | None) -> None:
         """The keys that the acts have now."""
-        self.ruler.setText(with_keys("Measure the cannula  [[review:ruler]]"))
-        self.save.setText(with_keys(words.SAVE_AND_START + "  [[review:finish plan]]"))
+        self.ruler.setText(with_keys(tr("Measure the cannula  [[review:ruler]]")))
+        self.save.setText(with_keys(words.SAVE_AND_START + tr("  [[review:finish plan]]")))
         super().showEvent(a0)
 
     def start(self, reference_frame: int, hint_mm_per_px: float | None, default_path: Path) -> None:
@@ -148,7 +151,7 @@ class PlanPanel(QWidget):
     def refresh(self) -> None:
         """Show the draft: its fields, which points stand and what is missing."""
         draft = self.draft
-        unset = "not set" if draft.assumed is None else lengths.UNCAL
+        unset = tr("not set") if draft.assumed is None else lengths.UNCAL
         with QSignalBlocker(self.view), QSignalBlocker(self.level):
             self.view.setCurrentText(draft.view)
             self.level.setCurrentText(draft.level)

@@ -27,10 +27,10 @@ Mask = NDArray[np.bool_]
 class FieldOutline(StrEnum):
     """What the field looks like."""
 
-    CIRCLE = "circle"
-    RECTANGLE = "rectangle"
-    WHOLE = "whole picture"
-    UNCLEAR = "unclear"
+    CIRCLE = "circle"  # sentences
+    RECTANGLE = "rectangle"  # sentences
+    WHOLE = "whole picture"  # sentences
+    UNCLEAR = "unclear"  # sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
