@@ -58,7 +58,7 @@ def word(view: PlannedView, of: Of) -> str:
     return of.value if of is Of.HEIGHT or view.is_lateral else "width"
 
 
-def is_told_in_mm(views: Sequence[PlannedView]) -> bool:
+def is_in_mm(views: Sequence[PlannedView]) -> bool:
     """Whether everything of a plan can be told in mm: an axis or a column that several views share."""
     return all(view.calibrated for view in views)
 

@@ -67,7 +67,7 @@ def start() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     # Without a hook of its own PyQt6 ends the program on an exception in any slot.
-    sys.excepthook = told
+    sys.excepthook = report_error
     # A file dialog keeps what was looked into, whose names may be a patient's: the desktop's in its list of recent
     # files, Qt's own where it is told to, in the data folder.
     application.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
@@ -77,7 +77,7 @@ def start() -> QApplication:
     return application
 
 
-def told(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+def report_error(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
     """Log an error that reached nobody, show it under the bar, and go on."""
     log.error("an error of the program; the picture goes on", exc_info=(kind, error, trace))
     kept = write_error(kind, error, trace)

@@ -97,7 +97,7 @@ def watchdog_wave() -> bytes:
     return _wave(_harmonics(t, pitch_hz))
 
 
-def heard_test_wave() -> bytes:
+def audible_test_wave() -> bytes:
     """The sound of the self-test: a burst of MEDIUM and one of LOW."""
     medium, low = _samples(burst_wave(Priority.MEDIUM)), _samples(burst_wave(Priority.LOW))
     return _wave(np.concatenate([medium, np.zeros(RATE_HZ // 2), low]))
@@ -114,7 +114,7 @@ SOUNDS: Final = {
     "medium": lambda: burst_wave(Priority.MEDIUM),
     "low": lambda: burst_wave(Priority.LOW),
     "watchdog": watchdog_wave,
-    "test": heard_test_wave,
+    "test": audible_test_wave,
     "tick": tick_wave,
 }
 """Every sound of the program by name, made when it is asked for."""

@@ -400,7 +400,7 @@ def row_of(alarm: Alarm) -> PipelineRow:
     )
 
 
-def row_told(code: str, kind: EventKind | None, site: AlarmSite | None, headline: str = "") -> AlarmRow | None:
+def standing_row(code: str, kind: EventKind | None, site: AlarmSite | None, headline: str = "") -> AlarmRow | None:
     """The row of what stands on the screen: by its code, and by kind, site and words where the pipeline raised it."""
     rows = [row for row in TABLE if row.code == code]
     exact = [row for row in rows if isinstance(row, PipelineRow) and row.kind is kind and row.site is site]

@@ -18,7 +18,7 @@ from assistant.system.plain import read_json
 MaskOf = Callable[[int], NDArray[np.bool_] | None]
 
 
-class SaidEvent(msgspec.Struct, frozen=True, kw_only=True):
+class MethodEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event of ``result.json``; a method without an alarm table gives it no priority."""
 
     kind: str
@@ -28,26 +28,26 @@ class SaidEvent(msgspec.Struct, frozen=True, kw_only=True):
     priority: str = ""
 
 
-class SaidShape(msgspec.Struct, frozen=True, kw_only=True):
+class MethodShape(msgspec.Struct, frozen=True, kw_only=True):
     """Shape of an intradiscal leak."""
 
     label: str
     p_spike: float | None
 
 
-class SaidLeak(msgspec.Struct, frozen=True, kw_only=True):
+class MethodLeak(msgspec.Struct, frozen=True, kw_only=True):
     """A leak of ``result.json``."""
 
     site: str
     first_frame: int
     area_mm2: float
-    shape: SaidShape | None = None
+    shape: MethodShape | None = None
 
 
 class _ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
-    events: list[SaidEvent]
-    leaks: list[SaidLeak]
+    events: list[MethodEvent]
+    leaks: list[MethodLeak]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,8 +79,8 @@ class MethodAnswers:
     distance_mm: Mapping[str, Column] = field(repr=False)
     processing_ms: Column = field(repr=False)
     front_mm: Column | None = field(default=None, repr=False)
-    events: tuple[SaidEvent, ...]
-    leaks: tuple[SaidLeak, ...]
+    events: tuple[MethodEvent, ...]
+    leaks: tuple[MethodLeak, ...]
     mask: MaskOf = field(repr=False)
 
 

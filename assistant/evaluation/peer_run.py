@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.source import Source
-from assistant.evaluation.outcome import MethodAnswers, SaidEvent, SaidLeak
+from assistant.evaluation.outcome import MethodAnswers, MethodEvent, MethodLeak
 from assistant.evaluation.peers import PEERS, Beginning, Mask, Peer, PeerKind, Picture
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTION, Truth
 from assistant.geometry import Crop, MapMm
@@ -57,8 +57,8 @@ class _Memory:
     distance_mm: dict[str, Column]
     processing_ms: Column
     alarms: dict[tuple[str, str], _Crossing]
-    events: list[SaidEvent] = field(default_factory=list)
-    leaks: dict[str, SaidLeak] = field(default_factory=dict)
+    events: list[MethodEvent] = field(default_factory=list)
+    leaks: dict[str, MethodLeak] = field(default_factory=dict)
     leaking: dict[str, int] = field(default_factory=dict)
     masks: dict[int, tuple[int, NDArray[np.uint8]]] = field(default_factory=dict)
 
@@ -171,7 +171,7 @@ def _alarms(memory: _Memory, frame: Frame, settings: AlarmSettings) -> None:
         elif crossing.good_since_s is None:
             crossing.good_since_s = frame.t_s
         elif (frame.t_s - crossing.good_since_s) * 1000.0 >= settings.release_ms:
-            memory.events.append(SaidEvent(kind=kind, site=site, first_frame=crossing.raised, last_frame=frame.index))
+            memory.events.append(MethodEvent(kind=kind, site=site, first_frame=crossing.raised, last_frame=frame.index))
             crossing.raised, crossing.past = None, []
 
 
@@ -191,7 +191,7 @@ def _leaks(
         is_leak = area_mm2 >= settings.area_mm2 and float(maps[line][beyond].min()) <= -settings.reach_mm
         memory.leaking[site] = memory.leaking.get(site, 0) + 1 if is_leak else 0
         if memory.leaking[site] >= 2:
-            memory.leaks[site] = SaidLeak(site=site, first_frame=index, area_mm2=area_mm2)
+            memory.leaks[site] = MethodLeak(site=site, first_frame=index, area_mm2=area_mm2)
 
 
 def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> MethodAnswers:
@@ -206,7 +206,7 @@ def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> MethodAns
         return whole
 
     standing = [
-        SaidEvent(kind=kind, site=site, first_frame=crossing.raised, last_frame=None)
+        MethodEvent(kind=kind, site=site, first_frame=crossing.raised, last_frame=None)
         for (kind, site), crossing in memory.alarms.items()
         if crossing.raised is not None
     ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.analysis import reference_frames
 from assistant.capture.source import Source
-from assistant.evaluation.outcome import MethodAnswers, SaidEvent, SaidLeak, SaidShape
+from assistant.evaluation.outcome import MethodAnswers, MethodEvent, MethodLeak, MethodShape
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.lines import WHOLE_LINES
@@ -91,7 +91,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         processing_ms=spent_ms,
         front_mm=front_mm,
         events=tuple(
-            SaidEvent(
+            MethodEvent(
                 kind=event.kind.value,
                 site=None if event.site is None else event.site.value,
                 first_frame=event.first_frame,
@@ -105,7 +105,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
     )
 
 
-def _said(leak: Leak) -> SaidLeak:
+def _said(leak: Leak) -> MethodLeak:
     shape = leak.shape
-    said = None if shape is None else SaidShape(label=shape.label, p_spike=value_or_none(shape.p_spike))
-    return SaidLeak(site=leak.site.value, first_frame=leak.first_frame, area_mm2=leak.area_mm2, shape=said)
+    said = None if shape is None else MethodShape(label=shape.label, p_spike=value_or_none(shape.p_spike))
+    return MethodLeak(site=leak.site.value, first_frame=leak.first_frame, area_mm2=leak.area_mm2, shape=said)

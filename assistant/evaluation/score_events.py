@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.evaluation.outcome import MethodAnswers, SaidEvent
+from assistant.evaluation.outcome import MethodAnswers, MethodEvent
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, TrueCrossing, Truth
 
@@ -37,7 +37,7 @@ def score_crossings(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
 
 
 def _score_crossing(
-    tally: Tally, truth: Truth, said: list[SaidEvent], false: list[SaidEvent], crossing: TrueCrossing
+    tally: Tally, truth: Truth, said: list[MethodEvent], false: list[MethodEvent], crossing: TrueCrossing
 ) -> None:
     kind, site = crossing.kind, crossing.site
     seen_from = crossing.visible_first_frame

@@ -22,7 +22,7 @@ from scipy.stats import beta, chi2
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
-from assistant.evaluation.outcome import MethodAnswers, SaidEvent
+from assistant.evaluation.outcome import MethodAnswers, MethodEvent
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.truth import Truth, read_truth
 from assistant.evaluation.vein_runs import PARTS, VeinRun, planned_runs, simulate
@@ -111,12 +111,12 @@ def score(run: VeinRun, truth: Truth, outcome: MethodAnswers) -> VeinScore:
     )
 
 
-def is_vein_alarm(event: SaidEvent) -> bool:
+def is_vein_alarm(event: MethodEvent) -> bool:
     """A leak that is told with the highest priority is one into a vein (alarm table, A3)."""
     return event.kind == EventKind.LEAK.value and event.priority == Priority.HIGH.word
 
 
-def _most(outside: Sequence[SaidEvent], site: str) -> VeinFinding:
+def _most(outside: Sequence[MethodEvent], site: str) -> VeinFinding:
     if any(map(is_vein_alarm, outside)):
         return VeinFinding.VEIN
     if any(event.site == site for event in outside):

@@ -17,7 +17,7 @@ from assistant.exchange.pack_in import PackedCase, PackedRun, Unpacked
 from assistant.exchange.pack_names import run_file
 from assistant.identity import is_id
 from assistant.library.change_log import Row
-from assistant.library.labels import review_of, tell_search
+from assistant.library.labels import index_for_search, review_of
 from assistant.library.run_summary import NOT_WHOLE
 from assistant.library.store import Library
 from assistant.part import read_part
@@ -140,7 +140,7 @@ def add_words(library: Library, known: Known, unpacked: Unpacked, number: int) -
         review = review_of(Path(row["path"]), result, row["id"], library.folder)
         longer, others = take_over(review, entries)
         added, against = added + len(longer.entries) - len(review.entries), against + others
-        tell_search(library, row["id"], longer)
+        index_for_search(library, row["id"], longer)
     return added, against
 
 

@@ -34,7 +34,7 @@ from assistant.library.jobs import plan_path
 from assistant.library.labels import review_of
 from assistant.library.people import Permission, check_may
 from assistant.library.run_summary import read_result
-from assistant.library.session_rows import NO_PICTURES, day_without_pictures, kept_recording, said_of_session
+from assistant.library.session_rows import NO_PICTURES, day_without_pictures, kept_recording, session_columns
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
 from assistant.readings.table_file import open_table
@@ -236,7 +236,7 @@ def _day_said(level: Row, runs: list[Row]) -> str:
     for place in dict.fromkeys(place for path in paths for place in (recording_of(path), path)):
         day = read_session_day(place)
         if day is not None:
-            said, bare = (said_of_session(each, rehearsal=False)["levels"] for each in (day, without_site_words(day)))
+            said, bare = (session_columns(each, rehearsal=False)["levels"] for each in (day, without_site_words(day)))
             found += [
                 (one["day_said"], other["day_said"])
                 for one, other in zip(said, bare, strict=True)

@@ -30,7 +30,7 @@ from assistant.library.session_rows import (
     THUMBNAIL,
     WAITING,
     recording_words,
-    said_of_session,
+    session_columns,
 )
 from assistant.library.store import Library
 from assistant.part import FILE as PART
@@ -59,7 +59,7 @@ def look_into(unpacked: Unpacked) -> dict[str, Any]:
             found = _look_at_run(unpacked.folder / run_file(number, at, "run.mkv"), run)
             day = read_session_day(unpacked.folder / run_file(number, at, ""))
             rehearsal = bool(found.pop("rehearsal", False)) or run.rehearsal
-            facts[f"{number}/{at}"] = {**found, **said_of_session(day, rehearsal=rehearsal)["run"]}
+            facts[f"{number}/{at}"] = {**found, **session_columns(day, rehearsal=rehearsal)["run"]}
         _size_without_pictures(facts, number, case)
     return facts
 

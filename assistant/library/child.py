@@ -28,7 +28,7 @@ from assistant.language import sentence
 from assistant.library.database import look
 from assistant.library.labels import leaks_of
 from assistant.library.relative import row_found
-from assistant.library.session_rows import THUMBNAIL, of_same_recording, parts_said, said_of_session
+from assistant.library.session_rows import THUMBNAIL, of_same_recording, part_columns, session_columns
 from assistant.part import FOLDER as PARTS
 from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, Review, converted, place_for, read_review, save, words_of
@@ -137,8 +137,8 @@ def _made(run: Path, part: Path, teller: Teller, order: dict[str, Any]) -> dict[
     facts["sha256_of_before"] = sums.of_before()
     facts["reviewed"] = words_of(review.standing)
     apart = order["apart"] and not _is_known(order["library"], facts, session_of(read_head(here)).session_id)
-    facts["parts"] = parts_said(here, part, review, run_facts) if apart else []
-    facts["session"] = said_of_session(read_session_day(here), rehearsal=facts.pop("rehearsal"))
+    facts["parts"] = part_columns(here, part, review, run_facts) if apart else []
+    facts["session"] = session_columns(read_session_day(here), rehearsal=facts.pop("rehearsal"))
     facts["has_truth"] = int((here / "truth" / "truth.json").is_file())
     return facts
 

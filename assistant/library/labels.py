@@ -45,7 +45,7 @@ def leaks_of(result: Path | None) -> tuple[LeakKey, ...]:
         return ()
 
 
-def tell_search(library: Library, run_id: str, review: Review) -> bool:
+def index_for_search(library: Library, run_id: str, review: Review) -> bool:
     """Let the search find what stands of a run; whether anything was new to it."""
     run = library.one("runs", run_id)
     said = words_of(review.standing)

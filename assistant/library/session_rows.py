@@ -33,7 +33,7 @@ NO_PICTURES: Final = sentence("no pictures")
 """States of a run; the last one: of a session's level of which nothing was recorded, what was told in it counts."""
 
 
-def said_of_session(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any]:
+def session_columns(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any]:
     """What a child process says of a session: columns of its run, and of each of its levels.
 
     Parameters
@@ -69,7 +69,7 @@ def level_rows(
     case_id : str
         May be new.
     levels : list of dict
-        As `said_of_session` gives them; empty for a run that is no session.
+        As `session_columns` gives them; empty for a run that is no session.
     planned : str or None
         The level of the run's plan, where there is no session.
     rehearsal : bool
@@ -114,7 +114,7 @@ def _left_by_imports(library: Library, case_id: str) -> dict[str, set[str]]:
     }
 
 
-def parts_said(
+def part_columns(
     recording: Path, into: Path, review: Review, look: Callable[[Path, Path], dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """What a child process says of a session of several levels: of each part its place and columns of its run.
@@ -151,7 +151,7 @@ def parts_said(
             said["lost"], rehearsal = facts["lost"], facts["rehearsal"]
             row = {name: facts[name] for name in ("frames", "duration_s")}
             row["reviewed"] = words_of(_of_part(review, part, folder / FILE).standing)
-        row |= said_of_session(day_of_part(events, number), rehearsal=rehearsal)["run"]
+        row |= session_columns(day_of_part(events, number), rehearsal=rehearsal)["run"]
         made.append({**said, "row": row})
     return made
 

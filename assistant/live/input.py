@@ -15,7 +15,7 @@ from assistant.errors import UsageError
 from assistant.language import sentence
 from assistant.live.messages import (
     STARTED_AGAIN,
-    AlarmHeard,
+    AlarmNotice,
     Child,
     ChildChanged,
     Condition,
@@ -27,7 +27,7 @@ from assistant.live.messages import (
     Message,
     Moved,
     PlanRefused,
-    RecordingTold,
+    RecordingStatus,
     SourceEnded,
     SourceLost,
     SourceOpened,
@@ -169,7 +169,7 @@ class LiveInput:
             outlook.hear_moment(message.moment)
             self._see_growth(message.moment)
             self._see_screen(message.moment)
-        elif isinstance(message, AlarmHeard):
+        elif isinstance(message, AlarmNotice):
             outlook.hear_alarm(message)
         elif isinstance(message, SourceOpened):
             changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
@@ -184,7 +184,7 @@ class LiveInput:
             self.void_lines(sentence("the picture was lost"))
         elif isinstance(message, SourceEnded):
             self._log("source_ended")
-        elif isinstance(message, RecordingTold):
+        elif isinstance(message, RecordingStatus):
             if message.state.fault != outlook.recording.fault:
                 self._log("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
             outlook.recording = message.state

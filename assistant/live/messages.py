@@ -167,7 +167,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmHeard:
+class AlarmNotice:
     """An alarm of the pipeline was raised (``last_frame`` is None) or has ended, told before anything slower ran.
 
     It counts from then on, without waiting for the moment of its frame. ``captured_ns`` is the grab of the picture.
@@ -195,7 +195,7 @@ class PlanRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingTold:
+class RecordingStatus:
     """A new state of the recording, from the process that writes it."""
 
     state: RecordingState
@@ -234,7 +234,7 @@ class FaultNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShapeTold:
+class ShapeModelStatus:
     """Whether the model that types leaks into a disc works; ``reason`` says why not."""
 
     available: bool
@@ -253,11 +253,11 @@ Message = (
     | SourceLost
     | SourceEnded
     | Moved
-    | AlarmHeard
+    | AlarmNotice
     | PlanTaken
     | PlanRefused
-    | RecordingTold
-    | ShapeTold
+    | RecordingStatus
+    | ShapeModelStatus
     | ChildChanged
     | StateChanged
     | LinesVoid

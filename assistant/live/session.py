@@ -18,10 +18,10 @@ from assistant.live.input import LiveInput
 from assistant.live.machine.machine_watch import MachineWatch
 from assistant.live.machine.sleep_inhibitor import Awake
 from assistant.live.messages import (
-    AlarmHeard,
+    AlarmNotice,
     FaultNotice,
     Message,
-    ShapeTold,
+    ShapeModelStatus,
     StampedFrame,
     StateChanged,
 )
@@ -366,11 +366,11 @@ class LiveSession:
         return [StateChanged(before=before, after=outlook.state)]
 
     def _hear(self, message: Message) -> None:
-        if isinstance(message, AlarmHeard):
+        if isinstance(message, AlarmNotice):
             if self._ledger is not None:
                 self._ledger.heard(message)
             self._input.hear(message)
-        elif isinstance(message, ShapeTold):
+        elif isinstance(message, ShapeModelStatus):
             self.shape_is(available=message.available, reason=message.reason)
         else:
             self._input.hear(message)

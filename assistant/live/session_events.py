@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.live.messages import AlarmHeard
+from assistant.live.messages import AlarmNotice
 from assistant.live.orders import Witness
 from assistant.live.shared.mailbox import Mailbox
 from assistant.live.status import LiveAlarm
@@ -77,7 +77,7 @@ class Ledger:
                 delay_ms=round((now_ns - onset_ns) / 1e6, 1),
             )
 
-    def heard(self, message: AlarmHeard) -> None:
+    def heard(self, message: AlarmNotice) -> None:
         """Write an alarm of the pipeline, and how long after the grab it was found; what was heard has its own line."""
         alarm = message.alarm
         self._log.append(

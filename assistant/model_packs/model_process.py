@@ -27,7 +27,7 @@ from assistant.vocabulary import Unknown
 
 F32 = NDArray[np.float32]
 Message = tuple[dict[str, Any], bytes]
-Said = queue.SimpleQueue[Message | None]
+Replies = queue.SimpleQueue[Message | None]
 ToSay = queue.SimpleQueue[Message | None]
 
 START_LIMIT_S = 20.0
@@ -70,7 +70,7 @@ class ModelProcess:
         self._threads = threads
         self._worker = worker
         self._process: ChildProcess | None = None
-        self._said: Said = queue.SimpleQueue()
+        self._said: Replies = queue.SimpleQueue()
         self._to_say: ToSay = queue.SimpleQueue()
         self._token = 0
         self._sent_s: dict[int, float] = {}
@@ -286,7 +286,7 @@ def _output(head: dict[str, Any], body: bytes) -> ModelOutput:
     return ModelOutput(p=p, strangeness=strangeness)
 
 
-def _listen(process: ChildProcess, said: Said) -> None:
+def _listen(process: ChildProcess, said: Replies) -> None:
     """Carry what a process says into a queue until it ends."""
     with process.heard as stream, contextlib.suppress(OSError, ValueError):
         while (message := worker.receive(stream)) is not None:

@@ -96,7 +96,7 @@ def curve_scale(views: Sequence[PlannedView], high_mm: float) -> CurveScale:
     high_mm : float
         How far before line b the axis reaches.
     """
-    in_mm = lengths.is_told_in_mm(views)
+    in_mm = lengths.is_in_mm(views)
     lateral = next((view for view in views if view.is_lateral), None)
     view = lateral or (views[0] if views else None)
     per_mm = 1.0 if in_mm or view is None else 100.0 / lengths.depth_mm(view)

@@ -35,7 +35,7 @@ _PLACES: Final = 1
 """Tenths of a px, and of a mm: finer than either is known."""
 
 
-def told(reading: Reading, outline: Outline | None, views: Sequence[PlannedView]) -> dict[str, Any]:
+def serialise_reading(reading: Reading, outline: Outline | None, views: Sequence[PlannedView]) -> dict[str, Any]:
     """The keys for a line. In a view that is not calibrated shares of the body stand where mm stand in others.
 
     Parameters
@@ -128,7 +128,7 @@ def read_outline(line: dict[str, Any]) -> Outline:
     Raises
     ------
     KeyError, ValueError, TypeError
-        If it is not as `told` writes it.
+        If it is not as `serialise_reading` writes it.
     """
     return tuple(np.array(polygon, np.float32).reshape(-1, 2) for polygon in line["outline"])
 

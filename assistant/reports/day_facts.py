@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.review.counting import COUNTED, count_words
-from assistant.review.session_day import LevelDay, SessionDay, told_words
+from assistant.review.session_day import LevelDay, SessionDay, raised_alarm_words
 from assistant.vocabulary import Alarm
 
 REHEARSAL = "REHEARSAL: a recorded run was played as if it were live. No patient; it counts nowhere."
@@ -36,7 +36,7 @@ def level_words(level: LevelDay) -> list[str]:
     """What was done and told at a level."""
     parts = [NOT_ENTERED if level.cement_ml is None else f"{level.cement_ml:.1f} ml"]
     parts.append(xray_words(level.xray_s, level.exposures))
-    parts.append(f"told: {told_words(level.alarms)}")
+    parts.append(f"told: {raised_alarm_words(level.alarms)}")
     return [*parts, *marks_words(level)]
 
 

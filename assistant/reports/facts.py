@@ -16,13 +16,13 @@ from assistant.reports.day_facts import REHEARSAL, clock, day_rows, found_words
 from assistant.results.looked_at import NONE_SEEN, NOT_YET, Looked
 from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
-from assistant.review.session_day import RaisedAlarm, SessionDay, told_words
+from assistant.review.session_day import RaisedAlarm, SessionDay, raised_alarm_words
 from assistant.run_facts import RunClock, RunFacts
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown, value_or_none
 
 UNKNOWN = "unknown"
-TOLD, FOUND, AS_SEEN = "Told on the day", "Found by analysis {0}", "As seen live"
+RAISED, FOUND, AS_SEEN = "Told on the day", "Found by analysis {0}", "As seen live"
 ONE_VIEW = "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."
 
 
@@ -205,7 +205,7 @@ def _told_and_found(
     day: SessionDay | None, alarms: Sequence[Alarm], found: str, nothing: str
 ) -> tuple[tuple[str, str], ...]:
     """Two counts with two names: of the day, and of this analysis, with how far it has looked."""
-    rows = [] if day is None else [(TOLD, told_words(day.alarms))]
+    rows = [] if day is None else [(RAISED, raised_alarm_words(day.alarms))]
     count = found_words(alarms) if nothing == NONE_SEEN else f"{found_words(alarms)}, {nothing}"
     rows += [] if found == AS_SEEN else [(found, count)]
     return tuple(rows)

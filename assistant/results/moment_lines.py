@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from assistant.plan import PlannedView
-from assistant.readings.live_line import told
+from assistant.readings.live_line import serialise_reading
 from assistant.readings.moments import MomentMaker, Outline
 from assistant.results.folder import MOMENTS as FILE
 from assistant.results.folder import cannot_write
@@ -49,7 +49,7 @@ class MomentLines:
         outline = self._maker.make(reading).outline
         last, self._last = self._last, (outline, reading.leaks)
         is_new = last is None or outline is not last[0] or reading.leaks != last[1]
-        line = told(reading, outline if is_new else None, self._views)
+        line = serialise_reading(reading, outline if is_new else None, self._views)
         try:
             if self._file is None:
                 self._file = (self._folder / FILE).open("wb")

@@ -229,7 +229,7 @@ def check_day(day: SessionDay) -> None:
             raise ValueError("holds what no session says")
 
 
-def told_words(told: Sequence[RaisedAlarm]) -> str:
+def raised_alarm_words(told: Sequence[RaisedAlarm]) -> str:
     """How many alarms were told on the day, of which priority, and how many were acknowledged."""
     answered = sum(one.acknowledged_s is not None for one in told)
     return count_words([one.priority for one in told]) + (sentence(f"; {answered} acknowledged") if told else "")

@@ -140,12 +140,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def tell_note(note: str) -> None:
+def print_note(note: str) -> None:
     """Say on standard error what of the stored settings was passed over."""
     sys.stderr.write(f"settings: {note}\n")
 
 
-def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = tell_note) -> Settings:
+def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = print_note) -> Settings:
     """The settings that a command works with: site and user, unless the command line names others.
 
     Parameters
@@ -165,7 +165,7 @@ def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = te
     return stored_settings(told) if args.settings is None else read_settings(args.settings)
 
 
-def stored_settings(told: Callable[[str], object] = tell_note) -> Settings:
+def stored_settings(told: Callable[[str], object] = print_note) -> Settings:
     """The settings of site and user, fit for measuring; as in `wanted_settings`."""
     loaded = load_settings()
     for note in loaded.notes:

@@ -57,7 +57,7 @@ def distance_mm(ending: Ending, frame: int) -> float | None:
     return None
 
 
-def said(ending: Ending, frame: int, moved_mm: float = 0.0) -> str:
+def line_readout(ending: Ending, frame: int, moved_mm: float = 0.0) -> str:
     """What the assistant says of a frame, by the line as it is drawn."""
     distance = distance_mm(ending, frame)
     if distance is None:

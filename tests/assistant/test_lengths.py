@@ -46,8 +46,8 @@ def test_a_view_that_is_not_calibrated_is_told_in_shares_with_the_mark() -> None
 
 
 def test_an_axis_is_in_mm_only_where_every_view_is_calibrated() -> None:
-    assert lengths.is_told_in_mm((CALIBRATED, CALIBRATED))
-    assert not lengths.is_told_in_mm((CALIBRATED, AP))
+    assert lengths.is_in_mm((CALIBRATED, CALIBRATED))
+    assert not lengths.is_in_mm((CALIBRATED, AP))
 
 
 @pytest.mark.parametrize("planned", [CALIBRATED, ASSUMED])

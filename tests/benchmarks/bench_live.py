@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.opening import open_source
-from assistant.live.messages import AlarmHeard, Child, LiveState, Moved
+from assistant.live.messages import AlarmNotice, Child, LiveState, Moved
 from assistant.live.session import LiveSession
 from assistant.settings.tree import Settings
 from tests.small_run import INFERIOR, SUPERIOR, pictures, plan_document, write_video
@@ -66,7 +66,7 @@ def test_a_live_session(run: tuple[Path, np.ndarray], tmp_path: Path) -> None:
             for message in session.poll():
                 if isinstance(message, Moved):
                     lags.append((message.moment.told_ns - message.moment.captured_ns) / 1e6)
-                elif isinstance(message, AlarmHeard):
+                elif isinstance(message, AlarmNotice):
                     alarms.append((message.told_ns - message.captured_ns) / 1e6)
             time.sleep(0.016)
         seconds = time.monotonic() - begun

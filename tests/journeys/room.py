@@ -20,7 +20,7 @@ from PyQt6 import QtMultimedia
 
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live import session as session_module
-from assistant.live.messages import Child, Condition, RecordingTold
+from assistant.live.messages import Child, Condition, RecordingStatus
 from assistant.live.processes import analysis
 from assistant.live.processes.analysis import LiveAnalysis
 from assistant.live.processes.shape_watch import watched
@@ -169,7 +169,7 @@ class Room:
 
     def record(self, state: RecordingState) -> None:
         """The recording tells how it is."""
-        self.deck.capture_says.put(RecordingTold(state=state))
+        self.deck.capture_says.put(RecordingStatus(state=state))
         self.tick()
 
     def tick(self) -> None:

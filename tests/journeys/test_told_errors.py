@@ -33,7 +33,7 @@ def test_an_error_of_a_key_is_told_with_the_file_that_holds_it(
         press(window, Qt.Key.Key_M)
         qtbot.wait(10)
     (one,) = exceptions
-    app.told(*one)
+    app.report_error(*one)
     path = data_home() / "logs" / "errors.log"
     assert str(path) in page.note.text()
     text = path.read_text("utf-8")

@@ -32,7 +32,7 @@ from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.ending import read_ending
 from assistant.training.explain import gave_away
-from assistant.training.planted import can_carry, said
+from assistant.training.planted import can_carry, line_readout
 from assistant.training.scoring import score, score_watching
 from assistant.training.trainer import QUESTION, AskedClip, Given, Trainer
 from assistant.vocabulary import Distances, Unknown
@@ -342,7 +342,7 @@ def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
     answer = score(facts, "stop", None)
     watched = score_watching(facts, ending, facts.stop_frame)
     words = [training_words.early_words(answer), training_words.early_words(watched), gave_away(ending, facts)]
-    words.append(said(ending, facts.stop_frame))
+    words.append(line_readout(ending, facts.stop_frame))
     assert all(figures_in_mm(text) == [] for text in words)
     assert "uncal." in words[0]
     assert "uncal." in words[-1]

@@ -145,12 +145,12 @@ class CaseCard(QWidget):
             *(shown(one["access"]) for one in levels),
         ]
         said = [level for level in levels if level["day_said"]]
-        mark = [(words.REHEARSAL, words.REHEARSAL_TOLD)] if case["rehearsal"] else []
+        mark = [(words.REHEARSAL, words.REHEARSAL_NOTE)] if case["rehearsal"] else []
         lines = [
             *mark,
             (tr("Level · technique"), " · ".join(part for part in technique if part)),
             (tr("Cement"), words.cement(case, levels)),
-            (words.TOLD, words.told(case)),
+            (words.RAISED, words.raised_words(case)),
             words.found(case),
             *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
             *(line for level in said for line in words.marks(level)),

@@ -162,7 +162,7 @@ def _alarms(painter: QPainter, box: QRectF, case: dict[str, Any]) -> None:
     prefix = "" if case["told_high"] is None else "told_"
     colours = {"high": theme.HIGH[0], "medium": theme.MEDIUM[0], "low": theme.LOW}
     marks = [(name, colour) for name, colour in colours.items() for _ in range(min(case[prefix + name] or 0, 4))]
-    whose = words.told_and_found(case)
+    whose = words.alarm_source_words(case)
     if whose:
         painter.setPen(theme.TEXT_3)
         painter.setFont(theme.font(15, 500))

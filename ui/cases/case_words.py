@@ -15,7 +15,7 @@ from assistant.review.counting import PRIORITIES, count_words
 CASES = tr("CASES")
 HERE_ONLY = tr("on this computer only")
 REHEARSAL = tr("REHEARSAL")
-REHEARSAL_TOLD = tr("no patient, counts nowhere")
+REHEARSAL_NOTE = tr("no patient, counts nowhere")
 SEARCH = tr("Search case, level, note")
 COLUMNS = ("", "case", "level", "run", "cement", "alarms", "leak label", "CT", "recording")  # sentences
 NO_CASES = tr("No case yet.\n\nImport a recording: [[cases:import]], or drop a file or folder here.")
@@ -132,7 +132,7 @@ def millilitres(value: float | None) -> str:
     return "—" if value is None else tr("{value:.1f} ml", value=value)
 
 
-TOLD, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = tr("Told on the day"), tr("Found by analysis {0}"), tr("Found by analysis")
+RAISED, BY_ANALYSIS, BY_ANALYSIS_NOT_YET = tr("Told on the day"), tr("Found by analysis {0}"), tr("Found by analysis")
 XRAY = tr("X-ray on the day")
 NO_SESSION = tr("no session: nothing was told")
 NO_LINES = tr("no lines were set: not analysed")
@@ -197,7 +197,7 @@ def keep(case: dict[str, Any]) -> str:
     return " · ".join(part for part in (kept, case["owner"]) if part)
 
 
-def told(case: dict[str, Any]) -> str:
+def raised_words(case: dict[str, Any]) -> str:
     """Alarms as they were told on the day, and how many were acknowledged."""
     if case["told_high"] is None:
         return NO_SESSION
@@ -220,7 +220,7 @@ def found(case: dict[str, Any]) -> tuple[str, str]:
     return BY_ANALYSIS.format(case["analysed_by"]).rstrip(), counted
 
 
-def told_and_found(case: dict[str, Any]) -> str:
+def alarm_source_words(case: dict[str, Any]) -> str:
     """Whose alarms a row of the list shows, and how many the analysis found where that is another count."""
     if case["told_high"] is None:
         return "" if case["high"] is None else tr("by analysis")

@@ -16,7 +16,7 @@ from assistant.readings.curve_scale import stretches
 from assistant.readings.moments import Moment
 from assistant.reports.day_facts import clock
 from assistant.reports.drawing import drawn
-from assistant.reports.facts import ONE_VIEW, TOLD, EventLine, ReportFacts
+from assistant.reports.facts import ONE_VIEW, RAISED, EventLine, ReportFacts
 from assistant.reports.tables import export_file
 from assistant.review.curves import CurveColumns
 from assistant.review.event_list import EventRow
@@ -130,7 +130,7 @@ class _Page:
         self._curve(curve, frames, length_s, rows)
         if facts.day:
             self._list("On the day", [f"{level}: {said}" for level, said in facts.day], "", most=4)
-            self._list(TOLD, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
+            self._list(RAISED, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
         self._list(facts.found, [self._event_line(event) for event in facts.events], facts.nothing, most=14)
         if facts.screen:
             told = [f"{clock(each.t_s)}  seen from frame {each.frame_index} on: {each.text}" for each in facts.screen]

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QTimer
 
 from assistant.errors import AssistantError
 from assistant.identity import is_id
-from assistant.library.labels import tell_search
+from assistant.library.labels import index_for_search
 from assistant.library.people import LOCAL, Role
 from assistant.library.store import Library
 from assistant.library.who_is_here import choose, enrol, people_here, reviewer_here
@@ -76,7 +76,7 @@ class Reviewing:
         if session is None or review is None or not is_id("runs", session.identity.run_id):
             return
         run_id = session.identity.run_id
-        why = self._in_library(lambda library: tell_search(library, run_id, review))
+        why = self._in_library(lambda library: index_for_search(library, run_id, review))
         if why:
             self._page.tell(review_words.NOT_FOUND_BY.format(why))
 

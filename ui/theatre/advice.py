@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.alarm_table.table import row_told
+from assistant.alarm_table.table import standing_row
 from assistant.live.status import LiveAlarm
 
 
 def advice_for(alarms: Iterable[LiveAlarm]) -> str:
     """The advice of the highest alarm that has one; empty without."""
-    rows = [row_told(alarm.code, alarm.kind, alarm.site, alarm.headline) for alarm in alarms if not alarm.before_held]
+    rows = [
+        standing_row(alarm.code, alarm.kind, alarm.site, alarm.headline) for alarm in alarms if not alarm.before_held
+    ]
     return next((row.advice for row in rows if row is not None and row.advice), "")

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.alarm_table.table import row_told
+from assistant.alarm_table.table import standing_row
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
@@ -269,7 +269,7 @@ class Legend(Card):
 
 
 def _short(alarm: LiveAlarm) -> str:
-    row = row_told(alarm.code, alarm.kind, alarm.site, alarm.headline)
+    row = standing_row(alarm.code, alarm.kind, alarm.site, alarm.headline)
     return f"{words.PRIORITY[alarm.priority]} · {alarm.headline.lower() if row is None else row.short}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.training.clip import ClipFacts
 from assistant.training.ending import Ending
-from assistant.training.planted import moved, said, shift_mm
+from assistant.training.planted import line_readout, moved, shift_mm
 
 
 class Aid:
@@ -27,4 +27,4 @@ class Aid:
 
     def said(self, frame: int) -> str:
         """What it says of a frame."""
-        return said(self._ending, frame, self.moved_mm or 0.0)
+        return line_readout(self._ending, frame, self.moved_mm or 0.0)

@@ -14,7 +14,7 @@ from assistant.live.messages import Lines, LiveState
 from assistant.vocabulary import Alarm, EventKind, Measure, Priority, Unknown
 
 _MEDIUM = Priority.MEDIUM
-HELD_TOLD_S: Final = 10.0
+HELD_NOTICE_S: Final = 10.0
 DROPPED_SHARE: Final = 0.05
 DISK_LOW_MIN: Final = 30.0
 BATTERY_LOW_PERCENT: Final = 20.0
@@ -134,7 +134,7 @@ _MONITORING_LOST: Final = {
 
 def _monitoring(now: Situation) -> list[Wanted]:
     rows = _told(_MONITORING_LOST[now.state], now) if now.state in _MONITORING_LOST else []
-    if now.state is LiveState.HELD and now.state_s > HELD_TOLD_S:
+    if now.state is LiveState.HELD and now.state_s > HELD_NOTICE_S:
         rows += _told(table.HELD, now, seconds=float(int(now.state_s)))
     if now.state is LiveState.LIVE and now.lines is Lines.CONFIRMED and not now.tracked:
         rows += _told(table.NOT_TRACKED, now)

@@ -15,7 +15,7 @@ from assistant.guarded_pipeline import GuardedPipeline
 from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live.messages import (
-    AlarmHeard,
+    AlarmNotice,
     Moved,
     PlanRefused,
     PlanTaken,
@@ -29,7 +29,7 @@ from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import PlannedView, check_against_run, plan_from_document
 from assistant.readings.csv_row import COLUMNS, csv_row
-from assistant.readings.live_line import KEEPS, alarm_word, told
+from assistant.readings.live_line import KEEPS, alarm_word, serialise_reading
 from assistant.readings.moments import Outline, cement_outline
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
@@ -142,7 +142,7 @@ class LiveAnalysis:
         def tell(alarm: Alarm) -> None:
             told_ns, number = time.monotonic_ns(), self._plan_number
             self._deck.analysis_says.put(
-                AlarmHeard(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, told_ns=told_ns)
+                AlarmNotice(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, told_ns=told_ns)
             )
 
         if self._pipeline is not None and not is_in_colour(self._deck):
@@ -171,7 +171,7 @@ class LiveAnalysis:
                 "plan": self._plan_number,
                 "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
                 "standing": [alarm_word(alarm) for alarm in reading.standing],
-                **told(reading, self._outline if is_new else None, self._views),
+                **serialise_reading(reading, self._outline if is_new else None, self._views),
             }
         )
         self._deck.put(Register.ANALYSED_INDEX, stamped.index)

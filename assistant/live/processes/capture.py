@@ -24,7 +24,7 @@ from assistant.capture.play import PlayedSource, is_played
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, UsageError
 from assistant.language import sentence
-from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
+from assistant.live.messages import RecordingStatus, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
 from assistant.live.processes.recovery import record_what_is_left
 from assistant.live.shared.shared_memory import Deck, Register, is_orphan
@@ -61,7 +61,7 @@ def run(start: Start) -> None:
             if isinstance(order, Witness):
                 recorder.witness(order.head, order.count)
         if ticks % _TELL_EVERY_TICKS == 0:
-            deck.capture_says.put(RecordingTold(state=recorder.state))
+            deck.capture_says.put(RecordingStatus(state=recorder.state))
         ticks += 1
         hangs = grab.hangs()
         if not grab.is_alive():
@@ -75,7 +75,7 @@ def run(start: Start) -> None:
     else:
         grab.wait(1.0)
     recorder.close()
-    deck.capture_says.put(RecordingTold(state=recorder.state))
+    deck.capture_says.put(RecordingStatus(state=recorder.state))
     if is_orphan(deck, settings):
         deck.remove()  # no window will: the memory would stay taken until the machine is started anew
     if hangs:

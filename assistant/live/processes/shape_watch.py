@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant.errors import describe
 from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeAnswer, ShapeLimits, ShapeModel
-from assistant.live.messages import ShapeTold
+from assistant.live.messages import ShapeModelStatus
 from assistant.vocabulary import LeakSite, ModelIdentity, Unknown
 
 
@@ -24,7 +24,7 @@ class WatchedShapes:
         Takes the news to the window.
     """
 
-    def __init__(self, model: ShapeModel, say: Callable[[ShapeTold], object]) -> None:
+    def __init__(self, model: ShapeModel, say: Callable[[ShapeModelStatus], object]) -> None:
         self._model, self._say = model, say
         self._reason = ""
 
@@ -51,12 +51,14 @@ class WatchedShapes:
     def _tell(self, reason: str) -> None:
         if reason != self._reason:
             self._reason = reason
-            self._say(ShapeTold(available=not reason, reason=reason))
+            self._say(ShapeModelStatus(available=not reason, reason=reason))
 
 
-def watched(shapes: ShapeModel | Unknown | None, say: Callable[[ShapeTold], object]) -> ShapeModel | Unknown | None:
+def watched(
+    shapes: ShapeModel | Unknown | None, say: Callable[[ShapeModelStatus], object]
+) -> ShapeModel | Unknown | None:
     """The same, watched; why there is none is told at once."""
     if isinstance(shapes, Unknown):
-        say(ShapeTold(available=False, reason=shapes.reason))
+        say(ShapeModelStatus(available=False, reason=shapes.reason))
         return shapes
     return None if shapes is None else WatchedShapes(shapes, say)

@@ -30,7 +30,7 @@ from assistant.system.memory_file import MemoryFile
 from assistant.system.processes import ChildProcess, Stream
 
 log = logging.getLogger(__name__)
-LEAST_TOLD_S: Final = 120.0
+LEAST_NOTICE_S: Final = 120.0
 """A failure of the alarm system is told for two minutes at least (IEC 60601-1-8)."""
 UNARMED_SILENT_S: Final = 4.0
 """Before the injection a window may be busy for a moment without a red alarm; a dead one is told at once either way."""
@@ -401,7 +401,7 @@ def run(start: Start) -> None:
             restarts.forget()
             if seen is Seen.DEAD:
                 again()
-            given_up = now_ns - look.beat_ns > (start.settings.live.orphan_after_s + LEAST_TOLD_S) * 1e9
+            given_up = now_ns - look.beat_ns > (start.settings.live.orphan_after_s + LEAST_NOTICE_S) * 1e9
             if seen is Seen.CLOSED or given_up or (dismissed and seen is Seen.DEAD):
                 return
             time.sleep(_TICK_S)

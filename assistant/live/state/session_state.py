@@ -12,7 +12,7 @@ from assistant.language import sentence
 from assistant.lines import Line
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
-from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveMoment, LiveState
+from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.picture_state import Known, Terms, judge, quiet
 from assistant.live.state.stuck_input import Stuck
@@ -72,7 +72,7 @@ class Outlook:
     stuck: Stuck = field(default_factory=Stuck)
     wanted: tuple[Wanted, ...] = ()
     beside: tuple[Wanted, ...] = ()
-    _early: dict[_AlarmKey, AlarmHeard] = field(default_factory=dict)
+    _early: dict[_AlarmKey, AlarmNotice] = field(default_factory=dict)
     _grabbed_ns: dict[_AlarmKey, int] = field(default_factory=dict)
     _untracked_since_ns: int | None = None
 
@@ -86,7 +86,7 @@ class Outlook:
         self._early.clear()
         self._grabbed_ns.clear()
 
-    def hear_alarm(self, heard: AlarmHeard) -> None:
+    def hear_alarm(self, heard: AlarmNotice) -> None:
         """An alarm raised or ended: it counts at once, and until the moment of its frame has come."""
         if heard.plan_number != self.plan_number:
             return

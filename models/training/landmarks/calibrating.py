@@ -67,7 +67,7 @@ def gather(model: LandmarkModel, stills: Iterable[LandmarkCase]) -> list[ScoredL
     return asked
 
 
-def told_of(found: FoundLandmarks) -> np.ndarray:
+def doubt_features(found: FoundLandmarks) -> np.ndarray:
     """What tells of doubt, (6, 4) with a constant."""
     logs = np.log(np.stack([found.doubt_px, found.spread_px, found.parted_px]) + _FLOOR_PX)
     return np.column_stack([np.ones(6), logs.T])
@@ -107,8 +107,8 @@ def sureness_of(asked: list[ScoredLandmarks]) -> dict[str, float]:
     asked = [a for a in asked if float(a.errors_mm.min()) < _OTHER_BODY_MM]
     errors = np.stack([a.errors_mm for a in asked])
     near = errors <= NEAR_MM
-    weights = fit(np.concatenate([told_of(a.found) for a in asked]), near.ravel().astype(float))
-    sure = np.array([(1.0 / (1.0 + np.exp(-told_of(a.found) @ weights))).mean() for a in asked])
+    weights = fit(np.concatenate([doubt_features(a.found) for a in asked]), near.ravel().astype(float))
+    sure = np.array([(1.0 / (1.0 + np.exp(-doubt_features(a.found) @ weights))).mean() for a in asked])
     ap = np.array([a.view == "ap" for a in asked])
     apart_mm = np.stack([(a.found.doubt_px + a.found.spread_px + a.found.parted_px) * a.mm_per_crop_px for a in asked])
     told = {

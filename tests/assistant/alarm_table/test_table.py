@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from assistant.alarm_table.row import AlarmRow, PipelineRow, Raiser, RaisingRule, Watched
-from assistant.alarm_table.table import CODES, FROM_PICTURES, TABLE, row_of, row_told, takes_place_of, with_shapes
+from assistant.alarm_table.table import CODES, FROM_PICTURES, TABLE, row_of, standing_row, takes_place_of, with_shapes
 from assistant.lines import WHOLE_LINES
 from assistant.vocabulary import Alarm, AlarmSite, EventKind, Priority, Shape
 from tests.assistant.live.alarms.test_conditions import leak_in_disc
@@ -90,7 +90,7 @@ def test_priorities_and_times(row: PipelineRow) -> None:
 def test_an_alarm_finds_its_own_row_again(row: PipelineRow) -> None:
     assert row_of(alarm_of(row)) is row
     if row.code:
-        told = row_told(row.code, row.kind, row.site, row.headline)
+        told = standing_row(row.code, row.kind, row.site, row.headline)
         assert told is not None
         assert told.short == row.short
 

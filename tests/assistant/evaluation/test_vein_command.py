@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.evaluation import vein_runs
-from assistant.evaluation.outcome import SaidEvent, no_outcome
+from assistant.evaluation.outcome import MethodEvent, no_outcome
 from assistant.evaluation.truth import Truth, read_truth
 from assistant.evaluation.vein_command import VeinFinding, main, score, table
 from assistant.evaluation.vein_runs import VeinRun
@@ -45,8 +45,8 @@ def _kept(folder: Path) -> tuple[VeinRun, Truth]:
     return run, read_truth(path / "truth")
 
 
-def _said(frame: int, site: str, priority: str) -> SaidEvent:
-    return SaidEvent(kind="leak", site=site, priority=priority, first_frame=frame, last_frame=None)
+def _said(frame: int, site: str, priority: str) -> MethodEvent:
+    return MethodEvent(kind="leak", site=site, priority=priority, first_frame=frame, last_frame=None)
 
 
 def test_what_is_told_is_held_against_the_first_picture_that_shows_it(folder: Path) -> None:

@@ -11,7 +11,7 @@ from assistant.exchange.pack_in import unpack
 from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.library.outcome import add_finding
 from assistant.library.people import Permission, Person, Role
-from assistant.library.session_rows import said_of_session
+from assistant.library.session_rows import session_columns
 from assistant.library.store import Library
 from assistant.review.session_day import SessionDay
 from assistant.review.session_parts import write_parts
@@ -108,7 +108,7 @@ def test_the_words_of_a_site_for_the_stages_of_its_cement_stay_there(tmp_path):
     with Library(tmp_path / "a") as library:
         library.add("cases", Permission.IMPORT, id="K-1")
         values = {"is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300, "state": "waiting"}
-        for number, said in enumerate(said_of_session(day, rehearsal=False)["levels"], start=1):
+        for number, said in enumerate(session_columns(day, rehearsal=False)["levels"], start=1):
             assert CANARY in said["day_said"]
             library.add("levels", Permission.EDIT, id=f"L-{number}", case_id="K-1", **said)
             path = str(recording / "levels" / f"{number}_{said['level']}")
@@ -125,4 +125,4 @@ def test_the_words_of_a_site_for_the_stages_of_its_cement_stay_there(tmp_path):
     for run, level in enumerate(done.cases[0].levels):
         (there,) = read_session_day(tmp_path / "there" / "cases" / "0" / "runs" / str(run)).levels
         assert [act.text for act in there.acts if act.kind == "cement_stage"][-1] == "stage 4"
-        assert said_of_session(SessionDay(levels=(there,)), rehearsal=False)["levels"][0]["day_said"] == level.day_said
+        assert session_columns(SessionDay(levels=(there,)), rehearsal=False)["levels"][0]["day_said"] == level.day_said

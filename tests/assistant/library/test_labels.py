@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from assistant.library.labels import leaks_of, review_of, tell_search
+from assistant.library.labels import index_for_search, leaks_of, review_of
 from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
@@ -44,8 +44,8 @@ def test_a_case_is_found_by_what_was_said_of_its_run(tmp_path: Path) -> None:
         rows = [("cases", "K-1", {}), ("levels", "L-1", {"case_id": "K-1"}), ("runs", "B-1", RUN)]
         library.change(rows, Permission.IMPORT, "import", about="K-1")
         assert search(library, "blitzk").total == 0
-        assert tell_search(library, "B-1", review)
-        assert not tell_search(library, "B-1", review)
+        assert index_for_search(library, "B-1", review)
+        assert not index_for_search(library, "B-1", review)
         assert [case["id"] for case in search(library, "blitzk").cases] == ["K-1"]
-        assert not tell_search(library, "B-2", review)
+        assert not index_for_search(library, "B-2", review)
         assert library.undo().kind == "import"  # a reviewer's words are taken back in the review alone

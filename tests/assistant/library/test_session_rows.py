@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.library.people import Permission
-from assistant.library.session_rows import level_rows, said_of_session
+from assistant.library.session_rows import level_rows, session_columns
 from assistant.library.store import Library
 from tests.assistant.review.test_session_reading import two_levels
 
@@ -23,7 +23,7 @@ def levels_of(library: Library, case_id: str = "K-00001") -> list[tuple[str | No
 
 
 def test_what_is_said_of_a_run() -> None:
-    said = said_of_session(two_levels(), rehearsal=False)
+    said = session_columns(two_levels(), rehearsal=False)
     assert said["run"] == {
         "rehearsal": 0,
         "told_high": 1,
@@ -35,11 +35,11 @@ def test_what_is_said_of_a_run() -> None:
     }
     assert [level["level"] for level in said["levels"]] == ["L1", "L2"]
     assert [level["day_said"] for level in said["levels"]] == ["cement mixed", "1 key image"]
-    assert said_of_session(None, rehearsal=True) == {"run": {"rehearsal": 1}, "levels": []}
+    assert session_columns(None, rehearsal=True) == {"run": {"rehearsal": 1}, "levels": []}
 
 
 def test_each_level_has_a_row_and_what_a_person_entered_stays(library: Library) -> None:
-    said = said_of_session(two_levels(), rehearsal=False)["levels"]
+    said = session_columns(two_levels(), rehearsal=False)["levels"]
     rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=False)
     library.change([("cases", "K-00001", {}), *rows], Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L1", 0.4), ("L2", 0.2)]
@@ -53,13 +53,13 @@ def test_neither_a_rehearsal_nor_a_plain_run_changes_a_level_that_is_there(libra
     rows, (first,) = level_rows(library, "K-00001", [], "L3", rehearsal=False)
     library.change([("cases", "K-00001", {}), *rows], Permission.IMPORT, "import", about="K-00001")
     assert levels_of(library) == [("L3", None)]
-    said = said_of_session(two_levels(), rehearsal=True)["levels"]
+    said = session_columns(two_levels(), rehearsal=True)["levels"]
     assert level_rows(library, "K-00001", said, None, rehearsal=True) == ([], [first, first])
     assert level_rows(library, "K-00001", [], "L4", rehearsal=False) == ([], [first])
 
 
 def test_what_a_rehearsal_has_left_gives_way_and_what_a_person_entered_stays(library: Library) -> None:
-    said = said_of_session(two_levels(), rehearsal=True)["levels"]
+    said = session_columns(two_levels(), rehearsal=True)["levels"]
     rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=True)
     run = {"case_id": "K-00001", "level_id": first, "rehearsal": 1, "path": "r", "is_copied": 0, "state": "done"}
     run |= {"sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1}
@@ -76,7 +76,7 @@ def test_what_a_rehearsal_has_left_gives_way_and_what_a_person_entered_stays(lib
 
 
 def test_it_gives_way_to_a_plain_run_that_counts_too(library: Library) -> None:
-    said = said_of_session(two_levels(), rehearsal=True)["levels"]
+    said = session_columns(two_levels(), rehearsal=True)["levels"]
     rows, (first, _) = level_rows(library, "K-00001", said, None, rehearsal=True)
     run = {"case_id": "K-00001", "level_id": first, "rehearsal": 1, "path": "r", "is_copied": 0, "state": "done"}
     run |= {"sha256": "0", "bytes": 1, "width_px": 1, "height_px": 1}

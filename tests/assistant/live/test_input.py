@@ -17,7 +17,7 @@ from assistant.live.messages import (
     LiveMoment,
     Moved,
     PlanRefused,
-    RecordingTold,
+    RecordingStatus,
     SourceLost,
     SourceOpened,
 )
@@ -118,7 +118,7 @@ def test_lines_of_another_level_are_dropped(one: LiveInput, log: Log) -> None:
 
 def test_a_fault_of_the_recording_is_logged_once(one: LiveInput, log: Log) -> None:
     for fault in ("", "the disk is full", "the disk is full"):
-        one.hear(RecordingTold(state=RecordingState(fault=fault)))
+        one.hear(RecordingStatus(state=RecordingState(fault=fault)))
     assert log.kinds.count("recording") == 1
     assert one.outlook.recording.fault == "the disk is full"
 

@@ -13,7 +13,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.cli import main
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.messages import (
-    AlarmHeard,
+    AlarmNotice,
     Child,
     Condition,
     Lines,
@@ -54,7 +54,7 @@ def test_a_session_from_its_start_to_its_end(
     planned(session)
     assert session.arm() == ""
     until(session, lambda status: any(alarm.code == "A1" for alarm in status.alarms))
-    assert any(isinstance(message, AlarmHeard) for message in told)
+    assert any(isinstance(message, AlarmNotice) for message in told)
     until(session, lambda _: sum(isinstance(message, Moved) for message in told) > 20)
     assert session.acknowledge()
     session.note("millilitres", "0.2 ml in", total_ml=0.2)

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.live.messages import AlarmHeard
+from assistant.live.messages import AlarmNotice
 from assistant.live.orders import Witness
 from assistant.live.session_events import Ledger
 from assistant.live.shared.shared_memory import Deck
@@ -33,7 +33,7 @@ def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_pat
         headline="E",
         action="",
     )
-    ledger.heard(AlarmHeard(alarm=heard, plan_number=1, captured_ns=0, told_ns=12_345_678))
+    ledger.heard(AlarmNotice(alarm=heard, plan_number=1, captured_ns=0, told_ns=12_345_678))
     ledger.sounded([replace(alarm, seen_ns=2_000_000), alarm], 52_000_000)
     for now[0] in range(0, 3_000_000_001, 500_000_000):
         ledger.witness(deck.to_capture)

@@ -13,7 +13,7 @@ from assistant.capture.opening import open_source
 from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.readings.csv_row import COLUMNS, csv_row
-from assistant.readings.live_line import FILES, KEEPS, lines_of, read_leaks, read_thirds, told
+from assistant.readings.live_line import FILES, KEEPS, lines_of, read_leaks, read_thirds, serialise_reading
 from assistant.readings.moments import cement_outline
 from assistant.review.stored import holds_leaks, read_as_seen
 from assistant.settings.tree import Settings
@@ -43,7 +43,11 @@ def test_outlines_leaks_and_thirds_of_the_day_are_seen_again(tmp_path: Path) -> 
         is_new, before = before != (reading.cement, reading.leaks), (reading.cement, reading.leaks)
         outline = cement_outline(reading.cement)
         lines.append(
-            {"row": csv_row(reading, VIEWS), "standing": [], **told(reading, outline if is_new else None, VIEWS)}
+            {
+                "row": csv_row(reading, VIEWS),
+                "standing": [],
+                **serialise_reading(reading, outline if is_new else None, VIEWS),
+            }
         )
     text = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
     (folder / FILES.replace("*", "000")).write_bytes(text)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from assistant.errors import InputError
-from assistant.review.session_day import FILE, SessionDay, told_words
+from assistant.review.session_day import FILE, SessionDay, raised_alarm_words
 from assistant.review.session_log import DayEvent
 from assistant.review.session_reading import day_of, read_session_day
 
@@ -66,7 +66,7 @@ def test_each_level_has_what_was_done_and_told_at_it() -> None:
         ("A4", 0.7, 0.8),
         ("A1", None, None),
     ]
-    assert told_words(day.alarms) == "2 alarms: 1 HIGH · 1 MEDIUM; 1 acknowledged"
+    assert raised_alarm_words(day.alarms) == "2 alarms: 1 HIGH · 1 MEDIUM; 1 acknowledged"
     assert first.acts[0].kind == "cement_clock"  # before the first lines stood
     assert first.plan is not None
     assert first.plan["views"][0]["scale_by"] == "assumed depth"
@@ -101,7 +101,7 @@ def test_nothing_entered_is_unknown_and_a_session_without_lines_has_one_level_wi
     assert level.level == ""
     assert level.cement_ml is None
     assert day.cement_ml is None
-    assert told_words(day.alarms) == "no alarm"
+    assert raised_alarm_words(day.alarms) == "no alarm"
 
 
 def test_a_played_run_is_a_rehearsal() -> None:

@@ -7,7 +7,7 @@ from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import GO_ON, STOP, cut
 from assistant.training.ending import read_ending
 from assistant.training.figures import progress
-from assistant.training.planted import can_carry, distance_mm, is_trusted, moved, reveal, said, shift_mm
+from assistant.training.planted import can_carry, distance_mm, is_trusted, line_readout, moved, reveal, shift_mm
 from assistant.training.scoring import score
 from assistant.training.trainer import Given
 from tests.assistant.training.conftest import made_clip
@@ -21,7 +21,7 @@ def test_a_line_too_far_back_makes_near_cement_seem_far(tmp_path):
     mm = shift_mm(ending, facts)
     assert mm == 6.0
     true = distance_mm(ending, facts.stop_frame)
-    assert said(ending, facts.stop_frame, mm) == f"≈ {true + 6:.0f} mm to the warning line"
+    assert line_readout(ending, facts.stop_frame, mm) == f"≈ {true + 6:.0f} mm to the warning line"
     assert is_trusted(mm, GO_ON)
     assert not is_trusted(mm, STOP)
     assert "6 mm too far back. You followed it" in reveal(mm, GO_ON)
@@ -35,7 +35,7 @@ def test_a_line_too_far_forward_is_reached_by_cement_that_is_not_near(tmp_path):
     assert true is not None
     assert 0 < true <= 15
     assert mm == pytest.approx(-(true + 0.5))
-    assert said(ending, facts.stop_frame, mm) == "WARNING LINE REACHED"
+    assert line_readout(ending, facts.stop_frame, mm) == "WARNING LINE REACHED"
     assert is_trusted(mm, STOP)
     assert "too far forward. You did not follow it" in reveal(mm, GO_ON)
 

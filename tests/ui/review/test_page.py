@@ -200,7 +200,7 @@ def test_an_error_in_a_slot_is_told_and_ends_nothing(window: ReviewPage) -> None
     try:
         raise ValueError("from a slot")
     except ValueError as error:
-        app.told(type(error), error, error.__traceback__)
+        app.report_error(type(error), error, error.__traceback__)
     assert "ValueError" in window.note.text()
     assert window.isVisible()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.live.messages import AlarmHeard, LiveMoment, Moved, PlanRefused, PlanTaken
+from assistant.live.messages import AlarmNotice, LiveMoment, Moved, PlanRefused, PlanTaken
 from assistant.live.orders import Acknowledge, Start, TakePlan
 from assistant.live.processes import analysis as analysis_process
 from assistant.live.processes.analysis import LiveAnalysis
@@ -77,9 +77,9 @@ def test_with_lines_it_measures_and_tells_alarms_before_the_moment(
     measured = [message.moment for message in heard if isinstance(message, Moved)]
     assert all(isinstance(moment.motion, Motion) for moment in measured)
     assert any(moment.outline for moment in measured)
-    first = next(k for k, message in enumerate(heard) if isinstance(message, AlarmHeard))
+    first = next(k for k, message in enumerate(heard) if isinstance(message, AlarmNotice))
     alarm = heard[first]
-    assert isinstance(alarm, AlarmHeard)
+    assert isinstance(alarm, AlarmNotice)
     after = next(message for message in heard[first:] if isinstance(message, Moved))
     assert after.moment.frame_index == alarm.alarm.first_frame
     analysis.obey(Acknowledge())

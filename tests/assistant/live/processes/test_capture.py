@@ -8,7 +8,7 @@ import pytest
 
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import InputError
-from assistant.live.messages import RecordingTold, SourceEnded, SourceLost, SourceOpened
+from assistant.live.messages import RecordingStatus, SourceEnded, SourceLost, SourceOpened
 from assistant.live.orders import Start, Witness
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
@@ -158,7 +158,7 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
     body = threading.Thread(target=capture.run, args=(start,))
     body.start()
     said(big_deck, SourceEnded)
-    told = said(big_deck, RecordingTold)
+    told = said(big_deck, RecordingStatus)
     assert told
     big_deck.put(Register.CLOSING, 1)
     body.join(HUNG_S)

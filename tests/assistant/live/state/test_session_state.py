@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assistant.live.messages import AlarmHeard, Child, Condition, Lines, LiveMoment, LiveState
+from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.session_state import Outlook
 from assistant.live.status import ChildState, LiveStatus
@@ -212,7 +212,7 @@ CROSSING = Alarm(
 
 def heard(theatre: Theatre, alarm: Alarm, plan_number: int = 1) -> LiveStatus:
     at = theatre.now_ns + 20 * MS
-    theatre.outlook.hear_alarm(AlarmHeard(alarm=alarm, plan_number=plan_number, captured_ns=at, told_ns=at))
+    theatre.outlook.hear_alarm(AlarmNotice(alarm=alarm, plan_number=plan_number, captured_ns=at, told_ns=at))
     return theatre.wait(40)
 
 
