@@ -13,7 +13,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.errors import InputError
 from assistant.live.processes.recovery import record_what_is_left
 from assistant.live.shared.mapped_file import SharedFile
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.recording.writer import Recorder
 from tests.recorders import WRITER
 from tests.waiting import wait_until
@@ -23,13 +23,13 @@ _BODY = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.shared.mapped_file import SharedFile
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
 from assistant.settings.tree import RecordingSettings
 folder, board, width, height = Path(sys.argv[1]), SharedFile.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
-deck = Deck.open(Path(sys.argv[5]))
+deck = SessionMemory.open(Path(sys.argv[5]))
 numbers = board.numbers_at(0, 2)
 rng = np.random.default_rng(1)
 pictures = [rng.normal(120, 6, (height, width)).clip(0, 255).astype(np.uint8) for _ in range(8)]
@@ -78,7 +78,7 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
     """
     folder.mkdir(parents=True)
     board = SharedFile.make(4096)
-    deck = Deck.make(slots, width_px * height_px)
+    deck = SessionMemory.make(slots, width_px * height_px)
     numbers = board.numbers_at(0, 2)
     command = [sys.executable, "-c", _BODY, str(folder), str(board.path), str(width_px), str(height_px), str(deck.path)]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})

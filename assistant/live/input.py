@@ -14,7 +14,7 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.language import sentence
 from assistant.live.messages import (
-    STARTED_AGAIN,
+    RESTARTED,
     AlarmNotice,
     Child,
     ChildChanged,
@@ -34,9 +34,9 @@ from assistant.live.messages import (
 )
 from assistant.live.orders import LookAt, Order, TakePlan
 from assistant.live.plan_store import keep_plan, plan_left
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.state.arming import CementGrowth
-from assistant.live.state.session_state import Outlook
+from assistant.live.state.session_state import SessionState
 from assistant.plan import Plan, plan_from_document
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
@@ -62,7 +62,7 @@ class LiveInput:
 
     Attributes
     ----------
-    outlook : Outlook
+    outlook : SessionState
     inbox : list of Message
         For the person, until the next look.
     grows : bool
@@ -72,16 +72,16 @@ class LiveInput:
     def __init__(self, folder: Path, settings: Settings, log: Log, since_ns: int, number: int = 1) -> None:
         self._folder, self._settings, self._number = folder, settings, number
         self._log = log if number == 1 else partial(log, input=number)
-        self.outlook = Outlook(since_ns=since_ns, settings=settings)
+        self.outlook = SessionState(since_ns=since_ns, settings=settings)
         self.inbox: list[Message] = []
         self.grows = False
         self._growth = CementGrowth()
         self._plan: TakePlan | None = None
         self._plan_number = 0
-        self._deck: Deck | None = None
+        self._deck: SessionMemory | None = None
         self._screen_changed = ""
 
-    def begin(self, deck: Deck, events: Iterable[dict[str, Any]]) -> None:
+    def begin(self, deck: SessionMemory, events: Iterable[dict[str, Any]]) -> None:
         """Its processes run now. After a crash the lines of the event log come back, never confirmed."""
         self._deck = deck
         left = plan_left(events, self._settings.alarms.warning_lines, self._number)
@@ -152,7 +152,7 @@ class LiveInput:
         self._log("process", process=change.child, condition=change.condition, reason=change.reason)
         if change.condition not in (Condition.DIED, Condition.HANGING):
             return
-        self.inbox.append(STARTED_AGAIN[change.child])
+        self.inbox.append(RESTARTED[change.child])
         if change.child is Child.ANALYSIS and self._deck is not None:
             self.outlook.forget_analysis()
             self._deck.to_analysis.forget()

@@ -241,7 +241,7 @@ class ShapeModelStatus:
     reason: str = ""
 
 
-STARTED_AGAIN: Final = {
+RESTARTED: Final = {
     Child.ANALYSIS: FaultNotice(happened="The analysis stopped and starts again.", do="Picture goes on. Judge by eye."),
     Child.CAPTURE: FaultNotice(happened="The capture stopped and starts again.", do="Use the C-arm screen."),
     Child.WATCHDOG: FaultNotice(happened="The watchdog stopped and starts again.", do="Monitoring continues."),

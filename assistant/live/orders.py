@@ -70,11 +70,11 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class LogAnchor:
     """The head of the event log's hash chain, for the recording to keep."""
 
     head: str
     count: int
 
 
-Order = TakePlan | LookAt | Arm | Acknowledge | Witness
+Order = TakePlan | LookAt | Arm | Acknowledge | LogAnchor

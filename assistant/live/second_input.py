@@ -22,8 +22,8 @@ from assistant.live.input import LiveInput, Log
 from assistant.live.messages import Child, FaultNotice, Lines, LinesVoid, Message, PlanRefused, SourceLost, StampedFrame
 from assistant.live.orders import Acknowledge, Start
 from assistant.live.plan_store import SECOND
-from assistant.live.processes.supervisor import Nurse
-from assistant.live.shared.shared_memory import Deck, Register, read_signs
+from assistant.live.processes.supervisor import ChildSupervisor
+from assistant.live.shared.shared_memory import Register, SessionMemory, read_signs
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
 from assistant.settings.tree import Settings
@@ -82,12 +82,12 @@ class SecondInput:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
-        self._deck: Deck | None = Deck.make()
+        self._deck: SessionMemory | None = SessionMemory.make()
         self._deck.beat(Register.WINDOW_BEAT)
         self._begun = begin_head(self.folder)
         self._write_head(None)
         children = (Child.CAPTURE, Child.ANALYSIS)
-        self._nurses = {child: Nurse(child, self._deck, self._orders, clock_ns) for child in children}
+        self._nurses = {child: ChildSupervisor(child, self._deck, self._orders, clock_ns) for child in children}
 
     def begin(self, events: Iterable[dict[str, Any]]) -> None:
         """Start its processes; lines that the event log holds for it come back, never confirmed."""
@@ -169,7 +169,7 @@ class SecondInput:
         self._look(deck)
         return told
 
-    def _look(self, deck: Deck) -> None:
+    def _look(self, deck: SessionMemory) -> None:
         outlook = self.input.outlook
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)

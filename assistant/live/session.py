@@ -16,7 +16,7 @@ from assistant.identity import Identity, session_of
 from assistant.language import sentence
 from assistant.live.input import LiveInput
 from assistant.live.machine.machine_watch import MachineWatch
-from assistant.live.machine.sleep_inhibitor import Awake
+from assistant.live.machine.sleep_inhibitor import SleepInhibitor
 from assistant.live.messages import (
     AlarmNotice,
     FaultNotice,
@@ -27,10 +27,10 @@ from assistant.live.messages import (
 )
 from assistant.live.orders import Acknowledge, Order, Start
 from assistant.live.plan_store import second_left, split_plan
-from assistant.live.processes.session_processes import Crew
+from assistant.live.processes.session_processes import SessionProcesses
 from assistant.live.second_input import SecondInput
-from assistant.live.session_events import Ledger
-from assistant.live.shared.shared_memory import Deck, Register, read_signs
+from assistant.live.session_events import AuditLog
+from assistant.live.shared.shared_memory import Register, SessionMemory, read_signs
 from assistant.live.state.arming import why_not
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.recording.keeping import begin_head, write_head
@@ -69,13 +69,13 @@ class LiveSession:
         self.source, self.folder, self._settings = source, folder, settings
         self._watchdog_window, self._restart = tuple(watchdog_window), tuple(restart)
         self._clock_ns = clock_ns
-        self._crew: Crew | None = None
+        self._crew: SessionProcesses | None = None
         self._input = LiveInput(folder, settings, self._log_event, clock_ns())
         self._outlook = self._input.outlook
         self.second: SecondInput | None = None
         self._status: LiveStatus | None = None
-        self._ledger: Ledger | None = None
-        self._machine, self._awake = MachineWatch(), Awake()
+        self._ledger: AuditLog | None = None
+        self._machine, self._awake = MachineWatch(), SleepInhibitor()
         self._inbox: list[Message] = []
         self._begun = begin_head(folder)
         self.identity: Identity = session_of(self._begun)
@@ -95,8 +95,8 @@ class LiveSession:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
-        self._crew = Crew(self.folder, self.source, self._orders, self._clock_ns)
-        self._ledger = Ledger(self.folder, self._clock_ns)
+        self._crew = SessionProcesses(self.folder, self.source, self._orders, self._clock_ns)
+        self._ledger = AuditLog(self.folder, self._clock_ns)
         self._log_event("session_started", source=self.source, taken_over=self._crew.taken_over)
         try:
             write_head(self.folder, self.source, self._settings, None, self._begun)
@@ -124,7 +124,7 @@ class LiveSession:
         )
 
     @property
-    def deck(self) -> Deck:
+    def deck(self) -> SessionMemory:
         """The shared memory.
 
         Raises

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.live.messages import AlarmNotice
-from assistant.live.orders import Witness
+from assistant.live.orders import LogAnchor
 from assistant.live.shared.mailbox import Mailbox
 from assistant.live.status import LiveAlarm
 from assistant.recording.event_log import EventLog
@@ -15,7 +15,7 @@ from assistant.recording.event_log import EventLog
 _WITNESS_EVERY_NS: Final = 1_000_000_000
 
 
-class Ledger:
+class AuditLog:
     """The event log of a session.
 
     Parameters
@@ -95,7 +95,7 @@ class Ledger:
         head, count = self._log.head
         now_ns, (seen_ns, seen_count) = self._clock_ns(), self._witnessed
         if count != seen_count and (force or now_ns - seen_ns > _WITNESS_EVERY_NS):
-            recorder.put(Witness(head=head, count=count))
+            recorder.put(LogAnchor(head=head, count=count))
             self._witnessed = now_ns, count
 
     def close(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from assistant.language import sentence
-from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
+from assistant.recording.schema import HEAD, SCHEMA, VIDEO, FrameLine, LogAnchorLine
 from assistant.system.plain import read_json
 
 MOST_LOST_IN_A_ROW = 100_000
@@ -34,7 +34,7 @@ class Recorded:
         Frames that were captured after the last picture that is there.
     closed : bool
         Ended in order.
-    witness : WitnessLine or None
+    witness : LogAnchorLine or None
         The newest head of the event log that the recording kept.
     head : dict
         ``head.json``; empty where it cannot be read.
@@ -44,7 +44,7 @@ class Recorded:
     lost_frames: int
     cut_frames: int
     closed: bool
-    witness: WitnessLine | None
+    witness: LogAnchorLine | None
     head: dict[str, Any]
 
     @property
@@ -76,10 +76,10 @@ def read_recorded(folder: Path, pictures: Mapping[int, int]) -> Recorded:
         How many whole pictures each video file holds.
     """
     found: dict[int, FrameLine] = {}
-    witness: WitnessLine | None = None
+    witness: LogAnchorLine | None = None
     for path in sorted(folder.glob("frames_*.jsonl")):
         for line in _lines(path):
-            if isinstance(line, WitnessLine):
+            if isinstance(line, LogAnchorLine):
                 witness = line
             elif line.i >= 0:
                 found[line.i] = line
@@ -129,14 +129,14 @@ def _lost(i: int, said: FrameLine | None, before: list[FrameLine], there: dict[i
     return FrameLine(i=i, t=t, ns=round(previous.ns + (after.ns - previous.ns) * share), v=-1, p=-1)
 
 
-def _lines(path: Path) -> list[FrameLine | WitnessLine]:
-    lines: list[FrameLine | WitnessLine] = []
+def _lines(path: Path) -> list[FrameLine | LogAnchorLine]:
+    lines: list[FrameLine | LogAnchorLine] = []
     for raw in path.read_bytes().split(b"\n"):
         if not raw:
             continue
         try:
             lines.append(
-                read_json(raw, WitnessLine) if raw.startswith(b'{"events_head"') else read_json(raw, FrameLine)
+                read_json(raw, LogAnchorLine) if raw.startswith(b'{"events_head"') else read_json(raw, FrameLine)
             )
         except ValueError:
             continue  # torn: its frame counts as one without a line

@@ -48,7 +48,7 @@ class FrameLine(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     crc: int | None = None
 
 
-class WitnessLine(msgspec.Struct, kw_only=True, frozen=True):
+class LogAnchorLine(msgspec.Struct, kw_only=True, frozen=True):
     """A line of ``frames_NNN.jsonl`` that keeps the head of the event log."""
 
     events_head: str

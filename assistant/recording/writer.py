@@ -27,7 +27,7 @@ from assistant.language import sentence
 from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.recording_state import Gauge, RecordingState
-from assistant.recording.schema import FRAMES, VIDEO, FrameLine, WitnessLine
+from assistant.recording.schema import FRAMES, VIDEO, FrameLine, LogAnchorLine
 from assistant.recording.segment_file import GrowingFile
 from assistant.recording.writer_settings import WriterSettings
 from assistant.system.plain import json_line
@@ -74,8 +74,8 @@ class Recorder:
     ) -> None:
         self._folder, self._settings = folder, settings
         self._disk, self._clock_ns = disk or Disk(), clock_ns
-        self._offered: queue.Queue[Offered | WitnessLine | None] = queue.Queue(_FRAMES_WAITING)
-        self._coded: queue.Queue[Coded | WitnessLine | None] = queue.Queue()
+        self._offered: queue.Queue[Offered | LogAnchorLine | None] = queue.Queue(_FRAMES_WAITING)
+        self._coded: queue.Queue[Coded | LogAnchorLine | None] = queue.Queue()
         self._offered_bytes = self._begun_bytes = 0
         self._coded_bytes = self._taken_bytes = 0
         self._lock = threading.Lock()
@@ -130,7 +130,7 @@ class Recorder:
     def witness(self, head: str, count: int) -> None:
         """Keep the head of the event log among the frames."""
         try:
-            self._offered.put_nowait(WitnessLine(events_head=head, events_count=count))
+            self._offered.put_nowait(LogAnchorLine(events_head=head, events_count=count))
         except queue.Full:
             log.warning("the event log's head was not kept: the coding does not keep up")
 
@@ -174,7 +174,7 @@ class Recorder:
     def _code_all(self) -> None:
         coder = Coder()
         while (offered := self._offered.get()) is not None:
-            if isinstance(offered, WitnessLine):
+            if isinstance(offered, LogAnchorLine):
                 self._coded.put(offered)
                 continue
             self._coded.put(coded := coder.code(offered))
@@ -184,7 +184,7 @@ class Recorder:
 
     def _write_all(self) -> None:
         while (coded := self._coded.get()) is not None:
-            if isinstance(coded, WitnessLine):
+            if isinstance(coded, LogAnchorLine):
                 self._put_line(coded)
                 continue
             with self._lock:
@@ -238,7 +238,7 @@ class Recorder:
         )
         self._append_line(line)
 
-    def _append_line(self, line: FrameLine | WitnessLine) -> None:
+    def _append_line(self, line: FrameLine | LogAnchorLine) -> None:
         file = self._line_file()
         torn, self._line_torn = self._line_torn, True
         file.append((b"\n" if torn else b"") + json_line(line))
@@ -254,7 +254,7 @@ class Recorder:
         with contextlib.suppress(OSError):
             self._write_line(coded)
 
-    def _put_line(self, line: WitnessLine) -> None:
+    def _put_line(self, line: LogAnchorLine) -> None:
         with self._lock:
             try:
                 if self._may_write():

@@ -20,7 +20,7 @@ from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.identity import random_id
 from assistant.recording.matroska_out import MatroskaOut, Track
 from assistant.recording.reading import video_files
-from assistant.recording.schema import FRAMES, HEAD, SCHEMA, VIDEO, FrameLine, WitnessLine
+from assistant.recording.schema import FRAMES, HEAD, SCHEMA, VIDEO, FrameLine, LogAnchorLine
 from assistant.recording.segment_file import GrowingFile
 from assistant.system.files import write_json
 from assistant.system.plain import json_line
@@ -162,7 +162,7 @@ def copy_frames(
     run: Path,
     out: Path,
     lines: list[FrameLine],
-    witness: WitnessLine | None,
+    witness: LogAnchorLine | None,
     progress: Progress = lambda _done, _total: None,
 ) -> None:
     """Copy the pictures of some frames into one video of an existing folder, with their lines.

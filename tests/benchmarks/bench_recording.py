@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.recording.writer import Recorder
 from tests.killed_recording import kill_at
 from tests.recorders import WRITER
@@ -78,7 +78,7 @@ def test_cost_of_recording(tmp_path: Path) -> None:
 
 def test_ring(tmp_path: Path) -> None:
     """Publishing and reading a frame, beside a plain copy of it."""
-    deck = Deck.make()
+    deck = SessionMemory.make()
     grey = np.random.default_rng(1).integers(0, 255, (HEIGHT_PX, WIDTH_PX), np.uint8)
     target = np.empty_like(grey)
     times: dict[str, list[float]] = {"copy": [], "publish": [], "read": []}

@@ -9,7 +9,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.capture.video.wholeness import missing_end
 from assistant.live.messages import SourceLost
 from assistant.live.processes.capture import HANGS_STATUS
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from tests.waiting import HUNG_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +39,7 @@ capture.run(Start(deck=sys.argv[1], source="camera:0", folder=sys.argv[2], setti
 
 
 def test_F_03(tmp_path: Path) -> None:
-    deck = Deck.make(slots=4, slot_bytes=80 * 64)
+    deck = SessionMemory.make(slots=4, slot_bytes=80 * 64)
     deck.beat(Register.WINDOW_BEAT)
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([sys.executable, "-c", BODY, str(deck.path), str(tmp_path)], env=env)

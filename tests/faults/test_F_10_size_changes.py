@@ -10,7 +10,7 @@ from assistant.errors import InputError
 from assistant.live.messages import SourceEnded, SourceLost, SourceOpened
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.recording.reading import video_files
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
@@ -38,7 +38,7 @@ class Sized:
 
 
 def test_F_10(tmp_path: Path, monkeypatch) -> None:
-    deck = Deck.make(slots=4, slot_bytes=200 * 200 * 2)
+    deck = SessionMemory.make(slots=4, slot_bytes=200 * 200 * 2)
     sources = [Sized(64, 80, np.uint8, False), Sized(128, 160, np.uint8, False), Sized(128, 160, np.uint16, True)]
     monkeypatch.setattr(capture, "_open", lambda address: sources.pop(0))
     recorder = Recorder(tmp_path, WRITER)

@@ -19,7 +19,7 @@ from assistant.capture.opening import open_source
 from assistant.live.messages import Lines, LiveState
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
-from assistant.live.shared.shared_memory import Deck, Register, read_signs
+from assistant.live.shared.shared_memory import Register, SessionMemory, read_signs
 from assistant.live.state.picture_state import Known, judge
 from assistant.recording.writer import Recorder
 from assistant.settings.tree import Settings
@@ -68,8 +68,8 @@ CLIPS = [(make, k) for make in (endoscope, room, desktop) for k in range(20 if m
 
 
 @pytest.fixture
-def deck() -> Iterator[Deck]:
-    made = Deck.make(4, ROWS * COLS)
+def deck() -> Iterator[SessionMemory]:
+    made = SessionMemory.make(4, ROWS * COLS)
     yield made
     made.remove()
 
@@ -100,7 +100,7 @@ def state_of(liveness: Liveness, *, in_colour: bool) -> LiveState:
 
 
 @pytest.mark.parametrize(("make", "k"), CLIPS, ids=[f"{make.__name__}-{k}" for make, k in CLIPS])
-def test_F_12(make, k: int, deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_F_12(make, k: int, deck: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through the capture as from a grabber, in the middle of a case: the source's X-ray is known by its reference."""
     rng = np.random.default_rng(k)
     pictures = [make(rng, k) for _ in range(3)]
@@ -155,7 +155,7 @@ def test_runs_are_never_called_another_input() -> None:
     assert FrameState.UNUSABLE not in states
 
 
-def test_colour_is_told_within_a_second_and_taken_back(deck: Deck) -> None:
+def test_colour_is_told_within_a_second_and_taken_back(deck: SessionMemory) -> None:
     assert not read_signs(deck).in_colour
     deck.put(Register.COLOURED, 700)
     assert read_signs(deck).in_colour

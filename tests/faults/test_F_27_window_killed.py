@@ -19,7 +19,7 @@ from assistant.capture.run_folder import RunFolder
 from assistant.live.messages import Child, Lines, LiveState
 from assistant.live.processes.running_session import find_running
 from assistant.live.session import LiveSession
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.settings.tree import Settings
 from tests.assistant.live.conftest import until
 from tests.small_run import pictures, plan_document, write_video
@@ -94,7 +94,7 @@ def test_F_27(window: Callable[..., Window], tmp_path: Path) -> None:
     left = find_running()
     assert left is not None
     assert left.deck is not None
-    deck: Deck = left.deck
+    deck: SessionMemory = left.deck
     pids = left.living()
     assert set(pids) == set(Child)
 

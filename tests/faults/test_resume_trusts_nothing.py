@@ -17,7 +17,7 @@ import pytest
 from assistant.live.processes.running_session import find_running, note_running
 from assistant.live.session import LiveSession
 from assistant.live.shared.mailbox import Mailbox
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 
@@ -41,9 +41,9 @@ def speak(box: Mailbox, payload: bytes) -> None:
 
 
 @pytest.fixture
-def left(tmp_path: Path) -> Iterator[Deck]:
+def left(tmp_path: Path) -> Iterator[SessionMemory]:
     """The memory of a session whose window died, with a process that answers, and a pickle that waits to be read."""
-    deck = Deck.make()
+    deck = SessionMemory.make()
     child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
     for pid, beat in ((Register.CAPTURE_PID, Register.CAPTURE_BEAT), (Register.ANALYSIS_PID, Register.ANALYSIS_BEAT)):
         deck.put(pid, child.pid)
@@ -73,13 +73,13 @@ def gone_on_with(folder: Path) -> bool:
         session.stop()
 
 
-def test_a_pickle_in_our_own_memory_is_not_run(left: Deck, tmp_path: Path) -> None:
+def test_a_pickle_in_our_own_memory_is_not_run(left: SessionMemory, tmp_path: Path) -> None:
     assert gone_on_with(tmp_path / "session")
     assert not (tmp_path / "canary").exists()
 
 
 @pytest.mark.parametrize("how", ["others may write", "of another account", "a link"])
-def test_memory_that_could_be_anothers_is_not_believed(left: Deck, tmp_path: Path, how: str) -> None:
+def test_memory_that_could_be_anothers_is_not_believed(left: SessionMemory, tmp_path: Path, how: str) -> None:
     if how == "others may write":
         left.path.chmod(0o666)
     elif how == "a link":
@@ -96,7 +96,7 @@ def test_memory_that_could_be_anothers_is_not_believed(left: Deck, tmp_path: Pat
         left.path.with_suffix(".real").unlink(missing_ok=True)
 
 
-def test_a_note_that_could_be_anothers_names_no_session(left: Deck) -> None:
+def test_a_note_that_could_be_anothers_names_no_session(left: SessionMemory) -> None:
     assert find_running() is not None
     note = data_home() / "running.json"
     note.chmod(0o666)

@@ -25,7 +25,7 @@ from assistant.live.processes import analysis
 from assistant.live.processes.analysis import LiveAnalysis
 from assistant.live.processes.shape_watch import watched
 from assistant.live.session import LiveSession
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.status import ChildState, LiveStatus
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.recording_state import RecordingState
@@ -47,7 +47,7 @@ class Crew:
     taken_over = False
 
     def __init__(self, *_of_the_processes: object) -> None:
-        self.deck = Deck.make(slots=16, slot_bytes=max(ROWS * COLS, SIZE[0] * SIZE[1]))
+        self.deck = SessionMemory.make(slots=16, slot_bytes=max(ROWS * COLS, SIZE[0] * SIZE[1]))
         self.children = {child: ChildState(condition=Condition.RUNNING) for child in Child}
 
     def look(self) -> list[Any]:
@@ -98,7 +98,7 @@ class Room:
         self.bar: list[tuple[str, str]] = []
         self._stamps: list[FrameLine] = []
         self.devices = ["loudspeaker"]
-        monkeypatch.setattr(session_module, "Crew", Crew)
+        monkeypatch.setattr(session_module, "SessionProcesses", Crew)
         monkeypatch.setattr(
             analysis,
             "time",

@@ -16,7 +16,7 @@ from assistant.capture.opening import open_source
 from assistant.lines import Line
 from assistant.live.messages import Child, Condition, Lines, LiveMoment, StampedFrame, live_moment
 from assistant.live.shared.shared_memory import Signs
-from assistant.live.state.session_state import Outlook
+from assistant.live.state.session_state import SessionState
 from assistant.live.status import ChildState, LiveStatus
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
@@ -105,7 +105,7 @@ class Scene:
         self._demo, self.upto = demo, upto
         plan = read_plan(demo_run() / "plan.json", 0.25)
         self._now_ns = time.monotonic_ns() - (LEAD + 2) * PERIOD_MS * MS
-        self.outlook = Outlook(since_ns=self._now_ns, settings=Settings())
+        self.outlook = SessionState(since_ns=self._now_ns, settings=Settings())
         self.outlook.plan_number, self.outlook.views = 1, tuple(view.view for view in plan.views)
         self.outlook.lines, self.outlook.armed = Lines.CONFIRMED, armed
         self.outlook.faults["sound"] = ""

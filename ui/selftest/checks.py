@@ -21,7 +21,7 @@ import numpy as np
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError, describe
 from assistant.language import sentence
-from assistant.live.machine.sleep_inhibitor import Awake, try_out
+from assistant.live.machine.sleep_inhibitor import SleepInhibitor, try_out
 from assistant.live.state.picture_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
 from assistant.pipeline import Pipeline
@@ -204,9 +204,9 @@ def name_mask(settings: Settings) -> CheckOutcome:
     return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"no name in {screens} pictures written and read back"))
 
 
-def stays_awake(_settings: Settings) -> CheckOutcome:
+def inhibits_sleep(_settings: Settings) -> CheckOutcome:
     """Sleep and a shut lid can be held off, as they are while injecting."""
-    return _held_off(try_out(Awake(), lambda: time.sleep(_AWAKE_S)))
+    return _held_off(try_out(SleepInhibitor(), lambda: time.sleep(_AWAKE_S)))
 
 
 def screen_stays(_settings: Settings) -> CheckOutcome:
@@ -271,7 +271,7 @@ AFTER_SOUND: Final = (
     Check(name="Disk", run=disk),  # sentences
     Check(name="Recorder", run=recorder),  # sentences
     Check(name=sentence("Name mask"), run=name_mask),
-    Check(name=sentence("Sleep, lid"), run=stays_awake),
+    Check(name=sentence("Sleep, lid"), run=inhibits_sleep),
     Check(name=sentence("Screen saver"), run=screen_stays),
     Check(name=sentence("Shape model"), run=shape_model),
     Check(name="Clock", run=clock),  # sentences

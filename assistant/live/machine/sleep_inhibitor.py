@@ -104,7 +104,7 @@ def _lock(platform: str, start: Callable[..., ChildProcess], windows: Any) -> _L
     return _NoLock()
 
 
-class Awake:
+class SleepInhibitor:
     """Keeps the machine awake while it is told to.
 
     Parameters
@@ -140,7 +140,7 @@ class Awake:
         return sentence(f"not inhibited: {self._lock.why_not()}") if armed and self._lock.why_not() else ""
 
 
-def try_out(awake: Awake, wait: Callable[[], None]) -> str:
+def try_out(awake: SleepInhibitor, wait: Callable[[], None]) -> str:
     """Hold, wait a moment, let go; why it did not hold, else empty."""
     try:
         awake.follow(armed=True)

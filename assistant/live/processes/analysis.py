@@ -24,7 +24,7 @@ from assistant.live.messages import (
 )
 from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakePlan
 from assistant.live.processes.shape_watch import watched
-from assistant.live.shared.shared_memory import Deck, Register, is_in_colour, is_orphan
+from assistant.live.shared.shared_memory import Register, SessionMemory, is_in_colour, is_orphan
 from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import PlannedView, check_against_run, plan_from_document
@@ -52,7 +52,7 @@ def run(start: Start) -> None:
     cv2.setNumThreads(1)
     if hasattr(os, "nice"):
         os.nice(_NICER)  # picture and recording first, and the console's own software before both
-    deck = Deck.open(Path(start.deck))
+    deck = SessionMemory.open(Path(start.deck))
     deck.put(Register.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1, KEEPS: True})
@@ -71,7 +71,7 @@ class LiveAnalysis:
     """Takes frames from the ring, newest first when it is late, and says what it finds."""
 
     def __init__(
-        self, deck: Deck, settings: Settings, lines: LineWriter, shapes: ShapeModel | Unknown | None = None
+        self, deck: SessionMemory, settings: Settings, lines: LineWriter, shapes: ShapeModel | Unknown | None = None
     ) -> None:
         self._deck, self._settings, self._lines, self._shapes = deck, settings, lines, shapes
         self._views: tuple[PlannedView, ...] = ()

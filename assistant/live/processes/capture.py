@@ -25,9 +25,9 @@ from assistant.capture.source import Source
 from assistant.errors import AssistantError, UsageError
 from assistant.language import sentence
 from assistant.live.messages import RecordingStatus, SourceEnded, SourceLost, SourceOpened
-from assistant.live.orders import Start, Witness
+from assistant.live.orders import LogAnchor, Start
 from assistant.live.processes.recovery import record_what_is_left
-from assistant.live.shared.shared_memory import Deck, Register, is_orphan
+from assistant.live.shared.shared_memory import Register, SessionMemory, is_orphan
 from assistant.recording.writer import Recorder
 from assistant.recording.writer_settings import WriterSettings
 from assistant.settings.tree import Settings
@@ -45,7 +45,7 @@ HANGS_STATUS: Final = 75
 
 def run(start: Start) -> None:
     """Body of the process."""
-    deck = Deck.open(Path(start.deck))
+    deck = SessionMemory.open(Path(start.deck))
     deck.put(Register.CAPTURE_PID, os.getpid())
     deck.beat(Register.CAPTURE_BEAT)
     settings = start.settings
@@ -58,7 +58,7 @@ def run(start: Start) -> None:
     while not deck.get(Register.CLOSING) and not is_orphan(deck, settings) and not hangs:
         deck.beat(Register.CAPTURE_BEAT)
         for order in deck.to_capture.take():
-            if isinstance(order, Witness):
+            if isinstance(order, LogAnchor):
                 recorder.witness(order.head, order.count)
         if ticks % _TELL_EVERY_TICKS == 0:
             deck.capture_says.put(RecordingStatus(state=recorder.state))
@@ -88,13 +88,13 @@ class Grab:
 
     Parameters
     ----------
-    deck : Deck
+    deck : SessionMemory
     address : str
     settings : Settings
     recorder : Recorder
     """
 
-    def __init__(self, deck: Deck, address: str, settings: Settings, recorder: Recorder) -> None:
+    def __init__(self, deck: SessionMemory, address: str, settings: Settings, recorder: Recorder) -> None:
         self._deck, self._address, self._settings, self._recorder = deck, address, settings, recorder
         self._layout, whole = _layout(settings, deck)
         self._masker = Masker(self._layout, whole=whole)
@@ -209,7 +209,7 @@ def _open(address: str) -> Source:
     return PlayedSource(address) if is_played(address) else open_source(address)
 
 
-def _layout(settings: Settings, deck: Deck) -> tuple[ConsoleLayout | None, bool]:
+def _layout(settings: Settings, deck: SessionMemory) -> tuple[ConsoleLayout | None, bool]:
     """The layout that the settings name, and whether nothing is masked; an unknown name is told and masks by field."""
     name = settings.capture.layout
     if name in ("auto", "whole"):

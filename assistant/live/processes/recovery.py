@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.recording.reading import last_line
 from assistant.recording.writer import Recorder
 
 
-def record_what_is_left(deck: Deck, folder: Path, recorder: Recorder) -> int:
+def record_what_is_left(deck: SessionMemory, folder: Path, recorder: Recorder) -> int:
     """Record the frames of the ring that come after the last recorded one; how many.
 
     To be called before the first new frame.

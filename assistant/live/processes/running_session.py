@@ -14,7 +14,7 @@ from assistant.errors import EnvironmentError_
 from assistant.live.messages import Child
 from assistant.live.processes.process_alive import is_alive
 from assistant.live.shared.mapped_file import left_over
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.system.files import write_json
 from assistant.system.places import data_home
 from assistant.system.plain import read_json
@@ -38,13 +38,13 @@ class Running:
 
     Attributes
     ----------
-    deck : Deck or None
+    deck : SessionMemory or None
         Its shared memory; None where that is gone (the machine was started anew).
     folder, source : Path, str
     window_pid : int
     """
 
-    deck: Deck | None
+    deck: SessionMemory | None
     folder: Path
     source: str
     window_pid: int
@@ -69,7 +69,7 @@ class Running:
         return found
 
 
-def note_running(deck: Deck, folder: Path, source: str, window_pid: int) -> None:
+def note_running(deck: SessionMemory, folder: Path, source: str, window_pid: int) -> None:
     """Write down that this session runs.
 
     Raises
@@ -108,9 +108,9 @@ def find_running() -> Running | None:
         path, window_pid = Path(document["deck"]), int(document["window_pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    deck: Deck | None = None
+    deck: SessionMemory | None = None
     with contextlib.suppress(EnvironmentError_):
-        deck = Deck.open(path)
+        deck = SessionMemory.open(path)
     return Running(deck=deck, folder=folder, source=source, window_pid=window_pid)
 
 
@@ -119,7 +119,7 @@ def remove_forgotten() -> int:
     removed = 0
     for path in left_over():
         with contextlib.suppress(EnvironmentError_):
-            deck = Deck.open(path)
+            deck = SessionMemory.open(path)
             pids = [deck.get(cell) for cell in (Register.WINDOW_PID, *(pid for pid, _ in PIDS.values()))]
             beats = [deck.get(cell) for cell in (Register.WINDOW_BEAT, *(beat for _, beat in PIDS.values()))]
             quiet = time.monotonic_ns() - max(beats) > _GONE_NS

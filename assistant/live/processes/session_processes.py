@@ -14,8 +14,8 @@ from assistant.live.messages import Child, ChildChanged
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import Adopted
 from assistant.live.processes.running_session import Running, find_running, note_ended, note_running, remove_forgotten
-from assistant.live.processes.supervisor import Nurse
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.processes.supervisor import ChildSupervisor
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.live.status import ChildState
 from assistant.recording.reading import last_line
 
@@ -24,7 +24,7 @@ _LEFT_ENDS_WITHIN_S: Final = 3.0
 _GAP_NS: Final = 1_000_000_000
 
 
-class Crew:
+class SessionProcesses:
     """Capture, analysis and watchdog of one session.
 
     Parameters
@@ -38,7 +38,7 @@ class Crew:
 
     Attributes
     ----------
-    deck : Deck
+    deck : SessionMemory
     taken_over : bool
         The session was left by a window that died and goes on.
 
@@ -63,7 +63,7 @@ class Crew:
                 f"that one or close it"
             )
         living: dict[Child, int] = {}
-        found: Deck | None = None
+        found: SessionMemory | None = None
         if left is not None and left.folder == folder.resolve() and left.source == source:
             living, found = left.living(), left.deck
         if left is not None and not living:
@@ -75,7 +75,9 @@ class Crew:
         self.deck.put(Register.WINDOW_PID, os.getpid())
         self.deck.beat(Register.WINDOW_BEAT)
         path = str(self.deck.path)
-        self._nurses = {child: Nurse(child, self.deck, lambda epoch: orders(path, epoch), clock_ns) for child in Child}
+        self._nurses = {
+            child: ChildSupervisor(child, self.deck, lambda epoch: orders(path, epoch), clock_ns) for child in Child
+        }
         for child, nurse in self._nurses.items():
             if child in living:
                 nurse.adopt(living[child])
@@ -122,9 +124,9 @@ def end_left(left: Running) -> None:
     left.deck.remove()
 
 
-def _new_deck(folder: Path) -> Deck:
+def _new_deck(folder: Path) -> SessionMemory:
     """New memory; in a folder that was recorded into before, the numbers and times of its frames go on."""
-    deck = Deck.make()
+    deck = SessionMemory.make()
     last = last_line(folder)
     if last is not None:
         now_ns = time.monotonic_ns()

@@ -13,7 +13,7 @@ from assistant.language import sentence
 from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import Adopted
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.live.shared.wire import to_bytes
 from assistant.live.status import ChildState
 from assistant.system.error_log import seal
@@ -33,20 +33,24 @@ _PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 _GOOD_STRETCH_S: Final = 60.0
 
 
-class Nurse:
+class ChildSupervisor:
     """Looks after one child.
 
     Parameters
     ----------
     child : Child
-    deck : Deck
+    deck : SessionMemory
     start : callable
         Gives the child's orders for its n-th start.
     clock_ns : callable
     """
 
     def __init__(
-        self, child: Child, deck: Deck, start: Callable[[int], Start], clock_ns: Callable[[], int] = time.monotonic_ns
+        self,
+        child: Child,
+        deck: SessionMemory,
+        start: Callable[[int], Start],
+        clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.child = child
         self._deck, self._start, self._clock_ns = deck, start, clock_ns

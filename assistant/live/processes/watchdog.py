@@ -24,7 +24,7 @@ from typing import Final
 from assistant.alarm_table.sounds import watchdog_wave
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import is_alive
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.system.error_log import LastWords, ending
 from assistant.system.memory_file import MemoryFile
 from assistant.system.processes import ChildProcess, Stream
@@ -368,7 +368,7 @@ class Restarts:
 
 def run(start: Start) -> None:
     """Body of the process."""
-    deck = Deck.open(Path(start.deck))
+    deck = SessionMemory.open(Path(start.deck))
     deck.put(Register.WATCHDOG_PID, os.getpid())
     alarm, window, tone = WatchdogAlarm(), OwnWindow(start.watchdog_window), Tone()
     restarts = Restarts(start.restart)

@@ -63,7 +63,7 @@ class Register(IntEnum):
     """Share of what is let through that is in colour, in thousandths; -1 for a grey input."""
 
 
-class Deck:
+class SessionMemory:
     """The shared memory of a session."""
 
     def __init__(self, memory: SharedFile) -> None:
@@ -80,7 +80,7 @@ class Deck:
         self.ring = Ring(memory, at, int(self.board[Register.SLOTS]), int(self.board[Register.SLOT_BYTES]))
 
     @classmethod
-    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> Deck:
+    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> SessionMemory:
         """Make the memory of a new session.
 
         Raises
@@ -104,7 +104,7 @@ class Deck:
         return deck
 
     @classmethod
-    def open(cls, path: Path) -> Deck:
+    def open(cls, path: Path) -> SessionMemory:
         """Open the memory of a running session.
 
         Raises
@@ -162,7 +162,7 @@ class Signs:
     in_colour: bool = False
 
 
-def read_signs(deck: Deck) -> Signs:
+def read_signs(deck: SessionMemory) -> Signs:
     """What the capture says of the console now."""
     lit, through = deck.get(Register.MARK_LIT), deck.get(Register.LET_THROUGH)
     return Signs(
@@ -172,11 +172,11 @@ def read_signs(deck: Deck) -> Signs:
     )
 
 
-def is_in_colour(deck: Deck) -> bool:
+def is_in_colour(deck: SessionMemory) -> bool:
     """Whether too much of the picture is in colour for fluoroscopy."""
     return deck.get(Register.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
 
 
-def is_orphan(deck: Deck, settings: Settings) -> bool:
+def is_orphan(deck: SessionMemory, settings: Settings) -> bool:
     """Whether no window has cared for the session for so long that its children should end by themselves."""
     return time.monotonic_ns() - deck.get(Register.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9

@@ -15,8 +15,8 @@ from assistant.live.alarms.conditions import Situation, of_cement, says_moved, t
 from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.picture_state import Known, Terms, judge, quiet
-from assistant.live.state.stuck_input import Stuck
-from assistant.live.state.timing import Pace
+from assistant.live.state.stuck_input import FrozenInputDetector
+from assistant.live.state.timing import FrameTiming
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
@@ -32,7 +32,7 @@ _NO_SOUND_YET: Final = sentence("the sound has not been heard yet")
 
 
 @dataclass(slots=True)
-class Outlook:
+class SessionState:
     """What the session remembers of the picture, the lines and the alarms.
 
     Attributes
@@ -67,9 +67,9 @@ class Outlook:
     recording_wanted: bool = True
     battery_percent: Measure = field(default_factory=lambda: Unknown("not on battery"))
     faults: dict[str, str] = field(default_factory=lambda: {"sound": _NO_SOUND_YET})
-    pace: Pace = field(default_factory=Pace)
+    pace: FrameTiming = field(default_factory=FrameTiming)
     alarms: LiveAlarms = field(default_factory=LiveAlarms)
-    stuck: Stuck = field(default_factory=Stuck)
+    stuck: FrozenInputDetector = field(default_factory=FrozenInputDetector)
     wanted: tuple[Wanted, ...] = ()
     beside: tuple[Wanted, ...] = ()
     _early: dict[_AlarmKey, AlarmNotice] = field(default_factory=dict)

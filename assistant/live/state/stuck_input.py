@@ -18,7 +18,7 @@ _FRAMES: Final = 5
 _HELD: Final = (FrameState.REPEAT, FrameState.FROZEN)
 
 
-class Stuck:
+class FrozenInputDetector:
     """Remembers what held pictures of this source looked like."""
 
     def __init__(self) -> None:

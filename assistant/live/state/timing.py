@@ -23,7 +23,7 @@ _MOST: Final = 2048
 
 
 @dataclass(slots=True)
-class Pace:
+class FrameTiming:
     """What has been seen of the times of frames and moments."""
 
     _frames: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_MOST))

@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 from assistant.geometry import Similarity
 from assistant.live.messages import LiveMoment, LiveState, Message
 from assistant.live.session import LiveSession
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.status import LiveStatus
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Approach, FrameState, Liveness, Motion, Unknown
@@ -21,8 +21,8 @@ from tests.waiting import wait_until
 
 
 @pytest.fixture
-def deck() -> Iterator[Deck]:
-    made = Deck.make(slots=4, slot_bytes=64 * 48)
+def deck() -> Iterator[SessionMemory]:
+    made = SessionMemory.make(slots=4, slot_bytes=64 * 48)
     yield made
     made.remove()
 

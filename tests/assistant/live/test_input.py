@@ -22,7 +22,7 @@ from assistant.live.messages import (
     SourceOpened,
 )
 from assistant.live.orders import TakePlan
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
@@ -48,7 +48,7 @@ def log() -> Log:
 
 
 @pytest.fixture
-def one(deck: Deck, log: Log, tmp_path: Path) -> LiveInput:
+def one(deck: SessionMemory, log: Log, tmp_path: Path) -> LiveInput:
     made = LiveInput(tmp_path, Settings(), log, 0)
     made.begin(deck, ())
     made.set_plan(plan_document(), [pictures(4)[2]])
@@ -59,7 +59,9 @@ def facts(width_px: int) -> RunFacts:
     return RunFacts(source="camera", width_px=width_px, height_px=300, fps=15.0, frame_count=None)
 
 
-def test_a_plan_goes_to_the_analysis_and_counts_only_once_confirmed(one: LiveInput, deck: Deck, log: Log) -> None:
+def test_a_plan_goes_to_the_analysis_and_counts_only_once_confirmed(
+    one: LiveInput, deck: SessionMemory, log: Log
+) -> None:
     (order,) = deck.to_analysis.take()
     assert isinstance(order, TakePlan)
     assert one.outlook.lines is Lines.UNCONFIRMED
@@ -85,7 +87,7 @@ def test_what_may_have_moved_the_picture_voids_the_lines(one: LiveInput, message
 
 
 def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
-    one: LiveInput, deck: Deck, moment: Callable[..., LiveMoment]
+    one: LiveInput, deck: SessionMemory, moment: Callable[..., LiveMoment]
 ) -> None:
     deck.to_analysis.take()
     one.confirm_lines()
@@ -139,7 +141,9 @@ def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, mom
     assert one.grows
 
 
-def test_after_a_crash_the_lines_come_back_unconfirmed_each_to_its_input(deck: Deck, tmp_path: Path, log: Log) -> None:
+def test_after_a_crash_the_lines_come_back_unconfirmed_each_to_its_input(
+    deck: SessionMemory, tmp_path: Path, log: Log
+) -> None:
     (tmp_path / "second").mkdir()
     first = LiveInput(tmp_path, Settings(), log, 0)
     second = LiveInput(tmp_path / "second", Settings(), log, 0, number=2)

@@ -3,16 +3,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.live.messages import AlarmNotice
-from assistant.live.orders import Witness
-from assistant.live.session_events import Ledger
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.orders import LogAnchor
+from assistant.live.session_events import AuditLog
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.status import LiveAlarm
 from assistant.vocabulary import Alarm, AlarmSite, EventKind, Priority
 
 
-def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_path: Path, deck: Deck) -> None:
+def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_path: Path, deck: SessionMemory) -> None:
     now = [0]
-    ledger = Ledger(tmp_path, lambda: now[0])
+    ledger = AuditLog(tmp_path, lambda: now[0])
     alarm = LiveAlarm(
         code="A1",
         kind=EventKind.WARNING_LINE,
@@ -42,7 +42,7 @@ def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_pat
     assert ledger.close()
     said = deck.to_capture.take()
     assert [each.count for each in said] == [6, 7]
-    assert isinstance(said[-1], Witness)
+    assert isinstance(said[-1], LogAnchor)
     assert said[-1].head == ledger.head[0]
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert [event["kind"] for event in events] == ["mark", "alarm", "alarm_ended", "pipeline_alarm"] + [

@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.recording.reading import is_recorded, read_recorded, video_files
-from assistant.recording.schema import SCHEMA, FrameLine, WitnessLine
+from assistant.recording.schema import SCHEMA, FrameLine, LogAnchorLine
 
 
 def line(i: int, p: int, v: int = 0) -> FrameLine:
     return FrameLine(i=i, t=i * 0.04, ns=i * 40, v=v, p=p)
 
 
-def folder(tmp_path: Path, *lines: FrameLine | WitnessLine | bytes, closed: bool = True) -> Path:
+def folder(tmp_path: Path, *lines: FrameLine | LogAnchorLine | bytes, closed: bool = True) -> Path:
     raw = [each if isinstance(each, bytes) else msgspec.json.encode(each) + b"\n" for each in lines]
     (tmp_path / "frames_000.jsonl").write_bytes(b"".join(raw))
     (tmp_path / "head.json").write_text(json.dumps({"schema": SCHEMA, "closed": closed}))
@@ -47,7 +47,7 @@ def test_of_two_lines_of_a_frame_the_later_counts_and_torn_lines_do_not(tmp_path
 
 
 def test_the_newest_witness_is_kept(tmp_path: Path) -> None:
-    said = [WitnessLine(events_head=head, events_count=k) for k, head in enumerate(("a", "b"))]
+    said = [LogAnchorLine(events_head=head, events_count=k) for k, head in enumerate(("a", "b"))]
     assert read_recorded(folder(tmp_path, line(0, 0), *said), {0: 1}).witness == said[1]
 
 

@@ -136,13 +136,13 @@ def test_the_sound_is_not_confirmed_until_a_person_says_so(page) -> None:
 def test_f38_what_cannot_be_held_off_is_named(monkeypatch, why_not: str) -> None:
     monkeypatch.setattr(checks, "try_out", lambda *_: why_not)
     monkeypatch.setattr(checks.ScreenSaver, "try_out", lambda _: why_not)
-    for check in (checks.stays_awake, checks.screen_stays):
+    for check in (checks.inhibits_sleep, checks.screen_stays):
         outcome = check(Settings())
         assert outcome.told is (CheckStatus.NOTE if why_not else CheckStatus.PASSED)
         assert outcome.text == (why_not or "held off while injecting")
 
 
 def test_f38_the_check_itself_ends_and_leaves_nothing() -> None:
-    for check in (checks.stays_awake, checks.screen_stays):
+    for check in (checks.inhibits_sleep, checks.screen_stays):
         outcome = run_safely(Check(name="x", run=check), Settings())
         assert outcome.told in (CheckStatus.PASSED, CheckStatus.NOTE), outcome.text

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 
 from assistant.library.people import Permission
 from assistant.live.processes.running_session import note_ended, note_running
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.settings.tree import Settings
 from assistant.training.trainer import Starter
 from tests.small_ending import write_ending
@@ -22,7 +22,7 @@ from ui.training.modes import ASKING, OVERVIEW
 @pytest.fixture
 def theatre(tmp_path):
     """A session as another window would have it: its memory, its capture process and its window answer."""
-    deck = Deck.make(slots=2, slot_bytes=64)
+    deck = SessionMemory.make(slots=2, slot_bytes=64)
     for cell in (Register.WINDOW_PID, Register.CAPTURE_PID):
         deck.put(cell, os.getpid())
     for cell in (Register.WINDOW_BEAT, Register.CAPTURE_BEAT):

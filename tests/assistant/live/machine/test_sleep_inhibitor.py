@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from assistant.live.machine.sleep_inhibitor import Awake, try_out
+from assistant.live.machine.sleep_inhibitor import SleepInhibitor, try_out
 from assistant.system.processes import ChildProcess
 from tests.waiting import HUNG_S
 
@@ -28,7 +28,7 @@ def ended(child: ChildProcess) -> bool:
 
 def test_f38_sleep_is_held_off_while_armed_and_not_longer() -> None:
     starts = Starts("import sys; sys.stdin.read()")
-    awake = Awake("linux", starts)
+    awake = SleepInhibitor("linux", starts)
     assert awake.follow(armed=False) == ""
     assert starts.commands == []
     for _ in range(3):
@@ -45,7 +45,7 @@ def test_f38_sleep_is_held_off_while_armed_and_not_longer() -> None:
 
 def test_f38_the_lock_ends_with_the_process_that_holds_it() -> None:
     starts = Starts("import sys; sys.stdin.read()")
-    awake = Awake("linux", starts)
+    awake = SleepInhibitor("linux", starts)
     awake.follow(armed=True)
     starts.children[0].stdin.close()  # as the system does when the holder dies
     assert ended(starts.children[0])
@@ -54,7 +54,7 @@ def test_f38_the_lock_ends_with_the_process_that_holds_it() -> None:
 
 def test_f38_a_refusal_is_told_with_its_reason_and_not_asked_again_and_again() -> None:
     starts = Starts("import sys; sys.exit('Failed to connect to bus')")
-    awake = Awake("linux", starts)
+    awake = SleepInhibitor("linux", starts)
     awake.follow(armed=True)
     assert ended(starts.children[0])
     for _ in range(3):
@@ -67,11 +67,11 @@ def test_f38_a_system_without_the_program_says_so() -> None:
     def none(*_: object, **__: object) -> ChildProcess:
         raise FileNotFoundError(2, "No such file or directory")
 
-    awake = Awake("linux", none)
+    awake = SleepInhibitor("linux", none)
     told = try_out(awake, lambda: None)
     assert told == "not inhibited: systemd-inhibit: No such file or directory"
     assert awake.follow(armed=False) == ""
-    assert "no way is known" in Awake("plan9").follow(armed=True)
+    assert "no way is known" in SleepInhibitor("plan9").follow(armed=True)
 
 
 def test_f38_on_windows_the_thread_says_so() -> None:
@@ -89,8 +89,8 @@ def test_f38_on_windows_the_thread_says_so() -> None:
             self.kernel32 = Kernel(answer)
 
     good, refused = Windows(CONTINUOUS), Windows(0)
-    awake = Awake("win32", windows=good)
+    awake = SleepInhibitor("win32", windows=good)
     assert awake.follow(armed=True) == ""
     assert awake.follow(armed=False) == ""
     assert good.kernel32.flags == [ALL, CONTINUOUS]
-    assert "refused" in Awake("win32", windows=refused).follow(armed=True)
+    assert "refused" in SleepInhibitor("win32", windows=refused).follow(armed=True)

@@ -12,7 +12,7 @@ from assistant.live.messages import AlarmNotice, LiveMoment, Moved, PlanRefused,
 from assistant.live.orders import Acknowledge, Start, TakePlan
 from assistant.live.processes import analysis as analysis_process
 from assistant.live.processes.analysis import LiveAnalysis
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.recording.keeping import write_picture
 from assistant.recording.line_writer import LineWriter
 from assistant.settings.tree import Settings
@@ -24,15 +24,15 @@ SECOND = 1_000_000_000
 
 
 @pytest.fixture
-def wide_deck() -> Iterator[Deck]:
-    deck = Deck.make(slots=16, slot_bytes=ROWS * COLS)
+def wide_deck() -> Iterator[SessionMemory]:
+    deck = SessionMemory.make(slots=16, slot_bytes=ROWS * COLS)
     deck.beat(Register.WINDOW_BEAT)
     yield deck
     deck.remove()
 
 
 @pytest.fixture
-def analysis(wide_deck: Deck, tmp_path: Path) -> Iterator[LiveAnalysis]:
+def analysis(wide_deck: SessionMemory, tmp_path: Path) -> Iterator[LiveAnalysis]:
     lines = LineWriter(tmp_path, "readings_{:03d}.jsonl")
     yield LiveAnalysis(wide_deck, Settings(), lines)
     lines.close()
@@ -44,16 +44,16 @@ def plan(tmp_path: Path) -> TakePlan:
     return TakePlan(plan_number=1, document=plan_document(), references=(str(tmp_path / "r.png"),))
 
 
-def publish(deck: Deck, k: int) -> None:
+def publish(deck: SessionMemory, k: int) -> None:
     t_ns = k * SECOND // FPS
     deck.ring.publish(k, t_ns, time.monotonic_ns(), k // 2, pictures(60)[k])
 
 
-def moments(deck: Deck) -> list[LiveMoment]:
+def moments(deck: SessionMemory) -> list[LiveMoment]:
     return [message.moment for message in deck.analysis_says.take() if isinstance(message, Moved)]
 
 
-def test_without_lines_it_says_what_the_picture_is(wide_deck: Deck, analysis: LiveAnalysis) -> None:
+def test_without_lines_it_says_what_the_picture_is(wide_deck: SessionMemory, analysis: LiveAnalysis) -> None:
     assert not analysis.step()
     for k in range(4):
         publish(wide_deck, k)
@@ -65,7 +65,7 @@ def test_without_lines_it_says_what_the_picture_is(wide_deck: Deck, analysis: Li
 
 
 def test_with_lines_it_measures_and_tells_alarms_before_the_moment(
-    wide_deck: Deck, analysis: LiveAnalysis, plan: TakePlan
+    wide_deck: SessionMemory, analysis: LiveAnalysis, plan: TakePlan
 ) -> None:
     analysis.obey(plan)
     assert wide_deck.analysis_says.take() == [PlanTaken(plan_number=1)]
@@ -86,7 +86,7 @@ def test_with_lines_it_measures_and_tells_alarms_before_the_moment(
 
 
 def test_late_it_goes_on_with_the_newest_and_counts_what_it_passed_over(
-    wide_deck: Deck, analysis: LiveAnalysis
+    wide_deck: SessionMemory, analysis: LiveAnalysis
 ) -> None:
     """F-35: a backlog is never worked off."""
     publish(wide_deck, 0)
@@ -100,7 +100,7 @@ def test_late_it_goes_on_with_the_newest_and_counts_what_it_passed_over(
     assert found[-1].skipped == 38
 
 
-def test_a_few_frames_behind_it_looks_at_each(wide_deck: Deck, analysis: LiveAnalysis) -> None:
+def test_a_few_frames_behind_it_looks_at_each(wide_deck: SessionMemory, analysis: LiveAnalysis) -> None:
     for k in range(5):
         publish(wide_deck, k)
     while analysis.step():
@@ -110,7 +110,7 @@ def test_a_few_frames_behind_it_looks_at_each(wide_deck: Deck, analysis: LiveAna
 
 @pytest.mark.parametrize("fault", ["missing", "empty", "other size"])
 def test_a_plan_that_cannot_be_used_is_refused_in_a_sentence(
-    wide_deck: Deck, analysis: LiveAnalysis, plan: TakePlan, fault: str
+    wide_deck: SessionMemory, analysis: LiveAnalysis, plan: TakePlan, fault: str
 ) -> None:
     path = Path(plan.references[0])
     if fault == "missing":
@@ -126,7 +126,7 @@ def test_a_plan_that_cannot_be_used_is_refused_in_a_sentence(
 
 
 def test_the_whole_process_writes_what_it_told(
-    wide_deck: Deck, tmp_path: Path, plan: TakePlan, monkeypatch: pytest.MonkeyPatch
+    wide_deck: SessionMemory, tmp_path: Path, plan: TakePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "nice", lambda _: 0)
     wide_deck.to_analysis.put(plan)

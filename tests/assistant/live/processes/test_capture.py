@@ -9,10 +9,10 @@ import pytest
 from assistant.capture.run_folder import RunFolder
 from assistant.errors import InputError
 from assistant.live.messages import RecordingStatus, SourceEnded, SourceLost, SourceOpened
-from assistant.live.orders import Start, Witness
+from assistant.live.orders import LogAnchor, Start
 from assistant.live.processes import capture
 from assistant.live.processes.capture import Grab
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.recording.writer import Recorder
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import CaptureSettings, LiveSettings, Settings
@@ -48,8 +48,8 @@ class Scripted:
 
 
 @pytest.fixture
-def big_deck() -> Iterator[Deck]:
-    deck = Deck.make(slots=4, slot_bytes=80 * 64 * 2)
+def big_deck() -> Iterator[SessionMemory]:
+    deck = SessionMemory.make(slots=4, slot_bytes=80 * 64 * 2)
     deck.beat(Register.WINDOW_BEAT)
     yield deck
     deck.put(Register.CLOSING, 1)
@@ -57,7 +57,7 @@ def big_deck() -> Iterator[Deck]:
 
 
 @pytest.fixture
-def grab(big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Grab]]:
+def grab(big_deck: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Grab]]:
     made: list[tuple[Grab, Recorder, list[Scripted]]] = []
 
     def make(*scripts: list[object], settings: Settings = WHOLE) -> Grab:
@@ -79,7 +79,7 @@ def grab(big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         recorder.close()
 
 
-def said(deck: Deck, kind: type) -> list[object]:
+def said(deck: SessionMemory, kind: type) -> list[object]:
     heard: list[object] = []
     taken = deck.capture_says.take
     wait_until(lambda: any(isinstance(each, kind) for each in heard), lambda: heard.extend(taken()), lambda: heard)
@@ -92,7 +92,7 @@ def grain(value: int) -> np.ndarray:
 
 
 def test_frames_are_stamped_numbered_published_and_recorded(
-    big_deck: Deck, grab: Callable[..., Grab], tmp_path: Path
+    big_deck: SessionMemory, grab: Callable[..., Grab], tmp_path: Path
 ) -> None:
     one = grab([grain(1), grain(1), grain(2)])
     heard = said(big_deck, SourceEnded)
@@ -106,7 +106,7 @@ def test_frames_are_stamped_numbered_published_and_recorded(
     one.wait(HUNG_S)
 
 
-def test_a_source_that_fails_is_told_and_opened_again(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+def test_a_source_that_fails_is_told_and_opened_again(big_deck: SessionMemory, grab: Callable[..., Grab]) -> None:
     grab([grain(1), InputError("the cable is out")], [grain(2), grain(3)])
     heard = said(big_deck, SourceEnded)
     assert [type(each) for each in heard] == [SourceOpened, SourceLost, SourceOpened, SourceEnded]
@@ -114,25 +114,29 @@ def test_a_source_that_fails_is_told_and_opened_again(big_deck: Deck, grab: Call
     assert big_deck.ring.newest_index == 2
 
 
-def test_a_grab_that_never_returns_is_noticed(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+def test_a_grab_that_never_returns_is_noticed(big_deck: SessionMemory, grab: Callable[..., Grab]) -> None:
     """F-03: the call into the driver does not come back."""
     one = grab([grain(1), "hang"])
     said(big_deck, SourceOpened)
     wait_until(one.hangs)
 
 
-def test_a_picture_that_is_too_large_is_told(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+def test_a_picture_that_is_too_large_is_told(big_deck: SessionMemory, grab: Callable[..., Grab]) -> None:
     grab([np.zeros((200, 200), np.uint8)])
     heard = said(big_deck, SourceLost)
     assert "too large" in str(heard[-1])
 
 
-def test_an_unknown_layout_is_told_and_the_field_is_still_found(big_deck: Deck, grab: Callable[..., Grab]) -> None:
+def test_an_unknown_layout_is_told_and_the_field_is_still_found(
+    big_deck: SessionMemory, grab: Callable[..., Grab]
+) -> None:
     grab([grain(1)], settings=replace(Settings(), capture=CaptureSettings(layout="no such console")))
     assert "no layout profile" in str(said(big_deck, SourceLost)[0])
 
 
-def test_names_never_reach_the_ring_or_the_disk(big_deck: Deck, grab: Callable[..., Grab], tmp_path: Path) -> None:
+def test_names_never_reach_the_ring_or_the_disk(
+    big_deck: SessionMemory, grab: Callable[..., Grab], tmp_path: Path
+) -> None:
     """F-74 for pixels: what stands outside the field is black before anything is written."""
     ys, xs = np.mgrid[0:64, 0:80]
     field = (xs - 40) ** 2 + (ys - 32) ** 2 < 24**2
@@ -149,11 +153,11 @@ def test_names_never_reach_the_ring_or_the_disk(big_deck: Deck, grab: Callable[.
 
 
 def test_the_whole_process_records_witnesses_and_ends_in_order(
-    big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    big_deck: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = Scripted([grain(k) for k in range(5)])
     monkeypatch.setattr(capture, "_open", lambda address: source)
-    big_deck.to_capture.put(Witness(head="abc", count=7))
+    big_deck.to_capture.put(LogAnchor(head="abc", count=7))
     start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
     body = threading.Thread(target=capture.run, args=(start,))
     body.start()
@@ -170,7 +174,7 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
 
 
 def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
-    big_deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    big_deck: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(capture, "_open", lambda address: Scripted([grain(k) for k in range(5)]))
     big_deck.put(Register.WINDOW_BEAT, big_deck.get(Register.WINDOW_BEAT) - 400_000_000_000)
@@ -183,7 +187,7 @@ def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
 
 
 def test_a_frame_that_was_published_and_not_yet_counted_keeps_its_number(
-    big_deck: Deck, grab: Callable[..., Grab]
+    big_deck: SessionMemory, grab: Callable[..., Grab]
 ) -> None:
     big_deck.ring.publish(6, 0, 0, 4, grain(9))
     big_deck.put(Register.NEXT_INDEX, 6)

@@ -4,7 +4,7 @@ import numpy as np
 
 from assistant.capture.run_folder import RunFolder
 from assistant.live.processes.recovery import record_what_is_left
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 from assistant.recording.writer import Recorder
 from tests.recorders import WRITER
 
@@ -13,11 +13,11 @@ def picture(number: int) -> np.ndarray:
     return np.random.default_rng(number).integers(0, 255, (48, 64), np.uint8)
 
 
-def publish(deck: Deck, index: int) -> None:
+def publish(deck: SessionMemory, index: int) -> None:
     deck.ring.publish(index, index * 40_000_000, index * 40_000_000, index // 2, picture(index // 2))
 
 
-def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: Deck, tmp_path: Path) -> None:
+def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: SessionMemory, tmp_path: Path) -> None:
     first = Recorder(tmp_path, WRITER)
     for index in range(8):
         publish(deck, index)
@@ -36,7 +36,7 @@ def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: Dec
     source.close()
 
 
-def test_what_is_older_than_the_ring_is_lost_and_counted(deck: Deck, tmp_path: Path) -> None:
+def test_what_is_older_than_the_ring_is_lost_and_counted(deck: SessionMemory, tmp_path: Path) -> None:
     first = Recorder(tmp_path, WRITER)
     first.offer(0, 0, 0, picture(0))
     first.close()
@@ -51,7 +51,7 @@ def test_what_is_older_than_the_ring_is_lost_and_counted(deck: Deck, tmp_path: P
     source.close()
 
 
-def test_a_first_start_has_nothing_to_record(deck: Deck, tmp_path: Path) -> None:
+def test_a_first_start_has_nothing_to_record(deck: SessionMemory, tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, WRITER)
     assert record_what_is_left(deck, tmp_path, recorder) == 0
     recorder.close()

@@ -5,11 +5,11 @@ import pytest
 
 from assistant.live.messages import Child
 from assistant.live.processes.running_session import find_running, note_ended, note_running, remove_forgotten
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.system.places import data_home
 
 
-def test_a_session_is_found_until_it_ends_in_order(deck: Deck, tmp_path: Path) -> None:
+def test_a_session_is_found_until_it_ends_in_order(deck: SessionMemory, tmp_path: Path) -> None:
     assert find_running() is None
     note_running(deck, tmp_path, "play:x", os.getpid())
     deck.beat(Register.WINDOW_BEAT)
@@ -21,7 +21,7 @@ def test_a_session_is_found_until_it_ends_in_order(deck: Deck, tmp_path: Path) -
     note_ended()
 
 
-def test_a_window_that_is_gone_or_long_silent_is_none(deck: Deck, tmp_path: Path) -> None:
+def test_a_window_that_is_gone_or_long_silent_is_none(deck: SessionMemory, tmp_path: Path) -> None:
     note_running(deck, tmp_path, "play:x", 2**22 - 3)
     deck.beat(Register.WINDOW_BEAT)
     found = find_running()
@@ -34,7 +34,7 @@ def test_a_window_that_is_gone_or_long_silent_is_none(deck: Deck, tmp_path: Path
     assert not again.has_window
 
 
-def test_only_children_that_answer_count(deck: Deck, tmp_path: Path) -> None:
+def test_only_children_that_answer_count(deck: SessionMemory, tmp_path: Path) -> None:
     note_running(deck, tmp_path, "play:x", 1)
     found = find_running()
     assert found is not None
@@ -50,7 +50,7 @@ def test_a_broken_note_is_no_session(content: bytes) -> None:
     assert find_running() is None
 
 
-def test_memory_that_went_with_the_machine_leaves_the_folder_to_go_on_with(deck: Deck, tmp_path: Path) -> None:
+def test_memory_that_went_with_the_machine_leaves_the_folder_to_go_on_with(deck: SessionMemory, tmp_path: Path) -> None:
     note_running(deck, tmp_path, "play:x", 1)
     deck.remove()
     found = find_running()
@@ -58,7 +58,7 @@ def test_memory_that_went_with_the_machine_leaves_the_folder_to_go_on_with(deck:
     assert (found.deck, found.has_window, found.living()) == (None, False, {})
 
 
-def test_memory_that_everybody_has_left_is_given_back_and_no_other(deck: Deck) -> None:
+def test_memory_that_everybody_has_left_is_given_back_and_no_other(deck: SessionMemory) -> None:
     deck.beat(Register.WINDOW_BEAT)
     remove_forgotten()
     assert deck.path.exists()

@@ -6,18 +6,18 @@ import pytest
 from assistant.live.messages import Child, Condition
 from assistant.live.orders import Start
 from assistant.live.processes.running_session import find_running
-from assistant.live.processes.session_processes import Crew, end_left
+from assistant.live.processes.session_processes import SessionProcesses, end_left
 from assistant.live.shared.shared_memory import Register
 from assistant.recording.schema import FrameLine
 from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S
 
 
-def crew(folder: Path) -> Crew:
+def crew(folder: Path) -> SessionProcesses:
     def orders(deck: str, epoch: int) -> Start:
         return Start(deck=deck, source="play:none", folder=str(folder), settings=Settings(), epoch=epoch)
 
-    return Crew(folder, "play:none", orders)
+    return SessionProcesses(folder, "play:none", orders)
 
 
 def test_all_begin_and_all_end_in_order(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from assistant.live.messages import Child, Condition
 from assistant.live.orders import Start
 from assistant.live.processes import supervisor
-from assistant.live.processes.supervisor import Nurse
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.processes.supervisor import ChildSupervisor
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S, wait_until
 
@@ -25,23 +25,25 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def nurse(deck: Deck, tmp_path: Path) -> Iterator[Nurse]:
+def nurse(deck: SessionMemory, tmp_path: Path) -> Iterator[ChildSupervisor]:
     def start(epoch: int) -> Start:
         return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
 
     deck.beat(Register.WINDOW_BEAT)
-    made = Nurse(Child.WATCHDOG, deck, start)
+    made = ChildSupervisor(Child.WATCHDOG, deck, start)
     yield made
     made.end_now()
 
 
-def until(nurse: Nurse, holds: Callable[[], bool]) -> list[Condition]:
+def until(nurse: ChildSupervisor, holds: Callable[[], bool]) -> list[Condition]:
     seen: list[Condition] = []
     wait_until(holds, lambda: seen.extend(change.condition for change in nurse.look()), lambda: nurse.state)
     return seen
 
 
-def test_a_child_starts_says_so_and_ends_when_the_session_closes(nurse: Nurse, deck: Deck, tmp_path: Path) -> None:
+def test_a_child_starts_says_so_and_ends_when_the_session_closes(
+    nurse: ChildSupervisor, deck: SessionMemory, tmp_path: Path
+) -> None:
     nurse.begin()
     assert until(nurse, lambda: nurse.is_well) == [Condition.RUNNING]
     assert nurse.state.restarts == 0
@@ -51,7 +53,7 @@ def test_a_child_starts_says_so_and_ends_when_the_session_closes(nurse: Nurse, d
     assert not list(tmp_path.iterdir())
 
 
-def test_a_killed_child_is_started_again_at_once(nurse: Nurse) -> None:
+def test_a_killed_child_is_started_again_at_once(nurse: ChildSupervisor) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
     first = nurse.state.pid
@@ -63,7 +65,7 @@ def test_a_killed_child_is_started_again_at_once(nurse: Nurse) -> None:
 
 
 def test_a_child_that_starts_slowly_is_given_longer_each_time(
-    deck: Deck, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    deck: SessionMemory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The machine's first starts take a minute: with one limit for ever it would never come up."""
     monkeypatch.setattr(supervisor, "_STARTS_WITHIN_S", 15.0)
@@ -75,7 +77,7 @@ def test_a_child_that_starts_slowly_is_given_longer_each_time(
     def start(epoch: int) -> Start:
         return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
 
-    nurse = Nurse(Child.WATCHDOG, deck, start, clock_ns=lambda: round(now_s[0] * 1e9))
+    nurse = ChildSupervisor(Child.WATCHDOG, deck, start, clock_ns=lambda: round(now_s[0] * 1e9))
     nurse.begin()
     given_up = []
     while len(given_up) < 5:
@@ -86,7 +88,7 @@ def test_a_child_that_starts_slowly_is_given_longer_each_time(
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_child_that_hangs_is_ended_and_started_again(nurse: Nurse) -> None:
+def test_a_child_that_hangs_is_ended_and_started_again(nurse: ChildSupervisor) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
     first = nurse.state.pid
@@ -96,10 +98,10 @@ def test_a_child_that_hangs_is_ended_and_started_again(nurse: Nurse) -> None:
     assert seen == [Condition.HANGING, Condition.STARTING, Condition.RUNNING]
 
 
-def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck) -> None:
+def test_a_child_of_a_window_that_died_is_looked_after(nurse: ChildSupervisor, deck: SessionMemory) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
-    other = Nurse(Child.WATCHDOG, deck, lambda epoch: None)
+    other = ChildSupervisor(Child.WATCHDOG, deck, lambda epoch: None)
     pid = nurse.state.pid
     assert pid is not None
     other.adopt(pid)
@@ -110,7 +112,7 @@ def test_a_child_of_a_window_that_died_is_looked_after(nurse: Nurse, deck: Deck)
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_child_that_asks_for_patience_gets_it(nurse: Nurse, deck: Deck) -> None:
+def test_a_child_that_asks_for_patience_gets_it(nurse: ChildSupervisor, deck: SessionMemory) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
     pid = nurse.state.pid

@@ -11,7 +11,7 @@ import pytest
 from assistant.live.orders import Start
 from assistant.live.processes import watchdog
 from assistant.live.processes.watchdog import OwnWindow, Restarts, Seen, Tone, WatchdogAlarm, WindowCheck, judge
-from assistant.live.shared.shared_memory import Deck, Register
+from assistant.live.shared.shared_memory import Register, SessionMemory
 from assistant.settings.tree import Settings
 from tests.waiting import HUNG_S, wait_until
 
@@ -223,12 +223,12 @@ def test_a_part_that_fails_is_logged_once_and_tried_again(monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def watched(deck: Deck, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]:
+def watched(deck: SessionMemory, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]:
     """A process in the place of the window, that beats as one."""
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from assistant.live.shared.shared_memory import Register, Deck\n"
-        "deck = Deck.open(Path(sys.argv[1]))\n"
+        "from assistant.live.shared.shared_memory import Register, SessionMemory\n"
+        "deck = SessionMemory.open(Path(sys.argv[1]))\n"
         "print('go', flush=True)\n"
         "while True:\n    deck.beat(Register.WINDOW_BEAT); time.sleep(0.02)\n"
     )
@@ -245,7 +245,7 @@ def watched(deck: Deck, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]
 
 
 def test_the_process_tells_a_kill_and_a_hang(
-    deck: Deck, tmp_path: Path, watched: Callable[[], subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    deck: SessionMemory, tmp_path: Path, watched: Callable[[], subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F-27, F-32: the watchdog's alarm stands after a window was killed, and while one stands still."""
     import threading
@@ -273,7 +273,7 @@ def test_the_process_tells_a_kill_and_a_hang(
 
 @pytest.mark.parametrize("memory", [True, False])
 def test_with_a_full_disk_its_window_stays_and_something_is_heard(
-    deck: Deck,
+    deck: SessionMemory,
     tmp_path: Path,
     watched: Callable[[], subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,

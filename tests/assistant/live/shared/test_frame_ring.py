@@ -3,14 +3,14 @@ import threading
 import numpy as np
 import pytest
 
-from assistant.live.shared.shared_memory import Deck
+from assistant.live.shared.shared_memory import SessionMemory
 
 
 def picture(value: int, dtype: type = np.uint8) -> np.ndarray:
     return np.full((48, 64 if dtype is np.uint8 else 32), value, dtype)
 
 
-def test_a_frame_comes_out_as_it_went_in(deck: Deck) -> None:
+def test_a_frame_comes_out_as_it_went_in(deck: SessionMemory) -> None:
     assert deck.ring.newest() is None
     deck.ring.publish(0, 1_500_000_000, 77, 3, picture(9))
     frame = deck.ring.newest()
@@ -19,7 +19,7 @@ def test_a_frame_comes_out_as_it_went_in(deck: Deck) -> None:
     np.testing.assert_array_equal(frame.grey, picture(9))
 
 
-def test_sixteen_bit_pictures_of_another_size(deck: Deck) -> None:
+def test_sixteen_bit_pictures_of_another_size(deck: SessionMemory) -> None:
     deck.ring.publish(5, 0, 0, 0, picture(40_000, np.uint16))
     frame = deck.ring.read(5)
     assert frame is not None
@@ -27,7 +27,7 @@ def test_sixteen_bit_pictures_of_another_size(deck: Deck) -> None:
     np.testing.assert_array_equal(frame.grey, picture(40_000, np.uint16))
 
 
-def test_only_the_last_frames_are_there(deck: Deck) -> None:
+def test_only_the_last_frames_are_there(deck: SessionMemory) -> None:
     for k in range(10):
         deck.ring.publish(k, k, k, k, picture(k))
     assert [k for k in range(12) if deck.ring.read(k) is not None] == [6, 7, 8, 9]
@@ -36,7 +36,7 @@ def test_only_the_last_frames_are_there(deck: Deck) -> None:
     assert deck.ring.newest_index == 9
 
 
-def test_the_copy_is_the_readers_own(deck: Deck) -> None:
+def test_the_copy_is_the_readers_own(deck: SessionMemory) -> None:
     deck.ring.publish(0, 0, 0, 0, picture(1))
     frame = deck.ring.newest()
     for k in range(1, 6):
@@ -45,12 +45,12 @@ def test_the_copy_is_the_readers_own(deck: Deck) -> None:
     assert frame.grey.max() == 1
 
 
-def test_a_picture_that_is_too_large_is_refused(deck: Deck) -> None:
+def test_a_picture_that_is_too_large_is_refused(deck: SessionMemory) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         deck.ring.publish(0, 0, 0, 0, np.zeros((100, 100), np.uint8))
 
 
-def test_a_half_written_frame_is_never_believed(deck: Deck) -> None:
+def test_a_half_written_frame_is_never_believed(deck: SessionMemory) -> None:
     """Readers race a writer: every copy is of one frame only."""
     stop = threading.Event()
 

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_
-from assistant.live.shared.shared_memory import Deck, Register, is_orphan, read_signs
+from assistant.live.shared.shared_memory import Register, SessionMemory, is_orphan, read_signs
 from assistant.settings.tree import LiveSettings, Settings
 from assistant.vocabulary import Unknown
 
 
-def test_another_process_finds_everything_by_the_path(deck: Deck) -> None:
-    other = Deck.open(deck.path)
+def test_another_process_finds_everything_by_the_path(deck: SessionMemory) -> None:
+    other = SessionMemory.open(deck.path)
     deck.put(Register.ARMED, 1)
     deck.to_analysis.put("order")
     deck.ring.publish(0, 0, 0, 0, np.zeros((4, 4), np.uint8))
@@ -20,7 +20,7 @@ def test_another_process_finds_everything_by_the_path(deck: Deck) -> None:
     assert other.ring.newest_index == 0
 
 
-def test_the_boxes_do_not_lie_in_each_other(deck: Deck) -> None:
+def test_the_boxes_do_not_lie_in_each_other(deck: SessionMemory) -> None:
     boxes = (deck.capture_says, deck.analysis_says, deck.watchdog_says, deck.to_capture, deck.to_analysis)
     for k, box in enumerate(boxes):
         while box.put((k, "x" * 5000)):
@@ -34,10 +34,10 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(bytes(100_000))
     with pytest.raises(EnvironmentError_, match="no memory of a session"):
-        Deck.open(path)
+        SessionMemory.open(path)
 
 
-def test_a_session_without_a_window_is_an_orphan_after_a_while(deck: Deck) -> None:
+def test_a_session_without_a_window_is_an_orphan_after_a_while(deck: SessionMemory) -> None:
     settings = replace(Settings(), live=LiveSettings(orphan_after_s=5.0))
     deck.beat(Register.WINDOW_BEAT)
     assert not is_orphan(deck, settings)
@@ -45,7 +45,7 @@ def test_a_session_without_a_window_is_an_orphan_after_a_while(deck: Deck) -> No
     assert is_orphan(deck, settings)
 
 
-def test_what_the_capture_sees_of_the_console(deck: Deck) -> None:
+def test_what_the_capture_sees_of_the_console(deck: SessionMemory) -> None:
     assert read_signs(deck).mark_lit is None
     assert isinstance(read_signs(deck).let_through, Unknown)
     deck.put(Register.MARK_LIT, 1)

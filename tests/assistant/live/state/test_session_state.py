@@ -6,7 +6,7 @@ import pytest
 
 from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
-from assistant.live.state.session_state import Outlook
+from assistant.live.state.session_state import SessionState
 from assistant.live.status import ChildState, LiveStatus
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Alarm, AlarmSite, EventKind, FrameState, Priority, Unknown
@@ -19,7 +19,7 @@ class Theatre:
     """Frames at 25 a second, analysed 20 ms later; the clock is turned by hand."""
 
     def __init__(self, moment: Callable[..., LiveMoment]) -> None:
-        self.outlook = Outlook(since_ns=0, settings=Settings())
+        self.outlook = SessionState(since_ns=0, settings=Settings())
         self.outlook.lines, self.outlook.plan_number, self.outlook.views = Lines.CONFIRMED, 1, ("lateral",)
         self.outlook.faults["sound"] = ""
         self.now_ns = 0

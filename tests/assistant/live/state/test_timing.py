@@ -3,14 +3,14 @@ from collections.abc import Callable
 import pytest
 
 from assistant.live.messages import LiveMoment
-from assistant.live.state.timing import Pace
+from assistant.live.state.timing import FrameTiming
 from assistant.vocabulary import FrameState, Unknown
 
 MS = 1_000_000
 
 
 def test_rates_as_they_are(moment: Callable[..., LiveMoment]) -> None:
-    pace = Pace()
+    pace = FrameTiming()
     for k in range(100):
         at = k * 40 * MS
         pace.see_frame(k, at)
@@ -25,14 +25,14 @@ def test_rates_as_they_are(moment: Callable[..., LiveMoment]) -> None:
 
 
 def test_a_window_that_looks_seldom_still_sees_the_rate() -> None:
-    pace = Pace()
+    pace = FrameTiming()
     for k in range(0, 100, 7):
         pace.see_frame(k, k * 40 * MS)
     assert pace.frame_period_ms() == pytest.approx(40.0)
 
 
 def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., LiveMoment]) -> None:
-    pace = Pace()
+    pace = FrameTiming()
     for k in range(20):
         pace.see_moment(moment(captured_ns=k * 100 * MS))
     assert isinstance(pace.pictures_per_s(5_000 * MS), Unknown)
@@ -42,7 +42,7 @@ def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., LiveMoment]) ->
 
 
 def test_what_was_passed_over(moment: Callable[..., LiveMoment]) -> None:
-    pace = Pace()
+    pace = FrameTiming()
     for k in range(50):
         pace.see_moment(moment(told_ns=k * 40 * MS, skipped=k))
     assert pace.dropped_share(2000 * MS) == pytest.approx(49 / 99)
@@ -51,7 +51,7 @@ def test_what_was_passed_over(moment: Callable[..., LiveMoment]) -> None:
 
 
 def test_nothing_yet_is_unknown() -> None:
-    pace = Pace()
+    pace = FrameTiming()
     assert isinstance(pace.frame_period_ms(), Unknown)
     assert isinstance(pace.pulse_period_s(), Unknown)
     assert isinstance(pace.lags_ms(0)[0], Unknown)
@@ -67,7 +67,7 @@ def test_nothing_yet_is_unknown() -> None:
     ],
 )
 def test_a_pause_of_the_source_is_no_delay_of_the_analysis(pause_ms: int, analysed_ms: int, since_ms: int) -> None:
-    pace = Pace()
+    pace = FrameTiming()
     for k in range(3):
         pace.see_frame(k, k * 40 * MS, (k - 1) * 40 * MS)
     pace.see_frame(3, (80 + pause_ms) * MS, analysed_ms * MS)
@@ -77,7 +77,7 @@ def test_a_pause_of_the_source_is_no_delay_of_the_analysis(pause_ms: int, analys
 
 
 def test_a_source_that_pauses_again_and_again_does_not_hide_that_the_analysis_stands() -> None:
-    pace = Pace()
+    pace = FrameTiming()
     for k in range(10):
         pace.see_frame(k, k * 400 * MS, 0)
     assert pace.waited_since_ns(0) == 400 * MS
