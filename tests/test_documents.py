@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,20 @@ def test_the_modules_it_names_are_there(document: str) -> None:
         sorted({name for name in MODULE.findall(_text(document)) if not SOURCE.search(name) and not is_module(name)})
         == []
     )
+
+
+@cache
+def in_code() -> frozenset[str]:
+    """Every name that stands in the code."""
+    sources = (name for name in FILES if name.endswith(".py"))
+    return frozenset(word for name in sources for word in re.findall(r"[A-Za-z_]\w*", _text(name)))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_classes_and_functions_it_names_are_in_the_code(document: str) -> None:
+    quoted = " ".join(re.findall(r"`([^`\n]+)`", _text(document)))
+    names = re.findall(r"(?<![\w./-])(?:[A-Z][a-z]\w*|[a-z]+(?:_[a-z0-9]+)+)(?![\w/.])", quoted)
+    assert sorted(set(names) - in_code()) == []
 
 
 @pytest.mark.parametrize("document", sorted({*DOCUMENTS, *HISTORY}))
