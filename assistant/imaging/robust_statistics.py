@@ -23,6 +23,8 @@ def middle(values: NDArray[Any]) -> float:
 
 def spread(values: NDArray[Any], centre: float = 0.0) -> float:
     """Standard deviation of normal noise from the median of the distances to a centre; flat array, not empty."""
+    # 1 / Phi^-1(3/4) = 1.4826: the median absolute deviation of normal noise is 0.6745 sigma (Hampel 1974, doi
+    # 10.1080/01621459.1974.10482962).
     return _SIGMA_FROM_MAD * middle(np.abs(values - values.dtype.type(centre)))
 
 
@@ -48,6 +50,8 @@ def amounts_of(parts: F32, seen: F32, told: NDArray[np.bool_], *, beyond: float,
     where = told.astype(np.float32)
     rest, amounts = seen, np.zeros(len(parts), np.float32)
     for _ in range(_ROUNDS):
+        # Iteratively reweighted least squares with Cauchy weights, 1 / (1 + (r / k s)^2), and a ridge: the prior that
+        # amounts are about 1. (A W A' + c s^2 I) x = A W y.
         usual = max(spread(rest[told]), _LEAST_REST)
         weighted = parts * (where / (1 + np.square(rest / np.float32(beyond * usual))))
         square = weighted @ parts.T + np.float32(alike_px * usual**2) * np.eye(len(parts), dtype=np.float32)

@@ -115,6 +115,8 @@ def find_fields(grey: Grey, white: int) -> tuple[ScreenField, ...]:
     step = max(1, round(max(rows, cols) / _CELLS))
     small = cv2.resize(grey, (cols // step, rows // step), interpolation=cv2.INTER_AREA)
     cells = small.astype(np.float32) * np.float32(255.0 / white)
+    # First along the console's own ground, then along the seams where pictures touch, at last what is laid over one:
+    # each is only looked for inside what the one before has found.
     seams = Seams(grey, white)
     solid = _solid(cells)
     least_px = round(_LEAST_SIDE * min(rows, cols))
@@ -124,6 +126,7 @@ def find_fields(grey: Grey, white: int) -> tuple[ScreenField, ...]:
     if len(boxes) < 2:
         return ()
     pictures = [box for box in boxes if _is_picture(grey, white, cells, step, box)]
+    # One picture is the usual screen, whatever its border: then nothing is taken apart.
     if len(pictures) < 2:
         return ()
     pictures.sort(key=lambda box: -box.width_px * box.height_px)
@@ -139,6 +142,8 @@ def _ground(cells: F32) -> Mask:
     rim = np.concatenate([cells[0], cells[-1], cells[:, 0], cells[:, -1]])
     counts = np.bincount(np.clip(np.rint(rim), 0, 255).astype(np.intp), minlength=256)
     inner: list[Mask] = []
+    # Greys of the rim, the most frequent first: each may be the console's, if what has it is flat, large and at the
+    # edge.
     while counts.max() > _RIM_LEVEL * len(rim):
         level = int(counts.argmax())
         counts[max(0, level - 2) : level + 3] = 0
@@ -189,6 +194,7 @@ def _taken_apart(box: Crop, solid: NDArray[np.uint8], step: int, seams: Seams, l
 def _along_seams(
     part: Crop, solid: NDArray[np.uint8], step: int, seams: Seams, least_px: int, depth: int
 ) -> list[Crop]:
+    # A long part is likely two pictures and a seam is believed easily; a square one has to show it clearly.
     strict = max(part.width_px, part.height_px) < _LONG * min(part.width_px, part.height_px)
     upright = seams.upright(part, strict=strict)
     lying = [] if upright else seams.lying(part, strict=strict)
@@ -241,6 +247,7 @@ def _shape(part: Mask) -> PartShape:
         return PartShape.BOX
     rows, cols = np.mgrid[0:height, 0:width]
     u, v = np.abs((cols + 0.5) / width * 2 - 1), np.abs((rows + 0.5) / height * 2 - 1)
+    # Intersection over union with a circle and with an octagon on the box, both axes scaled to -1 .. 1.
     alike = [
         (each & filled).sum() >= _ALIKE * (each | filled).sum() for each in (u * u + v * v <= 1, u + v <= _OCTAGON)
     ]
@@ -253,6 +260,7 @@ def _is_picture(grey: Grey, white: int, cells: F32, step: int, box: Crop) -> boo
     width, height = box.width_px, box.height_px
     if width * height < _LEAST_AREA * grey.size or max(width, height) > _MOST_ASPECT * min(width, height):
         return False
+    # The middle half, every fifth row: grain is everywhere in an X-ray picture, words and curves are not.
     inner = slice(box.y0_px + height // 4, box.y0_px + height - height // 4, 5)
     part = grey[inner, box.x0_px + width // 4 : box.x0_px + width - width // 4].astype(np.float32)
     second = np.abs(part[:, :-2] - 2 * part[:, 1:-1] + part[:, 2:]) * np.float32(255.0 / white)

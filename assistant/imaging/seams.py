@@ -131,6 +131,7 @@ class Seams:
         if not columns or not lines:
             return []
         most_x, most_y = _MOST_OF_SIDE * (x1 - x0), _MOST_OF_SIDE * (y1 - y0)
+        # All rectangles between edges, corners included; of those that overlap the largest is kept.
         found = [
             Crop(x0_px=a, y0_px=c, width_px=b - a, height_px=d - c)
             for a, b in combinations([x0, *columns, x1], 2)
@@ -186,6 +187,8 @@ def _across(grey: Grey, white: int) -> F32:
 
 
 def _lines(means: F32) -> _Lines:
+    # A seam is a step of the logarithm across all its length, much larger than the steps beside it; in the logarithm
+    # a step is as large in the dark as in the bright.
     three = cv2.blur(cv2.log(means + np.float32(_OFFSET)), (3, 1), borderType=cv2.BORDER_REPLICATE)
     step = np.zeros_like(three)
     step[:, 2:-2] = np.abs(three[:, 4:] - three[:, :-4])
@@ -193,6 +196,8 @@ def _lines(means: F32) -> _Lines:
     beside = np.full_like(step, np.float32(_LEAST_STEP))
     beside[:, _BESIDE_PX:] = np.maximum(beside[:, _BESIDE_PX:], usual[:, :-_BESIDE_PX])
     beside[:, :-_BESIDE_PX] = np.maximum(beside[:, :-_BESIDE_PX], usual[:, _BESIDE_PX:])
+    # Where both sides are black or both burnt out nothing can be told: such places neither speak for a seam nor
+    # against.
     black, burnt = means < _BLACK, means > _BURNT
     tells, lit = np.zeros(step.shape, bool), np.zeros(step.shape, bool)
     of_both = ~(burnt[:, 8:] & burnt[:, :-8])

@@ -36,6 +36,8 @@ def subtracted(current: Frame, reference: Frame, motion: Similarity) -> NDArray[
         raise ValueError(f"pictures of {current.grey.shape} and {reference.grey.shape} cannot be subtracted")
     rows, cols = current.grey.shape
     matrix = motion.current_from_reference()
+    # The reference is moved, not the present picture: what a person looks at keeps its own sharpness. -1 marks what
+    # the reference does not show; the logarithm is never negative.
     before = cv2.warpAffine(_logarithm(reference), matrix, (cols, rows), flags=cv2.INTER_LINEAR, borderValue=-1.0)
     now = _logarithm(current)
     outside = before < 0

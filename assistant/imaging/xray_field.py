@@ -48,8 +48,10 @@ def find_field(grey: Grey, white: int) -> NDArray[np.bool_]:
             part = labels == label
             if scaled[part].std() < 1.5:
                 field &= ~part
+    # Hardly anything left: the picture is dark as a whole, and has no border that could be told.
     if field.mean() < 0.05:
         return np.ones(scaled.shape, bool)
+    # Opened, so that a word or a ruler that touches the field does not count; then the largest piece.
     solid = cv2.morphologyEx(field.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
     if count < 2:
@@ -66,6 +68,7 @@ def field_at(field: NDArray[np.bool_], rows: int, cols: int, inset: float = 0.0)
     """The field on another lattice of the same picture, drawn in by ``inset`` (share of its longer side)."""
     mask = field.astype(np.uint8)
     if inset > 0:
+        # Padded with field, so that only the collimator's edge is drawn in and not the picture's.
         margin = max(1, round(inset * max(field.shape)))
         padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
         kernel = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)

@@ -91,6 +91,7 @@ def cement_crop(
     low, high = body_px.min(axis=0), body_px.max(axis=0)
     reach = np.array([own.reach_x_mm, own.reach_y_mm]) / mm_per_px
     # Whole px of the lattice, and a number of them that can be halved twice.
+    # The corner lies on a whole px of the lattice, so that mask and picture are read on the same px at any step.
     x0, y0 = (np.maximum(np.floor(low - reach), 0) // step).astype(int) * step
     room = ([width_px, height_px] - np.array([x0, y0])) // (WHOLE_PX * step)
     wanted = np.ceil((high + reach - [x0, y0]) / (WHOLE_PX * step))
@@ -161,6 +162,9 @@ def _lookup(sign: float, offset_grey: float) -> F32:
     levels = np.arange(256, dtype=np.float32)
     if sign < 0:
         levels = 255.0 - levels
+    # Lambert and Beer: what passes falls as exp(-mu d), so that the logarithm of the grey falls by mu d wherever the
+    # cement lies, over lung as over bone. An inverted picture is turned first, and cement is dark in all that
+    # follows.
     return np.asarray(_LOG_SCALE * np.log((levels + offset_grey) / (255.0 + offset_grey)), dtype=np.float32)
 
 
@@ -176,6 +180,8 @@ def turn_baseline(baseline: Baseline, before: Learned | None) -> None:
         pictures that are held back show it. None where nothing grew.
     """
     if before is not None:
+        # Order: first back to what was known before the wrong cement was learned, then turned; the other way round
+        # what is put back would be of the old sign.
         for each in fields(Learned):
             setattr(baseline, each.name, getattr(before, each.name))
         baseline.waiting.clear()
@@ -206,6 +212,7 @@ def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32
     """The crop in log domain with the vertebra where it was in the reference frame."""
     crop, step = baseline.crop, baseline.step
     matrix = lattice_from_source(similarity.current_from_reference(), step)
+    # Only the part of the source on which the lattice comes to lie is taken down and through the logarithm.
     corners = np.array(
         [
             [crop.x0_px, crop.y0_px],
@@ -223,6 +230,7 @@ def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32
     if step > 1:
         patch = cv2.resize(patch, (int(x1 - x0), int(y1 - y0)), interpolation=cv2.INTER_AREA)
     logged: F32
+    # The logarithm comes before the warp: what is interpolated then is thickness, not exposure.
     if patch.dtype == np.uint8:
         logged = np.asarray(cv2.LUT(patch, baseline.lookup), dtype=np.float32)
     else:
@@ -231,6 +239,7 @@ def still_picture(baseline: Baseline, grey: Grey, similarity: Similarity) -> F32
             level = np.float32(255.0) - level
         offset_grey = baseline.limits.baseline.log_offset_grey
         logged = np.float32(_LOG_SCALE) * np.log((level + np.float32(offset_grey)) / np.float32(255.0 + offset_grey))
+    # The same pose from the crop's own px to the patch's: x' = A (x + corner) + b - corner of the patch.
     local = np.column_stack(
         [matrix[:, :2], matrix[:, :2] @ np.array([crop.x0_px, crop.y0_px]) + matrix[:, 2] - np.array([x0, y0])]
     )
@@ -259,6 +268,9 @@ def change_since(baseline: Baseline, still: F32, mask: Bool | None, contrast: F3
     contrast : array of float32 or None
         What stood out in the picture before: known cement darkens its surroundings by shares of it.
     """
+    # The order of the four is that of their causes, the outermost first: the display's curve bends all that comes
+    # before it, haze lies over what breathes, and what the cement scatters is read last, from what nothing else
+    # explains. Smoothed in between, once the tone (a rule for each grey, not for a place) is gone.
     raw = without_tone(
         tones_of(baseline), np.asarray(baseline.mean - still, dtype=np.float32), mask, baseline.limits.tone
     )
@@ -272,6 +284,7 @@ def levelled(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
     """A smoothed change without haze and breathing; ``mask``: known cement, which tells nothing of either."""
     limits = baseline.limits
     level = _level(baseline, change, mask)
+    # Not from the body: cement that comes there must not be explained by a breath.
     free = _bare(baseline) & ~baseline.body
     if mask is not None and mask.any():
         free &= cv2.dilate(mask.astype(np.uint8), disc(limits.baseline.breath_margin_mm, baseline.mm_per_px)) == 0
@@ -305,6 +318,9 @@ def _level(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
     weight = coarser(baseline.usable, times)
     if mask is not None and mask.any():
         weight *= cv2.dilate(coarser(mask, times), np.ones((5, 5), np.uint8)) < 0.02
+    # Normalised convolution (Knutsson & Westin 1993, doi 10.1109/CVPR.1993.341081): ground = G * (w c) / G * w,
+    # twice, the second time without what then stands out. The cut is not symmetric: what is darker by 3 spreads may
+    # be new cement, what is brighter by 6 is gas.
     sigma = limits.haze_mm / (baseline.mm_per_px * 2**times)
     free = weight > 0.5
     known = small[free]

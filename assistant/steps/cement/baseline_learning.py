@@ -21,6 +21,8 @@ Bool = NDArray[np.bool_]
 def _local_variance(baseline: Baseline, deviation: F32, before: F32 | None, believed: F32) -> F32:
     """The deviation's square over that of the whole picture, close by and over the pictures so far."""
     wide = max(3, round(1.5 / baseline.mm_per_px) | 1)
+    # Relative to the whole picture's spread: a noisy picture is not restless everywhere. Running mean over 16
+    # pictures.
     local = cv2.blur(np.square(deviation / np.float32(spread_in(baseline, deviation, None))), (wide, wide))
     known = np.float32(1.0) if before is None else before
     return np.asarray(known + believed * (local - known) / min(baseline.count + 1, 16), np.float32)
@@ -65,11 +67,14 @@ def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
     limits, tone = baseline.limits.learning, baseline.limits.tone
     least, most = limits.least_unrest**2, limits.most_unrest**2
     smooth_px = baseline.limits.baseline.smooth_mm / baseline.mm_per_px
+    # The picture waits: by the time it is learned, what has been seen since has said whether there was cement in it.
     baseline.waiting.append((t_s, still))
     believed = None
     while baseline.waiting and t_s - baseline.waiting[0][0] >= limits.hold_back_s:
         then_s, old = baseline.waiting.popleft()
         believed = _suspected(baseline, change) if believed is None else believed
+        # Against the mean as it is now, not as it was when the picture came; each picture is treated as
+        # `change_since` would.
         fresh = -without_tone(tones_of(baseline), np.asarray(baseline.mean - old, dtype=np.float32), None, tone)
         smooth: F32 = np.asarray(cv2.GaussianBlur(fresh, (0, 0), smooth_px))
         deviation = levelled(baseline, smooth, None)
@@ -86,6 +91,8 @@ def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
         baseline.count += 1
         rate = np.float32(1.0 / min(baseline.count, limits.most_pictures))
         baseline.mean = np.asarray(baseline.mean + rate * believed * fresh, np.float32)
+        # At 2, 4, 8 ... pictures: edges, cannula and tones are read anew from a mean that has halved its variance
+        # since.
         if baseline.count & (baseline.count - 1) == 0:
             baseline.edges = None
             baseline.tones = None

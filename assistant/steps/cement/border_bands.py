@@ -37,6 +37,7 @@ def drop_bands(baseline: Baseline, rim: Bool, low: Bool, known: Bool | None, con
     if not fresh.any():
         return
     pixel_mm = 2**limits.halvings * baseline.mm_per_px
+    # Found as a faint, long thing on a coarse lattice, where its contrast stands out of the grain all along.
     smooth = np.asarray(cv2.GaussianBlur(coarser(contrast, limits.halvings), (0, 0), limits.smooth_mm / pixel_mm))
     weak = smooth > np.float32(limits.sigma) * coarser(np.minimum(noise, np.float32(99.0)), limits.halvings)
     if baseline.cannula is not None:
@@ -44,6 +45,7 @@ def drop_bands(baseline: Baseline, rim: Bool, low: Bool, known: Bool | None, con
     if known is not None:
         near = (coarser(known, limits.halvings) > 0).astype(np.uint8)
         weak &= cv2.dilate(near, disc(limits.halo_mm, pixel_mm)) == 0
+    # A band is large and reaches the rim; labels of such bands are carried to the fine lattice without mixing them.
     count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=4)
     outer = np.bincount(labels.ravel(), minlength=count) * pixel_mm**2 >= limits.least_mm2
     reaches = np.zeros(count, bool)
@@ -58,6 +60,8 @@ def drop_bands(baseline: Baseline, rim: Bool, low: Bool, known: Bool | None, con
     number, parts, stats, _ = cv2.connectedComponentsWithStats(fresh.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
     covered = np.bincount(parts[bands > 0], minlength=number) / np.maximum(areas, 1)
+    # Each new part that lies mostly in a band is held against the rest of that band: about as dark, it is the same
+    # thing.
     for label in np.flatnonzero(covered[1:] >= limits.covers) + 1:
         part = parts == label
         under = bands[part]

@@ -74,6 +74,7 @@ def learn_breathing(
         Those of breathing, and what is slow.
     """
     own = limits.breathing
+    # Spread over several breaths: pictures in a row would all show the same phase.
     if t_s - memory.last_s < memory.spacing_s:
         return
     memory.last_s = t_s
@@ -82,10 +83,12 @@ def learn_breathing(
     small = cv2.GaussianBlur(coarser(still, times), (0, 0), own.smooth_mm / grid_mm)
     weight = coarser(usable, times)
     sigma = limits.baseline.haze_mm / grid_mm
+    # High-pass by normalised convolution: the haze has been taken out of the change as well (`baseline.levelled`).
     slow = cv2.GaussianBlur(weight * small, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3)
     fast = np.where(weight > 0.99, small - slow, np.float32(0.0)).astype(np.float32)
     if memory.pictures:
         sure = coarser(believed, times)
+        # Where there may be cement already the picture before is kept: a component of cement would take out cement.
         fast = sure * fast + (1 - sure) * memory.pictures[-1]
     if len(memory.pictures) >= own.most_pictures:
         memory.pictures = memory.pictures[::2]
@@ -98,11 +101,15 @@ def learn_breathing(
 
 
 def _components(pictures: list[F32], limits: BreathingLimits) -> F32 | None:
+    # Principal components by the method of snapshots (Sirovich 1987, doi 10.1090/qam/910462): with n pictures of many
+    # px, n x n products have the same eigenvalues as the covariance of the px. Of every second px, for the products
+    # alone.
     rows = np.stack([picture.ravel() for picture in pictures])
     rows -= rows.mean(axis=0)
     some = rows[:, ::2]
     held, mixed = np.linalg.eigh(some @ some.T)
     held, mixed = held[::-1], mixed[:, ::-1]
+    # No more than a third of the pictures: the last components of few pictures are those pictures' grain.
     count = min(int((held > limits.noise_times * np.median(held)).sum()), limits.parts, len(pictures) // 3)
     if not count:
         return None
@@ -131,10 +138,13 @@ def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: flo
     told = _thinned((coarser(free, times) > 0.99).astype(np.float32)) > 0
     if told.sum() < limits.least_px:
         return change
+    # Scaled by ``wider`` before and after: the ridge in `amounts_of` expects amounts of about 1, and a deep breath
+    # has 2.
     wider = np.float32(limits.wider)
     amounts = wider * amounts_of(
         wider * memory.thinned, seen, told, beyond=limits.robust_sigma, alike_px=limits.alike_px
     )
+    # Read where no cement can be, taken out everywhere: that is what the pictures before the cement are good for.
     made = (amounts @ memory.parts).reshape(memory.pictures[-1].shape).astype(np.float32)
     return np.asarray(change - finer(made, change), dtype=np.float32)
 

@@ -75,6 +75,7 @@ def find_cannula(
     limits = all_limits.cannula
     wide = round(limits.widest_mm / mm_per_px) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    # Black top-hat: closing fills whatever is dark and narrower than the widest cannula, and the difference is that.
     darker = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel) - smooth
     least = max(limits.darker_log, limits.darker_share * float(np.percentile(darker, 99.5)))
     # The walls that it crosses are thinner than any cannula.
@@ -84,6 +85,7 @@ def find_cannula(
     found = np.zeros(smooth.shape, np.uint8)
     corridor = np.zeros(smooth.shape, np.uint8)
     bars = []
+    # A clear bar first; only if there is none a fainter and longer one, which bone could make as well.
     for share in (1.0, limits.faint_share):
         long_mm = limits.length_mm if share == 1.0 else limits.faint_length_mm
         for part in _straight_parts(darker, share * least, kernel, long_mm, mm_per_px, limits):
@@ -95,6 +97,7 @@ def find_cannula(
             break
     else:
         return None
+    # Its half width is the largest distance from inside the mask to its edge.
     margin = max(1, round(limits.margin_mm / mm_per_px))
     found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), dtype=np.uint8)
     half_px = float(cv2.distanceTransform(np.pad(found, 1), cv2.DIST_L2, 3).max())
@@ -117,6 +120,8 @@ def _straight_parts(
 ) -> Iterator[Bool]:
     """Long straight parts of even width; where a facet or a rib that it crosses joins it, what is darker still."""
     inside = np.ones(darker.shape, bool)
+    # Above a higher level a rib that joins the steel falls away; what was found is taken out of the search
+    # (``inside`` is changed in place), so that no bar is found twice.
     for times in limits.darker_still:
         strong = np.asarray(
             cv2.morphologyEx((inside & (darker > times * least)).astype(np.uint8), cv2.MORPH_OPEN, kernel)
@@ -197,6 +202,7 @@ def see_through(
     steel = cannula.mask[box] & usable[box]
     weight = steel.astype(np.float32)
     sigma = limits.smooth_mm / mm_per_px
+    # Averaged over steel alone: beside it the picture is of another kind altogether.
     mean = cv2.GaussianBlur(contrast[box] * weight, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3)
     shaft = cannula.shaft[box] & steel
     if known is not None:
@@ -207,6 +213,7 @@ def see_through(
         noise[cannula.mask] = np.inf
         return
     does = np.asarray(mean[shaft])
+    # What the shaft does away from cement is exposure and its own grain: the level and the noise of all the steel.
     usual = middle_of(does)
     contrast[box][steel] = mean[steel] - np.float32(usual)
     noise[box][steel] = np.float32(limits.noise_times * max(spread(does, usual), limits.least_log))
@@ -255,6 +262,8 @@ def bridge_cannula(
     if beside.size < limits.beside_px:
         return
     # At half the resolution: what is filled in is a band of several px.
+    # Closing joins two pieces of cement that are no farther apart than the steel is wide; of that counts what lies on
+    # the steel, and where at least a share of the contrast shows through.
     small = (coarser(inside, 1) >= 0.5).astype(np.uint8)
     across = round(cannula.half_px + 0.5 / mm_per_px) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))

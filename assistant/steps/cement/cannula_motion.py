@@ -58,6 +58,7 @@ def ends_of(part: Bool, middle: tuple[float, float]) -> tuple[F64, F64]:
     ys, xs = np.nonzero(part)
     at = np.stack([xs, ys], axis=1).astype(np.float64)
     centre = at.mean(axis=0)
+    # First principal axis of the px: the direction in which they spread most. A thinned set says it as well.
     _, _, axes = np.linalg.svd(at[:: max(1, len(at) // 2000)] - centre, full_matrices=False)
     along = (at - centre) @ axes[0]
     ends = centre + np.outer([along.min(), along.max()], axes[0])
@@ -87,10 +88,12 @@ def learn_bar(
     beside = round(limits.beside_mm / mm_per_px)
     rows = slice(max(0, int(ys.min()) - beside), min(part.shape[0], int(ys.max()) + beside + 1))
     cols = slice(max(0, int(xs.min()) - beside), min(part.shape[1], int(xs.max()) + beside + 1))
+    # Coordinates along and across the axis, from the tip: u = (x - tip) . way, v = (x - tip) x way, in mm.
     grid_y, grid_x = np.mgrid[rows, cols].astype(np.float64)
     along_mm = ((grid_x - tip[0]) * way[0] + (grid_y - tip[1]) * way[1]) * mm_per_px
     across_mm = (-(grid_x - tip[0]) * way[1] + (grid_y - tip[1]) * way[0]) * mm_per_px
     inside = part[rows, cols]
+    # Area over length: the mean width, whatever its ends look like.
     half_mm = 0.5 * float(inside.sum()) * mm_per_px**2 / max(float(along_mm[inside].max()), 1.0)
     reach = 2 * limits.beside_mm + half_mm
     shaft = along_mm > limits.from_tip_mm
@@ -116,6 +119,7 @@ def _profile(across_mm: F64, darker: F32, half_mm: float, reach_mm: float, limit
     count = round(2 * reach_mm / limits.step_mm) + 1
     number = np.bincount(bins, minlength=count)[:count]
     total = np.bincount(bins, weights=darker, minlength=count)[:count]
+    # Empty bins take what lies beside them; the bone's own darkness is taken off, and the profile fades to 0 outside.
     mean = np.interp(np.arange(count), np.flatnonzero(number), (total / np.maximum(number, 1))[number > 0])
     off_mm = np.abs(np.arange(count) * limits.step_mm - reach_mm)
     floor = float(np.median(mean[(off_mm > half_mm + 1.2) & (off_mm < half_mm + limits.beside_mm)]))
@@ -141,6 +145,8 @@ def moved_steel(bars: tuple[Bar, ...], darker: F32, silent: Bool, limits: Cannul
         None where all of it stands still.
     """
     makes: F32 | None = None
+    # Steel that has gone by (shift, turn) makes D(v - shift - turn u) - D(v) of the picture, with D its profile: dark
+    # where it is, bright where it was.
     for bar in bars:
         went = _went(bar, darker[bar.rows, bar.cols], silent[bar.rows, bar.cols], limits)
         if went is None:
@@ -158,19 +164,25 @@ def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> t
 
     Gauss-Newton for shift, turn and an offset, with Tukey weights.
     """
+    # Looked for from few pixels away from the tip; what is silent (known cement) says nothing of the steel.
     at = bar.sampled[~silent.ravel()[bar.sampled]]
     if len(at) < limits.least_samples:
         return None
     across, seen = bar.across_mm.ravel()[at], darker.ravel()[at]
     seen = seen - np.float32(middle_of(seen))
     middle_mm = np.float32(bar.along_mm.ravel()[at].mean())
+    # Turned about the middle of what is seen: shift and turn are then nearly independent, and the search is well
+    # posed.
     arm = bar.along_mm.ravel()[at] - middle_mm
     there = _read(bar.darker, across, limits.step_mm)
+    # Gaussian prior of the usual size of both, none on the offset. Model: seen = D(v - p0 - p1 arm) - D(v) + p2.
     hold = np.diag([1.0 / limits.usual_mm**2, 1.0 / limits.usual_turn_rad**2, 0.0])
     ends = np.array([[1.0, -middle_mm, 0.0], [1.0, float(arm.max()), 0.0]])
     p, unsure = np.zeros(3), np.eye(3)
     for _ in range(limits.rounds):
         now = across - np.float32(p[0]) - np.float32(p[1]) * arm
+        # One round of Gauss-Newton: r the rest, J its derivative (-D', -D' arm, 1), w Tukey's weights, s the spread.
+        # (J' w J / (c s^2) + H) d = J' w r / (c s^2) - H p; the inverse of the bracket is the covariance of p.
         left = seen - (_read(bar.darker, now, limits.step_mm) - there) - np.float32(p[2])
         varies = max(spread(left), limits.least_log)
         weight = np.clip(1.0 - (left / np.float32(4.7 * varies)) ** 2, 0.0, None) ** 2
@@ -183,10 +195,12 @@ def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> t
         step = unsure @ (pulls - hold @ p)
         step[0] = np.clip(step[0], -limits.step_at_most_mm, limits.step_at_most_mm)
         p += step
+        # Far below what would be believed: nothing has moved, and most pictures end here.
         if np.abs(ends @ p).max() < 0.25 * limits.least_mm:
             return None
         if abs(step[0]) < limits.still_mm and abs(step[1]) * float(arm.max()) < limits.still_mm:
             break
+    # What counts is how far the steel has gone at its two ends, and how sure that is: var = e C e'.
     far_mm = np.abs(ends @ p)
     sure_mm = np.sqrt(np.diag(ends @ unsure @ ends.T))
     if not (far_mm > np.maximum(limits.least_mm, limits.sure_times * sure_mm)).any() or far_mm.max() > limits.beside_mm:
@@ -195,6 +209,8 @@ def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> t
     would = _read(bar.darker, now, limits.step_mm) - there
     limit = np.float32(limits.clip_sigma * max(spread(seen), limits.least_log))
     does = np.clip(seen - np.float32(p[2]), -limit, limit)
+    # A dark side alone is cement that runs back along the shaft, and must not be taken out: both must be there. The
+    # correlation of what is seen with what is expected, over the latter with itself, clipped alike.
     for side in (np.maximum(would, 0), np.minimum(would, 0)):
         expected = float((np.minimum(np.abs(side), limit) * np.abs(side)).sum())
         if float((does * side).sum()) < limits.both_sides * expected:

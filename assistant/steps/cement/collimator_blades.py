@@ -28,6 +28,8 @@ def covered(baseline: Baseline, still: F32) -> Bool | None:
     """
     limits = baseline.limits.blade
     limit = np.float32(baseline.lookup[limits.black_grey])
+    # What was black in the baseline is no news; what is black now may be a blade, if it comes from the edge and is
+    # wide.
     black, was = (
         (still <= limit, baseline.mean <= limit) if baseline.sign > 0 else (still >= limit, baseline.mean >= limit)
     )

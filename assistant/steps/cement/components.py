@@ -34,6 +34,7 @@ def belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: floa
     age_s = _age(memory, low, t_s)
     near: Bool | None = None
     if memory.started and memory.mask is not None:
+        # Near enough to have flowed there since the last picture, v dt, at most for the time of a short gap.
         grown_mm = limits.front_mm_per_s * min(t_s - memory.last_s, limits.gap_s)
         near = _within(memory.mask, limits.touch_mm + grown_mm, memory.mm_per_px)
         beside = _within(memory.mask, limits.beside_mm + grown_mm, memory.mm_per_px)
@@ -47,6 +48,7 @@ def belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: floa
             beside |= passage
         # What shows up away from earlier cement has to be as dark as that is, or to stay for a moment.
         low &= beside | (age_s >= limits.stay_s) | (contrast > limits.at_once_share * _typical(memory, contrast))
+    # From here on by connected parts; ``low`` is what the ages were counted on and has been cut down in place.
     memory.last_s = t_s
     kept = np.zeros(low.shape, bool)
     box = box_round(low)
@@ -73,11 +75,14 @@ def _parts(
     count, labels, stats, _ = cv2.connectedComponentsWithStats(low.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
     certain = np.zeros(count, bool)
+    # Hysteresis (Canny 1986, doi 10.1109/TPAMI.1986.4767851): a part lives if one of its px is beyond the high
+    # threshold. By sets of labels rather than by growing, one pass for all parts.
     certain[labels[(sure > limits.high_sigma) & low]] = True
     keep = np.zeros(count, bool)
     if near is not None:
         keep[labels[near & low]] = True
     keep &= certain
+    # First cement comes up in the body; what is new outside it and touches nothing is not cement, but may become it.
     in_body = np.bincount(labels[memory.body[box]], minlength=count)
     fresh = certain & ~keep & (areas >= limits.first_area_mm2 * area_px) & (in_body > 0.5 * areas)
     half_sure = np.bincount(labels[low & (sure > limits.tip_sigma)], minlength=count) >= limits.at_once_mm2 * area_px
@@ -89,6 +94,8 @@ def _parts(
     fresh &= sure_enough | half_sure
     fresh[0] = False
     cannula = memory.baseline.cannula
+    # Each new part on its own, by where it is: at a tip little is asked, along the steel more, elsewhere it must
+    # stand out of all that moves, and stay.
     for label in np.flatnonzero(fresh):
         part = labels == label
         at_tip = cannula is not None and bool((part & cannula.corridor[box]).any())
@@ -102,6 +109,7 @@ def _parts(
         share = limits.fresh_share if at_tip else limits.elsewhere_share
         strong = float(np.percentile(contrast[part], 75)) >= share * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px, of_bars)
+    # Last, for it is counted on what is left: small and alone, it has to have stayed.
     lonely = keep & (areas < limits.alone_mm2 * area_px)
     if lonely.any():
         stayed = np.bincount(labels[low & (age_s >= limits.alone_stay_s)], minlength=count) >= 0.5 * areas
@@ -126,6 +134,7 @@ def _typical(memory: MaskMemory, contrast: F32) -> float:
 
 def _age(memory: MaskMemory, low: Bool, t_s: float) -> F32:
     """For how long each pixel has stood out without a break, in s."""
+    # Since when each px stands out; a px that does not for one picture begins anew.
     before = np.float32(np.inf) if memory.since_s is None else memory.since_s
     memory.since_s = np.where(low, np.minimum(before, np.float32(t_s)), np.float32(np.inf))
     return np.asarray(np.where(low, np.float32(t_s) - memory.since_s, 0), dtype=np.float32)

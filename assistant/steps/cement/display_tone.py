@@ -53,6 +53,8 @@ def read_tones(mean: F32, usable: Bool, mm_per_px: float, limits: ToneLimits) ->
     steps = ((smooth - low) * np.float32(255.0 / max(high - low, 1e-3))).astype(np.uint8)
     some = steps[::2, ::2].ravel()
     seen = np.flatnonzero(usable[::2, ::2].ravel())
+    # Sorted once: the px of one grey lie side by side in every later picture, and a middle is one partition of a
+    # slice.
     order = seen[np.argsort(some[seen], kind="stable")]
     sorted_steps = some[order].astype(np.float64)
     equal = np.linspace(0, order.size, limits.steps + 1).astype(np.intp)
@@ -86,6 +88,8 @@ def without_tone(tones: Tones, difference: F32, mask: Bool | None, limits: ToneL
         Known cement.
     limits : ToneLimits
     """
+    # The curve of the change over the grey: medians of the steps, each believed by how many px it has, w = n / (n +
+    # n0), and for the rest of the way a weighted straight line through all of them.
     sampled = difference[::2, ::2].ravel()[tones.order]
     free = None
     if mask is not None and mask.any():
@@ -107,5 +111,6 @@ def without_tone(tones: Tones, difference: F32, mask: Bool | None, limits: ToneL
     grey, change = (weight @ tones.centres) / total, (weight @ middles) / total
     rise = (weight @ ((tones.centres - grey) * middles)) / max(weight @ (tones.centres - grey) ** 2, 1e-9)
     told = weight * middles + (1.0 - weight) * (change + rise * (tones.centres - grey))
+    # Back to the picture by a table of 256 greys: one look-up a pixel.
     at = np.interp(np.arange(256.0), tones.centres, told).astype(np.float32)
     return np.asarray(difference - cv2.LUT(tones.steps, at), dtype=np.float32)

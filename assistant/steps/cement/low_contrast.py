@@ -61,11 +61,14 @@ def see_faint(memory: Faint, baseline: Baseline, contrast: F32, known: Bool | No
     """
     limits = baseline.limits.low_contrast
     free = baseline.usable if known is None else baseline.usable & ~known
+    # Averaged in space first and in time then: both lower the noise by the square root of what they average, and the
+    # noise of the mean is measured in the mean itself.
     mean = _averaged(memory, _without_steel(baseline, contrast), t_s, limits)
     still = coarse_noise(baseline, mean, _thinned(free, mean, limits.halvings))
     noise = _with_swing(memory, baseline, mean, still, known)
     reach = disc(limits.reach_mm, 2**limits.halvings * baseline.mm_per_px)
     edge = np.maximum(limits.edge_share * cv2.dilate(mean, reach), limits.sigma * noise)
+    # Outside the body it never speaks for cement: there a patch of that size and strength is gas.
     beyond = np.where(_thinned(baseline.body, mean, limits.halvings), mean - edge, -np.abs(mean) - edge)
     return finer(np.asarray(beyond, np.float32), contrast), finer(mean / noise, contrast)
 
@@ -84,6 +87,7 @@ def _without_steel(baseline: Baseline, contrast: F32) -> F32:
 
 
 def _averaged(memory: Faint, coarse: F32, t_s: float, limits: LowContrastLimits) -> F32:
+    # 1 - exp(-dt / T) is about dt / T: the same average at any rate of pictures, within the two bounds.
     gain = np.float32(np.clip((t_s - memory.last_s) / limits.average_s, limits.gain_least, limits.gain_most))
     memory.mean = coarse.copy() if memory.mean is None else memory.mean + gain * (coarse - memory.mean)
     memory.last_s = t_s

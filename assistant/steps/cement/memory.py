@@ -70,6 +70,7 @@ def start_masking(
 ) -> MaskMemory:
     """Prepare for a view from its reference frame; parameters as in `start_baseline`."""
     baseline = start_baseline(reference, white, field_mask, crop, body_px, mm_per_px, sign, limits)
+    # Bone without its rims, where it is even: what is compared with bone is not compared with cortex.
     inside_mm = cv2.distanceTransform(baseline.body.astype(np.uint8), cv2.DIST_L2, 5) * baseline.mm_per_px
     return MaskMemory(
         baseline=baseline,
@@ -89,6 +90,7 @@ def turn_round(memory: MaskMemory, before: Learned | None = None) -> None:
     before : Learned or None
         The baseline before something of the other sign was seen; None where nothing was.
     """
+    # All that was seen with the other sign is let go; what the view looks like (mean, body, rim) is not.
     turn_baseline(memory.baseline, before)
     memory.smoothed = memory.mask = memory.since_s = memory.plain_noise = None
     memory.started = False

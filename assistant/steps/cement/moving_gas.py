@@ -65,6 +65,7 @@ def restless_noise(
     """
     times = halvings(mm_per_px, limits.grid_mm)
     step = 2**times
+    # How much brighter than the noise each cell is. Cement never is: what is, moves, and will darken elsewhere.
     bright = np.maximum(-coarser(contrast, times) - coarser(noise, times), 0)
     if blind is not None:
         bright[coarser(blind, times) > 0] = 0
@@ -72,11 +73,13 @@ def restless_noise(
         covered = (coarser(mask, times) > 0).astype(np.uint8)
         halo = max(1, round(limits.halo_mm / (step * mm_per_px)))
         bright[np.asarray(cv2.dilate(covered, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
+    # The strongest that at least that area reaches: the n-th largest, so that a few hot px are no gas.
     cells = round(limits.swing_mm2 / (step * mm_per_px) ** 2)
     most = np.partition(bright.ravel(), -cells)[-cells] if bright.size > cells else 0.0
     memory.swing = max(limits.swing_keep * memory.swing, float(most))
     reach = max(1, round(limits.reach_mm / (step * mm_per_px)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    # At least 2 x 2 cells, then carried as far as a bubble is wide, and remembered with a slow decay.
     areas = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     now = np.asarray(cv2.GaussianBlur(cv2.dilate(areas, kernel), (0, 0), 1.0), dtype=np.float32)
     if memory.map is not None:
@@ -142,12 +145,15 @@ def drop_gas_over_bone(
     if not fresh.any():
         return
     times = halvings(mm_per_px, limits.grid_mm)
+    # Normalised convolution again: the mean of the bare bone round each place, where there is enough of it.
     weight = bone.astype(np.float32)
     sigma = limits.bone_mm / (mm_per_px * 2**times)
     total = np.asarray(cv2.GaussianBlur(coarser(weight, times), (0, 0), sigma), dtype=np.float32)
     summed = np.asarray(cv2.GaussianBlur(coarser(weight * still, times), (0, 0), sigma), dtype=np.float32)
     ground = finer(np.asarray(summed / np.maximum(total, np.float32(1e-6)), dtype=np.float32), still)
     known = finer(total, still) > limits.bone_known
+    # Where gas has left, the picture has darkened (contrast) but only to the bone's own level (ground - still is
+    # small).
     low &= ~(fresh & known & (ground - still < np.float32(limits.bone_share) * contrast - 2 * noise))
 
 
@@ -191,6 +197,7 @@ def drop_gas_gone(
     for label in range(1, count):
         if stats[label, cv2.CC_STAT_AREA] < least_px:
             continue
+        # In the lobe's own box: most of the lattice is far away, and the rings are costly.
         x, y, w, h = stats[label, :4]
         box = (slice(max(0, y - margin), y + h + margin), slice(max(0, x - margin), x + w + margin))
         lobe = labels[box] == label

@@ -42,6 +42,7 @@ def coarse_noise(baseline: Baseline, coarse: F32, free: Bool) -> F32:
 
 def _noise(baseline: Baseline, usual: float, unrest: F32 | None) -> F32:
     edges = _edge_noise(baseline)
+    # Independent causes: sigma^2 = (grain x unrest)^2 + edges^2.
     local = np.full_like(edges, np.float32(usual)) if unrest is None else np.float32(usual) * unrest
     return np.asarray(cv2.magnitude(local, edges), dtype=np.float32)
 
@@ -54,6 +55,8 @@ def spread_in(baseline: Baseline, change: F32, mask: Bool | None) -> float:
     some = free[::3, ::3]
     if not some.any():
         return 1.0
+    # From the fine part, scaled to what the whole would be were it all grain: haze and gas that are left over widen
+    # the whole spread and are no noise of a single pixel.
     coarse = change[::3, ::3][some]
     fine = coarse - cv2.blur(change, (wide, wide))[::3, ::3][some]
     whole = spread_of(coarse, middle(coarse))
@@ -79,11 +82,13 @@ def _edge_noise(baseline: Baseline) -> F32:
     if baseline.edges is None:
         limits, smooth_px = baseline.limits.noise, baseline.limits.baseline.smooth_mm / baseline.mm_per_px
         smooth: F32 = np.asarray(cv2.GaussianBlur(baseline.mean, (0, 0), smooth_px))
+        # A shift by d changes a picture by |grad| d; the relief is what edge enhancement makes of the same edge.
         gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
         gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
         shifted = cv2.magnitude(gx, gy) * np.float32(limits.registration_mm / baseline.mm_per_px)
         relief = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), limits.relief_mm / baseline.mm_per_px))
         baseline.edges = np.asarray(cv2.magnitude(shifted, np.float32(limits.relief_share) * relief), dtype=np.float32)
+        # Here, for the smooth mean is at hand and is read anew just as often.
         found = find_cannula(smooth, baseline.body, baseline.middle, baseline.mm_per_px, baseline.limits)
         baseline.cannula = found or baseline.cannula
     return baseline.edges

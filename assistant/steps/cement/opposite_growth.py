@@ -100,8 +100,10 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
         return None
     limits = memory.baseline.limits.opposite_growth
     if watch.seen_s is None:
+        # Only while nothing is seen: afterwards the baseline would learn the very thing that grows.
         _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px, memory.baseline.limits)
         watch.before, watch.noise = learned_by(memory.baseline), memory.plain_noise
+    # Held against the baseline as it was then, where cement could be first; the largest piece stands for all.
     box = box_round(_where(memory))
     part, weight = _largest(memory, watch, box)
     size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
@@ -114,6 +116,7 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
         watch.since_s = t_s
     watch.pictures += 1
     watch.seen_s, watch.missed = t_s, 0
+    # Seen long enough, and grown since: what was there before and is merely uncovered does not grow.
     lasts = watch.told or (watch.pictures >= limits.pictures and t_s - watch.since_s >= limits.lasts_s)
     if not lasts or size_mm2 < max(limits.grown_mm2, limits.times_larger * watch.first_mm2):
         return None
@@ -197,6 +200,7 @@ def _as_it_was(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slic
     every_px = memory.baseline.limits.opposite_growth.every_px
     few = slice(None, None, every_px), slice(None, None, every_px)
     round_it = memory.baseline.usable[few] & ~memory.body[few]
+    # The old baseline at today's exposure (an offset) and its noise at today's grain (a factor), from round the body.
     shift = np.float32(middle((mean[few] - watch.before.mean[few])[round_it]) if round_it.any() else 0.0)
     today = np.float32(middle(noise[few].ravel()) / middle(watch.noise[few].ravel()))
     return contrast[box] - (mean[box] - watch.before.mean[box] - shift), np.minimum(
@@ -209,6 +213,8 @@ def _largest(memory: MaskMemory, watch: OppositeGrowth, box: tuple[slice, slice]
     cannula, usable = memory.baseline.cannula, memory.baseline.usable
     contrast, noise = _as_it_was(watch, memory, box)
     limits = memory.baseline.limits.opposite_growth
+    # Three floors: the noise, what exposure and gas make, and a share of the known cement, whose glare is a share of
+    # it.
     least = np.maximum(limits.sigma * noise, np.float32(limits.least_log))
     where = usable[box] & _where(memory)[box]
     if watch.was is not None:

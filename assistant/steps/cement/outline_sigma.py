@@ -33,6 +33,8 @@ def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float, limits: Ou
     if len(ys) > 400:
         ys, xs = ys[:: len(ys) // 400], xs[:: len(xs) // 400]
     ys, xs = np.clip(ys, 1, mask.shape[0] - 2), np.clip(xs, 1, mask.shape[1] - 2)
+    # Error propagation: an edge that rises by g a px moves by sigma / g px where the threshold is off by sigma. The
+    # median over the outline, for where it is flat the error has no bound.
     slope = np.hypot(contrast[ys, xs + 1] - contrast[ys, xs - 1], contrast[ys + 1, xs] - contrast[ys - 1, xs]) / 2
     by_noise_mm = middle(noise[ys, xs] / np.maximum(slope, 1e-3)) * mm_per_px
     return limits.floor_mm + limits.times * by_noise_mm

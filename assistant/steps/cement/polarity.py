@@ -143,6 +143,7 @@ class _Place:
 
 
 def _place(level: F32, field: Bool, body: Body, limits: PolarityLimits) -> _Place:
+    # One lattice in mm for any picture: smoothed before it is thinned, or grain would fold into lines (aliasing).
     times = limits.px_mm / body.mm_per_px
     outline = body.outline_px
     size = 2 * round(limits.reach_mm / limits.px_mm) + 1
@@ -163,6 +164,7 @@ def _place(level: F32, field: Bool, body: Body, limits: PolarityLimits) -> _Plac
     last = lattice((body.superior_px[-1] + body.inferior_px[-1]) / 2)
     upper, lower = lattice(body.superior_px.mean(axis=0)), lattice(body.inferior_px.mean(axis=0))
     depth, height = float(np.linalg.norm(last - first)), float(np.linalg.norm(upper - lower))
+    # Along the body from front to back, and across: lateral or AP, what is measured lies in the patient's directions.
     way = (last - first) / max(depth, 1e-6)
     ys, xs = np.mgrid[0:size, 0:size].astype(np.float32)
     middle = (upper + lower) / 2
@@ -190,6 +192,7 @@ def _steel(level: F32, field: Bool, body: Body, place: _Place, all_limits: Cemen
     grain = 1.4826 * float(np.median(np.abs(place.grain[place.field]))) if place.field.any() else 0.0
     floor = limits.steel_floor_grey + limits.steel_grain * grain
     shares = [(d - b) / (d + b + floor) for d, b in zip(bars.dark, bars.bright, strict=True)]
+    # (dark - bright) / (dark + bright + floor), -1 to 1; below what bone makes it says nothing.
     share = float(np.mean(shares))
     return {"steel": float(np.sign(share)) * max(abs(share) - limits.not_steel, 0.0) / (1.0 - limits.not_steel)}
 
@@ -198,6 +201,8 @@ def _lines(place: _Place, limits: PolarityLimits) -> dict[str, float]:
     """From -1 (thin structures are bright) to 1 (dark); the strongest tell most."""
     wide = round(limits.line_mm / limits.px_mm) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    # Black and white top-hats see thin dark and thin bright structures alike: turned grey for grey they change
+    # places, so that the figure changes its sign and nothing else.
     dark = np.square(cv2.morphologyEx(place.smooth, cv2.MORPH_BLACKHAT, kernel))
     bright = np.square(cv2.morphologyEx(place.smooth, cv2.MORPH_TOPHAT, kernel))
     where = {"cortex": np.abs(place.off_mm) < limits.near_mm, "column": place.off_mm < limits.column_mm}
@@ -212,6 +217,8 @@ def _lines(place: _Place, limits: PolarityLimits) -> dict[str, float]:
 def _tissue(place: _Place, limits: PolarityLimits) -> dict[str, float]:
     """Middle greys of parts of the picture against each other, over its range of greys."""
     off, behind, beside = place.off_mm, place.behind_mm, place.beside_mm
+    # Pairs of places, the first the brighter one in a native picture; mm from the outline, from the last wall, from
+    # the middle.
     core = off < -3.0
     within = (behind < -0.15 * place.depth_mm) & (behind > -0.85 * place.depth_mm)
     level_with = np.abs(beside) < place.height_mm
@@ -244,6 +251,7 @@ def _grain(place: _Place) -> dict[str, float]:
     some = np.flatnonzero(free)[::7]
     if some.size < 200:
         return {"quanta": 0.0}
+    # Quanta: variance ~ mean before the display's logarithm; after it, darker means noisier in a native picture.
     x, y = grey.ravel()[some], np.log(variance.ravel()[some] + 0.05)
     if x.std() < 1e-3 or y.std() < 1e-3:
         return {"quanta": 0.0}

@@ -69,6 +69,7 @@ class PolarityWatch:
         """
         told, limits = self._told[at], self._limits.polarity_watch
         told.pictures += 1
+        # Judged later, in `judge_due`: it takes longer than a picture may wait for its alarms.
         clear = abs(self._own(at).log_odds) >= limits.clear_log_odds
         if self._views[at].shown is ShownPolarity.NOT_KNOWN and not clear and told.pictures in limits.look_again_at:
             self._due = at, frame, similarity
@@ -95,6 +96,7 @@ class PolarityWatch:
         if grown is None:
             return False
         told.grew_in = frame.index if told.grew_in is None else told.grew_in
+        # A person's word is never overruled, only contradicted in the notes.
         if self._views[at].shown is ShownPolarity.NOT_KNOWN and grown.outweighs >= limits.outweighs:
             told.grown = -memory.baseline.sign * limits.growth_log_odds
             self._keep(at, memory)

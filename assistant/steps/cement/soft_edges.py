@@ -57,6 +57,7 @@ def drop_diffuse(
     """
     while len(memory.masks) > 1 and t_s - memory.masks[1][0] >= limits.new_s:
         memory.masks.popleft()
+    # What was cement a second ago has been judged; what is new is judged by edges that are its own alone.
     old = memory.masks[0][1] if memory.masks else np.zeros_like(mask)
     fresh = mask & ~_grown(old, 3)
     told = ~_grown(old if steel is None else old | steel, 5)
@@ -95,6 +96,8 @@ def _judge(
         if min(int(ring.sum()), int(outside.sum()), int(inside.sum())) < limits.least_ring_px:
             continue
         high = float(np.percentile(contrast[inside], 75))
+        # Width of an edge: height over slope, h / |grad c|. Two signs are asked for at once: thick cement alone has a
+        # wide edge, cement in haze alone has something beside it.
         wide_mm = high * mm_per_px / max(float(np.median(slope[ring])), 1e-3)
         around = float(np.median(contrast[outside])) / max(high, 1e-3)
         within = float(body[part].mean()) >= 0.5

@@ -58,6 +58,7 @@ def bar_contrast(
     inside = cv2.resize(field.astype(np.float32), (cols, rows), interpolation=cv2.INTER_NEAREST)
     px_mm = mm_per_px * step
     blurred: F32 = np.asarray(cv2.GaussianBlur(small, (0, 0), max(limits.blur_mm / px_mm, 0.5)), dtype=np.float32)
+    # All lines at once: (lines, pieces along, samples across). A bar is then a comparison of means in three windows.
     strips = _strips(blurred, np.asarray(inside, dtype=np.float32), (outline_px + 0.5) / step - 0.5, px_mm, limits)
     best = {(sign, length): 0.0 for sign in (1, -1) for length in limits.lengths_pieces}
     if not strips.size:
@@ -70,6 +71,8 @@ def bar_contrast(
             left = strips[:, :, (at > beyond) & (at <= beyond + limits.side_mm)].mean(axis=2)
             right = strips[:, :, (at < -beyond) & (at >= -beyond - limits.side_mm)].mean(axis=2)
             middle = strips[:, :, np.abs(at) <= width / 2].mean(axis=2)
+            # Against the nearer of its two sides: the border of the lung has one side only. In the worst piece of
+            # several in a row: a bar is the same all along.
             for sign, out in ((1, np.minimum(left, right) - middle), (-1, middle - np.maximum(left, right))):
                 seen = np.where(np.isfinite(out), out, -1.0)
                 for length in limits.lengths_pieces:
@@ -94,6 +97,8 @@ def _strips(small: F32, inside: F32, outline_px: PointsPx, px_mm: float, limits:
     start, way = np.repeat(starts, len(ways), axis=0), np.tile(ways, (len(starts), 1))
     body = np.zeros(small.shape, np.uint8)
     cv2.fillPoly(body, [outline_px.round().astype(np.int32)], 1)
+    # Signed distance from the outline, negative inside: a line counts if it comes from well inside and goes well
+    # outside.
     off_mm = (cv2.distanceTransform(1 - body, cv2.DIST_L2, 5) - cv2.distanceTransform(body, cv2.DIST_L2, 5)) * px_mm
     begins = _read(off_mm.astype(np.float32), start - way * (limits.begins_mm / px_mm))
     ends = _read(off_mm.astype(np.float32), start + way * (limits.ends_mm / px_mm))

@@ -44,11 +44,14 @@ def without_glare(
     times = halvings(mm_per_px, own.grid_mm)
     grid_mm = mm_per_px * 2**times
     covered = coarser(known, times) > 0
+    # A ring round the cement, free of it: there only the glare changes the picture, but for a leak that is small.
     away_mm = cv2.distanceTransform((~covered).astype(np.uint8), cv2.DIST_L2, 3) * grid_mm
     ground = (coarser(free, times) > 0.99) & (away_mm > own.from_mm)
     told = (ground & (away_mm < own.to_mm)).ravel()
     if told.sum() < own.least_px:
         return change
+    # Modelled as linear: c' = c + sum a_k (G_k * c), with G_k Gaussians of the two widths. Amounts may be negative: a
+    # console that raises local contrast brightens what lies round cement.
     cement = coarser(np.where(known, np.maximum(contrast, np.float32(0)), np.float32(0)), times)
     spreads = _spreads(cement, ground.astype(np.float32), grid_mm, limits)
     seen = coarser(change, times).ravel()
@@ -63,6 +66,7 @@ def _spreads(cement: F32, weight: F32, grid_mm: float, limits: CementLimits) -> 
     total = cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-4
     rows = []
     for width_mm in limits.glare.widths_mm:
+        # Levelled as the change was: only what is left of the glare after that can be seen in it.
         wide = cv2.GaussianBlur(cement, (0, 0), width_mm / grid_mm)
         level = cv2.GaussianBlur(weight * wide, (0, 0), sigma) / total
         rows.append(np.float32(limits.glare.share) * (wide - level).ravel())

@@ -29,6 +29,7 @@ def blocks_of(frame: Frame) -> F32:
     count = rows // every
     if count < 4 or cols < 4 * BLOCK_PX:
         return np.asarray(frame.grey, dtype=np.float32) * np.float32(255.0 / frame.white)
+    # Strips of 4 rows, evenly spread: whole blocks, and an eighth of the px to read.
     strips = frame.grey[(np.arange(count)[:, None] * every + np.arange(BLOCK_PX)).ravel()]
     scaled = strips.astype(np.float32)
     if frame.white != 255:
@@ -38,6 +39,8 @@ def blocks_of(frame: Frame) -> F32:
 
 def grain_of(blocks: F32, inside: Bool) -> float:
     """Spatial noise of the block means: second differences along the row see grain and hardly any anatomy."""
+    # Var(a - 2 b + c) = 6 sigma^2 for independent noise, so that sigma = spread / sqrt 6 = spread / 2.449; what is
+    # linear along the row falls out.
     second = blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]
     return spread(second[inside[:, 1:-1]]) / 2.449
 
@@ -52,6 +55,8 @@ def ratio_of(changes: F32, grain: float) -> float:
     grain : float
         Of 255.
     """
+    # Noise against noise, sqrt 2 sigma for the difference of two; and a step of the whole picture's brightness as
+    # well.
     level = middle(changes)
     return spread(changes, level) / (1.414 * grain) + abs(level) / 255.0
 
@@ -73,6 +78,8 @@ class Rows:
         self._blocks, self._inside, self._grain = blocks, inside, grain
         self._within = inside.astype(np.float32)
         self._count = np.maximum(self._within.sum(axis=1, keepdims=True), np.float32(1))
+        # A row that is shifted by d along itself changes by d times its slope (Taylor): least squares for d, row by
+        # row.
         slope = np.zeros_like(blocks)
         slope[:, 1:-1] = blocks[:, 2:] - blocks[:, :-2]
         self._slope = self._centred(slope)
@@ -88,6 +95,8 @@ class Rows:
 
     def differ_beyond_line(self, other: F32) -> float:
         """The same without what a shift or a step of brightness of each row explains."""
+        # Without the row's mean (hum) first, then without its projection on the slope, which has no mean either: one
+        # pass is enough.
         change = self._centred(self._blocks - other)
         shift = (change * self._slope).sum(axis=1, keepdims=True) / self._steepness
         return ratio_of((change - shift * self._slope)[self._inside], self._grain)

@@ -128,6 +128,8 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     """
     blocks = blocks_of(frame)
     before = memory.blocks
+    # Order: exactly the same first (cheap, and sure), then no signal at all, then new or not. A card is asked for
+    # before anything is learned from its noise.
     if before is not None and before.shape == blocks.shape and np.array_equal(before, blocks):
         # Nothing changed at all; whether that is a held X-ray picture or a still card was said before.
         memory.ratios.append(0.0)
@@ -142,12 +144,15 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _new(memory, frame, blocks)
     inside = _field_blocks(memory, frame, blocks)
     rows = Rows(blocks, inside, max(grain_of(blocks, inside), 0.05))
+    # r = spread of the change / (sqrt 2 x grain): 1 for two independent pictures, near 0 for one shown twice.
     ratio = rows.differ_beyond_line(before)
     memory.ratios.append(ratio)
+    # The limit is learned with this frame in it, and only then is the frame judged.
     memory.limit = _learned_limit(memory)
     new = [each for each in memory.ratios if each > memory.limit]
     if len(new) >= _LEAST_OF_A_KIND:
         memory.new_brings = min(float(np.median(new)), _MOST_BRINGS)
+    # Much, or little by little (a recursive filter), or the first picture after a card: each is a new picture.
     much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
     if not much and not was_blank and not _creeps(memory, rows, blocks):
         return _again(memory, frame.t_s, settings)
@@ -158,6 +163,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
 def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
     """Whether a frame that is much like the one before has changed since the last new picture, little by little."""
     memory.most_since = max(memory.most_since, memory.ratios[-1])
+    # Noise differs as much over ten frames as over one; what creeps differs the more the longer it is ago.
     least = max(_CREEPS * memory.most_since, _LEAST_CREEP * memory.new_brings)
     if memory.new_blocks is None or memory.new_blocks.shape != blocks.shape:
         return False
@@ -178,6 +184,7 @@ def _learned_limit(memory: LivenessMemory) -> float:
     """The middle of the widest gap (in logarithm) between the two kinds of frames seen lately."""
     if len(memory.ratios) < 8:
         return memory.limit
+    # In logarithms: the two kinds differ by a factor. Sorted, a gap between neighbours is a gap between kinds.
     lately = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
     values = np.sort(lately)
     lowest, highest = np.log(_LIMITS)
@@ -185,6 +192,8 @@ def _learned_limit(memory: LivenessMemory) -> float:
     # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
     gaps = np.where((values[1:] > lowest) & (values[:-1] < highest), np.diff(values), 0.0)
     gaps[: _LEAST_REPEATS - 1] = 0.0
+    # The widest gap with its middle in the range; if the widest of all lies above it (pictures that bring far more
+    # than grain: deep breaths), the limit is the range's upper end, but only where such pictures come time and again.
     within = int(np.argmax(np.where(middles < highest, gaps, 0.0)))
     widest = int(np.argmax(gaps))
     if middles[within] < highest and gaps[within] >= np.log(2.0):
@@ -211,6 +220,8 @@ class _Kinds:
 
 def _two_kinds(values: NDArray[np.float64]) -> _Kinds | None:
     """Repeats and new pictures over a noisy cable: near to each other, a few of them between the two (Otsu's cut)."""
+    # Otsu's cut (1979, doi 10.1109/TSMC.1979.4310076): the one with the largest variance between the two classes, n1
+    # n2 (m1 - m2)^2. For all cuts at once by running sums.
     below = np.arange(1, len(values))
     sums = np.cumsum(values)[:-1]
     above = len(values) - below
@@ -244,6 +255,7 @@ def _still_repeats(memory: LivenessMemory) -> bool:
 
 def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_] | None) -> str:
     """A blank, a uniform colour, or a card that is one colour but for some words."""
+    # Share of the px within a window of greys, for all windows at once: the histogram, summed over the window.
     histogram = np.bincount(np.clip(blocks, 0, 255).astype(np.intp).ravel(), minlength=256).astype(np.float64)
     window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
     if window.max() / blocks.size > _UNIFORM_SHARE:
@@ -260,6 +272,7 @@ def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_]
 
 
 def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
+    # Second differences: 0 on a surface and on an even slope, the grain's own size in a picture.
     flat = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]) < max(_FLAT_GREY, noise_grey)
     return bool(flat.size) and float(flat.mean()) > _FLAT_SHARE
 
@@ -288,10 +301,13 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
     memory.last_new_s = frame.t_s
     memory.new_blocks, memory.most_since = blocks, 0.0
     memory.unusable_reason = (
+        # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
         _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
     )
     if memory.unusable_reason:
         return _unusable_now(memory)
+    # Slow exponential means of what is usual, learned from pictures that are usable and stand still: a swing must not
+    # become its own measure.
     usual = grain if memory.usual_grain is None else memory.usual_grain
     memory.usual_grain = 0.95 * usual + 0.05 * grain
     if memory.changed is not None and not moves_fast(memory):
@@ -320,6 +336,7 @@ def _torn(blocks: F32, inside: NDArray[np.bool_]) -> str:
 
     A blade leaves such a band too, but at the field's edge. What a codec has smoothed still shows a picture.
     """
+    # Row by row: grain (second differences), mean, how the row varies along itself and against its neighbour.
     width = inside.sum(axis=1)
     wide = width > _BAND_WIDTH * width.max()
     second = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:])

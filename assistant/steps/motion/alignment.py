@@ -98,6 +98,7 @@ class Pyramid:
         at : array (n, 2)
             Points in lattice px that may move by `_MARGIN_MM`.
         """
+        # Made once a picture and shared by all views; a part that holds what is asked for now is taken as it is.
         key = (decimation, round(mm_per_px, 6), softness)
         if key in self.lattices:
             return self.lattices[key], 0, 0
@@ -175,11 +176,14 @@ def learn_level(lattice: F32, decimation: int, outline: Outline, points: int, so
     prior = _prior(lattice.shape, decimation, outline)[rows, cols]
     # Faint edges of the spine count as much as strong ones of lung and heart beside it.
     wide = max(3, round(6.0 / (outline.mm_per_px * decimation)) | 1)
+    # The root mean square of the band close by. Dividing by it (softly, so that flat places do not become noise)
+    # evens out what would else be decided by the diaphragm and the heart's border alone.
     local = np.sqrt(np.maximum(cv2.blur(part * part, (wide, wide)), 0.0))
     told = local[prior > 0]
     typical = float(np.median(told)) if told.size else 1.0
     equal = typical / np.sqrt(local**2 + (0.5 * typical) ** 2 + 1e-9)
     prior = np.asarray(prior * equal**2, dtype=np.float32)
+    # The best points by gradient times prior; argpartition, for their order does not matter.
     flat = (strength * prior).ravel()
     count = max(min(points, int((flat > 0).sum())), 1)
     chosen = np.argpartition(flat, -count)[-count:]
@@ -187,6 +191,9 @@ def learn_level(lattice: F32, decimation: int, outline: Outline, points: int, so
     at = np.stack([xs + left, ys + top], axis=1).astype(np.float64)
     centre = (np.asarray(outline.centre_px) + 0.5) / decimation - 0.5
     rel = at - centre
+    # Steepest descent images: the derivative of T(W(x; d)) by each of the six numbers at d = 0, with rel = x - c.
+    # dx: Tx, dy: Ty, rotation: -Tx y + Ty x, logarithm of the scale: Tx x + Ty y, gain: T, offset: 1.
+    # They are the template's own, so that they are worked out once and not for each picture.
     tx, ty, values = gx[ys, xs], gy[ys, xs], part[ys, xs]
     columns = [tx, ty, -tx * rel[:, 1] + ty * rel[:, 0], tx * rel[:, 0] + ty * rel[:, 1], values, np.ones_like(values)]
     return Level(
@@ -209,6 +216,8 @@ def _prior(lattice_shape: tuple[int, ...], decimation: int, outline: Outline) ->
     ring = ((outline.body_px + 0.5) / decimation - 0.5).round().astype(np.int32)
     cv2.polylines(drawn, [ring], True, 1)
     away_mm = cv2.distanceTransform(1 - drawn, cv2.DIST_L2, 3) * (outline.mm_per_px * decimation)
+    # Gaussian fall with the distance from the outline: ribs, and the neighbours when the patient bends, go their own
+    # way.
     prior = _ELSEWHERE + (1.0 - _ELSEWHERE) * np.exp(-((away_mm / _OUTLINE_MM) ** 2))
     allowed = np.zeros((rows, cols), np.float32)
     window = outline.window
@@ -233,6 +242,7 @@ def averaged(level: Level, outline: Outline, pyramid: Pyramid, pose: F64, points
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    # Running mean, m <- m + (x - m) / n; ``level`` is changed in place.
     level.template = np.asarray(level.template + (still - level.template) / (level.pictures + 1), dtype=np.float32)
     level.pictures += 1
     if level.pictures & (level.pictures - 1):
@@ -275,48 +285,78 @@ def refine(
     correlation : float
         Weighted, -1..1, of picture and template at the pose; 0 when too little of the template is in the picture.
     """
+    # What is not bone (cement, steel, a blade) gets no weight before anything is estimated: robust weights alone
+    # would be pulled by a whole dark corner.
     weight = _without_cement(level, cement)
     weight = np.where(_gone_dark(level, pyramid, start), np.float32(0), weight)
     pose = lattice_from_source(start, level.decimation)
+    # Only round where the points may come to lie; ``first`` is that part's corner in the lattice, taken off each
+    # pose.
     about = level.points_px @ pose[:, :2].T + pose[:, 2]
     lattice, left, top = pyramid.part(level.decimation, outline.mm_per_px, level.softness, about)
     first = np.array([left, top], dtype=np.float64)
     reach_px = float(np.abs(level.points_px - level.centre_px).max())
-    offset = level.centre_px
-    values = level.values
-    sampled = values
     for _ in range(rounds):
         at = level.points_px @ pose[:, :2].T + (pose[:, 2] - first)
         sampled = _sample(lattice, at)
         inside = _inside(at, lattice.shape)
-        residual = sampled - values
-        residual = residual - np.float32(middle(residual[::_SOME]))
-        spread = spread_of(residual[::_SOME]) + 1e-3
-        tukey = np.clip(1.0 - (residual / (4.7 * spread)) ** 2, 0.0, None) ** 2
-        w = (weight * inside * tukey).astype(np.float32)
-        weighted = level.jacobian * w[:, None]
-        normal = weighted.T @ level.jacobian
-        normal[np.diag_indices(6)] *= 1.0 + 1e-4
-        normal[np.diag_indices(6)] += 1e-6
-        right = (weighted.T @ (sampled - values)).astype(np.float64)
-        if usual is not None:
-            hold = _CORRELATED * spread**2 / np.square(USUAL_SPREAD)
-            normal[[2, 3], [2, 3]] += hold
-            turned = np.arctan2(pose[1, 0], pose[0, 0]), np.log(np.hypot(pose[0, 0], pose[1, 0]))
-            right[2:4] += hold * (np.array(turned) - usual)
-        step = np.linalg.solve(normal.astype(np.float64), right)
-        a, b = np.exp(step[3]) * np.cos(step[2]), np.exp(step[3]) * np.sin(step[2])
-        turn = np.array([[a, -b], [b, a]])
-        inverse = np.linalg.inv(turn)
-        shift = -inverse @ (step[:2] + offset - turn @ offset)
-        pose = np.column_stack([pose[:, :2] @ inverse, pose[:, :2] @ shift + pose[:, 2]])
+        step = _gauss_newton_step(level, weight * inside, sampled, pose, usual)
+        pose = _composed(pose, step, level.centre_px)
+        # Rotation and scale are measured by what they do to the point farthest out.
         if abs(step[0]) + abs(step[1]) < _STILL_PX and (abs(step[2]) + abs(step[3])) * reach_px < _STILL_PX:
             break
     at = level.points_px @ pose[:, :2].T + (pose[:, 2] - first)
     inside = _inside(at, lattice.shape)
+    # With most of the template out of the picture or covered, a correlation of the rest says nothing: 0, not a guess.
     if float((weight * inside).sum()) < 0.3 * float(level.weight.sum()):
         return source_from_lattice(pose, level.decimation), 0.0
-    return source_from_lattice(pose, level.decimation), _correlation(_sample(lattice, at), values, weight * inside)
+    score = _correlation(_sample(lattice, at), level.values, weight * inside)
+    return source_from_lattice(pose, level.decimation), score
+
+
+def _gauss_newton_step(
+    level: Level, weight: NDArray[np.generic], sampled: F32, pose: F64, usual: tuple[float, float] | None
+) -> F64:
+    """The six numbers (dx, dy, rotation, log scale, gain, offset) that bring picture and template together.
+
+    With the residual ``r = sampled - values``, J its derivative, w the weights, s the spread and c = `_CORRELATED` the
+    step d minimises ``sum w (r - J d)^2 / (c s^2) + sum ((p - d - usual) / USUAL_SPREAD)^2``, the second for rotation
+    and scale alone: ``(J' w J + H) d = J' w r + H (p - usual)`` with ``H = c s^2 / USUAL_SPREAD^2``.
+    """
+    residual = sampled - level.values
+    residual = residual - np.float32(middle(residual[::_SOME]))
+    spread = spread_of(residual[::_SOME]) + 1e-3
+    # Tukey's biweight (Beaton & Tukey 1974, doi 10.1080/00401706.1974.10489171): on normal noise it
+    # is 95 % as good as least squares, and what lies beyond 4.7 deviations (an instrument, new cement) has no say.
+    tukey = np.clip(1.0 - (residual / (4.7 * spread)) ** 2, 0.0, None) ** 2
+    w = (weight * tukey).astype(np.float32)
+    weighted = level.jacobian * w[:, None]
+    normal = weighted.T @ level.jacobian
+    # Levenberg's damping, small: with all points along one edge the normal matrix would have no inverse.
+    normal[np.diag_indices(6)] *= 1.0 + 1e-4
+    normal[np.diag_indices(6)] += 1e-6
+    # The residual before its middle was taken off: gain and offset are two of the six and take it up themselves.
+    right = (weighted.T @ (sampled - level.values)).astype(np.float64)
+    if usual is not None:
+        # A Gaussian prior on rotation and scale: on a picture that holds little bone these two run away first, and
+        # take the lines with them.
+        hold = _CORRELATED * spread**2 / np.square(USUAL_SPREAD)
+        normal[[2, 3], [2, 3]] += hold
+        turned = np.arctan2(pose[1, 0], pose[0, 0]), np.log(np.hypot(pose[0, 0], pose[1, 0]))
+        right[2:4] += hold * (np.array(turned) - usual)
+    return np.asarray(np.linalg.solve(normal.astype(np.float64), right))
+
+
+def _composed(pose: F64, step: F64, centre: F64) -> F64:
+    """Inverse compositional: the step moves the template, so the pose takes its inverse, W(p) <- W(p) o W(d)^-1.
+
+    W(d) turns and scales about the vertebra's centre c: ``x -> A (x - c) + c + (dx, dy)``.
+    """
+    a, b = np.exp(step[3]) * np.cos(step[2]), np.exp(step[3]) * np.sin(step[2])
+    turn = np.array([[a, -b], [b, a]])
+    inverse = np.linalg.inv(turn)
+    shift = -inverse @ (step[:2] + centre - turn @ centre)
+    return np.column_stack([pose[:, :2] @ inverse, pose[:, :2] @ shift + pose[:, 2]])
 
 
 def _without_cement(level: Level, cement: CementMask | None) -> F32:

@@ -205,21 +205,29 @@ def follow(
     active : int
         The view that is shown now; unchanged when none was found.
     """
+    # The usual way, all that most pictures need: from the last pose, and believed at once if it matches as well as
+    # ever. All below searches the whole picture.
     tracked = _track(memories[active], pyramid, cement)
     certain = memories[active].accepted >= _LEARN_PICTURES
     if tracked is not None and certain and tracked[1] >= _GOOD * memories[active].expected:
         return _steady(memories[active], _accepted(memories[active], pyramid, tracked[0], tracked[1], cement)), active
+    # The whole picture is searched, in all views: the C-arm may have swung. A place elsewhere that is no better than
+    # chance beside the one that is followed is left out, for the neighbours look alike.
     candidates = [(active, tracked)] if tracked is not None else []
     for k, memory in enumerate(memories):
         found = _find(memory, pyramid, cement if k == active else None)
         if found is not None and not (k == active and _is_neighbour(memory, tracked, found)):
             candidates.append((k, found))
+    # What another view, already known, matches with is the least that a view that comes up now must reach.
     known = max((memory.expected for memory in memories if memory.accepted >= _LEARN_PICTURES), default=0.0)
     believed = [(k, found) for k, found in candidates if _believed(memories[k], found, known)]
+    # Only while nothing was ever found: later a softer band would make a lost vertebra of the neighbour.
     if not believed and known == 0.0 and memories[active].fine.softness == 1.0:
         believed = _softly(memories, pyramid)
     if not believed:
         for memory in memories:
+            # Lost: the next picture starts from where it was last seen well, never from the pose that has just
+            # failed.
             memory.pose, memory.settling = None, _FELL_MOST
             memory.lately.clear()
         return Unknown("the vertebra of the plan is not found in this picture"), active
@@ -267,6 +275,7 @@ def _believed(memory: MotionMemory, found: tuple[F64, float], known: float) -> b
         floor = _NEAR_CORRELATION
     elif away_mm > _FAR_MM and not learning:
         share = _FAR
+    # Both a share of what this run usually reaches, and a floor that chance does not.
     least = max(share * memory.expected, floor * memory.fine.softness)
     followed = memory.pose is not None and away_mm < _NEAR_MM
     if learning and not followed:
@@ -310,6 +319,7 @@ def _accepted(
     memory.pose = pose
     turned = float(np.arctan2(pose[1, 0], pose[0, 0])), float(np.log(np.hypot(pose[0, 0], pose[1, 0])))
     before = memory.usual or turned
+    # Farther than three standard deviations is no drift: the C-arm was moved, and the usual begins anew.
     if (np.abs(np.subtract(turned, before)) > 3 * USUAL_SPREAD).any():
         before = turned
     first = memory.accepted == 0
@@ -318,17 +328,22 @@ def _accepted(
     if correlation < _SELF_CORRELATION:
         memory.accepted += 1
         memory.varies += 0.05 * (abs(correlation - memory.expected) - memory.varies)
+        # A running mean at first, 1 / n, then an exponential one; slower still when it falls.
         rate = max(1.0 / memory.accepted, 0.03) if correlation > _GOOD * memory.expected else 0.02
         memory.expected += rate * (correlation - memory.expected)
     similarity = similarity_from_matrix(relative(pose, memory.anchor), memory.outline.centre_px)
+    # A doubtful pose is told, and teaches nothing: neither template nor usual pose may follow it.
     if confidence < _GOOD:
         return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
     memory.seen_at = pose
     memory.usual = (0.9 * before[0] + 0.1 * turned[0], 0.9 * before[1] + 0.1 * turned[1])
+    # Once there is cement the template stands still: averaged in, the cement itself would be followed.
     if cement is None or not cement.mask.any():
         fine = averaged(memory.fine, memory.outline, pyramid, pose, _POINTS)
         if fine is not memory.fine:
             memory.fine = fine
+            # The new template is not quite where the reference frame is: where it puts that frame is taken off every
+            # pose from here on, or the lines would jump by as much.
             memory.anchor, _ = refine(fine, memory.outline, memory.reference, AS_MARKED, None, _AS_PLANNED, rounds=8)
         memory.coarse = averaged(memory.coarse, memory.outline, pyramid, pose, _POINTS // 4)
     return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
@@ -344,6 +359,8 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
     """Look for the vertebra anywhere in the picture, turned by up to 12 degrees; first where it was last seen well."""
     decimation = memory.coarse.decimation
     lattice = pyramid.lattice(decimation, memory.outline.mm_per_px)
+    # Coarse to fine: normalised cross-correlation of two pieces anywhere, Gauss-Newton on the coarse lattice from the
+    # best places, then on the fine one for the best of those.
     starts = [start for template in memory.finders for start in _starts(template, lattice, decimation)]
     coarse = [
         refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8)
@@ -387,14 +404,18 @@ def _starts(finder: _Finder, lattice: F32, decimation: int) -> list[tuple[float,
         turned = finder.patch
         if turn_deg:
             turned = np.asarray(cv2.warpAffine(turned, turn, (cols, rows), borderMode=cv2.BORDER_REPLICATE), np.float32)
+        # Zero-mean normalised cross-correlation (Lewis 1995): exposure and contrast of the picture do not matter.
         score = cv2.matchTemplate(padded, turned, cv2.TM_CCOEFF_NORMED)
         for _ in range(_PEAKS):
             _, best, _, where = cv2.minMaxLoc(score)
+            # A pose: to the piece's own px, turned about its middle, put down where it was found, then told in source
+            # px.
             found = np.array([where[0] - margin_x, where[1] - margin_y], np.float64)
             to_window = np.column_stack([np.eye(2), -np.array([finder.x0, finder.y0], np.float64)])
             linear = turn[:, :2]
             shift = linear @ to_window[:, 2] + turn[:, 2] + found
             place = (where[0] - margin_x - finder.x0, where[1] - margin_y - finder.y0)
             starts.append((float(best), place, source_from_lattice(np.column_stack([linear, shift]), decimation)))
+            # Non-maximum suppression; ``score`` is changed in place.
             cv2.rectangle(score, (where[0] - 3, where[1] - 3), (where[0] + 3, where[1] + 3), -1.0, -1)
     return starts

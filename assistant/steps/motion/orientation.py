@@ -125,8 +125,11 @@ def compare(reference: ReferenceLook, grey: Grey, white: int) -> Orientation | U
     small, inside = _small(grey, white, 1.0 / reference.px_per_small_px)
     if small.shape != reference.small.shape:
         return Unknown("the picture has another size than the reference")
+    # The planned pose is asked directly as well: the spectrum's best peaks need not hold it, and a change must beat
+    # it.
     planned = _score(reference, small, inside, np.eye(2))
     found = [(planned, False, 0.0, 1.0)]
+    # A magnitude spectrum is point symmetric, |F(-k)| = |F(k)|: it leaves half a revolution open, and both are tried.
     for mirrored in (False, True):
         shown = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
         shown_inside = np.ascontiguousarray(inside[:, ::-1]) if mirrored else inside
@@ -137,6 +140,7 @@ def compare(reference: ReferenceLook, grey: Grey, white: int) -> Orientation | U
                 score = _score(reference, shown, shown_inside, linear)
                 found.append((score, mirrored, (turn_deg + half + 180.0) % 360.0 - 180.0, zoom))
     score, mirrored, turn_deg, zoom = max(found)
+    # What differs from the plan by less than is told counts as the plan: the finest step of the lattice is no change.
     same = [f[0] for f in found if not f[1] and abs(f[2]) <= _SAME_TURN_DEG and max(f[3], 1 / f[3]) <= _SAME_ZOOM]
     as_planned = max(same)
     if score < LEAST_SCORE:
@@ -158,11 +162,15 @@ def _small(grey: Grey, white: int, zoom: float) -> tuple[F32, F32]:
     size = (round(grey.shape[1] * zoom), round(grey.shape[0] * zoom))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32) * np.float32(255.0 / white)
     inside = field_at(find_field(grey, white), size[1], size[0], inset=0.03).astype(np.float32)
+    # The field's edge is faded out, or it would be the strongest line in both spectra and say that nothing has
+    # turned.
     soft = cv2.GaussianBlur(inside, (0, 0), 4.0)
+    # Normalised convolution: the mean close by of what lies inside the field alone.
     wide = cv2.GaussianBlur(small * inside, (0, 0), _BAND_PX[1]) / (
         cv2.GaussianBlur(inside, (0, 0), _BAND_PX[1]) + 0.01
     )
     band = (cv2.GaussianBlur(small, (0, 0), _BAND_PX[0]) - wide) * inside
+    # Locally even contrast, cut at 2.5: steel and wires must not outweigh the bones.
     local = np.sqrt(cv2.GaussianBlur(band * band, (0, 0), 2 * _BAND_PX[1])) + np.float32(1.5)
     even = np.clip(band / local, -2.5, 2.5) * soft * soft * inside
     return np.asarray(even, dtype=np.float32), inside
@@ -174,20 +182,25 @@ def _polar(small: F32) -> F32:
     square = np.zeros((side, side), np.float32)
     top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
     square[top : top + small.shape[0], left : left + small.shape[1]] = small
+    # Hann window against the cross that the picture's own edges make in its spectrum.
     window = np.hanning(side).astype(np.float32)
     spectrum = np.fft.fftshift(np.abs(np.fft.fft2(square * window[:, None] * window[None, :])))
     spectrum = np.log1p(spectrum).astype(np.float32)
     angles = np.arange(_ANGLES) * np.pi / _ANGLES
+    # log r = log r0 + n step: a zoom by z is a shift along the radii, by log z / step; a turn is one along the angles.
     radii = _LEAST_RADIUS * (_MOST_RADIUS / _LEAST_RADIUS) ** (np.arange(_RADII) / (_RADII - 1))
     x = side // 2 + radii[None, :] * np.cos(angles)[:, None]
     y = side // 2 + radii[None, :] * np.sin(angles)[:, None]
     polar = cv2.remap(spectrum, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)
+    # All pictures fall off with the frequency alike: that fall alone would match at any turn.
     even = polar - polar.mean(axis=0, keepdims=True)
     return np.asarray(even / (even.std() + 1e-6), dtype=np.float32)
 
 
 def _turns(reference: F32, shown: F32) -> list[tuple[float, float]]:
     """The likeliest turns (degrees, the shown picture's to come back) and zooms of a spectrum."""
+    # Cross-correlation by its spectrum, F^-1(A conj(B)): round in the angle, as it is; padded in the radius, which is
+    # not.
     padded = np.zeros((_ANGLES, 2 * _RADII), np.float32)
     padded[:, :_RADII] = reference
     other = np.zeros_like(padded)
@@ -197,6 +210,7 @@ def _turns(reference: F32, shown: F32) -> list[tuple[float, float]]:
     step = np.log(_MOST_RADIUS / _LEAST_RADIUS) / (_RADII - 1)
     reach = int(np.log(_ZOOMS[1]) / step)
     columns = np.concatenate([np.arange(0, reach + 1), np.arange(-reach, 0)])
+    # Fewer rows overlap the farther the shift: divided by their number, or no zoom would ever win.
     part = cross[:, columns] / (_RADII - np.abs(columns))[None, :]
     found = []
     for _ in range(4):
@@ -225,10 +239,12 @@ def _score(reference: ReferenceLook, small: F32, inside: F32, linear: NDArray[np
     where = cv2.warpAffine(inside, matrix, size, flags=cv2.INTER_LINEAR)
     cross = _cross(reference, moved)
     dy, dx = np.unravel_index(int(np.argmax(cross)), cross.shape)
+    # The correlation is round: a shift beyond the half is one the other way.
     dy, dx = (dy + rows // 2) % rows - rows // 2, (dx + cols // 2) % cols - cols // 2
     shift = np.array([[1.0, 0.0, float(dx)], [0.0, 1.0, float(dy)]])
     moved = np.asarray(cv2.warpAffine(moved, shift, size), dtype=np.float32)
     both = (cv2.warpAffine(where, shift, size) > 0.9) & (reference.inside > 0.9)
+    # Too little of both to judge by: no score, which loses to any other.
     if both.mean() < 0.15 * reference.inside.mean():
         return 0.0
     a, b = reference.small[both], moved[both]

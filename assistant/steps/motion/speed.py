@@ -38,6 +38,8 @@ def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, t_s: float) 
     """
     x_mm, y_mm = motion.similarity.dx_px * mm_per_px, motion.similarity.dy_px * mm_per_px
     fast = False
+    # Backwards to the newest picture that lies at least 0.1 s back: v = |x - x'| / (t - t'). Shorter, the jitter of
+    # two poses alone would be a speed; a gap, or another view in between, says nothing.
     for then_s, view_index, then_x_mm, then_y_mm in reversed(memory.lately):
         waited_s = t_s - then_s
         if view_index != motion.view_index or waited_s > _OVER_S[1]:
