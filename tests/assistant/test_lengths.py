@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import lengths
-from assistant.lines import Of
+from assistant.lines import TABLED_LINES, Of
 from assistant.plan import PlannedView, plan_from_document
 from assistant.vocabulary import Approach, Unknown
 from tests.small_run import plan_document
@@ -59,7 +59,7 @@ def test_columns_hold_shares_always_and_mm_where_they_are_known(planned: Planned
     assert found["superior_endplate_share"] == pytest.approx(1.0 / lengths.height_mm(planned))
     assert found["approach_share_per_s"] == pytest.approx(0.5 / lengths.depth_mm(planned))
     in_mm = [value for name, value in found.items() if name.endswith(("_mm", "_mm2", "_mm_per_s"))]
-    assert len(in_mm) == 11
+    assert len(in_mm) == len(TABLED_LINES) + 2, "those of the lines, the area and the speed"
     assert all(isinstance(value, Unknown) for value in in_mm) is not planned.calibrated
 
 

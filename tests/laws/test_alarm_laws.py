@@ -26,19 +26,13 @@ DISTANCE_KINDS = {row.kind for row in FROM_PICTURES if row.rule in OF_DISTANCES}
 def distances(warning: float, superior: float) -> Distances:
     return Distances(
         cement_area_mm2=40.0,
-        mm={
+        mm=dict.fromkeys(Line, AWAY)
+        | {
             Line.POSTERIOR_WALL: warning + 8.0,
             Line.WARNING_LINE: warning,
             Line.SUPERIOR_ENDPLATE: superior,
             Line.INFERIOR_ENDPLATE: 20.0,
             Line.ANTERIOR_WALL: 20.0,
-            Line.SIDE_WALL: AWAY,
-            Line.POSTERIOR_UPPER: AWAY,
-            Line.POSTERIOR_MIDDLE: AWAY,
-            Line.POSTERIOR_LOWER: AWAY,
-            Line.WARNING_UPPER: AWAY,
-            Line.WARNING_MIDDLE: AWAY,
-            Line.WARNING_LOWER: AWAY,
         },
     )
 

@@ -47,7 +47,8 @@ def distances(
 ) -> Distances:
     return Distances(
         cement_area_mm2=area_mm2,
-        mm={
+        mm=dict.fromkeys(Line, AWAY)
+        | {
             Line.POSTERIOR_WALL: wall,
             Line.WARNING_LINE: warning,
             Line.SUPERIOR_ENDPLATE: superior,

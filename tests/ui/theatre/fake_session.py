@@ -60,13 +60,13 @@ def picture(index: int = 0) -> StampedFrame:
 def distances(line_mm: float = 8.0) -> Distances:
     return Distances(
         cement_area_mm2=120.0,
-        mm={
+        mm=dict.fromkeys(Line, Unknown("lateral view"))
+        | {
             Line.POSTERIOR_WALL: line_mm + 8,
             Line.WARNING_LINE: line_mm,
             Line.SUPERIOR_ENDPLATE: 3.0,
             Line.INFERIOR_ENDPLATE: 4.0,
             Line.ANTERIOR_WALL: 9.0,
-            Line.SIDE_WALL: Unknown("lateral view"),
             Line.POSTERIOR_UPPER: Unknown("no cement"),
             Line.POSTERIOR_MIDDLE: line_mm + 8,
             Line.POSTERIOR_LOWER: line_mm + 8.5,
