@@ -15,13 +15,12 @@ import msgspec
 from assistant.alarm_table.row import RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.language import sentence
+from assistant.live.procedure_log import XRAY as XRAY
 from assistant.review.counting import COUNTED, PRIORITIES, count_words
 from assistant.system.plain import read_json
 
 SCHEMA: Final = "fluoro-assistant/session-day/1"
 FILE: Final = "day.json"
-XRAY: Final = "xray"
-"""Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count."""
 ACTS: Final = frozenset(
     {
         *("armed", "disarmed", "acknowledged", "pause", "ml", "ml_back", "cement_clock", "cement_stage", "ap_look"),

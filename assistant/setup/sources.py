@@ -10,7 +10,7 @@ from assistant.capture.camera.devices import Device, Mode, list_devices, modes_t
 from assistant.capture.play import is_played
 from assistant.errors import AssistantError
 from assistant.language import sentence
-from assistant.live.processes.running_session import find_running
+from assistant.live.resuming import RESUME, left_session
 from assistant.system.places import demo_run
 
 log = logging.getLogger(__name__)
@@ -72,11 +72,11 @@ def choices(in_use: tuple[str, ...] = ()) -> list[SourceChoice]:
 
 def _left_open() -> list[SourceChoice]:
     """A session that a window left when it died: first choice, never taken unasked."""
-    left = find_running()
-    if left is None or left.has_window:
+    left = left_session()
+    if left is None:
         return []
     detail = sentence(f"{left.source} · lines must be confirmed again")
-    return [SourceChoice(address="resume:", name=sentence("Go on with the interrupted session"), detail=detail)]
+    return [SourceChoice(address=RESUME, name=sentence("Go on with the interrupted session"), detail=detail)]
 
 
 def with_next_mode(choice: SourceChoice) -> SourceChoice:

@@ -86,7 +86,7 @@ def test_a_long_live_use(page: TheatrePage, qtbot: Any, capsys: pytest.CaptureFi
             sys.stderr.write(json.dumps(look) + "\n")
     end = session.newest_index
     session.disarm()
-    page.end_session()
+    page.host.end_session()
     run = RunFolder(folder, "soak")
     recorded = run.recorded
     run.close()

@@ -96,7 +96,7 @@ class Glass(QObject):
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
         """After each painting of the picture, once the window has it."""
-        if a1 is not None and a1.type() == QEvent.Type.Paint and self._page.frame is not None:
+        if a1 is not None and a1.type() == QEvent.Type.Paint and self._page.procedure.frame is not None:
             self._page.picture.removeEventFilter(self)
             QCoreApplication.sendEvent(a0, a1)
             self._page.picture.installEventFilter(self)
@@ -107,7 +107,7 @@ class Glass(QObject):
     def _read(self) -> None:
         page = self._page
         window, screen = page.window(), page.screen()
-        if window is None or screen is None or page.frame is None or page.shows_still:
+        if window is None or screen is None or page.procedure.frame is None or page.shows_still:
             return
         painted_ns = time.monotonic_ns()
         number = page.picture.painted_index
@@ -139,7 +139,7 @@ def page(qtbot: Any, source: Path) -> Iterator[TheatrePage]:
     made = shell.page("theatre")
     assert isinstance(made, TheatrePage)
     made.setup.controller.choose_source(f"loop:{source}")
-    qtbot.waitUntil(lambda: made.frame is not None)
+    qtbot.waitUntil(lambda: made.procedure.frame is not None)
     yield made
     if made.session is not None:
         made.session.disarm()
@@ -167,10 +167,10 @@ def _arm(page: TheatrePage, qtbot: Any, *, second: bool = False) -> None:
         document["views"] = [document["views"][0], {**document["views"][0], "input": 2}]
     made = plan_from_document(document, 0.25)
     still = Frame(index=plan.views[0].reference_frame, t_s=0.0, grey=_enlarged(reference))
-    assert page.take_plan(made, (still,) * len(document["views"]))
-    page.end_set_up()
+    assert page.host.take_plan(made, (still,) * len(document["views"]))
+    page.host.end_set_up()
     qtbot.waitUntil(lambda: page.session is not None and page.session.status.moment is not None)
-    page.lines.placed()
+    page.host.lines.placed()
     assert page.session is not None
     assert page.session.arm() == ""
 
@@ -266,12 +266,12 @@ def test_many_random_keys_and_touches(tmp_path: Path, qtbot: Any, monkeypatch: p
     shell.go_to("theatre")
     page = shell.page("theatre")
     assert isinstance(page, TheatrePage)
-    page.start_session("play:x")
-    page.plan = PLAN
+    page.host.start_session("play:x")
+    page.procedure.plan = PLAN
     session: Any = page.session
     session.confirm_lines()
     assert session.arm() == ""
-    page.end_set_up()
+    page.host.end_set_up()
     pages = (*(getattr(Qt.Key, f"Key_F{k}") for k in range(1, 6)), Qt.Key.Key_Escape, Qt.Key.Key_Delete)
     seen = press_at_random(shell, page, int(os.environ["MANY_EVENTS"]), seed=11, more_keys=pages)
     assert "disarm" not in session.acts

@@ -25,7 +25,7 @@ MS = 20_000
 def test_two_inputs_at_once(page: TheatrePage, qtbot: Any, source: Path) -> None:
     session = page.session
     assert session is not None
-    page.open_second(f"loop:{source}")
+    page.host.open_second(f"loop:{source}")
     second = session.second
     assert second is not None
     qtbot.waitUntil(lambda: second.newest_index > 3)

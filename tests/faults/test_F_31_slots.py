@@ -16,12 +16,11 @@ from tests.ui.theatre.conftest import _nothing_is_proposed, armed, page, shell
 from tests.ui.theatre.fake_session import HIGH, MEDIUM
 from ui.keys.key_names import chord
 from ui.keys.table import TABLE, acts_of
-from ui.theatre import page as place
 from ui.theatre.page import TheatrePage
 
 __all__ = ["_nothing_is_proposed", "armed", "page", "shell"]
 PARTS = ("strip", "picture", "distances", "curve", "works", "clocks", "alarms", "leak", "legend", "second")
-SHOWS = ("show_status", "show_live", "show_moment", "show_desk", "keep")
+SHOWS = ("show_status", "show_live", "show_moment", "show_log", "keep")
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def breaks(*_args: object, **_more: object) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_F_31_a_part_of_the_screen(armed: TheatrePage, part: str, told: list[str], monkeypatch) -> None:
-    widget = getattr(armed.board, part)
+    widget = getattr(armed.display, part, None) or getattr(armed.pictures, part)
     for name in SHOWS:
         if hasattr(widget, name):
             monkeypatch.setattr(widget, name, breaks)
@@ -47,46 +46,46 @@ def test_F_31_a_part_of_the_screen(armed: TheatrePage, part: str, told: list[str
         armed.session.more["alarms"] = alarms
         armed.session.more["sound"] = SoundOrder(priority=Priority.HIGH, bursts=len(played) + 1)
         armed.session.next_frame()
-        armed.board._figures.restart()
-        monkeypatch.setattr(armed.board._figures, "elapsed", lambda: 10_000)
+        armed.display._figures.restart()
+        monkeypatch.setattr(armed.display._figures, "elapsed", lambda: 10_000)
         armed._tick()
     assert told
     assert "planted" in told[0]
-    assert "POSTERIOR LINE" in armed.board.bar.message.headline
+    assert "POSTERIOR LINE" in armed.display.bar.message.headline
     assert len(played) == 2
     assert played[-1].bursts == 2
-    assert not armed.board.distances.isVisibleTo(armed)
+    assert not armed.display.distances.isVisibleTo(armed)
     monkeypatch.undo()
-    armed.board._figures.restart()
+    armed.display._figures.restart()
     armed.session.next_frame()
-    monkeypatch.setattr(armed.board._figures, "elapsed", lambda: 10_000)
+    monkeypatch.setattr(armed.display._figures, "elapsed", lambda: 10_000)
     armed._tick()
-    assert armed.board.distances.isVisibleTo(armed)
+    assert armed.display.distances.isVisibleTo(armed)
 
 
 def test_F_31_a_message_that_cannot_be_shown(armed: TheatrePage, told: list[str], monkeypatch) -> None:
     """The messages behind it are heard all the same."""
-    hear = place.hear
+    hear = armed.controller.hear
 
-    def fails_once(page: TheatrePage, message: Any) -> None:
+    def fails_once(message: Any) -> None:
         if not told:
             raise ZeroDivisionError("by a planted fault")
-        hear(page, message)
+        hear(message)
 
-    monkeypatch.setattr(place, "hear", fails_once)
+    monkeypatch.setattr(armed.controller, "hear", fails_once)
     armed.session.messages += [
         FaultNotice(happened="first", do=""),
         FaultNotice(happened="The second.", do="Judge by eye."),
     ]
     armed._tick()
     assert told == ["ZeroDivisionError: by a planted fault"]
-    assert "The second." in armed.board.note
+    assert "The second." in armed.display.note
 
 
 @pytest.mark.parametrize("act", [act.name for act in acts_of("theatre") if not act.parts])
 def test_F_31_each_act(armed: TheatrePage, qtbot, act: str, monkeypatch) -> None:
     """A key whose act fails: the next key and the screen go on."""
-    monkeypatch.setitem(armed.acts._acts, act, breaks)
+    monkeypatch.setitem(armed.controller.acts, act, breaks)
     key = chord(TABLE["theatre", act].keys[0])
     down = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
     with qtbot.capture_exceptions() as exceptions:
@@ -95,5 +94,5 @@ def test_F_31_each_act(armed: TheatrePage, qtbot, act: str, monkeypatch) -> None
     armed.release(QKeyEvent(QEvent.Type.KeyRelease, key, Qt.KeyboardModifier.NoModifier))
     armed.session.more["alarms"] = (HIGH,)
     armed._tick()
-    assert armed.board.bar.message.headline == "CEMENT AT POSTERIOR LINE"
+    assert armed.display.bar.message.headline == "CEMENT AT POSTERIOR LINE"
     assert armed.session.armed

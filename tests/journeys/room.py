@@ -112,7 +112,7 @@ class Room:
         self.loudspeakers = {priority: Loudspeaker() for priority in (Priority.LOW, Priority.MEDIUM, Priority.HIGH)}
         self.page.sound._effects = dict(self.loudspeakers)
         self.page.sound._look()
-        assert self.page.start_session("play:the room")
+        assert self.page.host.start_session("play:the room")
         assert self.page.session is not None
         self.session: LiveSession = self.page.session
         self.deck = self.session.deck
@@ -175,7 +175,7 @@ class Room:
     def tick(self) -> None:
         """The window's timer."""
         self.page._tick()
-        message = self.page.board.bar.message
+        message = self.page.display.bar.message
         if not self.bar or self.bar[-1] != (message.headline, message.action):
             self.bar.append((message.headline, message.action))
 
@@ -193,6 +193,6 @@ class Room:
         self._lines.close()
         # As the recorder keeps them: by these the log's events find their frames when the day is read back.
         (folder / "frames_000.jsonl").write_bytes(b"\n".join(msgspec.json.encode(each) for each in self._stamps))
-        self.page.end_session()
+        self.page.host.end_session()
         text = (folder / "events.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]

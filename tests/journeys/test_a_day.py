@@ -60,7 +60,7 @@ def day(qtbot: Any, monkeypatch: pytest.MonkeyPatch, *, rehearsal: bool, ml: boo
     for _ in range(4):
         show(run[2])
     room.session.set_plan(plan_document(reference_frame=0), [run[2]])
-    room.page.desk.at_level("L1")
+    room.page.procedure.log.at_level("L1")
     room.obey()
     room.tick()
     room.session.confirm_lines()
@@ -189,10 +189,10 @@ def test_the_theatre_begins_at_none_after_a_rehearsal(qtbot: Any, monkeypatch: p
     for grey in pictures(60)[:4]:
         room.show(grey)
     touch(room, K.Key_Plus, K.Key_Plus)
-    assert room.page.desk.total_ml == pytest.approx(0.4)
+    assert room.page.procedure.log.total_ml == pytest.approx(0.4)
     room.end()
-    assert room.page.start_session("camera:0")
-    assert room.page.desk.total_ml == 0.0
-    assert room.page.desk.entries_ml == {}
+    assert room.page.host.start_session("camera:0")
+    assert room.page.procedure.log.total_ml == 0.0
+    assert room.page.procedure.log.entries_ml == {}
     assert not any(event["kind"] == "ml" for event in room.page.session.events)
-    room.page.end_session()
+    room.page.host.end_session()

@@ -18,7 +18,7 @@ from tests.ui.theatre.fake_session import PLAN, FakeSession
 from tests.waiting import HUNG_MS
 from ui.review.page import ReviewPage
 from ui.shell import Shell
-from ui.theatre.holding import HOLD_MS, REST_MS
+from ui.theatre.holding import HOLD_S, REST_S
 from ui.theatre.page import TheatrePage
 
 K = Qt.Key
@@ -36,11 +36,11 @@ def theatre(qtbot, tmp_path) -> Iterator[TheatrePage]:
     shell.activateWindow()
     shell.go_to("theatre")
     page = shell.page("theatre")
-    page.start_session("play:x")
-    page.plan, page.case = PLAN, "L1 · lateral"
+    page.host.start_session("play:x")
+    page.procedure.plan, page.procedure.case = PLAN, "L1 · lateral"
     page.session.lines, page.session.state, page.session.armed = Lines.CONFIRMED, LiveState.LIVE, True
-    page.end_set_up()
-    qtbot.waitUntil(lambda: page.frame is not None)
+    page.host.end_set_up()
+    qtbot.waitUntil(lambda: page.procedure.frame is not None)
     page.refresh()
     yield page
     page.session.armed = False
@@ -68,7 +68,7 @@ def test_shift_let_go_before_the_plus_does_not_block_it(theatre: TheatrePage) ->
         down(window, K.Key_Plus, SHIFT, place=PLACES["+"], text="+")
         up(window, K.Key_Shift, NONE, place=50)
         up(window, K.Key_Equal, NONE, place=PLACES["+"], text="=")
-    assert theatre.desk.total_ml == pytest.approx(0.6)
+    assert theatre.procedure.log.total_ml == pytest.approx(0.6)
 
 
 def test_a_held_key_never_repeats_its_act(theatre: TheatrePage) -> None:
@@ -83,15 +83,15 @@ def test_a_held_key_never_repeats_its_act(theatre: TheatrePage) -> None:
         for at_ms in range(1000, 1200, 33):
             repeat_unmarked(window, key, place, at_ms)
         up(window, key, place=place)
-    assert theatre.desk.pauses == 1
-    assert theatre.desk.total_ml == pytest.approx(0.2)
+    assert theatre.procedure.log.pauses == 1
+    assert theatre.procedure.log.total_ml == pytest.approx(0.2)
 
 
 def test_holding_ends_injecting_and_does_not_begin_it_again(theatre: TheatrePage, monkeypatch) -> None:
     window, place = theatre.window(), PLACES["I"]
     down(window, K.Key_I, place=place)
     at_ms = 1000
-    for _ in range((HOLD_MS + 600) // 40):
+    for _ in range(round(1000 * HOLD_S + 600) // 40):
         # A keyboard that repeats with releases of its own, which nothing marks.
         at_ms += 40
         repeat_unmarked(window, K.Key_I, place, at_ms)
@@ -99,10 +99,10 @@ def test_holding_ends_injecting_and_does_not_begin_it_again(theatre: TheatrePage
     assert not theatre.session.armed
     up(window, K.Key_I, place=place)
     with monkeypatch.context() as patched:
-        patched.setattr("ui.theatre.holding.REST_MS", HUNG_MS)  # however slow the machine: it comes at once
+        patched.setattr("ui.theatre.holding.REST_S", HUNG_MS / 1000)  # however slow the machine: it comes at once
         press(window, K.Key_I, place=place)  # a hand that trembles
     assert not theatre.session.armed
-    QTest.qWait(REST_MS + 50)
+    QTest.qWait(round(1000 * REST_S) + 50)
     press(window, K.Key_I, place=place)
     assert theatre.session.armed
 
@@ -118,7 +118,7 @@ KEYBOARDS = [
 @pytest.mark.parametrize(("key", "text", "place"), KEYBOARDS)
 def test_a_letter_does_its_act_on_every_keyboard(theatre: TheatrePage, key: int, text: str, place: str) -> None:
     press(theatre.window(), key, place=PLACES[place], text=text)
-    assert "20 s kept" in theatre.board.note or "No picture yet" in theatre.board.note
+    assert "20 s kept" in theatre.display.note or "No picture yet" in theatre.display.note
 
 
 def test_on_a_french_keyboard_the_letters_as_written_count_and_the_digits_by_place(
@@ -146,7 +146,7 @@ def test_the_numeric_block_counts_too(theatre: TheatrePage, review: ReviewPage) 
     press(theatre.window(), K.Key_Plus, pad, place=86, text="+")
     press(theatre.window(), K.Key_Plus, pad, place=86, text="+")
     press(theatre.window(), K.Key_Minus, pad, place=82, text="-")
-    assert theatre.desk.total_ml == pytest.approx(0.2)
+    assert theatre.procedure.log.total_ml == pytest.approx(0.2)
     press(review.window(), K.Key_2, pad, place=88, text="2")
     assert review.cards.names()[1] == review.cards.current
 

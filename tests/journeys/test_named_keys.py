@@ -42,14 +42,14 @@ def test_the_key_that_is_named_is_the_key_that_works(room: Room) -> None:
     for grey in film[:4]:
         room.show(grey)
     assert room.bar[-1] == ("NOT KNOWN", "Place the lines. Set-up: H")
-    assert room.page.board.distances._why.explanation == "Place them. Set-up: H"
+    assert room.page.display.distances._why.explanation == "Place them. Set-up: H"
 
     room.session.set_plan(plan_document(reference_frame=0), [film[0]])
     for grey in film[4:12]:
         room.show(grey)
     assert room.bar[-1] == ("NOT KNOWN", "Confirm the lines: Y")
     press(room, K.Key_I)
-    assert room.page.board.note == "", "the usual key does nothing here"
+    assert room.page.display.note == "", "the usual key does nothing here"
     press(room, K.Key_Q)
-    assert room.page.board.note == "The lines are not confirmed. Look at them and confirm: Y"
+    assert room.page.display.note == "The lines are not confirmed. Look at them and confirm: Y"
     assert not any("[[" in part for told in room.bar for part in told)

@@ -45,8 +45,8 @@ def place_lines(room: Room, page: TheatrePage, level: str) -> None:
     """As the set-up hands them over when it is done."""
     grey = pictures(60)[2]
     plan = plan_from_document(plan_document(level=level), Settings().alarms.warning_lines)
-    assert page.take_plan(plan, (Frame(index=2, t_s=0.1, grey=grey),))
-    page.end_set_up()
+    assert page.host.take_plan(plan, (Frame(index=2, t_s=0.1, grey=grey),))
+    page.host.end_set_up()
 
 
 def die(room: Room) -> None:
@@ -54,7 +54,7 @@ def die(room: Room) -> None:
     session = room.session
     note_running(session.deck, session.folder, session.source, _NOBODY)
     session._ledger.close()
-    room.page.session = None
+    room.page.procedure.session = None
 
 
 def start_again(room: Room, qtbot: Any) -> TheatrePage:
@@ -63,7 +63,7 @@ def start_again(room: Room, qtbot: Any) -> TheatrePage:
     qtbot.addWidget(page)
     page._timer.stop()
     page.resize(1920, 1080)
-    assert page.start_session("resume:")
+    assert page.host.start_session("resume:")
     return page
 
 
@@ -79,13 +79,13 @@ def test_a_window_that_dies_on_the_way_to_the_next_level_books_nothing_to_the_on
     touch(room.page, K.Key_Plus, K.Key_Plus, K.Key_N)
     die(room)
     page = start_again(room, qtbot)
-    assert page.desk.total_ml == 0.0, "what was entered is of L1"
+    assert page.procedure.log.total_ml == 0.0, "what was entered is of L1"
     touch(page, K.Key_Plus)
-    assert page.desk.total_ml == pytest.approx(0.2)
+    assert page.procedure.log.total_ml == pytest.approx(0.2)
     place_lines(room, page, "L2")
-    assert page.desk.total_ml == pytest.approx(0.2)
-    assert page.desk.levels_done == ["L1 · 0.4 ml"]
-    page.end_session()
+    assert page.procedure.log.total_ml == pytest.approx(0.2)
+    assert page.procedure.log.levels_done == ["L1 · 0.4 ml"]
+    page.host.end_session()
     assert levels_of(room.session.folder) == {"L1": pytest.approx(0.4), "L2": pytest.approx(0.2)}
 
 
@@ -94,10 +94,10 @@ def test_what_was_entered_on_the_way_to_the_next_level_is_of_it_after_a_new_star
     touch(room.page, K.Key_Plus, K.Key_Plus, K.Key_N, K.Key_Plus)
     die(room)
     page = start_again(room, qtbot)
-    assert page.desk.total_ml == pytest.approx(0.2)
+    assert page.procedure.log.total_ml == pytest.approx(0.2)
     touch(page, K.Key_Plus)
     place_lines(room, page, "L2")
-    page.end_session()
+    page.host.end_session()
     assert levels_of(room.session.folder) == {"L1": pytest.approx(0.4), "L2": pytest.approx(0.4)}
 
 
@@ -107,8 +107,8 @@ def test_a_level_that_was_taken_up_again_goes_on_after_a_new_start(room: Room, q
         touch(room.page, K.Key_Plus, *([K.Key_N] if level == "L2" else []))
     die(room)
     page = start_again(room, qtbot)
-    assert (page.desk.level, page.desk.total_ml) == ("L1", pytest.approx(0.4))
-    page.end_session()
+    assert (page.procedure.log.level, page.procedure.log.total_ml) == ("L1", pytest.approx(0.4))
+    page.host.end_session()
     assert levels_of(room.session.folder) == {"L1": pytest.approx(0.4), "L2": pytest.approx(0.2)}
 
 
@@ -116,10 +116,10 @@ def test_next_level_twice_counts_no_millilitre_twice(room: Room) -> None:
     page = room.page
     place_lines(room, page, "L1")
     touch(page, K.Key_Plus, K.Key_Plus, K.Key_N, K.Key_Plus, K.Key_N)
-    assert page.desk.total_ml == 0.0, "what was entered between is done with the level that nobody named"
+    assert page.procedure.log.total_ml == 0.0, "what was entered between is done with the level that nobody named"
     place_lines(room, page, "L2")
     touch(page, K.Key_Plus)
-    assert page.desk.levels_done == ["L1 · 0.4 ml", "level · 0.2 ml"]
+    assert page.procedure.log.levels_done == ["L1 · 0.4 ml", "level · 0.2 ml"]
     folder = room.session.folder
     room.end()
     assert levels_of(folder) == {"L1": pytest.approx(0.4), "": pytest.approx(0.2), "L2": pytest.approx(0.2)}
@@ -128,11 +128,11 @@ def test_next_level_twice_counts_no_millilitre_twice(room: Room) -> None:
 def test_next_level_before_any_lines_counts_no_millilitre_twice(room: Room) -> None:
     page = room.page
     touch(page, K.Key_Plus, K.Key_N, K.Key_N, K.Key_Plus)
-    assert page.desk.total_ml == pytest.approx(0.2)
+    assert page.procedure.log.total_ml == pytest.approx(0.2)
     place_lines(room, page, "L2")
     folder = room.session.folder
     room.end()
     day = read_session_day(folder)
     assert day is not None
     assert day.cement_ml == pytest.approx(0.4)
-    assert page.desk.levels_done == ["level · 0.2 ml"]
+    assert page.procedure.log.levels_done == ["level · 0.2 ml"]

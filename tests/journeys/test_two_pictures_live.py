@@ -91,7 +91,7 @@ def test_only_the_picture_with_the_lines_counts(room: Room) -> None:
         room.show(screen((FILM[k], LEFT), (FILM[12], RIGHT)))
     assert room.status.state is LiveState.FROZEN
     assert "the picture at the left is the live one" in room.status.reason
-    assert room.page.board.bar.message.headline == "NOT MONITORING"
+    assert room.page.display.bar.message.headline == "NOT MONITORING"
 
 
 def test_a_screen_that_changes_voids_the_lines(room: Room) -> None:

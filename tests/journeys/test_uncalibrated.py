@@ -212,7 +212,7 @@ def session_without_scale(qtbot: Any, monkeypatch: pytest.MonkeyPatch, drawn: li
     page.show()
     for grey in shown[:4]:
         room.show(grey)
-    page.begin_set_up(at="level")
+    page.controller.begin_set_up(at="level")
     key(page, K.Key_Return)
     qtbot.waitUntil(lambda: page.setup.state.setup.view.placed)
     qtbot.waitUntil(lambda: page.setup.state.setup.view.points[5].at == tuple(INFERIOR[2]))
@@ -234,8 +234,8 @@ def session_without_scale(qtbot: Any, monkeypatch: pytest.MonkeyPatch, drawn: li
     assert any(alarm.code in ("A1", "A2") for alarm in room.status.alarms)
     for text in (*said_aloud, *drawn):
         assert figures_in_mm(text) == [], text
-    assert "uncal." in page.board.distances.accessibleName()
-    assert "uncal." in page.board.curve.accessibleName()
+    assert "uncal." in page.display.distances.accessibleName()
+    assert "uncal." in page.display.curve.accessibleName()
     assert any(text.endswith("% past uncal.") for text in drawn), "the plate on the picture"
     folder = room.session.folder
     log = room.end()

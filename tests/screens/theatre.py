@@ -79,7 +79,7 @@ def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None
     scene.look()
     session.scene = scene
     wait(lambda: page.setup.state.step is Step.ORIENTATION)
-    wait(lambda: page.frame is not None)
+    wait(lambda: page.procedure.frame is not None)
     camera.take("setup_2_orientation", shell)
     key(shell, "Y")
     camera.take("setup_3_level", shell)
@@ -92,7 +92,7 @@ def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None
     if page.setup.state.step is Step.SCALE:
         key(shell, "Return")
     camera.take("setup_6_line_and_self_test", shell)
-    page.end_set_up()
+    page.host.end_set_up()
 
 
 def _show(page: TheatrePage, scene: Scene) -> None:
@@ -104,25 +104,25 @@ def _show(page: TheatrePage, scene: Scene) -> None:
     page.sound._say = lambda _fault: None  # this machine's own sound is not the scene's
     page.sound.fault = scene.outlook.faults.get("sound", "")
     page.picture.show_level(wanted=True)
-    page.trace.clear()
+    page.procedure.trace.clear()
     for moment in scene.moments:
-        page.trace.add(moment)
-    page.frame = None
-    page.board.note = ""
-    page.board._told_state = None
+        page.procedure.trace.add(moment)
+    page.procedure.frame = None
+    page.display.note = ""
+    page.display._told_state = None
     settle(60)
 
 
 def _live(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None:
-    page.start_session("camera:0")
-    page.end_set_up()
-    page.plan = read_plan(demo_run() / "plan.json", 0.25)
-    page._name_case()
-    page.second.set_references(plan_references(demo, demo_run()))
-    page.desk.start_clock(page.now_ns() - 252_000_000_000)
-    page.desk.next_stage(page.now_ns() - 130_000_000_000)
-    page.desk.entries_ml[page.desk.level] = [0.2] * 7
-    page.desk.ap_ns = page.now_ns() - 34_000_000_000
+    page.host.start_session("camera:0")
+    page.host.end_set_up()
+    page.procedure.plan = read_plan(demo_run() / "plan.json", 0.25)
+    page.procedure._name_case()
+    page.procedure.references = plan_references(demo, demo_run())
+    page.procedure.log.start_clock(page.now_ns() - 252_000_000_000)
+    page.procedure.log.next_stage(page.now_ns() - 130_000_000_000)
+    page.procedure.log.entries_ml[page.procedure.log.level] = [0.2] * 7
+    page.procedure.log.ap_ns = page.now_ns() - 34_000_000_000
     calm, near, at = demo.last_calm(), demo.first(Priority.MEDIUM), demo.first(Priority.HIGH)
     for name, make in _states(demo, calm, near, at).items():
         if camera.wants(name):
@@ -188,11 +188,11 @@ def _states(demo: Demo, calm: int, near: int, at: int) -> dict[str, Callable[[],
 def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: int) -> None:
     """The second picture's kinds, a second input, the bare view."""
     page.second.forget()
-    page.second.set_references(plan_references(demo, demo_run()))
+    page.procedure.references = plan_references(demo, demo_run())
     for k in range(max(0, near - 160), near + 1, 2):
         page.second.keep(demo.stamped(k, 0))
     for kind in ("delayed", "before", "added"):
-        page.next_second()
+        page.pictures.next_second()
         camera.take(f"live_beside_{kind}", shell, lambda: _show(page, Scene(demo, near)))
     session: Any = page.session
     scene = Scene(demo, near)
@@ -203,20 +203,20 @@ def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: i
         status=scene.status,
         input=SimpleNamespace(outlook=SimpleNamespace(lines=Lines.CONFIRMED)),
     )
-    page.second_plan = page.plan
-    page.show_second_input()
+    page.procedure.second_plan = page.procedure.plan
+    page.pictures.show_second_input(is_open=True)
 
     def fresh() -> None:
         now = Scene(demo, near)
         session.second.status, session.second.newest_frame = now.status, lambda: now.frame
-        page.board.beside.forget()
-        page.board.beside.picture.show_level(wanted=True)
+        page.pictures.beside.forget()
+        page.pictures.beside.picture.show_level(wanted=True)
         _show(page, now)
 
     camera.take("live_beside_second_input", shell, fresh)
-    session.second, page.second_plan = None, None
-    page.board.beside.forget()
+    session.second, page.procedure.second_plan = None, None
+    page.pictures.beside.forget()
     page.second.shows = Second.NONE
-    page.toggle_bare()
+    page.pictures.toggle_bare()
     camera.take("live_bare", shell, lambda: _show(page, Scene(demo, near)))
-    page.toggle_bare()
+    page.pictures.toggle_bare()

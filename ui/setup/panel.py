@@ -77,6 +77,11 @@ class SetupPanel(QWidget):
         picture.clicked.connect(self._clicked)
 
     @property
+    def is_open(self) -> bool:
+        """Whether a person sees it."""
+        return not self.isHidden()
+
+    @property
     def owns_picture(self) -> bool:
         """Whether the picture is the still one of this step."""
         return self.state.owns_picture
@@ -121,7 +126,7 @@ class SetupPanel(QWidget):
         self.refresh()
 
     def _clicked(self) -> None:
-        if not self.isHidden():
+        if self.is_open:
             self.controller.placing.clicked()
             self.refresh()
 
@@ -129,7 +134,7 @@ class SetupPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the step anew."""
-        if self.isHidden():
+        if not self.is_open:
             return
         state, picture = self.state, self._picture
         self.header.show_step(state.step, frozenset(state.done))

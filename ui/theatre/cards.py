@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
 from assistant.alarm_table.table import standing_row
+from assistant.live.procedure_log import ProcedureLog
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
@@ -16,7 +17,6 @@ from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
-from ui.theatre.desk import Desk
 from ui.theatre.looks import LOOKS, LinesLook
 from ui.widgets import icons
 
@@ -57,7 +57,9 @@ class Card(QWidget):
         return painter, self.width() / self.factor, self.height() / self.factor
 
 
-def _write(painter: QPainter, place: QRectF, text: str, font: QFont, colour: QColor, align: object = _V) -> None:
+def _write(
+    painter: QPainter, place: QRectF, text: str, font: QFont, colour: QColor, align: Qt.AlignmentFlag = _V
+) -> None:
     painter.setFont(font)
     painter.setPen(colour)
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
@@ -67,18 +69,18 @@ def _write(painter: QPainter, place: QRectF, text: str, font: QFont, colour: QCo
 class Clocks(Card):
     """Cement clock, millilitres entered by hand, this push."""
 
-    def show_desk(self, desk: Desk, status: LiveStatus | None, now_ns: int, fill: str) -> None:
+    def show_log(self, log: ProcedureLog, status: LiveStatus | None, now_ns: int, fill: str) -> None:
         """Take over times and sums."""
-        seconds = desk.clock_s(now_ns)
+        seconds = log.clock_s(now_ns)
         clock = "—" if isinstance(seconds, Unknown) else words.clock(seconds)
         push, push_note = "—", words.XRAY_OFF
         if status is not None and LOOKS[status.state].push_runs and not isinstance(status.push_s, Unknown):
-            push, push_note = words.clock(status.push_s), f"push {desk.pushes} · X-ray {words.clock(desk.xray_on_s)}"
-        elif desk.pushes:
-            push_note = f"X-ray {words.clock(desk.xray_on_s)} · {desk.pushes} push{'es'[: 2 * (desk.pushes > 1)]}"
+            push, push_note = words.clock(status.push_s), f"push {log.pushes} · X-ray {words.clock(log.xray_on_s)}"
+        elif log.pushes:
+            push_note = f"X-ray {words.clock(log.xray_on_s)} · {log.pushes} push{'es'[: 2 * (log.pushes > 1)]}"
         cells = [
-            ("clock", "Cement clock", clock, with_keys(desk.stage_words(now_ns))),
-            ("drop", "Cement in", f"{desk.total_ml:.1f} ml", fill or "entered by hand"),
+            ("clock", "Cement clock", clock, with_keys(log.stage_words(now_ns))),
+            ("drop", "Cement in", f"{log.total_ml:.1f} ml", fill or "entered by hand"),
         ]
         if not self.small:
             cells.append(("flag", "This push", push, push_note))

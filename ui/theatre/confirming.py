@@ -1,108 +1,119 @@
 """Lines that must be looked at before they count: one press shows them, dotted; the second confirms what was shown.
 
-Both pictures of a session with two inputs are asked for together; nothing is confirmed unseen.
+Both pictures of a session with two inputs are asked for together; nothing is confirmed unseen. No Qt.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from PyQt6.QtCore import QElapsedTimer
+import time
+from collections.abc import Callable
+from typing import Final
 
 from assistant.live.messages import Lines
+from assistant.live.procedure import Procedure
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
-from ui.keys.key_map import word
-from ui.theatre.picture import LivePicture
+from ui.theatre.host import Offer, Pictures, TheatreView
 
-if TYPE_CHECKING:
-    from ui.theatre.page import TheatrePage
-
-_SHOWN_MS: Final = 15000
+_SHOWN_S: Final = 15.0
 
 
 class Confirming:
-    """The question whether lines fit, on a theatre page."""
+    """The question whether lines fit.
 
-    def __init__(self, page: TheatrePage) -> None:
-        self._page = page
-        self._age = QElapsedTimer()
+    Parameters
+    ----------
+    procedure : Procedure
+    view : TheatreView
+    pictures : Pictures
+    clock_s : callable
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        view: TheatreView,
+        pictures: Pictures,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._procedure, self._view, self._pictures, self._clock_s = procedure, view, pictures, clock_s
+        self._asked_s = 0.0
 
     @property
     def asks(self) -> bool:
         """Whether lines are shown to be confirmed."""
-        return any(picture.proposal is not None for picture in self._pictures())
+        return any(self._pictures.offered(number) is not None for number in (1, 2))
 
     @property
     def waits(self) -> bool:
         """Whether lines of either picture wait for a person."""
-        session = self._page.session
+        session = self._procedure.session
         if session is None:
             return False
-        return session.status.lines is Lines.UNCONFIRMED or _second_waits(self._page)
+        return session.status.lines is Lines.UNCONFIRMED or self._second_waits()
 
     def propose(self) -> None:
         """Show the lines that wait."""
-        page = self._page
-        session = page.session
+        procedure, session = self._procedure, self._procedure.session
         if session is None:
             return
-        if session.status.lines is Lines.UNCONFIRMED and page.plan is not None:
-            _show(page.picture, session.status, page.views)
+        if session.status.lines is Lines.UNCONFIRMED and procedure.plan is not None:
+            self._pictures.offer(1, _offer(session.status, procedure.views))
         second = session.second
-        if second is not None and second.status is not None and _second_waits(page):
-            page.show_second_input()
-            _show(page.board.beside.picture, second.status, page.second_views)
+        if second is not None and second.status is not None and self._second_waits():
+            self._pictures.show_second_input(is_open=True)
+            self._pictures.offer(2, _offer(second.status, procedure.second_views))
         if self.asks:
-            self._age.start()
-            page.ask(f"Do these lines fit? {word('theatre', 'lines')}: confirm")
+            self._asked_s = self._clock_s()
+            self._view.ask("Do these lines fit? [[theatre:lines]]: confirm")
 
     def confirm(self) -> None:
         """The lines that are shown are right."""
-        page = self._page
-        session = page.session
+        session = self._procedure.session
         if session is None:
             return
-        if page.board.beside.picture.proposal is not None:
+        if self._pictures.offered(2) is not None:
             session.confirm_second_lines()
-        if page.picture.proposal is not None:
+        if self._pictures.offered(1) is not None:
             session.confirm_lines()
-        self.forget()
-        page.tell("Lines confirmed.")
-        page.refresh()
+        self._tell_confirmed()
 
     def placed(self) -> None:
         """Every point of all lines was confirmed in the set-up."""
-        session = self._page.session
+        session = self._procedure.session
+        if session is None:
+            self.forget()
+            return
+        session.confirm_lines()
+        if self._procedure.second_views:
+            session.confirm_second_lines()
+        self._tell_confirmed()
+
+    def _tell_confirmed(self) -> None:
         self.forget()
-        if session is not None:
-            session.confirm_lines()
-            if self._page.second_views:
-                session.confirm_second_lines()
-            self._page.tell("Lines confirmed.")
-            self._page.refresh()
+        self._view.tell("Lines confirmed.")
+        self._view.refresh()
 
     def forget(self) -> None:
         """Ask no more."""
-        for picture in self._pictures():
-            picture.proposal = None
-        self._page.ask("")
+        for number in (1, 2):
+            self._pictures.offer(number, None)
+        self._view.ask("")
 
     def look(self) -> None:
         """A question that nobody answers goes away; so does one that has answered itself."""
-        if self.asks and (self._age.elapsed() > _SHOWN_MS or not self.waits):
+        if self.asks and (self._clock_s() - self._asked_s > _SHOWN_S or not self.waits):
             self.forget()
 
-    def _pictures(self) -> tuple[LivePicture, LivePicture]:
-        return self._page.picture, self._page.board.beside.picture
+    def _second_waits(self) -> bool:
+        session = self._procedure.session
+        second = session.second if session is not None else None
+        if second is None or not self._procedure.second_views:
+            return False
+        return second.input.outlook.lines is Lines.UNCONFIRMED
 
 
-def _second_waits(page: TheatrePage) -> bool:
-    second = page.session.second if page.session is not None else None
-    return second is not None and second.input.outlook.lines is Lines.UNCONFIRMED and bool(page.second_views)
-
-
-def _show(picture: LivePicture, status: LiveStatus, views: tuple[PlannedView, ...]) -> None:
+def _offer(status: LiveStatus, views: tuple[PlannedView, ...]) -> Offer:
     moment = status.moment
     index = getattr(moment.motion, "view_index", 0) if moment is not None else 0
-    picture.proposal = (moment, views[min(index, len(views) - 1)])
+    return moment, views[min(index, len(views) - 1)]

@@ -2,64 +2,71 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
-from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
-
-HOLD_MS: Final = 1000
-REST_MS: Final = 400
+HOLD_S: Final = 1.0
+REST_S: Final = 0.4
 """A key that was held out and let go is not at once pressed on purpose: a pedal that bounces, a hand that trembles."""
-_TICK_MS: Final = 40
+_SHOWN_EVERY_S: Final = 0.04
 
 
-class Holding(QObject):
-    """Counts how long an act's key is held."""
+class Holding:
+    """Counts how long an act's key is held.
 
-    share = pyqtSignal(str, float)
-    """Act, and how much of the second has passed; 0 when it ends."""
+    Parameters
+    ----------
+    show : callable
+        Is given the act and how much of the second has passed; 0 when it ends.
+    clock_s : callable
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    Attributes
+    ----------
+    act : str
+        Whose key is held; empty: none.
+    """
+
+    def __init__(self, show: Callable[[str, float], None], clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._show, self._clock_s = show, clock_s
         self.act = ""
         self._done: Callable[[], None] | None = None
+        self._since_s = self._shown_s = 0.0
         self._spent = ""
-        self._up = QElapsedTimer()
-        self._since = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setInterval(_TICK_MS)
-        self._timer.timeout.connect(self._tick)
+        self._up_s: float | None = None
+        """When the key of the act that was done by a hold went up; None: it is down."""
 
     def is_spent(self, act: str) -> bool:
         """Whether the act was done by a hold whose key is not up yet, or only just: it asks for a new press."""
         if act != self._spent:
             return False
-        return not self._up.isValid() or self._up.elapsed() < REST_MS
+        return self._up_s is None or self._clock_s() - self._up_s < REST_S
 
     def begin(self, act: str, done: Callable[[], None]) -> None:
         """The key went down."""
         self.end(self.act)
         self.act, self._done = act, done
-        self._since.start()
-        self._timer.start()
-        self.share.emit(act, 0.01)
+        self._since_s = self._shown_s = self._clock_s()
+        self._show(act, 0.01)
 
     def end(self, act: str) -> None:
         """A key went up (or the window lost it): an act that was not held for its time is not done."""
-        if act == self._spent and not self._up.isValid():
-            self._up.start()
+        if act == self._spent and self._up_s is None:
+            self._up_s = self._clock_s()
         if act and act == self.act:
-            self._timer.stop()
             self.act, self._done = "", None
-            self.share.emit(act, 0.0)
+            self._show(act, 0.0)
 
-    def _tick(self) -> None:
-        passed = self._since.elapsed()
-        self.share.emit(self.act, min(passed / HOLD_MS, 1.0))
-        if passed >= HOLD_MS and self._done is not None:
-            done = self._done
-            spent = self.act
+    def look(self) -> None:
+        """Time goes by: do the act whose key was held for a second."""
+        if not self.act:
+            return
+        now_s = self._clock_s()
+        passed_s, done, spent = now_s - self._since_s, self._done, self.act
+        if passed_s >= HOLD_S and done is not None:
             self.end(spent)
-            self._spent = spent
-            self._up.invalidate()
+            self._spent, self._up_s = spent, None
             done()
+        elif now_s - self._shown_s >= _SHOWN_EVERY_S:
+            self._shown_s = now_s
+            self._show(spent, min(passed_s / HOLD_S, 1.0))

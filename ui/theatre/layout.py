@@ -5,14 +5,13 @@ Nothing moves while armed: places depend on the size of the window, bare view an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 from PyQt6.QtCore import QRect
 
 _WIDE_FROM_PX: Final = 1600
-LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1280, 1024
-"""Smaller windows refuse to arm."""
 _MOST: Final = 2.0
 _LEAST: Final = 0.55
 
@@ -51,11 +50,6 @@ class Layout:
     leak: QRect
 
 
-def fits(width: int, height: int) -> bool:
-    """Whether the window is large enough to be armed in."""
-    return width >= LEAST_WIDTH_PX and height >= LEAST_HEIGHT_PX
-
-
 def lay_out(width: int, height: int, *, bare: bool = False, second: bool = False) -> Layout:
     """Work out the places for a window."""
     small = width < _WIDE_FROM_PX
@@ -70,51 +64,63 @@ def lay_out(width: int, height: int, *, bare: bool = False, second: bool = False
     strip = QRect(0, 0, width, px(strip_h))
     bar = QRect(0, strip.bottom() + 1, width, px(bar_h))
     top = bar.bottom() + 1
+    left = width - px(panel_w) - px(edge) - px(gap)
     if bare:
-        whole = QRect(0, top, width, height - top)
-        legend, left, panel_top = QRect(), width, top
+        whole, legend, cards = QRect(0, top, width, height - top), QRect(), _Cards()
     else:
-        left = width - px(panel_w) - px(edge) - px(gap)
         legend = QRect(0, height - px(legend_h), left, px(legend_h))
         whole = QRect(0, top, left, legend.top() - top)
-        panel_top = top + px(12 if small else 16)
-    picture, beside = whole, QRect()
-    if second:
-        half = whole.width() // 2
-        picture = QRect(whole.left(), whole.top(), whole.width() - half, whole.height())
-        beside = QRect(picture.right() + 1, whole.top(), half, whole.height())
-    x, w, bottom = left + px(gap), px(panel_w), height - px(12 if not small else 10)
-    none = QRect()
-    if bare:
-        distances = curve = clocks = keys = alarms = leak = none
-    elif small:
-        between = px(10)
-        keys_h, clocks_h, slot_h = px(182), px(104), px(190)
-        keys = QRect(x, bottom - keys_h, w, keys_h)
-        clocks = QRect(x, keys.top() - between - clocks_h, w, clocks_h)
-        curve = QRect(x, panel_top, w, slot_h)
-        alarms = QRect(x, panel_top, w, px(98))
-        leak = QRect(x, alarms.bottom() + 1 + px(8), w, slot_h - px(98) - px(8))
-        distances = QRect(x, curve.bottom() + 1 + between, w, clocks.top() - 2 * between - curve.bottom() - 1)
-    else:
-        between = px(14)
-        keys = QRect(x, bottom - px(132), w, px(132))
-        clocks = QRect(x, keys.top() - between - px(122), w, px(122))
-        curve = QRect(x, clocks.top() - between - px(222), w, px(222))
-        distances = QRect(x, panel_top, w, curve.top() - between - panel_top)
-        alarms = leak = none
+        panel = QRect(left + px(gap), top, px(panel_w), height - top)
+        cards = _small_cards(panel, px) if small else _large_cards(panel, px)
+    half = whole.width() // 2 if second else 0
+    picture = QRect(whole.left(), whole.top(), whole.width() - half, whole.height())
     return Layout(
         small=small,
         factor=factor,
         strip=strip,
         bar=bar,
         picture=picture,
-        second=beside,
+        second=QRect(picture.right() + 1, whole.top(), half, whole.height()) if second else QRect(),
         legend=legend,
-        distances=distances,
-        curve=curve,
-        clocks=clocks,
-        keys=keys,
-        alarms=alarms,
-        leak=leak,
+        distances=cards.distances,
+        curve=cards.curve,
+        clocks=cards.clocks,
+        keys=cards.keys,
+        alarms=cards.alarms,
+        leak=cards.leak,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cards:
+    """Places in the panel."""
+
+    distances: QRect = field(default_factory=QRect)
+    curve: QRect = field(default_factory=QRect)
+    clocks: QRect = field(default_factory=QRect)
+    keys: QRect = field(default_factory=QRect)
+    alarms: QRect = field(default_factory=QRect)
+    leak: QRect = field(default_factory=QRect)
+
+
+def _large_cards(panel: QRect, px: Callable[[float], int]) -> _Cards:
+    x, w, bottom, between = panel.left(), panel.width(), panel.bottom() + 1 - px(12), px(14)
+    top = panel.top() + px(16)
+    keys = QRect(x, bottom - px(132), w, px(132))
+    clocks = QRect(x, keys.top() - between - px(122), w, px(122))
+    curve = QRect(x, clocks.top() - between - px(222), w, px(222))
+    distances = QRect(x, top, w, curve.top() - between - top)
+    return _Cards(distances=distances, curve=curve, clocks=clocks, keys=keys)
+
+
+def _small_cards(panel: QRect, px: Callable[[float], int]) -> _Cards:
+    x, w, bottom, between = panel.left(), panel.width(), panel.bottom() + 1 - px(10), px(10)
+    top = panel.top() + px(12)
+    keys_h, clocks_h, slot_h = px(182), px(104), px(190)
+    keys = QRect(x, bottom - keys_h, w, keys_h)
+    clocks = QRect(x, keys.top() - between - clocks_h, w, clocks_h)
+    curve = QRect(x, top, w, slot_h)
+    alarms = QRect(x, top, w, px(98))
+    leak = QRect(x, alarms.bottom() + 1 + px(8), w, slot_h - px(98) - px(8))
+    distances = QRect(x, curve.bottom() + 1 + between, w, clocks.top() - 2 * between - curve.bottom() - 1)
+    return _Cards(distances=distances, curve=curve, clocks=clocks, keys=keys, alarms=alarms, leak=leak)

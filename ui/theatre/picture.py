@@ -15,6 +15,7 @@ from assistant.geometry import apply
 from assistant.live.messages import LiveMoment, LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.shape_words import shape_words
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
 from ui import theme, words
@@ -142,8 +143,8 @@ class LivePicture(TurnedPicture):
             draw_treatment(painter, area, status, small=self.small, factor=self.factor)
             if not self.raw:
                 self._paint_known(painter, view, status)
-            if self.points is None and self._moment is not None:
-                draw_fields(painter, view, self._moment.fields)
+            if self.points is None and status.moment is not None:
+                draw_fields(painter, view, status.moment.fields)
             self._paint_age(painter, status)
         if self.points is not None:
             self.points.draw(painter, view)
@@ -192,7 +193,7 @@ class LivePicture(TurnedPicture):
         anterior_left = view.to_screen(planned.first_wall)[:, 0].mean() < view.to_screen(planned.last_wall)[:, 0].mean()
         draw_sides(painter, anterior_left=bool(anterior_left), middle=middle)
 
-    def _leaks(self, painter: QPainter, view: ViewTransform, moment: LiveMoment) -> None:
+    def _leaks(self, painter: QPainter, view: ViewTransform, moment: Moment) -> None:
         """A leak into the disc is named on the picture: its shape, where it was told."""
         if not isinstance(moment.motion, Motion):
             return

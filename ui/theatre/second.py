@@ -1,6 +1,6 @@
 """The second picture beside the live one: a few seconds ago, before the injection, or what was added since.
 
-It never looks live: hatched edge and its name stand on it. (A second input, which is live, is `ui/theatre/beside.py`.)
+It never looks live: hatched edge and its name stand on it. (A second input, which is live, is a `SecondView`.)
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Grey, Motion
 from ui import theme
 from ui.theatre.treatment import hatched_edge
+from ui.widgets.grey_image import image_of_pixels
 from ui.widgets.view_transform import ViewTransform, fitted
 
 DELAY_S: Final = 5.0
@@ -134,6 +135,5 @@ def _image(grey: Grey, white: int, turn: Turn | None) -> QImage:
     shown = grey if grey.dtype == np.uint8 or white == 255 else np.right_shift(grey, 8)
     made = np.ascontiguousarray(shown.astype(np.uint8))
     if turn is not None and (turn.width_px, turn.height_px) == (made.shape[1], made.shape[0]):
-        made = np.asarray(turn.picture(made))
-    rows, cols = made.shape
-    return QImage(made.data, cols, rows, cols, QImage.Format.Format_Grayscale8).copy()
+        made = np.ascontiguousarray(turn.picture(made))
+    return image_of_pixels(made, QImage.Format.Format_Grayscale8)

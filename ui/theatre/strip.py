@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, Qt, QTime
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.capture.masking.masking import is_masked
@@ -223,7 +223,7 @@ class LiveStrip(QWidget):
 
     @staticmethod
     def _text(
-        painter: QPainter, x: float, height: float, text: str, font: object, end: float, colour: QColor = theme.TEXT_1
+        painter: QPainter, x: float, height: float, text: str, font: QFont, end: float, colour: QColor = theme.TEXT_1
     ) -> float:
         painter.setPen(colour)
         painter.setFont(font)

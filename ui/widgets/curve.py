@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
@@ -13,7 +15,7 @@ from assistant import lengths
 from assistant.language import tr
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import curve_scale, line_value, stretches_below
-from assistant.readings.moments import Moment, MomentStore, view_of
+from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import FrameState, Unknown
 from ui import theme, words
 from ui.widgets.curve_drawing import draw_below, draw_wall, screen_inks
@@ -26,6 +28,16 @@ _LEAST_SPEED = 0.05
 _WIDE_PX = 600
 
 
+class MomentsInTime(Protocol):
+    """Where the earlier moments lie: all of a run, or the last ones of a session."""
+
+    def index_at(self, t_s: float) -> int:
+        """The last frame at or before a time; one before the first where there is none."""
+
+    def between(self, first: int, last: int) -> Sequence[Moment]:
+        """Moments of a range of frames."""
+
+
 class CurveView(QWidget):
     """The last 30 s and, dotted, the next 8 s at the present speed. A click goes to that moment."""
 
@@ -34,7 +46,7 @@ class CurveView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(150)
-        self._store: MomentStore | None = None
+        self._store: MomentsInTime | None = None
         self._moment: Moment | None = None
         self._views: tuple[PlannedView, ...] = ()
         self._scale = curve_scale((), _HIGH_MM)
@@ -46,7 +58,7 @@ class CurveView(QWidget):
     def show_moment(
         self,
         moment: Moment | None,
-        store: MomentStore | None,
+        store: MomentsInTime | None,
         views: tuple[PlannedView, ...] = (),
         *,
         now_s: float | None = None,
@@ -58,7 +70,7 @@ class CurveView(QWidget):
         Parameters
         ----------
         moment : Moment or None
-        store : MomentStore or None
+        store : MomentsInTime or None
         views : tuple of PlannedView
             The plan's.
         now_s : float, optional

@@ -31,7 +31,7 @@ def devices(monkeypatch: pytest.MonkeyPatch) -> list[Device]:
     found = [GRABBER, SILENT]
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(sources, "list_devices", lambda: tuple(found))
-    monkeypatch.setattr(sources, "find_running", lambda: None)
+    monkeypatch.setattr(sources, "left_session", lambda: None)
     return found
 
 
@@ -60,7 +60,7 @@ def test_a_grabber_in_use_in_another_size_stands_once() -> None:
 def test_keys_choose_another_size_and_look_for_new_devices(qtbot, devices) -> None:
     page = TheatrePage(Settings(), FakeSession)
     qtbot.addWidget(page)
-    page.begin_set_up()
+    page.controller.begin_set_up()
     state = page.setup.state
 
     def press(key: int) -> None:

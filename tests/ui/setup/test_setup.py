@@ -150,7 +150,7 @@ def test_uncalibrated_shows_shares_of_the_depth_and_no_millimetres(page, qtbot) 
     _key(page, K.Key_Return)
     qtbot.waitUntil(lambda: page.session.armed)
     page.refresh()
-    told = page.board.distances.told()
+    told = page.display.distances.told()
     assert "uncal." in told
     assert "mm" not in told
 
@@ -163,7 +163,7 @@ def test_a_second_view_has_its_own_picture_and_points(page, qtbot) -> None:
         _key(page, key)
     _key(page, K.Key_Return)
     page.session.next_frame()
-    qtbot.waitUntil(lambda: page.frame.index == 1)
+    qtbot.waitUntil(lambda: page.procedure.frame.index == 1)
     _key(page, K.Key_A)
     assert page.setup.state.step is Step.POINTS
     for _ in range(6):

@@ -43,13 +43,13 @@ def page(shell: Shell) -> TheatrePage:
 @pytest.fixture
 def armed(page: TheatrePage, qtbot) -> TheatrePage:
     """Set up and armed."""
-    page.start_session("play:x")
-    page.plan, page.case = PLAN, "L1 · lateral"
+    page.host.start_session("play:x")
+    page.procedure.plan, page.procedure.case = PLAN, "L1 · lateral"
     session = page.session
     session.lines, session.state, session.armed = Lines.CONFIRMED, LiveState.LIVE, True
-    page.frame = None
-    page.end_set_up()
-    qtbot.waitUntil(lambda: page.frame is not None)
+    page.procedure.frame = None
+    page.host.end_set_up()
+    qtbot.waitUntil(lambda: page.procedure.frame is not None)
     page.refresh()
     return page
 

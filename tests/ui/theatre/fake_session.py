@@ -13,9 +13,9 @@ from assistant.geometry import Similarity
 from assistant.identity import Identity
 from assistant.lines import Line
 from assistant.live.messages import Lines, LiveMoment, LiveState, Message, PlanTaken, RecordingState, StampedFrame
+from assistant.live.procedure_log import XRAY
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
 from assistant.plan import Plan, plan_from_document
-from assistant.review.session_day import XRAY
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Motion, Priority, Unknown

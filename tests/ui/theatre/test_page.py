@@ -47,15 +47,15 @@ def test_the_press_that_arms_does_not_disarm_however_long_it_is_held(armed, qtbo
     armed.session.armed = False
     _down(armed, K.Key_I)
     assert armed.session.armed
-    assert armed.acts.holding.act == ""
+    assert armed.controller.holding.act == ""
     _up(armed, K.Key_I)
 
 
 def test_a_hold_ends_when_the_window_loses_the_keyboard(armed) -> None:
     _down(armed, K.Key_I)
-    assert armed.acts.holding.act == "inject"
-    armed.acts.let_go()
-    assert armed.acts.holding.act == ""
+    assert armed.controller.holding.act == "inject"
+    armed.controller.let_go()
+    assert armed.controller.holding.act == ""
     assert armed.session.armed
 
 
@@ -64,14 +64,14 @@ def test_a_window_that_is_too_small_refuses_to_arm(armed, shell) -> None:
     shell.resize(1270, 1000)
     _click(armed, K.Key_I)
     assert not armed.session.armed
-    assert "smaller" in armed.board.note
+    assert "smaller" in armed.display.note
 
 
 def test_without_confirmed_lines_the_session_says_why_it_does_not_arm(armed) -> None:
     armed.session.armed, armed.session.lines = False, Lines.UNCONFIRMED
     _click(armed, K.Key_I)
     assert not armed.session.armed
-    assert "not confirmed" in armed.board.note
+    assert "not confirmed" in armed.display.note
 
 
 def test_lines_are_shown_before_they_can_be_confirmed(armed) -> None:
@@ -79,7 +79,7 @@ def test_lines_are_shown_before_they_can_be_confirmed(armed) -> None:
     _click(armed, K.Key_L)
     assert armed.picture.proposal is not None
     assert "confirm_lines" not in armed.session.acts
-    assert "confirm" in armed.board.bar.message.action
+    assert "confirm" in armed.display.bar.message.action
     _click(armed, K.Key_L)
     assert armed.session.acts[-1] == "confirm_lines"
     assert armed.picture.proposal is None
@@ -95,7 +95,7 @@ def test_lines_cannot_be_changed_while_armed(armed) -> None:
 def test_millilitres_are_entered_taken_back_and_logged(armed) -> None:
     for key in (K.Key_Plus, K.Key_Plus, K.Key_Plus, K.Key_Minus):
         _click(armed, key)
-    assert armed.desk.total_ml == pytest.approx(0.4)
+    assert armed.procedure.log.total_ml == pytest.approx(0.4)
     assert [kind for kind, _ in armed.session.notes] == ["ml", "ml", "ml", "ml_back"]
 
 
@@ -111,11 +111,11 @@ def test_marks_looks_clips_and_key_images_are_logged(armed, qtbot) -> None:
 
 def test_the_cement_clock_starts_at_once_and_is_restarted_only_by_a_hold(armed, qtbot) -> None:
     _click(armed, K.Key_C)
-    started = armed.desk.mixed_ns
+    started = armed.procedure.log.mixed_ns
     _click(armed, K.Key_C)
-    assert armed.desk.mixed_ns == started
+    assert armed.procedure.log.mixed_ns == started
     _down(armed, K.Key_C)
-    qtbot.waitUntil(lambda: armed.desk.mixed_ns != started)
+    qtbot.waitUntil(lambda: armed.procedure.log.mixed_ns != started)
     _up(armed, K.Key_C)
 
 
@@ -140,7 +140,7 @@ def test_acknowledge_by_key_and_by_touch_on_the_bar(armed, qtbot) -> None:
     armed.session.more["alarms"] = (HIGH,)
     armed.refresh()
     _click(armed, K.Key_Space)
-    bar = armed.board.bar
+    bar = armed.display.bar
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.key_rect().center().toPoint())
     assert armed.session.acts.count("acknowledge") == 2
 
@@ -148,7 +148,7 @@ def test_acknowledge_by_key_and_by_touch_on_the_bar(armed, qtbot) -> None:
 def test_another_page_or_closing_is_refused_while_armed_and_asked_once(armed, shell) -> None:
     assert armed.stay()
     assert not armed.may_close()
-    assert "Close while injecting" in armed.board.bar.message.action
+    assert "Close while injecting" in armed.display.bar.message.action
     _click(armed, K.Key_M)
     assert not armed.may_close()
     _click(armed, K.Key_Return)
@@ -157,9 +157,9 @@ def test_another_page_or_closing_is_refused_while_armed_and_asked_once(armed, sh
 
 def test_messages_of_the_session_reach_the_person(armed, qtbot) -> None:
     armed.session.messages.append(FaultNotice(happened="The analysis stopped and starts again.", do="Judge by eye."))
-    qtbot.waitUntil(lambda: "Judge by eye" in armed.board.note)
+    qtbot.waitUntil(lambda: "Judge by eye" in armed.display.note)
     armed.session.messages.append(LinesVoid(reason="the picture was lost"))
-    qtbot.waitUntil(lambda: "the picture was lost" in armed.board.note)
+    qtbot.waitUntil(lambda: "the picture was lost" in armed.display.note)
 
 
 @pytest.mark.parametrize("state", list(LiveState))
@@ -170,10 +170,10 @@ def test_every_state_is_painted_in_every_size_with_what_it_may_show(armed, shell
     armed.session.more["alarms"] = (MEDIUM,)
     armed.refresh()
     shell.grab()
-    strip = armed.board.strip.left_words()
+    strip = armed.display.strip.left_words()
     assert strip[0] == str(state)
     assert strip[1].startswith("ARMED · ")
-    told = armed.board.distances.told()
+    told = armed.display.distances.told()
     if state is LiveState.LIVE:
         assert "≈ 8 mm" in told
     else:
@@ -206,24 +206,24 @@ def test_another_state_is_told_everywhere_at_once(armed) -> None:
     for state in (LiveState.NO_SIGNAL, LiveState.LIVE, LiveState.ANALYSIS_LATE, LiveState.NOT_FLUOROSCOPY):
         armed.session.state = state
         armed._tick()
-        assert armed.board.strip.left_words()[0] == str(state)
+        assert armed.display.strip.left_words()[0] == str(state)
         assert armed.picture.accessibleName().startswith(str(state))
-        assert ("mm" in armed.board.distances.told()) is (state is LiveState.LIVE)
+        assert ("mm" in armed.display.distances.told()) is (state is LiveState.LIVE)
 
 
 def test_figures_that_are_too_old_are_not_shown(armed) -> None:
     armed.session.more["drawable"] = False
     armed.refresh()
-    assert "mm" not in armed.board.distances.told()
+    assert "mm" not in armed.display.distances.told()
 
 
 def test_rec_is_shown_only_while_the_file_grows(armed) -> None:
-    assert armed.board.strip.recording_words()[0].startswith("REC 1.84 GB")
+    assert armed.display.strip.recording_words()[0].startswith("REC 1.84 GB")
     old = status()
     stale = old.recording.__class__(folder="x", bytes_written=5, grew_ns=old.now_ns - 3_000_000_000)
     armed.session.more["recording"] = stale
     armed.refresh()
-    assert armed.board.strip.recording_words() == ("NOT RECORDING", False, "")
+    assert armed.display.strip.recording_words() == ("NOT RECORDING", False, "")
 
 
 def test_two_thousand_random_events_do_not_disarm_without_a_hold(armed, shell) -> None:
@@ -287,34 +287,34 @@ def press_at_random(shell, page: TheatrePage, count: int, seed: int, *, more_key
 
 def test_cement_that_grows_while_the_set_up_is_open_brings_the_theatre_back(armed, qtbot) -> None:
     armed.session.armed = False
-    armed.begin_set_up()
+    armed.controller.begin_set_up()
     assert armed.in_set_up
     armed.session.armed = True
     qtbot.waitUntil(lambda: not armed.in_set_up)
-    assert "Cement grows" in armed.board.note
-    assert armed.board.bar.isVisibleTo(armed)
+    assert "Cement grows" in armed.display.note
+    assert armed.display.bar.isVisibleTo(armed)
 
 
 def test_a_vertebra_that_is_not_found_is_named_in_the_place_of_the_figure(armed: TheatrePage) -> None:
     lost = moment(10, motion=Unknown("the vertebra was not found again"), cement_known=False)
     armed.session.more = {"moment": lost, "drawable": False}
     armed.refresh()
-    told = armed.board.distances.accessibleName()
+    told = armed.display.distances.accessibleName()
     assert "Not tracked" in told
     assert "mm" not in told
 
 
 def test_a_session_is_known_by_its_ids_from_its_first_moment_on(page: TheatrePage, shell) -> None:
-    page.start_session("play:x")
+    page.host.start_session("play:x")
     shell.resize(1920, 1080)
     page.refresh()
-    assert page.board.strip.left_words()[2].endswith("K-7F3QD · N-0A1B2C3D")
-    assert page.take_plan(PLAN, (page.session.newest_frame(),))
+    assert page.display.strip.left_words()[2].endswith("K-7F3QD · N-0A1B2C3D")
+    assert page.host.take_plan(PLAN, (page.session.newest_frame(),))
     page.refresh()
-    assert page.board.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral · N-0A1B2C3D")
-    page.board.strip.small = True
+    assert page.display.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral · N-0A1B2C3D")
+    page.display.strip.small = True
     page.refresh()
-    assert page.board.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral")
+    assert page.display.strip.left_words()[2].endswith("K-7F3QD · L1 · lateral")
 
 
 def test_an_alarm_is_in_the_bar_while_the_data_folder_is_gone(armed, qtbot, monkeypatch, tmp_path) -> None:
@@ -322,11 +322,11 @@ def test_an_alarm_is_in_the_bar_while_the_data_folder_is_gone(armed, qtbot, monk
     (tmp_path / "a file").touch()
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "a file" / "home"))
     armed.session.more = {"alarms": (HIGH,)}
-    qtbot.waitUntil(lambda: armed.board.bar.message.headline == HIGH.headline)
-    assert armed.board.bar.message.priority is HIGH.priority
+    qtbot.waitUntil(lambda: armed.display.bar.message.headline == HIGH.headline)
+    assert armed.display.bar.message.priority is HIGH.priority
     armed.session.more = {}
-    qtbot.waitUntil(lambda: not armed.board.bar.message.priority)
-    assert "No AP look yet: " in armed.board.bar.message.aside
+    qtbot.waitUntil(lambda: not armed.display.bar.message.priority)
+    assert "No AP look yet: " in armed.display.bar.message.aside
 
 
 def test_an_alarm_stands_in_the_bar_whatever_else_fails(armed, monkeypatch) -> None:
@@ -335,14 +335,14 @@ def test_an_alarm_stands_in_the_bar_whatever_else_fails(armed, monkeypatch) -> N
 
     told: list[object] = []
     monkeypatch.setattr("sys.excepthook", lambda *args: told.append(args))
-    monkeypatch.setattr(type(armed.desk), "ap_words", fails)
+    monkeypatch.setattr(type(armed.procedure.log), "ap_words", fails)
     armed.session.more = {"alarms": (HIGH,)}
-    armed.board.say(armed.session.status)
-    assert armed.board.bar.message.headline == HIGH.headline
+    armed.display.say(armed.session.status)
+    assert armed.display.bar.message.headline == HIGH.headline
     assert not told
     armed.session.more = {}
-    armed.board.say(armed.session.status)
-    assert armed.board.bar.message.headline.startswith("NO CROSSING")
+    armed.display.say(armed.session.status)
+    assert armed.display.bar.message.headline.startswith("NO CROSSING")
     assert told
 
 

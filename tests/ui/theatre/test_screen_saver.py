@@ -74,9 +74,9 @@ def test_f38_the_self_test_says_why_it_cannot_be(monkeypatch: pytest.MonkeyPatch
 
 def test_f38_the_theatre_asks_while_armed_and_takes_it_back(armed: TheatrePage) -> None:
     bus = Bus()
-    armed.board.screen = ScreenSaver(bus)
+    armed.display.screen = ScreenSaver(bus)
     armed.refresh()
     assert len(bus.open) == 1
     armed.session.armed = False
-    armed.end_session()
+    armed.host.end_session()
     assert bus.open == []

@@ -1,4 +1,4 @@
-"""The second picture and the trace: what they keep is bounded, what they show is what they say."""
+"""The second picture: what it keeps is bounded, what it shows is what it says."""
 
 from dataclasses import replace
 
@@ -8,7 +8,6 @@ import pytest
 from assistant.vocabulary import Frame, Unknown
 from tests.ui.theatre.fake_session import moment, picture
 from ui.theatre.second import DELAY_S, Second, SecondPicture
-from ui.theatre.trace import Trace
 from ui.widgets.view_transform import ViewTransform
 
 VIEW = ViewTransform(scale=1.0, left=0.0, top=0.0)
@@ -58,16 +57,3 @@ def test_what_was_added_needs_the_vertebra_to_be_found(second) -> None:
 
 def test_it_goes_round_through_all_kinds(second) -> None:
     assert [second.next() for _ in range(4)] == [Second.DELAYED, Second.BEFORE, Second.ADDED, Second.NONE]
-
-
-def test_the_trace_is_bounded_and_time_never_runs_back() -> None:
-    trace = Trace()
-    for k in range(5000):
-        trace.add(moment(k))
-    trace.add(moment(10))
-    assert len(trace) == 3600
-    assert trace.between(0, 2000) == trace.between(1400, 2000)
-    assert trace.index_at(4999 / 15) == 4999
-    assert trace.index_at(0.0) == -1
-    trace.clear()
-    assert len(trace) == 0

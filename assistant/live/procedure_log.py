@@ -1,4 +1,4 @@
-"""What the team does beside the picture: cement clock, millilitres, marks, AP looks, X-ray time. No Qt, no disk.
+"""What the team does beside the picture: cement clock, millilitres, marks, AP looks, X-ray time. No disk.
 
 Every act is a value with its time; nothing is ever deleted: taking back is an entry of its own.
 """
@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from assistant.review.session_day import XRAY
 from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
+XRAY: Final = "xray"
+"""Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count."""
 STEP_ML: Final = 0.2
 _MOST_ML: Final = 30.0
 _NEW_PUSH_S: Final = 0.35
@@ -21,7 +22,7 @@ _LOGGED_EVERY_S: Final = 10.0
 
 
 @dataclass(slots=True)
-class Desk:
+class ProcedureLog:
     """The acts of a session. Millilitres belong to a level; clock, AP look and X-ray go on over the levels.
 
     Attributes
@@ -60,8 +61,8 @@ class Desk:
     _logged_s: dict[int, float] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, settings: TheatreSettings) -> Desk:
-        """A desk of a new case."""
+    def by(cls, settings: TheatreSettings) -> ProcedureLog:
+        """The log of a new case."""
         stages = tuple(name for part in settings.cement_stages.split(",") if (name := part.strip()))
         return cls(stages=stages or ("mixed",), ap_again_s=settings.ap_again_s)
 

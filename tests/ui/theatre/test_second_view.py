@@ -11,8 +11,8 @@ from assistant.plan import plan_from_document
 from assistant.vocabulary import Unknown
 from tests.one_reading import but
 from tests.ui.theatre.fake_session import DOCUMENT, distances, moment, picture, status
-from ui.theatre.beside import figures
 from ui.theatre.second import Second
+from ui.theatre.second_view import figures
 
 AP = plan_from_document({**DOCUMENT, "views": [{**DOCUMENT["views"][0], "view": "ap"}]}, 0.25)
 
@@ -40,19 +40,19 @@ class FakeSecond:
 @pytest.fixture
 def two(armed):
     armed.session.second = FakeSecond()
-    armed.second_plan = AP
-    armed.show_second_input()
+    armed.procedure.second_plan = AP
+    armed.pictures.show_second_input(is_open=True)
     return armed
 
 
 def test_distances_of_both_views_are_shown(two) -> None:
-    two.board._told_state = None
+    two.display._told_state = None
     two._tick()
-    shown = dict(row[:2] for row in two.board.beside.figures._rows)
+    shown = dict(row[:2] for row in two.pictures.beside.figures._rows)
     assert shown == {"Side wall": "≈ 6 mm inside", "Sup. endplate": "≈ 1 mm beyond", "Inf. endplate": "≈ 4 mm inside"}
-    assert two.board.beside.picture.painted_index == -1 or two.board.beside.frame.index == 5
-    assert "AP" in two.board.beside.figures.accessibleName()
-    assert two.board.beside.geometry().intersects(two.picture.geometry()) is False
+    assert two.pictures.beside.picture.painted_index == -1 or two.pictures.beside.frame.index == 5
+    assert "AP" in two.pictures.beside.figures.accessibleName()
+    assert two.pictures.beside.geometry().intersects(two.picture.geometry()) is False
 
 
 @pytest.mark.parametrize("state", [each for each in LiveState if each is not LiveState.LIVE])
@@ -75,15 +75,15 @@ def test_without_lines_it_says_how_they_are_set_and_without_scale_there_are_no_m
 
 def test_its_lines_are_shown_before_they_are_confirmed(two) -> None:
     two.session.second.input.outlook.lines = Lines.UNCONFIRMED
-    assert two.lines.waits
-    two.lines.propose()
-    assert two.board.beside.picture.proposal is not None
+    assert two.host.lines.waits
+    two.host.lines.propose()
+    assert two.pictures.beside.picture.proposal is not None
     assert two.picture.proposal is None
     assert "confirm_second_lines" not in two.session.acts
-    two.lines.confirm()
+    two.host.lines.confirm()
     assert two.session.acts[-1] == "confirm_second_lines"
     assert "confirm_lines" not in two.session.acts
-    assert not two.lines.asks
+    assert not two.host.lines.asks
 
 
 def test_the_second_picture_is_one_of_the_kinds_only_while_it_is_open(two) -> None:

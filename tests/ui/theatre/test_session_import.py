@@ -14,8 +14,8 @@ from tests.recorders import WRITER
 from tests.ui.theatre.fake_session import FakeSession
 from ui.library_access import room
 from ui.shell import Shell
-from ui.theatre.intake import Intake
 from ui.theatre.page import TheatrePage
+from ui.theatre.session_import import SessionImporter
 
 
 def record(name: str = "2026-11-21") -> Path:
@@ -42,7 +42,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def intake(qtbot, told):
-    made = Intake(told.append, Settings())
+    made = SessionImporter(told.append, Settings())
     yield made
     made.stop()
 
@@ -85,11 +85,11 @@ def test_the_theatre_brings_its_session_in_when_the_next_one_begins(qtbot):
     shell.show()
     shell.go_to("theatre")
     page = shell.page("theatre")
-    page.start_session("play:x")
+    page.host.start_session("play:x")
     folder = record()
-    page.start_session("play:y")
-    qtbot.waitUntil(lambda: not page.intake.busy)
-    assert "kept as case K-" in page.board.note
+    page.host.start_session("play:y")
+    qtbot.waitUntil(lambda: not page.session_import.busy)
+    assert "kept as case K-" in page.display.note
     shell.close()
     assert cases() == [str(folder)]
 
@@ -101,6 +101,6 @@ def test_what_the_closed_window_left_comes_in_at_the_next_start(qtbot):
     shell.show()
     shell.go_to("theatre")
     page = shell.page("theatre")
-    qtbot.waitUntil(lambda: "kept as case" in page.board.note)
+    qtbot.waitUntil(lambda: "kept as case" in page.display.note)
     shell.close()
     assert cases() == [str(folder)]

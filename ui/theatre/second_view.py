@@ -23,7 +23,7 @@ _FIGURES_PX = 112
 _V = Qt.AlignmentFlag.AlignVCenter
 
 
-class BesideFigures(Card):
+class SecondFigures(Card):
     """Which view it is, what its picture is, and three distances with the age of the picture."""
 
     _rows: tuple[tuple[str, str, QColor], ...] = ()
@@ -101,14 +101,14 @@ def _text(painter: QPainter, place: QRectF, text: str, size: int, weight: int, c
     painter.drawText(place, _V, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())))
 
 
-class Beside(QWidget):
+class SecondView(QWidget):
     """The second picture over its figures."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.factor = 1.0
         self.picture = LivePicture(self)
-        self.figures = BesideFigures(self)
+        self.figures = SecondFigures(self)
         self.frame: StampedFrame | None = None
 
     def arrange(self, *, small: bool) -> None:

@@ -23,7 +23,7 @@ _SOON_MS: Final = 600
 WAITS: Final = "The recorded session is whole; it is not among the cases yet: {0}"
 
 
-class Intake(QObject):
+class SessionImporter(QObject):
     """Opens the library only while something comes in.
 
     Parameters

@@ -1,0 +1,280 @@
+"""Rules and acts of the theatre, without a window: what each key does, what each message of the session means.
+
+Every act is logged by the session; none needs a dialog. No single key disarms, deletes, or changes the line while
+armed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from assistant.live.messages import (
+    FaultNotice,
+    Lines,
+    LinesVoid,
+    Message,
+    Moved,
+    PlanRefused,
+    PlanTaken,
+    SourceEnded,
+    SourceLost,
+    SourceOpened,
+)
+from assistant.live.procedure import Procedure
+from assistant.live.status import LiveStatus
+from ui.keys.table import ACKNOWLEDGE
+from ui.theatre.holding import Holding
+from ui.theatre.host import Pictures, SetUpHearer, TheatreView
+from ui.theatre.setup_host import TheatreHost
+
+_CLOSE: Final = "Close while injecting? [[theatre:close]]: close. Any other key: stay."
+_FIRST: Final = "{}: end injecting first (hold [[theatre:inject]])."
+
+
+class TheatreController:
+    """The theatre as a person works with it.
+
+    Parameters
+    ----------
+    procedure : Procedure
+    host : TheatreHost
+        Begins and ends sessions, and arms.
+    view : TheatreView
+    pictures : Pictures
+    set_up : SetUpHearer
+    show_hold : callable
+        Is given an act whose key is held, and how much of the second has passed.
+    clock_ns : callable
+        The clock that the session uses.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        host: TheatreHost,
+        view: TheatreView,
+        pictures: Pictures,
+        set_up: SetUpHearer,
+        show_hold: Callable[[str, float], None],
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._procedure, self._host, self._view, self._pictures = procedure, host, view, pictures
+        self._set_up, self._now_ns = set_up, clock_ns
+        self.holding = Holding(show_hold, lambda: clock_ns() / 1e9)
+        self._down: set[str] = set()
+        self._may_close = False
+        self.acts: Mapping[str, Callable[[], None]] = {
+            ACKNOWLEDGE: self._acknowledge,
+            "inject": self._inject,
+            "mark": self._mark,
+            "ml in": self._ml_in,
+            "ml back": self._ml_back,
+            "cement clock": self._cement_clock,
+            "stage": self._stage,
+            "key image": self._key_image,
+            "ap look": self._ap_look,
+            "lines": self._look_at_lines,
+            "raw": lambda: pictures.show_raw(raw=True),
+            "level view": lambda: pictures.show_level(wanted=None),
+            "bare": pictures.toggle_bare,
+            "next level": self._next_level,
+            "second picture": pictures.next_second,
+            "bookmark": self._bookmark,
+            "clip": self._clip,
+            "set up": self._begin_anew,
+        }
+        """Each act of the page in `ui.keys.table`, and what it does; that of ``close`` is `answer`."""
+
+    # Keys -------------------------------------------------------------------------------------------------------
+
+    def press(self, act: str) -> None:
+        """A key, a pedal or a cap goes down."""
+        if act in self.acts and act not in self._down and not self.holding.is_spent(act):
+            self._down.add(act)
+            self.acts[act]()
+
+    def release(self, act: str) -> None:
+        """It goes up."""
+        self._down.discard(act)
+        self.holding.end(act)
+        if act == "raw":
+            self._pictures.show_raw(raw=False)
+
+    def let_go(self) -> None:
+        """The window lost the keyboard: nothing is held any more."""
+        for act in tuple(self._down):
+            self.release(act)
+
+    # The window -------------------------------------------------------------------------------------------------
+
+    def begin_set_up(self, at: str = "source") -> None:
+        """Open the set-up beside the picture; never while armed."""
+        if not self._procedure.armed:
+            self.let_go()
+            self._view.open_set_up(at)
+
+    def stay(self) -> str:
+        """Why the page is not left now: while armed."""
+        return "Injecting is on. Hold [[theatre:inject]] for one second first." if self._procedure.armed else ""
+
+    @property
+    def asks_to_close(self) -> bool:
+        """Whether the bar asks if the window may go."""
+        return self._view.asked == _CLOSE
+
+    def may_close(self) -> bool:
+        """Whether the window may go; while armed the bar asks once, and the recording runs until it is answered."""
+        if not self._procedure.armed or self._may_close:
+            return True
+        self._view.ask(_CLOSE)
+        return False
+
+    def answer(self, *, closes: bool) -> None:
+        """The question is answered by a key."""
+        self._view.ask("")
+        self._may_close = closes
+
+    def look(self, status: LiveStatus, *, in_set_up: bool) -> None:
+        """The session goes on."""
+        if in_set_up and status.armed:
+            # Cement that grows arms by itself: the screen to inject by has to be there.
+            self._host.end_set_up()
+            self._view.tell("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end.")
+        elif in_set_up:
+            self._set_up.tick(status)
+
+    def hear(self, message: Message) -> None:
+        """Take one message of the session over."""
+        if isinstance(message, Moved):
+            self._procedure.trace.add(message.moment)
+        elif isinstance(message, FaultNotice):
+            self._view.tell(f"{message.happened} {message.do}")
+        elif isinstance(message, LinesVoid):
+            self._view.tell(f"Lines must be confirmed again: {message.reason}.")
+        elif isinstance(message, PlanTaken):
+            self._set_up.taken()
+        elif isinstance(message, PlanRefused):
+            self._view.tell(f"The lines cannot be used: {message.reason}")
+            self._set_up.refused(message.reason)
+        elif isinstance(message, SourceLost):
+            self._view.tell(f"No source: {message.reason}")
+        elif isinstance(message, SourceEnded):
+            self._view.tell("The played recording is at its end.")
+        elif isinstance(message, SourceOpened):
+            self._set_up.opened(message.facts)
+
+    # Each act ---------------------------------------------------------------------------------------------------
+
+    def _acknowledge(self) -> None:
+        session = self._procedure.session
+        if session is not None:
+            session.acknowledge()
+            self._view.refresh()
+
+    def _inject(self) -> None:
+        if self._procedure.session is None:
+            self.begin_set_up()
+        elif self._procedure.armed:
+            self.holding.begin("inject", self._disarm)
+        else:
+            self._host.begin_injecting()
+
+    def _disarm(self) -> None:
+        session = self._procedure.session
+        if session is not None:
+            session.disarm()
+            self._view.tell("Not injecting any more.")
+            self._view.refresh()
+
+    def _mark(self) -> None:
+        log = self._procedure.log
+        log.pauses += 1
+        self._note("pause", f"Pause {log.pauses} marked.")
+
+    def _ml_in(self) -> None:
+        total = self._procedure.log.put_in()
+        if total is not None:
+            self._note("ml", f"{total:.1f} ml in", total_ml=total)
+
+    def _ml_back(self) -> None:
+        total = self._procedure.log.take_back()
+        if total is not None:
+            self._note("ml_back", f"Taken back: {total:.1f} ml in", total_ml=total)
+
+    def _cement_clock(self) -> None:
+        if self._procedure.log.start_clock(self._now_ns()):
+            self._note("cement_clock", "Cement clock started.")
+        else:
+            self.holding.begin("cement clock", self._restart_clock)
+
+    def _restart_clock(self) -> None:
+        self._procedure.log.restart_clock(self._now_ns())
+        self._note("cement_clock", "Cement clock started anew.")
+
+    def _stage(self) -> None:
+        stage = self._procedure.log.next_stage(self._now_ns())
+        if stage is not None:
+            self._note("cement_stage", f"Cement: {stage}", stage=stage)
+
+    def _ap_look(self) -> None:
+        self._procedure.log.ap_ns = self._now_ns()
+        self._note("ap_look", "AP look noted.")
+
+    def _bookmark(self) -> None:
+        log = self._procedure.log
+        log.bookmarks += 1
+        self._note("bookmark", f"Bookmark {log.bookmarks}", number=log.bookmarks)
+
+    def _key_image(self) -> None:
+        """Keep the present picture, bare and as shown."""
+        procedure = self._procedure
+        if procedure.session is None or procedure.frame is None:
+            self._view.tell("No picture to keep.")
+            return
+        procedure.log.key_images += 1
+        number, frame = procedure.log.key_images, procedure.frame.index
+        procedure.note("key_image", self._view.keep_image(number), frame=frame)
+        self._view.tell(f"Key image {number} kept.")
+
+    def _clip(self) -> None:
+        session = self._procedure.session
+        if session is None:
+            return
+        seconds = self._procedure.settings.theatre.clip_s
+        kept = session.clip(seconds)
+        told = "No picture yet." if kept is None else f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."
+        self._view.tell(told)
+
+    def _look_at_lines(self) -> None:
+        session, lines = self._procedure.session, self._host.lines
+        if session is None or session.status.lines is Lines.NONE:
+            self.begin_set_up()
+        elif lines.asks:
+            lines.confirm()
+        elif lines.waits:
+            lines.propose()
+        elif session.status.armed:
+            self._view.tell("The lines are confirmed. They change only while not armed.")
+        else:
+            self.begin_set_up(at="points")
+
+    def _next_level(self) -> None:
+        """End work at the present level; the set-up goes on with the next."""
+        if self._procedure.armed:
+            self._view.tell(_FIRST.format("Next level"))
+        elif self._procedure.session is not None:
+            self._procedure.next_level()
+            self.begin_set_up(at="level")
+
+    def _begin_anew(self) -> None:
+        if self._procedure.armed:
+            self._view.tell(_FIRST.format("Set-up"))
+        else:
+            self.begin_set_up()
+
+    def _note(self, kind: str, told: str, **data: Any) -> None:
+        self._procedure.note(kind, told, **data)
+        self._view.tell(told)
+        self._view.refresh()
