@@ -23,6 +23,9 @@ from assistant.vocabulary import Approach, Distances, Measure, Unknown
 UNCAL: Final = "uncal."
 _VIEWS_KEPT: Final = 64
 """Every figure of every frame asks how large its view's body is: worked out once a view."""
+DEPTH_FOR_WIDTH: Final = sentence(
+    "That is how deep a body is, and it is wider: inside, all its lengths come out too small. Set its lines anew."
+)
 NOT_CALIBRATED: Final = Unknown("not calibrated: told as a share of the body")
 
 
@@ -155,9 +158,12 @@ def assumption(view: PlannedView) -> str:
     """What is assumed of a view that is not calibrated, in one sentence; empty where nothing is."""
     if view.calibrated:
         return ""
-    source = view.scale_by.removeprefix("assumed depth").lstrip(", ")
+    source = view.scale_by.removeprefix("assumed depth").removeprefix("assumed width").lstrip(", ")
     source = f" ({source})" if source else ""
-    return sentence(
+    told = sentence(
         f"The {view.view} view is not calibrated ({UNCAL}): inside, {depth_mm(view):.0f} mm of "
         f"{word(view, Of.DEPTH)} are assumed{source}, and every figure is a share of the body."
     )
+    # Plans of before: an AP view that stood alone was taken for as wide as a body is deep.
+    is_taken_for_deep = not view.is_lateral and view.scale_by.startswith("assumed depth")
+    return f"{told} {DEPTH_FOR_WIDTH}" if is_taken_for_deep else told

@@ -12,7 +12,7 @@ from assistant.language import sentence
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings.tree import WarningLines
-from assistant.setup.usual_depth import usual_depth
+from assistant.setup.usual_depth import usual_across
 from assistant.vocabulary import ShownPolarity
 
 LEVELS: Final = (*(f"T{k}" for k in range(1, 13)), *(f"L{k}" for k in range(1, 6)))
@@ -248,14 +248,14 @@ class SetView(SixPoints):
         self.active, self.proposal_note = 0, note
 
     def scale(self, level: str, height_mm: float | None) -> tuple[float | None, str]:
-        """A scale and where it comes from; without one: as deep as usual, or as high as in another view."""
+        """A scale and where it comes from; without one: as deep (AP: wide) as usual, or as high as in another view."""
         if self.mm_per_px is not None:
             return self.mm_per_px, self.scale_by
         if height_mm is not None:
             height_px = self.height_px()
             return (height_mm / height_px if height_px else None), sentence("assumed height, as in the other view")
-        usual, depth_px = usual_depth(level), self.depth_px()
-        return (usual.mm / depth_px if depth_px else None), sentence(f"assumed depth, {usual.source}")
+        (across_mm, by), across_px = usual_across(level, self.view), self.depth_px()
+        return (across_mm / across_px if across_px else None), by
 
     def document(self, level: str, fraction: float, scale: float | None, by: str) -> dict[str, Any]:
         """The view as a plan holds it; ``scale``, ``by``: as `scale` says."""

@@ -21,7 +21,7 @@ from assistant.lines import Of
 from assistant.plan import SCHEMA, Plan, PlannedView, plan_from_document
 from assistant.settings.tree import WarningLines
 from assistant.setup.model import GAUGES_MM, LEVELS, History, Point, SetPoint, SixPoints, nearest_in_reach
-from assistant.setup.usual_depth import usual_depth
+from assistant.setup.usual_depth import usual_across
 from assistant.system.files import whole_file
 from assistant.system.plain import json_text
 
@@ -30,6 +30,8 @@ SCALE_PLACES: Final = 4
 MOST_MM_PER_PX: Final = 10.0
 _OF_THE_SCALE: Final = ("ruler", "scale_by")
 """Keys of a view that give way to the scale as it is set here; what else a plan says of a view is kept."""
+_ASSUMED: Final = {True: "assumed depth", False: "assumed width"}
+"""By whether the view is a lateral one."""
 _SAME_PERCENT: Final = 0.5
 Ends = list[Point | None]
 
@@ -219,11 +221,12 @@ class PlanDraft:
         self.reference_frame = planned.reference_frame
 
     def choose_level(self, level: str) -> None:
-        """Line b goes to where it stands at this level, unless it was moved by hand; so does an assumed depth."""
+        """Line b goes to where it stands at this level, unless it was moved by hand; so does what is assumed."""
         if abs(self.line_percent - 100 * self.lines.at(self.level)) < _SAME_PERCENT:
             self.line_percent = round(100 * self.lines.at(level))
-        if self.assumed is not None and self.view == "lateral":
-            self.assumed = _as_usual(level)
+        # An AP view beside another is as high as that one.
+        if self.assumed is not None and (self.view == "lateral" or not set(self._others) - {self.view}):
+            self.assumed = _as_usual(level, self.view)
         self.level = level
 
     def type_scale(self, mm_per_px: float) -> None:
@@ -298,16 +301,15 @@ class PlanDraft:
 
 def _as_before(planned: PlannedView) -> Assumed:
     """What a plan assumes stays as it is, also where it is not what is usual."""
-    return Assumed(Of.DEPTH, lengths.depth_mm(planned), planned.scale_by or "assumed depth")
+    return Assumed(Of.DEPTH, lengths.depth_mm(planned), planned.scale_by or _ASSUMED[planned.is_lateral])
 
 
 def _as_high(other: PlannedView) -> Assumed:
     return Assumed(Of.HEIGHT, lengths.height_mm(other), sentence("assumed height, as in the other view"))
 
 
-def _as_usual(level: str) -> Assumed:
-    usual = usual_depth(level)
-    return Assumed(Of.DEPTH, usual.mm, sentence(f"assumed depth, {usual.source}"))
+def _as_usual(level: str, view: str) -> Assumed:
+    return Assumed(Of.DEPTH, *usual_across(level, view))
 
 
 def _keep_earlier(path: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""How deep a vertebral body usually is, level by level: what is assumed of a view whose scale is not known.
+"""How deep (AP: how wide) a vertebral body usually is, by level: what is assumed of a view whose scale is not known.
 
 The figures differ between people by several mm, so they calibrate nobody: in such a view only shares of the body are
 told (`assistant.lengths`), and a limit in mm is a share of this depth.
@@ -22,6 +22,15 @@ _MEAN_LIES_AT: Final = 6.5
 for more cement before something is told, so the lower levels, the usual ones, are not left at the mean [P]."""
 
 
+_WIDTH_MM: Final = {
+    **{"T1": 27.0, "T2": 26.5, "T3": 26.0, "T4": 26.0, "T5": 26.8, "T6": 27.8, "T7": 29.0, "T8": 30.3, "T9": 31.8},
+    **{"T10": 33.8, "T11": 36.2, "T12": 39.0, "L1": 41.5, "L2": 43.2, "L3": 45.0, "L4": 47.2, "L5": 49.8},
+}
+"""Transverse diameter at the endplates [P]: a body is wider than it is deep, by a quarter and more. Those of the
+simulator's mean person; no published table of all levels could be read."""
+_NO_LEVEL_MM: Final = _WIDTH_MM["T8"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsualDepth:
     """The depth that is assumed at a level.
@@ -29,7 +38,7 @@ class UsualDepth:
     Attributes
     ----------
     mm : float
-        Sagittal diameter, the mean of both endplates.
+        Sagittal (AP: transverse) diameter, the mean of both endplates.
     source : str
         Where it comes from, in a few words.
     """
@@ -52,3 +61,16 @@ def usual_depth(level: str) -> UsualDepth:
     if own is None:
         return UsualDepth(mm=_THORACIC_MM, source=sentence(f"thoracic mean, no figure for {level}"))
     return UsualDepth(mm=own, source=sentence(f"usual at {level}"))
+
+
+def usual_across(level: str, view: str) -> tuple[float, str]:
+    """What is assumed of a body from wall to wall in a view, in mm, and where that comes from.
+
+    In a lateral view that is its depth (`usual_depth`), in an AP view its width.
+    """
+    if view == "lateral":
+        depth = usual_depth(level)
+        return depth.mm, sentence(f"assumed depth, {depth.source}")
+    if level in _WIDTH_MM:
+        return _WIDTH_MM[level], sentence(f"assumed width, a proposal for {level}")
+    return _NO_LEVEL_MM, sentence(f"assumed width, that of T8, no figure for {level}")

@@ -27,7 +27,7 @@ from assistant.results.summary_table import summary_table
 from assistant.review.kept_result import summary_of
 from assistant.review.stored import read_analysed
 from assistant.settings.tree import Settings
-from assistant.setup.model import Step
+from assistant.setup.model import PointStatus, SetUp, SetView, Step
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.ending import read_ending
@@ -112,6 +112,26 @@ def test_by_command_there_is_no_figure_in_mm_and_the_shares_stand(
     assert "uncal." in words
     assert figures_in_mm(words) == []
     assert figures_in_mm(" ".join(event["text"] for event in result["events"])) == []
+
+
+def test_an_ap_view_alone_is_taken_for_as_wide_as_a_body_and_the_result_says_so(tmp_path: Path) -> None:
+    """Set up without a scale, the lateral view left out: a width is assumed, never the depth of a body."""
+    run = write_small_run(tmp_path)
+    alone = SetUp(lines=Settings().alarms.warning_lines, views=[SetView(view="lateral"), SetView(view="ap")])
+    for point, (x, y) in zip(alone.views[1].points, [*SUPERIOR, *INFERIOR], strict=True):
+        point.at, point.told = (float(x), float(y)), PointStatus.CONFIRMED
+    run.save_plan(alone.document())
+    assert main(run.arguments()) == 0
+    document = json.loads((run.out / "result.json").read_text())
+    (view,) = document["plan"]["views"]
+    assert (view["calibrated"], view["scale_by"]) == (False, "assumed width, a proposal for L1")
+    (note,) = (note for note in document["run"]["notes"] if "assumed" in note)
+    assert "41 mm of width are assumed (a proposal for L1)" in note
+    # A plan of before says of itself that it took the depth for the width.
+    run.save_plan(plan_document(view="ap", calibrated=False, scale_by="assumed depth, usual at L1"))
+    assert main(run.arguments()) == 0
+    (note,) = (n for n in json.loads((run.out / "result.json").read_text())["run"]["notes"] if "assumed" in n)
+    assert note.endswith(lengths.DEPTH_FOR_WIDTH)
 
 
 def test_what_says_two_things_of_its_scale_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
