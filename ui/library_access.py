@@ -19,7 +19,7 @@ _POLL_MS = 150
 IMPORTS_HELD = tr("Finish the procedure first: imports wait until it ends.")
 
 
-class LibraryRoom(QObject):
+class LibraryAccess(QObject):
     """Holds library and jobs while any page needs them.
 
     Attributes
@@ -131,11 +131,11 @@ class LibraryRoom(QObject):
             self.changed.emit()
 
 
-_ROOM: list[LibraryRoom] = []
+_ROOM: list[LibraryAccess] = []
 
 
-def room() -> LibraryRoom:
+def library_of_window() -> LibraryAccess:
     """The window's library; made on first use."""
     if not _ROOM:
-        _ROOM.append(LibraryRoom())
+        _ROOM.append(LibraryAccess())
     return _ROOM[0]

@@ -42,7 +42,7 @@ from assistant.recording.reading import read_head
 from assistant.review.annotations import FILE, save
 from assistant.review.session_day import FILE as DAY
 from assistant.review.session_reading import read_session_day
-from assistant.system.files import beside, put_in_place
+from assistant.system.files import partial_path, put_in_place
 from assistant.system.plain import json_text, plain, read_json
 
 _CHUNK: Final = 1 << 20
@@ -148,7 +148,7 @@ def write_prepared(prepared: dict[str, Any], progress: Progress = lambda _share:
         If the disk refuses.
     """
     path = Path(prepared["path"])
-    work = beside(path)
+    work = partial_path(path)
     shutil.rmtree(work, ignore_errors=True)
     try:
         work.mkdir(parents=True)

@@ -35,7 +35,7 @@ from assistant.review.annotations import FILE, Review, converted, place_for, rea
 from assistant.review.session_reading import read_session_day
 from assistant.run_facts import RunFacts
 from assistant.system.files import put_in_place, whole_folder
-from assistant.system.places import data_home, demo_run, plan_beside
+from assistant.system.places import data_home, demo_run, plan_path_of
 from assistant.system.plain import json_text
 from assistant.vocabulary import Frame, Unknown
 
@@ -286,7 +286,7 @@ def _read_through(path: Path, target: Path | None, digest: Any) -> Iterator[int]
 
 
 def _plan_of(run: Path) -> str | None:
-    plan = plan_beside(run)
+    plan = plan_path_of(run)
     return str(plan.name) if plan.is_file() else None
 
 

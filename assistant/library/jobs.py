@@ -33,9 +33,9 @@ from assistant.part import FOLDER, read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.recording.reading import read_head
 from assistant.settings.tree import Settings, changes_of
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 from assistant.system.files import put_in_place
-from assistant.system.places import plan_beside
+from assistant.system.places import plan_path_of
 from assistant.system.plain import json_text, read_json
 from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
 
@@ -287,11 +287,13 @@ class Jobs:
         assert self._process is not None
         assert self._job is not None
         status, job = self._process.returncode, self._job
-        self._words.over(ending(status))
+        self._words.over(exit_words(status))
         self._job = None
         self._close()
         job.error = str(job.said.get("error", "")) or (
-            sentence(f"{job.name}: reading it broke off ({ending(status)}); the library is as it was") if status else ""
+            sentence(f"{job.name}: reading it broke off ({exit_words(status)}); the library is as it was")
+            if status
+            else ""
         )
         try:
             if job.finish is None:
@@ -334,7 +336,7 @@ class Jobs:
 
 def plan_path(run: Row) -> Path | None:
     """The plan of a run, beside it or in its library folder; None where there is none."""
-    plan = plan_beside(Path(run["path"]))
+    plan = plan_path_of(Path(run["path"]))
     return plan if plan.is_file() else None
 
 
@@ -434,7 +436,7 @@ def found_again(library: Library, job: LibraryJob) -> None:
 
 def _planned_level(folder: Path, job: LibraryJob) -> str | None:
     base = folder / RUN if job.order["copy"] else Path(job.order["run"])
-    plan = plan_beside(base)
+    plan = plan_path_of(base)
     try:
         level = read_json(plan.read_bytes())["views"][0].get("level")
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):

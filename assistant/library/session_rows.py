@@ -22,7 +22,7 @@ from assistant.review.session_day import LevelDay, SessionDay
 from assistant.review.session_log import read_events
 from assistant.review.session_parts import write_parts
 from assistant.review.session_reading import day_of_part, read_session_day
-from assistant.system.places import plan_beside
+from assistant.system.places import plan_path_of
 
 _MOST_SAID: Final = 2000
 _MOST_CHANGES: Final = 10_000
@@ -138,7 +138,7 @@ def part_columns(
             "path": folder.relative_to(folder.parents[1]).as_posix(),
             "kept": folder.parents[1] == into,
             "level_at": level_at,
-            "plan": plan_beside(folder).is_file(),
+            "plan": plan_path_of(folder).is_file(),
             "pictures": part is not None,
             "thumbnail": "",
             "lost": 0,

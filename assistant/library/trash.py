@@ -16,7 +16,7 @@ REMOVED: Final = "removed"
 """In place of a case's state of names once its files are gone."""
 
 
-def empty_bin(library: Library) -> tuple[int, int]:
+def empty_trash(library: Library) -> tuple[int, int]:
     """Remove deleted cases with their copied runs; a run that was only referenced stays where it is.
 
     Returns

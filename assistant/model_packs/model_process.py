@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from assistant.language import sentence
 from assistant.model_packs import worker
 from assistant.model_packs.pack import Pack
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 from assistant.system.processes import ChildProcess, Stream
 from assistant.vocabulary import Unknown
 
@@ -189,7 +189,7 @@ class ModelProcess:
         self._ready = False
         if process is None:
             return
-        crashed = ending(process.poll())
+        crashed = exit_words(process.poll())
         process.kill()
         self._to_say.put(None)
         process.ended_within(_STOP_LIMIT_S)

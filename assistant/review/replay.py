@@ -28,7 +28,7 @@ from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document
 from assistant.readings.moments import Moment, MomentMaker, MomentStore
 from assistant.settings.tree import Settings
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 from assistant.system.processes import ChildProcess, Stream, framed, module_command, module_environment, read_frame
 from assistant.vocabulary import Alarm, Reading, Unknown
 
@@ -135,7 +135,7 @@ class ReplayAnalysis:
         with process.heard as pipe:
             end = self._take(pipe)
         status = process.wait()
-        self._words.over("" if self._stopping else ending(status))
+        self._words.over("" if self._stopping else exit_words(status))
         if end is None:
             end = End(summary=nothing_known(_NOTHING), failure=_STOPPED.format(process.how_it_ended))
         self._tell_end(end)

@@ -21,7 +21,7 @@ from assistant.system.plain import read_json
 
 SCHEMA: Final = "fluoro-assistant/session-day/1"
 FILE: Final = "day.json"
-ACTS: Final = frozenset(
+DAY_KINDS: Final = frozenset(
     {
         *("armed", "disarmed", "acknowledged", "pause", "ml", "ml_back", "cement_clock", "cement_stage", "ap_look"),
         *("bookmark", "key_image", "clip", "next_level", "slept", "state", XRAY),
@@ -42,7 +42,7 @@ class SessionEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     Attributes
     ----------
     kind : str
-        One of `ACTS`.
+        One of `DAY_KINDS`.
     frame, t_s : int, float or None
         The newest frame then (of a key image: its own) and its time in the run; None before the first.
     text : str
@@ -219,7 +219,7 @@ def check_day(day: SessionDay) -> None:
         words = [level.level, *(told.code for told in level.told), *(told.view for told in level.told)]
         texts = [*(act.text for act in level.acts), *(told.headline for told in level.told)]
         fits = all(len(word) <= 24 for word in words) and all(len(text) <= 200 for text in texts)
-        fits = fits and all(act.kind in ACTS for act in level.acts)
+        fits = fits and all(act.kind in DAY_KINDS for act in level.acts)
         fits = fits and all(told.priority in PRIORITIES for told in level.told)
         parts = (level, *level.acts, *level.told)
         numbers = [n for part in parts for n in msgspec.structs.astuple(part) if isinstance(n, int | float)]

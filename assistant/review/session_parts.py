@@ -15,7 +15,7 @@ from assistant.part import FOLDER, Part, keep_parts_elsewhere, part_name, read_p
 from assistant.review.session_log import read_events
 from assistant.review.session_reading import Stretch, day_of, stretches_of
 from assistant.system.files import write_json
-from assistant.system.places import plan_beside
+from assistant.system.places import plan_path_of
 from assistant.system.plain import read_json
 
 
@@ -81,9 +81,9 @@ def _made_in(place: Path, recording: Path) -> tuple[MadePart, ...]:
 
 def _make(folder: Path, part: Part, plan: dict[str, Any] | None) -> None:
     """Lines first: what says that the folder is a part is the last that is written, and only beside its lines."""
-    if plan is not None and not _is_document(plan_beside(folder)):
+    if plan is not None and not _is_document(plan_path_of(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(plan_beside(folder), plan)
+        write_json(plan_path_of(folder), plan)
     try:
         there = read_part(folder)
     except InputError:

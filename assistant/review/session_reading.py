@@ -13,7 +13,16 @@ from assistant.errors import InputError
 from assistant.part import read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.review.counting import PRIORITIES
-from assistant.review.session_day import ACTS, FILE, XRAY, LevelDay, RaisedAlarm, SessionDay, SessionEvent, decode_day
+from assistant.review.session_day import (
+    DAY_KINDS,
+    FILE,
+    XRAY,
+    LevelDay,
+    RaisedAlarm,
+    SessionDay,
+    SessionEvent,
+    decode_day,
+)
 from assistant.review.session_log import DayEvent, read_events
 
 _DONE: Final = frozenset({"armed", "pause", "ml", "bookmark", "key_image", "clip"})
@@ -256,7 +265,7 @@ class _Reader:
             self._raise(event)
         elif kind == "alarm_ended":
             self._end(event)
-        elif kind in ACTS:
+        elif kind in DAY_KINDS:
             self._act(event)
 
     def _level(self, name: str) -> _Level:

@@ -136,7 +136,7 @@ class LastWords:
         return self._file.fileno()
 
     def over(self, how: str = "") -> Path | None:
-        """The child has ended; with words for ``how`` (see `ending`) it crashed. The crash file, if one was written."""
+        """The child has ended; with words for ``how`` (`exit_words`) it crashed. The crash file, if one was written."""
         file, self._file = self._file, None
         if file is None:
             return None
@@ -166,7 +166,7 @@ def _nameless_file() -> IO[bytes]:
     return open(os.devnull, "w+b")
 
 
-def ending(status: int | None) -> str:
+def exit_words(status: int | None) -> str:
     """How a process ended that did not end in order; empty for one that did, or that goes on."""
     if not status:
         return ""

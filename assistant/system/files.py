@@ -1,8 +1,8 @@
 """A file or folder is there whole or as it was: the one way in which this program writes one or moves one.
 
-What is written lies beside its place, under a hidden name of its own (`beside`), until it is whole; then it takes the
-name in one step. Whatever ends the writing (a full disk, a killed process, a power cut), nothing half stands under the
-name itself, and what was left is written over by the next try.
+What is written lies beside its place, under a hidden name of its own (`partial_path`), until it is whole; then it takes
+the name in one step. Whatever ends the writing (a full disk, a killed process, a power cut), nothing half stands under
+the name itself, and what was left is written over by the next try.
 
 ``durable`` is the choice that every caller makes:
 
@@ -78,7 +78,7 @@ def whole_file(path: Path, *, durable: bool, by_many: bool = False) -> Iterator[
     OSError
         The caller says which file it was and what to do.
     """
-    part = beside(path, f".{os.getpid()}" if by_many else "")
+    part = partial_path(path, f".{os.getpid()}" if by_many else "")
     try:
         yield part
         put_in_place(part, path, durable=durable)
@@ -103,7 +103,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     ------
     OSError
     """
-    part = beside(path)
+    part = partial_path(path)
     shutil.rmtree(part, ignore_errors=True)
     try:
         yield part
@@ -133,7 +133,7 @@ def put_in_place(made: Path, path: Path, *, durable: bool = False) -> None:
         _sync_folder(path.parent)
 
 
-def beside(path: Path, own: str = "") -> Path:
+def partial_path(path: Path, own: str = "") -> Path:
     """The place where a file or folder is made. Its ending is no longer that of the file: no search finds it."""
     return path.with_name(f".{path.name}{own}.part")
 

@@ -39,10 +39,10 @@ def plan_place(run: Path) -> Path:
     """Return where a run's plan is kept: with it. Only the program's own run stays as it came: in the data folder."""
     if run.resolve().is_relative_to(demo_run().resolve()):
         return data_home() / "plans" / f"{run.name}.plan.json"
-    return plan_beside(run)
+    return plan_path_of(run)
 
 
-def plan_beside(run: Path) -> Path:
+def plan_path_of(run: Path) -> Path:
     """Return the name of the plan that lies with a run; nothing is looked at."""
     return run / "plan.json" if run.is_dir() else run.with_suffix(".plan.json")
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final
 
 from assistant.language import sentence
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 
 _HOME: Final = Path(__file__).resolve().parents[2]
 """Where the program's packages lie: in a clone its root, else the folder of all packages."""
@@ -174,8 +174,8 @@ class ChildProcess(subprocess.Popen[bytes]):
 
 
 def how_it_ended(status: int | None) -> str:
-    """For a sentence, also of an end in order; see `ending` for one that is silent then."""
-    return sentence("no reason known") if status is None else ending(status) or sentence(f"exit status {status}")
+    """For a sentence, also of an end in order; see `exit_words` for one that is silent then."""
+    return sentence("no reason known") if status is None else exit_words(status) or sentence(f"exit status {status}")
 
 
 def answer_of(

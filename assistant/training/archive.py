@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 from assistant.library.people import Permission, check_may
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from assistant.training.trainer import Trainer
 
 Row = dict[str, Any]
@@ -60,7 +60,13 @@ def cut_before(desk: Trainer, run: Row) -> str | None:
 
 
 def keep_clip(
-    desk: Trainer, run: Row, ending: Ending, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None
+    desk: Trainer,
+    run: Row,
+    ending: RunOutcome,
+    alarms: AlarmSettings,
+    *,
+    difficulty: int = 2,
+    stop_s: float | None = None,
 ) -> str:
     """Cut a clip and keep it; gives its id.
 
@@ -69,7 +75,7 @@ def keep_clip(
     desk : Trainer
     run : dict
         Row of the library.
-    ending : Ending
+    ending : RunOutcome
         What became of it, read beforehand (it may take a while).
     alarms : AlarmSettings
     difficulty : int
@@ -100,7 +106,7 @@ def keep_clip(
     return desk.add_clip(clip)
 
 
-def labelled(desk: Trainer, clip: Clip, ending: Ending, alarms: AlarmSettings) -> Clip:
+def labelled(desk: Trainer, clip: Clip, ending: RunOutcome, alarms: AlarmSettings) -> Clip:
     """A clip of the archive with what reviewers have said of its run since it was cut; it stops where it stopped."""
     if clip.course or not clip.run_id or ending.is_truth:
         return clip

@@ -14,7 +14,7 @@ from assistant.errors import UsageError
 from assistant.language import sentence
 from assistant.settings.tree import AlarmSettings
 from assistant.system.plain import json_text
-from assistant.training.ending import DISCS, POSTERIOR, STAYS, Ending, Reached
+from assistant.training.ending import DISCS, POSTERIOR, STAYS, Reached, RunOutcome
 
 STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"  # sentences
 ANSWERS: Final = (STOP, GO_ON, CANNOT_TELL)
@@ -113,13 +113,13 @@ class Clip:
 
 
 def cut(
-    ending: Ending, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None, trap: str = ""
+    ending: RunOutcome, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None, trap: str = ""
 ) -> ClipFacts:
     """Choose where the clip stops and what is right to answer there.
 
     Parameters
     ----------
-    ending : Ending
+    ending : RunOutcome
     alarms : AlarmSettings
         Cement in the band of its line makes "stop" right even when the event comes later.
     difficulty : int
@@ -185,7 +185,7 @@ def cut(
     )
 
 
-def _seen_s(ending: Ending, first: Reached, near_mm: float) -> float:
+def _seen_s(ending: RunOutcome, first: Reached, near_mm: float) -> float:
     """When the cement is there to be seen and near to what it will reach; at latest a moment before it does."""
     for frame in range(ending.first_frame, min(first.frame, ending.frames)):
         distance = ending.distance_mm(first.direction, frame)
@@ -195,14 +195,14 @@ def _seen_s(ending: Ending, first: Reached, near_mm: float) -> float:
     return first.t_s - _LEAST_LEAD_S
 
 
-def _trap_frame(ending: Ending) -> int | None:
+def _trap_frame(ending: RunOutcome) -> int | None:
     for frame, state in ending.state.items():
         if state in ("frozen", "no_signal"):
             return frame
     return None
 
 
-def _last_known(ending: Ending, direction: str, frame: int) -> int:
+def _last_known(ending: RunOutcome, direction: str, frame: int) -> int:
     for at in range(frame, max(-1, frame - 100), -1):
         if ending.distance_mm(direction, at) is not None:
             return at

@@ -22,7 +22,7 @@ from assistant.simulation.writing import write_run
 from assistant.system.files import whole_folder
 from assistant.training.clip import ClipFacts, cut, facts_as_json
 from assistant.training.course import CASES, case_of
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 
 
 def main(arguments: list[str]) -> int:
@@ -88,7 +88,7 @@ def look_at(
     UsageError, InputError
         If no clip can be cut from it.
     """
-    ending = read_ending(run)
+    ending = read_run_outcome(run)
     facts = None
     calm = ending.first is None and all(state in ("live", "repeat") for state in ending.state)
     if calm and len(set(ending.view)) == 1:

@@ -28,7 +28,7 @@ from assistant.results.writer import FIRST_FRAME
 from assistant.review.annotations import OF_A_LEAK, About, LeakKey, Review, keys_of
 from assistant.settings.file import default_settings, handed_settings
 from assistant.settings.tree import Settings
-from assistant.system.places import plan_beside
+from assistant.system.places import plan_path_of
 from assistant.system.plain import read_json
 from assistant.vocabulary import value_or_none
 
@@ -134,7 +134,7 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ending:
+class RunOutcome:
     """A run as it is known afterwards.
 
     Attributes
@@ -233,7 +233,7 @@ def of_direction(direction: str) -> Of:
     return LINES[direction].of if direction in LINES else Of.DEPTH
 
 
-def read_ending(run: Path, result: Path | None = None) -> Ending:
+def read_run_outcome(run: Path, result: Path | None = None) -> RunOutcome:
     """Read what is known of a run.
 
     Parameters
@@ -260,7 +260,7 @@ def read_ending(run: Path, result: Path | None = None) -> Ending:
 
 
 def _plan(run: Path, settings: Settings) -> Plan | None:
-    path = plan_beside(run)
+    path = plan_path_of(run)
     return read_plan(path, settings.alarms.warning_lines) if path.is_file() else None
 
 
@@ -330,7 +330,7 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
     return {**{name: ByFrame(first, values) for name, values in made.items()}, "distances_mm": columns_mm}
 
 
-def _from_truth(run: Path, truth: Path) -> Ending:
+def _from_truth(run: Path, truth: Path) -> RunOutcome:
     document = read_json((truth / "truth.json").read_bytes())
     # The simulator's truth is of the plan's own line, else of the default one, whatever this site has set.
     plan = _plan(run, default_settings())
@@ -346,7 +346,7 @@ def _from_truth(run: Path, truth: Path) -> Ending:
         shape = (leak.get("shape") or {}).get("label", "")
         if frame is not None and direction is not None:
             found.append(_reached(table, direction, frame, "leak", shape))
-    return Ending(is_truth=True, **table, reached=_in_order(found), plan=plan, masks=truth / "visible")
+    return RunOutcome(is_truth=True, **table, reached=_in_order(found), plan=plan, masks=truth / "visible")
 
 
 def _scales(truth: dict[str, Any], plan: Plan | None) -> dict[str, float]:
@@ -356,7 +356,7 @@ def _scales(truth: dict[str, Any], plan: Plan | None) -> dict[str, float]:
     return {name: mm_per_px / known[name] for name, mm_per_px in assumed.items() if name in known}
 
 
-def _from_result(run: Path, result: Path) -> Ending:
+def _from_result(run: Path, result: Path) -> RunOutcome:
     document = read_json(result.read_bytes())
     if not document["complete"]:
         raise InputError(f"{result}: the run was not looked at to its end; analyse it again, then its ending is known")
@@ -380,7 +380,7 @@ def _from_result(run: Path, result: Path) -> Ending:
             found.append(_leak_as_said(table, review, key, keys, shapes.get(key, "")))
     labels = [entry.author for entry in review.standing if entry.about in OF_A_LEAK and entry.key is not None]
     masks = result.with_name("masks")
-    return Ending(
+    return RunOutcome(
         is_truth=False,
         **table,
         reached=_in_order(found),

@@ -8,13 +8,13 @@ from typing import Final
 from assistant.language import sentence
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import ClipFacts, band_mm
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 
 _WINDOW_S: Final = 4.0
 _MOVED_MM: Final = 0.8
 
 
-def gave_away(ending: Ending, facts: ClipFacts) -> str:
+def gave_away(ending: RunOutcome, facts: ClipFacts) -> str:
     """One or two sentences on what could be seen before the clip's end."""
     if facts.trap:
         return sentence(
@@ -31,7 +31,7 @@ def gave_away(ending: Ending, facts: ClipFacts) -> str:
     return made
 
 
-def _moves(ending: Ending, stop: int) -> list[tuple[str, str]]:
+def _moves(ending: RunOutcome, stop: int) -> list[tuple[str, str]]:
     """How far the cement came nearer to each line in words, largest first."""
     before = ending.frame_at(max(0.0, ending.t_s[stop] - _WINDOW_S))
     made = []
@@ -49,7 +49,7 @@ def _moves(ending: Ending, stop: int) -> list[tuple[str, str]]:
     return [(name, told) for _, name, told in sorted(made, key=lambda one: -one[0])]
 
 
-def near_since_s(ending: Ending, alarms: AlarmSettings) -> float | None:
+def near_since_s(ending: RunOutcome, alarms: AlarmSettings) -> float | None:
     """How long before the first event the cement stood in the band of that line; None without an event or a band."""
     first = ending.first
     if first is None:

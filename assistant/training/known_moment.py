@@ -15,7 +15,7 @@ from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, Outline
 from assistant.simulation.truth_masks import mask_at
-from assistant.training.ending import LINES, Ending
+from assistant.training.ending import LINES, RunOutcome
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown
 
 _NOT_KEPT: Final = Unknown("not kept for training")
@@ -26,7 +26,7 @@ _KEPT: Final = 64
 class KnownMoments:
     """Moments of an ending, made when they are looked at."""
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, ending: RunOutcome) -> None:
         self._ending = ending
         self._outlines: OrderedDict[int, Outline] = OrderedDict()
 

@@ -15,7 +15,7 @@ import numpy as np
 from assistant.language import sentence
 from assistant.plan import Plan, PlannedView
 from assistant.training.clip import GO_ON, STOP, Clip, ClipFacts
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 
 SHARE: Final = 0.25
 """Of the cases that can carry one [P]."""
@@ -37,7 +37,7 @@ def can_carry(clip: Clip) -> bool:
     return facts.right == GO_ON or (facts.right == STOP and facts.direction == _POSTERIOR)
 
 
-def shift_mm(ending: Ending, facts: ClipFacts) -> float | None:
+def shift_mm(ending: RunOutcome, facts: ClipFacts) -> float | None:
     """By how much the warning line of a clip is moved: positive too far back, negative too far forward.
 
     None where no such line could be believed.
@@ -48,7 +48,7 @@ def shift_mm(ending: Ending, facts: ClipFacts) -> float | None:
     return None if distance is None or not 0 < distance <= _MOST_MM else -(distance + _PAST_MM)
 
 
-def distance_mm(ending: Ending, frame: int) -> float | None:
+def distance_mm(ending: RunOutcome, frame: int) -> float | None:
     """How far cement stood from the warning line when it was last known."""
     for at in range(frame, max(-1, frame - _LOOK_BACK), -1):
         found = ending.distance_mm(_POSTERIOR, at)
@@ -57,7 +57,7 @@ def distance_mm(ending: Ending, frame: int) -> float | None:
     return None
 
 
-def line_readout(ending: Ending, frame: int, moved_mm: float = 0.0) -> str:
+def line_readout(ending: RunOutcome, frame: int, moved_mm: float = 0.0) -> str:
     """What the assistant says of a frame, by the line as it is drawn."""
     distance = distance_mm(ending, frame)
     if distance is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, ClipFacts
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 
 _MUCH_TOO_EARLY_S = 10.0
 _FAR_MM = 8.0
@@ -79,13 +79,13 @@ def score(facts: ClipFacts, answer: str, direction: str | None) -> Score:
     return Score(is_right=right, direction_right=pointed, verdict=verdict, early_s=early_s, **left)
 
 
-def score_watching(facts: ClipFacts, ending: Ending, pressed_frame: int | None) -> Score:
+def score_watching(facts: ClipFacts, ending: RunOutcome, pressed_frame: int | None) -> Score:
     """Score the continuous task: the trainee watched and pressed stop, or did not.
 
     Parameters
     ----------
     facts : ClipFacts
-    ending : Ending
+    ending : RunOutcome
     pressed_frame : int or None
         The frame on the screen when stop was pressed; None when it never was.
     """

@@ -15,7 +15,7 @@ from assistant.vocabulary import Priority
 from tests.ui.theatre.conftest import _nothing_is_proposed, armed, page, shell
 from tests.ui.theatre.fake_session import HIGH, MEDIUM
 from ui.keys.key_names import chord
-from ui.keys.table import TABLE, acts_of
+from ui.keys.table import TABLE, actions_of
 from ui.theatre.page import TheatrePage
 
 __all__ = ["_nothing_is_proposed", "armed", "page", "shell"]
@@ -82,7 +82,7 @@ def test_F_31_a_message_that_cannot_be_shown(armed: TheatrePage, told: list[str]
     assert "The second." in armed.display.note
 
 
-@pytest.mark.parametrize("act", [act.name for act in acts_of("theatre") if not act.parts])
+@pytest.mark.parametrize("act", [act.name for act in actions_of("theatre") if not act.parts])
 def test_F_31_each_act(armed: TheatrePage, qtbot, act: str, monkeypatch) -> None:
     """A key whose act fails: the next key and the screen go on."""
     monkeypatch.setitem(armed.controller.acts, act, breaks)

@@ -13,7 +13,7 @@ from assistant.library import change_log, database
 from assistant.library.people import Permission
 from assistant.library.search import search
 from assistant.library.store import Library
-from assistant.system.files import beside
+from assistant.system.files import partial_path
 from assistant.system.places import data_home
 from tests.small_run import write_small_run
 
@@ -130,7 +130,7 @@ def films(library):
 
 
 def test_a_change_that_was_made_stands_with_its_files_though_its_head_cannot_be_kept(pack, capsys, caplog):
-    blocked = beside(data_home() / change_log.HEAD)
+    blocked = partial_path(data_home() / change_log.HEAD)
     blocked.mkdir()
     assert main(["unpack", str(pack)]) == 0, capsys.readouterr().err
     with Library() as library:

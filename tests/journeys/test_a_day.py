@@ -22,7 +22,7 @@ from assistant.review.session_reading import read_session_day
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.figures import progress
 from assistant.training.trainer import Trainer
 from tests.journeys.room import Room
@@ -144,7 +144,7 @@ def test_a_rehearsal_is_marked_and_counts_nowhere(
             (run,) = library.rows("runs")
             desk = Trainer(library)
             clip_id = keep_clip(
-                desk, run, read_ending(Path(run["path"]), result_of(run)), Settings().alarms, stop_s=2.0
+                desk, run, read_run_outcome(Path(run["path"]), result_of(run)), Settings().alarms, stop_s=2.0
             )
             person = desk.enrol(consents=True)
             values = {"person_id": person.id, "clip_id": clip_id, "wall_ns": 1, "task": "question", "mode": "new"}

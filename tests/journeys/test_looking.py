@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from tests.journeys.hands import CONTROL, press
 from tests.small_run import pictures, write_small_run, write_video
 from ui import words
-from ui.keys.table import acts_of
+from ui.keys.table import actions_of
 from ui.review.page import ReviewPage
 from ui.shell import Shell
 
@@ -138,7 +138,7 @@ def test_every_key_of_the_page_means_something_or_nothing_without_a_plan(
     page = window.page("review")
     left_out = {"leave", "live", "clip"}
     with qtbot.capture_exceptions() as errors:
-        for act in acts_of("review"):
+        for act in actions_of("review"):
             if act.name in left_out or act.parts:
                 continue
             for key in map(chord, act.keys):

@@ -18,7 +18,7 @@ from assistant.library.store import Library
 from assistant.review.annotations import About, read_review
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.trainer import Trainer
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S
@@ -83,7 +83,7 @@ def test_labels_go_from_the_review_through_a_pack_into_training(
         about = [(one.about, one.site, one.first_frame, one.text, one.author, one.frame) for one in said]
         assert about == [(one.about, one.site, one.first_frame, one.text, one.author, one.frame) for one in there]
         assert found["id"] == row["case_id"] == case  # the same case on every machine
-        ending = read_ending(Path(row["path"]), result_of(row))
+        ending = read_run_outcome(Path(row["path"]), result_of(row))
         leaks = [(one.direction, one.shape) for one in ending.reached if one.what == "leak"]
         assert ("superior disc", "spike") in leaks
         assert ("inferior disc", "") in leaks

@@ -30,7 +30,7 @@ from assistant.settings.tree import Settings
 from assistant.setup.model import PointStatus, SetUp, SetView, Step
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.explain import gave_away
 from assistant.training.planted import can_carry, line_readout
 from assistant.training.scoring import score, score_watching
@@ -348,7 +348,7 @@ def reviewed(qtbot: Any, shell: Shell, drawn: list[str], folder: Path) -> None:
 
 def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
     """A clip of the run: asked, answered, explained and written out."""
-    ending = read_ending(folder, result_of(run))
+    ending = read_run_outcome(folder, result_of(run))
     assert ending.plan is not None
     assert not ending.plan.views[0].calibrated
     assert any(value == value for value in ending.distances_mm["posterior"]), "the shares became lengths inside"

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.settings.tree import Settings
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.page import Page
 from ui.shell import Shell
 
@@ -33,7 +33,7 @@ def shell(qtbot):
 
 
 def test_F_69_a_page_that_cannot_be_left_holds_all_background_work(qtbot, shell):
-    held = room()
+    held = library_of_window()
     held.enter()
     assert held.open(Settings())
     shell.page("theatre").reason = "Injecting is on."
@@ -47,7 +47,7 @@ def test_F_69_a_page_that_cannot_be_left_holds_all_background_work(qtbot, shell)
 
 
 def test_the_last_page_closes_it(qtbot):
-    held = room()
+    held = library_of_window()
     held.enter()
     held.enter()
     assert held.open(Settings())

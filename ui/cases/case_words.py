@@ -37,10 +37,10 @@ DELETE_ASKED = tr("Delete {0}? Press [[cases:delete]] again. Undo with [[cases:u
 DELETED = tr("{0} deleted. [[cases:undo]] brings it back.")
 UNDONE = tr("Taken back: {0} ({1}).")
 NOTHING_TO_UNDO = tr("Nothing to take back.")
-BIN_ASKED = tr(
+TRASH_ASKED = tr(
     "Remove {0} deleted cases and their copied files for good? Press [[cases:delete]] again. This cannot be taken back."
 )
-BIN_EMPTIED = tr("{0} cases removed, {1} given back. A copy of the library's table is kept in backups.")
+TRASH_EMPTIED = tr("{0} cases removed, {1} given back. A copy of the library's table is kept in backups.")
 TO_TRAINING = tr("A training clip of {0} was made.")
 VERBS = {
     "analyse": tr("Analysis of"),

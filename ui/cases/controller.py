@@ -16,7 +16,7 @@ from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.search import Filter
 from assistant.library.session_rows import NO_PICTURES, kept_recording
 from assistant.library.store import Library
-from assistant.library.trash import empty_bin
+from assistant.library.trash import empty_trash
 from assistant.part import recording_of
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
@@ -274,13 +274,13 @@ class CasesController:
         library, case_id, in_bin = self._room.library, self.found.chosen, self.which is Filter.BIN
         if library is None or not case_id:
             return
-        question = words.BIN_ASKED.format(self.found.total) if in_bin else words.DELETE_ASKED.format(case_id)
+        question = words.TRASH_ASKED.format(self.found.total) if in_bin else words.DELETE_ASKED.format(case_id)
         if self._twice.asks(question):
             return
         with telling(self._view.tell):
             if in_bin:
-                count, freed = empty_bin(library)
-                self._view.tell(words.BIN_EMPTIED.format(count, words.size(freed)))
+                count, freed = empty_trash(library)
+                self._view.tell(words.TRASH_EMPTIED.format(count, words.size(freed)))
             else:
                 library.delete("cases", case_id, kind="delete case")
                 self._view.tell(words.DELETED.format(case_id))

@@ -16,7 +16,7 @@ from ui.cases.controller import CasesController
 from ui.cases.layout import CasesWidgets, lay_out
 from ui.keys.key_map import with_keys
 from ui.keys.table import KeyAction
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.page import Page
 from ui.run_dialog import ask_for_runs
 from ui.widgets.form import Form
@@ -32,7 +32,7 @@ class CasesPage(Page):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.setAutoFillBackground(True)
-        self.room = room()
+        self.room = library_of_window()
         self.room.enter()
         self.controller = CasesController(settings, self.room, self)
         self.model = CaseModel(self.controller.found, self)

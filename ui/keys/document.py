@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ui.keys.key_names import drawn
-from ui.keys.table import KeyAction, acts_of
+from ui.keys.table import KeyAction, actions_of
 
 _UI: Final = Path(__file__).resolve().parents[1]
 _PLACE: Final = re.compile(r"<!-- keys: (\w+) -->\n.*?<!-- keys end -->", re.DOTALL)
@@ -16,7 +16,7 @@ _COLUMNS: Final = 3
 
 def markdown(page: str) -> str:
     """The keys of a page as a table, the parts of the page one after another."""
-    shown = [act for act in acts_of(page) if act.is_listed]
+    shown = [act for act in actions_of(page) if act.is_listed]
     parts = list(dict.fromkeys(act.parts for act in shown))
     cells = [cell for part in parts for cell in _cells([act for act in shown if act.parts == part])]
     rows = [cells[k : k + _COLUMNS] for k in range(0, len(cells), _COLUMNS)]

@@ -343,6 +343,6 @@ TABLE: Final[dict[tuple[str, str], KeyAction]] = {
 """Every act by page and name."""
 
 
-def acts_of(page: str) -> tuple[KeyAction, ...]:
+def actions_of(page: str) -> tuple[KeyAction, ...]:
     """The acts of a page, in their order."""
     return tuple(act for act in TABLE.values() if act.page == page)

@@ -22,7 +22,7 @@ from assistant.review.whatif import RunAndPlan, VariantResult, WhatIfJob
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.keys.key_map import with_keys
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.review import review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.report_pdf import CURVE_COLUMNS
@@ -247,7 +247,7 @@ def library_runs(settings: Settings) -> list[RunAndPlan]:
     EnvironmentError_
         If the library cannot be read.
     """
-    shared = room()
+    shared = library_of_window()
     shared.enter()
     try:
         shared.open(settings)  # brings one of an older version up to date; one that is open elsewhere is so already

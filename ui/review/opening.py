@@ -14,14 +14,14 @@ from assistant.recording.reading import is_recorded
 from assistant.review.opened_run import OpenedRun
 from assistant.review.replay import ReplayListener
 from assistant.settings.tree import Settings
-from assistant.system.places import plan_beside, plan_place
+from assistant.system.places import plan_path_of, plan_place
 from ui import words
 
 
 def plan_of(run: str) -> str | None:
     """The plan of a run: as it is kept, else as it came; None where there is none."""
     path = Path(run)
-    return next((str(plan) for plan in (plan_place(path), plan_beside(path)) if plan.is_file()), None)
+    return next((str(plan) for plan in (plan_place(path), plan_path_of(path)) if plan.is_file()), None)
 
 
 def open_session(run: str, plan_path: str | None, settings: Settings, sink: ReplayListener) -> tuple[OpenedRun, str]:

@@ -24,7 +24,7 @@ from assistant.reports.facts import ReportFacts
 from assistant.reports.tables import export_file
 from assistant.review.curves import CurveColumns
 from assistant.review.event_list import EventRow
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 from assistant.system.files import put_in_place
 from assistant.system.plain import json_text
 from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
@@ -86,7 +86,7 @@ def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
             while not process.ended_within(_LOOK_EVERY_S):
                 go_on()
         finally:
-            words_of_end = ending(process.poll())
+            words_of_end = exit_words(process.poll())
             process.kill()
             words.over(words_of_end)
         said = process.heard.read()

@@ -21,7 +21,7 @@ from assistant.review.opened_run import OpenedRun
 from assistant.review.saying import redo, say, undo
 from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Motion
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.review import review_words
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Reviewing:
 
     def _in_library(self, act: Callable[[Library], object]) -> str:
         """Do something with the library; why it could not be done, empty where it was."""
-        shared = room()
+        shared = library_of_window()
         shared.enter()
         try:
             if not shared.open(self._page.settings) or shared.library is None:

@@ -14,13 +14,13 @@ from ui import theme
 from ui.keys import key_map
 from ui.keys.key_names import chord, drawn
 from ui.keys.keyboard import chords
-from ui.keys.table import SPACE, TITLES, KeyAction, acts_of
+from ui.keys.table import SPACE, TITLES, KeyAction, actions_of
 from ui.selftest.picture import draw_card
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _PAGES: Final = tuple(TITLES)
-_ROWS: Final = {page: tuple(act for act in acts_of(page) if act.is_listed) for page in _PAGES}
+_ROWS: Final = {page: tuple(act for act in actions_of(page) if act.is_listed) for page in _PAGES}
 _MOST_ROWS: Final = 18
 _USUAL: Final = tr(
     "[[selftest:left]] [[selftest:right]] page · [[selftest:up]] [[selftest:down]] choose · "

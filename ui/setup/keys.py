@@ -27,7 +27,7 @@ def _arrow(way: tuple[int, int], *, far: bool) -> Callable[[Set], None]:
     return lambda made: made.arrow(*way, far=far)
 
 
-ACTS: Final[dict[str, Callable[[Set], None]]] = {
+ACTIONS: Final[dict[str, Callable[[Set], None]]] = {
     "enter": Set.enter,
     "yes": Set.enter,
     "arm": Set.enter,

@@ -20,7 +20,7 @@ from ui.setup.controller import SetupController
 from ui.setup.field_marks import FieldOnPicture
 from ui.setup.header import SetupHeader
 from ui.setup.host import SetupHost, SoundCheck
-from ui.setup.keys import ACTS, PICKED
+from ui.setup.keys import ACTIONS, PICKED
 from ui.setup.points import PointsOnPicture
 from ui.setup.side import SetupSide
 from ui.setup.steps import StepContext, show_step
@@ -29,7 +29,7 @@ from ui.widgets.turned_picture import TurnedPicture
 log = logging.getLogger(__name__)
 
 
-class TurnedBeside(Protocol):
+class TurnedSecondView(Protocol):
     """A picture beside the one in front, turned as that is."""
 
     def set_turn(self, turn: Turn | None) -> None:
@@ -58,7 +58,7 @@ class SetupPanel(QWidget):
         self,
         host: SetupHost,
         picture: TurnedPicture,
-        beside: Mapping[int, TurnedBeside],
+        beside: Mapping[int, TurnedSecondView],
         sound: SoundCheck,
         settings: Settings,
         parent: QWidget,
@@ -118,7 +118,7 @@ class SetupPanel(QWidget):
 
     def act(self, name: str) -> None:
         """What a cap, a row or a key does."""
-        ACTS[name](self.controller)
+        ACTIONS[name](self.controller)
         self.refresh()
 
     def _pick(self, kind: str, number: int) -> None:

@@ -17,7 +17,7 @@ from assistant.plan import read_plan
 from assistant.settings.tree import WarningLines
 from assistant.setup.field_found import alone_at
 from assistant.setup.model import PointStatus, SetView
-from assistant.system.places import plan_beside
+from assistant.system.places import plan_path_of
 from assistant.vocabulary import Unknown
 from ui.setup.proposal_child import ask
 
@@ -34,12 +34,12 @@ class Proposed:
     level: str | None = None
 
 
-def from_plan_beside(source: str, view: str, lines: WarningLines) -> Proposed | None:
+def from_plan_of_run(source: str, view: str, lines: WarningLines) -> Proposed | None:
     """The plan that lies beside a played run: made earlier, perhaps by another person; so it is only proposed."""
     if not is_played(source):
         return None
     run = Path(source.removeprefix(PLAY).removeprefix(LOOP))
-    path = plan_beside(run)
+    path = plan_path_of(run)
     if not path.is_file():
         return None
     try:

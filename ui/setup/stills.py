@@ -46,7 +46,7 @@ class Stills:
             return
         second = self._host.session.second if self._host.session is not None else None
         source = setup.source if view.input == 1 or second is None else second.source
-        beside = proposals.from_plan_beside(source, view.view, setup.lines) if click_px is None else None
+        beside = proposals.from_plan_of_run(source, view.view, setup.lines) if click_px is None else None
         if beside is not None:
             self._take_over(view, beside)
             return

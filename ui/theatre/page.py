@@ -18,7 +18,7 @@ from ui.keys.key_map import current, load, with_keys
 from ui.keys.keyboard import chords
 from ui.keys.table import ACKNOWLEDGE, KeyAction
 from ui.page import Page
-from ui.setup.panel import SetupPanel, TurnedBeside
+from ui.setup.panel import SetupPanel, TurnedSecondView
 from ui.system.alarm_sound import AlarmSound
 from ui.theatre import sessions
 from ui.theatre.controller import TheatreController
@@ -55,7 +55,7 @@ class TheatrePage(Page):
         self.picture, self.second = pictures.picture, pictures.second
         self.key_images, self.session_import = KeyImages(self), SessionImporter(self.tell, settings, self)
         self.host = TheatreHost(self.procedure, self, pictures, self.sound, self.session_import)
-        beside: dict[int, TurnedBeside] = {1: self.second, 2: pictures.beside.picture}
+        beside: dict[int, TurnedSecondView] = {1: self.second, 2: pictures.beside.picture}
         self.setup = SetupPanel(self.host, self.picture, beside, self.sound, settings, self)
         self.setup.hide()
         self.display.set_up = self.setup

@@ -15,7 +15,7 @@ from assistant.library.sessions import FOLDER
 from assistant.recording.reading import is_recorded
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
-from ui.library_access import room
+from ui.library_access import library_of_window
 
 log = logging.getLogger(__name__)
 KEPT: Final = "The session is kept as case {0}."
@@ -37,7 +37,7 @@ class SessionImporter(QObject):
     def __init__(self, told: Callable[[str], None], settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._told, self._settings = told, settings
-        self._room = room()
+        self._room = library_of_window()
         self._jobs: list[LibraryJob] = []
         self._inside = False
         self._soon = QTimer(self)

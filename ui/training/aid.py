@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.training.clip import ClipFacts
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from assistant.training.planted import line_readout, moved, shift_mm
 
 
@@ -18,7 +18,7 @@ class Aid:
         As it is drawn.
     """
 
-    def __init__(self, ending: Ending, facts: ClipFacts, *, planted: bool) -> None:
+    def __init__(self, ending: RunOutcome, facts: ClipFacts, *, planted: bool) -> None:
         self._ending = ending
         self.moved_mm = shift_mm(ending, facts) if planted and ending.plan is not None else None
         self.plan = ending.plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.review.picture_reader import PictureReader
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from assistant.vocabulary import Frame
 
 
@@ -13,11 +13,11 @@ class ClipPlayer:
     Parameters
     ----------
     run : str
-    ending : Ending
+    ending : RunOutcome
         For the time of each frame.
     """
 
-    def __init__(self, run: str, ending: Ending) -> None:
+    def __init__(self, run: str, ending: RunOutcome) -> None:
         self.ending = ending
         self._reader = PictureReader(run, lambda: None)
         self.frame = 0

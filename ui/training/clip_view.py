@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from assistant.language import tr
 from assistant.plan import Plan
 from assistant.readings.moments import Moment
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from assistant.vocabulary import Frame, Motion
 from ui import theme
 from ui.training import training_words as words
@@ -108,7 +108,7 @@ class ClipView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def sides_of(ending: Ending) -> tuple[str, str] | None:
+def sides_of(ending: RunOutcome) -> tuple[str, str] | None:
     """Which side of the picture is anterior, left and right; None where the view has none."""
     if ending.plan is None or not ending.plan.views[0].is_lateral:
         return None

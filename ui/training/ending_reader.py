@@ -12,14 +12,14 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.errors import AssistantError, describe
 from assistant.language import shown, tr
-from assistant.training.ending import Ending, read_ending
+from assistant.training.ending import RunOutcome, read_run_outcome
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0
 _Found = TypeVar("_Found")
 
 
-class EndingReader(QObject):
+class RunOutcomeReader(QObject):
     """One reading at a time counts: a newer wish takes the place of the one before."""
 
     _read = pyqtSignal(int, object, str)
@@ -38,9 +38,9 @@ class EndingReader(QObject):
         """Whether a run is being read."""
         return self._then is not None
 
-    def read(self, run: Path, result: Path | None, then: Callable[[Ending], None]) -> None:
+    def read(self, run: Path, result: Path | None, then: Callable[[RunOutcome], None]) -> None:
         """Read what became of a run; ``then`` is called in the window's thread."""
-        self.find(lambda: read_ending(run, result), then)
+        self.find(lambda: read_run_outcome(run, result), then)
 
     def find(self, look: Callable[[], _Found], then: Callable[[_Found], None]) -> None:
         """Look for something in a thread; ``then`` is called in the window's."""

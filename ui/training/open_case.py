@@ -9,7 +9,7 @@ from assistant.language import tr
 from assistant.plan import Plan
 from assistant.readings.moments import Moment
 from assistant.training.clip import STOP
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from assistant.training.known_moment import KnownMoments
 from assistant.training.scoring import Score, score, score_label, score_watching
 from assistant.training.trainer import QUESTION, SHAPE, WATCHING, AskedClip, Given
@@ -49,7 +49,7 @@ class OpenCase:
     Parameters
     ----------
     asked : AskedClip
-    ending : Ending
+    ending : RunOutcome
     task : str
     lines_shown : bool
         It is asked with what the assistant shows.
@@ -64,7 +64,7 @@ class OpenCase:
         The answer is given: the outcome may be shown.
     """
 
-    def __init__(self, asked: AskedClip, ending: Ending, *, task: str, lines_shown: bool) -> None:
+    def __init__(self, asked: AskedClip, ending: RunOutcome, *, task: str, lines_shown: bool) -> None:
         facts = asked.clip.facts
         self.asked, self.ending, self.task, self.lines_shown = asked, ending, task, lines_shown
         self.question = Question(task, is_ap=facts.view == "ap")

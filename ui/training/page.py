@@ -11,13 +11,13 @@ from assistant.language import tr
 from assistant.settings.tree import Settings
 from ui.keys.key_map import with_keys
 from ui.keys.table import KeyAction
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.page import Page
 from ui.system.live_watch import OFFERED, Live, LiveWatch
 from ui.training import training_words as words
 from ui.training.clip_view import sides_of
 from ui.training.controller import TrainingController
-from ui.training.ending_reader import EndingReader
+from ui.training.ending_reader import RunOutcomeReader
 from ui.training.feedback import Feedback
 from ui.training.layout import lay_out
 from ui.training.modes import ASKING, INSTRUCTOR, OVERVIEW, WELCOME
@@ -36,10 +36,10 @@ class TrainingPage(Page):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.room = room()
+        self.room = library_of_window()
         self.room.enter()
         self.form: Form | None = None
-        self.reader, self.writer, self.first = (EndingReader(self.tell, self) for _ in range(3))
+        self.reader, self.writer, self.first = (RunOutcomeReader(self.tell, self) for _ in range(3))
         self.live = LiveWatch(self)
         self.live.changed.connect(self._live_changed)
         readers = Readers(case=self.reader, first=self.first, table=self.writer)

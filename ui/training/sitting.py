@@ -13,7 +13,7 @@ from assistant.library.identities import identify
 from assistant.library.people import LOCAL, Person
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import labelled, result_of
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from assistant.training.trainer import QUESTION, WATCHING, AskedClip, Trainer
 from ui.controlling import telling
 from ui.training import training_words as words
@@ -99,7 +99,7 @@ class Sitting:
         result = None if run is None else result_of(run)
         self._readers.case.read(Path(asked.clip.run_path), result, partial(self._ask, desk, asked))
 
-    def _ask(self, desk: Trainer, asked: AskedClip, ending: Ending) -> None:
+    def _ask(self, desk: Trainer, asked: AskedClip, ending: RunOutcome) -> None:
         """The case was read: put it."""
         asked = replace(asked, clip=labelled(desk, asked.clip, ending, self._alarms))
         self.case = OpenCase(asked, ending, task=self.task, lines_shown=self.lines_shown)

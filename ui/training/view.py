@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.training.ending import Ending
+from assistant.training.ending import RunOutcome
 from ui.training.feedback import Feedback
 from ui.training.modes import WELCOME
 from ui.widgets.form_sheet import FormSheet
@@ -42,7 +42,7 @@ class Reader(Protocol):
     def busy(self) -> bool:
         """Whether it looks."""
 
-    def read(self, run: Path, result: Path | None, then: Callable[[Ending], None]) -> None:
+    def read(self, run: Path, result: Path | None, then: Callable[[RunOutcome], None]) -> None:
         """Read what became of a run."""
 
     def find(self, look: Callable[[], Any], then: Callable[[Any], None]) -> None:

@@ -25,7 +25,7 @@ from assistant.alarm_table.sounds import watchdog_wave
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import is_alive
 from assistant.live.shared.shared_memory import Register, SessionMemory
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 from assistant.system.memory_file import MemoryFile
 from assistant.system.processes import ChildProcess, Stream
 
@@ -202,7 +202,7 @@ class OwnWindow:
         if self._process is not None:
             self._process.end(1.0)
             if self._words is not None:
-                self._words.over_aside(ending(self._process.returncode))
+                self._words.over_aside(exit_words(self._process.returncode))
             self._process = None
 
 

@@ -18,7 +18,7 @@ from skimage.graph import MCP_Geometric
 from assistant.errors import UsageError
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.cement import leak_paths, leak_site
-from assistant.simulation.cement.cement_room import Room, in_crop, near_axis, nearest, ragged, room_inside
+from assistant.simulation.cement.cement_room import FillableVolume, fillable_volume, in_crop, near_axis, nearest, ragged
 from assistant.simulation.cement.cement_schedule import injected_ml
 from assistant.simulation.scene import Anatomy, CementFlow, SimulatedCannula, Volume
 
@@ -118,7 +118,7 @@ def inject(
     access = str(rng.choice(ACCESSES, p=[0.4, 0.4, 0.2])) if access is None else access
     cannulas = tuple(_cannula(anatomy, side, gauge, rng) for side in _sides(access))
     usual = POSTERIOR_LEAK_REACH if leak.startswith("posterior") or leak == "foramen" else DEFAULT_REACH
-    room = room_inside(anatomy, margin_mm, usual if reach is None else reach)
+    room = fillable_volume(anatomy, margin_mm, usual if reach is None else reach)
     voxel_ml = room.spacing_mm**3 / 1000.0
     if total_ml is None:
         total_ml = min(6.0, float(rng.uniform(0.35, 0.6)) * float(room.allowed.sum()) * voxel_ml)
@@ -156,7 +156,7 @@ def inject(
 
 def capacity_ml(anatomy: Anatomy, *, reach: float | None = None, margin_mm: float = SAFE_MARGIN_MM) -> float:
     """Volume that fits into the body inside its margins (an injection should stay below about two thirds of it)."""
-    room = room_inside(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
+    room = fillable_volume(anatomy, margin_mm, DEFAULT_REACH if reach is None else reach)
     return float(room.allowed.sum()) * room.spacing_mm**3 / 1000.0
 
 
@@ -207,7 +207,7 @@ def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) 
     )
 
 
-def _cost(anatomy: Anatomy, room: Room, style: str, rng: np.random.Generator) -> F32:
+def _cost(anatomy: Anatomy, room: FillableVolume, style: str, rng: np.random.Generator) -> F32:
     """Time to cross a voxel: the bone's resistance times the cement's own way of spreading."""
     spread, grain_mm, empty = STYLES[style]
     noise = ndimage.gaussian_filter(
@@ -223,7 +223,7 @@ def _cost(anatomy: Anatomy, room: Room, style: str, rng: np.random.Generator) ->
 
 
 def _goal(
-    room: Room, path: leak_paths.LeakPath | None, reach: float | None, anatomy: Anatomy
+    room: FillableVolume, path: leak_paths.LeakPath | None, reach: float | None, anatomy: Anatomy
 ) -> NDArray[np.bool_] | None:
     """Voxels that the front has to reach: the breach, or the line that the cement should come up to."""
     if path is not None:
@@ -243,7 +243,7 @@ def _goal(
 
 
 def _fill_to_goal(
-    room: Room,
+    room: FillableVolume,
     cost: F32,
     cannulas: tuple[SimulatedCannula, ...],
     inside_ml: float,
@@ -271,7 +271,7 @@ def _fill_to_goal(
     return order, float(where[0] + 1) * voxel_ml
 
 
-def _ease(room: Room, cost: F32, cannula: SimulatedCannula, goal: NDArray[np.bool_], factor: float) -> F32:
+def _ease(room: FillableVolume, cost: F32, cannula: SimulatedCannula, goal: NDArray[np.bool_], factor: float) -> F32:
     """Lower the cost along the straight way from a tip to the goal."""
     x, y, z = room.points_mm()
     iz, iy, ix = (float(np.mean(v)) for v in np.nonzero(goal))
@@ -283,7 +283,12 @@ def _ease(room: Room, cost: F32, cannula: SimulatedCannula, goal: NDArray[np.boo
 
 
 def _fill(
-    room: Room, cost: F32, cannulas: tuple[SimulatedCannula, ...], inside_ml: float, voxel_ml: float, thickens: float
+    room: FillableVolume,
+    cost: F32,
+    cannulas: tuple[SimulatedCannula, ...],
+    inside_ml: float,
+    voxel_ml: float,
+    thickens: float,
 ) -> NDArray[np.intp]:
     """Flat indices (of the crop) in the order of filling; one stage for each cannula, some where cement thickens."""
     wanted = round(inside_ml / voxel_ml)
@@ -313,7 +318,7 @@ def _fill(
 
 def _arrival(
     anatomy: Anatomy,
-    room: Room,
+    room: FillableVolume,
     order: NDArray[np.intp],
     path: leak_paths.LeakPath | None,
     voxel_ml: float,

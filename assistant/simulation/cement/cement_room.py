@@ -19,7 +19,7 @@ _ROUND_STEEP, _ROUND_BEHIND = 5.0, 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Room:
+class FillableVolume:
     """Where cement may flow inside the body, on a crop of the anatomy's grid round it."""
 
     crop: tuple[slice, slice, slice]
@@ -38,7 +38,7 @@ class Room:
         return x[None, None, :], y[None, :, None], z[:, None, None]
 
 
-def room_inside(anatomy: Anatomy, margin_mm: float, reach: float) -> Room:
+def fillable_volume(anatomy: Anatomy, margin_mm: float, reach: float) -> FillableVolume:
     """The part of the body that a safe injection may fill."""
     spacing = anatomy.region.spacing_mm
     whole = anatomy.region.values == Region.BODY
@@ -47,7 +47,7 @@ def room_inside(anatomy: Anatomy, margin_mm: float, reach: float) -> Room:
     body = whole[crop]
     ox, oy, oz = anatomy.region.origin_mm
     origin = (ox + crop[2].start * spacing, oy + crop[1].start * spacing, oz + crop[0].start * spacing)
-    room = Room(crop=crop, body=body, allowed=body.copy(), spacing_mm=spacing, origin_mm=origin)
+    room = FillableVolume(crop=crop, body=body, allowed=body.copy(), spacing_mm=spacing, origin_mm=origin)
     x, y, z = room.points_mm()
     marks = anatomy.landmarks_mm
     superior, inferior = marks["superior"][:, [0, 2]], marks["inferior"][:, [0, 2]]
@@ -80,7 +80,7 @@ def wall_x(anatomy: Anatomy, z_mm: F32) -> tuple[NDArray[np.float64], NDArray[np
     return walls[0], walls[1]
 
 
-def ragged(room: Room, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random.Generator) -> F32:
+def ragged(room: FillableVolume, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random.Generator) -> F32:
     """Make the way into corners long and the last millimetres before the limits slow to fill, here more, there less.
 
     Cement stands in a body as a lobed lump whose middle bulges (*plausible interpolation*): without this a front that
@@ -102,7 +102,7 @@ def ragged(room: Room, cost: F32, goal: NDArray[np.bool_] | None, rng: np.random
     return slow_to_fill
 
 
-def _off_centre(room: Room) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _off_centre(room: FillableVolume) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How far a voxel lies from the room's middle, and how far behind it.
 
     1 on the ellipse that fits into the room as seen from side or front; 1 at its rear limit, 0 before the middle.
@@ -118,14 +118,16 @@ def _off_centre(room: Room) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.asarray(np.maximum(side, 0.9 * front), dtype=np.float64), np.clip(-x, 0.0, 1.0)
 
 
-def near_axis(room: Room, cannula: SimulatedCannula, radius_mm: float, *, from_mm: float) -> NDArray[np.bool_]:
+def near_axis(
+    room: FillableVolume, cannula: SimulatedCannula, radius_mm: float, *, from_mm: float
+) -> NDArray[np.bool_]:
     """Voxels within a radius of a cannula's axis, behind its tip."""
     along, across = leak_site.beside_axis(*room.points_mm(), cannula)
     near: NDArray[np.bool_] = (along > from_mm) & (across <= radius_mm)
     return near
 
 
-def in_crop(flat: NDArray[np.intp], room: Room, anatomy: Anatomy) -> NDArray[np.bool_]:
+def in_crop(flat: NDArray[np.intp], room: FillableVolume, anatomy: Anatomy) -> NDArray[np.bool_]:
     """Mask, on the room's crop, of flat indices of the whole grid that lie in the body."""
     whole = np.zeros(anatomy.region.values.shape, dtype=bool)
     whole.flat[flat] = True
@@ -133,7 +135,7 @@ def in_crop(flat: NDArray[np.intp], room: Room, anatomy: Anatomy) -> NDArray[np.
     return inside
 
 
-def nearest(room: Room, passable: NDArray[np.bool_], point_mm: NDArray[np.float64]) -> tuple[int, int, int]:
+def nearest(room: FillableVolume, passable: NDArray[np.bool_], point_mm: NDArray[np.float64]) -> tuple[int, int, int]:
     """The passable voxel nearest to a point."""
     indices = np.argwhere(passable)
     at = (point_mm - np.array(room.origin_mm))[::-1] / room.spacing_mm

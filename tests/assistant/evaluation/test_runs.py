@@ -11,7 +11,7 @@ from assistant.evaluation import kept_scores, runs
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome
 from assistant.evaluation.runs import RunToScore, Way, analyse, runs_under, score_all, score_job, simulate_set
-from assistant.system.files import beside
+from assistant.system.files import partial_path
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,7 @@ def test_workers_keep_the_order_of_the_runs(made, tmp_path) -> None:
 def test_only_missing_runs_of_the_set_are_simulated(made, monkeypatch, tmp_path) -> None:
     made.save()
     shutil.copytree(made.run, tmp_path / "set/000000")
-    beside(tmp_path / "set/000001").mkdir()
+    partial_path(tmp_path / "set/000001").mkdir()
     made_now: list[int] = []
 
     class Made:

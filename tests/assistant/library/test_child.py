@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import EnvironmentError_, InputError
 from assistant.library.child import main, run_bytes, run_facts, write_thumbnail
-from assistant.system.files import beside
+from assistant.system.files import partial_path
 from assistant.vocabulary import Frame
 from tests.small_run import write_small_run
 
@@ -49,13 +49,13 @@ def test_what_cannot_be_read_leaves_nothing(tmp_path, capsys):
     assert main(order(tmp_path / "nowhere", tmp_path / "into")) == InputError.exit_status
     assert "there is no such file" in said(capsys)["error"]
     assert not (tmp_path / "into").exists()
-    assert not beside(tmp_path / "into").exists()
+    assert not partial_path(tmp_path / "into").exists()
 
 
 def test_what_was_left_of_writing_a_review_is_no_part_of_the_run(tmp_path):
     run = write_small_run(tmp_path, 3)
     before = run_bytes(run.folder)
-    beside(run.folder / "review.json").write_text("half")
+    partial_path(run.folder / "review.json").write_text("half")
     (run.folder / "review.json.part").write_text("half, of an older program")
     assert run_bytes(run.folder) == before
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.library.people import Permission
 from assistant.library.search import Filter, search
 from assistant.library.store import Library
-from assistant.library.trash import empty_bin
+from assistant.library.trash import empty_trash
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def test_the_bin_is_emptied_after_a_copy(library):
     (folder / "run.mkv").write_bytes(b"x" * 1000)
     values = {"case_id": case_id, "level_id": level, "path": str(folder), "is_copied": 1, "sha256": "0", "bytes": 1000}
     library.add("runs", Permission.IMPORT, id="B-1", width_px=1, height_px=1, state="done", **values)
-    assert empty_bin(library) == (0, 0)
+    assert empty_trash(library) == (0, 0)
     library.delete("cases", case_id)
-    assert empty_bin(library) == (1, 1000)
+    assert empty_trash(library) == (1, 1000)
     assert not folder.exists()
     assert search(library, which=Filter.BIN).total == 0
     assert len(list((library.folder / "backups").glob("*.sqlite"))) == 1
@@ -54,7 +54,7 @@ def test_what_is_left_of_a_bin_whose_emptying_broke_off_goes_the_next_time(libra
     with monkeypatch.context() as killed:
         killed.setattr("assistant.library.trash.shutil.rmtree", end)
         with pytest.raises(KeyboardInterrupt):
-            empty_bin(library)
+            empty_trash(library)
     assert folder.exists()
-    assert empty_bin(library) == (0, 1000)
+    assert empty_trash(library) == (0, 1000)
     assert not folder.exists()

@@ -13,7 +13,7 @@ from assistant.evaluation.score import score_run
 from assistant.evaluation.truth import read_truth
 from assistant.simulation.truth_masks import PACK, main, mask_at, pack_masks
 from assistant.system.places import demo_run
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.known_moment import KnownMoments
 
 MASK = np.zeros((40, 50), np.uint8)
@@ -109,7 +109,7 @@ def test_scores_and_the_trainings_outline_are_the_same_from_both(tmp_path: Path)
     assert 0.5 < np.median(one.samples["dice.visible"]) <= 1.0
     assert (one.counts, one.notes) == (other.counts, other.notes)
     for frame in (300, 500, 640):
-        outlines = [KnownMoments(read_ending(each)).at(frame).outline for each in (demo, run)]
+        outlines = [KnownMoments(read_run_outcome(each)).at(frame).outline for each in (demo, run)]
         assert len(outlines[0]) == len(outlines[1]) > 0
         for mine, theirs in zip(*outlines, strict=True):
             np.testing.assert_array_equal(mine, theirs)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import InputError
-from assistant.system.error_log import LastWords, clean, cleaned, ending, log_folder, seal, write_error
+from assistant.system.error_log import LastWords, clean, cleaned, exit_words, log_folder, seal, write_error
 from tests.waiting import HUNG_S
 
 PATIENT = ("MEIER", "Meier", "hans", "19580312", "K-77", "meier.mkv")
@@ -65,7 +65,7 @@ def test_words_of_the_program_stay_and_those_of_its_data_go(said: str, kept: str
 def crash(code: str, name: str) -> Path | None:
     words = LastWords(name)
     process = subprocess.Popen([sys.executable, "-c", code], stderr=words.fileno())
-    return words.over(ending(process.wait(HUNG_S)))
+    return words.over(exit_words(process.wait(HUNG_S)))
 
 
 def test_the_last_lines_of_a_process_that_crashed_are_kept_and_nothing_of_one_that_ended() -> None:

@@ -86,7 +86,7 @@ def test_two_processes_that_write_one_file_do_not_meet(tmp_path: Path, monkeypat
 
 def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "run"
-    left = files.beside(path)
+    left = files.partial_path(path)
     left.mkdir()
     (left / "of a process that was killed").touch()
 

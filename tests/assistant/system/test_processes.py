@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.system import processes
-from assistant.system.error_log import LastWords, ending
+from assistant.system.error_log import LastWords, exit_words
 from assistant.system.processes import ChildProcess, Stream, TooLate, answer_of, framed, read_frame
 from tests.waiting import HUNG_S
 
@@ -66,7 +66,7 @@ def test_its_last_words_are_kept_where_it_crashed() -> None:
     words = LastWords("tested")
     child = ChildProcess(python("import os; os.write(2, b'Fatal Python error: x'); os.abort()"), words=words)
     assert child.ended_within(HUNG_S)
-    kept = words.over(ending(child.returncode))
+    kept = words.over(exit_words(child.returncode))
     assert kept is not None
     assert child.how_it_ended in kept.read_text()
     assert "Fatal Python error: x" in kept.read_text()

@@ -10,7 +10,7 @@ from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.trainer import Trainer
 from tests.small_ending import write_ending
 
@@ -33,7 +33,7 @@ def test_a_clip_of_a_case(library, tmp_path):
     desk = Trainer(library)
     run = run_of_case(desk, "K-1")
     assert cut_before(desk, run) is None
-    clip_id = keep_clip(desk, run, read_ending(Path(run["path"]), result_of(run)), AlarmSettings())
+    clip_id = keep_clip(desk, run, read_run_outcome(Path(run["path"]), result_of(run)), AlarmSettings())
     assert cut_before(desk, run) == clip_id
     clip = desk.clip(clip_id)
     assert clip.facts.stop_frame < clip.facts.event_frame == 40
@@ -46,7 +46,7 @@ def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
     add_run(library, path)
     desk = Trainer(library)
     run = run_at(desk, str(path))
-    ending = read_ending(path)
+    ending = read_run_outcome(path)
     by_hand = desk.clip(keep_clip(desk, run, ending, AlarmSettings(), stop_s=ending.t_s[20]))
     assert by_hand.facts.stop_frame == 20
     library.who = Person(id="R-1", role=Role.TRAINEE)
@@ -65,4 +65,4 @@ def test_a_run_that_nobody_analysed(library, tmp_path):
     add_run(library, tmp_path)
     run = run_of_case(Trainer(library), "K-1")
     with pytest.raises(InputError, match="analyse it first"):
-        read_ending(Path(run["path"]), result_of(run))
+        read_run_outcome(Path(run["path"]), result_of(run))

@@ -5,13 +5,13 @@ import pytest
 from assistant.errors import UsageError
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, cut
-from assistant.training.ending import STAYS, read_ending
+from assistant.training.ending import STAYS, read_run_outcome
 from tests.small_ending import write_ending
 
 
 @pytest.mark.parametrize(("difficulty", "stop"), [(1, 28), (2, 22)])
 def test_a_clip_stops_before_the_line_is_crossed(tmp_path, difficulty, stop):
-    ending = read_ending(write_ending(tmp_path, crosses_at=40))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=40))
     facts = cut(ending, AlarmSettings(), difficulty=difficulty)
     assert facts.stop_frame == pytest.approx(stop, abs=1)
     assert facts.stop_frame < facts.event_frame == 40
@@ -20,21 +20,21 @@ def test_a_clip_stops_before_the_line_is_crossed(tmp_path, difficulty, stop):
 
 
 def test_nothing_reached_means_go_on(tmp_path):
-    facts = cut(read_ending(write_ending(tmp_path, crosses_at=None)), AlarmSettings())
+    facts = cut(read_run_outcome(write_ending(tmp_path, crosses_at=None)), AlarmSettings())
     assert (facts.right, facts.direction, facts.event_frame) == (GO_ON, STAYS, None)
 
 
 def test_a_held_image_cannot_be_judged(tmp_path):
-    facts = cut(read_ending(write_ending(tmp_path, crosses_at=44, held_from=20)), AlarmSettings())
+    facts = cut(read_run_outcome(write_ending(tmp_path, crosses_at=44, held_from=20)), AlarmSettings())
     assert (facts.right, facts.trap) == (CANNOT_TELL, "held image")
     assert facts.stop_frame > 20
 
 
 def test_a_run_that_reaches_the_line_at_once_has_no_clip(tmp_path):
     with pytest.raises(UsageError, match="too little before"):
-        cut(read_ending(write_ending(tmp_path, crosses_at=3)), AlarmSettings())
+        cut(read_run_outcome(write_ending(tmp_path, crosses_at=3)), AlarmSettings())
 
 
 @pytest.fixture
 def facts(tmp_path):
-    return cut(read_ending(write_ending(tmp_path, crosses_at=30)), AlarmSettings(), difficulty=1)
+    return cut(read_run_outcome(write_ending(tmp_path, crosses_at=30)), AlarmSettings(), difficulty=1)

@@ -6,20 +6,20 @@ import tracemalloc
 import pytest
 
 from assistant.errors import InputError
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from tests.small_ending import write_ending
 
 
 def test_a_run_nobody_analysed_has_no_ending(tmp_path):
     with pytest.raises(InputError, match="was not analysed"):
-        read_ending(tmp_path)
+        read_run_outcome(tmp_path)
 
 
 def test_a_broken_truth_is_told(tmp_path):
     run = write_ending(tmp_path)
     (run / "truth" / "truth.json").write_text("{")
     with pytest.raises(InputError, match="cannot be read"):
-        read_ending(run)
+        read_run_outcome(run)
 
 
 def test_an_analysed_run_has_an_ending(tmp_path):
@@ -32,7 +32,7 @@ def test_an_analysed_run_has_an_ending(tmp_path):
     event = {"kind": "warning_line", "site": "posterior", "first_frame": 1}
     leak = {"site": "superior_disc", "first_frame": 1, "shape": {"label": "round"}}
     (folder / "result.json").write_text(json.dumps({"complete": True, "events": [event], "leaks": [leak]}))
-    ending = read_ending(tmp_path / "run", folder / "result.json")
+    ending = read_run_outcome(tmp_path / "run", folder / "result.json")
     assert not ending.is_truth
     assert [one.direction for one in ending.reached] == ["posterior", "superior disc"]
     assert ending.distance_mm("posterior", 1) == 2.5
@@ -44,7 +44,7 @@ def test_a_run_that_was_not_looked_at_to_its_end_has_no_ending(tmp_path):
     folder.mkdir()
     (folder / "result.json").write_text(json.dumps({"complete": False, "events": [], "leaks": []}))
     with pytest.raises(InputError, match="not looked at to its end"):
-        read_ending(tmp_path / "run", folder / "result.json")
+        read_run_outcome(tmp_path / "run", folder / "result.json")
 
 
 def analysed(folder, first_row, first_frame, rows=2):
@@ -62,7 +62,7 @@ def analysed(folder, first_row, first_frame, rows=2):
 def test_of_a_part_late_in_its_recording_no_more_is_held_than_its_rows(tmp_path):
     result = analysed(tmp_path / "result", 4_000_000, 4_000_000)
     tracemalloc.start()
-    ending = read_ending(tmp_path / "run", result)
+    ending = read_run_outcome(tmp_path / "run", result)
     most_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most_bytes < 4_000_000
@@ -80,4 +80,4 @@ def test_of_a_part_late_in_its_recording_no_more_is_held_than_its_rows(tmp_path)
 def test_a_table_that_begins_where_its_result_does_not_is_refused(tmp_path, first_row, first_frame):
     result = analysed(tmp_path / "result", first_row, first_frame, rows=1)
     with pytest.raises(InputError, match="cannot be read"):
-        read_ending(tmp_path / "run", result)
+        read_run_outcome(tmp_path / "run", result)

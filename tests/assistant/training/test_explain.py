@@ -4,13 +4,13 @@ import pytest
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import cut
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.explain import gave_away, near_since_s
 from tests.small_ending import write_ending
 
 
 def test_what_gave_it_away(tmp_path):
-    ending = read_ending(write_ending(tmp_path, crosses_at=30))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
     told = gave_away(ending, cut(ending, AlarmSettings(), difficulty=1))
     assert "≈ 6 mm towards the warning line" in told
     assert "1 s later the warning line was crossed" in told

@@ -3,14 +3,14 @@
 import pytest
 
 from assistant.lines import Line
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.known_moment import KnownMoments
 from assistant.vocabulary import FrameState, Motion
 from tests.small_ending import write_ending
 
 
 def test_a_known_moment_carries_lines_for_the_overlay(tmp_path):
-    ending = read_ending(write_ending(tmp_path, crosses_at=30))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
     moment = KnownMoments(ending).at(25)
     assert isinstance(moment.motion, Motion)
     assert moment.liveness.state is FrameState.LIVE

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import GO_ON, STOP, cut
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.figures import progress
 from assistant.training.planted import can_carry, distance_mm, is_trusted, line_readout, moved, reveal, shift_mm
 from assistant.training.scoring import score
@@ -15,7 +15,7 @@ from tests.small_ending import write_ending
 
 
 def test_a_line_too_far_back_makes_near_cement_seem_far(tmp_path):
-    ending = read_ending(write_ending(tmp_path, crosses_at=30))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
     facts = cut(ending, AlarmSettings(), difficulty=1)
     assert facts.right == STOP
     mm = shift_mm(ending, facts)
@@ -28,7 +28,7 @@ def test_a_line_too_far_back_makes_near_cement_seem_far(tmp_path):
 
 
 def test_a_line_too_far_forward_is_reached_by_cement_that_is_not_near(tmp_path):
-    ending = read_ending(write_ending(tmp_path, crosses_at=None))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=None))
     facts = cut(ending, AlarmSettings())
     mm = shift_mm(ending, facts)
     true = distance_mm(ending, facts.stop_frame)
@@ -42,7 +42,7 @@ def test_a_line_too_far_forward_is_reached_by_cement_that_is_not_near(tmp_path):
 
 @pytest.mark.parametrize("mm", [6.0, -4.0])
 def test_the_drawn_line_stands_so_many_mm_beside_the_true_one(tmp_path, mm):
-    plan = read_ending(write_ending(tmp_path, crosses_at=30)).plan
+    plan = read_run_outcome(write_ending(tmp_path, crosses_at=30)).plan
     view, wrong = plan.views[0], moved(plan, mm).views[0]
     step = (wrong.warning_line - view.warning_line) * view.mm_per_px
     assert np.allclose(np.linalg.norm(step, axis=1), abs(mm))

@@ -4,14 +4,14 @@ import pytest
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, cut
-from assistant.training.ending import STAYS, read_ending
+from assistant.training.ending import STAYS, read_run_outcome
 from assistant.training.scoring import AnswerVerdict, rating, score, score_label, score_watching
 from tests.small_ending import write_ending
 
 
 @pytest.fixture
 def facts(tmp_path):
-    return cut(read_ending(write_ending(tmp_path, crosses_at=30)), AlarmSettings(), difficulty=1)
+    return cut(read_run_outcome(write_ending(tmp_path, crosses_at=30)), AlarmSettings(), difficulty=1)
 
 
 def test_stopped_in_time(facts):
@@ -31,13 +31,13 @@ def test_cannot_tell_is_honest_and_not_right(facts):
 
 
 def test_stopped_where_nothing_came(tmp_path):
-    facts = cut(read_ending(write_ending(tmp_path, crosses_at=None)), AlarmSettings())
+    facts = cut(read_run_outcome(write_ending(tmp_path, crosses_at=None)), AlarmSettings())
     assert score(facts, STOP, STAYS).verdict is AnswerVerdict.EARLY
     assert score(facts, GO_ON, STAYS).is_right
 
 
 def test_a_trap_is_right_only_when_it_is_seen(tmp_path):
-    facts = cut(read_ending(write_ending(tmp_path, crosses_at=44, held_from=20)), AlarmSettings())
+    facts = cut(read_run_outcome(write_ending(tmp_path, crosses_at=44, held_from=20)), AlarmSettings())
     assert score(facts, CANNOT_TELL, None).verdict is AnswerVerdict.TRAP_SEEN
     assert not score(facts, STOP, "posterior").is_right
 
@@ -51,20 +51,22 @@ def test_a_trap_is_right_only_when_it_is_seen(tmp_path):
     ],
 )
 def test_watching(tmp_path, pressed, verdict, early_s):
-    ending = read_ending(write_ending(tmp_path, crosses_at=30))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
     found = score_watching(cut(ending, AlarmSettings(), difficulty=1), ending, pressed)
     assert found.verdict is verdict
     assert found.early_s == (None if early_s is None else pytest.approx(early_s, abs=0.001))
 
 
 def test_watching_where_nothing_comes(tmp_path):
-    ending = read_ending(write_ending(tmp_path, crosses_at=None))
+    ending = read_run_outcome(write_ending(tmp_path, crosses_at=None))
     assert score_watching(cut(ending, AlarmSettings()), ending, None).is_right
     assert score_watching(cut(ending, AlarmSettings()), ending, 20).verdict is AnswerVerdict.EARLY
 
 
 def test_labels(tmp_path):
-    facts = cut(read_ending(write_ending(tmp_path, crosses_at=30, leak="superior_disc")), AlarmSettings(), difficulty=1)
+    facts = cut(
+        read_run_outcome(write_ending(tmp_path, crosses_at=30, leak="superior_disc")), AlarmSettings(), difficulty=1
+    )
     assert score_label(facts, True, "spike").is_right
     assert not score_label(facts, True, "round").is_right
     assert score_label(facts, False, "superior disc").is_right

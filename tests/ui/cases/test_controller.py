@@ -16,7 +16,7 @@ from tests.small_run import write_small_run
 from ui.cases import case_words as words
 from ui.cases import controller as module
 from ui.cases.controller import CasesController
-from ui.keys.table import acts_of
+from ui.keys.table import actions_of
 
 
 class View:
@@ -82,7 +82,7 @@ def cases(room, controller):
 
 
 def test_each_act_of_the_table_does_something_and_nothing_else_does(controller):
-    assert set(controller.acts) == {act.name for act in acts_of("cases")}
+    assert set(controller.acts) == {act.name for act in actions_of("cases")}
 
 
 def test_nothing_is_chosen_of_an_empty_library(controller, view):
@@ -181,7 +181,7 @@ def test_the_bin_is_emptied_for_good(controller, cases, room, view):
     room.library.delete("cases", cases[0])
     controller.choose_filter(Filter.BIN)
     controller.do("delete")
-    assert view.told[-1] == words.BIN_ASKED.format(1)
+    assert view.told[-1] == words.TRASH_ASKED.format(1)
     controller.do("delete")
     assert view.told[-1].startswith("1 cases removed")
     assert controller.found.total == 0

@@ -24,7 +24,7 @@ from tests.small_run import COLS, SmallRun, pictures, plan_document, write_small
 from tests.ui.review.conftest import COUNT
 from tests.waiting import HUNG_S
 from ui.keys.key_map import with_keys
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.review import report_child, review_words
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.page import ReviewPage
@@ -83,7 +83,7 @@ def test_what_if_over_all_runs_is_over_those_that_count_whoever_has_the_library_
     assert asked_for() == [counts]
     with open_elsewhere():
         assert asked_for() == [counts]
-        assert room().library is None
+        assert library_of_window().library is None
 
 
 def test_a_library_that_cannot_be_read_is_told_and_nothing_else_is_counted(qtbot, opened: ReviewPage) -> None:

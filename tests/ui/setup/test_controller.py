@@ -26,10 +26,10 @@ from assistant.steps.liveness import SeenField
 from assistant.vocabulary import Frame, ShownPolarity, Unknown
 from tests.ui.theatre.fake_session import DOCUMENT, FakeSession, moment, picture
 from tests.waiting import HUNG_S
-from ui.keys.table import acts_of
+from ui.keys.table import actions_of
 from ui.setup import proposals
 from ui.setup.controller import SetupController
-from ui.setup.keys import ACTS, PICKED
+from ui.setup.keys import ACTIONS, PICKED
 from ui.setup.polarity import ASK
 
 PLACES = [(float(x), float(y)) for line in DOCUMENT["views"][0]["landmarks"].values() for x, y in line]
@@ -127,7 +127,7 @@ class Made:
 
     def do(self, *names: str) -> None:
         for name in names:
-            ACTS[name](self.controller)
+            ACTIONS[name](self.controller)
 
     def tick(self) -> None:
         self.controller.tick(self.page.session.status)
@@ -155,8 +155,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
 
 
 def test_every_act_of_the_table_is_done_here_and_nothing_else() -> None:
-    in_table = {act.name for act in acts_of("setup")}
-    assert set(ACTS) == in_table | {"arm"}
+    in_table = {act.name for act in actions_of("setup")}
+    assert set(ACTIONS) == in_table | {"arm"}
     assert set(PICKED) == {"source", "field", "point"}
 
 
@@ -379,7 +379,7 @@ def test_without_a_proposal_the_reason_is_told(made: Made) -> None:
 
 def test_a_plan_beside_a_played_run_is_proposed_with_its_scale(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = proposals.Proposed(places=list(PLACES), note="from the plan beside this recording", mm_per_px=0.31)
-    monkeypatch.setattr(proposals, "from_plan_beside", lambda *_args: beside)
+    monkeypatch.setattr(proposals, "from_plan_of_run", lambda *_args: beside)
     made.controller.choose_source("play:nothing")
     made.tick()
     made.do("yes", "enter")

@@ -28,7 +28,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Frame
 from tests.ui.theatre.fake_session import DOCUMENT, PLAN, FakeSession, moment, picture, status
-from ui.keys.table import acts_of
+from ui.keys.table import actions_of
 from ui.theatre import setup_host
 from ui.theatre.controller import TheatreController
 from ui.theatre.host import Offer
@@ -193,7 +193,7 @@ def armed(made: Made) -> Made:
 
 
 def test_every_act_of_the_table_is_there(made: Made) -> None:
-    assert set(made.controller.acts) == {act.name for act in acts_of("theatre") if not act.parts}
+    assert set(made.controller.acts) == {act.name for act in actions_of("theatre") if not act.parts}
 
 
 def test_before_a_session_no_act_fails_and_injecting_opens_the_set_up(made: Made) -> None:

@@ -12,7 +12,7 @@ from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from tests.recorders import WRITER
 from tests.ui.theatre.fake_session import FakeSession
-from ui.library_access import room
+from ui.library_access import library_of_window
 from ui.shell import Shell
 from ui.theatre.page import TheatrePage
 from ui.theatre.session_import import SessionImporter
@@ -54,7 +54,7 @@ def test_a_recorded_session_comes_in_and_the_library_is_given_back(qtbot, intake
     qtbot.waitUntil(lambda: not intake.busy)
     assert len(told) == 1
     assert told[0].startswith("The session is kept as case K-")
-    assert room().library is None
+    assert library_of_window().library is None
     assert cases() == [str(folder)]
     intake.begin()
     qtbot.waitUntil(lambda: not intake.busy)

@@ -6,12 +6,12 @@ from assistant.errors import UsageError
 from assistant.library.people import Permission, Role
 from assistant.settings.tree import Settings
 from assistant.training.clip import Clip, cut
-from assistant.training.ending import read_ending
+from assistant.training.ending import read_run_outcome
 from assistant.training.trainer import SITE, WATCHING, Starter
 from tests.one_library import OneLibrary, add_cases, add_run
 from tests.small_ending import write_ending
 from tests.waiting import wait_until
-from ui.keys.table import acts_of
+from ui.keys.table import actions_of
 from ui.training import sitting as sitting_module
 from ui.training import training_words as words
 from ui.training.controller import TrainingController
@@ -57,7 +57,7 @@ class ReadsAtOnce:
         return self.held is not None
 
     def read(self, run, result, then):
-        self.find(lambda: read_ending(run, result), then)
+        self.find(lambda: read_run_outcome(run, result), then)
 
     def find(self, look, then):
         self.held = (look, then)
@@ -135,7 +135,7 @@ def answered(controller, *keys):
 
 
 def test_each_act_of_the_table_does_something_and_nothing_else_does(made):
-    assert sorted(made.acts) == sorted({act.name for act in acts_of("training")})
+    assert sorted(made.acts) == sorted({act.name for act in actions_of("training")})
 
 
 def test_a_library_that_cannot_be_opened_is_told(view, readers):
@@ -160,7 +160,7 @@ def test_who_waits_for_the_first_case_gets_it(made, view, readers, tmp_path, mon
     def keep(_, facts):
         made.desk.add_clip(Clip(id="", name="001", run_path=str(run), facts=facts, difficulty=1))
 
-    monkeypatch.setattr(Starter, "look_at_first", lambda _: cut(read_ending(run), Settings().alarms, difficulty=1))
+    monkeypatch.setattr(Starter, "look_at_first", lambda _: cut(read_run_outcome(run), Settings().alarms, difficulty=1))
     monkeypatch.setattr(Starter, "keep_first", keep)
     readers.first.let_go()
     assert not made.sitting.waits_for_first

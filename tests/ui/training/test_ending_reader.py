@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_ending import write_ending
-from ui.training.ending_reader import EndingReader
+from ui.training.ending_reader import RunOutcomeReader
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def told():
 
 @pytest.fixture
 def reader(qtbot, told):
-    made = EndingReader(told.append)
+    made = RunOutcomeReader(told.append)
     yield made
     made.stop()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.cement.cement_room import near_axis, nearest, ragged, room_inside
+from assistant.simulation.cement.cement_room import fillable_volume, near_axis, nearest, ragged
 from assistant.simulation.scene import SimulatedCannula
 
 
@@ -16,7 +16,7 @@ def limits(room):
 
 @pytest.mark.parametrize("margin_mm", [0.5, 1.5, 4.0])
 def test_margins_hold_on_every_side(toy_anatomy, margin_mm: float):
-    low, high = limits(room_inside(toy_anatomy, margin_mm, 0.0))
+    low, high = limits(fillable_volume(toy_anatomy, margin_mm, 0.0))
     assert high[0] <= 16.0 - margin_mm
     assert low[0] >= -16.0 + margin_mm
     assert np.abs([low[1], high[1]]).max() <= 20.0 - margin_mm
@@ -26,12 +26,12 @@ def test_margins_hold_on_every_side(toy_anatomy, margin_mm: float):
 
 @pytest.mark.parametrize("reach", [0.15, 0.25, 0.5])
 def test_reach_is_a_share_of_the_depth(toy_anatomy, reach: float):
-    low, _ = limits(room_inside(toy_anatomy, 1.0, reach))
+    low, _ = limits(fillable_volume(toy_anatomy, 1.0, reach))
     assert low[0] == pytest.approx(-16.0 + reach * 32.0, abs=0.75)
 
 
 def test_steel_is_found_behind_the_tip_only(toy_anatomy):
-    room = room_inside(toy_anatomy, 1.0, 0.0)
+    room = fillable_volume(toy_anatomy, 1.0, 0.0)
     steel = SimulatedCannula(
         tip_mm=(0.0, 0.0, 0.0), towards_handle=(-1.0, 0.0, 0.0), outer_diameter_mm=4.0, inner_diameter_mm=3.0
     )
@@ -43,14 +43,14 @@ def test_steel_is_found_behind_the_tip_only(toy_anatomy):
 
 
 def test_nearest_allowed_voxel(toy_anatomy):
-    room = room_inside(toy_anatomy, 1.0, 0.0)
+    room = fillable_volume(toy_anatomy, 1.0, 0.0)
     index = nearest(room, room.allowed, np.array([100.0, 0.2, 0.2]))
     assert room.allowed[index]
     assert index[2] == np.nonzero(room.allowed)[2].max()
 
 
 def test_ragged_limits_slow_the_rim_and_the_corners_and_nothing_else(toy_anatomy):
-    room = room_inside(toy_anatomy, 1.0, 0.0)
+    room = fillable_volume(toy_anatomy, 1.0, 0.0)
     cost = np.ones(room.body.shape, dtype=np.float32)
     rough = ragged(room, cost, None, np.random.default_rng(0))
     x, y, z = room.points_mm()
@@ -66,7 +66,7 @@ def test_ragged_limits_slow_the_rim_and_the_corners_and_nothing_else(toy_anatomy
 
 
 def test_the_way_to_the_goal_stays_free(toy_anatomy):
-    room = room_inside(toy_anatomy, 1.0, 0.0)
+    room = fillable_volume(toy_anatomy, 1.0, 0.0)
     goal = np.zeros_like(room.body)
     index = nearest(room, room.allowed, np.array([-100.0, 0.0, 0.0]))
     goal[index] = True
