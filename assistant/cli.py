@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TextIO
 
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError, describe
+from assistant.language import shown, tr
 from assistant.settings.file import add_arguments, wanted_settings
 from assistant.settings.tree import Settings
 
@@ -41,10 +42,10 @@ def run_safely(command: Callable[[], int]) -> int:
         sys.stdout.flush()
         return status
     except AssistantError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{shown(error)}\n")
         return error.exit_status
     except KeyboardInterrupt:
-        sys.stderr.write("stopped; nothing was written\n")
+        sys.stderr.write(tr("stopped; nothing was written\n"))
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone (`| head`). Python would complain once more when it closes the stream.
@@ -52,10 +53,12 @@ def run_safely(command: Callable[[], int]) -> int:
             sys.stdout.close()
         return 0
     except MemoryError:
-        sys.stderr.write("the machine has no memory left; close other programs and start again\n")
+        sys.stderr.write(tr("the machine has no memory left; close other programs and start again\n"))
         return 4
     except Exception as error:
-        sys.stderr.write(f"a fault in the program: {describe(error)}; please report it with what you typed\n")
+        sys.stderr.write(
+            tr("a fault in the program: {error}; please report it with what you typed\n", error=shown(describe(error)))
+        )
         return AssistantError.exit_status
 
 
@@ -117,7 +120,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with one sentence and exit status 2."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(2, tr("{prog}: {message}; see {prog} --help\n", prog=self.prog, message=message))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -125,11 +128,15 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="fluoro-assistant",
         usage="fluoro-assistant [RUN] [--plan PLAN]\n       fluoro-assistant COMMAND ...",
-        description="Tracks bone cement on fluoroscopy against the warning line and the endplates, and warns in time. "
-        "Research software, not a medical device. Without a command the window opens, with RUN if one is given.",
-        epilog="Exit status: 0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, not to "
-        "its end, or without one usable picture; 4 disk full or no permission; 130 stopped. What was analysed before a "
-        "failure is kept.",
+        description=tr(
+            "Tracks bone cement on fluoroscopy against the warning line and the endplates, and warns in time. "
+            "Research software, not a medical device. Without a command the window opens, with RUN if one is given."
+        ),
+        epilog=tr(
+            "Exit status: 0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, not to "
+            "its end, or without one usable picture; 4 disk full or no permission; 130 stopped. What was analysed "
+            "before a failure is kept."
+        ),
     )
     top.add_argument("--version", action="version", version=f"fluoro-assistant {__version__}")
     commands = top.add_subparsers(
@@ -139,43 +146,49 @@ def parser() -> argparse.ArgumentParser:
         "analyze",
         usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]\n"
         "                                [--defaults | --settings FILE]",
-        help="analyse a recorded run, no window needed",
-        description="Analyses a recorded run and writes result.json and measurements.csv into DIR.",
+        help=tr("analyse a recorded run, no window needed"),
+        description=tr("Analyses a recorded run and writes result.json and measurements.csv into DIR."),
     )
     analyze.add_argument(
-        "run_path", metavar="RUN", help="video, DICOM multi-frame file, folder of numbered PNG or TIFF, or run folder"
+        "run_path",
+        metavar="RUN",
+        help=tr("video, DICOM multi-frame file, folder of numbered PNG or TIFF, or run folder"),
     )
-    analyze.add_argument("--plan", type=Path, required=True, help="plan.json: view, level, scale and landmarks")
-    analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if need be")
-    analyze.add_argument("--masks", action="store_true", help="also write masks/000123.png: 255 where cement stands")
-    analyze.add_argument("--fps", type=float, metavar="N", help="frames a second of a folder of pictures (default 15)")
+    analyze.add_argument("--plan", type=Path, required=True, help=tr("plan.json: view, level, scale and landmarks"))
+    analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help=tr("made if need be"))
+    analyze.add_argument(
+        "--masks", action="store_true", help=tr("also write masks/000123.png: 255 where cement stands")
+    )
+    analyze.add_argument(
+        "--fps", type=float, metavar="N", help=tr("frames a second of a folder of pictures (default 15)")
+    )
     add_arguments(analyze)
     validate = commands.add_parser(
         "validate",
         usage="fluoro-assistant validate FILE [--defaults | --settings FILE]",
-        help="say whether a plan, a result or a run folder is whole",
-        description="Says of a plan, a result, a run or a folder with these whether it is whole and well formed.",
+        help=tr("say whether a plan, a result or a run folder is whole"),
+        description=tr("Says of a plan, a result, a run or a folder with these whether it is whole and well formed."),
     )
     validate.add_argument("file", metavar="FILE", type=Path)
     add_arguments(validate)
     mend = commands.add_parser(
         "mend",
         usage="fluoro-assistant mend RUN OUT",
-        help="make a whole copy of a recording that was cut off",
-        description="Copies all that can be read of a recorded run folder into OUT as one whole video; RUN stays.",
+        help=tr("make a whole copy of a recording that was cut off"),
+        description=tr("Copies all that can be read of a recorded run folder into OUT as one whole video; RUN stays."),
     )
-    mend.add_argument("run_path", metavar="RUN", type=Path, help="a run folder that the program recorded")
-    mend.add_argument("out", metavar="OUT", type=Path, help="must not exist")
-    commands.add_parser("simulate", help="make X-ray runs with known truth (simulate --help)", add_help=False)
-    commands.add_parser("evaluate", help="measure how right the analysis is (evaluate --help)", add_help=False)
+    mend.add_argument("run_path", metavar="RUN", type=Path, help=tr("a run folder that the program recorded"))
+    mend.add_argument("out", metavar="OUT", type=Path, help=tr("must not exist"))
+    commands.add_parser("simulate", help=tr("make X-ray runs with known truth (simulate --help)"), add_help=False)
+    commands.add_parser("evaluate", help=tr("measure how right the analysis is (evaluate --help)"), add_help=False)
     for name, words in (
-        ("import", "take runs or case packs into the library (import --help)"),
-        ("pack", "write cases into a de-identified pack (pack --help)"),
-        ("unpack", "take a case pack into the library"),
+        ("import", tr("take runs or case packs into the library (import --help)")),
+        ("pack", tr("write cases into a de-identified pack (pack --help)")),
+        ("unpack", tr("take a case pack into the library")),
     ):
         commands.add_parser(name, help=words, add_help=False)
-    commands.add_parser("settings", help="what can be set, and setting it (settings --help)", add_help=False)
-    commands.add_parser("models", help="which model packs there are (models --help)", add_help=False)
+    commands.add_parser("settings", help=tr("what can be set, and setting it (settings --help)"), add_help=False)
+    commands.add_parser("models", help=tr("which model packs there are (models --help)"), add_help=False)
     return top
 
 
@@ -242,7 +255,7 @@ def run_analyze(
     elif outcome.failure is None:
         # Nobody reads the table: what was assumed or mended must still reach the log of whoever called.
         for note in outcome.document["run"].get("notes", ()):
-            sys.stderr.write(f"{run}: {note}\n")
+            sys.stderr.write(f"{run}: {shown(note)}\n")
     if outcome.failure is not None:
         raise outcome.failure if only_table else with_place(outcome, out)
     return 0
@@ -285,9 +298,16 @@ class ProgressLine:
         rate = done / max(now_s - self._started_s, 1e-6)
         if total:
             left_s = (total - done) / max(rate, 1e-6)
-            line = f"{100 * done // total:3d} %  frame {done} of {total}  {rate:.0f}/s  {_duration(left_s)} left"
+            line = tr(
+                "{percent:3d} %  frame {done} of {total}  {rate:.0f}/s  {time} left",
+                percent=100 * done // total,
+                done=done,
+                total=total,
+                rate=rate,
+                time=_duration(left_s),
+            )
         else:
-            line = f"frame {done}  {rate:.0f}/s"
+            line = tr("frame {done}  {rate:.0f}/s", done=done, rate=rate)
         self._stream.write(f"\r{line:<70}")
         self._stream.flush()
 
@@ -300,7 +320,11 @@ class ProgressLine:
 
 def _duration(seconds: float) -> str:
     whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{whole} s"
+    return (
+        tr("{minutes}:{seconds:02d} min", minutes=whole // 60, seconds=whole % 60)
+        if whole >= 60
+        else tr("{seconds} s", seconds=whole)
+    )
 
 
 def _run_validate(file: Path, settings: Settings) -> int:
@@ -311,7 +335,7 @@ def _run_validate(file: Path, settings: Settings) -> int:
     progress.end()
     for finding in findings:
         stream: Any = sys.stdout if finding.status == 0 else sys.stderr
-        stream.write(f"{finding.path}: {finding.text}\n")
+        stream.write(f"{finding.path}: {shown(finding.text)}\n")
     return max(finding.status for finding in findings)
 
 
@@ -321,8 +345,10 @@ def _run_mend(run: Path, out: Path) -> int:
     progress = ProgressLine(sys.stderr)
     mended = mend(run, out, progress)
     progress.end()
-    lost = f"; {mended.lost_frames} of them have no picture" if mended.lost_frames else ""
-    cut = f"; {mended.cut_frames} frames at the end could not be saved" if mended.cut_frames else ""
-    was = "the run was whole" if mended.was_whole else "mended"
-    sys.stdout.write(f"{out}: {was}: {mended.frames} frames{lost}{cut}\n")
+    lost = tr("; {count} of them have no picture", count=mended.lost_frames) if mended.lost_frames else ""
+    cut = tr("; {count} frames at the end could not be saved", count=mended.cut_frames) if mended.cut_frames else ""
+    was = tr("the run was whole") if mended.was_whole else tr("mended")
+    sys.stdout.write(
+        tr("{out}: {was}: {frames} frames{lost}{cut}\n", out=out, was=was, frames=mended.frames, lost=lost, cut=cut)
+    )
     return 0

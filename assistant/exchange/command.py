@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.errors import AssistantError, InputError, UsageError
 from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.exchange.taking_in import take_in_pack
+from assistant.language import shown, tr
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
 from assistant.settings.file import add_arguments, wanted_settings
@@ -30,29 +31,35 @@ def run(argv: list[str]) -> int:
     act: Callable[[Library, argparse.Namespace], int] = {"import": _import, "pack": _pack, "unpack": _unpack}[args.act]
     with Library() as library:
         if library.fault:
-            sys.stderr.write(f"{library.folder}: the log of changes needs a check: {library.fault}\n")
+            sys.stderr.write(
+                tr(
+                    "{folder}: the log of changes needs a check: {fault}\n",
+                    folder=library.folder,
+                    fault=shown(library.fault),
+                )
+            )
         return act(library, args)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fluoro-assistant", description="The case library without a window.")
+    parser = argparse.ArgumentParser(prog="fluoro-assistant", description=tr("The case library without a window."))
     acts = parser.add_subparsers(dest="act", required=True)
-    bring = acts.add_parser("import", help="take runs into the library and analyse those with a plan")
-    bring.add_argument("runs", nargs="+", metavar="RUN", help="as for analyze; or a case pack")
-    bring.add_argument("--case", metavar="ID", help="the case that the runs belong to (default: a new one each)")
-    bring.add_argument("--stay", action="store_true", help="point to the run instead of copying it")
-    bring.add_argument("--no-analysis", action="store_true", help="leave the analysis to the window")
+    bring = acts.add_parser("import", help=tr("take runs into the library and analyse those with a plan"))
+    bring.add_argument("runs", nargs="+", metavar="RUN", help=tr("as for analyze; or a case pack"))
+    bring.add_argument("--case", metavar="ID", help=tr("the case that the runs belong to (default: a new one each)"))
+    bring.add_argument("--stay", action="store_true", help=tr("point to the run instead of copying it"))
+    bring.add_argument("--no-analysis", action="store_true", help=tr("leave the analysis to the window"))
     add_arguments(bring)
-    pack = acts.add_parser("pack", help="write cases into a de-identified pack")
+    pack = acts.add_parser("pack", help=tr("write cases into a de-identified pack"))
     pack.add_argument("cases", nargs="+", metavar="CASE")
     pack.add_argument("--out", type=Path, required=True, metavar="FILE")
-    pack.add_argument("--shift-days", type=int, default=0, help="move all dates; without it they are left out")
-    pack.add_argument("--with-notes", action="store_true", help="notes and tags go along")
-    pack.add_argument("--cover", action="append", default=[], metavar="X,Y,W,H", help="blacken a rectangle (px)")
+    pack.add_argument("--shift-days", type=int, default=0, help=tr("move all dates; without it they are left out"))
+    pack.add_argument("--with-notes", action="store_true", help=tr("notes and tags go along"))
+    pack.add_argument("--cover", action="append", default=[], metavar="X,Y,W,H", help=tr("blacken a rectangle (px)"))
     pack.add_argument(
-        "--names-looked-for", action="store_true", help="you have looked: no name is left to read in the pictures"
+        "--names-looked-for", action="store_true", help=tr("you have looked: no name is left to read in the pictures")
     )
-    unpack = acts.add_parser("unpack", help="take a case pack into the library")
+    unpack = acts.add_parser("unpack", help=tr("take a case pack into the library"))
     unpack.add_argument("file", type=Path)
     return parser
 
@@ -76,7 +83,7 @@ def _import(library: Library, args: argparse.Namespace) -> int:
                 jobs.stop()
         if job.error:
             failed.append(InputError(job.error))
-            sys.stderr.write(f"{job.error}\n")
+            sys.stderr.write(f"{shown(job.error)}\n")
         else:
             sys.stdout.write(f"{path}: {job.case_id}\n")
     try:
@@ -88,7 +95,7 @@ def _import(library: Library, args: argparse.Namespace) -> int:
     for job in jobs.finished:
         if job.kind == "analyse" and job.error:
             failed.append(InputError(job.error))
-            sys.stderr.write(f"{job.name}: {job.error}\n")
+            sys.stderr.write(f"{job.name}: {shown(job.error)}\n")
     return failed[0].exit_status if failed else 0
 
 
@@ -120,5 +127,5 @@ def _taken_in(library: Library, pack: Path) -> str:
     """Take a pack in and say what of it was here already; gives the ids of its cases."""
     taken = take_in_pack(library, pack)
     for told in taken.told:
-        sys.stderr.write(f"{pack}: {told}\n")
+        sys.stderr.write(f"{pack}: {shown(told)}\n")
     return " ".join(taken.case_ids)

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from assistant.language import shown, tr
 from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.model_packs.graph import ModelRefused
@@ -24,7 +25,7 @@ def run(argv: list[str]) -> int:
     """
     args = _parser().parse_args(argv)
     if args.what == "add":
-        _say(f"{_line(put_into_use(args.folder))}: in use from now on")
+        _say(tr("{folder}: in use from now on", folder=_line(put_into_use(args.folder))))
         return 0
     if args.what == "card":
         _say(_pack(args.folder).card)
@@ -38,11 +39,17 @@ def run(argv: list[str]) -> int:
 def _list() -> int:
     found = find_pack()
     for sentence in found.refused:
-        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.write(f"{shown(sentence)}\n")
     if found.pack is None:
-        _say("no model: the shape of a leak is judged by the geometric rule")
+        _say(tr("no model: the shape of a leak is judged by the geometric rule"))
         return ModelRefused.exit_status
-    _say(f"{_line(found.pack)}, {'put into use here' if found.own else 'came with the program'}: in use")
+    _say(
+        tr(
+            "{pack}, {own}: in use",
+            pack=_line(found.pack),
+            own=tr("put into use here") if found.own else tr("came with the program"),
+        )
+    )
     return ModelRefused.exit_status if found.refused else 0
 
 
@@ -63,11 +70,21 @@ def _verified(pack: Pack) -> str:
     if trouble:
         raise ModelRefused(f"model pack {pack.folder.name} is refused: {trouble}")
     spent_ms = 1000.0 * (time.perf_counter() - began_s)
-    return f"{_line(pack)}: whole, answers its {len(pack.golden)} golden patches (started in {spent_ms:.0f} ms)"
+    return tr(
+        "{pack}: whole, answers its {golden} golden patches (started in {spent_ms:.0f} ms)",
+        pack=_line(pack),
+        golden=len(pack.golden),
+        spent_ms=spent_ms,
+    )
 
 
 def _line(pack: Pack) -> str:
-    return f"{model_name(pack.identity)} version {pack.manifest.version} of {pack.manifest.made}"
+    return tr(
+        "{identity} version {version} of {made}",
+        identity=model_name(pack.identity),
+        version=pack.manifest.version,
+        made=pack.manifest.made,
+    )
 
 
 def _say(text: str) -> None:
@@ -76,16 +93,16 @@ def _say(text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="fluoro-assistant models", description="The model packs: which is used, whether it is whole, its card."
+        prog="fluoro-assistant models", description=tr("The model packs: which is used, whether it is whole, its card.")
     )
     what = top.add_subparsers(dest="what", metavar="WHAT")
-    what.add_parser("list", help="which pack is used (the default)")
+    what.add_parser("list", help=tr("which pack is used (the default)"))
     for name, words in (
-        ("verify", "check every byte, the graph and the golden answers"),
-        ("card", "print the model's card"),
+        ("verify", tr("check every byte, the graph and the golden answers")),
+        ("card", tr("print the model's card")),
     ):
         one = what.add_parser(name, help=words)
-        one.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="a pack (default: the one in use)")
-    add = what.add_parser("add", help="check a pack and use it from now on; the others stay")
+        one.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help=tr("a pack (default: the one in use)"))
+    add = what.add_parser("add", help=tr("check a pack and use it from now on; the others stay"))
     add.add_argument("folder", metavar="FOLDER", type=Path)
     return top

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assistant.language import sentence
 from assistant.review.counting import COUNTED, count_words
 from assistant.review.session_day import LevelDay, SessionDay, raised_alarm_words
 from assistant.vocabulary import Alarm
 
-REHEARSAL = "REHEARSAL: a recorded run was played as if it were live. No patient; it counts nowhere."
-NO_LEVEL = "level not named"
-NOT_ENTERED = "millilitres not entered"
-XRAY_NOT_COUNTED = "X-ray not counted"
+REHEARSAL = sentence("REHEARSAL: a recorded run was played as if it were live. No patient; it counts nowhere.")
+NO_LEVEL = sentence("level not named")
+NOT_ENTERED = sentence("millilitres not entered")
+XRAY_NOT_COUNTED = sentence("X-ray not counted")
 _WORDS = (
     ("pause", "pause", "pauses"),
-    ("ap_look", "AP look", "AP looks"),
-    ("key_image", "key image", "key images"),
+    ("ap_look", sentence("AP look"), sentence("AP looks")),
+    ("key_image", sentence("key image"), sentence("key images")),
     ("bookmark", "bookmark", "bookmarks"),
 )
 
@@ -34,9 +35,9 @@ def day_rows(day: SessionDay | None) -> tuple[tuple[str, str], ...]:
 
 def level_words(level: LevelDay) -> list[str]:
     """What was done and told at a level."""
-    parts = [NOT_ENTERED if level.cement_ml is None else f"{level.cement_ml:.1f} ml"]
+    parts = [NOT_ENTERED if level.cement_ml is None else sentence(f"{level.cement_ml:.1f} ml")]
     parts.append(xray_words(level.xray_s, level.exposures))
-    parts.append(f"told: {raised_alarm_words(level.alarms)}")
+    parts.append(sentence(f"told: {raised_alarm_words(level.alarms)}"))
     return [*parts, *marks_words(level)]
 
 
@@ -53,7 +54,9 @@ def xray_words(xray_s: float | None, exposures: int | None) -> str:
     """X-ray time and number of exposures, as they were counted on the day."""
     if xray_s is None or exposures is None:
         return XRAY_NOT_COUNTED
-    return f"X-ray {int(xray_s) // 60:02d}:{int(xray_s) % 60:02d} in {exposures} exposure{'s'[: exposures != 1]}"
+    return sentence(
+        f"X-ray {int(xray_s) // 60:02d}:{int(xray_s) % 60:02d} in {exposures} exposure{'s'[: exposures != 1]}"
+    )
 
 
 def _stages(level: LevelDay) -> str:
@@ -62,7 +65,7 @@ def _stages(level: LevelDay) -> str:
         for act in level.acts
         if act.kind in ("cement_clock", "cement_stage")
     ]
-    return f"cement {', '.join(said)}" if said else ""
+    return sentence(f"cement {', '.join(said)}") if said else ""
 
 
 def found_words(alarms: Iterable[Alarm]) -> str:

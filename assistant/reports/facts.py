@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant import __version__, lengths
 from assistant.identity import Identity
+from assistant.language import sentence
 from assistant.lines import Line
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
@@ -22,8 +23,10 @@ from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown, value_or_none
 
 UNKNOWN = "unknown"
-RAISED, FOUND, AS_SEEN = "Told on the day", "Found by analysis {0}", "As seen live"
-ONE_VIEW = "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."
+RAISED, FOUND, AS_SEEN = sentence("Told on the day"), sentence("Found by analysis {0}"), sentence("As seen live")
+ONE_VIEW = sentence(
+    "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ class ReportFacts:
     reviewer: tuple[str, ...]
     notes: tuple[str, ...]
     trouble: str
-    found: str = "Events"
+    found: str = sentence("Events")
     told: tuple[EventLine, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
     day: tuple[tuple[str, str], ...] = ()
@@ -198,7 +201,7 @@ def _origin(made_by: str, *, as_seen: bool) -> str:
     """Whose figures these are."""
     if as_seen:
         return AS_SEEN.lower()
-    return f"made by version {made_by}" if made_by else f"recomputed with version {__version__}"
+    return sentence(f"made by version {made_by}") if made_by else sentence(f"recomputed with version {__version__}")
 
 
 def _told_and_found(
@@ -221,9 +224,9 @@ def _at(alarm: Alarm) -> str:
 
 
 _CLOCKS: Final = {
-    RunClock.FILE: "of the file",
-    RunClock.OPTION: "by a rate that a person stated",
-    RunClock.ASSUMED: "assumed: the source has no clock; no speed is told",
+    RunClock.FILE: sentence("of the file"),
+    RunClock.OPTION: sentence("by a rate that a person stated"),
+    RunClock.ASSUMED: sentence("assumed: the source has no clock; no speed is told"),
 }
 
 
@@ -231,19 +234,19 @@ def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tupl
     begin_s = moments[0].t_s if moments and facts.first_frame else 0.0
     length = clock(moments[-1].t_s - begin_s) if moments else UNKNOWN
     count = facts.frame_count if facts.frame_count is not None else len(moments)
-    rows = [("Pictures", f"{count} frames of {facts.width_px} × {facts.height_px}, {length}")]
+    rows = [(sentence("Pictures"), sentence(f"{count} frames of {facts.width_px} × {facts.height_px}, {length}"))]
     live = sum(moment.liveness.state is FrameState.LIVE for moment in moments)
-    rows.append(("New X-ray pictures", f"{live} of {len(moments)} analysed frames"))
+    rows.append((sentence("New X-ray pictures"), sentence(f"{live} of {len(moments)} analysed frames")))
     if facts.clock is not RunClock.FILE:
-        rows.append(("Times", _CLOCKS[facts.clock]))
+        rows.append((sentence("Times"), _CLOCKS[facts.clock]))
     if plan is None:
-        return (*rows, ("Plan", "none"))
+        return (*rows, (sentence("Plan"), "none"))
     for view in plan.views:
-        level = view.level or "level not named"
-        scale = f"≈ {view.mm_per_px:.3f} mm/px" if view.calibrated else lengths.UNCAL
-        rows.append((f"View {view.view}", f"{level}, {scale}"))
+        level = view.level or sentence("level not named")
+        scale = sentence(f"≈ {view.mm_per_px:.3f} mm/px") if view.calibrated else lengths.UNCAL
+        rows.append((sentence(f"View {view.view}"), f"{level}, {scale}"))
         if view.is_lateral:
-            rows.append(("Line b", f"at {100 * view.warning_line_fraction:.0f} % of the depth"))
+            rows.append((sentence("Line b"), sentence(f"at {100 * view.warning_line_fraction:.0f} % of the depth")))
     return tuple(rows)
 
 
@@ -254,17 +257,17 @@ def _about(measure: Measure, unit: str, digits: int = 1, factor: float = 1.0) ->
 def _final(
     summary: Summary | None, moments: Sequence[Moment], views: tuple[PlannedView, ...]
 ) -> tuple[tuple[str, str], ...]:
-    rows = [("Nearest to line b", _nearest(moments, views))]
+    rows = [(sentence("Nearest to line b"), _nearest(moments, views))]
     if summary is not None:
         m = summary.measures
         view = views[m.view_index] if m.view_index < len(views) else None
         heights = (m.anterior_height_mm, m.middle_height_mm, m.posterior_height_mm)
         rows += [
-            ("Cement at the end", _told(m.cement_area_mm2, lambda area: lengths.about_area(area, view))),
-            ("Share of the body", _about(m.fill_area_ratio, "%", 0, 100.0)),
-            ("Heights Ha · Hm · Hp", _heights(heights, view)),
-            ("Wedge angle", _about(m.wedge_angle_deg, "°")),
-            ("Models", ", ".join(f"{model.name} {model.sha256[:8]}" for model in summary.models) or "none"),
+            (sentence("Cement at the end"), _told(m.cement_area_mm2, lambda area: lengths.about_area(area, view))),
+            (sentence("Share of the body"), _about(m.fill_area_ratio, "%", 0, 100.0)),
+            (sentence("Heights Ha · Hm · Hp"), _heights(heights, view)),
+            (sentence("Wedge angle"), _about(m.wedge_angle_deg, "°")),
+            (sentence("Models"), ", ".join(f"{model.name} {model.sha256[:8]}" for model in summary.models) or "none"),
         ]
     return tuple(rows)
 
@@ -278,7 +281,7 @@ def _heights(heights: tuple[Measure, ...], view: PlannedView | None) -> str:
     told = [_told(height, lambda mm: lengths.figure(mm, view, digits=1)) for height in heights]
     if view is None or view.calibrated:
         return " · ".join(told)
-    return f"{' · '.join(each.removesuffix(' %') for each in told)} % of depth {lengths.UNCAL}"
+    return sentence(f"{' · '.join(each.removesuffix(' %') for each in told)} % of depth {lengths.UNCAL}")
 
 
 def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
@@ -292,9 +295,9 @@ def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
         return UNKNOWN
     nearest, t_s, frame = min(known)
     view = view_of(next(moment for moment in moments if moment.frame_index == frame), views)
-    word = "past it" if nearest < 0 else "before it"
+    word = sentence("past it") if nearest < 0 else sentence("before it")
     told = " ".join(filter(None, (lengths.figure(nearest, view, digits=1), lengths.mark(view))))
-    return f"{told} {word}, at {clock(t_s)}"
+    return sentence(f"{told} {word}, at {clock(t_s)}")
 
 
 def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...]) -> tuple[str, ...]:
@@ -307,7 +310,7 @@ def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...
         leak.site.value.replace("_", " "),
         clock(first_s),
         f"{lengths.about_size(leak.length_mm, leak.width_mm, view)}, {lengths.about_area(leak.area_mm2, view)}",
-        f"Yeom {leak.yeom or UNKNOWN}, {leak.magnitude or UNKNOWN}",
+        sentence(f"Yeom {leak.yeom or UNKNOWN}, {leak.magnitude or UNKNOWN}"),
         shape,
     )
 
@@ -318,8 +321,8 @@ def _reviewer(review: Review, time_of: Callable[[int], float]) -> tuple[str, ...
         if entry.about is About.KEY_IMAGE:
             continue
         what = entry.about.value.replace("_", " ")
-        of = f" of the {entry.site.replace('_', ' ')} leak" if entry.site else ""
-        of += f" from {clock(time_of(entry.first_frame))}" if entry.first_frame is not None else ""
+        of = sentence(f" of the {entry.site.replace('_', ' ')} leak") if entry.site else ""
+        of += sentence(f" from {clock(time_of(entry.first_frame))}") if entry.first_frame is not None else ""
         figures = entry.value.get("figures")
         told = ", ".join(f"{k} {v}" for k, v in figures.items()) if isinstance(figures, dict) else entry.text
         said = f"{what}{of}: {told}" if told else f"{what}{of}"

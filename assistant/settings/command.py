@@ -7,6 +7,7 @@ import sys
 from operator import attrgetter
 
 from assistant.errors import UsageError
+from assistant.language import shown, tr
 from assistant.settings.file import Loaded, all_names, load_settings, rules_of, save_user
 
 DEFAULT = "default"
@@ -24,11 +25,13 @@ def run(argv: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="fluoro-assistant settings",
-        description="Without a name: all settings. With a name and a value: set it for this user. What a site sets for "
-        "all, and fixes, stands in site.json in the data folder.",
+        description=tr(
+            "Without a name: all settings. With a name and a value: set it for this user. What a site sets for "
+            "all, and fixes, stands in site.json in the data folder."
+        ),
     )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="such as alarms.release_mm")
-    parser.add_argument("value", nargs="?", metavar="VALUE", help=f'"{DEFAULT}" takes it back')
+    parser.add_argument("name", nargs="?", metavar="NAME", help=tr("such as alarms.release_mm"))
+    parser.add_argument("value", nargs="?", metavar="VALUE", help=tr('"{default}" takes it back', default=DEFAULT))
     args = parser.parse_args(argv)
     loaded = load_settings()
     if args.name is not None and args.name not in all_names():
@@ -36,7 +39,7 @@ def run(argv: list[str]) -> int:
     if args.value is not None:
         loaded = save_user(args.name, _typed(args.name, args.value))
     sys.stdout.write("\n".join(_told(loaded, name) for name in all_names() if args.name in (None, name)) + "\n")
-    sys.stdout.writelines(f"note: {note}\n" for note in loaded.notes)
+    sys.stdout.writelines(tr("note: {note}\n", note=shown(note)) for note in loaded.notes)
     return 0
 
 
@@ -56,14 +59,24 @@ def _told(loaded: Loaded, name: str) -> str:
     field, value = rules_of(name), attrgetter(name)(loaded.settings)
     rules = field.metadata
     if "low" in rules:
-        room = f"{rules['low']:g} to {rules['high']:g}"
+        room = tr("{low:g} to {high:g}", low=rules["low"], high=rules["high"])
     elif "lines" in rules:
         low, high = rules["lines"]
-        room = f"levels with shares from {low:g} to {high:g}, or none"
+        room = tr("levels with shares from {low:g} to {high:g}, or none", low=low, high=high)
     else:
         room = (
-            ", ".join(rules["choices"]) if "choices" in rules else f"a word of at most {rules['most_letters']} letters"
+            ", ".join(rules["choices"])
+            if "choices" in rules
+            else tr("a word of at most {count} letters", count=rules["most_letters"])
         )
-    shown, default = (f"{each:g}" if isinstance(each, (int, float)) else str(each) for each in (value, field.default))
-    origin = loaded.origins[name] + (", fixed" if name in loaded.locked else "")
-    return f"{name} = {shown}  ({origin}; default {default}; {room})\n    {rules['sentence']}"
+    told, default = (f"{each:g}" if isinstance(each, (int, float)) else str(each) for each in (value, field.default))
+    origin = loaded.origins[name] + (tr(", fixed") if name in loaded.locked else "")
+    return tr(
+        "{name} = {value}  ({origin}; default {default}; {room})\n    {sentence}",
+        name=name,
+        value=told,
+        origin=origin,
+        default=default,
+        room=room,
+        sentence=shown(rules["sentence"]),
+    )

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import UsageError
-from assistant.language import sentence
+from assistant.language import sentence, shown
 from assistant.settings.tree import Settings, check, leaf_fault, with_changes
 from assistant.system.places import data_home
 
@@ -142,7 +142,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def print_note(note: str) -> None:
     """Say on standard error what of the stored settings was passed over."""
-    sys.stderr.write(f"settings: {note}\n")
+    sys.stderr.write(f"settings: {shown(note)}\n")
 
 
 def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = print_note) -> Settings:

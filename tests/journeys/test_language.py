@@ -1,0 +1,93 @@
+"""Another language, the whole way: the window and the command line speak it, and the files are the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.language import LANGUAGE
+from assistant.system.places import demo_run
+from tests import pseudo_language
+
+ALLOWED = re.compile(
+    r"[RKB]-[0-9A-Z]{5,8}"  # ids
+    r"|\b\d+ \w{3} \d{4}( \d\d:\d\d)?\b"  # days
+    r"|[\w./~-]+\.(json|csv|py|zip|png|mkv|avi|pdf|dcm|fluopack)\b|/\w[\w./-]*"  # files and paths
+    r"|\b(mm|ml|px|ms|kB|MB|GB|TB|Hz|min|fps|uncal|VAS|ODI|CT|AP|PKP|PVP|CSV|PDF|DICOM|PNG|ID|OK|REC)\b|p95|[TLS]\d+"
+)
+"""What is the same in every language: ids, days, files, units and short names of the field."""
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def outside(text: str) -> str:
+    """What of a text stands in no brackets: a sentence that was cut to its room has only the first one."""
+    depth, left = 0, ""
+    for letter in text:
+        depth += (letter == "⟦") - (letter == "⟧")
+        left += letter if depth == 0 and letter != "⟧" else ""
+    return left
+
+
+def english(read: dict[str, list[str]]) -> list[str]:
+    """What was read and is in no brackets, by the state in which it was seen first."""
+    return [
+        f"{state}: {text!r}"
+        for state, texts in read.items()
+        for text in texts
+        if WORD.search(ALLOWED.sub("", outside(text)))
+    ]
+
+
+@pytest.fixture(scope="module")
+def speaking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return pseudo_language.environment(tmp_path_factory.mktemp("language") / "xx.mo")
+
+
+@pytest.mark.parametrize("page", ["cases_empty", "training_1", "setup_1"])
+def test_every_word_of_a_page_is_in_the_catalogue(page: str, speaking: dict[str, str], tmp_path: Path) -> None:
+    kept = tmp_path / "read.json"
+    child = [sys.executable, "-m", "tests.screens.reading", str(kept), "--only", page]
+    subprocess.run(child, env=speaking, check=True, timeout=280, capture_output=True)
+    read = json.loads(kept.read_text("utf-8"))
+    assert any("⟦" in text for texts in read.values() for text in texts)
+    assert english(read) == []
+
+
+def without_times(folder: Path) -> dict[str, object]:
+    """What an analysis wrote, but for how long it took and when that was."""
+    result = json.loads((folder / "result.json").read_text("utf-8"))
+    del result["timing"]
+    table = (folder / "measurements.csv").read_text("utf-8").splitlines()
+    slow = table[0].split(",").index("processing_ms") if "processing_ms" in table[0] else len(table[0])
+    rows = [",".join(cell for at, cell in enumerate(line.split(",")) if at != slow) for line in table]
+    return {"result": result, "rows": rows, "files": sorted(path.name for path in folder.iterdir())}
+
+
+def test_the_command_line_speaks_it_and_the_files_are_the_same(speaking: dict[str, str], tmp_path: Path) -> None:
+    """Reasons and notes are English in the files, and the person at the terminal reads the language."""
+    demo = demo_run()
+    table = [*_command("analyze", str(demo), "--plan", str(demo / "plan.json"), "--out")]
+    plain, other = tmp_path / "en", tmp_path / "xx"
+    english_env = {**speaking, LANGUAGE: ""}
+    for folder, environment in ((plain, english_env), (other, speaking)):
+        subprocess.run([*table, str(folder)], env=environment, check=True, capture_output=True, timeout=280)
+    assert without_times(plain) == without_times(other)
+    assert "⟦" not in (other / "result.json").read_text("utf-8")
+    wrong = [*_command("validate", str(tmp_path / "none.json"))]
+    said = {name: _said(wrong, env) for name, env in (("en", english_env), ("xx", speaking))}
+    assert "⟦" not in said["en"]
+    assert "⟦" in said["xx"]
+    assert english({"validate": [said["xx"]]}) == []
+
+
+def _command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "assistant", *arguments)
+
+
+def _said(command: list[str], environment: dict[str, str]) -> str:
+    return subprocess.run(command, env=environment, capture_output=True, timeout=60).stderr.decode()
