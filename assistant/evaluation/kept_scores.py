@@ -73,7 +73,7 @@ def keep(path: Path, key: str, scores: Iterable[RunScore]) -> None:
         np.savez_compressed(file, head=head, **arrays)
 
 
-def kept(path: Path, key: str) -> list[RunScore] | None:
+def cached(path: Path, key: str) -> list[RunScore] | None:
     """Scores of one run, or None where there are none or they were made from something else.
 
     Raises

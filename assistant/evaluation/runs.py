@@ -166,7 +166,7 @@ def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
     """The peers' scores, kept beside the results: `kept_scores`."""
     path = job.results.parent.parent / "peers" / f"{job.run.name}.npz"
     key = kept_scores.key_of(job.run)
-    scores = kept_scores.kept(path, key)
+    scores = kept_scores.cached(path, key)
     if scores is None:
         outcomes = _with_source(job.run, lambda source: run_peers(truth, source))
         scores = [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]

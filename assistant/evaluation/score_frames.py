@@ -18,7 +18,7 @@ SCORED_MM2 = 5.0
 """scoring.md: frames with at least so much true cement are scored."""
 PHANTOM_MM2 = 5.0
 """scoring.md: before any cement, more than this called cement is a phantom."""
-FRONT_LINES = ("posterior_wall", "superior_endplate", "inferior_endplate")
+SIGMA_LINES = ("posterior_wall", "superior_endplate", "inferior_endplate")
 """Lines whose errors are held against the standard deviation that the method gives its outline."""
 WRONG_LOCK_MM = 2.0
 """A motion that is given out although it is wrong by more than this: worse than none. [P]"""
@@ -43,7 +43,7 @@ def score_distances(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
             tally.add(f"distance.{line}.{against}", said[covered] - right[covered])
             if against == "visible":
                 tally.count(f"coverage.{line}", covered.sum(), known.sum())
-                if outcome.front_mm is not None and line in FRONT_LINES:
+                if outcome.front_mm is not None and line in SIGMA_LINES:
                     told = covered & np.isfinite(outcome.front_mm)
                     within = np.abs(said[told] - right[told]) <= outcome.front_mm[told]
                     tally.count("front.within", within.sum(), told.sum())

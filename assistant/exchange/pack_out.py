@@ -34,7 +34,7 @@ from assistant.library.jobs import plan_path
 from assistant.library.labels import review_of
 from assistant.library.people import Permission, check_may
 from assistant.library.run_summary import read_result
-from assistant.library.session_rows import NO_PICTURES, day_without_pictures, kept_recording, session_columns
+from assistant.library.session_rows import NO_PICTURES, day_without_pictures, session_columns, stored_recording
 from assistant.library.store import Library
 from assistant.part import Part, read_part, recording_of
 from assistant.readings.table_file import open_table
@@ -214,7 +214,7 @@ def _case(library: Library, order: PackOrder, case_id: str) -> dict[str, Any]:
             {
                 "id": run["id"],
                 "path": run["path"],
-                "recording": str(kept_recording(library, run)),
+                "recording": str(stored_recording(library, run)),
                 "pictures": run["state"] != NO_PICTURES,
                 "plan": None if plan is None else str(plan),
                 "result": run["result"],

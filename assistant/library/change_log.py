@@ -158,7 +158,7 @@ def keep_head(folder: Path, n: int, digest: str) -> None:
         raise EnvironmentError_(f"{path}: cannot be written ({error.strerror}); the change itself was kept") from error
 
 
-def kept_head(folder: Path) -> dict[str, Any] | None:
+def stored_head(folder: Path) -> dict[str, Any] | None:
     """The head that was kept; None where there is none, or none that can be read."""
     try:
         found = json.loads((folder / HEAD).read_text(encoding="utf-8"))

@@ -179,13 +179,13 @@ def back_up(connection: sqlite3.Connection, folder: Path, what: str) -> Path:
             connection.backup(copy)
     except (OSError, sqlite3.Error) as error:
         raise EnvironmentError_(f"{path}: the library cannot be copied first ({error}); nothing was changed") from error
-    for old in kept_backups(folder)[_BACKUPS_KEPT:]:
+    for old in list_backups(folder)[_BACKUPS_KEPT:]:
         with contextlib.suppress(OSError):
             old.unlink()
     return path
 
 
-def kept_backups(folder: Path) -> list[Path]:
+def list_backups(folder: Path) -> list[Path]:
     """Copies of the library, newest first."""
     return sorted((folder / "backups").glob("*.sqlite"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
@@ -219,7 +219,7 @@ def restore(folder: Path, backup: Path) -> Path:
 
 def damaged(path: Path, error: Exception) -> str:
     """The sentence for a damaged library, with the copy to go back to."""
-    copies = kept_backups(path.parent)
+    copies = list_backups(path.parent)
     then = (
         sentence(f"the newest copy is {copies[0].name} in its folder backups")
         if copies
@@ -296,4 +296,4 @@ class Transaction:
             self._connection.execute("ROLLBACK")
 
 
-__all__ = ["NAME", "VERSION", "OneWriter", "Transaction", "back_up", "connect", "kept_backups", "restore", "statements"]
+__all__ = ["NAME", "VERSION", "OneWriter", "Transaction", "back_up", "connect", "list_backups", "restore", "statements"]

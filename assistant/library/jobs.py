@@ -175,7 +175,7 @@ class Jobs:
         into = self.library.runs_folder / f"{run_id}.found"
         order = {"do": "bring in", "run": os.path.abspath(path), "into": str(into), "copy": False, "apart": False}
         job = LibraryJob(
-            kind="find", name=Path(path).name, order=order, run_id=run_id, finish=found_again, act=Permission.EDIT
+            kind="find", name=Path(path).name, order=order, run_id=run_id, finish=enter_new_place, act=Permission.EDIT
         )
         return self.add(job)
 
@@ -420,7 +420,7 @@ def taken_apart(library: Library, job: LibraryJob) -> None:
     job.case_id = run["case_id"]
 
 
-def found_again(library: Library, job: LibraryJob) -> None:
+def enter_new_place(library: Library, job: LibraryJob) -> None:
     """Enter the new place of a run that was moved, if it is the same run."""
     _remove(Path(job.order["into"]))
     run, facts = library.one("runs", job.run_id), job.said["facts"]

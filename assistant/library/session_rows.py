@@ -262,7 +262,7 @@ def day_without_pictures(run: Path, recording: Path) -> SessionDay | None:
     return day_of_part(events, int(run.name.partition("_")[0])) if events else read_session_day(run)
 
 
-def kept_recording(library: Library, run: dict[str, Any]) -> Path:
+def stored_recording(library: Library, run: dict[str, Any]) -> Path:
     """Where the recording of a run lies or lay: what is named like a part is one if others of its recording are."""
     elsewhere = recording_elsewhere(Path(run["path"]))
     if elsewhere is not None:

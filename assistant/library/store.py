@@ -79,7 +79,7 @@ class Library:
 
     def _back_up_daily(self) -> None:
         """A copy a day of a library that holds something; that it cannot be made is no reason not to work."""
-        copies = database.kept_backups(self.folder)
+        copies = database.list_backups(self.folder)
         if copies and time.time() - copies[0].stat().st_mtime < _DAY_S:
             return
         if self._db.execute("SELECT count(*) FROM changes").fetchone()[0]:
@@ -109,7 +109,7 @@ class Library:
     def verify(self) -> str:
         """What is wrong with the log of changes; empty for a whole one."""
         with self._reading():
-            return change_log.verify(self._db, change_log.kept_head(self.folder))
+            return change_log.verify(self._db, change_log.stored_head(self.folder))
 
     def one(self, table: str, id_: str) -> Row | None:
         """A row by id, also one that was deleted; None where there is none."""

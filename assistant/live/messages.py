@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from assistant.readings.moments import Moment, Outline, kept_of
+from assistant.readings.moments import Moment, Outline, moment_fields
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.steps.liveness import ScreenWatch, SeenField
@@ -117,7 +117,7 @@ def live_moment(
 ) -> LiveMoment:
     """Make the moment of a reading."""
     return LiveMoment(
-        **kept_of(reading),
+        **moment_fields(reading),
         outline=outline,
         captured_ns=stamped.captured_ns,
         told_ns=told_ns,

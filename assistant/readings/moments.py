@@ -44,7 +44,7 @@ class Moment:
     processing_ms: float
 
 
-def kept_of(reading: Reading) -> dict[str, Any]:
+def moment_fields(reading: Reading) -> dict[str, Any]:
     """What a moment takes of a reading as it is, by field: all but the outline, which is made once a cement mask."""
     return {each.name: getattr(reading, each.name) for each in fields(Moment) if each.name != "outline"}
 
@@ -77,7 +77,7 @@ class MomentMaker:
         if reading.cement is not self._last_cement:
             self._last_cement = reading.cement
             self._last_outline = cement_outline(reading.cement)
-        return Moment(**kept_of(reading), outline=self._last_outline)
+        return Moment(**moment_fields(reading), outline=self._last_outline)
 
 
 class MomentStore:

@@ -55,7 +55,7 @@ _DAMAGED: Final = (KeyError, ValueError, TypeError, IndexError, AttributeError, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptResult:
+class CachedResult:
     """A result of this run.
 
     Attributes
@@ -103,13 +103,13 @@ def places_of(run: Path, home: Path, run_id: str) -> tuple[Path, ...]:
     return (*beside, home / "runs" / run_id / "result")
 
 
-def find_kept(places: Iterable[Path], plan: Plan, settings: Settings, facts: RunFacts) -> KeptResult | None:
+def find_cached(places: Iterable[Path], plan: Plan, settings: Settings, facts: RunFacts) -> CachedResult | None:
     """The first result of this run that this program would make now, else the first of this run; None for none."""
     found = []
     for folder in places:
         document = _read(folder)
         if document is not None and _fits(document, facts):
-            found.append(KeptResult(folder=folder, document=document, other=_other(document, plan, settings)))
+            found.append(CachedResult(folder=folder, document=document, other=_other(document, plan, settings)))
     return min(found, key=lambda kept: bool(kept.other), default=None)
 
 
@@ -150,18 +150,18 @@ def _other(document: dict[str, Any], plan: Plan, settings: Settings) -> tuple[st
     return tuple(found)
 
 
-class KeptAnalysis:
+class CachedAnalysis:
     """Reads a result in a thread and tells it as an analysis tells what it finds.
 
     Parameters
     ----------
-    kept : KeptResult
+    kept : CachedResult
     plan : Plan
         With which it was made.
     sink : ReplayListener
     """
 
-    def __init__(self, kept: KeptResult, plan: Plan, sink: ReplayListener) -> None:
+    def __init__(self, kept: CachedResult, plan: Plan, sink: ReplayListener) -> None:
         self.moments = MomentStore()
         self._kept, self._plan, self._sink = kept, plan, sink
         self._stopping = False

@@ -18,7 +18,7 @@ from assistant.pipeline import Summary
 from assistant.plan import Plan, check_against_run
 from assistant.readings.moments import Moment, MomentStore
 from assistant.review import previews
-from assistant.review.kept_result import KeptAnalysis, KeptResult, find_kept, places_of
+from assistant.review.kept_result import CachedAnalysis, CachedResult, find_cached, places_of
 from assistant.review.picture_reader import PictureReader, ScrubMaker
 from assistant.review.replay import ReplayAnalysis, ReplayListener
 from assistant.review.session_day import SessionDay
@@ -81,8 +81,8 @@ class OpenedRun:
         self.identity: Identity = identify(run, plan, self.facts.recorded)
         self._reader = PictureReader(run, sink.look_now)
         self._reader.ring.put(self.first)
-        self.analysis: ReplayAnalysis | KeptAnalysis | None = None
-        self.result: KeptResult | None = None
+        self.analysis: ReplayAnalysis | CachedAnalysis | None = None
+        self.result: CachedResult | None = None
         """The result that is shown in place of an analysis of now; None where it is analysed."""
         self.as_seen: MomentStore | None = None
         """What was told live, where the run holds it."""
@@ -189,13 +189,13 @@ class OpenedRun:
     def _begin(self, plan: Plan) -> None:
         """Open the result that lies with the run, else analyse it."""
         places = places_of(Path(self.run), data_home(), self.identity.run_id)
-        kept = find_kept(places, plan, self._settings, self.facts)
+        kept = find_cached(places, plan, self._settings, self.facts)
         made_with = None if kept is None else _plan_of(kept)
         if kept is None or made_with is None:
             self.analyse(plan)
             return
         # Its lines belong to the plan that it was made with.
-        self._start(made_with, KeptAnalysis(kept, made_with, self._sink))
+        self._start(made_with, CachedAnalysis(kept, made_with, self._sink))
         self.result, self._plan_now = kept, plan
 
     def analyse(self, plan: Plan) -> None:
@@ -203,7 +203,7 @@ class OpenedRun:
         self._plan_now = plan
         self._start(plan, ReplayAnalysis(self.run, plan, self._settings, self._sink))
 
-    def _start(self, plan: Plan, analysis: ReplayAnalysis | KeptAnalysis) -> None:
+    def _start(self, plan: Plan, analysis: ReplayAnalysis | CachedAnalysis) -> None:
         check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.end_frame)
         self.plan, self.result = plan, None
         self.identity = self._identify(self.run, plan, self.facts.recorded)
@@ -351,7 +351,7 @@ class OpenedRun:
             self._recollection.join(_STOP_WAIT_S)
 
 
-def _plan_of(kept: KeptResult) -> Plan | None:
+def _plan_of(kept: CachedResult) -> Plan | None:
     """The plan that a result was made with; None where it cannot be used."""
     try:
         return kept.plan()

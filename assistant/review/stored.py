@@ -48,7 +48,7 @@ from assistant.vocabulary import (
     Unknown,
 )
 
-NOT_KEPT: Final = Unknown("not kept")
+NOT_STORED: Final = Unknown("not kept")
 _NO_READING: Final = sentence("not analysed on the day")
 _NOTHING_READ: Final = Unknown(_NO_READING)
 _NOT_ANALYSED: Final = Liveness(
@@ -211,7 +211,7 @@ class _More:
 
     outline: Outline = ()
     leaks: tuple[Leak, ...] = ()
-    thirds_mm: tuple[Measure, Measure, Measure] = (NOT_KEPT, NOT_KEPT, NOT_KEPT)
+    thirds_mm: tuple[Measure, Measure, Measure] = (NOT_STORED, NOT_STORED, NOT_STORED)
 
 
 def _more(line: dict[str, Any], last: _More, row: Row, plan: Plan | None) -> _More:
@@ -220,7 +220,7 @@ def _more(line: dict[str, Any], last: _More, row: Row, plan: Plan | None) -> _Mo
     return _More(
         outline=read_outline(line) if is_new else last.outline,
         leaks=read_leaks(line, views) if is_new else last.leaks,
-        thirds_mm=read_thirds(line, _view_of(row, plan)) or (NOT_KEPT, NOT_KEPT, NOT_KEPT),
+        thirds_mm=read_thirds(line, _view_of(row, plan)) or (NOT_STORED, NOT_STORED, NOT_STORED),
     )
 
 
@@ -342,7 +342,7 @@ def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | Non
         liveness=Liveness(
             state=state,
             xray_age_s=age if isinstance(age, Unknown) else age / 1000,
-            noise_grey=NOT_KEPT,
+            noise_grey=NOT_STORED,
             reason=row.get("reason", "") if state not in (FrameState.LIVE, FrameState.REPEAT) else "",
         ),
         motion=_motion(row, plan, why),

@@ -24,7 +24,7 @@ from assistant.errors import AssistantError, EnvironmentError_, InputError, desc
 from assistant.language import sentence
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plan import Plan, plan_from_document, read_plan
-from assistant.review.whatif_cache import Keeper, again, nearer, place_for, read_kept, write_kept
+from assistant.review.whatif_cache import Keeper, nearer, place_for, read_cached, recompute, write_cached
 from assistant.settings.file import handed_settings
 from assistant.settings.tree import Settings, with_changes
 from assistant.system.plain import json_line, json_text
@@ -34,7 +34,7 @@ JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
 RULE: Final = "rule"
 BASE: Final = sentence("as planned")
-KEPT: Final = "kept"
+CACHE_FOLDER: Final = "kept"
 """Folder beside those of the jobs: all jobs share what the slow steps found."""
 
 
@@ -177,10 +177,10 @@ def analyse(
     except AssistantError as error:
         return msgspec.structs.replace(row, failure=str(error))
     place = None if kept is None else place_for(kept, pair.run, plan.document, settings, variant.model)
-    known = None if place is None else read_kept(place)
+    known = None if place is None else read_cached(place)
     if known is not None:
         times_s = {known.first + k: frame.t_s for k, frame in enumerate(known.frames)}
-        found = again(known, plan, settings)
+        found = recompute(known, plan, settings)
         return _filled(row, plan, times_s, found.events, found.nearest_mm, known.leaks)
     return _through(row, plan, settings, variant.model, should_stop, place)
 
@@ -218,7 +218,7 @@ def _through(
     failure = failure or pipeline.trouble
     leaks = [_leak(leak) for leak in summary.leaks]
     if not failure and keeper is not None and place is not None:
-        write_kept(place, keeper.done(leaks))
+        write_cached(place, keeper.done(leaks))
     return msgspec.structs.replace(_filled(row, plan, times_s, summary.events, nearest, leaks), failure=failure)
 
 
@@ -333,7 +333,7 @@ def work(
     _mend(folder)
     for done, (pair, variant) in enumerate(missing(job, rows), start=len(rows)):
         told(done, total)
-        row = None if should_stop() else analyse(pair, variant, base, should_stop, folder.parent / KEPT)
+        row = None if should_stop() else analyse(pair, variant, base, should_stop, folder.parent / CACHE_FOLDER)
         if row is None:
             return False
         try:

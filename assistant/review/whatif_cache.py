@@ -52,7 +52,7 @@ _NEW: Final = (FrameState.LIVE, FrameState.MOVING)
 """States of a frame with a new X-ray picture: `MOVING` is said of nothing else."""
 
 
-class KeptFrame(msgspec.Struct, frozen=True, array_like=True):
+class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     """One frame.
 
     Attributes
@@ -76,13 +76,13 @@ class KeptFrame(msgspec.Struct, frozen=True, array_like=True):
     reason: str
 
 
-class Kept(msgspec.Struct, array_like=True):
+class CachedRun(msgspec.Struct, array_like=True):
     """A whole run; a mask is packed bits over the crop of its view (x0, y0, width, height in px).
 
     ``first`` is the number of its first frame: 0, but for a part of a recording.
     """
 
-    frames: list[KeptFrame]
+    frames: list[CachedFrame]
     masks: list[bytes]
     crops: dict[int, tuple[int, int, int, int]]
     leaks: list[str]
@@ -94,7 +94,7 @@ class Keeper:
     """Gathers what is kept from the readings of a whole run."""
 
     def __init__(self, clock: RunClock, first: int = 0) -> None:
-        self._kept = Kept(frames=[], masks=[], crops={}, leaks=[], clock=clock, first=first)
+        self._kept = CachedRun(frames=[], masks=[], crops={}, leaks=[], clock=clock, first=first)
         self._last: CementMask | Unknown | None = None
 
     def add(self, reading: Reading) -> None:
@@ -108,7 +108,7 @@ class Keeper:
         self._last = cement
         seen = isinstance(cement, CementMask) and view is not None
         kept.frames.append(
-            KeptFrame(
+            CachedFrame(
                 reading.t_s,
                 reading.liveness.state.value,
                 view,
@@ -118,26 +118,26 @@ class Keeper:
             )
         )
 
-    def done(self, leaks: list[str]) -> Kept:
+    def done(self, leaks: list[str]) -> CachedRun:
         """The run is through."""
         self._kept.leaks = leaks
         return self._kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
+class Recomputed:
     """What the quick steps came to: the events, and the smallest distance to the warning line in mm."""
 
     events: tuple[Alarm, ...]
     nearest_mm: float | None
 
 
-def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
+def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
     """Take distances, approach and alarms anew.
 
     Parameters
     ----------
-    kept : Kept
+    kept : CachedRun
     plan : Plan
         The plan of the day or one with another warning line; its points must be the same.
     settings : Settings
@@ -185,7 +185,7 @@ def again(kept: Kept, plan: Plan, settings: Settings) -> Again:
             leaks=leaks,
         )
         update_alarms(memory, now, settings.alarms)
-    return Again(events=all_alarms(memory), nearest_mm=nearest)
+    return Recomputed(events=all_alarms(memory), nearest_mm=nearest)
 
 
 def nearer(nearest: float | None, distances: Distances | Unknown) -> float | None:
@@ -223,15 +223,15 @@ def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, 
     return folder / f"{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.kept"
 
 
-def read_kept(path: Path) -> Kept | None:
+def read_cached(path: Path) -> CachedRun | None:
     """What was kept; None where there is nothing that can be used."""
     try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=Kept)
+        return msgspec.msgpack.decode(path.read_bytes(), type=CachedRun)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
 
 
-def write_kept(path: Path, kept: Kept) -> None:
+def write_cached(path: Path, kept: CachedRun) -> None:
     """Keep a run; the files used longest ago go when there are too many. That it cannot be kept costs only time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -127,7 +127,7 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SurePoint:
+class CalibrationPoint:
     """One point of the calibration curve: said to be so sure, so often right."""
 
     said_percent: int
@@ -135,11 +135,11 @@ class SurePoint:
     total: int
 
 
-def calibration(answers: list[tuple[int, bool]]) -> tuple[SurePoint, ...]:
+def calibration(answers: list[tuple[int, bool]]) -> tuple[CalibrationPoint, ...]:
     """How often answers of each degree of sureness were right."""
     said = sorted({sure for sure, _ in answers})
     return tuple(
-        SurePoint(
+        CalibrationPoint(
             said_percent=sure,
             right=sum(right for each, right in answers if each == sure),
             total=sum(each == sure for each, _ in answers),

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.library.change_log import Row
 from assistant.library.people import Person
-from assistant.training.agreement import Agreement, SurePoint, brier, calibration, cohen_of, fleiss, wilson
+from assistant.training.agreement import Agreement, CalibrationPoint, brier, calibration, cohen_of, fleiss, wilson
 from assistant.training.clip import ANSWERS, CANNOT_TELL, STOP
 from assistant.training.ending import DIRECTIONS
 from assistant.training.trainer import QUESTION, Trainer
@@ -52,7 +52,7 @@ class TraineeProgress:
     cannot_tell, experts_cannot_tell : Share
     moving : tuple of (case number, percent, low, high)
         Right answers over the last 20.
-    calibration : tuple of SurePoint
+    calibration : tuple of CalibrationPoint
     brier : float or Unknown
     directions : dict of str to Share
     between : dict of (id, id) to Agreement or Unknown
@@ -74,7 +74,7 @@ class TraineeProgress:
     cannot_tell: Share
     experts_cannot_tell: Share
     moving: tuple[tuple[int, float, float, float], ...]
-    calibration: tuple[SurePoint, ...]
+    calibration: tuple[CalibrationPoint, ...]
     brier: Measure
     directions: dict[str, Share]
     between: dict[tuple[str, str], Agreement | Unknown]

@@ -72,7 +72,7 @@ def test_a_damaged_library_names_its_copy_and_goes_back_to_it(tmp_path, whole):
     path.write_bytes(whole)
     with Library(tmp_path):
         pass  # the copy of the day
-    (copy,) = database.kept_backups(tmp_path)
+    (copy,) = database.list_backups(tmp_path)
     path.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
     with pytest.raises(AssistantError, match=copy.name):
         Library(tmp_path)
@@ -139,7 +139,7 @@ def test_a_change_that_was_made_stands_with_its_files_though_its_head_cannot_be_
         assert "cannot be written" in caplog.text
         blocked.rmdir()
         library.note("look", "")  # the next change keeps the head again
-        assert change_log.kept_head(library.folder)["n"] == library.changes()[0].n
+        assert change_log.stored_head(library.folder)["n"] == library.changes()[0].n
         assert library.verify() == ""
 
 

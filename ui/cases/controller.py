@@ -10,11 +10,11 @@ from assistant.errors import AssistantError, UsageError
 from assistant.exchange.jobs import unpack_job
 from assistant.language import shown, tr
 from assistant.library.change_log import Row
-from assistant.library.database import kept_backups
+from assistant.library.database import list_backups
 from assistant.library.database import restore as put_in_place
 from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.search import Filter
-from assistant.library.session_rows import NO_PICTURES, kept_recording
+from assistant.library.session_rows import NO_PICTURES, stored_recording
 from assistant.library.store import Library
 from assistant.library.trash import empty_trash
 from assistant.part import recording_of
@@ -259,7 +259,7 @@ class CasesController:
         if run is None or jobs is None:
             return
         # One of several levels lies in its recording, which is what was moved.
-        path = kept_recording(jobs.library, run)
+        path = stored_recording(jobs.library, run)
         if path.exists():
             self._view.tell(words.STILL_THERE.format(run["case_id"]))
             return
@@ -291,7 +291,7 @@ class CasesController:
         if self._room.library is not None:
             return
         with telling(self._view.tell):
-            copies = kept_backups(data_home())
+            copies = list_backups(data_home())
             if not copies:
                 self._view.tell(words.NO_COPY)
             elif not self._twice.asks(words.RESTORE_ASKED.format(copies[0].name)):

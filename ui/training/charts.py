@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
 from assistant.language import shown, tr
-from assistant.training.agreement import Agreement, SurePoint
+from assistant.training.agreement import Agreement, CalibrationPoint
 from assistant.training.figures import Share
 from assistant.vocabulary import Measure, Unknown
 from ui import theme
@@ -87,12 +87,12 @@ class MovingChart(Chart):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(case))
 
 
-class SureChart(Chart):
+class CalibrationChart(Chart):
     """How sure was said against how often it was so."""
 
     def __init__(self) -> None:
         super().__init__(200)
-        self.points: tuple[SurePoint, ...] = ()
+        self.points: tuple[CalibrationPoint, ...] = ()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw it."""

@@ -21,7 +21,7 @@ from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
 from ui.training.question import KEYS
 from ui.training.sitting import Sitting
 from ui.training.training_forms import chosen_set, people_form, set_form
-from ui.training.view import Front, Readers, TrainingView
+from ui.training.view import Readers, TrainingView, VisiblePart
 
 
 class TrainingController:
@@ -42,7 +42,7 @@ class TrainingController:
     ----------
     desk, starter : Trainer, Starter or None
         None until the library is open.
-    front : Front
+    front : VisiblePart
     sitting : Sitting
         With the person, the task and the case that is open.
     """
@@ -60,7 +60,7 @@ class TrainingController:
         self._refusal = refusal
         self.desk: Trainer | None = None
         self.starter: Starter | None = None
-        self.front = Front()
+        self.front = VisiblePart()
         self.sitting = Sitting(view, self.front, readers, settings.alarms, self.show_start, now_s)
         self._twice = AskedTwice(view.tell)
         self._at_once: Mapping[str, Callable[[], None]] = {

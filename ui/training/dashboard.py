@@ -15,7 +15,7 @@ from assistant.training.trainer import Trainer
 from assistant.vocabulary import Unknown
 from ui.training import training_words as words
 from ui.training.agreement_words import ranged, signed
-from ui.training.charts import AgreementTable, ComingBack, MovingChart, ShareBars, SureChart
+from ui.training.charts import AgreementTable, CalibrationChart, ComingBack, MovingChart, ShareBars
 from ui.training.violet import TrainingCard, label
 from ui.widgets.keycap import Keycap
 
@@ -54,7 +54,7 @@ class Dashboard(QWidget):
         ]
         for place, card in enumerate(self.stats):
             grid.addWidget(card, 0, 3 * place, 1, 3)
-        self.moving, self.sure, self.directions = MovingChart(), SureChart(), ShareBars()
+        self.moving, self.sure, self.directions = MovingChart(), CalibrationChart(), ShareBars()
         for widget, title, right, column, span in (
             (self.moving, tr("Right, mean of 20 cases (%)"), tr("band: 95 % range"), 0, 6),
             (self.sure, tr("How sure, how right"), "%", 6, 3),

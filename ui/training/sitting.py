@@ -20,7 +20,7 @@ from ui.training import training_words as words
 from ui.training.feedback import feedback_of, kind_of
 from ui.training.modes import ASKING, FEEDBACK
 from ui.training.open_case import ClipPicture, OpenCase
-from ui.training.view import Front, Readers, TrainingView
+from ui.training.view import Readers, TrainingView, VisiblePart
 
 CASES: Final = 12
 """So many are asked in one sitting."""
@@ -32,7 +32,7 @@ class Sitting:
     Parameters
     ----------
     view : TrainingView
-    front : Front
+    front : VisiblePart
         What is in front; the sitting puts its case there.
     readers : Readers
     alarms : AlarmSettings
@@ -59,7 +59,7 @@ class Sitting:
     def __init__(
         self,
         view: TrainingView,
-        front: Front,
+        front: VisiblePart,
         readers: Readers,
         alarms: AlarmSettings,
         over: Callable[[], None],

@@ -20,7 +20,7 @@ class TrainingView(Protocol):
         """A line under the header; empty takes it away."""
 
     def show_part(self) -> None:
-        """Another part of the page is in front (`Front.mode`)."""
+        """Another part of the page is in front (`VisiblePart.mode`)."""
 
     def show_question(self, note: str) -> None:
         """Something was chosen, or cannot be locked: the sentence under the answers."""
@@ -62,7 +62,7 @@ class Readers:
 
 
 @dataclass(slots=True)
-class Front:
+class VisiblePart:
     """Which part of the page is in front, and what stands in the header."""
 
     mode: str = WELCOME

@@ -1,6 +1,6 @@
 import numpy as np
 
-from assistant.evaluation.kept_scores import keep, kept, key_of
+from assistant.evaluation.kept_scores import cached, keep, key_of
 from assistant.evaluation.tally import RunScore
 
 SCORES = [
@@ -19,7 +19,7 @@ SCORES = [
 def test_what_was_kept_comes_back(tmp_path) -> None:
     path = tmp_path / "peers" / "000001.npz"
     keep(path, "key", SCORES)
-    again = kept(path, "key")
+    again = cached(path, "key")
     assert [score.method for score in again] == ["MOG2", "KNN"]
     for old, new in zip(SCORES, again, strict=True):
         assert (new.run, dict(new.tags), dict(new.counts), new.notes) == (old.run, old.tags, old.counts, old.notes)
@@ -29,9 +29,9 @@ def test_what_was_kept_comes_back(tmp_path) -> None:
 
 def test_scores_made_from_something_else_are_not_taken(tmp_path) -> None:
     path = tmp_path / "000001.npz"
-    assert kept(path, "key") is None
+    assert cached(path, "key") is None
     keep(path, "key", SCORES)
-    assert kept(path, "another") is None
+    assert cached(path, "another") is None
 
 
 def test_the_key_changes_with_the_truth_and_with_the_observers_masks(made, monkeypatch, tmp_path) -> None:

@@ -35,7 +35,7 @@ def test_an_older_library_is_copied_and_brought_up(tmp_path):
     assert db.execute("SELECT id FROM cases").fetchone()[0] == "K-1"
     db.close()
     assert "task" in columns(tmp_path / database.NAME, "answers")
-    (copy,) = database.kept_backups(tmp_path)
+    (copy,) = database.list_backups(tmp_path)
     assert columns(copy, "answers") == []
     assert columns(copy, "cases") != []
 
@@ -84,7 +84,7 @@ def test_old_backups_go(tmp_path):
     for _ in range(8):
         database.back_up(db, tmp_path, "x")
     db.close()
-    assert len(database.kept_backups(tmp_path)) == 5
+    assert len(database.list_backups(tmp_path)) == 5
 
 
 def test_statements_are_split_where_they_end():

@@ -14,7 +14,7 @@ from assistant.errors import UsageError
 from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.people import Permission
 from assistant.library.search import search
-from assistant.library.session_rows import kept_recording
+from assistant.library.session_rows import stored_recording
 from assistant.library.store import Library
 from assistant.review.session_reading import read_session_day
 from assistant.settings.tree import Settings
@@ -326,10 +326,10 @@ def test_the_levels_of_a_recording_that_cannot_be_written_to_are_kept_by_the_lib
     assert day.levels[0].cement_ml == 0.2
     moved = tmp_path / "another disc"
     recording.rename(moved)
-    assert kept_recording(library, second) == recording
+    assert stored_recording(library, second) == recording
     assert find_again(library, second["id"], moved).error == ""
     assert [run["path"] for run in library.rows("runs")] == [first["path"], second["path"]]
-    assert kept_recording(library, second) == moved
+    assert stored_recording(library, second) == moved
     with contextlib.closing(open_source(second["path"])) as source:
         assert source.facts.first_frame == 8
 

@@ -19,7 +19,7 @@ from assistant.lines import Line
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.readings.moments import Moment, MomentMaker
-from assistant.review.kept_result import KeptAnalysis, find_kept, places_of, summary_of
+from assistant.review.kept_result import CachedAnalysis, find_cached, places_of, summary_of
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings, with_changes
 from assistant.vocabulary import Alarm, Distances, Motion, Unknown
@@ -66,10 +66,10 @@ def plan_of(run: SmallRun) -> Plan:
     return read_plan(run.plan, 0.25)
 
 
-def heard(out: Path, plan: Plan, facts: RunFacts) -> tuple[KeptAnalysis, Heard]:
-    kept, sink = find_kept([out], plan, Settings(), facts), Heard()
+def heard(out: Path, plan: Plan, facts: RunFacts) -> tuple[CachedAnalysis, Heard]:
+    kept, sink = find_cached([out], plan, Settings(), facts), Heard()
     assert kept is not None
-    analysis = KeptAnalysis(kept, plan, sink)
+    analysis = CachedAnalysis(kept, plan, sink)
     analysis.start()
     assert analysis._thread.join(HUNG_S) is None
     return analysis, sink
@@ -121,15 +121,15 @@ def change(out: Path, **changes: Any) -> None:
 
 def test_what_is_other_is_named(made, out: Path) -> None:
     run, facts, *_ = made
-    kept = find_kept([out.parent, out], plan_of(run), Settings(), facts)
+    kept = find_cached([out.parent, out], plan_of(run), Settings(), facts)
     assert kept is not None
     assert (kept.other, kept.made_by) == ((), "")
     moved = plan_from_document(plan_document(mm_per_px=0.41), 0.25)
-    assert find_kept([out], moved, Settings(), facts).made_by.endswith("· another plan")
+    assert find_cached([out], moved, Settings(), facts).made_by.endswith("· another plan")
     later = with_changes(Settings(), {"alarms.posterior_band_mm": 4.0})
-    assert find_kept([out], plan_of(run), later, facts).made_by == f"{__version__} · other settings"
+    assert find_cached([out], plan_of(run), later, facts).made_by == f"{__version__} · other settings"
     change(out, program={"version": "0.0.1", "models": []})
-    assert find_kept([out], plan_of(run), Settings(), facts).made_by == "0.0.1 · settings not known"
+    assert find_cached([out], plan_of(run), Settings(), facts).made_by == "0.0.1 · settings not known"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_is_other_is_named(made, out: Path) -> None:
 def test_a_result_of_another_run_or_of_half_of_it_is_passed_over(made, out: Path, spoil: Callable[[Path], Any]) -> None:
     run, facts, *_ = made
     spoil(out)
-    assert find_kept([out], plan_of(run), Settings(), facts) is None
+    assert find_cached([out], plan_of(run), Settings(), facts) is None
 
 
 def test_a_damaged_result_says_what_to_do(made, out: Path) -> None:
@@ -163,7 +163,7 @@ def test_of_two_results_the_one_of_now_is_taken(made, out: Path) -> None:
     run, facts, *_ = made
     old = Path(shutil.copytree(out, out.with_name("old")))
     change(old, program={"version": "0.0.1", "models": []})
-    kept = find_kept([old, out], plan_of(run), Settings(), facts)
+    kept = find_cached([old, out], plan_of(run), Settings(), facts)
     assert kept is not None
     assert kept.folder == out
 

@@ -17,7 +17,7 @@ from assistant.plan import Plan, read_plan
 from assistant.readings.csv_row import COLUMNS
 from assistant.readings.moments import Moment
 from assistant.review.kept_result import alarm_of
-from assistant.review.stored import NOT_KEPT, holds_figures, holds_leaks, read_analysed, read_as_seen
+from assistant.review.stored import NOT_STORED, holds_figures, holds_leaks, read_analysed, read_as_seen
 from assistant.vocabulary import AlarmSite, EventKind, FrameState, Motion, Priority, Unknown
 from tests.small_run import SmallRun, write_small_run
 
@@ -53,7 +53,7 @@ def test_an_earlier_result_gives_its_figures_and_alarms_and_is_none_of_the_day(r
         assert moment.liveness.state is FrameState(row["state"])
         if row["warning_line_mm"]:
             assert moment.distances.mm[Line.WARNING_LINE] == float(row["warning_line_mm"])
-            assert moment.distances.mm[Line.WARNING_UPPER] is NOT_KEPT
+            assert moment.distances.mm[Line.WARNING_UPPER] is NOT_STORED
         assert isinstance(moment.motion, Motion) == (row["registration_ok"] == "1")
         assert max((a.priority for a in moment.standing), default=Priority.NONE).word == row["alarm"]
     assert {a.kind for m in moments for a in m.standing} >= {EventKind.WARNING_LINE}

@@ -116,13 +116,13 @@ def test_a_kept_file_that_is_damaged_costs_only_time(pair: RunAndPlan, tmp_path:
     row = whatif.analyse(pair, LINES[0], Settings(), kept=tmp_path)
     (file,) = tmp_path.glob("*.kept")
     file.write_bytes(file.read_bytes()[:50])
-    assert whatif_cache.read_kept(file) is None
+    assert whatif_cache.read_cached(file) is None
     assert whatif.analyse(pair, LINES[0], Settings(), kept=tmp_path) == row
 
 
 def test_old_files_go_when_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = whatif_cache.Kept(frames=[], masks=[b"1" * 100], crops={}, leaks=[], clock=RunClock.FILE)
+    kept = whatif_cache.CachedRun(frames=[], masks=[b"1" * 100], crops={}, leaks=[], clock=RunClock.FILE)
     monkeypatch.setattr(whatif_cache, "_MOST_BYTES", 150)
-    whatif_cache.write_kept(tmp_path / "a.kept", kept)
-    whatif_cache.write_kept(tmp_path / "b.kept", kept)
+    whatif_cache.write_cached(tmp_path / "a.kept", kept)
+    whatif_cache.write_cached(tmp_path / "b.kept", kept)
     assert [path.name for path in tmp_path.iterdir()] == ["b.kept"]

@@ -203,10 +203,10 @@ def test_what_cannot_be_deleted_or_taken_back_is_told(controller, cases, room, v
 def test_the_newest_copy_comes_back_when_asked_twice(view, monkeypatch, tmp_path):
     shut = OneLibrary("the library is damaged")
     controller = CasesController(Settings(), shut, view)
-    monkeypatch.setattr(module, "kept_backups", lambda _: [])
+    monkeypatch.setattr(module, "list_backups", lambda _: [])
     controller.do("restore")
     assert view.told[-1] == words.NO_COPY
-    monkeypatch.setattr(module, "kept_backups", lambda _: [tmp_path / "new.copy", tmp_path / "old.copy"])
+    monkeypatch.setattr(module, "list_backups", lambda _: [tmp_path / "new.copy", tmp_path / "old.copy"])
 
     def put(_, copy):
         shut.why_not = ""
