@@ -149,12 +149,14 @@ class TheatrePage(Page):
 
     def _tick(self) -> None:
         session = self.session
-        if session is None:
-            if self.display.due():
+        try:
+            if session is not None:
+                self._poll(session)
+            elif self.display.due():
                 self.refresh()
-        else:
-            self._poll(session)
-        self.controller.holding.look()
+        finally:
+            # A key that is held for its second does its act, whatever the session or the screen cannot do.
+            self.controller.holding.look()
 
     def _poll(self, session: LiveSession) -> None:
         # Sound and bar first, and each part by itself: a fault in one must not take the alarms away.

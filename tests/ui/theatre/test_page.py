@@ -43,6 +43,18 @@ def test_pressing_the_injecting_key_again_does_not_disarm_but_holding_it_for_a_s
     _up(armed, K.Key_I)
 
 
+def test_a_hold_ends_injecting_also_while_the_session_says_nothing(armed, qtbot, monkeypatch) -> None:
+    def fails() -> None:
+        raise ZeroDivisionError("by a planted fault")
+
+    monkeypatch.setattr(armed.session, "poll", fails)
+    with qtbot.capture_exceptions() as faults:
+        _down(armed, K.Key_I)
+        qtbot.waitUntil(lambda: not armed.session.armed)
+    assert faults
+    _up(armed, K.Key_I)
+
+
 def test_the_press_that_arms_does_not_disarm_however_long_it_is_held(armed, qtbot) -> None:
     armed.session.armed = False
     _down(armed, K.Key_I)
