@@ -19,7 +19,7 @@ import cv2
 from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import UsageError
-from assistant.evaluation import kept_scores
+from assistant.evaluation import cached_scores
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome, read_outcome
 from assistant.evaluation.peer_run import run_peers
@@ -165,12 +165,12 @@ def score_job(job: RunToScore) -> list[RunScore]:
 def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
     """The peers' scores, kept beside the results: `kept_scores`."""
     path = job.results.parent.parent / "peers" / f"{job.run.name}.npz"
-    key = kept_scores.key_of(job.run)
-    scores = kept_scores.cached(path, key)
+    key = cached_scores.key_of(job.run)
+    scores = cached_scores.cached(path, key)
     if scores is None:
         outcomes = _with_source(job.run, lambda source: run_peers(truth, source))
         scores = [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]
-        kept_scores.keep(path, key, scores)
+        cached_scores.keep(path, key, scores)
     return scores
 
 

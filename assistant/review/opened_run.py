@@ -18,7 +18,7 @@ from assistant.pipeline import Summary
 from assistant.plan import Plan, check_against_run
 from assistant.readings.moments import Moment, MomentStore
 from assistant.review import previews
-from assistant.review.kept_result import CachedAnalysis, CachedResult, find_cached, places_of
+from assistant.review.cached_result import CachedAnalysis, CachedResult, find_cached, places_of
 from assistant.review.picture_reader import PictureReader, ScrubMaker
 from assistant.review.replay import ReplayAnalysis, ReplayListener
 from assistant.review.session_day import SessionDay

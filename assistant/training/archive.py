@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 from assistant.library.people import Permission, check_may
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import Clip, cut, facts_as_json
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 from assistant.training.trainer import Trainer
 
 Row = dict[str, Any]

@@ -14,7 +14,7 @@ from assistant.errors import UsageError
 from assistant.language import sentence
 from assistant.settings.tree import AlarmSettings
 from assistant.system.plain import json_text
-from assistant.training.ending import DISCS, POSTERIOR, STAYS, Reached, RunOutcome
+from assistant.training.run_outcome import DISCS, POSTERIOR, STAYS, Reached, RunOutcome
 
 STOP, GO_ON, CANNOT_TELL = "stop", "go on", "cannot tell"  # sentences
 ANSWERS: Final = (STOP, GO_ON, CANNOT_TELL)
@@ -45,7 +45,7 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     right : str
         One of `ANSWERS`.
     direction : str
-        Where the cement is going (`assistant.training.ending.DIRECTIONS`).
+        Where the cement is going (`assistant.training.run_outcome.DIRECTIONS`).
     event_frame, event_s : int and float, or None
         The first thing reached after the clip's end; times are of the run.
     event : str

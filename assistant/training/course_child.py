@@ -22,7 +22,7 @@ from assistant.simulation.writing import write_run
 from assistant.system.files import whole_folder
 from assistant.training.clip import ClipFacts, cut, facts_as_json
 from assistant.training.course import CASES, case_of
-from assistant.training.ending import read_run_outcome
+from assistant.training.run_outcome import read_run_outcome
 
 
 def main(arguments: list[str]) -> int:

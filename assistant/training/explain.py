@@ -8,7 +8,7 @@ from typing import Final
 from assistant.language import sentence
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import ClipFacts, band_mm
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 
 _WINDOW_S: Final = 4.0
 _MOVED_MM: Final = 0.8

@@ -11,7 +11,7 @@ from assistant.library.change_log import Row
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement, CalibrationPoint, brier, calibration, cohen_of, fleiss, wilson
 from assistant.training.clip import ANSWERS, CANNOT_TELL, STOP
-from assistant.training.ending import DIRECTIONS
+from assistant.training.run_outcome import DIRECTIONS
 from assistant.training.trainer import QUESTION, Trainer
 from assistant.vocabulary import Measure, Unknown
 

@@ -15,7 +15,7 @@ from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, Outline
 from assistant.simulation.truth_masks import mask_at
-from assistant.training.ending import LINES, RunOutcome
+from assistant.training.run_outcome import LINES, RunOutcome
 from assistant.vocabulary import Approach, Distances, FrameState, Liveness, Measure, Motion, Unknown
 
 _NOT_KEPT: Final = Unknown("not kept for training")

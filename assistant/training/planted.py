@@ -15,7 +15,7 @@ import numpy as np
 from assistant.language import sentence
 from assistant.plan import Plan, PlannedView
 from assistant.training.clip import GO_ON, STOP, Clip, ClipFacts
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 
 SHARE: Final = 0.25
 """Of the cases that can carry one [P]."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, ClipFacts
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 
 _MUCH_TOO_EARLY_S = 10.0
 _FAR_MM = 8.0

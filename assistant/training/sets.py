@@ -12,7 +12,7 @@ from assistant.library.people import Permission
 from assistant.library.store import Library
 from assistant.system.plain import json_text
 from assistant.training.clip import Clip, clip_from_row
-from assistant.training.ending import DIRECTIONS
+from assistant.training.run_outcome import DIRECTIONS
 
 
 class SetRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

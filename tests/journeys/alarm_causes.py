@@ -32,7 +32,7 @@ from assistant.recording.writer import Disk, Recorder, WriterSettings
 from assistant.reports.facts import gather
 from assistant.reports.tables import lists_table
 from assistant.review.annotations import Review
-from assistant.review.kept_result import summary_of
+from assistant.review.cached_result import summary_of
 from assistant.review.session_reading import read_session_day
 from assistant.review.stored import read_analysed
 from assistant.run_facts import RunClock, RunFacts

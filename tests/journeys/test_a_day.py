@@ -22,8 +22,8 @@ from assistant.review.session_reading import read_session_day
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.training.archive import keep_clip, result_of
-from assistant.training.ending import read_run_outcome
 from assistant.training.figures import progress
+from assistant.training.run_outcome import read_run_outcome
 from assistant.training.trainer import Trainer
 from tests.journeys.room import Room
 from tests.recorders import WRITER

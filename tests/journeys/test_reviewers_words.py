@@ -18,7 +18,7 @@ from assistant.library.store import Library
 from assistant.review.annotations import About, read_review
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import keep_clip, result_of
-from assistant.training.ending import read_run_outcome
+from assistant.training.run_outcome import read_run_outcome
 from assistant.training.trainer import Trainer
 from tests.small_run import SmallRun, write_small_run
 from tests.waiting import HUNG_S

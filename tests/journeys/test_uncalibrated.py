@@ -24,15 +24,15 @@ from assistant.library.store import Library
 from assistant.lines import TABLED_LINES
 from assistant.plan import plan_from_document, read_plan
 from assistant.results.summary_table import summary_table
-from assistant.review.kept_result import summary_of
+from assistant.review.cached_result import summary_of
 from assistant.review.stored import read_analysed
 from assistant.settings.tree import Settings
 from assistant.setup.model import PointStatus, SetUp, SetView, Step
 from assistant.training.archive import keep_clip, result_of
 from assistant.training.csv_out import answers_of, write_answers
-from assistant.training.ending import read_run_outcome
 from assistant.training.explain import gave_away
 from assistant.training.planted import can_carry, line_readout
+from assistant.training.run_outcome import read_run_outcome
 from assistant.training.scoring import score, score_watching
 from assistant.training.trainer import QUESTION, AskedClip, Given, Trainer
 from assistant.vocabulary import Distances, Unknown

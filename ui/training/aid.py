@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.training.clip import ClipFacts
-from assistant.training.ending import RunOutcome
 from assistant.training.planted import line_readout, moved, shift_mm
+from assistant.training.run_outcome import RunOutcome
 
 
 class Aid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.review.picture_reader import PictureReader
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 from assistant.vocabulary import Frame
 
 

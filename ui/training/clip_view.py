@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from assistant.language import tr
 from assistant.plan import Plan
 from assistant.readings.moments import Moment
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 from assistant.vocabulary import Frame, Motion
 from ui import theme
 from ui.training import training_words as words

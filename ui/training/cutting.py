@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 from assistant.training.trainer import Trainer
 from ui.training import training_words as words
 from ui.training.view import Reader, TrainingView

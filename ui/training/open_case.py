@@ -9,8 +9,8 @@ from assistant.language import tr
 from assistant.plan import Plan
 from assistant.readings.moments import Moment
 from assistant.training.clip import STOP
-from assistant.training.ending import RunOutcome
 from assistant.training.known_moment import KnownMoments
+from assistant.training.run_outcome import RunOutcome
 from assistant.training.scoring import Score, score, score_label, score_watching
 from assistant.training.trainer import QUESTION, SHAPE, WATCHING, AskedClip, Given
 from assistant.vocabulary import Frame

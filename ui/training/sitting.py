@@ -13,7 +13,7 @@ from assistant.library.identities import identify
 from assistant.library.people import LOCAL, Person
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import labelled, result_of
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 from assistant.training.trainer import QUESTION, WATCHING, AskedClip, Trainer
 from ui.controlling import telling
 from ui.training import training_words as words

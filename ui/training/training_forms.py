@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.errors import UsageError
 from assistant.language import tr
 from assistant.library.people import LOCAL, Person, Role
-from assistant.training.ending import DIRECTIONS
+from assistant.training.run_outcome import DIRECTIONS
 from assistant.training.sets import SetRule, clips_named, make_set
 from assistant.training.trainer import Trainer
 from ui.widgets.form_sheet import FormSheet

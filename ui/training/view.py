@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.training.ending import RunOutcome
+from assistant.training.run_outcome import RunOutcome
 from ui.training.feedback import Feedback
 from ui.training.modes import WELCOME
 from ui.widgets.form_sheet import FormSheet

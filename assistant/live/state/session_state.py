@@ -14,8 +14,8 @@ from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
 from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
+from assistant.live.state.frozen_input import FrozenInputDetector
 from assistant.live.state.picture_state import Known, Terms, judge, quiet
-from assistant.live.state.stuck_input import FrozenInputDetector
 from assistant.live.state.timing import FrameTiming
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.recording.recording_state import RecordingState

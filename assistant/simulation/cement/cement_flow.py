@@ -18,8 +18,15 @@ from skimage.graph import MCP_Geometric
 from assistant.errors import UsageError
 from assistant.simulation.anatomy.anatomy_shapes import F32
 from assistant.simulation.cement import leak_paths, leak_site
-from assistant.simulation.cement.cement_room import FillableVolume, fillable_volume, in_crop, near_axis, nearest, ragged
 from assistant.simulation.cement.cement_schedule import injected_ml
+from assistant.simulation.cement.fillable_volume import (
+    FillableVolume,
+    fillable_volume,
+    in_crop,
+    near_axis,
+    nearest,
+    ragged,
+)
 from assistant.simulation.scene import Anatomy, CementFlow, SimulatedCannula, Volume
 
 # Nominal outer and usual inner diameters, mm (Wikipedia needle-gauge chart for the outer ones).

@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from assistant.errors import UsageError
-from assistant.evaluation import kept_scores, runs
+from assistant.evaluation import cached_scores, runs
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome
 from assistant.evaluation.runs import RunToScore, Way, analyse, runs_under, score_all, score_job, simulate_set
@@ -108,7 +108,7 @@ def test_peers_are_asked_once(made, monkeypatch, tmp_path) -> None:
 
     monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
     monkeypatch.setattr(runs, "run_peers", peers)
-    monkeypatch.setattr(kept_scores, "key_of", lambda run: run.name)
+    monkeypatch.setattr(cached_scores, "key_of", lambda run: run.name)
     first, again = (score_job(job(made, peers=True)) for _ in range(2))
     assert [score.method for score in first] == [score.method for score in again] == ["this program", "a peer"]
     assert len(asked) == 1

@@ -16,7 +16,7 @@ from assistant.part import FOLDER, Part, write_part
 from assistant.plan import Plan, read_plan
 from assistant.readings.csv_row import COLUMNS
 from assistant.readings.moments import Moment
-from assistant.review.kept_result import alarm_of
+from assistant.review.cached_result import alarm_of
 from assistant.review.stored import NOT_STORED, holds_figures, holds_leaks, read_analysed, read_as_seen
 from assistant.vocabulary import AlarmSite, EventKind, FrameState, Motion, Priority, Unknown
 from tests.small_run import SmallRun, write_small_run

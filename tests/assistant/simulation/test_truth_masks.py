@@ -13,8 +13,8 @@ from assistant.evaluation.score import score_run
 from assistant.evaluation.truth import read_truth
 from assistant.simulation.truth_masks import PACK, main, mask_at, pack_masks
 from assistant.system.places import demo_run
-from assistant.training.ending import read_run_outcome
 from assistant.training.known_moment import KnownMoments
+from assistant.training.run_outcome import read_run_outcome
 
 MASK = np.zeros((40, 50), np.uint8)
 MASK[10:20, 10:30] = 255

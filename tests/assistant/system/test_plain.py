@@ -39,7 +39,7 @@ class Line(msgspec.Struct):
 
 
 _READS_OUR_OWN = {
-    "assistant/evaluation/kept_scores.py",
+    "assistant/evaluation/cached_scores.py",
     "assistant/exchange/child.py",
     "assistant/library/change_log.py",
     "assistant/library/child.py",

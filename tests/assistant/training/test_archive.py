@@ -10,7 +10,7 @@ from assistant.library.search import Filter, search
 from assistant.library.store import Library
 from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import cut_before, keep_clip, result_of, run_at, run_of_case
-from assistant.training.ending import read_run_outcome
+from assistant.training.run_outcome import read_run_outcome
 from assistant.training.trainer import Trainer
 from tests.small_ending import write_ending
 

@@ -5,7 +5,7 @@ import pytest
 from assistant.errors import UsageError
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import CANNOT_TELL, GO_ON, STOP, cut
-from assistant.training.ending import STAYS, read_run_outcome
+from assistant.training.run_outcome import STAYS, read_run_outcome
 from tests.small_ending import write_ending
 
 

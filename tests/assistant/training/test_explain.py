@@ -4,8 +4,8 @@ import pytest
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import cut
-from assistant.training.ending import read_run_outcome
 from assistant.training.explain import gave_away, near_since_s
+from assistant.training.run_outcome import read_run_outcome
 from tests.small_ending import write_ending
 
 

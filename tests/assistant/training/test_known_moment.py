@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.lines import Line
-from assistant.training.ending import read_run_outcome
 from assistant.training.known_moment import KnownMoments
+from assistant.training.run_outcome import read_run_outcome
 from assistant.vocabulary import FrameState, Motion
 from tests.small_ending import write_ending
 

@@ -5,9 +5,9 @@ import pytest
 
 from assistant.settings.tree import AlarmSettings
 from assistant.training.clip import GO_ON, STOP, cut
-from assistant.training.ending import read_run_outcome
 from assistant.training.figures import progress
 from assistant.training.planted import can_carry, distance_mm, is_trusted, line_readout, moved, reveal, shift_mm
+from assistant.training.run_outcome import read_run_outcome
 from assistant.training.scoring import score
 from assistant.training.trainer import Given
 from tests.assistant.training.conftest import made_clip

@@ -6,7 +6,7 @@ from assistant.errors import UsageError
 from assistant.library.people import Permission, Role
 from assistant.settings.tree import Settings
 from assistant.training.clip import Clip, cut
-from assistant.training.ending import read_run_outcome
+from assistant.training.run_outcome import read_run_outcome
 from assistant.training.trainer import SITE, WATCHING, Starter
 from tests.one_library import OneLibrary, add_cases, add_run
 from tests.small_ending import write_ending

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.live.messages import LiveMoment
-from assistant.live.state.stuck_input import FrozenInputDetector
+from assistant.live.state.frozen_input import FrozenInputDetector
 from assistant.vocabulary import FrameState
 
 MS = 1_000_000

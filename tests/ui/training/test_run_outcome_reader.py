@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_ending import write_ending
-from ui.training.ending_reader import RunOutcomeReader
+from ui.training.run_outcome_reader import RunOutcomeReader
 
 
 @pytest.fixture

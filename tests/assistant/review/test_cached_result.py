@@ -19,7 +19,7 @@ from assistant.lines import Line
 from assistant.pipeline import Summary
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.readings.moments import Moment, MomentMaker
-from assistant.review.kept_result import CachedAnalysis, find_cached, places_of, summary_of
+from assistant.review.cached_result import CachedAnalysis, find_cached, places_of, summary_of
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings, with_changes
 from assistant.vocabulary import Alarm, Distances, Motion, Unknown

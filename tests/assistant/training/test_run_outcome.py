@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from assistant.errors import InputError
-from assistant.training.ending import read_run_outcome
+from assistant.training.run_outcome import read_run_outcome
 from tests.small_ending import write_ending
 
 

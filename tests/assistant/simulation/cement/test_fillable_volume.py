@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.simulation.cement.cement_room import fillable_volume, near_axis, nearest, ragged
+from assistant.simulation.cement.fillable_volume import fillable_volume, near_axis, nearest, ragged
 from assistant.simulation.scene import SimulatedCannula
 
 

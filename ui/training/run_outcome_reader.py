@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.errors import AssistantError, describe
 from assistant.language import shown, tr
-from assistant.training.ending import RunOutcome, read_run_outcome
+from assistant.training.run_outcome import RunOutcome, read_run_outcome
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0

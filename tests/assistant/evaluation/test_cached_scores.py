@@ -1,6 +1,6 @@
 import numpy as np
 
-from assistant.evaluation.kept_scores import cached, keep, key_of
+from assistant.evaluation.cached_scores import cached, keep, key_of
 from assistant.evaluation.tally import RunScore
 
 SCORES = [
@@ -38,7 +38,7 @@ def test_the_key_changes_with_the_truth_and_with_the_observers_masks(made, monke
     network = tmp_path / "models/plain_unet/model.onnx"
     network.parent.mkdir(parents=True)
     network.write_bytes(b"one")
-    monkeypatch.setattr("assistant.evaluation.kept_scores.models_folder", lambda: tmp_path / "models")
+    monkeypatch.setattr("assistant.evaluation.cached_scores.models_folder", lambda: tmp_path / "models")
     made.save()
     keys = [key_of(made.run), key_of(made.run)]
     made.truth_rows[12] |= {"dx_px": 1.0}
