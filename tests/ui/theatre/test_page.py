@@ -47,8 +47,8 @@ def test_a_hold_ends_injecting_also_while_the_session_says_nothing(armed, qtbot,
     def fails() -> None:
         raise ZeroDivisionError("by a planted fault")
 
-    monkeypatch.setattr(armed.session, "poll", fails)
-    with qtbot.capture_exceptions() as faults:
+    with qtbot.capture_exceptions() as faults, monkeypatch.context() as broken:
+        broken.setattr(armed.session, "poll", fails)
         _down(armed, K.Key_I)
         qtbot.waitUntil(lambda: not armed.session.armed)
     assert faults
