@@ -15,9 +15,9 @@ from typing import Final
 class Of(Enum):
     """What a length is a share of."""
 
-    DEPTH = "depth"
+    DEPTH = "depth"  # sentences
     """Sagittal diameter; in an AP view the width between the side walls."""
-    HEIGHT = "height"
+    HEIGHT = "height"  # sentences
 
 
 class Line(StrEnum):

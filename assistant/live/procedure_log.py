@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assistant.language import tr
 from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
@@ -150,11 +151,11 @@ class ProcedureLog:
     def stage_words(self, now_ns: int) -> str:
         """Under the clock."""
         if self.mixed_ns is None or self.stage_ns is None:
-            return "[[theatre:cement clock]] starts it"
+            return tr("[[theatre:cement clock]] starts it")
         if self.stage == 0:
-            return "since mixing"
+            return tr("since mixing")
         seconds = max(0, int((now_ns - self.stage_ns) / 1e9))
-        return f"{self.stages[self.stage]} for {seconds // 60:02d}:{seconds % 60:02d}"
+        return tr("{stage} for {time}", stage=self.stages[self.stage], time=f"{seconds // 60:02d}:{seconds % 60:02d}")
 
     def put_in(self) -> float | None:
         """One step more; the sum in ml, None where no one would inject more."""
@@ -223,10 +224,10 @@ class ProcedureLog:
     def ap_words(self, now_ns: int) -> str:
         """When the other plane was looked at last, for the quiet bar."""
         if self.ap_ns is None:
-            return "No AP look yet: [[theatre:ap look]]"
+            return tr("No AP look yet: [[theatre:ap look]]")
         seconds = max(0, int((now_ns - self.ap_ns) / 1e9))
-        told = f"Last AP look {seconds // 60:02d}:{seconds % 60:02d} ago"
-        return f"{told} · look again: [[theatre:ap look]]" if seconds >= self.ap_again_s else told
+        told = tr("Last AP look {time} ago", time=f"{seconds // 60:02d}:{seconds % 60:02d}")
+        return tr("{told} · look again: [[theatre:ap look]]", told=told) if seconds >= self.ap_again_s else told
 
     def next_level(self) -> None:
         """The level is done; the lines of the next say which it is: what is entered before they stand is of it.

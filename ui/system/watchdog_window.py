@@ -17,10 +17,10 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWid
 
 from assistant.alarm_table.sounds import watchdog_wave
 from assistant.alarm_table.table import STOPPED
-from assistant.language import tr
+from assistant.language import shown, tr
 from assistant.system.memory_file import MemoryFile
 
-HEADLINE, ACTION = STOPPED.headline, STOPPED.action
+HEADLINE, ACTION = shown(STOPPED.headline), shown(STOPPED.action)
 _MORE = tr("The recording goes on. The program is being started again.")
 _REDS = ("#CF1219", "#7A0B0F")
 _FLASH_MS = 250  # 2 Hz, half on

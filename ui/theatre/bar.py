@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.alarm_table.table import SITE_OF_LEAK
+from assistant.language import shown, tr, trn
 from assistant.lines import WARNING_THIRDS, Line
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
@@ -21,16 +22,17 @@ from ui.widgets.alarm_bar import AlarmBar, Message
 
 _SITE_WORDS = {
     AlarmSite.POSTERIOR: "posterior",
-    AlarmSite.SUPERIOR_ENDPLATE: "superior endplate",
-    AlarmSite.INFERIOR_ENDPLATE: "inferior endplate",
+    AlarmSite.SUPERIOR_ENDPLATE: tr("superior endplate"),
+    AlarmSite.INFERIOR_ENDPLATE: tr("inferior endplate"),
     AlarmSite.ANTERIOR: "anterior",
     AlarmSite.LATERAL: "lateral",
 }
 _LEAK_WORDS = {SITE_OF_LEAK[site]: told for site, told in words.LEAK_SITE.items()}
 _TECHNICAL_FROM = 7
 _CLEARLY_PAST_MM = -1.0
-_BEFORE = {LiveState.NO_SIGNAL: "Before signal loss", LiveState.FROZEN: "Before it froze"}
-_DISAGREE = "Figure past the line without alarm. Judge by eye."
+_BEFORE = {LiveState.NO_SIGNAL: tr("Before signal loss"), LiveState.FROZEN: tr("Before it froze")}
+_BEFORE_OFF = tr("Before X-ray off")
+_DISAGREE = tr("Figure past the line without alarm. Judge by eye.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class LiveMessage(Message):
 
     under: str = ""
     key: str = ""
-    key_word: str = "Space"
+    key_word: str = tr("Space")
     steady: bool = False
     before_off: bool = False
 
@@ -71,18 +73,18 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
         A question of the program, in place of the quiet line.
     """
     if status is None:
-        action = with_keys("Choose a source: [[theatre:set up]].")
-        return LiveMessage(priority=Priority.NONE, headline="NO SOURCE", action=asked or action, known=False)
+        action = with_keys(tr("Choose a source: [[theatre:set up]]."))
+        return LiveMessage(priority=Priority.NONE, headline=tr("NO SOURCE"), action=asked or action, known=False)
     standing = [alarm for alarm in status.alarms if not alarm.before_held]
     if not standing and status.quiet.seen_none and _crossed(status):
         # Two parts of the program disagree: the graver of the two is believed.
         return LiveMessage(priority=Priority.NONE, headline=words.NOT_KNOWN, action=_DISAGREE, known=False)
     before = next((alarm for alarm in status.alarms if alarm.before_held), None)
-    tail = f"{_BEFORE.get(status.state, 'Before X-ray off')}:  {before.headline.lower()}" if before is not None else ""
+    tail = f"{_BEFORE.get(status.state, _BEFORE_OFF)}:  {shown(before.headline).lower()}" if before is not None else ""
     if not standing:
         seen = status.quiet.seen_none
-        headline = words.NO_CROSSING if seen else status.quiet.headline
-        action = asked or with_keys(status.quiet.action)
+        headline = words.NO_CROSSING if seen else shown(status.quiet.headline)
+        action = asked or with_keys(shown(status.quiet.action))
         first, second = quiet_aside
         return LiveMessage(
             priority=Priority.NONE,
@@ -98,11 +100,11 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
     paused = _paused_words(standing, status.now_ns)
     return LiveMessage(
         priority=top.priority,
-        headline=top.headline,
-        action=asked or top.action,
+        headline=shown(top.headline),
+        action=asked or shown(top.action),
         aside=_count(status, standing),
         under=tail or paused or _where(status, top),
-        key="Acknowledge" if fresh else "",
+        key=tr("Acknowledge") if fresh else "",
         steady=top.paused_until_ns is not None and top.paused_until_ns > status.now_ns,
         before_off=bool(tail),
     )
@@ -119,10 +121,17 @@ def _count(status: LiveStatus, standing: list[LiveAlarm]) -> str:
     top = standing[0]
     seconds = max(0.0, (status.now_ns - top.raised_ns) / 1e9)
     technical = int(top.code[1:] or 0) >= _TECHNICAL_FROM if top.code[1:].isdigit() else False
-    what = "technical" if technical and len(standing) == 1 else f"{len(standing)} alarm{'s'[: len(standing) > 1]}"
+    what = (
+        tr("technical") if technical and len(standing) == 1 else trn("{count} alarm", "{count} alarms", len(standing))
+    )
     if top.priority is Priority.LOW:
-        what = f"{len(standing)} message{'s'[: len(standing) > 1]}"
-    return f"{words.PRIORITY[top.priority]} · {what} · for {words.clock(seconds)}"
+        what = trn("{count} message", "{count} messages", len(standing))
+    return tr(
+        "{priority} · {what} · for {time}",
+        priority=words.PRIORITY[top.priority],
+        what=what,
+        time=words.clock(seconds),
+    )
 
 
 def _where(status: LiveStatus, top: LiveAlarm) -> str:
@@ -131,17 +140,17 @@ def _where(status: LiveStatus, top: LiveAlarm) -> str:
         return elsewhere
     if top.code == "A7":
         if status.state in (LiveState.NO_SIGNAL, LiveState.FROZEN):
-            return "stays until the picture is back"
+            return tr("stays until the picture is back")
         if status.state is LiveState.NOT_FLUOROSCOPY:
-            return "stays until the C-arm's picture is back"
-        return "stays until the analysis is back"
+            return tr("stays until the C-arm's picture is back")
+        return tr("stays until the analysis is back")
     if top.code == "A12":
-        return "press the X-ray pedal for a new picture"
+        return tr("press the X-ray pedal for a new picture")
     thirds = _thirds(status, top)
     if thirds:
         return thirds
     if top.latched and not top.holds:
-        return "not seen now · stays until acknowledged"
+        return tr("not seen now · stays until acknowledged")
     names = _LEAK_WORDS if top.kind is EventKind.LEAK else _SITE_WORDS
     return names.get(top.site, "") if top.site is not None else ""
 
@@ -161,7 +170,7 @@ def _thirds(status: LiveStatus, top: LiveAlarm) -> str:
         for name, value in zip(words.THIRDS, values, strict=True)
         if not isinstance(value, Unknown) and value <= limit
     ]
-    return "" if not names else "all thirds" if len(names) == 3 else f"{' and '.join(names)} third"
+    return "" if not names else tr("all thirds") if len(names) == 3 else tr("{names} third", names=" and ".join(names))
 
 
 def _crossed(status: LiveStatus) -> bool:
@@ -175,7 +184,7 @@ def _crossed(status: LiveStatus) -> bool:
 def _paused_words(standing: list[LiveAlarm], now_ns: int) -> str:
     until = [alarm.paused_until_ns for alarm in standing if alarm.paused_until_ns is not None]
     left_s = max((end - now_ns for end in until), default=0) / 1e9
-    return f"Sound back in {words.clock(left_s + 0.999)}" if left_s > 0 else ""
+    return tr("Sound back in {time}", time=words.clock(left_s + 0.999)) if left_s > 0 else ""
 
 
 class LiveBar(AlarmBar):
@@ -286,7 +295,7 @@ class LiveBar(AlarmBar):
             painter.setFont(theme.font(22, 700))
             painter.drawText(place.adjusted(0, 2, 0, -28), Qt.AlignmentFlag.AlignVCenter, message.key)
             painter.setFont(theme.font(18, 500))
-            painter.drawText(place.adjusted(0, 30, 0, 0), Qt.AlignmentFlag.AlignVCenter, "sound off 60 s")
+            painter.drawText(place.adjusted(0, 30, 0, 0), Qt.AlignmentFlag.AlignVCenter, tr("sound off 60 s"))
         else:
             painter.setFont(theme.font(20, 600))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, message.key)

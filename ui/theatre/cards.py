@@ -6,8 +6,9 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant import lengths
+from assistant import language, lengths
 from assistant.alarm_table.table import standing_row
+from assistant.language import tr
 from assistant.live.procedure_log import ProcedureLog
 from assistant.live.status import LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
@@ -75,15 +76,23 @@ class Clocks(Card):
         clock = "—" if isinstance(seconds, Unknown) else words.clock(seconds)
         push, push_note = "—", words.XRAY_OFF
         if status is not None and LOOKS[status.state].push_runs and not isinstance(status.push_s, Unknown):
-            push, push_note = words.clock(status.push_s), f"push {log.pushes} · X-ray {words.clock(log.xray_on_s)}"
+            push, push_note = (
+                words.clock(status.push_s),
+                tr("push {pushes} · X-ray {xray_on_s}", pushes=log.pushes, xray_on_s=words.clock(log.xray_on_s)),
+            )
         elif log.pushes:
-            push_note = f"X-ray {words.clock(log.xray_on_s)} · {log.pushes} push{'es'[: 2 * (log.pushes > 1)]}"
+            push_note = tr(
+                "X-ray {xray_on_s} · {pushes} push{value}",
+                xray_on_s=words.clock(log.xray_on_s),
+                pushes=log.pushes,
+                value="es"[: 2 * (log.pushes > 1)],
+            )
         cells = [
-            ("clock", "Cement clock", clock, with_keys(log.stage_words(now_ns))),
-            ("drop", "Cement in", f"{log.total_ml:.1f} ml", fill or "entered by hand"),
+            ("clock", tr("Cement clock"), clock, with_keys(language.shown(log.stage_words(now_ns)))),
+            ("drop", tr("Cement in"), tr("{total_ml:.1f} ml", total_ml=log.total_ml), fill or tr("entered by hand")),
         ]
         if not self.small:
-            cells.append(("flag", "This push", push, push_note))
+            cells.append(("flag", tr("This push"), push, push_note))
         self._cells = cells
         self.tell(tuple(cells), "; ".join(f"{title} {figure}, {note}" for _, title, figure, note in cells))
 
@@ -116,20 +125,23 @@ class WorksCard(Card):
     def show_status(self, status: LiveStatus | None) -> None:
         """Take over what works."""
         self._recording = _recording_words(status)
-        self.tell(self._recording, f"What still works: cement clock, ml counter, event log. {self._recording}")
+        self.tell(
+            self._recording,
+            tr("What still works: cement clock, ml counter, event log. {recording}", recording=self._recording),
+        )
 
     _recording = ""
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw three rows."""
         painter, width, height = self.begin()
-        _write(painter, QRectF(22, 10, width - 44, 32), "What still works", theme.font(20, 600), theme.TEXT_2)
+        _write(painter, QRectF(22, 10, width - 44, 32), tr("What still works"), theme.font(20, 600), theme.TEXT_2)
         rows = (
-            ("tick", "Cement clock, ml counter, event log", ""),
+            ("tick", tr("Cement clock, ml counter, event log"), ""),
             ("recording", self._recording, ""),
             (
                 "cross",
-                "No picture, no cement alarms" if self.small else "Picture, lines, distances, cement alarms",
+                tr("No picture, no cement alarms") if self.small else tr("Picture, lines, distances, cement alarms"),
                 "no",
             ),
         )
@@ -140,17 +152,19 @@ class WorksCard(Card):
             font = theme.font(18 if self.small else 21, 650)
             _write(painter, QRectF(62, y, width - 70, step), text, font, theme.TEXT_1)
             if rest and not self.small:
-                _write(painter, QRectF(62, y, width - 84, step), "not available", theme.font(20, 500), theme.TEXT_3, _R)
+                _write(
+                    painter, QRectF(62, y, width - 84, step), tr("not available"), theme.font(20, 500), theme.TEXT_3, _R
+                )
 
 
 def _recording_words(status: LiveStatus | None) -> str:
     """In step with the strip: nothing is written while no frame comes."""
     if status is not None and status.recording.fault:
-        return "Recording has stopped"
+        return tr("Recording has stopped")
     if status is not None and status.recording.advancing(status.now_ns):
-        return "Recording, gap marked"
+        return tr("Recording, gap marked")
     begun = status is not None and status.recording.bytes_written > 0
-    return "Recording waits, gap marked" if begun else "Recording begins with the picture"
+    return tr("Recording waits, gap marked") if begun else tr("Recording begins with the picture")
 
 
 class AlarmList(Card):
@@ -165,7 +179,7 @@ class AlarmList(Card):
         ]
         self._more = max(0, len(alarms) - 2)
         names = ", ".join(f"{priority.name} {text} {time}" for priority, text, time in self._rows)
-        self.tell((tuple(self._rows), self._more), names or "No alarm stands")
+        self.tell((tuple(self._rows), self._more), names or tr("No alarm stands"))
 
     _rows: list[tuple[Priority, str, str]] = []  # noqa: RUF012
     _more = 0
@@ -204,7 +218,7 @@ class LeakLine(Card):
             left = 66.0
         first, second = self._lines
         if not self._is_leak:
-            first = f"Leak: {first}"
+            first = tr("Leak: {first}", first=first)
         place = QRectF(left, height / 2 - 32, width - left - 14, 32)
         if not second:
             place = QRectF(left, 0, width - left - 14, height)
@@ -243,14 +257,14 @@ class Legend(Card):
             return
         x, held = 22.0, self._look is LinesLook.GREY
         names: tuple[tuple[str, QColor, list[float] | None, float], ...] = (
-            ("wall", theme.HELD if held else theme.BONE, None, 3.6),
-            ("endplates", theme.HELD if held else theme.BONE, [0.6, 1.8], 2.6),
-            ("your line b", theme.HELD if held else theme.LIMIT, [13 / 4, 7 / 4], 4.0),
-            ("cement: not drawn" if held else "cement seen", theme.CEMENT, None, 1.8),
+            (tr("wall"), theme.HELD if held else theme.BONE, None, 3.6),
+            (tr("endplates"), theme.HELD if held else theme.BONE, [0.6, 1.8], 2.6),
+            (tr("your line b"), theme.HELD if held else theme.LIMIT, [13 / 4, 7 / 4], 4.0),
+            (tr("cement: not drawn") if held else tr("cement seen"), theme.CEMENT, None, 1.8),
         )
         if self._look is LinesLook.NONE:
             names = ()
-            _write(painter, QRectF(x, 0, 260, height), "No lines are drawn", theme.font(18, 500), theme.TEXT_2)
+            _write(painter, QRectF(x, 0, 260, height), tr("No lines are drawn"), theme.font(18, 500), theme.TEXT_2)
             x += 200
         for text, colour, dashes, weight in names:
             pen = QPen(colour, weight)
@@ -272,7 +286,8 @@ class Legend(Card):
 
 def _short(alarm: LiveAlarm) -> str:
     row = standing_row(alarm.code, alarm.kind, alarm.site, alarm.headline)
-    return f"{words.PRIORITY[alarm.priority]} · {alarm.headline.lower() if row is None else row.short}"
+    told = language.shown(alarm.headline).lower() if row is None else language.shown(row.short)
+    return f"{words.PRIORITY[alarm.priority]} · {told}"
 
 
 def _no_leak(moment: Moment | None, *, measured: bool, told: bool) -> str:
@@ -294,11 +309,13 @@ def leak_lines(leak: Leak, views: tuple[PlannedView, ...]) -> tuple[str, str]:
     """Two lines on a leak: where and which shape; what that rests on."""
     view = views[leak.view_index] if leak.view_index < len(views) else None
     site = words.LEAK_SITE[leak.site].capitalize()
-    size = f"{lengths.about(leak.length_mm, view)} long"
+    size = tr("{length} long", length=language.shown(lengths.about(leak.length_mm, view)))
     if leak.shape is None:
-        return f"{site}: {size}", "seen in this view only"
+        return f"{site}: {size}", tr("seen in this view only")
     count = len(leak.shape.frames)
-    basis = f"from {count} frames · this view only" if count else f"{size} · this view only"
+    basis = (
+        tr("from {count} frames · this view only", count=count) if count else tr("{size} · this view only", size=size)
+    )
     return f"{site}: {shape_words(leak.shape.label, leak.shape.p_spike)}", basis
 
 
@@ -308,4 +325,4 @@ def fill_words(moment: Moment | None, views: tuple[PlannedView, ...], *, measure
         return ""
     view = views[getattr(moment.motion, "view_index", 0) % len(views)]
     inside = moment.distances.cement_area_mm2
-    return f"covers ≈ {100 * min(inside / lengths.body_mm2(view), 1.0):.0f} %" if inside > 0 else ""
+    return tr("covers ≈ {inside:.0f} %", inside=100 * min(inside / lengths.body_mm2(view), 1.0)) if inside > 0 else ""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from assistant.language import sentence
 from assistant.live.messages import Lines
 from assistant.live.procedure import Procedure
 from assistant.live.status import LiveStatus
@@ -65,7 +66,7 @@ class Confirming:
             self._pictures.offer(2, _offer(second.status, procedure.second_views))
         if self.asks:
             self._asked_s = self._clock_s()
-            self._view.ask("Do these lines fit? [[theatre:lines]]: confirm")
+            self._view.ask(sentence("Do these lines fit? [[theatre:lines]]: confirm"))
 
     def confirm(self) -> None:
         """The lines that are shown are right."""
@@ -91,7 +92,7 @@ class Confirming:
 
     def _tell_confirmed(self) -> None:
         self.forget()
-        self._view.tell("Lines confirmed.")
+        self._view.tell(sentence("Lines confirmed."))
         self._view.refresh()
 
     def forget(self) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from assistant.language import sentence
 from assistant.live.messages import (
     FaultNotice,
     Lines,
@@ -29,8 +30,8 @@ from ui.theatre.holding import Holding
 from ui.theatre.host import Pictures, SetUpHearer, TheatreView
 from ui.theatre.setup_host import TheatreHost
 
-_CLOSE: Final = "Close while injecting? [[theatre:close]]: close. Any other key: stay."
-_FIRST: Final = "{}: end injecting first (hold [[theatre:inject]])."
+_CLOSE: Final = sentence("Close while injecting? [[theatre:close]]: close. Any other key: stay.")
+_FIRST: Final = sentence("{}: end injecting first (hold [[theatre:inject]]).")
 
 
 class TheatreController:
@@ -117,7 +118,9 @@ class TheatreController:
 
     def stay(self) -> str:
         """Why the page is not left now: while armed."""
-        return "Injecting is on. Hold [[theatre:inject]] for one second first." if self._procedure.armed else ""
+        return (
+            sentence("Injecting is on. Hold [[theatre:inject]] for one second first.") if self._procedure.armed else ""
+        )
 
     @property
     def asks_to_close(self) -> bool:
@@ -141,7 +144,7 @@ class TheatreController:
         if in_set_up and status.armed:
             # Cement that grows arms by itself: the screen to inject by has to be there.
             self._host.end_set_up()
-            self._view.tell("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end.")
+            self._view.tell(sentence("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end."))
         elif in_set_up:
             self._set_up.tick(status)
 
@@ -152,16 +155,16 @@ class TheatreController:
         elif isinstance(message, FaultNotice):
             self._view.tell(f"{message.happened} {message.do}")
         elif isinstance(message, LinesVoid):
-            self._view.tell(f"Lines must be confirmed again: {message.reason}.")
+            self._view.tell(sentence(f"Lines must be confirmed again: {message.reason}."))
         elif isinstance(message, PlanTaken):
             self._set_up.taken()
         elif isinstance(message, PlanRefused):
-            self._view.tell(f"The lines cannot be used: {message.reason}")
+            self._view.tell(sentence(f"The lines cannot be used: {message.reason}"))
             self._set_up.refused(message.reason)
         elif isinstance(message, SourceLost):
-            self._view.tell(f"No source: {message.reason}")
+            self._view.tell(sentence(f"No source: {message.reason}"))
         elif isinstance(message, SourceEnded):
-            self._view.tell("The played recording is at its end.")
+            self._view.tell(sentence("The played recording is at its end."))
         elif isinstance(message, SourceOpened):
             self._set_up.opened(message.facts)
 
@@ -185,58 +188,58 @@ class TheatreController:
         session = self._procedure.session
         if session is not None:
             session.disarm()
-            self._view.tell("Not injecting any more.")
+            self._view.tell(sentence("Not injecting any more."))
             self._view.refresh()
 
     def _mark(self) -> None:
         log = self._procedure.log
         log.pauses += 1
-        self._note("pause", f"Pause {log.pauses} marked.")
+        self._note("pause", sentence(f"Pause {log.pauses} marked."))
 
     def _ml_in(self) -> None:
         total = self._procedure.log.put_in()
         if total is not None:
-            self._note("ml", f"{total:.1f} ml in", total_ml=total)
+            self._note("ml", sentence(f"{total:.1f} ml in"), total_ml=total)
 
     def _ml_back(self) -> None:
         total = self._procedure.log.take_back()
         if total is not None:
-            self._note("ml_back", f"Taken back: {total:.1f} ml in", total_ml=total)
+            self._note("ml_back", sentence(f"Taken back: {total:.1f} ml in"), total_ml=total)
 
     def _cement_clock(self) -> None:
         if self._procedure.log.start_clock(self._now_ns()):
-            self._note("cement_clock", "Cement clock started.")
+            self._note("cement_clock", sentence("Cement clock started."))
         else:
             self.holding.begin("cement clock", self._restart_clock)
 
     def _restart_clock(self) -> None:
         self._procedure.log.restart_clock(self._now_ns())
-        self._note("cement_clock", "Cement clock started anew.")
+        self._note("cement_clock", sentence("Cement clock started anew."))
 
     def _stage(self) -> None:
         stage = self._procedure.log.next_stage(self._now_ns())
         if stage is not None:
-            self._note("cement_stage", f"Cement: {stage}", stage=stage)
+            self._note("cement_stage", sentence(f"Cement: {stage}"), stage=stage)
 
     def _ap_look(self) -> None:
         self._procedure.log.ap_ns = self._now_ns()
-        self._note("ap_look", "AP look noted.")
+        self._note("ap_look", sentence("AP look noted."))
 
     def _bookmark(self) -> None:
         log = self._procedure.log
         log.bookmarks += 1
-        self._note("bookmark", f"Bookmark {log.bookmarks}", number=log.bookmarks)
+        self._note("bookmark", sentence(f"Bookmark {log.bookmarks}"), number=log.bookmarks)
 
     def _key_image(self) -> None:
         """Keep the present picture, bare and as shown."""
         procedure = self._procedure
         if procedure.session is None or procedure.frame is None:
-            self._view.tell("No picture to keep.")
+            self._view.tell(sentence("No picture to keep."))
             return
         procedure.log.key_images += 1
         number, frame = procedure.log.key_images, procedure.frame.index
         procedure.note("key_image", self._view.keep_image(number), frame=frame)
-        self._view.tell(f"Key image {number} kept.")
+        self._view.tell(sentence(f"Key image {number} kept."))
 
     def _clip(self) -> None:
         session = self._procedure.session
@@ -244,7 +247,11 @@ class TheatreController:
             return
         seconds = self._procedure.settings.theatre.clip_s
         kept = session.clip(seconds)
-        told = "No picture yet." if kept is None else f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."
+        told = (
+            sentence("No picture yet.")
+            if kept is None
+            else sentence(f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}.")
+        )
         self._view.tell(told)
 
     def _look_at_lines(self) -> None:
@@ -256,21 +263,21 @@ class TheatreController:
         elif lines.waits:
             lines.propose()
         elif session.status.armed:
-            self._view.tell("The lines are confirmed. They change only while not armed.")
+            self._view.tell(sentence("The lines are confirmed. They change only while not armed."))
         else:
             self.begin_set_up(at="points")
 
     def _next_level(self) -> None:
         """End work at the present level; the set-up goes on with the next."""
         if self._procedure.armed:
-            self._view.tell(_FIRST.format("Next level"))
+            self._view.tell(_FIRST.format(sentence("Next level")))
         elif self._procedure.session is not None:
             self._procedure.next_level()
             self.begin_set_up(at="level")
 
     def _begin_anew(self) -> None:
         if self._procedure.armed:
-            self._view.tell(_FIRST.format("Set-up"))
+            self._view.tell(_FIRST.format(sentence("Set-up")))
         else:
             self.begin_set_up()
 

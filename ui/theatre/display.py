@@ -10,6 +10,7 @@ from PyQt6.QtCore import QElapsedTimer, QRect
 from PyQt6.QtWidgets import QWidget
 
 from assistant.capture.play import is_played
+from assistant.language import shown, tr
 from assistant.live.alarms.advice import advice_for
 from assistant.live.messages import Lines, LiveState
 from assistant.live.procedure import Procedure
@@ -145,7 +146,7 @@ class TheatreDisplay:
         pictures.forget(1)
         for part in (self.distances, self.curve, pictures.beside, pictures.second):
             part.hide()
-        self.tell("A fault of the program. The alarms go on. Use the C-arm screen.")
+        self.tell(tr("A fault of the program. The alarms go on. Use the C-arm screen."))
 
     def due(self) -> bool:
         """Whether figures are to be shown anew."""
@@ -157,7 +158,7 @@ class TheatreDisplay:
     def say(self, status: LiveStatus | None) -> None:
         """What the message bar says."""
         # An alarm's message needs nothing else: what stands beside a quiet bar is made after it, and may fail.
-        asked = with_keys(self.asked)
+        asked = with_keys(shown(self.asked))
         message = message_of(status, asked=asked)
         if status is not None and not message.priority:
             asides: list[tuple[str, str]] = []
@@ -166,8 +167,8 @@ class TheatreDisplay:
         self.bar.say(message)
 
     def _quiet_aside(self, status: LiveStatus) -> tuple[str, str]:
-        second = "picture, view, lines, tracking, sound: all known" if status.quiet.seen_none else ""
-        return with_keys(self._procedure.log.ap_words(time.monotonic_ns())), second
+        second = tr("picture, view, lines, tracking, sound: all known") if status.quiet.seen_none else ""
+        return with_keys(shown(self._procedure.log.ap_words(time.monotonic_ns()))), second
 
     def show_figures(self, status: LiveStatus | None) -> None:
         """Everything but the picture and the bar."""
@@ -178,7 +179,7 @@ class TheatreDisplay:
         moment, views = status.moment if status is not None else None, procedure.views
         measured = status is not None and status.drawable
         why = why_not_measured(status)
-        age = "not measured" if why is not None or status is None else f"age {age_words(status)}"
+        age = tr("not measured") if why is not None or status is None else tr("age {status}", status=age_words(status))
         self.distances.show_moment(moment, views, age=age, why=why)
         self._show_curve(status)
         self.works.show_status(status)
@@ -187,7 +188,7 @@ class TheatreDisplay:
         told = status is not None and any(alarm.code in ("A3", "A5", "A6") for alarm in status.alarms)
         self.leak.show_moment(moment, views, measured=measured, told=told)
         note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
-        advice = advice_for(status.alarms) if status is not None else ""
+        advice = shown(advice_for(status.alarms)) if status is not None else ""
         self.legend.show_status(status, advice, note)
         self.pictures.show_kept(moment)
         self._place_cards(status)
@@ -283,18 +284,18 @@ def why_not_measured(status: LiveStatus | None) -> NotMeasured | None:
     """What stands in the place of the big figure, and why; None where it is measured now."""
     why: NotMeasured
     if status is None:
-        why = NotMeasured(headline="No source", explanation="Set-up: [[theatre:set up]]")
+        why = NotMeasured(headline=tr("No source"), explanation=tr("Set-up: [[theatre:set up]]"))
     elif status.state is LiveState.UNKNOWN_VIEW and status.lines is Lines.NONE:
-        why = NotMeasured(headline="No lines yet", explanation="Place them. Set-up: [[theatre:set up]]")
+        why = NotMeasured(headline=tr("No lines yet"), explanation=tr("Place them. Set-up: [[theatre:set up]]"))
     elif LOOKS[status.state].figure:
         look, elsewhere = LOOKS[status.state], live_elsewhere(status)
-        explanation = f"{elsewhere[:1].upper()}{elsewhere[1:]}" or look.explanation
+        explanation = elsewhere[:1].upper() + elsewhere[1:] or look.explanation
         why = NotMeasured(headline=look.figure, explanation=explanation)
     elif status.moment is not None and isinstance(status.moment.motion, Unknown):
-        reason = status.moment.motion.reason
-        why = NotMeasured(headline="Not tracked", explanation=f"{reason[:1].upper()}{reason[1:]}.")
+        reason = shown(status.moment.motion.reason)
+        why = NotMeasured(headline=tr("Not tracked"), explanation=f"{reason[:1].upper()}{reason[1:]}.")
     elif not status.drawable:
-        why = NotMeasured(headline="Too old to show", explanation="Comes with the next measurement.")
+        why = NotMeasured(headline=tr("Too old to show"), explanation=tr("Comes with the next measurement."))
     else:
         return None
     return replace(why, explanation=with_keys(why.explanation))

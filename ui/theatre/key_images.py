@@ -8,6 +8,8 @@ import cv2
 from PyQt6.QtCore import QObject, QThreadPool, pyqtSignal
 from PyQt6.QtGui import QPixmap
 
+from assistant import language
+from assistant.language import tr
 from assistant.live.messages import StampedFrame
 
 
@@ -34,10 +36,10 @@ class KeyImages(QObject):
                 bare = cv2.imwrite(str(place / f"{name}.png"), frame.grey)
                 seen = image.save(str(place / f"{name}_shown.png"))
             except (OSError, cv2.error) as error:
-                self.told.emit(f"The key image cannot be kept ({error}).")
+                self.told.emit(tr("The key image cannot be kept ({error}).", error=language.shown(error)))
                 return
             if not (bare and seen):
-                self.told.emit("The key image cannot be kept: the disk takes nothing.")
+                self.told.emit(tr("The key image cannot be kept: the disk takes nothing."))
 
         pool = QThreadPool.globalInstance()
         assert pool is not None

@@ -8,6 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import tr
 from ui.theatre.cards import Card
 from ui.widgets.keycap import Keycap
 
@@ -25,7 +26,7 @@ class KeysCard(Card):
         super().__init__(parent)
         self.caps: dict[str, Keycap] = {}
         for act in SHOWN:
-            small = "hold 1 s: off" if act == "inject" else ""
+            small = tr("hold 1 s: off") if act == "inject" else ""
             cap = Keycap.of("theatre", act, small=small, parent=self)
             cap.pressed.connect(self.pressed)
             cap.released.connect(self.released)

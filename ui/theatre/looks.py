@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from assistant.language import shown, tr
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
@@ -70,7 +71,7 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         hatched=True,
         plate=words.HELD_PLATE,
         figure=words.NOT_ON_HELD,
-        explanation="Returns with the next X-ray frame.",
+        explanation=tr("Returns with the next X-ray frame."),
         gap=words.XRAY_OFF,
         age="s",
     ),
@@ -79,19 +80,19 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         watching=words.NOT_MONITORING,
         dimmed=True,
         hatched=True,
-        plate="PICTURE FROZEN {0}",
-        figure="No distance on a frozen image",
-        explanation="The C-arm's picture does not change.",
-        gap="frozen",
+        plate=tr("PICTURE FROZEN {0}"),
+        figure=tr("No distance on a frozen image"),
+        explanation=tr("The C-arm's picture does not change."),
+        gap=tr("frozen"),
         age="s",
     ),
     LiveState.STALE: Look(
         icon="stale",
-        watching="CHECKING",
+        watching=tr("CHECKING"),
         dimmed=True,
-        figure="Waiting for the picture",
-        explanation="It is late.",
-        gap="late",
+        figure=tr("Waiting for the picture"),
+        explanation=tr("It is late."),
+        gap=tr("late"),
         push_runs=True,
     ),
     LiveState.NO_SIGNAL: Look(
@@ -99,8 +100,8 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         watching=words.NOT_MONITORING,
         black=True,
         plate=words.NO_SIGNAL_PLATE,
-        figure="Nothing to measure",
-        explanation="Picture lost. Cement position unknown.",
+        figure=tr("Nothing to measure"),
+        explanation=tr("Picture lost. Cement position unknown."),
         gap="no signal",
         age="",
     ),
@@ -109,25 +110,25 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         watching=words.NOT_MONITORING,
         dimmed=True,
         hatched=True,
-        plate="NOT FLUOROSCOPY",
-        figure="Not fluoroscopy",
-        explanation="Choose the C-arm's input: [[theatre:set up]]",
-        gap="not fluoroscopy",
+        plate=tr("NOT FLUOROSCOPY"),
+        figure=tr("Not fluoroscopy"),
+        explanation=tr("Choose the C-arm's input: [[theatre:set up]]"),
+        gap=tr("not fluoroscopy"),
     ),
     LiveState.UNKNOWN_VIEW: Look(
         icon="unknown view",
         watching=words.NOT_MONITORING,
-        figure="Confirm the lines",
-        explanation="Key [[theatre:lines]]. Nothing is measured meanwhile.",
-        gap="not measured",
+        figure=tr("Confirm the lines"),
+        explanation=tr("Key [[theatre:lines]]. Nothing is measured meanwhile."),
+        gap=tr("not measured"),
         push_runs=True,
     ),
     LiveState.ANALYSIS_LATE: Look(
         icon="analysis late",
         watching=words.NOT_MONITORING,
-        figure="Analysis late",
-        explanation="The picture is live. Judge by eye.",
-        gap="late",
+        figure=tr("Analysis late"),
+        explanation=tr("The picture is live. Judge by eye."),
+        gap=tr("late"),
         push_runs=True,
     ),
 }
@@ -145,18 +146,18 @@ def age_words(status: LiveStatus) -> str:
             return "—"
         age_s = frame_age_ms / 1000
     if look.age == "s":
-        return f"{max(age_s, 0.0):.0f} s"
-    return f"{max(age_s, 0.0) * 1000:.0f} ms" if age_s < 9.5 else f"{age_s:.0f} s"
+        return tr("{age:.0f} s", age=max(age_s, 0.0))
+    return tr("{age:.0f} ms", age=max(age_s, 0.0) * 1000) if age_s < 9.5 else tr("{age:.0f} s", age=age_s)
 
 
 def state_words(status: LiveStatus) -> str:
     """State and age in words, for the picture's accessible name."""
-    return f"{status.state}, image age {age_words(status)}"
+    return tr("{state}, image age {status}", state=shown(status.state), status=age_words(status))
 
 
 def second_word(status: LiveStatus) -> str:
     """Whether the lines are watched: the second word of the strip."""
-    return f"ARMED · {LOOKS[status.state].watching}" if status.armed else "NOT ARMED"
+    return tr("ARMED · {watching}", watching=LOOKS[status.state].watching) if status.armed else tr("NOT ARMED")
 
 
 def since_s(status: LiveStatus) -> float:
@@ -172,4 +173,8 @@ def since_s(status: LiveStatus) -> float:
 def live_elsewhere(status: LiveStatus) -> str:
     """Of a frozen picture on a screen with more than one: that another is live; empty where none is."""
     at = status.moment.liveness.elsewhere if status.moment is not None else ""
-    return f"the picture at the {at} is live: are the lines on it?" if at and status.state is LiveState.FROZEN else ""
+    return (
+        tr("the picture at the {at} is live: are the lines on it?", at=at)
+        if at and status.state is LiveState.FROZEN
+        else ""
+    )

@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import shown
 from assistant.live.procedure import Procedure, SessionMaker
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
@@ -110,9 +111,10 @@ class TheatrePage(Page):
 
     def tell(self, text: str) -> None:
         """A line for some seconds, at the foot of the picture; in the set-up at its foot too."""
-        self.display.tell(with_keys(text))
+        told = with_keys(shown(text))
+        self.display.tell(told)
         if self.in_set_up:
-            self.setup.controller.tell(with_keys(text))
+            self.setup.controller.tell(told)
 
     def ask(self, text: str) -> None:
         """A question in the message bar, answered by its key; empty takes it away."""

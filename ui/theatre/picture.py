@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPoly
 from PyQt6.QtWidgets import QWidget
 
 from assistant.geometry import apply
+from assistant.language import shown, tr
 from assistant.live.messages import LiveMoment, LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
@@ -280,4 +281,4 @@ class LivePicture(TurnedPicture):
 
 def leak_words(label: str, p_spike: float | Unknown) -> str:
     """A leak into the disc in four words."""
-    return f"in disc · {shape_words(label, p_spike)}"
+    return tr("in disc · {label}", label=shown(shape_words(label, p_spike)))

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.language import sentence
+
 _NAME: Final = "fluoroscopy-assistant-screen"
 _SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _WAIT_MS: Final = 1000
@@ -50,14 +52,14 @@ class ScreenSaver:
     def try_out(self) -> str:
         """Hold, wait for the answer, let go; why it does not hold, else empty."""
         if not has_bus():
-            return "not inhibited: this desktop has no session bus"
+            return sentence("not inhibited: this desktop has no session bus")
         name = f"{_NAME}-test"
         try:
             connection = _connected(self._bus, name)
             if not connection.isConnected():
-                return f"not inhibited: {connection.lastError().message() or 'no session bus'}"
+                return sentence(f"not inhibited: {connection.lastError().message() or 'no session bus'}")
             answer = connection.call(_wish(), timeout=_WAIT_MS)
-            return f"not inhibited: {answer.errorMessage()}" if answer.errorName() else ""
+            return sentence(f"not inhibited: {answer.errorMessage()}") if answer.errorName() else ""
         finally:
             self._bus.disconnectFromBus(name)
 

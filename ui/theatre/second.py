@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.imaging.subtraction import subtracted
 from assistant.imaging.turn import Turn
+from assistant.language import shown, tr
 from assistant.live.messages import StampedFrame
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Grey, Motion
@@ -32,11 +33,11 @@ _MOST_KEPT: Final = 48
 class Second(Enum):
     """What the second picture shows; the value is its name on the screen."""
 
-    NONE = ""
-    INPUT = "SECOND INPUT"
-    DELAYED = "5 s AGO"
-    BEFORE = "BEFORE INJECTION"
-    ADDED = "ADDED SINCE THEN"
+    NONE = ""  # sentences
+    INPUT = "SECOND INPUT"  # sentences
+    DELAYED = "5 s AGO"  # sentences
+    BEFORE = "BEFORE INJECTION"  # sentences
+    ADDED = "ADDED SINCE THEN"  # sentences
 
 
 class SecondPicture(QWidget):
@@ -85,24 +86,24 @@ class SecondPicture(QWidget):
             return
         grey, self.why = self._made(frame, moment)
         self._image = None if grey is None else _image(grey, frame.white, self.turn)
-        self.setAccessibleName(f"Second picture: {self.shows.value}. {self.why}")
+        self.setAccessibleName(tr("Second picture: {shows}. {why}", shows=shown(self.shows.value), why=self.why))
         self.update()
 
     def _made(self, frame: StampedFrame, moment: Moment | None) -> tuple[Grey | None, str]:
         if self.shows is Second.DELAYED:
             old = [each for each in self._kept if each.t_s <= frame.t_s - DELAY_S]
-            return (old[-1].grey, "") if old else (None, "Comes in a few seconds.")
+            return (old[-1].grey, "") if old else (None, tr("Comes in a few seconds."))
         if not self._references:
-            return None, "Set the lines first."
+            return None, tr("Set the lines first.")
         motion = moment.motion if moment is not None else None
         index = motion.view_index if isinstance(motion, Motion) else 0
         reference = self._references[min(index, len(self._references) - 1)]
         if self.shows is Second.BEFORE:
             return reference.grey, ""
         if not isinstance(motion, Motion):
-            return None, "The vertebra is not found now."
+            return None, tr("The vertebra is not found now.")
         if reference.grey.shape != frame.grey.shape or reference.white != frame.white:
-            return None, "The picture has another size now."
+            return None, tr("The picture has another size now.")
         current = Frame(index=frame.index, t_s=frame.t_s, grey=frame.grey, white=frame.white)
         return subtracted(current, reference, motion.similarity), ""
 
@@ -118,7 +119,7 @@ class SecondPicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hatched_edge(painter, area)
         painter.setFont(theme.font(24, 800))
-        text = f"{self.shows.value} · not live"
+        text = tr("{shows} · not live", shows=shown(self.shows.value))
         wide = painter.fontMetrics().horizontalAdvance(text) + 32
         rect = QRectF(area.center().x() - wide / 2, area.top() + 30, wide, 44)
         painter.setPen(QPen(theme.HELD, 2))

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import shown, tr
 from assistant.lines import Line, Of
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
@@ -33,11 +34,11 @@ class SecondFigures(Card):
     def show_status(self, status: LiveStatus | None, views: tuple[PlannedView, ...], *, case: str) -> None:
         """Take over what is known of the second picture."""
         view = views[0] if views else None
-        name = view.view.upper() if view is not None else "SECOND INPUT"
-        state = str(status.state) if status is not None else "NO SIGNAL"
+        name = view.view.upper() if view is not None else tr("SECOND INPUT")
+        state = shown(status.state) if status is not None else tr("NO SIGNAL")
         age = age_words(status) if status is not None else "—"
-        marked = "REHEARSAL · " if case else ""
-        self._title = f"{name} · {marked}{state} · age {age}"
+        marked = tr("REHEARSAL · ") if case else ""
+        self._title = tr("{name} · {marked}{state} · age {age}", name=name, marked=marked, state=state, age=age)
         self._icon = LOOKS[status.state].icon if status is not None else "no signal"
         self._rows = figures(status, view)
         told = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
@@ -59,18 +60,20 @@ class SecondFigures(Card):
 def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[str, str, QColor], ...]:
     """Label, figure and colour of each distance; a dash with the reason where none may be shown."""
     if view is None:
-        return (("No lines", f"Set-up, step 4: {word('setup', 'ap')}", theme.TEXT_2),)
+        return ((tr("No lines"), tr("Set-up, step 4: {key}", key=word("setup", "ap")), theme.TEXT_2),)
     moment = status.moment if status is not None else None
     if status is None or moment is None or not status.drawable or not isinstance(moment.distances, Distances):
         why = LOOKS[status.state].figure if status is not None else ""
         reason = moment.distances.reason if moment is not None and isinstance(moment.distances, Unknown) else ""
-        return ((why or reason or "Too old to show", "—", theme.TEXT_3),)
+        return ((why or shown(reason) or tr("Too old to show"), "—", theme.TEXT_3),)
     found = moment.distances
-    nearest = ("Line b", found.mm[Line.WARNING_LINE]) if view.is_lateral else ("Side wall", found.mm[Line.SIDE_WALL])
+    nearest = (
+        (tr("Line b"), found.mm[Line.WARNING_LINE]) if view.is_lateral else (tr("Side wall"), found.mm[Line.SIDE_WALL])
+    )
     rows = (
         nearest,
-        ("Sup. endplate", found.mm[Line.SUPERIOR_ENDPLATE]),
-        ("Inf. endplate", found.mm[Line.INFERIOR_ENDPLATE]),
+        (tr("Sup. endplate"), found.mm[Line.SUPERIOR_ENDPLATE]),
+        (tr("Inf. endplate"), found.mm[Line.INFERIOR_ENDPLATE]),
     )
     return tuple((marked(label, view), *_figure(mm, view, at_line=k == 0)) for k, (label, mm) in enumerate(rows))
 

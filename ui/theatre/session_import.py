@@ -10,6 +10,7 @@ from typing import Final
 from PyQt6.QtCore import QObject, QTimer
 
 from assistant.errors import AssistantError
+from assistant.language import tr
 from assistant.library.jobs import LibraryJob
 from assistant.library.sessions import FOLDER
 from assistant.recording.reading import is_recorded
@@ -18,9 +19,9 @@ from assistant.system.places import data_home
 from ui.library_access import library_of_window
 
 log = logging.getLogger(__name__)
-KEPT: Final = "The session is kept as case {0}."
+KEPT: Final = tr("The session is kept as case {0}.")
 _SOON_MS: Final = 600
-WAITS: Final = "The recorded session is whole; it is not among the cases yet: {0}"
+WAITS: Final = tr("The recorded session is whole; it is not among the cases yet: {0}")
 
 
 class SessionImporter(QObject):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.errors import AssistantError
+from assistant.language import shown, tr
 from assistant.live.messages import StampedFrame
 from assistant.live.procedure import Procedure
 from assistant.live.resuming import RESUME, left_session
@@ -17,7 +18,11 @@ from ui.theatre.host import Pictures, SessionImport, SessionSound, TheatreView
 
 LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1280, 1024
 """Smaller windows refuse to arm."""
-_TOO_SMALL: Final = f"This window is smaller than {LEAST_WIDTH_PX} × {LEAST_HEIGHT_PX}: make it larger to arm."
+_TOO_SMALL: Final = tr(
+    "This window is smaller than {least_width_px} × {least_height_px}: make it larger to arm.",
+    least_width_px=LEAST_WIDTH_PX,
+    least_height_px=LEAST_HEIGHT_PX,
+)
 
 
 class TheatreHost:
@@ -71,21 +76,21 @@ class TheatreHost:
         """Begin with a source (or go on with the one left); False, with the reason told, where it cannot be."""
         left = left_session() if source == RESUME else None
         if source == RESUME and left is None:
-            self._view.tell("There is no session to go on with.")
+            self._view.tell(tr("There is no session to go on with."))
             return False
         self.end_session()
         self._import.begin()
         try:
             self._procedure.start(source, left)
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
             return False
         self._pictures.forget(1, kept=True)
         self._pictures.forget(2)
         self._sound.tell_session(self._procedure.session)
         if left is not None:
-            again = " Confirm the lines again: [[theatre:lines]]" if self.has_plan else ""
-            self._view.tell(f"The session goes on.{again}")
+            again = tr(" Confirm the lines again: [[theatre:lines]]") if self.has_plan else ""
+            self._view.tell(tr("The session goes on.{again}", again=again))
         self._view.refresh()
         return True
 
@@ -95,7 +100,7 @@ class TheatreHost:
             return
         self._sound.tell_session(None)
         if not self._procedure.end():
-            self._view.tell("The session did not end by itself; what was recorded until then is whole.")
+            self._view.tell(tr("The session did not end by itself; what was recorded until then is whole."))
         for number in (1, 2):
             self._pictures.forget(number)
         self._view.refresh()
@@ -117,7 +122,7 @@ class TheatreHost:
         try:
             self._procedure.take_plan(plan, references)
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
             return False
         return True
 
@@ -142,5 +147,5 @@ class TheatreHost:
             self._view.tell(_TOO_SMALL)
             return
         reason = session.arm()
-        self._view.tell(reason or "Injecting. Hold [[theatre:inject]] for one second to end.")
+        self._view.tell(reason or tr("Injecting. Hold [[theatre:inject]] for one second to end."))
         self._view.refresh()

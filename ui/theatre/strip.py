@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.capture.masking.masking import is_masked
+from assistant.language import shown, tr
 from assistant.live.messages import LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
@@ -56,25 +57,29 @@ class LiveStrip(QWidget):
     def left_words(self) -> tuple[str, ...]:
         """State, armed word, case."""
         if self._status is None:
-            return ("NO SOURCE", "NOT ARMED", self._case)
+            return (tr("NO SOURCE"), tr("NOT ARMED"), self._case)
         case = self._case
         if self._status.rehearsal or self._played:
-            case = f"REHEARSAL · {case}" if case else "REHEARSAL"
-        return (str(self._status.state), second_word(self._status), case)
+            case = tr("REHEARSAL · {count}", count=case) if case else tr("REHEARSAL")
+        return (shown(self._status.state), second_word(self._status), case)
 
     def recording_words(self) -> tuple[str, bool, str]:
         """Words, whether it records, and the time left; "REC" only while the file grows on the disk."""
         status = self._status
         if status is None:
-            return "NOT RECORDING", False, ""
+            return tr("NOT RECORDING"), False, ""
         state = status.recording
         if not state.advancing(status.now_ns):
-            return "NOT RECORDING", False, ""
+            return tr("NOT RECORDING"), False, ""
         left = ""
         if not isinstance(state.minutes_left, Unknown):
             minutes = state.minutes_left
-            left = f"{minutes / 60:.0f} h left" if minutes >= 90 else f"{minutes:.0f} min left"
-        return f"REC {_bytes(state.bytes_written)}", True, left
+            left = (
+                tr("{minutes:.0f} h left", minutes=minutes / 60)
+                if minutes >= 90
+                else tr("{minutes:.0f} min left", minutes=minutes)
+            )
+        return tr("REC {bytes_written}", bytes_written=_bytes(state.bytes_written)), True, left
 
     def mask_words(self) -> tuple[str, bool]:
         """Whether names are masked in the newest picture that was written, and whether they are not."""
@@ -82,9 +87,9 @@ class LiveStrip(QWidget):
         if status is None or isinstance(status.let_through, Unknown) or self._frame is None:
             return "", False
         if not is_masked(self._frame.grey, status.let_through):
-            return "MASK FAILED", True
+            return tr("MASK FAILED"), True
         # Without a border nothing was black before: whatever stands in the picture is recorded with it.
-        return ("Name masked", False) if status.let_through < _WHOLE else ("Nothing masked", False)
+        return (tr("Name masked"), False) if status.let_through < _WHOLE else (tr("Nothing masked"), False)
 
     def rate_words(self) -> tuple[str, bool]:
         """Rate of new pictures and lag, and whether it is too slow."""
@@ -93,12 +98,12 @@ class LiveStrip(QWidget):
             return "", False
         rate = 0.0 if isinstance(status.pictures_per_s, Unknown) else status.pictures_per_s
         if status.state is LiveState.NO_SIGNAL:
-            return "0 p/s · no frames", False
+            return tr("0 p/s · no frames"), False
         if status.state in (LiveState.HELD, LiveState.FROZEN):
-            return "0 p/s · no new frames", False
-        lag = "—" if isinstance(status.lag_ms, Unknown) else f"{status.lag_ms:.0f} ms"
+            return tr("0 p/s · no new frames"), False
+        lag = "—" if isinstance(status.lag_ms, Unknown) else tr("{lag_ms:.0f} ms", lag_ms=status.lag_ms)
         slow = not isinstance(status.lag_p95_ms, Unknown) and status.lag_p95_ms > status.limits.slow_ms
-        return f"{rate:.1f} p/s · lag {lag}", slow
+        return tr("{rate:.1f} p/s · lag {lag}", rate=rate, lag=lag), slow
 
     def _right(self) -> list[Part]:
         rate, slow = self.rate_words()
@@ -117,7 +122,7 @@ class LiveStrip(QWidget):
             parts.append(("low", words, theme.LOW, 700))
         paused = self._status.sound.paused_until_ns if self._status is not None else None
         if self._sound:
-            parts.append(("no sound", "" if self.small else "No sound", theme.MEDIUM[0], 700))
+            parts.append(("no sound", "" if self.small else tr("No sound"), theme.MEDIUM[0], 700))
         elif paused is not None and self._status is not None and paused > self._status.now_ns:
             seconds = int((paused - self._status.now_ns) / 1e9) + 1
             parts.append(("sound paused", f"{seconds // 60:02d}:{seconds % 60:02d}", theme.TEXT_1, 700))
@@ -238,4 +243,8 @@ class LiveStrip(QWidget):
 
 
 def _bytes(count: int) -> str:
-    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+    return (
+        tr("{count:.2f} GB", count=count / 1000000000.0)
+        if count >= 1e9
+        else tr("{count:.0f} MB", count=count / 1000000.0)
+    )

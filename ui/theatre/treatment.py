@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
+from assistant.language import shown, tr
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from ui import theme, words
@@ -17,7 +18,7 @@ _LEAST_PX = 15
 _DIM = QColor(0, 0, 0, 102)
 
 
-_RETURNS = "When the picture returns, confirm the lines with [[theatre:lines]]."
+_RETURNS = tr("When the picture returns, confirm the lines with [[theatre:lines]].")
 
 
 def draw_treatment(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bool, factor: float) -> None:
@@ -85,13 +86,18 @@ def _no_signal(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bo
     icons.draw(painter, "no signal", QRectF(middle.x() - 72, middle.y() - 210 * factor, 144, 144), theme.TEXT_1)
     seconds = since_s(status)
     started = status.frame_index is None
-    reason = "No picture from the C-arm yet" if started else f"No picture from the C-arm for {seconds:.0f} s"
+    reason = (
+        tr("No picture from the C-arm yet")
+        if started
+        else tr("No picture from the C-arm for {seconds:.0f} s", seconds=seconds)
+    )
     if status.reason and not status.reason.startswith("no picture"):
-        reason = status.reason[:1].upper() + status.reason[1:]
+        told = shown(status.reason)
+        reason = told[:1].upper() + told[1:]
     lines = (
         (words.NO_SIGNAL_PLATE, size, 800, theme.TEXT_1, 1.3),
         (reason, round(30 * factor), 700, theme.TEXT_1, 1.7),
-        ("Check the video cable at the C-arm and at this computer.", round(24 * factor), 500, theme.TEXT_2, 1.6),
+        (tr("Check the video cable at the C-arm and at this computer."), round(24 * factor), 500, theme.TEXT_2, 1.6),
         (with_keys(_RETURNS), round(24 * factor), 500, theme.TEXT_2, 1.6),
     )
     y = middle.y() - 40 * factor
@@ -107,7 +113,7 @@ def _no_signal(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bo
         y += height
     if status.recording.advancing(status.now_ns) and status.state is LiveState.NO_SIGNAL:
         painter.setFont(theme.font(round(20 * factor), 600))
-        text = "Recording goes on · gap marked"
+        text = tr("Recording goes on · gap marked")
         wide = painter.fontMetrics().horizontalAdvance(text) + 56
         rect = QRectF(area.left() + 18, area.bottom() - 56, wide, 38)
         painter.setPen(QPen(theme.CONTROL_EDGE, 1))

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.language import tr
+from assistant.language import shown, tr
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import curve_scale, line_value, stretches_below
 from assistant.readings.moments import Moment, view_of
@@ -134,7 +134,7 @@ class CurveView(QWidget):
         for ago in (-30, -20, -10, 0):
             x = self._x(area, now_s + ago, now_s)
             painter.setPen(theme.TEXT_3)
-            text = "now" if ago == 0 else tr("{ago} s", ago=ago).replace("-", "−")
+            text = tr("now") if ago == 0 else tr("{ago} s", ago=ago).replace("-", "−")
             painter.drawText(QRectF(x - 40, area.bottom() + 4, 80, 22), Qt.AlignmentFlag.AlignHCenter, text)
         self._curve(painter, area, now_s)
         self._outlook(painter, area, now_s)
@@ -216,7 +216,7 @@ class CurveView(QWidget):
         if isinstance(approach.approach_mm_per_s, Unknown) or math.isnan(value):
             return
         speed, view = approach.approach_mm_per_s, view_of(self._moment, self._views)
-        text = lengths.about_speed(speed, view) if speed >= _LEAST_SPEED else words.STANDS
+        text = shown(lengths.about_speed(speed, view)) if speed >= _LEAST_SPEED else words.STANDS
         if not isinstance(approach.time_to_line_s, Unknown):
             text += words.TIME_TO_LINE.format(approach.time_to_line_s)
             pen = QPen(theme.TEXT_1, 2.5)

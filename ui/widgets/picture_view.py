@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import tr
+from assistant.language import shown, tr
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Motion, Unknown
@@ -145,7 +145,7 @@ class PictureView(QWidget):
             if planned is not None:
                 overlay.draw_overlay(painter, view, planned, moment, self.layers)
             if isinstance(moment.motion, Unknown) and moment.motion.reason:
-                self._note(painter, moment.motion.reason)
+                self._note(painter, shown(moment.motion.reason))
         if self.fetching:
             self._note(painter, words.FETCHING)
         if self.points is not None:
