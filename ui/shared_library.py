@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from assistant.language import shown, tr
 from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
@@ -33,3 +34,14 @@ class SharedLibrary(Protocol):
 
     def tell_changed(self) -> None:
         """Something in it is other than before."""
+
+
+def log_fault(room: SharedLibrary) -> str:
+    """What is told of a library whose log of changes is not whole, on whatever page it is opened; empty for any other.
+
+    Parameters
+    ----------
+    room : SharedLibrary
+    """
+    fault = "" if room.library is None else room.library.fault
+    return tr("LOG NEEDS CHECK: {fault}. The cases can be read.", fault=shown(fault)) if fault else ""

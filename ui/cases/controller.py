@@ -24,7 +24,7 @@ from ui.cases import case_forms
 from ui.cases import case_words as words
 from ui.cases.found_cases import FoundCases
 from ui.controlling import AskedTwice, telling
-from ui.shared_library import SharedLibrary
+from ui.shared_library import SharedLibrary, log_fault
 from ui.widgets.form_sheet import FormSheet
 
 _ASKED_TWICE: Final = ("delete", "restore")
@@ -118,10 +118,8 @@ class CasesController:
         if not self._room.open(self._settings):
             why_not = self._room.why_not
             self._view.tell(f"{why_not} {words.RESTORE_KEY}" if "damaged" in why_not else why_not)
-        elif self._room.library is not None and self._room.library.fault:
-            self._view.tell(
-                tr("LOG NEEDS CHECK: {fault}. The cases can be read.", fault=shown(self._room.library.fault))
-            )
+        elif fault := log_fault(self._room):
+            self._view.tell(fault)
         self.find()
 
     def enter(self) -> None:

@@ -23,6 +23,7 @@ from assistant.system.places import data_home, demo_run
 from assistant.vocabulary import Motion
 from ui.library_access import library_of_window
 from ui.review import review_words
+from ui.shared_library import log_fault
 
 if TYPE_CHECKING:
     from ui.review.page import ReviewPage
@@ -88,6 +89,8 @@ class Reviewing:
             if not shared.open(self._page.settings) or shared.library is None:
                 return shared.why_not
             act(shared.library)
+            if fault := log_fault(shared):
+                self._page.tell(fault)
         except AssistantError as error:
             return str(error)
         finally:

@@ -17,6 +17,7 @@ from assistant.recording.reading import is_recorded
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.library_access import library_of_window
+from ui.shared_library import log_fault
 
 log = logging.getLogger(__name__)
 KEPT: Final = tr("The session is kept as case {0}.")
@@ -67,6 +68,8 @@ class SessionImporter(QObject):
             self._told(WAITS.format(self._room.why_not))
             self.stop()
             return
+        if fault := log_fault(self._room):
+            self._told(fault)
         try:
             self._jobs += self._room.take_sessions()
         except AssistantError as error:

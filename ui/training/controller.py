@@ -14,7 +14,7 @@ from assistant.training.clip import ClipFacts
 from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Starter, Trainer
 from ui.controlling import AskedTwice, telling
-from ui.shared_library import SharedLibrary
+from ui.shared_library import SharedLibrary, log_fault
 from ui.training import training_words as words
 from ui.training.cutting import cut_clip, is_by_hand
 from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
@@ -105,6 +105,8 @@ class TrainingController:
             self._view.tell(self._room.why_not)
             return False
         if self.desk is None or self.desk.library is not self._room.library:
+            if fault := log_fault(self._room):
+                self._view.tell(fault)
             self.desk = Trainer(self._room.library)
             self.starter = Starter(self.desk, self._room.jobs)
             self._prepare(self.starter)
