@@ -17,6 +17,7 @@ from assistant.plan import PlannedView
 from ui.theatre.host import Offer, Pictures, TheatreView
 
 _SHOWN_S: Final = 15.0
+_FIT: Final = sentence("Do these lines fit? [[theatre:lines]]: confirm")
 
 
 class Confirming:
@@ -66,7 +67,7 @@ class Confirming:
             self._pictures.offer(2, _offer(second.status, procedure.second_views))
         if self.asks:
             self._asked_s = self._clock_s()
-            self._view.ask(sentence("Do these lines fit? [[theatre:lines]]: confirm"))
+            self._view.ask(_FIT)
 
     def confirm(self) -> None:
         """The lines that are shown are right."""
@@ -96,14 +97,16 @@ class Confirming:
         self._view.refresh()
 
     def forget(self) -> None:
-        """Ask no more."""
+        """Ask no more; another question stays."""
         for number in (1, 2):
             self._pictures.offer(number, None)
-        self._view.ask("")
+        if self._view.asked == _FIT:
+            self._view.ask("")
 
     def look(self) -> None:
-        """A question that nobody answers goes away; so does one that has answered itself."""
-        if self.asks and (self._clock_s() - self._asked_s > _SHOWN_S or not self.waits):
+        """A question that nobody answers goes away; so does one that has answered itself, or whose lines are gone."""
+        is_over = self._clock_s() - self._asked_s > _SHOWN_S or not self.waits
+        if is_over if self.asks else self._view.asked == _FIT:
             self.forget()
 
     def _second_waits(self) -> bool:

@@ -101,6 +101,7 @@ class TheatreHost:
         self._sound.tell_session(None)
         if not self._procedure.end():
             self._view.tell(tr("The session did not end by itself; what was recorded until then is whole."))
+        self.lines.forget()
         for number in (1, 2):
             self._pictures.forget(number)
         self._view.refresh()

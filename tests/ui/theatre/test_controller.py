@@ -381,6 +381,26 @@ def test_a_question_that_nobody_answers_goes_away(armed: Made) -> None:
     assert (armed.host.lines.asks, armed.view.asked) == (False, "")
 
 
+def test_the_question_goes_with_the_lines_that_it_asks_for(armed: Made) -> None:
+    armed.session.lines = Lines.UNCONFIRMED
+    armed.click("lines")
+    armed.screen.forget(1)  # a fault of the screen takes everything old away
+    armed.host.lines.look()
+    assert armed.view.asked == ""
+    armed.click("lines")
+    armed.host.end_session()
+    assert armed.view.asked == "", "there is no session that it could be of"
+
+
+def test_a_question_that_goes_takes_no_other_one_along(armed: Made) -> None:
+    armed.session.lines = Lines.UNCONFIRMED
+    armed.click("lines")
+    assert not armed.controller.may_close()
+    armed.now_s += 16
+    armed.host.lines.look()
+    assert armed.controller.asks_to_close
+
+
 def test_the_second_input_s_lines_are_confirmed_with_those_that_are_shown(armed: Made) -> None:
     outlook = SimpleNamespace(lines=Lines.UNCONFIRMED)
     armed.session.second = SimpleNamespace(input=SimpleNamespace(outlook=outlook), status=status(moment=None))
