@@ -31,6 +31,7 @@ from ui.theatre.host import Pictures, SetUpHearer, TheatreView
 from ui.theatre.setup_host import TheatreHost
 
 _CLOSE: Final = sentence("Close while injecting? [[theatre:close]]: close. Any other key: stay.")
+_STAY: Final = sentence("Injecting is on. Hold [[theatre:inject]] for one second first.")
 _FIRST: Final = sentence("{}: end injecting first (hold [[theatre:inject]]).")
 
 
@@ -118,9 +119,7 @@ class TheatreController:
 
     def stay(self) -> str:
         """Why the page is not left now: while armed."""
-        return (
-            sentence("Injecting is on. Hold [[theatre:inject]] for one second first.") if self._procedure.armed else ""
-        )
+        return _STAY if self._procedure.armed else ""
 
     @property
     def asks_to_close(self) -> bool:
@@ -247,12 +246,10 @@ class TheatreController:
             return
         seconds = self._procedure.settings.theatre.clip_s
         kept = session.clip(seconds)
-        told = (
-            sentence("No picture yet.")
-            if kept is None
-            else sentence(f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}.")
-        )
-        self._view.tell(told)
+        if kept is None:
+            self._view.tell(sentence("No picture yet."))
+        else:
+            self._view.tell(sentence(f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."))
 
     def _look_at_lines(self) -> None:
         session, lines = self._procedure.session, self._host.lines
