@@ -143,23 +143,28 @@ def analyze(
         failure = _run_through(source, pipeline, writer, keep, progress, should_stop)
         if lines is not None and writer.begun:
             lines.close()
-        if isinstance(failure, EnvironmentError_):
-            writer.make_room()
-        elif not writer.begun:
-            raise failure or InputError(f"{source.facts.source}: holds no frame; choose another recording")
-        failure = failure or _trouble(source, pipeline)
-        try:
-            document = _save(pipeline, writer, complete=failure is None)
-        except EnvironmentError_ as error:
-            # Not even the room held back was enough. A result.json saved earlier is still there and says "incomplete".
-            kept = (
-                sentence(f"; the first {writer.rows} frames are kept in measurements.csv there") if writer.rows else ""
-            )
-            raise EnvironmentError_(f"{error}{kept}") from failure
+        return _concluded(source, pipeline, writer, failure)
     finally:
         writer.close()
         if lines is not None:
             lines.close()
+
+
+def _concluded(
+    source: Source, pipeline: GuardedPipeline, writer: ResultWriter, failure: AssistantError | None
+) -> AnalysisOutcome:
+    """Write what the run came to, also where it ended early; raises as `analyze` does."""
+    if isinstance(failure, EnvironmentError_):
+        writer.make_room()
+    elif not writer.begun:
+        raise failure or InputError(f"{source.facts.source}: holds no frame; choose another recording")
+    failure = failure or _trouble(source, pipeline)
+    try:
+        document = _save(pipeline, writer, complete=failure is None)
+    except EnvironmentError_ as error:
+        # Not even the room held back was enough. A result.json saved earlier is still there and says "incomplete".
+        kept = sentence(f"; the first {writer.rows} frames are kept in measurements.csv there") if writer.rows else ""
+        raise EnvironmentError_(f"{error}{kept}") from failure
     return AnalysisOutcome(document=document, failure=failure)
 
 

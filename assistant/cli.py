@@ -10,13 +10,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError, describe
 from assistant.language import shown, tr
 from assistant.settings.file import add_arguments, wanted_settings
 from assistant.settings.tree import Settings
+
+if TYPE_CHECKING:
+    from assistant.analysis import AnalysisOutcome
 
 COMMANDS = (
     *("analyze", "validate", "mend", "live-child", "simulate", "evaluate", "models", "model-worker"),
@@ -142,27 +145,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", parser_class=Parser, prog="fluoro-assistant"
     )
-    analyze = commands.add_parser(
-        "analyze",
-        usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]\n"
-        "                                [--defaults | --settings FILE]",
-        help=tr("analyse a recorded run, no window needed"),
-        description=tr("Analyses a recorded run and writes result.json and measurements.csv into DIR."),
-    )
-    analyze.add_argument(
-        "run_path",
-        metavar="RUN",
-        help=tr("video, DICOM multi-frame file, folder of numbered PNG or TIFF, or run folder"),
-    )
-    analyze.add_argument("--plan", type=Path, required=True, help=tr("plan.json: view, level, scale and landmarks"))
-    analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help=tr("made if need be"))
-    analyze.add_argument(
-        "--masks", action="store_true", help=tr("also write masks/000123.png: 255 where cement stands")
-    )
-    analyze.add_argument(
-        "--fps", type=float, metavar="N", help=tr("frames a second of a folder of pictures (default 15)")
-    )
-    add_arguments(analyze)
+    _add_analyze(commands)
     validate = commands.add_parser(
         "validate",
         usage="fluoro-assistant validate FILE [--defaults | --settings FILE]",
@@ -190,6 +173,30 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("settings", help=tr("what can be set, and setting it (settings --help)"), add_help=False)
     commands.add_parser("models", help=tr("which model packs there are (models --help)"), add_help=False)
     return top
+
+
+def _add_analyze(commands: argparse._SubParsersAction[Parser]) -> None:
+    analyze = commands.add_parser(
+        "analyze",
+        usage="fluoro-assistant analyze RUN --plan PLAN.json --out DIR [--masks] [--fps N]\n"
+        "                                [--defaults | --settings FILE]",
+        help=tr("analyse a recorded run, no window needed"),
+        description=tr("Analyses a recorded run and writes result.json and measurements.csv into DIR."),
+    )
+    analyze.add_argument(
+        "run_path",
+        metavar="RUN",
+        help=tr("video, DICOM multi-frame file, folder of numbered PNG or TIFF, or run folder"),
+    )
+    analyze.add_argument("--plan", type=Path, required=True, help=tr("plan.json: view, level, scale and landmarks"))
+    analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help=tr("made if need be"))
+    analyze.add_argument(
+        "--masks", action="store_true", help=tr("also write masks/000123.png: 255 where cement stands")
+    )
+    analyze.add_argument(
+        "--fps", type=float, metavar="N", help=tr("frames a second of a folder of pictures (default 15)")
+    )
+    add_arguments(analyze)
 
 
 def run_analyze(
@@ -224,11 +231,10 @@ def run_analyze(
     # Imported late: `validate` and help must not wait for the codecs.
     import cv2
 
-    from assistant.analysis import analyze, with_place
+    from assistant.analysis import analyze
     from assistant.capture.opening import is_camera, open_source
     from assistant.model_packs.starting import recorded_shape_model
     from assistant.plan import read_plan
-    from assistant.results.summary_table import summary_table
     from assistant.system.stop_signal import StopOnSignal
 
     plan = read_plan(plan_path, settings.alarms.warning_lines)
@@ -249,6 +255,15 @@ def run_analyze(
         finally:
             source.close()
             progress.end()
+    _tell(outcome, run, out, only_table=only_table)
+    return 0
+
+
+def _tell(outcome: AnalysisOutcome, run: str, out: Path, *, only_table: bool) -> None:
+    """The table where somebody reads it, else the notes; what ended the analysis early is raised."""
+    from assistant.analysis import with_place
+    from assistant.results.summary_table import summary_table
+
     if only_table or sys.stdout.isatty():
         sys.stdout.write(summary_table(outcome.document))
         sys.stdout.flush()
@@ -258,7 +273,6 @@ def run_analyze(
             sys.stderr.write(f"{run}: {shown(note)}\n")
     if outcome.failure is not None:
         raise outcome.failure if only_table else with_place(outcome, out)
-    return 0
 
 
 def _check_places(run: str, out: Path) -> None:

@@ -200,7 +200,7 @@ def _states() -> list[Figure]:
     ]
 
 
-def _motion_and_time() -> list[Figure]:
+def _motion() -> list[Figure]:
     return [
         Figure(
             key="registration.median",
@@ -244,6 +244,11 @@ def _motion_and_time() -> list[Figure]:
             goal="<= 300",
         ),
         share("lock.false", "lock", "lost without cause, per 30 min", "false_loss", goal="<= 1", rate=True),
+    ]
+
+
+def _time() -> list[Figure]:
+    return [
         Figure(
             key="time.median",
             section="time",
@@ -272,5 +277,6 @@ FIGURES: tuple[Figure, ...] = (
     *_events(),
     *_leaks(),
     *_states(),
-    *_motion_and_time(),
+    *_motion(),
+    *_time(),
 )

@@ -5,6 +5,8 @@ What counts is the command (`runs.analyse`): this way leaves out the command lin
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,10 +18,11 @@ from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.lines import WHOLE_LINES
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
+from assistant.plan import Plan
 from assistant.results.writer import mask_in_frame
 from assistant.settings.file import default_settings
 from assistant.steps.cement import USUAL_LIMITS, CementLimits
-from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Unknown, value_or_none
+from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown, value_or_none
 
 
 def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMITS) -> MethodAnswers:
@@ -34,6 +37,59 @@ def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMIT
         return _run(truth, source, shapes, limits)
 
 
+@dataclass(slots=True, eq=False)
+class _Frames:
+    """What the pipeline says of each frame of a run, gathered while it goes."""
+
+    state: list[str]
+    view: list[str]
+    registered: NDArray[np.bool_]
+    motion: dict[str, NDArray[np.float64]]
+    distance_mm: dict[str, NDArray[np.float64]]
+    area_mm2: NDArray[np.float64]
+    processing_ms: NDArray[np.float64]
+    front_mm: NDArray[np.float64]
+    masks: dict[int, NDArray[np.uint8]]
+    """Packed bits, of live frames alone."""
+
+    def take(self, i: int, reading: Reading, plan: Plan, shape: tuple[int, int]) -> None:
+        """Take in the reading of frame ``i``; unknown stays NaN."""
+        self.state[i], self.processing_ms[i] = reading.liveness.state.value, reading.processing_ms
+        if isinstance(reading.motion, Motion):
+            self.registered[i], self.view[i] = True, plan.views[reading.motion.view_index].view
+            for name in MOTION:
+                self.motion[name][i] = getattr(reading.motion.similarity, name)
+        if isinstance(reading.cement, CementMask):
+            self.front_mm[i] = reading.cement.front_mm
+        if isinstance(reading.distances, Distances):
+            self.area_mm2[i] = reading.distances.cement_area_mm2
+            for line in WHOLE_LINES:
+                value = value_or_none(reading.distances.mm[line])
+                self.distance_mm[line.value][i] = np.nan if value is None else value
+        if (
+            reading.liveness.state is FrameState.LIVE
+            and isinstance(reading.cement, CementMask)
+            and isinstance(reading.motion, Motion)
+        ):
+            mask = mask_in_frame(reading.cement, reading.motion.similarity, shape[1], shape[0])
+            self.masks[i] = np.packbits(mask > 0)
+
+
+def _no_frames(n: int) -> _Frames:
+    """Nothing said yet of any of ``n`` frames."""
+    return _Frames(
+        state=[""] * n,
+        view=[""] * n,
+        registered=np.zeros(n, dtype=bool),
+        motion={name: np.full(n, np.nan) for name in MOTION},
+        distance_mm={line: np.full(n, np.nan) for line in LINES},
+        area_mm2=np.full(n, np.nan),
+        processing_ms=np.full(n, np.nan),
+        front_mm=np.full(n, np.nan),
+        masks={},
+    )
+
+
 def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits) -> MethodAnswers:
     plan = truth.plan
     pipeline = Pipeline(
@@ -45,51 +101,27 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         cement_limits=limits,
     )
     shape = (source.facts.height_px, source.facts.width_px)
-    n = truth.frames
-    state, view = [""] * n, [""] * n
-    registered = np.zeros(n, dtype=bool)
-    motion = {name: np.full(n, np.nan) for name in MOTION}
-    distance_mm = {line: np.full(n, np.nan) for line in LINES}
-    area_mm2, spent_ms, front_mm = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
-    masks: dict[int, NDArray[np.uint8]] = {}
+    frames = _no_frames(truth.frames)
     for frame in source.frames():
-        i, reading = frame.index, pipeline.process(frame)
-        state[i], spent_ms[i] = reading.liveness.state.value, reading.processing_ms
-        if isinstance(reading.motion, Motion):
-            registered[i], view[i] = True, plan.views[reading.motion.view_index].view
-            for name in MOTION:
-                motion[name][i] = getattr(reading.motion.similarity, name)
-        if isinstance(reading.cement, CementMask):
-            front_mm[i] = reading.cement.front_mm
-        if isinstance(reading.distances, Distances):
-            area_mm2[i] = reading.distances.cement_area_mm2
-            for line in WHOLE_LINES:
-                value = value_or_none(reading.distances.mm[line])
-                distance_mm[line.value][i] = np.nan if value is None else value
-        if (
-            reading.liveness.state is FrameState.LIVE
-            and isinstance(reading.cement, CementMask)
-            and isinstance(reading.motion, Motion)
-        ):
-            masks[i] = np.packbits(mask_in_frame(reading.cement, reading.motion.similarity, shape[1], shape[0]) > 0)
+        frames.take(frame.index, pipeline.process(frame), plan, shape)
 
     def mask_of(frame: int) -> NDArray[np.bool_] | None:
-        if frame not in masks:
+        if frame not in frames.masks:
             return None
-        bits: NDArray[np.bool_] = np.unpackbits(masks[frame], count=shape[0] * shape[1]).reshape(shape) > 0
+        bits: NDArray[np.bool_] = np.unpackbits(frames.masks[frame], count=shape[0] * shape[1]).reshape(shape) > 0
         return bits
 
     summary = pipeline.finish()
     return MethodAnswers(
         complete=True,
-        state=state,
-        view=view,
-        registered=registered,
-        motion=motion,
-        area_mm2=area_mm2,
-        distance_mm=distance_mm,
-        processing_ms=spent_ms,
-        front_mm=front_mm,
+        state=frames.state,
+        view=frames.view,
+        registered=frames.registered,
+        motion=frames.motion,
+        area_mm2=frames.area_mm2,
+        distance_mm=frames.distance_mm,
+        processing_ms=frames.processing_ms,
+        front_mm=frames.front_mm,
         events=tuple(
             MethodEvent(
                 kind=event.kind.value,

@@ -172,6 +172,25 @@ def _views(leaks: list[str]) -> list[str]:
     return views
 
 
+def _shots(view: str) -> tuple[Shot, ...]:
+    """What the C-arm looks at: one view, or two swings to AP and back (one before the cement)."""
+    if view != "both":
+        return (Shot(view="ap" if view == "ap" else "lateral", from_s=0.0),)
+    return (
+        Shot(view="lateral", from_s=0.0),
+        *(Shot(view="ap", from_s=2.5), Shot(view="lateral", from_s=5.8)),
+        *(Shot(view="ap", from_s=15.0), Shot(view="lateral", from_s=19.0)),
+    )
+
+
+def _faults(kinds: tuple[FaultKind, ...], start_s: float) -> tuple[SourceFault, ...]:
+    """One after the other, from two seconds after the cement begins."""
+    return tuple(
+        SourceFault(kind=kind, from_s=start_s + 2.0 + 4.0 * k, to_s=start_s + 4.3 + 4.0 * k)
+        for k, kind in enumerate(kinds)
+    )
+
+
 def case_of(run: PlannedRun, attempt: int = 0) -> Case:
     """The case of a run; another attempt draws what no column names anew."""
     case = random_case(np.random.default_rng([run.seed, attempt]), f"validation {run.number}")
@@ -179,12 +198,6 @@ def case_of(run: PlannedRun, attempt: int = 0) -> Case:
     usual_s = _FAST_DURATION_S if run.pulses_per_s == 30.0 else _DURATION_S
     duration_s = _SWING_DURATION_S if swings else usual_s
     start_s = _SWING_START_S if swings else _START_S
-    shots: tuple[Shot, ...] = (Shot(view="ap" if run.view == "ap" else "lateral", from_s=0.0),)
-    if swings:
-        shots += (
-            *(Shot(view="ap", from_s=2.5), Shot(view="lateral", from_s=5.8)),
-            *(Shot(view="ap", from_s=15.0), Shot(view="lateral", from_s=19.0)),
-        )
     balloon = run.distractor == "balloon"
     if balloon and not swings:  # the balloon comes before the cement, and after the reference picture
         start_s += 3.0
@@ -199,7 +212,13 @@ def case_of(run: PlannedRun, attempt: int = 0) -> Case:
             start_s=start_s,
             reach=0.12 if run.leak == "reach" else None,
         ),
-        geometry=change(case.geometry, shots=shots, swing_s=1.5, rotation_deg=run.rotation_deg, mirrored=run.mirrored),
+        geometry=change(
+            case.geometry,
+            shots=_shots(run.view),
+            swing_s=1.5,
+            rotation_deg=run.rotation_deg,
+            mirrored=run.mirrored,
+        ),
         exposure=change(
             case.exposure,
             dose_ngy=round(float(15.0 * (110.0 / 15.0) ** run.quality), 1),
@@ -228,10 +247,7 @@ def case_of(run: PlannedRun, attempt: int = 0) -> Case:
             old_cement=run.distractor == "old cement",
             screws=run.distractor == "screws",
         ),
-        faults=tuple(
-            SourceFault(kind=kind, from_s=start_s + 2.0 + 4.0 * k, to_s=start_s + 4.3 + 4.0 * k)
-            for k, kind in enumerate(run.faults)
-        ),
+        faults=_faults(run.faults, start_s),
     )
 
 

@@ -137,22 +137,10 @@ def gather(
     day : SessionDay or None
         Of a live session: what was done and told then.
     """
-    fps = facts.fps or 15.0
     found = AS_SEEN if as_seen else FOUND.format(made_by.partition(" · ")[0] or __version__)
     views = () if plan is None else plan.views
-
-    nothing = Looked(
-        frames=len(moments),
-        of=facts.frame_count,
-        through=not trouble,
-        measured=any(isinstance(moment.distances, Distances) for moment in moments),
-    ).none
-
-    first = facts.first_frame
-
-    def time_of(frame: int) -> float:
-        return moments[frame - first].t_s if 0 <= frame - first < len(moments) else frame / fps
-
+    nothing = _looked(facts, moments, trouble).none
+    first, time_of = facts.first_frame, _times(facts, moments)
     return ReportFacts(
         identity=identity,
         origin=_origin(made_by, as_seen=as_seen),
@@ -160,17 +148,7 @@ def gather(
         counts=_told_and_found(day, alarms, found, nothing),
         final=_final(summary, moments, views),
         notes=tuple(dict.fromkeys((*facts.notes, *(summary.notes if summary is not None else ())))),
-        events=tuple(
-            EventLine(
-                t_s=time_of(alarm.first_frame),
-                frame=alarm.first_frame,
-                priority=alarm.priority.word,
-                text=f"{alarm.headline}{_at(alarm)}",
-                until_s=None if alarm.last_frame is None else time_of(alarm.last_frame),
-            )
-            for alarm in sorted(alarms, key=lambda alarm: alarm.first_frame)
-            if alarm.kind not in OF_MACHINE
-        ),
+        events=_events(alarms, time_of),
         found=found,
         told=() if day is None else tuple(_told_line(one) for one in day.alarms),
         day=day_rows(day),
@@ -182,6 +160,41 @@ def gather(
         screen=summary.screen_changes if summary is not None else (),
         first_frame=first,
         begins_s=time_of(first) if first else 0.0,
+    )
+
+
+def _times(facts: RunFacts, moments: Sequence[Moment]) -> Callable[[int], float]:
+    """The time of a frame: as its moment has it, else by the run's rate."""
+    first, fps = facts.first_frame, facts.fps or 15.0
+
+    def time_of(frame: int) -> float:
+        return moments[frame - first].t_s if 0 <= frame - first < len(moments) else frame / fps
+
+    return time_of
+
+
+def _looked(facts: RunFacts, moments: Sequence[Moment], trouble: str) -> Looked:
+    """How much of the run was looked at."""
+    return Looked(
+        frames=len(moments),
+        of=facts.frame_count,
+        through=not trouble,
+        measured=any(isinstance(moment.distances, Distances) for moment in moments),
+    )
+
+
+def _events(alarms: Sequence[Alarm], time_of: Callable[[int], float]) -> tuple[EventLine, ...]:
+    """What happened to the patient, in order; what the machine did is no event of the run."""
+    return tuple(
+        EventLine(
+            t_s=time_of(alarm.first_frame),
+            frame=alarm.first_frame,
+            priority=alarm.priority.word,
+            text=f"{alarm.headline}{_at(alarm)}",
+            until_s=None if alarm.last_frame is None else time_of(alarm.last_frame),
+        )
+        for alarm in sorted(alarms, key=lambda alarm: alarm.first_frame)
+        if alarm.kind not in OF_MACHINE
     )
 
 

@@ -37,9 +37,7 @@ def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
     if total_ml is None:
         room_ml = cement_flow.capacity_ml(anatomy, reach=knobs.reach, margin_mm=knobs.margin_mm)
         total_ml = round(float(np.clip(knobs.fill * room_ml, 0.8, 7.0)), 3)
-    return cement_flow.inject(
-        anatomy,
-        seed,
+    wanted = cement_flow.Injection(
         leak=knobs.leak,
         total_ml=total_ml,
         leak_ml=knobs.leak_ml,
@@ -56,6 +54,7 @@ def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:
         thickens=knobs.thickens,
         slows=knobs.slows,
     )
+    return cement_flow.inject(anatomy, seed, wanted)
 
 
 def build_run(

@@ -208,23 +208,16 @@ def measure(
     """
     cement = without_specks(path_mm >= PATH_MM, mm_per_px)
     visible = cement & (contrast_to_noise >= VISIBLE_CNR)
-    distances: dict[str, float] = {}
-    seen: dict[str, float] = {}
-    beyond: dict[LeakSite, float] = {}
+    per_line: dict[str, NDArray[np.float32]] = {}
     if ruler is not None and similarity is not None and view is not None and cement.any():
         points = points_of(cement, part)
-        is_seen = visible[cement]
-        leaked = [layer[cement] for layer in leaked_mm]
         per_line = {name: ruler.per_pixel_mm(name, points, similarity) for name in ruler.names()}
-        for name, values in per_line.items():
-            if np.isfinite(values).any():
-                distances[name] = float(values.min())
-            if np.isfinite(values[is_seen]).any():
-                seen[name] = float(values[is_seen].min())
-        for site, of_site in zip(LeakSite, leaked, strict=True):
-            if _LINE_OF_SITE[site] in per_line:
-                there = is_seen & (of_site >= 0.5 * PATH_MM) & (per_line[_LINE_OF_SITE[site]] < 0)
-                beyond[site] = float(there.sum() * mm_per_px**2)
+    is_seen = visible[cement]
+    beyond: dict[LeakSite, float] = {}
+    for site, layer in zip(LeakSite, leaked_mm, strict=True) if per_line else ():
+        if _LINE_OF_SITE[site] in per_line:
+            there = is_seen & (layer[cement] >= 0.5 * PATH_MM) & (per_line[_LINE_OF_SITE[site]] < 0)
+            beyond[site] = float(there.sum() * mm_per_px**2)
     return PictureTruth(
         view_index=view_index,
         similarity=similarity,
@@ -233,12 +226,17 @@ def measure(
         visible=visible,
         contrast_to_noise=contrast_to_noise,
         part=part,
-        distances_mm=distances,
-        visible_mm=seen,
+        distances_mm=_nearest(per_line),
+        visible_mm=_nearest({name: values[is_seen] for name, values in per_line.items()}),
         cement_mm2=float(cement.sum() * mm_per_px**2),
         visible_mm2=float(visible.sum() * mm_per_px**2),
         beyond_mm2=beyond,
     )
+
+
+def _nearest(per_line: dict[str, NDArray[np.float32]]) -> dict[str, float]:
+    """The smallest distance to each line that any of the cement has one to."""
+    return {name: float(values.min()) for name, values in per_line.items() if np.isfinite(values).any()}
 
 
 def first_lasting(frames: list[int], times_s: list[float], past: list[bool], end_s: float) -> int | None:

@@ -134,27 +134,14 @@ def cut(
     UsageError
         If there is no room for a clip before the event.
     """
-    first = ending.first
-    trap_frame = _trap_frame(ending) if not trap else None
-    if stop_s is None:
-        if trap_frame is not None and (first is None or trap_frame < first.frame):
-            stop_s = ending.t_s[trap_frame] + 0.6
-        elif first is not None:
-            stop_s = max(first.t_s - LEAD_S[difficulty], _seen_s(ending, first, SEEN_MM[difficulty]))
-        else:
-            stop_s = ending.time_at(0.7)
+    stop_s = _stop_s(ending, difficulty, trap) if stop_s is None else stop_s
     if not 0.5 <= stop_s - ending.begins_s <= ending.ends_s - ending.begins_s:
         raise UsageError("the run shows too little before its event for a clip; choose another")
     stop = ending.frame_at(stop_s)
-    after = next((one for one in ending.reached if one.frame > stop), None)
-    before = next((one for one in ending.reached if one.frame <= stop), None)
-    # Something was reached already: it stays the thing to stop for.
-    event = before or after
-    known = {view.view for view in ending.plan.views} if ending.plan is not None else set()
-    wrong = bool(known) and ending.view[stop] not in known
-    found_trap = trap or _TRAPS.get(ending.state[stop], "") or (sentence("wrong view") if wrong else "")
-    direction = event.direction if event is not None else STAYS
-    distance = ending.distance_mm(direction, _last_known(ending, direction, stop)) if event is not None else None
+    event = _event_at(ending, stop)
+    found_trap = trap or _trap_at(ending, stop)
+    direction = STAYS if event is None else event.direction
+    distance = None if event is None else ending.distance_mm(direction, _last_known(ending, direction, stop))
     in_mm, share = ending.outward(direction, distance, stop)
     seen = ending.view_at(stop)
     soon = event is not None and event.t_s - ending.t_s[stop] <= SOON_S
@@ -183,6 +170,31 @@ def cut(
         level=(planned.level or "") if planned is not None else "",
         view=planned.view if planned is not None else "",
     )
+
+
+def _stop_s(ending: RunOutcome, difficulty: int, trap: str) -> float:
+    """Just after a trap that comes first, else shortly before the event, else well into the run."""
+    first = ending.first
+    trap_frame = _trap_frame(ending) if not trap else None
+    if trap_frame is not None and (first is None or trap_frame < first.frame):
+        return ending.t_s[trap_frame] + 0.6
+    if first is not None:
+        return max(first.t_s - LEAD_S[difficulty], _seen_s(ending, first, SEEN_MM[difficulty]))
+    return ending.time_at(0.7)
+
+
+def _event_at(ending: RunOutcome, stop: int) -> Reached | None:
+    """What there is to stop for: something that was reached already stays it, else what comes next."""
+    after = next((one for one in ending.reached if one.frame > stop), None)
+    before = next((one for one in ending.reached if one.frame <= stop), None)
+    return before or after
+
+
+def _trap_at(ending: RunOutcome, stop: int) -> str:
+    """What of the picture at which the clip stops makes it one that cannot be judged; empty for none."""
+    known = {view.view for view in ending.plan.views} if ending.plan is not None else set()
+    wrong = bool(known) and ending.view[stop] not in known
+    return _TRAPS.get(ending.state[stop], "") or (sentence("wrong view") if wrong else "")
 
 
 def _seen_s(ending: RunOutcome, first: Reached, near_mm: float) -> float:

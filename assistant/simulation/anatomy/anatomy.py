@@ -67,10 +67,7 @@ def procedural(
     UsageError
         For a level, seed or fracture that is not known.
     """
-    if level not in TREATABLE:
-        raise UsageError(f"Level {level!r} cannot be treated here: use one of {', '.join(TREATABLE)}.")
-    if seed < 0:
-        raise UsageError(f"An anatomy's seed is 0 or more, not {seed}.")
+    _check(level, seed)
     # One patient has one body, whatever is broken in it: the fracture stays out of the random streams' names.
     patient = f"procedural/{level}/{seed:06d}"
     levels = levels_in_view(level)
@@ -78,13 +75,7 @@ def procedural(
     sizes = draw_sizes(levels, generator(patient, "sizes"))
     forms = _forms(sizes, target, fracture, patient)
     poses = stack(sizes, forms, target, generator(patient, "curve"))
-    bones = []
-    for size, form in zip(sizes, forms, strict=True):
-        bone = make(size, form, generator(patient, f"bone {size.level}"))
-        if size.level == "S1":
-            bone = replace(bone, limbs=bone.limbs[:6] + sacrum_limbs(size))
-        bones.append(bone)
-    vertebrae = tuple(bones)
+    vertebrae = tuple(_vertebra(size, form, patient) for size, form in zip(sizes, forms, strict=True))
     vessels = generator(patient, "aorta")
     aorta = draw_aorta(vessels, front_x_mm=float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2))
     bone_volume = _bone(vertebrae, poses, patient, aorta, vessels, bone_spacing_mm)
@@ -109,6 +100,13 @@ def procedural(
         resistance=volume(resistance(around, region, generator(patient, "resistance")), around.block),
         landmarks_mm=marks,
     )
+
+
+def _check(level: str, seed: int) -> None:
+    if level not in TREATABLE:
+        raise UsageError(f"Level {level!r} cannot be treated here: use one of {', '.join(TREATABLE)}.")
+    if seed < 0:
+        raise UsageError(f"An anatomy's seed is 0 or more, not {seed}.")
 
 
 def build(identity: str, folder: Path | None = None) -> Anatomy:
@@ -142,6 +140,11 @@ def build(identity: str, folder: Path | None = None) -> Anatomy:
     if seed and not seed.isdigit():
         raise UsageError(f"Identity {identity!r}: the seed after @ is a whole number.")
     return real_anatomy.build(kind, level, int(seed) if seed else None, folder)
+
+
+def _vertebra(size: VertebraSize, form: BodyForm, patient: str) -> Vertebra:
+    bone = make(size, form, generator(patient, f"bone {size.level}"))
+    return replace(bone, limbs=bone.limbs[:6] + sacrum_limbs(size)) if size.level == "S1" else bone
 
 
 def _forms(sizes: tuple[VertebraSize, ...], target: int, fracture: str | None, patient: str) -> tuple[BodyForm, ...]:

@@ -126,25 +126,21 @@ def unbroken(size: VertebraSize, rng: np.random.Generator) -> BodyForm:
     )
 
 
-def broken(name: str, size: VertebraSize, rng: np.random.Generator) -> BodyForm:
-    """A fractured body.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Collapse:
+    """What is left: heights of the walls, depths of the hollows (mm), the superior endplate's share and bend."""
 
-    Parameters
-    ----------
-    name : str
-        Such as "wedge2".
-    size : VertebraSize
-        Of the unbroken body.
-    rng : Generator
+    front: float
+    back: float
+    superior_dish: float
+    inferior_dish: float
+    superior_share: float
+    bend: float
 
-    Raises
-    ------
-    UsageError
-        For an unknown name.
-    """
-    kind, grade = parse(name)
-    whole = unbroken(size, rng)
-    a, b, height = size.depth_mm / 2, size.width_mm / 2, size.middle_height_mm
+
+def _collapsed(kind: str, grade: int, size: VertebraSize, whole: BodyForm, rng: np.random.Generator) -> _Collapse:
+    """Heights by the kind of fracture; `_LOSS` and `_WEDGE_RATIO` say by how much at which grade."""
+    height = size.middle_height_mm
     front, back = size.anterior_height_mm, size.posterior_height_mm
     loss = float(rng.uniform(*_LOSS[grade]))
     superior_dish, inferior_dish = whole.superior_dish_mm, whole.inferior_dish_mm
@@ -165,32 +161,49 @@ def broken(name: str, size: VertebraSize, rng: np.random.Generator) -> BodyForm:
         back *= 1.0 - loss * float(rng.uniform(0.85, 1.0))
         front *= 1.0 - loss
         superior_share = float(rng.uniform(0.6, 0.9))
+    return _Collapse(
+        front=front,
+        back=back,
+        superior_dish=superior_dish,
+        inferior_dish=inferior_dish,
+        superior_share=superior_share,
+        bend=bend,
+    )
+
+
+def broken(name: str, size: VertebraSize, rng: np.random.Generator) -> BodyForm:
+    """A fractured body.
+
+    Parameters
+    ----------
+    name : str
+        Such as "wedge2".
+    size : VertebraSize
+        Of the unbroken body.
+    rng : Generator
+
+    Raises
+    ------
+    UsageError
+        For an unknown name.
+    """
+    kind, grade = parse(name)
+    whole = unbroken(size, rng)
+    a, b = size.depth_mm / 2, size.width_mm / 2
+    # One stream of random numbers: what is drawn, and in which order, is the patient, down to the last bit.
+    shape = _collapsed(kind, grade, size, whole, rng)
+    front, back, superior_dish, inferior_dish = shape.front, shape.back, shape.superior_dish, shape.inferior_dish
     lost_front, lost_back = size.anterior_height_mm - front, size.posterior_height_mm - back
-    top_front = size.anterior_height_mm / 2 - superior_share * lost_front
-    top_back = size.posterior_height_mm / 2 - superior_share * lost_back
+    top_front = size.anterior_height_mm / 2 - shape.superior_share * lost_front
+    top_back = size.posterior_height_mm / 2 - shape.superior_share * lost_back
     middle_left = 0.5 * (front + back) * 0.30
     dishes = superior_dish + inferior_dish
     room = 0.5 * (front + back) - middle_left
     if dishes > room:  # the two hollows of a crushed body must not meet
         superior_dish, inferior_dish = superior_dish * room / dishes, inferior_dish * room / dishes
-    holes = list(whole.holes)
-    if rng.random() < 0.35 + 0.2 * grade:
-        x, y = float(rng.uniform(-0.3, 0.5)) * a, float(rng.uniform(-0.4, 0.4)) * b
-        holes.append(
-            Hole(centre_mm=(x, y, 0.5 * (top_front + top_back) - superior_dish), radius_mm=float(rng.uniform(1.5, 3.5)))
-        )
-    if rng.random() < 0.15 * grade:
-        holes.append(
-            Hole(
-                centre_mm=(-a, float(rng.uniform(-0.3, 0.3)) * b, top_back - float(rng.uniform(3.0, 8.0))),
-                radius_mm=float(rng.uniform(1.2, 2.5)),
-            )
-        )
-    cleft = None
-    if grade >= 2 and rng.random() < 0.4:
-        middle = 0.5 * (top_front + top_back) - superior_dish - float(rng.uniform(2.5, 4.0))
-        radii = (a * float(rng.uniform(0.3, 0.5)), b * float(rng.uniform(0.3, 0.55)), float(rng.uniform(0.9, 1.8)))
-        cleft = ((a * float(rng.uniform(0.1, 0.3)), 0.0, middle), radii)
+    hollow_mm = 0.5 * (top_front + top_back) - superior_dish
+    breaks = _breaks(grade, (a, b), hollow_mm, top_back, rng)
+    cleft = _cleft((a, b), hollow_mm, rng) if grade >= 2 and rng.random() < 0.4 else None
     return BodyForm(
         spurs_mm=whole.spurs_mm,
         superior_front_mm=top_front,
@@ -199,10 +212,32 @@ def broken(name: str, size: VertebraSize, rng: np.random.Generator) -> BodyForm:
         inferior_back_mm=top_back - back,
         superior_dish_mm=superior_dish,
         inferior_dish_mm=inferior_dish,
-        superior_bend=bend,
+        superior_bend=shape.bend,
         bulge_mm=float(rng.uniform(0.3, 1.0)) * grade * (0.4 if kind == "biconcave" else 0.8),
         retropulsion_mm=float(rng.uniform(0.0, 0.6)) * (grade - 1) * (1.5 if kind == "crush" else 1.0),
         impaction=float(rng.uniform(0.4, 1.2)) * grade / 2,
         cleft_mm=cleft,
-        holes=tuple(holes),
+        holes=(*whole.holes, *breaks),
     )
+
+
+def _breaks(
+    grade: int, half_mm: tuple[float, float], hollow_mm: float, top_back_mm: float, rng: np.random.Generator
+) -> list[Hole]:
+    """Breaks of the cortex: of the superior endplate's hollow, and of the posterior wall below its upper rim."""
+    (a, b), breaks = half_mm, []
+    if rng.random() < 0.35 + 0.2 * grade:
+        x, y = float(rng.uniform(-0.3, 0.5)) * a, float(rng.uniform(-0.4, 0.4)) * b
+        breaks.append(Hole(centre_mm=(x, y, hollow_mm), radius_mm=float(rng.uniform(1.5, 3.5))))
+    if rng.random() < 0.15 * grade:
+        centre_mm = (-a, float(rng.uniform(-0.3, 0.3)) * b, top_back_mm - float(rng.uniform(3.0, 8.0)))
+        breaks.append(Hole(centre_mm=centre_mm, radius_mm=float(rng.uniform(1.2, 2.5))))
+    return breaks
+
+
+def _cleft(half_mm: tuple[float, float], hollow_mm: float, rng: np.random.Generator) -> tuple[PointMm, PointMm]:
+    """A flat hollow below the superior endplate: centre and radii."""
+    a, b = half_mm
+    middle = hollow_mm - float(rng.uniform(2.5, 4.0))
+    radii = (a * float(rng.uniform(0.3, 0.5)), b * float(rng.uniform(0.3, 0.55)), float(rng.uniform(0.9, 1.8)))
+    return (a * float(rng.uniform(0.1, 0.3)), 0.0, middle), radii

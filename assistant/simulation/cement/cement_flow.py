@@ -9,6 +9,7 @@ The same arguments give the same bits; about 1 s each.
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,36 +42,12 @@ _THICK_STAGES = 4
 ACCESSES = ("left", "right", "bilateral")
 
 
-def inject(
-    anatomy: Anatomy,
-    seed: int,
-    *,
-    leak: str = "none",
-    total_ml: float | None = 4.0,
-    leak_ml: float | None = None,
-    onset_ml: float | None = None,
-    style: str | None = None,
-    access: str | None = None,
-    gauge: str = "11G",
-    reach: float | None = None,
-    margin_mm: float = SAFE_MARGIN_MM,
-    rate_ml_per_min: float | None = None,
-    duration_s: float | None = None,
-    start_s: float = 0.0,
-    pauses: tuple[tuple[float, float], ...] = (),
-    schedule: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
-    barium_g_per_cm3: float | None = None,
-    zirconia_g_per_cm3: float = 0.0,
-    thickens: float = 0.0,
-    slows: float = 0.0,
-) -> CementFlow:
-    """Inject cement.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Injection:
+    """How cement is injected.
 
-    Parameters
+    Attributes
     ----------
-    anatomy : Anatomy
-    seed : int
-        Of the cement; the same patient can be injected in many ways.
     leak : str
         "none" or a name of `leak_paths.NAMES`.
     total_ml : float or None
@@ -107,58 +84,103 @@ def inject(
         0 to 1: how much less the resistance's unevenness counts for the front at the end than at the beginning.
     slows : float
         0 to 0.9: share of the first rate by which the injection has slowed at the end (not with ``schedule``).
+    """
 
-    Returns
-    -------
-    CementFlow
+    leak: str = "none"
+    total_ml: float | None = 4.0
+    leak_ml: float | None = None
+    onset_ml: float | None = None
+    style: str | None = None
+    access: str | None = None
+    gauge: str = "11G"
+    reach: float | None = None
+    margin_mm: float = SAFE_MARGIN_MM
+    rate_ml_per_min: float | None = None
+    duration_s: float | None = None
+    start_s: float = 0.0
+    pauses: tuple[tuple[float, float], ...] = ()
+    schedule: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    barium_g_per_cm3: float | None = None
+    zirconia_g_per_cm3: float = 0.0
+    thickens: float = 0.0
+    slows: float = 0.0
+
+
+def inject(anatomy: Anatomy, seed: int, wanted: Injection) -> CementFlow:
+    """Inject cement.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+    seed : int
+        Of the cement; the same patient can be injected in many ways.
+    wanted : Injection
 
     Raises
     ------
     UsageError
         For names, volumes or fractions that are not possible in this body.
     """
-    _check(leak, total_ml, style, access, gauge, reach)
-    if not (0.0 <= thickens <= 1.0 and 0.0 <= slows <= 0.9):
-        raise UsageError(f"Cement thickens by 0 to 1 and slows by 0 to 0.9, not {thickens} and {slows}.")
+    _check(wanted)
+    leak = wanted.leak
+    # One stream of random numbers, named by patient, seed and leak: the order of the draws below is part of the result.
     rng = np.random.default_rng([zlib.crc32(anatomy.identity.encode()), seed, zlib.crc32(leak.encode())])
-    style = str(rng.choice(list(STYLES))) if style is None else style
-    access = str(rng.choice(ACCESSES, p=[0.4, 0.4, 0.2])) if access is None else access
-    cannulas = tuple(_cannula(anatomy, side, gauge, rng) for side in _sides(access))
+    style = str(rng.choice(list(STYLES))) if wanted.style is None else wanted.style
+    access = str(rng.choice(ACCESSES, p=[0.4, 0.4, 0.2])) if wanted.access is None else wanted.access
+    cannulas = tuple(_cannula(anatomy, side, wanted.gauge, rng) for side in _sides(access))
     usual = POSTERIOR_LEAK_REACH if leak.startswith("posterior") or leak == "foramen" else DEFAULT_REACH
-    room = fillable_volume(anatomy, margin_mm, usual if reach is None else reach)
+    room = fillable_volume(anatomy, wanted.margin_mm, usual if wanted.reach is None else wanted.reach)
     voxel_ml = room.spacing_mm**3 / 1000.0
+    total_ml = wanted.total_ml
     if total_ml is None:
         total_ml = min(6.0, float(rng.uniform(0.35, 0.6)) * float(room.allowed.sum()) * voxel_ml)
     cost = _cost(anatomy, room, style, rng)
-    path = None
-    if leak != "none":
-        wanted_ml = min(leak_paths.draw_volume_ml(leak, rng), 0.2 * total_ml) if leak_ml is None else leak_ml
-        path = leak_paths.open_path(leak, anatomy, rng, leak_ml=wanted_ml, cannula=cannulas[0])
-        corridor = in_crop(path.corridor, room, anatomy)
-        room.allowed[:] |= corridor
-        cost[corridor & np.isinf(cost)] = 1.0
+    # The leak's way is opened before the cannulas close theirs: steel in its corridor stays steel.
+    path = _opened_path(anatomy, room, cost, wanted, total_ml, cannulas[0], rng)
     for cannula in cannulas:
         cost[near_axis(room, cannula, cannula.outer_diameter_mm / 2, from_mm=0.0)] = np.inf
     leaked_ml = 0.0 if path is None else len(path.order) * voxel_ml
     if leaked_ml >= 0.8 * total_ml:
         raise UsageError(f"A leak of {leaked_ml:.2f} ml does not fit into an injection of {total_ml:.2f} ml.")
-    inside_ml = total_ml - leaked_ml
-    goal = _goal(room, path, reach, anatomy)
+    goal = _goal(room, path, wanted.reach, anatomy)
     cost = ragged(room, cost, goal, rng)
+    inside_ml, thickens = total_ml - leaked_ml, wanted.thickens
     ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng, thickens)
-    arrival = _arrival(anatomy, room, ranks, path, voxel_ml, max(reached_ml, onset_ml or 0.0), total_ml, rng)
-    seconds, millilitres = injected_ml(schedule, total_ml, rate_ml_per_min, duration_s, start_s, pauses, rng, slows)
-    drawn = float(rng.uniform(0.15, 0.30)) if zirconia_g_per_cm3 <= 0 else 0.0
-    barium = drawn if barium_g_per_cm3 is None else barium_g_per_cm3
+    onset_ml = max(reached_ml, wanted.onset_ml or 0.0)
+    arrival = _arrival(anatomy, room, ranks, path, voxel_ml, onset_ml, total_ml, rng)
+    timing = wanted.rate_ml_per_min, wanted.duration_s, wanted.start_s, wanted.pauses
+    seconds, millilitres = injected_ml(wanted.schedule, total_ml, *timing, rng, wanted.slows)
+    drawn = float(rng.uniform(0.15, 0.30)) if wanted.zirconia_g_per_cm3 <= 0 else 0.0
     return CementFlow(
         arrival_ml=Volume(values=arrival, spacing_mm=anatomy.region.spacing_mm, origin_mm=anatomy.region.origin_mm),
         schedule_s=seconds,
         schedule_ml=millilitres,
-        barium_g_per_cm3=barium,
-        zirconia_g_per_cm3=zirconia_g_per_cm3,
+        barium_g_per_cm3=drawn if wanted.barium_g_per_cm3 is None else wanted.barium_g_per_cm3,
+        zirconia_g_per_cm3=wanted.zirconia_g_per_cm3,
         cannulas=cannulas,
         leak=leak,
     )
+
+
+def _opened_path(
+    anatomy: Anatomy,
+    room: FillableVolume,
+    cost: F32,
+    wanted: Injection,
+    total_ml: float,
+    cannula: SimulatedCannula,
+    rng: np.random.Generator,
+) -> leak_paths.LeakPath | None:
+    """The leak's way out of the body, if there is one; ``room.allowed`` and ``cost`` are changed in place along it."""
+    if wanted.leak == "none":
+        return None
+    usual_ml = wanted.leak_ml
+    wanted_ml = min(leak_paths.draw_volume_ml(wanted.leak, rng), 0.2 * total_ml) if usual_ml is None else usual_ml
+    path = leak_paths.open_path(wanted.leak, anatomy, rng, leak_ml=wanted_ml, cannula=cannula)
+    corridor = in_crop(path.corridor, room, anatomy)
+    room.allowed[:] |= corridor
+    cost[corridor & np.isinf(cost)] = 1.0
+    return path
 
 
 def capacity_ml(anatomy: Anatomy, *, reach: float | None = None, margin_mm: float = SAFE_MARGIN_MM) -> float:
@@ -167,9 +189,9 @@ def capacity_ml(anatomy: Anatomy, *, reach: float | None = None, margin_mm: floa
     return float(room.allowed.sum()) * room.spacing_mm**3 / 1000.0
 
 
-def _check(
-    leak: str, total_ml: float | None, style: str | None, access: str | None, gauge: str, reach: float | None
-) -> None:
+def _check(wanted: Injection) -> None:
+    leak, total_ml, style, access = wanted.leak, wanted.total_ml, wanted.style, wanted.access
+    gauge, reach = wanted.gauge, wanted.reach
     if leak != "none" and leak not in leak_paths.NAMES:
         raise UsageError(f"Leak {leak!r} is not known: use none or one of {', '.join(leak_paths.NAMES)}.")
     if style is not None and style not in STYLES:
@@ -182,6 +204,8 @@ def _check(
         raise UsageError(f"Injected volume must lie between 0.1 and 12 ml, not {total_ml}.")
     if reach is not None and not 0.0 <= reach <= 0.8:
         raise UsageError(f"Reach is a fraction of the sagittal diameter between 0 and 0.8, not {reach}.")
+    if not (0.0 <= wanted.thickens <= 1.0 and 0.0 <= wanted.slows <= 0.9):
+        raise UsageError(f"Cement thickens by 0 to 1 and slows by 0 to 0.9, not {wanted.thickens} and {wanted.slows}.")
 
 
 def _sides(access: str) -> tuple[str, ...]:

@@ -101,9 +101,7 @@ def find_cement(
     # 5. Only here is anything yes or no. ``low`` and ``evidence`` are changed in place from here on: what is dropped
     #    leaves ``low``, and keeps its evidence until `_refuse` turns it, for the outline is drawn from the evidence.
     low, evidence, certain = _threshold(memory, contrast, noise, seen.silent, t_s)
-    if seen.blade is not None and seen.known is not None:
-        low[seen.blade & seen.known] = True  # what a blade hides has not gone
-        evidence[seen.blade & seen.known] = np.maximum(evidence[seen.blade & seen.known], 1e-3)
+    _keep_behind_blade(seen, low, evidence)
     if before_injection:
         low[:] = False
     _drop_thin_and_weak(memory, low, contrast, grain)
@@ -174,6 +172,14 @@ def _on_source_grid(memory: MaskMemory, mask: Bool, evidence: F32, front: float)
         evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
         mask = evidence > 0
     return CementMask(crop=crop, mask=mask, evidence=evidence, front_mm=front)
+
+
+def _keep_behind_blade(seen: _Seen, low: Bool, evidence: F32) -> None:
+    """What a blade hides has not gone; ``low`` and ``evidence`` are changed in place."""
+    if seen.blade is not None and seen.known is not None:
+        hidden = seen.blade & seen.known
+        low[hidden] = True
+        evidence[hidden] = np.maximum(evidence[hidden], 1e-3)
 
 
 def _steel_makes(memory: MaskMemory, still: F32, blade: Bool | None) -> F32 | None:

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.errors import InputError, UsageError
 from assistant.simulation.anatomy import anatomy, real_anatomy
-from assistant.simulation.cement.cement_flow import inject
+from assistant.simulation.cement.cement_flow import Injection, inject
 from assistant.simulation.scene import Region
 
 DATA = Path(__file__).resolve().parents[5] / "shared" / "data"
@@ -42,7 +42,7 @@ def test_a_real_body_has_a_human_size_and_can_be_injected(identity, volume_ml, d
     assert (superior[:, 2] - inferior[:, 2]).min() > 15.0
     assert made.bone.values.any()
     assert made.soft.values.max() > 0.9
-    flow = inject(made, 1, leak="superior_disc_spike", total_ml=3.0, leak_ml=0.1)
+    flow = inject(made, 1, Injection(leak="superior_disc_spike", total_ml=3.0, leak_ml=0.1))
     leaked = np.isfinite(flow.arrival_ml.values) & (made.region.values != Region.BODY)
     assert set(made.region.values[leaked]) == {Region.SUPERIOR_DISC}
 

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from assistant.errors import UsageError
 from assistant.simulation.cement import leak_paths
-from assistant.simulation.cement.cement_flow import GAUGES, STYLES, capacity_ml, inject
+from assistant.simulation.cement.cement_flow import GAUGES, STYLES, Injection, capacity_ml, inject
 from assistant.simulation.scene import Region
 
 VOXEL_ML = 0.5**3 / 1000.0
@@ -20,7 +20,7 @@ def inside_points(flow, until_ml=np.inf):
 
 @pytest.mark.parametrize("style", STYLES)
 def test_as_many_voxels_are_full_as_millilitres_were_pressed_in(toy_anatomy, style: str):
-    flow = inject(toy_anatomy, 1, total_ml=3.0, style=style, access="left")
+    flow = inject(toy_anatomy, 1, Injection(total_ml=3.0, style=style, access="left"))
     for volume_ml in (0.2, 1.0, 2.5, 3.0):
         full = (flow.arrival_ml.values <= volume_ml + 1e-6).sum() * VOXEL_ML
         assert full == pytest.approx(volume_ml, abs=3 * VOXEL_ML)
@@ -28,7 +28,7 @@ def test_as_many_voxels_are_full_as_millilitres_were_pressed_in(toy_anatomy, sty
 
 
 def test_with_a_leak_the_volumes_still_add_up(wedged_patient):
-    flow = inject(wedged_patient, 1, leak="superior_disc_round", total_ml=3.0, leak_ml=0.4)
+    flow = inject(wedged_patient, 1, Injection(leak="superior_disc_round", total_ml=3.0, leak_ml=0.4))
     for volume_ml in (1.0, 2.0, 3.0):
         full = (flow.arrival_ml.values <= volume_ml + 1e-5).sum() * VOXEL_ML
         assert full == pytest.approx(volume_ml, abs=0.002)
@@ -38,7 +38,7 @@ def test_with_a_leak_the_volumes_still_add_up(wedged_patient):
 
 @pytest.mark.parametrize("access", ["left", "right"])
 def test_cement_grows_from_the_tip_and_hangs_together(toy_anatomy, access: str):
-    flow = inject(toy_anatomy, 2, total_ml=3.0, style="lobulated", access=access)
+    flow = inject(toy_anatomy, 2, Injection(total_ml=3.0, style="lobulated", access=access))
     tip = np.array(flow.cannulas[0].tip_mm)
     assert (tip[1] > 0) == (access == "left")
     first = inside_points(flow, 0.01)
@@ -49,7 +49,7 @@ def test_cement_grows_from_the_tip_and_hangs_together(toy_anatomy, access: str):
 
 
 def test_two_cannulas_fill_one_after_the_other(toy_anatomy):
-    flow = inject(toy_anatomy, 2, total_ml=3.0, style="compact", access="bilateral")
+    flow = inject(toy_anatomy, 2, Injection(total_ml=3.0, style="compact", access="bilateral"))
     assert len(flow.cannulas) == 2
     early, all_of_it = inside_points(flow, 1.2), inside_points(flow)
     assert early[:, 1].mean() > 1.0  # the left one begins
@@ -58,7 +58,7 @@ def test_two_cannulas_fill_one_after_the_other(toy_anatomy):
 
 def test_a_cannula_comes_through_the_pedicle_to_the_front_third(wedged_patient):
     for gauge, (outer, inner) in GAUGES.items():
-        cannula = inject(wedged_patient, 3, total_ml=1.0, access="left", gauge=gauge).cannulas[0]
+        cannula = inject(wedged_patient, 3, Injection(total_ml=1.0, access="left", gauge=gauge)).cannulas[0]
         assert (cannula.outer_diameter_mm, cannula.inner_diameter_mm) == (outer, inner)
     tip, towards = np.array(cannula.tip_mm), np.array(cannula.towards_handle)
     assert np.linalg.norm(towards) == pytest.approx(1.0)
@@ -71,7 +71,7 @@ def test_a_cannula_comes_through_the_pedicle_to_the_front_third(wedged_patient):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_safe_run_stays_inside_as_projected(wedged_patient, seed: int):
-    flow = inject(wedged_patient, seed, total_ml=0.55 * capacity_ml(wedged_patient))
+    flow = inject(wedged_patient, seed, Injection(total_ml=0.55 * capacity_ml(wedged_patient)))
     region = wedged_patient.region.values
     assert (region[np.isfinite(flow.arrival_ml.values)] == Region.BODY).all()
     points, marks = inside_points(flow), wedged_patient.landmarks_mm
@@ -85,7 +85,7 @@ def test_a_safe_run_stays_inside_as_projected(wedged_patient, seed: int):
 
 @pytest.mark.parametrize("reach", [0.12, 0.18, 0.25, 0.35])
 def test_reach_says_how_near_the_posterior_wall_the_cement_comes(wedged_patient, reach: float):
-    flow = inject(wedged_patient, 5, total_ml=3.5, reach=reach, access="left", style="lobulated")
+    flow = inject(wedged_patient, 5, Injection(total_ml=3.5, reach=reach, access="left", style="lobulated"))
     marks = wedged_patient.landmarks_mm
     points = inside_points(flow)
 
@@ -99,7 +99,7 @@ def test_reach_says_how_near_the_posterior_wall_the_cement_comes(wedged_patient,
 
 @pytest.mark.parametrize("leak", leak_paths.NAMES)
 def test_a_leak_leaves_at_its_site_after_the_front_has_reached_it(wedged_patient, leak: str):
-    flow = inject(wedged_patient, 7, leak=leak, total_ml=4.0, leak_ml=0.12)
+    flow = inject(wedged_patient, 7, Injection(leak=leak, total_ml=4.0, leak_ml=0.12))
     arrival = flow.arrival_ml.values
     outside = np.isfinite(arrival) & (wedged_patient.region.values != Region.BODY)
     assert outside.sum() * VOXEL_ML == pytest.approx(0.12, abs=VOXEL_ML)
@@ -115,35 +115,35 @@ def test_a_leak_leaves_at_its_site_after_the_front_has_reached_it(wedged_patient
 
 
 def test_a_leak_can_be_held_back(wedged_patient):
-    flow = inject(wedged_patient, 7, leak="anterior", total_ml=4.0, leak_ml=0.1, onset_ml=3.0)
+    flow = inject(wedged_patient, 7, Injection(leak="anterior", total_ml=4.0, leak_ml=0.1, onset_ml=3.0))
     outside = np.isfinite(flow.arrival_ml.values) & (wedged_patient.region.values != Region.BODY)
     assert flow.arrival_ml.values[outside].min() >= 3.0
 
 
 def test_massive_leaks_are_possible(wedged_patient):
-    flow = inject(wedged_patient, 7, leak="posterior_cortical", total_ml=5.0, leak_ml=1.5)
+    flow = inject(wedged_patient, 7, Injection(leak="posterior_cortical", total_ml=5.0, leak_ml=1.5))
     outside = np.isfinite(flow.arrival_ml.values) & (wedged_patient.region.values != Region.BODY)
     assert outside.sum() * VOXEL_ML == pytest.approx(1.5, abs=0.01)
 
 
 def test_the_same_arguments_give_the_same_bits(wedged_patient):
-    first, second = (inject(wedged_patient, 11, leak="vein_right", total_ml=3.0) for _ in range(2))
+    first, second = (inject(wedged_patient, 11, Injection(leak="vein_right", total_ml=3.0)) for _ in range(2))
     assert first.arrival_ml.values.tobytes() == second.arrival_ml.values.tobytes()
     assert first.cannulas == second.cannulas
     assert np.array_equal(first.schedule_s, second.schedule_s)
-    third = inject(wedged_patient, 12, leak="vein_right", total_ml=3.0)
+    third = inject(wedged_patient, 12, Injection(leak="vein_right", total_ml=3.0))
     assert third.arrival_ml.values.tobytes() != first.arrival_ml.values.tobytes()
 
 
 def test_the_schedule_ends_at_the_injected_volume(toy_anatomy):
-    flow = inject(toy_anatomy, 1, total_ml=2.0, duration_s=30.0, start_s=4.0, pauses=((1.0, 5.0),))
+    flow = inject(toy_anatomy, 1, Injection(total_ml=2.0, duration_s=30.0, start_s=4.0, pauses=((1.0, 5.0),)))
     assert flow.schedule_s == pytest.approx([4.0, 19.0, 24.0, 39.0])
     assert flow.schedule_ml == pytest.approx([0.0, 1.0, 1.0, 2.0])
     assert 0.15 <= flow.barium_g_per_cm3 <= 0.30
 
 
 def test_a_volume_that_is_left_out_fits_into_the_body(wedged_patient):
-    flow = inject(wedged_patient, 4, total_ml=None)
+    flow = inject(wedged_patient, 4, Injection(total_ml=None))
     assert 0.3 * capacity_ml(wedged_patient) < flow.schedule_ml[-1] < 0.65 * capacity_ml(wedged_patient)
 
 
@@ -162,12 +162,12 @@ def test_a_volume_that_is_left_out_fits_into_the_body(wedged_patient):
 )
 def test_impossible_injections_are_refused(toy_anatomy, words: dict):
     with pytest.raises(UsageError):
-        inject(toy_anatomy, 1, **words)
+        inject(toy_anatomy, 1, Injection(**words))
 
 
 def test_cement_that_thickens_ends_with_a_more_even_front(wedged_patient):
     words = {"total_ml": 4.0, "style": "lobulated", "access": "left"}
-    thin, thick = (inject(wedged_patient, 4, **words, thickens=share) for share in (0.0, 1.0))
+    thin, thick = (inject(wedged_patient, 4, Injection(**words, thickens=share)) for share in (0.0, 1.0))
     early = [np.asarray(flow.arrival_ml.values) <= 0.9 for flow in (thin, thick)]
     assert np.array_equal(*early)
 
@@ -181,8 +181,8 @@ def test_cement_that_thickens_ends_with_a_more_even_front(wedged_patient):
 
 
 def test_zirconia_stands_in_place_of_barium_and_bad_shares_are_refused(toy_anatomy):
-    flow = inject(toy_anatomy, 1, total_ml=1.0, zirconia_g_per_cm3=0.3)
+    flow = inject(toy_anatomy, 1, Injection(total_ml=1.0, zirconia_g_per_cm3=0.3))
     assert (flow.barium_g_per_cm3, flow.zirconia_g_per_cm3) == (0.0, 0.3)
     for words in ({"thickens": 1.5}, {"slows": 0.95}):
         with pytest.raises(UsageError, match="thickens"):
-            inject(toy_anatomy, 1, total_ml=1.0, **words)
+            inject(toy_anatomy, 1, Injection(total_ml=1.0, **words))
