@@ -27,7 +27,7 @@ _ICON = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
 _SHADE = {Priority.HIGH: theme.HIGH[0], Priority.MEDIUM: theme.MEDIUM[0], Priority.LOW: theme.LOW}
 
 
-class Card(QWidget):
+class DrawnCard(QWidget):
     """A card that is drawn; sizes are those of the sheet times ``factor``."""
 
     has_ground = True
@@ -67,7 +67,7 @@ def _write(
     painter.drawText(place, align, shown)
 
 
-class Clocks(Card):
+class Clocks(DrawnCard):
     """Cement clock, millilitres entered by hand, this push."""
 
     def show_log(self, log: ProcedureLog, status: LiveStatus | None, now_ns: int, fill: str) -> None:
@@ -119,7 +119,7 @@ class Clocks(Card):
             _write(painter, place, note, theme.font(18 if not self.small else 17, 500), theme.TEXT_3)
 
 
-class WorksCard(Card):
+class WorksCard(DrawnCard):
     """What still works while there is no picture."""
 
     def show_status(self, status: LiveStatus | None) -> None:
@@ -167,7 +167,7 @@ def _recording_words(status: LiveStatus | None) -> str:
     return tr("Recording waits, gap marked") if begun else tr("Recording begins with the picture")
 
 
-class AlarmList(Card):
+class AlarmList(DrawnCard):
     """The two newest by priority; more are counted."""
 
     def show_status(self, status: LiveStatus | None) -> None:
@@ -196,7 +196,7 @@ class AlarmList(Card):
             _write(painter, QRectF(54, y, width - 72, step), time, theme.font(18, 700), theme.TEXT_1, _R)
 
 
-class LeakLine(Card):
+class LeakLine(DrawnCard):
     """The leak of the moment in two lines (small layout), never more than was seen in this view."""
 
     def show_moment(self, moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool, told: bool) -> None:
@@ -229,7 +229,7 @@ class LeakLine(Card):
             _write(painter, place, second, theme.font(17, 500), theme.TEXT_3)
 
 
-class Legend(Card):
+class Legend(DrawnCard):
     """Names of the lines as they are drawn now, and what one view cannot show; or an advice with its source."""
 
     has_ground = False

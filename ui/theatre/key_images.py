@@ -13,7 +13,7 @@ from assistant.language import tr
 from assistant.live.messages import StampedFrame
 
 
-class KeyImages(QObject):
+class KeyImageWriter(QObject):
     """Writes key images in the background.
 
     Attributes

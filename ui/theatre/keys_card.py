@@ -9,14 +9,14 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant.language import tr
-from ui.theatre.cards import Card
+from ui.theatre.cards import DrawnCard
 from ui.widgets.keycap import Keycap
 
 SHOWN: Final = ("inject", "ml in", "mark", "key image", "lines", "ap look", "raw", "bare")
 SHOWN_SMALL: Final = ("inject", "ml in", "mark", "key image", "ap look", "raw")
 
 
-class KeysCard(Card):
+class KeysCard(DrawnCard):
     """Caps that act like their keys."""
 
     pressed = pyqtSignal(str)

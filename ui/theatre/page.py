@@ -25,7 +25,7 @@ from ui.theatre import sessions
 from ui.theatre.controller import TheatreController
 from ui.theatre.display import TheatreDisplay
 from ui.theatre.guarded import guarded
-from ui.theatre.key_images import KeyImages
+from ui.theatre.key_images import KeyImageWriter
 from ui.theatre.session_import import SessionImporter
 from ui.theatre.setup_host import TheatreHost
 
@@ -54,7 +54,7 @@ class TheatrePage(Page):
         self.display = TheatreDisplay(self, self.procedure, self.sound)
         self.pictures = pictures = self.display.pictures
         self.picture, self.second = pictures.picture, pictures.second
-        self.key_images, self.session_import = KeyImages(self), SessionImporter(self.tell, settings, self)
+        self.key_images, self.session_import = KeyImageWriter(self), SessionImporter(self.tell, settings, self)
         self.host = TheatreHost(self.procedure, self, pictures, self.sound, self.session_import)
         beside: dict[int, TurnedSecondView] = {1: self.second, 2: pictures.beside.picture}
         self.setup = SetupPanel(self.host, self.picture, beside, self.sound, settings, self)

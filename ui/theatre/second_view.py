@@ -14,7 +14,7 @@ from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Measure, Unknown
 from ui import theme, words
 from ui.keys.key_map import word
-from ui.theatre.cards import Card
+from ui.theatre.cards import DrawnCard
 from ui.theatre.looks import LOOKS, age_words
 from ui.theatre.picture import LivePicture
 from ui.widgets import icons
@@ -24,7 +24,7 @@ _FIGURES_PX = 112
 _V = Qt.AlignmentFlag.AlignVCenter
 
 
-class SecondFigures(Card):
+class SecondFigures(DrawnCard):
     """Which view it is, what its picture is, and three distances with the age of the picture."""
 
     _rows: tuple[tuple[str, str, QColor], ...] = ()
