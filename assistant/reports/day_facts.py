@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from assistant.language import sentence
 from assistant.review.counting import COUNTED, count_words
 from assistant.review.session_day import LevelDay, SessionDay, raised_alarm_words
-from assistant.vocabulary import Alarm
+from assistant.vocabulary import Alarm, EventKind
 
 REHEARSAL = sentence("REHEARSAL: a recorded run was played as if it were live. No patient; it counts nowhere.")
 NO_LEVEL = sentence("level not named")
 NOT_ENTERED = sentence("millilitres not entered")
+ALL_LEVELS = sentence("All levels")
+DAY_NOT_KNOWN = sentence("day not known")
+NO_LEAK_TOLD = sentence("no leak told")
 XRAY_NOT_COUNTED = sentence("X-ray not counted")
 _WORDS = (
     ("pause", "pause", "pauses"),
@@ -31,6 +36,71 @@ def day_rows(day: SessionDay | None) -> tuple[tuple[str, str], ...]:
     if day is None:
         return ()
     return tuple((level.level or NO_LEVEL, " · ".join(level_words(level))) for level in day.levels)
+
+
+class SessionLine(NamedTuple):
+    """A level of a session beside the others, in words; the last line of a session's table is of all of them.
+
+    ``told``, ``answered`` and ``leaks_told``: of the day; ``leaks_found``: of the analysis as it is kept.
+    """
+
+    level: str
+    cement: str
+    pushes: str
+    told: str
+    answered: str
+    leaks_told: str
+    leaks_found: str
+    xray: str
+
+
+SESSION_HEAD = SessionLine(
+    level=sentence("Level"),
+    cement=sentence("Cement"),
+    pushes=sentence("Pushes"),
+    told=sentence("Told on the day"),
+    answered=sentence("Answered"),
+    leaks_told=sentence("Leaks told"),
+    leaks_found=sentence("Leaks by analysis"),
+    xray=sentence("X-ray as counted"),
+)
+
+
+def session_lines(levels: Sequence[tuple[LevelDay | None, str, str]]) -> tuple[SessionLine, ...]:
+    """A line for each level, and one for all.
+
+    Parameters
+    ----------
+    levels : sequence of (day, name, leaks found)
+        The day is None where it is not known: that is told, and nothing is added up without it.
+    """
+    days = [day for day, _, _ in levels]
+    lines = [_line(day, name or NO_LEVEL, found) for day, name, found in levels]
+    known = [day for day in days if day is not None]
+    if len(known) < len(days):
+        return (*lines, _line(None, ALL_LEVELS, ""))
+    acts, told = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.told for d in known]))
+    entered = [day.cement_ml for day in known if day.cement_ml is not None]
+    whole = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, told=told)
+    return (*lines, _line(whole, ALL_LEVELS, ""))
+
+
+def _line(day: LevelDay | None, name: str, found: str) -> SessionLine:
+    if day is None:
+        unknown = DAY_NOT_KNOWN
+        return SessionLine(name, unknown, unknown, unknown, unknown, unknown, found, unknown)
+    answered = sum(one.acknowledged_s is not None for one in day.alarms)
+    leaks = dict.fromkeys(told.headline for told in day.alarms if told.kind == EventKind.LEAK)
+    return SessionLine(
+        level=name,
+        cement=NOT_ENTERED if day.cement_ml is None else sentence(f"{day.cement_ml:.1f} ml"),
+        pushes=str(day.count("ml")),
+        told=count_words([one.priority for one in day.alarms]),
+        answered=sentence(f"{answered} of {len(day.alarms)}"),
+        leaks_told="; ".join(leaks) or NO_LEAK_TOLD,
+        leaks_found=found,
+        xray=xray_words(day.xray_s, day.exposures).removeprefix("X-ray "),
+    )
 
 
 def level_words(level: LevelDay) -> list[str]:

@@ -13,7 +13,7 @@ from assistant.lines import Line
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
 from assistant.readings.moments import Moment, view_of
-from assistant.reports.day_facts import REHEARSAL, clock, day_rows, found_words
+from assistant.reports.day_facts import REHEARSAL, SessionLine, clock, day_rows, found_words
 from assistant.results.looked_at import NONE_SEEN, NOT_YET, Looked
 from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
@@ -62,6 +62,8 @@ class ReportFacts:
     counts : tuple of (name, value)
         How many alarms were told on the day, and how many this analysis found.
     day : tuple of (level, what was done and told)
+    session : tuple of SessionLine
+        All levels of its session beside each other, and a line for all; empty for a session of one.
     rehearsal : str
         That the run is none of a patient; empty for any other.
     leaks : tuple of tuple of str
@@ -94,6 +96,7 @@ class ReportFacts:
     told: tuple[EventLine, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
     day: tuple[tuple[str, str], ...] = ()
+    session: tuple[SessionLine, ...] = ()
     rehearsal: str = ""
     nothing: str = NOT_YET
     screen: tuple[ScreenChange, ...] = ()
@@ -115,6 +118,7 @@ def gather(
     trouble: str,
     made_by: str = "",
     day: SessionDay | None = None,
+    session: tuple[SessionLine, ...] = (),
 ) -> ReportFacts:
     """Gather a report.
 
@@ -136,6 +140,8 @@ def gather(
         The version that made the figures and what else is other, where it was not this program as it is set now.
     day : SessionDay or None
         Of a live session: what was done and told then.
+    session : tuple of SessionLine
+        All its levels, where there are several.
     """
     found = AS_SEEN if as_seen else FOUND.format(made_by.partition(" · ")[0] or __version__)
     views = () if plan is None else plan.views
@@ -152,6 +158,7 @@ def gather(
         found=found,
         told=() if day is None else tuple(_told_line(one) for one in day.alarms),
         day=day_rows(day),
+        session=session,
         rehearsal=REHEARSAL if is_rehearsal(facts, day) else "",
         leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
         reviewer=_reviewer(review, time_of),

@@ -14,7 +14,7 @@ from assistant.identity import Identity
 from assistant.lines import WHOLE_LINES
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
-from assistant.reports.day_facts import clock
+from assistant.reports.day_facts import SESSION_HEAD, SessionLine, clock
 from assistant.reports.facts import ReportFacts
 from assistant.system.files import whole_file
 from assistant.vocabulary import Distances, Measure, Motion, value_or_none
@@ -61,6 +61,7 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
     rows += [["identity", "", "", name, value] for name, value in facts.identity.pairs]
     rows.append(["identity", "", "", "recorded", facts.identity.recorded_words])
     rows += [["rehearsal", "", "", facts.rehearsal, ""]] if facts.rehearsal else []
+    rows += [["session", "", "", line.level, _session_words(line)] for line in facts.session]
     rows += [["count", "", "", name, value] for name, value in facts.counts]
     rows += [["day", "", "", level, said] for level, said in facts.day]
     for part, events in (("told", facts.told), ("event", facts.events)):
@@ -75,6 +76,12 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
     rows += [["note", "", "", line, ""] for line in facts.notes]
     rows += [["final", "", "", name, value] for name, value in facts.final]
     return [rows[0], *[[plain_cell(cell) for cell in row] for row in rows[1:]]]
+
+
+def _session_words(line: SessionLine) -> str:
+    """A level beside the others, in one cell."""
+    said = zip(SESSION_HEAD[1:], line[1:], strict=True)
+    return "; ".join(f"{name}: {value}" for name, value in said if value)
 
 
 def plain_cell(text: str) -> str:

@@ -202,6 +202,7 @@ def test_case_page_review_and_report_show_each_level_by_itself(qtbot: Any, tmp_p
         assert f"{level}: {('0.6', '0.4')[number]} ml" in report
         assert f"{other}:" not in report
         assert f"Part {number + 1} of 2 of a session ({level})" in report
+        joint_first_part(report, folder / f"{ids['case']}_{level}_{run['id']}_events.csv")
         with (folder / f"{ids['case']}_{level}_{run['id']}_figures.csv").open(encoding="utf-8") as file:
             figures = list(csv.DictReader(line for line in file if not line.startswith("#")))
         assert [int(row["frame"]) for row in figures] == [int(row["frame"]) for row in rows]
@@ -210,3 +211,15 @@ def test_case_page_review_and_report_show_each_level_by_itself(qtbot: Any, tmp_p
         person.press(K.Key_BracketRight)
     person.press(K.Key_BracketRight)
     person.leave()
+
+
+def joint_first_part(report: str, events: Path) -> None:
+    """The report of each level begins with both of them beside each other, and what they come to together."""
+    assert "The whole session, level by level" in report
+    both = "All levels 1.0 ml 5 3 alarms: 2 HIGH · 1 MEDIUM 2 of 3 no leak told"
+    for words in ("L1 0.6 ml 3 ", "L2 0.4 ml 2 ", both, "00:03 in 2 exposures"):
+        assert words in report, report
+    with events.open(encoding="utf-8") as file:
+        rows = [row for row in csv.reader(file) if row[0] == "session"]
+    assert [row[3] for row in rows] == ["L1", "L2", "All levels"]
+    assert all("Leaks by analysis: posterior" in row[4] for row in rows[:2])

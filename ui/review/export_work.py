@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.errors import InputError
 from assistant.identity import Identity, free_name
+from assistant.library.session_table import session_table
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
 from assistant.readings.moments import Moment, MomentStore, view_of
@@ -117,6 +118,7 @@ class Material:
             trouble=self.trouble,
             made_by=self.made_by,
             day=self.day,
+            session=session_table(self.identity.session_id, self.identity.case_id),
         )
 
 

@@ -11,10 +11,11 @@ from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from assistant.errors import EnvironmentError_
+from assistant.language import tr
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import stretches
 from assistant.readings.moments import Moment
-from assistant.reports.day_facts import clock
+from assistant.reports.day_facts import SESSION_HEAD, SessionLine, clock
 from assistant.reports.drawing import drawn
 from assistant.reports.facts import ONE_VIEW, RAISED, EventLine, ReportFacts
 from assistant.reports.tables import export_file
@@ -37,6 +38,11 @@ CURVE_COLUMNS = 1010
 _FINENESS = 2.0
 """Pixels of a picture for each dot of the page."""
 _ROW_H = 24.0
+THE_SESSION = tr("The whole session, level by level")
+_MOST_LEVELS = 6
+_WRAPPED = int(Qt.TextFlag.TextWordWrap)
+_SESSION_COLUMNS = (0.09, 0.08, 0.07, 0.21, 0.08, 0.14, 0.17, 0.16)
+"""Share of the page's width of each column of `SessionLine`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,6 +128,7 @@ class _Page:
             self._text(facts.rehearsal, 18, 800)
         if facts.trouble:
             self._text(f"INCOMPLETE: {facts.trouble}", 18, 700)
+        self._session(facts.session)
         top = self._y
         left_end = self._pairs((*facts.head, *facts.counts), 0.0, 510.0, top)
         right_end = self._pairs(facts.final, 540.0, _W - 540.0, top)
@@ -158,6 +165,29 @@ class _Page:
         told = self._p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
         self._p.drawText(QRectF(0, self._y, room, size_px * 1.3), Qt.AlignmentFlag.AlignVCenter, told)
         self._y += size_px * 1.4
+
+    def _session(self, lines: Sequence[SessionLine]) -> None:
+        """All levels of the session beside each other, those that have no room counted; the last line is of all."""
+        if not lines:
+            return
+        self._text(THE_SESSION, 20, 750)
+        left_out = max(len(lines) - 1 - _MOST_LEVELS, 0)
+        last = lines[-1]._replace(leaks_found=f"... {left_out} more: see the tables") if left_out else lines[-1]
+        for k, line in enumerate((SESSION_HEAD, *lines[: min(len(lines) - 1, _MOST_LEVELS)], last)):
+            self._p.setPen(_INK if k else _GREY)
+            self._p.setFont(_font(15, 650 if line is last else 500))
+            rooms = [QRectF(0, 0, share * _W - 10, _H) for share in _SESSION_COLUMNS]
+            high = max(
+                self._p.boundingRect(box, _WRAPPED, cell).height() for box, cell in zip(rooms, line, strict=True)
+            )
+            left = 0.0
+            for cell, box in zip(line, rooms, strict=True):
+                self._p.drawText(QRectF(left, self._y, box.width(), high), _WRAPPED, cell)
+                left += box.width() + 10
+            self._y += high + 4
+        self._p.setPen(QPen(_RULE, 1))
+        self._p.drawLine(QPointF(0, self._y + 3), QPointF(_W, self._y + 3))
+        self._y += 12
 
     def _pairs(self, pairs: Sequence[tuple[str, str]], left: float, width: float, top: float) -> float:
         for name, value in pairs:
