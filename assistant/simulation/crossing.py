@@ -38,6 +38,8 @@ def _capsule(height: int, width: int, start: tuple[float, float], end: tuple[flo
     """Thickness (as a share of the diameter) of a round bar seen from the side, at half resolution, then enlarged."""
     ys, xs = np.mgrid[0 : height // _STEP, 0 : width // _STEP].astype(np.float32) * _STEP
     dx, dy = end[0] - start[0], end[1] - start[1]
+    # Nearest point of the segment; a round bar at distance d from its axis is sqrt(1 - d^2 / r^2) of its diameter
+    # thick.
     along = np.clip(((xs - start[0]) * dx + (ys - start[1]) * dy) / max(dx * dx + dy * dy, 1e-6), 0.0, 1.0)
     gap = ((xs - start[0] - along * dx) ** 2 + (ys - start[1] - along * dy) ** 2) / np.float32(radius_px**2)
     thickness = np.sqrt(np.maximum(1.0 - gap, 0.0)).astype(np.float32)

@@ -51,6 +51,8 @@ def beat(gas: Volume, level: str) -> Volume | None:
         *((np.arange(a, b, dtype=np.float32) - c) * spacing for a, b, c in zip(low, high, at, strict=True)),
         indexing="ij",
     )
+    # Backward warp: each voxel takes the value of the place nearer to the middle by 5 mm, less towards the rim of the
+    # reach, so that the border moves outwards and nothing tears. Coordinates round the heart's middle, mm.
     away = np.maximum(np.sqrt(x * x + y * y + z * z), 1.0)
     push = SWELLING_MM * np.clip((_REACH_MM - away) / 15.0, 0.0, 1.0) / away
     where = np.stack([k * (1.0 - push) + c - a for k, c, a in zip((z, y, x), at * spacing, low * spacing, strict=True)])

@@ -83,6 +83,7 @@ def body_outline(size: VertebraSize, rng: np.random.Generator) -> NDArray[np.flo
     c, s = np.cos(angle), np.sin(angle)
     # Rounder in front, squarer behind, where the posterior wall runs nearly straight from pedicle to pedicle.
     power = np.where(c > 0, 2 / 2.3, 2 / 3.2)
+    # Superellipse, |x / a|^p + |y / b|^q = 1 by its angle; the exponents differ in front and behind.
     x = size.depth_mm / 2 * np.sign(c) * np.abs(c) ** power
     y = size.width_mm / 2 * np.sign(s) * np.abs(s) ** (2 / 2.5)
     ahead = np.clip(x / (size.depth_mm / 2), -1, 1)
@@ -110,6 +111,7 @@ def body_distance_mm(vertebra: Vertebra, grid: Grid) -> tuple[F32, F32]:
     ahead = np.clip((x / a + 1) / 2, 0.0, 1.0)
     flat = vertebra.outline(x, y)
     deep = np.clip(-flat / np.float32(0.46 * min(size.depth_mm, size.width_mm)), 0.0, 1.0)
+    # Hollow endplates: nothing at the rim, then a smoothstep, d^2 (3 - 2 d), deeper behind the middle.
     dish = np.clip((deep - 0.16) / 0.7, 0.0, 1.0)
     dish = dish * dish * (3 - 2 * dish) * (1.12 - 0.3 * ahead)
     rim_top = np.float32(form.superior_back_mm) + np.float32(form.superior_front_mm - form.superior_back_mm) * (
@@ -121,6 +123,7 @@ def body_distance_mm(vertebra: Vertebra, grid: Grid) -> tuple[F32, F32]:
     top = rim_top - np.float32(form.superior_dish_mm) * dish
     bottom = rim_bottom + np.float32(form.inferior_dish_mm) * dish
     middle, half = 0.5 * (rim_top + rim_bottom), np.maximum(0.5 * (rim_top - rim_bottom), 1.0)
+    # Height in the body, -1 to 1; the waist narrows the outline most in the middle.
     zeta = np.clip((z - middle) / half, -1.2, 1.2)
     narrow = np.clip(1.0 - np.float32(size.waist) * (1.0 - np.abs(zeta) ** 2.4), 0.5, 1.03).astype(np.float32)
     wall = vertebra.outline(x / narrow, y / narrow) * narrow
@@ -134,6 +137,7 @@ def body_distance_mm(vertebra: Vertebra, grid: Grid) -> tuple[F32, F32]:
         if spur:
             lip = np.exp(-(((z - rim) / 2.4) ** 2)) * np.clip((ahead - 0.5) / 0.4, 0.0, 1.0)
             wall = wall - np.float32(spur) * lip
+    # Intersection of two signed distances, the wall's and the plates', as a smooth maximum: a rounded rim.
     plates = np.maximum(z - top, bottom - z)
     endplate = np.clip((plates - wall) / 1.5 + 0.5, 0.0, 1.0).astype(np.float32)
     return smooth_max(wall.astype(np.float32), plates.astype(np.float32), 1.3), endplate
@@ -154,6 +158,7 @@ def limbs_distance_mm(limbs: tuple[Limb, ...], grid: Grid, blend_mm: float) -> t
         block = _block(grid, *limb.bounds_mm(blend_mm + 1.5))
         if block is not None:
             new = limb.distance_mm(grid.part(block))
+            # Union as a smooth minimum; shell and filling go over to the nearer limb on the same two millimetres.
             share = np.clip((distance[block] - new) / 2.0 + 0.5, 0.0, 1.0)
             shell[block] += share * (np.float32(limb.shell_mm) - shell[block])
             filling[block] += share * (np.float32(limb.filling) - filling[block])
@@ -187,6 +192,8 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32
         x, y, z = (np.float32(v) for v in hole.centre_mm)
         near = np.sqrt((grid.x_mm - x) ** 2 + (grid.y_mm - y) ** 2 + (grid.z_mm - z) ** 2)
         shell_mm = shell_mm * np.clip((near - hole.radius_mm) / 1.0, 0.0, 1.0)
+    # Two surfaces, the bone's and that of its inside: cortex lies between the two, spongy bone in the inner one. How
+    # much of each voxel either covers, so that a thin cortex keeps its mass.
     inner = coverage(whole + shell_mm, voxel_mm)
     outer = coverage(whole, voxel_mm)
     inside = spongy * (1.0 + process * (filling - 1.0))
@@ -224,6 +231,7 @@ def spongy_tile(rng: np.random.Generator, voxel_mm: float, mean_g_per_cm3: float
         smooth: F32 = ndimage.gaussian_filter(white, sigma, mode="wrap")
         return smooth / np.float32(smooth.std())
 
+    # The logarithms add: the texture is log-normal, as the product of three would be. Round at its edges (wrap).
     log = 0.45 * noise(3.0, 0.35) + 0.35 * noise(1.0, 1.0) + 0.30 * noise(3.5, 3.0)
     texture = np.exp(log)
     tile: F32 = (texture * np.float32(mean_g_per_cm3 / texture.mean())).astype(np.float32)

@@ -142,9 +142,11 @@ def inject(anatomy: Anatomy, seed: int, wanted: Injection) -> CementFlow:
     leaked_ml = 0.0 if path is None else len(path.order) * voxel_ml
     if leaked_ml >= 0.8 * total_ml:
         raise UsageError(f"A leak of {leaked_ml:.2f} ml does not fit into an injection of {total_ml:.2f} ml.")
+    # Rough only now, with the way known: the unevenness spares the voxels that the front has to reach.
     goal = _goal(room, path, wanted.reach, anatomy)
     cost = ragged(room, cost, goal, rng)
     inside_ml, thickens = total_ml - leaked_ml, wanted.thickens
+    # Order of filling first, in voxels; volume follows from it, and time from the volume by the schedule of the hand.
     ranks, reached_ml = _fill_to_goal(room, cost, cannulas, inside_ml, voxel_ml, goal, rng, thickens)
     onset_ml = max(reached_ml, wanted.onset_ml or 0.0)
     arrival = _arrival(anatomy, room, ranks, path, voxel_ml, onset_ml, total_ml, rng)
@@ -241,6 +243,7 @@ def _cannula(anatomy: Anatomy, side: str, gauge: str, rng: np.random.Generator) 
 def _cost(anatomy: Anatomy, room: FillableVolume, style: str, rng: np.random.Generator) -> F32:
     """Time to cross a voxel: the bone's resistance times the cement's own way of spreading."""
     spread, grain_mm, empty = STYLES[style]
+    # Log-normal unevenness: exp(s n), n smooth noise of unit variance; the resistance itself comes with the patient.
     noise = ndimage.gaussian_filter(
         rng.standard_normal(room.body.shape, dtype=np.float32), grain_mm / room.spacing_mm / 1.6
     )
@@ -261,6 +264,8 @@ def _goal(
         return in_crop(path.breach, room, anatomy)
     if reach is None:
         return None
+    # The first allowed voxel from behind in each column, near the mid-line: the line that the cement should come up
+    # to.
     hindmost = np.argmax(room.allowed, axis=2)
     seen = room.allowed.any(axis=2)
     marks = anatomy.landmarks_mm
@@ -287,6 +292,7 @@ def _fill_to_goal(
 
     Where the front would come too late, the way to the goal is made easier (a crack, a vein), step by step.
     """
+    # The goal is reached when about half to four fifths of the cement is in: late enough to be approached.
     late = 0.45 + 0.35 * float(rng.random())
     eased = cost.copy()
     for _ in range(12):
@@ -331,6 +337,9 @@ def _fill(
     for stage, cannula in enumerate(stages):
         share = round(wanted * (stage + 1) / len(stages)) - done
         power = 1.0 - thickens * stage / max(len(stages) - 1, 1)
+        # Fast marching: the front's time of arrival T solves |grad T| = cost (Sethian 1996, doi
+        # 10.1073/pnas.93.4.1591), here by shortest paths on the grid with diagonals. Where cement thickens the cost's
+        # unevenness is raised to a falling power: a front that is stiffer than the bone takes no side ways.
         field_cost = np.where(passable, cost if power == 1.0 else cost**power, -1.0).astype(np.float64)
         start = nearest(room, passable, np.array(cannula.tip_mm))
         # Old cement lets the new one through; it is not filled twice.
@@ -340,6 +349,7 @@ def _fill(
         if len(reachable) < share:
             held = (len(reachable) + done) * voxel_ml
             raise UsageError(f"The body holds {held:.1f} ml inside its margins, {inside_ml:.1f} ml were asked for.")
+        # As many voxels as the stage has volume, in the order of their times; ``filled`` is changed in place.
         ordered = reachable[np.argsort(times.ravel()[reachable], kind="stable")][:share]
         filled.ravel()[ordered] = True
         orders.append(ordered)
@@ -363,6 +373,9 @@ def _arrival(
     if path is not None:
         leaked_ml = (np.arange(len(path.order)) + 1) * voxel_ml
         onset_ml = min(onset_ml, total_ml - 1.15 * float(leaked_ml[-1]))
+        # Two fronts share the flow: from its onset on the leak takes the share q of each millilitre until it is full.
+        # Outside, v = onset + leaked / q; inside, meanwhile, v = onset + (inside - onset) / (1 - q), then all of it
+        # again.
         share = min(0.85, float(leaked_ml[-1]) / ((total_ml - onset_ml) * float(rng.uniform(0.45, 0.95))))
         arrival.flat[path.order] = onset_ml + leaked_ml / share
         flowing = onset_ml + leaked_ml[-1] * (1.0 - share) / share

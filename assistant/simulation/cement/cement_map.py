@@ -32,6 +32,8 @@ class CementProjector:
         """
         arrival = np.asarray(flow.arrival_ml.values, dtype=np.float32)
         filled = np.flatnonzero(np.isfinite(arrival))
+        # Sorted by the millilitres at which they fill: the map of a later picture is that of the one before and some
+        # voxels more, and never costs the whole again.
         filled = filled[np.argsort(arrival.ravel()[filled], kind="stable")]
         iz, iy, ix = np.unravel_index(filled, arrival.shape)
         spacing = flow.arrival_ml.spacing_mm
@@ -39,6 +41,8 @@ class CementProjector:
         self._arrival_ml = arrival.ravel()[filled]
         self._site = sites.ravel()[filled]
         self._px = view_.project(points) - np.array([lattice.x0_px, lattice.y0_px])
+        # A voxel's volume over the area that a px has at its depth: mm of path. Nearer to the focus a px is smaller
+        # there.
         local_mm_per_px = view_.mm_per_px * view_.depth_mm(points) / view_.depth_mm(np.zeros((1, 3)))[0]
         self._path_per_voxel = spacing**3 / local_mm_per_px**2
         # A Gaussian of half a voxel: a block of voxels projects flat to 0.7 %, and an edge grows by 0.25 mm at most.
@@ -82,6 +86,8 @@ class CementProjector:
         block = np.zeros((y1 - y0, x1 - x0), dtype=np.float64)
         whole = np.floor(px).astype(int)
         part = px - whole
+        # Bilinear: each voxel's path goes to the four px round it, so that its sum stays; then the blur of its
+        # footprint. ``path_mm`` is changed in place.
         for dx in (0, 1):
             for dy in (0, 1):
                 share = (part[:, 0] if dx else 1 - part[:, 0]) * (part[:, 1] if dy else 1 - part[:, 1])

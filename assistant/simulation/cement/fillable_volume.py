@@ -51,6 +51,8 @@ def fillable_volume(anatomy: Anatomy, margin_mm: float, reach: float) -> Fillabl
     x, y, z = room.points_mm()
     marks = anatomy.landmarks_mm
     superior, inferior = marks["superior"][:, [0, 2]], marks["inferior"][:, [0, 2]]
+    # Three margins at once: from the surface in space, and from the outlines as the two views project them; a voxel
+    # that is deep inside may still lie beside an endplate as seen from the side.
     lateral = outline_table(np.concatenate([superior, inferior[::-1]]), margin_mm=4.0)
     flat_x, flat_z = np.broadcast_arrays(x[0], z[:, 0])
     from_side = lateral(flat_x.astype(np.float32), flat_z.astype(np.float32))
@@ -62,6 +64,7 @@ def fillable_volume(anatomy: Anatomy, margin_mm: float, reach: float) -> Fillabl
     free = depth_mm > margin_mm + 0.5 * spacing
     free &= (from_side <= -margin_mm - 0.5 * spacing)[:, None, :]
     free &= (from_front <= -margin_mm - 0.5 * spacing)[:, :, None]
+    # The rear limit is a share of the chord between the walls at each height: a tilted plane, as the warning line is.
     wall = wall_x(anatomy, z[:, 0, 0])
     line = wall[0] + reach * (wall[1] - wall[0])
     free &= x >= line[:, None, None].astype(np.float32)
@@ -94,6 +97,7 @@ def ragged(room: FillableVolume, cost: F32, goal: NDArray[np.bool_] | None, rng:
     if goal is not None:
         apart_mm = ndimage.distance_transform_edt(~goal) * room.spacing_mm
         away = np.clip(apart_mm / 3.5 - 0.3, 0.0, 1.0)
+    # 25 times as slow in a border layer of changing width, none of it near the goal.
     slow = np.where(inside_mm < width_mm * away, np.float32(25.0), np.float32(1.0))
     lobes = ndimage.gaussian_filter(rng.standard_normal(room.body.shape, dtype=np.float32), 4.0 / room.spacing_mm)
     off, behind = _off_centre(room)
@@ -110,6 +114,7 @@ def _off_centre(room: FillableVolume) -> tuple[NDArray[np.float64], NDArray[np.f
     spans = []
     for axis, points in zip((2, 1, 0), room.points_mm(), strict=True):
         count = room.allowed.sum(axis=tuple(k for k in range(3) if k != axis))
+        # Width without the thin ends: from the 2nd to the 98th percentile of the volume along each axis.
         where = np.interp([0.02, 0.98], np.cumsum(count) / count.sum(), points.ravel())
         spans.append((points - where.mean()) / max(0.5 * float(np.ptp(where)), 1.0))
     x, y, z = spans

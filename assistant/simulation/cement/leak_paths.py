@@ -115,6 +115,7 @@ def open_path(
         z=z[:, None, None],
         body=region.values == Region.BODY,
     )
+    # Each kind is a level function: voxels fill in its order, its contours are the leak's shapes as it grows.
     wanted = max(2, round(leak_ml * 1000.0 / region.spacing_mm**3))
     if "_disc_" in name:
         level = _disc(site, name, rng, wanted)
@@ -138,6 +139,8 @@ def _grown(site: BodyGrid, level: F32, own: NDArray[np.bool_], wanted: int, name
     flat = np.flatnonzero(candidate)
     if len(flat) == 0:
         raise UsageError(f"{site.anatomy.identity}: no room for a leak {name!r}.")
+    # The lowest voxels of the level function that hang together (26 neighbours). What is apart is left out, and more
+    # are taken until the wanted number is reached.
     order = flat[np.argsort(level.ravel()[flat], kind="stable")]
     reach = min(len(order), wanted)
     for _ in range(6):
@@ -151,6 +154,8 @@ def _grown(site: BodyGrid, level: F32, own: NDArray[np.bool_], wanted: int, name
             break
         reach = min(len(order), int(reach * 1.3) + 8)
     kept = kept[:wanted]
+    # The breach: the body's voxels nearest to the first that fills. From there a corridor leads to the core, so that
+    # the front inside can come up to it whatever margin it keeps elsewhere.
     points = np.argwhere(site.body)
     seed = np.array(np.unravel_index(kept[0], own.shape))
     apart = ((points - seed) ** 2).sum(axis=1)
@@ -191,6 +196,8 @@ def _disc(site: BodyGrid, name: str, rng: np.random.Generator, wanted: int) -> F
     else:
         slenderness, lean = float(rng.uniform(0.8, 1.05)), float(rng.uniform(-0.2, 0.2))
         sheet = float(rng.uniform(0.8, 1.5))
+    # u and v across, in units of the width at the endplate; ``tall`` is the height in units of the shape's. A spike
+    # is a cone (tall + wide), a lobule an ellipsoid (sum of squares), what lies between has an exponent between.
     u = site.x - np.float32(x0) - np.float32(lean) * above
     v = (site.y - np.float32(y0)) / np.float32(sheet)
     wide = np.sqrt(u * u + v * v) * 2.0  # in units of the width at the endplate
@@ -237,6 +244,7 @@ def _wall(site: BodyGrid, name: str, rng: np.random.Generator) -> F32:
         face = site.face(1, high=left)[:, None, :]
         outwards = outside(site.y - face if left else face - site.y)
         scales, across_1, across_2 = (2.6, 5.0, 6.0), site.x - np.float32(x0), site.z - np.float32(z0)
+    # Half an ellipsoid on the wall, flat and wide.
     level = np.sqrt((outwards / scales[0]) ** 2 + (across_1 / scales[1]) ** 2 + (across_2 / scales[2]) ** 2)
     rough: F32 = (level * (1.0 + 0.12 * ripple(site, rng, 1.5))).astype(np.float32)
     return rough
@@ -261,6 +269,8 @@ def _vein(site: BodyGrid, name: str, rng: np.random.Generator, leak_ml: float) -
     angle, height, away = begin, z0, -1.0
     length = 34.0
     step = 1.0
+    # A walk in polar coordinates round the waist: along the outline at first, away from it more and more, up or down
+    # a little at random.
     for i in range(int(length / step)):
         direction = np.array([np.cos(angle), np.sin(angle)])
         radius = _radius(outline, x, y, middle, direction)
@@ -286,6 +296,8 @@ def _vein(site: BodyGrid, name: str, rng: np.random.Generator, leak_ml: float) -
         )
         wobble = 1.0 + 0.15 * np.sin(travelled * 0.9)
         inside = near <= 0.5 * diameter * wobble
+        # Level = way travelled along the tube, a little more towards its wall; pieces overlap, and the first one
+        # counts.
         reached = np.minimum(level[part], travelled + np.clip(along, 0, step) + 0.3 * near)
         level[part] = np.where(inside, reached, level[part])
         travelled += float(np.linalg.norm(end - start))

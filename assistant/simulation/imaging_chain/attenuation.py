@@ -59,6 +59,8 @@ def beam(tube_kv: float) -> Beam:
     energy = np.arange(35.0, max(tube_kv, 45.0), 1.0)
     filtered = np.exp(-0.81 * mass_attenuation("pmma", energy) * 2.0 - 0.09 * mass_attenuation("steel", energy) * 1.3)
     absorbed = 1.0 - np.exp(-0.18 * mass_attenuation("iodine", energy))
+    # Kramers' rule: energy a keV falls as (E0 - E) / E photons, times E for a detector that integrates energy. What
+    # the crystal absorbs is 1 - exp(-mu d), with iodine for caesium iodide.
     signal = (tube_kv - energy) * filtered * absorbed
     nearest = np.argmin(np.abs(energy[:, None] - _BINS_KEV[None, :]), axis=1)
     weights = np.array([signal[nearest == k].sum() for k in range(len(_BINS_KEV))])
@@ -85,6 +87,8 @@ class Paths:
 def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float, zirconia_g_per_cm3: float = 0.0) -> Map:
     """Share of the unattenuated detector signal that the primary beam keeps, float32, 0..1."""
     total: Map | None = None
+    # Lambert and Beer for each of three energies, sum w exp(-sum mu d): three are enough for beam hardening. In one
+    # exponent, by additions in place of ``log``, for the picture is large.
     for k, weight in enumerate(beam_.weights):
         mu = {name: float(values[k]) for name, values in beam_.attenuation.items()}
         log = cv2.addWeighted(

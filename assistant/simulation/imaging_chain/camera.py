@@ -36,6 +36,7 @@ def gaussian_gain(sigma_px: float) -> float:
     if sigma_px <= 0.05:
         return 1.0
     radius = int(np.ceil(5.0 * sigma_px)) + 1
+    # Of independent px the variance after a convolution is the sum of the kernel's squares; separable, so the square.
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma_px) ** 2)
     kernel /= kernel.sum()
     return float((kernel**2).sum() ** 2)
@@ -93,6 +94,7 @@ class Camera:
         """
         self._knobs = exposure
         magnification = detector_px_mm / mm_per_px
+        # The focus is blurred by (magnification - 1) on the detector. Independent blurs add as squares.
         focal_mm = 0.4 * exposure.focal_mm * (magnification - 1.0)
         self._px_mm = detector_px_mm
         # What comes after the quanta smooths signal and noise alike; the focus smooths the signal alone.
@@ -144,12 +146,19 @@ class Camera:
         if opening is not None:
             kept = kept * opening
             kept_without = kept_without * opening[part.rows, part.cols]
+        # The order is that of the beam: collimator, scatter and glare, blur, the dose that the control asks for,
+        # quanta, and only then what smooths signal and noise alike. Noise before the blur would be too smooth, after
+        # it too white.
         veiled = cv2.addWeighted(kept, 1.0 - knobs.glare, self._haze(kept), 1.0, 0.0)
         signal = blurred(np.asarray(veiled, dtype=np.float32), self._blur_px)
         output = self._regulate(signal, t_s)
         counts = signal * np.float32(output)
+        # Quanta: variance = mean (Poisson, drawn as normal noise), and the electronics' own on
+        # top.
         sigma = np.sqrt(np.maximum(counts, np.float32(0.0)) + np.float32(knobs.electronic_quanta**2))
         noisy = counts + blurred(white * sigma, self._detector_px)
+        # The difference before the noise: what the cement takes, through the same blur, for the truth of what could
+        # be seen.
         lost = blurred(kept_without - kept[part.rows, part.cols], self._blur_px)
         picture = self._filtered(noisy)
         clean = self._twin(counts[part.rows, part.cols], lost * np.float32((1.0 - knobs.glare) * output), sigma)
@@ -168,6 +177,7 @@ class Camera:
         rows, cols = coarse.shape
         middle = float(coarse[rows // 4 : 3 * rows // 4 + 1, cols // 4 : 3 * cols // 4 + 1].mean())
         usual = max(-np.log(max(middle, 1e-9)), 0.5)
+        # Thickness from the primary itself, t = -ln(kept), relative to the middle's.
         thickness = np.clip(-np.log(np.maximum(coarse, np.float32(1e-9))) / np.float32(usual), 0.0, 2.0)
         source = coarse * thickness.astype(np.float32)
         near, far = (cv2.GaussianBlur(source, (0, 0), mm / self._px_mm / step) for mm in _SCATTER_SPREAD_MM)
@@ -186,6 +196,8 @@ class Camera:
         elif self._knobs.control_s > 0:
             # Far off (a swing, a hand) the control is quick; near its aim it is slow so that it does not pump.
             hurry = 4.0 if abs(np.log(wanted / self._output)) > 0.4 else 1.0
+            # First-order control in the logarithm of the output, in steps of a few per cent, never above the dose
+            # limit.
             share = 1.0 - np.exp(-hurry * max(t_s - self._last_s, 0.0) / self._knobs.control_s)
             aim = self._output * (wanted / self._output) ** share
             limit = self._first_output * self._knobs.dose_limit
@@ -200,6 +212,8 @@ class Camera:
             self._lagged = self._shown = picture
         else:
             lag, new = self._knobs.lag, self._knobs.recursion
+            # Two first-order filters in a row: lag of the detector, l <- (1 - a) x + a l, then the console's, s <- b
+            # l + (1 - b) s.
             self._lagged = np.asarray(cv2.addWeighted(picture, 1.0 - lag, self._lagged, lag, 0.0), dtype=np.float32)
             self._shown = np.asarray(cv2.addWeighted(self._lagged, new, self._shown, 1.0 - new, 0.0), dtype=np.float32)
         return self._shown * np.float32(1.0 / self.target_quanta)
@@ -218,6 +232,8 @@ class Camera:
             l_lag = (1 - lag) * lost + lag * l_lag
             self._clean = [c_lag, new * c_lag + (1 - new) * c_new, l_lag, new * l_lag + (1 - new) * l_new]
             v_lag, v_new, both = self._variance
+            # Var(l') = (1-a)^2 V + a^2 Var(l); Var(s') = b^2 Var(l') + (1-b)^2 Var(s) + 2 b (1-b) a Cov(l, s): the
+            # new picture's noise is independent of both, so the covariance of l' with s is a Cov(l, s).
             v_lag = (1 - lag) ** 2 * variance + lag**2 * v_lag
             v_new = new**2 * v_lag + (1 - new) ** 2 * v_new + 2 * new * (1 - new) * lag * both
             self._variance = [v_lag, v_new, new * v_lag + (1 - new) * lag * both]

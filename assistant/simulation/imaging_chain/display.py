@@ -95,6 +95,8 @@ class ConsoleDisplay:
         middle_mean = float(picture[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4].mean())
         ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j][:, ::step, ::step]
         middle_part = self._inside[::step, ::step] & (np.hypot(xs, ys) < _WINDOW_RADIUS)
+        # In logarithms, from the middle of the field, relative to the brightness that the control will bring: the
+        # window stands from the first picture on, and must fit the later ones.
         inner = blurred(picture, 2.0)[::step, ::step][middle_part]
         low, high = np.percentile(np.log(np.maximum(inner / max(middle_mean, 1e-6), 1e-3)), [1.0, 96.0])
         middle, half = 0.5 * (low + high), 0.5 * max(high - low, 0.3) * 1.25 / self._screen.contrast
@@ -116,6 +118,8 @@ class ConsoleDisplay:
         screen = self._screen
         u = self._coordinate(picture)
         if screen.local_contrast > 0:
+            # u - k (G u) + k / 2: what is slow is held back round mid-grey. Then the edges, u + e (u - G u): unsharp
+            # masking.
             coarse = spread(u, _LOCAL_SPREAD_MM / self._mm_per_px)
             u = np.asarray(
                 cv2.addWeighted(u, 1.0, coarse, -screen.local_contrast, 0.5 * screen.local_contrast), dtype=np.float32
@@ -142,6 +146,8 @@ class ConsoleDisplay:
         gap = np.abs(self._grey(self._coordinate(without_cement)) - grey)
         width = self._window[1] - self._window[0]
         share = sigma / np.maximum(with_cement, np.float32(1e-3)) / np.float32(width)
+        # Error propagation through the curve: the noise of the logarithm is sigma / signal, over the window; half the
+        # difference of the greys one such step above and below is the noise as shown.
         step = np.asarray(share, dtype=np.float32)
         noise = 0.5 * np.abs(self._grey(u + step) - self._grey(u - step))
         # Rounding to whole grey values is a noise of its own (0.29), even after averaging.
@@ -156,6 +162,7 @@ def _curve(name: str, u: NDArray[np.float64]) -> NDArray[np.float64]:
         bent: NDArray[np.float64] = inside**1.25
         return bent
     # A film-like S: toe and shoulder are flat, the middle is 1.35 times as steep.
+    # Logistic, stretched so that 0 and 1 stay where they are.
     low, high = 1.0 / (1.0 + np.exp(5.4 * np.array([0.5, -0.5])))
     s: NDArray[np.float64] = (1.0 / (1.0 + np.exp(-5.4 * (np.clip(u, -0.2, 1.2) - 0.5))) - low) / (high - low)
     return np.clip(s, 0.0, 1.0)

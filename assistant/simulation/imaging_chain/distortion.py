@@ -41,6 +41,7 @@ class Distortion:
         """Stored source px of undistorted ones (the inverse, by fixed point; exact to 1e-6 px inside the picture)."""
         found = straight_px.astype(np.float64)
         for _ in range(40):
+            # Fixed point of x <- x + (y - f(x)): f is the identity and a small cubic, so that it contracts.
             found = found + (straight_px - self.straight(found))
         return found
 
@@ -58,6 +59,7 @@ def fitted_similarity(reference_px: PointsPx, current_px: PointsPx) -> NDArray[n
     """2 x 3 similarity matrix (current_from_reference) that fits two sets of points best (least squares)."""
     a, b = reference_px, current_px
     ones, zeros = np.ones(len(a)), np.zeros(len(a))
+    # x' = p x - q y + tx, y' = q x + p y + ty is linear in (p, q, tx, ty): scale and turn are p = s cos, q = s sin.
     rows = np.vstack(
         [np.column_stack([a[:, 0], -a[:, 1], ones, zeros]), np.column_stack([a[:, 1], a[:, 0], zeros, ones])]
     )

@@ -100,6 +100,8 @@ def view(
         Patient point on the central ray.
     """
     theta, phi = np.deg2rad(orbit_deg), np.deg2rad(tilt_deg)
+    # The detector's axes in patient coordinates: right and down in the picture, and the central ray, tilted about
+    # right.
     right = np.array([-np.cos(theta), np.sin(theta), 0.0])
     level_axis = -np.array([np.sin(theta), np.cos(theta), 0.0])
     up = np.array([0.0, 0.0, 1.0])
@@ -111,6 +113,9 @@ def view(
     turn = np.deg2rad(rotation_deg)
     console = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     console = console @ np.diag([-1.0 if mirrored else 1.0, 1.0]) / detector_px_mm
+    # Pinhole: x = P (X - S) with P = [f C [right; down] + centre axis'; axis'], C what the console does (mirror
+    # first, then turn, then px). The third row is the depth along the central ray, by which the two others are
+    # divided.
     plane = source_detector_mm * (console @ np.stack([right, down])) + np.outer(centre_px, axis)
     rows = np.vstack([plane, axis[None]])
     magnification = source_detector_mm / source_body_mm
@@ -140,6 +145,7 @@ def _onto(lattice: Crop, step_px: float) -> NDArray[np.float64]:
 
 def rays(view_: View, lattice: Crop, step_px: int = 1) -> NDArray[np.float32]:
     """Unit ray directions (rows, cols, 3) from the focus through each lattice pixel."""
+    # The ray through a px is the inverse of the 3 x 3 part on (x, y, 1); its sign is that of the central ray.
     inverse = np.linalg.inv(_onto(lattice, step_px) @ view_.matrix[:, :3]).astype(np.float32)
     rows, cols = lattice.height_px // step_px, lattice.width_px // step_px
     xs = np.arange(cols, dtype=np.float32)[None, :, None]
@@ -171,6 +177,8 @@ def path_map(volume: Volume, view_: View, lattice: Crop, step_px: int = 1) -> Ma
     values = volume.values
     if not np.any(values):
         return total
+    # Slices across the beam: each is a plane, and a plane goes through a pinhole as a homography. So the integral
+    # along the rays is a sum of warped slices, exact for the perspective, linear between the slices.
     across = int(np.argmax(np.abs(view_.axis)))  # patient axis that the slices are stacked along
     first, second = ((1, 2), (0, 2), (0, 1))[across]
     matrix = _onto(lattice, step_px) @ view_.matrix
@@ -183,6 +191,8 @@ def path_map(volume: Volume, view_: View, lattice: Crop, step_px: int = 1) -> Ma
         if not plane.any():
             continue
         k = 0.5 * (first_slice + last_slice - 1)
+        # From (column, row, 1) of the slice to homogeneous patient mm; the pinhole matrix after it gives the
+        # homography.
         index_to_mm = np.zeros((4, 3))
         index_to_mm[first, 0] = index_to_mm[second, 1] = volume.spacing_mm
         index_to_mm[:3, 2] = volume.origin_mm
@@ -234,6 +244,8 @@ def tube_map(
     offset = ray * np.float32(begin_mm) + (view_.source_mm - start_mm).astype(np.float32)
     along_ray = ray @ towards
     along_offset = offset @ towards
+    # A ray o + t r against a cylinder round the axis: with what lies across the axis, |o' + t r'|^2 = R^2, a
+    # quadratic in t. Its middle is -b / a, half its length sqrt((R^2 - gap) / a), cut by the two end planes.
     ray_across = ray - along_ray[..., None] * towards
     offset_across = offset - along_offset[..., None] * towards
     a = np.maximum((ray_across**2).sum(axis=2), 1e-12)
@@ -262,6 +274,7 @@ def ellipsoid_map(view_: View, lattice: Crop, centre_mm: Vector, radii_mm: Vecto
     if part is None or float(np.min(radii_mm)) <= 0:
         return result
     ray = rays(view_, part)
+    # In units of the radii the ellipsoid is the unit sphere: |o + t r| = 1, and the chord is 2 sqrt(b^2 - a c) / a.
     scaled = ray / np.asarray(radii_mm, dtype=np.float32)
     offset = ((view_.source_mm - centre_mm) / radii_mm).astype(np.float64)
     a = (scaled.astype(np.float64) ** 2).sum(axis=2)
