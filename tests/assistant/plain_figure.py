@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from assistant.geometry import Similarity
-from assistant.steps.cement import Baseline, cement_crop, start_baseline
+from assistant.steps.cement.baseline import Baseline, cement_crop, start_baseline
 
 MM = 0.4
 BODY_PX = np.array([[120.0, 110.0], [205.0, 108.0], [207.0, 180.0], [118.0, 182.0], [120.0, 110.0]])

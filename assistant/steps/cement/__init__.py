@@ -1,6 +1,12 @@
-"""Cement: where it is seen, and with which sign it shows; its face. Nothing outside imports the inside."""
+"""Cement: where it is seen, and with which sign it shows; its face. Nothing outside imports the inside.
 
-from assistant.steps.cement.baseline import Baseline, cement_crop, start_baseline
+`find_cement` is the step, `MaskMemory` what it remembers, `start_masking` (on `cement_crop`) how it begins,
+`CementLimits` its numbers, `ground_of` what it hands to the shape model. Which sign cement has is asked before there is
+a step to ask: by `PolarityWatch` over a run, and of single pictures at set-up (`log_odds_of` each, `judged` together, or
+`said`).
+"""
+
+from assistant.steps.cement.baseline import cement_crop
 from assistant.steps.cement.cement import find_cement
 from assistant.steps.cement.ground import ground_of
 from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits, limits_with
@@ -10,7 +16,6 @@ from assistant.steps.cement.polarity_watch import PolarityWatch
 
 __all__ = [
     "USUAL_LIMITS",
-    "Baseline",
     "Body",
     "CementLimits",
     "MaskMemory",
@@ -23,6 +28,5 @@ __all__ = [
     "limits_with",
     "log_odds_of",
     "said",
-    "start_baseline",
     "start_masking",
 ]
