@@ -2,8 +2,8 @@
 
 `find_cement` is the step, `MaskMemory` what it remembers, `start_masking` (on `cement_crop`) how it begins,
 `CementLimits` its numbers, `ground_of` what it hands to the shape model. Which sign cement has is asked before there is
-a step to ask: by `PolarityWatch` over a run, and of single pictures at set-up (`log_odds_of` each, `judged` together, or
-`said`).
+a step to ask: by `PolarityWatch` over a run, and of single pictures at set-up (`log_odds_of` each, `judged` together,
+or `said`).
 """
 
 from assistant.steps.cement.baseline import cement_crop
