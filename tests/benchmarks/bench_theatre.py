@@ -30,7 +30,6 @@ from assistant.vocabulary import Frame, Unknown
 from ui.run_dialog import RunDialog
 from ui.setup import proposals
 from ui.shell import Shell
-from ui.theatre import page as place
 from ui.theatre.page import TheatrePage
 
 WIDTH, HEIGHT, FPS = 1280, 1024, 30
@@ -209,10 +208,10 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(
     qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE)
     glass = Glass(page)
     figures: list[float] = []
-    hear = place.hear
+    hear = page.controller.hear
 
-    def heard(page_: Any, message: Any) -> None:
-        hear(page_, message)
+    def heard(message: Any) -> None:
+        hear(message)
         moment = getattr(message, "moment", None)
         if moment is not None:
             figures.append((time.monotonic_ns() - moment.captured_ns) / 1e6)
@@ -221,7 +220,7 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(
             alarms.append((time.monotonic_ns() - message.captured_ns) / 1e6)
 
     alarms: list[float] = []
-    monkeypatch.setattr(place, "hear", heard)
+    monkeypatch.setattr(page.controller, "hear", heard)
     pids = [os.getpid(), *(state.pid for state in session.status.children.values() if state.pid)]
     first, cpu, began = session.newest_index, _cpu_s(pids), time.monotonic()
     qtbot.wait(20000)
