@@ -9,8 +9,8 @@ from typing import Final
 
 from assistant.vocabulary import Measure, Unknown
 
-SPIKE: Final = "spike"
-ROUND: Final = "round"
+SPIKE: Final = "spike"  # sentences
+ROUND: Final = "round"  # sentences
 
 
 def share_of(label: str, p_spike: Measure | None) -> Measure:

@@ -126,4 +126,11 @@ class Recogniser:
                 told = [self.said(part, depth - 1) for part in parts]
                 if told != parts:
                     return joint.join(told)
-        return text
+        return self._word_by_word(text)
+
+    def _word_by_word(self, text: str) -> str:
+        """Words of a table with figures between them ("spike 0.99"); where one is not known, none is said."""
+        words = text.split(" ")
+        told = [self._whole.get(word, word) for word in words]
+        known = all(said != word or not _WORD.search(word) for word, said in zip(words, told, strict=True))
+        return " ".join(told) if known else text

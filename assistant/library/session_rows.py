@@ -223,7 +223,7 @@ def run_rows(
 
 def recording_words(lost: int) -> str:
     """How whole a recording is, by its lost frames; an analysis says more."""
-    return sentence(f"{lost} frames lost") if lost else "whole"
+    return sentence(f"{lost} frames lost") if lost else sentence("whole")
 
 
 def moved_rows(

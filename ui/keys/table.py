@@ -86,7 +86,7 @@ def _digits(page: str, name: str, digits: str, parts: str) -> tuple[KeyAction, .
 
 _THEATRE: Final = _rows(
     "theatre",
-    (ACKNOWLEDGE, "Space", "Acknowledge"),
+    (ACKNOWLEDGE, "Space", tr("Acknowledge")),
     ("inject", "I", tr("Injecting")),
     ("mark", "M", tr("Mark pause")),
     ("ml in", "+ =", tr("0.2 ml in")),

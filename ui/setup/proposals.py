@@ -24,6 +24,9 @@ from ui.setup.proposal_child import ask
 log = logging.getLogger(__name__)
 
 
+FROM_PLAN, PLAN_BESIDE = sentence("from the plan"), sentence("from the plan beside this recording")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
     """Six places with where they come from, and a scale if that came with them."""
@@ -53,7 +56,7 @@ def from_plan_of_run(source: str, view: str, lines: WarningLines) -> Proposed | 
             places = [
                 (float(x), float(y)) for line in ends for x, y in (line[0], line[len(line) // 2], line[len(line) - 1])
             ]
-            note = sentence("from the plan beside this recording")
+            note = PLAN_BESIDE
             scale = planned.mm_per_px if planned.calibrated else None
             return Proposed(places=places, note=note, mm_per_px=scale, level=planned.level)
     return None

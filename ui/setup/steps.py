@@ -25,7 +25,7 @@ from ui.keys.key_map import with_keys, word
 from ui.keys.table import TABLE
 from ui.setup.checks import checks_as_rows
 from ui.setup.controller import SetupController
-from ui.setup.proposals import true_lateral_words
+from ui.setup.proposals import FROM_PLAN, PLAN_BESIDE, true_lateral_words
 from ui.setup.rows import ChoiceRow
 from ui.setup.side import StepContent
 
@@ -175,7 +175,7 @@ def _orientation(controller: SetupController, screen: StepContext) -> StepConten
             _cap("yes"),
             _cap("flip", tr("Flip")),
             _cap("turn", tr("Turn 90°")),
-            _cap("turn over", "Upside down"),
+            _cap("turn over", tr("Upside down")),
             *((_cap("next field", tr("Other one")),) if fields.seen() else ()),
             _cap("back"),
         ),
@@ -287,7 +287,7 @@ def _scale(controller: SetupController, screen: StepContext) -> StepContent:
     name = scale.gauge_name
     hint = state.facts.mm_per_px_hint if state.facts is not None else None
     text = scale.typed or (f"{hint:.4f}" if hint else "")
-    by = scale.by.removesuffix(" beside this recording") or (
+    by = language.shown(scale.by.replace(PLAN_BESIDE, FROM_PLAN)) or (
         tr("typed") if scale.typed else tr("from the file") if hint else tr("not set")
     )
     rows = (

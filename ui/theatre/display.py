@@ -195,7 +195,7 @@ class TheatreDisplay:
 
     def _case(self) -> str:
         """What the strip says of who it is; the session's id where there is room for it."""
-        session, case = self._procedure.session, self._procedure.case
+        session, case = self._procedure.session, shown(self._procedure.case)
         return case if session is None or self.strip.small else f"{case} · {session.identity.session_id}"
 
     def _show_curve(self, status: LiveStatus | None) -> None:

@@ -81,8 +81,8 @@ def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[
 def _figure(mm: Measure, view: PlannedView, *, at_line: bool) -> tuple[str, QColor]:
     if isinstance(mm, Unknown):
         return "—", theme.TEXT_3
-    before = "before" if at_line and view.is_lateral else words.INSIDE
-    past = "past" if at_line and view.is_lateral else words.BEYOND
+    before = tr("before") if at_line and view.is_lateral else words.INSIDE
+    past = tr("past") if at_line and view.is_lateral else words.BEYOND
     of = Of.DEPTH if at_line else Of.HEIGHT
     band_mm = view.posterior_band_mm if at_line and view.is_lateral else 0.0
     figure, word, colour = figure_of(mm, before, past, view, of=of, band_mm=band_mm)

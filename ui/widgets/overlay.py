@@ -225,7 +225,7 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     painter.setPen(QPen(colour, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawLine(QPointF(at[0], at[1]), plate)
-    past = "past" if warning_mm <= 0 else ""
+    past = tr("past") if warning_mm <= 0 else ""
     text = " ".join(filter(None, (lengths.figure(warning_mm, planned), past, lengths.mark(planned))))
     painter.setFont(theme.font(34, 700))
     width = painter.fontMetrics().horizontalAdvance(text) + 24
