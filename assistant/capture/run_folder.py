@@ -150,11 +150,11 @@ class RunFolder:
         """What is wrong with the event log, also against the head that the recording witnessed; empty when whole."""
         files = log_files(self._folder)
         if not files:
-            return sentence("the event log is missing") if self.recorded.witness is not None else ""
-        witness = self.recorded.witness
-        if witness is None:
+            return sentence("the event log is missing") if self.recorded.anchor is not None else ""
+        anchor = self.recorded.anchor
+        if anchor is None:
             return check_chain(files).fault
-        return check_chain(files, witness.events_head, witness.events_count).fault
+        return check_chain(files, anchor.events_head, anchor.events_count).fault
 
     def close(self) -> None:
         """Close all files. May be called twice."""

@@ -62,7 +62,7 @@ class LiveInput:
 
     Attributes
     ----------
-    outlook : SessionState
+    session_state : SessionState
     inbox : list of Message
         For the person, until the next look.
     grows : bool
@@ -72,7 +72,7 @@ class LiveInput:
     def __init__(self, folder: Path, settings: Settings, log: Log, since_ns: int, number: int = 1) -> None:
         self._folder, self._settings, self._number = folder, settings, number
         self._log = log if number == 1 else partial(log, input=number)
-        self.outlook = SessionState(since_ns=since_ns, settings=settings)
+        self.session_state = SessionState(since_ns=since_ns, settings=settings)
         self.inbox: list[Message] = []
         self.grows = False
         self._growth = CementGrowth()
@@ -90,10 +90,10 @@ class LiveInput:
             return
         self._plan, views = left
         self._plan_number = self._plan.plan_number
-        self.outlook.new_plan(self._plan_number, views)
-        self.outlook.void_reason = sentence("the program was started again")
+        self.session_state.new_plan(self._plan_number, views)
+        self.session_state.void_reason = sentence("the program was started again")
         self._order(self._plan)
-        self.inbox.append(LinesVoid(reason=self.outlook.void_reason))
+        self.inbox.append(LinesVoid(reason=self.session_state.void_reason))
         self._log("plan_brought_back", plan_number=self._plan_number)
 
     def set_plan(self, document: dict[str, Any], references: Sequence[Grey]) -> int:
@@ -108,7 +108,7 @@ class LiveInput:
             raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
         self._plan_number += 1
         self._plan = keep_plan(self._folder, self._plan_number, document, references)
-        self.outlook.new_plan(self._plan_number, tuple(view.view for view in plan.views))
+        self.session_state.new_plan(self._plan_number, tuple(view.view for view in plan.views))
         self._growth, self._screen_changed = CementGrowth(), ""
         self._order(self._plan)
         self._log("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
@@ -121,20 +121,20 @@ class LiveInput:
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the picture: they are right."""
-        if self._plan is not None and self.outlook.lines is not Lines.CONFIRMED:
-            self.outlook.lines, self.outlook.void_reason = Lines.CONFIRMED, ""
+        if self._plan is not None and self.session_state.lines is not Lines.CONFIRMED:
+            self.session_state.lines, self.session_state.void_reason = Lines.CONFIRMED, ""
             self._log("lines_confirmed", plan_number=self._plan_number)
 
     def drop_lines(self) -> None:
         """Work goes on with lines that are not of this picture (another level): its own count no more."""
-        if self.outlook.lines is not Lines.NONE:
-            self.outlook.lines, self.outlook.void_reason = Lines.NONE, ""
+        if self.session_state.lines is not Lines.NONE:
+            self.session_state.lines, self.session_state.void_reason = Lines.NONE, ""
             self._log("lines_dropped", plan_number=self._plan_number)
 
     def void_lines(self, reason: str) -> None:
         """The lines may not be right any more."""
-        if self.outlook.lines is Lines.CONFIRMED:
-            self.outlook.lines, self.outlook.void_reason = Lines.UNCONFIRMED, reason
+        if self.session_state.lines is Lines.CONFIRMED:
+            self.session_state.lines, self.session_state.void_reason = Lines.UNCONFIRMED, reason
             self._log("lines_void", reason=reason)
             self.inbox.append(LinesVoid(reason=reason))
 
@@ -154,7 +154,7 @@ class LiveInput:
             return
         self.inbox.append(RESTARTED[change.child])
         if change.child is Child.ANALYSIS and self._deck is not None:
-            self.outlook.forget_analysis()
+            self.session_state.forget_analysis()
             self._deck.to_analysis.forget()
             if self._plan is not None:
                 self._order(self._plan)
@@ -164,16 +164,16 @@ class LiveInput:
 
     def hear(self, message: Message) -> None:
         """Take one message of a process over."""
-        outlook = self.outlook
+        session_state = self.session_state
         if isinstance(message, Moved):
-            outlook.hear_moment(message.moment)
+            session_state.hear_moment(message.moment)
             self._see_growth(message.moment)
             self._see_screen(message.moment)
         elif isinstance(message, AlarmNotice):
-            outlook.hear_alarm(message)
+            session_state.hear_alarm(message)
         elif isinstance(message, SourceOpened):
-            changed = outlook.facts is not None and _size(outlook.facts) != _size(message.facts)
-            outlook.facts, outlook.rehearsal = message.facts, message.rehearsal
+            changed = session_state.facts is not None and _size(session_state.facts) != _size(message.facts)
+            session_state.facts, session_state.rehearsal = message.facts, message.rehearsal
             facts = message.facts
             details, notes = dict(facts.details), list(facts.notes)
             self._log("source_opened", source=facts.source, details=details, notes=notes, rehearsal=message.rehearsal)
@@ -185,16 +185,20 @@ class LiveInput:
         elif isinstance(message, SourceEnded):
             self._log("source_ended")
         elif isinstance(message, RecordingStatus):
-            if message.state.fault != outlook.recording.fault:
+            if message.state.fault != session_state.recording.fault:
                 self._log("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
-            outlook.recording = message.state
+            session_state.recording = message.state
         elif isinstance(message, PlanRefused) and message.plan_number == self._plan_number:
-            outlook.lines, outlook.void_reason = Lines.NONE, ""
+            session_state.lines, session_state.void_reason = Lines.NONE, ""
             self._log("plan_refused", plan_number=message.plan_number, reason=message.reason)
 
     def _see_growth(self, moment: LiveMoment) -> None:
-        distances, outlook = moment.distances, self.outlook
-        may = outlook.lines is Lines.CONFIRMED and not outlook.armed and moment.plan_number == self._plan_number
+        distances, session_state = moment.distances, self.session_state
+        may = (
+            session_state.lines is Lines.CONFIRMED
+            and not session_state.armed
+            and moment.plan_number == self._plan_number
+        )
         if may and isinstance(distances, Distances):
             self.grows |= self._growth.grows(moment.t_s, distances.cement_area_mm2)
 
@@ -206,8 +210,8 @@ class LiveInput:
                 self.void_lines(moment.screen_changed)
 
     def _order(self, order: Order) -> None:
-        if isinstance(order, TakePlan) and self.outlook.facts is not None:
-            order = replace(order, clock=self.outlook.facts.clock)
+        if isinstance(order, TakePlan) and self.session_state.facts is not None:
+            order = replace(order, clock=self.session_state.facts.clock)
         if self._deck is None or not self._deck.to_analysis.put(order):
             self.inbox.append(
                 FaultNotice(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))

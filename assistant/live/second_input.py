@@ -75,7 +75,7 @@ class SecondInput:
         self._settings = replace(settings, live=replace(settings.live, orphan_after_s=_ENDS_ALONE_AFTER_S))
         self._clock_ns = clock_ns
         self.input = LiveInput(self.folder, settings, log, clock_ns(), SECOND)
-        self.input.outlook.faults.clear()  # sound, log and clock are the session's
+        self.input.session_state.faults.clear()  # sound, log and clock are the session's
         self.conditions: tuple[Wanted, ...] = ()
         self._status: LiveStatus | None = None
         try:
@@ -136,7 +136,7 @@ class SecondInput:
             return []
         deck = self._deck
         deck.beat(Register.WINDOW_BEAT)
-        self.input.outlook.armed = armed
+        self.input.session_state.armed = armed
         for nurse in self._nurses.values():
             for change in nurse.look():
                 self.input.child_changed(change)
@@ -170,24 +170,24 @@ class SecondInput:
         return told
 
     def _look(self, deck: SessionMemory) -> None:
-        outlook = self.input.outlook
+        session_state = self.input.session_state
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
-        outlook.signs = read_signs(deck)
+        session_state.signs = read_signs(deck)
         seen = None if stamp is None else (newest, stamp[0])
-        self._status, _, _ = outlook.look(self._clock_ns(), seen, self.children)
+        self._status, _, _ = session_state.look(self._clock_ns(), seen, self.children)
         self.input.follow(self._status.state)
-        self.conditions = tuple(self._named(each) for each in outlook.wanted if self._is_told(each))
+        self.conditions = tuple(self._named(each) for each in session_state.wanted if self._is_told(each))
 
     def _is_told(self, each: Wanted) -> bool:
         """Without lines it is a picture to look at: only its recording has something to tell."""
         if each.code not in _TOLD:
             return False
-        return each.code == "A14" or self.input.outlook.lines is not Lines.NONE
+        return each.code == "A14" or self.input.session_state.lines is not Lines.NONE
 
     def _named(self, each: Wanted) -> Wanted:
         """Under the name of its view. That it is not monitored is graver than MEDIUM only where the first is not."""
-        view = (self.input.outlook.views or ("second",))[0].upper()
+        view = (self.input.session_state.views or ("second",))[0].upper()
         priority = min(each.priority, Priority.MEDIUM) if each.code in _TECHNICAL else each.priority
         action = WATCH_SECOND if each.code == "A7" else each.action
         return replace(each, view=view, headline=f"{view}: {each.headline}", action=action, priority=priority)

@@ -71,7 +71,7 @@ class LiveSession:
         self._clock_ns = clock_ns
         self._crew: SessionProcesses | None = None
         self._input = LiveInput(folder, settings, self._log_event, clock_ns())
-        self._outlook = self._input.outlook
+        self._session_state = self._input.session_state
         self.second: SecondInput | None = None
         self._status: LiveStatus | None = None
         self._ledger: AuditLog | None = None
@@ -106,7 +106,7 @@ class LiveSession:
                     happened=sentence("The disk takes no recording."), do=sentence("Monitoring works. Make room.")
                 )
             )
-        self._outlook.armed = bool(self.deck.get(Register.ARMED))
+        self._session_state.armed = bool(self.deck.get(Register.ARMED))
         self._input.begin(self.deck, self.events)
         left = second_left(self.events)
         if left:
@@ -146,7 +146,7 @@ class LiveSession:
             return True
         self._log_event("session_ended")
         self._awake.follow(armed=False)
-        self._ledger.witness(self.deck.to_capture, force=True)
+        self._ledger.anchor(self.deck.to_capture, force=True)
         in_order = self.second is None or self.second.stop()
         in_order &= self._crew.end(self.folder, _CLOSE_WITHIN_S)
         in_order &= self._ledger.close()
@@ -175,7 +175,7 @@ class LiveSession:
         self._look_at_machine()
         messages += self._refresh()
         if self._ledger is not None:
-            self._ledger.witness(deck.to_capture)
+            self._ledger.anchor(deck.to_capture)
         return tuple(messages)
 
     @property
@@ -242,14 +242,14 @@ class LiveSession:
 
         Never while armed: then it stays as it is.
         """
-        if self._outlook.armed and self.second is not None:
+        if self._session_state.armed and self.second is not None:
             return [
                 FaultNotice(happened=sentence("The second input stays as it is."), do=sentence("End injecting first."))
             ]
         if self.second is not None:
             self._log_event("second_closed")
             self.second.stop()
-            self.second, self._outlook.beside = None, ()
+            self.second, self._session_state.beside = None, ()
         if not source:
             return []
         try:
@@ -281,19 +281,19 @@ class LiveSession:
 
     def arm(self, by: str = "key") -> str:
         """Injecting from now on; gives why it cannot be armed, in one sentence; empty when it is."""
-        reason = why_not(self._outlook.lines, self._settings)
+        reason = why_not(self._session_state.lines, self._settings)
         if reason:
             self._log_event("arm_refused", reason=reason, by=by)
-        elif not self._outlook.armed:
-            self._outlook.armed = True
+        elif not self._session_state.armed:
+            self._session_state.armed = True
             self.deck.put(Register.ARMED, 1)
             self._log_event("armed", by=by)
         return reason
 
     def disarm(self) -> None:
         """Not injecting any more (the window asks for a key held one second)."""
-        if self._outlook.armed:
-            self._outlook.armed = False
+        if self._session_state.armed:
+            self._session_state.armed = False
             self._input.rest()
             if self.second is not None:
                 self.second.input.rest()
@@ -302,7 +302,7 @@ class LiveSession:
 
     def acknowledge(self) -> tuple[LiveAlarm, ...]:
         """The person has seen what stands now: its sound is off for a minute at most. Gives what was fresh."""
-        fresh = self._outlook.alarms.acknowledge(self._clock_ns())
+        fresh = self._session_state.alarms.acknowledge(self._clock_ns())
         self._order(Acknowledge())
         if self.second is not None:
             self.second.acknowledge()
@@ -317,7 +317,7 @@ class LiveSession:
         """A burst has begun to play: what is heard with it for the first time is kept with its delay."""
         now_ns = self._clock_ns()
         if self._ledger is not None:
-            self._ledger.sounded(self._outlook.alarms.sounded(now_ns, priority), now_ns)
+            self._ledger.sounded(self._session_state.alarms.sounded(now_ns, priority), now_ns)
 
     def shape_is(self, *, available: bool, reason: str = "") -> None:
         """Whether the shape of a leak can be told."""
@@ -338,10 +338,10 @@ class LiveSession:
         return first, last
 
     def _look_at_machine(self) -> None:
-        news, outlook = self._machine.look(), self._outlook
-        outlook.battery_percent = news.battery_percent
+        news, session_state = self._machine.look(), self._session_state
+        session_state.battery_percent = news.battery_percent
         # Kept in the log, told in the self-test: while injecting nobody can mend it, and a sleep voids the lines.
-        self._fault("sleep", self._awake.follow(armed=outlook.armed))
+        self._fault("sleep", self._awake.follow(armed=session_state.armed))
         if news.slept_s:
             self._log_event("slept", seconds=round(news.slept_s, 1))
             self.void_lines(sentence("the computer slept"))
@@ -350,20 +350,22 @@ class LiveSession:
             self._fault("clock", sentence(f"the clock was set by {news.clock_jump_s:+.0f} s"))
 
     def _refresh(self) -> list[Message]:
-        deck, outlook = self.deck, self._outlook
+        deck, session_state = self.deck, self._session_state
         newest = deck.ring.newest_index
         stamp = deck.ring.stamp(newest)
-        before, outlook.signs = outlook.state, read_signs(deck)
+        before, session_state.signs = session_state.state, read_signs(deck)
         children, seen = self._crew.states() if self._crew else {}, (newest, stamp[0]) if stamp else None
-        self._status, raised, ended = outlook.look(self._clock_ns(), seen, children)
+        self._status, raised, ended = session_state.look(self._clock_ns(), seen, children)
         self._input.follow(self._status.state)
         if self._ledger is not None:
-            outlook.faults["log"] = self._ledger.fault
-            self._ledger.alarms(raised, ended, outlook.moment.frame_index if outlook.moment is not None else None)
-        if outlook.state is before:
+            session_state.faults["log"] = self._ledger.fault
+            self._ledger.alarms(
+                raised, ended, session_state.moment.frame_index if session_state.moment is not None else None
+            )
+        if session_state.state is before:
             return []
-        self._log_event("state", before=before, after=outlook.state, reason=outlook.reason)
-        return [StateChanged(before=before, after=outlook.state)]
+        self._log_event("state", before=before, after=session_state.state, reason=session_state.reason)
+        return [StateChanged(before=before, after=session_state.state)]
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, AlarmNotice):
@@ -382,15 +384,15 @@ class LiveSession:
         """The second input: its conditions are told with those of the first."""
         if self.second is None:
             return
-        self._inbox += self.second.poll(armed=self._outlook.armed)
-        self._outlook.beside = self.second.conditions
+        self._inbox += self.second.poll(armed=self._session_state.armed)
+        self._session_state.beside = self.second.conditions
         if self.second.input.grows:
             self.second.input.grows = False
             self.arm(by="growing cement in the second picture")
 
     def _fault(self, name: str, text: str) -> None:
-        if self._outlook.faults.get(name, "") != text:
-            self._outlook.faults[name] = text
+        if self._session_state.faults.get(name, "") != text:
+            self._session_state.faults[name] = text
             self._log_event("condition", name=name, fault=text)
 
     def _order(self, order: Order) -> None:

@@ -90,7 +90,7 @@ class AuditLog:
             found_ms=round((message.told_ns - message.captured_ns) / 1e6, 1),
         )
 
-    def witness(self, recorder: Mailbox, *, force: bool = False) -> None:
+    def anchor(self, recorder: Mailbox, *, force: bool = False) -> None:
         """Let the recording keep the log's head, at most once a second: a log that loses its end is found out."""
         head, count = self._log.head
         now_ns, (seen_ns, seen_count) = self._clock_ns(), self._witnessed

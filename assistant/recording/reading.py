@@ -34,7 +34,7 @@ class Recorded:
         Frames that were captured after the last picture that is there.
     closed : bool
         Ended in order.
-    witness : LogAnchorLine or None
+    anchor : LogAnchorLine or None
         The newest head of the event log that the recording kept.
     head : dict
         ``head.json``; empty where it cannot be read.
@@ -44,7 +44,7 @@ class Recorded:
     lost_frames: int
     cut_frames: int
     closed: bool
-    witness: LogAnchorLine | None
+    anchor: LogAnchorLine | None
     head: dict[str, Any]
 
     @property
@@ -76,11 +76,11 @@ def read_recorded(folder: Path, pictures: Mapping[int, int]) -> Recorded:
         How many whole pictures each video file holds.
     """
     found: dict[int, FrameLine] = {}
-    witness: LogAnchorLine | None = None
+    anchor: LogAnchorLine | None = None
     for path in sorted(folder.glob("frames_*.jsonl")):
         for line in _lines(path):
             if isinstance(line, LogAnchorLine):
-                witness = line
+                anchor = line
             elif line.i >= 0:
                 found[line.i] = line
     there = {i: line for i, line in found.items() if 0 <= line.p < pictures.get(line.v, 0)}
@@ -97,7 +97,7 @@ def read_recorded(folder: Path, pictures: Mapping[int, int]) -> Recorded:
         lost_frames=lost,
         cut_frames=sum(1 for i in found if i > last),
         closed=head.get("closed") is True,
-        witness=witness,
+        anchor=anchor,
         head=head,
     )
 

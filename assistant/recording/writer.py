@@ -127,7 +127,7 @@ class Recorder:
         self._fault = why
         return False
 
-    def witness(self, head: str, count: int) -> None:
+    def anchor(self, head: str, count: int) -> None:
         """Keep the head of the event log among the frames."""
         try:
             self._offered.put_nowait(LogAnchorLine(events_head=head, events_count=count))

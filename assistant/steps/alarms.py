@@ -124,11 +124,11 @@ class _Watch:
 
 @dataclass(slots=True)
 class AlarmMemory:
-    """All that the step remembers. ``armed`` turns true with the first cement and stays so."""
+    """All that the step remembers. ``cement_seen`` turns true with the first cement and stays so."""
 
     watches: list[_Watch] = field(default_factory=lambda: [_Watch(row) for row in FROM_PICTURES])
     ended: list[Alarm] = field(default_factory=list)
-    armed: bool = False
+    cement_seen: bool = False
     last_new_s: float | None = None
     intervals_s: deque[float] = field(default_factory=lambda: deque(maxlen=3))
     lost_since_s: float | None = None
@@ -204,7 +204,7 @@ def _follow(memory: AlarmMemory, now: AlarmInput) -> None:
     """Keep the few facts that several rows need."""
     memory.view_changed = False
     if isinstance(now.distances, Distances) and now.distances.cement_area_mm2 > 0:
-        memory.armed = True
+        memory.cement_seen = True
     if not now.new_picture:
         return
     memory.times_ms.append(now.processing_ms)
@@ -358,7 +358,7 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
         watch.alarm = watch.first_wanted_s = watch.last_wanted_s = None
     if watch.first_wanted_s is None or watch.last_wanted_s != now.t_s:
         return
-    priority = row.armed if memory.armed else row.unarmed
+    priority = row.armed if memory.cement_seen else row.unarmed
     in_another = row.rule is not RaisingRule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
     if watch.alarm is not None and watch.alarm.priority >= priority and not (in_another or back):
         return
@@ -409,7 +409,7 @@ def _slow_ms(memory: AlarmMemory) -> float:
 
 def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
     row = watch.row
-    priority: Priority = row.armed if memory.armed else row.unarmed
+    priority: Priority = row.armed if memory.cement_seen else row.unarmed
     watch.pending_since_s = watch.good_since_s = None
     watch.acknowledged, watch.view_index = False, memory.view_index
     watch.alarm = Alarm(

@@ -71,7 +71,7 @@ def mend(run: Path, out: Path, progress: Progress = lambda _done, _total: None) 
         recorded = source.recorded
         with _writing(out):
             out.mkdir(parents=True, exist_ok=True)
-            copy_frames(run, out, recorded.lines, recorded.witness, progress)
+            copy_frames(run, out, recorded.lines, recorded.anchor, progress)
             for name in _COPIED:
                 if (run / name).is_dir():
                     shutil.copytree(run / name, out / name, copy_function=shutil.copyfile)
@@ -162,7 +162,7 @@ def copy_frames(
     run: Path,
     out: Path,
     lines: list[FrameLine],
-    witness: LogAnchorLine | None,
+    anchor: LogAnchorLine | None,
     progress: Progress = lambda _done, _total: None,
 ) -> None:
     """Copy the pictures of some frames into one video of an existing folder, with their lines.
@@ -202,8 +202,8 @@ def copy_frames(
             video.sync()
             video.put_over(patches)
             video.sync()
-        if witness is not None:
-            rows.append(json_line(witness))
+        if anchor is not None:
+            rows.append(json_line(anchor))
         rows.sync()
     finally:
         packets.close()

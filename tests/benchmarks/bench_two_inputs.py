@@ -33,7 +33,7 @@ def test_two_inputs_at_once(page: TheatrePage, qtbot: Any, source: Path) -> None
     session.confirm_second_lines()
     qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE)
     qtbot.waitUntil(lambda: second.status is not None and second.status.state is LiveState.LIVE)
-    assert second.input.outlook.lines is Lines.CONFIRMED
+    assert second.input.session_state.lines is Lines.CONFIRMED
     pids = {"window": os.getpid()}
     pids |= {str(child): state.pid for child, state in session.status.children.items() if state.pid}
     pids |= {f"second {child}": state.pid for child, state in second.children.items() if state.pid}

@@ -92,7 +92,7 @@ def state_of(liveness: Liveness, *, in_colour: bool) -> LiveState:
             pulse_period_s=Unknown("x"),
             mark_lit=None,
             in_colour=in_colour,
-            stuck=False,
+            frozen=False,
             lines=Lines.CONFIRMED,
             moved=False,
         )

@@ -143,7 +143,7 @@ def test_F_27_with_two_inputs(window: Callable[..., Window], tmp_path: Path) -> 
     assert second is not None
     assert second.source == source
     until(session, lambda _: second.newest_index > 3 and session.newest_index > 3)
-    until(session, lambda _: second.input.outlook.lines is Lines.UNCONFIRMED)
+    until(session, lambda _: second.input.session_state.lines is Lines.UNCONFIRMED)
     assert second.status is not None
     assert not second.status.drawable
     session.confirm_lines()

@@ -103,4 +103,4 @@ def test_a_note_that_could_be_anothers_names_no_session(left: SessionMemory) -> 
     assert find_running() is None
     note.chmod(0o600)
     assert find_running() is not None
-    assert np.all(left.board[:1] != 0)
+    assert np.all(left.registers[:1] != 0)

@@ -105,13 +105,13 @@ class Scene:
         self._demo, self.upto = demo, upto
         plan = read_plan(demo_run() / "plan.json", 0.25)
         self._now_ns = time.monotonic_ns() - (LEAD + 2) * PERIOD_MS * MS
-        self.outlook = SessionState(since_ns=self._now_ns, settings=Settings())
-        self.outlook.plan_number, self.outlook.views = 1, tuple(view.view for view in plan.views)
-        self.outlook.lines, self.outlook.armed = Lines.CONFIRMED, armed
-        self.outlook.faults["sound"] = ""
-        self.outlook.signs = Signs(mark_lit=None, let_through=0.71)
+        self.session_state = SessionState(since_ns=self._now_ns, settings=Settings())
+        self.session_state.plan_number, self.session_state.views = 1, tuple(view.view for view in plan.views)
+        self.session_state.lines, self.session_state.armed = Lines.CONFIRMED, armed
+        self.session_state.faults["sound"] = ""
+        self.session_state.signs = Signs(mark_lit=None, let_through=0.71)
         grey = demo.frames[0].grey
-        self.outlook.facts = RunFacts(
+        self.session_state.facts = RunFacts(
             source="camera:0", width_px=grey.shape[1], height_px=grey.shape[0], fps=25.0, frame_count=None
         )
         self.children = dict(WELL)
@@ -130,16 +130,18 @@ class Scene:
         told_ns = self._now_ns + 21 * MS
         moment = live_moment(reading, outline, self.frame, self.screen, told_ns=told_ns, plan_number=1, skipped=0)
         moment = replace(moment, frame_index=k, **changes)
-        self.outlook.recording = RecordingState(
+        self.session_state.recording = RecordingState(
             folder="live", bytes_written=1_840_000_000, grew_ns=self._now_ns, minutes_left=236.0
         )
-        self.outlook.hear_moment(moment)
+        self.session_state.hear_moment(moment)
         self.moments.append(moment)
         self.look()
 
     def look(self) -> None:
         """Judge anew."""
-        self.status, _, _ = self.outlook.look(self._now_ns, (self.frame.index, self.frame.captured_ns), self.children)
+        self.status, _, _ = self.session_state.look(
+            self._now_ns, (self.frame.index, self.frame.captured_ns), self.children
+        )
 
     def hold(self, seconds: float) -> Scene:
         """X-ray is off: the last picture is repeated."""
@@ -166,7 +168,7 @@ class Scene:
     def but(self, **changes: Any) -> Scene:
         """With other values of what the session knows."""
         for name, value in changes.items():
-            setattr(self.outlook, name, value)
+            setattr(self.session_state, name, value)
         return self.again(3)
 
 

@@ -75,7 +75,7 @@ def _set_up(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo) -> None
     assert isinstance(session, SceneSession)
     first = read_plan(demo_run() / "plan.json", 0.25).views[0].reference_frame
     scene = Scene(demo, first, armed=False)
-    scene.outlook.lines = Lines.NONE
+    scene.session_state.lines = Lines.NONE
     scene.look()
     session.scene = scene
     wait(lambda: page.setup.state.step is Step.ORIENTATION)
@@ -100,9 +100,9 @@ def _show(page: TheatrePage, scene: Scene) -> None:
     session = page.session
     assert isinstance(session, SceneSession)
     session.scene = scene
-    session.lines, session.armed = scene.outlook.lines, scene.outlook.armed
+    session.lines, session.armed = scene.session_state.lines, scene.session_state.armed
     page.sound._say = lambda _fault: None  # this machine's own sound is not the scene's
-    page.sound.fault = scene.outlook.faults.get("sound", "")
+    page.sound.fault = scene.session_state.faults.get("sound", "")
     page.picture.show_level(wanted=True)
     page.procedure.trace.clear()
     for moment in scene.moments:
@@ -142,22 +142,22 @@ def _states(demo: Demo, calm: int, near: int, at: int) -> dict[str, Callable[[],
 
     def died(scene: Scene) -> Scene:
         scene.children[Child.ANALYSIS] = ChildState(condition=Condition.DIED)
-        scene.outlook.forget_analysis()
+        scene.session_state.forget_analysis()
         return scene.silence(120)
 
     def acknowledged() -> Scene:
         scene = Scene(demo, at)
-        scene.outlook.alarms.acknowledge(scene.status.now_ns)
+        scene.session_state.alarms.acknowledge(scene.status.now_ns)
         return scene.again(2)
 
     def frozen() -> Scene:
         scene = Scene(demo, near)
-        scene.outlook.signs = Signs(mark_lit=True, let_through=0.71)
+        scene.session_state.signs = Signs(mark_lit=True, let_through=0.71)
         return scene.hold(6.0)
 
     def other_input() -> Scene:
         scene = Scene(demo, calm)
-        scene.outlook.signs = Signs(mark_lit=None, let_through=0.71, in_colour=True)
+        scene.session_state.signs = Signs(mark_lit=None, let_through=0.71, in_colour=True)
         scene.again(60)
         scene.frame = desktop_picture(scene.frame)
         return scene
@@ -201,7 +201,7 @@ def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: i
         newest_index=scene.frame.index,
         newest_frame=lambda: scene.frame,
         status=scene.status,
-        input=SimpleNamespace(outlook=SimpleNamespace(lines=Lines.CONFIRMED)),
+        input=SimpleNamespace(session_state=SimpleNamespace(lines=Lines.CONFIRMED)),
     )
     page.procedure.second_plan = page.procedure.plan
     page.pictures.show_second_input(is_open=True)

@@ -114,7 +114,7 @@ class Confirming:
         second = session.second if session is not None else None
         if second is None or not self._procedure.second_views:
             return False
-        return second.input.outlook.lines is Lines.UNCONFIRMED
+        return second.input.session_state.lines is Lines.UNCONFIRMED
 
 
 def _offer(status: LiveStatus, views: tuple[PlannedView, ...]) -> Offer:

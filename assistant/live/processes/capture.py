@@ -59,7 +59,7 @@ def run(start: Start) -> None:
         deck.beat(Register.CAPTURE_BEAT)
         for order in deck.to_capture.take():
             if isinstance(order, LogAnchor):
-                recorder.witness(order.head, order.count)
+                recorder.anchor(order.head, order.count)
         if ticks % _TELL_EVERY_TICKS == 0:
             deck.capture_says.put(RecordingStatus(state=recorder.state))
         ticks += 1

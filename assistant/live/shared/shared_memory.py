@@ -33,7 +33,7 @@ _BOXES: Final = (
 
 
 class Register(IntEnum):
-    """Whole numbers on the board, each written by one process."""
+    """Whole numbers in the shared memory, each written by one process."""
 
     MAGIC = 0
     SLOTS = 1
@@ -68,7 +68,7 @@ class SessionMemory:
 
     def __init__(self, memory: SharedFile) -> None:
         self._memory = memory
-        self.board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        self.registers = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
         at = 8 * _BOARD_COUNT
         boxes: dict[str, Mailbox] = {}
         for name, size in _BOXES:
@@ -77,7 +77,7 @@ class SessionMemory:
         self.capture_says, self.analysis_says = boxes["capture_says"], boxes["analysis_says"]
         self.watchdog_says, self.to_capture = boxes["watchdog_says"], boxes["to_capture"]
         self.to_analysis, self.to_watchdog = boxes["to_analysis"], boxes["to_watchdog"]
-        self.ring = Ring(memory, at, int(self.board[Register.SLOTS]), int(self.board[Register.SLOT_BYTES]))
+        self.ring = Ring(memory, at, int(self.registers[Register.SLOTS]), int(self.registers[Register.SLOT_BYTES]))
 
     @classmethod
     def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> SessionMemory:
@@ -91,16 +91,16 @@ class SessionMemory:
         boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
         slot_bytes = (slot_bytes + 7) // 8 * 8
         memory = SharedFile.make(8 * _BOARD_COUNT + boxes + Ring.size(slots, slot_bytes))
-        board = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
-        board[Register.SLOTS], board[Register.SLOT_BYTES] = slots, slot_bytes
-        board[Register.ORIGIN_NS] = board[Register.ANALYSED_INDEX] = board[Register.LAST_PICTURE] = board[
-            Register.MARK_LIT
-        ] = -1
-        board[Register.LET_THROUGH] = board[Register.COLOURED] = -1
+        registers = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        registers[Register.SLOTS], registers[Register.SLOT_BYTES] = slots, slot_bytes
+        registers[Register.ORIGIN_NS] = registers[Register.ANALYSED_INDEX] = registers[
+            Register.LAST_PICTURE
+        ] = registers[Register.MARK_LIT] = -1
+        registers[Register.LET_THROUGH] = registers[Register.COLOURED] = -1
         deck = cls(memory)
         deck.ring.clear()
         deck.beat(Register.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
-        board[Register.MAGIC] = _MAGIC
+        registers[Register.MAGIC] = _MAGIC
         return deck
 
     @classmethod
@@ -124,19 +124,19 @@ class SessionMemory:
 
     def get(self, cell: Register) -> int:
         """Read a number."""
-        return int(self.board[cell])
+        return int(self.registers[cell])
 
     def put(self, cell: Register, value: int) -> None:
         """Write a number."""
-        self.board[cell] = value
+        self.registers[cell] = value
 
     def beat(self, cell: Register) -> None:
         """Say: I am alive."""
-        self.board[cell] = time.monotonic_ns()
+        self.registers[cell] = time.monotonic_ns()
 
     def ask_patience(self, cell: Register, seconds: float) -> None:
         """Say: I am alive and busy for so long at most, with something that cannot be interrupted."""
-        self.board[cell] = time.monotonic_ns() + round(seconds * 1e9)
+        self.registers[cell] = time.monotonic_ns() + round(seconds * 1e9)
 
     def remove(self) -> None:
         """Take the memory away when the session is over."""

@@ -43,7 +43,7 @@ class FrozenInputDetector:
             self._identical += 1
 
     @property
-    def is_stuck(self) -> bool:
+    def is_frozen(self) -> bool:
         """Whether frames come that are identical, of a source that never gave any. No frames at all are no proof."""
         noisy = self._noisy_held >= _NOISY_HELD_FRAMES and self._identical == 0
         return noisy and self._same_frames >= _FRAMES and self._last_ns - self._same_since_ns > _STUCK_NS

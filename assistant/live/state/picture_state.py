@@ -60,7 +60,7 @@ class Known:
         The picture is in colour: another input was chosen.
     elsewhere : str
         Where on the screen another picture is live while this one is held (left, right, ...); empty: nowhere.
-    stuck : bool
+    frozen : bool
         Frames are bit-identical although this source's held pictures never were: its driver repeats itself.
     lines : Lines
     moved : bool
@@ -82,7 +82,7 @@ class Known:
     mark_lit: bool | None
     in_colour: bool
     elsewhere: str = ""
-    stuck: bool
+    frozen: bool
     lines: Lines
     moved: bool
 
@@ -159,7 +159,7 @@ def _late_limit_ms(known: Known) -> float:
 
 def _held(known: Known) -> PictureVerdict | None:
     age_s = known.xray_age_s
-    if known.stuck and not known.elsewhere:
+    if known.frozen and not known.elsewhere:
         return PictureVerdict(state=LiveState.FROZEN, reason=sentence("the video input repeats one picture bit by bit"))
     if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
         return None

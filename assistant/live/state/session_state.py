@@ -67,9 +67,9 @@ class SessionState:
     recording_wanted: bool = True
     battery_percent: Measure = field(default_factory=lambda: Unknown("not on battery"))
     faults: dict[str, str] = field(default_factory=lambda: {"sound": _NO_SOUND_YET})
-    pace: FrameTiming = field(default_factory=FrameTiming)
+    frame_timing: FrameTiming = field(default_factory=FrameTiming)
     alarms: LiveAlarms = field(default_factory=LiveAlarms)
-    stuck: FrozenInputDetector = field(default_factory=FrozenInputDetector)
+    frozen: FrozenInputDetector = field(default_factory=FrozenInputDetector)
     wanted: tuple[Wanted, ...] = ()
     beside: tuple[Wanted, ...] = ()
     _early: dict[_AlarmKey, AlarmNotice] = field(default_factory=dict)
@@ -109,8 +109,8 @@ class SessionState:
 
     def hear_moment(self, moment: LiveMoment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
-        self.pace.see_moment(moment)
-        self.stuck.see(moment)
+        self.frame_timing.see_moment(moment)
+        self.frozen.see(moment)
         self.newest_moment = moment
         self._early = {key: heard for key, heard in self._early.items() if heard.captured_ns > moment.captured_ns}
         self.moment = moment if moment.plan_number == self.plan_number else None
@@ -119,7 +119,7 @@ class SessionState:
         """The analysis died: nothing that it said is true of the picture now."""
         self.moment = self.newest_moment = None
         self._forget_alarms()
-        self.pace.forget_analysis()
+        self.frame_timing.forget_analysis()
 
     def look(
         self, now_ns: int, newest: tuple[int, int] | None, children: Mapping[Child, ChildState]
@@ -139,7 +139,7 @@ class SessionState:
         """
         if newest is not None:
             analysed_ns = self.newest_moment.captured_ns if self.newest_moment is not None else None
-            self.pace.see_frame(*newest, analysed_ns)
+            self.frame_timing.see_frame(*newest, analysed_ns)
         moved = says_moved(self._standing())
         self._judge(now_ns, newest, children, moved)
         self.wanted = tuple(self._conditions(now_ns, moved))
@@ -156,18 +156,18 @@ class SessionState:
                 capture_well=_is_well(children.get(Child.CAPTURE)),
                 analysis_well=_is_well(children.get(Child.ANALYSIS)),
                 frame_ns=newest[1] if newest is not None else None,
-                frame_period_ms=self.pace.frame_period_ms(),
-                waited_since_ns=self.pace.waited_since_ns(moment.captured_ns) if moment is not None else None,
+                frame_period_ms=self.frame_timing.frame_period_ms(),
+                waited_since_ns=self.frame_timing.waited_since_ns(moment.captured_ns) if moment is not None else None,
                 frame_state=moment.liveness.state if moment is not None else None,
                 frame_reason=moment.liveness.reason if moment is not None else "",
                 noise_grey=moment.liveness.noise_grey if moment is not None else Unknown("nothing was analysed"),
                 xray_age_s=moment.liveness.xray_age_s if moment is not None else Unknown("nothing was analysed"),
                 frozen_after_s=self.settings.liveness.frozen_after_s,
-                pulse_period_s=self.pace.pulse_period_s(),
+                pulse_period_s=self.frame_timing.pulse_period_s(),
                 mark_lit=self.signs.mark_lit,
                 elsewhere=moment.liveness.elsewhere if moment is not None else "",
                 in_colour=self.signs.in_colour,
-                stuck=self.stuck.is_stuck,
+                frozen=self.frozen.is_frozen,
                 lines=self.lines,
                 moved=moved,
             )
@@ -206,9 +206,9 @@ class SessionState:
             recording_fault=self._recording_fault(now_ns),
             log_fault=self.faults.get("log", "") or self.faults.get("clock", ""),
             minutes_left=self.recording.minutes_left,
-            lag_p95_ms=self.pace.lags_ms(now_ns)[1],
+            lag_p95_ms=self.frame_timing.lags_ms(now_ns)[1],
             slow_ms=self.settings.alarms.slow_ms,
-            dropped_share=self.pace.dropped_share(now_ns),
+            dropped_share=self.frame_timing.dropped_share(now_ns),
             battery_percent=self.battery_percent,
         )
         return [*cement, *technical(situation)]
@@ -238,8 +238,8 @@ class SessionState:
         self, now_ns: int, newest: tuple[int, int] | None, children: Mapping[Child, ChildState], moved: bool
     ) -> LiveStatus:
         unknown = Unknown("no frame has come yet")
-        period_ms = self.pace.frame_period_ms()
-        lag_ms, lag_p95_ms = self.pace.lags_ms(now_ns)
+        period_ms = self.frame_timing.frame_period_ms()
+        lag_ms, lag_p95_ms = self.frame_timing.lags_ms(now_ns)
         moment = self.moment
         terms = Terms(
             picture_live=self.state in (LiveState.LIVE, LiveState.UNKNOWN_VIEW, LiveState.ANALYSIS_LATE),
@@ -264,7 +264,7 @@ class SessionState:
             frame_age_ms=(now_ns - newest[1]) / 1e6 if newest is not None else unknown,
             xray_age_s=self._xray_age_s(now_ns),
             frames_per_s=period_ms if isinstance(period_ms, Unknown) else 1000.0 / period_ms,
-            pictures_per_s=self.pace.pictures_per_s(now_ns),
+            pictures_per_s=self.frame_timing.pictures_per_s(now_ns),
             lag_ms=lag_ms,
             lag_p95_ms=lag_p95_ms,
             limits=self.settings.alarms,
@@ -275,7 +275,7 @@ class SessionState:
             sound=self.alarms.sound(now_ns),
             recording=self.recording,
             children=dict(children),
-            push_s=self.pace.push_s(now_ns),
+            push_s=self.frame_timing.push_s(now_ns),
             let_through=self.signs.let_through,
         )
 

@@ -92,7 +92,7 @@ def test_the_event_log_is_checked_against_its_witness(tmp_path: Path, pictures: 
     log.close()
     recorder = Recorder(tmp_path, WRITER)
     recorder.offer(0, 0, 0, pictures[0])
-    recorder.witness(*log.head)
+    recorder.anchor(*log.head)
     recorder.close()
     source = RunFolder(tmp_path, "run")
     assert source.log_fault() == ""

@@ -64,10 +64,10 @@ def test_a_plan_goes_to_the_analysis_and_counts_only_once_confirmed(
 ) -> None:
     (order,) = deck.to_analysis.take()
     assert isinstance(order, TakePlan)
-    assert one.outlook.lines is Lines.UNCONFIRMED
+    assert one.session_state.lines is Lines.UNCONFIRMED
     one.confirm_lines()
     one.confirm_lines()
-    assert one.outlook.lines is Lines.CONFIRMED
+    assert one.session_state.lines is Lines.CONFIRMED
     assert log.kinds.count("lines_confirmed") == 1
     with pytest.raises(UsageError, match="reference pictures"):
         one.set_plan(plan_document(), [])
@@ -82,7 +82,7 @@ def test_what_may_have_moved_the_picture_voids_the_lines(one: LiveInput, message
     one.hear(SourceOpened(facts=facts(320), rehearsal=False))
     one.confirm_lines()
     one.hear(message)
-    assert one.outlook.lines is Lines.UNCONFIRMED
+    assert one.session_state.lines is Lines.UNCONFIRMED
     assert isinstance(one.inbox[-1], LinesVoid)
 
 
@@ -93,10 +93,10 @@ def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
     one.confirm_lines()
     one.hear(Moved(moment=moment()))
     one.child_changed(ChildChanged(child=Child.ANALYSIS, condition=Condition.RUNNING, reason=""))
-    assert one.outlook.lines is Lines.CONFIRMED
+    assert one.session_state.lines is Lines.CONFIRMED
     one.child_changed(ChildChanged(child=Child.ANALYSIS, condition=Condition.DIED, reason="signal 9"))
-    assert one.outlook.moment is None
-    assert one.outlook.lines is Lines.UNCONFIRMED
+    assert one.session_state.moment is None
+    assert one.session_state.lines is Lines.UNCONFIRMED
     assert [type(message) for message in one.inbox] == [FaultNotice, LinesVoid]
     (order,) = deck.to_analysis.take()
     assert isinstance(order, TakePlan)
@@ -104,9 +104,9 @@ def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
 
 def test_only_the_refusal_of_the_present_plan_takes_the_lines_away(one: LiveInput, log: Log) -> None:
     one.hear(PlanRefused(plan_number=7, reason="old"))
-    assert one.outlook.lines is Lines.UNCONFIRMED
+    assert one.session_state.lines is Lines.UNCONFIRMED
     one.hear(PlanRefused(plan_number=1, reason="nothing to follow"))
-    assert one.outlook.lines is Lines.NONE
+    assert one.session_state.lines is Lines.NONE
     assert log.kinds[-1] == "plan_refused"
 
 
@@ -114,7 +114,7 @@ def test_lines_of_another_level_are_dropped(one: LiveInput, log: Log) -> None:
     one.confirm_lines()
     one.drop_lines()
     one.drop_lines()
-    assert one.outlook.lines is Lines.NONE
+    assert one.session_state.lines is Lines.NONE
     assert log.kinds.count("lines_dropped") == 1
 
 
@@ -122,7 +122,7 @@ def test_a_fault_of_the_recording_is_logged_once(one: LiveInput, log: Log) -> No
     for fault in ("", "the disk is full", "the disk is full"):
         one.hear(RecordingStatus(state=RecordingState(fault=fault)))
     assert log.kinds.count("recording") == 1
-    assert one.outlook.recording.fault == "the disk is full"
+    assert one.session_state.recording.fault == "the disk is full"
 
 
 def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, moment: Callable[..., LiveMoment]) -> None:
@@ -157,5 +157,5 @@ def test_after_a_crash_the_lines_come_back_unconfirmed_each_to_its_input(
         again.begin(deck, log.events)
         (order,) = deck.to_analysis.take()
         assert order.document["views"][0]["level"] == level
-        assert again.outlook.lines is Lines.UNCONFIRMED
+        assert again.session_state.lines is Lines.UNCONFIRMED
         assert isinstance(again.inbox[0], LinesVoid)

@@ -85,7 +85,7 @@ def test_killed_its_processes_come_back_and_its_lines_are_not_confirmed(second: 
         os.kill(pid, signal.SIGKILL)
     heard = poll(second, lambda: second.newest_index > index + 20, armed=True)
     assert second.children[Child.CAPTURE].restarts == 1
-    assert second.input.outlook.lines is Lines.UNCONFIRMED
+    assert second.input.session_state.lines is Lines.UNCONFIRMED
     texts = [message.happened for message in heard if isinstance(message, FaultNotice)]
     assert any(text.startswith("Second picture:") for text in texts)
     assert any("confirmed again" in text for text in texts)
@@ -113,7 +113,7 @@ def test_a_session_with_two_inputs_tells_both_and_loses_one_without_the_other(
     until(session, lambda _: second.newest_index > 3)
     session.set_plan(both, [still, still])
     session.confirm_lines()
-    assert second.input.outlook.lines is Lines.UNCONFIRMED
+    assert second.input.session_state.lines is Lines.UNCONFIRMED
     session.confirm_second_lines()
     until(session, lambda status: status.drawable and is_seen(second))
     assert session.arm() == ""

@@ -36,9 +36,9 @@ def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_pat
     ledger.heard(AlarmNotice(alarm=heard, plan_number=1, captured_ns=0, told_ns=12_345_678))
     ledger.sounded([replace(alarm, seen_ns=2_000_000), alarm], 52_000_000)
     for now[0] in range(0, 3_000_000_001, 500_000_000):
-        ledger.witness(deck.to_capture)
+        ledger.anchor(deck.to_capture)
     ledger.event("mark", text="y")
-    ledger.witness(deck.to_capture, force=True)
+    ledger.anchor(deck.to_capture, force=True)
     assert ledger.close()
     said = deck.to_capture.take()
     assert [each.count for each in said] == [6, 7]

@@ -48,7 +48,7 @@ def test_of_two_lines_of_a_frame_the_later_counts_and_torn_lines_do_not(tmp_path
 
 def test_the_newest_witness_is_kept(tmp_path: Path) -> None:
     said = [LogAnchorLine(events_head=head, events_count=k) for k, head in enumerate(("a", "b"))]
-    assert read_recorded(folder(tmp_path, line(0, 0), *said), {0: 1}).witness == said[1]
+    assert read_recorded(folder(tmp_path, line(0, 0), *said), {0: 1}).anchor == said[1]
 
 
 def test_a_number_out_of_this_world_does_not_fill_the_memory(tmp_path: Path) -> None:

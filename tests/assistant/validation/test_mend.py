@@ -34,7 +34,7 @@ def cut(tmp_path: Path, pictures: list[Grey]) -> Path:
     recorder = Recorder(folder, replace(WRITER, segment_bytes=12_000))
     for i in range(24):
         recorder.offer(i, i * 40_000_000, i * 40_000_000, None if i % 2 else pictures[i // 2])
-    recorder.witness(*log.head)
+    recorder.anchor(*log.head)
     recorder.close()
     last = sorted(folder.glob("video_*.mkv"))[-1]
     last.write_bytes(last.read_bytes()[:-700])

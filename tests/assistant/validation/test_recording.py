@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     for k in range(4):
         grey = np.random.default_rng(k).integers(0, 255, (32, 40), np.uint8)
         recorder.offer(k, k * 10**8, k * 10**8, grey)
-    recorder.witness(*log.head)
+    recorder.anchor(*log.head)
     recorder.close()
     write_json(tmp_path / "head.json", {"schema": SCHEMA, "closed": True})
     return tmp_path

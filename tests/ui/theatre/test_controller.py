@@ -402,8 +402,10 @@ def test_a_question_that_goes_takes_no_other_one_along(armed: Made) -> None:
 
 
 def test_the_second_input_s_lines_are_confirmed_with_those_that_are_shown(armed: Made) -> None:
-    outlook = SimpleNamespace(lines=Lines.UNCONFIRMED)
-    armed.session.second = SimpleNamespace(input=SimpleNamespace(outlook=outlook), status=status(moment=None))
+    session_state = SimpleNamespace(lines=Lines.UNCONFIRMED)
+    armed.session.second = SimpleNamespace(
+        input=SimpleNamespace(session_state=session_state), status=status(moment=None)
+    )
     armed.click("lines")
     assert not armed.host.lines.asks, "without lines of its own there is nothing to confirm"
     armed.procedure.second_plan = AP

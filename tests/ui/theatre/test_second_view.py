@@ -22,7 +22,7 @@ class FakeSecond:
         self.source = "camera:1"
         self.frame = picture(5)
         self.state = LiveState.LIVE
-        self.input = SimpleNamespace(outlook=SimpleNamespace(lines=Lines.CONFIRMED))
+        self.input = SimpleNamespace(session_state=SimpleNamespace(lines=Lines.CONFIRMED))
 
     @property
     def newest_index(self) -> int:
@@ -74,7 +74,7 @@ def test_without_lines_it_says_how_they_are_set_and_without_scale_there_are_no_m
 
 
 def test_its_lines_are_shown_before_they_are_confirmed(two) -> None:
-    two.session.second.input.outlook.lines = Lines.UNCONFIRMED
+    two.session.second.input.session_state.lines = Lines.UNCONFIRMED
     assert two.host.lines.waits
     two.host.lines.propose()
     assert two.pictures.beside.picture.proposal is not None

@@ -168,8 +168,8 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
     body.join(HUNG_S)
     recorded = RunFolder(tmp_path, "run")
     assert len(recorded.recorded.lines) == 5
-    assert recorded.recorded.witness is not None
-    assert recorded.recorded.witness.events_head == "abc"
+    assert recorded.recorded.anchor is not None
+    assert recorded.recorded.anchor.events_head == "abc"
     recorded.close()
 
 

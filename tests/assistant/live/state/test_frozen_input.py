@@ -10,40 +10,40 @@ MS = 1_000_000
 Made = Callable[..., LiveMoment]
 
 
-def seen(stuck: FrozenInputDetector, moment: Made, pictures: list[int], state: FrameState, start: int = 0) -> None:
+def seen(frozen: FrozenInputDetector, moment: Made, pictures: list[int], state: FrameState, start: int = 0) -> None:
     for k, picture in enumerate(pictures):
-        stuck.see(moment(state, picture=picture, captured_ns=(start + k) * 40 * MS))
+        frozen.see(moment(state, picture=picture, captured_ns=(start + k) * 40 * MS))
 
 
 def test_only_a_source_whose_held_pictures_had_noise_can_be_stuck(moment: Made) -> None:
-    stuck = FrozenInputDetector()
-    seen(stuck, moment, list(range(40)), FrameState.FROZEN)
-    assert not stuck.is_stuck
-    seen(stuck, moment, [39] * 10, FrameState.FROZEN, 40)
-    assert stuck.is_stuck
+    frozen = FrozenInputDetector()
+    seen(frozen, moment, list(range(40)), FrameState.FROZEN)
+    assert not frozen.is_frozen
+    seen(frozen, moment, [39] * 10, FrameState.FROZEN, 40)
+    assert frozen.is_frozen
 
 
 def test_a_source_that_repeats_bit_by_bit_between_pulses_is_never_stuck(moment: Made) -> None:
-    stuck = FrozenInputDetector()
-    seen(stuck, moment, [k // 4 for k in range(200)], FrameState.REPEAT)
-    seen(stuck, moment, [50] * 100, FrameState.FROZEN, 200)
-    assert not stuck.is_stuck
+    frozen = FrozenInputDetector()
+    seen(frozen, moment, [k // 4 for k in range(200)], FrameState.REPEAT)
+    seen(frozen, moment, [50] * 100, FrameState.FROZEN, 200)
+    assert not frozen.is_frozen
 
 
 def test_frames_that_do_not_come_are_no_proof(moment: Made) -> None:
     """A machine that is starved of its cores gives few frames, not identical ones."""
-    stuck = FrozenInputDetector()
-    seen(stuck, moment, list(range(40)), FrameState.FROZEN)
-    seen(stuck, moment, [39], FrameState.FROZEN, 90)
-    assert not stuck.is_stuck
+    frozen = FrozenInputDetector()
+    seen(frozen, moment, list(range(40)), FrameState.FROZEN)
+    seen(frozen, moment, [39], FrameState.FROZEN, 90)
+    assert not frozen.is_frozen
 
 
 def test_what_moves_in_another_picture_of_the_screen_is_no_noise_of_the_held_one(
     moment: Made,
 ) -> None:
-    stuck = FrozenInputDetector()
+    frozen = FrozenInputDetector()
     for k in range(40):
         held = moment(FrameState.FROZEN, picture=k, captured_ns=k * 40 * MS)
-        stuck.see(replace(held, same_field=True))
-    seen(stuck, moment, [39] * 10, FrameState.FROZEN, 40)
-    assert not stuck.is_stuck
+        frozen.see(replace(held, same_field=True))
+    seen(frozen, moment, [39] * 10, FrameState.FROZEN, 40)
+    assert not frozen.is_frozen

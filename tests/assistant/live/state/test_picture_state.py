@@ -24,7 +24,7 @@ GOOD = Known(
     pulse_period_s=0.13,
     mark_lit=None,
     in_colour=False,
-    stuck=False,
+    frozen=False,
     lines=Lines.CONFIRMED,
     moved=False,
 )
@@ -86,7 +86,7 @@ def test_a_picture_that_does_not_change_while_x_ray_is_on_is_frozen() -> None:
     assert state(**held, mark_lit=False) is LiveState.HELD
     assert state(**held, mark_lit=None) is LiveState.HELD
     assert state(**held, mark_lit=True) is LiveState.FROZEN
-    assert state(stuck=True) is LiveState.FROZEN
+    assert state(frozen=True) is LiveState.FROZEN
 
 
 def test_lines_that_nobody_confirmed_or_that_do_not_fit() -> None:
@@ -97,7 +97,7 @@ def test_lines_that_nobody_confirmed_or_that_do_not_fit() -> None:
 
 def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> None:
     seen = set()
-    for ages, capture, analysis, frame_state, age_s, mark, colour, stuck, lines, moved in product(
+    for ages, capture, analysis, frame_state, age_s, mark, colour, frozen, lines, moved in product(
         (None, 30, 400, 1500),
         (True, False),
         (True, False),
@@ -121,7 +121,7 @@ def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> 
                 xray_age_s=age_s,
                 mark_lit=mark,
                 in_colour=colour,
-                stuck=stuck,
+                frozen=frozen,
                 lines=lines,
                 moved=moved,
             )
@@ -130,7 +130,7 @@ def test_every_combination_has_one_state_and_every_state_but_live_a_reason() -> 
         if verdict.state is LiveState.LIVE:
             assert lines is Lines.CONFIRMED
             assert not moved
-            assert not stuck
+            assert not frozen
             assert not colour
             assert capture
             assert analysis

@@ -19,9 +19,13 @@ class Theatre:
     """Frames at 25 a second, analysed 20 ms later; the clock is turned by hand."""
 
     def __init__(self, moment: Callable[..., LiveMoment]) -> None:
-        self.outlook = SessionState(since_ns=0, settings=Settings())
-        self.outlook.lines, self.outlook.plan_number, self.outlook.views = Lines.CONFIRMED, 1, ("lateral",)
-        self.outlook.faults["sound"] = ""
+        self.session_state = SessionState(since_ns=0, settings=Settings())
+        self.session_state.lines, self.session_state.plan_number, self.session_state.views = (
+            Lines.CONFIRMED,
+            1,
+            ("lateral",),
+        )
+        self.session_state.faults["sound"] = ""
         self.now_ns = 0
         self.index = 0
         self.last_ns = 0
@@ -33,14 +37,14 @@ class Theatre:
             self.now_ns += 40 * MS
             at = self.last_ns = self.now_ns
             moment = self._moment(state, age_s, frame_index=self.index, captured_ns=at, told_ns=at, **changes)
-            self.outlook.hear_moment(moment)
-            status, _, _ = self.outlook.look(self.now_ns, (self.index, at), self.children)
+            self.session_state.hear_moment(moment)
+            status, _, _ = self.session_state.look(self.now_ns, (self.index, at), self.children)
             self.index += 1
         return status
 
     def wait(self, ms: int) -> LiveStatus:
         self.now_ns += ms * MS
-        return self.outlook.look(self.now_ns, (self.index - 1, self.last_ns), self.children)[0]
+        return self.session_state.look(self.now_ns, (self.index - 1, self.last_ns), self.children)[0]
 
 
 @pytest.fixture
@@ -53,15 +57,15 @@ def codes(status: LiveStatus) -> list[str]:
 
 
 def test_a_quiet_armed_picture_says_that_no_crossing_is_seen(theatre: Theatre) -> None:
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     status = theatre.run(10)
     assert (status.state, status.drawable, codes(status)) == (LiveState.LIVE, True, [])
     assert status.quiet.seen_none
 
 
 def test_until_the_sound_was_heard_nothing_is_known(theatre: Theatre) -> None:
-    theatre.outlook.armed = True
-    theatre.outlook.faults["sound"] = "not heard"
+    theatre.session_state.armed = True
+    theatre.session_state.faults["sound"] = "not heard"
     status = theatre.run(10)
     assert codes(status) == ["A10"]
     assert not status.quiet.seen_none
@@ -69,7 +73,7 @@ def test_until_the_sound_was_heard_nothing_is_known(theatre: Theatre) -> None:
 
 def test_F_36_a_short_pause_of_the_source_is_no_alarm(theatre: Theatre) -> None:
     """450 ms without a frame, its analysis 90 ms later: 540 ms after the picture analysed last, and nothing is late."""
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     theatre.run(50)
     assert theatre.wait(450).state is LiveState.STALE
     theatre.index, theatre.last_ns = theatre.index + 1, theatre.now_ns
@@ -81,7 +85,7 @@ def test_F_36_a_short_pause_of_the_source_is_no_alarm(theatre: Theatre) -> None:
 
 def test_signal_loss_by_the_times_of_the_table(theatre: Theatre) -> None:
     """F-01: stale after 250 ms, no signal and HIGH after a second; nothing is drawn after 300 ms."""
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     assert theatre.run(50).drawable
     assert theatre.wait(240).state is LiveState.LIVE
     status = theatre.wait(100)
@@ -93,14 +97,14 @@ def test_signal_loss_by_the_times_of_the_table(theatre: Theatre) -> None:
 
 def test_a_moment_of_an_old_plan_is_not_shown(theatre: Theatre) -> None:
     theatre.run(3)
-    theatre.outlook.plan_number = 2
+    theatre.session_state.plan_number = 2
     status = theatre.run(1)
     assert status.moment is None
     assert not status.drawable
 
 
 def test_after_the_analysis_died_nothing_old_is_drawn_and_a_crossing_keeps_standing(theatre: Theatre) -> None:
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     crossing = Alarm(
         kind=EventKind.WARNING_LINE,
         site=AlarmSite.POSTERIOR,
@@ -112,7 +116,7 @@ def test_after_the_analysis_died_nothing_old_is_drawn_and_a_crossing_keeps_stand
     )
     assert codes(theatre.run(5, standing=(crossing,))) == ["A1"]
     theatre.children[Child.ANALYSIS] = ChildState(condition=Condition.DIED)
-    theatre.outlook.forget_analysis()
+    theatre.session_state.forget_analysis()
     status = theatre.wait(20)
     assert status.state is LiveState.ANALYSIS_LATE
     assert not status.drawable
@@ -130,7 +134,7 @@ def test_a_medium_is_still_to_be_read_when_x_ray_goes_off(theatre: Theatre) -> N
         headline="CEMENT NEAR POSTERIOR LINE",
         action="Slow down.",
     )
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     theatre.run(5, standing=(near,))
     status = theatre.run(30, FrameState.FROZEN, 2.0, standing=(near,))
     assert status.state is LiveState.HELD
@@ -140,7 +144,7 @@ def test_a_medium_is_still_to_be_read_when_x_ray_goes_off(theatre: Theatre) -> N
 
 def test_cement_that_is_not_tracked_is_told_after_a_second(theatre: Theatre) -> None:
     lost = {"motion": Unknown("x"), "cement_known": False}
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     theatre.run(5)
     status = theatre.run(20, FrameState.UNUSABLE, **lost)
     assert codes(status) == []
@@ -150,7 +154,7 @@ def test_cement_that_is_not_tracked_is_told_after_a_second(theatre: Theatre) -> 
 
 def test_a_driver_that_repeats_itself_bit_by_bit_is_frozen_where_held_pictures_had_noise(theatre: Theatre) -> None:
     """F-02: `read` goes on saying True after the plug was pulled."""
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     for k in range(20):
         theatre.run(1, picture=k)
     for k in range(40):
@@ -169,10 +173,10 @@ def test_a_digital_source_that_holds_is_not_frozen(theatre: Theatre) -> None:
 
 
 def test_a_recording_that_does_not_grow_is_told(theatre: Theatre) -> None:
-    recording = theatre.outlook.recording
-    theatre.outlook.recording = replace(recording, fault="the disk is full")
+    recording = theatre.session_state.recording
+    theatre.session_state.recording = replace(recording, fault="the disk is full")
     assert codes(theatre.run(2)) == ["A14"]
-    theatre.outlook.recording = replace(recording, grew_ns=theatre.now_ns)
+    theatre.session_state.recording = replace(recording, grew_ns=theatre.now_ns)
     assert theatre.run(2).recording.advancing(theatre.now_ns)
     status = theatre.run(150)
     assert not status.recording.advancing(theatre.now_ns)
@@ -181,14 +185,14 @@ def test_a_recording_that_does_not_grow_is_told(theatre: Theatre) -> None:
 
 def test_a_mark_that_is_lit_over_a_picture_that_stands_still_is_frozen(theatre: Theatre) -> None:
     theatre.run(5)
-    theatre.outlook.signs = Signs(mark_lit=True, let_through=0.6)
+    theatre.session_state.signs = Signs(mark_lit=True, let_through=0.6)
     status = theatre.run(40, FrameState.FROZEN, 2.0, picture=4)
     assert status.state is LiveState.FROZEN
     assert status.let_through == 0.6
 
 
 def test_the_bar_and_the_plate_say_the_same_of_how_long_a_picture_is_held(theatre: Theatre) -> None:
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     theatre.run(25)
     for k in range(300):
         status = theatre.run(1, FrameState.FROZEN if k > 25 else FrameState.REPEAT, (k + 1) * 0.04, picture=1000 + k)
@@ -212,12 +216,12 @@ CROSSING = Alarm(
 
 def heard(theatre: Theatre, alarm: Alarm, plan_number: int = 1) -> LiveStatus:
     at = theatre.now_ns + 20 * MS
-    theatre.outlook.hear_alarm(AlarmNotice(alarm=alarm, plan_number=plan_number, captured_ns=at, told_ns=at))
+    theatre.session_state.hear_alarm(AlarmNotice(alarm=alarm, plan_number=plan_number, captured_ns=at, told_ns=at))
     return theatre.wait(40)
 
 
 def test_an_alarm_that_is_handed_out_early_stands_and_sounds_before_its_moment_has_come(theatre: Theatre) -> None:
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     theatre.run(5)
     seen_ns = theatre.now_ns + 20 * MS
     status = heard(theatre, CROSSING)
@@ -235,6 +239,6 @@ def test_an_early_alarm_of_lines_that_are_not_these_is_none(theatre: Theatre) ->
 
 def test_an_end_that_is_told_early_counts_at_once(theatre: Theatre) -> None:
     near = replace(CROSSING, kind=EventKind.APPROACHING_POSTERIOR, priority=Priority.MEDIUM)
-    theatre.outlook.armed = True
+    theatre.session_state.armed = True
     theatre.run(60, standing=(near,))
     assert codes(heard(theatre, replace(near, last_frame=9))) == []

@@ -10,51 +10,51 @@ MS = 1_000_000
 
 
 def test_rates_as_they_are(moment: Callable[..., LiveMoment]) -> None:
-    pace = FrameTiming()
+    frame_timing = FrameTiming()
     for k in range(100):
         at = k * 40 * MS
-        pace.see_frame(k, at)
+        frame_timing.see_frame(k, at)
         state = FrameState.LIVE if k % 4 == 0 else FrameState.REPEAT
-        pace.see_moment(moment(state, captured_ns=at, told_ns=at + 20 * MS))
+        frame_timing.see_moment(moment(state, captured_ns=at, told_ns=at + 20 * MS))
     now = 99 * 40 * MS
-    assert pace.frame_period_ms() == pytest.approx(40.0)
-    assert pace.pulse_period_s() == pytest.approx(0.16)
-    assert pace.pictures_per_s(now) == pytest.approx(6.25)
-    assert pace.lags_ms(now) == (20.0, 20.0)
-    assert pace.push_s(now) == pytest.approx(99 * 0.04)
+    assert frame_timing.frame_period_ms() == pytest.approx(40.0)
+    assert frame_timing.pulse_period_s() == pytest.approx(0.16)
+    assert frame_timing.pictures_per_s(now) == pytest.approx(6.25)
+    assert frame_timing.lags_ms(now) == (20.0, 20.0)
+    assert frame_timing.push_s(now) == pytest.approx(99 * 0.04)
 
 
 def test_a_window_that_looks_seldom_still_sees_the_rate() -> None:
-    pace = FrameTiming()
+    frame_timing = FrameTiming()
     for k in range(0, 100, 7):
-        pace.see_frame(k, k * 40 * MS)
-    assert pace.frame_period_ms() == pytest.approx(40.0)
+        frame_timing.see_frame(k, k * 40 * MS)
+    assert frame_timing.frame_period_ms() == pytest.approx(40.0)
 
 
 def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., LiveMoment]) -> None:
-    pace = FrameTiming()
+    frame_timing = FrameTiming()
     for k in range(20):
-        pace.see_moment(moment(captured_ns=k * 100 * MS))
-    assert isinstance(pace.pictures_per_s(5_000 * MS), Unknown)
-    assert isinstance(pace.push_s(5_000 * MS), Unknown)
-    pace.see_moment(moment(captured_ns=6_000 * MS))
-    assert pace.push_s(6_500 * MS) == pytest.approx(0.5)
+        frame_timing.see_moment(moment(captured_ns=k * 100 * MS))
+    assert isinstance(frame_timing.pictures_per_s(5_000 * MS), Unknown)
+    assert isinstance(frame_timing.push_s(5_000 * MS), Unknown)
+    frame_timing.see_moment(moment(captured_ns=6_000 * MS))
+    assert frame_timing.push_s(6_500 * MS) == pytest.approx(0.5)
 
 
 def test_what_was_passed_over(moment: Callable[..., LiveMoment]) -> None:
-    pace = FrameTiming()
+    frame_timing = FrameTiming()
     for k in range(50):
-        pace.see_moment(moment(told_ns=k * 40 * MS, skipped=k))
-    assert pace.dropped_share(2000 * MS) == pytest.approx(49 / 99)
-    pace.forget_analysis()
-    assert pace.dropped_share(2000 * MS) == 0.0
+        frame_timing.see_moment(moment(told_ns=k * 40 * MS, skipped=k))
+    assert frame_timing.dropped_share(2000 * MS) == pytest.approx(49 / 99)
+    frame_timing.forget_analysis()
+    assert frame_timing.dropped_share(2000 * MS) == 0.0
 
 
 def test_nothing_yet_is_unknown() -> None:
-    pace = FrameTiming()
-    assert isinstance(pace.frame_period_ms(), Unknown)
-    assert isinstance(pace.pulse_period_s(), Unknown)
-    assert isinstance(pace.lags_ms(0)[0], Unknown)
+    frame_timing = FrameTiming()
+    assert isinstance(frame_timing.frame_period_ms(), Unknown)
+    assert isinstance(frame_timing.pulse_period_s(), Unknown)
+    assert isinstance(frame_timing.lags_ms(0)[0], Unknown)
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_nothing_yet_is_unknown() -> None:
     ],
 )
 def test_a_pause_of_the_source_is_no_delay_of_the_analysis(pause_ms: int, analysed_ms: int, since_ms: int) -> None:
-    pace = FrameTiming()
+    frame_timing = FrameTiming()
     for k in range(3):
-        pace.see_frame(k, k * 40 * MS, (k - 1) * 40 * MS)
-    pace.see_frame(3, (80 + pause_ms) * MS, analysed_ms * MS)
-    assert pace.waited_since_ns(analysed_ms * MS) == since_ms * MS
-    pace.see_frame(4, (120 + pause_ms) * MS, analysed_ms * MS)
-    assert pace.waited_since_ns(analysed_ms * MS) == since_ms * MS
+        frame_timing.see_frame(k, k * 40 * MS, (k - 1) * 40 * MS)
+    frame_timing.see_frame(3, (80 + pause_ms) * MS, analysed_ms * MS)
+    assert frame_timing.waited_since_ns(analysed_ms * MS) == since_ms * MS
+    frame_timing.see_frame(4, (120 + pause_ms) * MS, analysed_ms * MS)
+    assert frame_timing.waited_since_ns(analysed_ms * MS) == since_ms * MS
 
 
 def test_a_source_that_pauses_again_and_again_does_not_hide_that_the_analysis_stands() -> None:
-    pace = FrameTiming()
+    frame_timing = FrameTiming()
     for k in range(10):
-        pace.see_frame(k, k * 400 * MS, 0)
-    assert pace.waited_since_ns(0) == 400 * MS
+        frame_timing.see_frame(k, k * 400 * MS, 0)
+    assert frame_timing.waited_since_ns(0) == 400 * MS
