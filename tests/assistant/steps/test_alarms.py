@@ -194,7 +194,7 @@ def test_no_cement_raises_nothing() -> None:
     none = Unknown("no cement seen")
     seen = distances(none, none, none, none, none, none, area_mm2=0.0)
     assert theatre.pictures(seen, 3).standing == ()
-    assert not theatre.memory.armed
+    assert not theatre.memory.cement_seen
 
 
 def test_the_crossing_takes_the_place_of_the_approach() -> None:
@@ -478,7 +478,7 @@ def test_slow_processing_needs_a_full_window() -> None:
 def test_a_technical_alarm_rises_when_cement_is_seen() -> None:
     theatre = Theatre()
     theatre.still(30, FrameState.NO_SIGNAL)
-    theatre.memory.armed = True
+    theatre.memory.cement_seen = True
     outcome = theatre.still(1, FrameState.NO_SIGNAL)
     assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH]
     assert [alarm.priority for alarm in outcome.changes] == [Priority.LOW, Priority.HIGH]
