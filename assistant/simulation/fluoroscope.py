@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -23,7 +23,7 @@ from assistant.settings.file import default_settings
 from assistant.settings.tree import WarningLines
 from assistant.simulation import truth
 from assistant.simulation.crossing import crossing_paths
-from assistant.simulation.imaging_chain import attenuation, source_faults, xray
+from assistant.simulation.imaging_chain import attenuation, source_faults
 from assistant.simulation.imaging_chain import display as display_module
 from assistant.simulation.imaging_chain.camera import Camera, Clean
 from assistant.simulation.imaging_chain.display import ConsoleDisplay, Grey8, ScreenSurround
@@ -32,13 +32,10 @@ from assistant.simulation.imaging_chain.source_faults import Stored
 from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
-from assistant.simulation.stage import Stage, patient
+from assistant.simulation.stage import Stage, ap_landmarks, c_arm_view, in_source, lateral_landmarks, patient
 from assistant.simulation.theatre import MOVING_MM_PER_S, SceneMotion, ScenePose, Stand
 from assistant.simulation.truth import PictureTruth, Ruler
 from assistant.vocabulary import FrameState
-
-_SETTLED_S = 1.0
-"""The reference frame is taken this long after a view begins: filter and control have settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,41 +89,13 @@ class Fluoroscope:
         self._reference_pose: dict[int, ScenePose] = {}
         self._lines = lines
         self.plan, self.marked_document = self._make_plan()
-        self._rulers = [Ruler(view, self._in_source(self.stage_of(view.view).part)) for view in self.plan.views]
+        self._rulers = [Ruler(view, in_source(self.stage_of(view.view).part, self.box)) for view in self.plan.views]
 
     # ---- where the C-arm stands -------------------------------------------------------------------------------
 
-    def _view(self, name: str, orbit_deg: float, shrink: int) -> View:
-        geometry, box = self.case.geometry, self.box
-        pixel_mm = geometry.field_mm / self.case.screen.zoom / box.width_px
-        middle = np.array([box.x0_px + (box.width_px - 1) / 2.0, box.y0_px + (box.height_px - 1) / 2.0])
-        turn = np.deg2rad(geometry.rotation_deg)
-        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        # The body stands off the central ray by shifting what is looked at, as a table does.
-        offset = (
-            np.asarray(geometry.offset_mm, dtype=np.float64) * geometry.source_body_mm / geometry.source_detector_mm
-        )
-        flip = np.diag([-1.0 if geometry.mirrored else 1.0, 1.0])
-        right_down = (rotation @ flip).T @ offset
-        theta = np.deg2rad(orbit_deg)
-        right = np.array([-np.cos(theta), np.sin(theta), 0.0])
-        look = -(right_down[0] * right - right_down[1] * np.array([0.0, 0.0, 1.0]))
-        return xray.view(
-            name,
-            orbit_deg=orbit_deg,
-            tilt_deg=geometry.tilt_error_deg,
-            source_body_mm=geometry.source_body_mm,
-            source_detector_mm=geometry.source_detector_mm,
-            detector_px_mm=pixel_mm * shrink,
-            rotation_deg=geometry.rotation_deg,
-            mirrored=geometry.mirrored,
-            centre_px=((middle[0] + 0.5) / shrink - 0.5, (middle[1] + 0.5) / shrink - 0.5),
-            look_at_mm=(float(look[0]), float(look[1]), float(look[2])),
-        )
-
     def _stage(self, name: str, orbit_deg: float) -> Stage:
         if orbit_deg not in self._stages:
-            view = self._view(name, orbit_deg, 1)
+            view = c_arm_view(self.case, self.box, name, orbit_deg=orbit_deg, shrink=1)
             self._stages[orbit_deg] = Stage(self._patient, self.case, self.theatre, view, self.box, coarse=False)
         return self._stages[orbit_deg]
 
@@ -139,14 +108,6 @@ class Fluoroscope:
         """The geometry of one of the case's views."""
         return self.stage_of(name).view
 
-    def _in_source(self, part: Crop) -> Crop:
-        return Crop(
-            x0_px=part.x0_px + self.box.x0_px,
-            y0_px=part.y0_px + self.box.y0_px,
-            width_px=part.width_px,
-            height_px=part.height_px,
-        )
-
     def volume_ml(self, t_s: float) -> float:
         """Millilitres injected at a moment of the run."""
         since = t_s - self.case.cement.start_s
@@ -156,44 +117,15 @@ class Fluoroscope:
 
     def landmarks_mm(self, view: str) -> dict[str, NDArray[np.float64]]:
         """Landmarks of a view as the contract orders them, patient mm: "superior" and "inferior"."""
-        marks = self.anatomy.landmarks_mm
         if view != "ap":
-            take = [0, 2, 4] if self.case.plan.points == 3 else [0, 1, 2, 3, 4]
-            return {"superior": marks["superior"][take], "inferior": marks["inferior"][take]}
-        sides = [marks["right"], marks["left"]]
-        px = [float(self.stage_of("ap").view.project(side[1:2])[0, 0]) for side in sides]
-        if px[0] > px[1]:
-            sides.reverse()
-        first, last = sides
-        return {
-            "superior": np.stack([first[0], marks["superior"][2], last[0]]),
-            "inferior": np.stack([first[-1], marks["inferior"][2], last[-1]]),
-        }
-
-    def _reference(self, view: str) -> Stored | None:
-        """The frame in which a view is marked: the first settled one before cement and balloon."""
-        balloon_s = self.case.theatre.balloon_from_s
-        before_s = min(self.case.cement.start_s, balloon_s if balloon_s >= 0 else np.inf)
-        began_s: float | None = None
-        candidates = []
-        for stored in self.stored:
-            if not stored.new or stored.content != "picture" or stored.pulse < 0:
-                continue
-            t_s = float(self._pulses_s[stored.pulse])
-            stand = self.theatre.stand(t_s)
-            if stand.view != view or stand.swinging or t_s >= before_s:
-                began_s = None
-                continue
-            began_s = t_s if began_s is None else began_s
-            candidates.append((t_s - began_s, stored))
-        settled = [stored for since, stored in candidates if since >= _SETTLED_S]
-        return settled[0] if settled else (candidates[-1][1] if candidates else None)
+            return lateral_landmarks(self.anatomy, self.case.plan.points)
+        return ap_landmarks(self.anatomy, self.stage_of("ap").view)
 
     def _make_plan(self) -> tuple[Plan, dict[str, Any]]:
         views: list[dict[str, Any]] = []
         marked: list[dict[str, Any]] = []
         for view in dict.fromkeys(shot.view for shot in self.case.geometry.shots):
-            reference = self._reference(view)
+            reference = source_faults.frame_to_mark(self.case, self.theatre, self.stored, self._pulses_s, view)
             if view == "oblique" or reference is None:
                 continue
             stage = self.stage_of(view)
@@ -317,7 +249,8 @@ class Fluoroscope:
                     side, case.screen, self.theatre.blades_share(t_s), 1.5 / any_view.detector_px_mm
                 )
                 linear, clean = camera.expose(kept, kept_without, opening, t_s, white)
-                linear, clean = self._bent(linear, clean, part)
+                if self._distortion is not None:
+                    linear, clean = self._distortion.bend_pulse(linear, clean, part)
                 if last_s == -np.inf:
                     display.set_window(linear)
                 elif stand.swinging:
@@ -328,16 +261,6 @@ class Fluoroscope:
                 last_part, last_s = part, t_s
                 yield _Picture(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)
 
-    def _bent(self, linear: Map, clean: Clean, part: Crop) -> tuple[Map, Clean]:
-        if self._distortion is None:
-            return linear, clean
-        whole = Crop(x0_px=0, y0_px=0, width_px=linear.shape[1], height_px=linear.shape[0])
-        return self._distortion.bend(linear, whole), Clean(
-            with_cement=self._distortion.bend(clean.with_cement, part),
-            without_cement=self._distortion.bend(clean.without_cement, part),
-            sigma=self._distortion.bend(clean.sigma, part),
-        )
-
     def _white(self, side: int) -> Map:
         return self._noise.standard_normal((side, side), dtype=np.float32)
 
@@ -346,7 +269,7 @@ class Fluoroscope:
         shrink = 3
         side = self.box.width_px // shrink
         box = Crop(x0_px=self.box.x0_px // shrink, y0_px=self.box.y0_px // shrink, width_px=side, height_px=side)
-        view = self._view("oblique", stand.orbit_deg, shrink)
+        view = c_arm_view(self.case, self.box, "oblique", orbit_deg=stand.orbit_deg, shrink=shrink)
         return Stage(self._patient, self.case, self.theatre, view, box, coarse=True)
 
     def _beam_through(self, stage: Stage, pose: ScenePose, t_s: float, part: Crop, *, full: bool) -> tuple[Map, Map]:
@@ -361,19 +284,7 @@ class Fluoroscope:
             return kept, kept[part.rows, part.cols]
         if paths.cement_mm is None:
             return kept, kept[part.rows, part.cols]
-        rows, cols = part.rows, part.cols
-
-        def cut(layer: Map | None) -> Map | None:
-            return None if layer is None else np.ascontiguousarray(layer[rows, cols])
-
-        without = replace(
-            paths,
-            soft_g_cm2=np.ascontiguousarray(paths.soft_g_cm2[rows, cols]),
-            bone_g_cm2=np.ascontiguousarray(paths.bone_g_cm2[rows, cols]),
-            steel_mm=cut(paths.steel_mm),
-            cement_mm=None,
-            iodine_g_cm2=cut(paths.iodine_g_cm2),
-        )
+        without = attenuation.without_cement(paths, part)
         return kept, attenuation.transmitted(self._beam, without, *opaque)
 
     def _truth(
@@ -395,6 +306,6 @@ class Fluoroscope:
             path_mm=path,
             leaked_mm=leaked,
             contrast_to_noise=cnr,
-            part=self._in_source(stage.part),
+            part=in_source(stage.part, self.box),
             mm_per_px=stage.view.mm_per_px,
         )

@@ -315,3 +315,71 @@ class Stage:
         return Crop(
             x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1])
         )
+
+
+def c_arm_view(case: Case, box: Crop, name: str, *, orbit_deg: float, shrink: int) -> View:
+    """What a position of the C-arm sees of a case.
+
+    Parameters
+    ----------
+    case : Case
+    box : Crop
+        The picture in source px.
+    name : str
+        "lateral", "ap" or "oblique".
+    orbit_deg : float
+    shrink : int
+        Source px to one px of the view.
+    """
+    geometry = case.geometry
+    pixel_mm = geometry.field_mm / case.screen.zoom / box.width_px
+    middle = np.array([box.x0_px + (box.width_px - 1) / 2.0, box.y0_px + (box.height_px - 1) / 2.0])
+    turn = np.deg2rad(geometry.rotation_deg)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    # The body stands off the central ray by shifting what is looked at, as a table does.
+    offset = np.asarray(geometry.offset_mm, dtype=np.float64) * geometry.source_body_mm / geometry.source_detector_mm
+    flip = np.diag([-1.0 if geometry.mirrored else 1.0, 1.0])
+    right_down = (rotation @ flip).T @ offset
+    theta = np.deg2rad(orbit_deg)
+    right = np.array([-np.cos(theta), np.sin(theta), 0.0])
+    look = -(right_down[0] * right - right_down[1] * np.array([0.0, 0.0, 1.0]))
+    return xray.view(
+        name,
+        orbit_deg=orbit_deg,
+        tilt_deg=geometry.tilt_error_deg,
+        source_body_mm=geometry.source_body_mm,
+        source_detector_mm=geometry.source_detector_mm,
+        detector_px_mm=pixel_mm * shrink,
+        rotation_deg=geometry.rotation_deg,
+        mirrored=geometry.mirrored,
+        centre_px=((middle[0] + 0.5) / shrink - 0.5, (middle[1] + 0.5) / shrink - 0.5),
+        look_at_mm=(float(look[0]), float(look[1]), float(look[2])),
+    )
+
+
+def in_source(part: Crop, box: Crop) -> Crop:
+    """A part of the picture in source px."""
+    return Crop(
+        x0_px=part.x0_px + box.x0_px, y0_px=part.y0_px + box.y0_px, width_px=part.width_px, height_px=part.height_px
+    )
+
+
+def lateral_landmarks(anatomy: Anatomy, points: int) -> dict[str, NDArray[np.float64]]:
+    """Landmarks of the lateral and the oblique view, patient mm: 3 or 5 an endplate, from anterior to posterior."""
+    marks = anatomy.landmarks_mm
+    take = [0, 2, 4] if points == 3 else [0, 1, 2, 3, 4]
+    return {"superior": marks["superior"][take], "inferior": marks["inferior"][take]}
+
+
+def ap_landmarks(anatomy: Anatomy, view: View) -> dict[str, NDArray[np.float64]]:
+    """Landmarks of the AP view, patient mm: from left to right in its picture."""
+    marks = anatomy.landmarks_mm
+    sides = [marks["right"], marks["left"]]
+    px = [float(view.project(side[1:2])[0, 0]) for side in sides]
+    if px[0] > px[1]:
+        sides.reverse()
+    first, last = sides
+    return {
+        "superior": np.stack([first[0], marks["superior"][2], last[0]]),
+        "inferior": np.stack([first[-1], marks["inferior"][2], last[-1]]),
+    }

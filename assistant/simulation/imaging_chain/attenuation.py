@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.geometry import Crop
 from assistant.simulation.imaging_chain.xray import Map
 
 STEEL_G_PER_CM3 = 7.9
@@ -82,6 +83,23 @@ class Paths:
     steel_mm: Map | None = field(repr=False, default=None)
     cement_mm: Map | None = field(repr=False, default=None)
     iodine_g_cm2: Map | None = field(repr=False, default=None)
+
+
+def without_cement(paths: Paths, part: Crop) -> Paths:
+    """The same without cement, in a part of the picture."""
+    rows, cols = part.rows, part.cols
+
+    def cut(layer: Map | None) -> Map | None:
+        return None if layer is None else np.ascontiguousarray(layer[rows, cols])
+
+    return replace(
+        paths,
+        soft_g_cm2=np.ascontiguousarray(paths.soft_g_cm2[rows, cols]),
+        bone_g_cm2=np.ascontiguousarray(paths.bone_g_cm2[rows, cols]),
+        steel_mm=cut(paths.steel_mm),
+        cement_mm=None,
+        iodine_g_cm2=cut(paths.iodine_g_cm2),
+    )
 
 
 def transmitted(beam_: Beam, paths: Paths, barium_g_per_cm3: float, zirconia_g_per_cm3: float = 0.0) -> Map:

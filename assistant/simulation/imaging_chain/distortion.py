@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx
+from assistant.simulation.imaging_chain.camera import Clean
 from assistant.simulation.imaging_chain.xray import Map
 
 
@@ -53,6 +54,15 @@ class Distortion:
         x, y = (at[:, k].reshape(layer.shape).astype(np.float32) for k in (0, 1))
         bent = cv2.remap(layer, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(bent, dtype=np.float32)
+
+    def bend_pulse(self, linear: Map, clean: Clean, part: Crop) -> tuple[Map, Clean]:
+        """What the camera gives of one pulse: the whole picture, and the noise-free twin of a part of it."""
+        whole = Crop(x0_px=0, y0_px=0, width_px=linear.shape[1], height_px=linear.shape[0])
+        return self.bend(linear, whole), Clean(
+            with_cement=self.bend(clean.with_cement, part),
+            without_cement=self.bend(clean.without_cement, part),
+            sigma=self.bend(clean.sigma, part),
+        )
 
 
 def fitted_similarity(reference_px: PointsPx, current_px: PointsPx) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +15,9 @@ from assistant.vocabulary import FrameState
 
 FROZEN_AFTER_S = 1.0
 """Contract: without a new X-ray picture for more than this a frame is ``frozen``."""
+
+_SETTLED_S = 1.0
+"""The reference frame is taken this long after a view begins: filter and control have settled."""
 
 Grey8 = NDArray[np.uint8]
 
@@ -159,3 +163,25 @@ def state_of(stored: Stored, *, moving: bool) -> FrameState:
     if not stored.new:
         return FrameState.FROZEN if stored.age_s > FROZEN_AFTER_S + 1e-6 else FrameState.REPEAT
     return FrameState.MOVING if moving else FrameState.LIVE
+
+
+def frame_to_mark(
+    case: Case, theatre: SceneMotion, stored_frames: Sequence[Stored], pulses_s: NDArray[np.float64], view: str
+) -> Stored | None:
+    """The frame in which a view is marked: the first settled one before cement and balloon."""
+    balloon_s = case.theatre.balloon_from_s
+    before_s = min(case.cement.start_s, balloon_s if balloon_s >= 0 else np.inf)
+    began_s: float | None = None
+    candidates = []
+    for stored in stored_frames:
+        if not stored.new or stored.content != "picture" or stored.pulse < 0:
+            continue
+        t_s = float(pulses_s[stored.pulse])
+        stand = theatre.stand(t_s)
+        if stand.view != view or stand.swinging or t_s >= before_s:
+            began_s = None
+            continue
+        began_s = t_s if began_s is None else began_s
+        candidates.append((t_s - began_s, stored))
+    settled = [stored for since, stored in candidates if since >= _SETTLED_S]
+    return settled[0] if settled else (candidates[-1][1] if candidates else None)

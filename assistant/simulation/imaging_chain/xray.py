@@ -100,8 +100,7 @@ def view(
         Patient point on the central ray.
     """
     theta, phi = np.deg2rad(orbit_deg), np.deg2rad(tilt_deg)
-    # The detector's axes in patient coordinates: right and down in the picture, and the central ray, tilted about
-    # right.
+    # In patient coordinates: right and down in the picture, and the central ray, tilted about right.
     right = np.array([-np.cos(theta), np.sin(theta), 0.0])
     level_axis = -np.array([np.sin(theta), np.cos(theta), 0.0])
     up = np.array([0.0, 0.0, 1.0])
@@ -113,9 +112,7 @@ def view(
     turn = np.deg2rad(rotation_deg)
     console = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     console = console @ np.diag([-1.0 if mirrored else 1.0, 1.0]) / detector_px_mm
-    # Pinhole: x = P (X - S) with P = [f C [right; down] + centre axis'; axis'], C what the console does (mirror
-    # first, then turn, then px). The third row is the depth along the central ray, by which the two others are
-    # divided.
+    # Pinhole: x = P (X - S), P = [f C [right; down] + centre axis'; axis'], with C what the console does.
     plane = source_detector_mm * (console @ np.stack([right, down])) + np.outer(centre_px, axis)
     rows = np.vstack([plane, axis[None]])
     magnification = source_detector_mm / source_body_mm
