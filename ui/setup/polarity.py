@@ -10,7 +10,7 @@ import numpy as np
 from assistant.language import tr
 from assistant.setup.field_found import alone_at
 from assistant.setup.model import SetUp, SetView
-from assistant.steps.cement import Body, Polarity, judged, log_odds_of, said
+from assistant.steps.cement import Body, Polarity, judged, log_odds_of, stated_polarity
 from assistant.vocabulary import ShownPolarity
 from ui.setup.rows import ChoiceRow
 
@@ -35,7 +35,7 @@ class AskedPolarity:
     def told(self, setup: SetUp) -> Polarity:
         """What a person says, else what the pictures of the whole views say."""
         own = next((view.shown for view in setup.views if view.shown is not ShownPolarity.NOT_KNOWN), None)
-        return said(own) if own is not None else self._of_pictures(setup)
+        return stated_polarity(own) if own is not None else self._of_pictures(setup)
 
     def change(self, setup: SetUp) -> None:
         """The next answer: what the pictures do not say first, then the other, then the pictures' own again."""

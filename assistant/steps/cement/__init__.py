@@ -3,7 +3,7 @@
 `find_cement` is the step, `MaskMemory` what it remembers, `start_masking` (on `cement_crop`) how it begins,
 `CementLimits` its numbers, `ground_of` what it hands to the shape model. Which sign cement has is asked before there is
 a step to ask: by `PolarityWatch` over a run, and of single pictures at set-up (`log_odds_of` each, `judged` together,
-or `said`).
+or `stated_polarity`).
 """
 
 from assistant.steps.cement.baseline import cement_crop
@@ -11,7 +11,7 @@ from assistant.steps.cement.cement import find_cement
 from assistant.steps.cement.ground import ground_of
 from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits, limits_with
 from assistant.steps.cement.memory import MaskMemory, start_masking
-from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, said
+from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, stated_polarity
 from assistant.steps.cement.polarity_watch import PolarityWatch
 
 __all__ = [
@@ -27,6 +27,6 @@ __all__ = [
     "judged",
     "limits_with",
     "log_odds_of",
-    "said",
     "start_masking",
+    "stated_polarity",
 ]

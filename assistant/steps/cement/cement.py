@@ -30,11 +30,11 @@ from assistant.steps.cement.border_bands import drop_bands
 from assistant.steps.cement.cannula import bridge_cannula, see_through
 from assistant.steps.cement.cannula_motion import moved_steel
 from assistant.steps.cement.collimator_blades import covered
-from assistant.steps.cement.components import belonging
-from assistant.steps.cement.low_contrast import see_faint
+from assistant.steps.cement.components import select_components
+from assistant.steps.cement.low_contrast import low_contrast_evidence
 from assistant.steps.cement.mask_limits import EdgeLimits
 from assistant.steps.cement.memory import MaskMemory
-from assistant.steps.cement.moving_gas import drop_gas_gone, drop_gas_over_bone, restless_noise
+from assistant.steps.cement.moving_gas import drop_gas_gone, drop_gas_over_bone, temporal_variance_noise
 from assistant.steps.cement.noise import noise_of, steady_noise
 from assistant.steps.cement.outline_sigma import front_mm
 from assistant.steps.cement.soft_edges import drop_diffuse
@@ -109,9 +109,9 @@ def find_cement(
     _drop_from_outside(memory, low)
     drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
     # Parts are chosen after all pixels that are none have gone: a band or a hair would join them into one.
-    mask = belonging(memory, low, certain, contrast, t_s)
+    mask = select_components(memory, low, certain, contrast, t_s)
     steel = None if cannula is None else cannula.mask
-    drop_diffuse(memory.lately, mask, memory.body, steel, contrast, scale, t_s, limits.soft_edge)
+    drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, t_s, limits.soft_edge)
     if cannula is not None:
         # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
         bridge_cannula(cannula, mask, evidence, contrast, usable, scale, limits.steel)
@@ -148,7 +148,9 @@ def _noise(memory: MaskMemory, seen: _Seen, contrast: F32, grain: F32) -> F32:
     blind = ~usable if cannula is None else ~usable | cannula.mask
     if seen.blade is not None:
         blind |= seen.blade
-    noise = restless_noise(memory.restless, contrast, plain, memory.mask, blind, memory.mm_per_px, limits.gas)
+    noise = temporal_variance_noise(
+        memory.temporal_variance, contrast, plain, memory.mask, blind, memory.mm_per_px, limits.gas
+    )
     if seen.steel is None:
         return noise
     left = np.float32(limits.edge.moved_steel_share) * seen.steel
@@ -235,7 +237,7 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
     if memory.mask is not None:
         # Hysteresis in time: what was cement is not lost to the noise of one picture.
         edge = np.where(memory.mask, limits.held_share * edge, edge)
-    faint, faint_sure = see_faint(memory.faint, memory.baseline, contrast, known, t_s)
+    faint, faint_sure = low_contrast_evidence(memory.low_contrast, memory.baseline, contrast, known, t_s)
     evidence = np.maximum(contrast - edge, faint)
     evidence = np.minimum(evidence, _beyond_halo(contrast, memory.mm_per_px, limits))
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
@@ -274,8 +276,8 @@ def _drop_gas(memory: MaskMemory, low: Bool, contrast: F32, noise: F32, still: F
     # Pixel by pixel against the bone first; what is left is judged as whole lobes.
     scale, limits = memory.mm_per_px, memory.baseline.limits.gas
     bare = memory.bone & ~low & free
-    drop_gas_over_bone(memory.restless, low, fresh, bare, contrast, noise, still, scale, limits)
-    drop_gas_gone(memory.restless, low, memory.mask, free, contrast, still, scale, limits)
+    drop_gas_over_bone(memory.temporal_variance, low, fresh, bare, contrast, noise, still, scale, limits)
+    drop_gas_gone(memory.temporal_variance, low, memory.mask, free, contrast, still, scale, limits)
 
 
 def _drop_from_outside(memory: MaskMemory, low: Bool) -> None:

@@ -14,7 +14,7 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 
-def belonging(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: float) -> Bool:
+def select_components(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar.
 
     Parameters
@@ -88,7 +88,7 @@ def _parts(
     half_sure = np.bincount(labels[low & (sure > limits.tip_sigma)], minlength=count) >= limits.at_once_mm2 * area_px
     # Where something bright moves it darkens one side by as much as it brightens the other.
     core = np.bincount(labels[low & (sure > limits.first_sigma)], minlength=count)
-    told = low & (contrast > np.float32(limits.swing_share * memory.restless.swing))
+    told = low & (contrast > np.float32(limits.swing_share * memory.temporal_variance.swing))
     beyond_swing = np.bincount(labels[told], minlength=count) >= limits.first_core_mm2 * area_px
     sure_enough = core >= limits.first_core_mm2 * area_px
     fresh &= sure_enough | half_sure

@@ -18,7 +18,7 @@ Bool = NDArray[np.bool_]
 
 
 @dataclass(slots=True, eq=False)
-class Faint:
+class LowContrast:
     """What is remembered of the larger surrounding.
 
     Attributes
@@ -36,7 +36,9 @@ class Faint:
     last_s: float = 0.0
 
 
-def see_faint(memory: Faint, baseline: Baseline, contrast: F32, known: Bool | None, t_s: float) -> tuple[F32, F32]:
+def low_contrast_evidence(
+    memory: LowContrast, baseline: Baseline, contrast: F32, known: Bool | None, t_s: float
+) -> tuple[F32, F32]:
     """Evidence inside the body over a larger surrounding, steel left out, and how many times its noise.
 
     In the mean of the last pictures, at a quarter of the resolution: grain takes faint cement apart, and a lobe of some
@@ -44,7 +46,7 @@ def see_faint(memory: Faint, baseline: Baseline, contrast: F32, known: Bool | No
 
     Parameters
     ----------
-    memory : Faint
+    memory : LowContrast
         Changed by the call.
     baseline : Baseline
     contrast : array (rows, cols)
@@ -86,7 +88,7 @@ def _without_steel(baseline: Baseline, contrast: F32) -> F32:
     return coarse
 
 
-def _averaged(memory: Faint, coarse: F32, t_s: float, limits: LowContrastLimits) -> F32:
+def _averaged(memory: LowContrast, coarse: F32, t_s: float, limits: LowContrastLimits) -> F32:
     # 1 - exp(-dt / T) is about dt / T: the same average at any rate of pictures, within the two bounds.
     gain = np.float32(np.clip((t_s - memory.last_s) / limits.average_s, limits.gain_least, limits.gain_most))
     memory.mean = coarse.copy() if memory.mean is None else memory.mean + gain * (coarse - memory.mean)
@@ -94,7 +96,7 @@ def _averaged(memory: Faint, coarse: F32, t_s: float, limits: LowContrastLimits)
     return memory.mean
 
 
-def _with_swing(memory: Faint, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
+def _with_swing(memory: LowContrast, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
     """The noise, raised where the mean has brightened nearby: what moves, at the scale that is looked at."""
     limits = baseline.limits.low_contrast
     bright = np.maximum(-coarse - noise, 0)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from assistant.geometry import Crop, PointsPx
 from assistant.steps.cement.baseline import Baseline, Learned, start_baseline, turn_baseline
 from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
-from assistant.steps.cement.low_contrast import Faint
-from assistant.steps.cement.moving_gas import Restless
-from assistant.steps.cement.soft_edges import Lately
+from assistant.steps.cement.low_contrast import LowContrast
+from assistant.steps.cement.moving_gas import TemporalVariance
+from assistant.steps.cement.soft_edges import RecentMasks
 from assistant.vocabulary import Grey
 
 F32 = NDArray[np.float32]
@@ -31,13 +31,13 @@ class MaskMemory:
     rim: Bool
     """Inside the X-ray field, at its edge or at the crop's."""
     smoothed: F32 | None = None
-    faint: Faint = field(default_factory=Faint)
-    lately: Lately = field(default_factory=Lately)
+    low_contrast: LowContrast = field(default_factory=LowContrast)
+    recent_masks: RecentMasks = field(default_factory=RecentMasks)
     mask: Bool | None = None
     since_s: F32 | None = None
     last_s: float = 0.0
     started: bool = False
-    restless: Restless = field(default_factory=Restless)
+    temporal_variance: TemporalVariance = field(default_factory=TemporalVariance)
     plain_noise: F32 | None = None
     """Of the last picture, before what moves and brightens raised it."""
 
@@ -94,7 +94,11 @@ def turn_round(memory: MaskMemory, before: Learned | None = None) -> None:
     turn_baseline(memory.baseline, before)
     memory.smoothed = memory.mask = memory.since_s = memory.plain_noise = None
     memory.started = False
-    memory.faint, memory.lately, memory.restless = Faint(), Lately(), Restless()
+    memory.low_contrast, memory.recent_masks, memory.temporal_variance = (
+        LowContrast(),
+        RecentMasks(),
+        TemporalVariance(),
+    )
 
 
 def _rim(usable: Bool) -> Bool:

@@ -20,7 +20,7 @@ Bool = NDArray[np.bool_]
 
 
 @dataclass(slots=True, eq=False)
-class Restless:
+class TemporalVariance:
     """What has brightened lately.
 
     Attributes
@@ -39,8 +39,8 @@ class Restless:
     extra: F32 | None = None
 
 
-def restless_noise(
-    memory: Restless,
+def temporal_variance_noise(
+    memory: TemporalVariance,
     contrast: F32,
     noise: F32,
     mask: Bool | None,
@@ -52,7 +52,7 @@ def restless_noise(
 
     Parameters
     ----------
-    memory : Restless
+    memory : TemporalVariance
         Changed by the call.
     contrast, noise : array (rows, cols)
         Log units; positive = darker.
@@ -112,7 +112,7 @@ def _edges(
 
 
 def drop_gas_over_bone(
-    memory: Restless,
+    memory: TemporalVariance,
     low: Bool,
     fresh: Bool,
     bone: Bool,
@@ -128,7 +128,7 @@ def drop_gas_over_bone(
 
     Parameters
     ----------
-    memory : Restless
+    memory : TemporalVariance
         What changes far more than anything moves is left alone.
     low : array (rows, cols) of bool
         What stands out; changed by the call.
@@ -158,7 +158,7 @@ def drop_gas_over_bone(
 
 
 def drop_gas_gone(
-    memory: Restless,
+    memory: TemporalVariance,
     low: Bool,
     known: Bool | None,
     free: Bool,
@@ -171,7 +171,7 @@ def drop_gas_gone(
 
     Parameters
     ----------
-    memory : Restless
+    memory : TemporalVariance
         What changes far more than anything moves is left alone.
     low : array (rows, cols) of bool
         What stands out; changed by the call.

@@ -58,7 +58,7 @@ class Polarity:
         return self.shown is not ShownPolarity.NOT_KNOWN
 
 
-def said(shown: ShownPolarity) -> Polarity:
+def stated_polarity(shown: ShownPolarity) -> Polarity:
     """What a person has said."""
     sign = -1.0 if shown is ShownPolarity.INVERTED else 1.0
     return Polarity(shown=shown, sign=sign, log_odds=sign * float("inf"))

@@ -15,7 +15,7 @@ from assistant.plan import PlannedView
 from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.memory import MaskMemory, turn_round
 from assistant.steps.cement.opposite_growth import OppositeGrowth, grows_opposite
-from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, said
+from assistant.steps.cement.polarity import Body, Polarity, judged, log_odds_of, stated_polarity
 from assistant.vocabulary import Frame, ShownPolarity
 
 
@@ -128,7 +128,11 @@ class PolarityWatch:
     def _own(self, at: int) -> Polarity:
         shown = self._views[at].shown
         told = self._told[at]
-        return judged([*told.log_odds, told.grown], self._limits) if shown is ShownPolarity.NOT_KNOWN else said(shown)
+        return (
+            judged([*told.log_odds, told.grown], self._limits)
+            if shown is ShownPolarity.NOT_KNOWN
+            else stated_polarity(shown)
+        )
 
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:

@@ -21,14 +21,14 @@ Bool = NDArray[np.bool_]
 
 
 @dataclass(slots=True, eq=False)
-class Lately:
+class RecentMasks:
     """Cement of the last second: frame time and mask."""
 
     masks: deque[tuple[float, Bool]] = field(default_factory=deque)
 
 
 def drop_diffuse(
-    memory: Lately,
+    memory: RecentMasks,
     mask: Bool,
     body: Bool,
     steel: Bool | None,
@@ -41,7 +41,7 @@ def drop_diffuse(
 
     Parameters
     ----------
-    memory : Lately
+    memory : RecentMasks
         Changed by the call.
     mask : array (rows, cols) of bool
         Changed by the call.

@@ -100,7 +100,7 @@ class _Beside:
 
     field: ScreenField
     memory: LivenessMemory
-    lately: _Lately
+    recent: _Lately
     seen_s: float = -1e9
 
     def see(self, frame: Frame, settings: LivenessSettings) -> None:
@@ -109,11 +109,11 @@ class _Beside:
         self.seen_s = frame.t_s
         cut = Looking(chosen=(self.field,)).cut_out(frame)
         is_new = judge_liveness(self.memory, cut, settings).state is FrameState.LIVE
-        self.lately.see(frame.t_s, is_new=is_new)
+        self.recent.see(frame.t_s, is_new=is_new)
 
     @property
     def is_live(self) -> bool:
-        return self.lately.is_live
+        return self.recent.is_live
 
 
 class ScreenWatch:
@@ -140,7 +140,7 @@ class ScreenWatch:
         self._before: Frame | None = None
         self._beside: list[_Beside] = []
         self.memory = LivenessMemory()
-        self._lately = _Lately()
+        self._recent = _Lately()
         self._told_elsewhere: set[str] = set()
         self._cut: Grey | None = None
         self._cut_before: Grey | None = None
@@ -148,7 +148,7 @@ class ScreenWatch:
             self._choice.begin(first)
             self.memory = start_liveness(self.looking.cut_out(first))
             self._beside = [
-                _Beside(field=each, memory=LivenessMemory(), lately=_Lately()) for each in self.looking.beside
+                _Beside(field=each, memory=LivenessMemory(), recent=_Lately()) for each in self.looking.beside
             ]
 
     @property
@@ -181,7 +181,7 @@ class ScreenWatch:
                 box=each.box,
                 where=where(each, looking.fields),
                 looked_at=each in looking.chosen,
-                live=live.get(each.box, self._lately.is_live),
+                live=live.get(each.box, self._recent.is_live),
             )
             for each in looking.fields
         )
@@ -213,13 +213,13 @@ class ScreenWatch:
         cut = self.looking.cut_out(frame)
         self._cut_before, self._cut = self._cut, cut.grey
         found = judge_liveness(self.memory, cut, self._settings)
-        self._lately.see(frame.t_s, is_new=found.state is FrameState.LIVE)
+        self._recent.see(frame.t_s, is_new=found.state is FrameState.LIVE)
         for each in self._beside:
             each.see(frame, self._settings)
         if found.state is not FrameState.FROZEN:
             return found
         live = [each.field for each in self._beside if each.is_live]
-        if not live or self._lately.is_awaited:
+        if not live or self._recent.is_awaited:
             return found  # pulses so slow that this one seems frozen between them are no reason to doubt it
         at = where(live[0], self.looking.fields)
         if at not in self._told_elsewhere:
@@ -241,7 +241,7 @@ class ScreenWatch:
         live = [each.field for each in self._beside if each.is_live]
         if looking.fields and not looking.chosen:
             self._turn_to([_middle(looking.fields[0])], frame, before)
-        elif live and not self._lately.is_live:
+        elif live and not self._recent.is_live:
             self._turn_to([_middle(live[0])], frame, before)
 
     def _turn_to(self, places: list[Place], frame: Frame, before: Frame | None) -> None:
@@ -260,9 +260,9 @@ class ScreenWatch:
             self.memory = known[boxes[0]]
         else:
             look_elsewhere(self.memory, None if before is None else self.looking.cut_out(before))
-        self._lately = _Lately()
+        self._recent = _Lately()
         self._beside = [
-            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), lately=_Lately())
+            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), recent=_Lately())
             for each in self.looking.beside
         ]
 

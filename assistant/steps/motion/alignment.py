@@ -50,7 +50,7 @@ _ELSEWHERE = 0.12
 
 
 @dataclass(slots=True, eq=False)
-class Level:
+class PyramidLevel:
     """One lattice: template values and derivatives at the chosen points."""
 
     decimation: int
@@ -149,7 +149,9 @@ def _band(picture: F32, mm_per_px: float, softness: float) -> F32:
     return np.asarray(cv2.subtract(low, high), dtype=np.float32)
 
 
-def learn_level(lattice: F32, decimation: int, outline: Outline, points: int, softness: float = 1.0) -> Level:
+def learn_pyramid_level(
+    lattice: F32, decimation: int, outline: Outline, points: int, softness: float = 1.0
+) -> PyramidLevel:
     """Choose the points that tell most about the vertebra, and their derivatives.
 
     Parameters
@@ -196,7 +198,7 @@ def learn_level(lattice: F32, decimation: int, outline: Outline, points: int, so
     # They are the template's own, so that they are worked out once and not for each picture.
     tx, ty, values = gx[ys, xs], gy[ys, xs], part[ys, xs]
     columns = [tx, ty, -tx * rel[:, 1] + ty * rel[:, 0], tx * rel[:, 0] + ty * rel[:, 1], values, np.ones_like(values)]
-    return Level(
+    return PyramidLevel(
         decimation=decimation,
         points_px=at,
         source_px=np.floor(at * decimation + decimation / 2).astype(np.int64),
@@ -229,7 +231,7 @@ def _prior(lattice_shape: tuple[int, ...], decimation: int, outline: Outline) ->
     return np.asarray(prior * allowed * inside_field, dtype=np.float32)
 
 
-def averaged(level: Level, outline: Outline, pyramid: Pyramid, pose: F64, points: int) -> Level:
+def averaged(level: PyramidLevel, outline: Outline, pyramid: Pyramid, pose: F64, points: int) -> PyramidLevel:
     """Add a picture without cement to the template: one reference frame alone is noisy."""
     if level.pictures >= _TEMPLATE_PICTURES:
         return level
@@ -248,13 +250,13 @@ def averaged(level: Level, outline: Outline, pyramid: Pyramid, pose: F64, points
     if level.pictures & (level.pictures - 1):
         return level
     # Read the points anew at 2, 4, 8 ... pictures only: it costs a few milliseconds.
-    learned = learn_level(level.template, level.decimation, outline, points, level.softness)
+    learned = learn_pyramid_level(level.template, level.decimation, outline, points, level.softness)
     learned.pictures = level.pictures
     return learned
 
 
 def refine(
-    level: Level,
+    level: PyramidLevel,
     outline: Outline,
     pyramid: Pyramid,
     start: F64,
@@ -266,7 +268,7 @@ def refine(
 
     Parameters
     ----------
-    level : Level
+    level : PyramidLevel
     outline : Outline
     pyramid : Pyramid
         The new picture.
@@ -315,7 +317,7 @@ def refine(
 
 
 def _gauss_newton_step(
-    level: Level, weight: NDArray[np.generic], sampled: F32, pose: F64, usual: tuple[float, float] | None
+    level: PyramidLevel, weight: NDArray[np.generic], sampled: F32, pose: F64, usual: tuple[float, float] | None
 ) -> F64:
     """The six numbers (dx, dy, rotation, log scale, gain, offset) that bring picture and template together.
 
@@ -359,7 +361,7 @@ def _composed(pose: F64, step: F64, centre: F64) -> F64:
     return np.column_stack([pose[:, :2] @ inverse, pose[:, :2] @ shift + pose[:, 2]])
 
 
-def _without_cement(level: Level, cement: CementMask | None) -> F32:
+def _without_cement(level: PyramidLevel, cement: CementMask | None) -> F32:
     if cement is None or not cement.mask.any():
         return level.weight
     crop = cement.crop
@@ -371,7 +373,7 @@ def _without_cement(level: Level, cement: CementMask | None) -> F32:
     return np.where(hidden, np.float32(0), level.weight)
 
 
-def _gone_dark(level: Level, pyramid: Pyramid, pose: F64) -> NDArray[np.bool_]:
+def _gone_dark(level: PyramidLevel, pyramid: Pyramid, pose: F64) -> NDArray[np.bool_]:
     """Points on which a blade has closed, or over which steel lies: they tell nothing of the bone."""
     at = (level.source_px @ pose[:, :2].T + pose[:, 2]).round().astype(np.int64)
     rows, cols = pyramid.grey.shape[:2]

@@ -27,11 +27,11 @@ from assistant.steps.motion.alignment import (
     F32,
     F64,
     USUAL_SPREAD,
-    Level,
     Outline,
     Pyramid,
+    PyramidLevel,
     averaged,
-    learn_level,
+    learn_pyramid_level,
     refine,
     relative,
 )
@@ -95,16 +95,16 @@ class MotionMemory:
     view_index: int
     outline: Outline
     reference: Pyramid
-    fine: Level
-    soft: Level
-    coarse: Level
+    fine: PyramidLevel
+    soft: PyramidLevel
+    coarse: PyramidLevel
     finders: tuple[_Finder, ...]
     expected: float = _LEAST_CORRELATION
     varies: float = 0.03
     """Mean distance of the correlation from the expected one."""
     accepted: int = 0
     pose: F64 | None = None
-    lately: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
     fell: int = 0
     settling: int = 0
     """After a loss so many pictures more may still hold a share of another view or place."""
@@ -151,10 +151,10 @@ def start_following(
     window = Crop(x0_px=int(x0), y0_px=int(y0), width_px=int(x1 - x0), height_px=int(y1 - y0))
     pyramid = Pyramid(grey=grey, white=white)
     outline = Outline(mm_per_px=mm_per_px, window=window, body_px=body_px, centre_px=centre_px, field_mask=field_mask)
-    fine = learn_level(pyramid.lattice(decimation, mm_per_px), decimation, outline, _POINTS)
-    soft = learn_level(pyramid.lattice(decimation, mm_per_px, _SOFTER), decimation, outline, _POINTS, _SOFTER)
+    fine = learn_pyramid_level(pyramid.lattice(decimation, mm_per_px), decimation, outline, _POINTS)
+    soft = learn_pyramid_level(pyramid.lattice(decimation, mm_per_px, _SOFTER), decimation, outline, _POINTS, _SOFTER)
     coarse_lattice = pyramid.lattice(decimation * _COARSER, mm_per_px)
-    coarse = learn_level(coarse_lattice, decimation * _COARSER, outline, _POINTS // 4)
+    coarse = learn_pyramid_level(coarse_lattice, decimation * _COARSER, outline, _POINTS // 4)
     return MotionMemory(
         view_index=view_index,
         outline=outline,
@@ -229,7 +229,7 @@ def follow(
             # Lost: the next picture starts from where it was last seen well, never from the pose that has just
             # failed.
             memory.pose, memory.settling = None, _FELL_MOST
-            memory.lately.clear()
+            memory.recent.clear()
         return Unknown("the vertebra of the plan is not found in this picture"), active
     index, (pose, correlation) = max(believed, key=lambda c: c[1][1])
     moved = _accepted(memories[index], pyramid, pose, correlation, cement if index == active else None)
@@ -239,14 +239,14 @@ def follow(
 def _steady(memory: MotionMemory, moved: Motion) -> Motion | Unknown:
     """The motion, unless its confidence has just fallen: the C-arm begins to swing, and the lines with it."""
     memory.settling = max(0, memory.settling - 1) if moved.confidence < _GOOD else 0
-    if len(memory.lately) == _LATELY and moved.confidence < median(memory.lately) - _FELL:
+    if len(memory.recent) == _LATELY and moved.confidence < median(memory.recent) - _FELL:
         memory.fell += 1
     else:
         memory.fell = 0
-        memory.lately.append(moved.confidence)
+        memory.recent.append(moved.confidence)
     if memory.fell > _FELL_MOST:
         memory.fell = 0
-        memory.lately.clear()
+        memory.recent.clear()
     if memory.fell >= _FELL_PICTURES:
         return Unknown("the picture turns away from the planned view")
     return moved

@@ -20,7 +20,7 @@ that lie farther apart nobody knows whether the vertebra moves or has moved [P].
 class SpeedMemory:
     """Where the vertebra was lately: frame time, view, displacement in mm."""
 
-    lately: deque[tuple[float, int, float, float]] = field(default_factory=lambda: deque(maxlen=32))
+    recent: deque[tuple[float, int, float, float]] = field(default_factory=lambda: deque(maxlen=32))
 
 
 def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, t_s: float) -> bool:
@@ -40,7 +40,7 @@ def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, t_s: float) 
     fast = False
     # Backwards to the newest picture that lies at least 0.1 s back: v = |x - x'| / (t - t'). Shorter, the jitter of
     # two poses alone would be a speed; a gap, or another view in between, says nothing.
-    for then_s, view_index, then_x_mm, then_y_mm in reversed(memory.lately):
+    for then_s, view_index, then_x_mm, then_y_mm in reversed(memory.recent):
         waited_s = t_s - then_s
         if view_index != motion.view_index or waited_s > _OVER_S[1]:
             break
@@ -48,5 +48,5 @@ def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, t_s: float) 
             away_mm = float(((x_mm - then_x_mm) ** 2 + (y_mm - then_y_mm) ** 2) ** 0.5)
             fast = away_mm > max(_LEAST_MM, _FAST_MM_PER_S * waited_s)
             break
-    memory.lately.append((t_s, motion.view_index, x_mm, y_mm))
+    memory.recent.append((t_s, motion.view_index, x_mm, y_mm))
     return fast

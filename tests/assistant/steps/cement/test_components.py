@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from assistant.steps.cement.baseline import cement_crop
-from assistant.steps.cement.components import belonging
+from assistant.steps.cement.components import select_components
 from assistant.steps.cement.memory import MaskMemory, start_masking
 from tests.assistant.plain_figure import BODY_PX, MM, picture
 
@@ -24,7 +24,7 @@ def seen(of: MaskMemory, parts: list[tuple[np.ndarray, float]], t_s: float) -> n
     contrast = np.zeros(of.body.shape, np.float32)
     for part, value in parts:
         contrast[part] = value
-    of.mask = belonging(of, contrast > 0, contrast, contrast, t_s)
+    of.mask = select_components(of, contrast > 0, contrast, contrast, t_s)
     return of.mask
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.simulation.tabletop import Tabletop
 from assistant.steps.cement.baseline import Baseline, cement_crop, start_baseline
-from assistant.steps.cement.low_contrast import Faint, see_faint
+from assistant.steps.cement.low_contrast import LowContrast, low_contrast_evidence
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,9 @@ def baseline() -> Baseline:
     grey = vertebra.frame().grey
     crop = cement_crop(vertebra.body_px, vertebra.mm_per_px, grey.shape[1], grey.shape[0])
     made = start_baseline(grey, 255, np.ones(grey.shape, bool), crop, vertebra.body_px, vertebra.mm_per_px)
-    see_faint(Faint(), made, np.zeros_like(made.mean), None, 0.0)  # finds the cannula; here the lobe alone counts
+    low_contrast_evidence(
+        LowContrast(), made, np.zeros_like(made.mean), None, 0.0
+    )  # finds the cannula; here the lobe alone counts
     made.cannula = None
     return made
 
@@ -49,26 +51,26 @@ def test_a_faint_lobe_stands_out_in_the_body_and_not_beside_it(baseline: Baselin
     lobe = _disc(baseline, baseline.middle, 4.0 / baseline.mm_per_px)
     outside = _disc(baseline, (15, 15), 10)
     assert not baseline.body[outside > 0].any()
-    quiet = see_faint(Faint(), baseline, contrast, None, 1.0)[0]
+    quiet = low_contrast_evidence(LowContrast(), baseline, contrast, None, 1.0)[0]
     contrast = contrast + 16.0 * (lobe + outside).astype(np.float32)
-    evidence, sure = see_faint(Faint(), baseline, contrast, None, 1.0)
+    evidence, sure = low_contrast_evidence(LowContrast(), baseline, contrast, None, 1.0)
     assert (quiet[baseline.body] > 0).mean() < 0.02
     assert (evidence[_core(lobe)] > 0).mean() > 0.8
     assert float(np.median(sure[_core(lobe)])) > 4.0
     assert not (evidence[outside > 0] > 0).any()
 
 
-def _after_pictures(baseline: Baseline, memory: Faint, added: np.ndarray, count: int) -> np.ndarray:
+def _after_pictures(baseline: Baseline, memory: LowContrast, added: np.ndarray, count: int) -> np.ndarray:
     evidence = np.zeros_like(baseline.mean)
     for k in range(count):
         contrast = _grain(baseline, 100 + k) + added
-        evidence, _ = see_faint(memory, baseline, contrast.astype(np.float32), None, 1.0 + k / 15)
+        evidence, _ = low_contrast_evidence(memory, baseline, contrast.astype(np.float32), None, 1.0 + k / 15)
     return evidence
 
 
 def test_a_fainter_one_is_seen_once_it_has_stood_for_a_second(baseline: Baseline) -> None:
     lobe = _disc(baseline, _place(baseline), 3.0 / baseline.mm_per_px)
-    memory = Faint()
+    memory = LowContrast()
     _after_pictures(baseline, memory, np.zeros_like(baseline.mean), 15)
     at_once = _after_pictures(baseline, memory, 2.5 * lobe.astype(np.float32), 1)
     stood = _after_pictures(baseline, memory, 2.5 * lobe.astype(np.float32), 30)
@@ -83,6 +85,6 @@ def test_what_swings_beside_it_takes_the_certainty_away(baseline: Baseline) -> N
     place = _place(baseline)
     side = (place[0] + 6.0 / baseline.mm_per_px, place[1])
     bright = _disc(baseline, side, 2.5 / baseline.mm_per_px)
-    memory = Faint()
+    memory = LowContrast()
     added = 2.5 * lobe.astype(np.float32) - 8.0 * bright.astype(np.float32)
     assert not (_after_pictures(baseline, memory, added, 30)[_core(lobe)] > 0).any()

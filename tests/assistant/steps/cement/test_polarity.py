@@ -6,7 +6,7 @@ import pytest
 
 from assistant.simulation.tabletop import Tabletop
 from assistant.steps.cement.limits import USUAL_LIMITS
-from assistant.steps.cement.polarity import Body, evidence_of, judged, log_odds_of, said
+from assistant.steps.cement.polarity import Body, evidence_of, judged, log_odds_of, stated_polarity
 from assistant.vocabulary import ShownPolarity
 
 
@@ -69,5 +69,5 @@ def test_the_clearest_picture_counts_and_a_persons_word_more() -> None:
     assert judged([0.5, -4.0, 2.0]).sign == -1.0
     assert judged([USUAL_LIMITS.polarity.least_log_odds - 0.01]).shown is ShownPolarity.NOT_KNOWN
     assert judged([]).shown is ShownPolarity.NOT_KNOWN
-    assert said(ShownPolarity.INVERTED).sign == -1.0
-    assert said(ShownPolarity.NATIVE).log_odds > judged([100.0]).log_odds
+    assert stated_polarity(ShownPolarity.INVERTED).sign == -1.0
+    assert stated_polarity(ShownPolarity.NATIVE).log_odds > judged([100.0]).log_odds

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.steps.cement.limits import USUAL_LIMITS
-from assistant.steps.cement.soft_edges import Lately, drop_diffuse
+from assistant.steps.cement.soft_edges import RecentMasks, drop_diffuse
 
 MM = 0.25
 SHAPE = (160, 240)
@@ -23,7 +23,7 @@ def blob(centre: tuple[int, int], radius_px: int, blur_px: float, high: float) -
 def judged(new: np.ndarray, *, since_s: float = 0.0, steel: np.ndarray | None = None) -> np.ndarray:
     """The mask after known cement has been there for 2 s and something new for ``since_s``."""
     known = blob(CEMENT, 25, 1.5, 60.0)
-    memory = Lately()
+    memory = RecentMasks()
     contrast = np.maximum(known, new)
     noise = np.random.default_rng(3).normal(0.0, 0.2, SHAPE).astype(np.float32)
     contrast += cv2.GaussianBlur(noise, (0, 0), 1.5)
@@ -70,7 +70,7 @@ def test_the_edges_of_steel_are_no_edges_of_the_patch():
 
 
 def test_the_first_cement_is_not_judged():
-    memory, contrast = Lately(), blob(CEMENT, 15, 8.0, 20.0)
+    memory, contrast = RecentMasks(), blob(CEMENT, 15, 8.0, 20.0)
     mask = contrast > 4.0
     before = mask.copy()
     drop_diffuse(memory, mask, BODY, None, contrast, MM, 0.0, USUAL_LIMITS.soft_edge)

@@ -9,7 +9,7 @@ from assistant.steps.motion.alignment import (
     Outline,
     Pyramid,
     averaged,
-    learn_level,
+    learn_pyramid_level,
     refine,
     relative,
 )
@@ -42,14 +42,14 @@ def test_a_known_pose_is_refined_to_below_a_tenth_of_a_pixel(dx, dy, turn_deg):
     true = pose(dx, dy, turn_deg, 1.0)
     still = picture()
     moved = cv2.warpAffine(still, true, (256, 256), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    level = learn_level(pyramid(still).lattice(1, 0.4), 1, OUTLINE, 3000)
+    level = learn_pyramid_level(pyramid(still).lattice(1, 0.4), 1, OUTLINE, 3000)
     got, correlation = refine(level, OUTLINE, pyramid(moved), pose(0, 0, 0, 1), None, None, rounds=20)
     assert np.abs(apply(got, BODY_PX) - apply(true, BODY_PX)).max() < 0.1
     assert correlation > 0.98
 
 
 def test_too_little_of_the_template_in_the_picture_is_no_match():
-    level = learn_level(pyramid(picture()).lattice(1, 0.4), 1, OUTLINE, 3000)
+    level = learn_pyramid_level(pyramid(picture()).lattice(1, 0.4), 1, OUTLINE, 3000)
     _, correlation = refine(level, OUTLINE, pyramid(picture()), pose(230, 0, 0, 1), None, None, rounds=1)
     assert correlation == 0.0
 
@@ -62,7 +62,7 @@ def test_the_template_loses_noise_with_every_picture():
         return pyramid(still + 15 * rng.standard_normal(still.shape))
 
     clean = pyramid(still).lattice(1, 0.4)
-    level = learn_level(noisy().lattice(1, 0.4), 1, OUTLINE, 3000)
+    level = learn_pyramid_level(noisy().lattice(1, 0.4), 1, OUTLINE, 3000)
     alone = np.abs(level.template - clean)[60:190, 60:190].mean()
     for _ in range(15):
         level = averaged(level, OUTLINE, noisy(), pose(0, 0, 0, 1), 3000)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.imaging.xray_field import find_field
-from assistant.steps.motion.alignment import Pyramid, averaged, learn_level
+from assistant.steps.motion.alignment import Pyramid, averaged, learn_pyramid_level
 from assistant.steps.motion.motion import MotionMemory, _believed, _is_neighbour, follow, start_following
 from assistant.vocabulary import Frame, Motion, Unknown
 
@@ -193,7 +193,9 @@ def test_where_it_was_it_is_found_although_the_coarse_search_goes_astray(tableto
     memory = started(vertebra)
     turned = Pyramid(grey=vertebra.frame(similarity=moved_by(14.0, 0.0, -8.0)).grey, white=255)
     decimation = memory.coarse.decimation
-    memory.coarse = learn_level(turned.lattice(decimation, vertebra.mm_per_px), decimation, memory.outline, 1000)
+    memory.coarse = learn_pyramid_level(
+        turned.lattice(decimation, vertebra.mm_per_px), decimation, memory.outline, 1000
+    )
     true = moved_by(2.0, -1.0)
     motion = found(memory, vertebra.frame(similarity=true))
     assert isinstance(motion, Motion)
