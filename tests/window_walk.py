@@ -59,7 +59,7 @@ def review(window: Shell) -> Iterator[Step]:
     training = window.page("training")
     press("Return")
     yield lambda: training.controller.starter is not None and training.controller.starter.made >= 1
-    yield lambda: training.room.jobs is not None and training.room.jobs.current is not None
+    yield lambda: training.library_access.jobs is not None and training.library_access.jobs.current is not None
     yield after(3.0)
     press("F4")
     yield after(0.5)

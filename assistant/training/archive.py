@@ -62,7 +62,7 @@ def cut_before(desk: Trainer, run: Row) -> str | None:
 def keep_clip(
     desk: Trainer,
     run: Row,
-    ending: RunOutcome,
+    run_outcome: RunOutcome,
     alarms: AlarmSettings,
     *,
     difficulty: int = 2,
@@ -75,7 +75,7 @@ def keep_clip(
     desk : Trainer
     run : dict
         Row of the library.
-    ending : RunOutcome
+    run_outcome : RunOutcome
         What became of it, read beforehand (it may take a while).
     alarms : AlarmSettings
     difficulty : int
@@ -90,7 +90,7 @@ def keep_clip(
     """
     if stop_s is not None:
         check_may(desk.library.who, Permission.TEACH)
-    facts = cut(ending, alarms, difficulty=difficulty, stop_s=stop_s)
+    facts = cut(run_outcome, alarms, difficulty=difficulty, stop_s=stop_s)
     # The name says nothing of the case: whoever has seen the list of cases would know the outcome.
     # Numbers below are the starter course's.
     name = f"{_FIRST + len(desk.library.rows('clips', include_deleted=True, course='')):03d}"
@@ -106,11 +106,11 @@ def keep_clip(
     return desk.add_clip(clip)
 
 
-def labelled(desk: Trainer, clip: Clip, ending: RunOutcome, alarms: AlarmSettings) -> Clip:
+def labelled(desk: Trainer, clip: Clip, run_outcome: RunOutcome, alarms: AlarmSettings) -> Clip:
     """A clip of the archive with what reviewers have said of its run since it was cut; it stops where it stopped."""
-    if clip.course or not clip.run_id or ending.is_truth:
+    if clip.course or not clip.run_id or run_outcome.is_truth:
         return clip
-    fresh = cut(ending, alarms, difficulty=clip.difficulty, stop_s=clip.facts.stop_s, trap=clip.facts.trap)
+    fresh = cut(run_outcome, alarms, difficulty=clip.difficulty, stop_s=clip.facts.stop_s, trap=clip.facts.trap)
     facts = msgspec.structs.replace(fresh, begin_frame=clip.facts.begin_frame, stop_frame=clip.facts.stop_frame)
     if facts == clip.facts:
         return clip

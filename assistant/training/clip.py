@@ -113,13 +113,13 @@ class Clip:
 
 
 def cut(
-    ending: RunOutcome, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None, trap: str = ""
+    run_outcome: RunOutcome, alarms: AlarmSettings, *, difficulty: int = 2, stop_s: float | None = None, trap: str = ""
 ) -> ClipFacts:
     """Choose where the clip stops and what is right to answer there.
 
     Parameters
     ----------
-    ending : RunOutcome
+    run_outcome : RunOutcome
     alarms : AlarmSettings
         Cement in the band of its line makes "stop" right even when the event comes later.
     difficulty : int
@@ -134,89 +134,89 @@ def cut(
     UsageError
         If there is no room for a clip before the event.
     """
-    stop_s = _stop_s(ending, difficulty, trap) if stop_s is None else stop_s
-    if not 0.5 <= stop_s - ending.begins_s <= ending.ends_s - ending.begins_s:
+    stop_s = _stop_s(run_outcome, difficulty, trap) if stop_s is None else stop_s
+    if not 0.5 <= stop_s - run_outcome.begins_s <= run_outcome.ends_s - run_outcome.begins_s:
         raise UsageError("the run shows too little before its event for a clip; choose another")
-    stop = ending.frame_at(stop_s)
-    event = _event_at(ending, stop)
-    found_trap = trap or _trap_at(ending, stop)
+    stop = run_outcome.frame_at(stop_s)
+    event = _event_at(run_outcome, stop)
+    found_trap = trap or _trap_at(run_outcome, stop)
     direction = STAYS if event is None else event.direction
-    distance = None if event is None else ending.distance_mm(direction, _last_known(ending, direction, stop))
-    in_mm, share = ending.outward(direction, distance, stop)
-    seen = ending.view_at(stop)
-    soon = event is not None and event.t_s - ending.t_s[stop] <= SOON_S
+    distance = None if event is None else run_outcome.distance_mm(direction, _last_known(run_outcome, direction, stop))
+    in_mm, share = run_outcome.outward(direction, distance, stop)
+    seen = run_outcome.view_at(stop)
+    soon = event is not None and event.t_s - run_outcome.t_s[stop] <= SOON_S
     near = distance is not None and distance <= band_mm(direction, alarms)
     right = CANNOT_TELL if found_trap else STOP if soon or (event is not None and near) else GO_ON
-    views = {view.view: view for view in ending.plan.views} if ending.plan is not None else {}
-    planned = views.get(ending.view[stop]) or next(iter(views.values()), None)
+    views = {view.view: view for view in run_outcome.plan.views} if run_outcome.plan is not None else {}
+    planned = views.get(run_outcome.view[stop]) or next(iter(views.values()), None)
     return ClipFacts(
-        begin_frame=ending.frame_from(max(0.0, ending.t_s[stop] - _CLIP_S)),
+        begin_frame=run_outcome.frame_from(max(0.0, run_outcome.t_s[stop] - _CLIP_S)),
         stop_frame=stop,
-        end_frame=ending.frames - 1,
+        end_frame=run_outcome.frames - 1,
         right=right,
         direction=direction,
-        stop_s=ending.t_s[stop],
+        stop_s=run_outcome.t_s[stop],
         event_frame=None if event is None else event.frame,
         event_s=None if event is None else event.t_s,
         event="" if event is None else event_words(event.direction, event.what, event.shape),
         distance_mm=in_mm,
         distance_share=share,
         calibrated=seen is None or seen.calibrated,
-        shape=next((one.shape for one in ending.reached if one.shape), ""),
-        leak_sites=tuple(dict.fromkeys(one.direction for one in ending.reached if one.what == "leak")),
+        shape=next((one.shape for one in run_outcome.reached if one.shape), ""),
+        leak_sites=tuple(dict.fromkeys(one.direction for one in run_outcome.reached if one.what == "leak")),
         trap=found_trap,
-        is_truth=ending.is_truth,
-        labelled_by=ending.labelled_by,
+        is_truth=run_outcome.is_truth,
+        labelled_by=run_outcome.labelled_by,
         level=(planned.level or "") if planned is not None else "",
         view=planned.view if planned is not None else "",
     )
 
 
-def _stop_s(ending: RunOutcome, difficulty: int, trap: str) -> float:
+def _stop_s(run_outcome: RunOutcome, difficulty: int, trap: str) -> float:
     """Just after a trap that comes first, else shortly before the event, else well into the run."""
-    first = ending.first
-    trap_frame = _trap_frame(ending) if not trap else None
+    first = run_outcome.first
+    trap_frame = _trap_frame(run_outcome) if not trap else None
     if trap_frame is not None and (first is None or trap_frame < first.frame):
-        return ending.t_s[trap_frame] + 0.6
+        return run_outcome.t_s[trap_frame] + 0.6
     if first is not None:
-        return max(first.t_s - LEAD_S[difficulty], _seen_s(ending, first, SEEN_MM[difficulty]))
-    return ending.time_at(0.7)
+        return max(first.t_s - LEAD_S[difficulty], _seen_s(run_outcome, first, SEEN_MM[difficulty]))
+    return run_outcome.time_at(0.7)
 
 
-def _event_at(ending: RunOutcome, stop: int) -> Reached | None:
+def _event_at(run_outcome: RunOutcome, stop: int) -> Reached | None:
     """What there is to stop for: something that was reached already stays it, else what comes next."""
-    after = next((one for one in ending.reached if one.frame > stop), None)
-    before = next((one for one in ending.reached if one.frame <= stop), None)
+    after = next((one for one in run_outcome.reached if one.frame > stop), None)
+    before = next((one for one in run_outcome.reached if one.frame <= stop), None)
     return before or after
 
 
-def _trap_at(ending: RunOutcome, stop: int) -> str:
+def _trap_at(run_outcome: RunOutcome, stop: int) -> str:
     """What of the picture at which the clip stops makes it one that cannot be judged; empty for none."""
-    known = {view.view for view in ending.plan.views} if ending.plan is not None else set()
-    wrong = bool(known) and ending.view[stop] not in known
-    return _TRAPS.get(ending.state[stop], "") or (sentence("wrong view") if wrong else "")
+    known = {view.view for view in run_outcome.plan.views} if run_outcome.plan is not None else set()
+    wrong = bool(known) and run_outcome.view[stop] not in known
+    return _TRAPS.get(run_outcome.state[stop], "") or (sentence("wrong view") if wrong else "")
 
 
-def _seen_s(ending: RunOutcome, first: Reached, near_mm: float) -> float:
+def _seen_s(run_outcome: RunOutcome, first: Reached, near_mm: float) -> float:
     """When the cement is there to be seen and near to what it will reach; at latest a moment before it does."""
-    for frame in range(ending.first_frame, min(first.frame, ending.frames)):
-        distance = ending.distance_mm(first.direction, frame)
-        area = ending.area_mm2[frame]
+    for frame in range(run_outcome.first_frame, min(first.frame, run_outcome.frames)):
+        distance = run_outcome.distance_mm(first.direction, frame)
+        area = run_outcome.area_mm2[frame]
         if distance is not None and distance <= near_mm and area >= _SEEN_MM2:
-            return min(ending.t_s[frame], first.t_s - _LEAST_LEAD_S)
+            return min(run_outcome.t_s[frame], first.t_s - _LEAST_LEAD_S)
     return first.t_s - _LEAST_LEAD_S
 
 
-def _trap_frame(ending: RunOutcome) -> int | None:
-    for frame, state in ending.state.items():
+def _trap_frame(run_outcome: RunOutcome) -> int | None:
+    for frame, state in run_outcome.state.items():
         if state in ("frozen", "no_signal"):
             return frame
     return None
 
 
-def _last_known(ending: RunOutcome, direction: str, frame: int) -> int:
+def _last_known(run_outcome: RunOutcome, direction: str, frame: int) -> int:
     for at in range(frame, max(-1, frame - 100), -1):
-        if ending.distance_mm(direction, at) is not None:
+        if run_outcome.distance_mm(direction, at) is not None:
             return at
     return frame
 

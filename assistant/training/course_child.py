@@ -88,17 +88,22 @@ def look_at(
     UsageError, InputError
         If no clip can be cut from it.
     """
-    ending = read_run_outcome(run)
+    run_outcome = read_run_outcome(run)
     facts = None
-    calm = ending.first is None and all(state in ("live", "repeat") for state in ending.state)
-    if calm and len(set(ending.view)) == 1:
-        facts = cut(ending, alarms, difficulty=difficulty, stop_s=ending.time_at(calm_share))
+    calm = run_outcome.first is None and all(state in ("live", "repeat") for state in run_outcome.state)
+    if calm and len(set(run_outcome.view)) == 1:
+        facts = cut(run_outcome, alarms, difficulty=difficulty, stop_s=run_outcome.time_at(calm_share))
     for each in () if facts is not None else range(difficulty, 0, -1):
         with contextlib.suppress(UsageError):
-            facts = cut(ending, alarms, difficulty=each)
+            facts = cut(run_outcome, alarms, difficulty=each)
             break
     if facts is None:
-        facts = cut(ending, alarms, difficulty=1, stop_s=max(0.5, (ending.first.t_s if ending.first else 2.0) / 2))
+        facts = cut(
+            run_outcome,
+            alarms,
+            difficulty=1,
+            stop_s=max(0.5, (run_outcome.first.t_s if run_outcome.first else 2.0) / 2),
+        )
     folder.mkdir(parents=True, exist_ok=True)
     source = open_source(str(run))
     try:

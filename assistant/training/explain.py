@@ -14,13 +14,13 @@ _WINDOW_S: Final = 4.0
 _MOVED_MM: Final = 0.8
 
 
-def gave_away(ending: RunOutcome, facts: ClipFacts) -> str:
+def gave_away(run_outcome: RunOutcome, facts: ClipFacts) -> str:
     """One or two sentences on what could be seen before the clip's end."""
     if facts.trap:
         return sentence(
             f"What gave it away: {facts.trap}. No distance can be read from such a picture, whatever it shows."
         )
-    parts = [sentence(f"{moved} towards the {name}") for name, moved in _moves(ending, facts.stop_frame)[:2]]
+    parts = [sentence(f"{moved} towards the {name}") for name, moved in _moves(run_outcome, facts.stop_frame)[:2]]
     made = sentence(f"In the {_WINDOW_S:.0f} s before, the cement came {' and '.join(parts)}.") if parts else ""
     if not made:
         made = sentence("Before the clip's end the cement came nearer to no line in this view.")
@@ -31,11 +31,11 @@ def gave_away(ending: RunOutcome, facts: ClipFacts) -> str:
     return made
 
 
-def _moves(ending: RunOutcome, stop: int) -> list[tuple[str, str]]:
+def _moves(run_outcome: RunOutcome, stop: int) -> list[tuple[str, str]]:
     """How far the cement came nearer to each line in words, largest first."""
-    before = ending.frame_at(max(0.0, ending.t_s[stop] - _WINDOW_S))
+    before = run_outcome.frame_at(max(0.0, run_outcome.t_s[stop] - _WINDOW_S))
     made = []
-    for direction, distances in ending.distances_mm.items():
+    for direction, distances in run_outcome.distances_mm.items():
         known = [value for value in distances.between(before, stop + 1) if not math.isnan(value)]
         if len(known) > 1 and known[0] - known[-1] >= _MOVED_MM:
             name = {
@@ -44,19 +44,19 @@ def _moves(ending: RunOutcome, stop: int) -> list[tuple[str, str]]:
                 "inferior disc": "lower endplate",
             }  # sentences
             moved_mm = known[0] - known[-1]
-            told = ending.told(direction, moved_mm, stop)
+            told = run_outcome.told(direction, moved_mm, stop)
             made.append((moved_mm, name.get(direction, f"{direction} wall"), told))
     return [(name, told) for _, name, told in sorted(made, key=lambda one: -one[0])]
 
 
-def near_since_s(ending: RunOutcome, alarms: AlarmSettings) -> float | None:
+def near_since_s(run_outcome: RunOutcome, alarms: AlarmSettings) -> float | None:
     """How long before the first event the cement stood in the band of that line; None without an event or a band."""
-    first = ending.first
+    first = run_outcome.first
     if first is None:
         return None
-    band, distances = band_mm(first.direction, alarms), ending.distances_mm[first.direction]
-    for frame in range(ending.first_frame, min(first.frame, ending.frames - 1) + 1):
+    band, distances = band_mm(first.direction, alarms), run_outcome.distances_mm[first.direction]
+    for frame in range(run_outcome.first_frame, min(first.frame, run_outcome.frames - 1) + 1):
         value = distances[frame]
         if not math.isnan(value) and value <= band:
-            return first.t_s - ending.t_s[frame]
+            return first.t_s - run_outcome.t_s[frame]
     return None

@@ -26,23 +26,23 @@ _KEPT: Final = 64
 class KnownMoments:
     """Moments of an ending, made when they are looked at."""
 
-    def __init__(self, ending: RunOutcome) -> None:
-        self._ending = ending
+    def __init__(self, run_outcome: RunOutcome) -> None:
+        self._run_outcome = run_outcome
         self._outlines: OrderedDict[int, Outline] = OrderedDict()
 
     def at(self, frame: int) -> Moment:
         """The moment of a frame."""
-        ending = self._ending
-        frame = min(max(frame, ending.first_frame), ending.frames - 1)
+        run_outcome = self._run_outcome
+        frame = min(max(frame, run_outcome.first_frame), run_outcome.frames - 1)
         motion = self._motion(frame)
         outline = self._outline(frame, motion) if isinstance(motion, Motion) else ()
         planned = None
-        if isinstance(motion, Motion) and ending.plan is not None:
-            planned = ending.plan.views[motion.view_index]
+        if isinstance(motion, Motion) and run_outcome.plan is not None:
+            planned = run_outcome.plan.views[motion.view_index]
         return Moment(
             frame_index=frame,
-            t_s=ending.t_s[frame],
-            liveness=Liveness(state=FrameState(ending.state[frame]), xray_age_s=_NOT_KEPT, noise_grey=_NOT_KEPT),
+            t_s=run_outcome.t_s[frame],
+            liveness=Liveness(state=FrameState(run_outcome.state[frame]), xray_age_s=_NOT_KEPT, noise_grey=_NOT_KEPT),
             motion=motion,
             distances=self._distances(frame, planned, outline),
             approach=Approach(approach_mm_per_s=_NOT_KEPT, time_to_line_s=_NOT_KEPT),
@@ -57,19 +57,19 @@ class KnownMoments:
         return replace(self.at(frame), distances=_NOT_KEPT, outline=())
 
     def _motion(self, frame: int) -> Motion | Unknown:
-        ending = self._ending
-        similarity = ending.motion[frame]
-        views = [view.view for view in ending.plan.views] if ending.plan is not None else []
-        if similarity is None or ending.view[frame] not in views:
+        run_outcome = self._run_outcome
+        similarity = run_outcome.motion[frame]
+        views = [view.view for view in run_outcome.plan.views] if run_outcome.plan is not None else []
+        if similarity is None or run_outcome.view[frame] not in views:
             return Unknown("where the vertebra stands is not known here")
-        return Motion(view_index=views.index(ending.view[frame]), similarity=similarity, confidence=1.0)
+        return Motion(view_index=views.index(run_outcome.view[frame]), similarity=similarity, confidence=1.0)
 
     def _distances(self, frame: int, planned: PlannedView | None, outline: Outline) -> Distances | Unknown:
         def mm(direction: str) -> Measure:
-            found = self._ending.distance_mm(direction, frame)
+            found = self._run_outcome.distance_mm(direction, frame)
             return Unknown("no cement") if found is None else found
 
-        area = self._ending.area_mm2[frame]
+        area = self._run_outcome.area_mm2[frame]
         if np.isnan(area):
             return Unknown("not measured")
         thirds = [Unknown("not known for this third")] * 3 if planned is None else _thirds(planned, outline)
@@ -78,7 +78,7 @@ class KnownMoments:
         return Distances(cement_area_mm2=area, mm=dict.fromkeys(Line, _NOT_KEPT) | kept)
 
     def _outline(self, frame: int, motion: Motion) -> Outline:
-        folder = self._ending.masks
+        folder = self._run_outcome.masks
         if folder is None:
             return ()
         for at in range(frame, max(-1, frame - _LOOK_BACK), -1):

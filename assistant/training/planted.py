@@ -37,36 +37,36 @@ def can_carry(clip: Clip) -> bool:
     return facts.right == GO_ON or (facts.right == STOP and facts.direction == _POSTERIOR)
 
 
-def shift_mm(ending: RunOutcome, facts: ClipFacts) -> float | None:
+def shift_mm(run_outcome: RunOutcome, facts: ClipFacts) -> float | None:
     """By how much the warning line of a clip is moved: positive too far back, negative too far forward.
 
     None where no such line could be believed.
     """
     if facts.right == STOP:
         return _BACK_MM
-    distance = distance_mm(ending, facts.stop_frame)
+    distance = distance_mm(run_outcome, facts.stop_frame)
     return None if distance is None or not 0 < distance <= _MOST_MM else -(distance + _PAST_MM)
 
 
-def distance_mm(ending: RunOutcome, frame: int) -> float | None:
+def distance_mm(run_outcome: RunOutcome, frame: int) -> float | None:
     """How far cement stood from the warning line when it was last known."""
     for at in range(frame, max(-1, frame - _LOOK_BACK), -1):
-        found = ending.distance_mm(_POSTERIOR, at)
+        found = run_outcome.distance_mm(_POSTERIOR, at)
         if found is not None:
             return found
     return None
 
 
-def line_readout(ending: RunOutcome, frame: int, moved_mm: float = 0.0) -> str:
+def line_readout(run_outcome: RunOutcome, frame: int, moved_mm: float = 0.0) -> str:
     """What the assistant says of a frame, by the line as it is drawn."""
-    distance = distance_mm(ending, frame)
+    distance = distance_mm(run_outcome, frame)
     if distance is None:
         return sentence("no cement seen yet")
     shown = distance + moved_mm
     return (
         sentence("WARNING LINE REACHED")
         if shown <= 0
-        else sentence(f"{ending.told(_POSTERIOR, shown, frame)} to the warning line")
+        else sentence(f"{run_outcome.told(_POSTERIOR, shown, frame)} to the warning line")
     )
 
 

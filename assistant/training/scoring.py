@@ -79,32 +79,32 @@ def score(facts: ClipFacts, answer: str, direction: str | None) -> Score:
     return Score(is_right=right, direction_right=pointed, verdict=verdict, early_s=early_s, **left)
 
 
-def score_watching(facts: ClipFacts, ending: RunOutcome, pressed_frame: int | None) -> Score:
+def score_watching(facts: ClipFacts, run_outcome: RunOutcome, pressed_frame: int | None) -> Score:
     """Score the continuous task: the trainee watched and pressed stop, or did not.
 
     Parameters
     ----------
     facts : ClipFacts
-    ending : RunOutcome
+    run_outcome : RunOutcome
     pressed_frame : int or None
         The frame on the screen when stop was pressed; None when it never was.
     """
-    first = ending.first
+    first = run_outcome.first
     if pressed_frame is None:
         missed = first is not None
         verdict = AnswerVerdict.WENT_ON if missed else AnswerVerdict.RIGHT_TO_GO_ON
         return Score(is_right=not missed, direction_right=None, verdict=verdict, early_s=None, early_mm=None)
     if first is None:
         return Score(is_right=False, direction_right=None, verdict=AnswerVerdict.EARLY, early_s=None, early_mm=None)
-    early_s = first.t_s - ending.t_s[min(max(pressed_frame, ending.first_frame), ending.frames - 1)]
-    left_mm = ending.distance_mm(first.direction, pressed_frame)
+    early_s = first.t_s - run_outcome.t_s[min(max(pressed_frame, run_outcome.first_frame), run_outcome.frames - 1)]
+    left_mm = run_outcome.distance_mm(first.direction, pressed_frame)
     if early_s < 0:
         verdict = AnswerVerdict.AFTER_LINE
     elif early_s > _MUCH_TOO_EARLY_S and (left_mm is None or left_mm > _FAR_MM):
         verdict = AnswerVerdict.EARLY
     else:
         verdict = AnswerVerdict.IN_TIME
-    early_mm, early_share = ending.outward(first.direction, left_mm, pressed_frame)
+    early_mm, early_share = run_outcome.outward(first.direction, left_mm, pressed_frame)
     return Score(
         is_right=verdict is AnswerVerdict.IN_TIME,
         direction_right=None,

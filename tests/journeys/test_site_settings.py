@@ -169,9 +169,9 @@ def test_a_training_clip_stops_before_the_line_that_the_result_was_made_with(
     for name, folder in imported.items():
         with window_on(folder, monkeypatch, qtbot) as shell:
             shell.go_to("cases")
-            (case,) = shell.page("cases").room.library.rows("cases")
+            (case,) = shell.page("cases").library_access.library.rows("cases")
             shell.go_to("training", ("case", case["id"]))
-            desk = shell.page("training").controller.desk
+            desk = shell.page("training").controller.trainer
             qtbot.waitUntil(lambda desk=desk: bool(own_clips(desk)))
             (clip,) = own_clips(desk)
             stops[name] = clip.facts.stop_frame
@@ -292,7 +292,7 @@ def test_a_pack_says_elsewhere_with_which_settings_it_was_analysed(
             (elsewhere / "site.json").write_bytes((imported["site"] / "site.json").read_bytes())
         with window_on(elsewhere, monkeypatch, qtbot) as shell:
             shell.go_to("cases")
-            (run,) = shell.page("cases").room.library.rows("runs")
+            (run,) = shell.page("cases").library_access.library.rows("runs")
             shell.go_to("review", run["path"])
             page = shell.page("review")
             page.playing = False

@@ -165,7 +165,7 @@ def in_the_library(person: Person, count: int) -> None:
     """Every session and pack is in, and analysed."""
     cases = person.page("cases")
     person.until(lambda: cases.controller.found.total == count)
-    jobs = cases.room.jobs
+    jobs = cases.library_access.jobs
     person.until(lambda: jobs.current is None and jobs.waiting == 0)
 
 

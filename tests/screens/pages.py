@@ -94,7 +94,7 @@ def take_cases(camera: Camera) -> None:
     page = shell.page("cases")
     assert isinstance(page, CasesPage)
     camera.take("cases_empty", shell)
-    jobs, library = page.room.jobs, page.room.library
+    jobs, library = page.library_access.jobs, page.library_access.library
     assert jobs is not None
     assert library is not None
     job = jobs.bring_in(str(demo_run()))
@@ -105,7 +105,7 @@ def take_cases(camera: Camera) -> None:
     ):
         case_id = library.add("cases", Permission.IMPORT, day=day, note=note, tags="teaching" if n == 1 else "")
         library.add("levels", Permission.EDIT, case_id=case_id, level=("L2", "T12", "L1")[n])
-    page.room.tell_changed()
+    page.library_access.tell_changed()
     settle(400)
     key(shell, "End")
     page.controller.go(page.controller.found.total - 1)
@@ -172,8 +172,8 @@ def _training(camera: Camera) -> None:
     page.do("who")
     camera.take("training_7_people", shell, lambda: settle(100))
     key(shell, "Escape")
-    assert page.controller.desk is not None
-    page.controller.sitting.person = page.controller.desk.enrol(role=Role.INSTRUCTOR, consents=True)
+    assert page.controller.trainer is not None
+    page.controller.sitting.person = page.controller.trainer.enrol(role=Role.INSTRUCTOR, consents=True)
     page.do("instructor")
     camera.take("training_8_instructor", shell, lambda: settle(100))
     shell.close()

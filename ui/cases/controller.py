@@ -82,7 +82,7 @@ class CasesController:
     """
 
     def __init__(self, settings: Settings, room: SharedLibrary, view: CasesView) -> None:
-        self._settings, self._room, self._view = settings, room, view
+        self._settings, self._library_access, self._view = settings, room, view
         self.found = FoundCases()
         self.text, self.which = "", Filter.ALL
         self.held: Row | None = None
@@ -115,18 +115,18 @@ class CasesController:
 
     def begin(self) -> None:
         """Open the library and show it, or say why it cannot be opened."""
-        if not self._room.open(self._settings):
-            why_not = self._room.why_not
+        if not self._library_access.open(self._settings):
+            why_not = self._library_access.why_not
             self._view.tell(f"{why_not} {words.RESTORE_KEY}" if "damaged" in why_not else why_not)
-        elif fault := log_fault(self._room):
+        elif fault := log_fault(self._library_access):
             self._view.tell(fault)
         self.find()
 
     def enter(self) -> None:
         """Look again: other pages may have changed the library."""
-        if self._room.library is None and self._room.open(self._settings):
+        if self._library_access.library is None and self._library_access.open(self._settings):
             self._view.tell("")
-        self._room.take_sessions()
+        self._library_access.take_sessions()
         self.find()
 
     def do(self, act: str) -> None:
@@ -141,7 +141,7 @@ class CasesController:
 
     def find(self) -> None:
         """Search anew and stay on the chosen case where it is still there."""
-        library = self._room.library
+        library = self._library_access.library
         with telling(self._view.tell):
             self.found.find(library, self.text, self.which)
             self.held = None if library is None else library.ask(_HELD)[0]
@@ -169,9 +169,9 @@ class CasesController:
 
     def bring_in(self, paths: list[str], case_id: str | None = None) -> None:
         """Import runs, of new cases or one that is there, and packs."""
-        jobs = self._room.jobs
+        jobs = self._library_access.jobs
         if jobs is None:
-            self._view.tell(self._room.why_not)
+            self._view.tell(self._library_access.why_not)
             return
         packs = [path for path in paths if path.lower().endswith(".zip")]
         runs = [path for path in paths if path not in packs]
@@ -189,7 +189,7 @@ class CasesController:
 
     def show_work(self) -> None:
         """Say what goes on in the background, and what came of it."""
-        jobs = self._room.jobs
+        jobs = self._library_access.jobs
         if jobs is None:
             return
         while jobs.finished:
@@ -201,11 +201,11 @@ class CasesController:
     def _form_closed(self, said: str) -> None:
         if said:
             self._view.tell(said)
-            self._room.tell_changed()
+            self._library_access.tell_changed()
         self.show_work()
 
     def _fill_in(self, sheet: Callable[[Library, Jobs, str], FormSheet]) -> None:
-        library, jobs, case_id = self._room.library, self._room.jobs, self.found.chosen
+        library, jobs, case_id = self._library_access.library, self._library_access.jobs, self.found.chosen
         if library is not None and jobs is not None and case_id:
             self._view.show_form(sheet(library, jobs, case_id), self._form_closed)
 
@@ -253,7 +253,7 @@ class CasesController:
 
     def _find_again(self) -> None:
         """Show where a recording that was moved lies now."""
-        run, jobs = self.found.run, self._room.jobs
+        run, jobs = self.found.run, self._library_access.jobs
         if run is None or jobs is None:
             return
         # One of several levels lies in its recording, which is what was moved.
@@ -269,7 +269,7 @@ class CasesController:
 
     def _delete(self) -> None:
         """Delete the chosen case, or empty the bin; asked twice."""
-        library, case_id, in_bin = self._room.library, self.found.chosen, self.which is Filter.BIN
+        library, case_id, in_bin = self._library_access.library, self.found.chosen, self.which is Filter.BIN
         if library is None or not case_id:
             return
         question = words.TRASH_ASKED.format(self.found.total) if in_bin else words.DELETE_ASKED.format(case_id)
@@ -282,11 +282,11 @@ class CasesController:
             else:
                 library.delete("cases", case_id, kind="delete case")
                 self._view.tell(words.DELETED.format(case_id))
-        self._room.tell_changed()
+        self._library_access.tell_changed()
 
     def _restore(self) -> None:
         """Put the newest copy of a damaged library in its place; asked twice."""
-        if self._room.library is not None:
+        if self._library_access.library is not None:
             return
         with telling(self._view.tell):
             copies = list_backups(data_home())
@@ -294,19 +294,19 @@ class CasesController:
                 self._view.tell(words.NO_COPY)
             elif not self._twice.asks(words.RESTORE_ASKED.format(copies[0].name)):
                 aside = put_in_place(data_home(), copies[0])
-                if self._room.open(self._settings):
+                if self._library_access.open(self._settings):
                     self._view.tell(words.RESTORED.format(copies[0].name, aside.name))
-                self._room.tell_changed()
+                self._library_access.tell_changed()
 
     def _undo(self) -> None:
         """Take the newest change back."""
-        if self._room.library is None:
+        if self._library_access.library is None:
             return
         with telling(self._view.tell):
-            change = self._room.library.undo()
+            change = self._library_access.library.undo()
             told = words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(shown(change.kind), change.about)
             self._view.tell(told)
-            self._room.tell_changed()
+            self._library_access.tell_changed()
 
 
 def _work_of(jobs: Jobs) -> str:

@@ -32,9 +32,9 @@ class CasesPage(Page):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.setAutoFillBackground(True)
-        self.room = library_of_window()
-        self.room.enter()
-        self.controller = CasesController(settings, self.room, self)
+        self.library_access = library_of_window()
+        self.library_access.enter()
+        self.controller = CasesController(settings, self.library_access, self)
         self.model = CaseModel(self.controller.found, self)
         self.form: Form | None = None
         parts = lay_out(self, self.model)
@@ -48,8 +48,8 @@ class CasesPage(Page):
         self._later.timeout.connect(self._find)
         self.search.textChanged.connect(self._typed)
         # Methods of the page: a signal lets go of them when the page goes, and never of a controller's.
-        self.room.changed.connect(self._find)
-        self.room.worked.connect(self._work_went_on)
+        self.library_access.changed.connect(self._find)
+        self.library_access.worked.connect(self._work_went_on)
         self.controller.begin()
 
     def _hear(self, parts: CasesWidgets) -> None:
@@ -87,7 +87,7 @@ class CasesPage(Page):
 
     def show_chosen(self) -> None:
         """The chosen case in the list and on the card; a form that is open stays in front."""
-        found, library = self.controller.found, self.room.library
+        found, library = self.controller.found, self.library_access.library
         case = found.chosen_case
         if case is not None and library is not None:
             index = self.model.index(found.row, 0)
@@ -190,7 +190,7 @@ class CasesPage(Page):
 
     def shut(self) -> None:
         """Give the library back."""
-        self.room.leave()
+        self.library_access.leave()
 
     def _typed(self, text: str) -> None:
         self.controller.text = text

@@ -18,13 +18,13 @@ class Aid:
         As it is drawn.
     """
 
-    def __init__(self, ending: RunOutcome, facts: ClipFacts, *, planted: bool) -> None:
-        self._ending = ending
-        self.moved_mm = shift_mm(ending, facts) if planted and ending.plan is not None else None
-        self.plan = ending.plan
-        if self.moved_mm is not None and ending.plan is not None:
-            self.plan = moved(ending.plan, self.moved_mm)
+    def __init__(self, run_outcome: RunOutcome, facts: ClipFacts, *, planted: bool) -> None:
+        self._run_outcome = run_outcome
+        self.moved_mm = shift_mm(run_outcome, facts) if planted and run_outcome.plan is not None else None
+        self.plan = run_outcome.plan
+        if self.moved_mm is not None and run_outcome.plan is not None:
+            self.plan = moved(run_outcome.plan, self.moved_mm)
 
     def said(self, frame: int) -> str:
         """What it says of a frame."""
-        return line_readout(self._ending, frame, self.moved_mm or 0.0)
+        return line_readout(self._run_outcome, frame, self.moved_mm or 0.0)

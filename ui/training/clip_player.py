@@ -13,12 +13,12 @@ class ClipPlayer:
     Parameters
     ----------
     run : str
-    ending : RunOutcome
+    run_outcome : RunOutcome
         For the time of each frame.
     """
 
-    def __init__(self, run: str, ending: RunOutcome) -> None:
-        self.ending = ending
+    def __init__(self, run: str, run_outcome: RunOutcome) -> None:
+        self.run_outcome = run_outcome
         self._reader = PictureReader(run, lambda: None)
         self.frame = 0
         self.last = 0
@@ -37,8 +37,8 @@ class ClipPlayer:
 
     def play(self, first: int, last: int) -> None:
         """Begin a stretch."""
-        self.frame, self.last = first, min(last, self.ending.frames - 1)
-        self._t_s = self.ending.t_s[first]
+        self.frame, self.last = first, min(last, self.run_outcome.frames - 1)
+        self._t_s = self.run_outcome.t_s[first]
         self.playing = True
         self._reader.want(first, goes_on=True)
 
@@ -50,21 +50,21 @@ class ClipPlayer:
             return None
         if self.playing and not self.at_end:
             self._t_s += seconds
-            target = min(self.ending.frame_at(self._t_s), self.last)
+            target = min(self.run_outcome.frame_at(self._t_s), self.last)
             self._reader.want(target, goes_on=True)
             ahead = self._reader.ring.get(target)
             if ahead is not None:
                 self.frame, shown = target, ahead
             else:
                 # The clock waits with the picture.
-                self._t_s = min(self._t_s, self.ending.t_s[target])
+                self._t_s = min(self._t_s, self.run_outcome.t_s[target])
         if self.at_end:
             self.playing = False
         return shown
 
     def skip(self) -> None:
         """Go to the end of the stretch at once."""
-        self.frame, self._t_s, self.playing = self.last, self.ending.t_s[self.last], False
+        self.frame, self._t_s, self.playing = self.last, self.run_outcome.t_s[self.last], False
         self._reader.want(self.last)
 
     def close(self) -> None:

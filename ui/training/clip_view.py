@@ -108,10 +108,10 @@ class ClipView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def sides_of(ending: RunOutcome) -> tuple[str, str] | None:
+def sides_of(run_outcome: RunOutcome) -> tuple[str, str] | None:
     """Which side of the picture is anterior, left and right; None where the view has none."""
-    if ending.plan is None or not ending.plan.views[0].is_lateral:
+    if run_outcome.plan is None or not run_outcome.plan.views[0].is_lateral:
         return None
-    planned = ending.plan.views[0]
+    planned = run_outcome.plan.views[0]
     is_left = planned.first_wall[:, 0].mean() < planned.last_wall[:, 0].mean()
     return (tr("ANT"), tr("POST")) if is_left else (tr("POST"), tr("ANT"))

@@ -40,7 +40,7 @@ class TrainingController:
 
     Attributes
     ----------
-    desk, starter : Trainer, Starter or None
+    trainer, starter : Trainer, Starter or None
         None until the library is open.
     front : VisiblePart
     sitting : Sitting
@@ -56,9 +56,9 @@ class TrainingController:
         refusal: Callable[[], str],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings, self._room, self._view, self._readers = settings, room, view, readers
+        self._settings, self._library_access, self._view, self._readers = settings, room, view, readers
         self._refusal = refusal
-        self.desk: Trainer | None = None
+        self.trainer: Trainer | None = None
         self.starter: Starter | None = None
         self.front = VisiblePart()
         self.sitting = Sitting(view, self.front, readers, settings.alarms, self.show_start, now_s)
@@ -101,17 +101,21 @@ class TrainingController:
 
     def open(self) -> bool:
         """Open the desk; False, and told, where that cannot be."""
-        if not self._room.open(self._settings) or self._room.library is None or self._room.jobs is None:
-            self._view.tell(self._room.why_not)
+        if (
+            not self._library_access.open(self._settings)
+            or self._library_access.library is None
+            or self._library_access.jobs is None
+        ):
+            self._view.tell(self._library_access.why_not)
             return False
-        if self.desk is None or self.desk.library is not self._room.library:
-            if fault := log_fault(self._room):
+        if self.trainer is None or self.trainer.library is not self._library_access.library:
+            if fault := log_fault(self._library_access):
                 self._view.tell(fault)
-            self.desk = Trainer(self._room.library)
-            self.starter = Starter(self.desk, self._room.jobs)
+            self.trainer = Trainer(self._library_access.library)
+            self.starter = Starter(self.trainer, self._library_access.jobs)
             self._prepare(self.starter)
             # Who only reviews has not been asked yet whether answers may be kept.
-            people = [each for each in self.desk.people() if each.role is not Role.REVIEWER]
+            people = [each for each in self.trainer.people() if each.role is not Role.REVIEWER]
             self.sitting.person = people[0] if people else LOCAL
         return True
 
@@ -133,17 +137,17 @@ class TrainingController:
         with telling(self._view.tell):
             if act in self._at_once:
                 self._at_once[act]()
-            elif self.desk is not None and not self._readers.case.busy:
-                self._with_desk[act](self.desk)
+            elif self.trainer is not None and not self._readers.case.busy:
+                self._with_desk[act](self.trainer)
 
     def show_start(self) -> None:
         """The overview of the person, or the welcome where nobody has begun."""
         self.sitting.close()
         person = self.sitting.person
-        if person.id == LOCAL.id or self.desk is None:
+        if person.id == LOCAL.id or self.trainer is None:
             self._show(WELCOME, tr("archived and simulated runs"), "")
             return
-        count = len(self.desk.answers(person, counted=True))
+        count = len(self.trainer.answers(person, counted=True))
         place = tr("Reader {id} · {count} answers · names hidden from others", id=person.id, count=count)
         self._show(OVERVIEW, tr("progress and agreement"), place)
 
@@ -156,21 +160,21 @@ class TrainingController:
 
     def go_on_preparing(self) -> bool:
         """Ask for the next case of the starter course; whether there is more to make."""
-        return self.starter is not None and self._room.jobs is not None and self.starter.go_on()
+        return self.starter is not None and self._library_access.jobs is not None and self.starter.go_on()
 
     def end_watching(self) -> None:
         """What plays may be through: who only watched has let it go on."""
-        if self.desk is not None:
-            self.sitting.end_watching(self.desk)
+        if self.trainer is not None:
+            self.sitting.end_watching(self.trainer)
 
     def lock(self) -> None:
         """Keep the answer, then show what came next."""
-        if self.desk is not None:
-            self.sitting.lock(self.desk)
+        if self.trainer is not None:
+            self.sitting.lock(self.trainer)
 
     def open_thing(self, thing: object) -> None:
         """Make a clip of a case of the library, or of a run that was stopped by hand, and ask it."""
-        desk = self.desk
+        desk = self.trainer
         if desk is None:
             return
 
@@ -195,12 +199,12 @@ class TrainingController:
         """Have the demonstration run ready as the first case; who has asked for a case meanwhile gets it then."""
 
         def keep(facts: ClipFacts) -> None:
-            if self.starter is not starter or self._room.library is not starter.library:
+            if self.starter is not starter or self._library_access.library is not starter.library:
                 return
             starter.keep_first(facts)
-            if self.sitting.waits_for_first and self.desk is not None:
+            if self.sitting.waits_for_first and self.trainer is not None:
                 self.sitting.waits_for_first = False
-                self._ask_next(self.desk)
+                self._ask_next(self.trainer)
 
         if starter.lacks_first:
             self._readers.first.find(starter.look_at_first, keep)
@@ -237,7 +241,7 @@ class TrainingController:
         )
 
         def written(count: int) -> None:
-            if self._room.library is library:
+            if self._library_access.library is library:
                 library.note("export", f"{count} training answers")
             self._view.tell(words.EXPORTED.format(count, name))
 

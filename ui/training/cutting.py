@@ -20,7 +20,7 @@ def cut_clip(
 
     Parameters
     ----------
-    desk : Trainer
+    trainer : Trainer
     thing : object
         What is neither of the two is no matter of this page.
     alarms : AlarmSettings
@@ -44,8 +44,8 @@ def cut_clip(
         then(before)
         return
 
-    def cut(ending: RunOutcome) -> None:
-        then(keep_clip(desk, run, ending, alarms, stop_s=stop_s))
+    def cut(run_outcome: RunOutcome) -> None:
+        then(keep_clip(desk, run, run_outcome, alarms, stop_s=stop_s))
 
     view.tell(words.READING)
     reader.read(Path(run["path"]), result_of(run), cut)

@@ -54,22 +54,24 @@ def feedback_of(
     desk: Trainer, person: Person, case: OpenCase, given: Given, result: Score, days: int, alarms: AlarmSettings
 ) -> Feedback:
     """What is said of an answer that comes back in ``days``."""
-    clip, ending = case.asked.clip, case.ending
+    clip, run_outcome = case.asked.clip, case.run_outcome
     back = words.BACK_IN.format(words.days(days)) if person.has_consented else words.NOT_KEPT
     is_planted = given.planted_mm is not None
     return Feedback(
         clip=clip,
         given=given,
         result=result,
-        gave_away=gave_away(ending, clip.facts) if given.planted_mm is None else reveal(given.planted_mm, given.answer),
+        gave_away=gave_away(run_outcome, clip.facts)
+        if given.planted_mm is None
+        else reveal(given.planted_mm, given.answer),
         known=_known_afterwards(desk, clip),
         back=words.PLANTED_APART if is_planted else back,
         is_about_stopping=case.task in (QUESTION, WATCHING),
         others=desk.others(clip.id, person, case.task),
         you_s=result.early_s if given.answer == STOP else None,
-        near_s=near_since_s(ending, alarms),
+        near_s=near_since_s(run_outcome, alarms),
         others_s=desk.others_stops_s(clip.id, person),
-        event=clip.facts.event if ending.first is not None and ending.first.t_s else "",
+        event=clip.facts.event if run_outcome.first is not None and run_outcome.first.t_s else "",
     )
 
 

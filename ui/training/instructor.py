@@ -64,7 +64,7 @@ class InstructorView(QWidget):
         card.column.addWidget(self.flagged)
         column.addWidget(card)
 
-    def show_desk(self, desk: Trainer) -> None:
+    def show_trainer(self, desk: Trainer) -> None:
         """Work out everybody's figures."""
         self._keys.setText(with_keys(_KEYS))
         now_ns = time.time_ns()

@@ -49,7 +49,7 @@ class OpenCase:
     Parameters
     ----------
     asked : AskedClip
-    ending : RunOutcome
+    run_outcome : RunOutcome
     task : str
     lines_shown : bool
         It is asked with what the assistant shows.
@@ -64,14 +64,14 @@ class OpenCase:
         The answer is given: the outcome may be shown.
     """
 
-    def __init__(self, asked: AskedClip, ending: RunOutcome, *, task: str, lines_shown: bool) -> None:
+    def __init__(self, asked: AskedClip, run_outcome: RunOutcome, *, task: str, lines_shown: bool) -> None:
         facts = asked.clip.facts
-        self.asked, self.ending, self.task, self.lines_shown = asked, ending, task, lines_shown
+        self.asked, self.run_outcome, self.task, self.lines_shown = asked, run_outcome, task, lines_shown
         self.question = Question(task, is_ap=facts.view == "ap")
-        self.aid = Aid(ending, facts, planted=asked.is_planted) if lines_shown else None
+        self.aid = Aid(run_outcome, facts, planted=asked.is_planted) if lines_shown else None
         self.is_locked = False
-        self._known = KnownMoments(ending)
-        self.player = ClipPlayer(asked.clip.run_path, ending)
+        self._known = KnownMoments(run_outcome)
+        self.player = ClipPlayer(asked.clip.run_path, run_outcome)
         self.player.play(facts.begin_frame, facts.stop_frame if task == QUESTION else facts.end_frame)
 
     @property
@@ -84,10 +84,10 @@ class OpenCase:
         frame = self.player.advance(seconds)
         if frame is None:
             return ClipPicture(frame=None, note=self.player.trouble or words.READING)
-        at = words.clock(self.ending.t_s[self.player.frame])
+        at = words.clock(self.run_outcome.t_s[self.player.frame])
         if self.is_locked:
             moment = self._known.at(frame.index)
-            return ClipPicture(frame=frame, plate=words.CAME_NEXT.format(at), moment=moment, plan=self.ending.plan)
+            return ClipPicture(frame=frame, plate=words.CAME_NEXT.format(at), moment=moment, plan=self.run_outcome.plan)
         plate = (words.CLIP_RUNS if self.player.playing else words.CLIP_STOPPED).format(at)
         if self.aid is None:
             return ClipPicture(frame=frame, plate=plate)
@@ -116,7 +116,7 @@ class OpenCase:
         """How right an answer is."""
         facts = self.asked.clip.facts
         if self.task == WATCHING:
-            return score_watching(facts, self.ending, given.pressed_frame)
+            return score_watching(facts, self.run_outcome, given.pressed_frame)
         if self.task == QUESTION:
             return score(facts, given.answer, given.direction)
         return score_label(facts, self.task == SHAPE, given.answer)
@@ -128,10 +128,10 @@ class OpenCase:
         first = given.pressed_frame if given.pressed_frame is not None else facts.stop_frame
         if self.task != QUESTION and given.pressed_frame is None:
             first = facts.begin_frame
-        after = next((one for one in self.ending.reached if one.frame >= first), None)
-        last = self.ending.frames - 1 if after is None else self.ending.frame_at(after.t_s + _AFTER_EVENT_S)
+        after = next((one for one in self.run_outcome.reached if one.frame >= first), None)
+        last = self.run_outcome.frames - 1 if after is None else self.run_outcome.frame_at(after.t_s + _AFTER_EVENT_S)
         self.player.play(first, last)
 
     def play_run(self) -> None:
         """The whole run again, with its lines."""
-        self.player.play(self.ending.first_frame, self.ending.frames - 1)
+        self.player.play(self.run_outcome.first_frame, self.run_outcome.frames - 1)

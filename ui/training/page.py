@@ -36,14 +36,14 @@ class TrainingPage(Page):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.room = library_of_window()
-        self.room.enter()
+        self.library_access = library_of_window()
+        self.library_access.enter()
         self.form: Form | None = None
         self.reader, self.writer, self.first = (RunOutcomeReader(self.tell, self) for _ in range(3))
         self.live = LiveWatch(self)
         self.live.changed.connect(self._live_changed)
         readers = Readers(case=self.reader, first=self.first, table=self.writer)
-        self.controller = TrainingController(settings, self.room, self, readers, lambda: self.live.refusal)
+        self.controller = TrainingController(settings, self.library_access, self, readers, lambda: self.live.refusal)
         self.parts = lay_out(self)
         self.header, self.view, self.stack = self.parts.header, self.parts.view, self.parts.stack
         self.question, self.feedback = self.parts.question, self.parts.feedback
@@ -71,7 +71,7 @@ class TrainingPage(Page):
     def show_part(self) -> None:
         """The part that is in front now."""
         controller = self.controller
-        front, desk, case = controller.front, controller.desk, controller.sitting.case
+        front, desk, case = controller.front, controller.trainer, controller.sitting.case
         self.header.say(front.heading, front.place)
         if front.mode == WELCOME:
             self.parts.tabs.show()
@@ -82,7 +82,7 @@ class TrainingPage(Page):
             self.parts.dashboard.show_person(desk, controller.sitting.person)
             self.parts.dashboard.prepared.setText(controller.prepared)
         elif front.mode == INSTRUCTOR and desk is not None:
-            self.instructor_view.show_desk(desk)
+            self.instructor_view.show_trainer(desk)
             self.stack.setCurrentWidget(self.instructor_view)
         elif front.mode == ASKING and case is not None:
             self._show_case(case)
@@ -90,7 +90,7 @@ class TrainingPage(Page):
     def _show_case(self, case: OpenCase) -> None:
         self.parts.tabs.hide()
         self.view.forget()
-        self.view.sides = sides_of(case.ending)
+        self.view.sides = sides_of(case.run_outcome)
         self.question.ask(case.question, with_assistant=case.aid is not None)
         self.parts.panels.setCurrentIndex(0)
         self.parts.axis_card.hide()
@@ -178,7 +178,7 @@ class TrainingPage(Page):
         self.controller.sitting.close()
         for reader in (self.reader, self.first, self.writer):
             reader.stop()
-        self.room.leave()
+        self.library_access.leave()
 
     def _live_changed(self, state: Live) -> None:
         told = self.live.refusal or (OFFERED if state is Live.PICTURE else "")

@@ -99,10 +99,10 @@ class Sitting:
         result = None if run is None else result_of(run)
         self._readers.case.read(Path(asked.clip.run_path), result, partial(self._ask, desk, asked))
 
-    def _ask(self, desk: Trainer, asked: AskedClip, ending: RunOutcome) -> None:
+    def _ask(self, desk: Trainer, asked: AskedClip, run_outcome: RunOutcome) -> None:
         """The case was read: put it."""
-        asked = replace(asked, clip=labelled(desk, asked.clip, ending, self._alarms))
-        self.case = OpenCase(asked, ending, task=self.task, lines_shown=self.lines_shown)
+        asked = replace(asked, clip=labelled(desk, asked.clip, run_outcome, self._alarms))
+        self.case = OpenCase(asked, run_outcome, task=self.task, lines_shown=self.lines_shown)
         # The case is told with the outcome: who has seen the list of cases would know it.
         place = tr(
             "clip {id}  |  {case_of}  |  {stops_before}",

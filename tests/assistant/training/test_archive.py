@@ -46,12 +46,12 @@ def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
     add_run(library, path)
     desk = Trainer(library)
     run = run_at(desk, str(path))
-    ending = read_run_outcome(path)
-    by_hand = desk.clip(keep_clip(desk, run, ending, AlarmSettings(), stop_s=ending.t_s[20]))
+    run_outcome = read_run_outcome(path)
+    by_hand = desk.clip(keep_clip(desk, run, run_outcome, AlarmSettings(), stop_s=run_outcome.t_s[20]))
     assert by_hand.facts.stop_frame == 20
     library.who = Person(id="R-1", role=Role.TRAINEE)
     with pytest.raises(UsageError, match="make a training set"):
-        keep_clip(desk, run, ending, AlarmSettings(), stop_s=1.0)
+        keep_clip(desk, run, run_outcome, AlarmSettings(), stop_s=1.0)
 
 
 def test_a_case_without_a_run_and_a_run_without_a_case(library, tmp_path):

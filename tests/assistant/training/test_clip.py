@@ -11,8 +11,8 @@ from tests.small_ending import write_ending
 
 @pytest.mark.parametrize(("difficulty", "stop"), [(1, 28), (2, 22)])
 def test_a_clip_stops_before_the_line_is_crossed(tmp_path, difficulty, stop):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=40))
-    facts = cut(ending, AlarmSettings(), difficulty=difficulty)
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=40))
+    facts = cut(run_outcome, AlarmSettings(), difficulty=difficulty)
     assert facts.stop_frame == pytest.approx(stop, abs=1)
     assert facts.stop_frame < facts.event_frame == 40
     assert (facts.right, facts.direction, facts.level) == (STOP, "posterior", "L1")

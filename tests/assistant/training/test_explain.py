@@ -10,8 +10,8 @@ from tests.small_ending import write_ending
 
 
 def test_what_gave_it_away(tmp_path):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
-    told = gave_away(ending, cut(ending, AlarmSettings(), difficulty=1))
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=30))
+    told = gave_away(run_outcome, cut(run_outcome, AlarmSettings(), difficulty=1))
     assert "≈ 6 mm towards the warning line" in told
     assert "1 s later the warning line was crossed" in told
-    assert near_since_s(ending, AlarmSettings()) == pytest.approx(0.6, abs=0.01)
+    assert near_since_s(run_outcome, AlarmSettings()) == pytest.approx(0.6, abs=0.01)

@@ -10,8 +10,8 @@ from tests.small_ending import write_ending
 
 
 def test_a_known_moment_carries_lines_for_the_overlay(tmp_path):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
-    moment = KnownMoments(ending).at(25)
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=30))
+    moment = KnownMoments(run_outcome).at(25)
     assert isinstance(moment.motion, Motion)
     assert moment.liveness.state is FrameState.LIVE
     assert moment.distances.mm[Line.WARNING_LINE] == pytest.approx(5 / 3, abs=0.001)

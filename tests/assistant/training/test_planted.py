@@ -15,27 +15,27 @@ from tests.small_ending import write_ending
 
 
 def test_a_line_too_far_back_makes_near_cement_seem_far(tmp_path):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
-    facts = cut(ending, AlarmSettings(), difficulty=1)
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=30))
+    facts = cut(run_outcome, AlarmSettings(), difficulty=1)
     assert facts.right == STOP
-    mm = shift_mm(ending, facts)
+    mm = shift_mm(run_outcome, facts)
     assert mm == 6.0
-    true = distance_mm(ending, facts.stop_frame)
-    assert line_readout(ending, facts.stop_frame, mm) == f"≈ {true + 6:.0f} mm to the warning line"
+    true = distance_mm(run_outcome, facts.stop_frame)
+    assert line_readout(run_outcome, facts.stop_frame, mm) == f"≈ {true + 6:.0f} mm to the warning line"
     assert is_trusted(mm, GO_ON)
     assert not is_trusted(mm, STOP)
     assert "6 mm too far back. You followed it" in reveal(mm, GO_ON)
 
 
 def test_a_line_too_far_forward_is_reached_by_cement_that_is_not_near(tmp_path):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=None))
-    facts = cut(ending, AlarmSettings())
-    mm = shift_mm(ending, facts)
-    true = distance_mm(ending, facts.stop_frame)
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=None))
+    facts = cut(run_outcome, AlarmSettings())
+    mm = shift_mm(run_outcome, facts)
+    true = distance_mm(run_outcome, facts.stop_frame)
     assert true is not None
     assert 0 < true <= 15
     assert mm == pytest.approx(-(true + 0.5))
-    assert line_readout(ending, facts.stop_frame, mm) == "WARNING LINE REACHED"
+    assert line_readout(run_outcome, facts.stop_frame, mm) == "WARNING LINE REACHED"
     assert is_trusted(mm, STOP)
     assert "too far forward. You did not follow it" in reveal(mm, GO_ON)
 

@@ -32,11 +32,11 @@ def test_an_analysed_run_has_an_ending(tmp_path):
     event = {"kind": "warning_line", "site": "posterior", "first_frame": 1}
     leak = {"site": "superior_disc", "first_frame": 1, "shape": {"label": "round"}}
     (folder / "result.json").write_text(json.dumps({"complete": True, "events": [event], "leaks": [leak]}))
-    ending = read_run_outcome(tmp_path / "run", folder / "result.json")
-    assert not ending.is_truth
-    assert [one.direction for one in ending.reached] == ["posterior", "superior disc"]
-    assert ending.distance_mm("posterior", 1) == 2.5
-    assert ending.distance_mm("posterior", 0) is None
+    run_outcome = read_run_outcome(tmp_path / "run", folder / "result.json")
+    assert not run_outcome.is_truth
+    assert [one.direction for one in run_outcome.reached] == ["posterior", "superior disc"]
+    assert run_outcome.distance_mm("posterior", 1) == 2.5
+    assert run_outcome.distance_mm("posterior", 0) is None
 
 
 def test_a_run_that_was_not_looked_at_to_its_end_has_no_ending(tmp_path):
@@ -62,18 +62,21 @@ def analysed(folder, first_row, first_frame, rows=2):
 def test_of_a_part_late_in_its_recording_no_more_is_held_than_its_rows(tmp_path):
     result = analysed(tmp_path / "result", 4_000_000, 4_000_000)
     tracemalloc.start()
-    ending = read_run_outcome(tmp_path / "run", result)
+    run_outcome = read_run_outcome(tmp_path / "run", result)
     most_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most_bytes < 4_000_000
-    assert (ending.first_frame, ending.frames, ending.begins_s) == (4_000_000, 4_000_002, 9.0)
-    assert [ending.distance_mm("posterior", frame) for frame in (0, 3_999_999, 4_000_001, 4_000_002)] == [
+    assert (run_outcome.first_frame, run_outcome.frames, run_outcome.begins_s) == (4_000_000, 4_000_002, 9.0)
+    assert [run_outcome.distance_mm("posterior", frame) for frame in (0, 3_999_999, 4_000_001, 4_000_002)] == [
         *(None, None, 4.0, None)
     ]
-    assert (ending.frame_at(0.0), ending.frame_at(9.05), ending.frame_from(9.05), ending.frame_from(99.0)) == (
-        *(4_000_000, 4_000_000, 4_000_001, 4_000_001),
-    )
-    assert (ending.reached[0].frame, ending.reached[0].t_s) == (4_000_001, 9.1)
+    assert (
+        run_outcome.frame_at(0.0),
+        run_outcome.frame_at(9.05),
+        run_outcome.frame_from(9.05),
+        run_outcome.frame_from(99.0),
+    ) == (*(4_000_000, 4_000_000, 4_000_001, 4_000_001),)
+    assert (run_outcome.reached[0].frame, run_outcome.reached[0].t_s) == (4_000_001, 9.1)
 
 
 @pytest.mark.parametrize(("first_row", "first_frame"), [(20_000_000, 0), (20_000_000, 20_000_000), (3, 0), (-1, -1)])

@@ -51,16 +51,16 @@ def test_a_trap_is_right_only_when_it_is_seen(tmp_path):
     ],
 )
 def test_watching(tmp_path, pressed, verdict, early_s):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=30))
-    found = score_watching(cut(ending, AlarmSettings(), difficulty=1), ending, pressed)
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=30))
+    found = score_watching(cut(run_outcome, AlarmSettings(), difficulty=1), run_outcome, pressed)
     assert found.verdict is verdict
     assert found.early_s == (None if early_s is None else pytest.approx(early_s, abs=0.001))
 
 
 def test_watching_where_nothing_comes(tmp_path):
-    ending = read_run_outcome(write_ending(tmp_path, crosses_at=None))
-    assert score_watching(cut(ending, AlarmSettings()), ending, None).is_right
-    assert score_watching(cut(ending, AlarmSettings()), ending, 20).verdict is AnswerVerdict.EARLY
+    run_outcome = read_run_outcome(write_ending(tmp_path, crosses_at=None))
+    assert score_watching(cut(run_outcome, AlarmSettings()), run_outcome, None).is_right
+    assert score_watching(cut(run_outcome, AlarmSettings()), run_outcome, 20).verdict is AnswerVerdict.EARLY
 
 
 def test_labels(tmp_path):

@@ -40,13 +40,13 @@ def key(qtbot, shell, name, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 def add_cases(page, count: int = 3) -> list[str]:
-    library = page.room.library
+    library = page.library_access.library
     made = []
     for n in range(count):
         case_id = library.add("cases", Permission.IMPORT, day=f"2026-11-{10 + n}", note=f"note {n}")
         library.add("levels", Permission.EDIT, case_id=case_id, level=f"L{n + 1}")
         made.append(case_id)
-    page.room.tell_changed()
+    page.library_access.tell_changed()
     return made[::-1]
 
 
@@ -62,11 +62,11 @@ def test_a_dropped_run_is_listed_with_its_picture_and_opens_in_review(qtbot, she
     (case,) = [page.controller.found.case(0)]
     assert not page.list.itemDelegate().thumbnail(case["thumbnail"]).isNull()
     assert "is in the library as" in page.note.text()
-    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done")
+    qtbot.waitUntil(lambda: page.library_access.library.rows("runs")[0]["state"] == "done")
     wanted = []
     page.wanted.connect(lambda name, thing: wanted.append((name, thing)))
     key(qtbot, shell, "Return")
-    path = page.room.library.rows("runs")[0]["path"]
+    path = page.library_access.library.rows("runs")[0]["path"]
     assert wanted == [("review", path)]
     assert (Path(path) / "plan.json").is_file()
 
@@ -125,7 +125,7 @@ def test_delete_asks_twice_and_is_taken_back(qtbot, shell):
     assert page.controller.found.total == 3  # another case: asked anew
     key(qtbot, shell, "Delete")
     assert page.controller.found.total == 2
-    assert page.room.library.one("cases", cases[1])["deleted_ns"] is not None
+    assert page.library_access.library.one("cases", cases[1])["deleted_ns"] is not None
     key(qtbot, shell, "Z", Qt.KeyboardModifier.ControlModifier)
     assert page.controller.found.total == 3
 
@@ -142,7 +142,7 @@ def test_a_ct_finding_is_entered_by_keyboard(qtbot, shell):
     page.form.fields["day"].setText("2026-11-13")
     page.form.keep()
     assert page.form is None
-    assert page.room.library.rows("findings", case_id=case_id)[0]["site"] == "posterior"
+    assert page.library_access.library.rows("findings", case_id=case_id)[0]["site"] == "posterior"
     assert page.controller.found.case(0)["ct_linked"] == 1
 
 
@@ -161,7 +161,7 @@ def test_words_and_outcome_of_a_case(qtbot, shell):
     assert "must be a number" in page.form.wrong.text()
     key(qtbot, shell, "Escape")
     assert page.form is None
-    assert page.room.library.rows("outcomes", case_id=case_id) == []
+    assert page.library_access.library.rows("outcomes", case_id=case_id) == []
 
 
 def test_export_asks_for_a_look_at_the_names(qtbot, shell, tmp_path):
@@ -177,10 +177,10 @@ def test_export_asks_for_a_look_at_the_names(qtbot, shell, tmp_path):
 
 def test_F_69_imports_wait_for_the_procedure(qtbot, shell, run):
     page = shell.page("cases")
-    page.room.jobs.held = "Finish the procedure first: imports wait until it ends."
+    page.library_access.jobs.held = "Finish the procedure first: imports wait until it ends."
     page.controller.bring_in([str(run.folder)])
     assert "Finish the procedure first" in page.note.text()
-    assert page.room.jobs.current is None
+    assert page.library_access.jobs.current is None
 
 
 def test_two_windows_do_not_write_one_library(qtbot, shell):
@@ -189,7 +189,7 @@ def test_two_windows_do_not_write_one_library(qtbot, shell):
     from assistant.library.store import Library
 
     with pytest.raises(EnvironmentError_, match="open in another window"):
-        Library(page.room.library.folder)
+        Library(page.library_access.library.folder)
 
 
 def test_from_the_list_to_review_and_back(qtbot, shell, run):
@@ -197,7 +197,7 @@ def test_from_the_list_to_review_and_back(qtbot, shell, run):
     page.controller.bring_in([str(run.folder)])
     page.form.keep()
     qtbot.waitUntil(lambda: page.controller.found.total == 1)
-    qtbot.waitUntil(lambda: page.room.library.rows("runs")[0]["state"] == "done")
+    qtbot.waitUntil(lambda: page.library_access.library.rows("runs")[0]["state"] == "done")
     key(qtbot, shell, "Return")
     review = shell.page("review")
     assert shell.current is review
@@ -226,7 +226,7 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
     form.fields["how"].setCurrentText("leave where it is")
     key(qtbot, shell, "Return")
     qtbot.waitUntil(lambda: page.controller.found.total == 1)
-    (row,) = page.room.library.rows("runs")
+    (row,) = page.library_access.library.rows("runs")
     assert (row["path"], row["is_copied"]) == (str(lone), 0)
     moved = lone.rename(tmp_path / "disk" / "other.mkv")
     page.controller.find()
@@ -240,18 +240,18 @@ def test_a_run_that_stays_where_it_is_and_is_moved_is_told_and_found_again(qtbot
         monkeypatch.setattr("ui.cases.page.ask_for_runs", lambda *_, chosen=chosen, **_more: [str(chosen)])
         key(qtbot, shell, "M")
         qtbot.waitUntil(lambda told=told: told in page.note.text())
-    assert page.room.library.rows("runs")[0]["path"] == str(moved)
+    assert page.library_access.library.rows("runs")[0]["path"] == str(moved)
 
 
 def test_a_session_of_several_levels_that_is_one_run_says_so_on_its_card_and_in_review(qtbot, shell, tmp_path):
     """As a program of before brought it in: all of it is measured with the lines of its last level."""
     page, review = shell.page("cases"), shell.page("review")
-    library = page.room.library
+    library = page.library_access.library
     (case_id,) = add_cases(page, 1)
     library.add("levels", Permission.EDIT, case_id=case_id, level="L2")
     run = add_run(library, case_id, str(two_levels(tmp_path / "before")))
     library.change([("runs", run, {"told_high": 2})], Permission.IMPORT, "import", about=case_id)
-    page.room.tell_changed()
+    page.library_access.tell_changed()
     shown = {name.text(): value.text() for name, value in page.card._lines}
     assert shown[case_words.ALL_LEVELS] == case_words.LEVELS_IN_ONE
     key(qtbot, shell, "Return")

@@ -147,7 +147,7 @@ def test_t_cuts_a_training_clip_where_the_picture_stands(qtbot, tmp_path, monkey
         page.end_editing()
     qtbot.keyClick(shell, Qt.Key.Key_T)
     assert wanted == [("training", ("cut", str(run), at_s))]
-    room = shell.page("training").room
+    room = shell.page("training").library_access
     assert room.open(Settings())
     library = room.library
     case_id = library.add("cases", Permission.IMPORT)

@@ -158,7 +158,7 @@ def test_who_waits_for_the_first_case_gets_it(made, view, readers, tmp_path, mon
     run = write_ending(tmp_path, crosses_at=40)
 
     def keep(_, facts):
-        made.desk.add_clip(Clip(id="", name="001", run_path=str(run), facts=facts, difficulty=1))
+        made.trainer.add_clip(Clip(id="", name="001", run_path=str(run), facts=facts, difficulty=1))
 
     monkeypatch.setattr(Starter, "look_at_first", lambda _: cut(read_run_outcome(run), Settings().alarms, difficulty=1))
     monkeypatch.setattr(Starter, "keep_first", keep)
@@ -207,7 +207,7 @@ def test_an_answer_is_locked_and_told(controller, view):
     controller.do("agree")
     answered(controller, "1", "7", "D")
     assert controller.front.mode == FEEDBACK
-    (row,) = controller.desk.answers()
+    (row,) = controller.trainer.answers()
     assert (row["answer"], row["sure_percent"], row["direction"], row["took_s"]) == ("stop", 80, "posterior", 1.0)
     feedback = view.feedback
     assert feedback.result.is_right
@@ -230,7 +230,7 @@ def test_nothing_of_the_outcome_is_shown_before_the_answer_is_locked(controller,
     assert picture.plate.startswith("What came next")
     assert picture.moment is not None
     controller.do("run")
-    assert controller.sitting.case.player.frame == case.ending.first_frame
+    assert controller.sitting.case.player.frame == case.run_outcome.first_frame
 
 
 def shown(controller):
@@ -258,7 +258,7 @@ def test_who_does_not_agree_leaves_no_answer(controller, view):
     controller.do("nothing")
     answered(controller, "1")
     assert view.feedback.back == words.NOT_KEPT
-    assert controller.desk.answers() == []
+    assert controller.trainer.answers() == []
 
 
 def test_what_cannot_be_kept_is_told_and_the_question_stays(controller, view, monkeypatch):
@@ -267,7 +267,7 @@ def test_what_cannot_be_kept_is_told_and_the_question_stays(controller, view, mo
     def fails(*_):
         raise UsageError("the library is read only")
 
-    monkeypatch.setattr(controller.desk, "lock", fails)
+    monkeypatch.setattr(controller.trainer, "lock", fails)
     answered(controller, "1")
     assert (controller.front.mode, view.told[-1]) == (ASKING, "the library is read only")
 
@@ -280,12 +280,12 @@ def test_watching_ends_by_the_key_or_at_the_end(controller):
     controller.end_watching()
     assert controller.front.mode == ASKING, "it still runs"
     controller.do("stop")
-    assert controller.desk.answers()[-1]["answer"] == "stop"
+    assert controller.trainer.answers()[-1]["answer"] == "stop"
     controller.do("leave")
     controller.do("watch")
     controller.sitting.case.player.skip()
     controller.end_watching()
-    assert (controller.front.mode, controller.desk.answers()[-1]["answer"]) == (FEEDBACK, "go on")
+    assert (controller.front.mode, controller.trainer.answers()[-1]["answer"]) == (FEEDBACK, "go on")
 
 
 def test_a_site_is_labelled_and_no_leak_has_no_shape(controller, view):
@@ -340,15 +340,15 @@ def test_with_the_assistant_its_lines_are_shown_and_a_wrong_one_is_told_after(co
     controller.do("leave")
     controller.do("lines")
     assert view.told[-1] == words.LINES_SHOWN
-    controller.desk._rng.random = lambda: 0.0  # whatever may carry a wrong line does
-    controller.desk.withdraw(controller.sitting.person)
+    controller.trainer._rng.random = lambda: 0.0  # whatever may carry a wrong line does
+    controller.trainer.withdraw(controller.sitting.person)
     controller.do("start")
     case = controller.sitting.case
     assert shown(controller).plan is case.aid.plan
     controller.do("lock")
     controller.do("answer 2")
     controller.do("lock")
-    (row,) = controller.desk.answers()
+    (row,) = controller.trainer.answers()
     assert row["lines_shown"] == 1
     assert row["planted_mm"] == case.aid.moved_mm
     assert (view.feedback.back == words.PLANTED_APART) == (case.aid.moved_mm is not None)
@@ -363,9 +363,9 @@ def test_a_consent_is_taken_back_when_asked_twice(controller, view):
     controller.do("withdraw")
     controller.do("lines")
     controller.do("withdraw")
-    assert (view.told[-1], len(controller.desk.answers())) == (words.WITHDRAW_ASKED, 1)
+    assert (view.told[-1], len(controller.trainer.answers())) == (words.WITHDRAW_ASKED, 1)
     controller.do("withdraw")
-    assert (view.told[-1], controller.desk.answers()) == (words.WITHDRAWN, [])
+    assert (view.told[-1], controller.trainer.answers()) == (words.WITHDRAWN, [])
 
 
 def test_people_sets_and_the_instructors_view(controller, view):
@@ -404,7 +404,7 @@ def test_the_table_of_answers_is_written_behind_the_window_and_noted(controller,
     readers.table.let_go()
     assert view.told[-1] == words.EXPORTED.format(1, view.file)
     assert len((tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()) == 2
-    assert [change.kind for change in controller.desk.library.changes()].count("export") == 1
+    assert [change.kind for change in controller.trainer.library.changes()].count("export") == 1
 
 
 def test_a_rehearsal_is_named_so(controller, room):

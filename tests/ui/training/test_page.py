@@ -97,7 +97,7 @@ def test_a_new_user_answers_the_first_case(qtbot, shell):
         key(qtbot, shell, name)
     key(qtbot, shell, "Return")
     assert page.controller.front.mode == FEEDBACK
-    (answer,) = page.controller.desk.answers()
+    (answer,) = page.controller.trainer.answers()
     assert (answer["answer"], answer["sure_percent"], answer["direction"]) == ("stop", 80, "posterior")
     assert page.feedback.headline.text() == "You stopped in time"
     assert "Direction right: posterior" in page.feedback.second.text()
@@ -144,7 +144,7 @@ def test_who_does_not_agree_leaves_no_answer(qtbot, shell):
     key(qtbot, shell, "1")
     key(qtbot, shell, "Return")
     assert page.controller.front.mode == FEEDBACK
-    assert page.controller.desk.answers() == []
+    assert page.controller.trainer.answers() == []
     assert "Nothing of this is kept" in page.feedback.back.text()
 
 
@@ -158,7 +158,7 @@ def test_watch_and_stop(qtbot, shell):
     qtbot.waitUntil(lambda: page.view.frame_index > 5)
     key(qtbot, shell, "Space")
     assert page.controller.front.mode == FEEDBACK
-    (answer,) = page.controller.desk.answers()
+    (answer,) = page.controller.trainer.answers()
     assert answer["task"] == WATCHING
     assert answer["pressed_frame"] > 5
     assert answer["early_s"] > 0
@@ -174,7 +174,7 @@ def test_labelling(qtbot, shell, name, task, press):
     key(qtbot, shell, press)
     key(qtbot, shell, "Return")
     assert page.controller.front.mode == FEEDBACK
-    (answer,) = page.controller.desk.answers()
+    (answer,) = page.controller.trainer.answers()
     assert (answer["task"], answer["is_right"]) == (task, 1)
     assert page.feedback.headline.text().startswith("Right: ")
 
@@ -185,7 +185,7 @@ def test_a_flagged_case_and_the_run_again(qtbot, shell):
     key(qtbot, shell, "3")
     key(qtbot, shell, "Return")
     key(qtbot, shell, "F")
-    assert page.controller.desk.library.rows("clips", flagged=1)
+    assert page.controller.trainer.library.rows("clips", flagged=1)
     key(qtbot, shell, "R")
     assert page.controller.sitting.case.player.frame == 0
 
@@ -226,9 +226,9 @@ def test_consent_is_taken_back_when_asked_twice(qtbot, shell):
     key(qtbot, shell, "Return")
     key(qtbot, shell, "Escape")
     key(qtbot, shell, "W")
-    assert page.controller.desk.answers() != []
+    assert page.controller.trainer.answers() != []
     key(qtbot, shell, "W")
-    assert page.controller.desk.answers() == []
+    assert page.controller.trainer.answers() == []
 
 
 def test_the_page_can_be_left_and_comes_back(qtbot, shell):
@@ -258,7 +258,7 @@ def test_cases_can_be_asked_with_lines_and_still_hide_the_outcome(qtbot, shell):
     assert page.view.shows_lines
     key(qtbot, shell, "1")
     key(qtbot, shell, "Return")
-    assert page.controller.desk.answers()[0]["lines_shown"] == 1
+    assert page.controller.trainer.answers()[0]["lines_shown"] == 1
 
 
 def with_the_assistant(qtbot, shell, page, planted):
@@ -266,8 +266,8 @@ def with_the_assistant(qtbot, shell, page, planted):
     key(qtbot, shell, "Escape")
     key(qtbot, shell, "H")
     assert "wrong line on purpose" in page.parts.note.text()
-    choose = page.controller.desk.next
-    page.controller.desk.next = lambda *args, **kwargs: replace(choose(*args, **kwargs), is_planted=planted)
+    choose = page.controller.trainer.next
+    page.controller.trainer.next = lambda *args, **kwargs: replace(choose(*args, **kwargs), is_planted=planted)
     key(qtbot, shell, "Return")
     to_the_end_of_the_clip(qtbot, shell, page)
 
@@ -277,16 +277,18 @@ def test_a_wrong_line_is_told_after_the_answer_and_counted_apart(qtbot, shell):
     with_the_assistant(qtbot, shell, page, planted=True)
     assert page.controller.sitting.case.aid.moved_mm == 6.0
     assert (
-        page.view._plan is page.controller.sitting.case.aid.plan is not page.controller.sitting.case.player.ending.plan
+        page.view._plan
+        is page.controller.sitting.case.aid.plan
+        is not page.controller.sitting.case.player.run_outcome.plan
     )
     assert "Assistant: ≈" in page.view.plate
     key(qtbot, shell, "2")
     key(qtbot, shell, "Return")
     assert page.feedback.gave_away.text().endswith("6 mm too far back. You followed it.")
     assert "Counted apart" in page.feedback.back.text()
-    (answer,) = page.controller.desk.answers()
+    (answer,) = page.controller.trainer.answers()
     assert (answer["planted_mm"], answer["trusted"], answer["is_right"]) == (6.0, 1, 0)
-    qtbot.waitUntil(lambda: page.view._plan is page.controller.sitting.case.player.ending.plan)
+    qtbot.waitUntil(lambda: page.view._plan is page.controller.sitting.case.player.run_outcome.plan)
     key(qtbot, shell, "Escape")
     board = page.parts.dashboard
     assert (board.trusted.figure.text(), board.trusted.cases.text()) == ("1", "of 1 planted")
@@ -300,13 +302,13 @@ def test_with_the_assistant_its_figure_is_the_true_one(qtbot, shell):
     key(qtbot, shell, "1")
     key(qtbot, shell, "Return")
     assert "on purpose" not in page.feedback.gave_away.text()
-    assert page.controller.desk.answers()[0]["planted_mm"] is None
+    assert page.controller.trainer.answers()[0]["planted_mm"] is None
 
 
 def test_a_set_by_hand(qtbot, shell):
     page = begin(qtbot, shell)
     key(qtbot, shell, "Escape")
-    page.controller.sitting.person = page.controller.desk.enrol(role=Role.INSTRUCTOR, consents=True)
+    page.controller.sitting.person = page.controller.trainer.enrol(role=Role.INSTRUCTOR, consents=True)
     key(qtbot, shell, "I")
     key(qtbot, shell, "N")
     page.form.fields["name"].setText("by hand")
@@ -323,7 +325,7 @@ def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path
     run = write_ending(tmp_path, crosses_at=40)
     page.open_thing(("cut", str(run), 1.0))
     assert "import it first" in page.parts.note.text()
-    library = page.controller.desk.library
+    library = page.controller.trainer.library
     case_id = library.add("cases", Permission.IMPORT)
     level = library.add("levels", Permission.EDIT, case_id=case_id)
     values = {"path": str(run), "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}
@@ -331,7 +333,7 @@ def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path
     page.open_thing(("cut", str(run), 1.0))
     qtbot.waitUntil(lambda: "Case 101 was cut" in page.parts.note.text())
     (row,) = library.rows("clips", name="101")
-    assert row["stop_frame"] == page.controller.desk.clip(row["id"]).facts.stop_frame
+    assert row["stop_frame"] == page.controller.trainer.clip(row["id"]).facts.stop_frame
     page.open_thing(("case", case_id))
     asked(qtbot, page)
     assert page.controller.sitting.case.asked.clip.id == row["id"]
@@ -357,4 +359,4 @@ def test_the_table_of_answers_is_written_behind_the_window(qtbot, shell, tmp_pat
     let_go.set()
     qtbot.waitUntil(lambda: " answers written to " in page.parts.note.text())
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 2
-    assert [change.kind for change in page.controller.desk.library.changes()].count("export") == 1
+    assert [change.kind for change in page.controller.trainer.library.changes()].count("export") == 1
