@@ -113,13 +113,13 @@ def test_training_offers_the_live_picture_and_puts_its_case_away_while_armed(qtb
     qtbot.keyClick(shell, Qt.Key.Key_Escape)
     page.do("start")
     qtbot.waitUntil(lambda: page.controller.front.mode == ASKING and page.view.frame_index >= 0)
-    answers = len(page.controller.desk.answers(page.controller.sitting.person))
+    answers = len(page.controller.trainer.answers(page.controller.sitting.person))
     beats(theatre, armed=1)
     page.live.look()
     assert page.controller.front.mode == OVERVIEW
     assert page.controller.sitting.case is None
     assert page.parts.note.text() == with_keys(REFUSED)
-    assert len(page.controller.desk.answers(page.controller.sitting.person)) == answers, (
+    assert len(page.controller.trainer.answers(page.controller.sitting.person)) == answers, (
         "nothing was answered for the person"
     )
     beats(theatre, armed=0)
