@@ -323,7 +323,7 @@ class Pipeline:
             view_index=None if isinstance(last.motion, Unknown) else last.motion.view_index,
             distances=last.distances,
             approach=last.approach,
-            front_mm=0.0 if isinstance(last.cement, Unknown) else last.cement.front_mm,
+            outline_sigma_mm=0.0 if isinstance(last.cement, Unknown) else last.cement.outline_sigma_mm,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
             leaks=last.leaks,
             grows_opposite=last.grows_opposite,

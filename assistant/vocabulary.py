@@ -185,14 +185,14 @@ class CementMask:
     mask : array (height, width) of bool
     evidence : array (height, width) of float32
         Smooth signed evidence, > 0 where cement stands: its zero line is the sub-pixel outline.
-    front_mm : float
+    outline_sigma_mm : float
         One standard deviation of the outline's position.
     """
 
     crop: Crop
     mask: NDArray[np.bool_] = field(repr=False)
     evidence: NDArray[np.float32] = field(repr=False)
-    front_mm: float
+    outline_sigma_mm: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

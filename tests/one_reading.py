@@ -45,7 +45,7 @@ def disc_of_cement(x_px: float = 40.0, y_px: float = 30.0, radius_px: float = 12
     crop = Crop(x0_px=100, y0_px=90, width_px=120, height_px=100)
     ys, xs = np.mgrid[0:100, 0:120]
     evidence = (radius_px - np.hypot(xs - x_px, ys - y_px)).astype(np.float32)
-    return CementMask(crop=crop, mask=evidence > 0, evidence=evidence, front_mm=0.12)
+    return CementMask(crop=crop, mask=evidence > 0, evidence=evidence, outline_sigma_mm=0.12)
 
 
 def distances(**changes: Any) -> Distances:

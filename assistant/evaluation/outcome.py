@@ -63,7 +63,7 @@ class MethodAnswers:
     motion, distance_mm : dict of str to array (n,)
         As in `Truth`; NaN where the method does not know.
     area_mm2, processing_ms : array (n,)
-    front_mm : array (n,) or None
+    outline_sigma_mm : array (n,) or None
         Standard deviation that the method gives its outline; None for one that gives none.
     events, leaks : tuples
     mask : callable
@@ -78,7 +78,7 @@ class MethodAnswers:
     area_mm2: Column = field(repr=False)
     distance_mm: Mapping[str, Column] = field(repr=False)
     processing_ms: Column = field(repr=False)
-    front_mm: Column | None = field(default=None, repr=False)
+    outline_sigma_mm: Column | None = field(default=None, repr=False)
     events: tuple[MethodEvent, ...]
     leaks: tuple[MethodLeak, ...]
     mask: MaskOf = field(repr=False)
@@ -128,7 +128,7 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         area_mm2=numbers("cement_area_mm2"),
         distance_mm={line: numbers(f"{line}_mm") for line in LINES},
         processing_ms=numbers("processing_ms"),
-        front_mm=numbers("front_mm"),
+        outline_sigma_mm=numbers("front_mm"),
         events=tuple(result.events),
         leaks=tuple(result.leaks),
         mask=mask,

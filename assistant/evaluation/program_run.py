@@ -48,7 +48,7 @@ class _Frames:
     distance_mm: dict[str, NDArray[np.float64]]
     area_mm2: NDArray[np.float64]
     processing_ms: NDArray[np.float64]
-    front_mm: NDArray[np.float64]
+    outline_sigma_mm: NDArray[np.float64]
     masks: dict[int, NDArray[np.uint8]]
     """Packed bits, of live frames alone."""
 
@@ -60,7 +60,7 @@ class _Frames:
             for name in MOTION:
                 self.motion[name][i] = getattr(reading.motion.similarity, name)
         if isinstance(reading.cement, CementMask):
-            self.front_mm[i] = reading.cement.front_mm
+            self.outline_sigma_mm[i] = reading.cement.outline_sigma_mm
         if isinstance(reading.distances, Distances):
             self.area_mm2[i] = reading.distances.cement_area_mm2
             for line in WHOLE_LINES:
@@ -85,7 +85,7 @@ def _no_frames(n: int) -> _Frames:
         distance_mm={line: np.full(n, np.nan) for line in LINES},
         area_mm2=np.full(n, np.nan),
         processing_ms=np.full(n, np.nan),
-        front_mm=np.full(n, np.nan),
+        outline_sigma_mm=np.full(n, np.nan),
         masks={},
     )
 
@@ -121,7 +121,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         area_mm2=frames.area_mm2,
         distance_mm=frames.distance_mm,
         processing_ms=frames.processing_ms,
-        front_mm=frames.front_mm,
+        outline_sigma_mm=frames.outline_sigma_mm,
         events=tuple(
             MethodEvent(
                 kind=event.kind.value,

@@ -43,9 +43,9 @@ def score_distances(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
             tally.add(f"distance.{line}.{against}", said[covered] - right[covered])
             if against == "visible":
                 tally.count(f"coverage.{line}", covered.sum(), known.sum())
-                if outcome.front_mm is not None and line in SIGMA_LINES:
-                    told = covered & np.isfinite(outcome.front_mm)
-                    within = np.abs(said[told] - right[told]) <= outcome.front_mm[told]
+                if outcome.outline_sigma_mm is not None and line in SIGMA_LINES:
+                    told = covered & np.isfinite(outcome.outline_sigma_mm)
+                    within = np.abs(said[told] - right[told]) <= outcome.outline_sigma_mm[told]
                     tally.count("front.within", within.sum(), told.sum())
 
 

@@ -49,7 +49,11 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         view = views[motion.view_index]
         moved = [f"{where.dx_px:.3f}", f"{where.dy_px:.3f}", f"{where.rotation_deg:.4f}", f"{where.scale:.5f}"]
     found = lengths.columns(reading.distances, reading.approach, view)
-    front = reading.cement.front_mm if isinstance(reading.cement, CementMask) else Unknown("no cement was looked for")
+    front = (
+        reading.cement.outline_sigma_mm
+        if isinstance(reading.cement, CementMask)
+        else Unknown("no cement was looked for")
+    )
     cells = {name: _cell(value) for name, value in found.items()} | {
         "frame": str(reading.frame_index),
         "t_s": f"{reading.t_s:.6f}",

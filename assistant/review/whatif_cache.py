@@ -63,7 +63,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
         The planned view that was found.
     mask : int or None
         Place in ``masks``; None where no cement could be looked for.
-    front_mm : float
+    outline_sigma_mm : float
     reason : str
         Why no cement could be looked for.
     """
@@ -72,7 +72,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     state: str
     view: int | None
     mask: int | None
-    front_mm: float
+    outline_sigma_mm: float
     reason: str
 
 
@@ -113,7 +113,7 @@ class Keeper:
                 reading.liveness.state.value,
                 view,
                 len(kept.masks) - 1 if seen else None,
-                cement.front_mm if isinstance(cement, CementMask) else 0.0,
+                cement.outline_sigma_mm if isinstance(cement, CementMask) else 0.0,
                 cement.reason if isinstance(cement, Unknown) else "",
             )
         )
@@ -167,7 +167,7 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
                     leak_settings=settings.leaks,
                     leaks=LeakMemory(view_index=frame.view),
                 )
-            cement = _cement(kept.masks[frame.mask], crop, frame.front_mm)
+            cement = _cement(kept.masks[frame.mask], crop, frame.outline_sigma_mm)
             distances, approach, leaks = quick[frame.view].take(cement, index, frame.t_s)
         else:
             leaks = (*leaks, *quick[frame.view].hold(frame.t_s))
@@ -180,7 +180,7 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
             view_index=frame.view,
             distances=distances,
             approach=approach,
-            front_mm=frame.front_mm,
+            outline_sigma_mm=frame.outline_sigma_mm,
             processing_ms=0.0,
             leaks=leaks,
         )
@@ -194,11 +194,13 @@ def nearer(nearest: float | None, distances: Distances | Unknown) -> float | Non
     return min((each for each in (nearest, line_mm) if each is not None), default=None)
 
 
-def _cement(packed: bytes, crop: Crop, front_mm: float) -> CementMask:
+def _cement(packed: bytes, crop: Crop, outline_sigma_mm: float) -> CementMask:
     count = crop.width_px * crop.height_px
     bits = np.unpackbits(np.frombuffer(zlib.decompress(packed), np.uint8), count=count)
     mask = bits.astype(np.bool_).reshape(crop.height_px, crop.width_px)
-    return CementMask(crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), front_mm=front_mm)
+    return CementMask(
+        crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), outline_sigma_mm=outline_sigma_mm
+    )
 
 
 def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, model: str) -> Path | None:

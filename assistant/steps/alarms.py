@@ -64,7 +64,7 @@ class AlarmInput:
         The planned view that it shows; None when the vertebra is not found.
     distances : Distances or Unknown
     approach : Approach
-    front_mm : float
+    outline_sigma_mm : float
         Standard deviation of the outline.
     processing_ms : float
         Time taken until the alarms.
@@ -83,7 +83,7 @@ class AlarmInput:
     view_index: int | None
     distances: Distances | Unknown
     approach: Approach
-    front_mm: float
+    outline_sigma_mm: float
     processing_ms: float
     leaks: tuple[Leak, ...] = ()
     grows_opposite: bool = False
@@ -269,7 +269,7 @@ def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: PipelineRow, now: Alarm
         return row.rule in _OF_LEAKS  # a leak is handed in when its own step has confirmed it
     if votes and votes[-1].past_mm is not None and votes[-1].past_mm >= -_AT_THE_LINE_MM:
         return True
-    return vote.past_mm >= _CLEARLY_PAST_MM + now.front_mm
+    return vote.past_mm >= _CLEARLY_PAST_MM + now.outline_sigma_mm
 
 
 def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:

@@ -29,7 +29,9 @@ def test_distances_shrink_and_a_speed_comes_with_the_pictures() -> None:
     for k in range(12):
         mask = np.zeros((300, 320), np.bool_)
         mask[centre_y - 3 : centre_y + 3, sorted((centre_x, centre_x + towards * (2 + k)))[0] :][:, : 2 + k] = True
-        cement = CementMask(crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), front_mm=0.0)
+        cement = CementMask(
+            crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), outline_sigma_mm=0.0
+        )
         told.append(quick.take(cement, k, k / 5))
     walls = [distances.mm[Line.POSTERIOR_WALL] for distances, _, _ in told]
     assert walls == sorted(walls, reverse=True)

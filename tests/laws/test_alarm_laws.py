@@ -73,7 +73,7 @@ def events_of(steps: list[Step], rate_hz: float) -> tuple[Alarm, ...]:
                 view_index=0 if measured else None,
                 distances=distances(step.warning_mm, step.superior_mm) if measured else Unknown("not measured"),
                 approach=NO_APPROACH,
-                front_mm=0.1,
+                outline_sigma_mm=0.1,
                 processing_ms=3.0,
             ),
             SETTINGS,

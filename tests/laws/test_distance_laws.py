@@ -50,7 +50,7 @@ def cement(seed: int, blobs: int = 3) -> CementMask:
     for _ in range(blobs):
         x, y, radius = rng.uniform(0, WIDTH_PX), rng.uniform(0, HEIGHT_PX), rng.uniform(0.6, 12)
         mask |= (xs - x) ** 2 + (ys - y) ** 2 <= radius**2
-    return CementMask(crop=CROP, mask=mask, evidence=np.zeros(mask.shape, np.float32), front_mm=0.1)
+    return CementMask(crop=CROP, mask=mask, evidence=np.zeros(mask.shape, np.float32), outline_sigma_mm=0.1)
 
 
 def numbers(distances: Distances) -> dict[Line, float]:

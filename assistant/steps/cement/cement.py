@@ -36,7 +36,7 @@ from assistant.steps.cement.mask_limits import EdgeLimits
 from assistant.steps.cement.memory import MaskMemory
 from assistant.steps.cement.moving_gas import drop_gas_gone, drop_gas_over_bone, temporal_variance_noise
 from assistant.steps.cement.noise import noise_of, steady_noise
-from assistant.steps.cement.outline_sigma import front_mm
+from assistant.steps.cement.outline_sigma import outline_sigma_mm
 from assistant.steps.cement.soft_edges import drop_diffuse
 from assistant.vocabulary import CementMask, Grey
 
@@ -118,7 +118,7 @@ def find_cement(
     _learn(memory, seen, smoothed, t_s)
     _refuse(evidence, mask, limits.edge.refused_share)
     memory.mask = mask
-    front = front_mm(contrast, mask, noise, scale, limits.outline)
+    front = outline_sigma_mm(contrast, mask, noise, scale, limits.outline)
     return _on_source_grid(memory, mask, evidence, front)
 
 
@@ -173,7 +173,7 @@ def _on_source_grid(memory: MaskMemory, mask: Bool, evidence: F32, front: float)
     if memory.baseline.step > 1:
         evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
         mask = evidence > 0
-    return CementMask(crop=crop, mask=mask, evidence=evidence, front_mm=front)
+    return CementMask(crop=crop, mask=mask, evidence=evidence, outline_sigma_mm=front)
 
 
 def _keep_behind_blade(seen: _Seen, low: Bool, evidence: F32) -> None:

@@ -13,7 +13,7 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 
-def front_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float, limits: OutlineLimits) -> float:
+def outline_sigma_mm(contrast: F32, mask: Bool, noise: F32, mm_per_px: float, limits: OutlineLimits) -> float:
     """Standard deviation of the outline: noise over the slope of the contrast across it, and what else moves it.
 
     Parameters

@@ -35,7 +35,7 @@ NONE = Unknown("none")
 
 
 def reading(index: int, mask: np.ndarray, distances: Distances | Unknown, motion: Motion | Unknown) -> Reading:
-    cement = CementMask(crop=CROP, mask=mask, evidence=mask.astype(np.float32) - 0.5, front_mm=0.1)
+    cement = CementMask(crop=CROP, mask=mask, evidence=mask.astype(np.float32) - 0.5, outline_sigma_mm=0.1)
     return Reading(
         frame_index=index,
         t_s=index / 20.0,

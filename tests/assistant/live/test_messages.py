@@ -33,7 +33,7 @@ def mask() -> CementMask:
     inside[5:15, 10:20] = True
     evidence = np.where(inside, np.float32(1), np.float32(-1))
     crop = Crop(x0_px=100, y0_px=50, width_px=30, height_px=20)
-    return CementMask(crop=crop, mask=inside, evidence=evidence, front_mm=0.2)
+    return CementMask(crop=crop, mask=inside, evidence=evidence, outline_sigma_mm=0.2)
 
 
 def test_a_moment_carries_no_pixels_and_travels_between_processes() -> None:

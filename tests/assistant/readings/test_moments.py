@@ -45,7 +45,9 @@ def test_the_outline_stands_in_pixels_of_the_reference_frame() -> None:
     inside = np.zeros((20, 30), bool)
     inside[5:15, 10:20] = True
     crop = Crop(x0_px=100, y0_px=50, width_px=30, height_px=20)
-    mask = CementMask(crop=crop, mask=inside, evidence=np.where(inside, np.float32(1), np.float32(-1)), front_mm=0.2)
+    mask = CementMask(
+        crop=crop, mask=inside, evidence=np.where(inside, np.float32(1), np.float32(-1)), outline_sigma_mm=0.2
+    )
     (outline,) = cement_outline(mask)
     assert outline.min(axis=0).tolist() == [110.0, 55.0]
     assert outline.max(axis=0).tolist() == [119.0, 64.0]

@@ -93,7 +93,7 @@ class Theatre:
         state: FrameState = FrameState.LIVE,
         view_index: int | None = 0,
         approach: Approach = NO_APPROACH,
-        front_mm: float = 0.4,
+        outline_sigma_mm: float = 0.4,
         leaks: tuple[Leak, ...] = (),
         processing_ms: float = 4.0,
     ) -> AlarmOutcome:
@@ -101,7 +101,11 @@ class Theatre:
         self.frame += 1
         self.t_s += 1 / self.rate_hz
         made = self._input(seen, state=state, new_picture=True, view_index=view_index)
-        return self.feed(replace(made, approach=approach, front_mm=front_mm, leaks=leaks, processing_ms=processing_ms))
+        return self.feed(
+            replace(
+                made, approach=approach, outline_sigma_mm=outline_sigma_mm, leaks=leaks, processing_ms=processing_ms
+            )
+        )
 
     def pictures(self, seen: Distances | Unknown, seconds: float, view_index: int | None = 0) -> AlarmOutcome:
         for _ in range(max(1, round(seconds * self.rate_hz))):
@@ -119,7 +123,7 @@ class Theatre:
             view_index=view_index,
             distances=seen,
             approach=NO_APPROACH,
-            front_mm=0.4,
+            outline_sigma_mm=0.4,
             processing_ms=4.0,
         )
 
@@ -168,10 +172,10 @@ def test_a_front_that_stood_at_the_line_needs_no_second_picture() -> None:
 
 
 @pytest.mark.parametrize(("past_mm", "front_mm", "at_once"), [(0.8, 0.4, True), (0.5, 1.0, False), (0.1, 0.3, False)])
-def test_clearly_past_the_line_needs_no_second_picture(past_mm: float, front_mm: float, at_once: bool) -> None:
+def test_clearly_past_the_line_needs_no_second_picture(past_mm: float, outline_sigma_mm: float, at_once: bool) -> None:
     theatre = Theatre()
     theatre.pictures(distances(), 1)
-    assert (LINE in kinds(theatre.picture(distances(warning=-past_mm), front_mm=front_mm))) is at_once
+    assert (LINE in kinds(theatre.picture(distances(warning=-past_mm), outline_sigma_mm=outline_sigma_mm))) is at_once
 
 
 @pytest.mark.parametrize(("rate_hz", "at_once"), [(1.0, True), (4.0, True), (5.0, False), (7.5, False), (30.0, False)])

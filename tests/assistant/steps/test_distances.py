@@ -43,7 +43,7 @@ def cement(*boxes: tuple[int, int, int, int]) -> CementMask:
     mask = np.zeros((CROP.height_px, CROP.width_px), dtype=np.bool_)
     for x0, y0, x1, y1 in boxes:
         mask[y0 - CROP.y0_px : y1 + 1 - CROP.y0_px, x0 - CROP.x0_px : x1 + 1 - CROP.x0_px] = True
-    return CementMask(crop=CROP, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), front_mm=0.1)
+    return CementMask(crop=CROP, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), outline_sigma_mm=0.1)
 
 
 def approx(value: float) -> Any:

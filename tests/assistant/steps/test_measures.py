@@ -23,7 +23,7 @@ BOX = planned([[40, 60], [80, 60], [120, 60]], [[40, 120], [80, 120], [120, 120]
 
 
 def cement(mask: np.ndarray) -> CementMask:
-    return CementMask(crop=CROP, mask=mask, evidence=np.zeros(mask.shape, np.float32), front_mm=0.1)
+    return CementMask(crop=CROP, mask=mask, evidence=np.zeros(mask.shape, np.float32), outline_sigma_mm=0.1)
 
 
 def grid() -> tuple[np.ndarray, np.ndarray]:

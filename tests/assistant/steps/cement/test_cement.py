@@ -76,7 +76,7 @@ def test_the_outline_is_nought_of_the_evidence(tabletop, disc):
             before_injection=False,
         )
     assert np.array_equal(cement.mask, cement.evidence > 0)
-    assert 0 < cement.front_mm < 0.5
+    assert 0 < cement.outline_sigma_mm < 0.5
 
 
 def test_a_picture_far_too_dark_with_one_side_black_blinds_nobody_to_the_cement_after_it(tabletop, disc):
