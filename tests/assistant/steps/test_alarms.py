@@ -171,7 +171,9 @@ def test_a_front_that_stood_at_the_line_needs_no_second_picture() -> None:
     assert LINE in kinds(theatre.picture(distances(warning=-0.05)))
 
 
-@pytest.mark.parametrize(("past_mm", "front_mm", "at_once"), [(0.8, 0.4, True), (0.5, 1.0, False), (0.1, 0.3, False)])
+@pytest.mark.parametrize(
+    ("past_mm", "outline_sigma_mm", "at_once"), [(0.8, 0.4, True), (0.5, 1.0, False), (0.1, 0.3, False)]
+)
 def test_clearly_past_the_line_needs_no_second_picture(past_mm: float, outline_sigma_mm: float, at_once: bool) -> None:
     theatre = Theatre()
     theatre.pictures(distances(), 1)
