@@ -78,9 +78,18 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
     """
     folder.mkdir(parents=True)
     board = SharedFile.make(4096)
-    deck = SessionMemory.make(slots, width_px * height_px)
+    session_memory = SessionMemory.make(slots, width_px * height_px)
     numbers = board.numbers_at(0, 2)
-    command = [sys.executable, "-c", _BODY, str(folder), str(board.path), str(width_px), str(height_px), str(deck.path)]
+    command = [
+        sys.executable,
+        "-c",
+        _BODY,
+        str(folder),
+        str(board.path),
+        str(width_px),
+        str(height_px),
+        str(session_memory.path),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     try:
         wait_until(lambda: numbers[0] >= after_frames or process.poll() is not None, every_s=0.0005)
@@ -90,11 +99,11 @@ def kill_at(folder: Path, after_frames: int, *, width_px: int = 320, height_px: 
         process.kill()
         process.wait()
         board.remove()
-        deck.remove()
+        session_memory.remove()
     offered, last_ns = int(numbers[0]), int(numbers[1])
     frames, lost_ms = _play(folder, offered, last_ns)
     successor = Recorder(folder, WRITER)
-    record_what_is_left(deck, folder, successor)
+    record_what_is_left(session_memory, folder, successor)
     assert successor.close()
     source = RunFolder(folder, "gone on with")
     recorded = source.recorded

@@ -78,12 +78,12 @@ class LiveInput:
         self._growth = CementGrowth()
         self._plan: TakePlan | None = None
         self._plan_number = 0
-        self._deck: SessionMemory | None = None
+        self._session_memory: SessionMemory | None = None
         self._screen_changed = ""
 
-    def begin(self, deck: SessionMemory, events: Iterable[dict[str, Any]]) -> None:
+    def begin(self, session_memory: SessionMemory, events: Iterable[dict[str, Any]]) -> None:
         """Its processes run now. After a crash the lines of the event log come back, never confirmed."""
-        self._deck = deck
+        self._session_memory = session_memory
         left = plan_left(events, self._settings.alarms.warning_lines, self._number)
         if left is None or isinstance(left, str):
             self._log("no_plan_brought_back", reason=left or sentence("there was none"))
@@ -153,9 +153,9 @@ class LiveInput:
         if change.condition not in (Condition.DIED, Condition.HANGING):
             return
         self.inbox.append(RESTARTED[change.child])
-        if change.child is Child.ANALYSIS and self._deck is not None:
+        if change.child is Child.ANALYSIS and self._session_memory is not None:
             self.session_state.forget_analysis()
-            self._deck.to_analysis.forget()
+            self._session_memory.to_analysis.forget()
             if self._plan is not None:
                 self._order(self._plan)
             self.void_lines(sentence("the analysis was started again"))
@@ -212,7 +212,7 @@ class LiveInput:
     def _order(self, order: Order) -> None:
         if isinstance(order, TakePlan) and self.session_state.facts is not None:
             order = replace(order, clock=self.session_state.facts.clock)
-        if self._deck is None or not self._deck.to_analysis.put(order):
+        if self._session_memory is None or not self._session_memory.to_analysis.put(order):
             self.inbox.append(
                 FaultNotice(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
             )

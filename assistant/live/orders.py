@@ -15,7 +15,7 @@ class Start:
 
     Attributes
     ----------
-    deck : str
+    session_memory : str
         Path of the shared memory.
     source : str
         Address of the picture source.
@@ -28,7 +28,7 @@ class Start:
         Commands of the watchdog: its own window, and the program's start.
     """
 
-    deck: str
+    session_memory: str
     source: str
     folder: str
     settings: Settings

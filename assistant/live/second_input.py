@@ -82,24 +82,26 @@ class SecondInput:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
-        self._deck: SessionMemory | None = SessionMemory.make()
-        self._deck.beat(Register.WINDOW_BEAT)
+        self._session_memory: SessionMemory | None = SessionMemory.make()
+        self._session_memory.beat(Register.WINDOW_BEAT)
         self._begun = begin_head(self.folder)
         self._write_head(None)
         children = (Child.CAPTURE, Child.ANALYSIS)
-        self._nurses = {child: ChildSupervisor(child, self._deck, self._orders, clock_ns) for child in children}
+        self._nurses = {
+            child: ChildSupervisor(child, self._session_memory, self._orders, clock_ns) for child in children
+        }
 
     def begin(self, events: Iterable[dict[str, Any]]) -> None:
         """Start its processes; lines that the event log holds for it come back, never confirmed."""
         for nurse in self._nurses.values():
             nurse.begin()
-        assert self._deck is not None
-        self.input.begin(self._deck, events)
+        assert self._session_memory is not None
+        self.input.begin(self._session_memory, events)
 
     def _orders(self, epoch: int) -> Start:
-        assert self._deck is not None
+        assert self._session_memory is not None
         return Start(
-            deck=str(self._deck.path),
+            session_memory=str(self._session_memory.path),
             source=self.source,
             folder=str(self.folder),
             settings=self._settings,
@@ -127,21 +129,21 @@ class SecondInput:
 
     def acknowledge(self) -> None:
         """A person has seen what stands."""
-        if self._deck is not None:
-            self._deck.to_analysis.put(Acknowledge())
+        if self._session_memory is not None:
+            self._session_memory.to_analysis.put(Acknowledge())
 
     def poll(self, *, armed: bool) -> list[Message]:
         """Look after its processes, hear them, judge its picture anew; what the person has to know."""
-        if self._deck is None:
+        if self._session_memory is None:
             return []
-        deck = self._deck
-        deck.beat(Register.WINDOW_BEAT)
+        session_memory = self._session_memory
+        session_memory.beat(Register.WINDOW_BEAT)
         self.input.session_state.armed = armed
         for nurse in self._nurses.values():
             for change in nurse.look():
                 self.input.child_changed(change)
         told: list[Message] = []
-        for message in (*deck.capture_says.take(), *deck.analysis_says.take()):
+        for message in (*session_memory.capture_says.take(), *session_memory.analysis_says.take()):
             self.input.hear(message)
             if isinstance(message, SourceLost):
                 told.append(
@@ -166,14 +168,14 @@ class SecondInput:
             elif isinstance(each, FaultNotice):
                 told.append(FaultNotice(happened=sentence(f"Second picture: {each.happened}"), do=each.do))
         self.input.inbox.clear()
-        self._look(deck)
+        self._look(session_memory)
         return told
 
-    def _look(self, deck: SessionMemory) -> None:
+    def _look(self, session_memory: SessionMemory) -> None:
         session_state = self.input.session_state
-        newest = deck.ring.newest_index
-        stamp = deck.ring.stamp(newest)
-        session_state.signs = read_signs(deck)
+        newest = session_memory.ring.newest_index
+        stamp = session_memory.ring.stamp(newest)
+        session_state.signs = read_signs(session_memory)
         seen = None if stamp is None else (newest, stamp[0])
         self._status, _, _ = session_state.look(self._clock_ns(), seen, self.children)
         self.input.follow(self._status.state)
@@ -194,26 +196,26 @@ class SecondInput:
 
     def newest_frame(self) -> StampedFrame | None:
         """A copy of its newest frame; None before the first."""
-        return self._deck.ring.newest() if self._deck is not None else None
+        return self._session_memory.ring.newest() if self._session_memory is not None else None
 
     @property
     def newest_index(self) -> int:
         """Number of its newest frame; -1 before the first."""
-        return self._deck.ring.newest_index if self._deck is not None else -1
+        return self._session_memory.ring.newest_index if self._session_memory is not None else -1
 
     def stop(self) -> bool:
         """End it, its recording closed in order; True if it ended by itself in time. May be called twice."""
-        if self._deck is None:
+        if self._session_memory is None:
             return True
-        self._deck.put(Register.CLOSING, 1)
+        self._session_memory.put(Register.CLOSING, 1)
         until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
         in_order = True
         for nurse in self._nurses.values():
             in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
             nurse.end_now()
             nurse.clear_note(self.folder)
-        self._deck.remove()
-        self._deck = None
+        self._session_memory.remove()
+        self._session_memory = None
         if in_order:
             self._write_head(("", 0))
         return in_order

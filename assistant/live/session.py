@@ -106,15 +106,15 @@ class LiveSession:
                     happened=sentence("The disk takes no recording."), do=sentence("Monitoring works. Make room.")
                 )
             )
-        self._session_state.armed = bool(self.deck.get(Register.ARMED))
-        self._input.begin(self.deck, self.events)
+        self._session_state.armed = bool(self.session_memory.get(Register.ARMED))
+        self._input.begin(self.session_memory, self.events)
         left = second_left(self.events)
         if left:
             self._inbox += self.open_second(left)
 
-    def _orders(self, deck: str, epoch: int) -> Start:
+    def _orders(self, session_memory: str, epoch: int) -> Start:
         return Start(
-            deck=deck,
+            session_memory=session_memory,
             source=self.source,
             folder=str(self.folder),
             settings=self._settings,
@@ -124,7 +124,7 @@ class LiveSession:
         )
 
     @property
-    def deck(self) -> SessionMemory:
+    def session_memory(self) -> SessionMemory:
         """The shared memory.
 
         Raises
@@ -133,7 +133,7 @@ class LiveSession:
         """
         if self._crew is None:
             raise UsageError("the live session has not been started")
-        return self._crew.deck
+        return self._crew.session_memory
 
     @property
     def goes_on(self) -> bool:
@@ -146,7 +146,7 @@ class LiveSession:
             return True
         self._log_event("session_ended")
         self._awake.follow(armed=False)
-        self._ledger.anchor(self.deck.to_capture, force=True)
+        self._ledger.anchor(self.session_memory.to_capture, force=True)
         in_order = self.second is None or self.second.stop()
         in_order &= self._crew.end(self.folder, _CLOSE_WITHIN_S)
         in_order &= self._ledger.close()
@@ -158,13 +158,17 @@ class LiveSession:
 
     def poll(self) -> tuple[Message, ...]:
         """All news since the last call, in order; also looks after the children and brings `status` up to date."""
-        deck = self.deck
+        session_memory = self.session_memory
         assert self._crew is not None
         messages: list[Message] = []
         for change in self._crew.look():
             messages.append(change)
             self._input.child_changed(change)
-        heard: list[Message] = [*deck.capture_says.take(), *deck.analysis_says.take(), *deck.watchdog_says.take()]
+        heard: list[Message] = [
+            *session_memory.capture_says.take(),
+            *session_memory.analysis_says.take(),
+            *session_memory.watchdog_says.take(),
+        ]
         for message in heard:
             messages.append(message)
             self._hear(message)
@@ -175,7 +179,7 @@ class LiveSession:
         self._look_at_machine()
         messages += self._refresh()
         if self._ledger is not None:
-            self._ledger.anchor(deck.to_capture)
+            self._ledger.anchor(session_memory.to_capture)
         return tuple(messages)
 
     @property
@@ -188,16 +192,16 @@ class LiveSession:
 
     def newest_frame(self) -> StampedFrame | None:
         """A copy of the newest frame; None before the first."""
-        return self.deck.ring.newest()
+        return self.session_memory.ring.newest()
 
     @property
     def newest_index(self) -> int:
         """Number of the newest frame, without copying it; -1 before the first."""
-        return self.deck.ring.newest_index
+        return self.session_memory.ring.newest_index
 
     def frame(self, index: int) -> StampedFrame | None:
         """A copy of one of the last frames; None where it is gone."""
-        return self.deck.ring.read(index)
+        return self.session_memory.ring.read(index)
 
     @property
     def events(self) -> tuple[dict[str, Any], ...]:
@@ -286,7 +290,7 @@ class LiveSession:
             self._log_event("arm_refused", reason=reason, by=by)
         elif not self._session_state.armed:
             self._session_state.armed = True
-            self.deck.put(Register.ARMED, 1)
+            self.session_memory.put(Register.ARMED, 1)
             self._log_event("armed", by=by)
         return reason
 
@@ -297,7 +301,7 @@ class LiveSession:
             self._input.rest()
             if self.second is not None:
                 self.second.input.rest()
-            self.deck.put(Register.ARMED, 0)
+            self.session_memory.put(Register.ARMED, 0)
             self._log_event("disarmed")
 
     def acknowledge(self) -> tuple[LiveAlarm, ...]:
@@ -350,10 +354,10 @@ class LiveSession:
             self._fault("clock", sentence(f"the clock was set by {news.clock_jump_s:+.0f} s"))
 
     def _refresh(self) -> list[Message]:
-        deck, session_state = self.deck, self._session_state
-        newest = deck.ring.newest_index
-        stamp = deck.ring.stamp(newest)
-        before, session_state.signs = session_state.state, read_signs(deck)
+        session_memory, session_state = self.session_memory, self._session_state
+        newest = session_memory.ring.newest_index
+        stamp = session_memory.ring.stamp(newest)
+        before, session_state.signs = session_state.state, read_signs(session_memory)
         children, seen = self._crew.states() if self._crew else {}, (newest, stamp[0]) if stamp else None
         self._status, raised, ended = session_state.look(self._clock_ns(), seen, children)
         self._input.follow(self._status.state)
@@ -396,7 +400,7 @@ class LiveSession:
             self._log_event("condition", name=name, fault=text)
 
     def _order(self, order: Order) -> None:
-        if not self.deck.to_analysis.put(order):
+        if not self.session_memory.to_analysis.put(order):
             self._inbox.append(
                 FaultNotice(happened=sentence("The analysis does not take orders."), do=sentence("Judge by eye."))
             )

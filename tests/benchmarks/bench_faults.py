@@ -75,11 +75,11 @@ def test_a_killed_window_is_told_and_back(window: Callable[..., Window], tmp_pat
     process, source = window(two=two)
     left = find_running()
     assert left is not None
-    assert left.deck is not None
-    deck, begun = left.deck, time.monotonic()
+    assert left.session_memory is not None
+    session_memory, begun = left.session_memory, time.monotonic()
     process.kill()
     process.wait()
-    wait_until(lambda: deck.get(Register.WATCHDOG_ALARM))
+    wait_until(lambda: session_memory.get(Register.WATCHDOG_ALARM))
     tell("window killed, told by the watchdog", begun, WATCHDOG_GOAL_MS)
     session, begun = LiveSession(source, tmp_path / "live", Settings()), time.monotonic()
     session.start()

@@ -78,7 +78,7 @@ def test_cost_of_recording(tmp_path: Path) -> None:
 
 def test_ring(tmp_path: Path) -> None:
     """Publishing and reading a frame, beside a plain copy of it."""
-    deck = SessionMemory.make()
+    session_memory = SessionMemory.make()
     grey = np.random.default_rng(1).integers(0, 255, (HEIGHT_PX, WIDTH_PX), np.uint8)
     target = np.empty_like(grey)
     times: dict[str, list[float]] = {"copy": [], "publish": [], "read": []}
@@ -86,14 +86,14 @@ def test_ring(tmp_path: Path) -> None:
         for k in range(300):
             for name, work in (
                 ("copy", lambda: np.copyto(target, grey)),
-                ("publish", lambda k=k: deck.ring.publish(k, k, k, k, grey)),
-                ("read", lambda: deck.ring.newest()),
+                ("publish", lambda k=k: session_memory.ring.publish(k, k, k, k, grey)),
+                ("read", lambda: session_memory.ring.newest()),
             ):
                 begun = time.perf_counter()
                 work()
                 times[name].append((time.perf_counter() - begun) * 1e3)
     finally:
-        deck.remove()
+        session_memory.remove()
     for name, values in times.items():
         values.sort()
         tell(f"ring {name}: median {values[150]:.3f} ms, p99 {values[296]:.3f} ms")

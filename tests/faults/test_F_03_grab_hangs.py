@@ -34,23 +34,23 @@ class Hanging:
 capture._open = lambda address: Hanging()
 settings = Settings()
 settings = replace(settings, capture=replace(settings.capture, layout="whole"))
-capture.run(Start(deck=sys.argv[1], source="camera:0", folder=sys.argv[2], settings=settings, epoch=1))
+capture.run(Start(session_memory=sys.argv[1], source="camera:0", folder=sys.argv[2], settings=settings, epoch=1))
 """
 
 
 def test_F_03(tmp_path: Path) -> None:
-    deck = SessionMemory.make(slots=4, slot_bytes=80 * 64)
-    deck.beat(Register.WINDOW_BEAT)
+    session_memory = SessionMemory.make(slots=4, slot_bytes=80 * 64)
+    session_memory.beat(Register.WINDOW_BEAT)
     env = os.environ | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, "-c", BODY, str(deck.path), str(tmp_path)], env=env)
+    process = subprocess.Popen([sys.executable, "-c", BODY, str(session_memory.path), str(tmp_path)], env=env)
     try:
-        wait_until(lambda: deck.ring.newest_index >= 19)
+        wait_until(lambda: session_memory.ring.newest_index >= 19)
         assert process.wait(HUNG_S) == HANGS_STATUS  # long before the call would have come back
     finally:
         process.kill()
         process.wait()
-        deck.remove()
-    said = [message for message in deck.capture_says.take() if isinstance(message, SourceLost)]
+        session_memory.remove()
+    said = [message for message in session_memory.capture_says.take() if isinstance(message, SourceLost)]
     assert "does not answer" in said[-1].reason
     source = RunFolder(tmp_path, "run")
     assert len(list(source.frames())) == 20

@@ -38,22 +38,22 @@ class Sized:
 
 
 def test_F_10(tmp_path: Path, monkeypatch) -> None:
-    deck = SessionMemory.make(slots=4, slot_bytes=200 * 200 * 2)
+    session_memory = SessionMemory.make(slots=4, slot_bytes=200 * 200 * 2)
     sources = [Sized(64, 80, np.uint8, False), Sized(128, 160, np.uint8, False), Sized(128, 160, np.uint16, True)]
     monkeypatch.setattr(capture, "_open", lambda address: sources.pop(0))
     recorder = Recorder(tmp_path, WRITER)
-    grab = Grab(deck, "camera:0", Settings(), recorder)
+    grab = Grab(session_memory, "camera:0", Settings(), recorder)
     grab.start()
     heard: list[object] = []
-    taken = deck.capture_says.take
+    taken = session_memory.capture_says.take
     wait_until(lambda: any(isinstance(message, SourceEnded) for message in heard), lambda: heard.extend(taken()))
     grab.ask_to_end()
     grab.wait(HUNG_S)
     recorder.close()
-    deck.remove()
+    session_memory.remove()
     sizes = [message.facts.width_px for message in heard if isinstance(message, SourceOpened)]
     assert sizes == [80, 160, 160]
     assert sum(isinstance(message, SourceLost) for message in heard) == 2
-    assert deck.get(Register.NEXT_INDEX) == 15
+    assert session_memory.get(Register.NEXT_INDEX) == 15
     assert sorted(video_files(tmp_path)) == [0, 1, 2]
     assert threading.active_count() < 20

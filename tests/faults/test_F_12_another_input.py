@@ -68,7 +68,7 @@ CLIPS = [(make, k) for make in (endoscope, room, desktop) for k in range(20 if m
 
 
 @pytest.fixture
-def deck() -> Iterator[SessionMemory]:
+def session_memory() -> Iterator[SessionMemory]:
     made = SessionMemory.make(4, ROWS * COLS)
     yield made
     made.remove()
@@ -100,7 +100,7 @@ def state_of(liveness: Liveness, *, in_colour: bool) -> LiveState:
 
 
 @pytest.mark.parametrize(("make", "k"), CLIPS, ids=[f"{make.__name__}-{k}" for make, k in CLIPS])
-def test_F_12(make, k: int, deck: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_F_12(make, k: int, session_memory: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through the capture as from a grabber, in the middle of a case: the source's X-ray is known by its reference."""
     rng = np.random.default_rng(k)
     pictures = [make(rng, k) for _ in range(3)]
@@ -112,10 +112,10 @@ def test_F_12(make, k: int, deck: SessionMemory, tmp_path: Path, monkeypatch: py
     source = CameraSource(grabber, "camera:0", clock=grabber.clock)
     monkeypatch.setattr(capture, "_open", lambda _address: source)
     recorder = Recorder(tmp_path, WRITER)
-    grab = Grab(deck, "camera:0", Settings(), recorder)
+    grab = Grab(session_memory, "camera:0", Settings(), recorder)
     grab.start()
     grab.wait(0.0)
-    while deck.ring.newest_index < 40:
+    while session_memory.ring.newest_index < 40:
         grab.wait(0.005)
         assert grab.is_alive()
     grab.ask_to_end()
@@ -126,9 +126,9 @@ def test_F_12(make, k: int, deck: SessionMemory, tmp_path: Path, monkeypatch: py
     told = [
         judge_liveness(memory, Frame(index=n, t_s=n / 25, grey=frame.grey), Settings().liveness)
         for n in range(1, 4)
-        if (frame := deck.ring.read(deck.ring.newest_index - 4 + n)) is not None
+        if (frame := session_memory.ring.read(session_memory.ring.newest_index - 4 + n)) is not None
     ]
-    state = state_of(told[-1], in_colour=read_signs(deck).in_colour)
+    state = state_of(told[-1], in_colour=read_signs(session_memory).in_colour)
     # A desktop of nearly one colour may be called an empty picture instead: nothing is measured either way.
     assert state is LiveState.NOT_FLUOROSCOPY or (make is desktop and state is LiveState.NO_SIGNAL), told[-1]
 
@@ -155,9 +155,9 @@ def test_runs_are_never_called_another_input() -> None:
     assert FrameState.UNUSABLE not in states
 
 
-def test_colour_is_told_within_a_second_and_taken_back(deck: SessionMemory) -> None:
-    assert not read_signs(deck).in_colour
-    deck.put(Register.COLOURED, 700)
-    assert read_signs(deck).in_colour
-    deck.put(Register.COLOURED, 20)
-    assert not read_signs(deck).in_colour
+def test_colour_is_told_within_a_second_and_taken_back(session_memory: SessionMemory) -> None:
+    assert not read_signs(session_memory).in_colour
+    session_memory.put(Register.COLOURED, 700)
+    assert read_signs(session_memory).in_colour
+    session_memory.put(Register.COLOURED, 20)
+    assert not read_signs(session_memory).in_colour

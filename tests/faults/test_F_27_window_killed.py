@@ -93,16 +93,16 @@ def test_F_27(window: Callable[..., Window], tmp_path: Path) -> None:
     process, source = window()
     left = find_running()
     assert left is not None
-    assert left.deck is not None
-    deck: SessionMemory = left.deck
+    assert left.session_memory is not None
+    session_memory: SessionMemory = left.session_memory
     pids = left.living()
     assert set(pids) == set(Child)
 
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    wait_until(lambda: deck.get(Register.WATCHDOG_ALARM))
-    index = deck.ring.newest_index
-    wait_until(lambda: deck.ring.newest_index > index + 5)
+    wait_until(lambda: session_memory.get(Register.WATCHDOG_ALARM))
+    index = session_memory.ring.newest_index
+    wait_until(lambda: session_memory.ring.newest_index > index + 5)
 
     session = LiveSession(source, tmp_path / "live", Settings())
     session.start()
@@ -117,7 +117,7 @@ def test_F_27(window: Callable[..., Window], tmp_path: Path) -> None:
     assert {child: state.pid for child, state in status.children.items()} == pids
     session.confirm_lines()
     until(session, lambda status: status.state is LiveState.LIVE and status.drawable)
-    until(session, lambda _: not deck.get(Register.WATCHDOG_ALARM))
+    until(session, lambda _: not session_memory.get(Register.WATCHDOG_ALARM))
     session.stop()
 
     recording = RunFolder(tmp_path / "live", "live")

@@ -43,20 +43,25 @@ def speak(box: Mailbox, payload: bytes) -> None:
 @pytest.fixture
 def left(tmp_path: Path) -> Iterator[SessionMemory]:
     """The memory of a session whose window died, with a process that answers, and a pickle that waits to be read."""
-    deck = SessionMemory.make()
+    session_memory = SessionMemory.make()
     child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
     for pid, beat in ((Register.CAPTURE_PID, Register.CAPTURE_BEAT), (Register.ANALYSIS_PID, Register.ANALYSIS_BEAT)):
-        deck.put(pid, child.pid)
-        deck.beat(beat)
+        session_memory.put(pid, child.pid)
+        session_memory.beat(beat)
     canary = pickle.dumps(Canary(tmp_path / "canary"))
-    for box in (deck.capture_says, deck.analysis_says, deck.to_capture, deck.to_analysis):
+    for box in (
+        session_memory.capture_says,
+        session_memory.analysis_says,
+        session_memory.to_capture,
+        session_memory.to_analysis,
+    ):
         speak(box, canary)
     (tmp_path / "session").mkdir()
-    note_running(deck, tmp_path / "session", "play:none", 2**22 - 3)
-    yield deck
+    note_running(session_memory, tmp_path / "session", "play:none", 2**22 - 3)
+    yield session_memory
     child.kill()
     child.wait()
-    deck.remove()
+    session_memory.remove()
 
 
 def gone_on_with(folder: Path) -> bool:

@@ -270,7 +270,7 @@ def _the_plug_is_pulled(room: Room, _folder: Path) -> None:
 
 
 def _the_mark_is_lit_over_a_still_picture(room: Room, _folder: Path) -> None:
-    room.deck.put(Register.MARK_LIT, 1)
+    room.session_memory.put(Register.MARK_LIT, 1)
     for _ in range(2 * SECONDS):
         room.show(clean_pictures(18)[-1])
 
@@ -289,7 +289,7 @@ def another_input_is_chosen(room: Room, _folder: Path | None = None) -> None:
     marked = camera.coloured()
     assert marked is not None
     masker.apply(picture[..., 0], 0.0)
-    room.deck.put(Register.COLOURED, round(1000 * masker.share_of(marked, STEP_PX)))
+    room.session_memory.put(Register.COLOURED, round(1000 * masker.share_of(marked, STEP_PX)))
     grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (COLS, ROWS))
     for _ in range(SECONDS):
         room.show(grey)

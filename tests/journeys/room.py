@@ -47,7 +47,7 @@ class Crew:
     taken_over = False
 
     def __init__(self, *_of_the_processes: object) -> None:
-        self.deck = SessionMemory.make(slots=16, slot_bytes=max(ROWS * COLS, SIZE[0] * SIZE[1]))
+        self.session_memory = SessionMemory.make(slots=16, slot_bytes=max(ROWS * COLS, SIZE[0] * SIZE[1]))
         self.children = {child: ChildState(condition=Condition.RUNNING) for child in Child}
 
     def look(self) -> list[Any]:
@@ -57,7 +57,7 @@ class Crew:
         return self.children
 
     def end(self, _folder: Path, _within_s: float) -> bool:
-        self.deck.remove()
+        self.session_memory.remove()
         return True
 
 
@@ -115,10 +115,10 @@ class Room:
         assert self.page.host.start_session("play:the room")
         assert self.page.session is not None
         self.session: LiveSession = self.page.session
-        self.deck = self.session.deck
+        self.session_memory = self.session.session_memory
         self._lines = LineWriter(self.session.folder, READINGS)
-        said = watched(shapes, self.deck.analysis_says.put)
-        self.analysis = LiveAnalysis(self.deck, Settings(), self._lines, said)
+        said = watched(shapes, self.session_memory.analysis_says.put)
+        self.analysis = LiveAnalysis(self.session_memory, Settings(), self._lines, said)
 
     def _session(self, source: str, folder: Path, settings: Settings) -> LiveSession:
         return LiveSession(source, folder, settings, clock_ns=lambda: self.now_ns)
@@ -140,7 +140,7 @@ class Room:
 
     def obey(self) -> None:
         """The analysis does what the session wants."""
-        for order in self.deck.to_analysis.take():
+        for order in self.session_memory.to_analysis.take():
             self.analysis.obey(order)
 
     def publish(self, grey: Grey, ms: float = FRAME_MS) -> None:
@@ -149,7 +149,7 @@ class Room:
         new = not np.array_equal(grey, self._last)
         self.picture += new
         self._last = grey
-        self.deck.ring.publish(self.index, self.now_ns - 10**12, self.now_ns, self.picture, grey)
+        self.session_memory.ring.publish(self.index, self.now_ns - 10**12, self.now_ns, self.picture, grey)
         stamp_s = (self.now_ns - 10**12) / 1e9
         self._stamps.append(FrameLine(i=self.index, t=stamp_s, ns=self.now_ns, v=0, p=self.picture))
         self.index += 1
@@ -169,7 +169,7 @@ class Room:
 
     def record(self, state: RecordingState) -> None:
         """The recording tells how it is."""
-        self.deck.capture_says.put(RecordingStatus(state=state))
+        self.session_memory.capture_says.put(RecordingStatus(state=state))
         self.tick()
 
     def tick(self) -> None:

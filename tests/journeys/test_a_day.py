@@ -50,7 +50,7 @@ def day(qtbot: Any, monkeypatch: pytest.MonkeyPatch, *, rehearsal: bool, ml: boo
     if not rehearsal:
         room.session.source = "camera:0"
     facts = RunFacts(source=room.session.source, width_px=320, height_px=300, fps=15.0, frame_count=None)
-    room.deck.capture_says.put(SourceOpened(facts=facts, rehearsal=rehearsal))
+    room.session_memory.capture_says.put(SourceOpened(facts=facts, rehearsal=rehearsal))
     recorder, run = Recorder(room.session.folder, WRITER), pictures(60)
 
     def show(grey: Any) -> None:

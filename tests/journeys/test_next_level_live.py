@@ -52,7 +52,7 @@ def place_lines(room: Room, page: TheatrePage, level: str) -> None:
 def die(room: Room) -> None:
     """The window is killed: nothing is ended in order, the log has what was noted until then."""
     session = room.session
-    note_running(session.deck, session.folder, session.source, _NOBODY)
+    note_running(session.session_memory, session.folder, session.source, _NOBODY)
     session._ledger.close()
     room.page.procedure.session = None
 

@@ -27,11 +27,11 @@ class Live(Enum):
 def live_now() -> Live:
     """Look at the session that runs, if any, in this window or another."""
     running = find_running()
-    if running is None or running.deck is None:
+    if running is None or running.session_memory is None:
         return Live.NOTHING
     if not running.has_window or Child.CAPTURE not in running.living():
         return Live.NOTHING
-    return Live.ARMED if running.deck.get(Register.ARMED) == 1 else Live.PICTURE
+    return Live.ARMED if running.session_memory.get(Register.ARMED) == 1 else Live.PICTURE
 
 
 class LiveWatch(QObject):

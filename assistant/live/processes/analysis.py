@@ -52,15 +52,17 @@ def run(start: Start) -> None:
     cv2.setNumThreads(1)
     if hasattr(os, "nice"):
         os.nice(_NICER)  # picture and recording first, and the console's own software before both
-    deck = SessionMemory.open(Path(start.deck))
-    deck.put(Register.ANALYSIS_PID, os.getpid())
+    session_memory = SessionMemory.open(Path(start.session_memory))
+    session_memory.put(Register.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)
-    lines.put({"columns": list(COLUMNS), "since_frame": deck.ring.newest_index + 1, KEEPS: True})
+    lines.put({"columns": list(COLUMNS), "since_frame": session_memory.ring.newest_index + 1, KEEPS: True})
     with live_shape_model() as shapes:
-        analysis = LiveAnalysis(deck, start.settings, lines, watched(shapes, deck.analysis_says.put))
-        while not deck.get(Register.CLOSING) and not is_orphan(deck, start.settings):
-            deck.beat(Register.ANALYSIS_BEAT)
-            for order in deck.to_analysis.take():
+        analysis = LiveAnalysis(
+            session_memory, start.settings, lines, watched(shapes, session_memory.analysis_says.put)
+        )
+        while not session_memory.get(Register.CLOSING) and not is_orphan(session_memory, start.settings):
+            session_memory.beat(Register.ANALYSIS_BEAT)
+            for order in session_memory.to_analysis.take():
                 analysis.obey(order)
             if not analysis.step():
                 time.sleep(_PAUSE_S)
@@ -71,15 +73,19 @@ class LiveAnalysis:
     """Takes frames from the ring, newest first when it is late, and says what it finds."""
 
     def __init__(
-        self, deck: SessionMemory, settings: Settings, lines: LineWriter, shapes: ShapeModel | Unknown | None = None
+        self,
+        session_memory: SessionMemory,
+        settings: Settings,
+        lines: LineWriter,
+        shapes: ShapeModel | Unknown | None = None,
     ) -> None:
-        self._deck, self._settings, self._lines, self._shapes = deck, settings, lines, shapes
+        self._session_memory, self._settings, self._lines, self._shapes = session_memory, settings, lines, shapes
         self._views: tuple[PlannedView, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
         self._screen = self._before_plan = ScreenWatch(settings.liveness)
         self._of_plan = self._before_plan
-        self._last_index = deck.ring.newest_index
+        self._last_index = session_memory.ring.newest_index
         self._skipped = 0
         self._cement: CementMask | Unknown | None = None
         self._outline: Outline = ()
@@ -96,7 +102,7 @@ class LiveAnalysis:
 
     def _take_plan(self, order: TakePlan) -> None:
         # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
-        self._deck.ask_patience(Register.ANALYSIS_BEAT, _PLAN_TAKES_S)
+        self._session_memory.ask_patience(Register.ANALYSIS_BEAT, _PLAN_TAKES_S)
         try:
             plan = plan_from_document(order.document, self._settings.alarms.warning_lines)
             references = []
@@ -106,19 +112,19 @@ class LiveAnalysis:
             pipeline = Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock)
             self._pipeline, self._of_plan = GuardedPipeline(pipeline), pipeline.screen
         except AssistantError as error:
-            self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
+            self._session_memory.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
             return
         except Exception as error:
             reason = sentence(f"nothing can be followed in its reference picture ({describe(error)})")
-            self._deck.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
+            self._session_memory.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
             return
         self._plan_number = order.plan_number
         self._views = plan.views
-        self._deck.analysis_says.put(PlanTaken(plan_number=order.plan_number))
+        self._session_memory.analysis_says.put(PlanTaken(plan_number=order.plan_number))
 
     def step(self) -> bool:
         """Analyse one frame; False where none waits."""
-        ring = self._deck.ring
+        ring = self._session_memory.ring
         newest = ring.newest_index
         if newest <= self._last_index:
             return False
@@ -141,11 +147,11 @@ class LiveAnalysis:
 
         def tell(alarm: Alarm) -> None:
             told_ns, number = time.monotonic_ns(), self._plan_number
-            self._deck.analysis_says.put(
+            self._session_memory.analysis_says.put(
                 AlarmNotice(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, told_ns=told_ns)
             )
 
-        if self._pipeline is not None and not is_in_colour(self._deck):
+        if self._pipeline is not None and not is_in_colour(self._session_memory):
             reading, self._screen = self._pipeline.process(frame, tell), self._of_plan
         else:
             self._screen = self._before_plan
@@ -164,7 +170,7 @@ class LiveAnalysis:
             plan_number=self._plan_number,
             skipped=self._skipped,
         )
-        self._deck.analysis_says.put(Moved(moment=moment), leave_bytes=_ROOM_FOR_ALARMS)
+        self._session_memory.analysis_says.put(Moved(moment=moment), leave_bytes=_ROOM_FOR_ALARMS)
         self._lines.put(
             {
                 "row": csv_row(reading, self._views),
@@ -174,8 +180,8 @@ class LiveAnalysis:
                 **serialise_reading(reading, self._outline if is_new else None, self._views),
             }
         )
-        self._deck.put(Register.ANALYSED_INDEX, stamped.index)
-        self._deck.put(Register.ANALYSED_CAPTURED_NS, stamped.captured_ns)
+        self._session_memory.put(Register.ANALYSED_INDEX, stamped.index)
+        self._session_memory.put(Register.ANALYSED_CAPTURED_NS, stamped.captured_ns)
 
     def _only_liveness(self, frame: Frame, why: str) -> Reading:
         started_ns = time.perf_counter_ns()

@@ -45,23 +45,23 @@ HANGS_STATUS: Final = 75
 
 def run(start: Start) -> None:
     """Body of the process."""
-    deck = SessionMemory.open(Path(start.deck))
-    deck.put(Register.CAPTURE_PID, os.getpid())
-    deck.beat(Register.CAPTURE_BEAT)
+    session_memory = SessionMemory.open(Path(start.session_memory))
+    session_memory.put(Register.CAPTURE_PID, os.getpid())
+    session_memory.beat(Register.CAPTURE_BEAT)
     settings = start.settings
     recorder = Recorder(Path(start.folder), WriterSettings.of(settings.recording))
-    record_what_is_left(deck, Path(start.folder), recorder)
-    grab = Grab(deck, start.source, settings, recorder)
+    record_what_is_left(session_memory, Path(start.folder), recorder)
+    grab = Grab(session_memory, start.source, settings, recorder)
     grab.start()
     hangs = False
     ticks = 0
-    while not deck.get(Register.CLOSING) and not is_orphan(deck, settings) and not hangs:
-        deck.beat(Register.CAPTURE_BEAT)
-        for order in deck.to_capture.take():
+    while not session_memory.get(Register.CLOSING) and not is_orphan(session_memory, settings) and not hangs:
+        session_memory.beat(Register.CAPTURE_BEAT)
+        for order in session_memory.to_capture.take():
             if isinstance(order, LogAnchor):
                 recorder.anchor(order.head, order.count)
         if ticks % _TELL_EVERY_TICKS == 0:
-            deck.capture_says.put(RecordingStatus(state=recorder.state))
+            session_memory.capture_says.put(RecordingStatus(state=recorder.state))
         ticks += 1
         hangs = grab.hangs()
         if not grab.is_alive():
@@ -69,15 +69,15 @@ def run(start: Start) -> None:
         time.sleep(_TICK_S)
     grab.ask_to_end()
     if hangs:
-        deck.capture_says.put(
+        session_memory.capture_says.put(
             SourceLost(reason=sentence(f"{start.source}: the video input does not answer; check its cable"))
         )
     else:
         grab.wait(1.0)
     recorder.close()
-    deck.capture_says.put(RecordingStatus(state=recorder.state))
-    if is_orphan(deck, settings):
-        deck.remove()  # no window will: the memory would stay taken until the machine is started anew
+    session_memory.capture_says.put(RecordingStatus(state=recorder.state))
+    if is_orphan(session_memory, settings):
+        session_memory.remove()  # no window will: the memory would stay taken until the machine is started anew
     if hangs:
         # The thread hangs in the driver: Python would wait for it for ever.
         os._exit(HANGS_STATUS)
@@ -88,15 +88,20 @@ class Grab:
 
     Parameters
     ----------
-    deck : SessionMemory
+    session_memory : SessionMemory
     address : str
     settings : Settings
     recorder : Recorder
     """
 
-    def __init__(self, deck: SessionMemory, address: str, settings: Settings, recorder: Recorder) -> None:
-        self._deck, self._address, self._settings, self._recorder = deck, address, settings, recorder
-        self._layout, whole = _layout(settings, deck)
+    def __init__(self, session_memory: SessionMemory, address: str, settings: Settings, recorder: Recorder) -> None:
+        self._session_memory, self._address, self._settings, self._recorder = (
+            session_memory,
+            address,
+            settings,
+            recorder,
+        )
+        self._layout, whole = _layout(settings, session_memory)
         self._masker = Masker(self._layout, whole=whole)
         woven = self._layout is not None and self._layout.interlaced and settings.capture.deinterlace == "auto"
         self._deinterlacer = Deinterlacer("on" if woven else settings.capture.deinterlace)
@@ -104,10 +109,10 @@ class Grab:
         self._opening = True
         self._answered_ns = time.monotonic_ns()
         # A process that was killed may have published a frame and not yet counted it.
-        newest = deck.ring.newest_index
-        stamp = deck.ring.stamp(newest)
-        self._picture = max(deck.get(Register.LAST_PICTURE), -1 if stamp is None else stamp[1])
-        self._index = max(deck.get(Register.NEXT_INDEX), newest + 1)
+        newest = session_memory.ring.newest_index
+        stamp = session_memory.ring.stamp(newest)
+        self._picture = max(session_memory.get(Register.LAST_PICTURE), -1 if stamp is None else stamp[1])
+        self._index = max(session_memory.get(Register.NEXT_INDEX), newest + 1)
         self._last: Grey | None = None
         self._source: Source | None = None
         self._coloured = -1.0
@@ -144,7 +149,7 @@ class Grab:
                 self._source = _open(self._address)
                 self._run(self._source)
             except AssistantError as error:
-                self._deck.capture_says.put(SourceLost(reason=str(error)))
+                self._session_memory.capture_says.put(SourceLost(reason=str(error)))
                 self._pause(_TRY_AGAIN_S)
             finally:
                 if self._source is not None:
@@ -158,42 +163,42 @@ class Grab:
             time.sleep(_TICK_S)
 
     def _run(self, source: Source) -> None:
-        self._deck.capture_says.put(SourceOpened(facts=source.facts, rehearsal=is_played(self._address)))
+        self._session_memory.capture_says.put(SourceOpened(facts=source.facts, rehearsal=is_played(self._address)))
         self._opening, self._answered_ns = False, time.monotonic_ns()
         for frame in source.frames():
             self._take(frame, getattr(source, "stamp_ns", 0) or time.monotonic_ns())
             self._answered_ns = time.monotonic_ns()
             if self._ending:
                 return
-        self._deck.capture_says.put(SourceEnded())
+        self._session_memory.capture_says.put(SourceEnded())
         while not self._ending:
             self._pause(1.0)
 
     def _take(self, frame: Frame, stamp_ns: int) -> None:
-        deck = self._deck
-        if deck.get(Register.ORIGIN_NS) < 0:
-            deck.put(Register.ORIGIN_NS, stamp_ns)
-        t_ns = stamp_ns - deck.get(Register.ORIGIN_NS)
+        session_memory = self._session_memory
+        if session_memory.get(Register.ORIGIN_NS) < 0:
+            session_memory.put(Register.ORIGIN_NS, stamp_ns)
+        t_ns = stamp_ns - session_memory.get(Register.ORIGIN_NS)
         if self._layout is not None:
             lit = self._layout.mark_is_lit(frame.grey)
-            deck.put(Register.MARK_LIT, -1 if lit is None else int(lit))
+            session_memory.put(Register.MARK_LIT, -1 if lit is None else int(lit))
         grey = self._masker.apply(self._deinterlacer.apply(frame.grey), t_ns / 1e9)
-        if grey.nbytes > deck.ring.slot_bytes:
+        if grey.nbytes > session_memory.ring.slot_bytes:
             raise UsageError(
                 f"{self._address}: pictures of {grey.shape[1]} x {grey.shape[0]} are too large; set the video output "
                 f"to 3840 x 2160 or less"
             )
         if self._index % _LOOK_EVERY_FRAMES == 0:
-            deck.put(Register.LET_THROUGH, round(1000 * self._masker.share))
+            session_memory.put(Register.LET_THROUGH, round(1000 * self._masker.share))
             self._look_at_colour()
         is_new = self._last is None or grey.dtype != self._last.dtype or not np.array_equal(self._last, grey)
         self._picture += is_new
-        deck.ring.publish(self._index, t_ns, stamp_ns, self._picture, grey)
+        session_memory.ring.publish(self._index, t_ns, stamp_ns, self._picture, grey)
         self._recorder.offer(self._index, t_ns, stamp_ns, grey if is_new else None)
         self._index += 1
         self._last = grey
-        deck.put(Register.NEXT_INDEX, self._index)
-        deck.put(Register.LAST_PICTURE, self._picture)
+        session_memory.put(Register.NEXT_INDEX, self._index)
+        session_memory.put(Register.LAST_PICTURE, self._picture)
 
     def _look_at_colour(self) -> None:
         look = getattr(self._source, "coloured", None)
@@ -202,14 +207,14 @@ class Grab:
         if marked is not None:
             self._coloured = self._masker.share_of(marked, STEP_PX)
         # Of two looks the lesser one: a flash of colour (a menu that opens) is no other input.
-        self._deck.put(Register.COLOURED, round(1000 * min(before, self._coloured)))
+        self._session_memory.put(Register.COLOURED, round(1000 * min(before, self._coloured)))
 
 
 def _open(address: str) -> Source:
     return PlayedSource(address) if is_played(address) else open_source(address)
 
 
-def _layout(settings: Settings, deck: SessionMemory) -> tuple[ConsoleLayout | None, bool]:
+def _layout(settings: Settings, session_memory: SessionMemory) -> tuple[ConsoleLayout | None, bool]:
     """The layout that the settings name, and whether nothing is masked; an unknown name is told and masks by field."""
     name = settings.capture.layout
     if name in ("auto", "whole"):
@@ -217,9 +222,11 @@ def _layout(settings: Settings, deck: SessionMemory) -> tuple[ConsoleLayout | No
     try:
         found = layouts(data_home() / "layouts")
     except AssistantError as error:
-        deck.capture_says.put(SourceLost(reason=sentence(f"{error}; the field is found in the picture instead")))
+        session_memory.capture_says.put(
+            SourceLost(reason=sentence(f"{error}; the field is found in the picture instead"))
+        )
         return None, False
     if name not in found:
         reason = sentence(f"there is no layout profile {name!r}; the field is found in the picture instead")
-        deck.capture_says.put(SourceLost(reason=reason))
+        session_memory.capture_says.put(SourceLost(reason=reason))
     return found.get(name), False

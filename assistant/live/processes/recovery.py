@@ -13,17 +13,17 @@ from assistant.recording.reading import last_line
 from assistant.recording.writer import Recorder
 
 
-def record_what_is_left(deck: SessionMemory, folder: Path, recorder: Recorder) -> int:
+def record_what_is_left(session_memory: SessionMemory, folder: Path, recorder: Recorder) -> int:
     """Record the frames of the ring that come after the last recorded one; how many.
 
     To be called before the first new frame.
     """
-    newest = deck.ring.newest_index
+    newest = session_memory.ring.newest_index
     last = last_line(folder)
     first = 0 if last is None else last.i + 1
     count, picture = 0, -1
-    for index in range(max(first, newest - deck.ring.depth + 1), newest + 1):
-        frame = deck.ring.read(index)
+    for index in range(max(first, newest - session_memory.ring.depth + 1), newest + 1):
+        frame = session_memory.ring.read(index)
         if frame is None:
             continue  # being written when its writer died
         grey = None if count and frame.picture == picture else frame.grey

@@ -38,13 +38,13 @@ class Running:
 
     Attributes
     ----------
-    deck : SessionMemory or None
+    session_memory : SessionMemory or None
         Its shared memory; None where that is gone (the machine was started anew).
     folder, source : Path, str
     window_pid : int
     """
 
-    deck: SessionMemory | None
+    session_memory: SessionMemory | None
     folder: Path
     source: str
     window_pid: int
@@ -52,24 +52,24 @@ class Running:
     @property
     def has_window(self) -> bool:
         """Whether its window is alive: its process is there and it has not been silent for long."""
-        if self.deck is None or not is_alive(self.window_pid):
+        if self.session_memory is None or not is_alive(self.window_pid):
             return False
-        return time.monotonic_ns() - self.deck.get(Register.WINDOW_BEAT) < _GONE_NS
+        return time.monotonic_ns() - self.session_memory.get(Register.WINDOW_BEAT) < _GONE_NS
 
     def living(self) -> dict[Child, int]:
         """Its children that answer, by process number."""
-        if self.deck is None:
+        if self.session_memory is None:
             return {}
         now_ns = time.monotonic_ns()
         found = {}
         for child, (pid, beat) in PIDS.items():
-            number = self.deck.get(pid)
-            if number > 0 and now_ns - self.deck.get(beat) < _FRESH_NS and is_alive(number):
+            number = self.session_memory.get(pid)
+            if number > 0 and now_ns - self.session_memory.get(beat) < _FRESH_NS and is_alive(number):
                 found[child] = number
         return found
 
 
-def note_running(deck: SessionMemory, folder: Path, source: str, window_pid: int) -> None:
+def note_running(session_memory: SessionMemory, folder: Path, source: str, window_pid: int) -> None:
     """Write down that this session runs.
 
     Raises
@@ -77,7 +77,7 @@ def note_running(deck: SessionMemory, folder: Path, source: str, window_pid: int
     EnvironmentError_
     """
     document: dict[str, Any] = {
-        "deck": str(deck.path),
+        "deck": str(session_memory.path),
         "folder": str(folder.resolve()),
         "source": source,
         "window_pid": window_pid,
@@ -108,10 +108,10 @@ def find_running() -> Running | None:
         path, window_pid = Path(document["deck"]), int(document["window_pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    deck: SessionMemory | None = None
+    session_memory: SessionMemory | None = None
     with contextlib.suppress(EnvironmentError_):
-        deck = SessionMemory.open(path)
-    return Running(deck=deck, folder=folder, source=source, window_pid=window_pid)
+        session_memory = SessionMemory.open(path)
+    return Running(session_memory=session_memory, folder=folder, source=source, window_pid=window_pid)
 
 
 def remove_forgotten() -> int:
@@ -119,11 +119,11 @@ def remove_forgotten() -> int:
     removed = 0
     for path in left_over():
         with contextlib.suppress(EnvironmentError_):
-            deck = SessionMemory.open(path)
-            pids = [deck.get(cell) for cell in (Register.WINDOW_PID, *(pid for pid, _ in PIDS.values()))]
-            beats = [deck.get(cell) for cell in (Register.WINDOW_BEAT, *(beat for _, beat in PIDS.values()))]
+            session_memory = SessionMemory.open(path)
+            pids = [session_memory.get(cell) for cell in (Register.WINDOW_PID, *(pid for pid, _ in PIDS.values()))]
+            beats = [session_memory.get(cell) for cell in (Register.WINDOW_BEAT, *(beat for _, beat in PIDS.values()))]
             quiet = time.monotonic_ns() - max(beats) > _GONE_NS
             if quiet and not any(pid > 0 and is_alive(pid) for pid in pids):
-                deck.remove()
+                session_memory.remove()
                 removed += 1
     return removed

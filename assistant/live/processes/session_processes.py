@@ -33,12 +33,12 @@ class SessionProcesses:
         The run folder.
     source : str
     orders : callable
-        Makes the orders of a child from the path of the deck and the number of its start.
+        Makes the orders of a child from the path of the shared memory and the number of its start.
     clock_ns : callable
 
     Attributes
     ----------
-    deck : SessionMemory
+    session_memory : SessionMemory
     taken_over : bool
         The session was left by a window that died and goes on.
 
@@ -65,18 +65,19 @@ class SessionProcesses:
         living: dict[Child, int] = {}
         found: SessionMemory | None = None
         if left is not None and left.folder == folder.resolve() and left.source == source:
-            living, found = left.living(), left.deck
+            living, found = left.living(), left.session_memory
         if left is not None and not living:
             end_left(left)
             found = None
         remove_forgotten()
         self.taken_over = bool(living)
-        self.deck = found if found is not None else _new_deck(folder)
-        self.deck.put(Register.WINDOW_PID, os.getpid())
-        self.deck.beat(Register.WINDOW_BEAT)
-        path = str(self.deck.path)
+        self.session_memory = found if found is not None else _new_deck(folder)
+        self.session_memory.put(Register.WINDOW_PID, os.getpid())
+        self.session_memory.beat(Register.WINDOW_BEAT)
+        path = str(self.session_memory.path)
         self._nurses = {
-            child: ChildSupervisor(child, self.deck, lambda epoch: orders(path, epoch), clock_ns) for child in Child
+            child: ChildSupervisor(child, self.session_memory, lambda epoch: orders(path, epoch), clock_ns)
+            for child in Child
         }
         for child, nurse in self._nurses.items():
             if child in living:
@@ -84,13 +85,13 @@ class SessionProcesses:
             else:
                 nurse.begin()
         try:
-            note_running(self.deck, folder, source, os.getpid())
+            note_running(self.session_memory, folder, source, os.getpid())
         except EnvironmentError_ as error:
             log.warning("after a crash this session cannot be gone on with: %s", error)
 
     def look(self) -> list[ChildChanged]:
         """See how all are; start anew what died or hangs."""
-        self.deck.beat(Register.WINDOW_BEAT)
+        self.session_memory.beat(Register.WINDOW_BEAT)
         return [change for nurse in self._nurses.values() for change in nurse.look()]
 
     def states(self) -> dict[Child, ChildState]:
@@ -99,40 +100,40 @@ class SessionProcesses:
 
     def end(self, folder: Path, within_s: float) -> bool:
         """End all; True if all ended by themselves in time."""
-        self.deck.put(Register.CLOSING, 1)
+        self.session_memory.put(Register.CLOSING, 1)
         until_ns = self._clock_ns() + round(within_s * 1e9)
         in_order = True
         for nurse in self._nurses.values():
             in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
             nurse.end_now()
             nurse.clear_note(folder)
-        self.deck.remove()
+        self.session_memory.remove()
         note_ended()
         return in_order
 
 
 def end_left(left: Running) -> None:
     """End what a window that died has left, in order where it answers, so that the device is free."""
-    if left.deck is None:
+    if left.session_memory is None:
         return
     living = [Adopted(pid) for pid in left.living().values()]
-    left.deck.put(Register.CLOSING, 1)
+    left.session_memory.put(Register.CLOSING, 1)
     until = time.monotonic() + _LEFT_ENDS_WITHIN_S
     for process in living:
         if not process.ended_within(max(0.0, until - time.monotonic())):
             process.kill()
-    left.deck.remove()
+    left.session_memory.remove()
 
 
 def _new_deck(folder: Path) -> SessionMemory:
     """New memory; in a folder that was recorded into before, the numbers and times of its frames go on."""
-    deck = SessionMemory.make()
+    session_memory = SessionMemory.make()
     last = last_line(folder)
     if last is not None:
         now_ns = time.monotonic_ns()
         origin_ns = last.ns - round(last.t * 1e9)
         if not last.ns < now_ns:
             origin_ns = now_ns - round(last.t * 1e9) - _GAP_NS  # the machine was started anew: its clock as well
-        deck.put(Register.NEXT_INDEX, last.i + 1)
-        deck.put(Register.ORIGIN_NS, origin_ns)
-    return deck
+        session_memory.put(Register.NEXT_INDEX, last.i + 1)
+        session_memory.put(Register.ORIGIN_NS, origin_ns)
+    return session_memory

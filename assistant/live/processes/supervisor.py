@@ -39,7 +39,7 @@ class ChildSupervisor:
     Parameters
     ----------
     child : Child
-    deck : SessionMemory
+    session_memory : SessionMemory
     start : callable
         Gives the child's orders for its n-th start.
     clock_ns : callable
@@ -48,12 +48,12 @@ class ChildSupervisor:
     def __init__(
         self,
         child: Child,
-        deck: SessionMemory,
+        session_memory: SessionMemory,
         start: Callable[[int], Start],
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.child = child
-        self._deck, self._start, self._clock_ns = deck, start, clock_ns
+        self._session_memory, self._start, self._clock_ns = session_memory, start, clock_ns
         self._process: ChildProcess | Adopted | None = None
         self._begun_ns = 0
         self._epoch = 0
@@ -77,7 +77,7 @@ class ChildSupervisor:
     def begin(self) -> None:
         """Start it."""
         self._epoch += 1
-        self._deck.put(_BEATS[self.child], 0)
+        self._session_memory.put(_BEATS[self.child], 0)
         orders = self._start(self._epoch)
         self._note = Path(orders.folder) / f"crash_{self.child}.txt"
         with self._crash_note(self._note) as note:
@@ -107,7 +107,7 @@ class ChildSupervisor:
         return [ChildChanged(child=self.child, condition=self._condition, reason=self._reason)]
 
     def _judge(self, process: ChildProcess | Adopted, now_ns: int) -> None:
-        beat_ns = self._deck.get(_BEATS[self.child])
+        beat_ns = self._session_memory.get(_BEATS[self.child])
         if process.poll() is not None:
             self._lost(Condition.DIED, sentence(f"ended by itself ({how_it_ended(process.returncode)})"), now_ns)
         elif beat_ns == 0:

@@ -368,8 +368,8 @@ class Restarts:
 
 def run(start: Start) -> None:
     """Body of the process."""
-    deck = SessionMemory.open(Path(start.deck))
-    deck.put(Register.WATCHDOG_PID, os.getpid())
+    session_memory = SessionMemory.open(Path(start.session_memory))
+    session_memory.put(Register.WATCHDOG_PID, os.getpid())
     alarm, window, tone = WatchdogAlarm(), OwnWindow(start.watchdog_window), Tone()
     restarts = Restarts(start.restart)
     show, sound = Persistent("show its window", window.show), Persistent("sound", tone.sound)
@@ -379,20 +379,20 @@ def run(start: Start) -> None:
     unarmed_s = max(armed_s, UNARMED_SILENT_S)
     try:
         while True:
-            deck.beat(Register.WATCHDOG_BEAT)
+            session_memory.beat(Register.WATCHDOG_BEAT)
             now_ns = time.monotonic_ns()
             look = WindowCheck(
                 now_ns=now_ns,
-                beat_ns=deck.get(Register.WINDOW_BEAT) or now_ns,
-                alive=is_alive(deck.get(Register.WINDOW_PID)),
-                closing=bool(deck.get(Register.CLOSING)),
+                beat_ns=session_memory.get(Register.WINDOW_BEAT) or now_ns,
+                alive=is_alive(session_memory.get(Register.WINDOW_PID)),
+                closing=bool(session_memory.get(Register.CLOSING)),
             )
-            seen = judge(look, armed_s if deck.get(Register.ARMED) else unarmed_s)
+            seen = judge(look, armed_s if session_memory.get(Register.ARMED) else unarmed_s)
             said = window.said()
             dismissed = "dismissed" in said
             window_sounds = ("sounding" in said or window_sounds) and "silent" not in said and window.works
             alarm.see(seen, now_ns, dismissed=dismissed)
-            deck.put(Register.WATCHDOG_ALARM, int(alarm.stands))
+            session_memory.put(Register.WATCHDOG_ALARM, int(alarm.stands))
             show(alarm.stands)
             if alarm.stands and not window_sounds:
                 sound()

@@ -97,11 +97,13 @@ class SessionMemory:
             Register.LAST_PICTURE
         ] = registers[Register.MARK_LIT] = -1
         registers[Register.LET_THROUGH] = registers[Register.COLOURED] = -1
-        deck = cls(memory)
-        deck.ring.clear()
-        deck.beat(Register.WINDOW_BEAT)  # whoever makes it counts as its window, until that one says so itself
+        session_memory = cls(memory)
+        session_memory.ring.clear()
+        session_memory.beat(
+            Register.WINDOW_BEAT
+        )  # whoever makes it counts as its window, until that one says so itself
         registers[Register.MAGIC] = _MAGIC
-        return deck
+        return session_memory
 
     @classmethod
     def open(cls, path: Path) -> SessionMemory:
@@ -162,21 +164,21 @@ class Signs:
     in_colour: bool = False
 
 
-def read_signs(deck: SessionMemory) -> Signs:
+def read_signs(session_memory: SessionMemory) -> Signs:
     """What the capture says of the console now."""
-    lit, through = deck.get(Register.MARK_LIT), deck.get(Register.LET_THROUGH)
+    lit, through = session_memory.get(Register.MARK_LIT), session_memory.get(Register.LET_THROUGH)
     return Signs(
         mark_lit=None if lit < 0 else bool(lit),
         let_through=NOTHING_YET if through < 0 else through / 1000.0,
-        in_colour=is_in_colour(deck),
+        in_colour=is_in_colour(session_memory),
     )
 
 
-def is_in_colour(deck: SessionMemory) -> bool:
+def is_in_colour(session_memory: SessionMemory) -> bool:
     """Whether too much of the picture is in colour for fluoroscopy."""
-    return deck.get(Register.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
+    return session_memory.get(Register.COLOURED) > 1000 * NO_FLUOROSCOPY_SHARE
 
 
-def is_orphan(deck: SessionMemory, settings: Settings) -> bool:
+def is_orphan(session_memory: SessionMemory, settings: Settings) -> bool:
     """Whether no window has cared for the session for so long that its children should end by themselves."""
-    return time.monotonic_ns() - deck.get(Register.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9
+    return time.monotonic_ns() - session_memory.get(Register.WINDOW_BEAT) > settings.live.orphan_after_s * 1e9

@@ -21,7 +21,7 @@ from tests.waiting import wait_until
 
 
 @pytest.fixture
-def deck() -> Iterator[SessionMemory]:
+def session_memory() -> Iterator[SessionMemory]:
     made = SessionMemory.make(slots=4, slot_bytes=64 * 48)
     yield made
     made.remove()

@@ -48,9 +48,9 @@ def log() -> Log:
 
 
 @pytest.fixture
-def one(deck: SessionMemory, log: Log, tmp_path: Path) -> LiveInput:
+def one(session_memory: SessionMemory, log: Log, tmp_path: Path) -> LiveInput:
     made = LiveInput(tmp_path, Settings(), log, 0)
-    made.begin(deck, ())
+    made.begin(session_memory, ())
     made.set_plan(plan_document(), [pictures(4)[2]])
     return made
 
@@ -60,9 +60,9 @@ def facts(width_px: int) -> RunFacts:
 
 
 def test_a_plan_goes_to_the_analysis_and_counts_only_once_confirmed(
-    one: LiveInput, deck: SessionMemory, log: Log
+    one: LiveInput, session_memory: SessionMemory, log: Log
 ) -> None:
-    (order,) = deck.to_analysis.take()
+    (order,) = session_memory.to_analysis.take()
     assert isinstance(order, TakePlan)
     assert one.session_state.lines is Lines.UNCONFIRMED
     one.confirm_lines()
@@ -87,9 +87,9 @@ def test_what_may_have_moved_the_picture_voids_the_lines(one: LiveInput, message
 
 
 def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
-    one: LiveInput, deck: SessionMemory, moment: Callable[..., LiveMoment]
+    one: LiveInput, session_memory: SessionMemory, moment: Callable[..., LiveMoment]
 ) -> None:
-    deck.to_analysis.take()
+    session_memory.to_analysis.take()
     one.confirm_lines()
     one.hear(Moved(moment=moment()))
     one.child_changed(ChildChanged(child=Child.ANALYSIS, condition=Condition.RUNNING, reason=""))
@@ -98,7 +98,7 @@ def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
     assert one.session_state.moment is None
     assert one.session_state.lines is Lines.UNCONFIRMED
     assert [type(message) for message in one.inbox] == [FaultNotice, LinesVoid]
-    (order,) = deck.to_analysis.take()
+    (order,) = session_memory.to_analysis.take()
     assert isinstance(order, TakePlan)
 
 
@@ -142,20 +142,20 @@ def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, mom
 
 
 def test_after_a_crash_the_lines_come_back_unconfirmed_each_to_its_input(
-    deck: SessionMemory, tmp_path: Path, log: Log
+    session_memory: SessionMemory, tmp_path: Path, log: Log
 ) -> None:
     (tmp_path / "second").mkdir()
     first = LiveInput(tmp_path, Settings(), log, 0)
     second = LiveInput(tmp_path / "second", Settings(), log, 0, number=2)
-    first.begin(deck, ())
-    second.begin(deck, ())
+    first.begin(session_memory, ())
+    second.begin(session_memory, ())
     first.set_plan(plan_document(level="L2"), [pictures(4)[2]])
     second.set_plan(plan_document(level="L3"), [pictures(4)[2]])
-    deck.to_analysis.take()
+    session_memory.to_analysis.take()
     for number, level in ((1, "L2"), (2, "L3")):
         again = LiveInput(tmp_path, Settings(), Log(), 0, number=number)
-        again.begin(deck, log.events)
-        (order,) = deck.to_analysis.take()
+        again.begin(session_memory, log.events)
+        (order,) = session_memory.to_analysis.take()
         assert order.document["views"][0]["level"] == level
         assert again.session_state.lines is Lines.UNCONFIRMED
         assert isinstance(again.inbox[0], LinesVoid)

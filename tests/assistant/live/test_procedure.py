@@ -86,7 +86,7 @@ def test_its_end_keeps_the_log_and_forgets_the_pictures(procedure: Any) -> None:
 def test_what_a_dead_window_left_goes_on(procedure: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeSession, "events", ({"kind": "pause", "wall_ns": 0, "data": {}},), raising=False)
     procedure.end()
-    procedure.start("resume:", Running(deck=None, folder=tmp_path, source="camera:3", window_pid=1))
+    procedure.start("resume:", Running(session_memory=None, folder=tmp_path, source="camera:3", window_pid=1))
     assert (procedure.session.source, procedure.session.folder) == ("camera:3", tmp_path)
     assert procedure.log.pauses == 1
     assert procedure.plan is None, "there was none"

@@ -20,17 +20,17 @@ _NOBODY = 4_000_000
 
 def test_a_session_whose_window_lives_is_not_left(tmp_path: Path) -> None:
     assert left_session() is None
-    deck = SessionMemory.make(slots=2, slot_bytes=64)
+    session_memory = SessionMemory.make(slots=2, slot_bytes=64)
     try:
-        note_running(deck, tmp_path, "camera:0", _NOBODY)
+        note_running(session_memory, tmp_path, "camera:0", _NOBODY)
         left = left_session()
         assert left is not None
         assert (left.source, left.folder) == ("camera:0", tmp_path.resolve())
-        note_running(deck, tmp_path, "camera:0", os.getpid())
-        deck.put(Register.WINDOW_BEAT, 1 << 62)
+        note_running(session_memory, tmp_path, "camera:0", os.getpid())
+        session_memory.put(Register.WINDOW_BEAT, 1 << 62)
         assert left_session() is None
     finally:
-        deck.remove()
+        session_memory.remove()
 
 
 @pytest.mark.parametrize(("kind", "white"), [(np.uint8, 255), (np.uint16, 65535)])

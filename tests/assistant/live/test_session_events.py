@@ -10,7 +10,9 @@ from assistant.live.status import LiveAlarm
 from assistant.vocabulary import Alarm, AlarmSite, EventKind, Priority
 
 
-def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_path: Path, deck: SessionMemory) -> None:
+def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(
+    tmp_path: Path, session_memory: SessionMemory
+) -> None:
     now = [0]
     ledger = AuditLog(tmp_path, lambda: now[0])
     alarm = LiveAlarm(
@@ -36,11 +38,11 @@ def test_what_happens_is_written_and_its_head_is_witnessed_once_a_second(tmp_pat
     ledger.heard(AlarmNotice(alarm=heard, plan_number=1, captured_ns=0, told_ns=12_345_678))
     ledger.sounded([replace(alarm, seen_ns=2_000_000), alarm], 52_000_000)
     for now[0] in range(0, 3_000_000_001, 500_000_000):
-        ledger.anchor(deck.to_capture)
+        ledger.anchor(session_memory.to_capture)
     ledger.event("mark", text="y")
-    ledger.anchor(deck.to_capture, force=True)
+    ledger.anchor(session_memory.to_capture, force=True)
     assert ledger.close()
-    said = deck.to_capture.take()
+    said = session_memory.to_capture.take()
     assert [each.count for each in said] == [6, 7]
     assert isinstance(said[-1], LogAnchor)
     assert said[-1].head == ledger.head[0]

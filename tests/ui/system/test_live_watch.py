@@ -22,26 +22,26 @@ from ui.training.modes import ASKING, OVERVIEW
 @pytest.fixture
 def theatre(tmp_path):
     """A session as another window would have it: its memory, its capture process and its window answer."""
-    deck = SessionMemory.make(slots=2, slot_bytes=64)
+    session_memory = SessionMemory.make(slots=2, slot_bytes=64)
     for cell in (Register.WINDOW_PID, Register.CAPTURE_PID):
-        deck.put(cell, os.getpid())
+        session_memory.put(cell, os.getpid())
     for cell in (Register.WINDOW_BEAT, Register.CAPTURE_BEAT):
-        deck.put(cell, time.monotonic_ns())
+        session_memory.put(cell, time.monotonic_ns())
     folder = tmp_path / "session"
     folder.mkdir()
     from assistant.system.places import data_home
 
     data_home().mkdir(parents=True, exist_ok=True)
-    note_running(deck, folder, "play:x", os.getpid())
-    yield deck
+    note_running(session_memory, folder, "play:x", os.getpid())
+    yield session_memory
     note_ended()
-    deck.remove()
+    session_memory.remove()
 
 
-def beats(deck, *, armed):
+def beats(session_memory, *, armed):
     """Its capture process answers now."""
-    deck.put(Register.ARMED, armed)
-    deck.put(Register.CAPTURE_BEAT, time.monotonic_ns())
+    session_memory.put(Register.ARMED, armed)
+    session_memory.put(Register.CAPTURE_BEAT, time.monotonic_ns())
 
 
 def test_what_the_theatre_does(theatre):

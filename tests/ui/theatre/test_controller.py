@@ -459,7 +459,7 @@ def test_why_a_session_does_not_begin_is_told(made: Made, monkeypatch: pytest.Mo
 def test_a_session_that_was_left_goes_on_and_its_lines_have_to_be_confirmed(
     made: Made, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = Running(deck=None, folder=tmp_path, source="camera:0", window_pid=1)
+    left = Running(session_memory=None, folder=tmp_path, source="camera:0", window_pid=1)
     monkeypatch.setattr(setup_host, "left_session", lambda: left)
     monkeypatch.setattr(FakeSession, "events", (), raising=False)
     assert made.host.start_session("resume:")

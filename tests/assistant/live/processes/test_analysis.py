@@ -25,10 +25,10 @@ SECOND = 1_000_000_000
 
 @pytest.fixture
 def wide_deck() -> Iterator[SessionMemory]:
-    deck = SessionMemory.make(slots=16, slot_bytes=ROWS * COLS)
-    deck.beat(Register.WINDOW_BEAT)
-    yield deck
-    deck.remove()
+    session_memory = SessionMemory.make(slots=16, slot_bytes=ROWS * COLS)
+    session_memory.beat(Register.WINDOW_BEAT)
+    yield session_memory
+    session_memory.remove()
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ def plan(tmp_path: Path) -> TakePlan:
     return TakePlan(plan_number=1, document=plan_document(), references=(str(tmp_path / "r.png"),))
 
 
-def publish(deck: SessionMemory, k: int) -> None:
+def publish(session_memory: SessionMemory, k: int) -> None:
     t_ns = k * SECOND // FPS
-    deck.ring.publish(k, t_ns, time.monotonic_ns(), k // 2, pictures(60)[k])
+    session_memory.ring.publish(k, t_ns, time.monotonic_ns(), k // 2, pictures(60)[k])
 
 
-def moments(deck: SessionMemory) -> list[LiveMoment]:
-    return [message.moment for message in deck.analysis_says.take() if isinstance(message, Moved)]
+def moments(session_memory: SessionMemory) -> list[LiveMoment]:
+    return [message.moment for message in session_memory.analysis_says.take() if isinstance(message, Moved)]
 
 
 def test_without_lines_it_says_what_the_picture_is(wide_deck: SessionMemory, analysis: LiveAnalysis) -> None:
@@ -130,7 +130,7 @@ def test_the_whole_process_writes_what_it_told(
 ) -> None:
     monkeypatch.setattr(os, "nice", lambda _: 0)
     wide_deck.to_analysis.put(plan)
-    start = Start(deck=str(wide_deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
+    start = Start(session_memory=str(wide_deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
     body = threading.Thread(target=analysis_process.run, args=(start,))
     body.start()
     wait_until(lambda: any(isinstance(message, PlanTaken) for message in wide_deck.analysis_says.take()))

@@ -49,11 +49,11 @@ class Scripted:
 
 @pytest.fixture
 def big_deck() -> Iterator[SessionMemory]:
-    deck = SessionMemory.make(slots=4, slot_bytes=80 * 64 * 2)
-    deck.beat(Register.WINDOW_BEAT)
-    yield deck
-    deck.put(Register.CLOSING, 1)
-    deck.remove()
+    session_memory = SessionMemory.make(slots=4, slot_bytes=80 * 64 * 2)
+    session_memory.beat(Register.WINDOW_BEAT)
+    yield session_memory
+    session_memory.put(Register.CLOSING, 1)
+    session_memory.remove()
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def grab(big_deck: SessionMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         recorder.close()
 
 
-def said(deck: SessionMemory, kind: type) -> list[object]:
+def said(session_memory: SessionMemory, kind: type) -> list[object]:
     heard: list[object] = []
-    taken = deck.capture_says.take
+    taken = session_memory.capture_says.take
     wait_until(lambda: any(isinstance(each, kind) for each in heard), lambda: heard.extend(taken()), lambda: heard)
     return heard
 
@@ -158,7 +158,7 @@ def test_the_whole_process_records_witnesses_and_ends_in_order(
     source = Scripted([grain(k) for k in range(5)])
     monkeypatch.setattr(capture, "_open", lambda address: source)
     big_deck.to_capture.put(LogAnchor(head="abc", count=7))
-    start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
+    start = Start(session_memory=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
     body = threading.Thread(target=capture.run, args=(start,))
     body.start()
     said(big_deck, SourceEnded)
@@ -178,7 +178,7 @@ def test_without_a_window_it_ends_in_order_and_gives_the_memory_back(
 ) -> None:
     monkeypatch.setattr(capture, "_open", lambda address: Scripted([grain(k) for k in range(5)]))
     big_deck.put(Register.WINDOW_BEAT, big_deck.get(Register.WINDOW_BEAT) - 400_000_000_000)
-    start = Start(deck=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
+    start = Start(session_memory=str(big_deck.path), source="scripted", folder=str(tmp_path), settings=WHOLE, epoch=1)
     body = threading.Thread(target=capture.run, args=(start,))
     body.start()
     body.join(HUNG_S)

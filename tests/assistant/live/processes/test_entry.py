@@ -13,8 +13,8 @@ from assistant.live.shared.wire import to_bytes
 from assistant.settings.tree import Settings
 
 
-def start(deck: str) -> Start:
-    return Start(deck=deck, source="", folder="", settings=Settings(), epoch=1)
+def start(session_memory: str) -> Start:
+    return Start(session_memory=session_memory, source="", folder="", settings=Settings(), epoch=1)
 
 
 @pytest.fixture(autouse=True)

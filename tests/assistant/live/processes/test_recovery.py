@@ -13,19 +13,21 @@ def picture(number: int) -> np.ndarray:
     return np.random.default_rng(number).integers(0, 255, (48, 64), np.uint8)
 
 
-def publish(deck: SessionMemory, index: int) -> None:
-    deck.ring.publish(index, index * 40_000_000, index * 40_000_000, index // 2, picture(index // 2))
+def publish(session_memory: SessionMemory, index: int) -> None:
+    session_memory.ring.publish(index, index * 40_000_000, index * 40_000_000, index // 2, picture(index // 2))
 
 
-def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: SessionMemory, tmp_path: Path) -> None:
+def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(
+    session_memory: SessionMemory, tmp_path: Path
+) -> None:
     first = Recorder(tmp_path, WRITER)
     for index in range(8):
-        publish(deck, index)
+        publish(session_memory, index)
         if index < 6:
             first.offer(index, index * 40_000_000, index * 40_000_000, None if index % 2 else picture(index // 2))
     first.close()
     second = Recorder(tmp_path, WRITER)
-    assert record_what_is_left(deck, tmp_path, second) == 2
+    assert record_what_is_left(session_memory, tmp_path, second) == 2
     second.close()
     source = RunFolder(tmp_path, "run")
     frames = list(source.frames())
@@ -36,14 +38,14 @@ def test_what_was_grabbed_and_not_written_is_recorded_by_the_successor(deck: Ses
     source.close()
 
 
-def test_what_is_older_than_the_ring_is_lost_and_counted(deck: SessionMemory, tmp_path: Path) -> None:
+def test_what_is_older_than_the_ring_is_lost_and_counted(session_memory: SessionMemory, tmp_path: Path) -> None:
     first = Recorder(tmp_path, WRITER)
     first.offer(0, 0, 0, picture(0))
     first.close()
     for index in range(12):
-        publish(deck, index)
+        publish(session_memory, index)
     second = Recorder(tmp_path, WRITER)
-    assert record_what_is_left(deck, tmp_path, second) == 4
+    assert record_what_is_left(session_memory, tmp_path, second) == 4
     second.close()
     source = RunFolder(tmp_path, "run")
     assert source.recorded.lost_frames == 7
@@ -51,8 +53,8 @@ def test_what_is_older_than_the_ring_is_lost_and_counted(deck: SessionMemory, tm
     source.close()
 
 
-def test_a_first_start_has_nothing_to_record(deck: SessionMemory, tmp_path: Path) -> None:
+def test_a_first_start_has_nothing_to_record(session_memory: SessionMemory, tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, WRITER)
-    assert record_what_is_left(deck, tmp_path, recorder) == 0
+    assert record_what_is_left(session_memory, tmp_path, recorder) == 0
     recorder.close()
     assert not list(tmp_path.iterdir())

@@ -14,8 +14,10 @@ from tests.waiting import HUNG_S
 
 
 def crew(folder: Path) -> SessionProcesses:
-    def orders(deck: str, epoch: int) -> Start:
-        return Start(deck=deck, source="play:none", folder=str(folder), settings=Settings(), epoch=epoch)
+    def orders(session_memory: str, epoch: int) -> Start:
+        return Start(
+            session_memory=session_memory, source="play:none", folder=str(folder), settings=Settings(), epoch=epoch
+        )
 
     return SessionProcesses(folder, "play:none", orders)
 
@@ -28,7 +30,7 @@ def test_all_begin_and_all_end_in_order(tmp_path: Path) -> None:
     assert find_running() is not None
     assert made.end(tmp_path, HUNG_S)
     assert find_running() is None
-    assert not made.deck.path.exists()
+    assert not made.session_memory.path.exists()
 
 
 def test_what_a_window_left_is_gone_on_with_in_the_same_folder(tmp_path: Path) -> None:
@@ -59,6 +61,6 @@ def test_numbers_and_times_go_on_in_a_folder_that_was_recorded_into(tmp_path: Pa
     lines = [FrameLine(i=i, t=i * 0.04, ns=1_000 + i * 40_000_000, v=0, p=i) for i in range(5)]
     (tmp_path / "frames_000.jsonl").write_bytes(b"\n".join(msgspec.json.encode(line) for line in lines) + b'\n{"i":')
     made = crew(tmp_path)
-    assert made.deck.get(Register.NEXT_INDEX) == 5
-    assert made.deck.get(Register.ORIGIN_NS) == pytest.approx(1_000, abs=2)
+    assert made.session_memory.get(Register.NEXT_INDEX) == 5
+    assert made.session_memory.get(Register.ORIGIN_NS) == pytest.approx(1_000, abs=2)
     assert made.end(tmp_path, HUNG_S)

@@ -25,12 +25,14 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def nurse(deck: SessionMemory, tmp_path: Path) -> Iterator[ChildSupervisor]:
+def nurse(session_memory: SessionMemory, tmp_path: Path) -> Iterator[ChildSupervisor]:
     def start(epoch: int) -> Start:
-        return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
+        return Start(
+            session_memory=str(session_memory.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch
+        )
 
-    deck.beat(Register.WINDOW_BEAT)
-    made = ChildSupervisor(Child.WATCHDOG, deck, start)
+    session_memory.beat(Register.WINDOW_BEAT)
+    made = ChildSupervisor(Child.WATCHDOG, session_memory, start)
     yield made
     made.end_now()
 
@@ -42,12 +44,12 @@ def until(nurse: ChildSupervisor, holds: Callable[[], bool]) -> list[Condition]:
 
 
 def test_a_child_starts_says_so_and_ends_when_the_session_closes(
-    nurse: ChildSupervisor, deck: SessionMemory, tmp_path: Path
+    nurse: ChildSupervisor, session_memory: SessionMemory, tmp_path: Path
 ) -> None:
     nurse.begin()
     assert until(nurse, lambda: nurse.is_well) == [Condition.RUNNING]
     assert nurse.state.restarts == 0
-    deck.put(Register.CLOSING, 1)
+    session_memory.put(Register.CLOSING, 1)
     assert nurse.wait(HUNG_S)
     nurse.clear_note(tmp_path)
     assert not list(tmp_path.iterdir())
@@ -65,7 +67,7 @@ def test_a_killed_child_is_started_again_at_once(nurse: ChildSupervisor) -> None
 
 
 def test_a_child_that_starts_slowly_is_given_longer_each_time(
-    deck: SessionMemory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    session_memory: SessionMemory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The machine's first starts take a minute: with one limit for ever it would never come up."""
     monkeypatch.setattr(supervisor, "_STARTS_WITHIN_S", 15.0)
@@ -75,9 +77,11 @@ def test_a_child_that_starts_slowly_is_given_longer_each_time(
     now_s = [0.0]
 
     def start(epoch: int) -> Start:
-        return Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch)
+        return Start(
+            session_memory=str(session_memory.path), source="", folder=str(tmp_path), settings=Settings(), epoch=epoch
+        )
 
-    nurse = ChildSupervisor(Child.WATCHDOG, deck, start, clock_ns=lambda: round(now_s[0] * 1e9))
+    nurse = ChildSupervisor(Child.WATCHDOG, session_memory, start, clock_ns=lambda: round(now_s[0] * 1e9))
     nurse.begin()
     given_up = []
     while len(given_up) < 5:
@@ -98,27 +102,27 @@ def test_a_child_that_hangs_is_ended_and_started_again(nurse: ChildSupervisor) -
     assert seen == [Condition.HANGING, Condition.STARTING, Condition.RUNNING]
 
 
-def test_a_child_of_a_window_that_died_is_looked_after(nurse: ChildSupervisor, deck: SessionMemory) -> None:
+def test_a_child_of_a_window_that_died_is_looked_after(nurse: ChildSupervisor, session_memory: SessionMemory) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
-    other = ChildSupervisor(Child.WATCHDOG, deck, lambda epoch: None)
+    other = ChildSupervisor(Child.WATCHDOG, session_memory, lambda epoch: None)
     pid = nurse.state.pid
     assert pid is not None
     other.adopt(pid)
     assert other.look() == []
     assert other.is_well
-    deck.put(Register.CLOSING, 1)
+    session_memory.put(Register.CLOSING, 1)
     assert other.wait(HUNG_S)
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_child_that_asks_for_patience_gets_it(nurse: ChildSupervisor, deck: SessionMemory) -> None:
+def test_a_child_that_asks_for_patience_gets_it(nurse: ChildSupervisor, session_memory: SessionMemory) -> None:
     nurse.begin()
     until(nurse, lambda: nurse.is_well)
     pid = nurse.state.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    deck.ask_patience(Register.WATCHDOG_BEAT, 0.7)
-    asked_ns = deck.get(Register.WATCHDOG_BEAT)  # in the product's clock: until when it is busy
+    session_memory.ask_patience(Register.WATCHDOG_BEAT, 0.7)
+    asked_ns = session_memory.get(Register.WATCHDOG_BEAT)  # in the product's clock: until when it is busy
     until(nurse, lambda: nurse.state.condition is Condition.HANGING)
     assert time.monotonic_ns() - asked_ns > HANGS_AFTER_S * 1e9

@@ -223,7 +223,7 @@ def test_a_part_that_fails_is_logged_once_and_tried_again(monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def watched(deck: SessionMemory, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]:
+def watched(session_memory: SessionMemory, tmp_path: Path) -> Callable[[], subprocess.Popen[bytes]]:
     """A process in the place of the window, that beats as one."""
     code = (
         "import sys, time; from pathlib import Path\n"
@@ -234,46 +234,55 @@ def watched(deck: SessionMemory, tmp_path: Path) -> Callable[[], subprocess.Pope
     )
 
     def begin() -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([sys.executable, "-c", code, str(deck.path)], stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, "-c", code, str(session_memory.path)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
         process.stdout.close()
-        deck.put(Register.WINDOW_PID, process.pid)
+        session_memory.put(Register.WINDOW_PID, process.pid)
         return process
 
     return begin
 
 
 def test_the_process_tells_a_kill_and_a_hang(
-    deck: SessionMemory, tmp_path: Path, watched: Callable[[], subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    session_memory: SessionMemory,
+    tmp_path: Path,
+    watched: Callable[[], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """F-27, F-32: the watchdog's alarm stands after a window was killed, and while one stands still."""
     import threading
 
     monkeypatch.setattr(watchdog, "Tone", lambda: Tone([]))
     window = watched()
-    deck.put(Register.ARMED, 1)
-    start = Start(deck=str(deck.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1)
+    session_memory.put(Register.ARMED, 1)
+    start = Start(
+        session_memory=str(session_memory.path), source="", folder=str(tmp_path), settings=Settings(), epoch=1
+    )
     body = threading.Thread(target=watchdog.run, args=(start,))
     body.start()
     try:
         for sign in (signal.SIGSTOP, signal.SIGKILL):
-            wait_until(lambda: deck.get(Register.WATCHDOG_BEAT) > 0 and not deck.get(Register.WATCHDOG_ALARM))
+            wait_until(
+                lambda: (
+                    session_memory.get(Register.WATCHDOG_BEAT) > 0 and not session_memory.get(Register.WATCHDOG_ALARM)
+                )
+            )
             os.kill(window.pid, sign)
-            wait_until(lambda: deck.get(Register.WATCHDOG_ALARM))
+            wait_until(lambda: session_memory.get(Register.WATCHDOG_ALARM))
             if sign == signal.SIGSTOP:
                 os.kill(window.pid, signal.SIGCONT)
     finally:
         window.kill()
         window.wait()
-        deck.put(Register.CLOSING, 1)
+        session_memory.put(Register.CLOSING, 1)
         body.join(HUNG_S)
-    assert not deck.get(Register.WATCHDOG_ALARM)
+    assert not session_memory.get(Register.WATCHDOG_ALARM)
 
 
 @pytest.mark.parametrize("memory", [True, False])
 def test_with_a_full_disk_its_window_stays_and_something_is_heard(
-    deck: SessionMemory,
+    session_memory: SessionMemory,
     tmp_path: Path,
     watched: Callable[[], subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
@@ -305,9 +314,9 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
         "log.write('closed')\n"
     )
     window = watched()
-    deck.put(Register.ARMED, 1)
+    session_memory.put(Register.ARMED, 1)
     start = Start(
-        deck=str(deck.path),
+        session_memory=str(session_memory.path),
         source="",
         folder=str(tmp_path),
         settings=Settings(),
@@ -317,7 +326,7 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
     body = threading.Thread(target=watchdog.run, args=(start,))
     body.start()
     try:
-        wait_until(lambda: deck.get(Register.WATCHDOG_BEAT) > 0)
+        wait_until(lambda: session_memory.get(Register.WATCHDOG_BEAT) > 0)
         window.kill()
         window.wait()
         word = b"RIFF" if memory and sys.platform == "linux" else b"BEEP"
@@ -325,9 +334,9 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
         assert body.is_alive()
         assert shown.read_text() == "show\n", "shown, and not taken away"
         assert heard.read_bytes()[:4] == word
-        assert deck.get(Register.WATCHDOG_ALARM)
+        assert session_memory.get(Register.WATCHDOG_ALARM)
     finally:
         window.kill()
         window.wait()
-        deck.put(Register.CLOSING, 1)
+        session_memory.put(Register.CLOSING, 1)
         body.join(HUNG_S)

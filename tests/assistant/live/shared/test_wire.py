@@ -72,7 +72,7 @@ def test_orders_keep_lists_tuples_and_figures_of_numpy():
     assert again.document == {"views": [{"points": [(1.5, 2), [3.25, 4]], "mm_per_px": None, "calibrated": False}]}
     assert isinstance(again.document["views"][0]["points"][0], tuple)
     assert again.references == ("a.png",)
-    start = Start(deck="/x", source="play:y", folder="/z", settings=Settings(), epoch=2, restart=("a", "b"))
+    start = Start(session_memory="/x", source="play:y", folder="/z", settings=Settings(), epoch=2, restart=("a", "b"))
     assert from_bytes(to_bytes(start)) == start
 
 
