@@ -33,6 +33,13 @@ class OneLibrary:
             self.jobs = Jobs(self.library, settings)
         return self.library is not None
 
+    def enter(self) -> None:
+        """One more uses it."""
+
+    def leave(self) -> None:
+        """One less; in this window nobody else does."""
+        self.close()
+
     def take_sessions(self) -> list[LibraryJob]:
         """None was recorded here."""
         self.looks += 1

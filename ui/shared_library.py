@@ -45,3 +45,13 @@ def log_fault(room: SharedLibrary) -> str:
     """
     fault = "" if room.library is None else room.library.fault
     return tr("LOG NEEDS CHECK: {fault}. The cases can be read.", fault=shown(fault)) if fault else ""
+
+
+class LentLibrary(SharedLibrary, Protocol):
+    """The same, for a page that opens it only for a moment."""
+
+    def enter(self) -> None:
+        """One more uses it."""
+
+    def leave(self) -> None:
+        """One less; the last one closes it."""

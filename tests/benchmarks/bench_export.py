@@ -76,7 +76,7 @@ def test_the_window_never_stands_still(qtbot: object, tmp_path: Path, monkeypatc
     many = MomentStore()
     many.extend(replace(few[k % len(few)], frame_index=k, t_s=k / 30) for k in range(HOUR))
     session.analysis.moments = many
-    page.shown.take()
+    page.controller.look()
     for frame in (10, len(few) // 2, len(few) - 1):
         page.jump(frame)
         page.reviewing.say(About.KEY_IMAGE)

@@ -53,7 +53,7 @@ def test_a_run_of_the_library_is_not_analysed_twice(qtbot, review: ReviewPage, r
     assert moment.outline
     result = json.loads((run.parent / "result" / "result.json").read_text())
     assert {row.frame for row in review.events.rows()} >= {event["first_frame"] for event in result["events"]}
-    assert [story.first_frame for story in review.shown.book.leaks.stories()] == [
+    assert [story.first_frame for story in review.state.book.leaks.stories()] == [
         leak["first_frame"] for leak in result["leaks"]
     ]
     assert review.picture.source_text == review_words.RECOMPUTED

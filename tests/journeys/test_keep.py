@@ -36,4 +36,4 @@ def test_a_measure_of_the_level_view_is_kept_and_stands_there_when_the_run_is_op
     assert "Distance" in kept[0]["value"]["figures"]
     page.close_session()
     window.go_to("review", (str(run.folder), str(run.plan)))
-    assert [entry.about.value for entry in page.reviewing.review.standing] == ["measure"]
+    assert [entry.about.value for entry in page.state.review.standing] == ["measure"]

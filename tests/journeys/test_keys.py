@@ -205,12 +205,12 @@ def test_a_key_changed_on_the_self_test_page_counts_on_every_page_and_stands_on_
     press(window, K.Key_Escape)
     press(window, K.Key_F2)
     press(window, K.Key_S)
-    assert review.reviewing.key_frames() == []
+    assert review.state.key_frames() == []
     review.jump(12)
     press(window, K.Key_F8)
-    assert review.reviewing.key_frames() == [12]
+    assert review.state.key_frames() == [12]
     assert "F9" in review.transport.every.text()
     press(window, K.Key_Z, CONTROL)
-    assert review.reviewing.key_frames() == []
+    assert review.state.key_frames() == []
     kept = json.loads((run.folder / "review.json").read_text("utf-8"))["entries"]
     assert [entry["about"] for entry in kept] == ["key_image", "undo"]

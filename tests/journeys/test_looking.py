@@ -144,7 +144,7 @@ def test_every_key_of_the_page_means_something_or_nothing_without_a_plan(
             for key in map(chord, act.keys):
                 held = Qt.KeyboardModifier(key & (CTRL | SHIFT))
                 press(window, key & ~(CTRL | SHIFT), held)
-                page.end_editing()
+                page.controller.end_editing()
                 page.setFocus()
         qtbot.wait(200)
     assert errors == []

@@ -183,7 +183,7 @@ def test_case_page_review_and_report_show_each_level_by_itself(qtbot: Any, tmp_p
         assert titles.count("Cement in") == (3, 2)[number]
         assert sum(title.startswith("Told ") for title in titles) == (2, 1)[number]
         assert all(first <= row.frame < first + count for row in review.events.rows())
-        assert [alarm.first_frame for alarm in review.shown.book.alarms()] == [
+        assert [alarm.first_frame for alarm in review.state.book.alarms()] == [
             event["first_frame"] for event in document["events"]
         ]
         header = review.header.accessibleName()

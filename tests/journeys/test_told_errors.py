@@ -13,6 +13,7 @@ from assistant.system.places import data_home
 from tests.journeys.hands import press
 from tests.small_run import SmallRun
 from ui import app
+from ui.review.keys import ACTS
 from ui.review.page import ReviewPage
 from ui.shell import Shell
 
@@ -25,10 +26,10 @@ def test_an_error_of_a_key_is_told_with_the_file_that_holds_it(
     page = window.page("review")
     assert isinstance(page, ReviewPage)
 
-    def breaks() -> None:
+    def breaks(_: object) -> None:
         raise TypeError(f"{page.session.run}: 'Meier' is no picture")
 
-    monkeypatch.setitem(page.keys._acts, "measure", breaks)
+    monkeypatch.setitem(ACTS, "measure", breaks)
     with qtbot.capture_exceptions() as exceptions:
         press(window, Qt.Key.Key_M)
         qtbot.wait(10)

@@ -58,11 +58,11 @@ def take_review(camera: Camera) -> None:
         page.cards.show_card(name)
         if name == review_words.TABS[2]:
             page.measure.choose("distance")
-            page.board.points["distance"] = [(200.0, 200.0), (260.0, 210.0)]
+            page.state.board.points["distance"] = [(200.0, 200.0), (260.0, 210.0)]
         settle(200)
         camera.take(f"review_{k + 1}_{name.lower()}", shell)
         page.measure.choose("")
-        page.board.clear()
+        page.state.board.clear()
     page.cards.show_card(review_words.TABS[0])
     key(shell, "C")
     camera.take("review_beside", shell, lambda: settle(200))
@@ -74,12 +74,12 @@ def take_review(camera: Camera) -> None:
     wait(lambda: not page.exporter.busy)
     camera.take("review_exported", shell, lambda: _export_card(page))
     page.cards.show_card(review_words.TABS[0])
-    page.edit_plan()
+    page.controller.edit_plan()
     camera.take("review_points", shell, lambda: settle(200))
-    page.end_editing()
-    page.toggle_bare()
+    page.controller.end_editing()
+    page.do("bare")
     camera.take("review_bare", shell)
-    page.toggle_bare()
+    page.do("bare")
     shell.close()
 
 

@@ -96,12 +96,12 @@ class Arrangement(QWidget):
         for row, stretch in enumerate(_ROWS[wide]):
             self._grid.setRowStretch(row, stretch)
 
-    def set_bare(self, bare: bool) -> None:
-        """Header and picture only."""
-        self._bare = bare
+    def toggle_bare(self) -> None:
+        """Header and picture only, or all."""
+        self._bare = not self._bare
         own = (self._parts["events"], self._parts["export"]) if self._wide else ()
         for widget in (self.side, self._parts["transport"], *own):
-            widget.setVisible(not bare)
+            widget.setVisible(not self._bare)
 
     def tell(self, text: str) -> None:
         """A line under the header."""

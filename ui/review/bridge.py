@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, pyqtSignal
 
 from assistant.pipeline import Summary
 from assistant.vocabulary import Alarm
@@ -51,3 +51,7 @@ class Bridge(QObject):
     def ended(self, summary: Summary, failure: str) -> None:
         """From a worker: the run is through or broke off."""
         self.finished.emit(summary, failure)
+
+    def settle(self) -> None:
+        """Take what a stopped analysis has still said: none of it may reach the next run's list."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)

@@ -125,10 +125,15 @@ class CorrectPanel(QWidget):
 
     def set_people(self, people: Sequence[tuple[str, str]], present: str) -> None:
         """Who may review, by id and name; others see the id alone."""
+        listed = [(f"{id_} · {name}" if name else id_, id_) for id_, name in people]
+        listed.append((review_words.NEW_REVIEWER, ""))
+        if self.who.currentData() == present and listed == [
+            (self.who.itemText(k), self.who.itemData(k)) for k in range(self.who.count())
+        ]:
+            return
         self.who.clear()
-        for id_, name in people:
-            self.who.addItem(f"{id_} · {name}" if name else id_, id_)
-        self.who.addItem(review_words.NEW_REVIEWER, "")
+        for text, id_ in listed:
+            self.who.addItem(text, id_)
         at = self.who.findData(present)
         self.who.setCurrentIndex(at if at >= 0 else self.who.count() - 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from PyQt6.QtCore import QModelIndex, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter
@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.review.event_list import EventRow
+from assistant.review.event_list import EventList, EventRow
 from ui import theme, words
 from ui.review import review_words
 from ui.review.timeline import draw_mark
@@ -68,11 +68,10 @@ class EventsPanel(Card):
     whatif_wanted = pyqtSignal()
     other_wanted = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, events: EventList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[EventRow, ...] = ()
-        self._shown: tuple[EventRow, ...] = ()
-        self._filter = 0
+        self._events = events
+        self._shown: tuple[str, tuple[EventRow, ...]] | None = None
         title = QLabel(review_words.EVENTS)
         title.setFont(theme.font(22, 750))
         self.filter = key_button("", "Which events are listed", self._next_filter)
@@ -99,39 +98,35 @@ class EventsPanel(Card):
         column.addLayout(top)
         column.addWidget(self.list, 1)
         column.addLayout(bottom)
-        self._show()
-
-    def set_rows(self, rows: Iterable[EventRow]) -> None:
-        """All events as they are known now."""
-        new = tuple(sorted(rows, key=lambda row: row.frame))
-        if new != self._rows:
-            self._rows = new
-            self._show()
+        self.show_again()
 
     def rows(self) -> Sequence[EventRow]:
         """All events, also those that the filter hides."""
-        return self._rows
+        return self._events.rows
 
-    def frames(self) -> list[int]:
+    def frames(self) -> Sequence[int]:
         """Frames of the events that the filter shows."""
-        return [row.frame for row in self._shown]
+        return self._events.frames
 
     def select_at(self, frame: int) -> None:
         """Select the last event at or before a frame."""
-        at = max((k for k, row in enumerate(self._shown) if row.frame <= frame), default=-1)
+        at = max((k for k, row in enumerate(self._events.listed) if row.frame <= frame), default=-1)
         if at != self.list.currentRow():
             self.list.setCurrentRow(at)
 
     def _next_filter(self) -> None:
-        self._filter = (self._filter + 1) % len(review_words.FILTERS)
-        self._show()
+        self._events.next_filter()
+        self.show_again()
 
-    def _show(self) -> None:
-        which = review_words.FILTERS[self._filter]
-        self._shown = tuple(r for r in self._rows if which == "all" or r.is_alarm == (which == "alarms"))
-        self.filter.setText(f"{len(self._shown)} · filter: {which}")
+    def show_again(self) -> None:
+        """The events as they are known now."""
+        which, rows = self._events.filter, tuple(self._events.listed)
+        if self._shown == (which, rows):
+            return
+        self._shown = which, rows
+        self.filter.setText(f"{len(rows)} · filter: {which}")
         self.list.clear()
-        for row in self._shown:
+        for row in rows:
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, row)
             told = f"{words.clock(row.t_s)} {words.PRIORITY[row.priority]} {row.title} {row.aside} {row.value}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -118,7 +119,7 @@ class ExportPanel(Card):
             )
         ):
             key = "report" if kind == "pdf" else ""
-            button = key_button(text, text.format("").strip(), lambda kind=kind: self.export_wanted.emit(kind), key=key)
+            button = key_button(text, text.format("").strip(), partial(self.export_wanted.emit, kind), key=key)
             if kind == "pdf":
                 button.setStyleSheet("QPushButton{background:#F2F5F8;color:#07090C;font-weight:700;}")
             buttons.addWidget(button, k // 3, k % 3)

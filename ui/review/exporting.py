@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, describe
 from assistant.identity import Identity, free_name
@@ -24,11 +23,11 @@ from assistant.system.places import data_home
 from ui.keys.key_map import with_keys
 from ui.library_access import library_of_window
 from ui.review import review_words
+from ui.review.bridge import Bridge
+from ui.review.export_panel import ExportPanel
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.report_pdf import CURVE_COLUMNS
-
-if TYPE_CHECKING:
-    from ui.review.page import ReviewPage
+from ui.review.state import ReviewState
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 20.0
@@ -86,16 +85,27 @@ class _Work:
 
 
 class Exporter:
-    """One wish at a time."""
+    """One wish at a time.
 
-    def __init__(self, page: ReviewPage) -> None:
-        self._page = page
+    Parameters
+    ----------
+    settings : Settings
+    state : ReviewState
+        Whose run is written.
+    panel : ExportPanel
+        Asks, and is told how it goes.
+    bridge : Bridge
+        Brings what the thread says into the window.
+    """
+
+    def __init__(self, settings: Settings, state: ReviewState, panel: ExportPanel, bridge: Bridge) -> None:
+        self._settings, self._state, self._panel, self._bridge = settings, state, panel, bridge
         self._work: _Work | None = None
         self._wish = 0
         self._written: list[str] = []
-        page.bridge.exported.connect(self._hear)
-        page.export.export_wanted.connect(self.export)
-        page.export.stop_wanted.connect(self.stop)
+        bridge.exported.connect(self._hear)
+        panel.export_wanted.connect(self.export)
+        panel.stop_wanted.connect(self.stop)
 
     @property
     def busy(self) -> bool:
@@ -104,13 +114,13 @@ class Exporter:
 
     def forget(self) -> None:
         """Another run."""
-        self._page.export.tell(review_words.EXPORT_NOTE.format(self.folder()) if self._page.session else "")
+        self._panel.tell(review_words.EXPORT_NOTE.format(self.folder()) if self._state.run else "")
 
     def folder(self) -> Path:
         """Where exports go: a folder of the case and run that is open."""
-        session = self._page.session
+        run = self._state.run
         exports = data_home() / "exports"
-        return exports if session is None else exports / session.identity.folder
+        return exports if run is None else exports / run.identity.folder
 
     def stop(self) -> None:
         """A person stops what is being written; nothing of it is left."""
@@ -121,8 +131,8 @@ class Exporter:
         """The run is closed: what is being written is no longer wanted, nor heard of."""
         self.stop()
         self._wish += 1
-        self._page.export.set_busy(False)
-        self._page.export.tell("")
+        self._panel.set_busy(False)
+        self._panel.tell("")
 
     def shut(self) -> None:
         """The window goes: wait until nothing unfinished is left."""
@@ -132,9 +142,9 @@ class Exporter:
 
     def export(self, *kinds: str) -> None:
         """Write one or more of "pdf", "csv", "png", "video", "dicom"."""
-        session = self._page.session
-        if session is not None:
-            made_of = self.material(session)
+        run = self._state.run
+        if run is not None:
+            made_of = self.material(run)
             self._begin([partial(WAYS[kind], made_of) for kind in kinds])
 
     def whatif_table(self, job: WhatIfJob, rows: Sequence[VariantResult]) -> None:
@@ -153,13 +163,13 @@ class Exporter:
 
     def _begin(self, ways: Sequence[Way]) -> None:
         if self.busy:
-            self._page.export.tell(with_keys(review_words.EXPORT_BUSY))
+            self._panel.tell(with_keys(review_words.EXPORT_BUSY))
             return
         self._wish += 1
         self._written.clear()
-        wish, emit = self._wish, self._page.bridge.exported.emit
-        self._page.export.set_busy(True)
-        self._page.export.tell(review_words.EXPORTING.format(0))
+        wish, emit = self._wish, self._bridge.exported.emit
+        self._panel.set_busy(True)
+        self._panel.tell(review_words.EXPORTING.format(0))
         self._work = _Work(ways, lambda path, percent, failure: emit(wish, path, percent, failure))
 
     def _hear(self, wish: int, path: str, percent: int, failure: str) -> None:
@@ -172,55 +182,54 @@ class Exporter:
             told = review_words.EXPORTED.format(", ".join([self._written[0], *map(_name, self._written[1:])]))
         else:
             told = review_words.EXPORTING.format(percent)
-        self._page.export.tell(told)
-        self._page.export.set_busy(percent < 100)
+        self._panel.tell(told)
+        self._panel.set_busy(percent < 100)
 
     def runs(self, all_runs: bool) -> list[RunAndPlan]:
         """The run that is open with its plan; or all runs of the library that have one."""
-        session = self._page.session
+        run = self._state.run
         if not all_runs:
-            if session is None or session.plan is None:
+            if run is None or run.plan is None:
                 return []
-            plan = session.plan_path or str(session.default_plan_path())
-            return [RunAndPlan(run=session.run, plan=plan)] if Path(plan).is_file() else []
-        return library_runs(self._page.settings)
+            plan = run.plan_path or str(run.default_plan_path())
+            return [RunAndPlan(run=run.run, plan=plan)] if Path(plan).is_file() else []
+        return library_runs(self._settings)
 
     def who(self, pair: RunAndPlan) -> Identity:
         """Which case, level and run a recording is."""
-        return who_is(pair, self._page.settings)
+        return who_is(pair, self._settings)
 
-    def material(self, session: OpenedRun) -> Material:
+    def material(self, run: OpenedRun) -> Material:
         """What stands now; what an export is made of changes no more while it is written."""
-        page = self._page
-        book = page.shown.book
-        frames = session.frame_count
-        first, last = session.range
-        begin = session.first_frame
+        state = self._state
+        frames = run.frame_count
+        first, last = run.range
+        begin = run.first_frame
         return Material(
-            run=session.run,
-            identity=session.identity,
+            run=run.run,
+            identity=run.identity,
             folder=self.folder(),
-            facts=session.facts,
-            plan=session.plan,
-            moments=session.moments,
-            still=session.still,
+            facts=run.facts,
+            plan=run.plan,
+            moments=run.moments,
+            still=run.still,
             frames=frames,
-            fps=session.fps,
-            playhead=session.playhead,
+            fps=run.fps,
+            playhead=run.playhead,
             stretch=(begin if first is None else first, begin + frames - 1 if last is None else last),
-            key_frames=tuple(page.reviewing.key_frames()),
-            alarms=book.alarms(),
-            leaks=tuple(story.leak for story in book.leaks.stories()),
-            rows=tuple(page.events.rows()),
-            curve=page.transport.line.curves.columns(CURVE_COLUMNS, frames),
-            summary=None if session.shows_as_seen else session.summary,
-            review=page.reviewing.review or Review(path=Path()),
-            as_seen=session.shows_as_seen,
-            made_by=session.made_by,
-            day=session.day,
-            trouble=session.failure
-            or session.not_whole
-            or ("" if session.ended or session.shows_as_seen else review_words.NOT_THROUGH),
+            key_frames=tuple(state.key_frames()),
+            alarms=state.book.alarms(),
+            leaks=tuple(story.leak for story in state.book.leaks.stories()),
+            rows=tuple(state.events.rows),
+            curve=state.curves.columns(CURVE_COLUMNS, frames),
+            summary=None if run.shows_as_seen else run.summary,
+            review=state.review or Review(path=Path()),
+            as_seen=run.shows_as_seen,
+            made_by=run.made_by,
+            day=run.day,
+            trouble=run.failure
+            or run.not_whole
+            or ("" if run.ended or run.shows_as_seen else review_words.NOT_THROUGH),
         )
 
 

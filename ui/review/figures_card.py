@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,7 +33,7 @@ class FiguresCard(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         for layer, name in review_words.LAYERS.items():
-            button = key_button(name, f"Show or hide: {name}", lambda layer=layer: self._switch(layer), checkable=True)
+            button = key_button(name, f"Show or hide: {name}", partial(self._switch, layer), checkable=True)
             button.setChecked(True)
             row.addWidget(button)
         self.big = QLabel("—")

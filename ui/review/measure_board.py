@@ -99,8 +99,9 @@ class MeasureBoard:
         if six is not None:
             told += self._told_six(six, unit, own=self._whole("six") is not None)
         ends = self._whole("cobb")
-        if ends is None and self._whole("above") is not None and self._whole("below") is not None:
-            ends = np.vstack([self._whole("above")[[0, 2]], self._whole("below")[[3, 5]]])
+        above, below = self._whole("above"), self._whole("below")
+        if ends is None and above is not None and below is not None:
+            ends = np.vstack([above[[0, 2]], below[[3, 5]]])
         if ends is not None:
             told.append(("Cobb (kyphosis +)", _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
         return told

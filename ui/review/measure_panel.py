@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -25,7 +27,7 @@ class MeasurePanel(QWidget):
         grid = QGridLayout()
         grid.setSpacing(8)
         for k, (tool, (name, _count)) in enumerate(review_words.TOOLS.items()):
-            button = key_button(name, name, lambda tool=tool: self.choose(tool), checkable=True)
+            button = key_button(name, name, partial(self.choose, tool), checkable=True)
             self._buttons[tool] = button
             grid.addWidget(button, k // 3, k % 3)
         self.hint = QLabel()

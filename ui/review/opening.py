@@ -1,11 +1,9 @@
-"""Which run and plan are meant: by another page, by a drop, by a plan that lies beside the run."""
+"""Which run and plan are meant: by another page, by a plan that lies beside the run."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-
-from PyQt6.QtCore import QCoreApplication, QEvent, QMimeData
 
 from assistant.errors import UsageError
 from assistant.library.identities import identify, is_apart
@@ -65,14 +63,3 @@ def run_and_plan(thing: object) -> tuple[str, str | None]:
         run, plan = thing
         return os.fspath(run), None if plan is None else os.fspath(plan)
     raise TypeError(f"the review opens a run or (run, plan), not {type(thing).__name__}")
-
-
-def dropped_path(mime: QMimeData | None) -> str | None:
-    """The first file or folder that was dropped; None where it is no local one."""
-    urls = [] if mime is None else [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
-    return urls[0] if urls else None
-
-
-def take_notices() -> None:
-    """Take what a stopped analysis has still said: none of it may reach the next run's list."""
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)

@@ -1,4 +1,4 @@
-"""The review page: arranges the parts and connects them; what they know is worked out elsewhere."""
+"""The review page: owns its widgets, shows what its controller has, and hands it what a person does."""
 
 from __future__ import annotations
 
@@ -6,70 +6,69 @@ from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtGui import QDropEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from assistant.errors import AssistantError
 from assistant.pipeline import Summary
-from assistant.plan import Plan
 from assistant.review.opened_run import OpenedRun
 from assistant.settings.tree import Settings
-from assistant.system.places import data_home
+from assistant.vocabulary import Alarm
 from ui.keys.key_map import with_keys
 from ui.keys.table import KeyAction
+from ui.library_access import library_of_window
 from ui.page import Page
-from ui.review import review_words
-from ui.review.arrangement import Arrangement
-from ui.review.beside import Beside
 from ui.review.bridge import Bridge
-from ui.review.correct_panel import CorrectPanel
-from ui.review.events_panel import EventsPanel
-from ui.review.export_panel import ExportPanel
+from ui.review.controller import ReviewController
 from ui.review.exporting import Exporter
-from ui.review.figures_card import FiguresCard
-from ui.review.header import Header
-from ui.review.keys import Keys
-from ui.review.leak_card import LeakCard
-from ui.review.measure_board import MeasureBoard
-from ui.review.measure_panel import MeasurePanel
-from ui.review.message_line import MessageLine
-from ui.review.opening import dropped_path, open_session, run_and_plan, take_notices
-from ui.review.picture import ReviewPicture
-from ui.review.play import Player
-from ui.review.reviewing import Reviewing
-from ui.review.shown import Shown
-from ui.review.transport import Transport
-from ui.review.whatif_panel import WhatIfPanel
+from ui.review.keys import ACTS
+from ui.review.looks import Looks
+from ui.review.opening import run_and_plan
+from ui.review.parts import make_parts
+from ui.review.presenter import Presenter
+from ui.review.state import ReviewState
+from ui.review.view import Behind
 from ui.run_dialog import ask_for_run
 from ui.system import collector
-from ui.system.live_watch import LiveWatch
-from ui.widgets.alarm_bar import message_for
-from ui.widgets.plan_panel import PlanPanel
+from ui.system.live_watch import Live, LiveWatch
 
-_TICK_MS, _FIGURES_MS = 16, 250
+_TICK_MS = 16
+_TELL_AFTER_MS = 400
 _WATERMARK_S = 20.0
-_WHATIF, _CORRECT = review_words.TABS[3:]
 
 
 class ReviewPage(Page):
-    """A recorded run, seen again."""
+    """A recorded run, seen again: the widgets, and what `ReviewController` has them show."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self.settings = settings
-        self.session: OpenedRun | None = None
-        self.bare = False
-        self.bridge = Bridge(self)
-        self.live = LiveWatch(self)
-        self.board = MeasureBoard()
-        self.player = Player(self)
-        self._build()
-        self.shown = Shown(self)
-        self.reviewing = Reviewing(self)
-        self.exporter = Exporter(self)
-        self.keys = Keys(self)
-        self._connect()
-        self._clock = QElapsedTimer()
-        self._figures, self._age = QElapsedTimer(), QElapsedTimer()
-        self._figures.start()
+        self.state = ReviewState()
+        self.bridge, self.live = Bridge(self), LiveWatch(self)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_TELL_AFTER_MS)
+        parts = self.parts = make_parts(settings, self.state, self.do)
+        self.header, self.message, self.picture, self.beside = parts.header, parts.message, parts.picture, parts.beside
+        self.leak, self.figures, self.measure, self.whatif = parts.leak, parts.figures, parts.measure, parts.whatif
+        self.correct, self.events, self.export = parts.correct, parts.events, parts.export
+        self.plan_panel, self.transport = parts.plan, parts.transport
+        self.cards, self.side, self.note = parts.arrangement.cards, parts.arrangement.side, parts.arrangement.note
+        self.exporter = Exporter(settings, self.state, parts.export, self.bridge)
+        behind = Behind(
+            library=library_of_window(),
+            exports=self.exporter,
+            theatre=self.live,
+            listener=self.bridge,
+            second_listener=self._second_listener,
+            soon=self._soon.start,
+        )
+        self.controller = ReviewController(settings, self.state, self, behind)
+        self.player, self.reviewing = self.controller.player, self.controller.reviewing
+        self.presenter = Presenter(parts, self.state, self.player, self.reviewing, self.bridge)
+        self._looks = Looks(parts, self.state)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(parts.arrangement)
+        self._hear_workers()
+        self._hear_person()
+        self._clock, self._age = QElapsedTimer(), QElapsedTimer()
         self._age.start()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -77,59 +76,57 @@ class ReviewPage(Page):
         self._timer.start(_TICK_MS)
         self.refresh()
 
-    def _build(self) -> None:
-        self.header, self.message, self.beside = Header(), MessageLine(), Beside()
-        self.picture = ReviewPicture(self.board)
-        self.leak, self.figures, self.measure = LeakCard(), FiguresCard(), MeasurePanel(self.board)
-        self.whatif, self.correct = WhatIfPanel(data_home, self.settings), CorrectPanel()
-        self.events, self.export = EventsPanel(), ExportPanel()
-        self.plan_panel = PlanPanel(self.settings.alarms.warning_lines)
-        self.transport = Transport(self.player.acts())
-        parts = {
-            "header": self.header,
-            "picture": self.picture,
-            "beside": self.beside,
-            "message": self.message,
-            "plan": self.plan_panel,
-            "transport": self.transport,
-            "events": self.events,
-            "export": self.export,
-        }
-        cards = (self.leak, self.figures, self.measure, self.whatif, self.correct)
-        self.arrangement = Arrangement(parts, dict(zip(review_words.TABS, cards, strict=True)))
-        self.cards, self.side, self.note = self.arrangement.cards, self.arrangement.side, self.arrangement.note
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.arrangement)
+    def _hear_workers(self) -> None:
+        """What threads and timers find."""
+        self.bridge.looked_for.connect(self._looked)
+        self.bridge.alarm.connect(self._alarm_changed)
+        self.bridge.finished.connect(self._ended)
+        self.bridge.still.connect(self.presenter.take_still)
+        self.live.changed.connect(self._live_changed)
+        self._soon.timeout.connect(self._tell_library)
 
-    def _connect(self) -> None:
-        self.bridge.looked_for.connect(self._look)
-        self.bridge.alarm.connect(self.shown.alarm_changed)
-        self.bridge.finished.connect(self._finished)
-        self.bridge.still.connect(self.shown.take_still)
-        self.events.jump.connect(self.jump)
-        self.events.note_wanted.connect(self.start_note)
-        self.events.other_wanted.connect(self.choose_other_run)
-        self.events.whatif_wanted.connect(lambda: self.cards.show_card(_WHATIF))
-        self.leak.jump.connect(self.jump)
-        self.correct.jump.connect(self.jump)
-        self.export.images.jump.connect(self.jump)
-        self.transport.line.seek.connect(self.go)
-        self.header.close_wanted.connect(self.close_run)
-        self.header.open_wanted.connect(self.choose_run)
-        self.header.figures_wanted.connect(self.shown.switch_figures)
-        self.live.changed.connect(self.player.make_way)
-        self.header.live_wanted.connect(lambda: self.wanted.emit("theatre", None))
-        self.figures.layers_changed.connect(self.shown.set_layers)
+    def _hear_person(self) -> None:
+        """What a person touches."""
+        for jumps in (self.events, self.leak, self.correct, self.export.images):
+            jumps.jump.connect(self.player.jump)
+        self.transport.line.seek.connect(self.player.go)
+        for wanted, act in (
+            (self.events.note_wanted, "note"),
+            (self.events.other_wanted, "other run"),
+            (self.events.whatif_wanted, "what-if"),
+            (self.header.open_wanted, "open"),
+            (self.header.figures_wanted, "figures"),
+            (self.header.live_wanted, "live"),
+            (self.header.anew_wanted, "anew"),
+            (self.measure.keep_wanted, "keep"),
+            (self.export.key_image_wanted, "key image"),
+            (self.correct.points_wanted, "edit plan"),
+        ):
+            wanted.connect(lambda act=act: self.do(act))
+        self.header.close_wanted.connect(self.controller.close_run)
+        self.figures.layers_changed.connect(self.presenter.set_layers)
         self.measure.chosen.connect(self.picture.update)
-        self.measure.keep_wanted.connect(self.reviewing.keep_measures)
         self.picture.measured.connect(self.measure.refresh)
         self.picture.clicked.connect(lambda _x, _y: self.plan_panel.changed())
-        self.plan_panel.saved.connect(self._plan_saved)
+        self.plan_panel.saved.connect(self.controller.take_plan)
         self.plan_panel.ruler.toggled.connect(lambda _: self.picture.update())
-        self.export.key_image_wanted.connect(self.reviewing.key_image)
         self.whatif.table_wanted.connect(self.exporter.whatif_table)
         self.whatif.runs, self.whatif.who = self.exporter.runs, self.exporter.who
+        self.correct.person_wanted.connect(self.reviewing.choose_person)
+        self.correct.refused.connect(self.tell)
+        self.correct.said.connect(self.reviewing.say)
+        self.correct.undo_wanted.connect(self.reviewing.undo)
+        self.correct.redo_wanted.connect(self.reviewing.redo)
+
+    @property
+    def session(self) -> OpenedRun | None:
+        """The run that is open."""
+        return self.state.run
+
+    @property
+    def editing(self) -> bool:
+        """Whether points are being placed."""
+        return self.state.editing
 
     @property
     def playing(self) -> bool:
@@ -141,230 +138,93 @@ class ReviewPage(Page):
         self.player.playing = on
 
     def open(self, run: str, plan_path: str | None) -> bool:
-        """Open a run; a plan beside it is taken when none is named. False, with the reason shown, if it cannot be."""
-        if self.live.refusal:
-            self.tell(self.live.refusal)
-            return False
-        self.close_session()
-        try:
-            self.session, why = open_session(run, plan_path, self.settings, self.bridge)
-        except AssistantError as error:
-            self.tell(str(error))
-            self.refresh()
-            return False
-        self.tell(why)
-        self.shown.open(self.session)
-        self.reviewing.open(self.session)
-        self.exporter.forget()
-        self.picture.show_frame(self.session.first)
-        self.end_editing()
-        self.playing = True
-        self._clock.restart()
-        self.refresh()
-        return True
+        """Open a run; False, with the reason shown, if it cannot be."""
+        return self.controller.open(run, plan_path)
 
     def close_session(self) -> None:
         """End the run that is open."""
-        self.playing = False
-        self.exporter.close()
-        self.whatif.stop()
-        self.beside.put_away()
-        self.shown.close()
-        if self.session is not None:
-            self.session.close()
-            self.session = None
-        self.board.clear()
-        self.picture.forget()
-        take_notices()
-        collector.after_a_run()
-
-    def close_run(self) -> None:
-        """Close the run and go to the cases."""
-        self.close_session()
-        self.tell("")
-        self.refresh()
-        self.wanted.emit("cases", None)
-
-    def edit_plan(self) -> None:
-        """Place the points on the frame at the playhead; the plan's own points are there to be moved."""
-        if self.session is None:
-            return
-        self.playing = False
-        self.board.choose("")
-        self.reviewing.put_points()
-        self.plan_panel.start(
-            self.session.playhead, self.session.facts.mm_per_px_hint, self.session.default_plan_path()
-        )
-        self.picture.points = self.plan_panel.points
-        self.picture.setFocus()  # arrows move the point, not a choice of the form
-        self.side.setCurrentIndex(1)
-        self.refresh()
-
-    def end_editing(self) -> None:
-        """Back to the figures."""
-        self.picture.points = None
-        self.side.setCurrentIndex(0)
-
-    @property
-    def editing(self) -> bool:
-        """Whether points are being placed."""
-        return self.picture.points is not None
-
-    def _plan_saved(self, plan: Plan, said: str) -> None:
-        if self.session is None:
-            return
-        self.reviewing.points_moved(plan)
-        try:
-            self.session.analyse(plan)
-        except AssistantError as error:
-            self.tell(str(error))
-            return
-        self.tell(said)
-        take_notices()
-        self.shown.begin_anew()
-        self.end_editing()
-        self.go(0)
-        self.playing = True
-
-    def tell(self, text: str) -> None:
-        """A line under the header: what happened, what still works, what to do."""
-        self.arrangement.tell(with_keys(text))
-
-    def choose_run(self) -> None:
-        """Open a recording by dialog."""
-        name = ask_for_run(self, "Open a recording")
-        if name:
-            self.open(name, None)
-
-    def choose_plan(self) -> None:
-        """Open a plan for the run by dialog."""
-        if self.session is None:
-            return
-        name, _ = QFileDialog.getOpenFileName(self, "Open a plan", "", "Plan (*.json)")
-        if name:
-            self.open(self.session.run, name)
-
-    def choose_other_run(self) -> None:
-        """Show another run beside this one, from its start, going along."""
-        if self.session is None:
-            return
-        name = ask_for_run(self, "Another run, to be seen beside this one")
-        if name:
-            self.show_other(name)
-
-    def show_other(self, run: str) -> None:
-        """Show another run beside this one."""
-        bridge = Bridge(self)
-        bridge.looked_for.connect(lambda: (bridge.looked(), self._look()))
-        try:
-            other, _ = open_session(run, None, self.settings, bridge)
-        except AssistantError as error:
-            self.tell(str(error))
-            return
-        if self.session is not None:
-            self.beside.go_along(other, self.session)
-            self.transport.beside.setChecked(True)
-        self.refresh()
-
-    def start_note(self) -> None:
-        """Write a note at this picture."""
-        if self.session is not None:
-            self.playing = False
-            self.cards.show_card(_CORRECT)
-            self.correct.note.setFocus()
+        self.controller.close_session()
 
     def jump(self, index: int) -> None:
         """Go to a frame and stay there."""
-        self.playing = False
-        self.go(index)
+        self.player.jump(index)
 
-    def go(self, index: int) -> None:
-        """Go to a frame."""
-        if self.session is not None:
-            self.session.go(index)
-            self.plan_panel.set_reference_frame(self.session.playhead)
-            self.refresh()
+    # What the controller needs of its page (`ReviewView`).
 
-    def show_raw(self, raw: bool) -> None:
-        """Lift everything that is drawn on the picture while the key is held."""
-        self.picture.raw = raw
-        self.picture.update()
-
-    def toggle_bare(self) -> None:
-        """Header and picture only."""
-        self.bare = not self.bare
-        self.arrangement.set_bare(self.bare)
-
-    def _tick(self) -> None:
-        elapsed_s = self._clock.restart() / 1000 if self._clock.isValid() else 0.0
-        self._clock.start()
-        self.picture.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S if self.session else -1.0
-        if self.playing and self.session is not None:
-            self.player.advance(elapsed_s)
-            self.refresh()
-        elif self.session is not None and self._age.elapsed() % 100 < _TICK_MS:
-            self.picture.update()
-
-    def _look(self) -> None:
-        self.bridge.looked()
-        self.shown.take()
-        if not self.playing:
-            self.refresh()
+    def tell(self, text: str) -> None:
+        """A line under the header."""
+        self.parts.arrangement.tell(with_keys(text))
 
     def refresh(self) -> None:
-        """Show the frame at the playhead and what is known of it."""
-        session = self.session
-        moment = session.moment() if session is not None else None
-        views = session.plan.views if session is not None and session.plan is not None else ()
-        known = {"has_run": session is not None, "has_plan": bool(views), "editing": self.editing}
-        failure = session.failure if session is not None else ""
-        self.message.say(message_for(moment, **known, views=views, failure=failure))
-        if session is None:
-            self.header.tell(None, "", "", as_seen=False, has_record=False)
-            return
-        self.shown.show_picture(session.picture(playing=self.playing), moment, views)
-        self.transport.line.set_place(session.playhead, session.frame_count, session.range)
-        self.player.tell()
-        if self._figures.elapsed() >= _FIGURES_MS or not self.playing:
-            self._figures.restart()
-            self.shown.show_figures(moment, views)
+        """The picture at the playhead, and what is known of it."""
+        self.presenter.refresh()
 
-    def _finished(self, summary: Summary, failure: str) -> None:
-        if self.session is not None:
-            self.session.ended, self.session.failure, self.session.summary = True, failure, summary
-        if failure:
-            self.tell(failure)
-        self.shown.take()
-        self.refresh()
+    def show_run(self) -> None:
+        """All of it begins anew."""
+        self.presenter.show_run()
+        self._clock.restart()
+        if self.state.run is None:
+            collector.after_a_run()
+
+    def show_review(self) -> None:
+        """Events, and what reviewers say."""
+        self.presenter.show_review()
+
+    def show_points(self) -> None:
+        """Points are being placed, or no longer."""
+        self.presenter.show_points()
+
+    def look(self, act: str) -> None:
+        """What concerns only how the page looks."""
+        if act == "how it plays":
+            self.presenter.show_how_it_plays()
+        else:
+            self._looks.acts[act]()
+
+    def ask_for(self, title: str, *, plan: bool = False) -> str:
+        """The recording, or the plan, that a person chooses."""
+        if plan:
+            return QFileDialog.getOpenFileName(self, title, "", "Plan (*.json)")[0]
+        return ask_for_run(self, title)
+
+    def go_to(self, page: str, thing: object) -> None:
+        """Another page, and what it is to open."""
+        self.wanted.emit(page, thing)
+
+    # What the shell and Qt call.
+
+    def do(self, act: str) -> None:
+        """Do an act of the page: a key or a touched field."""
+        ACTS[act](self.controller)
 
     def places(self) -> tuple[str, ...]:
-        """All acts are keys."""
-        return self.keys.places()
+        """Keys of the page; while points are placed theirs come first."""
+        return ("review.points", "review") if self.state.editing else ("review",)
 
     def begin_act(self, act: KeyAction) -> None:
         """A key goes down."""
-        self.keys.begin(act.name)
+        self.do(act.name)
 
     def end_act(self, act: KeyAction) -> None:
-        """A key is let go."""
-        self.keys.end(act.name)
-
-    def resizeEvent(self, a0: QResizeEvent | None) -> None:
-        """Large or small layout."""
-        self.arrangement.set_width(self.width())
-        super().resizeEvent(a0)
-
-    def dropEvent(self, a0: QDropEvent | None) -> None:
-        """Open what was dropped; a plan goes to the run that is open."""
-        path = None if a0 is None else dropped_path(a0.mimeData())
-        if path is not None and path.endswith(".json") and self.session is not None:
-            self.open(self.session.run, path)
-        elif path is not None:
-            self.open(path, None)
+        """A key is let go: `raw` is held, not pressed."""
+        if act.name == "raw":
+            self.look("raw let go")
 
     def open_thing(self, thing: object) -> None:
         """Open a run: its path, or its path and its plan's."""
         self.open(*run_and_plan(thing))
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """Large or small layout."""
+        self.parts.arrangement.set_width(self.width())
+        super().resizeEvent(a0)
+
+    def dropEvent(self, a0: QDropEvent | None) -> None:
+        """Open the first file or folder that was dropped."""
+        mime = None if a0 is None else a0.mimeData()
+        paths = [] if mime is None else [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+        if paths and paths[0]:
+            self.controller.open_dropped(paths[0])
 
     def enter(self) -> None:
         """The page comes to the front."""
@@ -373,7 +233,7 @@ class ReviewPage(Page):
 
     def leave(self) -> None:
         """Hold what plays."""
-        self.playing = False
+        self.player.playing = False
         self.live.stop()
         self._timer.stop()
         self.refresh()
@@ -384,6 +244,44 @@ class ReviewPage(Page):
         self._timer.stop()
         self.close_session()
         self.exporter.shut()
+
+    # Methods of the page: a signal of what works behind it lets go of them when the page goes.
+
+    def _tick(self) -> None:
+        elapsed_s = self._clock.restart() / 1000 if self._clock.isValid() else 0.0
+        self._clock.start()
+        run = self.state.run
+        self.picture.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S if run else -1.0
+        if run is not None and self.player.playing:
+            self.player.advance(elapsed_s)
+            self.refresh()
+        elif run is not None and self._age.elapsed() % 100 < _TICK_MS:
+            self.picture.update()
+
+    def _looked(self) -> None:
+        self.bridge.looked()
+        self.controller.look()
+
+    def _alarm_changed(self, alarm: Alarm) -> None:
+        self.controller.alarm_changed(alarm)
+
+    def _ended(self, summary: Summary, failure: str) -> None:
+        self.controller.ended(summary, failure)
+
+    def _live_changed(self, state: Live) -> None:
+        self.header.set_live_picture(state is not Live.NOTHING)
+        if state is Live.ARMED:
+            self.player.make_way()
+
+    def _tell_library(self) -> None:
+        self.reviewing.tell_library()
+
+    def _second_listener(self) -> Bridge:
+        """Hears the analysis of another run beside."""
+        bridge = Bridge(self)
+        bridge.looked_for.connect(bridge.looked)
+        bridge.looked_for.connect(self._looked)
+        return bridge
 
 
 def make_page(settings: Settings) -> ReviewPage:

@@ -12,6 +12,7 @@ from assistant.vocabulary import Frame
 from ui import theme, words
 from ui.review import review_words
 from ui.review.measure_board import MeasureBoard
+from ui.widgets.grey_image import image_of_pixels
 from ui.widgets.picture_view import PictureView
 from ui.widgets.view_transform import ViewTransform
 
@@ -39,8 +40,7 @@ class ReviewPicture(PictureView):
         if difference is None:
             self._difference = None
         else:
-            rows, cols = difference.shape
-            image = QImage(difference.data, cols, rows, cols, QImage.Format.Format_Grayscale8)
+            image = image_of_pixels(np.ascontiguousarray(difference), QImage.Format.Format_Grayscale8)
             self._difference = (frame, image.convertToFormat(QImage.Format.Format_RGB32))
         self.update()
 

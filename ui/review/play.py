@@ -1,144 +1,140 @@
-"""How a run plays: speed, direction, every frame, range; and the acts of the fields over the time line."""
+"""How a run plays, without a window: where the playhead goes, speed, direction, every frame, range."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Final
 
-from ui.review.transport import SPEEDS
-from ui.system.live_watch import Live
+from ui.review.state import ReviewState
+from ui.review.view import ReviewView, Theatre
 
-if TYPE_CHECKING:
-    from ui.review.page import ReviewPage
-
-_LONGEST_STEP_S = 0.25
+SPEEDS: Final = (-4.0, -2.0, -1.0, -0.5, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""The shuttle: negative plays backwards."""
+_LONGEST_STEP_S: Final = 0.25
 """A window that was held up does not jump ahead."""
 
 
 class Player:
-    """Moves the playhead of the page's session."""
+    """Moves the playhead of the run that is open.
 
-    def __init__(self, page: ReviewPage) -> None:
-        self._page = page
+    Attributes
+    ----------
+    playing, every : bool
+        Every frame is shown, however long it takes; else the time of the run goes on.
+    speed : float
+        One of `SPEEDS`.
+    """
+
+    def __init__(self, state: ReviewState, view: ReviewView, theatre: Theatre) -> None:
+        self._state, self._view, self._theatre = state, view, theatre
         self.playing = False
         self.speed = 1.0
         self.every = False
 
-    def acts(self) -> dict[str, Callable[[], object]]:
-        """What the fields over the time line do."""
-        page = self._page
-        return {
-            "play": self.toggle,
-            "loop": self.toggle_loop,
-            "every": self.toggle_every,
-            "beside": lambda: page.shown.toggle_beside(),
-            "difference": lambda: page.shown.toggle_difference(),
-            "event_before": lambda: self.go_to_event(-1),
-            "event_next": lambda: self.go_to_event(1),
-            "back": lambda: self.step(-1),
-            "on": lambda: self.step(1),
-            "slower": lambda: self.change_speed(-1),
-            "faster": lambda: self.change_speed(1),
-        }
+    def go(self, index: int) -> None:
+        """Go to a frame."""
+        if self._state.run is not None:
+            self._state.run.go(index)
+            self._view.look("points here")
+            self._view.refresh()
+
+    def jump(self, index: int) -> None:
+        """Go to a frame and stay there."""
+        self.playing = False
+        self.go(index)
+
+    def go_to_end(self) -> None:
+        """The last frame, where it is known."""
+        run = self._state.run
+        if run is not None and run.last_frame is not None:
+            self.jump(run.last_frame)
 
     def toggle(self) -> None:
         """Play or pause; at the end, play from the start."""
-        session = self._page.session
-        if session is None or self._page.editing:
+        run = self._state.run
+        if run is None or self._state.editing:
             return
-        if not self.playing and self._page.live.refusal:
-            self._page.tell(self._page.live.refusal)
+        if not self.playing and self._theatre.refusal:
+            self._view.tell(self._theatre.refusal)
             return
-        if not self.playing and session.at_end() and self.speed > 0:
-            session.go(0)
+        if not self.playing and run.at_end() and self.speed > 0:
+            run.go(0)
         self.playing = not self.playing
-        self._page.refresh()
+        self._view.refresh()
 
-    def make_way(self, state: Live) -> None:
-        """A live picture is offered; while injecting is on nothing plays beside it."""
-        page = self._page
-        page.header.set_live_picture(state is not Live.NOTHING)
-        if state is Live.ARMED:
-            self.playing = False
-            page.tell(page.live.refusal)
-            page.refresh()
+    def make_way(self) -> None:
+        """Injecting is on in the theatre: nothing plays beside it."""
+        self.playing = False
+        self._view.tell(self._theatre.refusal)
+        self._view.refresh()
 
     def advance(self, elapsed_s: float) -> None:
         """Some time has passed while it plays."""
-        session = self._page.session
-        if session is None:
+        run = self._state.run
+        if run is None:
             return
         if self.every:
-            session.step(1 if self.speed > 0 else -1)
+            run.step(1 if self.speed > 0 else -1)
         else:
-            session.advance(min(elapsed_s, _LONGEST_STEP_S) * self.speed)
-        at_limit = session.at_end() if self.speed > 0 else session.playhead == session.first_frame
-        if at_limit and not session.is_looping:
+            run.advance(min(elapsed_s, _LONGEST_STEP_S) * self.speed)
+        at_limit = run.at_end() if self.speed > 0 else run.playhead == run.first_frame
+        if at_limit and not run.is_looping:
             self.playing = False
 
     def step(self, frames: int) -> None:
         """Some frames on or back."""
-        if self._page.session is not None:
-            self._page.jump(self._page.session.playhead + frames)
+        if self._state.run is not None:
+            self.jump(self._state.run.playhead + frames)
 
     def change_speed(self, step: int) -> None:
         """Slower (-1) or faster (1); slower than the slowest is backwards."""
         at = SPEEDS.index(self.speed) + step
         self.speed = SPEEDS[min(max(at, 0), len(SPEEDS) - 1)]
-        self._page.refresh()
+        self._view.refresh()
 
     def toggle_every(self) -> None:
         """Every frame, or real time."""
         self.every = not self.every
-        self.tell()
+        self._view.look("how it plays")
 
     def set_end(self, which: str) -> None:
         """Put A or B at the playhead; the same place again takes it away."""
-        session = self._page.session
-        if session is None:
+        run = self._state.run
+        if run is None:
             return
-        first, last = session.range
-        here = session.playhead
+        first, last = run.range
+        here = run.playhead
         if which == "A":
             first = None if first == here else here
             last = None if first is not None and last is not None and last <= first else last
         else:
             last = None if last == here else here
             first = None if last is not None and first is not None and first >= last else first
-        session.range = (first, last)
-        session.loops = session.loops and None not in session.range
-        self._page.refresh()
+        run.range = (first, last)
+        run.loops = run.loops and None not in run.range
+        self._view.refresh()
 
     def toggle_loop(self) -> None:
         """Loop from A to B; without them there is nothing to loop."""
-        session = self._page.session
-        if session is not None:
-            session.loops = not session.loops and None not in session.range
-        self.tell()
+        run = self._state.run
+        if run is not None:
+            run.loops = not run.loops and None not in run.range
+        self._view.look("how it plays")
 
     def go_to_event(self, step: int) -> None:
-        """The next event (1) or the one before (-1)."""
-        session = self._page.session
-        if session is None:
+        """The next listed event (1) or the one before (-1)."""
+        run = self._state.run
+        if run is None:
             return
-        here = session.playhead
-        frames = sorted(set(self._page.events.frames()))
-        later = [f for f in frames if f > here] if step > 0 else [f for f in frames if f < here][::-1]
+        frames = self._state.events.frames
+        later = [f for f in frames if f > run.playhead] if step > 0 else [f for f in frames if f < run.playhead][::-1]
         if later:
-            self._page.jump(later[0])
+            self.jump(later[0])
 
-    def tell(self) -> None:
-        """Show how it plays."""
-        session = self._page.session
-        range_s = None
-        if session is not None:
-            first, last = session.range
-            if first is not None and last is not None:
-                range_s = session.time_of(last) - session.time_of(first)
-        self._page.transport.tell(
-            self.speed,
-            playing=self.playing,
-            every=self.every,
-            range_s=range_s,
-            loops=session is not None and session.loops,
-        )
+    @property
+    def range_s(self) -> float | None:
+        """How long it is from A to B, s; None where one of them is not set."""
+        run = self._state.run
+        if run is None:
+            return None
+        first, last = run.range
+        return None if first is None or last is None else run.time_of(last) - run.time_of(first)

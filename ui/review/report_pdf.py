@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import numpy as np
 from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
@@ -25,6 +26,7 @@ from assistant.vocabulary import Frame
 from ui import theme
 from ui.review.timeline import draw_mark
 from ui.widgets.curve_drawing import Inks, draw_curve, draw_wall
+from ui.widgets.grey_image import image_of_pixels
 
 _DPI = 144
 _W, _H = 1054.0, 1548.0
@@ -140,8 +142,8 @@ class _Page:
             self._list(RAISED, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
         self._list(facts.found, [self._event_line(event) for event in facts.events], facts.nothing, most=14)
         if facts.screen:
-            told = [f"{clock(each.t_s)}  seen from frame {each.frame_index} on: {each.text}" for each in facts.screen]
-            self._list("The screen changed", told, "", most=3)
+            seen = [f"{clock(each.t_s)}  seen from frame {each.frame_index} on: {each.text}" for each in facts.screen]
+            self._list("The screen changed", seen, "", most=3)
         leaks = [
             f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
         ]
@@ -211,8 +213,8 @@ class _Page:
             # No more than can be seen: packing a large picture would hold the window up.
             finer = min(1.0, _FINENESS * factor)
             size = (round(cols * finer), round(rows * finer))
-            pixels = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
-            image = QImage(pixels.data, *size, 3 * size[0], QImage.Format.Format_RGB888)
+            small = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
+            image = image_of_pixels(np.asarray(small, dtype=np.uint8), QImage.Format.Format_RGB888)
             self._p.drawImage(box, image)
             self._p.setPen(_INK)
             self._p.setFont(_font(15, 600))

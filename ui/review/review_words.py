@@ -34,7 +34,6 @@ TABS = ("Leak", "Figures", "Measure", "What-if", "Correct")
 EVENTS = "Events"
 KEY_IMAGES = "Key images"
 ADD = "add"
-FILTERS = ("all", "alarms", "marks")
 NOTE_MARK = "Note"
 KEY_IMAGE_MARK = "Key image"
 SCREEN_MARK = "Screen changed"

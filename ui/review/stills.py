@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtGui import QImage
 
 from assistant.capture.opening import open_source
 from assistant.errors import AssistantError
 from assistant.vocabulary import Frame
+from ui.widgets.grey_image import image_of_pixels
 
 log = logging.getLogger(__name__)
 _STOP_WAIT_S = 10.0
@@ -85,22 +87,25 @@ class StillReader:
 
 def image_of(frame: Frame, longest_px: int | None = None) -> QImage:
     """A frame as a picture of its own memory, made smaller where asked."""
-    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8).astype(np.uint8)
+    grey = _eight_bits(frame)
     if longest_px is not None and max(grey.shape) > longest_px:
         factor = longest_px / max(grey.shape)
-        grey = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    small = np.ascontiguousarray(grey, dtype=np.uint8)
-    rows, cols = small.shape
-    return QImage(small.data, cols, rows, cols, QImage.Format.Format_Grayscale8).copy()
+        grey = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return image_of_pixels(np.ascontiguousarray(grey), QImage.Format.Format_Grayscale8)
 
 
 def cut_out(frame: Frame, left_px: int, top_px: int, side_px: int) -> QImage:
     """A square of a frame as a picture; black where the frame ends."""
-    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8).astype(np.uint8)
+    grey = _eight_bits(frame)
     square = np.zeros((side_px, side_px), np.uint8)
     rows, cols = grey.shape
     y0, y1 = max(0, top_px), min(rows, top_px + side_px)
     x0, x1 = max(0, left_px), min(cols, left_px + side_px)
     if y1 > y0 and x1 > x0:
         square[y0 - top_px : y1 - top_px, x0 - left_px : x1 - left_px] = grey[y0:y1, x0:x1]
-    return QImage(square.data, side_px, side_px, side_px, QImage.Format.Format_Grayscale8).copy()
+    return image_of_pixels(square, QImage.Format.Format_Grayscale8)
+
+
+def _eight_bits(frame: Frame) -> NDArray[np.uint8]:
+    grey = frame.grey if frame.white == 255 else np.right_shift(frame.grey, 8)
+    return np.asarray(grey, dtype=np.uint8)

@@ -21,9 +21,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 
 from assistant.lengths import UNCAL
-from assistant.plan import PlannedView
 from assistant.readings.curve_scale import stretches
-from assistant.readings.moments import Moment
 from assistant.review.curves import CurveColumns, Curves
 from assistant.review.event_list import Mark
 from assistant.vocabulary import Priority
@@ -43,11 +41,11 @@ class Timeline(QWidget):
 
     seek = pyqtSignal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, curves: Curves, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(200)
         self.setAccessibleName("Time line")
-        self.curves = Curves()
+        self.curves = curves
         self._first, self._frames, self._fps = 0, 1, 15.0
         self._playhead = 0
         self.range: tuple[int | None, int | None] = (None, None)
@@ -58,18 +56,9 @@ class Timeline(QWidget):
         self._since = QElapsedTimer()
         self._since.start()
 
-    @property
-    def noted(self) -> int:
-        """Frames whose state and figures are known here; they come in order."""
-        return len(self.curves)
-
-    def set_run(self, frames: int, fps: float, views: tuple[PlannedView, ...] = (), first: int = 0) -> None:
-        """Another run, or another analysis of it; the plan's views say how distances stand on the axis.
-
-        ``first`` is the number of the run's first frame.
-        """
+    def set_run(self, frames: int, fps: float, first: int = 0) -> None:
+        """Another run, or another analysis of it; ``first`` is the number of its first frame."""
         self._first, self._frames, self._fps = first, max(1, frames), fps
-        self.curves.forget(views)
         self._playhead, self.range = first, (None, None)
         self._marks = ()
         self._thumbs.clear()
@@ -82,10 +71,6 @@ class Timeline(QWidget):
             self._frames, self._drawn = max(1, frames), None
         self._playhead, self.range = playhead, range_
         self.update()
-
-    def take(self, moments: Iterable[Moment]) -> None:
-        """Moments that follow on those that are known."""
-        self.curves.take(moments)
 
     def set_marks(self, marks: Iterable[Mark]) -> None:
         """What happened and what was marked."""
@@ -214,8 +199,8 @@ class Timeline(QWidget):
             x = self._x(k * step_s * self._fps)
             if x <= area.right() + 1:
                 box = QRectF(max(0.0, x - 45), area.bottom() + 2, 90, 24)
-                told = words.clock(k * step_s) if step_s >= 1 else f"{k * step_s:.1f} s"
-                painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, told)
+                figure = words.clock(k * step_s) if step_s >= 1 else f"{k * step_s:.1f} s"
+                painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, figure)
 
     def _legend(self, painter: QPainter, area: QRectF) -> None:
         """Which curve is which, at the right of the marks."""

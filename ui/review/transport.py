@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from assistant.review.curves import Curves
 from ui import theme, words
 from ui.keys.key_map import word
 from ui.review import review_words
 from ui.review.timeline import Timeline
-
-SPEEDS = (-4.0, -2.0, -1.0, -0.5, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""The shuttle: negative plays backwards."""
 
 
 class KeyButton(QPushButton):
@@ -73,27 +72,30 @@ class Card(QWidget):
 class Transport(Card):
     """The fields and the time line under them."""
 
-    def __init__(self, acts: dict[str, Callable[[], object]], parent: QWidget | None = None) -> None:
+    def __init__(self, curves: Curves, do: Callable[[str], None], parent: QWidget | None = None) -> None:
+        """``do``: does an act of the page."""
         super().__init__(parent)
-        self.line = Timeline()
+        self.line = Timeline(curves)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.play = key_button("", "Play or pause", acts["play"], key="play")
+
+        def field(text: str, name: str, act: str, *, checkable: bool = False) -> KeyButton:
+            return key_button(text, name, partial(do, act), key=act, checkable=checkable)
+
+        self.play = field("", "Play or pause", "play")
         self.play.setMinimumWidth(100)
-        self.range = key_button("A–B", "Loop the range from A to B", acts["loop"], key="loop", checkable=True)
-        self.every = key_button("Every  {}", "Show every frame", acts["every"], key="every", checkable=True)
-        self.beside = key_button("Beside  {}", "Hold this picture beside", acts["beside"], key="beside", checkable=True)
-        self.difference = key_button(
-            "Diff.  {}", "Difference to before", acts["difference"], key="difference", checkable=True
-        )
+        self.range = field("A–B", "Loop the range from A to B", "loop", checkable=True)
+        self.every = field("Every  {}", "Show every frame", "every", checkable=True)
+        self.beside = field("Beside  {}", "Hold this picture beside", "beside", checkable=True)
+        self.difference = field("Diff.  {}", "Difference to before", "difference", checkable=True)
         for button in (
-            key_button("◂◂ {}", "Event before", acts["event_before"], key="event before"),
-            key_button("◂ {}", "Frame back", acts["back"], key="step back"),
+            field("◂◂ {}", "Event before", "event before"),
+            field("◂ {}", "Frame back", "step back"),
             self.play,
-            key_button("▸ {}", "Frame on", acts["on"], key="step on"),
-            key_button("▸▸ {}", "Next event", acts["event_next"], key="event next"),
-            key_button("− {}", "Slower, then backwards", acts["slower"], key="slower"),
-            key_button("+ {}", "Faster", acts["faster"], key="faster"),
+            field("▸ {}", "Frame on", "step on"),
+            field("▸▸ {}", "Next event", "event next"),
+            field("− {}", "Slower, then backwards", "slower"),
+            field("+ {}", "Faster", "faster"),
             self.range,
             self.every,
             self.beside,

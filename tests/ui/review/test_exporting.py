@@ -148,7 +148,8 @@ def test_escape_stops_what_is_written_and_then_closes_the_run(qtbot, opened, slo
     assert not list(opened.exporter.folder().glob("*figures*"))
     assert opened.session is not None
     with monkeypatch.context() as patched:
-        patched.setattr(opened, "close_run", opened.close_session)  # there is no page of the cases in this window
+        # There is no page of the cases in this window.
+        patched.setattr(opened.controller, "close_run", opened.close_session)
         qtbot.keyClick(opened, Qt.Key.Key_Escape)
     assert opened.session is None
 

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication
 
 from assistant.plan import read_plan
+from assistant.review.event_list import EventList
 from assistant.review.picture_reader import PictureRing
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_video
@@ -36,7 +37,7 @@ def test_an_empty_window_says_so(window: ReviewPage) -> None:
 
 def test_the_run_is_analysed_and_shown(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
-    opened.go(40)
+    opened.player.go(40)
     moment = opened.session.moment()
     assert moment is not None
     assert isinstance(moment.motion, Motion)
@@ -46,7 +47,7 @@ def test_the_run_is_analysed_and_shown(qtbot, opened: ReviewPage) -> None:
 
 def test_keys_step_seek_and_change_speed(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
-    opened.go(10)
+    opened.player.go(10)
     qtbot.keyClick(opened, Qt.Key.Key_Period)
     assert opened.session.playhead == 11
     qtbot.keyClick(opened, Qt.Key.Key_Comma, Qt.KeyboardModifier.ShiftModifier)
@@ -72,7 +73,7 @@ def test_playing_goes_to_the_end_and_stops(qtbot, opened: ReviewPage) -> None:
 def test_events_are_listed_and_reached_by_key(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     qtbot.waitUntil(lambda: len(opened.events.frames()) > 0)
-    opened.go(0)
+    opened.player.go(0)
     qtbot.keyClick(opened, Qt.Key.Key_BracketRight)
     assert opened.session.playhead == min(opened.events.frames())
     assert opened.message.message.priority > Priority.NONE or opened.session.moment().standing
@@ -111,7 +112,7 @@ def test_a_held_picture_does_not_look_live(qtbot, opened: ReviewPage) -> None:
 
     analysed(qtbot, opened, 12)
     live = opened.session.moments.at(5)
-    opened.go(5)
+    opened.player.go(5)
     views = opened.session.plan.views
     opened.picture.show_moment(live, views)
     bright = brightness(opened)
@@ -153,7 +154,7 @@ def test_six_points_make_a_plan_that_the_program_reads(qtbot, window: ReviewPage
 
 def test_points_are_nudged_and_taken_back(qtbot, window: ReviewPage, run: SmallRun) -> None:
     assert window.open(str(run.folder), str(run.plan))
-    window.edit_plan()
+    window.controller.edit_plan()
     place_all(qtbot, window)
     points = window.plan_panel.points
     points.active = 2
@@ -170,7 +171,7 @@ def test_points_are_nudged_and_taken_back(qtbot, window: ReviewPage, run: SmallR
 
 def test_the_cannula_gives_the_scale(qtbot, window: ReviewPage, run: SmallRun) -> None:
     assert window.open(str(run.folder), str(run.plan))
-    window.edit_plan()
+    window.controller.edit_plan()
     qtbot.keyClick(window, Qt.Key.Key_G)
     view = window.picture.transform()
     for x, y in ((100.0, 100.0), (110.0, 100.0)):
@@ -234,7 +235,7 @@ def test_another_run_shows_nothing_of_the_one_before(window: ReviewPage, run: Sm
     other = write_video(tmp_path / "other.mkv", [np.full((200, 240), 90, np.uint8) + k for k in range(4)])
     assert window.open(str(run.folder), str(run.plan))
     window.playing = False
-    window.go(0)
+    window.player.go(0)
     assert window.open(str(other), None)
     image = window.picture._image
     assert (image.width(), image.height()) == (240, 200)
@@ -243,19 +244,19 @@ def test_another_run_shows_nothing_of_the_one_before(window: ReviewPage, run: Sm
 
 def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
-    opened.go(50)
+    opened.player.go(50)
     qtbot.waitUntil(lambda: opened.picture.frame_index == 50)
     opened.session._reader.ring = PictureRing(1)
     opened.session._reader.want = lambda index, goes_on=False: None
-    opened.go(7)
+    opened.player.go(7)
     assert opened.picture.fetching
     assert opened.picture._moment is None
 
 
 def test_nothing_is_called_quiet_while_points_are_placed(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened, 12)
-    opened.go(5)
-    opened.edit_plan()
+    opened.player.go(5)
+    opened.controller.edit_plan()
     assert opened.message.message.headline == words.SET_UP
     assert opened.picture._moment is None
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
@@ -272,7 +273,7 @@ def test_an_analysis_that_broke_off_says_so(qtbot, opened: ReviewPage) -> None:
 
 def test_an_earlier_plan_is_kept(qtbot, opened: ReviewPage, run: SmallRun) -> None:
     before = run.plan.read_bytes()
-    opened.edit_plan()
+    opened.controller.edit_plan()
     place_all(qtbot, opened)
     opened.plan_panel.scale.setValue(0.5)
     qtbot.keyClick(opened, Qt.Key.Key_Return)
@@ -282,7 +283,7 @@ def test_an_earlier_plan_is_kept(qtbot, opened: ReviewPage, run: SmallRun) -> No
 
 
 def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: ReviewPage, run: SmallRun) -> None:
-    opened.edit_plan()
+    opened.controller.edit_plan()
     opened.plan_panel.draft.path = run.folder / "gone" / "plan.json"
     place_all(qtbot, opened)
     opened.plan_panel.scale.setValue(0.5)
@@ -307,9 +308,9 @@ def test_the_picture_is_moved_by_keys(qtbot, opened: ReviewPage) -> None:
 
 def test_every_state_of_the_recording_is_on_the_time_line(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
-    opened.go(0)
+    opened.player.go(0)
     # Noted when the window next looks, which a busy machine puts off.
-    qtbot.waitUntil(lambda: opened.transport.line.noted == COUNT)
+    qtbot.waitUntil(lambda: len(opened.state.curves) == COUNT)
 
 
 def test_none_seen_is_said_only_of_a_run_looked_at_to_its_end_and_of_a_measured_picture(
@@ -321,16 +322,17 @@ def test_none_seen_is_said_only_of_a_run_looked_at_to_its_end_and_of_a_measured_
     qtbot.waitUntil(lambda: opened.session.ended)
     live = opened.session.moments.at(5)
     views = opened.session.plan.views
-    opened.shown.book = RunBook()
-    opened.shown.book.measured = True
-    opened.shown.show_figures(live, views)
+    opened.state.book = RunBook()
+    opened.state.book.measured = True
+    opened.presenter.show_figures(opened.session, live, views)
     assert opened.leak.told() == "none seen in this view"
-    opened.shown.show_figures(replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN)), views)
+    held = replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN))
+    opened.presenter.show_figures(opened.session, held, views)
     assert opened.leak.told() == "not visible"
-    opened.shown.show_figures(replace(live, distances=Unknown("lost")), views)
+    opened.presenter.show_figures(opened.session, replace(live, distances=Unknown("lost")), views)
     assert opened.leak.told() == "not visible"
     opened.session.ended = False
-    opened.shown.show_figures(live, views)
+    opened.presenter.show_figures(opened.session, live, views)
     assert opened.leak.told() == f"{min(99, 100 * len(opened.session.moments) // COUNT)} % looked at"
 
 
@@ -348,7 +350,7 @@ def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: ReviewPag
 
 def test_arrows_belong_to_the_points_from_the_start(qtbot, opened: ReviewPage) -> None:
     opened.activateWindow()
-    opened.edit_plan()
+    opened.controller.edit_plan()
     assert not opened.plan_panel.view.hasFocus()
     place_all(qtbot, opened)
     qtbot.keyClick(opened.picture, Qt.Key.Key_Down)
@@ -357,7 +359,7 @@ def test_arrows_belong_to_the_points_from_the_start(qtbot, opened: ReviewPage) -
 
 def test_a_field_says_what_was_said_last_after_the_layout_has_changed(qtbot: Any) -> None:
     """From the large layout to the small one and back: the filter of the events stood there without a word."""
-    panel = EventsPanel()
+    panel = EventsPanel(EventList())
     qtbot.addWidget(panel)
     panel.show()
     said = panel.filter.text()

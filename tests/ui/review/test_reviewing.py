@@ -94,7 +94,7 @@ def test_a_moment_is_held_beside_and_another_run_goes_along(qtbot, opened: Revie
     assert opened.picture.frame_index == 10 or opened.picture.fetching
     qtbot.keyClick(opened, K.Key_C)
     assert not opened.beside.isVisible()
-    opened.show_other(str(run.folder))
+    opened.controller.comparing.show_other(str(run.folder))
     opened.jump(25)
     qtbot.waitUntil(lambda: opened.beside.picture.frame_index == 25 - 10)
 
@@ -131,14 +131,14 @@ def test_measures_are_taken_on_the_picture_and_kept(qtbot, opened: ReviewPage, r
     opened.measure.choose("distance")
     for x, y in ((100, 100), (150, 100)):
         qtbot.mouseClick(opened.picture, Qt.MouseButton.LeftButton, pos=on_picture(opened, x, y))
-    told = dict(opened.board.figures())["Distance"]
+    told = dict(opened.state.board.figures())["Distance"]
     assert told.endswith("mm")
     assert float(told.split()[1]) == pytest.approx(20.0, abs=0.5)
     qtbot.keyClick(opened, K.Key_Return)
     entry = read_review(run.folder / "review.json").said(About.MEASURE)
     assert entry.value["figures"]["Distance"] == told
     qtbot.keyClick(opened, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert len(opened.board.points["distance"]) == 1
+    assert len(opened.state.board.points["distance"]) == 1
 
 
 def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: ReviewPage, run: SmallRun) -> None:
@@ -149,7 +149,7 @@ def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: R
     qtbot.keyClicks(opened.correct.note, "safe? [no] , look again")
     assert opened.session.playhead == 33  # what is typed is text, not acts
     qtbot.keyClick(opened.correct.note, K.Key_Return)
-    before = [story.leak for story in opened.shown.book.leaks.stories()]
+    before = [story.leak for story in opened.state.book.leaks.stories()]
     opened.correct.leak.setCurrentIndex(opened.correct.leak.count() - 1)  # one that the program did not list
     opened.correct._keep()
     assert opened.note.text() == review_words.CHOOSE_SITE
@@ -163,7 +163,7 @@ def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: R
     review = read_review(run.folder / "review.json")
     assert [e.about for e in review.standing] == [About.KEY_IMAGE, About.NOTE, About.LEAK_SITE, About.SHAPE]
     assert all(e.author and e.said_at and e.frame == 33 for e in review.entries)
-    assert [story.leak for story in opened.shown.book.leaks.stories()] == before
+    assert [story.leak for story in opened.state.book.leaks.stories()] == before
     qtbot.keyClick(opened, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert read_review(run.folder / "review.json").said(About.SHAPE, key) is None
     qtbot.keyClick(opened, K.Key_Y, Qt.KeyboardModifier.ControlModifier)
@@ -178,7 +178,7 @@ def test_a_plan_is_edited_from_its_own_points_and_keeps_its_other_view(
     run.save_plan(document)
     assert window.open(str(run.folder), None)
     window.playing = False
-    window.edit_plan()
+    window.controller.edit_plan()
     points = window.plan_panel.points
     assert [list(p) for p in points.places] == [*SUPERIOR, *INFERIOR]
     assert window.session.playhead == 2

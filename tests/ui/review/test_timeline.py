@@ -23,14 +23,15 @@ COUNT = 450
 
 
 def timeline(qtbot, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED) -> QImage:
-    line = Timeline()
+    line = Timeline(Curves())
     qtbot.addWidget(line)
     ground = line.palette()
     ground.setColor(line.backgroundRole(), theme.GROUND)
     line.setPalette(ground)
     line.resize(1200, 330)
-    line.set_run(COUNT, 15.0, views)
-    line.take(standing(line_mm, COUNT))
+    line.set_run(COUNT, 15.0)
+    line.curves.forget(views)
+    line.curves.take(standing(line_mm, COUNT))
     return line.grab().toImage()
 
 

@@ -144,7 +144,7 @@ def test_t_cuts_a_training_clip_where_the_picture_stands(qtbot, tmp_path, monkey
     page.wanted.disconnect()
     page.wanted.connect(lambda name, thing: wanted.append((name, thing)))
     if page.editing:
-        page.end_editing()
+        page.controller.end_editing()
     qtbot.keyClick(shell, Qt.Key.Key_T)
     assert wanted == [("training", ("cut", str(run), at_s))]
     room = shell.page("training").library_access
