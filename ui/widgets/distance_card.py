@@ -9,7 +9,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.language import shown
+from assistant.language import shown, tr
 from assistant.lines import WARNING_THIRDS, Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -197,9 +197,9 @@ class DistanceCard(QWidget):
         if planned is not None:
             percent = f"{100 * distance / lengths.depth_mm(planned) + _line_percent(planned):.0f} %"
         if small:
-            figure += " past" if distance <= 0 else " before"
+            figure += " " + (tr("past") if distance <= 0 else tr("before"))
         elif distance <= 0:
-            figure += " past"
+            figure += " " + tr("past")
         painter.setPen(colour)
         painter.setFont(theme.font(27, 720))
         painter.drawText(row.adjusted(0, 0, -share_width, 0), _RIGHT, figure)
