@@ -16,6 +16,7 @@ from assistant.errors import InputError
 from assistant.exchange.pack_in import PackedCase, PackedRun, Unpacked
 from assistant.exchange.pack_names import run_file
 from assistant.identity import is_id
+from assistant.language import sentence
 from assistant.library.change_log import Row
 from assistant.library.labels import index_for_search, review_of
 from assistant.library.run_summary import NOT_WHOLE
@@ -25,6 +26,7 @@ from assistant.review.annotations import FILE, Entry, read_review
 from assistant.review.saying import take_over
 
 _NOT_TOLD_BY = frozenset({"day", "note"})
+NOTHING_NEW = sentence("no word of reviewers in it is new")
 Known = dict[int, list[Row]]
 """Of a packed case: the runs here that hold the frames of its run at this place of the list."""
 
@@ -157,11 +159,10 @@ def told_of(case: PackedCase, known: Known, case_id: str, words: tuple[int, int]
     which = f"session {', '.join(sessions)}" if sessions else f"run {', '.join(runs)}"
     added, against = words
     new = len(case.runs) - len(known)
-    parts = [_count(added, "word of reviewers", "words of reviewers") if added else "its words of reviewers were here"]
-    parts[0] += " added" if added else " already"
+    parts = [f"{_count(added, 'word of reviewers', 'words of reviewers')} added" if added else NOTHING_NEW]
     parts += [f"{against} of them against what stood: look at them in the review"] if against else []
     parts += [_count(new, "run that was not here", "runs that were not here") + " added"] if new else []
-    return f"{which} is here already as case {case_id}; {', '.join(parts)}"
+    return sentence(f"{which} is here already as case {case_id}; {', '.join(parts)}")
 
 
 def _count(count: int, one: str, many: str) -> str:

@@ -125,7 +125,7 @@ def test_a_pack_of_a_session_that_is_here_is_joined_and_its_labels_are_added(
         review = undo(review_of(Path(run["path"]), None, run["id"]), who=who)
         assert len(review.standing) == 1
         assert main(["unpack", str(back)]) == 0
-        assert "its words of reviewers were here already" in capsys.readouterr().err
+        assert "no word of reviewers in it is new" in capsys.readouterr().err
         assert len(review_of(Path(run["path"]), None, run["id"]).standing) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_word_against_one_that_stands_is_told(
     (row,) = held()[1]
     say(review_of(Path(row["path"])), About.SHAPE, frame=5, who=random_id("people"), text="round", leak=leak)
     assert main(["unpack", str(pack)]) == 0
-    assert "its words of reviewers were here already" in capsys.readouterr().err
+    assert "no word of reviewers in it is new" in capsys.readouterr().err
     back = packed(case_id, tmp_path / "back.fluopack.zip")
     monkeypatch.setenv("FLUORO_ASSISTANT_HOME", str(tmp_path / "third"))
     assert main(["unpack", str(pack)]) == 0
