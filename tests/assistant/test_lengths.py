@@ -77,7 +77,7 @@ _OWN_SCALE = {
     "assistant/capture/dicom/dicom_header.py": "what the file says of its own scale",
     "assistant/training/planted.py": "by how much a line is wrong on purpose: never in a view without a scale",
     "ui/training/training_words.py": "mm where the answer has them",
-    "ui/review/whatif_panel.py": "mm where the row has them",
+    "ui/review/cards/whatif_panel.py": "mm where the row has them",
     "ui/widgets/curve_scale.py": "the axis",
     "ui/setup/steps.py": "the cannula, and what is assumed",
     "ui/setup/scale.py": "a scale that was typed",

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QV
 
 from ui import theme
 from ui.review import review_words
-from ui.review.cards import Cards
+from ui.review.cards.card_stack import Cards
 from ui.widgets.frame_band import FrameBand
 
 _WIDE_PX = 1700

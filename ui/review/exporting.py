@@ -24,7 +24,7 @@ from ui.keys.key_map import with_keys
 from ui.library_access import library_of_window
 from ui.review import review_words
 from ui.review.bridge import Bridge
-from ui.review.export_panel import ExportPanel
+from ui.review.cards.export_panel import ExportPanel
 from ui.review.export_work import WAYS, Material, Progress
 from ui.review.report_pdf import CURVE_COLUMNS
 from ui.review.state import ReviewState

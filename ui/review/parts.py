@@ -9,19 +9,19 @@ from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from ui.review import review_words
 from ui.review.arrangement import Arrangement
-from ui.review.correct_panel import CorrectPanel
-from ui.review.events_panel import EventsPanel
-from ui.review.export_panel import ExportPanel
-from ui.review.figures_card import FiguresCard
+from ui.review.cards.correct_panel import CorrectPanel
+from ui.review.cards.events_panel import EventsPanel
+from ui.review.cards.export_panel import ExportPanel
+from ui.review.cards.figures_card import FiguresCard
+from ui.review.cards.leak_card import LeakCard
+from ui.review.cards.measure_panel import MeasurePanel
+from ui.review.cards.whatif_panel import WhatIfPanel
 from ui.review.header import Header
-from ui.review.leak_card import LeakCard
-from ui.review.measure_panel import MeasurePanel
 from ui.review.message_line import MessageLine
 from ui.review.picture import ReviewPicture
 from ui.review.second_picture import SecondPicture
 from ui.review.state import ReviewState
 from ui.review.transport import Transport
-from ui.review.whatif_panel import WhatIfPanel
 from ui.widgets.plan_panel import PlanPanel
 
 

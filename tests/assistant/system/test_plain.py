@@ -54,7 +54,7 @@ _READS_OUR_OWN = {
     "assistant/training/sets.py",
     "assistant/review/whatif.py",
     "ui/review/report_child.py",
-    "ui/review/whatif_panel.py",
+    "ui/review/cards/whatif_panel.py",
     "ui/selftest/lists.py",
     "ui/setup/proposal_child.py",
 }

@@ -19,6 +19,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from assistant.training.ending import read_ending
 
 from assistant.capture.run_folder import RunFolder
 from assistant.cli import main
@@ -37,7 +38,6 @@ from assistant.review.session_log import read_day
 from assistant.settings.file import load_settings, save_user
 from assistant.system.places import demo_run
 from assistant.training.archive import keep_clip, run_of_case
-from assistant.training.ending import read_ending
 from assistant.training.scoring import score
 from assistant.training.sets import Rule, make_set
 from assistant.training.trainer import Desk, Given, Starter

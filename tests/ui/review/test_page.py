@@ -17,7 +17,7 @@ from assistant.review.picture_reader import PictureRing
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
 from tests.small_run import INFERIOR, SUPERIOR, SmallRun, write_video
 from ui import app, words
-from ui.review.events_panel import EventsPanel
+from ui.review.cards.events_panel import EventsPanel
 from ui.review.page import ReviewPage
 from ui.review.run_book import RunBook
 from ui.widgets import overlay

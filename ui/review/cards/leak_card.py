@@ -19,7 +19,7 @@ from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
 from ui.review import review_words
-from ui.review.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
+from ui.review.cards.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
 
 MOST_FRAMES = 6
 _ZONES = ((0.0, 0.3, "#7A8A9A"), (0.3, 0.7, "#222B35"), (0.7, 1.0, "#FFFFFF"))
