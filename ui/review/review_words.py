@@ -2,147 +2,148 @@
 
 from __future__ import annotations
 
+from assistant.language import sentence, tr
 from assistant.vocabulary import LeakSite
 
-NO_RUN = "Open a recording: [[review:open]], or drop it here"
-NOT_LIVE = "not live"
-NO_CLOCK = "times assumed"
-AS_SEEN_LIVE = "as seen live"
+NO_RUN = tr("Open a recording: [[review:open]], or drop it here")
+NOT_LIVE = tr("not live")
+NO_CLOCK = tr("times assumed")
+AS_SEEN_LIVE = tr("as seen live")
 RECOMPUTED = "recomputed"
-NO_RECORD = "This run holds no figures from the day: only recomputed ones can be shown."
-LINES_OF_DAY = "Lines and settings as on the day"
-LINES_RECOMPUTED = "Recomputed with today's program"
-MADE_BY = "made by version {0}"
-EARLIER = "earlier result"
-KEPT_RESULT = "kept result"
-NO_OUTLINES = "outlines not kept"
-ANALYSE_ANEW = "{}  Analyse anew"
-ANEW_SHORT = "{}  Anew"
-ANEW = "The run is analysed anew with this program, its settings and the run's plan."
-NO_PLAN_YET = "Place the six points first: [[review:edit plan]]."
+NO_RECORD = tr("This run holds no figures from the day: only recomputed ones can be shown.")
+LINES_OF_DAY = tr("Lines and settings as on the day")
+LINES_RECOMPUTED = tr("Recomputed with today's program")
+MADE_BY = tr("made by version {0}")
+EARLIER = tr("earlier result")
+KEPT_RESULT = tr("kept result")
+NO_OUTLINES = tr("outlines not kept")
+ANALYSE_ANEW = tr("{}  Analyse anew")
+ANEW_SHORT = tr("{}  Anew")
+ANEW = tr("The run is analysed anew with this program, its settings and the run's plan.")
+NO_PLAN_YET = tr("Place the six points first: [[review:edit plan]].")
 CLOSE = "Close"
-GO_LIVE = "Live picture available – {}: go live"
-LIVE_SHORT = "{}  Live"
-PREVIEW = "preview · the exact picture is being read"
-NEAREST = "a picture shortly before · the exact one is being read"
-DIFFERENCE = "DIFFERENCE to frame {0}"
-NO_DIFFERENCE = "No difference: {0}"
-PINNED = "held beside · frame {0}"
-OTHER_RUN = "other run · frame {0}"
+GO_LIVE = tr("Live picture available – {}: go live")
+LIVE_SHORT = tr("{}  Live")
+PREVIEW = tr("preview · the exact picture is being read")
+NEAREST = tr("a picture shortly before · the exact one is being read")
+DIFFERENCE = tr("DIFFERENCE to frame {0}")
+NO_DIFFERENCE = tr("No difference: {0}")
+PINNED = tr("held beside · frame {0}")
+OTHER_RUN = tr("other run · frame {0}")
 
 TABS = ("Leak", "Figures", "Measure", "What-if", "Correct")
 EVENTS = "Events"
-KEY_IMAGES = "Key images"
+KEY_IMAGES = tr("Key images")
 ADD = "add"
 NOTE_MARK = "Note"
-KEY_IMAGE_MARK = "Key image"
-SCREEN_MARK = "Screen changed"
-ADD_NOTE = "Add note  {}"
-WHAT_IF_LINE = "What-if line  {}"
-NO_KEY_IMAGE = "none yet: [[review:key image]] keeps the picture on the screen"
+KEY_IMAGE_MARK = tr("Key image")
+SCREEN_MARK = tr("Screen changed")
+ADD_NOTE = tr("Add note  {}")
+WHAT_IF_LINE = tr("What-if line  {}")
+NO_KEY_IMAGE = tr("none yet: [[review:key image]] keeps the picture on the screen")
 
-FIRST_SEEN = "first seen {0}"
-SHAPE = "Shape: {0}"
-SCORE = "score towards {0} {1:.2f} (no probability)"
-PROBABILITY = "probability of {0} {1:.2f}"
+FIRST_SEEN = tr("first seen {0}")
+SHAPE = tr("Shape: {0}")
+SCORE = tr("score towards {0} {1:.2f} (no probability)")
+PROBABILITY = tr("probability of {0} {1:.2f}")
 ZONES = ("round", "undetermined", "spike")
-ZONE_NOTE = "Between the marks it stays undetermined: no shape stands out, or the picture is unusual."
-SALIENCY_NOTE = "Coloured: the cement that the answer hangs on, and which shape it speaks for."
-FRAMES_BEHIND = "Frames behind it ({0})"
-FRAMES_SEEN = "Frames in which it was seen ({0})"
-LEAK_ROWS = ("Length · width", "Area", "Route (Yeom) · size", "Model")
+ZONE_NOTE = tr("Between the marks it stays undetermined: no shape stands out, or the picture is unusual.")
+SALIENCY_NOTE = tr("Coloured: the cement that the answer hangs on, and which shape it speaks for.")
+FRAMES_BEHIND = tr("Frames behind it ({0})")
+FRAMES_SEEN = tr("Frames in which it was seen ({0})")
+LEAK_ROWS = (tr("Length · width"), "Area", tr("Route (Yeom) · size"), "Model")
 REVIEWER = "Reviewer"
 ACTS = {
-    "armed": ("Injecting on", "flag"),
-    "disarmed": ("Injecting off", "flag"),
+    "armed": (tr("Injecting on"), "flag"),
+    "disarmed": (tr("Injecting off"), "flag"),
     "acknowledged": ("Acknowledged", "tick"),
-    "pause": ("Pause marked", "flag"),
-    "ml": ("Cement in", "drop"),
-    "ml_back": ("Cement taken back", "drop"),
-    "cement_clock": ("Cement clock", "clock"),
-    "cement_stage": ("Cement stage", "clock"),
-    "ap_look": ("AP look", "watching"),
+    "pause": (tr("Pause marked"), "flag"),
+    "ml": (tr("Cement in"), "drop"),
+    "ml_back": (tr("Cement taken back"), "drop"),
+    "cement_clock": (tr("Cement clock"), "clock"),
+    "cement_stage": (tr("Cement stage"), "clock"),
+    "ap_look": (tr("AP look"), "watching"),
     "bookmark": ("Bookmark", "flag"),
-    "key_image": ("Key image of the day", "camera"),
-    "next_level": ("Next level", "flag"),
-    "slept": ("The computer slept", "stale"),
-    "clip": ("Clip kept", "flag"),
-    "xray": ("X-ray on", "live"),
+    "key_image": (tr("Key image of the day"), "camera"),
+    "next_level": (tr("Next level"), "flag"),
+    "slept": (tr("The computer slept"), "stale"),
+    "clip": (tr("Clip kept"), "flag"),
+    "xray": (tr("X-ray on"), "live"),
 }
 """What was done on the day: words and icon."""
-TOLD = "Told {0}"
-ANSWERED, NOT_ANSWERED = "ack. {0}", "not ack."
+TOLD = tr("Told {0}")
+ANSWERED, NOT_ANSWERED = tr("ack. {0}"), tr("not ack.")
 """An alarm of the day: its priority; when it was answered."""
 STATES = {
-    "HELD": "X-ray off",
-    "FROZEN": "Picture frozen",
-    "NO SIGNAL": "No signal",
-    "NOT FLUOROSCOPY": "Not fluoroscopy",
-    "ANALYSIS LATE": "Analysis late",
+    "HELD": tr("X-ray off"),
+    "FROZEN": tr("Picture frozen"),
+    "NO SIGNAL": tr("No signal"),
+    "NOT FLUOROSCOPY": tr("Not fluoroscopy"),
+    "ANALYSIS LATE": tr("Analysis late"),
 }
-LEAK_NEXT = "Leak {0} of {1}"
+LEAK_NEXT = tr("Leak {0} of {1}")
 
-MEASURE_HINT = (
+MEASURE_HINT = tr(
     "Choose a tool, press on the picture. [[review:keep]] keeps the figures, [[review:undo]] takes a point back."
 )
 TOOLS = {
     "distance": ("Distance", 2),
     "angle": ("Angle", 3),
-    "six": ("Six points", 6),
-    "above": ("… above", 6),
-    "below": ("… below", 6),
+    "six": (tr("Six points"), 6),
+    "above": (tr("… above"), 6),
+    "below": (tr("… below"), 6),
     "cobb": ("Cobb", 4),
 }
 TOOL_HINTS = {
-    "distance": "Press two points.",
-    "angle": "Press the end of one arm, the corner, the end of the other arm.",
-    "six": "Superior: anterior, middle, posterior. Then inferior: the same.",
-    "above": "The same six points on the vertebra above.",
-    "below": "The same six points on the vertebra below.",
-    "cobb": "Upper endplate of the vertebra above: anterior, posterior. Lower endplate of the one below: the same.",
+    "distance": tr("Press two points."),
+    "angle": tr("Press the end of one arm, the corner, the end of the other arm."),
+    "six": tr("Superior: anterior, middle, posterior. Then inferior: the same."),
+    "above": tr("The same six points on the vertebra above."),
+    "below": tr("The same six points on the vertebra below."),
+    "cobb": tr("Upper endplate of the vertebra above: anterior, posterior. Lower endplate of the one below: the same."),
 }
-FROM_PLAN = "from the plan"
-UNCALIBRATED = "uncal.: no scale in the plan, lengths in px"
-NOT_STORED = "not kept"
+FROM_PLAN = tr("from the plan")
+UNCALIBRATED = tr("uncal.: no scale in the plan, lengths in px")
+NOT_STORED = tr("not kept")
 
-WHATIF_TITLE = "What would have warned when"
-WHATIF_LINE = "Line b at"
-WHATIF_BAND = "Band before it"
-WHATIF_RUN = "This run"
-WHATIF_ALL = "All runs"
-WHATIF_RULE = "shapes by rule"
+WHATIF_TITLE = tr("What would have warned when")
+WHATIF_LINE = tr("Line b at")
+WHATIF_BAND = tr("Band before it")
+WHATIF_RUN = tr("This run")
+WHATIF_ALL = tr("All runs")
+WHATIF_RULE = tr("shapes by rule")
 WHATIF_STOP = "Stop"
-WHATIF_SAVE = "Table CSV"
-WHATIF_COLUMNS = ("way", "first told", "moved by", "line b", "nearest")
+WHATIF_SAVE = tr("Table CSV")
+WHATIF_COLUMNS = ("way", tr("first told"), tr("moved by"), tr("line b"), "nearest")
 WHATIF_STATES = {
-    "idle": "Choose another line or band, then the runs. The table shows how much earlier or later each warns.",
-    "working": "{0} of {1} done · may be stopped, what is done stays",
-    "stopped": "Stopped after {0} of {1}. The same choice goes on from here.",
-    "done": "{0} of {1} done",
-    "failed": "Ended early: {0}",
+    "idle": tr("Choose another line or band, then the runs. The table shows how much earlier or later each warns."),
+    "working": tr("{0} of {1} done · may be stopped, what is done stays"),
+    "stopped": tr("Stopped after {0} of {1}. The same choice goes on from here."),
+    "done": tr("{0} of {1} done"),
+    "failed": tr("Ended early: {0}"),
 }
-NO_LIBRARY = "The library holds no run with a plan."
+NO_LIBRARY = tr("The library holds no run with a plan.")
 
-CORRECT_TITLE = "Your view, kept apart from the program's"
-CORRECT_SITE = "Leak site"
-CORRECT_YEOM = "Route (Yeom)"
+CORRECT_TITLE = tr("Your view, kept apart from the program's")
+CORRECT_SITE = tr("Leak site")
+CORRECT_YEOM = tr("Route (Yeom)")
 CORRECT_SHAPE = "Shape"
 CORRECT_KEEP = "Keep"
-CORRECT_NO_LEAK = "No leak here"
-CORRECT_POINTS = "Move points"
+CORRECT_NO_LEAK = tr("No leak here")
+CORRECT_POINTS = tr("Move points")
 CORRECT_UNDO = "Undo"
 CORRECT_REDO = "Redo"
-NONE_OF_YOURS = "No word of yours to take back or to let hold again; another reviewer's words stand."
-CORRECT_NOTE = "Note at this picture, Enter keeps it"
+NONE_OF_YOURS = tr("No word of yours to take back or to let hold again; another reviewer's words stand.")
+CORRECT_NOTE = tr("Note at this picture, Enter keeps it")
 CORRECT_LEAK = "Leak"
-NEW_REVIEWER = "new reviewer"
-REVIEWS_NOW = "{0} reviews now."
-ADDED = "reviewer · {0}"
-CHOOSE_SITE = "Choose the leak, or the site of one that the program did not list."
-LEAK_FROM = "{0}, from frame {1}"
-LEAK_OF_OLD = "leak {0} of that day's list"
-NOT_FOUND_BY = "Kept beside the run. The search will find it when the run is opened again: {0}"
-CORRECT_NEW = "a leak the program did not list"
+NEW_REVIEWER = tr("new reviewer")
+REVIEWS_NOW = tr("{0} reviews now.")
+ADDED = tr("reviewer · {0}")
+CHOOSE_SITE = tr("Choose the leak, or the site of one that the program did not list.")
+LEAK_FROM = tr("{0}, from frame {1}")
+LEAK_OF_OLD = tr("leak {0} of that day's list")
+NOT_FOUND_BY = tr("Kept beside the run. The search will find it when the run is opened again: {0}")
+CORRECT_NEW = tr("a leak the program did not list")
 BLANK = "—"
 ENTRY = "{0} · {1} · {2}"
 ABOUT = {
@@ -157,27 +158,27 @@ ABOUT = {
 }
 SITES = tuple(site.value for site in LeakSite)
 
-REPORT = "Report PDF  {}"
+REPORT = tr("Report PDF  {}")
 CSV = "CSV"
 PNG = "PNG"
 VIDEO = "Video"
 DICOM = "DICOM"
-EXPORTED = "Written: {0}"
-EXPORTING = "Writing … {0} %"
-EXPORT_STOP = "Stop  {}"
-EXPORT_STOPPED = "Stopped: nothing unfinished is left"
-EXPORT_BUSY = "One thing after the other: wait, or stop what is being written with [[review:leave]]"
-NOT_EXPORTED = "Not written: {0}"
-EXPORT_NOTE = "Exports go to {0}"
-RUN_WHOLE = "Recording whole · {0} frames"
-RUN_NOT_WHOLE = "Recording: {0}"
-ANALYSED = "analysed {0} %"
+EXPORTED = tr("Written: {0}")
+EXPORTING = tr("Writing … {0} %")
+EXPORT_STOP = tr("Stop  {}")
+EXPORT_STOPPED = tr("Stopped: nothing unfinished is left")
+EXPORT_BUSY = tr("One thing after the other: wait, or stop what is being written with [[review:leave]]")
+NOT_EXPORTED = tr("Not written: {0}")
+EXPORT_NOTE = tr("Exports go to {0}")
+RUN_WHOLE = tr("Recording whole · {0} frames")
+RUN_NOT_WHOLE = tr("Recording: {0}")
+ANALYSED = tr("analysed {0} %")
 
-EVERY_FRAME = "every frame"
-REAL_TIME = "real time"
-LAYERS = {"lines": "bone", "limit": "line b", "cement": "cement", "leaks": "leaks", "marks": "labels"}
+EVERY_FRAME = tr("every frame")
+REAL_TIME = tr("real time")
+LAYERS = {"lines": "bone", "limit": tr("line b"), "cement": "cement", "leaks": "leaks", "marks": "labels"}
 EXPORT = "Export"
-OTHER = "Other run  {}"
-REHEARSAL = "rehearsal, not a patient"
-NOT_THROUGH = "the analysis was not through when this was written"
-LEAKS_NOT_KEPT = "not kept on the day: [[review:figures]] recomputes"
+OTHER = tr("Other run  {}")
+REHEARSAL = tr("rehearsal, not a patient")
+NOT_THROUGH = sentence("the analysis was not through when this was written")
+LEAKS_NOT_KEPT = tr("not kept on the day: [[review:figures]] recomputes")
