@@ -66,7 +66,7 @@ class Presenter:
             self._stills.stop()
             self._stills = None
         self._reference.clear()
-        self._differs = None
+        self._end_difference()
         parts.leak.forget()
         parts.events.show_again()
         if run is not self._run or run is None:
@@ -86,7 +86,6 @@ class Presenter:
         parts, picture = self._parts, self._parts.picture
         self._run, self._listed = run, (None, ())
         parts.export.images.forget()
-        picture.show_difference(-1, None)
         if run is not None:
             picture.show_frame(run.first)
             return
@@ -187,20 +186,24 @@ class Presenter:
         if self._state.difference:
             note = self._show_difference(frame, moment, views) or note
         elif self._differs is not None:
-            self._differs = None
-            picture.show_difference(-1, None)
+            self._end_difference()
         picture.note_text = note
         self._parts.beside.follow(self._state.second, run)
+
+    def _end_difference(self) -> None:
+        """The frame itself again; a difference that is wanted later is made anew."""
+        self._differs = None
+        self._parts.picture.show_difference(-1, None)
 
     def _show_difference(self, frame: Frame | None, moment: Moment | None, views: tuple[PlannedView, ...]) -> str:
         """Show the difference picture; gives the words for the plate."""
         picture = self._parts.picture
         if moment is None or not isinstance(moment.motion, Motion) or moment.liveness.state not in _SEEN:
-            picture.show_difference(-1, None)
+            self._end_difference()
             return review_words.NO_DIFFERENCE.format("the vertebra was not followed here")
         reference = self._reference.get(views[moment.motion.view_index].reference_frame)
         if frame is None or reference is None:
-            picture.show_difference(-1, None)
+            self._end_difference()
             return review_words.NO_DIFFERENCE.format("its picture is being read")
         if self._differs != (frame.index, moment.motion):
             picture.show_difference(frame.index, subtracted(frame, reference, moment.motion.similarity))

@@ -111,6 +111,19 @@ def test_the_difference_is_shown_only_where_the_vertebra_was_followed(qtbot, ope
     assert opened.picture.image_for() is opened.picture._image
 
 
+def test_the_difference_comes_back_with_the_frame_after_one_without(qtbot, opened: ReviewPage) -> None:
+    through(qtbot, opened)
+    opened.jump(50)
+    opened.session.moments._moments[51] = _lost(opened)
+    qtbot.keyClick(opened, K.Key_D)
+    qtbot.waitUntil(lambda: _refreshed(opened).startswith("DIFFERENCE to frame 2"))
+    qtbot.keyClick(opened, K.Key_Right)
+    qtbot.waitUntil(lambda: _refreshed(opened).startswith("No difference"))
+    qtbot.keyClick(opened, K.Key_Left)
+    qtbot.waitUntil(lambda: _refreshed(opened).startswith("DIFFERENCE to frame 2"))
+    assert opened.picture.image_for() is not opened.picture._image, "under this plate stands the difference"
+
+
 def _refreshed(page: ReviewPage) -> str:
     page.refresh()
     return page.picture.note_text
