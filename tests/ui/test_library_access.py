@@ -9,7 +9,7 @@ from ui.page import Page
 from ui.shell import Shell
 
 
-class Theatre(Page):
+class ProcedurePage(Page):
     """Stands for a page with a procedure under way."""
 
     reason = ""
@@ -23,7 +23,7 @@ class Theatre(Page):
 
 @pytest.fixture
 def shell(qtbot):
-    theatre = Theatre()
+    theatre = ProcedurePage()
     made = Shell(Settings(), {"theatre": lambda _: theatre})
     qtbot.addWidget(made)
     made.go_to("theatre")

@@ -24,7 +24,7 @@ from assistant.review.session_day import SessionDay
 from assistant.run_facts import RunFacts
 from assistant.vocabulary import Alarm, Frame, Leak, Motion
 from ui.review.report_child import write_report_beside
-from ui.review.report_pdf import Shot
+from ui.review.report_pdf import ReportImage
 
 Progress = Callable[[int, int], None]
 """Given steps done and all of them; what it raises ends the work, and nothing is left."""
@@ -130,7 +130,7 @@ def pdf(made_of: Material, progress: Progress) -> Path:
         if picture is not None:
             moment = made_of.moment(frame)
             t_s = moment.t_s if moment is not None else frame / made_of.fps
-            shots.append(Shot(frame=picture, moment=moment, views=made_of.views, t_s=t_s))
+            shots.append(ReportImage(frame=picture, moment=moment, views=made_of.views, t_s=t_s))
         progress(done, len(wanted) + 1)
     seconds = made_of.frames / made_of.fps
     with made_of.place("report", ".pdf") as path:

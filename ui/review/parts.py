@@ -19,7 +19,7 @@ from ui.review.cards.whatif_panel import WhatIfPanel
 from ui.review.header import Header
 from ui.review.message_line import MessageLine
 from ui.review.picture import ReviewPicture
-from ui.review.second_picture import SecondPicture
+from ui.review.second_picture import PictureBeside
 from ui.review.state import ReviewState
 from ui.review.transport import Transport
 from ui.widgets.plan_panel import PlanPanel
@@ -32,7 +32,7 @@ class ReviewParts:
     header: Header
     message: MessageLine
     picture: ReviewPicture
-    beside: SecondPicture
+    beside: PictureBeside
     leak: LeakCard
     figures: FiguresCard
     measure: MeasurePanel
@@ -66,7 +66,7 @@ def make_parts(settings: Settings, state: ReviewState, do: Callable[[str], None]
     placed = {
         "header": (header := Header()),
         "picture": (picture := ReviewPicture(state.board)),
-        "beside": (beside := SecondPicture()),
+        "beside": (beside := PictureBeside()),
         "message": (message := MessageLine()),
         "plan": (plan := PlanPanel(settings.alarms.warning_lines)),
         "transport": (transport := Transport(state.curves, do)),

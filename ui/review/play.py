@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ui.review.state import ReviewState
-from ui.review.view import ReviewView, Theatre
+from ui.review.view import ProcedureGuard, ReviewView
 
 SPEEDS: Final = (-4.0, -2.0, -1.0, -0.5, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """The shuttle: negative plays backwards."""
@@ -24,7 +24,7 @@ class Player:
         One of `SPEEDS`.
     """
 
-    def __init__(self, state: ReviewState, view: ReviewView, theatre: Theatre) -> None:
+    def __init__(self, state: ReviewState, view: ReviewView, theatre: ProcedureGuard) -> None:
         self._state, self._view, self._theatre = state, view, theatre
         self.playing = False
         self.speed = 1.0

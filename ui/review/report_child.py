@@ -28,7 +28,7 @@ from assistant.system.error_log import LastWords, exit_words
 from assistant.system.files import put_in_place
 from assistant.system.plain import json_text
 from assistant.system.processes import ChildProcess, Stream, module_command, module_environment
-from ui.review.report_pdf import Shot, write_report
+from ui.review.report_pdf import ReportImage, write_report
 
 _LOOK_EVERY_S: Final = 0.1
 _STOPPED: Final = "the process that draws the report stopped ({0}); try again"
@@ -37,7 +37,7 @@ _STOPPED: Final = "the process that draws the report stopped ({0}); try again"
 def write_report_beside(
     path: Path,
     facts: ReportFacts,
-    shots: Sequence[Shot],
+    shots: Sequence[ReportImage],
     curve: CurveColumns,
     frames: int,
     length_s: float,

@@ -48,7 +48,7 @@ _SESSION_COLUMNS = (0.09, 0.08, 0.07, 0.21, 0.08, 0.14, 0.17, 0.16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shot:
+class ReportImage:
     """A key image of the report."""
 
     frame: Frame
@@ -60,7 +60,7 @@ class Shot:
 def write_report(
     path: Path,
     facts: ReportFacts,
-    shots: Sequence[Shot],
+    shots: Sequence[ReportImage],
     curve: CurveColumns,
     frames: int,
     length_s: float,
@@ -72,7 +72,7 @@ def write_report(
     ----------
     path : Path
     facts : ReportFacts
-    shots : sequence of Shot
+    shots : sequence of ReportImage
         At most three.
     curve : CurveColumns
         `CURVE_COLUMNS` wide.
@@ -113,7 +113,7 @@ class _Page:
         self._p, self._facts, self._y = painter, facts, 0.0
 
     def draw(
-        self, shots: Sequence[Shot], curve: CurveColumns, frames: int, length_s: float, rows: Sequence[EventRow]
+        self, shots: Sequence[ReportImage], curve: CurveColumns, frames: int, length_s: float, rows: Sequence[EventRow]
     ) -> None:
         facts = self._facts
         identity = facts.identity
@@ -203,7 +203,7 @@ class _Page:
             top += _ROW_H
         return top
 
-    def _shots(self, shots: Sequence[Shot]) -> None:
+    def _shots(self, shots: Sequence[ReportImage]) -> None:
         each = (_W - 2 * 12) / 3
         for k, shot in enumerate(shots[:3]):
             pixels = drawn(shot.frame, shot.moment, shot.views)

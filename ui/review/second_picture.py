@@ -6,11 +6,11 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.review.opened_run import OpenedRun
 from ui.review.picture import ReviewPicture, time_plate
-from ui.review.second_view import SecondView
+from ui.review.second_view import HeldBeside
 
 
-class SecondPicture(QWidget):
-    """Shows a `SecondView`."""
+class PictureBeside(QWidget):
+    """Shows a `HeldBeside`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class SecondPicture(QWidget):
         self._number = 0
         self.hide()
 
-    def follow(self, second: SecondView, run: OpenedRun | None) -> None:
+    def follow(self, second: HeldBeside, run: OpenedRun | None) -> None:
         """The first picture has moved, or something else is held."""
         if second.number != self._number:
             self._number = second.number

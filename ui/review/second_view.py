@@ -19,7 +19,7 @@ class SecondFrame:
     told: str
 
 
-class SecondView:
+class HeldBeside:
     """Holds nothing at first.
 
     Attributes

@@ -13,7 +13,7 @@ from assistant.review.opened_run import OpenedRun
 from assistant.vocabulary import Motion
 from ui.review.measure_board import MeasureBoard
 from ui.review.run_book import RunBook
-from ui.review.second_view import SecondView
+from ui.review.second_view import HeldBeside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class ReviewState:
     book, curves, events : RunBook, Curves, EventList
         What is known of the run as a whole.
     board : MeasureBoard
-    second : SecondView
+    second : HeldBeside
         What is seen beside it.
     difference : bool
         The difference to the picture before the injection is seen in place of the picture.
@@ -60,7 +60,7 @@ class ReviewState:
     curves: Curves = field(default_factory=Curves)
     events: EventList = field(default_factory=EventList)
     board: MeasureBoard = field(default_factory=MeasureBoard)
-    second: SecondView = field(default_factory=SecondView)
+    second: HeldBeside = field(default_factory=HeldBeside)
     difference: bool = False
     points: PointsFrom | None = None
 

@@ -65,7 +65,7 @@ class RunListener(ReplayListener, Protocol):
         """Take what a stopped analysis has still said: none of it may reach the next run's list."""
 
 
-class Theatre(Protocol):
+class ProcedureGuard(Protocol):
     """What the theatre does, in any window of this machine."""
 
     @property
@@ -81,7 +81,7 @@ class Behind:
     ----------
     library : LentLibrary
     exports : Exports
-    theatre : Theatre
+    theatre : ProcedureGuard
     listener : RunListener
         Of the run that is open.
     second_listener : callable
@@ -92,7 +92,7 @@ class Behind:
 
     library: LentLibrary
     exports: Exports
-    theatre: Theatre
+    theatre: ProcedureGuard
     listener: RunListener
     second_listener: Callable[[], ReplayListener]
     soon: Callable[[], object]

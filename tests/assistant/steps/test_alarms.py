@@ -66,7 +66,7 @@ def distances(
 
 
 @dataclass
-class Theatre:
+class FrameFeed:
     """Feeds frames of a source of 60 frames/s whose X-ray pictures come at a rate of their own."""
 
     rate_hz: float = 15.0
@@ -137,93 +137,93 @@ NEAR = (EventKind.APPROACHING_POSTERIOR, AlarmSite.POSTERIOR)
 
 
 def test_one_picture_that_jumps_over_the_line_waits_for_the_next() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    assert LINE not in kinds(theatre.picture(distances(warning=-0.1)))
-    assert kinds(theatre.picture(distances(warning=-0.1)))[0] == LINE
-    assert all_alarms(theatre.memory)[-1].first_frame == theatre.frame
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    assert LINE not in kinds(source.picture(distances(warning=-0.1)))
+    assert kinds(source.picture(distances(warning=-0.1)))[0] == LINE
+    assert all_alarms(source.memory)[-1].first_frame == source.frame
 
 
 def test_one_wrong_picture_is_no_crossing() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    theatre.picture(distances(warning=-0.1))
-    theatre.pictures(distances(), 3)
-    assert LINE[0] not in {alarm.kind for alarm in all_alarms(theatre.memory)}
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    source.picture(distances(warning=-0.1))
+    source.pictures(distances(), 3)
+    assert LINE[0] not in {alarm.kind for alarm in all_alarms(source.memory)}
 
 
 def test_two_of_three_pictures_are_enough() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    theatre.picture(distances(warning=-0.1))
-    theatre.picture(distances(warning=2.0))
-    assert LINE in kinds(theatre.picture(distances(warning=-0.1)))
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    source.picture(distances(warning=-0.1))
+    source.picture(distances(warning=2.0))
+    assert LINE in kinds(source.picture(distances(warning=-0.1)))
 
 
 def test_a_crossing_counts_a_little_before_the_drawn_front_touches() -> None:
-    assert kinds(Theatre().pictures(distances(warning=0.25), 1)) == [LINE]
-    assert kinds(Theatre().pictures(distances(warning=0.35), 1)) == [NEAR]
+    assert kinds(FrameFeed().pictures(distances(warning=0.25), 1)) == [LINE]
+    assert kinds(FrameFeed().pictures(distances(warning=0.35), 1)) == [NEAR]
 
 
 def test_a_front_that_stood_at_the_line_needs_no_second_picture() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(warning=0.6), 1)
-    assert LINE in kinds(theatre.picture(distances(warning=-0.05)))
+    source = FrameFeed()
+    source.pictures(distances(warning=0.6), 1)
+    assert LINE in kinds(source.picture(distances(warning=-0.05)))
 
 
 @pytest.mark.parametrize(
     ("past_mm", "outline_sigma_mm", "at_once"), [(0.8, 0.4, True), (0.5, 1.0, False), (0.1, 0.3, False)]
 )
 def test_clearly_past_the_line_needs_no_second_picture(past_mm: float, outline_sigma_mm: float, at_once: bool) -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    assert (LINE in kinds(theatre.picture(distances(warning=-past_mm), outline_sigma_mm=outline_sigma_mm))) is at_once
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    assert (LINE in kinds(source.picture(distances(warning=-past_mm), outline_sigma_mm=outline_sigma_mm))) is at_once
 
 
 @pytest.mark.parametrize(("rate_hz", "at_once"), [(1.0, True), (4.0, True), (5.0, False), (7.5, False), (30.0, False)])
 def test_slow_pictures_count_alone(rate_hz: float, at_once: bool) -> None:
-    theatre = Theatre(rate_hz=rate_hz)
-    theatre.pictures(distances(), 2)
-    assert (LINE in kinds(theatre.picture(distances(warning=-0.1)))) is at_once
+    source = FrameFeed(rate_hz=rate_hz)
+    source.pictures(distances(), 2)
+    assert (LINE in kinds(source.picture(distances(warning=-0.1)))) is at_once
 
 
 def test_a_single_shot_that_nothing_follows_counts_after_200_ms() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    theatre.picture(distances(warning=-0.1))
-    assert LINE not in kinds(theatre.still(11))
-    assert LINE in kinds(theatre.still(2))
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    source.picture(distances(warning=-0.1))
+    assert LINE not in kinds(source.still(11))
+    assert LINE in kinds(source.still(2))
 
 
 def test_no_cement_raises_nothing() -> None:
-    theatre = Theatre()
+    source = FrameFeed()
     none = Unknown("no cement seen")
     seen = distances(none, none, none, none, none, none, area_mm2=0.0)
-    assert theatre.pictures(seen, 3).standing == ()
-    assert not theatre.memory.cement_seen
+    assert source.pictures(seen, 3).standing == ()
+    assert not source.memory.cement_seen
 
 
 def test_the_crossing_takes_the_place_of_the_approach() -> None:
-    theatre = Theatre()
-    assert kinds(theatre.pictures(distances(warning=2.0), 1)) == [NEAR]
-    outcome = theatre.pictures(distances(warning=-0.1), 1)
+    source = FrameFeed()
+    assert kinds(source.pictures(distances(warning=2.0), 1)) == [NEAR]
+    outcome = source.pictures(distances(warning=-0.1), 1)
     assert kinds(outcome) == [LINE]
-    near, line = all_alarms(theatre.memory)
+    near, line = all_alarms(source.memory)
     assert near.kind is NEAR[0]
     assert near.last_frame == line.first_frame - 1
 
 
 def test_a_line_that_is_crossed_at_once_leaves_no_backward_event() -> None:
-    theatre = Theatre(rate_hz=2.0)
-    theatre.pictures(distances(warning=2.0), 2)
-    theatre.pictures(distances(warning=-1.0), 2)
-    for alarm in all_alarms(theatre.memory):
+    source = FrameFeed(rate_hz=2.0)
+    source.pictures(distances(warning=2.0), 2)
+    source.pictures(distances(warning=-1.0), 2)
+    for alarm in all_alarms(source.memory):
         assert alarm.last_frame is None or alarm.last_frame >= alarm.first_frame
 
 
 def test_the_canal_stands_above_the_line() -> None:
-    theatre = Theatre()
-    outcome = theatre.pictures(distances(warning=-8.0, wall=-0.5, superior=-2.0), 1)
+    source = FrameFeed()
+    outcome = source.pictures(distances(warning=-8.0, wall=-0.5, superior=-2.0), 1)
     assert outcome.standing[0].kind in (EventKind.POSTERIOR_WALL, EventKind.WARNING_LINE)
     assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH, Priority.HIGH, Priority.MEDIUM]
 
@@ -241,114 +241,114 @@ def test_the_canal_stands_above_the_line() -> None:
     ],
 )
 def test_each_line_has_its_alarm(seen: Distances, event: tuple[EventKind, AlarmSite], priority: Priority) -> None:
-    outcome = Theatre().pictures(seen, 1)
+    outcome = FrameFeed().pictures(seen, 1)
     assert kinds(outcome) == [event]
     assert outcome.standing[0].priority is priority
 
 
 def test_a_quick_approach_warns_before_the_band() -> None:
-    theatre = Theatre()
+    source = FrameFeed()
     quick = Approach(approach_mm_per_s=4.0, time_to_line_s=1.5)
-    theatre.picture(distances(warning=6.0), approach=quick)
-    assert kinds(theatre.picture(distances(warning=5.7), approach=quick)) == [NEAR]
+    source.picture(distances(warning=6.0), approach=quick)
+    assert kinds(source.picture(distances(warning=5.7), approach=quick)) == [NEAR]
 
 
 def test_a_high_alarm_stays_until_it_is_acknowledged_and_gone() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(warning=-1.0), 1)
-    assert LINE in kinds(theatre.pictures(distances(), 60))
-    fresh = acknowledge(theatre.memory)
+    source = FrameFeed()
+    source.pictures(distances(warning=-1.0), 1)
+    assert LINE in kinds(source.pictures(distances(), 60))
+    fresh = acknowledge(source.memory)
     assert [alarm.kind for alarm in fresh] == [LINE[0]]
-    assert acknowledge(theatre.memory) == ()
-    assert acknowledge(theatre.memory) == ()
-    assert LINE in kinds(theatre.pictures(distances(), 0.5)), "it ends only after release_ms"
-    assert theatre.pictures(distances(), 1).standing == ()
-    assert all_alarms(theatre.memory)[-1].last_frame is not None
+    assert acknowledge(source.memory) == ()
+    assert acknowledge(source.memory) == ()
+    assert LINE in kinds(source.pictures(distances(), 0.5)), "it ends only after release_ms"
+    assert source.pictures(distances(), 1).standing == ()
+    assert all_alarms(source.memory)[-1].last_frame is not None
 
 
 def test_acknowledging_does_not_end_what_is_still_there() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(warning=-1.0), 1)
-    acknowledge(theatre.memory)
-    assert LINE in kinds(theatre.pictures(distances(warning=-1.0), 20))
-    assert LINE in kinds(theatre.pictures(distances(warning=0.5), 20)), "not yet release_mm on the good side"
+    source = FrameFeed()
+    source.pictures(distances(warning=-1.0), 1)
+    acknowledge(source.memory)
+    assert LINE in kinds(source.pictures(distances(warning=-1.0), 20))
+    assert LINE in kinds(source.pictures(distances(warning=0.5), 20)), "not yet release_mm on the good side"
 
 
 def test_a_new_condition_is_unacknowledged() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(warning=-1.0), 1)
-    acknowledge(theatre.memory)
-    theatre.pictures(distances(warning=-1.0, wall=-1.0), 1)
-    assert [alarm.kind for alarm in acknowledge(theatre.memory)] == [EventKind.POSTERIOR_WALL]
+    source = FrameFeed()
+    source.pictures(distances(warning=-1.0), 1)
+    acknowledge(source.memory)
+    source.pictures(distances(warning=-1.0, wall=-1.0), 1)
+    assert [alarm.kind for alarm in acknowledge(source.memory)] == [EventKind.POSTERIOR_WALL]
 
 
 def test_an_approach_ends_only_far_and_long_enough() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(warning=2.5), 1)
-    assert NEAR in kinds(theatre.pictures(distances(warning=3.5), 5)), "within release_mm of the band"
-    assert NEAR in kinds(theatre.pictures(distances(warning=5.0), 0.8)), "before release_ms"
-    assert NEAR not in kinds(theatre.pictures(distances(warning=5.0), 0.4))
+    source = FrameFeed()
+    source.pictures(distances(warning=2.5), 1)
+    assert NEAR in kinds(source.pictures(distances(warning=3.5), 5)), "within release_mm of the band"
+    assert NEAR in kinds(source.pictures(distances(warning=5.0), 0.8)), "before release_ms"
+    assert NEAR not in kinds(source.pictures(distances(warning=5.0), 0.4))
 
 
 @pytest.mark.parametrize("swing_mm", [0.2, 0.5, 0.75])
 def test_breathing_makes_one_alarm(swing_mm: float) -> None:
-    theatre = Theatre()
+    source = FrameFeed()
     rng = np.random.default_rng(1)
     for k in range(15 * 40):
         wave = swing_mm * np.sin(2 * np.pi * k / 15 / 4) + 0.05 * rng.standard_normal()
-        theatre.picture(distances(warning=3.0 + float(wave), superior=2.0 + float(wave)))
-    assert [alarm.kind for alarm in all_alarms(theatre.memory)].count(NEAR[0]) == 1
-    assert [alarm.kind for alarm in all_alarms(theatre.memory)].count(EventKind.APPROACHING_ENDPLATE) == 1
+        source.picture(distances(warning=3.0 + float(wave), superior=2.0 + float(wave)))
+    assert [alarm.kind for alarm in all_alarms(source.memory)].count(NEAR[0]) == 1
+    assert [alarm.kind for alarm in all_alarms(source.memory)].count(EventKind.APPROACHING_ENDPLATE) == 1
 
 
 @pytest.mark.parametrize("unmeasured", [Unknown("the vertebra is not found"), distances(AWAY, AWAY, AWAY, AWAY, AWAY)])
 def test_an_unmeasured_picture_or_another_view_changes_no_distance_alarm(unmeasured: Distances | Unknown) -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(warning=2.0), 1)
+    source = FrameFeed()
+    source.pictures(distances(warning=2.0), 1)
     view = None if isinstance(unmeasured, Unknown) else 1
-    assert NEAR in kinds(theatre.pictures(unmeasured, 20, view_index=view))
-    assert NEAR not in kinds(theatre.pictures(distances(), 2)), "its own view ends it"
+    assert NEAR in kinds(source.pictures(unmeasured, 20, view_index=view))
+    assert NEAR not in kinds(source.pictures(distances(), 2)), "its own view ends it"
 
 
 def test_votes_of_two_views_are_not_added() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1, view_index=0)
-    theatre.pictures(distances(), 1, view_index=1)
-    theatre.picture(distances(superior=-0.2), view_index=0)
-    outcome = theatre.picture(distances(superior=-0.2), view_index=1)
+    source = FrameFeed()
+    source.pictures(distances(), 1, view_index=0)
+    source.pictures(distances(), 1, view_index=1)
+    source.picture(distances(superior=-0.2), view_index=0)
+    outcome = source.picture(distances(superior=-0.2), view_index=1)
     assert EventKind.ENDPLATE not in [alarm.kind for alarm in outcome.standing]
 
 
 def test_a_thin_tube_in_front_is_a_vein_and_takes_the_place_of_the_leak() -> None:
-    theatre = Theatre()
+    source = FrameFeed()
     outside = distances(anterior=-3.0)
-    assert kinds(theatre.pictures(outside, 1)) == [(EventKind.LEAK, AlarmSite.ANTERIOR)]
+    assert kinds(source.pictures(outside, 1)) == [(EventKind.LEAK, AlarmSite.ANTERIOR)]
     tube = _tube(LeakSite.ANTERIOR)
-    outcome = theatre.picture(outside, leaks=(tube,))
+    outcome = source.picture(outside, leaks=(tube,))
     assert [(alarm.headline, alarm.priority) for alarm in outcome.standing] == [("POSSIBLE VENOUS LEAK", Priority.HIGH)]
-    assert kinds(theatre.pictures(outside, 5)) == [(EventKind.LEAK, AlarmSite.ANTERIOR)], "latched"
+    assert kinds(source.pictures(outside, 5)) == [(EventKind.LEAK, AlarmSite.ANTERIOR)], "latched"
     blob = replace(tube, yeom="C")
-    assert Theatre().picture(distances(), leaks=(blob,)).standing == ()
+    assert FrameFeed().picture(distances(), leaks=(blob,)).standing == ()
 
 
 def test_a_leak_that_stands_in_the_disc_takes_the_place_of_cement_at_the_endplate() -> None:
-    theatre = Theatre()
-    first = theatre.pictures(distances(superior=-0.5), 1)
+    source = FrameFeed()
+    first = source.pictures(distances(superior=-0.5), 1)
     assert [alarm.headline for alarm in first.standing] == ["CEMENT AT SUPERIOR ENDPLATE"]
     in_disc = replace(_tube(LeakSite.SUPERIOR_DISC), yeom="C")
-    second = theatre.picture(distances(superior=-2.0), leaks=(in_disc,))
+    second = source.picture(distances(superior=-2.0), leaks=(in_disc,))
     assert kinds(second) == [(EventKind.LEAK, AlarmSite.SUPERIOR_ENDPLATE)]
     assert [alarm.headline for alarm in second.standing] == ["CEMENT IN DISC"]
-    gone, stands = all_alarms(theatre.memory)
+    gone, stands = all_alarms(source.memory)
     assert (gone.kind, stands.kind) == (EventKind.ENDPLATE, EventKind.LEAK)
     assert gone.last_frame == stands.first_frame - 1
 
 
 def test_a_leak_that_counts_while_the_picture_is_held_is_told_then() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    made = theatre._input(distances(), state=FrameState.REPEAT, new_picture=False, view_index=0)
-    outcome = theatre.feed(replace(made, leaks=(_tube(LeakSite.ANTERIOR),)))
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    made = source._input(distances(), state=FrameState.REPEAT, new_picture=False, view_index=0)
+    outcome = source.feed(replace(made, leaks=(_tube(LeakSite.ANTERIOR),)))
     assert [alarm.headline for alarm in outcome.standing] == ["POSSIBLE VENOUS LEAK"]
 
 
@@ -380,135 +380,133 @@ def technical(kind: EventKind) -> PipelineRow:
 )
 @pytest.mark.parametrize("armed", [False, True])
 def test_a_source_that_fails_is_an_alarm_and_ends(state: FrameState, kind: EventKind, armed: bool) -> None:
-    theatre = Theatre()
+    source = FrameFeed()
     if armed:
-        theatre.pictures(distances(), 1)
-    outcome = theatre.still(30, state)
+        source.pictures(distances(), 1)
+    outcome = source.still(30, state)
     row = technical(kind)
     assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(kind, row.armed if armed else row.unarmed)]
-    assert theatre.pictures(distances(), 1.0).standing == ()
-    assert [alarm.last_frame is None for alarm in all_alarms(theatre.memory)] == [False]
+    assert source.pictures(distances(), 1.0).standing == ()
+    assert [alarm.last_frame is None for alarm in all_alarms(source.memory)] == [False]
 
 
 def test_a_single_blank_frame_is_no_alarm_and_flicker_is_one() -> None:
-    theatre = Theatre()
-    theatre.still(20)
-    assert theatre.still(1, FrameState.NO_SIGNAL).standing == ()
-    theatre.still(60)
+    source = FrameFeed()
+    source.still(20)
+    assert source.still(1, FrameState.NO_SIGNAL).standing == ()
+    source.still(60)
     for _ in range(10):
-        theatre.still(8, FrameState.NO_SIGNAL)
-        theatre.still(3)
-    theatre.still(60)
-    assert [alarm.kind for alarm in all_alarms(theatre.memory)] == [EventKind.NO_SIGNAL]
+        source.still(8, FrameState.NO_SIGNAL)
+        source.still(3)
+    source.still(60)
+    assert [alarm.kind for alarm in all_alarms(source.memory)] == [EventKind.NO_SIGNAL]
 
 
 def test_signal_lost_while_cement_stands_rises_to_high() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    assert theatre.still(10, FrameState.NO_SIGNAL).standing[0].priority is Priority.HIGH
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    assert source.still(10, FrameState.NO_SIGNAL).standing[0].priority is Priority.HIGH
 
 
 def test_a_lost_vertebra_is_told_within_300_ms_and_another_view_after_600() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
+    source = FrameFeed()
+    source.pictures(distances(), 1)
     lost = Unknown("the vertebra is not found")
     told = {}
     for k in range(1, 16):
-        for alarm in theatre.picture(lost, view_index=None).standing:
+        for alarm in source.picture(lost, view_index=None).standing:
             told.setdefault(alarm.kind, k / 15)
     assert told[EventKind.REGISTRATION_LOST] <= 0.3
     assert 0.6 <= told[EventKind.VIEW_CHANGED] <= 0.8
-    assert theatre.pictures(distances(), 1.0).standing == ()
+    assert source.pictures(distances(), 1.0).standing == ()
 
 
 def test_a_ghost_after_the_vertebra_is_found_again_is_no_crossing_but_cement_that_stays_is() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    theatre.pictures(Unknown("moves"), 0.4, view_index=None)
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    source.pictures(Unknown("moves"), 0.4, view_index=None)
     lines_not_valid = (EventKind.REGISTRATION_LOST, None)
     for _ in range(5):
-        shown = kinds(theatre.picture(distances(superior=-9.0)))
+        shown = kinds(source.picture(distances(superior=-9.0)))
         assert shown == [lines_not_valid], "while distances do not count, the person is told so"
-    assert theatre.pictures(distances(), 2).standing == ()
-    theatre.pictures(Unknown("moves"), 0.4, view_index=None)
-    assert (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE) in kinds(theatre.pictures(distances(superior=-9.0), 0.6))
+    assert source.pictures(distances(), 2).standing == ()
+    source.pictures(Unknown("moves"), 0.4, view_index=None)
+    assert (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE) in kinds(source.pictures(distances(superior=-9.0), 0.6))
 
 
 def test_short_losses_do_not_hold_alarms_back() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
+    source = FrameFeed()
+    source.pictures(distances(), 1)
     for _ in range(4):
-        theatre.picture(Unknown("not found"), view_index=None)
-        outcome = theatre.picture(distances(warning=-1.0))
+        source.picture(Unknown("not found"), view_index=None)
+        outcome = source.picture(distances(warning=-1.0))
     assert LINE in kinds(outcome)
 
 
 def test_one_lost_picture_is_nothing() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    theatre.picture(Unknown("not found"), view_index=None)
-    theatre.pictures(distances(), 1)
-    assert all_alarms(theatre.memory) == ()
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    source.picture(Unknown("not found"), view_index=None)
+    source.pictures(distances(), 1)
+    assert all_alarms(source.memory) == ()
 
 
 def test_a_table_on_its_way_is_no_other_view() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
+    source = FrameFeed()
+    source.pictures(distances(), 1)
     for _ in range(30):
-        outcome = theatre.picture(Unknown("moves"), state=FrameState.MOVING, view_index=None)
+        outcome = source.picture(Unknown("moves"), state=FrameState.MOVING, view_index=None)
     assert kinds(outcome) == [(EventKind.REGISTRATION_LOST, None)]
 
 
 def test_one_lost_picture_that_is_then_held_is_no_other_view() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    theatre.picture(Unknown("not found"), view_index=None)
-    assert kinds(theatre.still(120)) == [(EventKind.REGISTRATION_LOST, None)]
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    source.picture(Unknown("not found"), view_index=None)
+    assert kinds(source.still(120)) == [(EventKind.REGISTRATION_LOST, None)]
 
 
 def test_the_other_planned_view_is_told_quietly() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1, view_index=0)
-    outcome = theatre.picture(distances(), view_index=1)
+    source = FrameFeed()
+    source.pictures(distances(), 1, view_index=0)
+    outcome = source.picture(distances(), view_index=1)
     assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(EventKind.VIEW_CHANGED, Priority.LOW)]
-    assert theatre.pictures(distances(), 2.2, view_index=1).standing == ()
+    assert source.pictures(distances(), 2.2, view_index=1).standing == ()
 
 
 def test_slow_processing_needs_a_full_window() -> None:
-    theatre = Theatre()
+    source = FrameFeed()
     for k in range(70):
-        outcome = theatre.picture(distances(), processing_ms=400.0)
+        outcome = source.picture(distances(), processing_ms=400.0)
         assert (EventKind.SLOW_PROCESSING in [alarm.kind for alarm in outcome.standing]) is (k >= 59)
 
 
 def test_a_technical_alarm_rises_when_cement_is_seen() -> None:
-    theatre = Theatre()
-    theatre.still(30, FrameState.NO_SIGNAL)
-    theatre.memory.cement_seen = True
-    outcome = theatre.still(1, FrameState.NO_SIGNAL)
+    source = FrameFeed()
+    source.still(30, FrameState.NO_SIGNAL)
+    source.memory.cement_seen = True
+    outcome = source.still(1, FrameState.NO_SIGNAL)
     assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH]
     assert [alarm.priority for alarm in outcome.changes] == [Priority.LOW, Priority.HIGH]
 
 
 def random_walk(seed: int) -> list[AlarmOutcome]:
     rng = np.random.default_rng(seed)
-    theatre = Theatre(rate_hz=float(rng.choice([2.0, 7.5, 15.0, 30.0])))
+    source = FrameFeed(rate_hz=float(rng.choice([2.0, 7.5, 15.0, 30.0])))
     out = []
     for _ in range(400):
         walk = rng.uniform(-2, 5, 6)
         seen = distances(*(float(x) if rng.random() < 0.9 else AWAY for x in walk))
         pick = rng.random()
         if pick < 0.6:
-            out.append(
-                theatre.picture(seen if rng.random() < 0.8 else Unknown("lost"), view_index=int(rng.integers(2)))
-            )
+            out.append(source.picture(seen if rng.random() < 0.8 else Unknown("lost"), view_index=int(rng.integers(2))))
         elif pick < 0.7:
-            out.append(theatre.picture(Unknown("lost"), view_index=None))
+            out.append(source.picture(Unknown("lost"), view_index=None))
         elif pick < 0.97:
             state = FrameState(rng.choice([s.value for s in FrameState]))
-            out.extend(theatre.still(1, state) for _ in range(int(rng.choice([1, 4, 15]))))
+            out.extend(source.still(1, state) for _ in range(int(rng.choice([1, 4, 15]))))
         else:
-            acknowledge(theatre.memory)
+            acknowledge(source.memory)
     return out
 
 
@@ -532,26 +530,26 @@ def test_forbidden_transitions_never_happen(seed: int) -> None:
 
 
 def test_a_repeat_tells_nothing_new_of_distances() -> None:
-    theatre = Theatre()
-    theatre.pictures(distances(), 1)
-    assert theatre.still(300).changes == ()
+    source = FrameFeed()
+    source.pictures(distances(), 1)
+    assert source.still(300).changes == ()
 
 
 def test_every_kind_can_be_raised() -> None:
     raised = {alarm.kind for seed in range(4) for outcome in random_walk(seed) for alarm in outcome.standing}
-    theatre = Theatre()
+    source = FrameFeed()
     for _ in range(61):
-        slow = theatre.picture(distances(), processing_ms=400.0)
+        slow = source.picture(distances(), processing_ms=400.0)
     assert raised | {alarm.kind for alarm in slow.standing} == set(EventKind)
 
 
 def test_a_front_on_its_way_to_the_wall_warns_one_picture_of_its_speed_earlier() -> None:
     """0.5 mm before the line at 3 mm/s and 15 pictures a second: 0.2 mm a picture more than the doubt of 0.3 mm."""
     for speed, warned in ((0.0, False), (3.1, True), (-3.0, False)):
-        theatre = Theatre()
+        source = FrameFeed()
         approach = Approach(approach_mm_per_s=speed, time_to_line_s=AWAY)
-        theatre.pictures(distances(), 1)
+        source.pictures(distances(), 1)
         for _ in range(3):
-            outcome = theatre.picture(distances(warning=0.5, superior=0.5), approach=approach)
+            outcome = source.picture(distances(warning=0.5, superior=0.5), approach=approach)
         assert (LINE in kinds(outcome)) == warned
         assert (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE) not in kinds(outcome), "the speed is that to the wall"

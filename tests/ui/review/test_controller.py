@@ -93,7 +93,7 @@ class Listener(Sink):
         self.settled += 1
 
 
-class Theatre:
+class GuardStandIn:
     """Says whether injecting is on."""
 
     refusal = ""
@@ -103,7 +103,7 @@ class Around:
     """A controller and all that stands around it."""
 
     def __init__(self) -> None:
-        self.view, self.exports, self.listener, self.theatre = View(), Exports(), Listener(), Theatre()
+        self.view, self.exports, self.listener, self.theatre = View(), Exports(), Listener(), GuardStandIn()
         self.soon = 0
         self.library = OneLibrary()
         behind = Behind(
