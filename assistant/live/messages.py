@@ -226,6 +226,13 @@ class LinesVoid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArmedByGrowth:
+    """The session counts as injecting, though nobody said so; ``by``: what the log names (growing cement)."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultNotice:
     """For the person, in two short lines: what happened; what still works and what to do."""
 
@@ -261,5 +268,6 @@ Message = (
     | ChildChanged
     | StateChanged
     | LinesVoid
+    | ArmedByGrowth
     | FaultNotice
 )

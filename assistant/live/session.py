@@ -19,6 +19,7 @@ from assistant.live.machine.machine_watch import MachineWatch
 from assistant.live.machine.sleep_inhibitor import SleepInhibitor
 from assistant.live.messages import (
     AlarmNotice,
+    ArmedByGrowth,
     FaultNotice,
     Message,
     ShapeModelStatus,
@@ -382,7 +383,13 @@ class LiveSession:
             self._input.hear(message)
             if self._input.grows:
                 self._input.grows = False
-                self.arm(by="growing cement")
+                self._arm_by_growth("growing cement")
+
+    def _arm_by_growth(self, by: str) -> None:
+        """A person who has just ended injecting is told that it goes on, not left with the word that it ended."""
+        was_armed = self._session_state.armed
+        if not self.arm(by=by) and not was_armed:
+            self._inbox.append(ArmedByGrowth(by=by))
 
     def _look_beside(self) -> None:
         """The second input: its conditions are told with those of the first."""
@@ -392,7 +399,7 @@ class LiveSession:
         self._session_state.beside = self.second.conditions
         if self.second.input.grows:
             self.second.input.grows = False
-            self.arm(by="growing cement in the second picture")
+            self._arm_by_growth("growing cement in the second picture")
 
     def _fault(self, name: str, text: str) -> None:
         if self._session_state.faults.get(name, "") != text:

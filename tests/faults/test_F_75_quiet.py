@@ -23,7 +23,13 @@ PYTHON = [sys.executable, "-P"]
 NOT_HERE = why_not()
 pytestmark = pytest.mark.skipif(bool(NOT_HERE), reason=NOT_HERE or "it can be watched here")
 
-OF_A_DEVELOPER = ("assistant.evaluation.", "assistant.simulation.", "ui.screenshot", "ui.keys.document")
+OF_A_DEVELOPER = (
+    "assistant.evaluation.",
+    "assistant.simulation.",
+    "assistant.language.gathering",
+    "ui.screenshot",
+    "ui.keys.document",
+)
 """Started by hand to measure, to simulate or to make pictures and pages of the README: nothing of a patient, never by
 the program."""
 

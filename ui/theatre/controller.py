@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from assistant.language import sentence
 from assistant.live.messages import (
+    ArmedByGrowth,
     FaultNotice,
     Lines,
     LinesVoid,
@@ -31,6 +32,7 @@ from ui.theatre.host import Pictures, SetUpHearer, TheatreView
 from ui.theatre.setup_host import TheatreHost
 
 _CLOSE: Final = sentence("Close while injecting? [[theatre:close]]: close. Any other key: stay.")
+_GROWS: Final = sentence("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end.")
 _STAY: Final = sentence("Injecting is on. Hold [[theatre:inject]] for one second first.")
 _FIRST: Final = sentence("{}: end injecting first (hold [[theatre:inject]]).")
 
@@ -143,7 +145,7 @@ class TheatreController:
         if in_set_up and status.armed:
             # Cement that grows arms by itself: the screen to inject by has to be there.
             self._host.end_set_up()
-            self._view.tell(sentence("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end."))
+            self._view.tell(_GROWS)
         elif in_set_up:
             self._set_up.tick(status)
 
@@ -155,6 +157,8 @@ class TheatreController:
             self._view.tell(f"{message.happened} {message.do}")
         elif isinstance(message, LinesVoid):
             self._view.tell(sentence(f"Lines must be confirmed again: {message.reason}."))
+        elif isinstance(message, ArmedByGrowth):
+            self._view.tell(_GROWS)
         elif isinstance(message, PlanTaken):
             self._set_up.taken()
         elif isinstance(message, PlanRefused):

@@ -14,6 +14,7 @@ from assistant.cli import main
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.messages import (
     AlarmNotice,
+    ArmedByGrowth,
     Child,
     Condition,
     Lines,
@@ -25,6 +26,7 @@ from assistant.live.messages import (
     SourceOpened,
 )
 from assistant.live.session import LiveSession
+from assistant.live.state.arming import CementGrowth
 from assistant.readings.live_line import FILES, lines_of
 from assistant.settings.tree import Settings
 from assistant.validation.validate import validate
@@ -140,6 +142,23 @@ def test_a_plan_that_cannot_be_followed_is_refused(session: LiveSession) -> None
     session.set_plan(plan_document(), [np.zeros((100, 100), np.uint8)])
     heard = until(session, lambda status: status.lines is Lines.NONE)
     assert any(isinstance(message, PlanRefused) for message in heard)
+
+
+def test_cement_that_grows_arms_again_and_says_so(session: LiveSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ended by hand, and the cement grows on: nobody is left with the word that injecting has ended."""
+    told: list[Message] = []
+    poll = session.poll
+    monkeypatch.setattr(session, "poll", lambda: told.extend(fresh := poll()) or fresh)
+    session.start()
+    until(session, lambda status: status.frame_index is not None and status.frame_index >= 5)
+    planned(session)
+    assert session.arm() == ""
+    assert not any(isinstance(message, ArmedByGrowth) for message in told)  # the person said so
+    session.disarm()
+    monkeypatch.setattr(CementGrowth, "grows", lambda *_: True)
+    until(session, lambda status: status.armed)
+    until(session, lambda _: any(isinstance(message, ArmedByGrowth) for message in told))
+    assert sum(isinstance(message, ArmedByGrowth) for message in told) == 1
 
 
 def test_lines_that_are_void_cannot_be_armed(session: LiveSession) -> None:

@@ -19,15 +19,15 @@ def test_the_case_says_whose_spine(monkeypatch, toy_anatomy):
 
 
 def test_the_injection_fits_the_body_and_the_run(monkeypatch, toy_anatomy):
-    asked = {}
+    asked = []
     monkeypatch.setattr(building.cement_flow, "capacity_ml", lambda anatomy, reach, margin_mm: 8.0)
-    monkeypatch.setattr(building.cement_flow, "inject", lambda anatomy, seed, **knobs: asked.update(knobs))
+    monkeypatch.setattr(building.cement_flow, "inject", lambda anatomy, seed, injection: asked.append(injection))
     case = Case(cement=Cement(start_s=4.0, fill=0.5, pauses=((1.0, 3.0),)), run=Run(duration_s=20.0))
     building.build_flow(case, 1, toy_anatomy)
-    assert asked["total_ml"] == pytest.approx(4.0)
-    assert asked["duration_s"] == pytest.approx(20.0 - 4.0 - 3.0 - 2.0)
+    assert asked[-1].total_ml == pytest.approx(4.0)
+    assert asked[-1].duration_s == pytest.approx(20.0 - 4.0 - 3.0 - 2.0)
     building.build_flow(Case(cement=Cement(total_ml=2.5, duration_s=7.0)), 1, toy_anatomy)
-    assert (asked["total_ml"], asked["duration_s"]) == (2.5, 7.0)
+    assert (asked[-1].total_ml, asked[-1].duration_s) == (2.5, 7.0)
 
 
 def test_a_real_patient_whole():

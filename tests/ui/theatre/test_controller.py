@@ -10,6 +10,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.live.messages import (
+    ArmedByGrowth,
     FaultNotice,
     Lines,
     LinesVoid,
@@ -526,6 +527,7 @@ def test_each_message_of_the_session_is_heard(armed: Made) -> None:
     messages = [
         FaultNotice(happened="The capture stopped.", do="Use the C-arm screen."),
         LinesVoid(reason="the C-arm moved"),
+        ArmedByGrowth(by="growing cement"),
         SourceLost(reason="the cable"),
         SourceEnded(),
         PlanTaken(plan_number=1),
@@ -536,9 +538,10 @@ def test_each_message_of_the_session_is_heard(armed: Made) -> None:
     ]
     for message in messages:
         armed.controller.hear(message)
-    assert armed.view.told[-5:] == [
+    assert armed.view.told[-6:] == [
         "The capture stopped. Use the C-arm screen.",
         "Lines must be confirmed again: the C-arm moved.",
+        "Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end.",
         "No source: the cable",
         "The played recording is at its end.",
         "The lines cannot be used: too small",
