@@ -63,22 +63,9 @@ def _bent(
     return np.asarray(bent, np.float32), placed
 
 
-def picture(
-    maps: dict[str, NDArray[np.generic]],
-    k: int,
-    rng: np.random.Generator,
-    *,
-    cannula: str,
-    step_mm: float = STEP_MM,
-) -> tuple[F32, F32, NDArray[np.float64]]:
-    """One picture (0..1) of pose ``k``, its field, and its six points in picture px.
-
-    ``cannula``: "own" in the wanted body, "other" in a neighbour, "none". ``step_mm``: edge of a px.
-    """
-    side = round(_SIDE_MM / step_mm)
+def _anatomy(maps: dict[str, NDArray[np.generic]], k: int, rng: np.random.Generator, side: int) -> F32:
+    """What bone, ribs and soft tissue take from the beam (log), each as strong as in some patient."""
     size = (side, side)
-    zoom = side / maps["bone"].shape[1]
-    points = (maps["points"][k].astype(np.float64) + 0.5) * zoom - 0.5
     bone = cv2.resize(np.asarray(maps["bone"][k], np.float32), size, interpolation=cv2.INTER_AREA)
     ribs = cv2.resize(np.asarray(maps["ribs"][k], np.float32), size, interpolation=cv2.INTER_LINEAR)
     soft = cv2.resize(np.asarray(maps["soft"][k], np.float32), size, interpolation=cv2.INTER_LINEAR)
@@ -93,21 +80,37 @@ def picture(
     mixed = np.float32(rng.uniform(0.17, 0.22)) * soft + np.float32(rng.uniform(0.3, 0.55)) * mineral
     log: F32 = np.asarray(mixed, np.float32)
     log = log + np.float32(rng.uniform(0, 0.25)) * _bump(rng, side, rng.uniform(15, 60))
-    if rng.random() < 0.7:
-        log, points = _bent(log, points, rng, step_mm)
-    tip = (maps["tip"][k].astype(np.float64) + 0.5) * zoom - 0.5
-    if cannula != "none":
-        ends = tip.copy()
-        if cannula == "other":
-            tall = points[3:].mean(axis=0) - points[:3].mean(axis=0)
-            ends = ends + tall * rng.uniform(1.25, 1.5) * (1 if rng.random() < 0.5 else -1)
-        if rng.random() < 0.3:
-            ends[0] = ends[0] + (ends[1] - ends[0]) * rng.uniform(0, 0.15)
-        width = rng.uniform(2.3, 4.4) / step_mm
-        log = log + _tube(size, ends, width, rng.uniform(0.5, 1.0)) * np.float32(rng.uniform(1.0, 2.5))
-        if rng.random() < 0.2:
-            second = ends + rng.normal(0, 8, (2, 2))
-            log = log + _tube(size, second, width, 0.7) * np.float32(rng.uniform(1.0, 2.5))
+    return log
+
+
+def _with_cannula(
+    log: F32,
+    ends: NDArray[np.float64],
+    points: NDArray[np.float64],
+    rng: np.random.Generator,
+    *,
+    other: bool,
+    step_mm: float,
+) -> F32:
+    """A cannula between two ends (2, 2), or moved into a neighbour; now and then a second one."""
+    size = log.shape
+    if other:
+        tall = points[3:].mean(axis=0) - points[:3].mean(axis=0)
+        ends = ends + tall * rng.uniform(1.25, 1.5) * (1 if rng.random() < 0.5 else -1)
+    if rng.random() < 0.3:
+        ends[0] = ends[0] + (ends[1] - ends[0]) * rng.uniform(0, 0.15)
+    width = rng.uniform(2.3, 4.4) / step_mm
+    log = log + _tube(size, ends, width, rng.uniform(0.5, 1.0)) * np.float32(rng.uniform(1.0, 2.5))
+    if rng.random() < 0.2:
+        second = ends + rng.normal(0, 8, (2, 2))
+        log = log + _tube(size, second, width, 0.7) * np.float32(rng.uniform(1.0, 2.5))
+    return log
+
+
+def _with_clutter(log: F32, points: NDArray[np.float64], rng: np.random.Generator) -> F32:
+    """Now and then something long or round that belongs to nobody's spine."""
+    side = len(log)
+    size = (side, side)
     if rng.random() < 0.1:
         at = rng.uniform(0, side, (2, 2))
         log = log + _tube(size, at, rng.uniform(1, 10), 0.8) * np.float32(rng.uniform(0.3, 2.5))
@@ -116,6 +119,12 @@ def picture(
         ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
         blob = np.exp(-(((xs - away[0]) / rng.uniform(8, 20)) ** 2 + ((ys - away[1]) / rng.uniform(8, 20)) ** 2) * 2)
         log = log + blob.astype(np.float32) * np.float32(rng.uniform(0.5, 2))
+    return log
+
+
+def _exposed(log: F32, rng: np.random.Generator) -> F32:
+    """The beam behind the patient: scatter, blur and grain."""
+    size = log.shape
     beam = np.exp(-np.clip(log - np.median(log), -4, 6)).astype(np.float32)
     scatter = cv2.resize(cv2.GaussianBlur(cv2.resize(beam, (33, 33)), (0, 0), 6), size)
     beam = beam + np.float32(rng.uniform(0.2, 2.2)) * scatter
@@ -127,6 +136,12 @@ def picture(
         grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
         grain = grain / np.float32(grain.std())
     beam = beam + grain * np.sqrt(np.maximum(beam, 0.02)) * np.float32(relative)
+    return np.asarray(beam, np.float32)
+
+
+def _field(side: int, rng: np.random.Generator) -> F32:
+    """The field of the imaging chain: round, square, square with cut corners, or all; 1 inside."""
+    size = (side, side)
     half = rng.uniform(0.82, 1.05) * side / 2
     ys, xs = np.abs(np.mgrid[0:side, 0:side].astype(np.float32) - (side - 1) / 2)
     shape = rng.integers(4)
@@ -137,6 +152,11 @@ def picture(
         field = (np.maximum(xs, ys) < half).astype(np.float32)
     elif shape == 2:
         field = ((np.maximum(xs, ys) < half) & (xs + ys < 1.42 * half)).astype(np.float32)
+    return field
+
+
+def _displayed(beam: F32, rng: np.random.Generator) -> F32:
+    """The picture (0..1) that a maker's processing makes of a beam: window, flattening, edges, curve, polarity."""
     low, high = np.percentile(np.log(np.maximum(beam[::4, ::4], 1e-3)), [1, 97])
     u = (np.log(np.maximum(beam, 1e-3)) - np.float32(low)) / np.float32(max(high - low, 0.2))
     u = (u - 0.5) * np.float32(rng.uniform(0.7, 1.3)) + 0.5 + np.float32(rng.uniform(-0.1, 0.1))
@@ -150,7 +170,34 @@ def picture(
         u = 1 / (1 + np.exp(-np.float32(rng.uniform(3, 7)) * (u - 0.5)))
     if rng.random() < 0.3:
         u = 1 - u
-    return np.asarray(np.rint(u * 255) / 255, np.float32), field, points
+    return np.asarray(u, np.float32)
+
+
+def picture(
+    maps: dict[str, NDArray[np.generic]],
+    k: int,
+    rng: np.random.Generator,
+    *,
+    cannula: str,
+    step_mm: float = STEP_MM,
+) -> tuple[F32, F32, NDArray[np.float64]]:
+    """One picture (0..1) of pose ``k``, its field, and its six points in picture px.
+
+    ``cannula``: "own" in the wanted body, "other" in a neighbour, "none". ``step_mm``: edge of a px.
+    """
+    side = round(_SIDE_MM / step_mm)
+    zoom = side / maps["bone"].shape[1]
+    points = (maps["points"][k].astype(np.float64) + 0.5) * zoom - 0.5
+    log = _anatomy(maps, k, rng, side)
+    if rng.random() < 0.7:
+        log, points = _bent(log, points, rng, step_mm)
+    if cannula != "none":
+        tip = (maps["tip"][k].astype(np.float64) + 0.5) * zoom - 0.5
+        log = _with_cannula(log, tip, points, rng, other=cannula == "other", step_mm=step_mm)
+    beam = _exposed(_with_clutter(log, points, rng), rng)
+    field = _field(side, rng)
+    shown = _displayed(beam, rng)
+    return np.asarray(np.rint(shown * 255) / 255, np.float32), field, points
 
 
 def samples(
