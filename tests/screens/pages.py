@@ -184,7 +184,7 @@ def take_selftest(camera: Camera) -> None:
     shell = _window("selftest")
     page = shell.page("selftest")
     assert isinstance(page, SelfTestPage)
-    wait(lambda: not page.running and page.may_sign() is not None, 180)
+    wait(lambda: not page.controller.running and page.controller.may_sign() is not None, 180)
     settle(400)
     camera.take("selftest_1_checked", shell)
     for name, k in (("2_keys", "K"), ("3_model_cards", "C")):

@@ -8,10 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -19,7 +16,6 @@ from typing import Final
 import numpy as np
 
 from assistant.capture.opening import open_source
-from assistant.errors import AssistantError, describe
 from assistant.language import sentence
 from assistant.live.machine.sleep_inhibitor import SleepInhibitor, try_out
 from assistant.live.state.picture_state import NO_SIGNAL_MS
@@ -34,6 +30,7 @@ from assistant.steps.liveness import LivenessMemory, judge_liveness
 from assistant.system.places import data_home, demo_run
 from assistant.system.processes import answer_of
 from assistant.vocabulary import Frame, FrameState
+from ui.selftest.check import Check, CheckOutcome, CheckStatus
 from ui.selftest.mask_check import names_left
 from ui.theatre.screen_saver import ScreenSaver
 
@@ -44,42 +41,6 @@ _DELAY_FRAMES: Final = 60
 _KILL_FRAMES: Final = 60
 _MOST_LOST: Final = 12
 _AWAKE_S: Final = 0.5
-
-
-class CheckStatus(StrEnum):
-    """What a check came to; about the equipment, never about a patient."""
-
-    RUNNING = "running"  # sentences
-    PASSED = "passed"  # sentences
-    NOTE = "works without"  # sentences
-    OPEN = "open"  # sentences
-    FAILED = "failed"  # sentences
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOutcome:
-    """What a check says: the word, and what was measured (or what to do)."""
-
-    told: CheckStatus
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One row of the list."""
-
-    name: str
-    run: Callable[[Settings], CheckOutcome]
-
-
-def run_safely(each: Check, settings: Settings) -> CheckOutcome:
-    """Run a check; a check that breaks has failed, and the list goes on."""
-    try:
-        return each.run(settings)
-    except AssistantError as error:
-        return CheckOutcome(told=CheckStatus.FAILED, text=str(error))
-    except Exception as error:
-        return CheckOutcome(told=CheckStatus.FAILED, text=sentence(f"a fault of the program: {describe(error)}"))
 
 
 def video_input(_settings: Settings) -> CheckOutcome:

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QImage
 
 from assistant.language import sentence
 from assistant.live.messages import StampedFrame
-from ui.selftest.checks import CheckOutcome, CheckStatus
+from ui.selftest.check import CheckOutcome, CheckStatus
 from ui.theatre.picture import LivePicture
 
 _STEP_PX = 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from typing import Final
 
@@ -10,17 +9,17 @@ from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.errors import AssistantError
-from assistant.language import sentence, shown, tr
+from assistant.language import shown, tr
 from assistant.settings.tree import Settings
-from assistant.vocabulary import Priority
 from ui import theme
 from ui.keys.key_map import current, word
 from ui.keys.keyboard import chords
-from ui.keys.table import ACKNOWLEDGE, KeyAction
+from ui.keys.table import KeyAction
 from ui.page import Page
 from ui.selftest import lists
-from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND, Check, CheckOutcome, CheckStatus, run_safely
+from ui.selftest.check import CheckOutcome, CheckStatus
+from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND
+from ui.selftest.controller import SOUND, SelfTestController
 from ui.selftest.fidelity import fidelity
 from ui.selftest.keys_editor import KeysEditor
 from ui.selftest.model_cards import ModelCards
@@ -30,16 +29,6 @@ from ui.widgets import icons
 from ui.widgets.keycap import Keycap
 from ui.widgets.page_tabs import PageTabs
 
-SOUND, FIDELITY, PEDAL = sentence("Alarm sound"), sentence("Picture fidelity"), sentence("Foot switch")
-_NOT_CONFIRMED: Final = sentence("not confirmed")
-"""The word of the sound until the person says whether it was heard."""
-_ORDER: Final = (
-    *(each.name for each in BEFORE_SOUND),
-    FIDELITY,
-    SOUND,
-    *(each.name for each in AFTER_SOUND),
-    PEDAL,
-)
 _ICONS: Final = {
     CheckStatus.PASSED: "tick",
     CheckStatus.NOTE: "low",
@@ -47,28 +36,26 @@ _ICONS: Final = {
     CheckStatus.FAILED: "cross",
     CheckStatus.RUNNING: "stale",
 }
-_SOUNDS: Final = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
 _SOUND_GAP_MS: Final = 2600
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class SelfTestPage(Page):
-    """Checks of the equipment, never of a patient."""
+    """Shows the list, the result, the test picture and the last lists; what lies over the list.
+
+    Attributes
+    ----------
+    controller : SelfTestController
+        The rules and acts of the list.
+    """
 
     measured = pyqtSignal(str, object)
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
-        self.outcomes: dict[str, CheckOutcome] = {
-            name: CheckOutcome(told=CheckStatus.OPEN, text=sentence("not run yet")) for name in _ORDER
-        }
-        self.note = ""
-        self._signed = False
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
         self.sound = AlarmSound(self)
+        self.controller = SelfTestController(settings, self, self.sound, BEFORE_SOUND, AFTER_SOUND)
         self.tabs = PageTabs("selftest", self)
         self.tabs.wanted.connect(self.wanted)
         self._caps = [
@@ -81,10 +68,9 @@ class SelfTestPage(Page):
         self.editor.closed.connect(self._keys_changed)
         self.cards = ModelCards(self)
         self.cards.hide()
-        self._sounds: list[Priority] = []
         self._sound_timer = QTimer(self)
         self._sound_timer.setInterval(_SOUND_GAP_MS)
-        self._sound_timer.timeout.connect(self._next_sound)
+        self._sound_timer.timeout.connect(self.controller.next_sound)
         self.measured.connect(self._take)
 
     def _keys_changed(self) -> None:
@@ -92,133 +78,61 @@ class SelfTestPage(Page):
             cap.read_key()
         self.update()
 
-    @property
-    def running(self) -> bool:
-        """Whether checks still run."""
-        return self._thread is not None and self._thread.is_alive()
-
     def enter(self) -> None:
         """The first look runs the list."""
-        if all(outcome.told is CheckStatus.OPEN for outcome in self.outcomes.values()):
-            self.run_again()
+        self.controller.enter()
 
-    def run_again(self) -> None:
-        """Run all checks anew."""
-        if self.running:
-            return
-        self._signed, self.note = False, ""
-        for name in _ORDER:
-            self.outcomes[name] = CheckOutcome(told=CheckStatus.RUNNING, text="…")
-        self.outcomes[PEDAL] = CheckOutcome(
-            told=CheckStatus.OPEN, text=sentence("press the foot switch, if there is one")
-        )
-        self._take(FIDELITY, fidelity())
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._run_all, name="self-test", daemon=True)
-        self._thread.start()
-        self._play_sounds()
-
-    def _run_all(self) -> None:
-        each: Check
-        for each in (*BEFORE_SOUND, *AFTER_SOUND):
-            if self._stop.is_set():
-                return
-            outcome = run_safely(each, self._settings)
-            if not self._stop.is_set():
-                self.measured.emit(each.name, outcome)
-
-    def _take(self, name: str, outcome: object) -> None:
-        assert isinstance(outcome, CheckOutcome)
-        self.outcomes[name] = outcome
-        self.setAccessibleName(tr("Self-test: {result}", result=self.result()))
+    def show_outcomes(self) -> None:
+        """An outcome of the list is other than before."""
+        self.setAccessibleName(tr("Self-test: {result}", result=self.controller.result()))
         self.update()
 
-    def _play_sounds(self) -> None:
-        self.sound.heard = None
-        fault = self.sound.test(Priority.HIGH)
-        if fault:
-            self._take(
-                SOUND,
-                CheckOutcome(
-                    told=CheckStatus.FAILED,
-                    text=sentence(f"{fault}: connect a loudspeaker, then {word('selftest', 'again')}"),
-                ),
-            )
-            return
-        self._sounds = list(_SOUNDS[1:])
-        self._sound_timer.start()
-        self._take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text=sentence("HIGH, MEDIUM, LOW are played. Heard?")))
+    def show_note(self) -> None:
+        """The line under the result is other than before."""
+        self.update()
 
-    def _next_sound(self) -> None:
-        if not self._sounds:
+    def hand_over(self, name: str, outcome: CheckOutcome) -> None:
+        """What a check in another thread came to."""
+        self.measured.emit(name, outcome)
+
+    def _take(self, name: str, outcome: object) -> None:
+        """In the thread of the window again."""
+        assert isinstance(outcome, CheckOutcome)
+        self.controller.take(name, outcome)
+
+    def word(self, page: str, act: str) -> str:
+        """What is drawn on the cap of an act now."""
+        return word(page, act)
+
+    def picture_fidelity(self) -> CheckOutcome:
+        """Whether the live picture shows every grey step as it came."""
+        return fidelity()
+
+    def pace_sounds(self, *, on: bool) -> None:
+        """The next sound every few seconds, or none any more."""
+        if on:
+            self._sound_timer.start()
+        else:
             self._sound_timer.stop()
-            return
-        self.sound.test(self._sounds.pop(0))
 
-    def result(self) -> str:
-        """The list in one line."""
-        return lists.summary([str(outcome.told) for outcome in self.outcomes.values()])
-
-    def word_of(self, name: str) -> str:
-        """The word of a check at the right of its row."""
-        told = self.outcomes[name].told
-        if told in (CheckStatus.RUNNING, CheckStatus.OPEN):
-            return _NOT_CONFIRMED if name == SOUND and told is CheckStatus.OPEN else ""
-        return str(told)
+    def open_theatre(self) -> None:
+        """The list is signed."""
+        self.wanted.emit("theatre", None)
 
     def act(self, name: str) -> None:
         """Do what a key or a cap says."""
-        if name in ("heard", "not heard"):
-            if self.outcomes[SOUND].told is not CheckStatus.FAILED or self.sound.heard is False:
-                heard = name == "heard"
-                self.sound.was_heard(heard=heard)
-                told = CheckStatus.PASSED if heard else CheckStatus.FAILED
-                text = (
-                    sentence("HIGH, MEDIUM, LOW heard")
-                    if heard
-                    else sentence(f"not heard: connect a loudspeaker, then {word('selftest', 'again')}")
-                )
-                self._take(SOUND, CheckOutcome(told=told, text=text))
-        elif name == "again":
-            self.run_again()
-        elif name == "sign":
-            self.sign()
-        elif name == "keys":
+        if name == "keys":
             self.editor.open()
         elif name == "cards":
             self.cards.open()
+        else:
+            self.controller.do(name)
         for cap in self._caps:
             cap.set_down(False)
 
-    def may_sign(self) -> str:
-        """Why the list cannot be signed now; empty when it can."""
-        if self.running or any(outcome.told is CheckStatus.RUNNING for outcome in self.outcomes.values()):
-            return tr("The checks still run.")
-        if self.outcomes[SOUND].told is CheckStatus.OPEN:
-            return tr("Answer the sound question to finish.")
-        return ""
-
-    def sign(self) -> None:
-        """Keep the list and go to the theatre."""
-        why = self.may_sign()
-        if why:
-            self.tell(why)
-            return
-        if self.outcomes[PEDAL].told is CheckStatus.OPEN:
-            self._take(PEDAL, CheckOutcome(told=CheckStatus.NOTE, text=sentence("not tried · keys and touch work")))
-        try:
-            lists.sign({name: (str(each.told), each.text) for name, each in self.outcomes.items()})
-        except AssistantError as error:
-            self.tell(shown(error))
-            return
-        self._signed = True
-        self.tell(tr("Signed."))
-        self.wanted.emit("theatre", None)
-
     def tell(self, text: str) -> None:
         """A line under the result."""
-        self.note = text
-        self.update()
+        self.controller.tell(text)
 
     def places(self) -> tuple[str, ...]:
         """Keys of the list, of the cards or of the keys' editor: what lies on top."""
@@ -244,20 +158,15 @@ class SelfTestPage(Page):
         if super().press(event) or not (self.editor.isHidden() and self.cards.isHidden()):
             return True
         act = current().find(("theatre",), chords(event))
-        if act is not None and act.name in (ACKNOWLEDGE, "mark"):
-            side = "right" if act.name == ACKNOWLEDGE else "left"
-            text = sentence(f"{side} pedal answers ({word('theatre', act.name)})")
-            self._take(PEDAL, CheckOutcome(told=CheckStatus.PASSED, text=text))
+        if act is not None:
+            self.controller.pedal(act.name)
         return act is not None
 
     def shut(self) -> None:
         """End the checks before the window goes."""
-        self._stop.set()
-        self._sound_timer.stop()
-        self.sound.stop()
+        self.controller.shut()
         self.cards.shut()
-        if self._thread is not None:
-            self._thread.join(timeout=20)
+        self.controller.wait()
 
     def _factor(self) -> float:
         return max(min(self.height() / 1080, self.width() / 1280, 2.0), 0.55)
@@ -305,9 +214,9 @@ class SelfTestPage(Page):
     def _paint_list(self, painter: QPainter, factor: float) -> None:
         rect = self._list_rect()
         draw_card(painter, rect)
-        step = rect.height() / len(_ORDER)
-        for k, name in enumerate(_ORDER):
-            outcome = self.outcomes[name]
+        step = rect.height() / len(self.controller.order)
+        for k, name in enumerate(self.controller.order):
+            outcome = self.controller.outcomes[name]
             row = QRectF(rect.left() + 10, rect.top() + k * step, rect.width() - 20, step)
             if name == SOUND and outcome.told is CheckStatus.OPEN:
                 painter.setPen(QPen(theme.TEXT_1, 2))
@@ -335,7 +244,7 @@ class SelfTestPage(Page):
         painter.drawText(QRectF(left, row.top(), name_wide, row.height()), _V, title)
         painter.setFont(theme.font(round(20 * factor), 650))
         painter.setPen(colour)
-        word, text = shown(self.word_of(name)), shown(outcome.text)
+        word, text = shown(self.controller.word_of(name)), shown(outcome.text)
         word_wide = painter.fontMetrics().horizontalAdvance(word) + 16
         painter.drawText(row.adjusted(0, 0, -14, 0), _R, word)
         painter.setFont(theme.font(round((20 if not narrow else 18) * factor), 500))
@@ -367,21 +276,22 @@ class SelfTestPage(Page):
         draw_card(painter, card)
         room = card.adjusted(22 * factor, 14 * factor, -18 * factor, -10 * factor)
         draw_title(painter, room, tr("Result"), factor)
-        result = self.result()
+        result = self.controller.result()
         for size in range(44, 21, -2):
             painter.setFont(theme.font(round(size * factor), 780))
             if painter.fontMetrics().horizontalAdvance(result) <= room.width():
                 break
         painter.setPen(theme.TEXT_1)
         painter.drawText(QRectF(room.left(), room.top() + 34 * factor, room.width(), 60 * factor), _V, result)
-        text = self.may_sign() or (
+        text = self.controller.may_sign() or (
             tr("Signed.")
-            if self._signed
+            if self.controller.is_signed
             else tr("{key} signs the list and opens the theatre.", key=word("selftest", "sign"))
         )
-        lines = [self.note] if self.note and self.note != text else []
+        note = self.controller.note
+        lines = [note] if note and note != text else []
         lines.append(text)
-        if self.outcomes[SOUND].told is not CheckStatus.PASSED:
+        if self.controller.outcomes[SOUND].told is not CheckStatus.PASSED:
             lines.append(tr("Without sound the assistant can be used; the bar will say NO ALARM SOUND."))
         painter.setFont(theme.font(round(20 * factor), 500))
         painter.setPen(theme.TEXT_2)
@@ -410,9 +320,10 @@ class SelfTestPage(Page):
         if a0 is None:
             return
         rect = self._list_rect()
-        row = int((a0.position().y() - rect.top()) / max(rect.height() / len(_ORDER), 1.0))
-        if rect.contains(a0.position()) and 0 <= row < len(_ORDER) and _ORDER[row] == SOUND:
-            self._play_sounds()
+        order = self.controller.order
+        row = int((a0.position().y() - rect.top()) / max(rect.height() / len(order), 1.0))
+        if rect.contains(a0.position()) and 0 <= row < len(order) and order[row] == SOUND:
+            self.controller.play_sounds()
 
 
 def make_page(settings: Settings) -> SelfTestPage:

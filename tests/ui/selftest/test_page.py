@@ -12,9 +12,10 @@ from assistant.settings.tree import CaptureSettings, Settings
 from assistant.system.places import data_home
 from ui.keys import key_map
 from ui.selftest import checks, lists
-from ui.selftest.checks import Check, CheckOutcome, CheckStatus, run_safely
+from ui.selftest.check import Check, CheckOutcome, CheckStatus, run_safely
+from ui.selftest.controller import PEDAL, SOUND
 from ui.selftest.fidelity import grey_steps_kept
-from ui.selftest.page import PEDAL, SOUND, SelfTestPage
+from ui.selftest.page import SelfTestPage
 
 
 @pytest.fixture
@@ -33,10 +34,10 @@ def _press(page: SelfTestPage, key: int) -> bool:
 
 
 def _done(page: SelfTestPage) -> None:
-    for name in page.outcomes:
-        page._take(name, CheckOutcome(told=CheckStatus.PASSED, text="well"))
-    page._take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text="Heard?"))
-    page._take(PEDAL, CheckOutcome(told=CheckStatus.OPEN, text="press it"))
+    for name in page.controller.outcomes:
+        page.controller.take(name, CheckOutcome(told=CheckStatus.PASSED, text="well"))
+    page.controller.take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text="Heard?"))
+    page.controller.take(PEDAL, CheckOutcome(told=CheckStatus.OPEN, text="press it"))
 
 
 def test_all_grey_steps_come_through_the_live_picture_unchanged(qtbot) -> None:
@@ -72,15 +73,15 @@ def test_a_check_that_breaks_has_failed_and_says_why() -> None:
 def test_the_list_is_signed_only_after_the_sound_was_answered(page, qtbot) -> None:
     _done(page)
     _press(page, Qt.Key.Key_Return)
-    assert "sound" in page.note
+    assert "sound" in page.controller.note
     _press(page, Qt.Key.Key_N)
-    assert page.outcomes[SOUND].told is CheckStatus.FAILED
+    assert page.controller.outcomes[SOUND].told is CheckStatus.FAILED
     with qtbot.waitSignal(page.wanted):
         _press(page, Qt.Key.Key_Return)
     line = json.loads((data_home() / "selftests.jsonl").read_text())
     assert line["results"][SOUND][0] == "failed"
     assert line["results"][PEDAL][0] == "works without"
-    assert lists.newest()[0][1] == page.result()
+    assert lists.newest()[0][1] == page.controller.result()
 
 
 def test_a_torn_line_of_the_lists_is_left_out() -> None:
@@ -93,13 +94,13 @@ def test_a_torn_line_of_the_lists_is_left_out() -> None:
 def test_a_pedal_is_noticed(page) -> None:
     _done(page)
     _press(page, Qt.Key.Key_M)
-    assert "left pedal" in page.outcomes[PEDAL].text
+    assert "left pedal" in page.controller.outcomes[PEDAL].text
 
 
 def test_it_runs_all_checks_behind_the_window(page, qtbot) -> None:
     page.enter()
-    qtbot.waitUntil(lambda: not page.running and page.may_sign() != "The checks still run.")
-    assert all(outcome.told is not CheckStatus.RUNNING for outcome in page.outcomes.values())
+    qtbot.waitUntil(lambda: not page.controller.running and page.controller.may_sign() != "The checks still run.")
+    assert all(outcome.told is not CheckStatus.RUNNING for outcome in page.controller.outcomes.values())
     page.grab()
 
 
@@ -119,17 +120,17 @@ def test_keys_are_changed_by_keys_and_reach_the_theatre(page) -> None:
     assert key_map.read()[0].keys("theatre", "mark") == ("PgDown",)
     _done(page)
     _press(page, Qt.Key.Key_PageDown)
-    assert "left pedal" in page.outcomes[PEDAL].text
+    assert "left pedal" in page.controller.outcomes[PEDAL].text
 
 
 def test_the_sound_is_not_confirmed_until_a_person_says_so(page) -> None:
     _done(page)
-    assert page.word_of(SOUND) == "not confirmed"
-    assert page.word_of(PEDAL) == ""
+    assert page.controller.word_of(SOUND) == "not confirmed"
+    assert page.controller.word_of(PEDAL) == ""
     page.act("heard")
-    assert page.word_of(SOUND) == "passed"
+    assert page.controller.word_of(SOUND) == "passed"
     page.act("not heard")
-    assert page.word_of(SOUND) == "failed"
+    assert page.controller.word_of(SOUND) == "failed"
 
 
 @pytest.mark.parametrize("why_not", ["", "not inhibited: no bus"])
