@@ -9,33 +9,24 @@ from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr
 from assistant.settings.tree import Settings
 from ui import theme
 from ui.keys.key_map import current, word
 from ui.keys.keyboard import chords
 from ui.keys.table import KeyAction
 from ui.page import Page
-from ui.selftest import lists
 from ui.selftest.check import CheckOutcome, CheckStatus
 from ui.selftest.checks import AFTER_SOUND, BEFORE_SOUND
 from ui.selftest.controller import SOUND, SelfTestController
 from ui.selftest.fidelity import fidelity
 from ui.selftest.keys_editor import KeysEditor
 from ui.selftest.model_cards import ModelCards
-from ui.selftest.picture import draw_card, draw_title, paint_test_picture
+from ui.selftest.picture import draw_card, draw_title, paint_lists, paint_row, paint_test_picture
 from ui.system.alarm_sound import AlarmSound
-from ui.widgets import icons
 from ui.widgets.keycap import Keycap
 from ui.widgets.page_tabs import PageTabs
 
-_ICONS: Final = {
-    CheckStatus.PASSED: "tick",
-    CheckStatus.NOTE: "low",
-    CheckStatus.OPEN: "unknown view",
-    CheckStatus.FAILED: "cross",
-    CheckStatus.RUNNING: "stale",
-}
 _SOUND_GAP_MS: Final = 2600
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -215,6 +206,7 @@ class SelfTestPage(Page):
         rect = self._list_rect()
         draw_card(painter, rect)
         step = rect.height() / len(self.controller.order)
+        narrow = self.width() < 1500
         for k, name in enumerate(self.controller.order):
             outcome = self.controller.outcomes[name]
             row = QRectF(rect.left() + 10, rect.top() + k * step, rect.width() - 20, step)
@@ -226,34 +218,9 @@ class SelfTestPage(Page):
             elif k:
                 painter.setPen(QPen(theme.HAIRLINE, 1))
                 painter.drawLine(row.topLeft(), row.topRight())
-            self._paint_row(painter, row, name, outcome, factor)
-
-    def _paint_row(self, painter: QPainter, row: QRectF, name: str, outcome: CheckOutcome, factor: float) -> None:
-        colour = {CheckStatus.NOTE: theme.LOW, CheckStatus.FAILED: theme.MEDIUM[0]}.get(outcome.told, theme.TEXT_1)
-        size = 28 * factor
-        icons.draw(
-            painter, _ICONS[outcome.told], QRectF(row.left() + 14, row.center().y() - size / 2, size, size), colour
-        )
-        painter.setPen(theme.TEXT_1)
-        painter.setFont(theme.font(round(22 * factor), 650))
-        narrow = self.width() < 1500
-        left = row.left() + 60 * factor
-        share = 0.36 if not narrow else 0.4
-        name_wide = row.width() * share - 60 * factor
-        title = painter.fontMetrics().elidedText(shown(name), Qt.TextElideMode.ElideRight, int(name_wide))
-        painter.drawText(QRectF(left, row.top(), name_wide, row.height()), _V, title)
-        painter.setFont(theme.font(round(20 * factor), 650))
-        painter.setPen(colour)
-        word, text = shown(self.controller.word_of(name)), shown(outcome.text)
-        word_wide = painter.fontMetrics().horizontalAdvance(word) + 16
-        painter.drawText(row.adjusted(0, 0, -14, 0), _R, word)
-        painter.setFont(theme.font(round((20 if not narrow else 18) * factor), 500))
-        painter.setPen(theme.TEXT_2)
-        text_left = row.left() + row.width() * share
-        room = QRectF(text_left, row.top() + 2, row.right() - word_wide - 20 - text_left, row.height() - 4)
-        if painter.boundingRect(room, _V | Qt.TextFlag.TextWordWrap, text).height() > room.height():
-            painter.setFont(theme.font(round(14 * factor), 500))
-        painter.drawText(room, _V | Qt.TextFlag.TextWordWrap, text)
+            paint_row(
+                painter, row, (name, outcome.text, self.controller.word_of(name)), outcome.told, factor, narrow=narrow
+            )
 
     def _paint_side(self, painter: QPainter, factor: float) -> None:
         rect = self._list_rect()
@@ -270,7 +237,7 @@ class SelfTestPage(Page):
         self._paint_result(painter, cards[0], factor)
         draw_card(painter, cards[1])
         paint_test_picture(painter, cards[1], factor)
-        self._paint_lists(painter, cards[2], factor)
+        paint_lists(painter, cards[2], factor)
 
     def _paint_result(self, painter: QPainter, card: QRectF, factor: float) -> None:
         draw_card(painter, card)
@@ -297,23 +264,6 @@ class SelfTestPage(Page):
         painter.setPen(theme.TEXT_2)
         place = QRectF(room.left(), room.top() + 100 * factor, room.width(), room.height() - 100 * factor)
         painter.drawText(place, Qt.TextFlag.TextWordWrap, "\n".join(lines))
-
-    def _paint_lists(self, painter: QPainter, card: QRectF, factor: float) -> None:
-        draw_card(painter, card)
-        room = card.adjusted(22 * factor, 14 * factor, -22 * factor, -14 * factor)
-        draw_title(painter, room, tr("Last lists"), factor)
-        rows = lists.newest() or [(tr("none yet"), "")]
-        step = 44 * factor
-        for k, (day, told) in enumerate(rows):
-            y = room.top() + 36 * factor + k * step
-            painter.setFont(theme.font(round(18 * factor), 500))
-            painter.setPen(theme.TEXT_2)
-            painter.drawText(QRectF(room.left(), y, 150 * factor, step), _V, day)
-            painter.setFont(theme.font(round(19 * factor), 650))
-            painter.setPen(theme.TEXT_1)
-            place = QRectF(room.left() + 150 * factor, y, room.width() - 150 * factor, step)
-            whole = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, int(place.width()))
-            painter.drawText(place, _V, whole)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         """The sound's row is touched: play again."""
