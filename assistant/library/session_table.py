@@ -15,7 +15,7 @@ from assistant.library.relative import row_found
 from assistant.library.session_rows import NO_PICTURES, day_without_pictures, recording_of_path
 from assistant.part import recording_elsewhere
 from assistant.reports.day_facts import SessionLine, session_lines
-from assistant.review.session_day import LevelDay
+from assistant.review.session_day import LevelDay, SessionDay
 from assistant.review.session_reading import read_session_day
 from assistant.system.places import data_home
 
@@ -41,7 +41,7 @@ def session_table(session_id: str, case_id: str, folder: Path | None = None) -> 
     runs = _runs(session_id, case_id, data_home() if folder is None else folder) if session_id and case_id else []
     if len(runs) < 2:
         return ()
-    return session_lines([(_day(run), str(run["level"] or ""), _found(run)) for run in runs])
+    return session_lines([(_day(run), str(run["level"] or ""), _found(run)) for run in runs], _whole(runs[0]))
 
 
 def _runs(session_id: str, case_id: str, folder: Path) -> list[dict[str, Any]]:
@@ -68,6 +68,16 @@ def _day(run: dict[str, Any]) -> LevelDay | None:
         log.warning("%s", error)
         return None
     return None if day is None else _first(day.levels)
+
+
+def _whole(run: dict[str, Any]) -> SessionDay | None:
+    """The day of the whole session that a level is of; None where its log is not there (a pack holds none)."""
+    path = Path(run["path"])
+    try:
+        return read_session_day(recording_elsewhere(path) or recording_of_path(run["path"]))
+    except AssistantError as error:
+        log.warning("%s", error)
+        return None
 
 
 def _first(levels: Iterable[LevelDay]) -> LevelDay | None:

@@ -66,23 +66,33 @@ SESSION_HEAD = SessionLine(
 )
 
 
-def session_lines(levels: Sequence[tuple[LevelDay | None, str, str]]) -> tuple[SessionLine, ...]:
+def session_lines(
+    levels: Sequence[tuple[LevelDay | None, str, str]], whole: SessionDay | None = None
+) -> tuple[SessionLine, ...]:
     """A line for each level, and one for all.
 
     Parameters
     ----------
     levels : sequence of (day, name, leaks found)
         The day is None where it is not known: that is told, and nothing is added up without it.
+    whole : SessionDay or None
+        The session's own day, where its log is there: it holds also what was done after the last level's part.
     """
     days = [day for day, _, _ in levels]
     lines = [_line(day, name or NO_LEVEL, found) for day, name, found in levels]
     known = [day for day in days if day is not None]
     if len(known) < len(days):
         return (*lines, _line(None, ALL_LEVELS, ""))
+    if whole is not None:
+        known = list(whole.levels)
     acts, told = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.told for d in known]))
     entered = [day.cement_ml for day in known if day.cement_ml is not None]
-    whole = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, told=told)
-    return (*lines, _line(whole, ALL_LEVELS, ""))
+    joint = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, told=told)
+    line, missing = _line(joint, ALL_LEVELS, ""), len(known) - len(entered)
+    if entered and missing:
+        # A sum that leaves a level out says so.
+        line = line._replace(cement=sentence(f"{line.cement}, not entered at {missing} of {len(known)} levels"))
+    return (*lines, line)
 
 
 def _line(day: LevelDay | None, name: str, found: str) -> SessionLine:
@@ -94,7 +104,7 @@ def _line(day: LevelDay | None, name: str, found: str) -> SessionLine:
     return SessionLine(
         level=name,
         cement=NOT_ENTERED if day.cement_ml is None else sentence(f"{day.cement_ml:.1f} ml"),
-        pushes=str(day.count("ml")),
+        pushes=XRAY_NOT_COUNTED if day.exposures is None else str(day.exposures),  # as the theatre counts them
         told=count_words([one.priority for one in day.alarms]),
         answered=sentence(f"{answered} of {len(day.alarms)}"),
         leaks_told="; ".join(leaks) or NO_LEAK_TOLD,

@@ -216,8 +216,8 @@ def test_case_page_review_and_report_show_each_level_by_itself(qtbot: Any, tmp_p
 def joint_first_part(report: str, events: Path) -> None:
     """The report of each level begins with both of them beside each other, and what they come to together."""
     assert "The whole session, level by level" in report
-    both = "All levels 1.0 ml 5 3 alarms: 2 HIGH · 1 MEDIUM 2 of 3 no leak told"
-    for words in ("L1 0.6 ml 3 ", "L2 0.4 ml 2 ", both, "00:03 in 2 exposures"):
+    both = "All levels 1.0 ml 2 3 alarms: 2 HIGH · 1 MEDIUM 2 of 3 no leak told"
+    for words in ("L1 0.6 ml 1 ", "L2 0.4 ml 1 ", both, "00:03 in 2 exposures"):
         assert words in report, report
     with events.open(encoding="utf-8") as file:
         rows = [row for row in csv.reader(file) if row[0] == "session"]

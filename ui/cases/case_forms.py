@@ -151,7 +151,7 @@ def outcome_form(library: Library, case_id: str) -> FormSheet:
                 note=values["note"],
             ),
         )
-        return tr("OutcomeFigures of {case_id} kept.", case_id=case_id)
+        return tr("Outcome of {case_id} kept.", case_id=case_id)
 
     return FormSheet(
         title=words.OUTCOME_TITLE,

@@ -85,9 +85,11 @@ class TheatreHost:
         except AssistantError as error:
             self._view.tell(shown(error))
             return False
+        finally:
+            # Also where going on with what was left fails: a session that runs is never without its sound.
+            self._sound.tell_session(self._procedure.session)
         self._pictures.forget(1, kept=True)
         self._pictures.forget(2)
-        self._sound.tell_session(self._procedure.session)
         if left is not None:
             again = tr(" Confirm the lines again: [[theatre:lines]]") if self.has_plan else ""
             self._view.tell(tr("The session goes on.{again}", again=again))

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from assistant.reports.day_facts import NO_LEVEL, NOT_ENTERED, XRAY_NOT_COUNTED, day_rows, found_words, xray_words
+from msgspec.structs import replace
+
+from assistant.reports.day_facts import (
+    NO_LEVEL,
+    NOT_ENTERED,
+    XRAY_NOT_COUNTED,
+    day_rows,
+    found_words,
+    session_lines,
+    xray_words,
+)
 from assistant.review.session_reading import day_of
 from assistant.vocabulary import Alarm, EventKind, Priority
 from tests.assistant.review.test_session_reading import two_levels
@@ -33,3 +43,14 @@ def test_neither_the_picture_nor_the_machine_nor_the_word_near_is_counted() -> N
     assert found_words(quiet) == "no alarm"
     found = [*quiet, alarm(EventKind.WARNING_LINE, Priority.HIGH), alarm(EventKind.LEAK, Priority.MEDIUM)]
     assert found_words(found) == "2 alarms: 1 HIGH · 1 MEDIUM"
+
+
+def test_the_sum_of_a_session_is_that_of_its_day_and_says_which_level_it_leaves_out() -> None:
+    """What was entered behind the last level's part is of no part; the day of the session holds it."""
+    day = two_levels()
+    first, second = day.levels
+    short = replace(second, cement_ml=None)
+    levels = [(first, "L1", ""), (short, "L2", "")]
+    assert session_lines(levels)[-1].cement == "0.4 ml, not entered at 1 of 2 levels"
+    assert session_lines(levels, day)[-1].cement == "0.6 ml"
+    assert [line.pushes for line in session_lines(levels, day)] == ["1", "1", "2"]
