@@ -106,11 +106,11 @@ class AlarmSite(StrEnum):
 class LeakSite(StrEnum):
     """Where cement left the body."""
 
-    POSTERIOR = "posterior"
-    SUPERIOR_DISC = "superior_disc"
-    INFERIOR_DISC = "inferior_disc"
-    ANTERIOR = "anterior"
-    LATERAL = "lateral"
+    POSTERIOR = "posterior"  # sentences
+    SUPERIOR_DISC = "superior_disc"  # sentences
+    INFERIOR_DISC = "inferior_disc"  # sentences
+    ANTERIOR = "anterior"  # sentences
+    LATERAL = "lateral"  # sentences
 
 
 class EventKind(StrEnum):

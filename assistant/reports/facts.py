@@ -22,7 +22,7 @@ from assistant.run_facts import RunClock, RunFacts
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, Distances, FrameState, Leak, Measure, ScreenChange, Unknown, value_or_none
 
-UNKNOWN = "unknown"
+UNKNOWN = sentence("unknown")
 RAISED, FOUND, AS_SEEN = sentence("Told on the day"), sentence("Found by analysis {0}"), sentence("As seen live")
 ONE_VIEW = sentence(
     "One view: leaks into the canal or into veins are mostly not visible. Research software, not a diagnosis."

@@ -68,7 +68,7 @@ def table(job: WhatIfJob, rows: Sequence[VariantResult], who: Who) -> list[list[
 def against(base_s: float | None, other_s: float | None) -> str:
     """How a time compares with another: seconds with a sign, or a word where one of them has none."""
     if base_s is None or other_s is None:
-        return "same" if base_s is other_s else "added" if base_s is None else "never"
+        return "same" if base_s is other_s else "added" if base_s is None else "never"  # sentences
     return f"{other_s - base_s:+.2f}"
 
 

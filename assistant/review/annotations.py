@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from assistant.errors import EnvironmentError_, InputError
+from assistant.language import sentence
 from assistant.system.files import whole_file
 from assistant.system.plain import json_text, read_json
 from assistant.vocabulary import LeakSite
@@ -30,7 +31,7 @@ SCHEMA = "fluoro-assistant/review/2"
 SCHEMA_BY_NUMBER = "fluoro-assistant/review/1"
 FILE = "review.json"
 _MOST_BYTES = 16 << 20
-YEOM_TYPES = ("B", "C", "S", "D", "track")
+YEOM_TYPES = ("B", "C", "S", "D", sentence("track"))
 SHAPES = ("spike", "round", "undetermined")
 SITES = tuple(site.value for site in LeakSite)
 

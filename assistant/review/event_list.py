@@ -8,7 +8,7 @@ from typing import Final
 
 from assistant.vocabulary import Priority
 
-FILTERS: Final = ("all", "alarms", "marks")
+FILTERS: Final = ("all", "alarms", "marks")  # sentences
 """Which events are listed."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.errors import AssistantError
+from assistant.language import shown, tr
 from assistant.settings.tree import Settings
 from ui.review.opening import open_session
 from ui.review.state import ReviewState
@@ -32,7 +33,7 @@ class Comparing:
     def choose_other(self) -> None:
         """Another run beside this one, from its start, going along."""
         if self._state.run is not None:
-            name = self._view.ask_for("Another run, to be seen beside this one")
+            name = self._view.ask_for(tr("Another run, to be seen beside this one"))
             if name:
                 self.show_other(name)
 
@@ -44,7 +45,7 @@ class Comparing:
         try:
             other, _ = open_session(name, None, self._settings, self._behind.second_listener())
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
             return
         self._state.second.go_along(other, run)
         self._view.refresh()

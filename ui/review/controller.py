@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.errors import AssistantError
+from assistant.language import shown, tr
 from assistant.pipeline import Summary
 from assistant.plan import Plan
 from assistant.settings.tree import Settings
@@ -57,7 +58,7 @@ class ReviewController:
         try:
             self.state.run, why = open_session(run, plan_path, self._settings, self._behind.listener)
         except AssistantError as error:
-            self.view.tell(str(error))
+            self.view.tell(shown(error))
             self.view.refresh()
             return False
         self.view.tell(why)
@@ -101,14 +102,14 @@ class ReviewController:
 
     def choose_run(self) -> None:
         """Open a recording by dialog."""
-        name = self.view.ask_for("Open a recording")
+        name = self.view.ask_for(tr("Open a recording"))
         if name:
             self.open(name, None)
 
     def choose_plan(self) -> None:
         """Open a plan for the run by dialog."""
         if self.state.run is not None:
-            name = self.view.ask_for("Open a plan", plan=True)
+            name = self.view.ask_for(tr("Open a plan"), plan=True)
             if name:
                 self.open(self.state.run.run, name)
 
@@ -147,7 +148,7 @@ class ReviewController:
         if run is not None:
             run.ended, run.failure, run.summary = True, failure, summary
         if failure:
-            self.view.tell(failure)
+            self.view.tell(shown(failure))
         self._take()
         self.view.refresh()
 
@@ -171,7 +172,7 @@ class ReviewController:
         try:
             begun = run.analyse_anew()
         except AssistantError as error:
-            self.view.tell(str(error))
+            self.view.tell(shown(error))
             return
         self._behind.listener.settle()
         self._begin_anew()
@@ -205,7 +206,7 @@ class ReviewController:
         try:
             run.analyse(plan)
         except AssistantError as error:
-            self.view.tell(str(error))
+            self.view.tell(shown(error))
             return
         self.view.tell(said)
         self._behind.listener.settle()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError, describe
 from assistant.identity import Identity, free_name
+from assistant.language import shown, tr
 from assistant.library.counted import counted_runs
 from assistant.library.identities import identify
 from assistant.library.jobs import plan_path
@@ -70,10 +71,11 @@ class _Work:
         except _StoppedError:
             self._told("", 100, review_words.EXPORT_STOPPED)
         except AssistantError as error:
-            self._told("", 100, review_words.NOT_EXPORTED.format(error))
+            self._told("", 100, review_words.NOT_EXPORTED.format(shown(error)))
         except Exception as error:
             log.exception("an export stopped")
-            self._told("", 100, review_words.NOT_EXPORTED.format(f"an error of the program ({describe(error)})"))
+            why = tr("an error of the program ({error})", error=describe(error))
+            self._told("", 100, review_words.NOT_EXPORTED.format(why))
 
     def _progress(self, before: int, done: int, total: int) -> None:
         if self._stopped.is_set():

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from assistant.identity import Identity
+from assistant.language import shown, tr
 from ui import theme, words
 from ui.review import review_words
 from ui.review.transport import key_button
@@ -27,16 +28,16 @@ class Header(QWidget):
         self._ids = ""
         self._told: tuple[str, ...] = ()
         self._notes = _Notes(self)
-        self.about = key_button("{}  Notes", "What was assumed or mended", self.toggle_notes, key="notes")
+        self.about = key_button(tr("{}  Notes"), tr("What was assumed or mended"), self.toggle_notes, key="notes")
         self.about.hide()
-        self.figures = key_button("", "As seen live or recomputed", self.figures_wanted.emit, key="figures")
-        self.live = key_button(review_words.GO_LIVE, "Go live", self.live_wanted.emit, key="live")
+        self.figures = key_button("", tr("As seen live or recomputed"), self.figures_wanted.emit, key="figures")
+        self.live = key_button(review_words.GO_LIVE, tr("Go live"), self.live_wanted.emit, key="live")
         self.live.hide()
-        self.anew = key_button(review_words.ANALYSE_ANEW, "Analyse anew", self.anew_wanted.emit, key="anew")
+        self.anew = key_button(review_words.ANALYSE_ANEW, tr("Analyse anew"), self.anew_wanted.emit, key="anew")
         self.anew.hide()
         self._short = False
-        opening = key_button("{}  Open", "Open a recording", self.open_wanted.emit, key="open")
-        close = key_button("{}  " + review_words.CLOSE, "Close", self.close_wanted.emit, key="leave")
+        opening = key_button(tr("{}  Open"), tr("Open a recording"), self.open_wanted.emit, key="open")
+        close = key_button("{}  " + review_words.CLOSE, review_words.CLOSE, self.close_wanted.emit, key="leave")
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 6, 20, 6)
         row.setSpacing(10)
@@ -70,9 +71,9 @@ class Header(QWidget):
         if identity is None:
             self._ids, self._told = "", ()
         else:
-            session = f"session {identity.session_id}" if identity.session_id else ""
-            parts = (mark, result, session, identity.recorded_words, about, review_words.NOT_LIVE, name)
-            self._ids = f"{identity.heading} · run {identity.run_id}"
+            session = tr("session {session_id}", session_id=identity.session_id) if identity.session_id else ""
+            parts = (mark, result, session, shown(identity.recorded_words), about, review_words.NOT_LIVE, name)
+            self._ids = f"{shown(identity.heading)} · {tr('run {run_id}', run_id=identity.run_id)}"
             self._told = tuple(part for part in parts if part)
         self.anew.setVisible(bool(result))
         word = review_words.AS_SEEN_LIVE if as_seen else review_words.EARLIER if is_other else review_words.RECOMPUTED
@@ -132,7 +133,9 @@ class Header(QWidget):
                 painter.setFont(theme.font(size_px, weight))
             is_cut = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x) != told
             if told is self._ids and is_cut:
-                told = told.replace("case ", "").replace("run ", "")  # the ids alone stand whole, their words give way
+                # The ids alone stand whole, their words give way.
+                case, run = tr("case {case_id}", case_id=""), tr("run {run_id}", run_id="")
+                told = told.replace(case, "").replace(run, "")
             text = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x)
             painter.drawText(QRectF(x, top, room - x, 22), Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -149,7 +152,7 @@ class _Notes(QLabel):
 
     def take(self, notes: tuple[str, ...]) -> None:
         """Other notes."""
-        text = "\n".join(f"• {note}" for note in notes)
+        text = "\n".join(f"• {shown(note)}" for note in notes)
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(text)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import along
+from assistant.language import sentence
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
 from assistant.review import measurements
@@ -91,10 +92,10 @@ class MeasureBoard:
         scale = self.mm_per_px or 1.0
         pair = self._whole("distance")
         if pair is not None:
-            told.append(("Distance", f"≈ {measurements.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
+            told.append((sentence("Distance"), f"≈ {measurements.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
         corner = self._whole("angle")
         if corner is not None:
-            told.append(("Angle", _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
+            told.append((sentence("Angle"), _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
         six = self._six("six")
         if six is not None:
             told += self._told_six(six, unit, own=self._whole("six") is not None)
@@ -103,17 +104,19 @@ class MeasureBoard:
         if ends is None and above is not None and below is not None:
             ends = np.vstack([above[[0, 2]], below[[3, 5]]])
         if ends is not None:
-            told.append(("Cobb (kyphosis +)", _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
+            told.append((sentence("Cobb (kyphosis +)"), _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
         return told
 
     def _told_six(self, six: SixPointMorphometry, unit: str, *, own: bool) -> list[tuple[str, str]]:
         heights = " · ".join(f"{mm:.1f}" for mm in (six.anterior_mm, six.middle_mm, six.posterior_mm))
-        source = "" if own else f" ({review_words.FROM_PLAN})"
+        heights_of = (
+            sentence("Heights Ha · Hm · Hp") if own else sentence(f"Heights Ha · Hm · Hp ({review_words.FROM_PLAN})")
+        )
         told = [
-            (f"Heights Ha · Hm · Hp{source}", f"≈ {heights} {unit}"),
-            ("Wedge angle", _degrees(six.wedge_deg)),
-            ("Beck index Ha/Hp", _number(six.beck_index)),
-            ("Hm/Hp", _number(six.biconcavity)),
+            (heights_of, f"≈ {heights} {unit}"),
+            (sentence("Wedge angle"), _degrees(six.wedge_deg)),
+            (sentence("Beck index Ha/Hp"), _number(six.beck_index)),
+            (sentence("Hm/Hp"), _number(six.biconcavity)),
         ]
         above, below = self._six("above"), self._six("below")
         if above is None and below is None:
@@ -123,8 +126,8 @@ class MeasureBoard:
         grade = ratios.genant_grade
         return [
             *told,
-            ("Against neighbours Ha · Hm · Hp", shares),
-            ("Genant grade", f"— ({grade.reason})" if isinstance(grade, Unknown) else f"{grade}"),
+            (sentence("Against neighbours Ha · Hm · Hp"), shares),
+            (sentence("Genant grade"), f"— ({grade.reason})" if isinstance(grade, Unknown) else f"{grade}"),
         ]
 
     def kept(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtGui import QDropEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from assistant.language import tr
 from assistant.pipeline import Summary
 from assistant.review.opened_run import OpenedRun
 from assistant.settings.tree import Settings
@@ -184,7 +185,7 @@ class ReviewPage(Page):
     def ask_for(self, title: str, *, plan: bool = False) -> str:
         """The recording, or the plan, that a person chooses."""
         if plan:
-            return QFileDialog.getOpenFileName(self, title, "", "Plan (*.json)")[0]
+            return QFileDialog.getOpenFileName(self, title, "", tr("Plan (*.json)"))[0]
         return ask_for_run(self, title)
 
     def go_to(self, page: str, thing: object) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 
+from assistant.language import tr
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame
 from ui import theme, words
@@ -151,4 +152,5 @@ def _cross(painter: QPainter, at: QPointF, text: str) -> None:
 def time_plate(t_s: float, frame: int) -> str:
     """Time and number of a frame, as they stand on the picture."""
     whole = int(t_s)
-    return f"{whole // 3600:02d}:{words.clock(whole % 3600)}.{int(t_s * 100) % 100:02d} · frame {frame}"
+    clock = f"{whole // 3600:02d}:{words.clock(whole % 3600)}.{int(t_s * 100) % 100:02d}"
+    return f"{clock} · {tr('frame {frame}', frame=frame)}"

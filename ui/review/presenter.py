@@ -8,6 +8,7 @@ from typing import Final
 from PyQt6.QtCore import QElapsedTimer
 
 from assistant.imaging.subtraction import subtracted
+from assistant.language import shown, tr
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.reports.facts import is_rehearsal
@@ -174,7 +175,7 @@ class Presenter:
                 note = review_words.PREVIEW if is_exact else review_words.NEAREST
                 lines_fit = is_exact
             elif run.picture_trouble:
-                note = run.picture_trouble
+                note = shown(run.picture_trouble)
         # Lines of one moment never stand on the picture of another, nor old lines under points that are being placed.
         picture.fetching = picture.frame_index != run.playhead and not note
         lines = None if picture.fetching or self._state.editing or not lines_fit else moment
@@ -200,11 +201,11 @@ class Presenter:
         picture = self._parts.picture
         if moment is None or not isinstance(moment.motion, Motion) or moment.liveness.state not in _SEEN:
             self._end_difference()
-            return review_words.NO_DIFFERENCE.format("the vertebra was not followed here")
+            return review_words.NO_DIFFERENCE.format(tr("the vertebra was not followed here"))
         reference = self._reference.get(views[moment.motion.view_index].reference_frame)
         if frame is None or reference is None:
             self._end_difference()
-            return review_words.NO_DIFFERENCE.format("its picture is being read")
+            return review_words.NO_DIFFERENCE.format(tr("its picture is being read"))
         if self._differs != (frame.index, moment.motion):
             picture.show_difference(frame.index, subtracted(frame, reference, moment.motion.similarity))
             self._differs = (frame.index, moment.motion)
@@ -214,7 +215,7 @@ class Presenter:
         """Figures, leak card, header, key images."""
         parts = self._parts
         planned = views[0] if views else None
-        about = "" if planned is None else planned.view if planned.level else f"level not named · {planned.view}"
+        about = "" if planned is None else _about(planned)
         if run.facts.clock is RunClock.ASSUMED:
             about = " · ".join(part for part in (about, review_words.NO_CLOCK) if part)
         parts.header.tell(
@@ -241,7 +242,7 @@ class Presenter:
         done, total = len(run.moments or ()), run.frame_count
         share = "" if run.ended or not views else f" · {review_words.ANALYSED.format(100 * done // max(1, total))}"
         trouble = run.failure or run.not_whole
-        state = review_words.RUN_NOT_WHOLE.format(trouble) if trouble else review_words.RUN_WHOLE.format(total)
+        state = review_words.RUN_NOT_WHOLE.format(shown(trouble)) if trouble else review_words.RUN_WHOLE.format(total)
         parts.export.tell_run(state + share)
 
     def _nothing(self, run: OpenedRun, moment: Moment | None) -> str:
@@ -280,10 +281,16 @@ def _result_words(run: OpenedRun) -> str:
     """What is to be known of a result that stands in place of an analysis of now; empty for none."""
     if run.result is None or run.shows_as_seen:
         return ""
-    parts = [review_words.MADE_BY.format(run.made_by) if run.made_by else review_words.KEPT_RESULT]
+    parts = [review_words.MADE_BY.format(shown(run.made_by)) if run.made_by else review_words.KEPT_RESULT]
     if not run.result.keeps_outlines:
         parts.append(review_words.NO_OUTLINES)
     return " · ".join(parts)
+
+
+def _about(planned: PlannedView) -> str:
+    """Which view, and that its level is not named where it is not."""
+    view = shown(planned.view)
+    return view if planned.level else tr("level not named · {view}", view=view)
 
 
 def _clock(t_s: float) -> str:

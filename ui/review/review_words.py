@@ -9,7 +9,7 @@ NO_RUN = tr("Open a recording: [[review:open]], or drop it here")
 NOT_LIVE = tr("not live")
 NO_CLOCK = tr("times assumed")
 AS_SEEN_LIVE = tr("as seen live")
-RECOMPUTED = "recomputed"
+RECOMPUTED = tr("recomputed")
 NO_RECORD = tr("This run holds no figures from the day: only recomputed ones can be shown.")
 LINES_OF_DAY = tr("Lines and settings as on the day")
 LINES_RECOMPUTED = tr("Recomputed with today's program")
@@ -21,7 +21,7 @@ ANALYSE_ANEW = tr("{}  Analyse anew")
 ANEW_SHORT = tr("{}  Anew")
 ANEW = tr("The run is analysed anew with this program, its settings and the run's plan.")
 NO_PLAN_YET = tr("Place the six points first: [[review:edit plan]].")
-CLOSE = "Close"
+CLOSE = tr("Close")
 GO_LIVE = tr("Live picture available – {}: go live")
 LIVE_SHORT = tr("{}  Live")
 PREVIEW = tr("preview · the exact picture is being read")
@@ -31,11 +31,11 @@ NO_DIFFERENCE = tr("No difference: {0}")
 PINNED = tr("held beside · frame {0}")
 OTHER_RUN = tr("other run · frame {0}")
 
-TABS = ("Leak", "Figures", "Measure", "What-if", "Correct")
-EVENTS = "Events"
+TABS = (tr("Leak"), tr("Figures"), tr("Measure"), tr("What-if"), tr("Correct"))
+EVENTS = tr("Events")
 KEY_IMAGES = tr("Key images")
-ADD = "add"
-NOTE_MARK = "Note"
+ADD = tr("add")
+NOTE_MARK = tr("Note")
 KEY_IMAGE_MARK = tr("Key image")
 SCREEN_MARK = tr("Screen changed")
 ADD_NOTE = tr("Add note  {}")
@@ -46,24 +46,24 @@ FIRST_SEEN = tr("first seen {0}")
 SHAPE = tr("Shape: {0}")
 SCORE = tr("score towards {0} {1:.2f} (no probability)")
 PROBABILITY = tr("probability of {0} {1:.2f}")
-ZONES = ("round", "undetermined", "spike")
+ZONES = ("round", "undetermined", "spike")  # sentences
 ZONE_NOTE = tr("Between the marks it stays undetermined: no shape stands out, or the picture is unusual.")
 SALIENCY_NOTE = tr("Coloured: the cement that the answer hangs on, and which shape it speaks for.")
 FRAMES_BEHIND = tr("Frames behind it ({0})")
 FRAMES_SEEN = tr("Frames in which it was seen ({0})")
-LEAK_ROWS = (tr("Length · width"), "Area", tr("Route (Yeom) · size"), "Model")
-REVIEWER = "Reviewer"
+LEAK_ROWS = (tr("Length · width"), tr("Area"), tr("Route (Yeom) · size"), tr("Model"))
+REVIEWER = tr("Reviewer")
 ACTS = {
     "armed": (tr("Injecting on"), "flag"),
     "disarmed": (tr("Injecting off"), "flag"),
-    "acknowledged": ("Acknowledged", "tick"),
+    "acknowledged": (tr("Acknowledged"), "tick"),
     "pause": (tr("Pause marked"), "flag"),
     "ml": (tr("Cement in"), "drop"),
     "ml_back": (tr("Cement taken back"), "drop"),
     "cement_clock": (tr("Cement clock"), "clock"),
     "cement_stage": (tr("Cement stage"), "clock"),
     "ap_look": (tr("AP look"), "watching"),
-    "bookmark": ("Bookmark", "flag"),
+    "bookmark": (tr("Bookmark"), "flag"),
     "key_image": (tr("Key image of the day"), "camera"),
     "next_level": (tr("Next level"), "flag"),
     "slept": (tr("The computer slept"), "stale"),
@@ -87,12 +87,12 @@ MEASURE_HINT = tr(
     "Choose a tool, press on the picture. [[review:keep]] keeps the figures, [[review:undo]] takes a point back."
 )
 TOOLS = {
-    "distance": ("Distance", 2),
-    "angle": ("Angle", 3),
+    "distance": (tr("Distance"), 2),
+    "angle": (tr("Angle"), 3),
     "six": (tr("Six points"), 6),
     "above": (tr("… above"), 6),
     "below": (tr("… below"), 6),
-    "cobb": ("Cobb", 4),
+    "cobb": (tr("Cobb"), 4),
 }
 TOOL_HINTS = {
     "distance": tr("Press two points."),
@@ -102,7 +102,7 @@ TOOL_HINTS = {
     "below": tr("The same six points on the vertebra below."),
     "cobb": tr("Upper endplate of the vertebra above: anterior, posterior. Lower endplate of the one below: the same."),
 }
-FROM_PLAN = tr("from the plan")
+FROM_PLAN = sentence("from the plan")
 UNCALIBRATED = tr("uncal.: no scale in the plan, lengths in px")
 NOT_STORED = tr("not kept")
 
@@ -111,10 +111,10 @@ WHATIF_LINE = tr("Line b at")
 WHATIF_BAND = tr("Band before it")
 WHATIF_RUN = tr("This run")
 WHATIF_ALL = tr("All runs")
-WHATIF_RULE = tr("shapes by rule")
-WHATIF_STOP = "Stop"
+WHATIF_RULE = sentence("shapes by rule")
+WHATIF_STOP = tr("Stop")
 WHATIF_SAVE = tr("Table CSV")
-WHATIF_COLUMNS = ("way", tr("first told"), tr("moved by"), tr("line b"), "nearest")
+WHATIF_COLUMNS = (tr("way"), tr("first told"), tr("moved by"), tr("line b"), tr("nearest"))
 WHATIF_STATES = {
     "idle": tr("Choose another line or band, then the runs. The table shows how much earlier or later each warns."),
     "working": tr("{0} of {1} done · may be stopped, what is done stays"),
@@ -127,15 +127,15 @@ NO_LIBRARY = tr("The library holds no run with a plan.")
 CORRECT_TITLE = tr("Your view, kept apart from the program's")
 CORRECT_SITE = tr("Leak site")
 CORRECT_YEOM = tr("Route (Yeom)")
-CORRECT_SHAPE = "Shape"
-CORRECT_KEEP = "Keep"
+CORRECT_SHAPE = tr("Shape")
+CORRECT_KEEP = tr("Keep")
 CORRECT_NO_LEAK = tr("No leak here")
 CORRECT_POINTS = tr("Move points")
-CORRECT_UNDO = "Undo"
-CORRECT_REDO = "Redo"
+CORRECT_UNDO = tr("Undo")
+CORRECT_REDO = tr("Redo")
 NONE_OF_YOURS = tr("No word of yours to take back or to let hold again; another reviewer's words stand.")
 CORRECT_NOTE = tr("Note at this picture, Enter keeps it")
-CORRECT_LEAK = "Leak"
+CORRECT_LEAK = tr("Leak")
 NEW_REVIEWER = tr("new reviewer")
 REVIEWS_NOW = tr("{0} reviews now.")
 ADDED = tr("reviewer · {0}")
@@ -147,21 +147,21 @@ CORRECT_NEW = tr("a leak the program did not list")
 BLANK = "—"
 ENTRY = "{0} · {1} · {2}"
 ABOUT = {
-    "note": "note",
-    "key_image": "key image",
-    "landmarks": "points moved",
-    "leak_site": "leak site",
-    "yeom": "Yeom",
-    "shape": "shape",
-    "no_leak": "no leak",
-    "measure": "measured",
+    "note": tr("note"),
+    "key_image": tr("key image"),
+    "landmarks": tr("points moved"),
+    "leak_site": tr("leak site"),
+    "yeom": tr("Yeom"),
+    "shape": tr("shape"),
+    "no_leak": tr("no leak"),
+    "measure": tr("measured"),
 }
 SITES = tuple(site.value for site in LeakSite)
 
 REPORT = tr("Report PDF  {}")
 CSV = "CSV"
 PNG = "PNG"
-VIDEO = "Video"
+VIDEO = tr("Video")
 DICOM = "DICOM"
 EXPORTED = tr("Written: {0}")
 EXPORTING = tr("Writing … {0} %")
@@ -176,8 +176,14 @@ ANALYSED = tr("analysed {0} %")
 
 EVERY_FRAME = tr("every frame")
 REAL_TIME = tr("real time")
-LAYERS = {"lines": "bone", "limit": tr("line b"), "cement": "cement", "leaks": "leaks", "marks": "labels"}
-EXPORT = "Export"
+LAYERS = {
+    "lines": tr("bone"),
+    "limit": tr("line b"),
+    "cement": tr("cement"),
+    "leaks": tr("leaks"),
+    "marks": tr("labels"),
+}
+EXPORT = tr("Export")
 OTHER = tr("Other run  {}")
 REHEARSAL = tr("rehearsal, not a patient")
 NOT_THROUGH = sentence("the analysis was not through when this was written")

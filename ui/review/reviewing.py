@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.identity import is_id
+from assistant.language import shown
 from assistant.library.labels import index_for_search
 from assistant.library.people import LOCAL, Role
 from assistant.library.store import Library
@@ -52,7 +53,7 @@ class Reviewing:
         try:
             self._state.review = read_review(place_for(Path(run.run), data_home(), demo_run(), run.identity.run_id))
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
         self._find_people()
         self.take_leaks(self._state.book.leaks.stories())
         self._show()
@@ -77,7 +78,7 @@ class Reviewing:
         run_id = run.identity.run_id
         why = self._in_library(lambda library: index_for_search(library, run_id, review))
         if why:
-            self._view.tell(review_words.NOT_FOUND_BY.format(why))
+            self._view.tell(review_words.NOT_FOUND_BY.format(shown(why)))
 
     def _in_library(self, act: Callable[[Library], object]) -> str:
         """Do something with the library; why it could not be done, empty where it was."""
@@ -105,7 +106,7 @@ class Reviewing:
 
         why = self._in_library(take)
         if why:
-            self._view.tell(why)
+            self._view.tell(shown(why))
         self._find_people()
         self._view.show_review()
 
@@ -142,7 +143,7 @@ class Reviewing:
             who = self._someone()
             self._state.review = say(review, about, frame=run.playhead, who=who, text=text, leak=leak, value=value)
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
             return False
         self._tell_soon()
         self._show()
@@ -167,7 +168,7 @@ class Reviewing:
                 self._view.tell(review_words.NONE_OF_YOURS)
             self._tell_soon()
         except AssistantError as error:
-            self._view.tell(str(error))
+            self._view.tell(shown(error))
         self._show()
 
     def key_image(self) -> None:
@@ -204,7 +205,7 @@ class Reviewing:
             entry = review.said(about, story.key, self.keys)
             if entry is not None:
                 word = review_words.ABOUT[about.value] if about in (About.NO_LEAK, About.YEOM) else ""
-                parts.append(f"{word} {entry.text}".strip())
+                parts.append(f"{word} {shown(entry.text)}".strip())
         return ", ".join(parts)
 
     def points_moved(self, plan: Plan) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant import lengths
 from assistant.alarm_table.row import Watched
 from assistant.alarm_table.table import SITE_OF_LEAK, row_of
+from assistant.language import shown, tr
 from assistant.lines import Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -96,7 +97,7 @@ class RunBook:
         for change in screen:
             at, title = change.frame_index, review_words.SCREEN_MARK
             rows.append(
-                EventRow(frame=at, t_s=change.t_s, title=title, aside=change.text, value="", icon="unknown view")
+                EventRow(frame=at, t_s=change.t_s, title=title, aside=shown(change.text), value="", icon="unknown view")
             )
         for entry in review.standing if review is not None else ():
             if entry.about is About.NOTE:
@@ -114,11 +115,11 @@ class RunBook:
         value = self._values.get(_key(alarm), "—")
         story = self._story(alarm)
         if alarm.kind is EventKind.LEAK and story is not None and story.leak.shape is not None:
-            value = shape_words(story.leak.shape.label, story.leak.shape.p_spike)
+            value = shown(shape_words(story.leak.shape.label, story.leak.shape.p_spike))
         return EventRow(
             frame=alarm.first_frame,
             t_s=t_s,
-            title=row_of(alarm).title,
+            title=shown(row_of(alarm).title),
             aside=words.SITE.get(alarm.site, "") if alarm.site is not None else "",
             value=value,
             priority=alarm.priority,
@@ -144,7 +145,7 @@ def day_row(act: SessionEvent) -> EventRow | None:
     elif act.number is not None:
         aside = str(act.number)
     elif act.kind != "state":
-        aside = act.text[:40]
+        aside = shown(act.text)[:40]
     return EventRow(frame=act.frame, t_s=act.t_s, title=title, aside=aside, value=value, icon=icon)
 
 
@@ -154,8 +155,8 @@ def told_row(told: RaisedAlarm) -> EventRow | None:
         return None
     answered = told.acknowledged_s
     value = review_words.NOT_ANSWERED if answered is None else review_words.ANSWERED.format(words.clock(answered))
-    title = review_words.TOLD.format(told.priority.upper())
-    return EventRow(frame=told.frame, t_s=told.t_s, title=title, aside=told.headline, value=value, icon="sound")
+    title = review_words.TOLD.format(shown(told.priority.upper()))
+    return EventRow(frame=told.frame, t_s=told.t_s, title=title, aside=shown(told.headline), value=value, icon="sound")
 
 
 def _key(alarm: Alarm) -> _Key:
@@ -172,4 +173,4 @@ def _value(alarm: Alarm, moment: Moment, views: Sequence[PlannedView]) -> str:
         return "—"
     view = view_of(moment, views)
     figure = lengths.figure(measure, view, line.of)
-    return " ".join(filter(None, (figure, "past" if measure < 0 else "", lengths.mark(view))))
+    return " ".join(filter(None, (figure, tr("past") if measure < 0 else "", lengths.mark(view))))

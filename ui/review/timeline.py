@@ -20,6 +20,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
+from assistant.language import tr
 from assistant.lengths import UNCAL
 from assistant.readings.curve_scale import stretches
 from assistant.review.curves import CurveColumns, Curves
@@ -44,7 +45,7 @@ class Timeline(QWidget):
     def __init__(self, curves: Curves, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(200)
-        self.setAccessibleName("Time line")
+        self.setAccessibleName(tr("Time line"))
         self.curves = curves
         self._first, self._frames, self._fps = 0, 1, 15.0
         self._playhead = 0
@@ -211,7 +212,11 @@ class Timeline(QWidget):
             painter.setPen(theme.TEXT_1)
             painter.drawText(QRectF(x - width, area.top() - 4, width + 4, 22), Qt.AlignmentFlag.AlignVCenter, UNCAL)
             x -= width + 22
-        for pen, name in ((inferior_pen(), "inferior"), (superior_pen(), "superior"), (posterior_pen(), "posterior")):
+        for pen, name in (
+            (inferior_pen(), tr("inferior")),
+            (superior_pen(), tr("superior")),
+            (posterior_pen(), tr("posterior")),
+        ):
             width = painter.fontMetrics().horizontalAdvance(name)
             box = QRectF(x - width, area.top() - 4, width + 4, 22)
             painter.setPen(theme.TEXT_2)

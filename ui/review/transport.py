@@ -9,6 +9,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from assistant.language import tr
 from assistant.review.curves import Curves
 from ui import theme, words
 from ui.keys.key_map import word
@@ -29,7 +30,7 @@ class KeyButton(QPushButton):
         self._text = text
         key = word("review", self._key) if self._key else ""
         super().setText(text.format(key) if self._key else text)
-        told = f"{self._name}, key {key}" if key else self._name
+        told = tr("{name}, key {key}", name=self._name, key=key) if key else self._name
         self.setAccessibleName(told)
         self.setToolTip(told)
 
@@ -82,20 +83,20 @@ class Transport(Card):
         def field(text: str, name: str, act: str, *, checkable: bool = False) -> KeyButton:
             return key_button(text, name, partial(do, act), key=act, checkable=checkable)
 
-        self.play = field("", "Play or pause", "play")
+        self.play = field("", tr("Play or pause"), "play")
         self.play.setMinimumWidth(100)
-        self.range = field("A–B", "Loop the range from A to B", "loop", checkable=True)
-        self.every = field("Every  {}", "Show every frame", "every", checkable=True)
-        self.beside = field("Beside  {}", "Hold this picture beside", "beside", checkable=True)
-        self.difference = field("Diff.  {}", "Difference to before", "difference", checkable=True)
+        self.range = field("A–B", tr("Loop the range from A to B"), "loop", checkable=True)
+        self.every = field(tr("Every  {}"), tr("Show every frame"), "every", checkable=True)
+        self.beside = field(tr("Beside  {}"), tr("Hold this picture beside"), "beside", checkable=True)
+        self.difference = field(tr("Diff.  {}"), tr("Difference to before"), "difference", checkable=True)
         for button in (
-            field("◂◂ {}", "Event before", "event before"),
-            field("◂ {}", "Frame back", "step back"),
+            field("◂◂ {}", tr("Event before"), "event before"),
+            field("◂ {}", tr("Frame back"), "step back"),
             self.play,
-            field("▸ {}", "Frame on", "step on"),
-            field("▸▸ {}", "Next event", "event next"),
-            field("− {}", "Slower, then backwards", "slower"),
-            field("+ {}", "Faster", "faster"),
+            field("▸ {}", tr("Frame on"), "step on"),
+            field("▸▸ {}", tr("Next event"), "event next"),
+            field("− {}", tr("Slower, then backwards"), "slower"),
+            field("+ {}", tr("Faster"), "faster"),
             self.range,
             self.every,
             self.beside,
@@ -115,7 +116,7 @@ class Transport(Card):
 
     def tell(self, speed: float, *, playing: bool, every: bool, range_s: float | None, loops: bool) -> None:
         """Show how it plays."""
-        self.play.say("Pause  {}" if playing else "Play  {}")
+        self.play.say(tr("Pause  {}") if playing else tr("Play  {}"))
         self.speed.setText(f"{speed:g} ×" if speed != 1.0 else "")
         self.every.setChecked(every)
         self.every.setToolTip(review_words.EVERY_FRAME if every else review_words.REAL_TIME)

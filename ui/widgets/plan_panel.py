@@ -41,7 +41,8 @@ class PlanPanel(QWidget):
         self.points = PlanPoints()
         self.draft = PlanDraft(lines, self.points)
         self.view = QComboBox()
-        self.view.addItems(["lateral", "ap"])
+        for text, view in ((tr("lateral"), "lateral"), (tr("ap"), "ap")):
+            self.view.addItem(text, view)
         self.level = QComboBox()
         self.level.addItems(LEVELS)
         self.level.setCurrentText(self.draft.level)
@@ -71,7 +72,7 @@ class PlanPanel(QWidget):
         self.note.setFont(theme.font(18, 550))
         self.save = QPushButton()
         self._lay_out()
-        self.view.currentTextChanged.connect(partial(self._do, self.draft.choose_view))
+        self.view.currentIndexChanged.connect(lambda _: self._do(self.draft.choose_view, self.view.currentData()))
         self.level.currentTextChanged.connect(partial(self._do, self.draft.choose_level))
         self.scale.valueChanged.connect(partial(self._do, self.draft.type_scale))
         self.fraction.valueChanged.connect(self._line_moved)
@@ -153,7 +154,7 @@ class PlanPanel(QWidget):
         draft = self.draft
         unset = tr("not set") if draft.assumed is None else lengths.UNCAL
         with QSignalBlocker(self.view), QSignalBlocker(self.level):
-            self.view.setCurrentText(draft.view)
+            self.view.setCurrentIndex(self.view.findData(draft.view))
             self.level.setCurrentText(draft.level)
         if self.scale.specialValueText() != unset:
             self.scale.setSpecialValueText(unset)

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from assistant.language import shown
 from assistant.review.annotations import SHAPES, YEOM_TYPES, About, Entry, LeakKey, Review
 from assistant.vocabulary import LeakSite
 from ui import theme, words
@@ -76,9 +77,10 @@ class CorrectPanel(QWidget):
         self.note = NoteField()
         self.who, self.leak, self.site, self.yeom, self.shape = (QComboBox() for _ in range(5))
         self._leaks: tuple[LeakKey, ...] = ()
-        self.site.addItems([review_words.BLANK, *review_words.SITES])
-        self.yeom.addItems([review_words.BLANK, *YEOM_TYPES])
-        self.shape.addItems([review_words.BLANK, *SHAPES])
+        for box, labels in ((self.site, review_words.SITES), (self.yeom, YEOM_TYPES), (self.shape, SHAPES)):
+            box.addItem(review_words.BLANK)
+            for label in labels:
+                box.addItem(shown(label), label)
         form = QFormLayout()
         form.setSpacing(6)
         for name, box in (
@@ -154,7 +156,7 @@ class CorrectPanel(QWidget):
         at = self.leak.currentIndex()
         if 0 <= at < len(self._leaks):
             return self._leaks[at]
-        return LeakKey(self.site.currentText(), None) if self.site.currentIndex() > 0 else None
+        return LeakKey(self.site.currentData(), None) if self.site.currentIndex() > 0 else None
 
     def _keep(self) -> None:
         key = self._leak()
@@ -163,7 +165,7 @@ class CorrectPanel(QWidget):
             return
         for about, box in ((About.LEAK_SITE, self.site), (About.YEOM, self.yeom), (About.SHAPE, self.shape)):
             if box.currentIndex() > 0:
-                self.said.emit(about, box.currentText(), key)
+                self.said.emit(about, box.currentData(), key)
                 box.setCurrentIndex(0)
 
     def show_review(self, review: Review) -> None:
@@ -181,9 +183,9 @@ def told(entry: Entry) -> str:
     what = f"{review_words.ABOUT[entry.about.value]}{of}"
     figures = entry.value.get("figures")
     if isinstance(figures, dict):
-        what += ": " + ", ".join(f"{name} {value}" for name, value in figures.items())
+        what += ": " + ", ".join(f"{shown(name)} {shown(value)}" for name, value in figures.items())
     elif entry.text:
-        what += f": {entry.text}"
+        what += f": {entry.text if entry.about is About.NOTE else shown(entry.text)}"
     return review_words.ENTRY.format(what, entry.author, entry.said_at[:16].replace("T", " "))
 
 

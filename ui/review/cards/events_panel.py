@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from assistant.language import shown, tr
 from assistant.review.event_list import EventList, EventRow
 from ui import theme, words
 from ui.review import review_words
@@ -74,7 +75,7 @@ class EventsPanel(Card):
         self._shown: tuple[str, tuple[EventRow, ...]] | None = None
         title = QLabel(review_words.EVENTS)
         title.setFont(theme.font(22, 750))
-        self.filter = key_button("", "Which events are listed", self._next_filter)
+        self.filter = key_button("", tr("Which events are listed"), self._next_filter)
         top = QHBoxLayout()
         top.addWidget(title)
         top.addStretch(1)
@@ -88,10 +89,14 @@ class EventsPanel(Card):
         self.list.itemClicked.connect(lambda item: self.jump.emit(item.data(Qt.ItemDataRole.UserRole).frame))
         bottom = QHBoxLayout()
         bottom.addWidget(
-            key_button(review_words.ADD_NOTE, "Add a note at this picture", self.note_wanted.emit, key="note")
+            key_button(review_words.ADD_NOTE, tr("Add a note at this picture"), self.note_wanted.emit, key="note")
         )
-        bottom.addWidget(key_button(review_words.WHAT_IF_LINE, "Another line", self.whatif_wanted.emit, key="what-if"))
-        bottom.addWidget(key_button(review_words.OTHER, "Another run beside", self.other_wanted.emit, key="other run"))
+        bottom.addWidget(
+            key_button(review_words.WHAT_IF_LINE, tr("Another line"), self.whatif_wanted.emit, key="what-if")
+        )
+        bottom.addWidget(
+            key_button(review_words.OTHER, tr("Another run beside"), self.other_wanted.emit, key="other run")
+        )
         bottom.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
@@ -124,7 +129,7 @@ class EventsPanel(Card):
         if self._shown == (which, rows):
             return
         self._shown = which, rows
-        self.filter.setText(f"{len(rows)} · filter: {which}")
+        self.filter.setText(tr("{count} · filter: {which}", count=len(rows), which=shown(which)))
         self.list.clear()
         for row in rows:
             item = QListWidgetItem()

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from assistant.language import tr
 from ui import theme
 from ui.keys.key_map import with_keys
 from ui.review import review_words
@@ -41,7 +42,9 @@ class KeyImages(QWidget):
     def set_frames(self, frames: Sequence[tuple[int, str]]) -> None:
         """Frame and caption of each."""
         self._frames = tuple(frames)[-MOST_SHOWN:]
-        self.setAccessibleName(f"{review_words.KEY_IMAGES}: {', '.join(text for _, text in self._frames) or 'none'}")
+        self.setAccessibleName(
+            f"{review_words.KEY_IMAGES}: {', '.join(text for _, text in self._frames) or tr('none')}"
+        )
         self.update()
 
     def set_image(self, frame: int, image: QImage) -> None:
@@ -105,7 +108,9 @@ class ExportPanel(Card):
         top = QHBoxLayout()
         top.addWidget(title)
         top.addStretch(1)
-        top.addWidget(key_button("{}  " + review_words.ADD, "Key image", self.key_image_wanted.emit, key="key image"))
+        top.addWidget(
+            key_button("{}  " + review_words.ADD, tr("Key image"), self.key_image_wanted.emit, key="key image")
+        )
         self.images = KeyImages()
         buttons = QGridLayout()
         buttons.setSpacing(8)
@@ -135,7 +140,7 @@ class ExportPanel(Card):
         column.addLayout(top)
         column.addWidget(self.images, 1)
         column.addLayout(buttons)
-        self.stop = key_button(review_words.EXPORT_STOP, "Stop writing", self.stop_wanted.emit, key="leave")
+        self.stop = key_button(review_words.EXPORT_STOP, tr("Stop writing"), self.stop_wanted.emit, key="leave")
         keeps_place = self.stop.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)  # nothing moves, and the time line is not drawn anew
         self.stop.setSizePolicy(keeps_place)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant import lengths
+from assistant.language import sentence, shown, tr
 from assistant.lines import WARNING_THIRDS, WHOLE_LINES, Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -19,7 +20,8 @@ from ui.widgets.distance_card import marked
 
 _LINES = (*WARNING_THIRDS, *(line for line in WHOLE_LINES if line is not Line.WARNING_LINE))
 """All but line b, which stands large above."""
-_ROWS = (*(line.words for line in _LINES), "Cement", "Speed", "State", "Moved", "Analysis")
+_OTHERS = (sentence("Cement"), sentence("Speed"), sentence("State"), sentence("Moved"), sentence("Analysis"))
+_ROWS = (*(line.words for line in _LINES), *_OTHERS)
 
 
 class FiguresCard(QWidget):
@@ -33,7 +35,9 @@ class FiguresCard(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         for layer, name in review_words.LAYERS.items():
-            button = key_button(name, f"Show or hide: {name}", partial(self._switch, layer), checkable=True)
+            button = key_button(
+                name, tr("Show or hide: {name}", name=name), partial(self._switch, layer), checkable=True
+            )
             button.setChecked(True)
             row.addWidget(button)
         self.big = QLabel("—")
@@ -42,7 +46,7 @@ class FiguresCard(QWidget):
         form.setVerticalSpacing(3)
         self._cells: dict[str, QLabel] = {}
         for name in _ROWS:
-            label, cell = QLabel(name), QLabel("—")
+            label, cell = QLabel(shown(name)), QLabel("—")
             label.setFont(theme.font(16, 550))
             cell.setFont(theme.font(16, 700))
             cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -84,12 +88,12 @@ def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bo
         return f"—  {words.NOT_ON_HELD}", False
     d = moment.distances
     if isinstance(d, Unknown):
-        return f"—  {d.reason}", False
+        return f"—  {shown(d.reason)}", False
     view = view_of(moment, views)
     lateral = view is None or view.is_lateral
     value = d.mm[Line.WARNING_LINE] if lateral else d.mm[Line.SIDE_WALL]
     if isinstance(value, Unknown):
-        return f"—  {value.reason}", False
+        return f"—  {shown(value.reason)}", False
     inside, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
     return marked(f"{lengths.figure(value, view)} {past if value <= 0 else inside}", view), value <= 0
 
@@ -98,27 +102,28 @@ def _told(moment: Moment | None, view: PlannedView | None) -> dict[str, str]:
     told = dict.fromkeys(_ROWS, "—")
     if moment is None:
         return told
-    reason = f" ({moment.liveness.reason})" if moment.liveness.reason else ""
+    reason = f" ({shown(moment.liveness.reason)})" if moment.liveness.reason else ""
     told["State"] = words.STATE[moment.liveness.state] + reason
     told["Analysis"] = f"{moment.processing_ms:.0f} ms"
     told["Speed"] = _speed(moment.approach.approach_mm_per_s, view)
     if isinstance(moment.motion, Motion):
         s = moment.motion.similarity
-        told["Moved"] = (
-            f"{s.dx_px:+.1f}, {s.dy_px:+.1f} px · {s.rotation_deg:+.1f}° · sure {moment.motion.confidence:.2f}"
+        told["Moved"] = f"{s.dx_px:+.1f}, {s.dy_px:+.1f} px · {s.rotation_deg:+.1f}° · " + tr(
+            "sure {confidence:.2f}", confidence=moment.motion.confidence
         )
     d = moment.distances
     if isinstance(d, Distances) and moment.liveness.state is not FrameState.FROZEN:
-        told["Cement"] = lengths.about_area(d.cement_area_mm2, view)
+        told["Cement"] = shown(lengths.about_area(d.cement_area_mm2, view))
         told |= {line.words: _length(d.mm[line], view, line.of) for line in _LINES}
     return told
 
 
 def _length(measure: Measure, view: PlannedView | None, of: Of) -> str:
     if isinstance(measure, Unknown):
-        return f"— ({measure.reason})"
-    return f"{lengths.about(measure, view, of, digits=1)} {'past' if measure < 0 else 'before it'}"
+        return f"— ({shown(measure.reason)})"
+    told = shown(lengths.about(measure, view, of, digits=1))
+    return f"{told} {tr('past') if measure < 0 else tr('before it')}"
 
 
 def _speed(measure: Measure, view: PlannedView | None) -> str:
-    return "—" if isinstance(measure, Unknown) else lengths.about_speed(measure, view)
+    return "—" if isinstance(measure, Unknown) else shown(lengths.about_speed(measure, view))

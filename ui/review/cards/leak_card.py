@@ -11,10 +11,12 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
+from assistant.language import shown, tr
 from assistant.plan import PlannedView
+from assistant.reports.facts import UNKNOWN
 from assistant.results.looked_at import NOT_YET
 from assistant.review.leak_history import LeakCrop, LeakStory
-from assistant.shape_words import share_of
+from assistant.shape_words import ROUND, SPIKE, share_of
 from assistant.vocabulary import Leak, LeakSite, Saliency, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
@@ -125,7 +127,7 @@ class LeakCard(QWidget):
         if story is None:
             if not self._kept:
                 return with_keys(review_words.LEAKS_NOT_KEPT)
-            return self._nothing
+            return shown(self._nothing)
         return words.LEAK_SITE[story.site]
 
     def next_leak(self) -> None:
@@ -149,7 +151,7 @@ class LeakCard(QWidget):
             return
         painter.setPen(theme.TEXT_3)
         painter.setFont(theme.font(17, 500))
-        more = f"  ›  {len(self._stories)} in all" if len(self._stories) > 1 else ""
+        more = "  ›  " + tr("{count} in all", count=len(self._stories)) if len(self._stories) > 1 else ""
         first = review_words.FIRST_SEEN.format(words.clock(self._first_s.get(story.number, 0.0))) + more
         painter.drawText(QRectF(18, 4, width, 34), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, first)
         side = 150.0 if self.height() >= 460 else 110.0
@@ -202,20 +204,20 @@ class LeakCard(QWidget):
         if shape is None:
             painter.setPen(theme.TEXT_2)
             painter.setFont(theme.font(18, 550))
-            painter.drawText(box, Qt.TextFlag.TextWordWrap, "Shape is told of leaks into a disc only.")
+            painter.drawText(box, Qt.TextFlag.TextWordWrap, tr("Shape is told of leaks into a disc only."))
             return
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(27, 750))
-        said = review_words.SHAPE.format(shape.label)
+        said = review_words.SHAPE.format(shown(shape.label))
         painter.drawText(QRectF(box.left(), box.top() - 4, box.width(), 36), Qt.AlignmentFlag.AlignVCenter, said)
         painter.setFont(theme.font(18, 550))
         share = share_of(shape.label, shape.p_spike)
         known = not isinstance(share, Unknown)
         by_rule = shape.model.startswith("geometric")
         told = (
-            (review_words.SCORE if by_rule else review_words.PROBABILITY).format(shape.label, share)
+            (review_words.SCORE if by_rule else review_words.PROBABILITY).format(shown(shape.label), share)
             if known
-            else shape.reason
+            else shown(shape.reason)
         )
         painter.drawText(QRectF(box.left(), box.top() + 30, box.width(), 26), Qt.AlignmentFlag.AlignVCenter, told)
         axis = QRectF(box.left(), box.top() + 72, box.width(), 16)
@@ -226,7 +228,7 @@ class LeakCard(QWidget):
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(zone, 3, 3)
             painter.setPen(theme.TEXT_1 if name == shape.label else theme.TEXT_2)
-            painter.drawText(zone.adjusted(-10, 18, 10, 24), Qt.AlignmentFlag.AlignHCenter, name)
+            painter.drawText(zone.adjusted(-10, 18, 10, 24), Qt.AlignmentFlag.AlignHCenter, shown(name))
         if not isinstance(shape.p_spike, Unknown):
             x = axis.left() + shape.p_spike * axis.width()
             painter.setPen(Qt.PenStyle.NoPen)
@@ -238,7 +240,7 @@ class LeakCard(QWidget):
             painter.setFont(theme.font(15, 500))
             note = QRectF(box.left(), axis.bottom() + 24, box.width(), 46)
             usual = review_words.SALIENCY_NOTE if leak.site in self._saliency else review_words.ZONE_NOTE
-            painter.drawText(note, Qt.TextFlag.TextWordWrap, shape.reason if known and shape.reason else usual)
+            painter.drawText(note, Qt.TextFlag.TextWordWrap, shown(shape.reason) if known and shape.reason else usual)
 
     def _frame_boxes(self, story: LeakStory, top: float, width: float) -> list[tuple[int, QRectF]]:
         each = (width - 5 * 8) / MOST_FRAMES
@@ -274,10 +276,10 @@ class LeakCard(QWidget):
         model = leak.shape.model if leak.shape is not None else "—"
         view = self._views[leak.view_index] if leak.view_index < len(self._views) else None
         values = (
-            lengths.about_size(leak.length_mm, leak.width_mm, view),
-            lengths.about_area(leak.area_mm2, view),
-            f"{leak.yeom or 'unknown'} · {leak.magnitude or 'unknown'}",
-            model,
+            shown(lengths.about_size(leak.length_mm, leak.width_mm, view)),
+            shown(lengths.about_area(leak.area_mm2, view)),
+            f"{shown(leak.yeom or UNKNOWN)} · {shown(leak.magnitude or UNKNOWN)}",
+            shown(model),
         )
         rows = [*zip(review_words.LEAK_ROWS, values, strict=True)]
         if self._said:
@@ -322,7 +324,7 @@ def _draw_saliency_legend(painter: QPainter, box: QRectF) -> None:
     strip = QRectF(box.left(), box.bottom() - 20, box.width(), 20)
     painter.fillRect(strip, theme.GROUND)
     painter.setFont(theme.font(13, 650))
-    for k, (colour, word) in enumerate(((FOR_SPIKE, "spike"), (FOR_ROUND, "round"))):
+    for k, (colour, word) in enumerate(((FOR_SPIKE, shown(SPIKE)), (FOR_ROUND, shown(ROUND)))):
         left = strip.left() + 5 + k * strip.width() / 2
         painter.fillRect(QRectF(left, strip.top() + 5, 10, 10), colour)
         painter.setPen(theme.TEXT_1)

@@ -7,6 +7,7 @@ from functools import partial
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from assistant.language import shown, tr
 from ui import theme
 from ui.keys.key_map import with_keys
 from ui.review import review_words
@@ -35,7 +36,7 @@ class MeasurePanel(QWidget):
         self.hint.setFont(theme.font(17, 550))
         self.figures = QFormLayout()
         self.figures.setVerticalSpacing(6)
-        self.keep = key_button("Keep  {}", "Keep the figures in the review", self.keep_wanted.emit, key="keep")
+        self.keep = key_button(tr("Keep  {}"), tr("Keep the figures in the review"), self.keep_wanted.emit, key="keep")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
         column.setSpacing(8)
@@ -63,7 +64,7 @@ class MeasurePanel(QWidget):
         while self.figures.rowCount():
             self.figures.removeRow(0)
         for name, value in board.figures():
-            label, figure = QLabel(name), QLabel(value)
+            label, figure = QLabel(shown(name)), QLabel(shown(value))
             label.setFont(theme.font(17, 550))
             label.setWordWrap(True)
             figure.setFont(theme.font(17, 700))

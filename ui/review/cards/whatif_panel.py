@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 from assistant import lengths
 from assistant.errors import AssistantError
 from assistant.identity import Identity
+from assistant.language import sentence, shown, tr
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
 from assistant.reports import whatif_table
@@ -127,17 +128,17 @@ class WhatIfPanel(QWidget):
             choice.addWidget(label)
             choice.addWidget(box, 1)
         self.rule = key_button(
-            review_words.WHATIF_RULE, "Also with the geometric rule alone", lambda: None, checkable=True
+            shown(review_words.WHATIF_RULE), tr("Also with the geometric rule alone"), lambda: None, checkable=True
         )
         acts = QHBoxLayout()
-        self.stop_button = key_button(review_words.WHATIF_STOP, "Stop", self.stop)
+        self.stop_button = key_button(review_words.WHATIF_STOP, review_words.WHATIF_STOP, self.stop)
         for button in (
-            key_button(review_words.WHATIF_RUN, "Analyse this run so", lambda: self.begin(all_runs=False)),
+            key_button(review_words.WHATIF_RUN, tr("Analyse this run so"), lambda: self.begin(all_runs=False)),
             key_button(
-                review_words.WHATIF_ALL, "Analyse all runs of the library so", lambda: self.begin(all_runs=True)
+                review_words.WHATIF_ALL, tr("Analyse all runs of the library so"), lambda: self.begin(all_runs=True)
             ),
             self.stop_button,
-            key_button(review_words.WHATIF_SAVE, "Write the table", self._save),
+            key_button(review_words.WHATIF_SAVE, tr("Write the table"), self._save),
         ):
             acts.addWidget(button)
         self.state = QLabel(review_words.WHATIF_STATES["idle"])
@@ -181,7 +182,7 @@ class WhatIfPanel(QWidget):
         self._view = view
         self._band_mm = 1.0 if view is None or in_mm else lengths.depth_mm(view) / 100
         low, high = (each / self._band_mm for each in _BANDS_MM)
-        self.band.setSuffix(" mm" if in_mm else f" % of depth {UNCAL}")
+        self.band.setSuffix(" mm" if in_mm else tr(" % of depth {uncal}", uncal=UNCAL))
         self.band.setRange(low, high)
         self.band.setValue(band_mm / self._band_mm)
 
@@ -189,12 +190,12 @@ class WhatIfPanel(QWidget):
         """As planned, and what is chosen."""
         chosen: list[Variant] = []
         fraction, band = self.line.value() / 100, self.band.value() * self._band_mm
-        chosen.append(Variant(name=f"line b at {100 * fraction:.0f} %", line_fraction=fraction))
+        chosen.append(Variant(name=sentence(f"line b at {100 * fraction:.0f} %"), line_fraction=fraction))
         if abs(band - self._settings.alarms.posterior_band_mm) > _SAME_MM:
             settings = {"alarms.posterior_band_mm": band}
-            told = f"band {lengths.about(band, self._view, digits=1).removeprefix('≈ ')}"
+            told = sentence(f"band {lengths.about(band, self._view, digits=1).removeprefix('≈ ')}")
             chosen.append(Variant(name=told, settings=settings))
-            both = f"line {100 * fraction:.0f} %, {told}"
+            both = sentence(f"line {100 * fraction:.0f} %, {told}")
             chosen.append(Variant(name=both, line_fraction=fraction, settings=settings))
         if self.rule.isChecked():
             chosen.append(Variant(name=review_words.WHATIF_RULE, model=whatif.RULE))
@@ -206,7 +207,7 @@ class WhatIfPanel(QWidget):
         try:
             pairs = list(self.runs(all_runs))
         except AssistantError as error:
-            self.state.setText(review_words.WHATIF_STATES["failed"].format(error))
+            self.state.setText(review_words.WHATIF_STATES["failed"].format(shown(error)))
             return
         if not pairs:
             self.state.setText(review_words.NO_LIBRARY)
@@ -217,7 +218,7 @@ class WhatIfPanel(QWidget):
         try:
             whatif.begin(folder, job)
         except AssistantError as error:
-            self.state.setText(review_words.WHATIF_STATES["failed"].format(error))
+            self.state.setText(review_words.WHATIF_STATES["failed"].format(shown(error)))
             return
         self._job, self._folder = job, folder
         self._known.clear()
@@ -257,7 +258,7 @@ class WhatIfPanel(QWidget):
         job = self._job
         total = 0 if job is None else len(job.runs) * len(job.variants)
         told = review_words.WHATIF_STATES[state]
-        self.state.setText(told.format(failure) if state == "failed" else told.format(len(self.rows()), total))
+        self.state.setText(told.format(shown(failure)) if state == "failed" else told.format(len(self.rows()), total))
 
     def _refresh(self) -> None:
         self.stop_button.setEnabled(self.working)
@@ -266,19 +267,20 @@ class WhatIfPanel(QWidget):
         lines = whatif_table.table(self._job, self.rows(), self._who)
         self.table.setRowCount(len(lines))
         for k, (case, level, run_id, variant, line_s, first_s, moved, *near, leaks, problem) in enumerate(lines):
-            told = f"{first_s} s" if first_s else "none"
+            told = f"{first_s} s" if first_s else tr("none")
             run = " · ".join(part for part in (case, level, run_id) if part)
-            way = variant if len(self._job.runs) == 1 else f"{run} · {variant}"
+            way = shown(variant) if len(self._job.runs) == 1 else f"{run} · {shown(variant)}"
             cells = (
                 way,
-                problem or told,
-                f"{moved} s" if moved[:1] in ("+", "-") else moved,
-                f"{line_s} s" if line_s else "none",
+                shown(problem) or told,
+                f"{moved} s" if moved[:1] in ("+", "-") else shown(moved),
+                f"{line_s} s" if line_s else tr("none"),
                 _nearest(*near),
             )
+            found = leaks or (NOT_TO_ITS_END if problem else NONE_SEEN)
             tips = (
-                f"{run} · {variant} · leaks: {leaks or (NOT_TO_ITS_END if problem else NONE_SEEN)}",
-                problem,
+                tr("{run} · {variant} · leaks: {leaks}", run=run, variant=shown(variant), leaks=shown(found)),
+                shown(problem),
                 "",
                 "",
                 "",
@@ -305,7 +307,7 @@ def _nearest(mm: str, share: str) -> str:
     if not mm and not share:
         return "—"
     told = f"≈ {abs(float(mm)):.1f} mm" if mm else f"≈ {100 * abs(float(share)):.0f} % {UNCAL}"
-    return f"{told} past" if float(mm or share) < 0 else told
+    return tr("{told} past", told=told) if float(mm or share) < 0 else told
 
 
 def _box(low: float, high: float, value: float, suffix: str, decimals: int) -> QDoubleSpinBox:
