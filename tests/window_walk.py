@@ -65,8 +65,8 @@ def review(window: Shell) -> Iterator[Step]:
     yield after(0.5)
     press("F5")
     tests = window.page("selftest")
-    yield lambda: tests.running
-    yield lambda: not tests.running
+    yield lambda: tests.controller.running
+    yield lambda: not tests.controller.running
 
 
 def theatre(window: Shell) -> Iterator[Step]:
