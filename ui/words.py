@@ -6,7 +6,6 @@ from assistant.language import tr
 from assistant.vocabulary import AlarmSite, FrameState, LeakSite, Priority
 
 APPLICATION = tr("Fluoroscopy assistant")
-RESEARCH = tr("Research software. What is not shown may be there all the same.")
 
 STATE = {
     FrameState.LIVE: tr("LIVE"),
@@ -77,11 +76,8 @@ CURVE_TITLE = tr("Nearest third, {0} to line")
 STANDS = tr("does not come nearer")
 TIME_TO_LINE = tr(" · at line in ≈ {0:.0f} s if unchanged")
 XRAY_OFF = tr("X-ray off")
-YOUR_LINE = tr("your line b")
-LEGEND = ((tr("wall"), "bone"), (tr("endplates"), "dots"), (tr("your line b"), "limit"), (tr("cement seen"), "cement"))
 ONE_VIEW = tr("One view: canal and vein leaks mostly not visible.")
 
-EVENTS_TITLE = tr("Events")
 LEAK_TITLE = tr("Leak")
 SHAPE_NOTE = tr("Shape in this view only. No risk is derived.")
 

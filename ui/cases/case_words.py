@@ -41,7 +41,6 @@ TRASH_ASKED = tr(
     "Remove {0} deleted cases and their copied files for good? Press [[cases:delete]] again. This cannot be taken back."
 )
 TRASH_EMPTIED = tr("{0} cases removed, {1} given back. A copy of the library's table is kept in backups.")
-TO_TRAINING = tr("A training clip of {0} was made.")
 VERBS = {
     "analyse": tr("Analysis of"),
     "bring in": tr("Import of"),

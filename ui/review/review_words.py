@@ -11,8 +11,6 @@ NO_CLOCK = tr("times assumed")
 AS_SEEN_LIVE = tr("as seen live")
 RECOMPUTED = tr("recomputed")
 NO_RECORD = tr("This run holds no figures from the day: only recomputed ones can be shown.")
-LINES_OF_DAY = tr("Lines and settings as on the day")
-LINES_RECOMPUTED = tr("Recomputed with today's program")
 MADE_BY = tr("made by version {0}")
 EARLIER = tr("earlier result")
 KEPT_RESULT = tr("kept result")
@@ -81,7 +79,6 @@ STATES = {
     "NOT FLUOROSCOPY": tr("Not fluoroscopy"),
     "ANALYSIS LATE": tr("Analysis late"),
 }
-LEAK_NEXT = tr("Leak {0} of {1}")
 
 MEASURE_HINT = tr(
     "Choose a tool, press on the picture. [[review:keep]] keeps the figures, [[review:undo]] takes a point back."
