@@ -104,28 +104,16 @@ class ReportFacts:
     begins_s: float = 0.0
 
 
-def gather(
-    *,
-    identity: Identity,
-    facts: RunFacts,
-    plan: Plan | None,
-    moments: Sequence[Moment],
-    alarms: Sequence[Alarm],
-    leaks: Sequence[Leak],
-    summary: Summary | None,
-    review: Review,
-    as_seen: bool,
-    trouble: str,
-    made_by: str = "",
-    day: SessionDay | None = None,
-    session: tuple[SessionLine, ...] = (),
-) -> ReportFacts:
-    """Gather a report.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysedRun:
+    """A run and what its analysis came to: all that a report is gathered from.
 
-    Parameters
+    Attributes
     ----------
     identity : Identity
         All that is told of who the run is: neither its path nor its file's name.
+    facts : RunFacts
+    plan : Plan or None
     moments : sequence of Moment
         All that are known, from the run's first frame.
     alarms : sequence of Alarm
@@ -134,8 +122,11 @@ def gather(
         As they stood last.
     summary : Summary or None
         None while the analysis goes on.
+    review : Review
     as_seen : bool
         The figures are those of the day, not recomputed ones.
+    trouble : str
+        Why it was not analysed to its end; empty where it was.
     made_by : str
         The version that made the figures and what else is other, where it was not this program as it is set now.
     day : SessionDay or None
@@ -143,41 +134,59 @@ def gather(
     session : tuple of SessionLine
         All its levels, where there are several.
     """
-    found = AS_SEEN if as_seen else FOUND.format(made_by.partition(" · ")[0] or __version__)
-    views = () if plan is None else plan.views
-    nothing = _looked(facts, moments, trouble).none
-    first, time_of = facts.first_frame, _times(facts, moments)
+
+    identity: Identity
+    facts: RunFacts
+    plan: Plan | None
+    moments: Sequence[Moment]
+    alarms: Sequence[Alarm]
+    leaks: Sequence[Leak]
+    summary: Summary | None
+    review: Review
+    as_seen: bool
+    trouble: str
+    made_by: str = ""
+    day: SessionDay | None = None
+    session: tuple[SessionLine, ...] = ()
+
+    @property
+    def views(self) -> tuple[PlannedView, ...]:
+        """The plan's views; empty without a plan."""
+        return () if self.plan is None else self.plan.views
+
+    def time_of(self, frame: int) -> float:
+        """The time of a frame in s: as its moment has it, else by the run's rate."""
+        first, fps = self.facts.first_frame, self.facts.fps or 15.0
+        return self.moments[frame - first].t_s if 0 <= frame - first < len(self.moments) else frame / fps
+
+
+def gather(run: AnalysedRun) -> ReportFacts:
+    """Gather a report."""
+    facts, moments, summary, day = run.facts, run.moments, run.summary, run.day
+    found = AS_SEEN if run.as_seen else FOUND.format(run.made_by.partition(" · ")[0] or __version__)
+    nothing = _looked(facts, moments, run.trouble).none
+    first = facts.first_frame
     return ReportFacts(
-        identity=identity,
-        origin=_origin(made_by, as_seen=as_seen),
-        head=_head(facts, plan, moments),
-        counts=_told_and_found(day, alarms, found, nothing),
-        final=_final(summary, moments, views),
+        identity=run.identity,
+        origin=_origin(run.made_by, as_seen=run.as_seen),
+        head=_head(facts, run.plan, moments),
+        counts=_told_and_found(day, run.alarms, found, nothing),
+        final=_final(summary, moments, run.views),
         notes=tuple(dict.fromkeys((*facts.notes, *(summary.notes if summary is not None else ())))),
-        events=_events(alarms, time_of),
+        events=_events(run.alarms, run.time_of),
         found=found,
         told=() if day is None else tuple(_told_line(one) for one in day.alarms),
         day=day_rows(day),
-        session=session,
+        session=run.session,
         rehearsal=REHEARSAL if is_rehearsal(facts, day) else "",
-        leaks=tuple(_leak(k, leak, time_of(leak.first_frame), views) for k, leak in enumerate(leaks, start=1)),
-        reviewer=_reviewer(review, time_of),
-        trouble=trouble,
+        leaks=tuple(_leak(k, leak, run.time_of(leak.first_frame), run.views) for k, leak in enumerate(run.leaks, 1)),
+        reviewer=_reviewer(run.review, run.time_of),
+        trouble=run.trouble,
         nothing=nothing,
         screen=summary.screen_changes if summary is not None else (),
         first_frame=first,
-        begins_s=time_of(first) if first else 0.0,
+        begins_s=run.time_of(first) if first else 0.0,
     )
-
-
-def _times(facts: RunFacts, moments: Sequence[Moment]) -> Callable[[int], float]:
-    """The time of a frame: as its moment has it, else by the run's rate."""
-    first, fps = facts.first_frame, facts.fps or 15.0
-
-    def time_of(frame: int) -> float:
-        return moments[frame - first].t_s if 0 <= frame - first < len(moments) else frame / fps
-
-    return time_of
 
 
 def _looked(facts: RunFacts, moments: Sequence[Moment], trouble: str) -> Looked:

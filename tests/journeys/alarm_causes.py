@@ -29,7 +29,7 @@ from assistant.live.shared.shared_memory import Register
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
 from assistant.recording.writer import Disk, Recorder, WriterSettings
-from assistant.reports.facts import gather
+from assistant.reports.facts import AnalysedRun, gather
 from assistant.reports.tables import lists_table
 from assistant.review.annotations import Review
 from assistant.review.cached_result import summary_of
@@ -218,18 +218,20 @@ def _analysed(film: Film, folder: Path) -> tuple[list[dict[str, Any]], list[str]
     moments, book = read_analysed(out, planned, found.events, found.leaks), RunBook(planned.views)
     book.take(moments)
     facts = gather(
-        identity=Identity(run_id="B-7F3QK2MA"),
-        facts=RunFacts(
-            source="run.mkv", width_px=COLS, height_px=ROWS, fps=15.0, frame_count=len(moments), clock=RunClock.FILE
-        ),
-        plan=planned,
-        moments=moments,
-        alarms=book.alarms(),
-        leaks=[story.leak for story in book.leaks.stories()],
-        summary=found,
-        review=Review(path=Path()),
-        as_seen=False,
-        trouble="",
+        AnalysedRun(
+            identity=Identity(run_id="B-7F3QK2MA"),
+            facts=RunFacts(
+                source="run.mkv", width_px=COLS, height_px=ROWS, fps=15.0, frame_count=len(moments), clock=RunClock.FILE
+            ),
+            plan=planned,
+            moments=moments,
+            alarms=book.alarms(),
+            leaks=[story.leak for story in book.leaks.stories()],
+            summary=found,
+            review=Review(path=Path()),
+            as_seen=False,
+            trouble="",
+        )
     )
     return document["events"], [" ".join(row) for row in lists_table(facts)]
 

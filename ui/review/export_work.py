@@ -14,7 +14,7 @@ from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
 from assistant.readings.moments import Moment, MomentStore, view_of
 from assistant.reports.dicom_out import write_dicom
-from assistant.reports.facts import ReportFacts, gather
+from assistant.reports.facts import AnalysedRun, ReportFacts, gather
 from assistant.reports.tables import frames_table, lists_table, write_csv
 from assistant.reports.video import write_png, write_video
 from assistant.review.annotations import Review
@@ -106,19 +106,21 @@ class Material:
     def report(self) -> ReportFacts:
         """What a report says."""
         return gather(
-            identity=self.identity,
-            facts=self.facts,
-            plan=self.plan,
-            moments=self.all_moments(),
-            alarms=self.alarms,
-            leaks=self.leaks,
-            summary=self.summary,
-            review=self.review,
-            as_seen=self.as_seen,
-            trouble=self.trouble,
-            made_by=self.made_by,
-            day=self.day,
-            session=session_table(self.identity.session_id, self.identity.case_id),
+            AnalysedRun(
+                identity=self.identity,
+                facts=self.facts,
+                plan=self.plan,
+                moments=self.all_moments(),
+                alarms=self.alarms,
+                leaks=self.leaks,
+                summary=self.summary,
+                review=self.review,
+                as_seen=self.as_seen,
+                trouble=self.trouble,
+                made_by=self.made_by,
+                day=self.day,
+                session=session_table(self.identity.session_id, self.identity.case_id),
+            )
         )
 
 

@@ -13,7 +13,7 @@ from assistant.identity import Identity
 from assistant.plan import read_plan
 from assistant.readings.moments import MomentStore
 from assistant.reports.day_facts import clock
-from assistant.reports.facts import UNKNOWN, ReportFacts, gather
+from assistant.reports.facts import UNKNOWN, AnalysedRun, ReportFacts, gather
 from assistant.review.annotations import About, Review, read_review
 from assistant.review.saying import say
 from assistant.settings.tree import Settings
@@ -37,16 +37,18 @@ def gathered(run: SmallRun, review: Review, *, through: bool = True) -> ReportFa
     summary = pipeline.finish()
     source.close()
     return gather(
-        identity=IDENTITY,
-        facts=source.facts,
-        plan=plan,
-        moments=store.between(0, 45),
-        alarms=summary.events,
-        leaks=leaks,
-        summary=summary if through else None,
-        review=review,
-        as_seen=False,
-        trouble="" if through else "not through",
+        AnalysedRun(
+            identity=IDENTITY,
+            facts=source.facts,
+            plan=plan,
+            moments=store.between(0, 45),
+            alarms=summary.events,
+            leaks=leaks,
+            summary=summary if through else None,
+            review=review,
+            as_seen=False,
+            trouble="" if through else "not through",
+        )
     )
 
 
@@ -75,16 +77,18 @@ def test_all_of_a_run_is_told(run: SmallRun) -> None:
 
 def test_what_is_not_known_says_so(run: SmallRun) -> None:
     facts = gather(
-        identity=IDENTITY,
-        facts=open_source(str(run.folder)).facts,
-        plan=None,
-        moments=[],
-        alarms=[],
-        leaks=[],
-        summary=None,
-        review=Review(path=Path()),
-        as_seen=True,
-        trouble="stopped",
+        AnalysedRun(
+            identity=IDENTITY,
+            facts=open_source(str(run.folder)).facts,
+            plan=None,
+            moments=[],
+            alarms=[],
+            leaks=[],
+            summary=None,
+            review=Review(path=Path()),
+            as_seen=True,
+            trouble="stopped",
+        )
     )
     assert facts.origin == "as seen live"
     assert dict(facts.head)["Plan"] == "none"
