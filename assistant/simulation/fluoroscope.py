@@ -6,6 +6,7 @@ after it writes files.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -184,11 +185,16 @@ class Fluoroscope:
         case = self.case
         layout = ScreenSurround(case.run, case.screen, tube_kv=case.exposure.tube_kv, label=self.anatomy.level)
         pictures = self._pictures()
-        picture, done, older = None, -1, None
+        # The console keeps what it may play again, and the picture before, whose half lines an interlaced one has.
+        kept: deque[_Picture] = deque(maxlen=source_faults.pictures_kept(case))
+        done = -1
         for stored in self.stored:
             while done < stored.pulse:
-                older, picture = picture, next(pictures)
+                kept.append(next(pictures))
                 done += 1
+            back = done - stored.pulse
+            picture = kept[-1 - back] if kept else None
+            older = kept[-2 - back] if len(kept) > back + 1 else None
             yield self._stored_frame(stored, picture, older, layout)
         pictures.close()
 
@@ -205,6 +211,7 @@ class Fluoroscope:
             shown = display_module.interlaced(older.shown, shown)
         grey = layout.frame(shown, live=live, clock_s=picture.t_s, view=picture.stand.view)
         grey = source_faults.spoiled(grey, stored.content, self._spoil)
+        grey = source_faults.laid_over(grey, stored, self._spoil)
         grey = display_module.video_line(grey, screen.analogue_noise, self._line_noise)
         usable = stored.content == "picture"
         return SimulatedFrame(
@@ -246,7 +253,7 @@ class Fluoroscope:
                     camera.look_at(part)
                 kept, kept_without = self._beam_through(stage, pose, t_s, part, full=full)
                 opening = display_module.opening(
-                    side, case.screen, self.theatre.blades_share(t_s), 1.5 / any_view.detector_px_mm
+                    side, self._blades(stand.view), self.theatre.blades_share(t_s), 1.5 / any_view.detector_px_mm
                 )
                 linear, clean = camera.expose(kept, kept_without, opening, t_s, white)
                 if self._distortion is not None:
@@ -260,6 +267,15 @@ class Fluoroscope:
                 moving = stand.swinging or pose.speed_mm_per_s > MOVING_MM_PER_S
                 last_part, last_s = part, t_s
                 yield _Picture(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)
+
+    def _blades(self, view: str) -> display_module.Blades:
+        """How far the blades come in, in a view."""
+        margin_mm = self.case.screen.blades_round_body_mm
+        index = next((k for k, each in enumerate(self.plan.views) if each.view == view), None)
+        if margin_mm <= 0 or index is None:
+            return self.case.screen.blades
+        body_px = self.planned(index).body_px - np.array([self.box.x0_px, self.box.y0_px])
+        return display_module.blades_round(body_px, margin_mm / self.planned(index).mm_per_px, self.box.width_px)
 
     def _white(self, side: int) -> Map:
         return self._noise.standard_normal((side, side), dtype=np.float32)

@@ -30,6 +30,9 @@ FaultKind = Literal[
     "rescaled",
     "flipped",
     "overexposed",
+    "replay",
+    "flicker",
+    "pointer",
 ]
 
 
@@ -158,6 +161,8 @@ class Screen(_Part, frozen=True):
     """Collimator blades in from left, right, top, bottom, shares of the picture."""
     blades_move_at_s: float = -1.0
     """From here the blades close in over 2 s; negative: they stand from the start."""
+    blades_round_body_mm: float = 0.0
+    """The blades stand so far round the treated body, mm in its plane, in place of ``blades``; 0: they do not."""
     layout: Layout = "text"
     distortion: float = 0.0
     """Image intensifier: pincushion at the picture's edge, share of the radius."""
@@ -224,6 +229,8 @@ class SourceFault(_Part, frozen=True):
     kind: FaultKind
     from_s: float
     to_s: float
+    loop_s: float = 4.0
+    """Of ``replay``: the console plays its last so many seconds again and again, X-ray off."""
 
 
 class PlanKnobs(_Part, frozen=True):

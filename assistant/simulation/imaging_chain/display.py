@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.geometry import Crop
+from assistant.geometry import Crop, PointsPx
 from assistant.simulation.imaging_chain.camera import blurred, spread
 from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.scenario import Run, Screen
@@ -47,9 +47,19 @@ def field_mask(side_px: int, screen: Screen) -> Map:
     return np.asarray(np.clip(inside / np.float32(1.5) + np.float32(0.5), 0.0, 1.0), dtype=np.float32)
 
 
-def opening(side_px: int, screen: Screen, share: float, penumbra_px: float) -> Map | None:
+Blades = tuple[float, float, float, float]
+
+
+def blades_round(points_px: PointsPx, margin_px: float, side_px: int) -> Blades:
+    """Blades (from left, right, top, bottom, shares of the picture) that leave a margin round points of it."""
+    (left, top), (right, bottom) = points_px.min(axis=0) - margin_px, points_px.max(axis=0) + margin_px
+    inward = np.clip(np.array([left, side_px - 1 - right, top, side_px - 1 - bottom]) / side_px, 0.0, 1.0)
+    return float(inward[0]), float(inward[1]), float(inward[2]), float(inward[3])
+
+
+def opening(side_px: int, blades_in: Blades, share: float, penumbra_px: float) -> Map | None:
     """1 where the collimator's blades let the beam through; None when they are all out."""
-    left, right, top, bottom = (share * blade * side_px for blade in screen.blades)
+    left, right, top, bottom = (share * blade * side_px for blade in blades_in)
     if max(left, right, top, bottom) <= 0:
         return None
     at = np.arange(side_px, dtype=np.float32)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.simulation.scenario import Case
+from assistant.simulation.scenario import Case, SourceFault
 from assistant.simulation.theatre import SceneMotion
 from assistant.vocabulary import FrameState
 
@@ -39,6 +39,8 @@ class Stored:
         "picture", or the kind of fault that hides or spoils it.
     age_s : float
         Since the last frame with a new picture.
+    over : tuple of str
+        What lies over it and leaves its truth as it is: "flicker", "pointer".
     """
 
     index: int
@@ -47,12 +49,13 @@ class Stored:
     new: bool
     content: str
     age_s: float
+    over: tuple[str, ...] = ()
 
 
 def pulse_times_s(case: Case, theatre: SceneMotion) -> NDArray[np.float64]:
     """Moments at which X-ray is on and pulses."""
     times = np.arange(int(np.floor(case.run.duration_s * case.run.pulses_per_s)) + 1) / case.run.pulses_per_s
-    off = [fault for fault in case.faults if fault.kind == "xray_off"]
+    off = [fault for fault in case.faults if fault.kind in ("xray_off", "replay")]
     on = [
         t
         for t in times
@@ -63,6 +66,17 @@ def pulse_times_s(case: Case, theatre: SceneMotion) -> NDArray[np.float64]:
 
 
 _SPOILING = ("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "flipped")
+_OVER = ("flicker", "pointer")
+_FLICKER = 0.06
+"""Brightness of a stored frame varies by up to this share, each frame by another."""
+_POINTER = 1 / 25
+"""Length of the mouse pointer, share of the frame's height."""
+
+
+def pictures_kept(case: Case) -> int:
+    """How many pictures back the console can show."""
+    loops = [fault.loop_s for fault in case.faults if fault.kind == "replay"]
+    return 2 + int(np.ceil(max(loops, default=0.0) * case.run.pulses_per_s)) + (1 if loops else 0)
 
 
 def timeline(case: Case, pulses_s: NDArray[np.float64], rng: np.random.Generator) -> list[Stored]:
@@ -71,7 +85,8 @@ def timeline(case: Case, pulses_s: NDArray[np.float64], rng: np.random.Generator
     shown, last_new_s, first_s = -1, -np.inf, None
     for number in range(round(case.run.duration_s * case.run.fps)):
         t = number / case.run.fps
-        standing = {fault.kind for fault in case.faults if fault.from_s <= t < fault.to_s}
+        faults = {fault.kind: fault for fault in case.faults if fault.from_s <= t < fault.to_s}
+        standing = set(faults)
         if "drops" in standing and rng.random() < 0.3:
             continue
         first_s = t if first_s is None else first_s
@@ -79,6 +94,9 @@ def timeline(case: Case, pulses_s: NDArray[np.float64], rng: np.random.Generator
         content = next((kind for kind in _SPOILING if kind in standing), "picture")
         if "freeze" in standing:
             pulse, content = shown, "picture"
+        elif "replay" in standing and content == "picture":
+            stored.append(_replayed(faults["replay"], len(stored), t, first_s, pulses_s, shown, t - last_new_s))
+            continue
         visible = content not in ("no_signal", "blank", "wrong_input")
         new = visible and pulse != shown
         if visible:
@@ -95,9 +113,20 @@ def timeline(case: Case, pulses_s: NDArray[np.float64], rng: np.random.Generator
                 new=new,
                 content=content,
                 age_s=t - last_new_s,
+                over=tuple(kind for kind in _OVER if kind in standing),
             )
         )
     return stored
+
+
+def _replayed(
+    fault: SourceFault, index: int, t: float, first_s: float, pulses_s: NDArray[np.float64], shown: int, age_s: float
+) -> Stored:
+    """A frame of the console's loop: what stood on the screen in its last seconds, at the pace of then."""
+    loop_s = min(fault.loop_s, fault.from_s)
+    then_s = fault.from_s - loop_s + (t - fault.from_s) % loop_s
+    pulse = min(max(int(np.searchsorted(pulses_s, then_s + 1e-9, side="right")) - 1, 0), shown)
+    return Stored(index=index, t_s=round(t - first_s, 3), pulse=pulse, new=False, content="replay", age_s=age_s)
 
 
 def spoiled(frame: Grey8, content: str, rng: np.random.Generator) -> Grey8:
@@ -125,6 +154,30 @@ def spoiled(frame: Grey8, content: str, rng: np.random.Generator) -> Grey8:
     if content == "overexposed":
         return np.asarray(np.clip(frame.astype(np.int16) + 190, 0, 255), dtype=np.uint8)
     return frame
+
+
+def laid_over(frame: Grey8, stored: Stored, rng: np.random.Generator) -> Grey8:
+    """The frame with what lies over it (a new array; `frame` stays)."""
+    if "flicker" in stored.over:
+        gain = np.float32(1.0 + rng.uniform(-_FLICKER, _FLICKER))
+        frame = np.asarray(np.clip(np.rint(frame * gain), 0, 255), dtype=np.uint8)
+    if "pointer" in stored.over:
+        frame = frame.copy()
+        _draw_pointer(frame, stored.t_s)
+    return frame
+
+
+def _draw_pointer(frame: Grey8, t_s: float) -> None:
+    """An arrow that somebody moves about, white with a black rim."""
+    height, width = frame.shape
+    tip = np.array([
+        width * (0.5 + 0.3 * np.sin(2 * np.pi * t_s / 5.3)),
+        height * (0.5 + 0.3 * np.sin(2 * np.pi * t_s / 3.7 + 1.0)),
+    ])  # fmt: skip
+    arrow = np.array([[0, 0], [0, 1], [0.24, 0.78], [0.42, 1.16], [0.56, 1.1], [0.39, 0.72], [0.71, 0.71]])
+    outline = np.rint(tip + arrow * height * _POINTER).astype(np.int32)
+    cv2.fillPoly(frame, [outline], 255)
+    cv2.polylines(frame, [outline], isClosed=True, color=0, thickness=max(1, height // 512))
 
 
 def _card(height: int, width: int) -> Grey8:

@@ -187,3 +187,27 @@ def test_marking_errors_stay_out_of_the_truth(toy_anatomy, toy_flow):
     assert np.allclose(run.planned(0).superior, exact.planned(0).superior)
     marked = np.array(run.marked_document["views"][0]["landmarks"]["superior"])
     assert 0.3 < np.abs(marked - run.planned(0).superior).max() * run.planned(0).mm_per_px < 4.0
+
+
+def test_a_replayed_frame_is_the_one_of_then_to_the_bit_and_has_no_truth(toy_anatomy, toy_flow):
+    faults = (SourceFault(kind="replay", from_s=2.0, to_s=4.0, loop_s=1.2),)
+    run = Fluoroscope(case(faults=faults), 1, toy_anatomy, toy_flow)
+    seen = list(run.frames())
+    loop = [frame for frame in seen if frame.stored.content == "replay"]
+    assert len(loop) == 30
+    assert all(frame.truth is None for frame in loop)
+    for frame, then in zip(loop, 2 * seen[12:30], strict=False):
+        assert np.array_equal(frame.grey, then.grey)
+    assert seen[60].stored.new
+
+
+def test_blades_close_round_the_body_from_a_time_on(toy_anatomy, toy_flow):
+    screen = Screen(layout="plain", field="full", local_contrast=0.0, blades_round_body_mm=14.0, blades_move_at_s=1.0)
+    run = Fluoroscope(case(screen=screen), 1, toy_anatomy, toy_flow)
+    frames = [frame.grey for frame in run.frames()]
+    (left, top), (right, bottom) = run.planned(0).body_px.min(axis=0), run.planned(0).body_px.max(axis=0)
+    margin = 14.0 / run.planned(0).mm_per_px
+    inside = frames[-1][int(top - margin / 2) : int(bottom + margin / 2), int(left - margin / 2) : int(right)]
+    beyond = frames[-1][: int(top - 1.5 * margin)]
+    assert np.median(beyond) < 10 < np.median(inside)
+    assert np.median(frames[0][: int(top - 1.5 * margin)]) > 10

@@ -37,13 +37,13 @@ def test_field_covers_what_its_shape_says(field, share):
 
 
 def test_blades_close_from_their_side():
-    screen = Screen(blades=(0.25, 0.0, 0.0, 0.5))
-    opening = display.opening(200, screen, 1.0, 2.0)
+    blades = (0.25, 0.0, 0.0, 0.5)
+    opening = display.opening(200, blades, 1.0, 2.0)
     assert opening is not None
     assert opening[50, 30] < 0.01
     assert opening[50, 100] == pytest.approx(1.0)
     assert opening[150, 100] < 0.01
-    assert display.opening(200, screen, 0.0, 2.0) is None
+    assert display.opening(200, blades, 0.0, 2.0) is None
 
 
 def test_contrast_to_noise_survives_a_linear_curve_and_dies_in_the_black():
@@ -80,3 +80,9 @@ def test_line_noise_and_interlace():
     assert display.video_line(frame, 0.0, RNG) is frame
     mixed = display.interlaced(np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8))
     assert mixed[:, 0].tolist() == [1, 0, 1, 0]
+
+
+def test_blades_leave_a_margin_round_points_and_open_no_farther_than_the_picture():
+    points = np.array([[60.0, 80.0], [100.0, 120.0]])
+    assert display.blades_round(points, 20.0, 200) == pytest.approx((0.2, 0.395, 0.3, 0.295))
+    assert display.blades_round(points, 500.0, 200) == (0.0, 0.0, 0.0, 0.0)

@@ -77,3 +77,30 @@ def test_spoiled_frames_differ_and_leave_the_frame_alone():
     assert np.array_equal(frame, kept)
     assert source_faults.spoiled(frame, "picture", np.random.default_rng(2)) is frame
     assert np.array_equal(source_faults.spoiled(frame, "flipped", np.random.default_rng(2))[:, ::-1], frame)
+
+
+def test_a_console_plays_its_last_seconds_again_and_none_of_it_is_new():
+    stored = frames([("replay", 3.0, 7.0)])
+    loop = [s for s in stored if 3.0 <= s.t_s < 7.0]
+    assert {s.content for s in loop} == {"replay"}
+    assert not any(s.new for s in loop)
+    before = [s.pulse for s in stored if s.t_s < 3.0]
+    assert [s.pulse for s in loop] == before[-75:] + before[-75:-50]  # 4 s are asked for, 3 s are there
+    assert set(states(loop)) == {"repeat", "frozen"}
+    after = next(s for s in stored if s.t_s >= 7.0 and s.new)
+    assert after.pulse == max(before) + 1  # X-ray was off all the while
+
+
+def test_flicker_and_a_pointer_lie_over_a_picture_that_stays_true():
+    stored = frames([("flicker", 2.0, 3.0), ("pointer", 2.5, 4.0)])
+    assert {s.content for s in stored} == {"picture"}
+    assert [s.over for s in stored][::25] == [(), (), ("flicker",), ("pointer",), (), (), (), ()]
+    frame = np.full((256, 256), 100, np.uint8)
+    both = next(s for s in stored if len(s.over) == 2)
+    shown = source_faults.laid_over(frame, both, np.random.default_rng(6))
+    usual = np.median(shown)
+    assert usual != 100
+    assert 94 <= usual <= 106
+    assert 0.001 < (shown != usual).mean() < 0.01
+    assert frame.min() == frame.max() == 100
+    assert source_faults.laid_over(frame, stored[0], np.random.default_rng(1)) is frame
