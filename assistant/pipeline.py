@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import lengths
+from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
 from assistant.alarm_table.table import with_shapes
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.language import sentence
@@ -142,6 +143,10 @@ class Pipeline:
     ----------
     screen : ScreenWatch
         Which of the screen's pictures is looked at, and whether it is live.
+    exposures : AcquisitionMemory
+        What the beam has done so far.
+    acquisition : Acquisition or None
+        The same at the newest X-ray picture, an unusable one too; None before the first.
     """
 
     def __init__(
@@ -165,6 +170,9 @@ class Pipeline:
             _start(k, view, frame, settings, clock, self._polarity.polarity(k).sign, cement_limits)
             for k, (view, frame) in enumerate(zip(plan.views, pictures, strict=True))
         ]
+        self.exposures = AcquisitionMemory()
+        self.acquisition: Acquisition | None = None
+        self._timed = clock is not RunClock.ASSUMED
         self._active = 0
         self._speed = SpeedMemory()
         self._alarms = AlarmMemory()
@@ -191,10 +199,12 @@ class Pipeline:
         started_ns = self._clock_ns()
         # Liveness. What is no new picture goes on with the figures of the last one, or with none.
         liveness = self.screen.judge(frame)
+        if liveness.xray_age_s == 0.0:
+            self.acquisition = take_picture(self.exposures, frame.t_s, timed=self._timed)
         new_picture = liveness.state is FrameState.LIVE
-        if new_picture:
+        if new_picture and self.acquisition is not None:
             fast = moves_fast(self.screen.memory)
-            self._last = self._measure(frame, fast=fast)
+            self._last = self._measure(frame, self.acquisition, fast=fast)
             if self._last.moves or (fast and not _certain(self._last.motion)):
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
                 self._last = _nothing(_TOO_FAST)
@@ -269,7 +279,7 @@ class Pipeline:
         said = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
         return (self._shapes.identity,) if said else ()
 
-    def _measure(self, frame: Frame, *, fast: bool) -> _PictureFindings:
+    def _measure(self, frame: Frame, acquisition: Acquisition, *, fast: bool) -> _PictureFindings:
         frame = self.screen.looking.alone(frame)
         # Motion. The mask found before is left out of it: cement would drag the lines along.
         pyramid = Pyramid(grey=frame.grey, white=frame.white)

@@ -305,7 +305,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
         _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
     )
     if memory.unusable_reason:
-        return _unusable_now(memory)
+        return _unusable_now(memory, frame.t_s)
     # Slow exponential means of what is usual, learned from pictures that are usable and stand still: a swing must not
     # become its own measure.
     usual = grain if memory.usual_grain is None else memory.usual_grain
@@ -357,8 +357,9 @@ def _torn(blocks: F32, inside: NDArray[np.bool_]) -> str:
     return _TORN if len(lit) and band[lit[0] : lit[-1]].any() else ""
 
 
-def _unusable_now(memory: LivenessMemory) -> Liveness:
-    return Liveness(state=FrameState.UNUSABLE, xray_age_s=0.0, noise_grey=_noise(memory), reason=memory.unusable_reason)
+def _unusable_now(memory: LivenessMemory, t_s: float) -> Liveness:
+    reason = memory.unusable_reason
+    return Liveness(state=FrameState.UNUSABLE, xray_age_s=_age(memory, t_s), noise_grey=_noise(memory), reason=reason)
 
 
 def moves_fast(memory: LivenessMemory) -> bool:
@@ -399,7 +400,7 @@ def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Li
     if memory.blank_reason:
         return _blank(memory, t_s)
     if memory.unusable_reason:
-        return _unusable_now(memory)
+        return _unusable_now(memory, t_s)
     age_s = _age(memory, t_s)
     assert not isinstance(age_s, Unknown)
     if age_s > settings.frozen_after_s:
