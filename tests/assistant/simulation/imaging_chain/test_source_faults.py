@@ -97,7 +97,7 @@ def test_flicker_and_a_pointer_lie_over_a_picture_that_stays_true():
     assert [s.over for s in stored][::25] == [(), (), ("flicker",), ("pointer",), (), (), (), ()]
     frame = np.full((256, 256), 100, np.uint8)
     both = next(s for s in stored if len(s.over) == 2)
-    shown = source_faults.laid_over(frame, both, np.random.default_rng(6))
+    shown = source_faults.laid_over(frame, both, np.random.default_rng(5))
     usual = np.median(shown)
     assert usual != 100
     assert 94 <= usual <= 106
