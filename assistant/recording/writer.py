@@ -12,25 +12,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
-import os
 import queue
-import shutil
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from assistant.language import sentence
 from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
-from assistant.recording.matroska_out import MatroskaOut, Track
+from assistant.recording.recording_files import Disk, RecordingFiles
 from assistant.recording.recording_state import Gauge, RecordingState
-from assistant.recording.schema import FRAMES, VIDEO, FrameLine, LogAnchorLine
-from assistant.recording.segment_file import GrowingFile
+from assistant.recording.schema import LogAnchorLine
 from assistant.recording.writer_settings import WriterSettings
-from assistant.system.plain import json_line
 from assistant.vocabulary import Grey
 
 log = logging.getLogger(__name__)
@@ -41,15 +36,6 @@ _MOST_UNSYNCED: Final = 256
 _WELL_AGAIN_NS: Final = 2_000_000_000
 # Trying again at once is of no use.
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS})
-
-
-@dataclass(slots=True)
-class Disk:
-    """Functions that the tests replace to make a disk fail."""
-
-    write: Callable[[int, bytes | memoryview], int] = os.write
-    fsync: Callable[[int], None] = os.fsync
-    free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
 
 
 class Recorder:
@@ -79,18 +65,11 @@ class Recorder:
         self._offered_bytes = self._begun_bytes = 0
         self._coded_bytes = self._taken_bytes = 0
         self._lock = threading.Lock()
-        self._video: GrowingFile | None = None
-        self._out: MatroskaOut | None = None
-        self._lines: GrowingFile | None = None
-        self._line_torn = False
-        self._video_number = _next_number(folder, "video_*.mkv")
-        self._lines_number = _next_number(folder, "frames_*.jsonl")
-        self._at = NOWHERE
+        self._files = RecordingFiles(folder, settings.segment_bytes, self._disk, self._tell)
         self._unsynced: deque[Coded] = deque(maxlen=_MOST_UNSYNCED)
         self._sync_failed = False
         self._synced_ns = clock_ns()
-        self._closed_bytes = _recorded_bytes(folder)
-        self._gauge = Gauge(self._closed_bytes)
+        self._gauge = Gauge(self._files.size_on_disk())
         self._fault = ""
         self._lost = 0
         self._lost_ns = 0
@@ -137,7 +116,7 @@ class Recorder:
     @property
     def state(self) -> RecordingState:
         """What is on the disk, as the disk says it."""
-        free, reserve = self._free(), self._settings.reserve_bytes
+        free, reserve = self._files.free_bytes(), self._settings.reserve_bytes
         return RecordingState(
             folder=str(self._folder),
             bytes_written=self._gauge.seen_bytes,
@@ -191,8 +170,7 @@ class Recorder:
                 self._keep(coded)
             self._taken_bytes += len(coded.packet or b"")
         with self._lock:
-            self._finish_video()
-            self._finish_lines()
+            self._files.finish()
 
     def _keep(self, coded: Coded) -> None:
         """Write one frame; where a file fails, what is not synced yet and this frame go into new files."""
@@ -209,7 +187,7 @@ class Recorder:
 
     def _try(self, coded: Coded) -> bool:
         try:
-            self._write(coded)
+            self._files.write(coded)
         except OSError as error:
             self._fail(error)
             return False
@@ -219,74 +197,31 @@ class Recorder:
         """What was not synced, once more; of two lines of a frame the later one counts."""
         waiting = list(self._unsynced)
         if waiting and waiting[0].packet is None:
-            self._at = waiting[0].at
+            self._files.carried = waiting[0].at
         return all(self._try(coded) for coded in waiting)
-
-    def _write(self, coded: Coded) -> None:
-        if coded.packet is not None and coded.track is not None:
-            out = self._video_for(coded.track)
-            assert self._video is not None
-            self._video.append(out.picture(coded.t_ns // 1_000_000, coded.packet))
-            self._at = (self._video_number - 1, out.pictures - 1)
-        coded.at = self._at
-        self._write_line(coded)
-
-    def _write_line(self, coded: Coded) -> None:
-        video, picture = coded.at
-        line = FrameLine(
-            i=coded.index, t=round(coded.t_ns / 1e9, 6), ns=coded.captured_ns, v=video, p=picture, crc=coded.crc
-        )
-        self._append_line(line)
-
-    def _append_line(self, line: FrameLine | LogAnchorLine) -> None:
-        file = self._line_file()
-        torn, self._line_torn = self._line_torn, True
-        file.append((b"\n" if torn else b"") + json_line(line))
-        self._line_torn = False
 
     def _lose(self, coded: Coded) -> None:
         """A picture that cannot be kept: its time is, in the room held back for that, if the disk takes a line."""
         self._lost += 1
         self._lost_ns = self._clock_ns()
         if coded.packet is not None:
-            self._at = NOWHERE  # repeats of a lost picture are lost with it
-        coded.at = self._at
+            self._files.carried = NOWHERE  # repeats of a lost picture are lost with it
         with contextlib.suppress(OSError):
-            self._write_line(coded)
+            self._files.write_line(coded)
 
     def _put_line(self, line: LogAnchorLine) -> None:
         with self._lock:
             try:
                 if self._may_write():
-                    self._append_line(line)
+                    self._files.append_line(line)
             except OSError as error:
                 self._fail(error)
-
-    def _video_for(self, track: Track) -> MatroskaOut:
-        out = self._out
-        if out is not None and (out.track != track or out.length > self._settings.segment_bytes):
-            self._finish_video()
-            out = None
-        if out is None:
-            out = MatroskaOut(track)
-            self._video = GrowingFile(self._folder / VIDEO.format(self._video_number), self._disk.write)
-            self._video_number += 1
-            self._video.append(out.head())
-            self._out = out
-        return out
-
-    def _line_file(self) -> GrowingFile:
-        if self._lines is None:
-            self._lines = GrowingFile(self._folder / FRAMES.format(self._lines_number), self._disk.write)
-            self._line_torn = False
-            self._lines_number += 1
-        return self._lines
 
     def _may_write(self) -> bool:
         now_ns = self._clock_ns()
         if now_ns < self._retry_ns:
             return False
-        free = self._free()
+        free = self._files.free_bytes()
         if free is not None and free < self._settings.reserve_bytes:
             self._fault, self._retry_ns = sentence("the disk is full"), now_ns + _TRY_AGAIN_NS
             return False
@@ -303,40 +238,12 @@ class Recorder:
             self._retry_ns = now_ns + _TRY_AGAIN_NS
         self._give_files_up()
 
+    def _tell(self, fault: str) -> None:
+        self._fault = fault
+
     def _give_files_up(self) -> None:
         self._sync_failed = False
-        for file in (self._video, self._lines):
-            if file is not None:
-                self._closed_bytes += file.size_on_disk()
-                file.close()
-        self._video = self._out = self._lines = None
-
-    def _finish_video(self) -> None:
-        """Put the index in and close in order. Where that fails, the file plays as one that was cut off."""
-        video, out = self._video, self._out
-        if video is None or out is None:
-            return
-        try:
-            cues, patches = out.end()
-            video.append(cues)
-            video.sync(self._disk.fsync)
-            video.put_over(patches)
-            video.sync(self._disk.fsync)
-        except OSError as error:
-            log.warning("closing %s: %s", video.path.name, error)
-            self._fault = sentence(f"a video file could not be closed in order ({error.strerror})")
-        self._closed_bytes += video.size_on_disk()
-        video.close()
-        self._video = self._out = None
-
-    def _finish_lines(self) -> None:
-        if self._lines is None:
-            return
-        try:
-            self._lines.sync(self._disk.fsync)
-        except OSError as error:
-            self._fault = sentence(f"the frames' lines could not be synced ({error.strerror})")
-        self._lines.close()
+        self._files.give_up()
 
     def _sync_all(self) -> None:
         while not self._ended.wait(self._settings.sync_every_s / 4):
@@ -346,7 +253,7 @@ class Recorder:
 
     def _sync(self) -> None:
         with self._lock:
-            files = [file for file in (self._video, self._lines) if file is not None]
+            files = self._files.open_files
             known = len(self._unsynced)
             failed = self._sync_failed
         if failed:
@@ -356,7 +263,7 @@ class Recorder:
                 file.sync(self._disk.fsync)
         except (OSError, ValueError) as error:
             with self._lock:
-                if any(file is each for file in files for each in (self._video, self._lines)):
+                if any(file is each for file in files for each in self._files.open_files):
                     log.warning("fsync: %s", error)
                     self._fault = sentence(
                         "the disk did not keep what was written; it is written again into a new file"
@@ -371,24 +278,8 @@ class Recorder:
     def _look(self) -> None:
         """Ask the disk how far it is; a fault is over once files grow again and their end can be read."""
         with self._lock:
-            files = [file for file in (self._video, self._lines) if file is not None]
-            size = self._closed_bytes + sum(file.size_on_disk() for file in files)
+            files, size = self._files.open_files, self._files.size_on_disk()
         now_ns = self._clock_ns()
         grew = self._gauge.look(now_ns, size) and all(file.end_is_there() for file in files)
         if grew and self._fault and now_ns - max(self._lost_ns, self._retry_ns) > _WELL_AGAIN_NS:
             self._fault = ""
-
-    def _free(self) -> int | None:
-        with contextlib.suppress(OSError):
-            return self._disk.free(self._folder)
-        return None
-
-
-def _recorded_bytes(folder: Path) -> int:
-    """What an earlier process of the same run recorded."""
-    return sum(path.stat().st_size for pattern in ("video_*.mkv", "frames_*.jsonl") for path in folder.glob(pattern))
-
-
-def _next_number(folder: Path, pattern: str) -> int:
-    numbers = [int(path.stem.rpartition("_")[2]) for path in folder.glob(pattern) if path.stem[-3:].isdecimal()]
-    return max(numbers, default=-1) + 1

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from assistant.capture.run_folder import RunFolder
-from assistant.recording.writer import Disk, Recorder
+from assistant.recording.recording_files import Disk
+from assistant.recording.writer import Recorder
 from tests.recorders import WRITER
 
 FPS, SYNC_S = 60, 0.3

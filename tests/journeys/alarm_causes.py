@@ -28,7 +28,8 @@ from assistant.live.messages import Child, ChildChanged, Condition
 from assistant.live.shared.shared_memory import Register
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
-from assistant.recording.writer import Disk, Recorder, WriterSettings
+from assistant.recording.recording_files import Disk
+from assistant.recording.writer import Recorder, WriterSettings
 from assistant.reports.facts import AnalysedRun, gather
 from assistant.reports.tables import lists_table
 from assistant.review.annotations import Review

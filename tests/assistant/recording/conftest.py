@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.recording.writer import Disk, Recorder
+from assistant.recording.recording_files import Disk
+from assistant.recording.writer import Recorder
 from assistant.vocabulary import Grey
 from tests.recorders import WRITER
 

@@ -12,7 +12,8 @@ import pytest
 
 from assistant.capture.run_folder import RunFolder
 from assistant.recording.coder import Coded, Coder, Offered
-from assistant.recording.writer import Disk, Recorder
+from assistant.recording.recording_files import Disk
+from assistant.recording.writer import Recorder
 from assistant.vocabulary import Grey
 from tests.recorders import WRITER
 from tests.waiting import HUNG_S, wait_until
