@@ -22,7 +22,7 @@ from assistant.geometry import Crop, PointsPx, Similarity, similarity_from_matri
 from assistant.plan import Plan, PlannedView
 from assistant.settings.file import default_settings
 from assistant.settings.tree import WarningLines
-from assistant.simulation import truth
+from assistant.simulation import pedal, truth
 from assistant.simulation.crossing import crossing_paths
 from assistant.simulation.imaging_chain import attenuation, source_faults
 from assistant.simulation.imaging_chain import display as display_module
@@ -33,10 +33,14 @@ from assistant.simulation.imaging_chain.source_faults import Stored
 from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
+from assistant.simulation.shown_pose import ShownPose
 from assistant.simulation.stage import Stage, ap_landmarks, c_arm_view, in_source, lateral_landmarks, patient
 from assistant.simulation.theatre import MOVING_MM_PER_S, SceneMotion, ScenePose, Stand
 from assistant.simulation.truth import PictureTruth, Ruler
 from assistant.vocabulary import FrameState
+
+_FORGOTTEN_S = 1.0
+"""After so long without X-ray detector and filter hold nothing of the last picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,10 +80,13 @@ class Fluoroscope:
             If the case never shows a view before the cement.
         """
         self.case, self.seed, self.anatomy, self.flow = case, seed, anatomy, flow
-        streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
-        self._noise, self._line_noise, faults, theatre, self._marks, self._spoil = streams
-        self.theatre = SceneMotion(case, theatre)
-        self._pulses_s = source_faults.pulse_times_s(case, self.theatre)
+        streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(7)]
+        self._noise, self._line_noise, faults, theatre, self._marks, self._spoil, foot = streams
+        down = pedal.exposures(case, foot)
+        self._off_at_s = {exposure.from_s: exposure.start_off for exposure in down}
+        self.theatre = SceneMotion(case, theatre, pedal.pushes(down))
+        self._pulses_s = source_faults.pulse_times_s(case, self.theatre, down)
+        self._shown_poses = self._poses_as_shown()
         self.stored = source_faults.timeline(case, self._pulses_s, faults)
         self._patient = patient(anatomy, flow)
         self.box = display_module.picture_box(case.run, case.screen)
@@ -114,6 +121,23 @@ class Fluoroscope:
         since = t_s - self.case.cement.start_s
         return float(np.interp(since, self.flow.schedule_s, self.flow.schedule_ml)) if since > 0 else 0.0
 
+    def _poses_as_shown(self) -> list[ScenePose]:
+        """Of each pulse, where the picture shows the vertebra (see `shown_pose`)."""
+        shown = ShownPose(lag=self.case.exposure.lag, recursion=self.case.exposure.recursion)
+        poses: list[ScenePose] = []
+        last: tuple[float, Stand] | None = None
+        for t_s in self._pulses_s.tolist():
+            stand = self.theatre.stand(t_s)
+            if last is None or self._starts_anew(t_s, last[0]) or stand != last[1]:
+                shown.restart()
+            poses.append(shown.take(self.theatre.pose(t_s)))
+            last = t_s, stand
+        return poses
+
+    def _starts_anew(self, t_s: float, last_s: float) -> bool:
+        """Whether lag and filter begin anew with this picture: the pedal was up, or X-ray was off for long."""
+        return t_s - last_s > _FORGOTTEN_S or t_s in self._off_at_s
+
     # ---- the plan ---------------------------------------------------------------------------------------------
 
     def landmarks_mm(self, view: str) -> dict[str, NDArray[np.float64]]:
@@ -130,7 +154,7 @@ class Fluoroscope:
             if view == "oblique" or reference is None:
                 continue
             stage = self.stage_of(view)
-            pose = self.theatre.pose(float(self._pulses_s[reference.pulse]))
+            pose = self._shown_poses[reference.pulse]
             self._reference_pose[len(views)] = pose
             entry: dict[str, Any] = {"view": view, "level": self.anatomy.level, "reference_frame": reference.index}
             entry["mm_per_px"] = stage.view.mm_per_px
@@ -157,6 +181,16 @@ class Fluoroscope:
     def ruler(self, index: int) -> Ruler:
         """Distances to the lines of a planned view."""
         return self._rulers[index]
+
+    @property
+    def exposures(self) -> int:
+        """How often X-ray was switched on: a pulse that comes later than the next one would have begins an exposure."""
+        return int((np.diff(self._pulses_s) > 1.5 / self.case.run.pulses_per_s).sum()) + min(len(self._pulses_s), 1)
+
+    @property
+    def xray_s(self) -> float:
+        """How long X-ray was on: each pulse stands for the time to the next."""
+        return round(len(self._pulses_s) / self.case.run.pulses_per_s, 3)
 
     @property
     def sites(self) -> NDArray[np.uint8]:
@@ -232,8 +266,7 @@ class Fluoroscope:
         with ThreadPoolExecutor(1) as ahead:
             # The noise of the next pulse is drawn on the other core; one stream, one order, so the bits stay the same.
             upcoming = ahead.submit(self._white, side)
-            for t in self._pulses_s:
-                t_s = float(t)
+            for t_s, in_picture in zip(self._pulses_s.tolist(), self._shown_poses, strict=True):
                 white = upcoming.result()
                 upcoming = ahead.submit(self._white, side)
                 stand, pose = self.theatre.stand(t_s), self.theatre.pose(t_s)
@@ -246,8 +279,10 @@ class Fluoroscope:
                         mm_per_px=any_view.mm_per_px,
                         zoom=case.screen.zoom,
                     )
-                if t_s - last_s > 1.0:
+                if self._starts_anew(t_s, last_s):
                     camera.restart()
+                    if t_s in self._off_at_s:
+                        camera.start_off(self._off_at_s[t_s], t_s)
                 part = stage.part if full else Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
                 if part is not last_part:
                     camera.look_at(part)
@@ -263,7 +298,7 @@ class Fluoroscope:
                 elif stand.swinging:
                     display.adapt(linear, 0.25)
                 shown = display.show(linear)
-                seen = self._truth(stand, stage, pose, t_s, clean, display) if full else None
+                seen = self._truth(stand, stage, in_picture, t_s, clean, display) if full else None
                 moving = stand.swinging or pose.speed_mm_per_s > MOVING_MM_PER_S
                 last_part, last_s = part, t_s
                 yield _Picture(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)

@@ -223,6 +223,27 @@ class Theatre(_Part, frozen=True):
     """The cannula is levered about the pedicle from a second before the cement: standard deviation of its turn."""
 
 
+class Pedal(_Part, frozen=True):
+    """How X-ray is asked for: all the time, or in exposures with pauses in which the last picture is held.
+
+    Breathing, heart, drift and cement go on in a pause; lag and recursive filter begin anew after it.
+    """
+
+    on_s: tuple[float, float] = (0.0, 0.0)
+    """Length of an exposure, drawn between these; 0: a single shot, one picture."""
+    off_s: tuple[float, float] = (0.0, 0.0)
+    """Length of a pause, drawn between these; 0: X-ray stays on."""
+    rest_mm: float = 0.0
+    """How far from its place the table stands in an exposure, standard deviation, along and across."""
+    push_share: float = 0.0
+    """Share of the pauses in which the table is pushed to another place ..."""
+    push_mm: float = 0.0
+    """... this far, at most, from where it stood at first."""
+    start_off: float = 0.0
+    """Standard deviation of the logarithm of the output's error at the start of an exposure; it settles as
+    ``Exposure.control_s`` says."""
+
+
 class SourceFault(_Part, frozen=True):
     """Something goes wrong between the detector and the file."""
 
@@ -252,6 +273,7 @@ class Case(_Part, frozen=True):
     screen: Screen = Screen()
     run: Run = Run()
     theatre: Theatre = Theatre()
+    pedal: Pedal = Pedal()
     faults: tuple[SourceFault, ...] = ()
     plan: PlanKnobs = PlanKnobs()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.simulation.scenario import Case, Shot
+from assistant.simulation.scenario import Case, Jump, Shot
 
 _ORBIT_DEG = {"lateral": 0.0, "ap": 90.0}
 MOVING_MM_PER_S = 25.0
@@ -53,9 +53,20 @@ class Stand:
 class SceneMotion:
     """All movement of one case; the seed fixes what the case leaves open (phases, irregular breaths)."""
 
-    def __init__(self, case: Case, rng: np.random.Generator) -> None:
-        """Draw what the case leaves open."""
+    def __init__(self, case: Case, rng: np.random.Generator, pushes: tuple[Jump, ...] = ()) -> None:
+        """Draw what the case leaves open.
+
+        Parameters
+        ----------
+        case : Case
+        rng : Generator
+        pushes : tuple of Jump
+            What moves the table in the pauses between exposures, one after the other (`pedal.pushes`).
+        """
         self._case = case
+        self._pushes = pushes
+        stands = np.cumsum([push.shift_mm for push in pushes], axis=0) if pushes else np.zeros((1, 3))
+        self._pushed_mm = float(np.linalg.norm(stands, axis=1).max())
         knobs = case.theatre
         length_s = case.run.duration_s + 5.0
         period_s = 60.0 / max(knobs.breaths_per_min, 1e-3)
@@ -110,7 +121,7 @@ class SceneMotion:
     def table_mm(self, t_s: float) -> NDArray[np.float64]:
         """Shift by all jumps of the table so far."""
         total = np.zeros(3)
-        for jump in self._case.theatre.jumps:
+        for jump in (*self._case.theatre.jumps, *self._pushes):
             share = float(np.clip((t_s - jump.at_s) / max(jump.takes_s, 1e-3), 0.0, 1.0))
             total = total + np.array(jump.shift_mm) * (share * share * (3.0 - 2.0 * share))
         return total
@@ -121,7 +132,7 @@ class SceneMotion:
         drift = knobs.drift_mm_per_min * (self._case.run.duration_s + 5.0) / 60.0
         table = sum(float(np.linalg.norm(jump.shift_mm)) for jump in knobs.jumps)
         turn = 90.0 * abs(np.deg2rad(1.2 * knobs.rotation_deg))
-        return float(table + drift + 1.6 * knobs.breathing_spine_mm + turn + 1.0)
+        return float(table + self._pushed_mm + drift + 1.6 * knobs.breathing_spine_mm + turn + 1.0)
 
     def stand(self, t_s: float) -> Stand:
         """Where the C-arm stands at a moment."""

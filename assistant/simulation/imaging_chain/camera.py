@@ -111,10 +111,15 @@ class Camera:
         self.restart()
 
     def restart(self) -> None:
-        """X-ray was off: lag and filter begin anew (the control keeps its setting)."""
+        """X-ray was off: lag and filter begin anew (the control keeps its setting, see `start_off`)."""
         self._lagged: Map | None = None
         self._shown: Map | None = None
         self.look_at(self._part)
+
+    def start_off(self, by: float, t_s: float) -> None:
+        """An exposure begins at ``t_s`` with the output off by this much (a logarithm), to settle from there."""
+        self._output *= float(np.exp(by))
+        self._last_s = t_s
 
     def look_at(self, part: Crop) -> None:
         """Keep the noise-free twin (see `Clean`) for this part of the picture from now on."""

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.simulation import pedal
+from assistant.simulation.pedal import Exposure
 from assistant.simulation.scenario import Case, SourceFault
 from assistant.simulation.theatre import SceneMotion
 from assistant.vocabulary import FrameState
@@ -52,9 +54,13 @@ class Stored:
     over: tuple[str, ...] = ()
 
 
-def pulse_times_s(case: Case, theatre: SceneMotion) -> NDArray[np.float64]:
-    """Moments at which X-ray is on and pulses."""
-    times = np.arange(int(np.floor(case.run.duration_s * case.run.pulses_per_s)) + 1) / case.run.pulses_per_s
+def pulse_times_s(case: Case, theatre: SceneMotion, down: tuple[Exposure, ...] = ()) -> NDArray[np.float64]:
+    """Moments at which X-ray is on and pulses; ``down``: only in these exposures."""
+    duration_s, pulses_per_s = case.run.duration_s, case.run.pulses_per_s
+    if down:
+        times = pedal.pulse_times_s(down, pulses_per_s, duration_s)
+    else:
+        times = np.arange(int(np.floor(duration_s * pulses_per_s)) + 1) / pulses_per_s
     off = [fault for fault in case.faults if fault.kind in ("xray_off", "replay")]
     on = [
         t
@@ -221,11 +227,15 @@ def state_of(stored: Stored, *, moving: bool) -> FrameState:
 def frame_to_mark(
     case: Case, theatre: SceneMotion, stored_frames: Sequence[Stored], pulses_s: NDArray[np.float64], view: str
 ) -> Stored | None:
-    """The frame in which a view is marked: the first settled one before cement and balloon."""
+    """The frame in which a view is marked: the first settled one before cement and balloon.
+
+    Where X-ray comes in exposures it is the last picture of one, which is held long enough to be marked.
+    """
     balloon_s = case.theatre.balloon_from_s
     before_s = min(case.cement.start_s, balloon_s if balloon_s >= 0 else np.inf)
     began_s: float | None = None
     candidates = []
+    going_on = set(np.flatnonzero(np.diff(pulses_s) < 1.5 / case.run.pulses_per_s) + 1)
     for stored in stored_frames:
         if not stored.new or stored.content != "picture" or stored.pulse < 0:
             continue
@@ -235,6 +245,8 @@ def frame_to_mark(
             began_s = None
             continue
         began_s = t_s if began_s is None else began_s
+        if case.pedal.off_s[1] > 0 and stored.pulse + 1 in going_on:
+            continue
         candidates.append((t_s - began_s, stored))
     settled = [stored for since, stored in candidates if since >= _SETTLED_S]
     return settled[0] if settled else (candidates[-1][1] if candidates else None)

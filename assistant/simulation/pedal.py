@@ -1,0 +1,77 @@
+"""The foot on the pedal: when X-ray is on, and what has changed about the patient and the beam when it is on again."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.simulation.scenario import Case, Jump
+
+_PUSH_TAKES_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """The pedal is down.
+
+    Attributes
+    ----------
+    from_s, to_s : float
+        It gives a picture at ``from_s`` and, pulse by pulse, up to ``to_s``.
+    table_mm : tuple of 3 floats
+        Where the table stands, patient mm from its place at the first exposure.
+    start_off : float
+        Logarithm of the generator's first output over what it was at the end of the last exposure.
+    """
+
+    from_s: float
+    to_s: float
+    table_mm: tuple[float, float, float]
+    start_off: float
+
+
+def exposures(case: Case, rng: np.random.Generator) -> tuple[Exposure, ...]:
+    """All exposures of a run in order; none where the case leaves X-ray on (``Pedal.off_s`` is 0)."""
+    pedal = case.pedal
+    if pedal.off_s[1] <= 0:
+        return ()
+    found: list[Exposure] = []
+    home, t_s = np.zeros(3), 0.0
+    while t_s < case.run.duration_s:
+        length_s = float(rng.uniform(*pedal.on_s))
+        pushed, away = rng.random() < pedal.push_share, rng.normal(size=(2, 3)) * [1.0, 0.0, 1.0]
+        off = float(np.clip(rng.normal(), -2.0, 2.0)) * pedal.start_off
+        if not found:
+            table, off = np.zeros(3), 0.0
+        else:
+            if pushed:
+                home = rng.uniform(0.5, 1.0) * pedal.push_mm * away[0] / max(float(np.linalg.norm(away[0])), 1e-6)
+            table = home + pedal.rest_mm * np.clip(away[1], -2.0, 2.0)
+        x, y, z = np.round(table, 3).tolist()
+        found.append(Exposure(from_s=round(t_s, 3), to_s=round(t_s + length_s, 3), table_mm=(x, y, z), start_off=off))
+        t_s += length_s + float(rng.uniform(*pedal.off_s))
+    return tuple(found)
+
+
+def pushes(down: tuple[Exposure, ...]) -> tuple[Jump, ...]:
+    """What moves the table in the pauses: in the middle of each, from where it stood to where it will stand."""
+    found = []
+    for before, after in itertools.pairwise(down):
+        x, y, z = (b - a for a, b in zip(before.table_mm, after.table_mm, strict=True))
+        middle_s = 0.5 * (before.to_s + after.from_s)
+        takes_s = min(_PUSH_TAKES_S, 0.5 * (after.from_s - before.to_s))
+        found.append(Jump(at_s=middle_s - 0.5 * takes_s, shift_mm=(x, y, z), takes_s=takes_s))
+    return tuple(found)
+
+
+def pulse_times_s(down: tuple[Exposure, ...], pulses_per_s: float, duration_s: float) -> NDArray[np.float64]:
+    """Moments of all pulses: the first of an exposure as soon as the pedal is down."""
+    times = [
+        one.from_s + np.arange(int(np.floor((one.to_s - one.from_s) * pulses_per_s + 1e-9)) + 1) / pulses_per_s
+        for one in down
+    ]
+    together = np.concatenate(times) if times else np.zeros(0)
+    return np.asarray(together[together <= duration_s], dtype=np.float64)
