@@ -57,7 +57,7 @@ def _reach(application: QApplication, window: ReviewPage, at_s: float) -> None:
         index = session.moments.index_at(at_s)
         newest = session.moments.at(len(session.moments) - 1)
         if session.ended or (newest is not None and newest.t_s >= at_s):
-            session.go(max(index, 0))
+            session.playhead.go(max(index, 0))
             break
         application.processEvents()
     _settle(application, 1500)

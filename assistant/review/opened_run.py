@@ -19,8 +19,9 @@ from assistant.plan import Plan, check_against_run
 from assistant.readings.moments import Moment, MomentStore
 from assistant.review import previews
 from assistant.review.cached_result import CachedAnalysis, CachedResult, find_cached, places_of
-from assistant.review.picture_reader import PictureReader, ScrubMaker
+from assistant.review.playhead import Playhead
 from assistant.review.replay import ReplayAnalysis, ReplayListener
+from assistant.review.run_pictures import RunPictures
 from assistant.review.session_day import SessionDay
 from assistant.review.session_reading import holds_day, read_session_day
 from assistant.review.stored import holds_figures, holds_leaks, read_as_seen
@@ -75,12 +76,11 @@ class OpenedRun:
             if plan is not None:
                 check_against_run(plan, self.facts.width_px, self.facts.height_px, self.facts.end_frame)
             self.first = _first(source)
-            self._scrub = ScrubMaker(run, data_home() / "cache") if previews.is_needed(source) else None
+            small_ones = previews.is_needed(source)
         finally:
             source.close()
         self.identity: Identity = identify(run, plan, self.facts.recorded)
-        self._reader = PictureReader(run, sink.look_now)
-        self._reader.ring.put(self.first)
+        self.pictures = RunPictures(run, self.facts, self.first, sink.look_now, small_ones=small_ones)
         self.analysis: ReplayAnalysis | CachedAnalysis | None = None
         self.result: CachedResult | None = None
         """The result that is shown in place of an analysis of now; None where it is analysed."""
@@ -94,14 +94,9 @@ class OpenedRun:
         self.summary: Summary | None = None
         """What the analysis came to; None while it goes on."""
         self.plan_path: str | None = None
-        self.playhead = self.first_frame
-        self.time_s = self._begins_s
         self.ended = False
         self.failure = ""
-        self.waiting = False
-        """The picture waits for the analysis."""
-        self.range: tuple[int | None, int | None] = (None, None)
-        self.loops = False
+        self.playhead = Playhead(self)
         self._closing = False
         self._recollection: threading.Thread | None = None
         self._day_fault = ""
@@ -138,7 +133,8 @@ class OpenedRun:
         return self.facts.first_frame
 
     @property
-    def _begins_s(self) -> float:
+    def begins_s(self) -> float:
+        """Its time in s; 0, but for a part of a recording."""
         return self.first.t_s if self.first_frame else 0.0
 
     @property
@@ -177,7 +173,7 @@ class OpenedRun:
         """Frames as far as is known, at least 1."""
         last = self.last_frame
         if last is None:
-            last = max(self.playhead, -1 if self.moments is None else self.moments.end - 1)
+            last = max(self.playhead.frame, -1 if self.moments is None else self.moments.end - 1)
         return 1 + last - self.first_frame
 
     def default_plan_path(self) -> Path:
@@ -230,123 +226,44 @@ class OpenedRun:
     def time_of(self, index: int) -> float:
         """Time of a frame in s: as analysed, else by the run's rate."""
         moment = self.moments.at(index) if self.moments is not None else None
-        return moment.t_s if moment is not None else self._begins_s + (index - self.first_frame) / self.fps
+        return moment.t_s if moment is not None else self.begins_s + (index - self.first_frame) / self.fps
 
     def index_at(self, t_s: float) -> int:
-        """The frame at a time."""
+        """The frame at a time, by the run's rate where it is not analysed: before the run or past its end too."""
         moments = self.moments
         if moments is not None and len(moments):
             newest = moments.at(moments.end - 1)
             if newest is not None and t_s <= newest.t_s:
                 return max(self.first_frame, moments.index_at(t_s))
-        return self._within(self.first_frame + int((t_s - self._begins_s) * self.fps + 1e-6))
-
-    def advance(self, seconds: float) -> None:
-        """Play: move the time on (or back), never past what is analysed."""
-        target_s = self.time_s + seconds
-        moments = self.moments
-        if moments is not None and seconds > 0:
-            newest = moments.at(moments.end - 1)
-            reached_s = newest.t_s if newest is not None else -1.0
-            # Where the analysis is behind, the picture waits for it instead of running away without its lines.
-            self.waiting = target_s > reached_s and not self.ended
-            if self.waiting:
-                target_s = max(self.time_s, reached_s) if self.playhead < moments.end else self.time_s
-        else:
-            self.waiting = False
-        first, last = self.range
-        if self.loops and first is not None and last is not None and last > first:
-            first_s, last_s = self.time_of(first), self.time_of(last)
-            target_s = first_s if target_s > last_s else last_s if target_s < first_s else target_s
-        self.time_s = max(self._begins_s, target_s)
-        self.playhead = self._within(self.index_at(self.time_s))
+        return self.first_frame + int((t_s - self.begins_s) * self.fps + 1e-6)
 
     def step(self, frames: int) -> None:
         """Play every frame: the next one as soon as its picture is there."""
-        if self._reader.ring.get(self.playhead) is not None:
-            self.go(self.playhead + frames)
-
-    def go(self, index: int) -> None:
-        """Jump to a frame; a frame not analysed yet is shown without figures until it is."""
-        self.playhead = self._within(index)
-        self.time_s = self.time_of(self.playhead)
-
-    def _within(self, index: int) -> int:
-        last = self.last_frame
-        return max(self.first_frame, index if last is None else min(index, last))
+        if self.pictures.holds(self.playhead.frame):
+            self.playhead.go(self.playhead.frame + frames)
 
     def moment(self) -> Moment | None:
         """What is known of the frame at the playhead."""
-        return None if self.moments is None else self.moments.at(self.playhead)
+        return None if self.moments is None else self.moments.at(self.playhead.frame)
 
     def picture(self, *, playing: bool = False) -> Frame | None:
         """The frame at the playhead, or None while it is fetched."""
-        return self.picture_at(self.playhead, playing=playing)
-
-    def picture_at(self, index: int, *, playing: bool = False) -> Frame | None:
-        """A frame, or None while it is fetched."""
-        frame = self._reader.ring.get(index)
-        if frame is None or (playing and self._reader.ring.get(index + 1) is None):
-            self._reader.want(index, goes_on=playing)
-        return frame
-
-    def preview(self, index: int) -> tuple[Frame, bool] | None:
-        """The small picture of a frame at the run's size, to look at while the exact one is fetched.
-
-        False beside it where it is only the key picture before that frame.
-        """
-        if self._scrub is None:
-            return None
-        return self._scrub.frame(index, self.facts.width_px, self.facts.height_px, self.fps)
-
-    @property
-    def picture_trouble(self) -> str:
-        """Why the wanted picture cannot be shown; empty when nothing is wrong."""
-        return self._reader.trouble
-
-    def kept(self, index: int) -> Frame | None:
-        """A frame that stands beside the one at the playhead; asked for only while the other is there."""
-        frame = self._reader.ring.get(index)
-        if frame is None and self._reader.ring.get(self.playhead) is not None:
-            self._reader.want(index)
-        elif frame is not None:
-            self._reader.ring.put(frame)  # stays among the newest
-        return frame
-
-    def still(self, index: int) -> Frame | None:
-        """A frame, waited for (for an export); None where it cannot be read."""
-        frame = self._reader.ring.get(index)
-        if frame is not None:
-            return frame
-        source = open_source(self.run)
-        try:
-            return source.frame_at(index)
-        except InputError:
-            return None
-        finally:
-            source.close()
-
-    @property
-    def is_looping(self) -> bool:
-        """Whether A to B is played over and over."""
-        return self.loops and None not in self.range
+        return self.pictures.at(self.playhead.frame, playing=playing)
 
     def at_end(self) -> bool:
         """Whether the playhead stands on the last frame."""
         last = self.last_frame
         if last is None:
             # Not analysed, and the source does not say how many frames it has: where no picture comes is the end.
-            return self.analysis is None and bool(self.picture_trouble)
-        return self.playhead >= last
+            return self.analysis is None and bool(self.pictures.trouble)
+        return self.playhead.frame >= last
 
     def close(self) -> None:
         """End threads and processes."""
         self._closing = True
         if self.analysis is not None:
             self.analysis.stop()
-        if self._scrub is not None:
-            self._scrub.stop()
-        self._reader.stop()
+        self.pictures.close()
         if self._recollection is not None:
             self._recollection.join(_STOP_WAIT_S)
 

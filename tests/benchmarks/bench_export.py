@@ -80,8 +80,8 @@ def test_the_window_never_stands_still(qtbot: object, tmp_path: Path, monkeypatc
     for frame in (10, len(few) // 2, len(few) - 1):
         page.jump(frame)
         page.reviewing.say(About.KEY_IMAGE)
-    session.range = (0, len(few) - 1)
-    wait(lambda: page.picture.frame_index == session.playhead)
+    session.playhead.range = (0, len(few) - 1)
+    wait(lambda: page.picture.frame_index == session.playhead.frame)
     worst_ms = 0.0
     still, end_s = Standstill(), time.monotonic() + 3
     wait(lambda: time.monotonic() > end_s)

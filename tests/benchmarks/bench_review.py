@@ -112,7 +112,7 @@ def test_an_hour_opens_and_seeks_at_once(qtbot: object, tmp_path: Path, monkeypa
     rng = random.Random(1)
     frames = [rng.randrange(MINUTE * MINUTES) for _ in range(40)]
     place = previews.place_for(data_home() / "cache", film)
-    while not (page.session.preview(MINUTE * MINUTES - 1) or (None, None))[0]:
+    while not (page.session.pictures.preview(MINUTE * MINUTES - 1) or (None, None))[0]:
         QApplication.processEvents()
         time.sleep(0.05)
     told("first picture for any place", [1000 * (time.perf_counter() - start)])

@@ -99,20 +99,20 @@ def test_a_run_without_a_plan_plays_steps_and_seeks_at_once(
     assert not message.known
     assert "Ctrl P" in message.action
     assert "Ctrl L" in message.action
-    qtbot.waitUntil(lambda: page.session.playhead > 2)
+    qtbot.waitUntil(lambda: page.session.playhead.frame > 2)
     press(window, K.Key_Space, text=" ")
     assert not page.playing
-    here = page.session.playhead
+    here = page.session.playhead.frame
     press(window, K.Key_Period, text=".")
-    assert page.session.playhead == here + 1
+    assert page.session.playhead.frame == here + 1
     press(window, K.Key_Home)
-    assert page.session.playhead == 0
+    assert page.session.playhead.frame == 0
     page.jump(30)
     qtbot.waitUntil(lambda: page.picture.frame_index == 30)
     press(window, K.Key_L, text="l")
     press(window, K.Key_Space, text=" ")
     qtbot.waitUntil(lambda: not page.playing)
-    assert page.session.playhead >= COUNT - 2
+    assert page.session.playhead.frame >= COUNT - 2
 
 
 def test_a_plan_that_cannot_be_used_is_told_and_the_run_is_shown(window: Shell, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_case_page_review_and_report_show_each_level_by_itself(qtbot: Any, tmp_p
         person.until(lambda: review.session is not None and review.session.ended and review.session.day is not None)
         person.press(K.Key_Space, K.Key_Home)
         session = review.session
-        assert (session.playhead, session.last_frame) == (first, first + count - 1)
+        assert (session.playhead.frame, session.last_frame) == (first, first + count - 1)
         assert session.plan.document == document["plan"]
         assert session.result is not None  # the kept result, opened at once
         assert session.made_by == ""

@@ -232,7 +232,7 @@ class ReviewController:
         """A training clip of this run that stops at the picture on the screen."""
         run = self.state.run
         if run is not None:
-            self.view.go_to("training", ("cut", run.run, run.time_of(run.playhead)))
+            self.view.go_to("training", ("cut", run.run, run.time_of(run.playhead.frame)))
 
     def undo(self) -> None:
         """The last point, the last measuring point, or the last word of the review."""

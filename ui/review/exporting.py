@@ -205,7 +205,7 @@ class Exporter:
         """What stands now; what an export is made of changes no more while it is written."""
         state = self._state
         frames = run.frame_count
-        first, last = run.range
+        first, last = run.playhead.range
         begin = run.first_frame
         return Material(
             run=run.run,
@@ -214,10 +214,10 @@ class Exporter:
             facts=run.facts,
             plan=run.plan,
             moments=run.moments,
-            still=run.still,
+            still=run.pictures.still,
             frames=frames,
             fps=run.fps,
-            playhead=run.playhead,
+            playhead=run.playhead.frame,
             stretch=(begin if first is None else first, begin + frames - 1 if last is None else last),
             key_frames=tuple(state.key_frames()),
             alarms=state.book.alarms(),

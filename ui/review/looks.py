@@ -84,4 +84,4 @@ class Looks:
     def _points_here(self) -> None:
         """The points are those of the frame at the playhead."""
         if self._state.run is not None:
-            self._parts.plan.set_reference_frame(self._state.run.playhead)
+            self._parts.plan.set_reference_frame(self._state.run.playhead.frame)

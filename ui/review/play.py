@@ -33,7 +33,7 @@ class Player:
     def go(self, index: int) -> None:
         """Go to a frame."""
         if self._state.run is not None:
-            self._state.run.go(index)
+            self._state.run.playhead.go(index)
             self._view.look("points here")
             self._view.refresh()
 
@@ -57,7 +57,7 @@ class Player:
             self._view.tell(self._theatre.refusal)
             return
         if not self.playing and run.at_end() and self.speed > 0:
-            run.go(0)
+            run.playhead.go(0)
         self.playing = not self.playing
         self._view.refresh()
 
@@ -75,15 +75,15 @@ class Player:
         if self.every:
             run.step(1 if self.speed > 0 else -1)
         else:
-            run.advance(min(elapsed_s, _LONGEST_STEP_S) * self.speed)
-        at_limit = run.at_end() if self.speed > 0 else run.playhead == run.first_frame
-        if at_limit and not run.is_looping:
+            run.playhead.advance(min(elapsed_s, _LONGEST_STEP_S) * self.speed)
+        at_limit = run.at_end() if self.speed > 0 else run.playhead.frame == run.first_frame
+        if at_limit and not run.playhead.is_looping:
             self.playing = False
 
     def step(self, frames: int) -> None:
         """Some frames on or back."""
         if self._state.run is not None:
-            self.jump(self._state.run.playhead + frames)
+            self.jump(self._state.run.playhead.frame + frames)
 
     def change_speed(self, step: int) -> None:
         """Slower (-1) or faster (1); slower than the slowest is backwards."""
@@ -101,23 +101,24 @@ class Player:
         run = self._state.run
         if run is None:
             return
-        first, last = run.range
-        here = run.playhead
+        playhead = run.playhead
+        first, last = playhead.range
+        here = playhead.frame
         if which == "A":
             first = None if first == here else here
             last = None if first is not None and last is not None and last <= first else last
         else:
             last = None if last == here else here
             first = None if last is not None and first is not None and first >= last else first
-        run.range = (first, last)
-        run.loops = run.loops and None not in run.range
+        playhead.range = (first, last)
+        playhead.loops = playhead.loops and None not in playhead.range
         self._view.refresh()
 
     def toggle_loop(self) -> None:
         """Loop from A to B; without them there is nothing to loop."""
-        run = self._state.run
-        if run is not None:
-            run.loops = not run.loops and None not in run.range
+        if self._state.run is not None:
+            playhead = self._state.run.playhead
+            playhead.loops = not playhead.loops and None not in playhead.range
         self._view.look("how it plays")
 
     def go_to_event(self, step: int) -> None:
@@ -125,8 +126,8 @@ class Player:
         run = self._state.run
         if run is None:
             return
-        frames = self._state.events.frames
-        later = [f for f in frames if f > run.playhead] if step > 0 else [f for f in frames if f < run.playhead][::-1]
+        frames, here = self._state.events.frames, run.playhead.frame
+        later = [f for f in frames if f > here] if step > 0 else [f for f in frames if f < here][::-1]
         if later:
             self.jump(later[0])
 
@@ -136,5 +137,5 @@ class Player:
         run = self._state.run
         if run is None:
             return None
-        first, last = run.range
+        first, last = run.playhead.range
         return None if first is None or last is None else run.time_of(last) - run.time_of(first)

@@ -121,7 +121,7 @@ class Presenter:
             parts.arrangement.side.setCurrentIndex(0)
             return
         parts.plan.begin_with(begun.plan, begun.view_index)
-        parts.plan.start(run.playhead, run.facts.mm_per_px_hint, run.default_plan_path())
+        parts.plan.start(run.playhead.frame, run.facts.mm_per_px_hint, run.default_plan_path())
         parts.picture.points = parts.plan.points
         parts.picture.setFocus()  # arrows move the point, not a choice of the form
         parts.arrangement.side.setCurrentIndex(1)
@@ -145,7 +145,7 @@ class Presenter:
             return
         playing = self._player.playing
         self._show_picture(run, run.picture(playing=playing), moment, views)
-        parts.transport.line.set_place(run.playhead, run.frame_count, run.range)
+        parts.transport.line.set_place(run.playhead.frame, run.frame_count, run.playhead.range)
         self.show_how_it_plays()
         if self._figures.elapsed() >= _FIGURES_MS or not playing:
             self._figures.restart()
@@ -154,7 +154,7 @@ class Presenter:
     def show_how_it_plays(self) -> None:
         """Speed, direction, range."""
         run, player = self._state.run, self._player
-        loops = run is not None and run.loops
+        loops = run is not None and run.playhead.loops
         self._parts.transport.tell(
             player.speed, playing=player.playing, every=player.every, range_s=player.range_s, loops=loops
         )
@@ -163,24 +163,24 @@ class Presenter:
         self, run: OpenedRun, frame: Frame | None, moment: Moment | None, views: tuple[PlannedView, ...]
     ) -> None:
         """The picture at the playhead, a small one meanwhile, and what is drawn on it."""
-        picture = self._parts.picture
+        picture, here = self._parts.picture, run.playhead.frame
         note, lines_fit = "", True
         if frame is not None:
             picture.show_frame(frame)
-        elif picture.frame_index != run.playhead:
-            small = run.preview(run.playhead)
+        elif picture.frame_index != here:
+            small = run.pictures.preview(here)
             if small is not None:
                 near, is_exact = small
                 picture.show_preview(near)
                 note = review_words.PREVIEW if is_exact else review_words.NEAREST
                 lines_fit = is_exact
-            elif run.picture_trouble:
-                note = shown(run.picture_trouble)
+            elif run.pictures.trouble:
+                note = shown(run.pictures.trouble)
         # Lines of one moment never stand on the picture of another, nor old lines under points that are being placed.
-        picture.fetching = picture.frame_index != run.playhead and not note
+        picture.fetching = picture.frame_index != here and not note
         lines = None if picture.fetching or self._state.editing or not lines_fit else moment
         picture.show_moment(lines, views)
-        picture.time_text = time_plate(run.time_of(run.playhead), run.playhead)
+        picture.time_text = time_plate(run.time_of(here), here)
         as_seen = run.shows_as_seen
         recomputed = review_words.EARLIER if run.made_by else review_words.RECOMPUTED
         picture.source_text = review_words.AS_SEEN_LIVE if as_seen else recomputed if views else ""
@@ -236,7 +236,7 @@ class Presenter:
         parts.leak.show_leaks(stories, first_s, views, nothing=self._nothing(run, moment), kept=kept)
         parts.leak.explain(run.summary.leaks if run.summary is not None and not run.shows_as_seen else ())
         parts.leak.say(self._reviewing.said_of(parts.leak.story))
-        parts.events.select_at(run.playhead)
+        parts.events.select_at(run.playhead.frame)
         if self._stills is not None:
             self._stills.want([*parts.leak.lacks(), *parts.export.images.lacks()])
         done, total = len(run.moments or ()), run.frame_count

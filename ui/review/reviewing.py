@@ -138,10 +138,12 @@ class Reviewing:
         if run is None or review is None:
             return False
         if leak is not None and leak.first_frame is None:
-            leak = LeakKey(leak.site, run.playhead)
+            leak = LeakKey(leak.site, run.playhead.frame)
         try:
             who = self._someone()
-            self._state.review = say(review, about, frame=run.playhead, who=who, text=text, leak=leak, value=value)
+            self._state.review = say(
+                review, about, frame=run.playhead.frame, who=who, text=text, leak=leak, value=value
+            )
         except AssistantError as error:
             self._view.tell(shown(error))
             return False

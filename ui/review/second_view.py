@@ -42,12 +42,12 @@ class HeldBeside:
     def hold(self, run: OpenedRun) -> None:
         """Hold the moment at the playhead."""
         self.put_away()
-        self._frame = run.playhead
+        self._frame = run.playhead.frame
 
     def go_along(self, other: OpenedRun, main: OpenedRun) -> None:
         """Another run, which plays along from where it stands."""
         self.put_away()
-        self._other, self._offset_s = other, other.time_s - main.time_s
+        self._other, self._offset_s = other, other.playhead.time_s - main.playhead.time_s
 
     def put_away(self) -> None:
         """Nothing is seen beside."""
@@ -60,8 +60,9 @@ class HeldBeside:
         """What stands beside the playhead of the run; None where nothing is held."""
         if self._other is not None:
             other = self._other
-            other.go(other.index_at(max(0.0, main.time_s + self._offset_s)))
-            return SecondFrame(other, other.playhead, other.picture(), review_words.OTHER_RUN)
+            other.playhead.go(other.index_at(max(0.0, main.playhead.time_s + self._offset_s)))
+            return SecondFrame(other, other.playhead.frame, other.picture(), review_words.OTHER_RUN)
         if self._frame >= 0:
-            return SecondFrame(main, self._frame, main.kept(self._frame), review_words.PINNED)
+            held = main.pictures.beside(self._frame, main.playhead.frame)
+            return SecondFrame(main, self._frame, held, review_words.PINNED)
         return None

@@ -30,7 +30,7 @@ def points_from(run: OpenedRun) -> PointsFrom:
         return PointsFrom(None, 0)
     moment = run.moment()
     at = moment.motion.view_index if moment is not None and isinstance(moment.motion, Motion) else 0
-    run.go(run.plan.views[at].reference_frame)
+    run.playhead.go(run.plan.views[at].reference_frame)
     return PointsFrom(run.plan, at)
 
 

@@ -27,13 +27,13 @@ def part(tmp_path: Path) -> Iterator[OpenedRun]:
 
 
 def test_without_lines_a_part_plays_from_its_first_frame_and_does_not_jump(part: OpenedRun) -> None:
-    assert (part.playhead, part.time_s) == (60, 10.0)
-    part.advance(1.5 / FPS)
-    assert part.playhead == 61
-    part.go(70)
-    assert part.time_s == pytest.approx(10.0 + 10 / FPS)
-    part.advance(-1 / FPS)
-    assert part.playhead == 69
+    assert (part.playhead.frame, part.playhead.time_s) == (60, 10.0)
+    part.playhead.advance(1.5 / FPS)
+    assert part.playhead.frame == 61
+    part.playhead.go(70)
+    assert part.playhead.time_s == pytest.approx(10.0 + 10 / FPS)
+    part.playhead.advance(-1 / FPS)
+    assert part.playhead.frame == 69
 
 
 def test_figures_of_the_day_that_cannot_be_read_are_told_by_their_file(tmp_path: Path) -> None:

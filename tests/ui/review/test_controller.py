@@ -292,7 +292,7 @@ def test_points_are_placed_on_the_frame_of_the_picture_and_left_again(opened: Ar
     opened.state.board.choose("distance")
     opened.do("edit plan")
     assert opened.state.points is not None
-    assert (opened.state.points.plan, opened.run.playhead, opened.state.board.tool) == (None, 7, "")
+    assert (opened.state.points.plan, opened.run.playhead.frame, opened.state.board.tool) == (None, 7, "")
     opened.do("play")
     assert not opened.player.playing
     opened.do("undo", "redo", "leave")
@@ -310,7 +310,7 @@ def test_a_plan_of_its_own_begins_on_its_reference_frame(
     opened.do("edit plan")
     assert opened.state.points is not None
     assert opened.state.points.plan is plan
-    assert opened.run.playhead == plan.views[0].reference_frame
+    assert opened.run.playhead.frame == plan.views[0].reference_frame
 
 
 def test_points_that_are_placed_are_kept_and_analysed_with(
@@ -429,27 +429,27 @@ def test_events_are_gone_to_by_what_is_listed(opened: Around) -> None:
         ]
     )
     opened.do("first", "event next")
-    assert opened.run.playhead == 4
+    assert opened.run.playhead.frame == 4
     events.next_filter()
     opened.do("first", "event next")
-    assert opened.run.playhead == 9
+    assert opened.run.playhead.frame == 9
     opened.do("event next")
-    assert opened.run.playhead == 9
+    assert opened.run.playhead.frame == 9
     opened.do("event before")
-    assert opened.run.playhead == 9, "nothing listed lies before"
+    assert opened.run.playhead.frame == 9, "nothing listed lies before"
 
 
 def test_speed_steps_range_and_loop(opened: Around) -> None:
     opened.do("step on 10", "step back", "range from", "step on", "step on", "range to", "loop")
-    assert (opened.run.range, opened.run.is_looping) == ((9, 11), True)
+    assert (opened.run.playhead.range, opened.run.playhead.is_looping) == ((9, 11), True)
     assert opened.player.range_s == pytest.approx(opened.run.time_of(11) - opened.run.time_of(9))
     opened.player.advance(0.3)
-    assert 9 <= opened.run.playhead <= 11
+    assert 9 <= opened.run.playhead.frame <= 11
     opened.do("loop", "slower", "slower", "faster", "every")
-    assert (opened.player.speed, opened.player.every, opened.run.loops) == (0.5, True, False)
+    assert (opened.player.speed, opened.player.every, opened.run.playhead.loops) == (0.5, True, False)
     assert opened.view.looks[-1] == "how it plays"
     opened.do("last")
-    assert opened.run.playhead == COUNT - 1
+    assert opened.run.playhead.frame == COUNT - 1
     opened.player.playing = True
     opened.player.advance(0.1)
     assert not opened.player.playing, "at the end it stops"

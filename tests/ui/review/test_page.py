@@ -49,13 +49,13 @@ def test_keys_step_seek_and_change_speed(qtbot, opened: ReviewPage) -> None:
     analysed(qtbot, opened)
     opened.player.go(10)
     qtbot.keyClick(opened, Qt.Key.Key_Period)
-    assert opened.session.playhead == 11
+    assert opened.session.playhead.frame == 11
     qtbot.keyClick(opened, Qt.Key.Key_Comma, Qt.KeyboardModifier.ShiftModifier)
-    assert opened.session.playhead == 1
+    assert opened.session.playhead.frame == 1
     qtbot.keyClick(opened, Qt.Key.Key_End)
-    assert opened.session.playhead == COUNT - 1
+    assert opened.session.playhead.frame == COUNT - 1
     qtbot.keyClick(opened, Qt.Key.Key_Home)
-    assert opened.session.playhead == 0
+    assert opened.session.playhead.frame == 0
     qtbot.keyClick(opened, Qt.Key.Key_L)
     assert opened.player.speed == 2.0
     qtbot.keyClick(opened, Qt.Key.Key_J)
@@ -75,7 +75,7 @@ def test_events_are_listed_and_reached_by_key(qtbot, opened: ReviewPage) -> None
     qtbot.waitUntil(lambda: len(opened.events.frames()) > 0)
     opened.player.go(0)
     qtbot.keyClick(opened, Qt.Key.Key_BracketRight)
-    assert opened.session.playhead == min(opened.events.frames())
+    assert opened.session.playhead.frame == min(opened.events.frames())
     assert opened.message.message.priority > Priority.NONE or opened.session.moment().standing
 
 
@@ -246,7 +246,7 @@ def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: Review
     analysed(qtbot, opened)
     opened.player.go(50)
     qtbot.waitUntil(lambda: opened.picture.frame_index == 50)
-    opened.session._reader.ring = PictureRing(1)
+    opened.session.pictures._reader.ring = PictureRing(1)
     opened.session._reader.want = lambda index, goes_on=False: None
     opened.player.go(7)
     assert opened.picture.fetching
@@ -294,10 +294,10 @@ def test_a_plan_that_cannot_be_saved_is_not_called_saved(qtbot, opened: ReviewPa
 
 def test_playing_waits_where_the_analysis_has_not_come_to(opened: ReviewPage) -> None:
     opened.session.analysis.want = lambda index: None
-    opened.session.go(COUNT - 5)
-    opened.session.advance(0.05)
-    assert opened.session.playhead == COUNT - 5
-    assert opened.session.waiting
+    opened.session.playhead.go(COUNT - 5)
+    opened.session.playhead.advance(0.05)
+    assert opened.session.playhead.frame == COUNT - 5
+    assert opened.session.playhead.waiting
 
 
 def test_the_picture_is_moved_by_keys(qtbot, opened: ReviewPage) -> None:

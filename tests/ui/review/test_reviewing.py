@@ -44,19 +44,19 @@ def test_a_range_is_set_looped_and_taken_away(qtbot, opened: ReviewPage) -> None
     opened.jump(30)
     qtbot.keyClick(opened, K.Key_B)
     qtbot.keyClick(opened, K.Key_P)
-    assert opened.session.range == (20, 30)
-    assert opened.session.is_looping
+    assert opened.session.playhead.range == (20, 30)
+    assert opened.session.playhead.is_looping
     for _ in range(40):
         opened.player.advance(0.1)
-        assert 20 <= opened.session.playhead <= 30
+        assert 20 <= opened.session.playhead.frame <= 30
     opened.player.speed = -1.0
     for _ in range(40):
         opened.player.advance(0.1)
-        assert 20 <= opened.session.playhead <= 30
+        assert 20 <= opened.session.playhead.frame <= 30
     opened.jump(30)
     qtbot.keyClick(opened, K.Key_B)
-    assert opened.session.range == (20, None)
-    assert not opened.session.is_looping
+    assert opened.session.playhead.range == (20, None)
+    assert not opened.session.playhead.is_looping
 
 
 def test_slower_than_slowest_plays_backwards_to_the_start(qtbot, opened: ReviewPage) -> None:
@@ -65,7 +65,7 @@ def test_slower_than_slowest_plays_backwards_to_the_start(qtbot, opened: ReviewP
     while opened.player.speed > -4:
         qtbot.keyClick(opened, K.Key_J)
     qtbot.keyClick(opened, K.Key_K)
-    qtbot.waitUntil(lambda: not opened.playing and opened.session.playhead == 0)
+    qtbot.waitUntil(lambda: not opened.playing and opened.session.playhead.frame == 0)
 
 
 def test_every_frame_is_shown_when_asked(qtbot, opened: ReviewPage) -> None:
@@ -76,8 +76,8 @@ def test_every_frame_is_shown_when_asked(qtbot, opened: ReviewPage) -> None:
 
     def a_tick_later() -> bool:
         opened.player.advance(0.5)
-        if not seen or seen[-1] != opened.session.playhead:
-            seen.append(opened.session.playhead)
+        if not seen or seen[-1] != opened.session.playhead.frame:
+            seen.append(opened.session.playhead.frame)
         opened.session.picture(playing=True)
         return len(seen) > 10
 
@@ -139,7 +139,7 @@ def _lost(page: ReviewPage):
 
 def test_measures_are_taken_on_the_picture_and_kept(qtbot, opened: ReviewPage, run: SmallRun) -> None:
     through(qtbot, opened)
-    qtbot.waitUntil(lambda: opened.picture.frame_index == opened.session.playhead)
+    qtbot.waitUntil(lambda: opened.picture.frame_index == opened.session.playhead.frame)
     qtbot.keyClick(opened, K.Key_M)
     opened.measure.choose("distance")
     for x, y in ((100, 100), (150, 100)):
@@ -160,7 +160,7 @@ def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: R
     qtbot.keyClick(opened, K.Key_S)
     qtbot.keyClick(opened, K.Key_N)
     qtbot.keyClicks(opened.correct.note, "safe? [no] , look again")
-    assert opened.session.playhead == 33  # what is typed is text, not acts
+    assert opened.session.playhead.frame == 33  # what is typed is text, not acts
     qtbot.keyClick(opened.correct.note, K.Key_Return)
     before = [story.leak for story in opened.state.book.leaks.stories()]
     opened.correct.leak.setCurrentIndex(opened.correct.leak.count() - 1)  # one that the program did not list
@@ -194,7 +194,7 @@ def test_a_plan_is_edited_from_its_own_points_and_keeps_its_other_view(
     window.controller.edit_plan()
     points = window.plan_panel.points
     assert [list(p) for p in points.places] == [*SUPERIOR, *INFERIOR]
-    assert window.session.playhead == 2
+    assert window.session.playhead.frame == 2
     qtbot.keyClick(window, K.Key_Right)
     assert points.places[0] == (SUPERIOR[0][0] + 1, SUPERIOR[0][1])
     qtbot.keyClick(window, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -283,7 +283,7 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     through(qtbot, window)
     window.jump(0)
     qtbot.keyClick(window, K.Key_BracketRight)
-    assert window.session.playhead == min(window.events.frames())
+    assert window.session.playhead.frame == min(window.events.frames())
     qtbot.keyClick(window, K.Key_S)
     qtbot.keyClick(window, K.Key_N)
     qtbot.keyClicks(window.correct.note, "seen")
