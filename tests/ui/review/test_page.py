@@ -247,7 +247,7 @@ def test_lines_never_stand_on_the_picture_of_another_frame(qtbot, opened: Review
     opened.player.go(50)
     qtbot.waitUntil(lambda: opened.picture.frame_index == 50)
     opened.session.pictures._reader.ring = PictureRing(1)
-    opened.session._reader.want = lambda index, goes_on=False: None
+    opened.session.pictures._reader.want = lambda index, goes_on=False: None
     opened.player.go(7)
     assert opened.picture.fetching
     assert opened.picture._moment is None
