@@ -296,14 +296,14 @@ class Pipeline:
         view = self._views[self._active]
         if view.motion.fell or view.motion.settling:
             return _nothing(_BLENDED, motion)  # behind a recursive filter half of it shows where the vertebra was
-        if too_fast(self._speed, motion, view.planned.mm_per_px, frame.t_s):
+        if too_fast(self._speed, motion, view.planned.mm_per_px, acquisition):
             return replace(_nothing(_TOO_FAST), moves=True)
         # Cement, on the grid of the reference frame; then distances, approach and leaks (quick_steps.py).
         before = frame.index < view.planned.reference_frame
         self._polarity.look(self._active, frame, motion.similarity, view.mask)
         cement = find_cement(view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before)
         view.cement = cement
-        distances, approach, leaks = view.quick.take(cement, frame.index, frame.t_s)
+        distances, approach, leaks = view.quick.take(cement, frame.index, acquisition)
         grows = self._polarity.grows(self._active, frame, view.mask)
         turned, view.sign = view.mask.baseline.sign != view.sign, view.mask.baseline.sign
         return _PictureFindings(
@@ -328,6 +328,7 @@ class Pipeline:
         return AlarmInput(
             frame_index=frame.index,
             t_s=frame.t_s,
+            acquisition=self.acquisition,
             state=liveness.state,
             new_picture=new_picture,
             view_index=None if isinstance(last.motion, Unknown) else last.motion.view_index,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from assistant.acquisition import Acquisition
 from assistant.line_maps import LineMaps
 from assistant.lines import Line
 from assistant.plan import PlannedView
@@ -47,14 +48,17 @@ class QuickSteps:
     approach: ApproachMemory = field(default_factory=ApproachMemory)
     leaks: LeakMemory = field(default_factory=LeakMemory)
 
-    def take(self, cement: CementMask, frame_index: int, t_s: float) -> tuple[Distances, Approach, tuple[Leak, ...]]:
+    def take(
+        self, cement: CementMask, frame_index: int, acquisition: Acquisition
+    ) -> tuple[Distances, Approach, tuple[Leak, ...]]:
         """Take one new picture that was measured; one that is not believed must not come here.
 
         Parameters
         ----------
         cement : CementMask
         frame_index : int
-        t_s : float
+        acquisition : Acquisition
+            The beam at this picture.
 
         Returns
         -------
@@ -64,8 +68,8 @@ class QuickSteps:
         distances = measure_distances(cement, self.maps)
         approach = Approach(approach_mm_per_s=_NO_CLOCK, time_to_line_s=_NO_CLOCK)
         if self.clock is not RunClock.ASSUMED:
-            approach = follow_approach(self.approach, t_s, distances.mm[Line.WARNING_LINE])
-        leaks = find_leaks(self.leaks, frame_index, t_s, cement, self.maps, self.planned, self.leak_settings)
+            approach = follow_approach(self.approach, acquisition, distances.mm[Line.WARNING_LINE])
+        leaks = find_leaks(self.leaks, frame_index, acquisition, cement, self.maps, self.planned, self.leak_settings)
         return distances, approach, leaks
 
     def hold(self, t_s: float) -> tuple[Leak, ...]:

@@ -26,6 +26,8 @@ _RATE_STEPS: Final = 24
 _LEAST_RATE_STEPS: Final = 2
 _SINGLE_S: Final = 1 / 15
 """What one picture alone counts for while the rate is not known: a pulse at 15 a second, the usual rate [P]."""
+_CLOCK_S: Final = 1e-5
+"""Stamps are sums of fractions: the last digit of a difference decides nothing."""
 _LATELY: Final = 5
 _FEW_PICTURES: Final = 2
 _SHORT_S: Final = 3.0
@@ -48,6 +50,8 @@ class Acquisition:
 
     Attributes
     ----------
+    t_s : float
+        Of its frame.
     mode : AcquisitionMode
     exposure : int
         Exposures before this one.
@@ -65,6 +69,7 @@ class Acquisition:
         The source's times are measured. If not, pictures are counted at an assumed rate and no pause is ever seen.
     """
 
+    t_s: float
     mode: AcquisitionMode
     exposure: int
     picture: int
@@ -73,6 +78,22 @@ class Acquisition:
     film_s: float
     pulses_per_s: Measure
     timed: bool = True
+
+    def has_lasted(self, since: Acquisition, seconds: float) -> bool:
+        """Whether what an earlier picture showed, and this one shows, has lasted so long.
+
+        In film time; or over a pause, for another exposure shows it with other grain, another breath and brightness.
+        Where no times are known pictures are counted: the next one is enough.
+
+        Parameters
+        ----------
+        since : Acquisition
+            The picture that showed it first.
+        seconds : float
+        """
+        if self.exposure > since.exposure or not self.timed:
+            return self.t_s > since.t_s
+        return self.film_s - since.film_s >= seconds - _CLOCK_S
 
 
 @dataclass(slots=True)
@@ -134,6 +155,7 @@ def take_picture(memory: AcquisitionMemory, t_s: float, *, timed: bool = True) -
     rate = _pulses_per_s(memory)
     now.pulse_s = _SINGLE_S if isinstance(rate, Unknown) else 1.0 / rate
     return Acquisition(
+        t_s=t_s,
         mode=_mode(memory),
         exposure=len(memory.exposures) - 1,
         picture=now.pictures - 1,

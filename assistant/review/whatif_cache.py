@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 from assistant import __version__
+from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.lines import Line
@@ -66,6 +67,8 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     outline_sigma_mm : float
     reason : str
         Why no cement could be looked for.
+    has_xray : bool
+        It carries a new X-ray picture, usable or not.
     """
 
     t_s: float
@@ -74,6 +77,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     mask: int | None
     outline_sigma_mm: float
     reason: str
+    has_xray: bool
 
 
 class CachedRun(msgspec.Struct, array_like=True):
@@ -115,6 +119,7 @@ class Keeper:
                 len(kept.masks) - 1 if seen else None,
                 cement.outline_sigma_mm if isinstance(cement, CementMask) else 0.0,
                 cement.reason if isinstance(cement, Unknown) else "",
+                reading.liveness.xray_age_s == 0.0,
             )
         )
 
@@ -144,7 +149,8 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
         Those of the day or with other ``alarms``.
     """
     quick: dict[int, QuickSteps] = {}
-    memory = AlarmMemory()
+    memory, exposures = AlarmMemory(), AcquisitionMemory()
+    acquisition: Acquisition | None = None
     nearest: float | None = None
     nothing = Unknown("no X-ray picture has been measured yet")
     distances: Distances | Unknown = nothing
@@ -152,11 +158,13 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
     leaks: tuple[Leak, ...] = ()
     for index, frame in enumerate(kept.frames, start=kept.first):
         state = FrameState(frame.state)
+        if frame.has_xray:
+            acquisition = take_picture(exposures, frame.t_s, timed=kept.clock is not RunClock.ASSUMED)
         if frame.mask is None or frame.view is None:
             distances = Unknown(frame.reason)
             approach = Approach(approach_mm_per_s=distances, time_to_line_s=distances)
             leaks = ()
-        elif state in _NEW:
+        elif state in _NEW and acquisition is not None:
             crop = Crop(**dict(zip(("x0_px", "y0_px", "width_px", "height_px"), kept.crops[frame.view], strict=True)))
             if frame.view not in quick:
                 planned = plan.views[frame.view]
@@ -168,13 +176,14 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
                     leaks=LeakMemory(view_index=frame.view),
                 )
             cement = _cement(kept.masks[frame.mask], crop, frame.outline_sigma_mm)
-            distances, approach, leaks = quick[frame.view].take(cement, index, frame.t_s)
+            distances, approach, leaks = quick[frame.view].take(cement, index, acquisition)
         else:
             leaks = (*leaks, *quick[frame.view].hold(frame.t_s))
         nearest = nearer(nearest, distances)
         now = AlarmInput(
             frame_index=index,
             t_s=frame.t_s,
+            acquisition=acquisition,
             state=state,
             new_picture=state in _NEW,
             view_index=frame.view,

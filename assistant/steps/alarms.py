@@ -1,4 +1,4 @@
-"""Which conditions of the alarm table stand: onset, hysteresis and latching, all in milliseconds of frame time.
+"""Which conditions of the alarm table stand: onset, hysteresis and latching, in film time or in exposures.
 
 A crossing counts
   when two of the last three new pictures of this view show it,
@@ -7,7 +7,9 @@ A crossing counts
   or when ``confirm_ms`` has passed since a picture showed it and no other picture has come (a single shot).
 
 A picture that could not be measured neither raises nor ends a distance alarm, and a picture of another view does not
-end what this view has shown. Times come from the frames; nothing here reads a clock.
+end what this view has shown. What has to last lasts while the beam is on, or into another exposure: a pause is no film
+(`assistant.acquisition`). Only what a source does (no signal, a held picture) counts by the frames' times, and so does
+waiting for a picture that does not come. Nothing here reads a clock.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
+from assistant.acquisition import Acquisition, AcquisitionMode
 from assistant.alarm_table.row import GRAVER, PipelineRow, RaisingRule, Watched
 from assistant.alarm_table.table import FROM_PICTURES, SITE_OF_LEAK
 from assistant.lines import Line
@@ -42,7 +45,13 @@ _RATE_JITTER = 1.1
 """Stamps of a slow source wander by a capture frame; 5 pictures a second are not slower than 200 ms."""
 _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
-into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows."""
+into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows. After a pause it mixes nothing."""
+_FIRST_MS, _SECOND_PULSE = 300.0, 1.2
+"""In the first pictures of an exposure grain and brightness settle: that the vertebra is not found in them is told when
+it has lasted so long; and one picture alone in which it is not found is nothing where a second one comes soon enough:
+when so many intervals are over [P]. Each of them has its reason on the screen meanwhile."""
+_CLOCK_MS = 0.01
+"""Stamps are sums of fractions: the last digit of a difference decides nothing."""
 _SLOW_WINDOW = 60
 _OF_LEAKS, _BY_STATE = (
     (RaisingRule.LEAK, RaisingRule.VEIN),
@@ -58,6 +67,8 @@ class AlarmInput:
     ----------
     frame_index, t_s : the frame
     state : FrameState
+    acquisition : Acquisition or None
+        The beam at the newest X-ray picture, of this frame or before it; None before the first.
     new_picture : bool
         True when this very frame carries a new X-ray picture that was looked at.
     view_index : int or None
@@ -78,6 +89,7 @@ class AlarmInput:
 
     frame_index: int
     t_s: float
+    acquisition: Acquisition | None
     state: FrameState
     new_picture: bool
     view_index: int | None
@@ -115,7 +127,11 @@ class _Watch:
     votes: dict[int, deque[_Vote]] = field(default_factory=dict)
     pending_since_s: float | None = None
     view_index: int | None = None
-    good_since_s: float | None = None
+    raised: tuple[float, Acquisition | None] = (0.0, None)
+    """Frame time, and the beam at the picture that showed it."""
+    alone: bool = False
+    """No other picture has shown it yet."""
+    good_since: Acquisition | None = None
     first_wanted_s: float | None = None
     last_wanted_s: float | None = None
     acknowledged: bool = False
@@ -129,11 +145,13 @@ class AlarmMemory:
     watches: list[_Watch] = field(default_factory=lambda: [_Watch(row) for row in FROM_PICTURES])
     ended: list[Alarm] = field(default_factory=list)
     cement_seen: bool = False
-    last_new_s: float | None = None
-    intervals_s: deque[float] = field(default_factory=lambda: deque(maxlen=3))
-    lost_since_s: float | None = None
+    newest: Acquisition | None = None
+    """The beam at the newest picture that was looked at."""
+    lost_since: Acquisition | None = None
+    elsewhere_since: Acquisition | None = None
+    settling: int | None = None
+    """The exposure whose pictures do not vote before ``settled_from_s``."""
     settled_from_s: float = -1.0
-    elsewhere_since_s: float | None = None
     view_index: int | None = None
     view_changed: bool = False
     times_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_SLOW_WINDOW))
@@ -186,7 +204,7 @@ def acknowledge(memory: AlarmMemory) -> tuple[Alarm, ...]:
     fresh = [watch for watch in memory.watches if watch.alarm is not None and not watch.acknowledged]
     for watch in fresh:
         watch.acknowledged = True
-        watch.good_since_s = None
+        watch.good_since = None
     return tuple(watch.alarm for watch in fresh if watch.alarm is not None)
 
 
@@ -205,35 +223,48 @@ def _follow(memory: AlarmMemory, now: AlarmInput) -> None:
     memory.view_changed = False
     if isinstance(now.distances, Distances) and now.distances.cement_area_mm2 > 0:
         memory.cement_seen = True
-    if not now.new_picture:
+    if not now.new_picture or now.acquisition is None:
         return
     memory.times_ms.append(now.processing_ms)
-    if memory.last_new_s is not None:
-        memory.intervals_s.append(now.t_s - memory.last_new_s)
-    memory.last_new_s = now.t_s
+    memory.newest = now.acquisition
     if now.view_index is None:
-        memory.lost_since_s = now.t_s if memory.lost_since_s is None else memory.lost_since_s
+        memory.lost_since = memory.lost_since or now.acquisition
         if now.state is FrameState.MOVING:
             # On its way somewhere: not yet another view.
-            memory.elsewhere_since_s = None
-        elif memory.elsewhere_since_s is None:
-            memory.elsewhere_since_s = now.t_s
+            memory.elsewhere_since = None
+        elif memory.elsewhere_since is None:
+            memory.elsewhere_since = now.acquisition
         return
     for watch in memory.watches:
         if watch.row.watched is Watched.REGISTRATION and watch.alarm is not None and watch.last_wanted_s is not None:
             # From where the row's hold counts too: not a picture is held back after the person has ceased to be told.
             memory.settled_from_s = watch.last_wanted_s + _SETTLES_S - 1e-6
-    memory.lost_since_s = memory.elsewhere_since_s = None
+            memory.settling = memory.lost_since.exposure if memory.lost_since is not None else memory.settling
+    memory.lost_since = memory.elsewhere_since = None
     memory.view_changed = memory.view_index is not None and now.view_index != memory.view_index
     memory.view_index = now.view_index
 
 
+def _is_settled(memory: AlarmMemory, now: AlarmInput) -> bool:
+    """Whether this exposure no longer holds, in the console's filter, what moved in it."""
+    return memory.newest is None or memory.newest.exposure != memory.settling or now.t_s >= memory.settled_from_s
+
+
+def _interval_ms(memory: AlarmMemory) -> float:
+    """Between two pulses; 0 while that is not known."""
+    rate = memory.newest.pulses_per_s if memory.newest is not None else 0.0
+    return 0.0 if isinstance(rate, Unknown) or rate <= 0 else 1000.0 / rate
+
+
 def _pictures_are_slow(memory: AlarmMemory, settings: AlarmSettings) -> bool:
     """True where a second picture would come later than a crossing may wait for it."""
-    if not memory.intervals_s:
-        return False
-    ordered = sorted(memory.intervals_s)
-    return ordered[len(ordered) // 2] * 1000 > settings.confirm_ms * _RATE_JITTER
+    return _interval_ms(memory) > settings.confirm_ms * _RATE_JITTER
+
+
+def _counts_alone(memory: AlarmMemory, settings: AlarmSettings) -> bool:
+    """Whether a picture is believed as it is, for the next exposure to confirm or withdraw."""
+    single = memory.newest is not None and memory.newest.mode is AcquisitionMode.SINGLE_SHOTS
+    return single or _pictures_are_slow(memory, settings)
 
 
 def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
@@ -247,17 +278,18 @@ def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
 
 def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
     """A new picture votes on a row that looks at distances or leaks."""
-    if now.view_index is None or isinstance(now.distances, Unknown) or now.t_s < memory.settled_from_s:
+    if now.view_index is None or isinstance(now.distances, Unknown) or not _is_settled(memory, now):
         return
     vote = _vote(watch.row, now, now.distances, settings, _lead_mm(memory, now))
     votes = watch.votes.setdefault(now.view_index, deque(maxlen=3))
     if watch.alarm is None:
-        if vote.bad and (_is_confirmed(vote, votes, watch.row, now) or _pictures_are_slow(memory, settings)):
-            _raise(memory, watch, now)
+        if vote.bad and (_is_confirmed(vote, votes, watch.row, now) or _counts_alone(memory, settings)):
+            _raise(memory, watch, now, alone=not any(earlier.bad for earlier in list(votes)[-2:]))
         else:
             watch.pending_since_s = now.t_s if vote.bad else None
     elif now.view_index == watch.view_index and (watch.acknowledged or not watch.row.latched):
-        _release(watch, vote, now, settings)
+        _release(memory, watch, vote, now, settings)
+    watch.alone &= not vote.bad or watch.raised[1] is memory.newest
     votes.append(vote)
 
 
@@ -274,9 +306,9 @@ def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: PipelineRow, now: Alarm
 
 def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
     """A frame that repeats or holds the last picture: a leak in it may count by now."""
-    seen = now.view_index is not None and now.t_s >= memory.settled_from_s
+    seen = now.view_index is not None and _is_settled(memory, now)
     if watch.alarm is None and seen and _stands(watch.row, now):
-        _raise(memory, watch, now)
+        _raise(memory, watch, now, alone=True)
 
 
 def _stands(row: PipelineRow, now: AlarmInput) -> bool:
@@ -291,17 +323,20 @@ def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: 
     if watch.alarm is not None or watch.pending_since_s is None:
         return
     if (now.t_s - watch.pending_since_s) * 1000 >= settings.confirm_ms:
-        _raise(memory, watch, now)
+        _raise(memory, watch, now, alone=True)
 
 
-def _release(watch: _Watch, vote: _Vote, now: AlarmInput, settings: AlarmSettings) -> None:
+def _release(memory: AlarmMemory, watch: _Watch, vote: _Vote, now: AlarmInput, settings: AlarmSettings) -> None:
     good = not vote.bad and (vote.past_mm is None or vote.past_mm < -settings.release_mm)
-    if not good:
-        watch.good_since_s = None
+    beam, (raised_s, raised) = memory.newest, watch.raised
+    if not good or beam is None:
+        watch.good_since = None
         return
-    if watch.good_since_s is None:
-        watch.good_since_s = now.t_s
-    if (now.t_s - watch.good_since_s) * 1000 >= settings.release_ms:
+    watch.good_since = watch.good_since or beam
+    withdrawn = watch.alone and raised is not None and beam.exposure != raised.exposure
+    if (now.t_s - raised_s) * 1000 < settings.release_ms:
+        return  # a person can read what stands so long
+    if withdrawn or beam.has_lasted(watch.good_since, settings.release_ms / 1000):
         watch.alarm = None
         watch.votes.clear()
 
@@ -309,10 +344,9 @@ def _release(watch: _Watch, vote: _Vote, now: AlarmInput, settings: AlarmSetting
 def _lead_mm(memory: AlarmMemory, now: AlarmInput) -> float:
     """How far the front that is seen lags behind the one that is there, on its way to the posterior wall."""
     speed = now.approach.approach_mm_per_s
-    if isinstance(speed, Unknown) or not memory.intervals_s:
+    if isinstance(speed, Unknown):
         return 0.0
-    interval_s = sorted(memory.intervals_s)[len(memory.intervals_s) // 2]
-    return min(max(speed, 0.0) * _LEAD_PICTURES * interval_s, _MOST_LEAD_MM)
+    return min(max(speed, 0.0) * _LEAD_PICTURES * _interval_ms(memory) / 1000, _MOST_LEAD_MM)
 
 
 def _vote(row: PipelineRow, now: AlarmInput, distances: Distances, settings: AlarmSettings, lead_mm: float) -> _Vote:
@@ -362,20 +396,37 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
     in_another = row.rule is not RaisingRule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
     if watch.alarm is not None and watch.alarm.priority >= priority and not (in_another or back):
         return
-    slow = now.new_picture and _pictures_are_slow(memory, settings)
-    needed_ms = 0.0 if slow and row.watched is Watched.REGISTRATION else row.onset_ms
-    if watch.alarm is not None or (now.t_s - watch.first_wanted_s) * 1000 >= needed_ms:
+    if watch.alarm is not None or _has_set_on(memory, watch, now, settings):
         _raise(memory, watch, now)
+
+
+def _has_set_on(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> bool:
+    """Whether a technical condition has held long enough to be told: what pictures show, in film time."""
+    row, newest = watch.row, memory.newest
+    lost = memory.lost_since if row.watched is Watched.REGISTRATION else None
+    since = memory.elsewhere_since if row.watched is Watched.UNKNOWN_VIEW else lost
+    if since is None or newest is None:
+        began_s = watch.first_wanted_s
+        return began_s is not None and (now.t_s - began_s) * 1000 >= row.onset_ms
+    slow = row.watched is Watched.REGISTRATION and now.new_picture and _pictures_are_slow(memory, settings)
+    needed_ms = max(row.onset_ms, _SECOND_PULSE * _interval_ms(memory))
+    if since.picture == 0:
+        needed_ms = max(needed_ms, _FIRST_MS)
+    elif slow:
+        needed_ms = 0.0
+    # Film, and how long the newest picture has been looked at: held, it tells the same.
+    lost_ms = (newest.film_s - since.film_s + now.t_s - newest.t_s) * 1000
+    return lost_ms >= needed_ms - _CLOCK_MS
 
 
 def _comes_back(watch: _Watch, now: AlarmInput, *, wanted: bool) -> bool:
     """Whether a condition holds again after pictures that were looked at have shown it gone: it is told again."""
-    gone_since_s = watch.good_since_s
+    gone_since, beam = watch.good_since, now.acquisition
     if wanted:
-        watch.good_since_s = None
-        return gone_since_s is not None and (now.t_s - gone_since_s) * 1000 >= watch.row.hold_ms
-    if gone_since_s is None and now.new_picture and now.view_index is not None:
-        watch.good_since_s = now.t_s
+        watch.good_since = None
+        return gone_since is not None and beam is not None and beam.has_lasted(gone_since, watch.row.hold_ms / 1000)
+    if gone_since is None and now.new_picture and now.view_index is not None:
+        watch.good_since = beam
     return False
 
 
@@ -388,11 +439,10 @@ def _is_wanted(memory: AlarmMemory, watched: Line | Watched, now: AlarmInput, se
     if watched is Watched.IMAGE:
         return now.state is FrameState.UNUSABLE
     if watched is Watched.REGISTRATION:
-        return memory.lost_since_s is not None
+        return memory.lost_since is not None
     if watched is Watched.UNKNOWN_VIEW:
         # One lost picture that is then held says nothing: a second one has to show something else too.
-        since_s = memory.elsewhere_since_s
-        return since_s is not None and memory.last_new_s is not None and memory.last_new_s > since_s
+        return memory.elsewhere_since is not None and memory.newest is not memory.elsewhere_since
     if watched is Watched.OTHER_PLANNED_VIEW:
         return memory.view_changed
     if watched is Watched.POLARITY:
@@ -407,10 +457,11 @@ def _slow_ms(memory: AlarmMemory) -> float:
     return sorted(memory.times_ms)[int(0.95 * len(memory.times_ms))] if memory.times_ms else 0.0
 
 
-def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
+def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput, *, alone: bool = False) -> None:
     row = watch.row
     priority: Priority = row.armed if memory.cement_seen else row.unarmed
-    watch.pending_since_s = watch.good_since_s = None
+    watch.pending_since_s = watch.good_since = None
+    watch.raised, watch.alone = (now.t_s, memory.newest), alone
     watch.acknowledged, watch.view_index = False, memory.view_index
     watch.alarm = Alarm(
         kind=row.kind,

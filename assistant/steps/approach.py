@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acquisition import Acquisition
 from assistant.vocabulary import Approach, Measure, Unknown
 
 _WINDOW_S = 2.5
@@ -25,14 +26,16 @@ _LONGEST_S = 60.0
 
 @dataclass(slots=True)
 class ApproachMemory:
-    """Distances of the last new pictures, with their times."""
+    """Distances of the last new pictures of this exposure, with their times."""
 
+    exposure: int = 0
     seen: deque[tuple[float, float]] = field(default_factory=deque)
 
 
-def follow_approach(memory: ApproachMemory, t_s: float, warning_line_mm: Measure) -> Approach:
+def follow_approach(memory: ApproachMemory, acquisition: Acquisition, warning_line_mm: Measure) -> Approach:
     """Take one new picture in.
 
+    A speed is that of one exposure: what cement does in a pause nobody sees, and after it the breath is another.
     The speed is the median of the slopes between all pairs of pictures (Theil-Sen: one bad picture does not move it).
     A time to the line is given only when the approach is faster than its own uncertainty.
 
@@ -40,9 +43,14 @@ def follow_approach(memory: ApproachMemory, t_s: float, warning_line_mm: Measure
     ----------
     memory : ApproachMemory
         Changed by the call.
-    t_s : float
+    acquisition : Acquisition
+        The beam at this picture.
     warning_line_mm : float or Unknown
     """
+    t_s = acquisition.t_s
+    if acquisition.exposure != memory.exposure:
+        memory.exposure = acquisition.exposure
+        memory.seen.clear()
     while memory.seen and _is_old(memory, t_s):
         memory.seen.popleft()
     if isinstance(warning_line_mm, Unknown):

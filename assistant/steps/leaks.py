@@ -8,13 +8,14 @@ of the pedicle, moderate below the height of the vertebra, major above it; equal
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acquisition import Acquisition
 from assistant.geometry import MapMm, PointsPx
 from assistant.line_maps import OUTSIDE, LineMaps
 from assistant.lines import Line
@@ -53,21 +54,23 @@ _ANY_PEDICLE_MM = 14.0
 class LeakMemory:
     """When each site was first and last seen in a view, and what stands or stood there.
 
-    ``seen`` are the leaks of the last picture, confirmed or not; ``routes`` what the last pictures made of each.
+    ``seen`` are the leaks of the last picture, confirmed or not; ``routes`` what the last pictures made of each;
+    ``alone`` the sites that count because one exposure showed them to its end and none has come to confirm or deny it.
     """
 
     view_index: int = 0
     seen: tuple[Leak, ...] = ()
     routes: dict[LeakSite, deque[str]] = field(default_factory=dict)
-    first_seen: dict[LeakSite, tuple[int, float]] = field(default_factory=dict)
-    last_seen_s: dict[LeakSite, float] = field(default_factory=dict)
+    first_seen: dict[LeakSite, tuple[int, Acquisition]] = field(default_factory=dict)
+    last_seen: dict[LeakSite, Acquisition] = field(default_factory=dict)
+    alone: set[LeakSite] = field(default_factory=set)
     largest: dict[LeakSite, Leak] = field(default_factory=dict)
 
 
 def find_leaks(
     memory: LeakMemory,
     frame_index: int,
-    t_s: float,
+    acquisition: Acquisition,
     cement: CementMask,
     maps: LineMaps,
     view: PlannedView,
@@ -80,7 +83,8 @@ def find_leaks(
     memory : LeakMemory
         Changed by the call.
     frame_index : int
-    t_s : float
+    acquisition : Acquisition
+        The beam at this picture.
     cement : CementMask
     maps : LineMaps
     view : PlannedView
@@ -89,12 +93,13 @@ def find_leaks(
     Returns
     -------
     tuple of Leak
-        Those that have stood for ``settings.confirm_ms``; ``first_frame`` is the frame in which that began.
+        Those that have stood for ``settings.confirm_ms`` of film, or in another exposure before; ``first_frame`` is the
+        frame in which that began.
     """
     seen = []
     for site, sides in _outside(cement.mask, maps, settings).items():
-        memory.last_seen_s[site] = t_s
-        first_frame, _ = memory.first_seen.setdefault(site, (frame_index, t_s))
+        memory.last_seen[site] = acquisition
+        first_frame, _ = memory.first_seen.setdefault(site, (frame_index, acquisition))
         # Left and right are one site: the larger stands for it.
         line, part = max(sides, key=lambda side: int(side[1].sum()))
         leak = _described(site, first_frame, line, part, maps, view, memory.view_index)
@@ -102,12 +107,8 @@ def find_leaks(
             leak = replace(leak, yeom="S")
         seen.append(_by_most(memory, leak))
     memory.seen = tuple(seen)
-    for site in list(memory.first_seen):
-        # One picture that misses a thin leak does not make it start anew.
-        if site not in memory.largest and (t_s - memory.last_seen_s[site]) * 1000 > settings.confirm_ms:
-            del memory.first_seen[site]
-            memory.routes.pop(site, None)
-    return _confirmed(memory, memory.seen, t_s, settings)
+    _let_go(memory, acquisition, settings)
+    return _counted(memory, [leak for leak in seen if _has_stood(memory, leak.site, acquisition, settings)])
 
 
 def settle_leaks(memory: LeakMemory, t_s: float, settings: LeakSettings) -> tuple[Leak, ...]:
@@ -126,16 +127,38 @@ def settle_leaks(memory: LeakMemory, t_s: float, settings: LeakSettings) -> tupl
     tuple of Leak
         Those that count from this frame on.
     """
-    return _confirmed(memory, [leak for leak in memory.seen if leak.site not in memory.largest], t_s, settings)
+    new = []
+    for leak in memory.seen:
+        # Held pictures follow on one exposure, so this is no time over a pause.
+        waited_ms = (t_s - memory.first_seen[leak.site][1].t_s) * 1000
+        if leak.site not in memory.largest and waited_ms >= settings.confirm_ms - _CLOCK_MS:
+            memory.alone.add(leak.site)
+            new.append(leak)
+    return _counted(memory, new)
 
 
-def _confirmed(memory: LeakMemory, seen: Iterable[Leak], t_s: float, settings: LeakSettings) -> tuple[Leak, ...]:
-    leaks = []
-    for leak in seen:
-        since_s = memory.first_seen[leak.site][1]
-        if (t_s - since_s) * 1000 < settings.confirm_ms - _CLOCK_MS and leak.site not in memory.largest:
+def _has_stood(memory: LeakMemory, site: LeakSite, acquisition: Acquisition, settings: LeakSettings) -> bool:
+    if acquisition.has_lasted(memory.first_seen[site][1], settings.confirm_ms / 1000):
+        memory.alone.discard(site)
+        return True
+    return site in memory.largest
+
+
+def _let_go(memory: LeakMemory, acquisition: Acquisition, settings: LeakSettings) -> None:
+    """Forget what this picture does not show and nothing has confirmed."""
+    for site, seen in list(memory.last_seen.items()):
+        if seen is acquisition or (site in memory.largest and site not in memory.alone):
             continue
-        leaks.append(leak)
+        # One picture that misses a thin leak does not make it start anew; another exposure without it denies it.
+        if acquisition.has_lasted(seen, settings.confirm_ms / 1000):
+            memory.alone.discard(site)
+            for known in (memory.first_seen, memory.last_seen, memory.routes, memory.largest):
+                known.pop(site, None)
+
+
+def _counted(memory: LeakMemory, leaks: Sequence[Leak]) -> tuple[Leak, ...]:
+    """Keep each at its largest."""
+    for leak in leaks:
         before = memory.largest.get(leak.site)
         if before is None:
             memory.largest[leak.site] = leak

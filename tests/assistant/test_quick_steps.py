@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.lines import Line
@@ -25,14 +26,14 @@ def test_distances_shrink_and_a_speed_comes_with_the_pictures() -> None:
     )
     centre_x, centre_y = (round(value) for value in view.centre_px)
     towards = int(np.sign(view.superior[-1][0] - view.superior[0][0]))
-    told = []
+    told, beam = [], AcquisitionMemory()
     for k in range(12):
         mask = np.zeros((300, 320), np.bool_)
         mask[centre_y - 3 : centre_y + 3, sorted((centre_x, centre_x + towards * (2 + k)))[0] :][:, : 2 + k] = True
         cement = CementMask(
             crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), outline_sigma_mm=0.0
         )
-        told.append(quick.take(cement, k, k / 5))
+        told.append(quick.take(cement, k, take_picture(beam, k / 5)))
     walls = [distances.mm[Line.POSTERIOR_WALL] for distances, _, _ in told]
     assert walls == sorted(walls, reverse=True)
     assert walls[0] > walls[-1]

@@ -9,6 +9,7 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.alarm_table.row import RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.lines import Line
@@ -59,15 +60,18 @@ runs = settings(max_examples=60)
 
 
 def events_of(steps: list[Step], rate_hz: float) -> tuple[Alarm, ...]:
-    memory = AlarmMemory()
+    memory, beam = AlarmMemory(), AcquisitionMemory()
+    acquisition = None
     for index, step in enumerate(steps):
         is_new = step.is_new and step.state in (FrameState.LIVE, FrameState.MOVING)
         measured = is_new and step.found
+        acquisition = take_picture(beam, index / rate_hz) if is_new else acquisition
         update_alarms(
             memory,
             AlarmInput(
                 frame_index=index,
                 t_s=index / rate_hz,
+                acquisition=acquisition,
                 state=step.state,
                 new_picture=is_new,
                 view_index=0 if measured else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from assistant.acquisition import Acquisition
 from assistant.vocabulary import Motion
 
 _FAST_MM_PER_S = 25.0
@@ -18,13 +19,17 @@ that lie farther apart nobody knows whether the vertebra moves or has moved [P].
 
 @dataclass(slots=True, eq=False)
 class SpeedMemory:
-    """Where the vertebra was lately: frame time, view, displacement in mm."""
+    """Where the vertebra was lately in this exposure: frame time, view, displacement in mm."""
+
+    exposure: int = 0
 
     recent: deque[tuple[float, int, float, float]] = field(default_factory=lambda: deque(maxlen=32))
 
 
-def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, t_s: float) -> bool:
+def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, acquisition: Acquisition) -> bool:
     """Take in where the vertebra is in a new picture, and say whether it moves too fast to measure.
+
+    Only within one exposure: where it went in a pause is no speed.
 
     Parameters
     ----------
@@ -33,9 +38,13 @@ def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, t_s: float) 
     motion : Motion
     mm_per_px : float
         Of the view that the picture shows.
-    t_s : float
-        Frame time.
+    acquisition : Acquisition
+        The beam at this picture.
     """
+    t_s = acquisition.t_s
+    if acquisition.exposure != memory.exposure:
+        memory.exposure = acquisition.exposure
+        memory.recent.clear()
     x_mm, y_mm = motion.similarity.dx_px * mm_per_px, motion.similarity.dy_px * mm_per_px
     fast = False
     # Backwards to the newest picture that lies at least 0.1 s back: v = |x - x'| / (t - t'). Shorter, the jitter of

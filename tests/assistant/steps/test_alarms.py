@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
 from assistant.alarm_table.row import PipelineRow, RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.lines import Line
@@ -74,6 +75,8 @@ class FrameFeed:
     memory: AlarmMemory = field(default_factory=AlarmMemory)
     frame: int = -1
     t_s: float = 0.0
+    beam: AcquisitionMemory = field(default_factory=AcquisitionMemory)
+    acquisition: Acquisition | None = None
 
     def feed(self, now: AlarmInput) -> AlarmOutcome:
         return update_alarms(self.memory, now, self.settings)
@@ -100,6 +103,7 @@ class FrameFeed:
         """One new picture, after the frames that repeat the one before."""
         self.frame += 1
         self.t_s += 1 / self.rate_hz
+        self.acquisition = take_picture(self.beam, self.t_s)
         made = self._input(seen, state=state, new_picture=True, view_index=view_index)
         return self.feed(
             replace(
@@ -118,6 +122,7 @@ class FrameFeed:
         return AlarmInput(
             frame_index=self.frame,
             t_s=self.t_s,
+            acquisition=self.acquisition,
             state=state,
             new_picture=new_picture,
             view_index=view_index,
@@ -553,3 +558,71 @@ def test_a_front_on_its_way_to_the_wall_warns_one_picture_of_its_speed_earlier()
             outcome = source.picture(distances(warning=0.5, superior=0.5), approach=approach)
         assert (LINE in kinds(outcome)) == warned
         assert (EventKind.ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE) not in kinds(outcome), "the speed is that to the wall"
+
+
+class Shots(FrameFeed):
+    """Exposures of some pictures, with the picture held for eight seconds after each."""
+
+    def exposure(self, *pictures: Distances | None) -> AlarmOutcome:
+        """None: the vertebra is not found. The outcome is that of the last held frame."""
+        for k, seen in enumerate(pictures):
+            if k == 0:
+                self.t_s -= 1 / self.rate_hz - 1 / 60
+            if seen is None:
+                self.picture(Unknown("not found"), view_index=None)
+            else:
+                self.picture(seen)
+        return self.still(480, FrameState.FROZEN)
+
+
+MOVED = (EventKind.REGISTRATION_LOST, None)
+AT_PLATE = (EventKind.APPROACHING_ENDPLATE, AlarmSite.SUPERIOR_ENDPLATE)
+
+
+def told_of(source: FrameFeed) -> list[EventKind]:
+    return [alarm.kind for alarm in all_alarms(source.memory) if alarm.kind is not EventKind.FROZEN]
+
+
+def test_a_shot_after_one_in_which_the_vertebra_was_lost_counts() -> None:
+    source = Shots()
+    source.exposure(distances())
+    assert MOVED in kinds(source.exposure(None)), "nobody is blind in silence while that picture is held"
+    outcome = source.exposure(distances(warning=-1.0))
+    assert LINE in kinds(outcome)
+    assert MOVED not in kinds(outcome)
+
+
+def test_a_single_shot_is_believed_and_the_next_withdraws_or_confirms_it() -> None:
+    source = Shots()
+    for _ in range(3):
+        source.exposure(distances())
+    assert AT_PLATE in kinds(source.exposure(distances(superior=1.5)))
+    assert AT_PLATE not in kinds(source.exposure(distances())), "one shot alone, and the next does not show it"
+    source.exposure(distances(superior=1.5))
+    source.exposure(distances(superior=1.5))
+    assert AT_PLATE in kinds(source.exposure(distances())), "two shots have shown it, one not"
+    assert AT_PLATE not in kinds(source.exposure(distances()))
+
+
+def test_first_pictures_of_short_exposures_that_are_lost_raise_nothing_technical() -> None:
+    for rate_hz in (4.0, 7.5, 15.0, 30.0):
+        source = Shots(rate_hz=rate_hz)
+        source.exposure(*[distances()] * 15)
+        for _ in range(6):
+            lost = [None] * max(1, round(0.13 * rate_hz))
+            source.exposure(*lost, *[distances()] * 10)
+        assert told_of(source) == [], rate_hz
+
+
+def test_exposures_that_show_another_view_are_told() -> None:
+    source = Shots()
+    source.exposure(*[distances()] * 15)
+    assert MOVED in kinds(source.exposure(*[None] * 15))
+    assert (EventKind.VIEW_CHANGED, None) in kinds(source.exposure(None, None))
+
+
+def test_a_pause_does_not_end_an_alarm_and_is_no_time_on_the_good_side() -> None:
+    source = Shots()
+    source.exposure(*[distances(superior=1.5)] * 15)
+    assert AT_PLATE in kinds(source.exposure(distances(superior=1.5), distances())), "0.1 s of film are good"
+    assert AT_PLATE not in kinds(source.exposure(*[distances()] * 3)), "another exposure shows it gone too"

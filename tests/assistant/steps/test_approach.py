@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.vocabulary import Approach, Unknown
 
 
 def followed(times: np.ndarray, distances: np.ndarray) -> list[Approach]:
-    memory = ApproachMemory()
-    return [follow_approach(memory, float(t), float(d)) for t, d in zip(times, distances, strict=True)]
+    memory, beam = ApproachMemory(), AcquisitionMemory()
+    return [
+        follow_approach(memory, take_picture(beam, float(t)), float(d)) for t, d in zip(times, distances, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("rate_hz", [1.0, 2.0, 4.0, 7.5, 15.0, 30.0])
@@ -76,17 +79,27 @@ def test_a_far_line_has_no_time() -> None:
 
 
 def test_an_unmeasured_picture_says_why_and_old_ones_are_forgotten() -> None:
-    memory = ApproachMemory()
+    memory, beam = ApproachMemory(), AcquisitionMemory()
     for t in np.arange(0, 2.4, 0.1):
-        follow_approach(memory, float(t), 5.0 - float(t))
+        follow_approach(memory, take_picture(beam, float(t)), 5.0 - float(t))
     why = Unknown("no cement seen")
-    assert follow_approach(memory, 2.5, why) == Approach(approach_mm_per_s=why, time_to_line_s=why)
-    assert isinstance(follow_approach(memory, 30.0, 1.0).approach_mm_per_s, Unknown)
+    assert follow_approach(memory, take_picture(beam, 2.5), why) == Approach(approach_mm_per_s=why, time_to_line_s=why)
+    assert isinstance(follow_approach(memory, take_picture(beam, 30.0), 1.0).approach_mm_per_s, Unknown)
     assert len(memory.seen) <= 4
 
 
 def test_memory_stays_small() -> None:
-    memory = ApproachMemory()
+    memory, beam = ApproachMemory(), AcquisitionMemory()
     for t in np.arange(0, 60, 1 / 60):
-        follow_approach(memory, float(t), 5.0)
+        follow_approach(memory, take_picture(beam, float(t)), 5.0)
     assert len(memory.seen) <= 152
+
+
+def test_a_pause_is_no_time_in_which_cement_comes_nearer() -> None:
+    """Short exposures: after each pause there is more cement, within one it stands."""
+    times = np.concatenate([start + np.arange(0, 1.2, 1 / 15) for start in (0.0, 3.0, 6.0)])
+    distances = 8.0 - np.floor(times / 3.0)
+    answers = followed(times, distances)
+    speeds = [each.approach_mm_per_s for each in answers if not isinstance(each.approach_mm_per_s, Unknown)]
+    assert speeds == pytest.approx([0.0] * len(speeds))
+    assert isinstance(answers[18].approach_mm_per_s, Unknown), "the first picture after a pause has no speed"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
 from assistant.plan import plan_from_document
@@ -30,6 +31,7 @@ class Run:
     level: str = "L1"
     rate_hz: float = 10.0
     memory: LeakMemory = field(default_factory=LeakMemory)
+    beam: AcquisitionMemory = field(default_factory=AcquisitionMemory)
     frame: int = -1
 
     def __post_init__(self) -> None:
@@ -47,8 +49,8 @@ class Run:
     def picture(self, *boxes: Box) -> tuple[Leak, ...]:
         self.frame += 1
         seen = self.mask(*boxes)
-        t_s = self.frame / self.rate_hz
-        return find_leaks(self.memory, self.frame, t_s, seen, self.maps, self.planned, LeakSettings())
+        acquisition = take_picture(self.beam, self.frame / self.rate_hz)
+        return find_leaks(self.memory, self.frame, acquisition, seen, self.maps, self.planned, LeakSettings())
 
     def pictures(self, count: int, *boxes: Box) -> tuple[Leak, ...]:
         for _ in range(count):
@@ -176,7 +178,7 @@ def _lump(radius_px: int, *, at_px: int = 60) -> CementMask:
 def _route(seen: CementMask) -> str | None:
     run = Run()
     for k in range(5):
-        found = find_leaks(run.memory, k, k / 10.0, seen, run.maps, run.planned, LeakSettings())
+        found = find_leaks(run.memory, k, take_picture(run.beam, k / 10.0), seen, run.maps, run.planned, LeakSettings())
     return found[0].yeom
 
 
@@ -284,3 +286,34 @@ def test_each_level_of_a_plan_has_a_pedicle() -> None:
     # The two that are published.
     assert PEDICLE_HEIGHT_MM["T11"] == 17.0
     assert PEDICLE_HEIGHT_MM["L5"] == 12.9
+
+
+def shots(run: Run, *pictures: tuple[Box, ...]) -> list[list[LeakSite]]:
+    """Single shots eight seconds apart, each held for a second: which leaks stand at the end of each."""
+    stood = []
+    for boxes in pictures:
+        at_s = 8.0 * (run.frame + 1)
+        acquisition = take_picture(run.beam, at_s)
+        run.frame += 1
+        leaks = find_leaks(run.memory, run.frame, acquisition, run.mask(*boxes), run.maps, run.planned, LeakSettings())
+        leaks += settle_leaks(run.memory, at_s + 1.0, LeakSettings())
+        stood.append([leak.site for leak in leaks])
+    return stood
+
+
+def test_a_leak_of_one_shot_counts_and_the_next_confirms_or_withdraws_it() -> None:
+    disc, front = (95, 57, 104, 80), (50, 95, 62, 105)
+    run = Run()
+    stood = shots(run, (INSIDE,), (INSIDE, disc, front), (INSIDE, disc), (INSIDE, disc))
+    both = {LeakSite.SUPERIOR_DISC, LeakSite.ANTERIOR}
+    assert [set(each) for each in stood] == [set(), both, {LeakSite.SUPERIOR_DISC}, {LeakSite.SUPERIOR_DISC}]
+    assert [leak.site for leak in all_leaks(run.memory)] == [LeakSite.SUPERIOR_DISC], "the other was seen once alone"
+    assert all_leaks(run.memory)[0].first_frame == 1
+
+
+def test_of_pictures_without_a_clock_the_second_confirms() -> None:
+    run, disc = Run(), (95, 57, 104, 80)
+    for k, boxes in enumerate([(INSIDE,), (INSIDE, disc), (INSIDE, disc)]):
+        acquisition = take_picture(run.beam, k / 15, timed=False)
+        found = find_leaks(run.memory, k, acquisition, run.mask(*boxes), run.maps, run.planned, LeakSettings())
+    assert [leak.site for leak in found] == [LeakSite.SUPERIOR_DISC]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.geometry import Similarity
 from assistant.steps.motion.speed import SpeedMemory, too_fast
 from assistant.vocabulary import Motion
@@ -15,8 +16,10 @@ def motion(x_mm: float, view_index: int = 0) -> Motion:
 
 
 def said(places_mm: list[float], per_s: float) -> list[bool]:
-    memory = SpeedMemory()
-    return [too_fast(memory, motion(place), MM_PER_PX, k / per_s) for k, place in enumerate(places_mm)]
+    memory, beam = SpeedMemory(), AcquisitionMemory()
+    return [
+        too_fast(memory, motion(place), MM_PER_PX, take_picture(beam, k / per_s)) for k, place in enumerate(places_mm)
+    ]
 
 
 @pytest.mark.parametrize("per_s", [30.0, 15.0, 8.0])
@@ -41,6 +44,8 @@ def test_another_place_at_the_next_of_few_pictures_says_nothing_of_speed():
 
 
 def test_another_view_says_nothing_of_speed():
-    memory = SpeedMemory()
-    seen = [too_fast(memory, motion(30.0 * (k // 10), k // 10), MM_PER_PX, k / 30) for k in range(20)]
+    memory, beam = SpeedMemory(), AcquisitionMemory()
+    seen = [
+        too_fast(memory, motion(30.0 * (k // 10), k // 10), MM_PER_PX, take_picture(beam, k / 30)) for k in range(20)
+    ]
     assert not any(seen)
