@@ -20,7 +20,7 @@ from assistant.run_facts import RunClock
 from assistant.vocabulary import Distances, Frame, FrameState, LeakSite, Motion
 from ui.review import review_words
 from ui.review.bridge import Bridge
-from ui.review.cards.leak_card import Still
+from ui.review.cards.leak_drawing import Still
 from ui.review.parts import ReviewParts
 from ui.review.picture import time_plate
 from ui.review.play import Player

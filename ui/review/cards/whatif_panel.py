@@ -118,6 +118,19 @@ class WhatIfPanel(QWidget):
         self._band_mm = 1.0
         """What a unit of the band's box is inside."""
         self.band = _box(*_BANDS_MM, settings.alarms.posterior_band_mm, " mm", 1)
+        self.rule = key_button(
+            shown(review_words.WHATIF_RULE), tr("Also with the geometric rule alone"), lambda: None, checkable=True
+        )
+        self.stop_button = key_button(review_words.WHATIF_STOP, review_words.WHATIF_STOP, self.stop)
+        self.state = QLabel(review_words.WHATIF_STATES["idle"])
+        self.state.setWordWrap(True)
+        self.state.setFont(theme.font(16, 550))
+        self.table = _empty_table()
+        self._arrange()
+        self.progressed.connect(self._progressed)
+        self._refresh()
+
+    def _arrange(self) -> None:
         title = QLabel(review_words.WHATIF_TITLE)
         title.setFont(theme.font(18, 700))
         choice = QHBoxLayout()
@@ -127,11 +140,7 @@ class WhatIfPanel(QWidget):
             label.setFont(theme.font(16, 550))
             choice.addWidget(label)
             choice.addWidget(box, 1)
-        self.rule = key_button(
-            shown(review_words.WHATIF_RULE), tr("Also with the geometric rule alone"), lambda: None, checkable=True
-        )
         acts = QHBoxLayout()
-        self.stop_button = key_button(review_words.WHATIF_STOP, review_words.WHATIF_STOP, self.stop)
         for button in (
             key_button(review_words.WHATIF_RUN, tr("Analyse this run so"), lambda: self.begin(all_runs=False)),
             key_button(
@@ -141,29 +150,9 @@ class WhatIfPanel(QWidget):
             key_button(review_words.WHATIF_SAVE, tr("Write the table"), self._save),
         ):
             acts.addWidget(button)
-        self.state = QLabel(review_words.WHATIF_STATES["idle"])
-        self.state.setWordWrap(True)
-        self.state.setFont(theme.font(16, 550))
         told = QHBoxLayout()
         told.addWidget(self.state, 1)
         told.addWidget(self.rule)
-        self.table = QTableWidget(0, len(review_words.WHATIF_COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(review_words.WHATIF_COLUMNS))
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setFont(theme.font(15, 550))
-        self.table.setWordWrap(True)
-        self.table.setAccessibleName(review_words.WHATIF_TITLE)
-        header, side = self.table.horizontalHeader(), self.table.verticalHeader()
-        if header is not None and side is not None:
-            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-            header.setFont(theme.font(14, 600))
-            side.hide()
-        self.table.setStyleSheet(
-            "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
-            "QHeaderView::section{background:#222B35;color:#BAC6D1;border:none;padding:4px 4px;}"
-        )
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 6, 16, 12)
         column.setSpacing(8)
@@ -172,8 +161,6 @@ class WhatIfPanel(QWidget):
         column.addLayout(acts)
         column.addLayout(told)
         column.addWidget(self.table, 1)
-        self.progressed.connect(self._progressed)
-        self._refresh()
 
     def set_view(self, view: PlannedView | None) -> None:
         """The view of the open run: where it is not calibrated the band is chosen as a share of the depth."""
@@ -319,3 +306,24 @@ def _box(low: float, high: float, value: float, suffix: str, decimals: int) -> Q
     box.setMinimumHeight(44)
     box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     return box
+
+
+def _empty_table() -> QTableWidget:
+    table = QTableWidget(0, len(review_words.WHATIF_COLUMNS))
+    table.setHorizontalHeaderLabels(list(review_words.WHATIF_COLUMNS))
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setFont(theme.font(15, 550))
+    table.setWordWrap(True)
+    table.setAccessibleName(review_words.WHATIF_TITLE)
+    header, side = table.horizontalHeader(), table.verticalHeader()
+    if header is not None and side is not None:
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setFont(theme.font(14, 600))
+        side.hide()
+    table.setStyleSheet(
+        "QTableWidget{background:#161C23;border:1px solid #34404C;gridline-color:#34404C;}"
+        "QHeaderView::section{background:#222B35;color:#BAC6D1;border:none;padding:4px 4px;}"
+    )
+    return table

@@ -9,7 +9,8 @@ from PyQt6.QtGui import QColor, QImage
 
 from assistant.review.leak_history import LeakCrop, LeakStory
 from assistant.vocabulary import Leak, LeakSite, Saliency, Shape
-from ui.review.cards.leak_card import LeakCard, Still
+from ui.review.cards.leak_card import LeakCard
+from ui.review.cards.leak_drawing import Still
 from ui.review.cards.saliency_image import FOR_ROUND, FOR_SPIKE, saliency_image, saliency_place
 
 SITE = LeakSite.SUPERIOR_DISC
