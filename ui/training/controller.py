@@ -5,22 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 
 from assistant.language import tr
-from assistant.library.people import LOCAL, Permission, Person, Role, check_may, may
+from assistant.library.people import LOCAL, Role
 from assistant.settings.tree import Settings
 from assistant.training.clip import ClipFacts
-from assistant.training.csv_out import answers_of, write_answers
 from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Starter, Trainer
 from ui.controlling import AskedTwice, telling
 from ui.shared_library import SharedLibrary, log_fault
 from ui.training import training_words as words
 from ui.training.cutting import cut_clip, is_by_hand
-from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
+from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
+from ui.training.people_acts import PeopleActs
 from ui.training.question import KEYS
 from ui.training.sitting import Sitting
-from ui.training.training_forms import chosen_set, people_form, set_form
 from ui.training.view import Readers, TrainingView, VisiblePart
 
 
@@ -63,6 +61,7 @@ class TrainingController:
         self.front = VisiblePart()
         self.sitting = Sitting(view, self.front, readers, settings.alarms, self.show_start, now_s)
         self._twice = AskedTwice(view.tell)
+        people = PeopleActs(room, view, readers, self.front, self.sitting, self._twice, self.show_start)
         self._at_once: Mapping[str, Callable[[], None]] = {
             "leave": self._leave_case,
             "lock": self.lock,
@@ -79,13 +78,7 @@ class TrainingController:
             "next": self._ask_next,
             "run": lambda _: self.sitting.see_run(),
             "flag": self.sitting.flag,
-            "export": self._export,
-            "who": self._people,
-            "withdraw": self._withdraw,
-            "instructor": self._instructor,
-            "new set": self._new_set,
-            "set": self._next_set,
-            "lines": lambda _: self._toggle_lines(),
+            **people.acts,
         }
 
     @property
@@ -145,11 +138,13 @@ class TrainingController:
         self.sitting.close()
         person = self.sitting.person
         if person.id == LOCAL.id or self.trainer is None:
-            self._show(WELCOME, tr("archived and simulated runs"), "")
+            self.front.put(WELCOME, tr("archived and simulated runs"), "")
+            self._view.show_part()
             return
         count = len(self.trainer.answers(person, counted=True))
         place = tr("Reader {id} · {count} answers · names hidden from others", id=person.id, count=count)
-        self._show(OVERVIEW, tr("progress and agreement"), place)
+        self.front.put(OVERVIEW, tr("progress and agreement"), place)
+        self._view.show_part()
 
     @property
     def prepared(self) -> str:
@@ -191,10 +186,6 @@ class TrainingController:
         with telling(self._view.tell):
             cut_clip(desk, thing, self._settings.alarms, self._readers.case, self._view, ask)
 
-    def _show(self, mode: str, heading: str, place: str) -> None:
-        self.front.mode, self.front.heading, self.front.place = mode, heading, place
-        self._view.show_part()
-
     def _prepare(self, starter: Starter) -> None:
         """Have the demonstration run ready as the first case; who has asked for a case meanwhile gets it then."""
 
@@ -228,73 +219,3 @@ class TrainingController:
     def _leave_case(self) -> None:
         self._view.tell("")
         self.show_start()
-
-    def _export(self, desk: Trainer) -> None:
-        """The answers as a table: one's own, and everybody's for an instructor."""
-        teaches = may(self.sitting.person, Permission.SEE_OTHERS) and self.front.mode == INSTRUCTOR
-        name = self._view.ask_for_file(tr("Answers as a table"), f"{self.sitting.person.id}.csv")
-        if not name or self._readers.table.busy:
-            return
-        library, answers = (
-            desk.library,
-            answers_of(desk, None if teaches else self.sitting.person, asks=self.sitting.person),
-        )
-
-        def written(count: int) -> None:
-            if self._library_access.library is library:
-                library.note("export", f"{count} training answers")
-            self._view.tell(words.EXPORTED.format(count, name))
-
-        self._readers.table.find(lambda: write_answers(answers, Path(name)), written)
-
-    def _people(self, desk: Trainer) -> None:
-        """Choose or enrol a person."""
-        taken: list[Person] = []
-
-        def closed(told: str) -> None:
-            self.sitting.person = taken[0] if taken else self.sitting.person
-            self.show_start()
-            self._view.tell(told)
-
-        self._view.show_form(people_form(desk, self.sitting.person, taken), closed)
-
-    def _new_set(self, desk: Trainer) -> None:
-        """A set by rule or by hand, for who may teach."""
-        check_may(self.sitting.person, Permission.TEACH)
-
-        def closed(told: str) -> None:
-            self._instructor(desk)
-            self._view.tell(told)
-
-        self._view.show_form(set_form(desk, self.sitting.person), closed)
-
-    def _instructor(self, desk: Trainer) -> None:
-        """Everybody's figures, for who may see them; the look is logged."""
-        check_may(self.sitting.person, Permission.SEE_OTHERS)
-        desk.library.note("look at everybody's figures", self.sitting.person.id)
-        self._show(
-            INSTRUCTOR, tr("instructor · everybody by random number"), tr("Reader {id}", id=self.sitting.person.id)
-        )
-
-    def _next_set(self, desk: Trainer) -> None:
-        """The cases of another set from now on."""
-        self.sitting.set_id = chosen_set(desk, self.sitting.set_id)
-        row = desk.library.one("sets", self.sitting.set_id) if self.sitting.set_id else None
-        self._view.tell(
-            tr("Cases of the set “{name}” from now on.", name=row["name"]) if row else tr("All cases from now on.")
-        )
-
-    def _withdraw(self, desk: Trainer) -> None:
-        """Take the consent back; asked twice."""
-        if self._twice.asks(words.WITHDRAW_ASKED):
-            return
-        if self.sitting.person.id != LOCAL.id:
-            desk.withdraw(self.sitting.person)
-            self.sitting.person = desk.library.person(self.sitting.person.id)
-        self.show_start()
-        self._view.tell(words.WITHDRAWN)
-
-    def _toggle_lines(self) -> None:
-        """Ask the next cases with the plan's lines on the picture, or without."""
-        self.sitting.lines_shown = not self.sitting.lines_shown
-        self._view.tell(words.LINES_SHOWN if self.sitting.lines_shown else words.LINES_HIDDEN)

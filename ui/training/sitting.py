@@ -110,7 +110,7 @@ class Sitting:
             case_of=self._case_of(),
             stops_before=words.STOPS_BEFORE,
         )
-        self._put(ASKING, words.ARCHIVED.format(kind_of(desk, asked.clip), asked.clip.name), place)
+        self._front.put(ASKING, words.ARCHIVED.format(kind_of(desk, asked.clip), asked.clip.name), place)
         self._view.show_part()
         self._view.tell("")
         self._asked_s = self._now_s()
@@ -141,7 +141,7 @@ class Sitting:
             days = desk.lock(self.person, case.asked, given, result)
             who = identify(clip.run_path).words if clip.run_id else tr("clip {id}", id=clip.id)
             heading = words.LOCKED.format(kind_of(desk, clip), clip.name)
-            self._put(FEEDBACK, heading, f"{who}  |  {self._case_of()}")
+            self._front.put(FEEDBACK, heading, f"{who}  |  {self._case_of()}")
             self._view.show_feedback(feedback_of(desk, self.person, case, given, result, days, self._alarms))
             case.play_on(given)
 
@@ -176,6 +176,3 @@ class Sitting:
 
     def _case_of(self) -> str:
         return words.CASE_OF.format(len(self.asked_now), CASES)
-
-    def _put(self, mode: str, heading: str, place: str) -> None:
-        self._front.mode, self._front.heading, self._front.place = mode, heading, place

@@ -68,3 +68,7 @@ class VisiblePart:
     mode: str = WELCOME
     heading: str = ""
     place: str = ""
+
+    def put(self, mode: str, heading: str, place: str) -> None:
+        """Another part, with its header."""
+        self.mode, self.heading, self.place = mode, heading, place
