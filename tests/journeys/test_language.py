@@ -62,9 +62,10 @@ def test_every_word_of_a_page_is_in_the_catalogue(page: str, speaking: dict[str,
 
 
 def without_times(folder: Path) -> dict[str, object]:
-    """What an analysis wrote, but for how long it took and when that was."""
+    """What an analysis wrote, but for how long it took and when that was: on a busy machine it says that it is slow."""
     result = json.loads((folder / "result.json").read_text("utf-8"))
     del result["timing"]
+    result["events"] = [event for event in result["events"] if event["kind"] != "slow_processing"]
     table = (folder / "measurements.csv").read_text("utf-8").splitlines()
     slow = table[0].split(",").index("processing_ms") if "processing_ms" in table[0] else len(table[0])
     rows = [",".join(cell for at, cell in enumerate(line.split(",")) if at != slow) for line in table]
