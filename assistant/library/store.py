@@ -14,14 +14,12 @@ from typing import Any, Final
 from assistant.errors import EnvironmentError_, InputError, UsageError
 from assistant.identity import random_id
 from assistant.library import change_log, database
-from assistant.library.case_line import DERIVED, refresh_case
-from assistant.library.change_log import ChangeSet, Row, RowChange
+from assistant.library.case_line import refresh_case
+from assistant.library.change_log import ChangeSet, Row
 from assistant.library.database import OneWriter, Transaction
-from assistant.library.migrations import TABLES
 from assistant.library.people import LOCAL, Permission, Person, Role, check_may
-from assistant.library.relative import row_found, row_stored
+from assistant.library.stored_rows import StoredRows
 from assistant.system.places import data_home
-from assistant.system.plain import plain, sql_value
 
 log = logging.getLogger(__name__)
 _DAY_S: Final = 86_400
@@ -69,6 +67,7 @@ class Library:
         except BaseException:
             self._writer.release()
             raise
+        self._rows = StoredRows(self._db, self.folder, wall_ns)
         try:
             self.fault = self.verify()
             if not self.fault:
@@ -114,29 +113,17 @@ class Library:
     def one(self, table: str, id_: str) -> Row | None:
         """A row by id, also one that was deleted; None where there is none."""
         with self._reading():
-            row = self._raw(table, id_)
-        return None if row is None else row_found(self.folder, row)
-
-    def _raw(self, table: str, id_: str) -> Row | None:
-        """A row as the file holds it."""
-        row = self._db.execute(f"SELECT * FROM {_checked(table)} WHERE id = ?", (id_,)).fetchone()
-        return None if row is None else dict(row)
+            return self._rows.one(table, id_)
 
     def rows(self, table: str, *, include_deleted: bool = False, order: str = "number", **equal: Any) -> list[Row]:
         """Rows with these values, in the order of a column."""
-        tests = [f"{_column(name)} IS ?" for name in equal]
-        if not include_deleted:
-            tests.append("deleted_ns IS NULL")
-        where = f"WHERE {' AND '.join(tests)}" if tests else ""
-        question = f"SELECT * FROM {_checked(table)} {where} ORDER BY {_column(order)}"
         with self._reading():
-            found = self._db.execute(question, _sql(row_stored(self.folder, plain(equal)).values()))
-            return [row_found(self.folder, dict(row)) for row in found]
+            return self._rows.equal(table, equal, include_deleted=include_deleted, order=order)
 
     def ask(self, question: str, arguments: Iterable[Any] = ()) -> list[Row]:
         """Read by SQL, for the searches and figures; never with a text of a person inside ``question``."""
         with self._reading():
-            return [row_found(self.folder, dict(row)) for row in self._db.execute(question, _sql(arguments))]
+            return self._rows.ask(question, arguments)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -184,9 +171,9 @@ class Library:
         """
         check_may(self.who, act)
         with Transaction(self._db):
-            changed = [self._put(table, id_, values) for table, id_, values in rows]
+            changed = [self._rows.put(table, id_, values) for table, id_, values in rows]
             n, digest = change_log.append(self._db, self.who.id, kind, about, changed, self._wall_ns())
-            self._refresh(changed)
+            self._rows.refresh_cases(changed)
         self._keep_head(n, digest)
         return n
 
@@ -222,12 +209,12 @@ class Library:
             raise UsageError(f"change {target.n} ({target.kind}) cannot be taken back")
         check_may(self.who, Permission.DELETE if target.kind.startswith("delete") else Permission.EDIT)
         with Transaction(self._db):
-            back = [self._restore(row) for row in reversed(target.rows)]
+            back = [self._rows.restore(row) for row in reversed(target.rows)]
             m, digest = change_log.append(
                 self._db, self.who.id, "undo", f"{target.n}: {target.kind} {target.about}", back, self._wall_ns()
             )
             self._db.execute("UPDATE changes SET undone_by = ? WHERE n = ?", (m, target.n))
-            self._refresh(back)
+            self._rows.refresh_cases(back)
         self._keep_head(m, digest)
         return target
 
@@ -278,68 +265,3 @@ class Library:
             sorted(_NOT_UNDONE),
         ).fetchone()
         return None if row is None else change_log.change(self._db, row["n"])
-
-    def _put(self, table: str, id_: str, values: Mapping[str, Any]) -> RowChange:
-        before = self._raw(table, id_)
-        named = {_column(name): sql_value(value) for name, value in row_stored(self.folder, plain(values)).items()}
-        if before is None:
-            if table in ("cases", "runs"):
-                named.setdefault("added_ns", self._wall_ns())
-            columns = ["id", *named]
-            marks = ", ".join("?" for _ in columns)
-            self._db.execute(
-                f"INSERT INTO {_checked(table)} ({', '.join(columns)}) VALUES ({marks})", (id_, *named.values())
-            )
-        elif named:
-            parts = ", ".join(f"{name} = ?" for name in named)
-            self._db.execute(f"UPDATE {_checked(table)} SET {parts} WHERE id = ?", (*named.values(), id_))
-        return RowChange(table=table, id=id_, before=_kept(table, before), after=_kept(table, self._raw(table, id_)))
-
-    def _restore(self, row: RowChange) -> RowChange:
-        here = _kept(row.table, self._raw(row.table, row.id)) or {}
-        # The log of an older version holds whole paths.
-        after = row_stored(self.folder, row.after or {})
-        if row.before is None:
-            # What was added goes out of sight; its row stays, so that nothing that points to it breaks.
-            back: Row = {"deleted_ns": self._wall_ns()}
-        else:
-            before = row_stored(self.folder, row.before)
-            back = {name: value for name, value in before.items() if after.get(name) != value}
-            if any(here.get(name) != after.get(name) for name in back):
-                raise UsageError(f"{row.id} was changed again since; take that back first")
-        self._put(row.table, row.id, back)
-        return RowChange(table=row.table, id=row.id, before=here, after=_kept(row.table, self._raw(row.table, row.id)))
-
-    def _refresh(self, changed: Iterable[RowChange]) -> None:
-        cases = set()
-        for row in changed:
-            now = row.after or row.before or {}
-            if row.table == "cases":
-                cases.add(row.id)
-            elif "case_id" in now:
-                cases.add(now["case_id"])
-        for case_id in sorted(cases):
-            refresh_case(self._db, case_id)
-
-
-def _kept(table: str, row: Row | None) -> Row | None:
-    if row is None:
-        return None
-    left_out = {"number", *(DERIVED if table == "cases" else ())}
-    return {name: value for name, value in row.items() if name not in left_out}
-
-
-def _sql(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(sql_value(value) for value in values)
-
-
-def _checked(table: str) -> str:
-    if table not in TABLES:
-        raise UsageError(f"there is no table {table!r}")
-    return table
-
-
-def _column(name: str) -> str:
-    if not name.isidentifier() or not name.isascii():
-        raise UsageError(f"there is no column {name!r}")
-    return name

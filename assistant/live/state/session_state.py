@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from assistant.alarm_table.row import Watched
-from assistant.alarm_table.table import row_of
 from assistant.language import sentence
-from assistant.lines import Line
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
+from assistant.live.alarms.heard_alarms import HeardAlarms
 from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.frozen_input import FrozenInputDetector
@@ -21,13 +19,11 @@ from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
-from assistant.vocabulary import Alarm, AlarmSite, EventKind, FrameState, Measure, Motion, Priority, Unknown
+from assistant.vocabulary import Alarm, FrameState, Measure, Motion, Unknown
 
 _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
-_AlarmKey = tuple[EventKind | None, AlarmSite | None, Priority, Line | Watched]
-"""The last: a technical one, which the session judges by its own clock."""
 _NO_SOUND_YET: Final = sentence("the sound has not been heard yet")
 
 
@@ -72,53 +68,36 @@ class SessionState:
     frozen: FrozenInputDetector = field(default_factory=FrozenInputDetector)
     wanted: tuple[Wanted, ...] = ()
     beside: tuple[Wanted, ...] = ()
-    _early: dict[_AlarmKey, AlarmNotice] = field(default_factory=dict)
-    _grabbed_ns: dict[_AlarmKey, int] = field(default_factory=dict)
+    _heard: HeardAlarms = field(default_factory=HeardAlarms)
     _untracked_since_ns: int | None = None
 
     def new_plan(self, number: int, views: tuple[str, ...]) -> None:
         """Other lines from now on; nobody has confirmed them."""
         self.plan_number, self.views, self.moment = number, views, None
         self.lines, self.void_reason = Lines.UNCONFIRMED, ""
-        self._forget_alarms()
-
-    def _forget_alarms(self) -> None:
-        self._early.clear()
-        self._grabbed_ns.clear()
+        self._heard.forget()
 
     def hear_alarm(self, heard: AlarmNotice) -> None:
         """An alarm raised or ended: it counts at once, and until the moment of its frame has come."""
-        if heard.plan_number != self.plan_number:
-            return
-        key = _key(heard.alarm)
-        self._early[key] = heard
-        if heard.alarm.last_frame is None:
-            self._grabbed_ns[key] = heard.captured_ns
-        else:
-            self._grabbed_ns.pop(key, None)
+        if heard.plan_number == self.plan_number:
+            self._heard.hear(heard)
 
     def _standing(self) -> tuple[Alarm, ...]:
         """The alarms of the pipeline that stand by all that was heard."""
-        told = {_key(alarm): alarm for alarm in (self.moment.standing if self.moment is not None else ())}
-        for key, heard in self._early.items():
-            if heard.alarm.last_frame is None:
-                told.setdefault(key, heard.alarm)
-            else:
-                told.pop(key, None)
-        return tuple(told.values())
+        return self._heard.standing(self.moment.standing if self.moment is not None else ())
 
     def hear_moment(self, moment: LiveMoment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
         self.frame_timing.see_moment(moment)
         self.frozen.see(moment)
         self.newest_moment = moment
-        self._early = {key: heard for key, heard in self._early.items() if heard.captured_ns > moment.captured_ns}
+        self._heard.moment_came(moment.captured_ns)
         self.moment = moment if moment.plan_number == self.plan_number else None
 
     def forget_analysis(self) -> None:
         """The analysis died: nothing that it said is true of the picture now."""
         self.moment = self.newest_moment = None
-        self._forget_alarms()
+        self._heard.forget()
         self.frame_timing.forget_analysis()
 
     def look(
@@ -186,7 +165,7 @@ class SessionState:
                 LiveState.NOT_FLUOROSCOPY,
             )
             cement = [
-                replace(each, seen_ns=self._grabbed_ns.get(_key(alarm)))
+                replace(each, seen_ns=self._heard.grabbed_ns(alarm))
                 for alarm in self._standing()
                 for each in of_cement((alarm,), held=held)
             ]
@@ -269,7 +248,7 @@ class SessionState:
             lag_p95_ms=lag_p95_ms,
             limits=self.settings.alarms,
             moment=moment,
-            drawable=self.state is LiveState.LIVE and self._is_valid(now_ns, period_ms),
+            drawable=self.state is LiveState.LIVE and _is_valid(moment, now_ns, period_ms),
             alarms=self.alarms.ordered(),
             quiet=quiet(terms, armed=self.armed, view=self._view()),
             sound=self.alarms.sound(now_ns),
@@ -297,18 +276,14 @@ class SessionState:
         age_s = moment.liveness.xray_age_s
         return age_s if isinstance(age_s, Unknown) else age_s + (now_ns - moment.captured_ns) / 1e9
 
-    def _is_valid(self, now_ns: int, period_ms: Measure) -> bool:
-        """Everything drawn has a death time: three frame periods after its picture was grabbed, 300 ms at least."""
-        moment = self.moment
-        if moment is None or not isinstance(moment.motion, Motion):
-            return False
-        periods_ms = 0.0 if isinstance(period_ms, Unknown) else _VALID_PERIODS * period_ms
-        return (now_ns - moment.captured_ns) / 1e6 <= max(_VALID_MS, periods_ms)
-
-
-def _key(alarm: Alarm) -> _AlarmKey:
-    return alarm.kind, alarm.site, alarm.priority, row_of(alarm).watched
-
 
 def _is_well(state: ChildState | None) -> bool:
     return state is not None and state.condition is Condition.RUNNING
+
+
+def _is_valid(moment: LiveMoment | None, now_ns: int, period_ms: Measure) -> bool:
+    """Everything drawn has a death time: three frame periods after its picture was grabbed, 300 ms at least."""
+    if moment is None or not isinstance(moment.motion, Motion):
+        return False
+    periods_ms = 0.0 if isinstance(period_ms, Unknown) else _VALID_PERIODS * period_ms
+    return (now_ns - moment.captured_ns) / 1e6 <= max(_VALID_MS, periods_ms)
