@@ -26,7 +26,7 @@ import numpy as np
 from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.shared.mapped_file import SharedFile
 from assistant.recording.writer import Recorder
-from assistant.recording.writer_settings import WriterSettings
+from assistant.recording.writer import WriterSettings
 from assistant.settings.tree import RecordingSettings
 folder, board, width, height = Path(sys.argv[1]), SharedFile.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
 deck = SessionMemory.open(Path(sys.argv[5]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from assistant.recording.writer_settings import WriterSettings
+from assistant.recording.writer import WriterSettings
 from assistant.settings.tree import RecordingSettings
 
 WRITER: Final = WriterSettings.of(RecordingSettings())

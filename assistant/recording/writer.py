@@ -17,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,10 +26,11 @@ from assistant.recording.coder import NOWHERE, Coded, Coder, Offered
 from assistant.recording.recording_files import Disk, RecordingFiles
 from assistant.recording.recording_state import Gauge, RecordingState
 from assistant.recording.schema import LogAnchorLine
-from assistant.recording.writer_settings import WriterSettings
+from assistant.settings.tree import RecordingSettings
 from assistant.vocabulary import Grey
 
 log = logging.getLogger(__name__)
+_MB: Final = 1 << 20
 _STOP_WAIT_S: Final = 3.0
 _FRAMES_WAITING: Final = 512
 _TRY_AGAIN_NS: Final = 2_000_000_000
@@ -36,6 +38,29 @@ _MOST_UNSYNCED: Final = 256
 _WELL_AGAIN_NS: Final = 2_000_000_000
 # Trying again at once is of no use.
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterSettings:
+    """How it writes. Bytes and seconds; the first three of the settings (`of`)."""
+
+    sync_every_s: float
+    segment_bytes: int
+    reserve_bytes: int
+    """Left free on the disk for the event log and everybody else."""
+    uncoded_bytes: int = 256 << 20
+    """Pictures that may wait for a free core: six seconds of 1280 x 1024 at 30/s."""
+    waiting_bytes: int = 384 << 20
+    """Coded pictures that may wait for a disk that stalls: half a minute at 15 pictures/s of 1280 x 1024."""
+
+    @classmethod
+    def of(cls, settings: RecordingSettings) -> WriterSettings:
+        """As the settings say."""
+        return cls(
+            sync_every_s=settings.sync_every_s,
+            segment_bytes=round(settings.segment_mb * _MB),
+            reserve_bytes=round(settings.reserve_mb * _MB),
+        )
 
 
 class Recorder:

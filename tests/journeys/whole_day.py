@@ -22,7 +22,7 @@ from tests.journeys.hands import NONE, SHIFT
 from tests.journeys.network_camera import NetworkCamera
 from tests.journeys.person import K, Person
 from tests.small_run import INFERIOR, SUPERIOR, pictures, write_small_run
-from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
+from ui.training.view import ASKING, FEEDBACK, OVERVIEW, WELCOME
 
 _WATCHED_FRAMES = 60
 

@@ -13,8 +13,8 @@ from ui.review import review_words
 from ui.review.page import ReviewPage
 from ui.selftest.page import SelfTestPage
 from ui.shell import Shell
-from ui.training.modes import ASKING, FEEDBACK
 from ui.training.page import TrainingPage
+from ui.training.view import ASKING, FEEDBACK
 
 
 def _window(page: str) -> Shell:

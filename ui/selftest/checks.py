@@ -22,8 +22,7 @@ from assistant.live.state.picture_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
 from assistant.pipeline import Pipeline
 from assistant.plan import read_plan
-from assistant.recording.writer import Recorder
-from assistant.recording.writer_settings import WriterSettings
+from assistant.recording.writer import Recorder, WriterSettings
 from assistant.settings.tree import Settings, check
 from assistant.setup.sources import choices
 from assistant.steps.liveness import LivenessMemory, judge_liveness

@@ -14,8 +14,7 @@ from assistant.capture.masking.burned_in import words_in
 from assistant.capture.masking.layout import ConsoleLayout, layouts
 from assistant.capture.masking.masking import Masker
 from assistant.capture.opening import open_source
-from assistant.recording.writer import Recorder
-from assistant.recording.writer_settings import WriterSettings
+from assistant.recording.writer import Recorder, WriterSettings
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from assistant.vocabulary import Grey

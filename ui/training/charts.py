@@ -11,7 +11,7 @@ from assistant.training.agreement import Agreement, CalibrationPoint
 from assistant.training.figures import Share
 from assistant.vocabulary import Measure, Unknown
 from ui import theme
-from ui.training.agreement_words import signed
+from ui.training.training_words import signed
 from ui.training.violet import BAR, CARD, RAISED
 
 _NOTHING = tr("nothing yet")

@@ -15,11 +15,10 @@ from ui.controlling import AskedTwice, telling
 from ui.shared_library import SharedLibrary, log_fault
 from ui.training import training_words as words
 from ui.training.cutting import cut_clip, is_by_hand
-from ui.training.modes import ASKING, FEEDBACK, OVERVIEW, WELCOME
 from ui.training.people_acts import PeopleActs
 from ui.training.question import KEYS
 from ui.training.sitting import Sitting
-from ui.training.view import Readers, TrainingView, VisiblePart
+from ui.training.view import ASKING, FEEDBACK, OVERVIEW, WELCOME, Readers, TrainingView, VisiblePart
 
 
 class TrainingController:

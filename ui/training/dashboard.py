@@ -14,8 +14,8 @@ from assistant.training.figures import Share, TraineeProgress, progress
 from assistant.training.trainer import Trainer
 from assistant.vocabulary import Unknown
 from ui.training import training_words as words
-from ui.training.agreement_words import ranged, signed
 from ui.training.charts import AgreementTable, CalibrationChart, ComingBack, MovingChart, ShareBars
+from ui.training.training_words import ranged, signed
 from ui.training.violet import TrainingCard, label
 from ui.widgets.keycap import Keycap
 

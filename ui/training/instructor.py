@@ -15,7 +15,7 @@ from assistant.training.trainer import Trainer
 from assistant.vocabulary import Unknown
 from ui import theme
 from ui.keys.key_map import with_keys
-from ui.training.agreement_words import ranged, signed
+from ui.training.training_words import ranged, signed
 from ui.training.violet import CARD, EDGE, TrainingCard, label
 
 _KEYS = tr(

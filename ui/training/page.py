@@ -19,10 +19,9 @@ from ui.training.clip_view import sides_of
 from ui.training.controller import TrainingController
 from ui.training.feedback import Feedback
 from ui.training.layout import lay_out
-from ui.training.modes import ASKING, INSTRUCTOR, OVERVIEW, WELCOME
 from ui.training.open_case import OpenCase
 from ui.training.run_outcome_reader import RunOutcomeReader
-from ui.training.view import Readers
+from ui.training.view import ASKING, INSTRUCTOR, OVERVIEW, WELCOME, Readers
 from ui.widgets.form import Form
 from ui.widgets.form_sheet import FormSheet
 

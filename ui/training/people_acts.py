@@ -12,10 +12,9 @@ from assistant.training.trainer import Trainer
 from ui.controlling import AskedTwice
 from ui.shared_library import SharedLibrary
 from ui.training import training_words as words
-from ui.training.modes import INSTRUCTOR
 from ui.training.sitting import Sitting
 from ui.training.training_forms import chosen_set, people_form, set_form
-from ui.training.view import Readers, TrainingView, VisiblePart
+from ui.training.view import INSTRUCTOR, Readers, TrainingView, VisiblePart
 
 
 class PeopleActs:

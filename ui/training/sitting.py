@@ -18,9 +18,8 @@ from assistant.training.trainer import QUESTION, WATCHING, AskedClip, Trainer
 from ui.controlling import telling
 from ui.training import training_words as words
 from ui.training.feedback import feedback_of, kind_of
-from ui.training.modes import ASKING, FEEDBACK
 from ui.training.open_case import ClipPicture, OpenCase
-from ui.training.view import Readers, TrainingView, VisiblePart
+from ui.training.view import ASKING, FEEDBACK, Readers, TrainingView, VisiblePart
 
 CASES: Final = 12
 """So many are asked in one sitting."""

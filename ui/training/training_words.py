@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.language import shown, tr
 from assistant.lengths import UNCAL
+from assistant.training.agreement import Agreement
 from assistant.training.clip import ANSWERS
 from assistant.training.scoring import AnswerVerdict, Score
 
@@ -147,3 +148,13 @@ def early_words(result: Score) -> str:
             tr("{length} before the line", length=told) if left >= 0 else tr("{length} past the line", length=told)
         )
     return ", ".join(parts)
+
+
+def signed(value: float) -> str:
+    """A kappa: two places, a true minus."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+def ranged(found: Agreement) -> str:
+    """The 95 % range of a kappa, with words between."""
+    return tr("{low} to {high}", low=signed(found.low), high=signed(found.high))

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from assistant.training.run_outcome import RunOutcome
 from ui.training.feedback import Feedback
-from ui.training.modes import WELCOME
 from ui.widgets.form_sheet import FormSheet
+
+WELCOME: Final = "welcome"
+ASKING: Final = "asking"
+FEEDBACK: Final = "feedback"
+OVERVIEW: Final = "overview"
+INSTRUCTOR: Final = "instructor"
+"""The parts of the page, one of which is in front."""
 
 
 class TrainingView(Protocol):

@@ -28,8 +28,7 @@ from assistant.live.messages import RecordingStatus, SourceEnded, SourceLost, So
 from assistant.live.orders import LogAnchor, Start
 from assistant.live.processes.recovery import record_what_is_left
 from assistant.live.shared.shared_memory import Register, SessionMemory, is_orphan
-from assistant.recording.writer import Recorder
-from assistant.recording.writer_settings import WriterSettings
+from assistant.recording.writer import Recorder, WriterSettings
 from assistant.settings.tree import Settings
 from assistant.system.places import data_home
 from assistant.vocabulary import Frame, Grey

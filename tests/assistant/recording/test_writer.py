@@ -13,7 +13,8 @@ import pytest
 from assistant.capture.run_folder import RunFolder
 from assistant.recording.coder import Coded, Coder, Offered
 from assistant.recording.recording_files import Disk
-from assistant.recording.writer import Recorder
+from assistant.recording.writer import Recorder, WriterSettings
+from assistant.settings.tree import RecordingSettings
 from assistant.vocabulary import Grey
 from tests.recorders import WRITER
 from tests.waiting import HUNG_S, wait_until
@@ -255,3 +256,8 @@ def test_pictures_that_wait_for_their_coding_are_bounded_by_their_size(
     assert "coding" in recorder.state.fault
     gate.set()
     recorder.close()
+
+
+def test_a_site_s_numbers_reach_the_writer_in_bytes() -> None:
+    made = WriterSettings.of(RecordingSettings(sync_every_s=2.0, segment_mb=16.0, reserve_mb=128.0))
+    assert (made.sync_every_s, made.segment_bytes, made.reserve_bytes) == (2.0, 16 << 20, 128 << 20)

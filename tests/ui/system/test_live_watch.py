@@ -16,7 +16,7 @@ from tests.small_run import write_small_run
 from ui.keys.key_map import with_keys
 from ui.shell import Shell
 from ui.system.live_watch import OFFERED, REFUSED, Live, LiveWatch, live_now
-from ui.training.modes import ASKING, OVERVIEW
+from ui.training.view import ASKING, OVERVIEW
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from ui.keys.table import actions_of
 from ui.training import sitting as sitting_module
 from ui.training import training_words as words
 from ui.training.controller import TrainingController
-from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
-from ui.training.view import Readers
+from ui.training.view import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME, Readers
 
 
 class View:

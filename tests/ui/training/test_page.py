@@ -15,7 +15,7 @@ from ui.shell import Shell
 from ui.training import controller
 from ui.training import page as page_module
 from ui.training import training_words as words
-from ui.training.modes import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
+from ui.training.view import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
 
 
 @pytest.fixture
