@@ -1,7 +1,7 @@
-"""Keeps the peers' scores of a run: they do not change while the program does, and take longer than the program.
+"""Keeps the scores of a run: an evaluation that was broken off goes on where it stopped, and no peer is asked twice.
 
 What is kept is taken again only while everything that it was made from is the same to the byte: the run's plan and
-truth, the code that scores, and the peer's network.
+truth and the code that scores; for a peer's score its network, for the program's own all of the program.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from assistant.system.places import models_folder
 from assistant.system.plain import json_text
 
 _ASSISTANT = Path(__file__).resolve().parents[1]
-_SCORING = ("peer*.py", "plain_unet.py", "score*.py", "truth.py", "outcome.py", "tally.py")
+_SCORING = ("peer*.py", "plain_unet.py", "score*.py", "film.py", "truth.py", "outcome.py", "tally.py")
 _ALSO = ("geometry.py", "line_maps.py", "lines.py", "plan.py", "readings/table_file.py", "settings/tree.py")
 
 
@@ -42,6 +43,32 @@ def key_of(run: Path) -> str:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     # The ideal observer answers where a run has its masks.
     digest.update(str((run / "truth" / "ideal").is_dir()).encode())
+    return digest.hexdigest()
+
+
+def own_key_of(run: Path, how: str) -> str:
+    """Checksum of all that the program's own score of a run is made from.
+
+    Parameters
+    ----------
+    run : Path
+    how : str
+        How its answers are come by, and with what numbers.
+
+    Raises
+    ------
+    OSError
+        If one of the files cannot be read.
+    """
+    return hashlib.sha256(f"{key_of(run)} {_program()} {how}".encode()).hexdigest()
+
+
+@cache
+def _program() -> str:
+    digest = hashlib.sha256()
+    code = [path for kind in ("*.py", "*.toml") for path in _ASSISTANT.rglob(kind)]
+    for path in sorted([*code, *(path for path in models_folder().rglob("*") if path.is_file())]):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 from assistant.errors import AssistantError, UsageError
+from assistant.evaluation.acquisition_set import Part
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
-from assistant.evaluation.runs import RunToScore, Way, runs_under, score_all, simulate_set
+from assistant.evaluation.runs import RunToScore, Way, acquisition_runs, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
 from assistant.evaluation.validation_set import RUNS
 from assistant.steps.cement import USUAL_LIMITS, limits_with
@@ -34,6 +35,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="make evaluate", description="Score the program and other methods on runs with known truth."
     )
     parser.add_argument("--runs", type=Path, help="score these runs (folders with truth/); default: a validation set")
+    parser.add_argument(
+        "--set",
+        choices=["validation", "acquisition", "acquisition-tuning"],
+        default="validation",
+        help="which set is made and scored: the validation set, that of single shots, short exposures and stills, or "
+        "the part of the latter on which steps may be tuned",
+    )
     parser.add_argument("--quick", type=int, metavar="N", help="the first N runs only")
     parser.add_argument(
         "--data", type=Path, default=REAL_ANATOMY, help="folder of real anatomy for the validation set, if it is there"
@@ -43,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--peers",
         action=argparse.BooleanOptionalAction,
-        help="also the other methods (default: with the validation set, not with --runs)",
+        help="also the other methods (default: with the validation set alone)",
     )
     way = parser.add_mutually_exclusive_group()
     way.add_argument(
@@ -66,14 +74,19 @@ def _evaluate(args: argparse.Namespace) -> int:
     limits = limits_with(args.limits)
     if limits != USUAL_LIMITS and not args.direct:
         raise UsageError("--limits: say --direct as well; the command and lying results know the usual numbers only")
-    peers = args.runs is None if args.peers is None else args.peers
+    validation = args.runs is None and args.set == "validation"
+    peers = validation if args.peers is None else args.peers
     if args.runs is not None:
         runs = runs_under(args.runs)[: args.quick]
+    elif not validation:
+        part: Part = "tuning" if args.set.endswith("tuning") else "measured"
+        args.out = args.out / args.set
+        runs = acquisition_runs(args.out / "runs", part, args.quick, args.jobs)
     else:
         data = args.data if args.data.is_dir() else None
         runs = simulate_set(args.out / "validation", args.quick or RUNS, args.jobs, data)
-    whole_set = args.runs is None and args.quick is None
-    counted = coverage([read_facts(run) for run in runs]) if args.runs is None else []
+    whole_set = validation and args.quick is None
+    counted = coverage([read_facts(run) for run in runs]) if validation else []
     way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND
     jobs = [
         RunToScore(run=run, results=args.out / "results" / run.name, peers=peers, way=way, limits=limits)

@@ -247,6 +247,59 @@ def _motion() -> list[Figure]:
     ]
 
 
+def _acquisition() -> list[Figure]:
+    section = "acquisition"
+    worst = [
+        ("scale", "scale spread, worst run", "%", "spread.scale_pct", "<= 0.2"),
+        ("rotation", "rotation spread, worst run", "deg", "spread.rotation_deg", "<= 0.1"),
+        ("xray_s", "X-ray time off, worst run", "share", "xray.time_off", "<= 0.05"),
+        ("exposures", "exposures off, worst run", "share", "xray.exposures_off", "<= 0.05"),
+    ]
+    return [
+        share(
+            "acquisition.pose", section, "new pictures with a pose", "coverage.registration", goal=">= 0.98", main=True
+        ),
+        share(
+            "acquisition.first", section, "... the first of an exposure", "coverage.first", goal=">= 0.95", main=True
+        ),
+        share(
+            "acquisition.figure",
+            section,
+            "pictures with cement in sight that have a figure",
+            "coverage.figure",
+            main=True,
+        ),
+        share("acquisition.silent", section, "... blind without saying so", "blind_silent", goal="0", main=True),
+        share(
+            "acquisition.technical",
+            section,
+            "technical alarms without cause, per 30 min of film",
+            "false_technical",
+            goal="<= 1",
+            main=True,
+            rate=True,
+        ),
+        share("acquisition.identity", section, "reference frame: pose is the identity", "reference_identity", goal="1"),
+        *(
+            Figure(
+                key=f"acquisition.{key}_{name}",
+                section=section,
+                label=label if name == "worst" else label.replace("worst", "median"),
+                unit=unit,
+                reduce=quantile_of(sample, at=at),
+                digits=3,
+                goal=goal if name == "worst" else "",
+            )
+            for key, label, unit, sample, goal in worst
+            for name, at in (("median", 0.5), ("worst", 1.0))
+        ),
+        share(
+            "stills.found", "stills", "vertebra found in the last picture", "stills.found", goal=">= 0.95", main=True
+        ),
+        share("stills.leaks", "stills", "leaks of 2 mm and more found", "stills.leaks", goal=">= 0.9", main=True),
+    ]
+
+
 def _time() -> list[Figure]:
     return [
         Figure(
@@ -278,5 +331,6 @@ FIGURES: tuple[Figure, ...] = (
     *_leaks(),
     *_states(),
     *_motion(),
+    *_acquisition(),
     *_time(),
 )

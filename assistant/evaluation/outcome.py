@@ -63,6 +63,8 @@ class MethodAnswers:
     motion, distance_mm : dict of str to array (n,)
         As in `Truth`; NaN where the method does not know.
     area_mm2, processing_ms : array (n,)
+    alarm, reason : list of str
+        The priority that stands, and why a frame has no figures; empty for a method without an alarm table.
     outline_sigma_mm : array (n,) or None
         Standard deviation that the method gives its outline; None for one that gives none.
     events, leaks : tuples
@@ -78,6 +80,8 @@ class MethodAnswers:
     area_mm2: Column = field(repr=False)
     distance_mm: Mapping[str, Column] = field(repr=False)
     processing_ms: Column = field(repr=False)
+    alarm: list[str] = field(default_factory=list, repr=False)
+    reason: list[str] = field(default_factory=list, repr=False)
     outline_sigma_mm: Column | None = field(default=None, repr=False)
     events: tuple[MethodEvent, ...]
     leaks: tuple[MethodLeak, ...]
@@ -128,6 +132,8 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         area_mm2=numbers("cement_area_mm2"),
         distance_mm={line: numbers(f"{line}_mm") for line in LINES},
         processing_ms=numbers("processing_ms"),
+        alarm=table.words("alarm") + [""] * short,
+        reason=table.words("reason") + [""] * short,
         outline_sigma_mm=numbers("front_mm"),
         events=tuple(result.events),
         leaks=tuple(result.leaks),

@@ -19,6 +19,7 @@ from assistant.lines import WHOLE_LINES
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import Plan
+from assistant.readings.csv_row import why_unmeasured
 from assistant.results.writer import mask_in_frame
 from assistant.settings.file import default_settings
 from assistant.steps.cement import USUAL_LIMITS, CementLimits
@@ -49,12 +50,15 @@ class _Frames:
     area_mm2: NDArray[np.float64]
     processing_ms: NDArray[np.float64]
     outline_sigma_mm: NDArray[np.float64]
+    alarm: list[str]
+    reason: list[str]
     masks: dict[int, NDArray[np.uint8]]
     """Packed bits, of live frames alone."""
 
     def take(self, i: int, reading: Reading, plan: Plan, shape: tuple[int, int]) -> None:
         """Take in the reading of frame ``i``; unknown stays NaN."""
         self.state[i], self.processing_ms[i] = reading.liveness.state.value, reading.processing_ms
+        self.alarm[i], self.reason[i] = reading.alarm.word, why_unmeasured(reading)
         if isinstance(reading.motion, Motion):
             self.registered[i], self.view[i] = True, plan.views[reading.motion.view_index].view
             for name in MOTION:
@@ -86,6 +90,8 @@ def _no_frames(n: int) -> _Frames:
         area_mm2=np.full(n, np.nan),
         processing_ms=np.full(n, np.nan),
         outline_sigma_mm=np.full(n, np.nan),
+        alarm=[""] * n,
+        reason=[""] * n,
         masks={},
     )
 
@@ -121,6 +127,8 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         area_mm2=frames.area_mm2,
         distance_mm=frames.distance_mm,
         processing_ms=frames.processing_ms,
+        alarm=frames.alarm,
+        reason=frames.reason,
         outline_sigma_mm=frames.outline_sigma_mm,
         events=tuple(
             MethodEvent(

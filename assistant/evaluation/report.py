@@ -14,7 +14,7 @@ from assistant.evaluation.figures import Figure, interval_of, mean_of, quantile_
 from assistant.evaluation.tally import RunScore
 from assistant.system.plain import json_text
 
-SUBGROUPS = ("level", "view", "noise", "motion", "kind")
+SUBGROUPS = ("group", "level", "view", "noise", "motion", "kind")
 _ENDPLATES = ("superior_endplate", "inferior_endplate")
 
 

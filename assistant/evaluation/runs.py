@@ -20,6 +20,8 @@ from assistant.capture.opening import open_source
 from assistant.capture.source import Source
 from assistant.errors import UsageError
 from assistant.evaluation import cached_scores
+from assistant.evaluation.acquisition_set import Part, make_run
+from assistant.evaluation.acquisition_set import planned_runs as planned_acquisition
 from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome, read_outcome
 from assistant.evaluation.peer_run import run_peers
@@ -87,6 +89,23 @@ def runs_under(folder: Path) -> list[Path]:
     if not found:
         raise UsageError(f"{folder}: holds no run with truth (RUN/truth/truth.json); give a folder of simulated runs")
     return found
+
+
+def acquisition_runs(folder: Path, part: Part, count: int | None, jobs: int) -> list[Path]:
+    """The first ``count`` runs (None: all) of a part of `acquisition_set`; those not there yet are simulated.
+
+    Raises
+    ------
+    AssistantError
+        If the simulator fails.
+    """
+    planned = planned_acquisition(part)[:count]
+    todo = [run for run in planned if not (folder / run.name / "truth/truth.json").is_file()]
+    if todo:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            for k, _ in enumerate(pool.map(make_run, todo, [folder / run.name for run in todo]), 1):
+                progress("simulated", k, len(todo))
+    return [folder / run.name for run in planned]
 
 
 def simulate_set(folder: Path, count: int, jobs: int, data: Path | None) -> list[Path]:
@@ -175,6 +194,21 @@ def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
 
 
 def _own_score(job: RunToScore, truth: Truth) -> RunScore:
+    """The program's own score, kept as the peers' are: an evaluation that was broken off goes on where it stopped."""
+    if job.way is Way.REUSE:
+        return _fresh_score(job, truth)
+    path = job.results.parent.parent / "own" / f"{job.run.name}.npz"
+    key = cached_scores.own_key_of(job.run, f"{job.way.value} {job.limits}")
+    kept = cached_scores.cached(path, key)
+    if kept is not None:
+        return kept[0]
+    fresh = _fresh_score(job, truth)
+    if fresh.counts["complete"][0] == 1:  # what failed is tried again
+        cached_scores.keep(path, key, [fresh])
+    return fresh
+
+
+def _fresh_score(job: RunToScore, truth: Truth) -> RunScore:
     if job.way is Way.DIRECT:
         return _direct_score(job, truth)
     wall_s, message = analyse(job) if job.way is Way.COMMAND else (0.0, "")

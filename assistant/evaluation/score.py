@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.errors import InputError
 from assistant.evaluation.outcome import MethodAnswers, read_outcome
+from assistant.evaluation.score_acquisition import score_acquisition
 from assistant.evaluation.score_events import score_crossings, score_leaks
 from assistant.evaluation.score_frames import (
     score_distances,
@@ -60,6 +61,7 @@ def score(truth: Truth, outcome: MethodAnswers, method: str, *, told: bool = Fal
     if not told:
         score_states(tally, truth, outcome)
         score_lock(tally, truth, outcome)
+        score_acquisition(tally, truth, outcome)
     return RunScore(
         run=truth.folder.parent.name,
         method=method,
@@ -71,7 +73,7 @@ def score(truth: Truth, outcome: MethodAnswers, method: str, *, told: bool = Fal
 
 
 def tags_of(truth: Truth) -> dict[str, str]:
-    """What a run is counted under: level, view, noise, motion, safe or not.
+    """What a run is counted under: level, view, noise, motion, safe or not, and the group of the set that it is of.
 
     Noise is the dose of a pulse where the simulator names it; motion is the largest displacement of the vertebra
     within a second, in mm.
@@ -83,6 +85,7 @@ def tags_of(truth: Truth) -> dict[str, str]:
         "noise": _noise(truth),
         "motion": _motion(truth),
         "kind": "crossing" if truth.crossings or truth.leaks else "safe",
+        "group": str(truth.facts.get("case", "")).rstrip("0123456789 ") or "unknown",
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.evaluation.film import film_s
 from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import Truth
@@ -60,8 +61,7 @@ def score_lock(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
         if not any(0.0 <= t_s[a] - end_s <= SETTLING_S for end_s in ends_s)
         and not (a in turned and (a == b or t_s[min(b + 1, len(t_s) - 1)] - t_s[a] <= FOUND_S + 1e-6))
     ]
-    between_s = np.diff(t_s, append=t_s[-1:]).clip(0.0, 1.0)
-    tally.count("false_loss", len(false), float(between_s[there].sum()) / _HALF_HOUR_S)
+    tally.count("false_loss", len(false), film_s(truth, there) / _HALF_HOUR_S)
     tally.notes.extend(f"lost without cause: frames {pictures[a]} to {pictures[b]}" for a, b in false)
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from assistant.evaluation.cached_scores import cached, keep, key_of
+from assistant.evaluation.cached_scores import cached, keep, key_of, own_key_of
 from assistant.evaluation.tally import RunScore
 
 SCORES = [
@@ -50,3 +50,12 @@ def test_the_key_changes_with_the_truth_and_with_the_observers_masks(made, monke
     keys.append(key_of(made.run))
     assert keys[0] == keys[1]
     assert len(set(keys)) == 4
+
+
+def test_the_programs_own_key_names_how_its_answers_are_come_by(made) -> None:
+    made.save()
+    keys = [own_key_of(made.run, "direct"), own_key_of(made.run, "direct"), own_key_of(made.run, "command")]
+    assert keys[0] == keys[1] != keys[2]
+    made.truth_rows[12] |= {"dx_px": 1.0}
+    made.save()
+    assert own_key_of(made.run, "direct") != keys[0]

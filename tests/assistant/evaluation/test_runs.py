@@ -9,7 +9,7 @@ import pytest
 from assistant.errors import UsageError
 from assistant.evaluation import cached_scores, runs
 from assistant.evaluation.ideal_observer import IdealObserver
-from assistant.evaluation.outcome import no_outcome
+from assistant.evaluation.outcome import no_outcome, read_outcome
 from assistant.evaluation.runs import RunToScore, Way, analyse, runs_under, score_all, score_job, simulate_set
 from assistant.system.files import partial_path
 
@@ -112,6 +112,28 @@ def test_peers_are_asked_once(made, monkeypatch, tmp_path) -> None:
     first, again = (score_job(job(made, peers=True)) for _ in range(2))
     assert [score.method for score in first] == [score.method for score in again] == ["this program", "a peer"]
     assert len(asked) == 1
+
+
+def test_an_evaluation_that_was_broken_off_goes_on_where_it_stopped(made, monkeypatch) -> None:
+    made.save()
+    asked: list[int] = []
+
+    def program(truth, _source, _limits):
+        asked.append(len(asked))
+        if len(asked) == 1:
+            raise ZeroDivisionError
+        return read_outcome(made.results, truth.frames)
+
+    monkeypatch.setattr(runs, "open_source", lambda _run: io.BytesIO())
+    monkeypatch.setattr(runs, "run_program", program)
+    key = ["one program"]
+    monkeypatch.setattr(cached_scores, "own_key_of", lambda run, how: f"{run.name} {how} {key[0]}")
+    scores = [score_job(job(made, way=Way.DIRECT))[0] for _ in range(3)]
+    assert [score.counts["complete"][0] for score in scores] == [0, 1, 1]  # what failed is tried again
+    assert len(asked) == 2
+    key[0] = "another program"
+    score_job(job(made, way=Way.DIRECT))
+    assert len(asked) == 3
 
 
 def test_workers_keep_the_order_of_the_runs(made, tmp_path) -> None:

@@ -1,0 +1,43 @@
+"""Film and pauses of a run as truth has them: exposures, and how long the beam was on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evaluation.truth import Truth
+
+_PAUSE_PULSES, _LEAST_PAUSE_S = 2.5, 0.6
+"""A step between new pictures that is longer than so many pulses, and than this, is a pause."""
+
+
+def exposure_starts(truth: Truth) -> NDArray[np.bool_]:
+    """Which of the new pictures (in their order) is the first of an exposure."""
+    t_s = truth.t_s[truth.new_picture]
+    steps_s = np.diff(t_s, prepend=-np.inf)
+    starts: NDArray[np.bool_] = steps_s > max(_PAUSE_PULSES * _pulse_s(truth), _LEAST_PAUSE_S)
+    return starts
+
+
+def film_s(truth: Truth, among: NDArray[np.bool_] | None = None) -> float:
+    """Seconds with X-ray on: each new picture stands for the time to the next, one before a pause for a pulse.
+
+    Parameters
+    ----------
+    truth : Truth
+    among : array of bool or None
+        Which of the new pictures, in their order; None: all.
+    """
+    t_s = truth.t_s[truth.new_picture]
+    pulse_s = _pulse_s(truth)
+    lasts_s = np.diff(t_s, append=t_s[-1:] + pulse_s)
+    lasts_s[np.append(exposure_starts(truth)[1:], False)] = pulse_s
+    return float(lasts_s.sum() if among is None else lasts_s[among].sum())
+
+
+def _pulse_s(truth: Truth) -> float:
+    rate = truth.facts.get("pulses_per_s")
+    if rate:
+        return 1.0 / float(rate)
+    steps_s = np.diff(truth.t_s[truth.new_picture])
+    return float(np.median(steps_s)) if len(steps_s) else 0.0

@@ -1,0 +1,134 @@
+"""Scores of what the beam does: poses by exposure, silence, technical alarms, X-ray time, the laws of the pose."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.acquisition import AcquisitionMemory, take_picture
+from assistant.evaluation.film import exposure_starts, film_s
+from assistant.evaluation.outcome import MethodAnswers
+from assistant.evaluation.score_lock import SETTLING_S
+from assistant.evaluation.tally import Tally
+from assistant.evaluation.truth import LINE_OF_LEAK, LINES, Truth
+
+SEEN_MM2 = 5.0
+"""From so much visible cement on a picture must have a figure or say why not."""
+TECHNICAL = ("registration_lost", "view_changed")
+IDENTITY = {"scale": 5e-4, "rotation_deg": 0.02, "shift_mm": 0.02}
+"""So near the identity the pose on the reference frame itself must be."""
+LEAK_MM = 2.0
+"""Stills: leaks that are seen to reach this far past their line must be found."""
+STILLS = "stills"
+_FOUND_MM = 2.0
+_CONSTANT = {"scale": 2e-4, "rotation_deg": 0.02}
+_LEAST_PICTURES = 8
+_HALF_HOUR_S = 1800.0
+
+
+def score_acquisition(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
+    """All of them; a run that has no exposure of more than one picture says nothing about X-ray time."""
+    pictures = np.flatnonzero(truth.new_picture)
+    if not len(pictures):
+        return
+    planned = {view.view for view in truth.plan.views}
+    there = truth.live[pictures] & np.array([truth.view[k] in planned for k in pictures], dtype=bool)
+    first = pictures[there & exposure_starts(truth)]
+    tally.count("coverage.first", outcome.registered[first].sum(), len(first))
+    _score_silence(tally, truth, outcome, pictures[there])
+    _score_technical(tally, truth, outcome, pictures[~there])
+    _score_xray(tally, truth, outcome)
+    _score_identity(tally, truth, outcome)
+    _score_spread(tally, truth, outcome, pictures[there])
+    if str(truth.facts.get("case", "")).startswith(STILLS):
+        _score_stills(tally, truth, outcome, int(pictures[-1]))
+
+
+def _score_silence(tally: Tally, truth: Truth, outcome: MethodAnswers, there: NDArray[np.intp]) -> None:
+    """Pictures with cement in plain sight: with a figure, or without one, a reason or an alarm."""
+    seen = there[truth.visible_area_mm2[there] >= SEEN_MM2]
+    figure = np.any([np.isfinite(outcome.distance_mm[line][seen]) for line in LINES], axis=0)
+    tally.count("coverage.figure", figure.sum(), len(seen))
+    silent = [
+        int(k)
+        for k, has_one in zip(seen, figure, strict=True)
+        if not has_one and not _of(outcome.reason, int(k)) and _of(outcome.alarm, int(k)) in ("", "none")
+    ]
+    tally.count("blind_silent", len(silent), len(seen))
+    tally.notes.extend(f"blind without saying so: frame {k}" for k in silent)
+
+
+def _of(words: list[str], k: int) -> str:
+    return words[k] if words else ""
+
+
+def _score_technical(tally: Tally, truth: Truth, outcome: MethodAnswers, away: NDArray[np.intp]) -> None:
+    """Alarms "lines not valid" and "view changed" that begin without cause in the pictures shortly before."""
+    caused_s = truth.t_s[away]
+    false = [
+        event
+        for event in outcome.events
+        if event.kind in TECHNICAL and not _soon_after(caused_s, truth.t_s[min(event.first_frame, truth.frames - 1)])
+    ]
+    tally.count("false_technical", len(false), film_s(truth) / _HALF_HOUR_S)
+    tally.notes.extend(f"{event.kind} without cause in frame {event.first_frame}" for event in false)
+
+
+def _soon_after(caused_s: NDArray[np.float64], t_s: float) -> bool:
+    return bool(np.any((caused_s <= t_s + 1e-6) & (caused_s >= t_s - SETTLING_S)))
+
+
+def _score_xray(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
+    """X-ray time and exposures of the pictures that the program called new, counted as it counts them."""
+    exposures, xray_s = truth.facts.get("exposures"), truth.facts.get("xray_s")
+    if not exposures or not xray_s:
+        return
+    memory = AcquisitionMemory()
+    for k, word in enumerate(outcome.state):
+        if word in ("live", "moving"):
+            take_picture(memory, float(truth.t_s[k]))
+    tally.add("xray.exposures_off", len(memory.xray_s) / exposures - 1.0)
+    if truth.new_picture.sum() > exposures:
+        tally.add("xray.time_off", sum(memory.xray_s) / xray_s - 1.0)
+
+
+def _score_identity(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
+    """The reference frame laid on itself."""
+    for view in truth.plan.views:
+        k = view.reference_frame
+        off = {
+            "scale": outcome.motion["scale"][k] - 1.0,
+            "rotation_deg": outcome.motion["rotation_deg"][k],
+            "shift_mm": float(np.hypot(outcome.motion["dx_px"][k], outcome.motion["dy_px"][k])) * view.mm_per_px,
+        }
+        same = all(abs(off[name]) <= limit for name, limit in IDENTITY.items())
+        tally.count("reference_identity", same, 1)
+        if not same:
+            said = ", ".join(f"{name} {value:.4f}" for name, value in off.items())
+            tally.notes.append(f"reference frame {k}: the pose is not the identity ({said})")
+
+
+def _score_spread(tally: Tally, truth: Truth, outcome: MethodAnswers, there: NDArray[np.intp]) -> None:
+    """Standard deviation of scale and rotation over a run in which both are constant, view by view."""
+    for view in {view.view for view in truth.plan.views}:
+        shown = [k for k in there if truth.view[k] == view and outcome.registered[k] and outcome.view[k] == view]
+        if len(shown) < _LEAST_PICTURES:
+            continue
+        for name, key, unit in (("scale", "scale_pct", 100.0), ("rotation_deg", "rotation_deg", 1.0)):
+            if np.std(truth.motion[name][shown]) <= _CONSTANT[name]:
+                tally.add(f"spread.{key}", unit * np.nanstd(outcome.motion[name][shown]))
+
+
+def _score_stills(tally: Tally, truth: Truth, outcome: MethodAnswers, last: int) -> None:
+    """Whether the last picture's vertebra was found where it is, and the leaks that are seen in it."""
+    mm_per_px = truth.plan.views[0].mm_per_px
+    gap_px = [outcome.motion[name][last] - truth.motion[name][last] for name in ("dx_px", "dy_px")]
+    found = bool(outcome.registered[last]) and float(np.hypot(*gap_px)) * mm_per_px <= _FOUND_MM
+    tally.count("stills.found", found, 1)
+    for leak in truth.leaks:
+        past_mm = truth.visible_mm[LINE_OF_LEAK[leak.site]][last]
+        if leak.onset_2d_frame is not None and past_mm <= -LEAK_MM:
+            told = any(said.site == leak.site for said in outcome.leaks)
+            tally.count("stills.leaks", told, 1)
+            if not told:
+                tally.notes.append(f"stills: leak at {leak.site} not found")
