@@ -1,4 +1,4 @@
-"""The runs of how X-ray is asked for and shown: single shots, short exposures, folders of stills.
+"""The runs of how X-ray is asked for (single shots, short exposures, stills) and shown (acts, display chains).
 
 Two parts that share no patient: ``tuning`` (the simulator's train part) for whoever changes a step, ``measured`` (its
 validation part) for the figures that are quoted. What no column names is drawn as in any random case.
@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from assistant.errors import UsageError
+from assistant.evaluation.display_cases import ACTS, CHAINS
 from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.dataset import patient_seed
 from assistant.simulation.fluoroscope import Fluoroscope
@@ -54,7 +55,7 @@ class AcquiredRun:
     Attributes
     ----------
     group : str
-        "single shots", "short exposures" or "stills": what the run is counted under.
+        One of `GROUPS`: what the run is counted under.
     number : int
         Within its group.
     seed : int
@@ -89,7 +90,8 @@ def planned_runs(part: Part, counts: dict[str, int] | None = None) -> list[Acqui
         Runs of each group; None: as the part has them (`COUNTS`).
     """
     counts = COUNTS[part] if counts is None else counts
-    firsts = {group: 1000 * k for k, group in enumerate(GROUPS)}
+    # The groups of how pictures are shown share their patients, so that each run has the one as it is beside it.
+    firsts = {group: 1000 * min(k, len(GROUPS) - len(_SHOWN)) for k, group in enumerate(GROUPS)}
     found = [
         AcquiredRun(
             group=group,
@@ -191,14 +193,24 @@ def _stills(case: Case, run: AcquiredRun) -> Case:
     )
 
 
+def _shown(by: Callable[[Case, int], Case]) -> Callable[[Case, AcquiredRun], Case]:
+    return lambda case, run: by(case, run.number)
+
+
+_SHOWN = {**ACTS, **CHAINS}
 GROUPS: Final[dict[str, Callable[[Case, AcquiredRun], Case]]] = {
     "single shots": _single_shots,
     "short exposures": _short_exposures,
     "stills": _stills,
+    **{name: _shown(by) for name, by in _SHOWN.items()},
 }
 COUNTS: Final[dict[Part, dict[str, int]]] = {
     "measured": {"single shots": 12, "short exposures": 12, "stills": 24},
     "tuning": {"single shots": 5, "short exposures": 5, "stills": 6},
+}
+DISPLAY_COUNTS: Final[dict[Part, dict[str, int]]] = {
+    "measured": dict.fromkeys(_SHOWN, 8),
+    "tuning": dict.fromkeys(_SHOWN, 2),
 }
 
 

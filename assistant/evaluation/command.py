@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from assistant.errors import AssistantError, UsageError
-from assistant.evaluation.acquisition_set import Part
+from assistant.evaluation.acquisition_set import COUNTS, DISPLAY_COUNTS, Part
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.runs import RunToScore, Way, acquisition_runs, runs_under, score_all, simulate_set
@@ -16,6 +16,12 @@ from assistant.evaluation.score import PROGRAM
 from assistant.evaluation.validation_set import RUNS
 from assistant.steps.cement import USUAL_LIMITS, limits_with
 
+_SETS: dict[str, tuple[Part, dict[str, int]]] = {
+    "acquisition": ("measured", COUNTS["measured"]),
+    "acquisition-tuning": ("tuning", COUNTS["tuning"]),
+    "display": ("measured", DISPLAY_COUNTS["measured"]),
+    "display-tuning": ("tuning", DISPLAY_COUNTS["tuning"]),
+}
 REAL_ANATOMY = Path("../shared/data")
 """Scans and meshes beside the project; they do not travel with it."""
 
@@ -37,10 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=Path, help="score these runs (folders with truth/); default: a validation set")
     parser.add_argument(
         "--set",
-        choices=["validation", "acquisition", "acquisition-tuning"],
+        choices=["validation", *_SETS],
         default="validation",
-        help="which set is made and scored: the validation set, that of single shots, short exposures and stills, or "
-        "the part of the latter on which steps may be tuned",
+        help="which set is made and scored: the validation set; single shots, short exposures and stills; acts of "
+        "consoles and display chains; of these the parts on which steps may be tuned",
     )
     parser.add_argument("--quick", type=int, metavar="N", help="the first N runs only")
     parser.add_argument(
@@ -79,9 +85,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.runs is not None:
         runs = runs_under(args.runs)[: args.quick]
     elif not validation:
-        part: Part = "tuning" if args.set.endswith("tuning") else "measured"
         args.out = args.out / args.set
-        runs = acquisition_runs(args.out / "runs", part, args.quick, args.jobs)
+        runs = acquisition_runs(args.out / "runs", *_SETS[args.set], args.quick, args.jobs)
     else:
         data = args.data if args.data.is_dir() else None
         runs = simulate_set(args.out / "validation", args.quick or RUNS, args.jobs, data)

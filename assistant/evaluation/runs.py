@@ -91,15 +91,15 @@ def runs_under(folder: Path) -> list[Path]:
     return found
 
 
-def acquisition_runs(folder: Path, part: Part, count: int | None, jobs: int) -> list[Path]:
-    """The first ``count`` runs (None: all) of a part of `acquisition_set`; those not there yet are simulated.
+def acquisition_runs(folder: Path, part: Part, groups: dict[str, int], count: int | None, jobs: int) -> list[Path]:
+    """The first ``count`` runs (None: all) of these groups of `acquisition_set`; those not there yet are simulated.
 
     Raises
     ------
     AssistantError
         If the simulator fails.
     """
-    planned = planned_acquisition(part)[:count]
+    planned = planned_acquisition(part, groups)[:count]
     todo = [run for run in planned if not (folder / run.name / "truth/truth.json").is_file()]
     if todo:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
