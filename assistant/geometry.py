@@ -59,7 +59,8 @@ class Crop:
 class Similarity:
     """Where a reference point lies in the current picture.
 
-    ``current = scale · R(rotation) · (p - centre) + centre + (dx, dy)``, the contract's formula.
+    ``current = scale · R(rotation) · (p - centre) + centre + (dx, dy)``, the contract's formula; in a picture that the
+    console shows mirrored, ``p - centre`` has its x turned round first.
 
     Attributes
     ----------
@@ -71,6 +72,8 @@ class Similarity:
         1 = as in the reference frame.
     centre_px : tuple of float
         (x, y): the mean of the view's landmarks.
+    mirrored : bool
+        Left and right are exchanged against the reference frame.
     """
 
     dx_px: float
@@ -78,15 +81,14 @@ class Similarity:
     rotation_deg: float
     scale: float
     centre_px: tuple[float, float]
+    mirrored: bool = False
 
     def current_from_reference(self) -> NDArray[np.float64]:
         """2 x 3 matrix that takes reference points to the current picture."""
-        angle = np.deg2rad(self.rotation_deg)
-        a, b = self.scale * np.cos(angle), self.scale * np.sin(angle)
-        cx, cy = self.centre_px
-        return np.array(
-            [[a, -b, cx + self.dx_px - a * cx + b * cy], [b, a, cy + self.dy_px - b * cx - a * cy]], dtype=np.float64
-        )
+        linear = turned(self.rotation_deg, self.scale, mirrored=self.mirrored)
+        centre = np.asarray(self.centre_px)
+        moved = centre + np.array([self.dx_px, self.dy_px])
+        return np.column_stack([linear, moved - linear @ centre])
 
     def reference_from_current(self) -> NDArray[np.float64]:
         """2 x 3 matrix that takes current points back to the reference frame."""
@@ -100,9 +102,23 @@ def apply(matrix: NDArray[np.float64], points_px: PointsPx) -> PointsPx:
     return points_px @ matrix[:, :2].T + matrix[:, 2]
 
 
+def turned(rotation_deg: float, scale: float = 1.0, *, mirrored: bool = False) -> NDArray[np.float64]:
+    """2 x 2 matrix: left and right exchanged where ``mirrored``, then turned, then scaled."""
+    angle = np.deg2rad(rotation_deg)
+    a, b = scale * np.cos(angle), scale * np.sin(angle)
+    x = -1.0 if mirrored else 1.0
+    return np.array([[a * x, -b], [b * x, a]], dtype=np.float64)
+
+
+def after(second: NDArray[np.float64], first: NDArray[np.float64]) -> NDArray[np.float64]:
+    """2 x 3 matrix of ``first`` and then ``second``."""
+    return np.column_stack([second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]])
+
+
 def similarity_from_matrix(matrix: NDArray[np.float64], centre_px: tuple[float, float]) -> Similarity:
     """Read a 2 x 3 similarity matrix (current_from_reference) back as a `Similarity` about ``centre_px``."""
-    a, b = matrix[0, 0], matrix[1, 0]
+    mirrored = bool(np.linalg.det(matrix[:, :2]) < 0)
+    a, b = (-matrix[0, 0], -matrix[1, 0]) if mirrored else (matrix[0, 0], matrix[1, 0])
     moved = matrix[:, :2] @ np.asarray(centre_px) + matrix[:, 2]
     return Similarity(
         dx_px=float(moved[0] - centre_px[0]),
@@ -110,6 +126,7 @@ def similarity_from_matrix(matrix: NDArray[np.float64], centre_px: tuple[float, 
         rotation_deg=float(np.rad2deg(np.arctan2(b, a))),
         scale=float(np.hypot(a, b)),
         centre_px=centre_px,
+        mirrored=mirrored,
     )
 
 

@@ -40,13 +40,11 @@ from assistant.steps.leaks import LeakMemory, all_leaks
 from assistant.steps.liveness import ScreenWatch, moves_fast, picture_with
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import (
+    DisplayWatch,
     MotionMemory,
     Pyramid,
-    ReferenceLook,
     SpeedMemory,
-    compare,
     follow,
-    learn_reference,
     start_following,
     too_fast,
 )
@@ -74,8 +72,6 @@ _FAILED = sentence("this picture could not be analysed")
 _BLENDED = sentence("the picture does not match the planned view well: it may be changing")
 _CERTAIN = 0.82
 """Confidence from which a motion is believed even while the whole picture changes [P]."""
-_CLEARLY = 0.15
-"""A changed orientation fits better by this correlation than the planned one [P]."""
 AlarmListener = Callable[[Alarm], None]
 
 
@@ -100,8 +96,6 @@ class _View:
     motion: MotionMemory
     mask: MaskMemory
     cement: CementMask | Unknown
-    look: ReferenceLook
-    shape_px: tuple[int, ...]
     typing: LeakTyping
     sign: float
     """With which cement was last looked for."""
@@ -143,6 +137,8 @@ class Pipeline:
     ----------
     screen : ScreenWatch
         Which of the screen's pictures is looked at, and whether it is live.
+    display : DisplayWatch
+        How the console shows it: a zoom or a flip is offered, and may be taken over.
     exposures : AcquisitionMemory
         What the beam has done so far.
     acquisition : Acquisition or None
@@ -170,6 +166,7 @@ class Pipeline:
             _start(k, view, frame, settings, clock, self._polarity.polarity(k).sign, cement_limits)
             for k, (view, frame) in enumerate(zip(plan.views, pictures, strict=True))
         ]
+        self.display = DisplayWatch(pictures, [view.body_px for view in plan.views], plan.displays)
         self.exposures = AcquisitionMemory()
         self.acquisition: Acquisition | None = None
         self._timed = clock is not RunClock.ASSUMED
@@ -205,7 +202,8 @@ class Pipeline:
         if new_picture and self.acquisition is not None:
             fast = moves_fast(self.screen.memory)
             self._last = self._measure(frame, self.acquisition, fast=fast)
-            if self._last.moves or (fast and not _certain(self._last.motion)):
+            moving = fast and not _certain(self._last.motion) and not self.display.explains
+            if self._last.moves or moving:
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
                 self._last = _nothing(_TOO_FAST)
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
@@ -238,6 +236,7 @@ class Pipeline:
             changes=outcome.changes,
             leaks=self._last.leaks,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
+            offered=self.display.offered,
         )
 
     def acknowledge(self) -> tuple[Alarm, ...]:
@@ -257,6 +256,7 @@ class Pipeline:
             models=self._models(leaks),
             notes=(
                 *self.screen.notes,
+                *self.display.notes,
                 *(told for each in self._views if (told := lengths.assumption(each.planned))),
                 *self._polarity.notes(),
                 *(told for each in self._views if (told := each.typing.fault)),
@@ -280,14 +280,8 @@ class Pipeline:
         return (self._shapes.identity,) if said else ()
 
     def _measure(self, frame: Frame, acquisition: Acquisition, *, fast: bool) -> _PictureFindings:
-        frame = self.screen.looking.alone(frame)
-        # Motion. The mask found before is left out of it: cement would drag the lines along.
-        pyramid = Pyramid(grey=frame.grey, white=frame.white)
-        known = self._views[self._active].cement
-        cement_before = known if isinstance(known, CementMask) else None
-        motion, self._active = follow([v.motion for v in self._views], self._active, pyramid, cement_before)
-        if not _certain(motion):
-            motion = _how_shown(self._views[self._active], frame, motion)
+        shown = self.screen.looking.alone(frame)
+        frame, motion = self._found(shown, fast=fast)
         if isinstance(motion, Unknown):
             motion = self.screen.explained(motion)
             return _nothing(motion.reason, motion)
@@ -307,7 +301,7 @@ class Pipeline:
         grows = self._polarity.grows(self._active, frame, view.mask)
         turned, view.sign = view.mask.baseline.sign != view.sign, view.mask.baseline.sign
         return _PictureFindings(
-            motion=motion,
+            motion=self.display.as_shown(motion, shown),
             cement=cement,
             distances=distances,
             approach=approach,
@@ -315,6 +309,24 @@ class Pipeline:
             grows_opposite=grows,
             sign_turned=turned,
         )
+
+    def _found(self, shown: Frame, *, fast: bool) -> tuple[Frame, Motion | Unknown]:
+        """The picture as the plan knows it, and where the vertebra lies in that."""
+        why = self.display.explain(self._active, shown, fast=fast)
+        if why:
+            return shown, Unknown(why)
+        frame, motion = self._followed(shown)
+        judged = self.display.judge(self._active, shown, motion, certain=_certain(motion))
+        return (frame, judged) if judged is not None else self._followed(shown)
+
+    def _followed(self, shown: Frame) -> tuple[Frame, Motion | Unknown]:
+        # The mask found before is left out of it: cement would drag the lines along.
+        frame = self.display.as_planned(shown)
+        known = self._views[self._active].cement
+        cement_before = known if isinstance(known, CementMask) else None
+        pyramid = Pyramid(grey=frame.grey, white=frame.white)
+        motion, self._active = follow([v.motion for v in self._views], self._active, pyramid, cement_before)
+        return frame, motion
 
     def _worded(self, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
         """The shape of a leak in the words of its alarm: of this picture, else as it was told before."""
@@ -371,8 +383,6 @@ def _start(
         ),
         mask=mask,
         cement=Unknown("no X-ray picture has been measured yet"),
-        look=learn_reference(reference.grey, reference.white),
-        shape_px=reference.grey.shape,
         typing=LeakTyping(quick=quick, mask=mask),
         sign=sign,
     )
@@ -392,19 +402,6 @@ def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:
             shape=other.shape if weighed else larger.shape,
         )
     return tuple(sorted(chosen.values(), key=lambda leak: leak.first_frame))
-
-
-def _how_shown(view: _View, frame: Frame, motion: Motion | Unknown) -> Motion | Unknown:
-    """Where the vertebra is hardly found: a flip, a turn or a zoom at the C-arm is named, and its lines are not shown.
-
-    A vertebra is nearly its own mirror image, so a flipped picture can still seem to match a little.
-    """
-    if frame.grey.shape != view.shape_px:
-        return motion
-    shown = compare(view.look, frame.grey, frame.white)
-    if isinstance(shown, Unknown) or shown.as_planned or shown.score < shown.score_as_planned + _CLEARLY:
-        return motion
-    return Unknown(f"the {shown.words} against the plan")
 
 
 def _certain(motion: Motion | Unknown) -> bool:

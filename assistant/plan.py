@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from assistant import geometry
+from assistant.console_display import MOST_DISPLAYS, ConsoleDisplay, ConsoleDisplayFile, display_of
 from assistant.errors import UsageError
 from assistant.geometry import PointsPx
 from assistant.settings.tree import WarningLines, is_level, lines_at
@@ -75,6 +76,7 @@ class PlanFile(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     schema: str
     views: list[ViewFile]
+    displays: list[ConsoleDisplayFile] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,9 +139,13 @@ class PlannedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """A checked plan. ``document`` is the file as it was read, for the result."""
+    """A checked plan. ``document`` is the file as it was read, for the result.
+
+    ``displays``: other ways in which the console showed the pictures, and which a person has taken over.
+    """
 
     views: tuple[PlannedView, ...]
+    displays: tuple[ConsoleDisplay, ...] = ()
     document: dict[str, Any] = field(repr=False)
 
 
@@ -204,7 +210,16 @@ def plan_from_document(document: Any, lines: WarningLines | float) -> Plan:
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise UsageError(f"not a usable plan: {_plain(error)}") from error
-    return Plan(views=views, document=document)
+    return Plan(views=views, displays=_displays(file.displays), document=document)
+
+
+def _displays(files: list[ConsoleDisplayFile]) -> tuple[ConsoleDisplay, ...]:
+    if len(files) > MOST_DISPLAYS:
+        raise UsageError(f"a plan may hold {MOST_DISPLAYS} displays at most, this one has {len(files)}")
+    try:
+        return tuple(display_of(file) for file in files)
+    except ValueError as error:
+        raise UsageError(f"displays: {error}; zoom lies between 0.25 and 4, turn_deg between -360 and 360") from error
 
 
 def check_against_run(plan: Plan, width_px: int, height_px: int, end_frame: int | None) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.console_display import ConsoleDisplay
 from assistant.geometry import Crop, PointsPx, Similarity
 from assistant.lines import Line
 
@@ -363,6 +364,8 @@ class Reading:
         Standing in this picture.
     processing_ms : float
         Time the pipeline took for this frame. Filled by the pipeline's caller-given clock.
+    offered : ConsoleDisplay or None
+        How the console shows this picture, where that is not as planned and nobody has taken it over.
     """
 
     frame_index: int
@@ -376,6 +379,7 @@ class Reading:
     changes: tuple[Alarm, ...]
     leaks: tuple[Leak, ...]
     processing_ms: float
+    offered: ConsoleDisplay | None = None
 
     @property
     def alarm(self) -> Priority:

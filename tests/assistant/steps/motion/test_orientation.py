@@ -4,9 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from assistant.console_display import ConsoleDisplay
 from assistant.steps.motion import orientation
 from assistant.steps.motion.orientation import Orientation
 from assistant.vocabulary import Unknown
+
+BODY = np.array([[180.0, 180.0], [330.0, 180.0], [330.0, 330.0], [180.0, 330.0]])
 
 
 def texture(seed: int) -> np.ndarray:
@@ -34,7 +37,7 @@ def noisy(picture: np.ndarray, seed: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def reference() -> orientation.ReferenceLook:
-    return orientation.learn_reference(noisy(texture(1), 2), 255)
+    return orientation.learn_reference(noisy(texture(1), 2), 255, BODY)
 
 
 @pytest.mark.parametrize("shift", [(0, 0), (25, -12)])
@@ -44,8 +47,8 @@ def test_the_same_picture_moved_a_little_is_as_planned(
     moved = np.roll(noisy(texture(1), 3), shift, axis=(0, 1))
     answer = orientation.compare(reference, moved, 255)
     assert isinstance(answer, Orientation)
-    assert answer.as_planned
-    assert answer.words == ""
+    assert answer.display.is_planned
+    assert answer.display.words == ""
 
 
 @pytest.mark.parametrize(
@@ -69,12 +72,21 @@ def test_what_the_console_did_is_told(
     picture = noisy(shown(texture(1), mirrored=mirrored, turn_deg=turn_deg, zoom=zoom), 4)
     answer = orientation.compare(reference, picture, 255)
     assert isinstance(answer, Orientation)
-    assert not answer.as_planned
-    assert answer.mirrored == mirrored
-    assert abs((answer.rotation_deg - turn_deg + 180.0) % 360.0 - 180.0) < 5.0
-    assert answer.zoom == pytest.approx(zoom, rel=0.12)
-    assert answer.score > answer.score_as_planned
-    assert answer.words.startswith("picture is ")
+    assert not answer.display.is_planned
+    assert answer.display.mirrored == mirrored
+    assert abs((answer.display.turn_deg - turn_deg + 180.0) % 360.0 - 180.0) < 5.0
+    assert answer.display.zoom == pytest.approx(zoom, rel=0.12)
+    assert answer.score > answer.score_expected
+    assert answer.display.words
+    exact = orientation.measured(reference, picture, 255, answer.display)
+    assert isinstance(exact, ConsoleDisplay)
+    assert exact.zoom == pytest.approx(zoom, rel=0.005)
+
+
+def test_dark_and_bright_exchanged_is_told(reference: orientation.ReferenceLook) -> None:
+    answer = orientation.compare(reference, 255 - noisy(shown(texture(1), mirrored=True), 4), 255)
+    assert isinstance(answer, Orientation)
+    assert (answer.display.inverted, answer.display.mirrored) == (True, True)
 
 
 def test_other_anatomy_and_other_sizes_are_unknown(reference: orientation.ReferenceLook) -> None:
@@ -87,7 +99,7 @@ def test_other_anatomy_and_other_sizes_are_unknown(reference: orientation.Refere
 
 def test_sixteen_bits_say_the_same() -> None:
     picture = texture(3)
-    wide = orientation.learn_reference(picture.astype(np.uint16) * 257, 65535)
+    wide = orientation.learn_reference(picture.astype(np.uint16) * 257, 65535, BODY)
     answer = orientation.compare(wide, np.ascontiguousarray(picture[:, ::-1]), 255)
     assert isinstance(answer, Orientation)
-    assert answer.mirrored
+    assert answer.display.mirrored

@@ -1,0 +1,125 @@
+"""A console that shows the picture otherwise in the middle of a run: told in one sentence, measured once taken over."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from assistant.cli import main
+from tests.small_run import pictures, plan_document, write_video
+
+Grey8 = NDArray[np.uint8]
+BEGINS = 24
+"""From this frame on the console shows it otherwise, before there is much cement."""
+COUNT = 60
+
+
+def analyze(folder: Path, made: list[Grey8], **more: Any) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """What the command says of pictures and a plan; ``more`` goes into the plan."""
+    folder.mkdir()
+    plan = folder / "plan.json"
+    plan.write_text(json.dumps(plan_document() | more), encoding="utf-8")
+    video = write_video(folder / "run.mkv", made)
+    asked = ["analyze", video, "--plan", plan, "--out", folder / "out", "--defaults"]
+    assert main([str(each) for each in asked]) == 0
+    with (folder / "out" / "measurements.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return json.loads((folder / "out" / "result.json").read_text(encoding="utf-8")), rows
+
+
+def zoomed(times: float) -> Callable[[Grey8], Grey8]:
+    """As a console enlarges it about the middle."""
+
+    def zoom(grey: Grey8) -> Grey8:
+        rows, cols = grey.shape
+        middle = np.array([(cols - 1) / 2, (rows - 1) / 2])
+        matrix = np.column_stack([np.eye(2) * times, middle - times * middle])
+        return np.asarray(cv2.warpAffine(grey, matrix, (cols, rows)), np.uint8)
+
+    return zoom
+
+
+def mirrored(grey: Grey8) -> Grey8:
+    return np.ascontiguousarray(grey[:, ::-1])
+
+
+def inverted(grey: Grey8) -> Grey8:
+    return np.asarray(255 - grey, np.uint8)
+
+
+def turned(grey: Grey8) -> Grey8:
+    return np.ascontiguousarray(grey[::-1, ::-1])
+
+
+CHANGES = {
+    "zoomed ×1.": zoomed(1.2),
+    "mirrored": mirrored,
+    "turned by 180°": turned,
+    "inverted": inverted,
+}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    """The run as it is."""
+    return analyze(tmp_path_factory.mktemp("plain") / "run", list(pictures(COUNT)))[1]
+
+
+def changed(how: Callable[[Grey8], Grey8], *, end: int = COUNT) -> list[Grey8]:
+    """The small run, shown otherwise from one frame to another."""
+    return [how(grey) if BEGINS <= k < end else grey for k, grey in enumerate(pictures(COUNT))]
+
+
+@pytest.mark.parametrize("word", CHANGES)
+def test_it_is_named_in_one_sentence_and_nothing_is_measured(tmp_path: Path, word: str) -> None:
+    result, rows = analyze(tmp_path / "run", changed(CHANGES[word]))
+    after = rows[BEGINS + 4 :]
+    assert all(not row["scale"] and not row["cement_area_mm2"] for row in after)
+    assert {row["reason"] for row in after if row["state"] == "live"} == {after[0]["reason"]}
+    assert word in after[0]["reason"]
+    (note,) = [note for note in result["run"]["notes"] if word in note]
+    assert '"displays"' in note, "how it can be measured"
+
+
+def test_a_roadmap_is_named_as_such(tmp_path: Path) -> None:
+    made = list(pictures(COUNT))
+    mask = np.log(np.mean(made[6:12], axis=0) + 8.0)
+    grain = np.random.default_rng(4)
+
+    def subtracted(grey: Grey8) -> Grey8:
+        level = 127.5 + 110.0 * (np.log(grey + 8.0) - mask) + grain.normal(0.0, 4.0, grey.shape)
+        return np.asarray(np.clip(level, 0, 255), np.uint8)
+
+    _, rows = analyze(tmp_path / "run", changed(subtracted))
+    told = [row["reason"] for row in rows[BEGINS + 6 :] if row["state"] == "live"]
+    assert told
+    assert all("roadmap or a subtraction" in reason for reason in told)
+
+
+@pytest.mark.parametrize("word", CHANGES)
+def test_a_plan_that_knows_it_is_measured_on_in_the_new_geometry(
+    tmp_path: Path, plain: list[dict[str, str]], word: str
+) -> None:
+    """And the plan's own way comes back by itself."""
+    end = 48
+    entry: dict[str, dict[str, Any]] = {
+        "zoomed ×1.": {"zoom": 1.2},
+        "mirrored": {"mirrored": True},
+        "turned by 180°": {"turn_deg": 180.0},
+        "inverted": {"inverted": True},
+    }
+    _, rows = analyze(tmp_path / "run", changed(CHANGES[word], end=end), displays=[entry[word]])
+    for first, last in ((BEGINS + 4, end), (end + 4, COUNT)):
+        for row, as_it_was in zip(rows[first:last], plain[first:last], strict=True):
+            assert row["registration_ok"] == "1"
+            area, same = float(row["cement_area_mm2"]), float(as_it_was["cement_area_mm2"])
+            assert area == pytest.approx(same, abs=12.0, rel=0.12)
+    assert float(rows[end - 1]["scale"]) == pytest.approx(1.2 if word.startswith("zoomed") else 1.0, abs=0.02)
