@@ -144,6 +144,8 @@ def _in_exposures(case: Case, run: AcquiredRun, on_s: tuple[float, float]) -> Ca
         pedal=Pedal(
             on_s=on_s,
             off_s=(5.0, 15.0),
+            # Two thirds are marked in a filtered picture, as after a look of some seconds; the others in a shot like any.
+            first_s=4.0 if on_s == (0.0, 0.0) and n % 3 else 0.0,
             rest_mm=float(np.round(rng.uniform(0.2, 1.2), 2)),
             push_share=0.1,
             push_mm=10.0,

@@ -45,7 +45,7 @@ def exposures(case: Case, rng: np.random.Generator) -> tuple[Exposure, ...]:
         pushed, away = rng.random() < pedal.push_share, rng.normal(size=(2, 3)) * [1.0, 0.0, 1.0]
         off = float(np.clip(rng.normal(), -2.0, 2.0)) * pedal.start_off
         if not found:
-            table, off = np.zeros(3), 0.0
+            table, off, length_s = np.zeros(3), 0.0, max(length_s, pedal.first_s)
         else:
             if pushed:
                 home = rng.uniform(0.5, 1.0) * pedal.push_mm * away[0] / max(float(np.linalg.norm(away[0])), 1e-6)

@@ -233,6 +233,8 @@ class Pedal(_Part, frozen=True):
     """Length of an exposure, drawn between these; 0: a single shot, one picture."""
     off_s: tuple[float, float] = (0.0, 0.0)
     """Length of a pause, drawn between these; 0: X-ray stays on."""
+    first_s: float = 0.0
+    """The first exposure is at least so long: the look in which the team places the C-arm and its lines."""
     rest_mm: float = 0.0
     """How far from its place the table stands in an exposure, standard deviation, along and across."""
     push_share: float = 0.0

@@ -40,6 +40,13 @@ def test_exposures_and_pauses_are_as_long_as_the_case_says(knobs: Pedal) -> None
     assert (len(pulses_s) == len(found)) == (knobs is SHOTS)
 
 
+def test_the_first_look_can_be_longer_and_leaves_the_others_as_they_were() -> None:
+    usual, looked = (down(Case(run=LONG, pedal=msgspec.structs.replace(SHOTS, first_s=first))) for first in (0.0, 4.0))
+    assert looked[0].to_s - looked[0].from_s == 4.0
+    assert all(one.to_s == one.from_s for one in looked[1:])
+    assert [round(b.from_s - a.from_s, 2) for a, b in zip(usual[1:90], looked[1:90], strict=True)] == [4.0] * 89
+
+
 def test_the_table_stands_a_little_elsewhere_in_each_exposure_and_now_and_then_far_off() -> None:
     found = down(Case(run=LONG, pedal=SHORT))
     stands = np.array([one.table_mm for one in found])
