@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from assistant.errors import EnvironmentError_, InputError
 from assistant.language import sentence
+from assistant.language.days import day_words
 from assistant.part import read_part, recording_of
 from assistant.vocabulary import NO_DATE, Unknown
 
@@ -114,7 +115,7 @@ class Identity:
     def recorded_words(self) -> str:
         """When it was recorded, as people write it, or that this is not known."""
         day = self.recorded
-        return day.reason if isinstance(day, Unknown) else sentence(f"recorded {day.day} {day:%b} {day.year}")
+        return day.reason if isinstance(day, Unknown) else sentence(f"recorded {day_words(day)}")
 
     @property
     def folder(self) -> Path:

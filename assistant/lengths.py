@@ -21,6 +21,11 @@ from assistant.plan import PlannedView
 from assistant.vocabulary import Approach, Distances, Measure, Unknown
 
 UNCAL: Final = "uncal."
+_SHARE_OF: Final = {
+    "depth": sentence("{0} of depth uncal."),
+    "height": sentence("{0} of height uncal."),
+    "width": sentence("{0} of width uncal."),
+}
 _VIEWS_KEPT: Final = 64
 """Every figure of every frame asks how large its view's body is: worked out once a view."""
 DEPTH_FOR_WIDTH: Final = sentence(
@@ -91,7 +96,7 @@ def mark(view: PlannedView | None) -> str:
 def about(length_mm: float, view: PlannedView | None, of: Of = Of.DEPTH, digits: int = 0) -> str:
     """A length in words that stand alone: "≈ 3 mm", or "≈ 9 % of depth uncal."; parameters as `figure`."""
     told = figure(length_mm, view, of, digits)
-    return told if view is None or view.calibrated else sentence(f"{told} of {word(view, of)} {UNCAL}")
+    return told if view is None or view.calibrated else _SHARE_OF[word(view, of)].format(told)
 
 
 def about_area(area_mm2: float, view: PlannedView | None) -> str:
@@ -113,7 +118,7 @@ def about_size(length_mm: float, width_mm: float, view: PlannedView | None) -> s
     if view is None or view.calibrated:
         return f"≈ {length_mm:.0f} × {width_mm:.0f} mm"
     one, other = (100 * each / depth_mm(view) for each in (length_mm, width_mm))
-    return sentence(f"≈ {one:.0f} × {other:.0f} % of {word(view, Of.DEPTH)} {UNCAL}")
+    return _SHARE_OF[word(view, Of.DEPTH)].format(f"≈ {one:.0f} × {other:.0f} %")
 
 
 def in_mm(measure: Measure, view: PlannedView | None) -> Measure:

@@ -19,10 +19,10 @@ DAY_NOT_KNOWN = sentence("day not known")
 NO_LEAK_TOLD = sentence("no leak told")
 XRAY_NOT_COUNTED = sentence("X-ray not counted")
 _WORDS = (
-    ("pause", "pause", "pauses"),
+    ("pause", sentence("pause"), sentence("pauses")),
     ("ap_look", sentence("AP look"), sentence("AP looks")),
     ("key_image", sentence("key image"), sentence("key images")),
-    ("bookmark", "bookmark", "bookmarks"),
+    ("bookmark", sentence("bookmark"), sentence("bookmarks")),
 )
 
 
@@ -109,7 +109,7 @@ def _line(day: LevelDay | None, name: str, found: str) -> SessionLine:
         answered=sentence(f"{answered} of {len(day.alarms)}"),
         leaks_told="; ".join(leaks) or NO_LEAK_TOLD,
         leaks_found=found,
-        xray=xray_words(day.xray_s, day.exposures).removeprefix("X-ray "),
+        xray=_xray(day.xray_s, day.exposures),
     )
 
 
@@ -132,11 +132,15 @@ def marks_words(level: LevelDay) -> list[str]:
 
 def xray_words(xray_s: float | None, exposures: int | None) -> str:
     """X-ray time and number of exposures, as they were counted on the day."""
+    told = _xray(xray_s, exposures)
+    return told if told == XRAY_NOT_COUNTED else sentence(f"X-ray {told}")
+
+
+def _xray(xray_s: float | None, exposures: int | None) -> str:
     if xray_s is None or exposures is None:
         return XRAY_NOT_COUNTED
-    return sentence(
-        f"X-ray {int(xray_s) // 60:02d}:{int(xray_s) % 60:02d} in {exposures} exposure{'s'[: exposures != 1]}"
-    )
+    time = f"{int(xray_s) // 60:02d}:{int(xray_s) % 60:02d}"
+    return sentence(f"{time} in 1 exposure") if exposures == 1 else sentence(f"{time} in {exposures} exposures")
 
 
 def _stages(level: LevelDay) -> str:

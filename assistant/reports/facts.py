@@ -15,7 +15,7 @@ from assistant.plan import Plan, PlannedView
 from assistant.readings.moments import Moment, view_of
 from assistant.reports.day_facts import REHEARSAL, SessionLine, clock, day_rows, found_words
 from assistant.results.looked_at import NONE_SEEN, NOT_YET, Looked
-from assistant.review.annotations import About, Review
+from assistant.review.annotations import LABELS, About, Entry, Review
 from assistant.review.counting import OF_MACHINE
 from assistant.review.session_day import RaisedAlarm, SessionDay, raised_alarm_words
 from assistant.run_facts import RunClock, RunFacts
@@ -39,6 +39,46 @@ class EventLine:
     text: str
     until_s: float | None
     answered_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerLine:
+    """A standing word of a reviewer.
+
+    Attributes
+    ----------
+    t_s : float
+        Of the picture on which it was said.
+    what : str
+        What it is about: "shape of the posterior leak from 00:02.13".
+    figures : tuple of (name, figure)
+        Of a measure.
+    label : str
+        One of the program's own words that was chosen.
+    typed : str
+        The reviewer's own words: in no other language than that in which they were written.
+    author, day : str
+        A person of the library by id; ISO date.
+    """
+
+    t_s: float
+    what: str
+    figures: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    typed: str = ""
+    author: str = ""
+    day: str = ""
+
+    @property
+    def words(self) -> str:
+        """In English, as it stands in tables."""
+        figures = ", ".join(f"{name} {figure}" for name, figure in self.figures)
+        return self.in_words(self.what, figures or self.label or self.typed)
+
+    def in_words(self, what: str, said: str) -> str:
+        """The line with these words for what it is about and for what was said."""
+        told = f"{what}: {said}" if said else what
+        return f"{clock(self.t_s)} {told} — {self.author}, {self.day}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +108,7 @@ class ReportFacts:
         That the run is none of a patient; empty for any other.
     leaks : tuple of tuple of str
         Number, site, first seen, size, route and magnitude, shape.
-    reviewer : tuple of str
+    reviewer : tuple of ReviewerLine
         What reviewers said, each with author and time.
     notes : tuple of str
         What the source and the analysis assumed or mended.
@@ -89,7 +129,7 @@ class ReportFacts:
     final: tuple[tuple[str, str], ...]
     events: tuple[EventLine, ...]
     leaks: tuple[tuple[str, ...], ...]
-    reviewer: tuple[str, ...]
+    reviewer: tuple[ReviewerLine, ...]
     notes: tuple[str, ...]
     trouble: str
     found: str = sentence("Events")
@@ -269,7 +309,7 @@ def _head(facts: RunFacts, plan: Plan | None, moments: Sequence[Moment]) -> tupl
     if facts.clock is not RunClock.FILE:
         rows.append((sentence("Times"), _CLOCKS[facts.clock]))
     if plan is None:
-        return (*rows, (sentence("Plan"), "none"))
+        return (*rows, (sentence("Plan"), sentence("none")))
     for view in plan.views:
         level = view.level or sentence("level not named")
         scale = sentence(f"≈ {view.mm_per_px:.3f} mm/px") if view.calibrated else lengths.UNCAL
@@ -324,9 +364,9 @@ def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
         return UNKNOWN
     nearest, t_s, frame = min(known)
     view = view_of(next(moment for moment in moments if moment.frame_index == frame), views)
-    word = sentence("past it") if nearest < 0 else sentence("before it")
     told = " ".join(filter(None, (lengths.figure(nearest, view, digits=1), lengths.mark(view))))
-    return sentence(f"{told} {word}, at {clock(t_s)}")
+    time = clock(t_s)
+    return sentence(f"{told} past it, at {time}") if nearest < 0 else sentence(f"{told} before it, at {time}")
 
 
 def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...]) -> tuple[str, ...]:
@@ -344,16 +384,37 @@ def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...
     )
 
 
-def _reviewer(review: Review, time_of: Callable[[int], float]) -> tuple[str, ...]:
-    lines = []
-    for entry in review.standing:
-        if entry.about is About.KEY_IMAGE:
-            continue
-        what = entry.about.value.replace("_", " ")
-        of = sentence(f" of the {entry.site.replace('_', ' ')} leak") if entry.site else ""
-        of += sentence(f" from {clock(time_of(entry.first_frame))}") if entry.first_frame is not None else ""
-        figures = entry.value.get("figures")
-        told = ", ".join(f"{k} {v}" for k, v in figures.items()) if isinstance(figures, dict) else entry.text
-        said = f"{what}{of}: {told}" if told else f"{what}{of}"
-        lines.append(f"{clock(time_of(entry.frame))} {said} — {entry.author}, {entry.said_at[:10]}")
-    return tuple(lines)
+_ABOUT: Final = {
+    About.NOTE: sentence("note"),
+    About.LANDMARKS: sentence("landmarks"),
+    About.LEAK_SITE: sentence("leak site"),
+    About.YEOM: "yeom",  # sentences
+    About.SHAPE: sentence("shape"),
+    About.NO_LEAK: sentence("no leak"),
+    About.MEASURE: sentence("measure"),
+}
+
+
+def _reviewer(review: Review, time_of: Callable[[int], float]) -> tuple[ReviewerLine, ...]:
+    return tuple(_reviewer_line(entry, time_of) for entry in review.standing if entry.about is not About.KEY_IMAGE)
+
+
+def _reviewer_line(entry: Entry, time_of: Callable[[int], float]) -> ReviewerLine:
+    what, site = _ABOUT[entry.about], entry.site.replace("_", " ")
+    begin = "" if entry.first_frame is None else clock(time_of(entry.first_frame))
+    if site and begin:
+        what = sentence(f"{what} of the {site} leak from {begin}")
+    elif site:
+        what = sentence(f"{what} of the {site} leak")
+    elif begin:
+        what = sentence(f"{what} from {begin}")
+    figures = entry.value.get("figures")
+    return ReviewerLine(
+        t_s=time_of(entry.frame),
+        what=what,
+        figures=tuple((str(k), str(v)) for k, v in figures.items()) if isinstance(figures, dict) else (),
+        label=entry.text if entry.about in LABELS else "",
+        typed="" if entry.about in LABELS else entry.text,
+        author=entry.author,
+        day=entry.said_at[:10],
+    )

@@ -72,7 +72,7 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
     rows += [["screen", clock(each.t_s), str(each.frame_index), each.text, ""] for each in facts.screen]
     for number, site, first, *rest in facts.leaks:
         rows.append(["leak", first, "", f"{number} {site}", "; ".join(rest)])
-    rows += [["reviewer", "", "", line, ""] for line in facts.reviewer]
+    rows += [["reviewer", "", "", line.words, ""] for line in facts.reviewer]
     rows += [["note", "", "", line, ""] for line in facts.notes]
     rows += [["final", "", "", name, value] for name, value in facts.final]
     return [rows[0], *[[plain_cell(cell) for cell in row] for row in rows[1:]]]

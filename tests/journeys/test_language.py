@@ -10,20 +10,24 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli import main
 from assistant.language import LANGUAGE
-from assistant.system.places import demo_run
+from assistant.library.store import Library
+from assistant.system.places import data_home, demo_run
 from tests import pseudo_language
+from tests.journeys import report_walk
+from tests.journeys.whole_day import text_of
+from tests.recorded_levels import two_levels
 
 ALLOWED = re.compile(
     r"[A-Z]-[0-9A-Z]{5,8}"  # ids
     r"|two levels|cement follows the endplate"  # what a person typed
     r"|The vertebra was not found again\."  # a made-up fault
-    r"|\b\d+ \w{3} \d{4}( \d\d:\d\d)?\b"  # days
     r"|[\w./~-]+\.(json|csv|py|zip|png|mkv|avi|pdf|dcm|fluopack)\b|/\w[\w./-]*"  # files and paths
     r"|\bleak-shape@[0-9a-f]{12}\b|· demo$"  # a model by its digest, a file in no case
     r"|\b(mm²|mm|ml|px|ms|kB|MB|GB|TB|Hz|min|fps|uncal|VAS|ODI|CT|AP|PKP|PVP|CSV|PDF|DICOM|PNG|ID|OK|REC)\b|p95|[TLS]\d+"
 )
-"""What is the same in every language: ids, days, files, units and short names of the field."""
+"""What is the same in every language: ids, files, units and short names of the field."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -59,6 +63,36 @@ def test_every_word_of_a_page_is_in_the_catalogue(page: str, speaking: dict[str,
     read = json.loads(kept.read_text("utf-8"))
     assert any("⟦" in text for texts in read.values() for text in texts)
     assert english(read) == []
+
+
+def test_the_report_speaks_it_whole_and_files_and_a_reviewers_words_stay_as_they_are(
+    speaking: dict[str, str], tmp_path: Path
+) -> None:
+    """A session of two levels, reviewed by keys: read back from the PDF, and every file that was written on the way."""
+    recording = two_levels(data_home() / "live" / "2026-11-30")
+    assert main(["import", str(recording), "--stay"]) == 0
+    with Library() as library:
+        run = library.rows("runs")[0]
+    child = [sys.executable, "-m", "tests.journeys.report_walk", run["path"]]
+    here = {**speaking, "FLUORO_ASSISTANT_HOME": str(data_home())}
+    said = subprocess.run(child, env=here, timeout=280, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr[-3000:]
+    written = Path(said.stdout.splitlines()[-1])
+    report = text_of(next(written.glob("*_report.pdf")))
+    for note in report_walk.NOTES:
+        assert f"⟦note⟧: {note} — " in report
+        report = report.replace(f": {note} — ", " ")
+    for headline in ("approaching_posterior", "warning_line"):
+        report = report.replace(headline, "")  # of a made-up log
+    assert "⟦superior disc⟧" in report
+    assert english({"report": report.split("…")}) == []  # dots: where a line was cut to its room
+
+    (events,) = written.glob("*_events.csv")
+    assert "leak site of the posterior leak from 00:02.27: superior_disc — " in events.read_text("utf-8")
+    kinds = {path.suffix for path in written.iterdir()}
+    assert kinds == {".pdf", ".csv", ".png", ".mp4", ".dcm"}
+    kept = {path.name: path.read_bytes() for path in data_home().rglob("*") if path.is_file() and path.suffix != ".pdf"}
+    assert [name for name, content in kept.items() if "⟦".encode() in content or b"\\u27e6" in content] == []
 
 
 def without_times(folder: Path) -> dict[str, object]:

@@ -42,10 +42,10 @@ def label(qtbot, page: ReviewPage, run: Path) -> None:
     assert page.correct.leak.count() >= 2, "the small run leaks"
     page.correct.leak.setCurrentIndex(0)
     page.correct.shape.setCurrentText("spike")
-    page.correct.site.setCurrentText("superior_disc")
+    page.correct.site.setCurrentText("superior disc")
     page.correct._keep()
     page.correct.leak.setCurrentIndex(page.correct.leak.count() - 1)
-    page.correct.site.setCurrentText("inferior_disc")
+    page.correct.site.setCurrentText("inferior disc")
     page.correct._keep()
 
 

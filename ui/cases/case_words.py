@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from assistant.language import shown, tr, trn
+from assistant.language.days import day_words
 from assistant.library.run_summary import NOT_WHOLE
 from assistant.library.session_rows import NO_PICTURES
 from assistant.reports.day_facts import xray_words
@@ -106,7 +107,7 @@ def day(iso: str | None) -> str:
         found = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{found.day} {found:%b} {found.year}"
+    return shown(day_words(found))
 
 
 def size(count: int) -> str:

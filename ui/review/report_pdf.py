@@ -12,18 +12,19 @@ from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from assistant.errors import EnvironmentError_
-from assistant.language import tr
+from assistant.language import shown, tr
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import stretches
 from assistant.readings.moments import Moment
 from assistant.reports.day_facts import SESSION_HEAD, SessionLine, clock
 from assistant.reports.drawing import drawn
-from assistant.reports.facts import ONE_VIEW, RAISED, EventLine, ReportFacts
+from assistant.reports.facts import ONE_VIEW, RAISED, EventLine, ReportFacts, ReviewerLine
 from assistant.reports.tables import export_file
 from assistant.review.curves import CurveColumns
 from assistant.review.event_list import EventRow
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, ScreenChange
 from ui import theme
+from ui.review.review_words import label_words
 from ui.review.timeline import draw_mark
 from ui.widgets.curve_drawing import Inks, draw_curve, draw_wall
 from ui.widgets.grey_image import image_of_pixels
@@ -90,7 +91,7 @@ def write_report(
     with export_file(path) as part:
         writer = QPdfWriter(str(part))
         writer.setResolution(_DPI)
-        writer.setTitle(f"Fluoroscopy review: {facts.identity.words}")
+        writer.setTitle(tr("Fluoroscopy review: {identity}", identity=shown(facts.identity.words)))
         writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         writer.setPageMargins(QMarginsF(12, 12, 12, 12), QPageLayout.Unit.Millimeter)
         painter = QPainter()
@@ -117,19 +118,19 @@ class _Page:
     ) -> None:
         facts = self._facts
         identity = facts.identity
-        self._text(identity.heading, 34, 800, room=540.0)
+        self._text(shown(identity.heading), 34, 800, room=540.0)
         self._p.setFont(_font(17, 500))
         self._p.setPen(_GREY)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for k, told in enumerate((identity.recorded_words, facts.origin)):
-            self._p.drawText(QRectF(480, 6 + 26 * k, _W - 480, 26), right, told)
+        for k, english in enumerate((identity.recorded_words, facts.origin)):
+            self._p.drawText(QRectF(480, 6 + 26 * k, _W - 480, 26), right, shown(english))
         self._y = 44.0
-        self._text(identity.detail, 19, 650)
+        self._text(shown(identity.detail), 19, 650)
         self._y += 4
         if facts.rehearsal:
-            self._text(facts.rehearsal, 18, 800)
+            self._text(shown(facts.rehearsal), 18, 800)
         if facts.trouble:
-            self._text(f"INCOMPLETE: {facts.trouble}", 18, 700)
+            self._text(tr("INCOMPLETE: {trouble}", trouble=shown(facts.trouble)), 18, 700)
         self._session(facts.session)
         top = self._y
         left_end = self._pairs((*facts.head, *facts.counts), 0.0, 510.0, top)
@@ -138,28 +139,20 @@ class _Page:
         self._shots(shots)
         self._curve(curve, frames, length_s, rows)
         if facts.day:
-            self._list("On the day", [f"{level}: {said}" for level, said in facts.day], "", most=4)
-            self._list(RAISED, [self._event_line(event) for event in facts.told], "no alarm was told", most=6)
-        self._list(facts.found, [self._event_line(event) for event in facts.events], facts.nothing, most=14)
+            day = [f"{shown(level)}: {shown(said)}" for level, said in facts.day]
+            self._list(tr("On the day"), day, "", most=4)
+            self._list(shown(RAISED), list(map(_event_line, facts.told)), tr("no alarm was told"), most=6)
+        nothing = shown(facts.nothing)
+        self._list(shown(facts.found), list(map(_event_line, facts.events)), nothing, most=14)
         if facts.screen:
-            seen = [f"{clock(each.t_s)}  seen from frame {each.frame_index} on: {each.text}" for each in facts.screen]
-            self._list("The screen changed", seen, "", most=3)
-        leaks = [
-            f"{n}  {site}, first seen {t}, {size}; {way}; shape {shape}" for n, site, t, size, way, shape in facts.leaks
-        ]
-        self._list("Leaks seen in this view", leaks, facts.nothing, most=5)
+            self._list(tr("The screen changed"), list(map(_screen_line, facts.screen)), "", most=3)
+        self._list(tr("Leaks seen in this view"), list(map(_leak_line, facts.leaks)), nothing, most=5)
         if facts.notes:
-            self._list("Assumed or mended", list(facts.notes), "", most=4)
-        self._list("Reviewer", list(facts.reviewer), "nothing was said", most=10)
+            self._list(tr("Assumed or mended"), list(map(shown, facts.notes)), "", most=4)
+        self._list(tr("Reviewer"), list(map(_reviewer_line, facts.reviewer)), tr("nothing was said"), most=10)
         self._p.setPen(_GREY)
         self._p.setFont(_font(15, 500))
-        self._p.drawText(QRectF(0, _H - 26, _W, 24), Qt.AlignmentFlag.AlignVCenter, ONE_VIEW)
-
-    @staticmethod
-    def _event_line(event: EventLine) -> str:
-        until = "stood to the end" if event.until_s is None else f"until {clock(event.until_s)}"
-        answered = "" if event.answered_s is None else f", acknowledged {clock(event.answered_s)}"
-        return f"{clock(event.t_s)}  {event.priority.upper():<7} {event.text}, {until}{answered}"
+        self._p.drawText(QRectF(0, _H - 26, _W, 24), Qt.AlignmentFlag.AlignVCenter, shown(ONE_VIEW))
 
     def _text(self, text: str, size_px: int, weight: int, room: float = _W) -> None:
         self._p.setPen(_INK)
@@ -174,10 +167,14 @@ class _Page:
             return
         self._text(THE_SESSION, 20, 750)
         left_out = max(len(lines) - 1 - _MOST_LEVELS, 0)
-        last = lines[-1]._replace(leaks_found=f"... {left_out} more: see the tables") if left_out else lines[-1]
-        for k, line in enumerate((SESSION_HEAD, *lines[: min(len(lines) - 1, _MOST_LEVELS)], last)):
+        last = lines[-1]
+        listed = [SESSION_HEAD, *lines[: min(len(lines) - 1, _MOST_LEVELS)], last]
+        told = [SessionLine(*map(shown, line)) for line in listed]
+        if left_out:
+            told[-1] = told[-1]._replace(leaks_found=tr("... {count} more: see the tables", count=left_out))
+        for k, line in enumerate(told):
             self._p.setPen(_INK if k else _GREY)
-            self._p.setFont(_font(15, 650 if line is last else 500))
+            self._p.setFont(_font(15, 650 if line is told[-1] else 500))
             rooms = [QRectF(0, 0, share * _W - 10, _H) for share in _SESSION_COLUMNS]
             high = max(
                 self._p.boundingRect(box, _WRAPPED, cell).height() for box, cell in zip(rooms, line, strict=True)
@@ -195,13 +192,17 @@ class _Page:
         for name, value in pairs:
             self._p.setFont(_font(16, 500))
             self._p.setPen(_GREY)
-            self._p.drawText(QRectF(left, top, 190, _ROW_H), Qt.AlignmentFlag.AlignVCenter, name)
+            self._line(shown(name), left, top, 190 - 6)
             self._p.setPen(_INK)
             self._p.setFont(_font(16, 650))
-            told = self._p.fontMetrics().elidedText(value, Qt.TextElideMode.ElideRight, int(width - 190))
-            self._p.drawText(QRectF(left + 190, top, width - 190, _ROW_H), Qt.AlignmentFlag.AlignVCenter, told)
+            self._line(shown(value), left + 190, top, width - 190)
             top += _ROW_H
         return top
+
+    def _line(self, text: str, left: float, top: float, width: float) -> None:
+        """A text of one line, cut with dots where it has no room."""
+        fit = self._p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+        self._p.drawText(QRectF(left, top, width, _ROW_H), Qt.AlignmentFlag.AlignVCenter, fit)
 
     def _shots(self, shots: Sequence[ReportImage]) -> None:
         each = (_W - 2 * 12) / 3
@@ -219,7 +220,7 @@ class _Page:
             self._p.setPen(_INK)
             self._p.setFont(_font(15, 600))
             caption = QRectF(box.left(), self._y + _SHOT_H - 24, each, 22)
-            told = f"{clock(shot.t_s)} · frame {shot.frame.index}"
+            told = f"{clock(shot.t_s)} · {tr('frame {index}', index=shot.frame.index)}"
             self._p.drawText(caption, Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _SHOT_H + 6 if shots else 0
 
@@ -254,8 +255,12 @@ class _Page:
         self._p.setPen(_GREY)
         self._p.setFont(_font(14, 500))
         begin_s = self._facts.begins_s
-        when = f"{clock(begin_s) if begin_s else 0} to {clock(begin_s + length_s)}"
-        told = f"{scale.unit} to line b (solid), superior (dashed) and inferior endplate (dotted); {when}"
+        told = tr(
+            "{unit} to line b (solid), superior (dashed) and inferior endplate (dotted); {begin} to {end}",
+            unit=scale.unit,
+            begin=clock(begin_s) if begin_s else "0",
+            end=clock(begin_s + length_s),
+        )
         self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, told)
         self._y += _CURVE_H + 4
 
@@ -266,16 +271,47 @@ class _Page:
         self._text(title, 20, 750)
         self._p.setPen(QPen(_RULE, 1))
         self._p.drawLine(QPointF(0, self._y), QPointF(_W, self._y))
-        shown = min(len(lines), most, room)
-        left_out = len(lines) - shown
-        if left_out:
-            shown -= 1
-            left_out += 1
-        told = lines[:shown] + ([f"... and {left_out} more; see the tables"] if left_out else [])
+        count = min(len(lines), most, room)
+        if count < len(lines):
+            count -= 1
+            told = [*lines[:count], tr("... and {count} more; see the tables", count=len(lines) - count)]
+        else:
+            told = lines
         for line in told or [nothing]:
             self._p.setPen(_INK if told else _GREY)
             self._p.setFont(_font(16, 500))
-            fit = self._p.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(_W))
-            self._p.drawText(QRectF(0, self._y, _W, _ROW_H), Qt.AlignmentFlag.AlignVCenter, fit)
+            self._line(line, 0, self._y, _W)
             self._y += _ROW_H
         self._y += 8
+
+
+def _event_line(event: EventLine) -> str:
+    until = tr("stood to the end") if event.until_s is None else tr("until {time}", time=clock(event.until_s))
+    parts = [f"{shown(event.priority.upper()):<7} {shown(event.text)}", until]
+    if event.answered_s is not None:
+        parts.append(tr("acknowledged {time}", time=clock(event.answered_s)))
+    return f"{clock(event.t_s)}  {', '.join(parts)}"
+
+
+def _screen_line(change: ScreenChange) -> str:
+    seen = tr("seen from frame {frame} on: {what}", frame=change.frame_index, what=shown(change.text))
+    return f"{clock(change.t_s)}  {seen}"
+
+
+def _leak_line(leak: tuple[str, ...]) -> str:
+    number, site, first, size, route, shape = leak
+    told = tr(
+        "{site}, first seen {time}, {size}; {route}; shape {shape}",
+        site=shown(site),
+        time=first,
+        size=shown(size),
+        route=shown(route),
+        shape=shown(shape),
+    )
+    return f"{number}  {told}"
+
+
+def _reviewer_line(line: ReviewerLine) -> str:
+    """What a reviewer typed stays as it was typed."""
+    figures = ", ".join(f"{shown(name)} {shown(figure)}" for name, figure in line.figures)
+    return line.in_words(shown(line.what), figures or label_words(line.label) or line.typed)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language import sentence, tr
-from assistant.vocabulary import LeakSite
+from assistant.language import sentence, shown, tr
 
 NO_RUN = tr("Open a recording: [[review:open]], or drop it here")
 NOT_LIVE = tr("not live")
@@ -153,7 +152,6 @@ ABOUT = {
     "no_leak": tr("no leak"),
     "measure": tr("measured"),
 }
-SITES = tuple(site.value for site in LeakSite)
 
 REPORT = tr("Report PDF  {}")
 CSV = "CSV"
@@ -185,3 +183,8 @@ OTHER = tr("Other run  {}")
 REHEARSAL = tr("rehearsal, not a patient")
 NOT_THROUGH = sentence("the analysis was not through when this was written")
 LEAKS_NOT_KEPT = tr("not kept on the day: [[review:figures]] recomputes")
+
+
+def label_words(label: str) -> str:
+    """A label that a reviewer chooses, such as "superior_disc", as a person reads it."""
+    return shown(label.replace("_", " "))

@@ -207,7 +207,7 @@ class Reviewing:
             entry = review.said(about, story.key, self.keys)
             if entry is not None:
                 word = review_words.ABOUT[about.value] if about in (About.NO_LEAK, About.YEOM) else ""
-                parts.append(f"{word} {shown(entry.text)}".strip())
+                parts.append(f"{word} {review_words.label_words(entry.text)}".strip())
         return ", ".join(parts)
 
     def points_moved(self, plan: Plan) -> None:

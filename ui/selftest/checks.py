@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.capture.opening import open_source
 from assistant.language import sentence
+from assistant.language.days import month_word
 from assistant.live.machine.sleep_inhibitor import SleepInhibitor, try_out
 from assistant.live.state.picture_state import NO_SIGNAL_MS
 from assistant.model_packs.finding import find_pack
@@ -200,15 +201,14 @@ def clock(_settings: Settings) -> CheckOutcome:
         offsets.append(time.time() - time.monotonic())
         time.sleep(0.02)
     drift_ms = 1000 * (max(offsets) - min(offsets))
-    year = datetime.now().year
-    if drift_ms > 20 or not 2024 <= year <= 2100:
+    now = datetime.now()
+    if drift_ms > 20 or not 2024 <= now.year <= 2100:
         return CheckOutcome(
             told=CheckStatus.FAILED, text=sentence(f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it")
         )
     spread = statistics.pstdev(offsets) * 1000
-    return CheckOutcome(
-        told=CheckStatus.PASSED, text=sentence(f"{datetime.now():%d %b %Y %H:%M} · even to {max(spread, 0.1):.1f} ms")
-    )
+    told = f"{now:%d} {month_word(now)} {now:%Y %H:%M}"
+    return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"{told} · even to {max(spread, 0.1):.1f} ms"))
 
 
 def site_settings(settings: Settings) -> CheckOutcome:

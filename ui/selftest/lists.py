@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
-from assistant.language import tr, trn
+from assistant.language import shown, tr, trn
+from assistant.language.days import month_word
 from assistant.system.places import data_home
 from assistant.system.plain import json_text
 
@@ -64,7 +65,7 @@ def newest(count: int = 3) -> list[tuple[str, str]]:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("a line of the self-test's lists cannot be read: %s", error)
             continue
-        told.append((f"{day:%d %b %H:%M}", summary(words)))
+        told.append((f"{day:%d} {shown(month_word(day))} {day:%H:%M}", summary(words)))
         if len(told) == count:
             break
     return told

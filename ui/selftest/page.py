@@ -9,7 +9,8 @@ from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import tr
+from assistant.language import shown, tr
+from assistant.language.days import month_word
 from assistant.settings.tree import Settings
 from ui import theme
 from ui.keys.key_map import current, word
@@ -197,7 +198,9 @@ class SelfTestPage(Page):
         if not narrow:
             painter.setFont(theme.font(round(20 * factor), 500))
             painter.setPen(theme.TEXT_2)
-            text = tr("Start of list · {now:%d %b %Y · %H:%M}", now=datetime.now())
+            now = datetime.now()
+            told = f"{now:%d} {shown(month_word(now))} {now:%Y · %H:%M}"
+            text = tr("Start of list · {now}", now=told)
             painter.drawText(QRectF(250 * factor, 0, 500 * factor, 64 * factor), _V, text)
         self._paint_list(painter, factor)
         self._paint_side(painter, factor)

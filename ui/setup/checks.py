@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assistant.errors import AssistantError
 from assistant.language import shown, tr
+from assistant.language.days import month_word
 from assistant.live.status import LiveStatus
 from assistant.model_packs.finding import find_pack
 from assistant.system.places import data_home
@@ -35,7 +36,7 @@ def checks_as_rows(sound: SoundCheck, status: LiveStatus | None) -> tuple[Choice
 def _clock() -> ChoiceRow:
     now = datetime.now()
     good = _FIRST_YEAR <= now.year <= _LAST_YEAR
-    told = f"{now:%d %b %Y %H:%M}"
+    told = f"{now:%d} {shown(month_word(now))} {now:%Y %H:%M}"
     return ChoiceRow(
         text=tr("Clock"), value=told if good else tr("{told}: set it", told=told), icon="tick" if good else "low"
     )

@@ -71,7 +71,7 @@ def test_all_of_a_run_is_told(run: SmallRun) -> None:
     assert 0 < line.t_s < 3
     assert facts.leaks
     assert facts.leaks[0][0] == "1"
-    assert facts.reviewer == ("00:01.00 note: late — anna, 2026-11-12",)
+    assert [line.words for line in facts.reviewer] == ["00:01.00 note: late — anna, 2026-11-12"]
     assert str(run.folder.parent) not in repr(facts)
 
 

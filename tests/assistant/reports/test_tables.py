@@ -12,7 +12,7 @@ from assistant.lines import Line
 from assistant.plan import read_plan
 from assistant.readings.moments import Moment, MomentStore
 from assistant.reports import tables
-from assistant.reports.facts import EventLine, ReportFacts
+from assistant.reports.facts import EventLine, ReportFacts, ReviewerLine
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Unknown
 from tests.small_run import write_small_run
@@ -53,14 +53,14 @@ def test_lists_are_one_table(tmp_path: Path) -> None:
         final=(("Wedge angle", "≈ 3.0 °"),),
         events=(event,),
         leaks=(("1", "posterior", "00:01.00", "≈ 3 mm", "Yeom C", "—"),),
-        reviewer=("=note",),
-        notes=(),
+        reviewer=(ReviewerLine(t_s=1.0, what="note", typed="late", author="anna", day="2026-11-12"),),
+        notes=("=note",),
         trouble="",
     )
     tables.write_csv(tmp_path / "x" / "t.csv", tables.lists_table(facts))
     with (tmp_path / "x" / "t.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
-    assert [row[0] for row in rows] == ["part", *["identity"] * 4, "event", "leak", "reviewer", "final"]
+    assert [row[0] for row in rows] == ["part", *["identity"] * 4, "event", "leak", "reviewer", "note", "final"]
     assert [row[3:] for row in rows[1:5]] == [
         ["case", "K-7F3QD"],
         ["level", "L1"],
@@ -68,7 +68,8 @@ def test_lists_are_one_table(tmp_path: Path) -> None:
         ["recorded", "date not known"],
     ]
     assert rows[5][4] == "stands"
-    assert rows[7][3] == "'=note"
+    assert rows[7][3] == "00:01.00 note: late — anna, 2026-11-12"
+    assert rows[8][3] == "'=note"
 
 
 def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant.language import shown
-from assistant.review.annotations import SHAPES, YEOM_TYPES, About, Entry, LeakKey, Review
+from assistant.review.annotations import LABELS, SHAPES, SITES, YEOM_TYPES, About, Entry, LeakKey, Review
 from assistant.vocabulary import LeakSite
 from ui import theme, words
 from ui.review import review_words
@@ -77,10 +77,10 @@ class CorrectPanel(QWidget):
         self.note = NoteField()
         self.who, self.leak, self.site, self.yeom, self.shape = (QComboBox() for _ in range(5))
         self._leaks: tuple[LeakKey, ...] = ()
-        for box, labels in ((self.site, review_words.SITES), (self.yeom, YEOM_TYPES), (self.shape, SHAPES)):
+        for box, labels in ((self.site, SITES), (self.yeom, YEOM_TYPES), (self.shape, SHAPES)):
             box.addItem(review_words.BLANK)
             for label in labels:
-                box.addItem(shown(label), label)
+                box.addItem(review_words.label_words(label), label)
         form = QFormLayout()
         form.setSpacing(6)
         for name, box in (
@@ -185,7 +185,7 @@ def told(entry: Entry) -> str:
     if isinstance(figures, dict):
         what += ": " + ", ".join(f"{shown(name)} {shown(value)}" for name, value in figures.items())
     elif entry.text:
-        what += f": {entry.text if entry.about is About.NOTE else shown(entry.text)}"
+        what += f": {review_words.label_words(entry.text) if entry.about in LABELS else entry.text}"
     return review_words.ENTRY.format(what, entry.author, entry.said_at[:16].replace("T", " "))
 
 
