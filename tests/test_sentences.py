@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 
@@ -51,3 +52,17 @@ def test_the_places_of_a_sentence_are_those_that_are_filled() -> None:
             if not found <= given or (said == "tr" and found != given):
                 wrong.append(f"{place}: {sorted(found)} of {sorted(given)}")
     assert wrong == []
+
+
+def test_no_sentence_speaks_of_a_class_of_the_code() -> None:
+    """A class that is renamed by script must not rename a word that a person reads, nor the other way round."""
+    classes = set()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            found = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            classes |= {node.name for node in found if isinstance(node, ast.ClassDef)}
+    several_words = {name for name in classes if re.match(r"[A-Z]+[a-z]+[A-Z]", name)}
+    assert len(several_words) > 100
+    lines = re.findall(r'^(?:msgid|").*', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    said = re.findall(r"\w+", re.sub(r"\{[^}]*\}", " ", "\n".join(lines)))
+    assert sorted(several_words & set(said)) == []

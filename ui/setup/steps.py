@@ -150,7 +150,7 @@ def _orientation(controller: SetupController, screen: StepContext) -> StepConten
     if turn is not None and (turn.mirrored or turn.quarters):
         parts = (tr("flipped") if turn.mirrored else "", f"{90 * turn.quarters}°" if turn.quarters else "")
         turned = " · ".join(part for part in parts if part)
-    rows.append(ChoiceRow(text=tr("StepContent"), value=turned, icon="pencil" if turned != _AS_STORED else ""))
+    rows.append(ChoiceRow(text=tr("Shown"), value=turned, icon="pencil" if turned != _AS_STORED else ""))
     masked = _masked(controller)
     rows.append(
         ChoiceRow(text=tr("Names outside it"), value=masked, icon="name masked" if masked == _MASKED else "low")
