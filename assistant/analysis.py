@@ -214,6 +214,7 @@ def _save(pipeline: GuardedPipeline, writer: ResultWriter, *, complete: bool) ->
         models=summary.models,
         notes=summary.notes,
         screen_changes=summary.screen_changes,
+        xray_s=summary.xray_s,
     )
 
 

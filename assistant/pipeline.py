@@ -77,7 +77,11 @@ AlarmListener = Callable[[Alarm], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a whole run comes to; ``notes``: what the analysis assumed or could not do, in sentences for people."""
+    """What a whole run comes to.
+
+    ``notes``: what the analysis assumed or could not do, in sentences for people; ``xray_s``: X-ray time of each
+    exposure, None where the source's times are not known.
+    """
 
     events: tuple[Alarm, ...]
     leaks: tuple[Leak, ...]
@@ -85,6 +89,7 @@ class Summary:
     models: tuple[ModelIdentity, ...]
     notes: tuple[str, ...] = ()
     screen_changes: tuple[ScreenChange, ...] = ()
+    xray_s: tuple[float, ...] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -262,6 +267,7 @@ class Pipeline:
                 *(told for each in self._views if (told := each.typing.fault)),
             ),
             screen_changes=self.screen.changes,
+            xray_s=self.exposures.xray_s if self._timed else None,
         )
 
     def seen_by_model(self) -> dict[LeakSite, SeenPatch]:

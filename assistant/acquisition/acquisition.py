@@ -24,8 +24,8 @@ _PAUSE_UNKNOWN_S: Final = 1.2
 """A pause is longer than so many pulses, and than this while the pulse rate is not known [P]."""
 _RATE_STEPS: Final = 24
 _LEAST_RATE_STEPS: Final = 2
-_SINGLE_S: Final = 1 / 15
-"""What one picture alone counts for while the rate is not known: a pulse at 15 a second, the usual rate [P]."""
+_SINGLE_S: Final = 0.1
+"""What one picture alone counts for while the rate is not known: between 15 and 7.5 pulses a second, as usual [P]."""
 _CLOCK_S: Final = 1e-5
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
 _LATELY: Final = 5
@@ -127,6 +127,15 @@ class AcquisitionMemory:
         """X-ray time of each exposure so far, in order: each picture stands for one pulse interval."""
         return tuple(each.length_s + each.pulse_s for each in self.exposures)
 
+    @property
+    def pulses_per_s(self) -> Measure:
+        """The rate lately: a mean, for pulses that fall between frames come in steps of one frame or two."""
+        if len(self.steps_s) < _LEAST_RATE_STEPS:
+            return Unknown(sentence("too few X-ray pictures have come"))
+        usual_s = median(self.steps_s)
+        steps = [each for each in self.steps_s if each <= _PAUSE_PULSES * usual_s]
+        return len(steps) / sum(steps)
+
 
 def take_picture(memory: AcquisitionMemory, t_s: float, *, timed: bool = True) -> Acquisition:
     """Take the time of one new X-ray picture in.
@@ -152,7 +161,7 @@ def take_picture(memory: AcquisitionMemory, t_s: float, *, timed: bool = True) -
         now.last_s, now.pictures = t_s, now.pictures + 1
     if 0 < step_s <= _LONGEST_PULSE_S:
         memory.steps_s.append(step_s)
-    rate = _pulses_per_s(memory)
+    rate = memory.pulses_per_s
     now.pulse_s = _SINGLE_S if isinstance(rate, Unknown) else 1.0 / rate
     return Acquisition(
         t_s=t_s,
@@ -171,15 +180,6 @@ def _is_pause(memory: AcquisitionMemory, step_s: float) -> bool:
     if len(memory.steps_s) < _LEAST_RATE_STEPS:
         return step_s > _PAUSE_UNKNOWN_S
     return step_s > max(_LEAST_PAUSE_S, min(_PAUSE_PULSES * median(memory.steps_s), _LONGEST_PULSE_S))
-
-
-def _pulses_per_s(memory: AcquisitionMemory) -> Measure:
-    """The rate of the pulses lately: a mean, for pulses that fall between frames come in steps of one frame or two."""
-    if len(memory.steps_s) < _LEAST_RATE_STEPS:
-        return Unknown(sentence("too few X-ray pictures have come"))
-    usual_s = median(memory.steps_s)
-    steps = [each for each in memory.steps_s if each <= _PAUSE_PULSES * usual_s]
-    return len(steps) / sum(steps)
 
 
 def _mode(memory: AcquisitionMemory) -> AcquisitionMode:

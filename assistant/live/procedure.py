@@ -166,7 +166,7 @@ class Procedure:
             frame = session.newest_frame()
             if frame is not None:
                 self.frame, fresh = frame, True
-        self.log.see_push(status.push_s)
+        self.log.see_xray(status.xray_s)
         self.log.log_xray(session.note, is_over=isinstance(status.push_s, Unknown))
         second = session.second
         if second is not None:

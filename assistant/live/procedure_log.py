@@ -5,7 +5,7 @@ Every act is a value with its time; nothing is ever deleted: taking back is an e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ XRAY: Final = "xray"
 """Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count."""
 STEP_ML: Final = 0.2
 _MOST_ML: Final = 30.0
-_NEW_PUSH_S: Final = 0.35
 _LOGGED_EVERY_S: Final = 10.0
 """So much of a stretch with X-ray on can be lost with a window that dies."""
 
@@ -58,7 +57,8 @@ class ProcedureLog:
     ap_ns: int | None = None
     pushes_s: list[float] = field(default_factory=list)
     levels_done: list[str] = field(default_factory=list)
-    _known_push_s: float | None = None
+    _before: int = 0
+    """Exposures that a window before this one has counted."""
     _logged_s: dict[int, float] = field(default_factory=dict)
 
     @classmethod
@@ -82,6 +82,7 @@ class ProcedureLog:
             if isinstance(data, Mapping) and isinstance(wall_ns, int):
                 self._do_again(str(event.get("kind")), data, now_ns - (wall_now_ns - wall_ns))
         self.pushes_s = [self._logged_s.get(k, 0.0) for k in range(1, 1 + max(self._logged_s, default=0))]
+        self._before = len(self.pushes_s)
 
     def _do_again(self, kind: str, data: Mapping[str, Any], at_ns: int) -> None:
         """Do an act of the log as it was done then, also going on to another level: what comes next is of that one."""
@@ -178,16 +179,9 @@ class ProcedureLog:
         """Entered by hand at this level."""
         return round(sum(self.entries_ml.get(self.level, [])), 3)
 
-    def see_push(self, push_s: Measure) -> None:
-        """Count stretches of X-ray from the time that the present one has lasted."""
-        if isinstance(push_s, Unknown):
-            return
-        before_s, self._known_push_s = self._known_push_s, push_s
-        if before_s is None or push_s < before_s - _NEW_PUSH_S:
-            self.pushes_s.append(push_s)
-        else:
-            # The same push, perhaps after a while in which nobody could say how long it has lasted.
-            self.pushes_s[-1] += max(0.0, push_s - before_s)
+    def see_xray(self, exposures_s: Sequence[float]) -> None:
+        """Take over the X-ray time of each exposure since this window has looked (`LiveStatus.xray_s`)."""
+        self.pushes_s[self._before :] = exposures_s
 
     @property
     def pushes(self) -> int:
@@ -212,7 +206,7 @@ class ProcedureLog:
             X-ray is off now, or the session ends: the newest stretch has its whole length.
         """
         made = {} if 0 in self._logged_s else {0: 0.0}
-        for number in range(max(1, self.pushes - 1), self.pushes + 1):
+        for number in range(1, self.pushes + 1):
             length_s, logged_s = round(self.pushes_s[number - 1], 2), self._logged_s.get(number)
             whole = is_over or number < self.pushes
             if logged_s is None or (whole and length_s != logged_s) or length_s - logged_s > _LOGGED_EVERY_S:

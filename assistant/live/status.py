@@ -138,7 +138,9 @@ class LiveStatus:
     recording : RecordingState
     children : mapping of Child to ChildState
     push_s : float or Unknown
-        How long X-ray has been on without a break of more than a second.
+        X-ray time of the exposure that goes on.
+    xray_s : tuple of float
+        X-ray time of each exposure that was seen, in order (`assistant.acquisition`).
     let_through : float or Unknown
         Share of the picture that is not masked; 1 where nothing is, and names may stand in it.
     """
@@ -167,4 +169,5 @@ class LiveStatus:
     recording: RecordingState
     children: Mapping[Child, ChildState]
     push_s: Measure
+    xray_s: tuple[float, ...] = ()
     let_through: Measure = _NOTHING_YET

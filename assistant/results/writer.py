@@ -155,6 +155,7 @@ class ResultWriter:
         models: Sequence[ModelIdentity],
         notes: Sequence[str],
         screen_changes: Sequence[ScreenChange] = (),
+        xray_s: Sequence[float] | None = None,
     ) -> dict[str, Any]:
         """Write ``result.json`` as things stand; gives the document. May be called again as the run goes on.
 
@@ -180,6 +181,8 @@ class ResultWriter:
                 "clock": self._facts.clock.value,
                 "notes": [*self._facts.notes, *notes],
                 "screen_changes": [_screen_change(each) for each in screen_changes],
+                "exposures": None if xray_s is None else len(xray_s),
+                "xray_s": None if xray_s is None else round(sum(xray_s), 2),
                 **run,
             },
             "complete": complete,

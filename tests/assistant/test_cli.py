@@ -92,6 +92,8 @@ def test_the_result_follows_the_contract_s_schema(analysed: SmallRun) -> None:
         "clock": "file",
         "notes": [],
         "screen_changes": [],
+        "exposures": 1,
+        "xray_s": pytest.approx(46 / 15, abs=0.1),
     }
     assert 0 < result["timing"]["median_ms"] <= result["timing"]["p99_ms"] <= result["timing"]["max_ms"]
 

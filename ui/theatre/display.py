@@ -289,13 +289,25 @@ def why_not_measured(status: LiveStatus | None) -> NotMeasured | None:
         why = NotMeasured(headline=tr("No lines yet"), explanation=tr("Place them. Set-up: [[theatre:set up]]"))
     elif LOOKS[status.state].figure:
         look, elsewhere = LOOKS[status.state], live_elsewhere(status)
-        explanation = elsewhere[:1].upper() + elsewhere[1:] or look.explanation
+        told = elsewhere[:1].upper() + elsewhere[1:]
+        if status.state is LiveState.HELD:
+            told = _not_measured(status)
+        explanation = told or look.explanation
         why = NotMeasured(headline=look.figure, explanation=explanation)
     elif status.moment is not None and isinstance(status.moment.motion, Unknown):
-        reason = shown(status.moment.motion.reason)
-        why = NotMeasured(headline=tr("Not tracked"), explanation=f"{reason[:1].upper()}{reason[1:]}.")
+        why = NotMeasured(headline=tr("Not tracked"), explanation=_not_measured(status))
     elif not status.drawable:
         why = NotMeasured(headline=tr("Too old to show"), explanation=tr("Comes with the next measurement."))
     else:
         return None
     return replace(why, explanation=with_keys(why.explanation))
+
+
+def _not_measured(status: LiveStatus) -> str:
+    """Why nothing was found in the newest picture, as a sentence; empty where it was measured."""
+    moment = status.moment
+    if moment is None:
+        return ""
+    unknown = next((each for each in (moment.motion, moment.distances) if isinstance(each, Unknown)), None)
+    reason = shown(unknown.reason) if unknown is not None else ""
+    return f"{reason[:1].upper()}{reason[1:]}." if reason else ""

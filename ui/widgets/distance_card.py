@@ -63,7 +63,8 @@ class DistanceCard(QWidget):
         """
         self._moment, self._views = moment, views
         self._age, self._why = age, why
-        self.setAccessibleName(" ".join(part for part in (self.told(), age) if part))
+        explanation = why.explanation if why is not None else ""
+        self.setAccessibleName(" ".join(part for part in (self.told(), explanation, age) if part))
         self.update()
 
     def told(self) -> str:

@@ -255,6 +255,7 @@ class SessionState:
             recording=self.recording,
             children=dict(children),
             push_s=self.frame_timing.push_s(now_ns),
+            xray_s=self.frame_timing.xray_s,
             let_through=self.signs.let_through,
         )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import median
 from typing import Final
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.live.messages import LiveMoment
-from assistant.vocabulary import FrameState, Measure, Unknown
+from assistant.vocabulary import Measure, Unknown
 
 _LAG_WINDOW_NS: Final = 10_000_000_000
 _RATE_WINDOW_NS: Final = 3_000_000_000
@@ -27,9 +26,9 @@ class FrameTiming:
     """What has been seen of the times of frames and moments."""
 
     _frames: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
-    _news: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST))
+    _exposures: AcquisitionMemory = field(default_factory=AcquisitionMemory)
+    _newest_ns: int | None = None
     _lags: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
-    _push_began_ns: int | None = None
     _resumed_ns: int = 0
 
     def see_frame(self, index: int, captured_ns: int, analysed_ns: int | None = None) -> None:
@@ -51,12 +50,10 @@ class FrameTiming:
     def see_moment(self, moment: LiveMoment) -> None:
         """Every moment that comes."""
         self._lags.append((moment.told_ns, (moment.told_ns - moment.captured_ns) / 1e6, moment.skipped))
-        if moment.liveness.state in (FrameState.LIVE, FrameState.MOVING, FrameState.UNUSABLE):
-            last = self._news[-1] if self._news else None
-            if last is None or moment.captured_ns - last > _BREAK_NS:
-                self._push_began_ns = moment.captured_ns
-            if last is None or moment.captured_ns > last:
-                self._news.append(moment.captured_ns)
+        is_later = self._newest_ns is None or moment.captured_ns > self._newest_ns
+        if moment.liveness.xray_age_s == 0.0 and is_later:
+            self._newest_ns = moment.captured_ns
+            take_picture(self._exposures, moment.captured_ns / 1e9)
 
     def frame_period_ms(self) -> Measure:
         """Usual time between frames of the video, over the last three seconds of frames."""
@@ -69,17 +66,15 @@ class FrameTiming:
         return (last_ns - first_ns) / 1e6 / (last_index - first_index)
 
     def pulse_period_s(self) -> Measure:
-        """Usual time between new X-ray pictures: the median of the last eight steps that are no hold."""
-        recent = list(self._news)[-9:]
-        steps = [b - a for a, b in pairwise(recent) if b - a <= _LONGEST_PULSE_NS]
-        return median(steps) / 1e9 if len(steps) >= 2 else Unknown("too few X-ray pictures have come")
+        """Usual time between new X-ray pictures of one exposure."""
+        rate = self._exposures.pulses_per_s
+        return rate if isinstance(rate, Unknown) else 1.0 / rate
 
     def pictures_per_s(self, now_ns: int) -> Measure:
         """New X-ray pictures a second; unknown while none come."""
-        if not self._news or now_ns - self._news[-1] > _LONGEST_PULSE_NS:
+        if self._newest_ns is None or now_ns - self._newest_ns > _LONGEST_PULSE_NS:
             return Unknown("no new X-ray picture comes")
-        period_s = self.pulse_period_s()
-        return period_s if isinstance(period_s, Unknown) else 1.0 / period_s
+        return self._exposures.pulses_per_s
 
     def lags_ms(self, now_ns: int) -> tuple[Measure, Measure]:
         """Median and 95 of 100 of the time from grab to the end of the analysis, over the last ten seconds."""
@@ -97,10 +92,15 @@ class FrameTiming:
         return dropped / (dropped + len(recent))
 
     def push_s(self, now_ns: int) -> Measure:
-        """How long X-ray has been on without a break of more than a second."""
-        if self._push_began_ns is None or not self._news or now_ns - self._news[-1] > _BREAK_NS:
+        """X-ray time of the present exposure; unknown once no picture has come for a second."""
+        if self._newest_ns is None or now_ns - self._newest_ns > _BREAK_NS:
             return Unknown("X-ray is off")
-        return (now_ns - self._push_began_ns) / 1e9
+        return self._exposures.xray_s[-1]
+
+    @property
+    def xray_s(self) -> tuple[float, ...]:
+        """X-ray time of each exposure so far, in order."""
+        return self._exposures.xray_s
 
     def forget_analysis(self) -> None:
         """The analysis was started anew: its count of skipped frames begins at 0."""

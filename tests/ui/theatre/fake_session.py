@@ -149,6 +149,7 @@ def status(state: LiveState = LiveState.LIVE, **more: Any) -> LiveStatus:
         recording=RecordingState(folder="x", bytes_written=1_840_000_000, grew_ns=now_ns, minutes_left=240.0),
         children={},
         push_s=13.0,
+        xray_s=(13.0,),
     )
     return replace(made, **more)
 

@@ -316,6 +316,17 @@ def test_a_vertebra_that_is_not_found_is_named_in_the_place_of_the_figure(armed:
     assert "mm" not in told
 
 
+def test_a_held_picture_that_was_not_measured_says_why(armed: TheatrePage) -> None:
+    """A single shot is looked at for many seconds: that it has no figure is not for the X-ray being off."""
+    lost = moment(10, motion=Unknown("the vertebra was not found again"), cement_known=False)
+    armed.session.state = LiveState.HELD
+    armed.session.more = {"moment": lost, "drawable": False, "xray_age_s": 3.0}
+    armed.refresh()
+    told = armed.display.distances.accessibleName()
+    assert "The vertebra was not found again." in told
+    assert "mm" not in told
+
+
 def test_a_session_is_known_by_its_ids_from_its_first_moment_on(page: TheatrePage, shell) -> None:
     page.host.start_session("play:x")
     shell.resize(1920, 1080)

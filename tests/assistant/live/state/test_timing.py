@@ -15,13 +15,14 @@ def test_rates_as_they_are(moment: Callable[..., LiveMoment]) -> None:
         at = k * 40 * MS
         frame_timing.see_frame(k, at)
         state = FrameState.LIVE if k % 4 == 0 else FrameState.REPEAT
-        frame_timing.see_moment(moment(state, captured_ns=at, told_ns=at + 20 * MS))
+        age_s = (k % 4) * 0.04
+        frame_timing.see_moment(moment(state, age_s, captured_ns=at, told_ns=at + 20 * MS))
     now = 99 * 40 * MS
     assert frame_timing.frame_period_ms() == pytest.approx(40.0)
     assert frame_timing.pulse_period_s() == pytest.approx(0.16)
     assert frame_timing.pictures_per_s(now) == pytest.approx(6.25)
     assert frame_timing.lags_ms(now) == (20.0, 20.0)
-    assert frame_timing.push_s(now) == pytest.approx(99 * 0.04)
+    assert frame_timing.push_s(now) == pytest.approx(25 * 0.16)
 
 
 def test_a_window_that_looks_seldom_still_sees_the_rate() -> None:
@@ -38,7 +39,8 @@ def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., LiveMoment]) ->
     assert isinstance(frame_timing.pictures_per_s(5_000 * MS), Unknown)
     assert isinstance(frame_timing.push_s(5_000 * MS), Unknown)
     frame_timing.see_moment(moment(captured_ns=6_000 * MS))
-    assert frame_timing.push_s(6_500 * MS) == pytest.approx(0.5)
+    assert frame_timing.push_s(6_500 * MS) == pytest.approx(0.1), "one picture, as long as a pulse"
+    assert frame_timing.xray_s == pytest.approx((2.0, 0.1))
 
 
 def test_what_was_passed_over(moment: Callable[..., LiveMoment]) -> None:

@@ -1,0 +1,64 @@
+"""The small run as teams film it that do not film on: X-ray in exposures, the last picture held between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.small_run import FPS, SmallRun, plan_document, write_video
+from tests.small_run import pictures as small_pictures
+
+PULSES_PER_S = 7.5
+"""Each X-ray picture stands in two frames."""
+_MOST = 60
+
+
+@dataclass(frozen=True)
+class Exposures:
+    """Frames, which of them carry a new picture, and what was done."""
+
+    frames: tuple[NDArray[np.uint8], ...]
+    new: tuple[int, ...]
+    lengths_s: tuple[float, ...]
+
+
+def in_exposures(pictures: Sequence[int], pause_s: float = 2.0, *, beyond: Sequence[int] = ()) -> Exposures:
+    """So many pictures in each exposure, then a pause; cement flows on in it.
+
+    Parameters
+    ----------
+    pictures : sequence of int
+        Of each exposure; 60 in all at most.
+    pause_s : float
+        After each, the last one too.
+    beyond : sequence of int
+        Exposures for which the table was pushed so far that the vertebra has left the picture.
+    """
+    made = small_pictures(_MOST, repeat_each=1)
+    held = round(pause_s * FPS) - 1
+    total, left, at = sum(2 * each + held for each in pictures), sum(pictures), -1
+    frames: list[NDArray[np.uint8]] = []
+    new = []
+    for number, count in enumerate(pictures):
+        for _ in range(count):
+            new.append(len(frames))
+            # Each picture once: what comes in a pause is passed over, as far as enough are left.
+            at, left = max(at + 1, min(len(frames) * _MOST // total, _MOST - left)), left - 1
+            shown = made[at]
+            frames += [np.roll(shown, 160, axis=1) if number in beyond else shown] * 2
+        frames += [frames[-1]] * held
+    return Exposures(tuple(frames), tuple(new), tuple(count / PULSES_PER_S for count in pictures))
+
+
+def write_exposures(folder: Path, made: Exposures) -> SmallRun:
+    """A run folder with plan and video."""
+    run = folder / "run"
+    run.mkdir(parents=True)
+    video = write_video(run / "run.mkv", made.frames)
+    small = SmallRun(folder=run, video=video, plan=run / "plan.json", frame_count=len(made.frames))
+    small.save_plan(plan_document(reference_frame=0))
+    return small

@@ -1,0 +1,97 @@
+"""X-ray in single shots and short exposures, by the command and in the theatre: counted, measured, never blind."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.cli import main
+from assistant.live.procedure import Procedure
+from assistant.live.session import LiveSession
+from assistant.review.session_reading import read_session_day
+from assistant.settings.tree import Settings
+from tests.exposures import Exposures, in_exposures, write_exposures
+from tests.waiting import wait_until
+
+SHOTS = in_exposures([1] * 14)
+SHORT = in_exposures([6, 2, 10, 3, 8, 2, 7])
+LOST = in_exposures([5, 1, 6, 1, 1, 5], beyond=[1, 2])
+
+
+def analysed(folder: Path, made: Exposures) -> tuple[dict, list[dict[str, str]]]:
+    small = write_exposures(folder, made)
+    assert main(small.arguments()) == 0
+    with (small.out / "measurements.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return json.loads((small.out / "result.json").read_text()), rows
+
+
+@pytest.mark.parametrize("made", [SHORT, in_exposures([24, 12, 24])], ids=["short", "long"])
+def test_exposures_and_x_ray_time_stand_in_the_result(tmp_path, made):
+    result, _ = analysed(tmp_path, made)
+    assert result["run"]["exposures"] == len(made.lengths_s)
+    assert result["run"]["xray_s"] == pytest.approx(sum(made.lengths_s), rel=0.05)
+
+
+def test_single_shots_are_measured_and_a_line_that_was_crossed_is_told(tmp_path):
+    result, rows = analysed(tmp_path, SHOTS)
+    assert result["run"]["exposures"] == len(SHOTS.new)
+    seen = [rows[at] for at in SHOTS.new]
+    assert all(row["state"] == "live" for row in seen)
+    assert np.mean([row["cement_area_mm2"] != "" for row in seen]) >= 0.9
+    past = [at for at in SHOTS.new if (row := rows[at])["warning_line_mm"] and float(row["warning_line_mm"]) < -0.5]
+    told = [event["first_frame"] for event in result["events"] if event["kind"] == "warning_line"]
+    assert told
+    assert told[0] <= past[0] + 3
+    technical = {"registration_lost", "view_changed"}
+    assert not technical & {event["kind"] for event in result["events"]}
+
+
+@pytest.mark.parametrize("made", [SHOTS, SHORT, LOST], ids=["shots", "short", "lost"])
+def test_no_new_picture_is_without_figures_and_without_a_word(tmp_path, made):
+    result, rows = analysed(tmp_path, made)
+    for at in made.new:
+        row = rows[at]
+        stands = row["alarm"] in ("medium", "high")
+        assert row["cement_area_mm2"] or row["reason"] or stands, at
+    if made is LOST:
+        ended = [made.new[5 - 1 + 1], made.new[5 + 1 + 6 - 1]]
+        lost = [e for e in result["events"] if e["kind"] in ("registration_lost", "view_changed")]
+        assert any(e["first_frame"] <= ended[1] + 8 for e in lost), "while it is held nobody sees cement"
+
+
+def test_the_theatre_counts_what_was_filmed_in_both_inputs(tmp_path):
+    """Three exposures of a second and more; a pause is no X-ray, and what was counted stands in the day."""
+    made = in_exposures([8, 6, 8, 6], pause_s=1.6)
+    video = write_exposures(tmp_path, made).video
+    procedure = Procedure(Settings(), LiveSession)
+    procedure.start(f"loop:{video}")
+    session = procedure.session
+    assert session is not None
+    folder = session.folder
+    assert procedure.open_second(f"loop:{video}") == []
+    counted: dict[int, tuple[float, ...]] = {1: (), 2: ()}
+
+    def look() -> None:
+        session.poll()
+        procedure.look(session.status)
+        counted[1] = session.status.xray_s
+        if session.second is not None and session.second.status is not None:
+            counted[2] = session.second.status.xray_s
+
+    try:
+        wait_until(lambda: min(map(len, counted.values())) >= 4, look, lambda: counted, 0.02)
+        assert procedure.log.pushes == len(counted[1])
+    finally:
+        procedure.end()
+    for lengths in counted.values():
+        # The first may have begun before the program looked, the last goes on.
+        assert all(min(abs(each - true) / true for true in made.lengths_s) < 0.1 for each in lengths[1:-1]), lengths
+    day = read_session_day(folder)
+    assert day is not None
+    assert day.levels[0].exposures == len(counted[1])
+    assert day.levels[0].xray_s == pytest.approx(sum(counted[1]), rel=0.05)
