@@ -111,29 +111,37 @@ def _one_of(values: Sequence[Any], number: int, stride: int = 1) -> Any:
 
 
 def _in_exposures(case: Case, run: AcquiredRun, on_s: tuple[float, float]) -> Case:
-    """X-ray in exposures, 3 to 5 minutes of the theatre's clock (a tuning run: 100 s and 384 px)."""
+    """X-ray in exposures, 3 to 5 minutes of the theatre's clock (a tuning run: 100 s and 384 px).
+
+    By turns the lines are marked in an exposure like any, after a short and after a longer look, both filtered; after
+    these two the cement comes faster, within a minute or two.
+    """
+    change = msgspec.structs.replace
     rng = np.random.default_rng([run.seed, *b"pedal"])
     n, tuning = run.number, run.part == "tuning"
     length_s = 100.0 if tuning else float(np.round(rng.uniform(180.0, 300.0)))
     start_s = float(np.round(rng.uniform(30.0, 40.0), 1))
-    pulses = _one_of(_PULSES, n)
-    width, height = (384, 384) if tuning else _one_of(_SIZES, n, 3)
-    change = msgspec.structs.replace
+    pedal = Pedal(
+        on_s=on_s,
+        off_s=(5.0, 15.0),
+        rest_mm=float(np.round(rng.uniform(0.2, 1.2), 2)),
+        push_share=0.1,
+        push_mm=10.0,
+        start_off=float(np.round(rng.uniform(0.03, 0.2), 3)),
+    )
+    injecting_s, exposure = length_s - start_s - 15.0, case.exposure
+    if n % 3:
+        pedal = change(pedal, first_s=4.0 if n % 3 == 2 else float(np.round(rng.uniform(0.4, 0.9), 2)))
+        exposure = change(exposure, recursion=float(np.round(rng.uniform(0.25, 0.5), 2)))
+        injecting_s = min(injecting_s, float(np.round(rng.uniform(45.0, 90.0))))
     return change(
         case,
         patient=change(case.patient, level=_one_of(_LEVELS, n)),
-        cement=change(case.cement, leak=_one_of(_LEAKS, n, 5), start_s=start_s, duration_s=length_s - start_s - 15.0),
+        cement=change(case.cement, leak=_one_of(_LEAKS, n, 5), start_s=start_s, duration_s=injecting_s),
+        exposure=exposure,
         geometry=change(case.geometry, shots=(Shot(view="ap" if n % 6 == 4 else "lateral", from_s=0.0),)),
         screen=change(case.screen, blades_move_at_s=-1.0, interlaced=False),
-        run=change(
-            case.run,
-            duration_s=length_s,
-            fps=_FPS[pulses],
-            pulses_per_s=pulses,
-            width_px=width,
-            height_px=height,
-            output="ffv1" if tuning else _one_of(_OUTPUTS, n),
-        ),
+        run=_stored(case.run, run, length_s),
         theatre=change(
             case.theatre,
             jumps=(),
@@ -141,17 +149,22 @@ def _in_exposures(case: Case, run: AcquiredRun, on_s: tuple[float, float]) -> Ca
             drift_mm_per_min=min(case.theatre.drift_mm_per_min, 0.5),
             rotation_deg=0.0 if n % 3 == 0 else case.theatre.rotation_deg,
         ),
-        pedal=Pedal(
-            on_s=on_s,
-            off_s=(5.0, 15.0),
-            # Two thirds are marked in a filtered picture, as after a look of some seconds; the others in a shot like any.
-            first_s=4.0 if on_s == (0.0, 0.0) and n % 3 else 0.0,
-            rest_mm=float(np.round(rng.uniform(0.2, 1.2), 2)),
-            push_share=0.1,
-            push_mm=10.0,
-            start_off=float(np.round(rng.uniform(0.03, 0.2), 3)),
-        ),
+        pedal=pedal,
         faults=(),
+    )
+
+
+def _stored(usual: Run, run: AcquiredRun, length_s: float) -> Run:
+    tuning, pulses = run.part == "tuning", _one_of(_PULSES, run.number)
+    width, height = (384, 384) if tuning else _one_of(_SIZES, run.number, 3)
+    return msgspec.structs.replace(
+        usual,
+        duration_s=length_s,
+        fps=_FPS[pulses],
+        pulses_per_s=pulses,
+        width_px=width,
+        height_px=height,
+        output="ffv1" if tuning else _one_of(_OUTPUTS, run.number),
     )
 
 
