@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.alarm_table.table import NOT_TRACKED, row_of
+from assistant.console_display import ConsoleDisplay
 from assistant.errors import describe
 from assistant.language import sentence
 from assistant.leak_shape.patch import SeenPatch
@@ -159,6 +160,10 @@ class GuardedPipeline:
             leaks=(),
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
         )
+
+    def take_display(self, display: ConsoleDisplay) -> None:
+        """A person has taken over how the console shows the pictures now."""
+        self._pipeline.display.take(display)
 
     def acknowledge(self) -> None:
         """A person has seen all alarms that stand: a latched one may end once its condition is gone."""

@@ -32,8 +32,8 @@ from assistant.live.messages import (
     SourceLost,
     SourceOpened,
 )
-from assistant.live.orders import LookAt, Order, TakePlan
-from assistant.live.plan_store import keep_plan, plan_left
+from assistant.live.orders import LookAt, Order, TakeDisplay, TakePlan
+from assistant.live.plan_store import DISPLAY_TAKEN, keep_display, keep_plan, plan_left
 from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.state.arming import CementGrowth
 from assistant.live.state.session_state import SessionState
@@ -113,6 +113,22 @@ class LiveInput:
         self._order(self._plan)
         self._log("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
         return self._plan_number
+
+    def take_display(self) -> str:
+        """The person takes over how the console shows the pictures now; in words, empty where nothing is offered."""
+        moment = self.session_state.moment
+        if moment is None or moment.offered is None or self._plan is None:
+            return ""
+        self._plan = keep_display(self._folder, self._plan, moment.offered)
+        self._order(TakeDisplay(plan_number=self._plan_number, display=moment.offered))
+        self._log(
+            DISPLAY_TAKEN,
+            text=moment.offered.words,
+            plan_number=self._plan_number,
+            plan=self._plan.document,
+            references=self._plan.references,
+        )
+        return moment.offered.words
 
     def look_at(self, place: tuple[float, float] | None) -> None:
         """Before a plan: which of the screen's pictures is looked at, by a place in it; None: the one that changes."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from assistant.console_display import ConsoleDisplay
 from assistant.readings.moments import Moment, Outline, moment_fields
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
@@ -103,6 +104,8 @@ class LiveMoment(Moment):
     """The pictures on the screen, where it shows more than one."""
     screen_changed: str = ""
     """How they changed last since the plan was made; empty while they have not."""
+    offered: ConsoleDisplay | None = None
+    """How the console shows the picture, where that is not as planned and a person may take it over."""
 
 
 def live_moment(
@@ -128,6 +131,7 @@ def live_moment(
         same_field=screen.is_same,
         fields=screen.fields,
         screen_changed=screen.changed,
+        offered=reading.offered,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.console_display import ConsoleDisplay
 from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
 
@@ -58,6 +59,14 @@ class LookAt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDisplay:
+    """A person takes over how the console shows the pictures now; of the plan with this number."""
+
+    plan_number: int
+    display: ConsoleDisplay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
     """The team injects (or does not any more)."""
 
@@ -77,4 +86,4 @@ class LogAnchor:
     count: int
 
 
-Order = TakePlan | LookAt | Arm | Acknowledge | LogAnchor
+Order = TakePlan | LookAt | TakeDisplay | Arm | Acknowledge | LogAnchor

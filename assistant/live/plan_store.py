@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.console_display import MOST_DISPLAYS, ConsoleDisplay, display_document
 from assistant.errors import EnvironmentError_, UsageError
 from assistant.live.orders import TakePlan
 from assistant.live.shared.mapped_file import folders
@@ -35,6 +38,16 @@ def keep_plan(folder: Path, number: int, document: dict[str, Any], references: S
     return TakePlan(plan_number=number, document=document, references=tuple(paths))
 
 
+def keep_display(folder: Path, plan: TakePlan, display: ConsoleDisplay) -> TakePlan:
+    """The same plan with one more way of showing the pictures, which a person has taken over; written as it was."""
+    displays = [*plan.document.get("displays", ()), display_document(display)]
+    taken = replace(plan, document={**plan.document, "displays": displays[-MOST_DISPLAYS:]})
+    # Without room on its disk the log alone keeps it: monitoring must not end with the room for a recording.
+    with contextlib.suppress(EnvironmentError_):
+        write_json(folder / "plan.json", taken.document)
+    return taken
+
+
 def _write(folder: Path, number: int, references: Sequence[Grey]) -> list[str]:
     paths = [folder / f"plan_{number:03d}_view_{k}.png" for k in range(len(references))]
     for path, grey in zip(paths, references, strict=True):
@@ -47,6 +60,8 @@ def _elsewhere() -> Path:
     return Path(tempfile.mkdtemp(prefix="fluoro-plan-", dir=memory if memory.is_dir() else None))
 
 
+DISPLAY_TAKEN: Final = "display_taken"
+"""Kind of the event with which a plan is kept anew, with one more way of showing the pictures."""
 SECOND: Final = 2
 """Number of the second input, as a view of a plan names it."""
 Part = tuple[dict[str, Any], list[Grey]]
@@ -86,7 +101,7 @@ def plan_left(
 
     ``number`` is that of the input: each has plans of its own.
     """
-    sets = [event["data"] for event in events if event.get("kind") == "plan_set"]
+    sets = [event["data"] for event in events if event.get("kind") in ("plan_set", DISPLAY_TAKEN)]
     last = next((each for each in reversed(sets) if each.get("input", 1) == number), None)
     if last is None:
         return None

@@ -269,6 +269,20 @@ class LiveSession:
         """Before a plan: look at the picture of the screen at this place; None: at the one that changes."""
         self._input.look_at(place)
 
+    def take_display(self) -> str:
+        """The person takes over how the console shows its pictures now; in words, empty where nothing is offered."""
+        inputs = [self._input] if self.second is None else [self._input, self.second.input]
+        return next((words for each in inputs if (words := each.take_display())), "")
+
+    @property
+    def offered_display(self) -> str:
+        """How a console shows its pictures, where that may be taken over; empty where nothing is offered."""
+        states = (
+            [self._session_state] if self.second is None else [self._session_state, self.second.input.session_state]
+        )
+        offered = (each.moment.offered for each in states if each.moment is not None)
+        return next((each.words for each in offered if each is not None), "")
+
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the first picture: they are right."""
         self._input.confirm_lines()

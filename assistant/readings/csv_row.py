@@ -27,6 +27,7 @@ COLUMNS = (
     *(line.column_mm for line in TABLED_LINES[_FIRST_LINES:]),
     *("xray_age_ms", "registration_confidence", "front_mm", "reason"),
     *lengths.SHARE_COLUMNS,
+    "mirrored",
 )
 _SHARE_PLACES = 5
 """As fine as 0.001 mm of a body."""
@@ -43,10 +44,11 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
     """
     motion, age = reading.motion, reading.liveness.xray_age_s
     moved = [""] * 4
-    view = None
+    view, mirrored = None, ""
     if isinstance(motion, Motion):
         where = motion.similarity
         view = views[motion.view_index]
+        mirrored = "1" if where.mirrored else "0"
         moved = [f"{where.dx_px:.3f}", f"{where.dy_px:.3f}", f"{where.rotation_deg:.4f}", f"{where.scale:.5f}"]
     found = lengths.columns(reading.distances, reading.approach, view)
     front = (
@@ -68,6 +70,7 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
         "front_mm": _cell(lengths.in_mm(front, view)),
         "reason": why_unmeasured(reading),
+        "mirrored": mirrored,
     }
     for name in lengths.SHARE_COLUMNS:
         cells[name] = _cell(found[name], places=_SHARE_PLACES)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import InputError
+from assistant.live.plan_store import DISPLAY_TAKEN
 from assistant.part import read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.review.counting import PRIORITIES
@@ -261,6 +262,8 @@ class _Reader:
             self._rehearsal |= data.get("rehearsal") is True
         elif kind == "plan_set" and data.get("input", 1) == 1:
             self._plan(event)
+        elif kind == DISPLAY_TAKEN and data.get("input", 1) == 1:
+            self._same_plan(data.get("plan"))
         elif kind == "alarm":
             self._raise(event)
         elif kind == "alarm_ended":
@@ -311,6 +314,12 @@ class _Reader:
             now = self._name(name)
         now.plan, now.level.plan = plan, plan
         now.planned_in = event.frame or now.planned_in
+
+    def _same_plan(self, plan: object) -> None:
+        """The lines are what they were; the console showed the pictures otherwise from then on."""
+        now = self._stretches[-1]
+        if isinstance(plan, dict) and now.plan is not None:
+            now.plan, now.level.plan = plan, plan
 
     def _name(self, name: str) -> _Stretch:
         """The lines of a stretch say which level it is: with what was done there before, and on the way to it."""

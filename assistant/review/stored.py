@@ -372,6 +372,7 @@ def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
             rotation_deg=float(row["rotation_deg"]),
             scale=float(row["scale"]),
             centre_px=plan.views[at].centre_px,
+            mirrored=row.get("mirrored") == "1",
         ),
         confidence=_plain(row.get("registration_confidence", ""), 0.0),
     )

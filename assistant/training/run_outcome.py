@@ -278,10 +278,18 @@ def _length(row: list[str], place: int | None, share: int | None, whole: float |
 
 def _similarity(key: tuple[str, ...], centres: dict[str, tuple[float, float]]) -> Similarity | None:
     centre = centres.get(key[0])
-    if centre is None or not all(key[1:]):
+    *moved, mirrored = key[1:]
+    if centre is None or not all(moved):
         return None
-    dx_px, dy_px, rotation_deg, scale = (float(cell) for cell in key[1:])
-    return Similarity(dx_px=dx_px, dy_px=dy_px, rotation_deg=rotation_deg, scale=scale, centre_px=centre)
+    dx_px, dy_px, rotation_deg, scale = (float(cell) for cell in moved)
+    return Similarity(
+        dx_px=dx_px,
+        dy_px=dy_px,
+        rotation_deg=rotation_deg,
+        scale=scale,
+        centre_px=centre,
+        mirrored=mirrored == "1",
+    )
 
 
 def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float], first: int) -> dict[str, Any]:
@@ -304,7 +312,7 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
         views = {view.view: view for view in plan.views} if plan is not None else {}
         wholes = {(name, of): lengths.whole_mm(each, of) for name, each in views.items() for of in Of}
         bodies = {name: lengths.body_mm2(each) for name, each in views.items()}
-        moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
+        moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale", "mirrored")]
         seen: dict[tuple[str, ...], Similarity | None] = {}
         for number, row in enumerate(file.rows, start=first):
             if int(row[at["frame"]]) != number or not 0 <= number < MOST_FRAMES:

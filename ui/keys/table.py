@@ -99,6 +99,7 @@ _THEATRE: Final = _rows(
     ("raw", "O", tr("Hold: raw")),
     ("level view", "Z", tr("Level view")),
     ("bare", "Tab", tr("Bare view")),
+    ("take display", "T", tr("Take as shown")),
     ("next level", "N", tr("Next level")),
     ("second picture", "D", tr("2nd picture")),
     ("bookmark", "B", tr("Bookmark")),

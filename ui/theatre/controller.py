@@ -69,6 +69,7 @@ class TheatreController:
         self.holding = Holding(show_hold, lambda: clock_ns() / 1e9)
         self._down: set[str] = set()
         self._may_close = False
+        self._display_asked = ""
         self.acts: Mapping[str, Callable[[], None]] = {
             ACKNOWLEDGE: self._acknowledge,
             "inject": self._inject,
@@ -83,6 +84,7 @@ class TheatreController:
             "raw": lambda: pictures.show_raw(raw=True),
             "level view": lambda: pictures.show_level(wanted=None),
             "bare": pictures.toggle_bare,
+            "take display": self._take_display,
             "next level": self._next_level,
             "second picture": pictures.next_second,
             "bookmark": self._bookmark,
@@ -148,6 +150,17 @@ class TheatreController:
             self._view.tell(_GROWS)
         elif in_set_up:
             self._set_up.tick(status)
+        else:
+            self._offer_display()
+
+    def _offer_display(self) -> None:
+        """A console that shows the pictures otherwise is asked about in the bar; another question goes first."""
+        session, asked = self._procedure.session, self._view.asked
+        words = session.offered_display if session is not None else ""
+        question = sentence(f"The picture is {words}: [[theatre:take display]] takes it over.") if words else ""
+        if asked in ("", self._display_asked) and question != asked:
+            self._view.ask(question)
+        self._display_asked = question
 
     def hear(self, message: Message) -> None:
         """Take one message of the session over."""
@@ -267,6 +280,15 @@ class TheatreController:
             self._view.tell(sentence("The lines are confirmed. They change only while not armed."))
         else:
             self.begin_set_up(at="points")
+
+    def _take_display(self) -> None:
+        session = self._procedure.session
+        words = session.take_display() if session is not None else ""
+        if words:
+            self._view.tell(sentence(f"Taken over: the picture is {words}. The lines go on in it."))
+            self._view.refresh()
+        else:
+            self._view.tell(sentence("The picture is shown as planned: there is nothing to take over."))
 
     def _next_level(self) -> None:
         """End work at the present level; the set-up goes on with the next."""

@@ -22,7 +22,7 @@ from assistant.live.messages import (
     StampedFrame,
     live_moment,
 )
-from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakePlan
+from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakeDisplay, TakePlan
 from assistant.live.processes.shape_watch import watched
 from assistant.live.shared.shared_memory import Register, SessionMemory, is_in_colour, is_orphan
 from assistant.model_packs.starting import live_shape_model
@@ -97,6 +97,8 @@ class LiveAnalysis:
             self._take_plan(order)
         elif isinstance(order, Acknowledge) and self._pipeline is not None:
             self._pipeline.acknowledge()
+        elif isinstance(order, TakeDisplay) and self._pipeline is not None and order.plan_number == self._plan_number:
+            self._pipeline.take_display(order.display)
         elif isinstance(order, LookAt):
             self._before_plan.look_at(order.place)
 

@@ -169,6 +169,7 @@ class FakeSession:
         self.state = LiveState.UNKNOWN_VIEW
         self.stopped = False
         self.second: Any = None
+        self.offered_display = ""
         self.identity = Identity(case_id="K-7F3QD", run_id="B-7F3QK2MA", session_id="N-0A1B2C3D")
 
     def start(self) -> None:
@@ -177,6 +178,10 @@ class FakeSession:
     def stop(self) -> bool:
         self.stopped = True
         return True
+
+    def take_display(self) -> str:
+        taken, self.offered_display = self.offered_display, ""
+        return taken
 
     def poll(self) -> tuple[Message, ...]:
         said, self.messages = tuple(self.messages), []

@@ -1,0 +1,104 @@
+"""The console zooms or flips its pictures while cement is injected: one key takes it over, and the lines go on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+
+from assistant.live.messages import Lines, LiveState
+from assistant.live.plan_store import plan_left
+from assistant.settings.tree import Settings
+from assistant.vocabulary import Distances, Motion
+from tests.journeys.room import Room
+from tests.journeys.test_console_display import Grey8, mirrored, zoomed
+from tests.small_run import pictures, plan_document
+
+K = Qt.Key
+
+
+def press(room: Room, key: int) -> None:
+    """As the window hands a key to its page."""
+    for kind, hand in ((QEvent.Type.KeyPress, room.page.press), (QEvent.Type.KeyRelease, room.page.release)):
+        hand(QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
+
+
+def motion(room: Room) -> Motion:
+    moment = room.status.moment
+    assert moment is not None
+    assert isinstance(moment.motion, Motion), moment.motion
+    return moment.motion
+
+
+def area_mm2(room: Room) -> float:
+    moment = room.status.moment
+    assert moment is not None
+    assert isinstance(moment.distances, Distances), moment.distances
+    return moment.distances.cement_area_mm2
+
+
+@pytest.mark.parametrize(
+    ("how", "words", "scale"),
+    [(zoomed(1.35), "zoomed ×1.3", 1.35), (mirrored, "mirrored", 1.0)],
+    ids=["zoomed", "mirrored"],
+)
+def test_one_key_takes_it_over_and_the_lines_go_on(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, how: Any, words: str, scale: float
+) -> None:
+    made: tuple[Grey8, ...] = pictures(72)
+    room = Room(qtbot, monkeypatch)
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    for grey in made[3:30]:
+        room.show(grey)
+    before = area_mm2(room)
+    for grey in made[30:42]:
+        room.show(how(grey))
+    assert room.status.moment is not None
+    assert not isinstance(room.status.moment.distances, Distances), "without the key there are no figures"
+    asked = room.bar[-1][1]
+    assert asked.startswith(f"The picture is {words}")
+    assert "T takes it over" in asked
+    press(room, K.Key_T)
+    for grey in made[42:56]:
+        room.show(how(grey))
+    assert (room.status.state, room.status.lines) == (LiveState.LIVE, Lines.CONFIRMED)
+    assert "takes it over" not in room.bar[-1][1]
+    assert motion(room).similarity.mirrored is (words == "mirrored")
+    assert motion(room).similarity.scale == pytest.approx(scale, rel=0.015)
+    taken = area_mm2(room)
+    assert taken > before, "cement that was there is still known"
+    # The console goes back: nobody is asked anything.
+    for grey in made[56:62]:
+        room.show(grey)
+    assert motion(room).similarity.scale == pytest.approx(1.0, abs=0.01)
+    assert not motion(room).similarity.mirrored
+    assert area_mm2(room) == pytest.approx(taken, rel=0.2)
+    # And again: it is known, and needs no key.
+    for grey in made[62:]:
+        room.show(how(grey))
+    assert motion(room).similarity.scale == pytest.approx(scale, rel=0.015)
+    folder = room.session.folder
+    log = room.end()
+    (event,) = [one for one in log if one["kind"] == "display_taken"]
+    assert event["data"]["text"].startswith(words)
+    kept = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert kept == event["data"]["plan"]
+    assert kept["views"] == plan_document(reference_frame=0)["views"], "the points are where they were"
+    left = plan_left(log, Settings().alarms.warning_lines)
+    assert isinstance(left, tuple)
+    assert left[0].document["displays"] == kept["displays"], "a session that goes on knows it"
+
+
+def test_without_anything_to_take_over_the_key_says_so(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = pictures(30)
+    room = Room(qtbot, monkeypatch)
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    for grey in made[3:12]:
+        room.show(grey)
+    press(room, K.Key_T)
+    room.tick()
+    assert "nothing to take over" in room.page.display.note
+    assert all(one["kind"] != "display_taken" for one in room.end())
