@@ -44,8 +44,14 @@ class MethodLeak(msgspec.Struct, frozen=True, kw_only=True):
     shape: MethodShape | None = None
 
 
+class _RunFile(msgspec.Struct, frozen=True, kw_only=True):
+    exposures: int | None = None
+    xray_s: float | None = None
+
+
 class _ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
+    run: _RunFile = _RunFile()
     events: list[MethodEvent]
     leaks: list[MethodLeak]
 
@@ -68,6 +74,10 @@ class MethodAnswers:
     outline_sigma_mm : array (n,) or None
         Standard deviation that the method gives its outline; None for one that gives none.
     events, leaks : tuples
+    exposures : int or None
+        How often X-ray was on; None for a method that does not say.
+    xray_s : float or None
+        How long.
     mask : callable
         Cement found in a frame, source size; None where it was not measured.
     """
@@ -85,6 +95,8 @@ class MethodAnswers:
     outline_sigma_mm: Column | None = field(default=None, repr=False)
     events: tuple[MethodEvent, ...]
     leaks: tuple[MethodLeak, ...]
+    exposures: int | None = None
+    xray_s: float | None = None
     mask: MaskOf = field(repr=False)
 
 
@@ -137,6 +149,8 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         outline_sigma_mm=numbers("front_mm"),
         events=tuple(result.events),
         leaks=tuple(result.leaks),
+        exposures=result.run.exposures,
+        xray_s=result.run.xray_s,
         mask=mask,
     )
 

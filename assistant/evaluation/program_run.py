@@ -141,6 +141,8 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
             for event in summary.events
         ),
         leaks=tuple(_said(leak) for leak in summary.leaks),
+        exposures=None if summary.xray_s is None else len(summary.xray_s),
+        xray_s=None if summary.xray_s is None else sum(summary.xray_s),
         mask=mask_of,
     )
 

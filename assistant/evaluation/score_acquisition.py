@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.evaluation.film import exposure_starts, film_s
 from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.score_lock import SETTLING_S
@@ -79,17 +78,13 @@ def _soon_after(caused_s: NDArray[np.float64], t_s: float) -> bool:
 
 
 def _score_xray(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
-    """X-ray time and exposures of the pictures that the program called new, counted as it counts them."""
+    """How far the X-ray time and the exposures that the program tells are off, as shares of the true ones."""
     exposures, xray_s = truth.facts.get("exposures"), truth.facts.get("xray_s")
-    if not exposures or not xray_s:
+    if not exposures or not xray_s or outcome.exposures is None or outcome.xray_s is None:
         return
-    memory = AcquisitionMemory()
-    for k, word in enumerate(outcome.state):
-        if word in ("live", "moving"):
-            take_picture(memory, float(truth.t_s[k]))
-    tally.add("xray.exposures_off", len(memory.xray_s) / exposures - 1.0)
+    tally.add("xray.exposures_off", outcome.exposures / exposures - 1.0)
     if truth.new_picture.sum() > exposures:
-        tally.add("xray.time_off", sum(memory.xray_s) / xray_s - 1.0)
+        tally.add("xray.time_off", outcome.xray_s / xray_s - 1.0)
 
 
 def _score_identity(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:

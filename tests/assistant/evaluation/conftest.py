@@ -120,13 +120,14 @@ class MadeRun:
         self.said_leaks: list[dict[str, Any]] = []
         self.complete = True
         self.facts: dict[str, Any] = {}
+        self.said_run: dict[str, Any] = {}
 
     def save(self) -> "MadeRun":
         _write_csv(self.run / "truth/truth.csv", self.truth_rows)
         document = {"leaks": self.leaks, "crossings": self.crossings, "seed": 7} | self.facts
         (self.run / "truth/truth.json").write_text(json.dumps(document))
         _write_csv(self.results / "measurements.csv", self.rows)
-        result = {"complete": self.complete, "events": self.events, "leaks": self.said_leaks}
+        result = {"complete": self.complete, "events": self.events, "leaks": self.said_leaks, "run": self.said_run}
         (self.results / "result.json").write_text(json.dumps(result))
         return self
 
