@@ -130,15 +130,17 @@ def parser() -> argparse.ArgumentParser:
     """The command line, for help and for parsing."""
     top = Parser(
         prog="fluoro-assistant",
-        usage="fluoro-assistant [RUN] [--plan PLAN]\n       fluoro-assistant COMMAND ...",
+        usage="fluoro-assistant [RUN] [--plan PLAN]\n       fluoro-assistant --live SOURCE\n"
+        "       fluoro-assistant COMMAND ...",
         description=tr(
             "Tracks bone cement on fluoroscopy against the warning line and the endplates, and warns in time. "
-            "Research software, not a medical device. Without a command the window opens, with RUN if one is given."
+            "Research software, not a medical device. Without a command the window opens, with RUN if one is given; "
+            "--live opens the theatre with a SOURCE: a camera or grabber, play:RUN or loop:RUN (a rehearsal)."
         ),
         epilog=tr(
-            "Exit status: 0 done; 2 arguments or a plan that cannot be used; 3 an input that cannot be read, not to "
-            "its end, or without one usable picture; 4 disk full or no permission; 130 stopped. What was analysed "
-            "before a failure is kept."
+            "Exit status: 0 done; 1 a fault of the program; 2 arguments or a plan that cannot be used; 3 an input that "
+            "cannot be read, not to its end, or without one usable picture; 4 disk full or no permission; 130 stopped. "
+            "What was analysed before a failure is kept."
         ),
     )
     top.add_argument("--version", action="version", version=f"fluoro-assistant {__version__}")

@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="make evaluate", description="Score the program and other methods on runs with known truth."
+        prog="fluoro-assistant evaluate", description="Score the program and other methods on runs with known truth."
     )
     parser.add_argument("--runs", type=Path, help="score these runs (folders with truth/); default: a validation set")
     parser.add_argument(

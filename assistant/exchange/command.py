@@ -44,23 +44,23 @@ def run(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fluoro-assistant", description=tr("The case library without a window."))
     acts = parser.add_subparsers(dest="act", required=True)
-    bring = acts.add_parser("import", help=tr("take runs into the library and analyse those with a plan"))
+    bring = acts.add_parser("import", description=tr("Takes runs into the library and analyses those with a plan."))
     bring.add_argument("runs", nargs="+", metavar="RUN", help=tr("as for analyze; or a case pack"))
     bring.add_argument("--case", metavar="ID", help=tr("the case that the runs belong to (default: a new one each)"))
     bring.add_argument("--stay", action="store_true", help=tr("point to the run instead of copying it"))
     bring.add_argument("--no-analysis", action="store_true", help=tr("leave the analysis to the window"))
     add_arguments(bring)
-    pack = acts.add_parser("pack", help=tr("write cases into a de-identified pack"))
-    pack.add_argument("cases", nargs="+", metavar="CASE")
-    pack.add_argument("--out", type=Path, required=True, metavar="FILE")
+    pack = acts.add_parser("pack", description=tr("Writes cases into a de-identified pack."))
+    pack.add_argument("cases", nargs="+", metavar="CASE", help=tr("the id of a case in the library"))
+    pack.add_argument("--out", type=Path, required=True, metavar="FILE", help=tr("the pack; must not exist"))
     pack.add_argument("--shift-days", type=int, default=0, help=tr("move all dates; without it they are left out"))
     pack.add_argument("--with-notes", action="store_true", help=tr("notes and tags go along"))
     pack.add_argument("--cover", action="append", default=[], metavar="X,Y,W,H", help=tr("blacken a rectangle (px)"))
     pack.add_argument(
         "--names-looked-for", action="store_true", help=tr("you have looked: no name is left to read in the pictures")
     )
-    unpack = acts.add_parser("unpack", help=tr("take a case pack into the library"))
-    unpack.add_argument("file", type=Path)
+    unpack = acts.add_parser("unpack", description=tr("Takes a case pack into the library."))
+    unpack.add_argument("file", type=Path, metavar="FILE", help=tr("a case pack (.zip)"))
     return parser
 
 

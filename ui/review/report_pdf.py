@@ -248,7 +248,7 @@ class _Page:
             draw_curve(self._p, area, scale, columns.curves[k], pen, inks, is_line=k == 0)
         self._p.setPen(QPen(QColor("#C2339A"), 2, Qt.PenStyle.DashLine))
         self._p.drawLine(QPointF(area.left(), y(0)), QPointF(area.right(), y(0)))
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row.priority):  # the highest is drawn last, on top
             x = area.left() + (row.frame - self._facts.first_frame) / max(1, frames - 1) * area.width()
             if row.is_alarm:
                 draw_mark(self._p, row.priority, row.icon, QRectF(x - 9, self._y + 6, 18, 18))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -12,8 +13,10 @@ from PyQt6.QtPdf import QPdfDocument
 from assistant.plan import PlannedView
 from assistant.reports.facts import ReportFacts
 from assistant.review.curves import Curves
+from assistant.review.event_list import EventRow
+from assistant.vocabulary import Priority
 from tests.assistant.reports.test_tables import IDENTITY
-from tests.ui.curves import ASSUMED, CALIBRATED, PLACES_MM, all_differ, rows_of, standing
+from tests.ui.curves import ASSUMED, CALIBRATED, PLACES_MM, all_differ, pixels, rows_of, standing
 from ui import theme
 from ui.review import report_pdf
 from ui.review.report_pdf import CURVE_COLUMNS, write_report
@@ -35,7 +38,9 @@ def timeline(qtbot, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED)
     return line.grab().toImage()
 
 
-def report(folder: Path, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED) -> tuple[QImage, str]:
+def report(
+    folder: Path, line_mm: float, views: tuple[PlannedView, ...] = CALIBRATED, rows: tuple[EventRow, ...] = ()
+) -> tuple[QImage, str]:
     """The page as a picture, and the words on it."""
     curves = Curves()
     curves.forget(views)
@@ -44,7 +49,7 @@ def report(folder: Path, line_mm: float, views: tuple[PlannedView, ...] = CALIBR
         identity=IDENTITY, origin="", head=(), final=(), events=(), leaks=(), reviewer=(), notes=(), trouble=""
     )
     path = folder / "report.pdf"
-    write_report(path, facts, (), curves.columns(CURVE_COLUMNS, COUNT), COUNT, COUNT / 15, ())
+    write_report(path, facts, (), curves.columns(CURVE_COLUMNS, COUNT), COUNT, COUNT / 15, rows)
     document = QPdfDocument(None)
     assert document.load(str(path)) is QPdfDocument.Error.None_
     image = document.render(0, QSize(1190, 1684))
@@ -81,3 +86,13 @@ def test_the_unit_on_paper(tmp_path: Path, qtbot, views, unit: str, other: str) 
     _, text = report(tmp_path, PLACES_MM[4], views)
     assert unit in text
     assert other not in text
+
+
+def test_no_lower_alarm_covers_a_higher_one_on_paper(tmp_path: Path, qtbot) -> None:
+    high, low = (EventRow(frame=200, t_s=13.3, title="told", priority=each) for each in (Priority.HIGH, Priority.LOW))
+    alone, both, turned = (report(tmp_path, PLACES_MM[0], rows=rows)[0] for rows in ((high,), (high, low), (low, high)))
+    red = [
+        int((np.abs(pixels(image) - theme.HIGH[0].getRgb()[:3]) < 24).all(axis=2).sum())
+        for image in (alone, both, turned)
+    ]
+    assert red[0] == red[1] == red[2] > 50
