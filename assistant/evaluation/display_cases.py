@@ -120,7 +120,8 @@ def _panel(case: Case, number: int) -> Case:
 ACTS: Final[dict[str, Callable[[Case, int], Case]]] = {
     "as it is": as_it_is,
     "mirrored": _act("flipped"),
-    "zoomed": _act("rescaled"),
+    "zoomed": _act("enlarged"),
+    "zoomed out": _act("rescaled"),
     "replay": _act("replay"),
     "blades": _blades,
     "flicker": _act("flicker", 0.0, DURATION_S),

@@ -293,6 +293,7 @@ def _acquisition() -> list[Figure]:
             for key, label, unit, sample, goal in worst
             for name, at in (("median", 0.5), ("worst", 1.0))
         ),
+        share("display.named", "console", "mirrored and zoomed named", "display_named", goal=">= 0.95", main=True),
         share(
             "stills.found", "stills", "vertebra found in the last picture", "stills.found", goal=">= 0.95", main=True
         ),

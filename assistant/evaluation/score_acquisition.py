@@ -19,6 +19,8 @@ IDENTITY = {"scale": 5e-4, "rotation_deg": 0.02, "shift_mm": 0.02}
 LEAK_MM = 2.0
 """Stills: leaks that are seen to reach this far past their line must be found."""
 STILLS = "stills"
+NAMED = {"mirrored": "mirrored", "zoomed": "zoomed", "zoomed out": "zoomed"}
+"""By group, what the reason says of a picture that the console shows otherwise than planned."""
 _FOUND_MM = 2.0
 _CONSTANT = {"scale": 2e-4, "rotation_deg": 0.02}
 _LEAST_PICTURES = 8
@@ -39,7 +41,11 @@ def score_acquisition(tally: Tally, truth: Truth, outcome: MethodAnswers) -> Non
     _score_xray(tally, truth, outcome)
     _score_identity(tally, truth, outcome)
     _score_spread(tally, truth, outcome, pictures[there])
-    if str(truth.facts.get("case", "")).startswith(STILLS):
+    group = str(truth.facts.get("case", ""))
+    if group in NAMED:
+        named = any(NAMED[group] in _of(outcome.reason, int(k)) for k in pictures[~there])
+        tally.count("display_named", named, 1)
+    if group.startswith(STILLS):
         _score_stills(tally, truth, outcome, int(pictures[-1]))
 
 

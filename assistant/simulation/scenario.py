@@ -28,6 +28,7 @@ FaultKind = Literal[
     "half_frame",
     "xray_off",
     "rescaled",
+    "enlarged",
     "flipped",
     "overexposed",
     "replay",

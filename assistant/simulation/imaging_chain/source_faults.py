@@ -71,7 +71,9 @@ def pulse_times_s(case: Case, theatre: SceneMotion, down: tuple[Exposure, ...] =
     return np.array(on, dtype=np.float64)
 
 
-_SPOILING = ("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "flipped")
+_SPOILING = ("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "enlarged", "flipped")
+_ENLARGED = 1.35
+"""A console's zoom by one key, about the middle of the picture."""
 _OVER = ("flicker", "pointer")
 _FLICKER = 0.06
 """Brightness of a stored frame varies by up to this share, each frame by another."""
@@ -155,6 +157,10 @@ def spoiled(frame: Grey8, content: str, rng: np.random.Generator) -> Grey8:
         y, x = (height - size[1]) // 2, (width - size[0]) // 2
         small[y : y + size[1], x : x + size[0]] = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
         return small
+    if content == "enlarged":
+        middle = ((width - 1) / 2.0, (height - 1) / 2.0)
+        matrix = cv2.getRotationMatrix2D(middle, 0.0, _ENLARGED)
+        return np.asarray(cv2.warpAffine(frame, matrix, (width, height), flags=cv2.INTER_LINEAR), dtype=np.uint8)
     if content == "flipped":
         return np.ascontiguousarray(frame[:, ::-1])
     if content == "overexposed":

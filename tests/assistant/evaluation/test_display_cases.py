@@ -30,7 +30,13 @@ def test_all_groups_show_one_patient_and_one_injection(number: int) -> None:
 def test_acts_are_what_they_are_called() -> None:
     cases = by_group()
     assert cases["as it is"].faults == ()
-    named = {"mirrored": "flipped", "zoomed": "rescaled", "replay": "replay", "torn": "half_frame"}
+    named = {
+        "mirrored": "flipped",
+        "zoomed": "enlarged",
+        "zoomed out": "rescaled",
+        "replay": "replay",
+        "torn": "half_frame",
+    }
     for group, kind in named.items():
         assert {fault.kind for fault in cases[group].faults} == {kind}
     torn_s = [fault.to_s - fault.from_s for fault in cases["torn"].faults]

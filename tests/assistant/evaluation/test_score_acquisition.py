@@ -115,3 +115,12 @@ def test_stills_count_the_last_picture_and_the_leaks_in_it(filmed) -> None:
     tally = scored(filmed)
     assert tally.counts["stills.found"] == (0, 1)
     assert tally.counts["stills.leaks"] == (1, 1)
+
+
+@pytest.mark.parametrize(("reason", "named"), [("the picture is mirrored against the plan", 1), ("lost", 0)])
+def test_what_a_console_did_is_named(filmed, reason, named) -> None:
+    filmed.facts["case"] = "mirrored"
+    for k in range(24, 30):
+        filmed.truth_rows[k]["view"] = ""
+        filmed.rows[k] |= NOTHING | {"registration_ok": 0, "reason": reason}
+    assert scored(filmed).counts["display_named"] == (named, 1)

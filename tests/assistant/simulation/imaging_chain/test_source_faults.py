@@ -69,7 +69,7 @@ def test_drops_keep_their_time_stamps():
 def test_spoiled_frames_differ_and_leave_the_frame_alone():
     frame = np.random.default_rng(1).integers(40, 200, (128, 160)).astype(np.uint8)
     kept = frame.copy()
-    for kind in ("blank", "no_signal", "wrong_input", "half_frame", "rescaled", "flipped", "overexposed"):
+    for kind in ("blank", "no_signal", "wrong_input", "half_frame", "rescaled", "enlarged", "flipped", "overexposed"):
         spoiled = source_faults.spoiled(frame, kind, np.random.default_rng(2))
         assert spoiled.shape == frame.shape
         assert spoiled.dtype == np.uint8
@@ -77,6 +77,9 @@ def test_spoiled_frames_differ_and_leave_the_frame_alone():
     assert np.array_equal(frame, kept)
     assert source_faults.spoiled(frame, "picture", np.random.default_rng(2)) is frame
     assert np.array_equal(source_faults.spoiled(frame, "flipped", np.random.default_rng(2))[:, ::-1], frame)
+    smooth = np.tile(np.linspace(40.0, 200.0, 160), (128, 1)).astype(np.uint8)
+    slopes = [np.ptp(source_faults.spoiled(smooth, kind, np.random.default_rng(2))[64]) for kind in ("enlarged", "")]
+    assert slopes[0] == pytest.approx(slopes[1] / 1.35, abs=2)
 
 
 def test_a_console_plays_its_last_seconds_again_and_none_of_it_is_new():
