@@ -109,8 +109,8 @@ def about_area(area_mm2: float, view: PlannedView | None) -> str:
 def about_speed(mm_per_s: float, view: PlannedView | None) -> str:
     """A speed towards a line in words that stand alone."""
     if view is None or view.calibrated:
-        return f"≈ {mm_per_s:.1f} mm/s"
-    return sentence(f"≈ {100 * mm_per_s / depth_mm(view):.1f} %/s {UNCAL}")
+        return f"≈ {mm_per_s:z.1f} mm/s"
+    return sentence(f"≈ {100 * mm_per_s / depth_mm(view):z.1f} %/s {UNCAL}")
 
 
 def about_size(length_mm: float, width_mm: float, view: PlannedView | None) -> str:

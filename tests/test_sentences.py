@@ -30,6 +30,15 @@ def test_the_catalogue_is_as_the_code_is() -> None:
     assert CATALOGUE.read_text(encoding="utf-8") == catalogue_text(gathered())
 
 
+def test_no_sentence_holds_the_name_of_a_class() -> None:
+    """What a script that renames classes once made of a word: "StepContent" for "Shown"."""
+    trees = [ast.parse(path.read_text("utf-8")) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    classes = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    joined = {name for name in classes if re.search(r"[a-z][A-Z]", name)}
+    words = {word for one, many in gathered() for word in re.findall(r"\w+", f"{one} {many}")}
+    assert words & joined == set()
+
+
 def test_what_is_said_at_once_is_a_literal_so_that_it_can_be_gathered() -> None:
     wrong = []
     for place, call in calls():

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from assistant.vocabulary import Priority
 
+_ARROW = Path(__file__).parent / "arrow_down.svg"
 GROUND = QColor("#07090C")
 BARS = QColor("#0E1217")
 CARD = QColor("#161C23")
@@ -93,6 +94,10 @@ def apply(application: QApplication) -> None:
         "QPushButton:focus,QLineEdit:focus,QComboBox:focus,QDoubleSpinBox:focus,QListWidget:focus"
         "{border:3px solid #7CBBFF;}"
         "QLineEdit,QComboBox,QDoubleSpinBox{background:#0E1217;border:1px solid #7A8A9A;border-radius:6px;padding:6px;}"
+        # Without these the style paints its own buttons over the edge of the field.
+        "QComboBox::drop-down{border:none;width:28px;}"
+        f'QComboBox::down-arrow{{image:url("{_ARROW.as_posix()}");width:14px;height:8px;}}'
+        "QDoubleSpinBox::up-button,QDoubleSpinBox::down-button{border:none;background:none;width:0px;}"
         "QListWidget{background:#161C23;border:1px solid #34404C;border-radius:6px;outline:none;}"
         "QListWidget::item{padding:6px;} QListWidget::item:selected{background:#2A3744;}"
         "QMenuBar{background:#0E1217;} QMenuBar::item:selected,QMenu::item:selected{background:#34404C;}"

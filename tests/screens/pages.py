@@ -76,7 +76,7 @@ def take_review(camera: Camera) -> None:
     page.cards.show_card(review_words.TABS[0])
     page.controller.edit_plan()
     camera.take("review_points", shell, lambda: settle(200))
-    page.controller.end_editing()
+    key(shell, "Escape")
     page.do("bare")
     camera.take("review_bare", shell)
     page.do("bare")

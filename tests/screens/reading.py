@@ -51,6 +51,8 @@ class Reader(Camera):
             self._painted.update(each for each in given if isinstance(each, str))
             return draw(painter, *given)
 
+        # mypy takes a method for fixed. What is painted goes through this one call of Qt, which tells nobody of it: to
+        # read the texts, it is put in front of it, in a process that ends with the reading.
         QPainter.drawText = drawn  # type: ignore[method-assign]
 
     def take(self, name: str, window: QWidget, before: Callable[[], object] = lambda: None) -> None:

@@ -7,10 +7,27 @@ from pathlib import Path
 import pytest
 from PyQt6.QtGui import QPainter, QPdfWriter
 from PyQt6.QtPdf import QPdfDocument
+from PyQt6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QWidget
 
 from ui import theme
 
 WORDS = "case K-HQG56 · L1 04:30 25 % (3 mm)"
+
+
+@pytest.mark.parametrize("kind", [QComboBox, QDoubleSpinBox])
+def test_the_edge_of_a_field_is_whole(qtbot, qapp: QApplication, kind: type[QWidget]) -> None:
+    """The style's own buttons were painted over the right end of it."""
+    before = qapp.styleSheet()
+    theme.apply(qapp)
+    field = kind()
+    qtbot.addWidget(field)
+    field.resize(200, 44)
+    picture = field.grab().toImage()
+    qapp.setStyleSheet(before)
+    left, right = (
+        [picture.pixelColor(x, y).lightness() for y in range(2, picture.height() - 2)] for x in (1, picture.width() - 2)
+    )
+    assert left == pytest.approx(right, abs=16)  # round corners are not drawn quite alike
 
 
 @pytest.mark.usefixtures("qapp")

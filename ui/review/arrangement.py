@@ -91,9 +91,15 @@ class Arrangement(QWidget):
             self._grid.removeWidget(export)
             self.cards.add(review_words.EVENTS, events)
             self.cards.add(review_words.EXPORT, export)
-        for column, stretch in enumerate(_COLUMNS[wide]):
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """How the parts share the room; alone, the picture has all of it."""
+        wide = bool(self._wide)
+        columns, rows = ((1, 0, 0), (1, 0)) if self._bare else (_COLUMNS[wide], _ROWS[wide])
+        for column, stretch in enumerate(columns):
             self._grid.setColumnStretch(column, stretch)
-        for row, stretch in enumerate(_ROWS[wide]):
+        for row, stretch in enumerate(rows):
             self._grid.setRowStretch(row, stretch)
 
     def toggle_bare(self) -> None:
@@ -102,6 +108,7 @@ class Arrangement(QWidget):
         own = (self._parts["events"], self._parts["export"]) if self._wide else ()
         for widget in (self.side, self._parts["transport"], *own):
             widget.setVisible(not self._bare)
+        self._share_out()
 
     def tell(self, text: str) -> None:
         """A line under the header."""

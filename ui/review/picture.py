@@ -91,6 +91,8 @@ class ReviewPicture(PictureView):
             if small and place == "right":
                 x, y = 12.0, 16.0 + height
             rect = QRectF(x, y, width, height)
+            if place == "bottom" and rect.intersects(self.figure_box):
+                _beside(rect, self.figure_box)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.BARS)
             painter.drawRoundedRect(rect, 6, 6)
@@ -137,6 +139,17 @@ class ReviewPicture(PictureView):
         super().mouseMoveEvent(a0)
         if self.board is not None and self.board.tool:
             self.update()
+
+
+def _beside(rect: QRectF, figure: QRectF) -> None:
+    """Move a plate in the middle of a picture to the side of the figure on which there is room, else above it."""
+    width = 2 * rect.center().x()
+    if figure.left() - rect.width() >= 20:
+        rect.moveRight(figure.left() - 8)
+    elif figure.right() + rect.width() <= width - 20:
+        rect.moveLeft(figure.right() + 8)
+    else:
+        rect.moveBottom(figure.top() - 8)
 
 
 def _cross(painter: QPainter, at: QPointF, text: str) -> None:

@@ -83,7 +83,7 @@ class Transport(Card):
         def field(text: str, name: str, act: str, *, checkable: bool = False) -> KeyButton:
             return key_button(text, name, partial(do, act), key=act, checkable=checkable)
 
-        self.play = field("", tr("Play or pause"), "play")
+        self.play = field(tr("Play  {}"), tr("Play or pause"), "play")
         self.play.setMinimumWidth(100)
         self.range = field("A–B", tr("Loop the range from A to B"), "loop", checkable=True)
         self.every = field(tr("Every  {}"), tr("Show every frame"), "every", checkable=True)

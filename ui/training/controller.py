@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from assistant.language import tr
+from assistant.language import tr, trn
 from assistant.library.people import LOCAL, Role
 from assistant.settings.tree import Settings
 from assistant.training.clip import ClipFacts
@@ -140,8 +140,12 @@ class TrainingController:
             self.front.put(WELCOME, tr("archived and simulated runs"), "")
             self._view.show_part()
             return
-        count = len(self.trainer.answers(person, counted=True))
-        place = tr("Reader {id} · {count} answers · names hidden from others", id=person.id, count=count)
+        place = trn(
+            "Reader {id} · {count} answer · names hidden from others",
+            "Reader {id} · {count} answers · names hidden from others",
+            len(self.trainer.answers(person, counted=True)),
+            id=person.id,
+        )
         self.front.put(OVERVIEW, tr("progress and agreement"), place)
         self._view.show_part()
 

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, shown, tr, trn
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, TraineeProgress, progress
@@ -174,7 +174,7 @@ class ShareLine(QWidget):
         """Right answers in percent."""
         percent = share.percent
         self.figure.setText("—" if isinstance(percent, Unknown) else f"{percent:.0f} %")
-        self.cases.setText(tr("{total} cases", total=share.total))
+        self.cases.setText(trn("{count} case", "{count} cases", share.total))
 
     def show_count(self, share: Share) -> None:
         """So many of so many."""

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from assistant.language import shown, tr
+from assistant.language import shown, tr, trn
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
@@ -100,7 +100,12 @@ class InstructorView(QWidget):
                 )
         self.together.setText(together or tr("Agreement of all needs three cases that everybody has answered."))
         sets = [
-            tr("{name}: {count} cases", name=one["name"], count=len(clip_ids(desk.library, one["id"])))
+            trn(
+                "{name}: {count} case",
+                "{name}: {count} cases",
+                len(clip_ids(desk.library, one["id"])),
+                name=one["name"],
+            )
             for one in desk.library.rows("sets")
         ]
         self.sets.setText(tr("Sets: {sets}", sets=" · ".join(sets) if sets else tr("none yet")))

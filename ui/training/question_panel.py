@@ -33,6 +33,7 @@ class QuestionPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
         self.card = TrainingCard(words.WOULD_YOU, 34)
+        self.card.title.setWordWrap(True)
         self.answers: list[AnswerButton] = []
         for key, _, text in words.ANSWER_KEYS:
             self.answers.append(self._choice(AnswerButton(key, text, words.HONEST if key == "3" else "")))

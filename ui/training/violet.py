@@ -90,8 +90,7 @@ class TrainingCard(QWidget):
         self.title = label(title, size_px, 700)
         self.right = label("", 17, 500, colour="#A99BC9")
         row = QHBoxLayout()
-        row.addWidget(self.title)
-        row.addStretch(1)
+        row.addWidget(self.title, 1)
         row.addWidget(self.right)
         if title:
             self.column.addLayout(row)

@@ -24,6 +24,7 @@ from ui.widgets.view_transform import ViewTransform
 ToScreen = Callable[[NDArray[Any]], NDArray[np.float64]]
 _GAP = 0.025
 _TAG_CLEAR_PX = 60.0
+_TAG_GAP_PX = 4.0
 _HELD_STATES = (FrameState.FROZEN,)
 _NO_LINES = (FrameState.NO_SIGNAL, FrameState.UNUSABLE, FrameState.MOVING)
 
@@ -34,10 +35,16 @@ LAYERS = frozenset({"lines", "limit", "cement", "leaks", "marks"})
 
 def draw_overlay(
     painter: QPainter, view: ViewTransform, planned: PlannedView, moment: Moment, layers: frozenset[str] = LAYERS
-) -> None:
-    """Draw lines and cement of one moment; nothing is drawn that is not known for this picture."""
+) -> QRectF:
+    """Draw lines and cement of one moment; nothing is drawn that is not known for this picture.
+
+    Returns
+    -------
+    QRectF
+        Where the figure stands, which nothing may cover; empty where there is none.
+    """
     if isinstance(moment.motion, Unknown) or moment.liveness.state in _NO_LINES:
-        return
+        return QRectF()
     held = moment.liveness.state in _HELD_STATES
     to_frame = moment.motion.similarity.current_from_reference()
 
@@ -55,17 +62,17 @@ def draw_overlay(
         _draw_limit(painter, on_screen, planned, moment, held=held)
     if held:
         _tag(painter, on_screen(planned.superior[:1])[0] + [0, -18], tr("last lines – not live"), theme.HELD)
-        return
+        return QRectF()
     for polygon in moment.outline if "cement" in layers else ():
         _polygon(painter, on_screen(polygon))
     for leak in moment.leaks if "leaks" in layers else ():
         if len(leak.outline_px) > 2:
             _leak(painter, on_screen(leak.outline_px))
-    if "limit" in layers:
-        _call_out(painter, on_screen, planned, moment)
     if "marks" in layers:
         _tags(painter, on_screen, planned, moment)
         _sides(painter, on_screen, planned)
+    # Last: no name covers the figure.
+    return _call_out(painter, on_screen, planned, moment) if "limit" in layers else QRectF()
 
 
 def _leak(painter: QPainter, points: NDArray[np.float64]) -> None:
@@ -163,10 +170,18 @@ def _hatch(painter: QPainter, piece: NDArray[np.float64], towards: NDArray[np.fl
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _tag(painter: QPainter, at: NDArray[np.float64], text: str, colour: QColor) -> None:
+def _tag_box(painter: QPainter, at: NDArray[np.float64], text: str) -> QRectF:
     painter.setFont(theme.font(15, 600))
     box = painter.fontMetrics().boundingRect(text).adjusted(-7, -3, 7, 3)
-    rect = QRectF(float(at[0]) - box.width() / 2, float(at[1]) - box.height() / 2, box.width(), box.height())
+    return QRectF(float(at[0]) - box.width() / 2, float(at[1]) - box.height() / 2, box.width(), box.height())
+
+
+def _tag(painter: QPainter, at: NDArray[np.float64], text: str, colour: QColor) -> None:
+    _draw_tag(painter, _tag_box(painter, at, text), text, colour)
+
+
+def _draw_tag(painter: QPainter, rect: QRectF, text: str, colour: QColor) -> None:
+    painter.setFont(theme.font(15, 600))
     painter.setPen(QPen(colour, 1))
     painter.setBrush(QColor(14, 18, 23, 220))
     painter.drawRoundedRect(rect, 5, 5)
@@ -185,14 +200,21 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: 
     if planned.is_lateral:
         _tag(painter, outwards(on_screen(planned.superior[:1])[0], 34), tr("sup."), theme.BONE)
         _tag(painter, outwards(on_screen(planned.inferior[:1])[0], 34), tr("inf."), theme.BONE)
-        _tag(painter, outwards(on_screen(planned.inferior[-1:])[0], 34), tr("wall"), theme.BONE)
+        wall = _tag_box(painter, outwards(on_screen(planned.inferior[-1:])[0], 34), tr("wall"))
         assert planned.warning_line is not None
         ends = [outwards(on_screen(end)[0], 40) for end in (planned.warning_line[:1], planned.warning_line[-1:])]
         shapes = [on_screen(leak.outline_px) for leak in moment.leaks if len(leak.outline_px)]
         # A leak is never covered: the name stands at the line's other end then.
         covers = any(float(np.hypot(*(shape - ends[0]).T).min()) < _TAG_CLEAR_PX for shape in shapes)
         share = round(100 * planned.warning_line_fraction)
-        _tag(painter, ends[1] if covers else ends[0], tr("b · {share} %", share=share), theme.LIMIT)
+        name = tr("b · {share} %", share=share)
+        limit = _tag_box(painter, ends[1] if covers else ends[0], name)
+        if wall.intersects(limit):
+            # In a small picture: side by side, the wall's on the wall's side.
+            behind = wall.center().x() >= limit.center().x()
+            wall.moveLeft(limit.right() + _TAG_GAP_PX if behind else limit.left() - _TAG_GAP_PX - wall.width())
+        _draw_tag(painter, wall, tr("wall"), theme.BONE)
+        _draw_tag(painter, limit, name, theme.LIMIT)
 
 
 def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
@@ -203,16 +225,16 @@ def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None
     draw_sides(painter, anterior_left=bool(is_anterior_left))
 
 
-def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> None:
+def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> QRectF:
     d = moment.distances
     if not isinstance(d, Distances) or d.nearest_warning_px is None:
-        return
+        return QRectF()
     warning_mm = d.mm[Line.WARNING_LINE]
     if isinstance(warning_mm, Unknown):
-        return
+        return QRectF()
     worst = max(_third_states(moment, planned))
     if worst < Priority.MEDIUM:
-        return
+        return QRectF()
     colour = theme.priority_colour(worst)
     at = on_screen(np.array([d.nearest_warning_px]))[0]
     diamond = QPolygonF([QPointF(at[0] + dx, at[1] + dy) for dx, dy in ((0, -7), (7, 0), (0, 7), (-7, 0))])
@@ -238,6 +260,7 @@ def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, mome
     painter.drawRoundedRect(rect, 6, 6)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    return rect
 
 
 def draw_treatment(painter: QPainter, area: QRectF, moment: Moment) -> None:

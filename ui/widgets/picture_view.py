@@ -44,6 +44,8 @@ class PictureView(QWidget):
         self.fetching = False
         """The wanted picture is not here yet: the one on the screen belongs to another moment."""
         self.points: MarksOnPicture | None = None
+        self.figure_box = QRectF()
+        """Where the figure of the distance stands; a plate that covers it could hide an alarm."""
         self.watermark = -1.0
         """Share of the way across the picture at which the mode's word stands; below 0 there is none."""
 
@@ -139,11 +141,12 @@ class PictureView(QWidget):
         painter.drawImage(target, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         planned, moment = self._planned(), self._moment
+        self.figure_box = QRectF()
         whole = QRectF(self.rect())
         if moment is not None and not self.raw:
             overlay.draw_treatment(painter, whole, moment)
             if planned is not None:
-                overlay.draw_overlay(painter, view, planned, moment, self.layers)
+                self.figure_box = overlay.draw_overlay(painter, view, planned, moment, self.layers)
             if isinstance(moment.motion, Unknown) and moment.motion.reason:
                 self._note(painter, shown(moment.motion.reason))
         if self.fetching:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from assistant.plan import read_plan
 from assistant.review.event_list import EventList
@@ -219,8 +221,43 @@ def test_the_window_fits_its_size(qtbot, opened: ReviewPage, size: tuple[int, in
 def test_bare_view_leaves_the_picture(qtbot, opened: ReviewPage) -> None:
     qtbot.keyClick(opened, Qt.Key.Key_Tab)
     assert not opened.side.isVisible()
+    qtbot.waitUntil(lambda: opened.picture.width() > 0.9 * opened.width())
+    assert opened.picture.height() > 0.75 * opened.height()
     qtbot.keyClick(opened, Qt.Key.Key_Tab)
     assert opened.side.isVisible()
+    qtbot.waitUntil(lambda: opened.picture.width() < 0.6 * opened.width())
+
+
+def painted_plates(picture: QWidget, monkeypatch: pytest.MonkeyPatch) -> list[QRectF]:
+    """All plates and names on a picture."""
+    plates: list[QRectF] = []
+    draw = QPainter.drawRoundedRect
+
+    def drawn(painter: QPainter, *given: object) -> None:
+        plates.extend(each for each in given if isinstance(each, QRectF))
+        draw(painter, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(QPainter, "drawRoundedRect", drawn)
+        picture.grab()
+    return plates
+
+
+@pytest.mark.parametrize("size", [(1280, 1024), (1920, 1080)])
+def test_nothing_on_the_picture_covers_another_name_or_the_figure(qtbot, opened: ReviewPage, monkeypatch, size) -> None:
+    opened.resize(*size)
+    opened.jump(50)
+    qtbot.waitUntil(lambda: opened.picture.frame_index == 50)
+    analysed(qtbot, opened)
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_D, Qt.Key.Key_C):  # near, with the difference, beside another picture
+        qtbot.keyClick(opened, key)
+        qtbot.wait(200)
+        opened.refresh()
+        pictures = [opened.picture, opened.beside.picture] if opened.beside.isVisible() else [opened.picture]
+        for picture in pictures:
+            plates = painted_plates(picture, monkeypatch)
+            assert len(plates) > 4
+            assert [(a, b) for a, b in itertools.combinations(plates, 2) if a.intersects(b)] == [], key
 
 
 def test_no_word_promises_safety() -> None:
