@@ -12,7 +12,7 @@ from assistant.training.trainer import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
 from tests.waiting import HUNG_S
 from ui.shell import Shell
-from ui.training import controller
+from ui.training import people_acts
 from ui.training import page as page_module
 from ui.training import training_words as words
 from ui.training.view import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
@@ -216,7 +216,7 @@ def test_people_and_the_instructors_view(qtbot, shell):
     page.form.fields["name"].setText("posterior ones")
     page.form.fields["direction"].setCurrentText("posterior")
     key(qtbot, shell, "Return")
-    assert "posterior ones: 1 cases" in page.instructor_view.sets.text()
+    assert "posterior ones: 1 case" in page.instructor_view.sets.text()
 
 
 def test_consent_is_taken_back_when_asked_twice(qtbot, shell):
@@ -317,7 +317,7 @@ def test_a_set_by_hand(qtbot, shell):
     assert "there is no case 007" in page.form.wrong.text()
     page.form.fields["cases"].setText("001")
     key(qtbot, shell, "Return")
-    assert "by hand: 1 cases" in page.instructor_view.sets.text()
+    assert "by hand: 1 case" in page.instructor_view.sets.text()
 
 
 def test_a_clip_cut_by_hand_and_a_run_outside_the_library(qtbot, shell, tmp_path):
@@ -344,14 +344,14 @@ def test_the_table_of_answers_is_written_behind_the_window(qtbot, shell, tmp_pat
     to_the_end_of_the_clip(qtbot, shell, page)
     key(qtbot, shell, "1")
     key(qtbot, shell, "Return")
-    let_go, write, path = threading.Event(), controller.write_answers, tmp_path / "a.csv"
+    let_go, write, path = threading.Event(), people_acts.write_answers, tmp_path / "a.csv"
 
     def slow(answers, to):
         assert threading.current_thread() is not threading.main_thread()
         assert let_go.wait(HUNG_S)
         return write(answers, to)
 
-    monkeypatch.setattr(controller, "write_answers", slow)
+    monkeypatch.setattr(people_acts, "write_answers", slow)
     monkeypatch.setattr(page_module.QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     page.do("export")
     page.do("export")
