@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from assistant.language import sentence
 from assistant.live.messages import (
@@ -27,6 +27,7 @@ from assistant.live.messages import (
 from assistant.live.procedure import Procedure
 from assistant.live.status import LiveStatus
 from ui.keys.table import ACKNOWLEDGE
+from ui.theatre.entries import Entries
 from ui.theatre.holding import Holding
 from ui.theatre.host import Pictures, SetUpHearer, TheatreView
 from ui.theatre.setup_host import TheatreHost
@@ -65,7 +66,7 @@ class TheatreController:
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._procedure, self._host, self._view, self._pictures = procedure, host, view, pictures
-        self._set_up, self._now_ns = set_up, clock_ns
+        self._set_up = set_up
         self.holding = Holding(show_hold, lambda: clock_ns() / 1e9)
         self._down: set[str] = set()
         self._may_close = False
@@ -73,13 +74,7 @@ class TheatreController:
         self.acts: Mapping[str, Callable[[], None]] = {
             ACKNOWLEDGE: self._acknowledge,
             "inject": self._inject,
-            "mark": self._mark,
-            "ml in": self._ml_in,
-            "ml back": self._ml_back,
-            "cement clock": self._cement_clock,
-            "stage": self._stage,
-            "key image": self._key_image,
-            "ap look": self._ap_look,
+            **Entries(procedure, view, self.holding, clock_ns).acts,
             "lines": self._look_at_lines,
             "raw": lambda: pictures.show_raw(raw=True),
             "level view": lambda: pictures.show_level(wanted=None),
@@ -87,8 +82,6 @@ class TheatreController:
             "take display": self._take_display,
             "next level": self._next_level,
             "second picture": pictures.next_second,
-            "bookmark": self._bookmark,
-            "clip": self._clip,
             "set up": self._begin_anew,
         }
         """Each act of the page in `ui.keys.table`, and what it does; that of ``close`` is `answer`."""
@@ -207,67 +200,6 @@ class TheatreController:
             self._view.tell(sentence("Not injecting any more."))
             self._view.refresh()
 
-    def _mark(self) -> None:
-        log = self._procedure.log
-        log.pauses += 1
-        self._note("pause", sentence(f"Pause {log.pauses} marked."))
-
-    def _ml_in(self) -> None:
-        total = self._procedure.log.put_in()
-        if total is not None:
-            self._note("ml", sentence(f"{total:.1f} ml in"), total_ml=total)
-
-    def _ml_back(self) -> None:
-        total = self._procedure.log.take_back()
-        if total is not None:
-            self._note("ml_back", sentence(f"Taken back: {total:.1f} ml in"), total_ml=total)
-
-    def _cement_clock(self) -> None:
-        if self._procedure.log.start_clock(self._now_ns()):
-            self._note("cement_clock", sentence("Cement clock started."))
-        else:
-            self.holding.begin("cement clock", self._restart_clock)
-
-    def _restart_clock(self) -> None:
-        self._procedure.log.restart_clock(self._now_ns())
-        self._note("cement_clock", sentence("Cement clock started anew."))
-
-    def _stage(self) -> None:
-        stage = self._procedure.log.next_stage(self._now_ns())
-        if stage is not None:
-            self._note("cement_stage", sentence(f"Cement: {stage}"), stage=stage)
-
-    def _ap_look(self) -> None:
-        self._procedure.log.ap_ns = self._now_ns()
-        self._note("ap_look", sentence("AP look noted."))
-
-    def _bookmark(self) -> None:
-        log = self._procedure.log
-        log.bookmarks += 1
-        self._note("bookmark", sentence(f"Bookmark {log.bookmarks}"), number=log.bookmarks)
-
-    def _key_image(self) -> None:
-        """Keep the present picture, bare and as shown."""
-        procedure = self._procedure
-        if procedure.session is None or procedure.frame is None:
-            self._view.tell(sentence("No picture to keep."))
-            return
-        procedure.log.key_images += 1
-        number, frame = procedure.log.key_images, procedure.frame.index
-        procedure.note("key_image", self._view.keep_image(number), frame=frame)
-        self._view.tell(sentence(f"Key image {number} kept."))
-
-    def _clip(self) -> None:
-        session = self._procedure.session
-        if session is None:
-            return
-        seconds = self._procedure.settings.theatre.clip_s
-        kept = session.clip(seconds)
-        if kept is None:
-            self._view.tell(sentence("No picture yet."))
-        else:
-            self._view.tell(sentence(f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."))
-
     def _look_at_lines(self) -> None:
         session, lines = self._procedure.session, self._host.lines
         if session is None or session.status.lines is Lines.NONE:
@@ -303,8 +235,3 @@ class TheatreController:
             self._view.tell(_FIRST.format(sentence("Set-up")))
         else:
             self.begin_set_up()
-
-    def _note(self, kind: str, told: str, **data: Any) -> None:
-        self._procedure.note(kind, told, **data)
-        self._view.tell(told)
-        self._view.refresh()

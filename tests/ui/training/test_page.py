@@ -12,8 +12,8 @@ from assistant.training.trainer import SHAPE, SITE, WATCHING, Starter
 from tests.small_ending import write_ending
 from tests.waiting import HUNG_S
 from ui.shell import Shell
-from ui.training import people_acts
 from ui.training import page as page_module
+from ui.training import people_acts
 from ui.training import training_words as words
 from ui.training.view import ASKING, FEEDBACK, INSTRUCTOR, OVERVIEW, WELCOME
 
