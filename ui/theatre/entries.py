@@ -1,4 +1,4 @@
-"""What the team enters by hand, key by key: millilitres, clock and stage of the cement, pauses, looks, pictures, clips."""
+"""What the team enters by hand, key by key: millilitres, the cement's clock and stage, pauses, looks, pictures."""
 
 from __future__ import annotations
 
