@@ -32,6 +32,7 @@ class Unknown:
 Measure = float | Unknown
 _LINES: Final = frozenset(Line)
 NO_DATE: Final = Unknown("date not known")
+NOT_SURE: Final = Unknown("something new stands out: not sure yet whether it is cement")
 
 
 def value_or_none(measure: Measure) -> float | None:
@@ -188,12 +189,15 @@ class CementMask:
         Smooth signed evidence, > 0 where cement stands: its zero line is the sub-pixel outline.
     outline_sigma_mm : float
         One standard deviation of the outline's position.
+    unsure_mm2 : float
+        So much new stands out clearly in the body and was not taken for cement, for it is small or has not stayed yet.
     """
 
     crop: Crop
     mask: NDArray[np.bool_] = field(repr=False)
     evidence: NDArray[np.float32] = field(repr=False)
     outline_sigma_mm: float
+    unsure_mm2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

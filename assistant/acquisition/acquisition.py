@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
-from statistics import median
+from statistics import median, median_low
 from typing import Final
 
 from assistant.language import sentence
@@ -22,6 +22,10 @@ _LEAST_PAUSE_S: Final = 0.6
 _PAUSE_PULSES: Final = 2.5
 _PAUSE_UNKNOWN_S: Final = 1.2
 """A pause is longer than so many pulses, and than this while the pulse rate is not known [P]."""
+_BETWEEN_FRAMES_S: Final = 0.12
+_ONE_LOST: Final = 1.6
+"""Pulses as quick as this come in steps of one frame or two, both of the same rate; of slower ones a step of two is a
+picture that was not seen [P]."""
 _RATE_STEPS: Final = 24
 _LEAST_RATE_STEPS: Final = 2
 _SINGLE_S: Final = 0.1
@@ -132,8 +136,9 @@ class AcquisitionMemory:
         """The rate lately: a mean, for pulses that fall between frames come in steps of one frame or two."""
         if len(self.steps_s) < _LEAST_RATE_STEPS:
             return Unknown(sentence("too few X-ray pictures have come"))
-        usual_s = median(self.steps_s)
-        steps = [each for each in self.steps_s if each <= _PAUSE_PULSES * usual_s]
+        usual_s = median_low(self.steps_s)
+        longest_s = usual_s * (_PAUSE_PULSES if usual_s < _BETWEEN_FRAMES_S else _ONE_LOST)
+        steps = [each for each in self.steps_s if each <= longest_s]
         return len(steps) / sum(steps)
 
 

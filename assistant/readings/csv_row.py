@@ -9,7 +9,9 @@ from assistant import lengths
 from assistant.lines import TABLED_LINES
 from assistant.plan import PlannedView
 from assistant.vocabulary import (
+    NOT_SURE,
     CementMask,
+    Distances,
     Measure,
     Motion,
     Reading,
@@ -84,10 +86,12 @@ def _cell(measure: Measure, places: int = 3) -> str:
 
 
 def why_unmeasured(reading: Reading) -> str:
-    """Why a reading has no figures; empty where it has."""
+    """Why a reading has no figures; empty where it has, and where nothing stands out that could be cement."""
     if reading.liveness.reason:
         return reading.liveness.reason
     for found in (reading.motion, reading.cement, reading.distances):
         if isinstance(found, Unknown):
             return found.reason
+    if isinstance(reading.distances, Distances) and NOT_SURE in reading.distances.mm.values():
+        return NOT_SURE.reason
     return ""

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from assistant.line_maps import LineMaps
 from assistant.lines import Line
-from assistant.vocabulary import CementMask, Distances, Measure, Unknown
+from assistant.vocabulary import NOT_SURE, CementMask, Distances, Measure, Unknown
 
 _NO_CEMENT = Unknown("no cement seen")
+_UNSURE_MM2 = 2.0
+"""From so much on that stands out and was not taken, "no cement seen" would say more than is known [P]."""
 _ELSEWHERE = {
     "lateral": Unknown("measured in the lateral view only"),
     "ap": Unknown("measured in the AP view only"),
@@ -29,11 +31,12 @@ def measure_distances(cement: CementMask, maps: LineMaps) -> Distances:
     Returns
     -------
     Distances
-        All distances unknown and the area 0 where no cement is seen.
+        All distances unknown and the area 0 where no cement is seen; they say so where something may be cement.
     """
     rows = np.flatnonzero(cement.mask.any(axis=1))
     if len(rows) == 0:
-        return Distances(cement_area_mm2=0.0, mm=dict.fromkeys(Line, _NO_CEMENT))
+        why = NOT_SURE if cement.unsure_mm2 >= _UNSURE_MM2 else _NO_CEMENT
+        return Distances(cement_area_mm2=0.0, mm=dict.fromkeys(Line, why))
     cols = np.flatnonzero(cement.mask.any(axis=0))
     box = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1))
     mask = cement.mask[box]

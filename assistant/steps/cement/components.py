@@ -52,6 +52,7 @@ def select_components(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t
     memory.last_s = t_s
     kept = np.zeros(low.shape, bool)
     box = box_round(low)
+    memory.unsure_mm2 = 0.0
     if low[box].size:
         kept[box] = _parts(memory, box, low[box], None if near is None else near[box], sure[box], contrast, age_s[box])
     memory.started |= bool(kept.any())
@@ -116,6 +117,9 @@ def _parts(
         keep &= ~lonely | stayed
     keep &= areas >= limits.speck_mm2 * area_px
     keep[0] = False
+    refused = certain & ~keep & (in_body > 0.5 * areas)
+    refused[0] = False
+    memory.unsure_mm2 = float(areas[refused].sum()) / area_px
     return np.asarray(keep[labels], dtype=bool)
 
 

@@ -90,3 +90,9 @@ def test_times_that_go_back_begin_anew():
     assert [each.exposure for each in pictures] == [0, 0, 0, 1, 1]
     assert all(each.pause_s == 0.0 for each in pictures)
     assert len(memory.xray_s) == 2
+
+
+def test_a_picture_that_was_not_seen_does_not_slow_the_pulses_down():
+    memory, _ = taken([0.0, 0.24, 0.76, *np.arange(8.0, 80.0, 8.0)])
+    assert memory.pulses_per_s == pytest.approx(4.0, rel=0.05)
+    assert sum(memory.xray_s) == pytest.approx((4 + 9) / 4.0, rel=0.05)
