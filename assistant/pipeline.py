@@ -37,7 +37,7 @@ from assistant.steps.cement import (
     start_masking,
 )
 from assistant.steps.leaks import LeakMemory, all_leaks
-from assistant.steps.liveness import ScreenWatch, moves_fast, picture_with
+from assistant.steps.liveness import ScreenWatch, SeenPictures, moves_fast, picture_with
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import (
     DisplayWatch,
@@ -49,6 +49,7 @@ from assistant.steps.motion import (
     too_fast,
 )
 from assistant.vocabulary import (
+    REPLAYED,
     Alarm,
     Approach,
     CementMask,
@@ -135,6 +136,8 @@ class Pipeline:
         Types leaks into a disc; Unknown: why there is no model. Without one the geometric rule answers.
     clock : RunClock
         Of the run's source; by an assumed one no speed is told.
+    seen : SeenPictures or None
+        What the session has shown before this plan; None: nothing.
     cement_limits : CementLimits
         The numbers of the cement step: others are for trying (`assistant.evaluation`), nobody else sets them.
 
@@ -159,12 +162,13 @@ class Pipeline:
         shapes: ShapeModel | Unknown | None = None,
         clock: RunClock = RunClock.FILE,
         cement_limits: CementLimits = USUAL_LIMITS,
+        seen: SeenPictures | None = None,
     ) -> None:
         self._settings = settings
         self._shapes = shapes
         self._clock_ns = clock_ns
         places = [view.centre_px for view in plan.views]
-        self.screen = ScreenWatch(settings.liveness, places, references[0])
+        self.screen = ScreenWatch(settings.liveness, places, references[0], seen)
         pictures = [picture_with(view.centre_px, frame) for view, frame in zip(plan.views, references, strict=True)]
         self._polarity = PolarityWatch(plan.views, pictures, cement_limits)
         self._views = [
@@ -211,7 +215,7 @@ class Pipeline:
             if self._last.moves or moving:
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
                 self._last = _nothing(_TOO_FAST)
-        elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE):
+        elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE) or liveness.reason == REPLAYED:
             self._last = _nothing(liveness.reason)
         if not new_picture and isinstance(self._last.cement, CementMask):
             # Nobody comes to confirm what the last picture showed: after a while a leak of a single shot counts.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.console_display import ConsoleDisplay
 from assistant.geometry import Crop, PointsPx, Similarity
+from assistant.language import sentence
 from assistant.lines import Line
 
 Grey = NDArray[np.uint8] | NDArray[np.uint16]
@@ -33,6 +34,8 @@ Measure = float | Unknown
 _LINES: Final = frozenset(Line)
 NO_DATE: Final = Unknown("date not known")
 NOT_SURE: Final = Unknown("something new stands out: not sure yet whether it is cement")
+REPLAYED: Final = sentence("replay on the console: not live")
+"""Why a frame that shows a picture seen before in this session has no figures."""
 
 
 def value_or_none(measure: Measure) -> float | None:
@@ -144,7 +147,7 @@ class Liveness:
     noise_grey : float or Unknown
         Standard deviation of the picture's noise, in grey values of 0..255.
     reason : str
-        Why the frame is not usable; empty for live and repeat.
+        Why the frame is not usable; empty for live, and for a repeat unless the console plays it again (`REPLAYED`).
     elsewhere : str
         Of a frozen frame: where on the screen stands another picture that is live (left, right, top, bottom); the
         wrong one may be looked at. Empty where there is none.

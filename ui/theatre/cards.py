@@ -18,7 +18,7 @@ from assistant.shape_words import shape_words
 from assistant.vocabulary import Distances, Leak, Priority, Unknown
 from ui import theme, words
 from ui.keys.key_map import with_keys
-from ui.theatre.looks import LOOKS, LinesLook
+from ui.theatre.looks import LinesLook, look_of
 from ui.widgets import icons
 
 _V = Qt.AlignmentFlag.AlignVCenter
@@ -75,7 +75,7 @@ class Clocks(DrawnCard):
         seconds = log.clock_s(now_ns)
         clock = "—" if isinstance(seconds, Unknown) else words.clock(seconds)
         push, push_note = "—", words.XRAY_OFF
-        if status is not None and LOOKS[status.state].push_runs and not isinstance(status.push_s, Unknown):
+        if status is not None and look_of(status).push_runs and not isinstance(status.push_s, Unknown):
             push, push_note = (
                 words.clock(status.push_s),
                 tr("push {pushes} · X-ray {xray_on_s}", pushes=log.pushes, xray_on_s=words.clock(log.xray_on_s)),
@@ -236,7 +236,7 @@ class Legend(DrawnCard):
 
     def show_status(self, status: LiveStatus | None, advice: str, note: str) -> None:
         """Take over how the lines are drawn; a note to the person takes the whole line for its time."""
-        look = LOOKS[status.state].lines if status is not None else LinesLook.NONE
+        look = look_of(status).lines if status is not None else LinesLook.NONE
         drawable = status is not None and status.drawable
         if look is LinesLook.COLOURED and not drawable:
             look = LinesLook.NONE

@@ -15,14 +15,14 @@ from assistant.live.alarms.advice import advice_for
 from assistant.live.messages import Lines, LiveState
 from assistant.live.procedure import Procedure
 from assistant.live.status import LiveStatus
-from assistant.vocabulary import Unknown
+from assistant.vocabulary import REPLAYED, Unknown
 from ui.keys.key_map import with_keys
 from ui.theatre.bar import LiveBar, message_of
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
 from ui.theatre.guarded import guarded
 from ui.theatre.keys_card import KeysCard
 from ui.theatre.layout import Layout, lay_out
-from ui.theatre.looks import LOOKS, age_words, live_elsewhere, since_s
+from ui.theatre.looks import age_words, live_elsewhere, look_of, since_s
 from ui.theatre.pictures import TheatrePictures
 from ui.theatre.screen_saver import ScreenSaver
 from ui.theatre.second import Second
@@ -204,7 +204,7 @@ class TheatreDisplay:
         now_s, gap, gap_s = None, "", 0.0
         if status is not None and moment is not None:
             now_s = moment.t_s + (status.now_ns - moment.captured_ns) / 1e9
-            gap, gap_s = LOOKS[status.state].gap, since_s(status)
+            gap, gap_s = look_of(status).gap, since_s(status)
         trace, views = self._procedure.trace, self._procedure.views
         self.curve.show_moment(moment, trace, views, now_s=now_s, gap=gap, gap_s=gap_s)
 
@@ -269,7 +269,7 @@ class TheatreDisplay:
         """The curve's place is taken by what still works, or (small) by the alarms and the leak."""
         if self._places is None or self._places.curve.isEmpty() or self.in_set_up:
             return
-        black = status is not None and LOOKS[status.state].black
+        black = status is not None and look_of(status).black
         busy = False
         if self._places.small and status is not None:
             has_leak = status.moment is not None and bool(status.moment.leaks)
@@ -287,10 +287,10 @@ def why_not_measured(status: LiveStatus | None) -> NotMeasured | None:
         why = NotMeasured(headline=tr("No source"), explanation=tr("Set-up: [[theatre:set up]]"))
     elif status.state is LiveState.UNKNOWN_VIEW and status.lines is Lines.NONE:
         why = NotMeasured(headline=tr("No lines yet"), explanation=tr("Place them. Set-up: [[theatre:set up]]"))
-    elif LOOKS[status.state].figure:
-        look, elsewhere = LOOKS[status.state], live_elsewhere(status)
+    elif look_of(status).figure:
+        look, elsewhere = look_of(status), live_elsewhere(status)
         told = elsewhere[:1].upper() + elsewhere[1:]
-        if status.state is LiveState.HELD:
+        if status.state is LiveState.HELD and status.reason != REPLAYED:
             told = _not_measured(status)
         explanation = told or look.explanation
         why = NotMeasured(headline=look.figure, explanation=explanation)

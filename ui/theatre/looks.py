@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
 from assistant.language import shown, tr
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
-from assistant.vocabulary import Unknown
+from assistant.vocabulary import REPLAYED, Unknown
 from ui import words
 
 
@@ -132,6 +132,21 @@ LOOKS: Final[Mapping[LiveState, Look]] = {
         push_runs=True,
     ),
 }
+
+
+_REPLAY: Final = replace(
+    LOOKS[LiveState.HELD],
+    lines=LinesLook.NONE,
+    plate=tr("REPLAY ON THE CONSOLE – NOT LIVE"),
+    figure=tr("No distance on a replay"),
+    gap=tr("replay"),
+)
+"""What moves on the screen was filmed before: no line of the newest picture lies on it."""
+
+
+def look_of(status: LiveStatus) -> Look:
+    """How a status is shown."""
+    return _REPLAY if status.reason == REPLAYED and status.state is LiveState.HELD else LOOKS[status.state]
 
 
 def age_words(status: LiveStatus) -> str:

@@ -20,7 +20,7 @@ from assistant.readings.moments import Moment
 from assistant.shape_words import shape_words
 from assistant.vocabulary import FrameState, LeakSite, Motion, Unknown
 from ui import theme, words
-from ui.theatre.looks import LOOKS, LinesLook, age_words, state_words
+from ui.theatre.looks import LinesLook, age_words, look_of, state_words
 from ui.theatre.treatment import draw_treatment
 from ui.widgets import icons, overlay
 from ui.widgets.field_plates import draw_fields
@@ -131,7 +131,7 @@ class LivePicture(TurnedPicture):
         painter = QPainter(self)
         painter.fillRect(self.rect(), Qt.GlobalColor.black)
         status, area = self._status, QRectF(self.rect())
-        if self._image is None or (status is not None and LOOKS[status.state].black):
+        if self._image is None or (status is not None and look_of(status).black):
             if status is not None:
                 draw_treatment(painter, area, status, small=self.small, factor=self.factor)
             return
@@ -153,7 +153,7 @@ class LivePicture(TurnedPicture):
             self.paint_banner(painter)
 
     def _paint_known(self, painter: QPainter, view: ViewTransform, status: LiveStatus) -> None:
-        look, moment, planned = LOOKS[status.state].lines, self._moment, self._planned()
+        look, moment, planned = look_of(status).lines, self._moment, self._planned()
         if planned is not None and moment is not None and look is LinesLook.COLOURED and status.drawable:
             overlay.draw_overlay(painter, view, planned, moment)
             self._leaks(painter, view, moment)
@@ -166,7 +166,7 @@ class LivePicture(TurnedPicture):
         if status.state is LiveState.NOT_FLUOROSCOPY:
             return  # nothing in another input's picture is anterior
         if planned is not None and look is not LinesLook.GREY and not (look is LinesLook.COLOURED and status.drawable):
-            self._sides(painter, view, planned, middle=LOOKS[status.state].hatched)
+            self._sides(painter, view, planned, middle=look_of(status).hatched)
         self._map(painter, view, planned)
 
     def _draw_proposal(self, painter: QPainter, view: ViewTransform) -> None:
@@ -222,7 +222,7 @@ class LivePicture(TurnedPicture):
 
     def _map(self, painter: QPainter, view: ViewTransform, planned: PlannedView | None) -> None:
         """The whole field, small, with the part that is shown."""
-        dimmed = self._status is not None and LOOKS[self._status.state].dimmed
+        dimmed = self._status is not None and look_of(self._status).dimmed
         narrow = self.width() < _MAP_FROM_PX * self.factor
         if self._image is None or self._fit == "field" or dimmed or narrow:
             return
@@ -259,7 +259,7 @@ class LivePicture(TurnedPicture):
         painter.drawEllipse(circle)
 
     def _paint_age(self, painter: QPainter, status: LiveStatus) -> None:
-        edge = 36.0 if LOOKS[status.state].hatched else 18.0
+        edge = 36.0 if look_of(status).hatched else 18.0
         painter.setFont(theme.font(20, 700))
         age = age_words(status)
         label = words.IMAGE_AGE

@@ -15,7 +15,7 @@ from assistant.vocabulary import Distances, Measure, Unknown
 from ui import theme, words
 from ui.keys.key_map import word
 from ui.theatre.cards import DrawnCard
-from ui.theatre.looks import LOOKS, age_words
+from ui.theatre.looks import age_words, look_of
 from ui.theatre.picture import LivePicture
 from ui.widgets import icons
 from ui.widgets.distance_card import figure_of, marked
@@ -39,7 +39,7 @@ class SecondFigures(DrawnCard):
         age = age_words(status) if status is not None else "—"
         marked = tr("REHEARSAL · ") if case else ""
         self._title = tr("{name} · {marked}{state} · age {age}", name=name, marked=marked, state=state, age=age)
-        self._icon = LOOKS[status.state].icon if status is not None else "no signal"
+        self._icon = look_of(status).icon if status is not None else "no signal"
         self._rows = figures(status, view)
         told = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
         self.tell((self._title, self._icon, tuple(row[:2] for row in self._rows)), f"{self._title}: {told}")
@@ -63,7 +63,7 @@ def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[
         return ((tr("No lines"), tr("Set-up, step 4: {key}", key=word("setup", "ap")), theme.TEXT_2),)
     moment = status.moment if status is not None else None
     if status is None or moment is None or not status.drawable or not isinstance(moment.distances, Distances):
-        why = LOOKS[status.state].figure if status is not None else ""
+        why = look_of(status).figure if status is not None else ""
         reason = moment.distances.reason if moment is not None and isinstance(moment.distances, Unknown) else ""
         return ((why or shown(reason) or tr("Too old to show"), "—", theme.TEXT_3),)
     found = moment.distances

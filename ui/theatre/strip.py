@@ -12,7 +12,7 @@ from assistant.live.messages import LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
 from ui import theme
-from ui.theatre.looks import LOOKS, age_words, second_word
+from ui.theatre.looks import age_words, look_of, second_word
 from ui.widgets import icons
 
 _WHOLE = 0.995
@@ -173,7 +173,7 @@ class LiveStrip(QWidget):
         state, second, case = self.left_words()
         body = 18 if self.small else 20
         x = 20.0
-        icon = "no signal" if self._status is None else LOOKS[self._status.state].icon
+        icon = "no signal" if self._status is None else look_of(self._status).icon
         icons.draw(painter, icon, QRectF(x, height / 2 - 16, 32, 32), theme.TEXT_1)
         x = self._text(
             painter, x + 42, height, state, theme.font(24 if self.small else 30, 800, spacing_percent=6), end

@@ -10,7 +10,7 @@ from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from ui import theme, words
 from ui.keys.key_map import with_keys
-from ui.theatre.looks import LOOKS, since_s
+from ui.theatre.looks import look_of, since_s
 from ui.widgets import icons
 
 _EDGE = 18.0
@@ -23,7 +23,7 @@ _RETURNS = tr("When the picture returns, confirm the lines with [[theatre:lines]
 
 def draw_treatment(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bool, factor: float) -> None:
     """Treat the picture of a status."""
-    look = LOOKS[status.state]
+    look = look_of(status)
     if look.black:
         _no_signal(painter, area, status, small=small, factor=factor)
         return

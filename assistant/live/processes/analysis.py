@@ -10,6 +10,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from assistant.capture.play import LOOP
 from assistant.errors import AssistantError, EnvironmentError_, describe
 from assistant.guarded_pipeline import GuardedPipeline
 from assistant.language import sentence
@@ -34,7 +35,7 @@ from assistant.readings.moments import Outline, cement_outline
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.settings.tree import Settings
-from assistant.steps.liveness import ScreenWatch
+from assistant.steps.liveness import ScreenWatch, SeenPictures
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
 
 _PAUSE_S: Final = 0.002
@@ -57,8 +58,10 @@ def run(start: Start) -> None:
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": session_memory.ring.newest_index + 1, KEEPS: True})
     with live_shape_model() as shapes:
+        # A run that is played again and again shows the same pictures by intention.
+        seen = SeenPictures(0) if start.source.startswith(LOOP) else None
         analysis = LiveAnalysis(
-            session_memory, start.settings, lines, watched(shapes, session_memory.analysis_says.put)
+            session_memory, start.settings, lines, watched(shapes, session_memory.analysis_says.put), seen
         )
         while not session_memory.get(Register.CLOSING) and not is_orphan(session_memory, start.settings):
             session_memory.beat(Register.ANALYSIS_BEAT)
@@ -78,12 +81,15 @@ class LiveAnalysis:
         settings: Settings,
         lines: LineWriter,
         shapes: ShapeModel | Unknown | None = None,
+        seen: SeenPictures | None = None,
     ) -> None:
         self._session_memory, self._settings, self._lines, self._shapes = session_memory, settings, lines, shapes
         self._views: tuple[PlannedView, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
-        self._screen = self._before_plan = ScreenWatch(settings.liveness)
+        self._seen = SeenPictures() if seen is None else seen
+        """Of the session, whatever plans it works with."""
+        self._screen = self._before_plan = ScreenWatch(settings.liveness, seen=self._seen)
         self._of_plan = self._before_plan
         self._last_index = session_memory.ring.newest_index
         self._skipped = 0
@@ -111,7 +117,9 @@ class LiveAnalysis:
             for view, path in zip(plan.views, order.references, strict=True):
                 references.append(_reference(path, view.reference_frame))
             check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
-            pipeline = Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock)
+            pipeline = Pipeline(
+                plan, references, self._settings, shapes=self._shapes, clock=order.clock, seen=self._seen
+            )
             self._pipeline, self._of_plan = GuardedPipeline(pipeline), pipeline.screen
         except AssistantError as error:
             self._session_memory.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))

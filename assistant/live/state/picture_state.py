@@ -12,7 +12,7 @@ from typing import Final
 from assistant.language import sentence
 from assistant.live.messages import Lines, LiveState
 from assistant.live.status import Quiet
-from assistant.vocabulary import FrameState, Measure, Unknown
+from assistant.vocabulary import REPLAYED, FrameState, Measure, Unknown
 
 STALE_MS: Final = 250.0
 NO_SIGNAL_MS: Final = 1000.0
@@ -161,6 +161,8 @@ def _held(known: Known) -> PictureVerdict | None:
     age_s = known.xray_age_s
     if known.frozen and not known.elsewhere:
         return PictureVerdict(state=LiveState.FROZEN, reason=sentence("the video input repeats one picture bit by bit"))
+    if known.frame_reason == REPLAYED:
+        return PictureVerdict(state=LiveState.FROZEN if known.mark_lit else LiveState.HELD, reason=REPLAYED)
     if known.frame_state not in (FrameState.FROZEN, FrameState.REPEAT) or isinstance(age_s, Unknown):
         return None
     pulse_s = 0.0 if isinstance(known.pulse_period_s, Unknown) else min(known.pulse_period_s, _SLOWEST_PULSE_S)

@@ -20,7 +20,8 @@ from assistant.imaging.xray_field import field_at, find_field
 from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of
-from assistant.vocabulary import Frame, FrameState, Liveness, Unknown
+from assistant.steps.liveness.seen_pictures import SeenPictures
+from assistant.vocabulary import REPLAYED, Frame, FrameState, Liveness, Unknown
 
 F32 = NDArray[np.float32]
 
@@ -82,7 +83,7 @@ class LivenessMemory:
 
     blocks: F32 | None = None
     new_blocks: F32 | None = None
-    """Of the last new picture."""
+    """Of the last new picture, or the one that the console has put in its place since."""
     most_since: float = 0.0
     """The largest ratio of the frames since then."""
     last_new_s: float | None = None
@@ -104,6 +105,9 @@ class LivenessMemory:
     usual_grain: float | None = None
     usual_ratio: float = 0.6
     unusable_reason: str = ""
+    seen: SeenPictures = field(default_factory=SeenPictures)
+    replayed_s: float | None = None
+    """When the console put the picture on the screen again that is shown; None: it is the newest one."""
 
     @property
     def is_blind(self) -> bool:
@@ -141,7 +145,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _blank(memory, frame.t_s)
     if before is None or before.shape != blocks.shape:
         memory.field_blocks = None
-        return _new(memory, frame, blocks)
+        return _new(memory, frame, blocks, settings)
     inside = _field_blocks(memory, frame, blocks)
     rows = Rows(blocks, inside, max(grain_of(blocks, inside), 0.05))
     # r = spread of the change / (sqrt 2 x grain): 1 for two independent pictures, near 0 for one shown twice.
@@ -157,7 +161,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     if not much and not was_blank and not _creeps(memory, rows, blocks):
         return _again(memory, frame.t_s, settings)
     memory.changed = rows.differ(before)
-    return _new(memory, frame, blocks)
+    return _new(memory, frame, blocks, settings)
 
 
 def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
@@ -293,17 +297,26 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
     )
 
 
-def _new(memory: LivenessMemory, frame: Frame, blocks: F32) -> Liveness:
+def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSettings) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
     grain = grain_of(blocks, inside)
+    unusable_reason = (
+        # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
+        _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
+    )
+    signature = None if unusable_reason else memory.seen.signature(frame)
+    if signature is not None and memory.seen.recalls(signature):
+        memory.replayed_s, memory.unusable_reason = frame.t_s, ""
+        memory.new_blocks, memory.most_since = blocks, 0.0
+        return _again(memory, frame.t_s, settings)
+    if signature is not None:
+        memory.seen.keep(signature)
+    memory.replayed_s = None
     memory.noise_grey = grain * BLOCK_PX
     memory.waited_s = 0.0 if memory.last_new_s is None else frame.t_s - memory.last_new_s
     memory.last_new_s = frame.t_s
     memory.new_blocks, memory.most_since = blocks, 0.0
-    memory.unusable_reason = (
-        # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
-        _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
-    )
+    memory.unusable_reason = unusable_reason
     if memory.unusable_reason:
         return _unusable_now(memory, frame.t_s)
     # Slow exponential means of what is usual, learned from pictures that are usable and stand still: a swing must not
@@ -402,11 +415,20 @@ def _again(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Li
     if memory.unusable_reason:
         return _unusable_now(memory, t_s)
     age_s = _age(memory, t_s)
-    assert not isinstance(age_s, Unknown)
+    replayed = REPLAYED if _is_replayed(memory, t_s, settings) else ""
+    if isinstance(age_s, Unknown):
+        return Liveness(state=FrameState.FROZEN, xray_age_s=age_s, noise_grey=_noise(memory), reason=replayed)
     if age_s > settings.frozen_after_s:
-        reason = sentence(f"no new X-ray picture for {age_s:.1f} s")
+        reason = replayed or sentence(f"no new X-ray picture for {age_s:.1f} s")
         return Liveness(state=FrameState.FROZEN, xray_age_s=age_s, noise_grey=_noise(memory), reason=reason)
-    return Liveness(state=FrameState.REPEAT, xray_age_s=age_s, noise_grey=_noise(memory))
+    return Liveness(state=FrameState.REPEAT, xray_age_s=age_s, noise_grey=_noise(memory), reason=replayed)
+
+
+def _is_replayed(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> bool:
+    """Whether the console plays; where it has come to stand at the newest picture, that one is held."""
+    if memory.replayed_s is None:
+        return False
+    return not memory.seen.at_newest or t_s - memory.replayed_s <= settings.frozen_after_s
 
 
 def _age(memory: LivenessMemory, t_s: float) -> float | Unknown:

@@ -20,7 +20,8 @@ from assistant.imaging.screen_fields import ScreenField
 from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.liveness import LivenessMemory, judge_liveness, look_elsewhere, start_liveness
-from assistant.vocabulary import Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
+from assistant.steps.liveness.seen_pictures import SeenPictures
+from assistant.vocabulary import REPLAYED, Frame, FrameState, Grey, Liveness, ScreenChange, Unknown
 
 _LIVE_WITHIN_S: Final = 1.5
 _LIVE_WITHIN_FRAMES, _NEW_PICTURES = 4, 2
@@ -126,6 +127,8 @@ class ScreenWatch:
         What lies in the picture that counts; none: the one that changes.
     first : Frame or None
         The picture in which the places were marked.
+    seen : SeenPictures or None
+        What the session has shown so far; None: nothing.
 
     Attributes
     ----------
@@ -133,7 +136,13 @@ class ScreenWatch:
         Of the picture that is looked at.
     """
 
-    def __init__(self, settings: LivenessSettings, places: Sequence[Place] = (), first: Frame | None = None) -> None:
+    def __init__(
+        self,
+        settings: LivenessSettings,
+        places: Sequence[Place] = (),
+        first: Frame | None = None,
+        seen: SeenPictures | None = None,
+    ) -> None:
         self._settings = settings
         self._choice = FieldChoice(places=list(places))
         self._by_change = not places
@@ -150,6 +159,9 @@ class ScreenWatch:
             self._beside = [
                 _Beside(field=each, memory=LivenessMemory(), recent=_Lately()) for each in self.looking.beside
             ]
+        if seen is not None:
+            self.memory.seen = seen
+        self._replays, self._replayed_s, self._replaying = 0, 0.0, False
 
     @property
     def looking(self) -> Looking:
@@ -163,8 +175,14 @@ class ScreenWatch:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the screen showed beside, and how it changed, in sentences."""
-        return tuple(self._choice.notes)
+        """What the screen showed beside, how it changed, and what the console played again, in sentences."""
+        if not self._replays:
+            return tuple(self._choice.notes)
+        played = sentence(
+            f"The console played pictures again that it had shown before ({self._replays} ×, first at "
+            f"{self._replayed_s:.1f} s): they are not live, and nothing was measured in them."
+        )
+        return (*self._choice.notes, played)
 
     @property
     def changes(self) -> tuple[ScreenChange, ...]:
@@ -214,6 +232,7 @@ class ScreenWatch:
         self._cut_before, self._cut = self._cut, cut.grey
         found = judge_liveness(self.memory, cut, self._settings)
         self._recent.see(frame.t_s, is_new=found.state is FrameState.LIVE)
+        self._note_replay(found, frame.t_s)
         for each in self._beside:
             each.see(frame, self._settings)
         if found.state is not FrameState.FROZEN:
@@ -230,6 +249,13 @@ class ScreenWatch:
                 )
             )
         return replace(found, elsewhere=at, reason=sentence(f"{found.reason}; the picture at the {at} is live instead"))
+
+    def _note_replay(self, found: Liveness, t_s: float) -> None:
+        if found.reason != REPLAYED:
+            self._replaying = self._replaying and found.state is not FrameState.LIVE
+        elif not self._replaying:
+            self._replayed_s = self._replayed_s if self._replays else t_s
+            self._replays, self._replaying = self._replays + 1, True
 
     def explained(self, lost: Unknown) -> Unknown:
         """Why the vertebra is not found, with how the screen changed before."""
