@@ -10,17 +10,14 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import plan as plan_module
 from assistant.errors import UsageError
-from assistant.geometry import Crop, PointsPx, Similarity, similarity_from_matrix
-from assistant.plan import Plan, PlannedView
-from assistant.settings.file import default_settings
+from assistant.geometry import Crop, Similarity
+from assistant.plan import PlannedView
 from assistant.settings.tree import WarningLines
 from assistant.simulation import pedal, truth
 from assistant.simulation.crossing import crossing_paths
@@ -28,19 +25,17 @@ from assistant.simulation.imaging_chain import attenuation, source_faults
 from assistant.simulation.imaging_chain import display as display_module
 from assistant.simulation.imaging_chain.camera import Camera, Clean
 from assistant.simulation.imaging_chain.display import ConsoleDisplay, Grey8, ScreenSurround
-from assistant.simulation.imaging_chain.distortion import Distortion, fitted_similarity
+from assistant.simulation.imaging_chain.distortion import Distortion
 from assistant.simulation.imaging_chain.source_faults import Stored
 from assistant.simulation.imaging_chain.xray import Map, View
+from assistant.simulation.marked_view import MarkedView, marked_plan
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
-from assistant.simulation.shown_pose import ShownPose
+from assistant.simulation.shown_pose import shown_poses
 from assistant.simulation.stage import Stage, ap_landmarks, c_arm_view, in_source, lateral_landmarks, patient
 from assistant.simulation.theatre import MOVING_MM_PER_S, SceneMotion, ScenePose, Stand
 from assistant.simulation.truth import PictureTruth, Ruler
 from assistant.vocabulary import FrameState
-
-_FORGOTTEN_S = 1.0
-"""After so long without X-ray detector and filter hold nothing of the last picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,20 +78,25 @@ class Fluoroscope:
         streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(7)]
         self._noise, self._line_noise, faults, theatre, self._marks, self._spoil, foot = streams
         down = pedal.exposures(case, foot)
-        self._off_at_s = {exposure.from_s: exposure.start_off for exposure in down}
         self.theatre = SceneMotion(case, theatre, pedal.pushes(down))
-        self._pulses_s = source_faults.pulse_times_s(case, self.theatre, down)
-        self._shown_poses = self._poses_as_shown()
-        self.stored = source_faults.timeline(case, self._pulses_s, faults)
+        self.pulses = pedal.Pulses(
+            times_s=source_faults.pulse_times_s(case, self.theatre, down),
+            pulses_per_s=case.run.pulses_per_s,
+            start_off={exposure.from_s: exposure.start_off for exposure in down},
+        )
+        self._shown_poses = shown_poses(case, self.theatre, self.pulses)
+        self.stored = source_faults.timeline(case, self.pulses.times_s, faults)
         self._patient = patient(anatomy, flow)
         self.box = display_module.picture_box(case.run, case.screen)
         self._stages: dict[float, Stage] = {}
         self._distortion = Distortion(self.box, case.screen.distortion) if case.screen.distortion else None
         self._beam = attenuation.beam(case.exposure.tube_kv)
         self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
-        self._reference_pose: dict[int, ScenePose] = {}
         self._lines = lines
-        self.plan, self.marked_document = self._make_plan()
+        self._marked = self._marked_views()
+        if not self._marked:
+            raise UsageError("the case shows no lateral or AP picture before the cement: start the cement later")
+        self.plan, self.marked_document = marked_plan(self._marked, anatomy.level, case.plan.error_mm, self._marks)
         self._rulers = [Ruler(view, in_source(self.stage_of(view.view).part, self.box)) for view in self.plan.views]
 
     # ---- where the C-arm stands -------------------------------------------------------------------------------
@@ -121,58 +121,33 @@ class Fluoroscope:
         since = t_s - self.case.cement.start_s
         return float(np.interp(since, self.flow.schedule_s, self.flow.schedule_ml)) if since > 0 else 0.0
 
-    def _poses_as_shown(self) -> list[ScenePose]:
-        """Of each pulse, where the picture shows the vertebra (see `shown_pose`)."""
-        shown = ShownPose(lag=self.case.exposure.lag, recursion=self.case.exposure.recursion)
-        poses: list[ScenePose] = []
-        last: tuple[float, Stand] | None = None
-        for t_s in self._pulses_s.tolist():
-            stand = self.theatre.stand(t_s)
-            if last is None or self._starts_anew(t_s, last[0]) or stand != last[1]:
-                shown.restart()
-            poses.append(shown.take(self.theatre.pose(t_s)))
-            last = t_s, stand
-        return poses
-
-    def _starts_anew(self, t_s: float, last_s: float) -> bool:
-        """Whether lag and filter begin anew with this picture: the pedal was up, or X-ray was off for long."""
-        return t_s - last_s > _FORGOTTEN_S or t_s in self._off_at_s
-
     # ---- the plan ---------------------------------------------------------------------------------------------
 
-    def landmarks_mm(self, view: str) -> dict[str, NDArray[np.float64]]:
-        """Landmarks of a view as the contract orders them, patient mm: "superior" and "inferior"."""
-        if view != "ap":
-            return lateral_landmarks(self.anatomy, self.case.plan.points)
-        return ap_landmarks(self.anatomy, self.stage_of("ap").view)
-
-    def _make_plan(self) -> tuple[Plan, dict[str, Any]]:
-        views: list[dict[str, Any]] = []
-        marked: list[dict[str, Any]] = []
+    def _marked_views(self) -> list[MarkedView]:
+        """The views that the plan holds: all that are seen before the cement, but for oblique ones."""
+        marked = []
         for view in dict.fromkeys(shot.view for shot in self.case.geometry.shots):
-            reference = source_faults.frame_to_mark(self.case, self.theatre, self.stored, self._pulses_s, view)
+            reference = source_faults.frame_to_mark(self.case, self.theatre, self.stored, self.pulses.times_s, view)
             if view == "oblique" or reference is None:
                 continue
-            stage = self.stage_of(view)
-            pose = self._shown_poses[reference.pulse]
-            self._reference_pose[len(views)] = pose
-            entry: dict[str, Any] = {"view": view, "level": self.anatomy.level, "reference_frame": reference.index}
-            entry["mm_per_px"] = stage.view.mm_per_px
+            stage, fraction = self.stage_of(view), None
             if self._lines is not None and view == "lateral":
-                entry["warning_line_fraction"] = self._lines.at(self.anatomy.level)
-            true = {k: self._stored_px(stage.landmarks_px(p, pose)) for k, p in self.landmarks_mm(view).items()}
-            error_px = self.case.plan.error_mm / stage.view.mm_per_px
-            off = {k: p + error_px * self._marks.standard_normal(p.shape) for k, p in true.items()}
-            views.append(entry | {"landmarks": {k: p.tolist() for k, p in true.items()}})
-            marked.append(entry | {"landmarks": {k: np.round(p, 3).tolist() for k, p in off.items()}})
-        if not views:
-            raise UsageError("the case shows no lateral or AP picture before the cement: start the cement later")
-        document = {"schema": plan_module.SCHEMA, "views": views}
-        lines = default_settings().alarms.warning_lines
-        return plan_module.plan_from_document(document, lines), {"schema": plan_module.SCHEMA, "views": marked}
-
-    def _stored_px(self, points_px: PointsPx) -> PointsPx:
-        return points_px if self._distortion is None else self._distortion.stored(points_px)
+                fraction = self._lines.at(self.anatomy.level)
+            points = self.case.plan.points
+            marked.append(
+                MarkedView(
+                    view=view,
+                    frame=reference.index,
+                    stage=stage,
+                    pose=self._shown_poses[reference.pulse],
+                    landmarks_mm=ap_landmarks(self.anatomy, stage.view)
+                    if view == "ap"
+                    else lateral_landmarks(self.anatomy, points),
+                    distortion=self._distortion,
+                    line_fraction=fraction,
+                )
+            )
+        return marked
 
     def planned(self, index: int) -> PlannedView:
         """The plan's true entry (without marking errors)."""
@@ -183,34 +158,13 @@ class Fluoroscope:
         return self._rulers[index]
 
     @property
-    def exposures(self) -> int:
-        """How often X-ray was switched on: a pulse that comes later than the next one would have begins an exposure."""
-        return int((np.diff(self._pulses_s) > 1.5 / self.case.run.pulses_per_s).sum()) + min(len(self._pulses_s), 1)
-
-    @property
-    def xray_s(self) -> float:
-        """How long X-ray was on: each pulse stands for the time to the next."""
-        return round(len(self._pulses_s) / self.case.run.pulses_per_s, 3)
-
-    @property
     def sites(self) -> NDArray[np.uint8]:
         """Site of leak of each voxel of the flow (see `stage.Patient.sites`)."""
         return self._patient.sites
 
     def similarity(self, view_index: int, pose: ScenePose) -> Similarity:
         """Where the vertebra went since the reference frame of a planned view."""
-        stage = self.stage_of(self.plan.views[view_index].view)
-        reference = self._reference_pose[view_index]
-        centre_px = self.plan.views[view_index].centre_px
-        if self._distortion is not None:
-            # No similarity is exact here: the one that fits the landmarks best.
-            marks = np.vstack(list(self.landmarks_mm(self.plan.views[view_index].view).values()))
-            before = self._stored_px(stage.landmarks_px(marks, reference))
-            after = self._stored_px(stage.landmarks_px(marks, pose))
-            return similarity_from_matrix(fitted_similarity(before, after), centre_px)
-        now = np.vstack([stage.current_from_rest(pose, pose.spine_mm), [0, 0, 1]])
-        then = np.vstack([stage.current_from_rest(reference, reference.spine_mm), [0, 0, 1]])
-        return similarity_from_matrix((now @ np.linalg.inv(then))[:2], centre_px)
+        return self._marked[view_index].similarity(pose, self.plan.views[view_index].centre_px)
 
     # ---- pictures ---------------------------------------------------------------------------------------------
 
@@ -265,10 +219,10 @@ class Fluoroscope:
         last_part, last_s = None, -np.inf
         with ThreadPoolExecutor(1) as ahead:
             # The noise of the next pulse is drawn on the other core; one stream, one order, so the bits stay the same.
-            upcoming = ahead.submit(self._white, side)
-            for t_s, in_picture in zip(self._pulses_s.tolist(), self._shown_poses, strict=True):
+            upcoming = ahead.submit(_white, self._noise, side)
+            for t_s, in_picture in zip(self.pulses.times_s.tolist(), self._shown_poses, strict=True):
                 white = upcoming.result()
-                upcoming = ahead.submit(self._white, side)
+                upcoming = ahead.submit(_white, self._noise, side)
                 stand, pose = self.theatre.stand(t_s), self.theatre.pose(t_s)
                 stage = self._stage(stand.view, stand.orbit_deg) if not stand.swinging else self._passing(stand)
                 full = not stand.swinging
@@ -279,10 +233,10 @@ class Fluoroscope:
                         mm_per_px=any_view.mm_per_px,
                         zoom=case.screen.zoom,
                     )
-                if self._starts_anew(t_s, last_s):
+                if self.pulses.starts_anew(t_s, last_s):
                     camera.restart()
-                    if t_s in self._off_at_s:
-                        camera.start_off(self._off_at_s[t_s], t_s)
+                    if t_s in self.pulses.start_off:
+                        camera.start_off(self.pulses.start_off[t_s], t_s)
                 part = stage.part if full else Crop(x0_px=0, y0_px=0, width_px=16, height_px=16)
                 if part is not last_part:
                     camera.look_at(part)
@@ -311,9 +265,6 @@ class Fluoroscope:
             return self.case.screen.blades
         body_px = self.planned(index).body_px - np.array([self.box.x0_px, self.box.y0_px])
         return display_module.blades_round(body_px, margin_mm / self.planned(index).mm_per_px, self.box.width_px)
-
-    def _white(self, side: int) -> Map:
-        return self._noise.standard_normal((side, side), dtype=np.float32)
 
     def _passing(self, stand: Stand) -> Stage:
         """A stage for one picture of a swing, at a third of the resolution."""
@@ -360,3 +311,7 @@ class Fluoroscope:
             part=in_source(stage.part, self.box),
             mm_per_px=stage.view.mm_per_px,
         )
+
+
+def _white(noise: np.random.Generator, side: int) -> Map:
+    return noise.standard_normal((side, side), dtype=np.float32)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from assistant.simulation.scenario import Case, Jump
 
 _PUSH_TAKES_S = 0.5
+_FORGOTTEN_S = 1.0
+"""After so long without X-ray detector and filter hold nothing of the last picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,37 @@ class Exposure:
     to_s: float
     table_mm: tuple[float, float, float]
     start_off: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pulses:
+    """When the beam pulses.
+
+    Attributes
+    ----------
+    times_s : array (n,)
+    pulses_per_s : float
+    start_off : dict
+        Time of the first pulse of an exposure to its `Exposure.start_off`; empty where X-ray is left on.
+    """
+
+    times_s: NDArray[np.float64]
+    pulses_per_s: float
+    start_off: dict[float, float]
+
+    def starts_anew(self, t_s: float, last_s: float) -> bool:
+        """Whether lag and filter begin anew with this picture: the pedal was up, or X-ray was off for long."""
+        return t_s - last_s > _FORGOTTEN_S or t_s in self.start_off
+
+    @property
+    def exposures(self) -> int:
+        """How often X-ray was switched on: a pulse that comes later than the next one would have begins an exposure."""
+        return int((np.diff(self.times_s) > 1.5 / self.pulses_per_s).sum()) + min(len(self.times_s), 1)
+
+    @property
+    def xray_s(self) -> float:
+        """How long X-ray was on: each pulse stands for the time to the next."""
+        return round(len(self.times_s) / self.pulses_per_s, 3)
 
 
 def exposures(case: Case, rng: np.random.Generator) -> tuple[Exposure, ...]:

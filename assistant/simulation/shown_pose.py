@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from assistant.simulation.theatre import ScenePose
+from assistant.simulation.pedal import Pulses
+from assistant.simulation.scenario import Case
+from assistant.simulation.theatre import SceneMotion, ScenePose, Stand
 
 TOGETHER_MM = 3.0
 """Pictures in which the vertebra stood farther from where it stands now are ghosts beside it, no part of its blur."""
@@ -62,3 +64,17 @@ class ShownPose:
             spine_mm=sum((weight / total * earlier.spine_mm for earlier, weight in near), np.zeros(3)),
             rotation_deg=sum(weight / total * earlier.rotation_deg for earlier, weight in near),
         )
+
+
+def shown_poses(case: Case, theatre: SceneMotion, pulses: Pulses) -> list[ScenePose]:
+    """Of each pulse, where the picture shows the vertebra."""
+    shown = ShownPose(lag=case.exposure.lag, recursion=case.exposure.recursion)
+    poses: list[ScenePose] = []
+    last: tuple[float, Stand] | None = None
+    for t_s in pulses.times_s.tolist():
+        stand = theatre.stand(t_s)
+        if last is None or pulses.starts_anew(t_s, last[0]) or stand != last[1]:
+            shown.restart()
+        poses.append(shown.take(theatre.pose(t_s)))
+        last = t_s, stand
+    return poses

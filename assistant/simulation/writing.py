@@ -200,8 +200,8 @@ def truth_document(fluoroscope: Fluoroscope, gathered: LeakTruth, states: list[d
         "height_px": case.run.height_px,
         "fps": case.run.fps,
         "pulses_per_s": case.run.pulses_per_s,
-        "exposures": fluoroscope.exposures,
-        "xray_s": fluoroscope.xray_s,
+        "exposures": fluoroscope.pulses.exposures,
+        "xray_s": fluoroscope.pulses.xray_s,
         "views": views,
         "landmarks_mm": {name: points.tolist() for name, points in fluoroscope.anatomy.landmarks_mm.items()},
         "cement": {

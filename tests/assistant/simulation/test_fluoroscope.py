@@ -20,6 +20,7 @@ from assistant.simulation.scenario import (
     SourceFault,
     Theatre,
 )
+from assistant.simulation.stage import lateral_landmarks
 
 SMALL = Run(duration_s=5.0, fps=15.0, pulses_per_s=7.5, width_px=256, height_px=256)
 
@@ -88,7 +89,7 @@ def test_truth_of_motion_carries_the_landmarks(toy_anatomy, toy_flow):
     run = Fluoroscope(jumpy, 4, toy_anatomy, toy_flow)
     planned, stage = run.planned(0), run.stage_of("lateral")
     marks = np.vstack([planned.superior, planned.inferior])
-    points_mm = np.vstack(list(run.landmarks_mm("lateral").values()))
+    points_mm = np.vstack(list(lateral_landmarks(run.anatomy, run.case.plan.points).values()))
     for t_s in (0.3, 2.2, 4.4):
         pose = run.theatre.pose(t_s)
         carried = apply(run.similarity(0, pose).current_from_reference(), marks)

@@ -67,8 +67,8 @@ def test_a_run_in_exposures_holds_its_picture_between_and_is_marked_in_a_held_on
     assert states.count(FrameState.LIVE) == sum(new)
     assert FrameState.FROZEN in states
     gaps_s = np.diff([frame.t_s for frame in run.stored if frame.new])
-    assert run.exposures == 1 + (gaps_s > 1.0).sum() > 3
-    assert run.xray_s == pytest.approx(sum(new) / 7.5, abs=0.14)
+    assert run.pulses.exposures == 1 + (gaps_s > 1.0).sum() > 3
+    assert run.pulses.xray_s == pytest.approx(sum(new) / 7.5, abs=0.14)
     reference = run.plan.views[0].reference_frame
     assert new[reference]
     assert not any(new[reference + 1 : reference + 30])
