@@ -298,7 +298,7 @@ class Pipeline:
         if fast and not _certain(motion):
             return _nothing(_TOO_FAST)  # what is not believed must not come into the memory of the cement or the speed
         view = self._views[self._active]
-        if view.motion.fell or view.motion.settling:
+        if view.motion.doubtful:
             return _nothing(_BLENDED, motion)  # behind a recursive filter half of it shows where the vertebra was
         if too_fast(self._speed, motion, view.planned.mm_per_px, acquisition):
             return replace(_nothing(_TOO_FAST), moves=True)
@@ -335,7 +335,8 @@ class Pipeline:
         known = self._views[self._active].cement
         cement_before = known if isinstance(known, CementMask) else None
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
-        motion, self._active = follow([v.motion for v in self._views], self._active, pyramid, cement_before)
+        memories = [each.motion for each in self._views]
+        motion, self._active = follow(memories, self._active, pyramid, cement_before, frame.t_s)
         return frame, motion
 
     def _worded(self, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:

@@ -30,6 +30,7 @@ UNMIRRORED = {
     "assistant/steps/cement/ground_limits.py": "numbers: tested as a tree in test_limits.py",
     "assistant/steps/cement/mask_limits.py": "numbers: tested as a tree in test_limits.py",
     "assistant/steps/cement/sign_limits.py": "numbers: tested as a tree in test_limits.py",
+    "assistant/steps/motion/limits.py": "numbers: tested through what reads them",
     "assistant/run_facts.py": "values without behaviour: tested through the sources that make them",
     "assistant/vocabulary.py": "values without behaviour: tested through the steps that make them",
 }

@@ -84,7 +84,6 @@ TWO_THINGS = {
     "assistant/simulation/imaging_chain/source_faults.py:FROZEN_AFTER_S": "the contract defines the truth: one second",
     "assistant/simulation/anatomy/real_anatomy_mesh.py:_BAND_MM": "a band of a mesh",
     "assistant/evaluation/landmarks_table.py:NEAR_MM": "how near a landmark lies to the true one",
-    "assistant/steps/motion/motion.py:_NEAR_MM": "how near a place lies to where the vertebra was",
 }
 """Constants that are as large as a setting and mean something else: place and what they mean."""
 

@@ -108,33 +108,29 @@ def test_lines_are_withdrawn_when_the_vertebra_is_not_there():
 
 
 def test_a_picture_that_suddenly_matches_badly_tells_nothing_of_cement():
-    """Behind a recursive filter half of it shows where the vertebra was: with a push, and when it is found again."""
+    """Behind a recursive filter half of it shows where the vertebra was; a picture that is merely grainy tells."""
     patient, rng = Patient(), np.random.default_rng(9)
     line = pipeline(patient)
 
+    def half(k: int) -> Frame:
+        clear = patient.frame(k, k / 15, 10.0).grey.astype(np.float32)
+        return Frame(index=k, t_s=k / 15, grey=(0.5 * clear + 0.5 * np.roll(clear, 9, axis=0)).astype(np.uint8))
+
     def grainy(k: int) -> Frame:
         clear = patient.frame(k, k / 15, 10.0).grey.astype(np.float32)
-        grain = 0.2 * clear * rng.standard_normal(clear.shape).astype(np.float32)
+        grain = 0.08 * clear * rng.standard_normal(clear.shape).astype(np.float32)
         return Frame(index=k, t_s=k / 15, grey=np.clip(clear + grain, 0, 255).astype(np.uint8))
-
-    def away(k: int) -> Frame:
-        return Frame(index=k, t_s=k / 15, grey=rng.integers(60, 200, (ROWS, COLS)).astype(np.uint8))
 
     for k in range(30):
         line.process(patient.frame(k, k / 15, max(0.0, min(10.0, k - 10))))
     before = line.process(patient.frame(30, 2.0, 10.0))
-    doubted = line.process(grainy(31))
+    doubted = line.process(half(31))
     after = line.process(patient.frame(32, 32 / 15, 10.0))
-    lost = line.process(away(33))
-    found = line.process(grainy(53))  # after a pause: only then no "moving"
-    again = line.process(patient.frame(54, 54 / 15, 10.0))
-    assert isinstance(lost.motion, Unknown)
-    for reading in (doubted, found):
-        assert isinstance(reading.motion, Motion)
-        assert isinstance(reading.cement, Unknown)
-        assert "does not match" in reading.cement.reason
-        assert isinstance(reading.distances, Unknown)
-    for reading in (before, after, again):
+    first = line.process(grainy(182))  # of the next exposure: unfiltered
+    assert isinstance(doubted.cement, Unknown)
+    assert isinstance(doubted.distances, Unknown)
+    assert "does not match" in doubted.cement.reason or "moves" in doubted.cement.reason
+    for reading in (before, after, first):
         assert isinstance(reading.distances, Distances)
         assert reading.distances.cement_area_mm2 == pytest.approx(np.pi * (10 * MM) ** 2, rel=0.2)
 

@@ -5,9 +5,9 @@ closely only where the first finds nothing sure), and, of what the first believe
 `Pyramid` is the picture as the first takes it, made once for all views.
 """
 
-from assistant.steps.motion.alignment import Pyramid
 from assistant.steps.motion.display_watch import DisplayWatch
 from assistant.steps.motion.motion import MotionMemory, follow, start_following
+from assistant.steps.motion.pyramid import Pyramid
 from assistant.steps.motion.speed import SpeedMemory, too_fast
 
 __all__ = [
