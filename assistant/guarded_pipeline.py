@@ -135,7 +135,7 @@ class GuardedPipeline:
             raised = Alarm(
                 kind=NOT_TRACKED.kind,
                 site=NOT_TRACKED.site,
-                priority=NOT_TRACKED.armed,
+                priority=NOT_TRACKED.priority_injecting,
                 first_frame=frame.index,
                 last_frame=None,
                 headline=NOT_TRACKED.headline,

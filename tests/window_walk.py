@@ -54,7 +54,7 @@ def review(window: Shell) -> Iterator[Step]:
     yield lambda: page.session is not None and page.session.ended
     yield from in_a_dialog(window)
     press("R")
-    yield lambda: "report" in page.export.told
+    yield lambda: "report" in page.export.message
     press("F3")
     training = window.page("training")
     press("Return")

@@ -66,7 +66,7 @@ class AlarmRow:
     code : str
         "A1" to "A18"; empty for what is recorded and shown, and is no alarm.
     raised_by : tuple of Raiser
-    armed, unarmed : Priority
+    priority_injecting, priority_before : Priority
         While injecting (recorded runs: once cement has been seen), and before; NONE: not told then.
     latched : bool
         Stands until it is acknowledged and gone; a recorded run has nobody to acknowledge, so it stands to the end.
@@ -88,8 +88,8 @@ class AlarmRow:
 
     code: str
     raised_by: tuple[Raiser, ...]
-    armed: Priority
-    unarmed: Priority
+    priority_injecting: Priority
+    priority_before: Priority
     latched: bool = False
     silent: bool = False
     gap_s: float | None = None

@@ -44,8 +44,8 @@ def _of_cement(
     return PipelineRow(
         code=code,
         raised_by=_PIPELINE,
-        armed=priority,
-        unarmed=priority,
+        priority_injecting=priority,
+        priority_before=priority,
         latched=rule is not RaisingRule.NEAR,
         gap_s=gap_s,
         headline=words[0],
@@ -139,8 +139,8 @@ def _technical(
     return PipelineRow(
         code=code,
         raised_by=by,
-        armed=priorities[0],
-        unarmed=priorities[1],
+        priority_injecting=priorities[0],
+        priority_before=priorities[1],
         silent=silent,
         headline=words[0],
         action=words[1],
@@ -198,8 +198,8 @@ NOT_TRACKED: Final = _technical(
 OTHER_SIGN: Final = PipelineRow(
     code="A11",
     raised_by=_PIPELINE,
-    armed=_MEDIUM,
-    unarmed=_MEDIUM,
+    priority_injecting=_MEDIUM,
+    priority_before=_MEDIUM,
     latched=True,
     headline="CEMENT MAY BE MISSED",
     action="Picture inverted? Judge by eye.",
@@ -215,8 +215,8 @@ OTHER_SIGN: Final = PipelineRow(
 SIGN_TURNED: Final = PipelineRow(
     code="A11",
     raised_by=_PIPELINE,
-    armed=_MEDIUM,
-    unarmed=_MEDIUM,
+    priority_injecting=_MEDIUM,
+    priority_before=_MEDIUM,
     latched=True,
     headline="DARK AND BRIGHT SWITCHED",
     action="Cement sought with other sign. Check by eye.",
@@ -296,13 +296,13 @@ def _of_session(
     gap_s: float | None = None,
     of_second: bool = False,
 ) -> AlarmRow:
-    armed, unarmed = priorities
+    injecting, before = priorities
     (headline, action), (title, short) = words, names
     return AlarmRow(
         code=code,
         raised_by=(by,),
-        armed=armed,
-        unarmed=unarmed,
+        priority_injecting=injecting,
+        priority_before=before,
         latched=latched,
         silent=silent,
         gap_s=gap_s,
@@ -393,7 +393,7 @@ def row_of(alarm: Alarm) -> PipelineRow:
         rows,
         key=lambda row: (
             row.site is not alarm.site,
-            alarm.priority not in (row.armed, row.unarmed),
+            alarm.priority not in (row.priority_injecting, row.priority_before),
             row.headline != alarm.headline,
             row.rule is not RaisingRule.CROSSED,
         ),

@@ -97,7 +97,7 @@ class FieldChoice:
         """Believe the first look at once."""
         self._shape, self._waiting = frame.grey.shape, None
         self._take(self._chosen_of(find_fields(frame.grey, frame.white)), frame)
-        self.notes = [said] if (said := _said(self.looking) or _too_long(frame)) else []
+        self.notes = [said] if (said := _words(self.looking) or _too_long(frame)) else []
 
     def look_at(self, places: list[tuple[float, float]], frame: Frame) -> None:
         """Other places have to lie in it from now on."""
@@ -133,9 +133,9 @@ class FieldChoice:
         self._take(seen, frame)
         self.changed = sentence(f"the screen's pictures changed at {frame.t_s:.1f} s")
         self.notes.append(
-            sentence(f"At {frame.t_s:.1f} s the screen changed: {_said(seen) or 'it shows one picture.'}")
+            sentence(f"At {frame.t_s:.1f} s the screen changed: {_words(seen) or 'it shows one picture.'}")
         )
-        self._note_change(frame, _said(seen) or sentence("It shows one picture."))
+        self._note_change(frame, _words(seen) or sentence("It shows one picture."))
         return True
 
     def _note_change(self, frame: Frame, text: str) -> None:
@@ -185,7 +185,7 @@ def _alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
     return norm > 0 and float((one * other).sum()) / norm >= _STILL_THERE
 
 
-def _said(seen: Looking) -> str:
+def _words(seen: Looking) -> str:
     if len(seen.fields) < 2:
         return ""
     count = sentence(f"The screen shows {len(seen.fields)} pictures")

@@ -49,8 +49,8 @@ def tr(text: str, /, **values: object) -> str:
     **values
         What is put in. Texts that were made elsewhere in the program go through `shown` first.
     """
-    said = text if _IS_ENGLISH else _CATALOGUE.gettext(text)
-    return said.format(**values) if values else said
+    translated = text if _IS_ENGLISH else _CATALOGUE.gettext(text)
+    return translated.format(**values) if values else translated
 
 
 def trn(one: str, many: str, count: int, /, **values: object) -> str:
@@ -77,8 +77,8 @@ def _recogniser() -> Recogniser:
 
 
 @lru_cache(maxsize=4096)
-def _known_again(text: str) -> str:
-    return _recogniser().said(text)
+def _translated(text: str) -> str:
+    return _recogniser().translation(text)
 
 
 def shown(text: object) -> str:
@@ -88,4 +88,4 @@ def shown(text: object) -> str:
     for what a person typed.
     """
     english = str(text)
-    return english if _IS_ENGLISH or not english else _known_again(english)
+    return english if _IS_ENGLISH or not english else _translated(english)

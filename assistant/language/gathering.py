@@ -29,7 +29,7 @@ _MARKS: Final = frozenset({"tr", "sentence"})
 _FOR_PROGRAMMERS: Final = frozenset(
     {"TypeError", "KeyError", "IndexError", "AttributeError", "RuntimeError", "NotImplementedError", "AssertionError"}
 )
-_NOT_TOLD: Final = frozenset({"strip", "removeprefix", "removesuffix", "split", "partition", "join", "get", "replace"})
+_NOT_TEXTS: Final = frozenset({"strip", "removeprefix", "removesuffix", "split", "partition", "join", "get", "replace"})
 """Methods whose arguments are no texts of their own."""
 _BASES: Final = {"strerror": "reason", "name": "", "value": "", "word": "", "words": ""}
 """Attributes that say less than what they are of."""

@@ -41,7 +41,7 @@ class Template:
         Those that stand in every text that is this sentence.
     letters : int
         Of the sentence itself: of several that fit, that with most is meant.
-    said : str
+    translation : str
         In the other language.
     """
 
@@ -49,7 +49,7 @@ class Template:
     names: tuple[str, ...]
     words: frozenset[str]
     letters: int
-    said: str
+    translation: str
 
     def values(self, text: str) -> tuple[str, ...] | None:
         """What stands at the places, if the text is this sentence."""
@@ -67,9 +67,9 @@ class Template:
         found.append(text[at:end])
         known = dict(zip(self.names, found, strict=True))
         same = all(known[name] == value or not name for name, value in zip(self.names, found, strict=True))
-        return tuple(found) if same and self._is_sure(found) else None
+        return tuple(found) if same and self._is_specific(found) else None
 
-    def _is_sure(self, values: Sequence[str]) -> bool:
+    def _is_specific(self, values: Sequence[str]) -> bool:
         if self.letters >= _LEAST_LETTERS:
             return True
         headed = self.letters >= _LEAST_AT_HEAD and self.pieces[0][:1].isalpha()
@@ -77,16 +77,16 @@ class Template:
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The sentence in the other language with these values."""
-        return PLACE.sub(lambda place: values.get(place[1], place[0]), self.said)
+        return PLACE.sub(lambda place: values.get(place[1], place[0]), self.translation)
 
 
-def _template(english: str, said: str) -> Template:
+def _template(english: str, translation: str) -> Template:
     places = list(PLACE.finditer(english))
     edges = [0, *(edge for place in places for edge in place.span()), len(english)]
     pieces = tuple(english[begin:end] for begin, end in zip(edges[::2], edges[1::2], strict=True))
     names = tuple(place[1] for place in places)
     letters = sum(map(str.isalpha, "".join(pieces)))
-    return Template(pieces=pieces, names=names, words=_words_of(english), letters=letters, said=said)
+    return Template(pieces=pieces, names=names, words=_words_of(english), letters=letters, translation=translation)
 
 
 def _words_of(english: str) -> frozenset[str]:
@@ -104,7 +104,7 @@ Fit = tuple[Template, tuple[str, ...]]
 
 
 def _own_letters(fit: Fit) -> tuple[int, str]:
-    return fit[0].letters, fit[0].said
+    return fit[0].letters, fit[0].translation
 
 
 def _is_loose(template: Template, values: Sequence[str]) -> bool:
@@ -129,8 +129,8 @@ class Recogniser:
     """
 
     def __init__(self, catalogue: Mapping[str, str]) -> None:
-        self._whole = {english: said for english, said in catalogue.items() if not PLACE.search(english)}
-        made = [_template(english, said) for english, said in catalogue.items() if PLACE.search(english)]
+        self._whole = {english: translation for english, translation in catalogue.items() if not PLACE.search(english)}
+        made = [_template(english, translation) for english, translation in catalogue.items() if PLACE.search(english)]
         often = Counter(word for template in made for word in template.words)
         self._by_word: dict[str, list[Template]] = defaultdict(list)
         for template in made:
@@ -138,9 +138,9 @@ class Recogniser:
                 self._by_word[min(template.words, key=lambda word: (often[word], word))].append(template)
         self._words = frozenset(self._by_word) | {word for english in self._whole for word in _WORD.findall(english)}
 
-    def said(self, text: str) -> str:
+    def translation(self, text: str) -> str:
         """In the other language: a sentence as a whole, else in its parts; what is not known stays as it is."""
-        return _Reading(self._whole, self._by_word, self._words).said(text, _DEPTH)
+        return _Reading(self._whole, self._by_word, self._words).translation(text, _DEPTH)
 
 
 class _Reading:
@@ -152,15 +152,15 @@ class _Reading:
         self._whole, self._by_word, self._words = whole, by_word, words
         self._read: dict[str, str] = {}
 
-    def said(self, text: str, depth: int) -> str:
+    def translation(self, text: str, depth: int) -> str:
         known = self._whole.get(text) or self._read.get(text)
         if known is not None:
             return known
         words = frozenset(_WORD.findall(text))
         if depth == 0 or words.isdisjoint(self._words):
             return text
-        told = self._read[text] = self._worked_out(text, words, depth - 1)
-        return told
+        translated = self._read[text] = self._worked_out(text, words, depth - 1)
+        return translated
 
     def _worked_out(self, text: str, words: frozenset[str], depth: int) -> str:
         fits = self._fitting(text, words)
@@ -175,8 +175,8 @@ class _Reading:
         return [(each, values) for each in tried if (values := each.values(text)) is not None]
 
     def _filled(self, template: Template, values: Sequence[str], depth: int) -> str:
-        told = (self.said(value, depth) for value in values)
-        return template.filled(dict(zip(template.names, told, strict=True)))
+        translated = (self.translation(value, depth) for value in values)
+        return template.filled(dict(zip(template.names, translated, strict=True)))
 
     def _in_parts(self, text: str, depth: int) -> str:
         for joint in _JOINTS:
@@ -185,14 +185,16 @@ class _Reading:
                 if joint == ". ":
                     # The full stop belongs to the sentence before it.
                     parts, joint = [*(f"{part}." for part in parts[:-1]), parts[-1]], " "
-                told = [self.said(part, depth) for part in parts]
-                if told != parts:
-                    return joint.join(told)
+                translated = [self.translation(part, depth) for part in parts]
+                if translated != parts:
+                    return joint.join(translated)
         return self._word_by_word(text)
 
     def _word_by_word(self, text: str) -> str:
-        """Words of a table with figures between them ("spike 0.99"); where one is not known, none is said."""
+        """Words of a table with figures between them ("spike 0.99"); where one is not known, none is translated."""
         words = text.split(" ")
-        told = [self._whole.get(word, word) for word in words]
-        known = all(said != word or not _WORD.search(word) for word, said in zip(words, told, strict=True))
-        return " ".join(told) if known else text
+        translated = [self._whole.get(word, word) for word in words]
+        known = all(
+            translation != word or not _WORD.search(word) for word, translation in zip(words, translated, strict=True)
+        )
+        return " ".join(translated) if known else text

@@ -60,7 +60,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
         "rehearsal": int(bool(runs) and all(run["rehearsal"] for run in runs)),
         "analysed_by": ", ".join(dict.fromkeys(run["analysed_by"] for run in counted if run["analysed_by"])),
         **{name: _sum(counted, name) for name in _SUMS},
-        "leak_said": _leak_said(counted),
+        "leak_said": _leak_words(counted),
         "has_leak": int(any(run["has_leak"] for run in counted) or any(one["site"] != "none seen" for one in findings)),
         "ct_linked": int(bool(findings)),
         "in_set": int(bool(in_set)),
@@ -83,7 +83,7 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     )
 
 
-def _leak_said(runs: list[sqlite3.Row]) -> str:
+def _leak_words(runs: list[sqlite3.Row]) -> str:
     """What was found, run by run; that a run was not looked at is said as well."""
     said = list(dict.fromkeys(run["leak_said"] for run in runs if run["leak_said"]))
     waiting = sum(not run["leak_said"] for run in runs)

@@ -59,7 +59,7 @@ class CurveScale:
         step = _TICK_MM if self.in_mm else _TICK_PERCENT
         return tuple(range(0, math.floor(self.high) + 1, step))
 
-    def told(self, height_px: float) -> tuple[int, ...]:
+    def ticks_with_room(self, height_px: float) -> tuple[int, ...]:
         """The ticks whose figures have room on an axis of this height: line b and the highest before the others."""
         kept: list[int] = []
         for tick in (0, self.ticks[-1], *self.ticks[-2:0:-1]):

@@ -16,7 +16,7 @@ NO_LEVEL = sentence("level not named")
 NOT_ENTERED = sentence("millilitres not entered")
 ALL_LEVELS = sentence("All levels")
 DAY_NOT_KNOWN = sentence("day not known")
-NO_LEAK_TOLD = sentence("no leak told")
+NO_LEAK_RAISED = sentence("no leak told")
 XRAY_NOT_COUNTED = sentence("X-ray not counted")
 _WORDS = (
     ("pause", sentence("pause"), sentence("pauses")),
@@ -41,15 +41,15 @@ def day_rows(day: SessionDay | None) -> tuple[tuple[str, str], ...]:
 class SessionLine(NamedTuple):
     """A level of a session beside the others, in words; the last line of a session's table is of all of them.
 
-    ``told``, ``answered`` and ``leaks_told``: of the day; ``leaks_found``: of the analysis as it is kept.
+    ``raised``, ``answered`` and ``leaks_raised``: of the day; ``leaks_found``: of the analysis as it is kept.
     """
 
     level: str
     cement: str
     pushes: str
-    told: str
+    raised: str
     answered: str
-    leaks_told: str
+    leaks_raised: str
     leaks_found: str
     xray: str
 
@@ -58,9 +58,9 @@ SESSION_HEAD = SessionLine(
     level=sentence("Level"),
     cement=sentence("Cement"),
     pushes=sentence("Pushes"),
-    told=sentence("Told on the day"),
+    raised=sentence("Told on the day"),
     answered=sentence("Answered"),
-    leaks_told=sentence("Leaks told"),
+    leaks_raised=sentence("Leaks told"),
     leaks_found=sentence("Leaks by analysis"),
     xray=sentence("X-ray as counted"),
 )
@@ -85,9 +85,9 @@ def session_lines(
         return (*lines, _line(None, ALL_LEVELS, ""))
     if whole is not None:
         known = list(whole.levels)
-    acts, told = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.told for d in known]))
+    acts, raised = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.told for d in known]))
     entered = [day.cement_ml for day in known if day.cement_ml is not None]
-    joint = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, told=told)
+    joint = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, told=raised)
     line, missing = _line(joint, ALL_LEVELS, ""), len(known) - len(entered)
     if entered and missing:
         # A sum that leaves a level out says so.
@@ -100,14 +100,14 @@ def _line(day: LevelDay | None, name: str, found: str) -> SessionLine:
         unknown = DAY_NOT_KNOWN
         return SessionLine(name, unknown, unknown, unknown, unknown, unknown, found, unknown)
     answered = sum(one.acknowledged_s is not None for one in day.alarms)
-    leaks = dict.fromkeys(told.headline for told in day.alarms if told.kind == EventKind.LEAK)
+    leaks = dict.fromkeys(alarm.headline for alarm in day.alarms if alarm.kind == EventKind.LEAK)
     return SessionLine(
         level=name,
         cement=NOT_ENTERED if day.cement_ml is None else sentence(f"{day.cement_ml:.1f} ml"),
         pushes=XRAY_NOT_COUNTED if day.exposures is None else str(day.exposures),  # as the theatre counts them
-        told=count_words([one.priority for one in day.alarms]),
+        raised=count_words([one.priority for one in day.alarms]),
         answered=sentence(f"{answered} of {len(day.alarms)}"),
-        leaks_told="; ".join(leaks) or NO_LEAK_TOLD,
+        leaks_raised="; ".join(leaks) or NO_LEAK_RAISED,
         leaks_found=found,
         xray=_xray(day.xray_s, day.exposures),
     )
@@ -132,8 +132,8 @@ def marks_words(level: LevelDay) -> list[str]:
 
 def xray_words(xray_s: float | None, exposures: int | None) -> str:
     """X-ray time and number of exposures, as they were counted on the day."""
-    told = _xray(xray_s, exposures)
-    return told if told == XRAY_NOT_COUNTED else sentence(f"X-ray {told}")
+    counted = _xray(xray_s, exposures)
+    return counted if counted == XRAY_NOT_COUNTED else sentence(f"X-ray {counted}")
 
 
 def _xray(xray_s: float | None, exposures: int | None) -> str:

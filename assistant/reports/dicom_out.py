@@ -65,7 +65,7 @@ def _scales(frames: Sequence[Frame], views: Sequence[PlannedView | None]) -> str
         of.setdefault(_scale(view), []).append(str(frame.index))
     if len(of) == 1:
         return f"Scale {next(iter(of))}."
-    return " ".join(f"Scale of {', '.join(numbers)}: {told}." for told, numbers in of.items())
+    return " ".join(f"Scale of {', '.join(numbers)}: {scale}." for scale, numbers in of.items())
 
 
 def _scale(view: PlannedView | None) -> str:

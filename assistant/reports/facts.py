@@ -77,8 +77,8 @@ class ReviewerLine:
 
     def in_words(self, what: str, said: str) -> str:
         """The line with these words for what it is about and for what was said."""
-        told = f"{what}: {said}" if said else what
-        return f"{clock(self.t_s)} {told} — {self.author}, {self.day}"
+        line = f"{what}: {said}" if said else what
+        return f"{clock(self.t_s)} {line} — {self.author}, {self.day}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class ReportFacts:
         What this analysis found (or, as seen live, what stood then); never what the machine made of itself.
     found : str
         What the events are called: "Found by analysis 1.0.0", "As seen live".
-    told : tuple of EventLine
+    raised : tuple of EventLine
         The alarms about the patient as they were told on the day; empty for a run of no session.
     counts : tuple of (name, value)
         How many alarms were told on the day, and how many this analysis found.
@@ -133,7 +133,7 @@ class ReportFacts:
     notes: tuple[str, ...]
     trouble: str
     found: str = sentence("Events")
-    told: tuple[EventLine, ...] = ()
+    raised: tuple[EventLine, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
     day: tuple[tuple[str, str], ...] = ()
     session: tuple[SessionLine, ...] = ()
@@ -210,12 +210,12 @@ def gather(run: AnalysedRun) -> ReportFacts:
         identity=run.identity,
         origin=_origin(run.made_by, as_seen=run.as_seen),
         head=_head(facts, run.plan, moments),
-        counts=_told_and_found(day, run.alarms, found, nothing),
+        counts=_raised_and_found(day, run.alarms, found, nothing),
         final=_final(summary, moments, run.views),
         notes=tuple(dict.fromkeys((*facts.notes, *(summary.notes if summary is not None else ())))),
         events=_events(run.alarms, run.time_of),
         found=found,
-        told=() if day is None else tuple(_told_line(one) for one in day.alarms),
+        raised=() if day is None else tuple(_raised_line(one) for one in day.alarms),
         day=day_rows(day),
         session=run.session,
         rehearsal=REHEARSAL if is_rehearsal(facts, day) else "",
@@ -254,15 +254,15 @@ def _events(alarms: Sequence[Alarm], time_of: Callable[[int], float]) -> tuple[E
     )
 
 
-def _told_line(told: RaisedAlarm) -> EventLine:
-    where = "" if told.site is None else f" ({told.site.replace('_', ' ')})"
+def _raised_line(alarm: RaisedAlarm) -> EventLine:
+    where = "" if alarm.site is None else f" ({alarm.site.replace('_', ' ')})"
     return EventLine(
-        t_s=told.t_s or 0.0,
-        frame=told.frame or 0,
-        priority=told.priority,
-        text=f"{told.headline}{where}",
-        until_s=told.ended_s,
-        answered_s=told.acknowledged_s,
+        t_s=alarm.t_s or 0.0,
+        frame=alarm.frame or 0,
+        priority=alarm.priority,
+        text=f"{alarm.headline}{where}",
+        until_s=alarm.ended_s,
+        answered_s=alarm.acknowledged_s,
     )
 
 
@@ -273,7 +273,7 @@ def _origin(made_by: str, *, as_seen: bool) -> str:
     return sentence(f"made by version {made_by}") if made_by else sentence(f"recomputed with version {__version__}")
 
 
-def _told_and_found(
+def _raised_and_found(
     day: SessionDay | None, alarms: Sequence[Alarm], found: str, nothing: str
 ) -> tuple[tuple[str, str], ...]:
     """Two counts with two names: of the day, and of this analysis, with how far it has looked."""
@@ -332,7 +332,10 @@ def _final(
         view = views[m.view_index] if m.view_index < len(views) else None
         heights = (m.anterior_height_mm, m.middle_height_mm, m.posterior_height_mm)
         rows += [
-            (sentence("Cement at the end"), _told(m.cement_area_mm2, lambda area: lengths.about_area(area, view))),
+            (
+                sentence("Cement at the end"),
+                _words_or_unknown(m.cement_area_mm2, lambda area: lengths.about_area(area, view)),
+            ),
             (sentence("Share of the body"), _about(m.fill_area_ratio, "%", 0, 100.0)),
             (sentence("Heights Ha · Hm · Hp"), _heights(heights, view)),
             (sentence("Wedge angle"), _about(m.wedge_angle_deg, "°")),
@@ -341,16 +344,16 @@ def _final(
     return tuple(rows)
 
 
-def _told(measure: Measure, words: Callable[[float], str]) -> str:
+def _words_or_unknown(measure: Measure, words: Callable[[float], str]) -> str:
     return UNKNOWN if isinstance(measure, Unknown) else words(measure)
 
 
 def _heights(heights: tuple[Measure, ...], view: PlannedView | None) -> str:
     """Heights beside each other, with what they are shares of said once."""
-    told = [_told(height, lambda mm: lengths.figure(mm, view, digits=1)) for height in heights]
+    figures = [_words_or_unknown(height, lambda mm: lengths.figure(mm, view, digits=1)) for height in heights]
     if view is None or view.calibrated:
-        return " · ".join(told)
-    return sentence(f"{' · '.join(each.removesuffix(' %') for each in told)} % of depth {lengths.UNCAL}")
+        return " · ".join(figures)
+    return sentence(f"{' · '.join(each.removesuffix(' %') for each in figures)} % of depth {lengths.UNCAL}")
 
 
 def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
@@ -364,9 +367,9 @@ def _nearest(moments: Sequence[Moment], views: tuple[PlannedView, ...]) -> str:
         return UNKNOWN
     nearest, t_s, frame = min(known)
     view = view_of(next(moment for moment in moments if moment.frame_index == frame), views)
-    told = " ".join(filter(None, (lengths.figure(nearest, view, digits=1), lengths.mark(view))))
+    figure = " ".join(filter(None, (lengths.figure(nearest, view, digits=1), lengths.mark(view))))
     time = clock(t_s)
-    return sentence(f"{told} past it, at {time}") if nearest < 0 else sentence(f"{told} before it, at {time}")
+    return sentence(f"{figure} past it, at {time}") if nearest < 0 else sentence(f"{figure} before it, at {time}")
 
 
 def _leak(number: int, leak: Leak, first_s: float, views: tuple[PlannedView, ...]) -> tuple[str, ...]:

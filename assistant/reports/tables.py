@@ -64,7 +64,7 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
     rows += [["session", "", "", line.level, _session_words(line)] for line in facts.session]
     rows += [["count", "", "", name, value] for name, value in facts.counts]
     rows += [["day", "", "", level, said] for level, said in facts.day]
-    for part, events in (("told", facts.told), ("event", facts.events)):
+    for part, events in (("told", facts.raised), ("event", facts.events)):
         for event in events:
             until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
             until += "" if event.answered_s is None else f"; acknowledged {clock(event.answered_s)}"

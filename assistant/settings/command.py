@@ -38,7 +38,7 @@ def run(argv: list[str]) -> int:
         raise UsageError(f"there is no setting {args.name}; fluoro-assistant settings lists them")
     if args.value is not None:
         loaded = save_user(args.name, _typed(args.name, args.value))
-    sys.stdout.write("\n".join(_told(loaded, name) for name in all_names() if args.name in (None, name)) + "\n")
+    sys.stdout.write("\n".join(_value_words(loaded, name) for name in all_names() if args.name in (None, name)) + "\n")
     sys.stdout.writelines(tr("note: {note}\n", note=shown(note)) for note in loaded.notes)
     return 0
 
@@ -55,7 +55,7 @@ def _typed(name: str, text: str) -> object:
         raise UsageError(f"setting {name} must be a number, got {text!r}: {field.metadata['sentence']}") from error
 
 
-def _told(loaded: Loaded, name: str) -> str:
+def _value_words(loaded: Loaded, name: str) -> str:
     field, value = rules_of(name), attrgetter(name)(loaded.settings)
     rules = field.metadata
     if "low" in rules:

@@ -392,7 +392,7 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
         watch.alarm = watch.first_wanted_s = watch.last_wanted_s = None
     if watch.first_wanted_s is None or watch.last_wanted_s != now.t_s:
         return
-    priority = row.armed if memory.cement_seen else row.unarmed
+    priority = row.priority_injecting if memory.cement_seen else row.priority_before
     in_another = row.rule is not RaisingRule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
     if watch.alarm is not None and watch.alarm.priority >= priority and not (in_another or back):
         return
@@ -459,7 +459,7 @@ def _slow_ms(memory: AlarmMemory) -> float:
 
 def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput, *, alone: bool = False) -> None:
     row = watch.row
-    priority: Priority = row.armed if memory.cement_seen else row.unarmed
+    priority: Priority = row.priority_injecting if memory.cement_seen else row.priority_before
     watch.pending_since_s = watch.good_since = None
     watch.raised, watch.alone = (now.t_s, memory.newest), alone
     watch.acknowledged, watch.view_index = False, memory.view_index

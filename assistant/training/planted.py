@@ -66,7 +66,7 @@ def line_readout(run_outcome: RunOutcome, frame: int, moved_mm: float = 0.0) -> 
     return (
         sentence("WARNING LINE REACHED")
         if shown <= 0
-        else sentence(f"{run_outcome.told(_POSTERIOR, shown, frame)} to the warning line")
+        else sentence(f"{run_outcome.in_words(_POSTERIOR, shown, frame)} to the warning line")
     )
 
 

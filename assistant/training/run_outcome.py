@@ -215,7 +215,7 @@ class RunOutcome:
         shown = self.view.at(frame)
         return next((view for view in views if view.view == shown), views[0] if views else None)
 
-    def told(self, direction: str, length_mm: float, frame: int) -> str:
+    def in_words(self, direction: str, length_mm: float, frame: int) -> str:
         """A length towards a line in words, as the view of a frame allows."""
         return lengths.about(length_mm, self.view_at(frame), of_direction(direction))
 
@@ -385,7 +385,7 @@ def _from_result(run: Path, result: Path) -> RunOutcome:
         shapes[key] = (leak.get("shape") or {}).get("label", "")
     for key in (*keys, *review.added(keys)):
         if not review.denies(key, keys):
-            found.append(_leak_as_said(table, review, key, keys, shapes.get(key, "")))
+            found.append(_labelled_leak(table, review, key, keys, shapes.get(key, "")))
     labels = [entry.author for entry in review.standing if entry.about in OF_A_LEAK and entry.key is not None]
     masks = result.with_name("masks")
     return RunOutcome(
@@ -404,7 +404,7 @@ def _run_id(result: Path) -> str:
     return owner if is_id("runs", owner) else ""
 
 
-def _leak_as_said(
+def _labelled_leak(
     table: dict[str, Any], review: Review, key: LeakKey, keys: tuple[LeakKey, ...], shape: str
 ) -> Reached:
     """A leak with the site and the shape that a reviewer gave it, else the program's."""

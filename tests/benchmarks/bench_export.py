@@ -94,7 +94,7 @@ def test_the_window_never_stands_still(qtbot: object, tmp_path: Path, monkeypatc
         page.exporter.export(kind)
         wait(lambda: not page.exporter.busy and page.export.stop.isHidden())
         took_s = time.perf_counter() - start_s
-        assert page.export.told.startswith("Written"), page.export.told
+        assert page.export.message.startswith("Written"), page.export.message
         print(f"{kind:>6}: {took_s:6.2f} s, window stood still for at most {still.longest_ms:6.1f} ms")  # noqa: T201
         worst_ms = max(worst_ms, still.longest_ms)
     print(f"longest collection {collector.longest_ms():.1f} ms")  # noqa: T201

@@ -44,7 +44,7 @@ def test_the_time_grows_with_the_length_of_a_text() -> None:
             took = []
             for _ in range(TIMES):
                 begin = time.perf_counter()
-                known.said(text)
+                known.translation(text)
                 took.append(1000 * (time.perf_counter() - begin))
             row.append(statistics.median(took))
         sys.stdout.write(f"{count:9d}  {len(text):7d}  {row[0]:8.1f}  {row[1]:11.1f}  {row[2]:10.1f}\n")

@@ -101,7 +101,7 @@ def test_a_row_of_the_pictures_goes_to_result_and_report(row: PipelineRow, look_
     seen = look_for(CAUSES[name_of(row)])
     site = None if row.site is None else row.site.value
     told = [e for e in seen.events if (e["kind"], e["site"]) == (row.kind.value, site)]
-    told = [e for e in told if e["priority"] in (row.armed.word, row.unarmed.word)]
+    told = [e for e in told if e["priority"] in (row.priority_injecting.word, row.priority_before.word)]
     told = [e for e in told if re.match(pattern(row.headline), e["text"])]
     assert told, [(e["kind"], e["site"], e["priority"], e["text"]) for e in seen.events]
     assert told[0]["text"].endswith(row.action)
@@ -129,7 +129,7 @@ def _assert_told(row: AlarmRow, seen: Evidence) -> None:
     logged = [one for one in seen.logged("alarm") if one["code"] == row.code and re.match(headline, one["headline"])]
     assert logged
     priority = max(Priority[one["priority"].upper()] for one in logged)
-    assert priority in (row.armed, row.unarmed)
+    assert priority in (row.priority_injecting, row.priority_before)
     site = row.site.value if isinstance(row, PipelineRow) and row.site is not None else None
     assert site is None or site in {one["site"] for one in logged}
     assert any(code == row.code and re.match(headline, told) for code, told in seen.told_on_the_day)

@@ -36,7 +36,7 @@ def exported(qtbot, page: ReviewPage, run: Path) -> str:
     ):
         act()
         qtbot.waitUntil(lambda: not page.exporter.busy and page.export.stop.isHidden())
-        told.append(page.export.told)
+        told.append(page.export.message)
     return "\n".join(told)
 
 

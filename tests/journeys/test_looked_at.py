@@ -39,14 +39,14 @@ def test_review_says_how_far_was_looked_until_it_was_looked_to_the_end(
     def looks() -> bool:
         if not page.session.ended:
             page.refresh()
-            said.append(page.leak.told())
+            said.append(page.leak.site_words())
         return page.session.ended
 
     qtbot.waitUntil(looks)
     assert said
     assert all(told == "not looked yet" or re.fullmatch(r"\d{1,2} % looked at", told) for told in said), set(said)
     page.jump(10)
-    assert page.leak.told() == "none seen in this view"
+    assert page.leak.site_words() == "none seen in this view"
     facts = page.exporter.material(page.session).report()
     assert facts.nothing == "none seen in this view"
 

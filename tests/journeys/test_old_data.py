@@ -237,7 +237,7 @@ def test_a_label_that_was_keyed_by_the_leaks_number_is_shown_at_that_leak(qtbot,
         qtbot.waitUntil(lambda: page.session is not None and page.session.ended)
         page.jump(44)
         qtbot.waitUntil(lambda: page.leak.story is not None)
-        said = page.reviewing.said_of(page.leak.story)
+        said = page.reviewing.labels_of(page.leak.story)
         assert "posterior" in said
         assert "Yeom C" in said
     finally:

@@ -193,7 +193,7 @@ class CasesController:
         if jobs is None:
             return
         while jobs.finished:
-            told = _told_of(jobs.finished.popleft())
+            told = _job_words(jobs.finished.popleft())
             if told:
                 self._view.tell(told)
         self._view.show_work(_work_of(jobs))
@@ -320,7 +320,7 @@ def _work_of(jobs: Jobs) -> str:
     return words.IMPORTING.format(f"{verb} {job.name}", share, more).strip()
 
 
-def _told_of(job: LibraryJob) -> str:
+def _job_words(job: LibraryJob) -> str:
     """What is said of work that is over; empty for nothing."""
     if job.error:
         return shown(job.error)

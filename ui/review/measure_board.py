@@ -98,7 +98,7 @@ class MeasureBoard:
             told.append((sentence("Angle"), _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
         six = self._six("six")
         if six is not None:
-            told += self._told_six(six, unit, own=self._whole("six") is not None)
+            told += self._six_rows(six, unit, own=self._whole("six") is not None)
         ends = self._whole("cobb")
         above, below = self._whole("above"), self._whole("below")
         if ends is None and above is not None and below is not None:
@@ -107,7 +107,7 @@ class MeasureBoard:
             told.append((sentence("Cobb (kyphosis +)"), _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
         return told
 
-    def _told_six(self, six: SixPointMorphometry, unit: str, *, own: bool) -> list[tuple[str, str]]:
+    def _six_rows(self, six: SixPointMorphometry, unit: str, *, own: bool) -> list[tuple[str, str]]:
         heights = " · ".join(f"{mm:.1f}" for mm in (six.anterior_mm, six.middle_mm, six.posterior_mm))
         heights_of = (
             sentence("Heights Ha · Hm · Hp") if own else sentence(f"Heights Ha · Hm · Hp ({review_words.FROM_PLAN})")

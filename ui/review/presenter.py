@@ -111,7 +111,7 @@ class Presenter:
         parts.transport.line.set_marks(row.mark() for row in state.events.rows)
         parts.export.images.set_frames([(frame, _clock(run.time_of(frame))) for frame in state.key_frames()])
         parts.correct.set_leaks(reviewing.keys, reviewing.added)
-        parts.leak.say(reviewing.said_of(parts.leak.story))
+        parts.leak.say(reviewing.labels_of(parts.leak.story))
 
     def show_points(self) -> None:
         """The form and the points on the picture, while they are placed."""
@@ -235,7 +235,7 @@ class Presenter:
         kept = not run.shows_as_seen or run.keeps_leaks
         parts.leak.show_leaks(stories, first_s, views, nothing=self._nothing(run, moment), kept=kept)
         parts.leak.explain(run.summary.leaks if run.summary is not None and not run.shows_as_seen else ())
-        parts.leak.say(self._reviewing.said_of(parts.leak.story))
+        parts.leak.say(self._reviewing.labels_of(parts.leak.story))
         parts.events.select_at(run.playhead.frame)
         if self._stills is not None:
             self._stills.want([*parts.leak.lacks(), *parts.export.images.lacks()])

@@ -141,7 +141,7 @@ class _Page:
         if facts.day:
             day = [f"{shown(level)}: {shown(said)}" for level, said in facts.day]
             self._list(tr("On the day"), day, "", most=4)
-            self._list(shown(RAISED), list(map(_event_line, facts.told)), tr("no alarm was told"), most=6)
+            self._list(shown(RAISED), list(map(_event_line, facts.raised)), tr("no alarm was told"), most=6)
         nothing = shown(facts.nothing)
         self._list(shown(facts.found), list(map(_event_line, facts.events)), nothing, most=14)
         if facts.screen:
@@ -157,8 +157,8 @@ class _Page:
     def _text(self, text: str, size_px: int, weight: int, room: float = _W) -> None:
         self._p.setPen(_INK)
         self._p.setFont(_font(size_px, weight))
-        told = self._p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
-        self._p.drawText(QRectF(0, self._y, room, size_px * 1.3), Qt.AlignmentFlag.AlignVCenter, told)
+        fit = self._p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+        self._p.drawText(QRectF(0, self._y, room, size_px * 1.3), Qt.AlignmentFlag.AlignVCenter, fit)
         self._y += size_px * 1.4
 
     def _session(self, lines: Sequence[SessionLine]) -> None:
@@ -169,12 +169,12 @@ class _Page:
         left_out = max(len(lines) - 1 - _MOST_LEVELS, 0)
         last = lines[-1]
         listed = [SESSION_HEAD, *lines[: min(len(lines) - 1, _MOST_LEVELS)], last]
-        told = [SessionLine(*map(shown, line)) for line in listed]
+        table = [SessionLine(*map(shown, line)) for line in listed]
         if left_out:
-            told[-1] = told[-1]._replace(leaks_found=tr("... {count} more: see the tables", count=left_out))
-        for k, line in enumerate(told):
+            table[-1] = table[-1]._replace(leaks_found=tr("... {count} more: see the tables", count=left_out))
+        for k, line in enumerate(table):
             self._p.setPen(_INK if k else _GREY)
-            self._p.setFont(_font(15, 650 if line is told[-1] else 500))
+            self._p.setFont(_font(15, 650 if line is table[-1] else 500))
             rooms = [QRectF(0, 0, share * _W - 10, _H) for share in _SESSION_COLUMNS]
             high = max(
                 self._p.boundingRect(box, _WRAPPED, cell).height() for box, cell in zip(rooms, line, strict=True)
@@ -220,8 +220,8 @@ class _Page:
             self._p.setPen(_INK)
             self._p.setFont(_font(15, 600))
             caption = QRectF(box.left(), self._y + _SHOT_H - 24, each, 22)
-            told = f"{clock(shot.t_s)} · {tr('frame {index}', index=shot.frame.index)}"
-            self._p.drawText(caption, Qt.AlignmentFlag.AlignVCenter, told)
+            text = f"{clock(shot.t_s)} · {tr('frame {index}', index=shot.frame.index)}"
+            self._p.drawText(caption, Qt.AlignmentFlag.AlignVCenter, text)
         self._y += _SHOT_H + 6 if shots else 0
 
     def _curve(self, columns: CurveColumns, frames: int, length_s: float, rows: Sequence[EventRow]) -> None:
@@ -255,13 +255,13 @@ class _Page:
         self._p.setPen(_GREY)
         self._p.setFont(_font(14, 500))
         begin_s = self._facts.begins_s
-        told = tr(
+        axis = tr(
             "{unit} to line b (solid), superior (dashed) and inferior endplate (dotted); {begin} to {end}",
             unit=scale.unit,
             begin=clock(begin_s) if begin_s else "0",
             end=clock(begin_s + length_s),
         )
-        self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, told)
+        self._p.drawText(QRectF(area.left(), area.bottom() + 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, axis)
         self._y += _CURVE_H + 4
 
     def _list(self, title: str, lines: list[str], nothing: str, most: int) -> None:
@@ -274,11 +274,11 @@ class _Page:
         count = min(len(lines), most, room)
         if count < len(lines):
             count -= 1
-            told = [*lines[:count], tr("... and {count} more; see the tables", count=len(lines) - count)]
+            listed = [*lines[:count], tr("... and {count} more; see the tables", count=len(lines) - count)]
         else:
-            told = lines
-        for line in told or [nothing]:
-            self._p.setPen(_INK if told else _GREY)
+            listed = lines
+        for line in listed or [nothing]:
+            self._p.setPen(_INK if listed else _GREY)
             self._p.setFont(_font(16, 500))
             self._line(line, 0, self._y, _W)
             self._y += _ROW_H
@@ -300,7 +300,7 @@ def _screen_line(change: ScreenChange) -> str:
 
 def _leak_line(leak: tuple[str, ...]) -> str:
     number, site, first, size, route, shape = leak
-    told = tr(
+    words = tr(
         "{site}, first seen {time}, {size}; {route}; shape {shape}",
         site=shown(site),
         time=first,
@@ -308,7 +308,7 @@ def _leak_line(leak: tuple[str, ...]) -> str:
         route=shown(route),
         shape=shown(shape),
     )
-    return f"{number}  {told}"
+    return f"{number}  {words}"
 
 
 def _reviewer_line(line: ReviewerLine) -> str:

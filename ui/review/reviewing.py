@@ -197,7 +197,7 @@ class Reviewing:
         """The leaks that reviewers added."""
         return () if self._state.review is None else self._state.review.added(self.keys)
 
-    def said_of(self, story: LeakStory | None) -> str:
+    def labels_of(self, story: LeakStory | None) -> str:
         """What stands of a leak, in few words."""
         review = self._state.review
         if story is None or review is None:

@@ -92,8 +92,8 @@ class RunBook:
         if day is not None:
             rows += [row for act in day.acts if (row := day_row(act)) is not None]
             # What was told then has rows of its own beside what is found now.
-            told = () if self._as_seen else day.alarms
-            rows += [row for one in told if (row := told_row(one)) is not None]
+            raised = () if self._as_seen else day.alarms
+            rows += [row for one in raised if (row := raised_row(one)) is not None]
         for change in screen:
             at, title = change.frame_index, review_words.SCREEN_MARK
             rows.append(
@@ -149,14 +149,16 @@ def day_row(act: SessionEvent) -> EventRow | None:
     return EventRow(frame=act.frame, t_s=act.t_s, title=title, aside=aside, value=value, icon=icon)
 
 
-def told_row(told: RaisedAlarm) -> EventRow | None:
+def raised_row(alarm: RaisedAlarm) -> EventRow | None:
     """An alarm as it was told on the day; no alarm of this analysis. None where it has no place in the run."""
-    if told.frame is None or told.t_s is None:
+    if alarm.frame is None or alarm.t_s is None:
         return None
-    answered = told.acknowledged_s
+    answered = alarm.acknowledged_s
     value = review_words.NOT_ANSWERED if answered is None else review_words.ANSWERED.format(words.clock(answered))
-    title = review_words.TOLD.format(shown(told.priority.upper()))
-    return EventRow(frame=told.frame, t_s=told.t_s, title=title, aside=shown(told.headline), value=value, icon="sound")
+    title = review_words.TOLD.format(shown(alarm.priority.upper()))
+    return EventRow(
+        frame=alarm.frame, t_s=alarm.t_s, title=title, aside=shown(alarm.headline), value=value, icon="sound"
+    )
 
 
 def _key(alarm: Alarm) -> _Key:

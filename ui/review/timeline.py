@@ -179,7 +179,7 @@ class Timeline(QWidget):
         scale = self.curves.scale
         draw_wall(painter, area, scale, screen_inks())
         painter.setFont(theme.font(16, 500))
-        told = scale.told(area.height())
+        told = scale.ticks_with_room(area.height())
         for tick in scale.ticks:
             y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))

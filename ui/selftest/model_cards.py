@@ -54,7 +54,7 @@ class ModelCards(QWidget):
         self.text.setOpenLinks(False)
         self.text.setStyleSheet("QTextBrowser{background:transparent;border:none;color:#F2F5F8;}")
         self._trial: threading.Thread | None = None
-        self.tried.connect(self._told)
+        self.tried.connect(self._show_note)
 
     def open(self) -> None:
         """Show the card of the pack that is in use now."""
@@ -112,7 +112,7 @@ class ModelCards(QWidget):
             )
         )
 
-    def _told(self, note: str) -> None:
+    def _show_note(self, note: str) -> None:
         self.at = 0
         self._fill(note)
 

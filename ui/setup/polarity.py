@@ -32,7 +32,7 @@ class AskedPolarity:
     asked: bool = False
     _known: dict[tuple[int, tuple[object, ...]], float] = field(default_factory=dict)
 
-    def told(self, setup: SetUp) -> Polarity:
+    def of(self, setup: SetUp) -> Polarity:
         """What a person says, else what the pictures of the whole views say."""
         own = next((view.shown for view in setup.views if view.shown is not ShownPolarity.NOT_KNOWN), None)
         return stated_polarity(own) if own is not None else self._of_pictures(setup)
@@ -49,19 +49,19 @@ class AskedPolarity:
 
     def row(self, setup: SetUp) -> ChoiceRow:
         """The line of the last step."""
-        told = self.told(setup)
+        judged_now = self.of(setup)
         by_hand = any(view.shown is not ShownPolarity.NOT_KNOWN for view in setup.views)
-        icon = "low" if not told.is_known else "tick"
+        icon = "low" if not judged_now.is_known else "tick"
         return ChoiceRow(
             text=tr("Picture"),
-            value=_WORDS[told.shown] + (tr(" (by you)") if by_hand else ""),
+            value=_WORDS[judged_now.shown] + (tr(" (by you)") if by_hand else ""),
             icon=icon,
             act="polarity",
         )
 
     def must_ask(self, setup: SetUp) -> bool:
         """True once where nothing tells."""
-        if self.asked or self.told(setup).is_known:
+        if self.asked or self.of(setup).is_known:
             return False
         self.asked = True
         return True

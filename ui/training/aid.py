@@ -25,6 +25,6 @@ class Aid:
         if self.moved_mm is not None and run_outcome.plan is not None:
             self.plan = moved(run_outcome.plan, self.moved_mm)
 
-    def said(self, frame: int) -> str:
+    def words_at(self, frame: int) -> str:
         """What it says of a frame."""
         return line_readout(self._run_outcome, frame, self.moved_mm or 0.0)

@@ -91,7 +91,7 @@ class OpenCase:
         plate = (words.CLIP_RUNS if self.player.playing else words.CLIP_STOPPED).format(at)
         if self.aid is None:
             return ClipPicture(frame=frame, plate=plate)
-        plate += tr(" · Assistant: {index}", index=self.aid.said(frame.index))
+        plate += tr(" · Assistant: {index}", index=self.aid.words_at(frame.index))
         return ClipPicture(frame=frame, plate=plate, moment=self._known.lines_at(frame.index), plan=self.aid.plan)
 
     def given(self, took_s: float) -> Given | None:

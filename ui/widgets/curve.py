@@ -116,7 +116,7 @@ class CurveView(QWidget):
             band.setBottom(self._y(area, 0.0))
             painter.fillRect(band, QColor(255, 212, 0, 36))
         painter.setFont(theme.font(16, 500))
-        told = self._scale.told(area.height())
+        told = self._scale.ticks_with_room(area.height())
         for tick in self._scale.ticks:
             y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))

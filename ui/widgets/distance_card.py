@@ -64,10 +64,10 @@ class DistanceCard(QWidget):
         self._moment, self._views = moment, views
         self._age, self._why = age, why
         explanation = why.explanation if why is not None else ""
-        self.setAccessibleName(" ".join(part for part in (self.told(), explanation, age) if part))
+        self.setAccessibleName(" ".join(part for part in (self.spoken(), explanation, age) if part))
         self.update()
 
-    def told(self) -> str:
+    def spoken(self) -> str:
         """The big figure in words."""
         figure, text, share, _ = self._big()
         return " ".join((figure, text, lengths.UNCAL if share.startswith(lengths.UNCAL) else "")).rstrip()

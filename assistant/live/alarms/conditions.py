@@ -107,7 +107,7 @@ def technical(now: Situation) -> list[Wanted]:
 
 def _told(row: AlarmRow, now: Situation, **figures: float) -> list[Wanted]:
     """A row of the session with its figures; nothing where it is not told now."""
-    priority = row.armed if now.armed else row.unarmed
+    priority = row.priority_injecting if now.armed else row.priority_before
     if priority is Priority.NONE:
         return []
     return [

@@ -55,10 +55,10 @@ class Baseline:
     middle: tuple[float, float] = (0.0, 0.0)
     count: int = 0
     variance: F32 | None = None
-    unrest: F32 | None = None
+    relative_noise: F32 | None = None
     slow: F32 | None = None
     slow_variance: F32 | None = None
-    steady_unrest: F32 | None = None
+    slow_relative_noise: F32 | None = None
     edges: F32 | None = None
     cannula: Cannula | None = None
     tones: Tones | None = None
@@ -71,9 +71,9 @@ class Learned:
 
     mean: F32
     variance: F32 | None
-    unrest: F32 | None
+    relative_noise: F32 | None
     slow_variance: F32 | None
-    steady_unrest: F32 | None
+    slow_relative_noise: F32 | None
     count: int
 
 

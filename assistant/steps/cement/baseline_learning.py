@@ -65,7 +65,7 @@ def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
     t_s : float
     """
     limits, tone = baseline.limits.learning, baseline.limits.tone
-    least, most = limits.least_unrest**2, limits.most_unrest**2
+    least, most = limits.least_relative_noise**2, limits.most_relative_noise**2
     smooth_px = baseline.limits.baseline.smooth_mm / baseline.mm_per_px
     # The picture waits: by the time it is learned, what has been seen since has said whether there was cement in it.
     baseline.waiting.append((t_s, still))
@@ -85,9 +85,9 @@ def learn(baseline: Baseline, still: F32, change: F32, t_s: float) -> None:
             baseline.slow + np.float32(limits.slow_gain) * (deviation - baseline.slow), np.float32
         )
         baseline.variance = _local_variance(baseline, deviation, baseline.variance, believed)
-        baseline.unrest = np.sqrt(np.clip(baseline.variance, least, most))
+        baseline.relative_noise = np.sqrt(np.clip(baseline.variance, least, most))
         baseline.slow_variance = _local_variance(baseline, baseline.slow, baseline.slow_variance, believed)
-        baseline.steady_unrest = np.sqrt(np.clip(baseline.slow_variance, least, most))
+        baseline.slow_relative_noise = np.sqrt(np.clip(baseline.slow_variance, least, most))
         baseline.count += 1
         rate = np.float32(1.0 / min(baseline.count, limits.most_pictures))
         baseline.mean = np.asarray(baseline.mean + rate * believed * fresh, np.float32)

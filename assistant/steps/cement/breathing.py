@@ -87,9 +87,9 @@ def learn_breathing(
     slow = cv2.GaussianBlur(weight * small, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3)
     fast = np.where(weight > 0.99, small - slow, np.float32(0.0)).astype(np.float32)
     if memory.pictures:
-        sure = coarser(believed, times)
+        believed_weight = coarser(believed, times)
         # Where there may be cement already the picture before is kept: a component of cement would take out cement.
-        fast = sure * fast + (1 - sure) * memory.pictures[-1]
+        fast = believed_weight * fast + (1 - believed_weight) * memory.pictures[-1]
     if len(memory.pictures) >= own.most_pictures:
         memory.pictures = memory.pictures[::2]
         memory.spacing_s *= 2

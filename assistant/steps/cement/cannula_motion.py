@@ -99,8 +99,8 @@ def learn_bar(
     shaft = along_mm > limits.from_tip_mm
     near = shaft & (np.abs(across_mm) < half_mm + limits.beside_mm)
     profile = _profile(across_mm[near], darker[rows, cols][near], half_mm, reach, limits)
-    told = np.flatnonzero(near & (along_mm < along_mm[inside].max()))
-    sampled = told[:: max(1, -(-len(told) // limits.samples))]
+    near_px = np.flatnonzero(near & (along_mm < along_mm[inside].max()))
+    sampled = near_px[:: max(1, -(-len(near_px) // limits.samples))]
     return Bar(
         rows=rows,
         cols=cols,
@@ -176,9 +176,9 @@ def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> t
     arm = bar.along_mm.ravel()[at] - middle_mm
     there = _read(bar.darker, across, limits.step_mm)
     # Gaussian prior of the usual size of both, none on the offset. Model: seen = D(v - p0 - p1 arm) - D(v) + p2.
-    hold = np.diag([1.0 / limits.usual_mm**2, 1.0 / limits.usual_turn_rad**2, 0.0])
+    prior = np.diag([1.0 / limits.usual_mm**2, 1.0 / limits.usual_turn_rad**2, 0.0])
     ends = np.array([[1.0, -middle_mm, 0.0], [1.0, float(arm.max()), 0.0]])
-    p, unsure = np.zeros(3), np.eye(3)
+    p, covariance = np.zeros(3), np.eye(3)
     for _ in range(limits.rounds):
         now = across - np.float32(p[0]) - np.float32(p[1]) * arm
         # One round of Gauss-Newton: r the rest, J its derivative (-D', -D' arm, 1), w Tukey's weights, s the spread.
@@ -189,10 +189,10 @@ def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> t
         falls = -_read(bar.slope, now, limits.step_mm)
         jacobian = np.stack([falls, falls * arm, np.ones_like(falls)], axis=1)
         weighted = jacobian * weight[:, None]
-        told = (weighted.T @ jacobian).astype(np.float64) / (limits.correlated_px * varies**2)
-        pulls = (weighted.T @ left).astype(np.float64) / (limits.correlated_px * varies**2)
-        unsure = np.linalg.inv(told + hold + 1e-9 * np.eye(3))
-        step = unsure @ (pulls - hold @ p)
+        information = (weighted.T @ jacobian).astype(np.float64) / (limits.correlated_px * varies**2)
+        gradient = (weighted.T @ left).astype(np.float64) / (limits.correlated_px * varies**2)
+        covariance = np.linalg.inv(information + prior + 1e-9 * np.eye(3))
+        step = covariance @ (gradient - prior @ p)
         step[0] = np.clip(step[0], -limits.step_at_most_mm, limits.step_at_most_mm)
         p += step
         # Far below what would be believed: nothing has moved, and most pictures end here.
@@ -202,8 +202,11 @@ def _went(bar: Bar, darker: F32, silent: Bool, limits: CannulaMotionLimits) -> t
             break
     # What counts is how far the steel has gone at its two ends, and how sure that is: var = e C e'.
     far_mm = np.abs(ends @ p)
-    sure_mm = np.sqrt(np.diag(ends @ unsure @ ends.T))
-    if not (far_mm > np.maximum(limits.least_mm, limits.sure_times * sure_mm)).any() or far_mm.max() > limits.beside_mm:
+    sigma_mm = np.sqrt(np.diag(ends @ covariance @ ends.T))
+    if (
+        not (far_mm > np.maximum(limits.least_mm, limits.least_sigmas * sigma_mm)).any()
+        or far_mm.max() > limits.beside_mm
+    ):
         return None
     now = across - np.float32(p[0]) - np.float32(p[1]) * arm
     would = _read(bar.darker, now, limits.step_mm) - there

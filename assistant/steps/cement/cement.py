@@ -237,7 +237,7 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
     if memory.mask is not None:
         # Hysteresis in time: what was cement is not lost to the noise of one picture.
         edge = np.where(memory.mask, limits.held_share * edge, edge)
-    faint, faint_sure = low_contrast_evidence(memory.low_contrast, memory.baseline, contrast, known, t_s)
+    faint, faint_significance = low_contrast_evidence(memory.low_contrast, memory.baseline, contrast, known, t_s)
     evidence = np.maximum(contrast - edge, faint)
     evidence = np.minimum(evidence, _beyond_halo(contrast, memory.mm_per_px, limits))
     low = ((evidence > 0) & memory.baseline.usable).astype(np.uint8)
@@ -245,7 +245,7 @@ def _threshold(memory: MaskMemory, contrast: F32, noise: F32, known: Bool | None
     bridged = (cv2.morphologyEx(low, cv2.MORPH_CLOSE, kernel) > low) & (contrast > limits.low_sigma * noise)
     evidence[bridged] = np.maximum(evidence[bridged], 1e-3)
     low[bridged] = 1
-    return low.astype(bool), np.asarray(evidence, np.float32), np.maximum(contrast / noise, faint_sure)
+    return low.astype(bool), np.asarray(evidence, np.float32), np.maximum(contrast / noise, faint_significance)
 
 
 def _beyond_halo(contrast: F32, mm_per_px: float, limits: EdgeLimits) -> F32:

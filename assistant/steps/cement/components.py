@@ -14,7 +14,7 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 
-def select_components(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t_s: float) -> Bool:
+def select_components(memory: MaskMemory, low: Bool, significance: F32, contrast: F32, t_s: float) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar.
 
     Parameters
@@ -23,7 +23,7 @@ def select_components(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t
         Changed by the call.
     low : array (rows, cols) of bool
         What stands out; changed by the call.
-    sure : array (rows, cols)
+    significance : array (rows, cols)
         How many times the noise the contrast is.
     contrast : array (rows, cols)
         Log units.
@@ -54,7 +54,9 @@ def select_components(memory: MaskMemory, low: Bool, sure: F32, contrast: F32, t
     box = box_round(low)
     memory.unsure_mm2 = 0.0
     if low[box].size:
-        kept[box] = _parts(memory, box, low[box], None if near is None else near[box], sure[box], contrast, age_s[box])
+        kept[box] = _parts(
+            memory, box, low[box], None if near is None else near[box], significance[box], contrast, age_s[box]
+        )
     memory.started |= bool(kept.any())
     return kept
 
@@ -64,7 +66,7 @@ def _parts(
     box: tuple[slice, slice],
     low: Bool,
     near: Bool | None,
-    sure: F32,
+    significance: F32,
     contrast: F32,
     age_s: F32,
 ) -> Bool:
@@ -78,7 +80,7 @@ def _parts(
     certain = np.zeros(count, bool)
     # Hysteresis (Canny 1986, doi 10.1109/TPAMI.1986.4767851): a part lives if one of its px is beyond the high
     # threshold. By sets of labels rather than by growing, one pass for all parts.
-    certain[labels[(sure > limits.high_sigma) & low]] = True
+    certain[labels[(significance > limits.high_sigma) & low]] = True
     keep = np.zeros(count, bool)
     if near is not None:
         keep[labels[near & low]] = True
@@ -86,13 +88,15 @@ def _parts(
     # First cement comes up in the body; what is new outside it and touches nothing is not cement, but may become it.
     in_body = np.bincount(labels[memory.body[box]], minlength=count)
     fresh = certain & ~keep & (areas >= limits.first_area_mm2 * area_px) & (in_body > 0.5 * areas)
-    half_sure = np.bincount(labels[low & (sure > limits.tip_sigma)], minlength=count) >= limits.at_once_mm2 * area_px
+    stands_at_once = (
+        np.bincount(labels[low & (significance > limits.tip_sigma)], minlength=count) >= limits.at_once_mm2 * area_px
+    )
     # Where something bright moves it darkens one side by as much as it brightens the other.
-    core = np.bincount(labels[low & (sure > limits.first_sigma)], minlength=count)
-    told = low & (contrast > np.float32(limits.swing_share * memory.temporal_variance.swing))
-    beyond_swing = np.bincount(labels[told], minlength=count) >= limits.first_core_mm2 * area_px
-    sure_enough = core >= limits.first_core_mm2 * area_px
-    fresh &= sure_enough | half_sure
+    core = np.bincount(labels[low & (significance > limits.first_sigma)], minlength=count)
+    beyond = low & (contrast > np.float32(limits.amplitude_share * memory.temporal_variance.amplitude))
+    beyond_amplitude = np.bincount(labels[beyond], minlength=count) >= limits.first_core_mm2 * area_px
+    has_core = core >= limits.first_core_mm2 * area_px
+    fresh &= has_core | stands_at_once
     fresh[0] = False
     cannula = memory.baseline.cannula
     # Each new part on its own, by where it is: at a tip little is asked, along the steel more, elsewhere it must
@@ -103,9 +107,9 @@ def _parts(
         along = cannula is not None and core[label] >= limits.along_mm2 * area_px and _touches(part, cannula.mask[box])
         expected = cannula is None or at_tip or along
         at_once = expected and core[label] >= limits.at_once_mm2 * area_px
-        if not at_tip and not (beyond_swing[label] and sure_enough[label]):
+        if not at_tip and not (beyond_amplitude[label] and has_core[label]):
             continue
-        stay_s = (limits.confirm_s if expected else limits.elsewhere_s) if sure_enough[label] else limits.tip_stay_s
+        stay_s = (limits.confirm_s if expected else limits.elsewhere_s) if has_core[label] else limits.tip_stay_s
         stays = float(np.median(age_s[part])) >= stay_s
         share = limits.fresh_share if at_tip else limits.elsewhere_share
         strong = float(np.percentile(contrast[part], 75)) >= share * typical

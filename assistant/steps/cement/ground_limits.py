@@ -52,9 +52,9 @@ class LearningLimits:
     """So near to where the cannula lets cement out, if one is seen; else anywhere in the body [P]."""
     slow_gain: float = 0.3
     """Of the deviation that is smoothed in time, a picture: about what `EdgeLimits.gain_least` does to cement [P]."""
-    least_unrest: float = 0.7
+    least_relative_noise: float = 0.7
     """A place is taken to be at least so restless, in shares of the whole picture's spread [P]."""
-    most_unrest: float = 4.0
+    most_relative_noise: float = 4.0
     """... and at most [P]."""
 
 
@@ -256,7 +256,7 @@ class CannulaMotionLimits:
     """... and turned [P]."""
     least_mm: float = 0.15
     """A smaller move is within the blur of the steel's edge [P],"""
-    sure_times: float = 5.0
+    least_sigmas: float = 5.0
     """or within so many times its own uncertainty [P]."""
     both_sides: float = 0.7
     """Cement that runs back beside the shaft darkens one side; steel that moves brightens the other by as much. Each

@@ -25,14 +25,14 @@ class LowContrast:
     ----------
     mean : array or None
         The contrast, averaged in time, at a quarter of the resolution.
-    swing : array or None
+    amplitude : array or None
         The strongest brightening of it in the surroundings lately.
     last_s : float
         Time of the last picture.
     """
 
     mean: F32 | None = None
-    swing: F32 | None = None
+    amplitude: F32 | None = None
     last_s: float = 0.0
 
 
@@ -58,7 +58,7 @@ def low_contrast_evidence(
 
     Returns
     -------
-    evidence, sure : array (rows, cols)
+    evidence, significance : array (rows, cols)
         Above 0 where cement stands out; how many times the noise the contrast is.
     """
     limits = baseline.limits.low_contrast
@@ -67,7 +67,7 @@ def low_contrast_evidence(
     # noise of the mean is measured in the mean itself.
     mean = _averaged(memory, _without_steel(baseline, contrast), t_s, limits)
     still = coarse_noise(baseline, mean, _thinned(free, mean, limits.halvings))
-    noise = _with_swing(memory, baseline, mean, still, known)
+    noise = _with_amplitude(memory, baseline, mean, still, known)
     reach = disc(limits.reach_mm, 2**limits.halvings * baseline.mm_per_px)
     edge = np.maximum(limits.edge_share * cv2.dilate(mean, reach), limits.sigma * noise)
     # Outside the body it never speaks for cement: there a patch of that size and strength is gas.
@@ -96,7 +96,7 @@ def _averaged(memory: LowContrast, coarse: F32, t_s: float, limits: LowContrastL
     return memory.mean
 
 
-def _with_swing(memory: LowContrast, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
+def _with_amplitude(memory: LowContrast, baseline: Baseline, coarse: F32, noise: F32, known: Bool | None) -> F32:
     """The noise, raised where the mean has brightened nearby: what moves, at the scale that is looked at."""
     limits = baseline.limits.low_contrast
     bright = np.maximum(-coarse - noise, 0)
@@ -107,9 +107,11 @@ def _with_swing(memory: LowContrast, baseline: Baseline, coarse: F32, noise: F32
     if known is not None and known.any():
         covered = (coarser(known, limits.halvings) > 0).astype(np.uint8)
         bright[cv2.dilate(covered, disc(limits.halo_mm, lattice_mm)) > 0] = 0
-    now = np.asarray(cv2.dilate(bright, disc(limits.swing_reach_mm, lattice_mm)), dtype=np.float32)
-    memory.swing = now if memory.swing is None else np.maximum(np.float32(limits.swing_keep) * memory.swing, now)
-    return np.asarray(cv2.magnitude(noise, np.float32(limits.swing_share) * memory.swing), dtype=np.float32)
+    now = np.asarray(cv2.dilate(bright, disc(limits.amplitude_reach_mm, lattice_mm)), dtype=np.float32)
+    memory.amplitude = (
+        now if memory.amplitude is None else np.maximum(np.float32(limits.amplitude_keep) * memory.amplitude, now)
+    )
+    return np.asarray(cv2.magnitude(noise, np.float32(limits.amplitude_share) * memory.amplitude), dtype=np.float32)
 
 
 def _thinned(mask: Bool, like: F32, halvings: int) -> Bool:

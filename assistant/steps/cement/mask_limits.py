@@ -68,11 +68,11 @@ class LowContrastLimits:
     """A new picture's weight in that average at least [P]."""
     gain_most: float = 0.6
     """... and at most [P]."""
-    swing_reach_mm: float = 10.0
+    amplitude_reach_mm: float = 10.0
     """What brightens speaks for its surroundings, at this scale as in `GasLimits.reach_mm` [P]."""
-    swing_keep: float = 0.98
+    amplitude_keep: float = 0.98
     """... of which this share is left a picture later [P]."""
-    swing_share: float = 0.5
+    amplitude_share: float = 0.5
     """... and so much of it counts as noise [P]."""
     halo_mm: float = 3.0
     """So near to known cement nothing that brightens counts [P]."""
@@ -90,11 +90,11 @@ class GasLimits:
     """So much of the brightening counts as noise [P]."""
     keep: float = 0.98
     """... and this share of it is left a picture later [P]."""
-    swing_keep: float = 0.99
+    amplitude_keep: float = 0.99
     """The same for the strongest anywhere [P]."""
-    swing_mm2: float = 12.0
+    amplitude_mm2: float = 12.0
     """Something that moves brightens at least so much area [P]."""
-    swing_times: float = 5.0
+    amplitude_times: float = 5.0
     """Where something moves, it darkens by no more than so many times what it brightens elsewhere [P]."""
     halo_mm: float = 2.0
     """Edge enhancement draws a bright rim so wide round known cement [P]."""
@@ -158,7 +158,7 @@ class ComponentLimits:
     """What stands alone beside the cement and is smaller has to stay ... [P]"""
     alone_stay_s: float = 1.0
     """... for so long: cement hangs together, grain does not [P]."""
-    swing_share: float = 1.5
+    amplitude_share: float = 1.5
     """First cement away from a tip stands out by so many times what moves [P]."""
     touch_mm: float = 1.2
     """Cement this near to earlier cement hangs together with it [P]."""

@@ -27,14 +27,14 @@ class TemporalVariance:
     ----------
     map : array or None
         The strongest brightening in the surroundings, on cells of 1 mm, log units.
-    swing : float
+    amplitude : float
         The strongest that took some area anywhere, log units.
     edges : array or None
         The strongest close by, pixel for pixel: rims that go to and fro (ribs that breathe) darken and brighten.
     """
 
     map: F32 | None = None
-    swing: float = 0.0
+    amplitude: float = 0.0
     edges: F32 | None = None
     extra: F32 | None = None
 
@@ -74,9 +74,9 @@ def temporal_variance_noise(
         halo = max(1, round(limits.halo_mm / (step * mm_per_px)))
         bright[np.asarray(cv2.dilate(covered, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))) > 0] = 0
     # The strongest that at least that area reaches: the n-th largest, so that a few hot px are no gas.
-    cells = round(limits.swing_mm2 / (step * mm_per_px) ** 2)
+    cells = round(limits.amplitude_mm2 / (step * mm_per_px) ** 2)
     most = np.partition(bright.ravel(), -cells)[-cells] if bright.size > cells else 0.0
-    memory.swing = max(limits.swing_keep * memory.swing, float(most))
+    memory.amplitude = max(limits.amplitude_keep * memory.amplitude, float(most))
     reach = max(1, round(limits.reach_mm / (step * mm_per_px)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     # At least 2 x 2 cells, then carried as far as a bubble is wide, and remembered with a slow decay.
@@ -140,7 +140,7 @@ def drop_gas_over_bone(
     mm_per_px : float
     limits : GasLimits
     """
-    most = np.float32(limits.swing_times * memory.swing)
+    most = np.float32(limits.amplitude_times * memory.amplitude)
     fresh = fresh & (contrast < most)
     if not fresh.any():
         return
@@ -205,7 +205,7 @@ def drop_gas_gone(
         if ring.sum() < limits.ring_px:
             continue
         changed = middle(contrast[box][lobe])
-        if changed > limits.swing_times * memory.swing:
+        if changed > limits.amplitude_times * memory.amplitude:
             continue
         darker_now = middle(still[box][ring]) - middle(still[box][lobe])
         if darker_now < limits.darker_share * changed:

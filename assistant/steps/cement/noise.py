@@ -24,12 +24,12 @@ def noise_of(baseline: Baseline, change: F32, mask: Bool | None) -> F32:
     The picture itself says how noisy it is today, the map learned before the cement where it is noisier than
     elsewhere (rims of gas, ribs that breathe), the baseline's edges what a slight misregistration makes.
     """
-    return _noise(baseline, spread_in(baseline, change, mask), baseline.unrest)
+    return _noise(baseline, spread_in(baseline, change, mask), baseline.relative_noise)
 
 
 def steady_noise(baseline: Baseline, contrast: F32, mask: Bool | None) -> F32:
     """The same after smoothing in time: grain averages out, what moves and misfits does not."""
-    return _noise(baseline, spread_in(baseline, contrast, mask), baseline.steady_unrest)
+    return _noise(baseline, spread_in(baseline, contrast, mask), baseline.slow_relative_noise)
 
 
 def coarse_noise(baseline: Baseline, coarse: F32, free: Bool) -> F32:
@@ -37,13 +37,13 @@ def coarse_noise(baseline: Baseline, coarse: F32, free: Bool) -> F32:
     values = coarse[::2, ::2][free[::2, ::2]]
     least_log = baseline.limits.noise.least_log
     usual = max(spread_of(values, middle(values)), least_log) if values.size else 1.0
-    return finer(_noise(baseline, usual, baseline.steady_unrest), coarse)
+    return finer(_noise(baseline, usual, baseline.slow_relative_noise), coarse)
 
 
-def _noise(baseline: Baseline, usual: float, unrest: F32 | None) -> F32:
+def _noise(baseline: Baseline, usual: float, relative_noise: F32 | None) -> F32:
     edges = _edge_noise(baseline)
-    # Independent causes: sigma^2 = (grain x unrest)^2 + edges^2.
-    local = np.full_like(edges, np.float32(usual)) if unrest is None else np.float32(usual) * unrest
+    # Independent causes: sigma^2 = (grain x relative noise)^2 + edges^2.
+    local = np.full_like(edges, np.float32(usual)) if relative_noise is None else np.float32(usual) * relative_noise
     return np.asarray(cv2.magnitude(local, edges), dtype=np.float32)
 
 

@@ -20,7 +20,7 @@ def alarm_of(row: PipelineRow) -> Alarm:
     return Alarm(
         kind=row.kind,
         site=row.site,
-        priority=row.armed,
+        priority=row.priority_injecting,
         first_frame=1,
         last_frame=None,
         headline=row.headline,
@@ -49,7 +49,7 @@ def test_words_fit_the_bar(row: AlarmRow) -> None:
     assert len(action.split()) <= 8
     assert row.title
     assert len(row.short) <= 20
-    if row.armed >= Priority.MEDIUM:
+    if row.priority_injecting >= Priority.MEDIUM:
         assert headline.isupper()
         assert action, "an alarm that sounds says what to do"
     forbidden = {"safe", "clear", "ok", "good", "risk"}
@@ -72,7 +72,7 @@ def test_rows_of_one_code_say_the_same_of_latch_sound_and_advice(row: AlarmRow) 
 
 @every_pipeline_row
 def test_priorities_and_times(row: PipelineRow) -> None:
-    assert row.armed >= row.unarmed > Priority.NONE
+    assert row.priority_injecting >= row.priority_before > Priority.NONE
     assert 0 <= row.onset_ms <= 600
     assert 0 <= row.hold_ms <= 2000
     if row.rule is RaisingRule.TECHNICAL or of_sign(row):
@@ -82,7 +82,7 @@ def test_priorities_and_times(row: PipelineRow) -> None:
         assert row.site is not None
         # Onset and release of these come from the settings.
         assert row.onset_ms == row.hold_ms == 0
-        assert row.armed == row.unarmed
+        assert row.priority_injecting == row.priority_before
         assert row.latched == (row.rule is not RaisingRule.NEAR)
 
 
@@ -129,7 +129,7 @@ def test_a_disc_leak_says_its_shape_with_the_figure_of_the_word(label: str, p_sp
 
 
 def test_what_the_contract_fixes() -> None:
-    priority = {(row.kind, row.rule): row.armed for row in FROM_PICTURES}
+    priority = {(row.kind, row.rule): row.priority_injecting for row in FROM_PICTURES}
     assert priority[EventKind.WARNING_LINE, RaisingRule.CROSSED] is Priority.HIGH
     assert priority[EventKind.POSTERIOR_WALL, RaisingRule.CROSSED] is Priority.HIGH
     assert priority[EventKind.APPROACHING_POSTERIOR, RaisingRule.NEAR] is Priority.MEDIUM

@@ -40,11 +40,11 @@ def known() -> Recogniser:
     ],
 )  # fmt: skip
 def test_what_was_kept_is_said(known: Recogniser, english: str, said: str) -> None:
-    assert known.said(english) == said
+    assert known.translation(english) == said
 
 
 def test_of_several_that_fit_the_one_with_most_of_its_own_is_meant() -> None:
     known = Recogniser({"the {what} is late": "A {what}", "the analysis is late": "B", "the {what} is {how}": "C"})
-    assert known.said("the analysis is late") == "B"
-    assert known.said("the capture is late") == "A capture"
-    assert known.said("the capture is gone") == "C"
+    assert known.translation("the analysis is late") == "B"
+    assert known.translation("the capture is late") == "A capture"
+    assert known.translation("the capture is gone") == "C"

@@ -26,7 +26,7 @@ def test_a_line_for_each_level_and_one_for_all(tmp_path: Path) -> None:
     )
     assert (second.level, second.cement, second.leaks_found) == ("L2", "0.4 ml", "no pictures")
     assert (every.cement, every.pushes, every.xray) == ("1.0 ml", "2", "00:03 in 2 exposures")
-    assert (every.told, every.answered) == ("3 alarms: 2 HIGH · 1 MEDIUM", "2 of 3")
+    assert (every.raised, every.answered) == ("3 alarms: 2 HIGH · 1 MEDIUM", "2 of 3")
     recording.rename(recording.with_name("gone"))
     lines = session_table(run["session_id"], run["case_id"])
     assert [line.cement for line in lines] == [DAY_NOT_KNOWN] * 3  # never a sum of what is known alone

@@ -73,7 +73,7 @@ def test_one_arrow_for_each_stretch_below_the_axis() -> None:
 def test_no_figure_of_the_axis_stands_over_another(views: tuple[PlannedView, ...], height_px: float) -> None:
     """The review's curve is 57 px high at 1280 x 1024: four figures stood in 35 of them."""
     scale = curve_scale(views, 15.0)
-    told = scale.told(height_px)
+    told = scale.ticks_with_room(height_px)
     at = [scale.y(0.0, height_px, tick) for tick in told]
     assert all(above - below >= 18.0 for above, below in pairwise(at))
     assert told[0] == 0

@@ -390,7 +390,8 @@ def test_a_source_that_fails_is_an_alarm_and_ends(state: FrameState, kind: Event
         source.pictures(distances(), 1)
     outcome = source.still(30, state)
     row = technical(kind)
-    assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(kind, row.armed if armed else row.unarmed)]
+    expected = row.priority_injecting if armed else row.priority_before
+    assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(kind, expected)]
     assert source.pictures(distances(), 1.0).standing == ()
     assert [alarm.last_frame is None for alarm in all_alarms(source.memory)] == [False]
 

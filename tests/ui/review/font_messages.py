@@ -67,7 +67,7 @@ def main(run: str, plan: str, reports: int) -> int:
             words.repaint()
             application.processEvents()
         application.processEvents()
-        assert "report" in page.export.told, page.export.told
+        assert "report" in page.export.message, page.export.message
         sys.stdout.write(f"{number + 1}\n")
         sys.stdout.flush()
     shell.close()

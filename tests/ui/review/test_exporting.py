@@ -128,14 +128,14 @@ def written(page: ReviewPage) -> Callable[[], bool]:
 
 def test_the_window_goes_on_while_something_is_written(qtbot, opened: ReviewPage, slow: Slow) -> None:
     opened.exporter.export("pdf")
-    qtbot.waitUntil(lambda: review_words.EXPORTING.format(50) == opened.export.told)
+    qtbot.waitUntil(lambda: review_words.EXPORTING.format(50) == opened.export.message)
     assert slow.thread != threading.main_thread().name
     assert not opened.export.stop.isHidden()
     opened.exporter.export("csv")
-    assert opened.export.told == with_keys(review_words.EXPORT_BUSY)
+    assert opened.export.message == with_keys(review_words.EXPORT_BUSY)
     slow.let_go.set()
     qtbot.waitUntil(written(opened))
-    assert "slow.txt" in opened.export.told
+    assert "slow.txt" in opened.export.message
     assert not list(opened.exporter.folder().glob("*figures*"))
 
 
@@ -143,7 +143,7 @@ def test_escape_stops_what_is_written_and_then_closes_the_run(qtbot, opened, slo
     opened.exporter.export("pdf", "csv")
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     qtbot.waitUntil(written(opened))
-    assert opened.export.told == review_words.EXPORT_STOPPED
+    assert opened.export.message == review_words.EXPORT_STOPPED
     assert slow.ended_early
     assert not list(opened.exporter.folder().glob("*figures*"))
     assert opened.session is not None
@@ -160,7 +160,7 @@ def test_a_closed_run_stops_what_is_written_and_says_nothing_later(qtbot, opened
     qtbot.waitUntil(lambda: not opened.exporter.busy)
     assert slow.ended_early
     assert opened.export.stop.isHidden()
-    assert opened.export.told == ""
+    assert opened.export.message == ""
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_a_failed_export_says_why(qtbot, opened, monkeypatch, caplog, failure, t
     monkeypatch.setitem(WAYS, "pdf", fail)
     opened.exporter.export("pdf")
     qtbot.waitUntil(written(opened))
-    assert told in opened.export.told
-    assert opened.export.told.startswith("Not written")
+    assert told in opened.export.message
+    assert opened.export.message.startswith("Not written")
 
 
 def test_each_kind_is_whole_and_leaves_no_part(qtbot, opened: ReviewPage) -> None:
@@ -284,7 +284,7 @@ def test_a_report_whose_process_stops_is_told_and_nothing_is_left(qtbot, opened:
     child_that("import os, sys; sys.stdin.buffer.read(); os.abort()")
     opened.exporter.export("pdf")
     qtbot.waitUntil(written(opened))
-    assert "stopped (signal 6)" in opened.export.told
+    assert "stopped (signal 6)" in opened.export.message
     assert list(opened.exporter.folder().iterdir()) == []
 
 
@@ -294,5 +294,5 @@ def test_escape_ends_the_process_that_draws_the_report(qtbot, opened: ReviewPage
     qtbot.waitUntil(lambda: bool(list(opened.exporter.folder().glob(".report_*"))))
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     qtbot.waitUntil(written(opened))  # long before it would have ended by itself
-    assert opened.export.told == review_words.EXPORT_STOPPED
+    assert opened.export.message == review_words.EXPORT_STOPPED
     assert list(opened.exporter.folder().iterdir()) == []

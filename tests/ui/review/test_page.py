@@ -362,15 +362,15 @@ def test_none_seen_is_said_only_of_a_run_looked_at_to_its_end_and_of_a_measured_
     opened.state.book = RunBook()
     opened.state.book.measured = True
     opened.presenter.show_figures(opened.session, live, views)
-    assert opened.leak.told() == "none seen in this view"
+    assert opened.leak.site_words() == "none seen in this view"
     held = replace(live, liveness=replace(live.liveness, state=FrameState.FROZEN))
     opened.presenter.show_figures(opened.session, held, views)
-    assert opened.leak.told() == "not visible"
+    assert opened.leak.site_words() == "not visible"
     opened.presenter.show_figures(opened.session, replace(live, distances=Unknown("lost")), views)
-    assert opened.leak.told() == "not visible"
+    assert opened.leak.site_words() == "not visible"
     opened.session.ended = False
     opened.presenter.show_figures(opened.session, live, views)
-    assert opened.leak.told() == f"{min(99, 100 * len(opened.session.moments) // COUNT)} % looked at"
+    assert opened.leak.site_words() == f"{min(99, 100 * len(opened.session.moments) // COUNT)} % looked at"
 
 
 def test_an_alarm_from_before_the_xray_went_off_says_so(qtbot, opened: ReviewPage) -> None:

@@ -250,7 +250,7 @@ def test_as_seen_live_and_recomputed_are_told_apart(qtbot, window: ReviewPage, r
     assert window.picture.source_text == review_words.AS_SEEN_LIVE
     assert window.session.moment().distances.mm[Line.WARNING_LINE] == pytest.approx(recomputed, abs=2e-3)
     assert isinstance(window.session.moment().motion, Motion)
-    assert window.leak.told() == with_keys(review_words.LEAKS_NOT_KEPT)
+    assert window.leak.site_words() == with_keys(review_words.LEAKS_NOT_KEPT)
     qtbot.keyClick(window, K.Key_V)
     assert window.picture.source_text == review_words.RECOMPUTED
 
@@ -291,7 +291,7 @@ def test_from_a_dropped_file_to_an_exported_report(qtbot, window: ReviewPage, ru
     qtbot.keyClick(window, K.Key_R)
     folder = window.exporter.folder()
     report = folder / window.session.identity.file("report", ".pdf")
-    qtbot.waitUntil(lambda: str(report) in window.export.told)
+    qtbot.waitUntil(lambda: str(report) in window.export.message)
     assert report.read_bytes().startswith(b"%PDF-")
     assert report.stat().st_size > 20_000
     qtbot.waitUntil(lambda: not window.exporter.busy)

@@ -150,7 +150,7 @@ def test_uncalibrated_shows_shares_of_the_depth_and_no_millimetres(page, qtbot) 
     _key(page, K.Key_Return)
     qtbot.waitUntil(lambda: page.session.armed)
     page.refresh()
-    told = page.display.distances.told()
+    told = page.display.distances.spoken()
     assert "uncal." in told
     assert "mm" not in told
 

@@ -185,7 +185,7 @@ def test_every_state_is_painted_in_every_size_with_what_it_may_show(armed, shell
     strip = armed.display.strip.left_words()
     assert strip[0] == str(state)
     assert strip[1].startswith("ARMED · ")
-    told = armed.display.distances.told()
+    told = armed.display.distances.spoken()
     if state is LiveState.LIVE:
         assert "≈ 8 mm" in told
     else:
@@ -220,13 +220,13 @@ def test_another_state_is_told_everywhere_at_once(armed) -> None:
         armed._tick()
         assert armed.display.strip.left_words()[0] == str(state)
         assert armed.picture.accessibleName().startswith(str(state))
-        assert ("mm" in armed.display.distances.told()) is (state is LiveState.LIVE)
+        assert ("mm" in armed.display.distances.spoken()) is (state is LiveState.LIVE)
 
 
 def test_figures_that_are_too_old_are_not_shown(armed) -> None:
     armed.session.more["drawable"] = False
     armed.refresh()
-    assert "mm" not in armed.display.distances.told()
+    assert "mm" not in armed.display.distances.spoken()
 
 
 def test_rec_is_shown_only_while_the_file_grows(armed) -> None:

@@ -32,24 +32,24 @@ def ap(side_mm: float):
 
 def test_lateral(card: DistanceCard) -> None:
     card.show_moment(moment(line_mm=3.3), views("lateral", calibrated=True))
-    assert card.told() == "≈ 3 mm before your line b"
+    assert card.spoken() == "≈ 3 mm before your line b"
     card.show_moment(moment(line_mm=-3.3), views("lateral", calibrated=False))
-    assert card.told() == "≈ 10 % past your line b uncal."
+    assert card.spoken() == "≈ 10 % past your line b uncal."
     assert card._big()[2] == "uncal. · % of depth · line at 25 %"
 
 
 def test_ap(card: DistanceCard) -> None:
     card.show_moment(moment(distances=ap(6.4)), views("ap", calibrated=True))
-    assert card.told() == "≈ 6 mm inside the side wall"
+    assert card.spoken() == "≈ 6 mm inside the side wall"
     card.show_moment(moment(distances=ap(6.4)), views("ap", calibrated=False))
-    assert card.told() == "≈ 20 % inside the side wall uncal."
+    assert card.spoken() == "≈ 20 % inside the side wall uncal."
     assert card._big()[2] == "uncal. · % of width"
 
 
 def test_without_cement_beside_the_line_the_endplates_are_marked_all_the_same(card: DistanceCard) -> None:
     found = but(distances(), warning_line=NONE)
     card.show_moment(moment(distances=found), views("lateral", calibrated=False))
-    assert card.told().endswith("uncal.")
+    assert card.spoken().endswith("uncal.")
 
 
 @pytest.mark.parametrize("width", [660, 400])

@@ -172,12 +172,12 @@ class CorrectPanel(QWidget):
         """List what stands, newest first."""
         self.list.clear()
         for entry in reversed(review.standing):
-            item = QListWidgetItem(told(entry))
+            item = QListWidgetItem(entry_words(entry))
             item.setData(Qt.ItemDataRole.UserRole, entry.frame)
             self.list.addItem(item)
 
 
-def told(entry: Entry) -> str:
+def entry_words(entry: Entry) -> str:
     """An entry on one line: what, of which leak, who, when."""
     of = f" ({leak_words(entry)})" if entry.key is not None or entry.leak is not None else ""
     what = f"{review_words.ABOUT[entry.about.value]}{of}"

@@ -152,7 +152,7 @@ class ExportPanel(Card):
         column.addWidget(self.whole)
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """How an export goes, as it was said."""
         return self.status.accessibleName()
 

@@ -75,7 +75,7 @@ class FiguresCard(QWidget):
         self.big.setFont(theme.font(26 if lengths.UNCAL in text else 34, 750))
         self.big.setStyleSheet(f"color:{(theme.HIGH_FIGURE if reached else theme.TEXT_1).name()};")
         self.setAccessibleName(text)
-        for name, told in _told(moment, view_of(moment, views)).items():
+        for name, told in _cell_texts(moment, view_of(moment, views)).items():
             self._cells[name].setText(told)
             self._cells[name].setToolTip(told)
 
@@ -98,7 +98,7 @@ def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bo
     return marked(f"{lengths.figure(value, view)} {past if value <= 0 else inside}", view), value <= 0
 
 
-def _told(moment: Moment | None, view: PlannedView | None) -> dict[str, str]:
+def _cell_texts(moment: Moment | None, view: PlannedView | None) -> dict[str, str]:
     told = dict.fromkeys(_ROWS, "—")
     if moment is None:
         return told

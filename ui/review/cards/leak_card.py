@@ -80,7 +80,7 @@ class LeakCard(QWidget):
             self._at = shaped[0] if shaped else 0
         self._stories, self._first_s, self._nothing, self._kept = stories, first_s, nothing, kept
         self._views = views
-        self.setAccessibleName(f"{words.LEAK_TITLE}: {self.told()}")
+        self.setAccessibleName(f"{words.LEAK_TITLE}: {self.site_words()}")
         self.update()
 
     def explain(self, leaks: tuple[Leak, ...]) -> None:
@@ -106,7 +106,7 @@ class LeakCard(QWidget):
         story = self.story
         return () if story is None else tuple(f for f in story.behind(MOST_FRAMES) if f not in self._stills)
 
-    def told(self) -> str:
+    def site_words(self) -> str:
         """The card in words."""
         story = self.story
         if story is None:
@@ -130,7 +130,7 @@ class LeakCard(QWidget):
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(22, 750))
         number = "" if story is None else f" {story.number}"
-        title = f"{words.LEAK_TITLE}{number} · {self.told()}"
+        title = f"{words.LEAK_TITLE}{number} · {self.site_words()}"
         painter.drawText(QRectF(18, 4, width, 34), Qt.AlignmentFlag.AlignVCenter, title)
         if story is None:
             return

@@ -210,7 +210,7 @@ class WhatIfPanel(QWidget):
         self._job, self._folder = job, folder
         self._known.clear()
         self._work = WhatIfWork(folder, self.progressed.emit)
-        self._told("working")
+        self._show_state("working")
         self._refresh()
 
     @property
@@ -223,7 +223,7 @@ class WhatIfPanel(QWidget):
         if self._work is not None:
             self._work.stop()
             self._work = None
-            self._told("stopped")
+            self._show_state("stopped")
             self._refresh()
 
     def rows(self) -> list[whatif.VariantResult]:
@@ -236,12 +236,12 @@ class WhatIfPanel(QWidget):
         if total == 0:
             self._work.stop()
             self._work = None
-            self._told("failed" if failure else "done", failure)
+            self._show_state("failed" if failure else "done", failure)
         else:
-            self._told("working")
+            self._show_state("working")
         self._refresh()
 
-    def _told(self, state: str, failure: str = "") -> None:
+    def _show_state(self, state: str, failure: str = "") -> None:
         job = self._job
         total = 0 if job is None else len(job.runs) * len(job.variants)
         told = review_words.WHATIF_STATES[state]

@@ -89,7 +89,7 @@ def test_a_picture_far_too_dark_with_one_side_black_blinds_nobody_to_the_cement_
         dark = (0.35 * vertebra.frame().grey.astype(np.float32)).astype(np.uint8)
         dark[:, :150] = 0
         assert not find_cement(memory, dark, STILL, k / 15, before_injection=False).mask.any()
-    calm = memory.temporal_variance.swing
+    calm = memory.temporal_variance.amplitude
     truth = disc(165, 148, 14)
     for k in range(35, 45):
         cement = find_cement(memory, vertebra.frame(cement=truth).grey, STILL, k / 15, before_injection=False)

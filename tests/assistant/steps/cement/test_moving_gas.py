@@ -31,7 +31,7 @@ def test_noise_rises_round_what_brightens_and_is_remembered():
     raised = temporal_variance_noise(memory, bubble(60, 80, -30.0), noise(), None, None, MM, USUAL_LIMITS.gas)
     assert raised[80, 85] > 5.0
     assert raised[80, 190] == pytest.approx(1.0, abs=0.05)
-    assert memory.swing > 15.0
+    assert memory.amplitude > 15.0
     later = temporal_variance_noise(memory, np.zeros(SHAPE, np.float32), noise(), None, None, MM, USUAL_LIMITS.gas)
     assert later[80, 85] > 5.0
 
@@ -40,7 +40,7 @@ def test_what_darkens_raises_nothing():
     memory = TemporalVariance()
     raised = temporal_variance_noise(memory, bubble(60, 80, 30.0), noise(), None, None, MM, USUAL_LIMITS.gas)
     assert np.abs(raised - 1.0).max() < 0.05
-    assert memory.swing == 0.0
+    assert memory.amplitude == 0.0
 
 
 def test_a_rim_of_light_round_cement_and_on_the_cannula_raises_nothing():
@@ -53,7 +53,7 @@ def test_a_rim_of_light_round_cement_and_on_the_cannula_raises_nothing():
 
 
 def test_gas_that_left_the_bone_is_dropped_and_cement_is_kept():
-    memory = TemporalVariance(swing=20.0)
+    memory = TemporalVariance(amplitude=20.0)
     bone = np.zeros(SHAPE, bool)
     bone[20:140, 20:180] = True
     contrast = bubble(60, 80, 25.0) + bubble(140, 80, 25.0)
@@ -67,7 +67,7 @@ def test_gas_that_left_the_bone_is_dropped_and_cement_is_kept():
 
 
 def test_a_lobe_that_is_no_darker_than_its_ring_is_dropped():
-    memory = TemporalVariance(swing=20.0)
+    memory = TemporalVariance(amplitude=20.0)
     contrast = bubble(60, 80, 25.0) + bubble(140, 80, 25.0)
     low = contrast > 5.0
     still = (100.0 - bubble(140, 80, 25.0)).astype(np.float32)
