@@ -195,8 +195,11 @@ class _Page:
             self._line(shown(name), left, top, 190 - 6)
             self._p.setPen(_INK)
             self._p.setFont(_font(16, 650))
-            self._line(shown(value), left + 190, top, width - 190)
-            top += _ROW_H
+            # A figure that is cut could be misread: it goes on in a second line.
+            box = QRectF(left + 190, top + 2, width - 190, 3 * _ROW_H)
+            high = max(_ROW_H, self._p.boundingRect(box, _WRAPPED, shown(value)).height() + 2)
+            self._p.drawText(box, _WRAPPED, shown(value))
+            top += high
         return top
 
     def _line(self, text: str, left: float, top: float, width: float) -> None:

@@ -51,9 +51,9 @@ def test_the_newest_word_on_a_leak_counts(review: Review) -> None:
     said = say(review, About.YEOM, frame=1, who="a", text="B", leak=UPPER)
     said = say(said, About.YEOM, frame=1, who="b", text="C", leak=UPPER)
     said = say(said, About.YEOM, frame=1, who="b", text="S", leak=LOWER)
-    assert said.words_at(About.YEOM, UPPER).text == "C"
-    assert said.words_at(About.YEOM, LOWER).text == "S"
-    assert said.words_at(About.SHAPE, UPPER) is None
+    assert said.said(About.YEOM, UPPER).text == "C"
+    assert said.said(About.YEOM, LOWER).text == "S"
+    assert said.said(About.SHAPE, UPPER) is None
 
 
 def test_labels_are_checked(review: Review) -> None:
@@ -112,17 +112,17 @@ def test_a_run_of_the_library_has_its_review_in_its_own_folder(tmp_path: Path, m
 def test_a_word_holds_for_the_same_leak_in_another_analysis(review: Review) -> None:
     said = say(review, About.SHAPE, frame=33, who="a", text="round", leak=UPPER)
     later = (LOWER, LeakKey("superior_disc", 28))  # another order, other first frames
-    assert said.words_at(About.SHAPE, later[1], later).text == "round"
-    assert said.words_at(About.SHAPE, LOWER, later) is None
-    assert said.words_at(About.SHAPE, None, later) is None
+    assert said.said(About.SHAPE, later[1], later).text == "round"
+    assert said.said(About.SHAPE, LOWER, later) is None
+    assert said.said(About.SHAPE, None, later) is None
 
 
 def test_of_two_leaks_at_one_site_the_nearer_one_is_meant(review: Review) -> None:
     first, second = LeakKey("posterior", 10), LeakKey("posterior", 300)
     assert nearest(LeakKey("posterior", 20), (first, second)) == first
     said = say(review, About.YEOM, frame=0, who="a", text="B", leak=LeakKey("posterior", 290))
-    assert said.words_at(About.YEOM, first, (first, second)) is None
-    assert said.words_at(About.YEOM, second, (first, second)).text == "B"
+    assert said.said(About.YEOM, first, (first, second)) is None
+    assert said.said(About.YEOM, second, (first, second)).text == "B"
 
 
 def test_what_reviewers_add_and_deny(review: Review) -> None:
