@@ -135,8 +135,9 @@ def _into_a_vein(mask: np.ndarray, k: int) -> None:
 def _elsewhere() -> Film:
     """The vertebra is not there any more: the C-arm was turned over."""
     clean = list(clean_pictures(18))
-    flipped = [np.ascontiguousarray(_table().frame().grey[:, ::-1]) for _ in range(2 * SECONDS)]
-    return Film([*clean, *flipped], plan_document(reference_frame=0), [clean[0]])
+    # Half a picture away: mirrored or turned alone, it would be offered as the console's doing.
+    gone = [np.roll(_table().frame().grey, (ROWS // 2, COLS // 2), axis=(0, 1)) for _ in range(2 * SECONDS)]
+    return Film([*clean, *gone], plan_document(reference_frame=0), [clean[0]])
 
 
 def _other_view() -> Film:
@@ -303,8 +304,8 @@ def _the_capture_dies(room: Room, _folder: Path) -> None:
     crew = room.session._crew
     news = [died]
     crew.look = lambda: [news.pop()] if news else []
-    for grey in clean_pictures(18):
-        room.show(grey)
+    for _ in range(18):
+        room.show(_table().frame().grey)  # new ones: those from before would be known as played again
 
 
 def _the_loudspeaker_is_unplugged(room: Room, _folder: Path) -> None:
