@@ -165,6 +165,10 @@ class GuardedPipeline:
         """A person has taken over how the console shows the pictures now."""
         self._pipeline.display.take(display)
 
+    def answer_before(self, *, is_there: bool) -> None:
+        """A person has said whether cement stood there before the start."""
+        self._pipeline.before.answer(is_there=is_there)
+
     def acknowledge(self) -> None:
         """A person has seen all alarms that stand: a latched one may end once its condition is gone."""
         try:

@@ -30,6 +30,7 @@ from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_ala
 from assistant.steps.cement import (
     USUAL_LIMITS,
     CementLimits,
+    EarlierCement,
     MaskMemory,
     PolarityWatch,
     cement_crop,
@@ -147,6 +148,8 @@ class Pipeline:
         Which of the screen's pictures is looked at, and whether it is live.
     display : DisplayWatch
         How the console shows it: a zoom or a flip is offered, and may be taken over.
+    before : EarlierCement
+        Whether cement stood there before the start.
     exposures : AcquisitionMemory
         What the beam has done so far.
     acquisition : Acquisition or None
@@ -176,6 +179,9 @@ class Pipeline:
             for k, (view, frame) in enumerate(zip(plan.views, pictures, strict=True))
         ]
         self.display = DisplayWatch(pictures, [view.body_px for view in plan.views], plan.displays)
+        self.before = EarlierCement(
+            [each.mask for each in self._views], [each.planned.cement_before for each in self._views]
+        )
         self.exposures = AcquisitionMemory()
         self.acquisition: Acquisition | None = None
         self._timed = clock is not RunClock.ASSUMED
@@ -246,6 +252,7 @@ class Pipeline:
             leaks=self._last.leaks,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
             offered=self.display.offered,
+            asks_before=self.before.asks,
         )
 
     def acknowledge(self) -> tuple[Alarm, ...]:
@@ -266,6 +273,7 @@ class Pipeline:
             notes=(
                 *self.screen.notes,
                 *self.display.notes,
+                *self.before.notes,
                 *(told for each in self._views if (told := lengths.assumption(each.planned))),
                 *self._polarity.notes(),
                 *(told for each in self._views if (told := each.typing.fault)),

@@ -67,6 +67,7 @@ class ViewFile(msgspec.Struct, kw_only=True, omit_defaults=True):
     calibrated: bool = True
     scale_by: str = ""
     polarity: str | None = None
+    cement_before: bool | None = None
     ruler: RulerFile | None = None
     warning_line_fraction: float | None = None
 
@@ -97,6 +98,8 @@ class PlannedView:
         Where the scale comes from, in a few words; empty where the plan does not say.
     shown : ShownPolarity
         Native or inverted, where a person said so (key ``polarity``); else the pictures are asked.
+    cement_before : bool or None
+        Whether cement stood in the body before the start, where a person said so.
     warning_line_fraction : float
     posterior_band_mm, endplate_band_mm : float
         Cement this near to the warning line, or this near inside an endplate, is near (of the settings).
@@ -120,6 +123,7 @@ class PlannedView:
     calibrated: bool
     scale_by: str
     shown: ShownPolarity
+    cement_before: bool | None = None
     warning_line_fraction: float
     posterior_band_mm: float
     endplate_band_mm: float
@@ -288,6 +292,7 @@ def _planned(view: ViewFile, where: str, lines: WarningLines) -> PlannedView:
         calibrated=view.calibrated,
         scale_by=view.scale_by,
         shown=_shown(view, where),
+        cement_before=view.cement_before,
         warning_line_fraction=fraction,
         posterior_band_mm=lines.posterior_band_mm,
         endplate_band_mm=lines.endplate_band_mm,

@@ -373,6 +373,8 @@ class Reading:
         Time the pipeline took for this frame. Filled by the pipeline's caller-given clock.
     offered : ConsoleDisplay or None
         How the console shows this picture, where that is not as planned and nobody has taken it over.
+    asks_before : bool
+        Whether cement may have stood there before the start, and nobody has said so yet.
     """
 
     frame_index: int
@@ -387,6 +389,7 @@ class Reading:
     leaks: tuple[Leak, ...]
     processing_ms: float
     offered: ConsoleDisplay | None = None
+    asks_before: bool = False
 
     @property
     def alarm(self) -> Priority:

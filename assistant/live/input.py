@@ -32,8 +32,8 @@ from assistant.live.messages import (
     SourceLost,
     SourceOpened,
 )
-from assistant.live.orders import LookAt, Order, TakeDisplay, TakePlan
-from assistant.live.plan_store import DISPLAY_TAKEN, keep_display, keep_plan, plan_left
+from assistant.live.orders import AnswerBefore, LookAt, Order, TakeDisplay, TakePlan
+from assistant.live.plan_store import CEMENT_BEFORE, DISPLAY_TAKEN, keep_answer, keep_display, keep_plan, plan_left
 from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.state.arming import CementGrowth
 from assistant.live.state.session_state import SessionState
@@ -129,6 +129,22 @@ class LiveInput:
             references=self._plan.references,
         )
         return moment.offered.words
+
+    def answer_before(self, *, is_there: bool) -> bool:
+        """The person says whether cement stood there before the start; False where nobody asked."""
+        moment = self.session_state.moment
+        if moment is None or not moment.asks_before or self._plan is None:
+            return False
+        self._plan = keep_answer(self._folder, self._plan, is_there=is_there)
+        self._order(AnswerBefore(plan_number=self._plan_number, is_there=is_there))
+        self._log(
+            CEMENT_BEFORE,
+            is_there=is_there,
+            plan_number=self._plan_number,
+            plan=self._plan.document,
+            references=self._plan.references,
+        )
+        return True
 
     def look_at(self, place: tuple[float, float] | None) -> None:
         """Before a plan: which of the screen's pictures is looked at, by a place in it; None: the one that changes."""

@@ -106,6 +106,8 @@ class LiveMoment(Moment):
     """How they changed last since the plan was made; empty while they have not."""
     offered: ConsoleDisplay | None = None
     """How the console shows the picture, where that is not as planned and a person may take it over."""
+    asks_before: bool = False
+    """Cement may have stood there before the start: a person is asked."""
 
 
 def live_moment(
@@ -132,6 +134,7 @@ def live_moment(
         fields=screen.fields,
         screen_changed=screen.changed,
         offered=reading.offered,
+        asks_before=reading.asks_before,
     )
 
 

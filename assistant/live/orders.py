@@ -67,6 +67,14 @@ class TakeDisplay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerBefore:
+    """A person has said whether cement stood there before the start; of the plan with this number."""
+
+    plan_number: int
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
     """The team injects (or does not any more)."""
 
@@ -86,4 +94,4 @@ class LogAnchor:
     count: int
 
 
-Order = TakePlan | LookAt | TakeDisplay | Arm | Acknowledge | LogAnchor
+Order = TakePlan | LookAt | TakeDisplay | AnswerBefore | Arm | Acknowledge | LogAnchor

@@ -41,11 +41,20 @@ def keep_plan(folder: Path, number: int, document: dict[str, Any], references: S
 def keep_display(folder: Path, plan: TakePlan, display: ConsoleDisplay) -> TakePlan:
     """The same plan with one more way of showing the pictures, which a person has taken over; written as it was."""
     displays = [*plan.document.get("displays", ()), display_document(display)]
-    taken = replace(plan, document={**plan.document, "displays": displays[-MOST_DISPLAYS:]})
+    return _kept(folder, plan, {**plan.document, "displays": displays[-MOST_DISPLAYS:]})
+
+
+def keep_answer(folder: Path, plan: TakePlan, *, is_there: bool) -> TakePlan:
+    """The same plan with the answer whether cement stood there before the start."""
+    views = [{**view, "cement_before": is_there} for view in plan.document["views"]]
+    return _kept(folder, plan, {**plan.document, "views": views})
+
+
+def _kept(folder: Path, plan: TakePlan, document: dict[str, Any]) -> TakePlan:
     # Without room on its disk the log alone keeps it: monitoring must not end with the room for a recording.
     with contextlib.suppress(EnvironmentError_):
-        write_json(folder / "plan.json", taken.document)
-    return taken
+        write_json(folder / "plan.json", document)
+    return replace(plan, document=document)
 
 
 def _write(folder: Path, number: int, references: Sequence[Grey]) -> list[str]:
@@ -61,7 +70,9 @@ def _elsewhere() -> Path:
 
 
 DISPLAY_TAKEN: Final = "display_taken"
-"""Kind of the event with which a plan is kept anew, with one more way of showing the pictures."""
+CEMENT_BEFORE: Final = "cement_before"
+KEPT_ANEW: Final = (DISPLAY_TAKEN, CEMENT_BEFORE)
+"""Kinds of events with which a plan is kept anew, its lines as they were."""
 SECOND: Final = 2
 """Number of the second input, as a view of a plan names it."""
 Part = tuple[dict[str, Any], list[Grey]]
@@ -101,7 +112,7 @@ def plan_left(
 
     ``number`` is that of the input: each has plans of its own.
     """
-    sets = [event["data"] for event in events if event.get("kind") in ("plan_set", DISPLAY_TAKEN)]
+    sets = [event["data"] for event in events if event.get("kind") in ("plan_set", *KEPT_ANEW)]
     last = next((each for each in reversed(sets) if each.get("input", 1) == number), None)
     if last is None:
         return None

@@ -21,6 +21,7 @@ from assistant.live.messages import (
     AlarmNotice,
     ArmedByGrowth,
     FaultNotice,
+    Lines,
     Message,
     ShapeModelStatus,
     StampedFrame,
@@ -282,6 +283,21 @@ class LiveSession:
         )
         offered = (each.moment.offered for each in states if each.moment is not None)
         return next((each.words for each in offered if each is not None), "")
+
+    def answer_before(self, *, is_there: bool) -> bool:
+        """The person says whether cement stood there before the start; False where nobody asked."""
+        inputs = [self._input] if self.second is None else [self._input, self.second.input]
+        answered = [each.answer_before(is_there=is_there) for each in inputs]
+        return any(answered)
+
+    @property
+    def asks_before(self) -> bool:
+        """Whether it is asked if cement stood there before the start: once the lines are confirmed."""
+        states = (
+            [self._session_state] if self.second is None else [self._session_state, self.second.input.session_state]
+        )
+        confirmed = (each.moment for each in states if each.lines is Lines.CONFIRMED)
+        return any(moment is not None and moment.asks_before for moment in confirmed)
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the first picture: they are right."""

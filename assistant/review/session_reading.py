@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from assistant.errors import InputError
-from assistant.live.plan_store import DISPLAY_TAKEN
+from assistant.live.plan_store import KEPT_ANEW
 from assistant.part import read_part, recording_of
 from assistant.recording.event_log import log_files
 from assistant.review.counting import PRIORITIES
@@ -262,7 +262,7 @@ class _Reader:
             self._rehearsal |= data.get("rehearsal") is True
         elif kind == "plan_set" and data.get("input", 1) == 1:
             self._plan(event)
-        elif kind == DISPLAY_TAKEN and data.get("input", 1) == 1:
+        elif kind in KEPT_ANEW and data.get("input", 1) == 1:
             self._same_plan(data.get("plan"))
         elif kind == "alarm":
             self._raise(event)

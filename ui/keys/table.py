@@ -100,6 +100,8 @@ _THEATRE: Final = _rows(
     ("level view", "Z", tr("Level view")),
     ("bare", "Tab", tr("Bare view")),
     ("take display", "T", tr("Take as shown")),
+    ("cement before", "Y", tr("Cement before: yes")),
+    ("none before", "E", tr("Cement before: no")),
     ("next level", "N", tr("Next level")),
     ("second picture", "D", tr("2nd picture")),
     ("bookmark", "B", tr("Bookmark")),

@@ -35,6 +35,7 @@ from ui.theatre.setup_host import TheatreHost
 _CLOSE: Final = sentence("Close while injecting? [[theatre:close]]: close. Any other key: stay.")
 _GROWS: Final = sentence("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end.")
 _STAY: Final = sentence("Injecting is on. Hold [[theatre:inject]] for one second first.")
+_BEFORE: Final = sentence("Cement before the start? [[theatre:cement before]]: yes. [[theatre:none before]]: no.")
 _FIRST: Final = sentence("{}: end injecting first (hold [[theatre:inject]]).")
 
 
@@ -70,7 +71,7 @@ class TheatreController:
         self.holding = Holding(show_hold, lambda: clock_ns() / 1e9)
         self._down: set[str] = set()
         self._may_close = False
-        self._display_asked = ""
+        self._own_question = ""
         self.acts: Mapping[str, Callable[[], None]] = {
             ACKNOWLEDGE: self._acknowledge,
             "inject": self._inject,
@@ -80,6 +81,8 @@ class TheatreController:
             "level view": lambda: pictures.show_level(wanted=None),
             "bare": pictures.toggle_bare,
             "take display": self._take_display,
+            "cement before": lambda: self._answer_before(is_there=True),
+            "none before": lambda: self._answer_before(is_there=False),
             "next level": self._next_level,
             "second picture": pictures.next_second,
             "set up": self._begin_anew,
@@ -144,16 +147,18 @@ class TheatreController:
         elif in_set_up:
             self._set_up.tick(status)
         else:
-            self._offer_display()
+            self._ask()
 
-    def _offer_display(self) -> None:
-        """A console that shows the pictures otherwise is asked about in the bar; another question goes first."""
+    def _ask(self) -> None:
+        """What the analysis wants to know is asked in the bar; another question goes first."""
         session, asked = self._procedure.session, self._view.asked
         words = session.offered_display if session is not None else ""
         question = sentence(f"The picture is {words}: [[theatre:take display]] takes it over.") if words else ""
-        if asked in ("", self._display_asked) and question != asked:
+        if not question and session is not None and session.asks_before:
+            question = _BEFORE
+        if asked in ("", self._own_question) and question != asked:
             self._view.ask(question)
-        self._display_asked = question
+        self._own_question = question
 
     def hear(self, message: Message) -> None:
         """Take one message of the session over."""
@@ -221,6 +226,16 @@ class TheatreController:
             self._view.refresh()
         else:
             self._view.tell(sentence("The picture is shown as planned: there is nothing to take over."))
+
+    def _answer_before(self, *, is_there: bool) -> None:
+        session = self._procedure.session
+        if session is None or not session.answer_before(is_there=is_there):
+            self._view.tell(sentence("Nobody asked whether there was cement before the start."))
+        elif is_there:
+            self._view.tell(sentence("Cement before the start is in no figure: place the lines anew, or judge by eye."))
+        else:
+            self._view.tell(sentence("Noted: no cement before the start."))
+        self._view.refresh()
 
     def _next_level(self) -> None:
         """End work at the present level; the set-up goes on with the next."""

@@ -23,7 +23,7 @@ from assistant.live.messages import (
     StampedFrame,
     live_moment,
 )
-from assistant.live.orders import Acknowledge, LookAt, Order, Start, TakeDisplay, TakePlan
+from assistant.live.orders import Acknowledge, AnswerBefore, LookAt, Order, Start, TakeDisplay, TakePlan
 from assistant.live.processes.shape_watch import watched
 from assistant.live.shared.shared_memory import Register, SessionMemory, is_in_colour, is_orphan
 from assistant.model_packs.starting import live_shape_model
@@ -105,6 +105,8 @@ class LiveAnalysis:
             self._pipeline.acknowledge()
         elif isinstance(order, TakeDisplay) and self._pipeline is not None and order.plan_number == self._plan_number:
             self._pipeline.take_display(order.display)
+        elif isinstance(order, AnswerBefore) and self._pipeline is not None and order.plan_number == self._plan_number:
+            self._pipeline.answer_before(is_there=order.is_there)
         elif isinstance(order, LookAt):
             self._before_plan.look_at(order.place)
 

@@ -170,6 +170,7 @@ class FakeSession:
         self.stopped = False
         self.second: Any = None
         self.offered_display = ""
+        self.asks_before = False
         self.identity = Identity(case_id="K-7F3QD", run_id="B-7F3QK2MA", session_id="N-0A1B2C3D")
 
     def start(self) -> None:
@@ -178,6 +179,11 @@ class FakeSession:
     def stop(self) -> bool:
         self.stopped = True
         return True
+
+    def answer_before(self, *, is_there: bool) -> bool:
+        asked, self.asks_before = self.asks_before, False
+        self.acts.append(f"cement before: {is_there}")
+        return asked
 
     def take_display(self) -> str:
         taken, self.offered_display = self.offered_display, ""

@@ -1,0 +1,71 @@
+"""Lines that are confirmed late, with cement in the reference frame: it is asked about, and the answer is kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from assistant.live.plan_store import plan_left
+from assistant.settings.tree import Settings
+from tests.journeys.room import Room
+from tests.journeys.test_console_display import analyze
+from tests.journeys.test_console_display_live import press
+from tests.small_run import pictures, plan_document
+
+K = Qt.Key
+LATE = 48
+
+
+@pytest.mark.parametrize(("key", "answer"), [(K.Key_Y, True), (K.Key_E, False)], ids=["yes", "no"])
+def test_in_the_theatre_it_is_asked_and_the_plan_keeps_the_answer(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, key: Qt.Key, answer: bool
+) -> None:
+    made = pictures(72)
+    room = Room(qtbot, monkeypatch)
+    room.set_up(plan_document(reference_frame=0), [made[LATE]])
+    for grey in made[LATE : LATE + 8]:
+        room.show(grey)
+    assert any("Cement before the start? Y: yes. E: no." in action for _, action in room.bar)
+    press(room, key)
+    for grey in made[LATE + 8 : LATE + 16]:
+        room.show(grey)
+    assert "Cement before the start?" not in room.bar[-1][1]
+    folder = room.session.folder
+    log = room.end()
+    (event,) = [one for one in log if one["kind"] == "cement_before"]
+    assert event["data"]["is_there"] is answer
+    kept = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert [view["cement_before"] for view in kept["views"]] == [answer]
+    left = plan_left(log, Settings().alarms.warning_lines)
+    assert isinstance(left, tuple)
+    assert left[0].document == kept, "a session that goes on does not ask again"
+
+
+def test_lines_confirmed_in_time_ask_nothing(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = pictures(72)
+    room = Room(qtbot, monkeypatch)
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    for grey in made[3:50]:
+        room.show(grey)
+    assert not any("before the start" in action for _, action in room.bar)
+    press(room, K.Key_Y)
+    assert "Nobody asked" in room.page.display.note
+    assert all(one["kind"] != "cement_before" for one in room.end())
+
+
+def test_on_the_command_line_it_is_a_note_until_the_plan_answers(tmp_path: Path) -> None:
+    made = list(pictures(72))[LATE:]
+    asked, _ = analyze(tmp_path / "asked", made)
+    assert any("Cement before the start?" in note for note in asked["run"]["notes"])
+    view = plan_document()["views"][0]
+    for answer, words in ((True, "A person said that cement stood"), (False, "")):
+        said, _ = analyze(tmp_path / str(answer), made, views=[view | {"cement_before": answer}])
+        notes = [note for note in said["run"]["notes"] if "before the start" in note]
+        assert len(notes) == bool(words)
+        assert all(note.startswith(words) for note in notes)
+    early, _ = analyze(tmp_path / "early", list(pictures(72))[:20])
+    assert not any("before the start" in note for note in early["run"]["notes"])
