@@ -12,6 +12,8 @@ from assistant.settings.tree import Settings, check
 
 _WITHIN_S: Final = 3.0
 _GROWN_MM2: Final = 3.0
+_GROWN_SHARE: Final = 0.1
+"""Over a pause the same cement is seen with another breath and brightness: there it has grown by this share too [P]."""
 _PICTURES: Final = 3
 _MOST: Final = 256
 
@@ -36,16 +38,21 @@ class CementGrowth:
         self._areas: deque[tuple[float, float]] = deque(maxlen=_MOST)
 
     def grows(self, t_s: float, area_mm2: float) -> bool:
-        """Take an area in; True where it grew by more than noise over the last three seconds, in several pictures."""
+        """Take an area in; True where it grew by more than noise in several pictures.
+
+        Over the last three seconds; or, where they come more slowly (single shots), in the last few.
+        """
         if self._areas and self._areas[-1][1] == area_mm2:
             return False  # a repeated picture
         self._areas.append((t_s, area_mm2))
-        while t_s - self._areas[0][0] > _WITHIN_S:
+        while len(self._areas) > _PICTURES and t_s - self._areas[0][0] > _WITHIN_S:
             self._areas.popleft()
         areas = [area for _, area in self._areas]
         if len(areas) < _PICTURES:
             return False
-        return min(areas[-2:]) - min(areas[: -_PICTURES + 1]) > _GROWN_MM2
+        before = min(areas[: -_PICTURES + 1])
+        over_pause = t_s - self._areas[0][0] > _WITHIN_S
+        return min(areas[-2:]) - before > max(_GROWN_MM2, _GROWN_SHARE * before if over_pause else 0.0)
 
     def rest(self) -> None:
         """Disarmed by hand: only what grows from now on counts."""

@@ -61,7 +61,13 @@ class _Seen:
 
 
 def find_cement(
-    memory: MaskMemory, grey: Grey, similarity: Similarity, t_s: float, *, before_injection: bool
+    memory: MaskMemory,
+    grey: Grey,
+    similarity: Similarity,
+    t_s: float,
+    *,
+    before_injection: bool,
+    began_s: float = -np.inf,
 ) -> CementMask:
     """Take one new picture in and say where cement stands.
 
@@ -76,6 +82,8 @@ def find_cement(
         Frame time.
     before_injection : bool
         The plan's reference frame has not come yet: what is seen is there before any cement.
+    began_s : float
+        Frame time at which this exposure began.
     """
     # 1. and 2. Held still, without what is no cement. Steel and blades come first: each of the later estimates
     #    (tone, haze, breath, glare) is a robust mean over the picture: a stripe or a black corner would pull at them.
@@ -109,7 +117,7 @@ def find_cement(
     _drop_from_outside(memory, low)
     drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
     # Parts are chosen after all pixels that are none have gone: a band or a hair would join them into one.
-    mask = select_components(memory, low, certain, contrast, t_s)
+    mask = select_components(memory, low, certain, contrast, t_s, began_s)
     steel = None if cannula is None else cannula.mask
     drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, t_s, limits.soft_edge)
     if cannula is not None:

@@ -14,7 +14,9 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 
-def select_components(memory: MaskMemory, low: Bool, significance: F32, contrast: F32, t_s: float) -> Bool:
+def select_components(
+    memory: MaskMemory, low: Bool, significance: F32, contrast: F32, t_s: float, began_s: float = -np.inf
+) -> Bool:
     """Keep what can be cement: grows from the body or from earlier cement, stays, and is no straight bar.
 
     Parameters
@@ -29,13 +31,16 @@ def select_components(memory: MaskMemory, low: Bool, significance: F32, contrast
         Log units.
     t_s : float
         Frame time.
+    began_s : float
+        When this exposure began: cement of a picture before it has had a pause to flow on.
     """
     limits = memory.baseline.limits.components
     age_s = _age(memory, low, t_s)
     near: Bool | None = None
     if memory.started and memory.mask is not None:
         # Near enough to have flowed there since the last picture, v dt, at most for the time of a short gap.
-        grown_mm = limits.front_mm_per_s * min(t_s - memory.last_s, limits.gap_s)
+        longest_s = limits.pause_gap_s if memory.last_s < began_s else limits.gap_s
+        grown_mm = limits.front_mm_per_s * min(t_s - memory.last_s, longest_s)
         near = _within(memory.mask, limits.touch_mm + grown_mm, memory.mm_per_px)
         beside = _within(memory.mask, limits.beside_mm + grown_mm, memory.mm_per_px)
         if memory.baseline.cannula is not None:

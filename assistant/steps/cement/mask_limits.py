@@ -167,7 +167,11 @@ class ComponentLimits:
     front_mm_per_s: float = 6.0
     """Both grow by the way of a fast front since the last picture [P],"""
     gap_s: float = 0.3
-    """of at most so long ago [P]."""
+    """of at most so long ago [P],"""
+    pause_gap_s: float = 1.5
+    """or, in the first picture after a pause, so long: it went on then. On six simulated runs in single shots and short
+    exposures the front of such pictures was drawn up to 4.2 mm late (95 %), now 3.0, of the second ones 5.2, now 0.7;
+    no cement where there was none [P]."""
     stay_s: float = 0.3
     """That moment [P]."""
     at_once_share: float = 0.4

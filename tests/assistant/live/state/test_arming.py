@@ -34,3 +34,10 @@ def test_after_a_rest_only_what_is_new_counts() -> None:
     growth.rest()
     assert not growth.grows(0.6, 40.0)
     assert not growth.grows(0.7, 40.5)
+
+
+def test_cement_that_grows_from_shot_to_shot_is_noticed_and_another_breath_is_not() -> None:
+    growth, other = CementGrowth(), CementGrowth()
+    assert not any(growth.grows(8.0 * k, area) for k, area in enumerate([0.0, 0.0, 6.0]))
+    assert growth.grows(24.0, 14.0), "two shots that follow on each other show more"
+    assert not any(other.grows(8.0 * k, area) for k, area in enumerate([200.0, 190.0, 206.0, 208.0, 196.0, 209.0]))

@@ -28,6 +28,13 @@ def seen(of: MaskMemory, parts: list[tuple[np.ndarray, float]], t_s: float) -> n
     return of.mask
 
 
+def _as_seen(of: MaskMemory, parts: list[tuple[np.ndarray, float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    contrast = np.zeros(of.body.shape, np.float32)
+    for part, value in parts:
+        contrast[part] = value
+    return contrast > 0, contrast, contrast
+
+
 def test_first_cement_is_kept_at_once_where_it_is_large_and_sure():
     own = memory()
     first = lobe(own, 160, 145, 8)
@@ -54,6 +61,18 @@ def test_what_shows_up_apart_and_fainter_has_to_stay_for_a_moment():
     for k in range(2, 9):
         last = seen(own, [(first, 40.0), (beside, 10.0)], 0.05 * k)
     assert last[beside].all()
+
+
+def test_in_a_pause_cement_flows_on_farther_than_between_two_pictures():
+    own = memory()
+    first, tongue = lobe(own, 150, 145, 8), lobe(own, 168, 145, 6) | lobe(own, 160, 145, 5)
+    both = [(first, 40.0), (tongue & ~first, 10.0)]
+    seen(own, [(first, 40.0)], 0.0)
+    in_film = select_components(own, *_as_seen(own, both), 1.0)
+    own.last_s, own.since_s = 0.0, None
+    after_pause = select_components(own, *_as_seen(own, both), 8.0, began_s=8.0)
+    assert in_film[tongue].mean() < 0.8, "so far no front goes in a third of a second"
+    assert after_pause[tongue].all()
 
 
 def test_a_speck_beside_the_cement_has_to_stay_for_long_and_a_larger_part_has_not():
