@@ -7,7 +7,7 @@ from typing import Protocol
 from assistant.readings.moments import MomentStore
 
 
-class Timeline(Protocol):
+class RunTimeline(Protocol):
     """Frames and times of a run as far as they are known; more is known while it is analysed."""
 
     @property
@@ -42,7 +42,7 @@ class Playhead:
 
     Parameters
     ----------
-    timeline : Timeline
+    timeline : RunTimeline
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Playhead:
         From A to B over and over, once both are there.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: RunTimeline) -> None:
         self._timeline = timeline
         self.frame = timeline.first_frame
         self.time_s = timeline.begins_s

@@ -93,9 +93,8 @@ def _parts(
     # First cement comes up in the body; what is new outside it and touches nothing is not cement, but may become it.
     in_body = np.bincount(labels[memory.body[box]], minlength=count)
     fresh = certain & ~keep & (areas >= limits.first_area_mm2 * area_px) & (in_body > 0.5 * areas)
-    stands_at_once = (
-        np.bincount(labels[low & (significance > limits.tip_sigma)], minlength=count) >= limits.at_once_mm2 * area_px
-    )
+    bold_px = np.bincount(labels[low & (significance > limits.tip_sigma)], minlength=count)
+    stands_at_once = bold_px >= limits.at_once_mm2 * area_px
     # Where something bright moves it darkens one side by as much as it brightens the other.
     core = np.bincount(labels[low & (significance > limits.first_sigma)], minlength=count)
     beyond = low & (contrast > np.float32(limits.amplitude_share * memory.temporal_variance.amplitude))
@@ -120,14 +119,11 @@ def _parts(
         strong = float(np.percentile(contrast[part], 75)) >= share * typical
         keep[label] = (at_once or stays) and strong and not is_bar(part, memory.mm_per_px, of_bars)
     # Last, for it is counted on what is left: small and alone, it has to have stayed.
-    lonely = keep & (areas < limits.alone_mm2 * area_px)
-    if lonely.any():
-        stayed = np.bincount(labels[low & (age_s >= limits.alone_stay_s)], minlength=count) >= 0.5 * areas
-        keep &= ~lonely | stayed
+    old_px = np.bincount(labels[low & (age_s >= limits.alone_stay_s)], minlength=count)
+    keep &= (areas >= limits.alone_mm2 * area_px) | (old_px >= 0.5 * areas)
     keep &= areas >= limits.speck_mm2 * area_px
     keep[0] = False
     refused = certain & ~keep & (in_body > 0.5 * areas)
-    refused[0] = False
     memory.unsure_mm2 = float(areas[refused].sum()) / area_px
     return np.asarray(keep[labels], dtype=bool)
 
