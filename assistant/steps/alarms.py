@@ -263,7 +263,9 @@ def _pictures_are_slow(memory: AlarmMemory, settings: AlarmSettings) -> bool:
 
 def _counts_alone(memory: AlarmMemory, settings: AlarmSettings) -> bool:
     """Whether a picture is believed as it is, for the next exposure to confirm or withdraw."""
-    single = memory.newest is not None and memory.newest.mode is AcquisitionMode.SINGLE_SHOTS
+    newest = memory.newest
+    # Without measured times no pause is seen: each may be a still, the last one too, after which nothing comes.
+    single = newest is not None and (newest.mode is AcquisitionMode.SINGLE_SHOTS or not newest.timed)
     return single or _pictures_are_slow(memory, settings)
 
 
@@ -278,9 +280,13 @@ def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
 
 def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
     """A new picture votes on a row that looks at distances or leaks."""
-    if now.view_index is None or isinstance(now.distances, Unknown) or not _is_settled(memory, now):
+    if now.view_index is None or isinstance(now.distances, Unknown):
         return
     vote = _vote(watch.row, now, now.distances, settings, _lead_mm(memory, now))
+    if not _is_settled(memory, now):
+        # It does not vote; but the beam may end here, and nobody come to deny it: then it counts once that is over.
+        watch.pending_since_s = now.t_s if vote.bad and watch.alarm is None else None
+        return
     votes = watch.votes.setdefault(now.view_index, deque(maxlen=3))
     if watch.alarm is None:
         if vote.bad and (_is_confirmed(vote, votes, watch.row, now) or _counts_alone(memory, settings)):
@@ -322,7 +328,7 @@ def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: 
     """Raise what one picture showed when no second one has come to confirm or deny it."""
     if watch.alarm is not None or watch.pending_since_s is None:
         return
-    if (now.t_s - watch.pending_since_s) * 1000 >= settings.confirm_ms:
+    if (now.t_s - watch.pending_since_s) * 1000 >= settings.confirm_ms and _is_settled(memory, now):
         _raise(memory, watch, now, alone=True)
 
 

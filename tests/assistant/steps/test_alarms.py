@@ -77,6 +77,7 @@ class FrameFeed:
     t_s: float = 0.0
     beam: AcquisitionMemory = field(default_factory=AcquisitionMemory)
     acquisition: Acquisition | None = None
+    timed: bool = True
 
     def feed(self, now: AlarmInput) -> AlarmOutcome:
         return update_alarms(self.memory, now, self.settings)
@@ -103,7 +104,7 @@ class FrameFeed:
         """One new picture, after the frames that repeat the one before."""
         self.frame += 1
         self.t_s += 1 / self.rate_hz
-        self.acquisition = take_picture(self.beam, self.t_s)
+        self.acquisition = take_picture(self.beam, self.t_s, timed=self.timed)
         made = self._input(seen, state=state, new_picture=True, view_index=view_index)
         return self.feed(
             replace(
@@ -627,3 +628,22 @@ def test_a_pause_does_not_end_an_alarm_and_is_no_time_on_the_good_side() -> None
     source.exposure(*[distances(superior=1.5)] * 15)
     assert AT_PLATE in kinds(source.exposure(distances(superior=1.5), distances())), "0.1 s of film are good"
     assert AT_PLATE not in kinds(source.exposure(*[distances()] * 3)), "another exposure shows it gone too"
+
+
+def test_an_exposure_that_ends_before_its_pictures_vote_is_not_forgotten() -> None:
+    """Lost, found again past the wall in the last 0.3 s, beam off: it is told while that picture is held."""
+    source = Shots(rate_hz=15.0)
+    source.exposure(*[distances()] * 15)
+    past = distances(warning=-6.0, wall=-2.0)
+    assert (EventKind.POSTERIOR_WALL, AlarmSite.POSTERIOR) in kinds(source.exposure(*[None] * 6, *[past] * 4))
+    other = Shots(rate_hz=15.0)
+    other.exposure(*[distances()] * 15)
+    ghost = other.exposure(*[None] * 6, *[past] * 3, distances())
+    assert (EventKind.POSTERIOR_WALL, AlarmSite.POSTERIOR) not in kinds(ghost), "the last picture denies it"
+
+
+def test_the_last_of_some_stills_counts_alone() -> None:
+    """Without measured times nobody knows whether another picture comes, and after the last none does."""
+    source = FrameFeed(timed=False)
+    source.pictures(distances(), 0.5)
+    assert LINE in kinds(source.picture(distances(warning=0.2)))
