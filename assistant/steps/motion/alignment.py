@@ -23,6 +23,8 @@ from assistant.steps.motion.pyramid import F32, F64, Lattice, Outline, Pyramid, 
 from assistant.steps.motion.template import UPPER, Template
 from assistant.vocabulary import CementMask
 
+_ROW_X, _ROW_Y = [0, 1, 2, 3, 4, 5], [1, 6, 7, 8, 9, 10]
+"""Where the first two rows of a cell's 6 x 6 matrix stand in its upper triangle."""
 _SOME = 3
 """Every third point says where the middle lies."""
 _STILL_PX = 0.01
@@ -126,13 +128,9 @@ def _step(
     np.multiply(template.products, w[:, None], out=told[:, :21])
     np.multiply(template.jacobian, (w * residual)[:, None], out=told[:, 21:])
     cells = np.add.reduceat(told, template.cells, axis=0).astype(np.float64)
-    votes, disagreement = _votes(cells)
-    total = votes @ cells
-    normal = np.zeros((6, 6))
-    normal[UPPER] = normal[UPPER[::-1]] = total[:21]
-    # Levenberg's damping, small: with all points along one edge the normal matrix would have no inverse.
-    normal[np.diag_indices(6)] = normal[np.diag_indices(6)] * (1.0 + 1e-4) + 1e-6
-    right = total[21:]
+    normal, right = _summed(cells.sum(axis=0))
+    votes, disagreement = _votes(cells, np.asarray(np.linalg.solve(normal, right), dtype=np.float64))
+    normal, right = _summed(votes @ cells)
     # From the lattice's px to the source's, so that covariances of both lattices mean the same.
     unit = np.array([template.decimation, template.decimation, 1.0, 1.0])
     if belief is not None:
@@ -144,9 +142,20 @@ def _step(
     return inverse @ right, disagreement * inverse[:4, :4] * np.outer(unit, unit)
 
 
-def _votes(cells: F64) -> tuple[F64, float]:
-    """How much each cell's equations count, and how far the cells disagree in all (the f of `_step`)."""
-    xx, xy, yy, bx, by = cells[:, 0], cells[:, 1], cells[:, 6], cells[:, 21], cells[:, 22]
+def _summed(total: F64) -> tuple[F64, F64]:
+    """Matrix and right side of the normal equations from the 27 sums."""
+    normal = np.zeros((6, 6))
+    normal[UPPER] = normal[UPPER[::-1]] = total[:21]
+    # Levenberg's damping, small: with all points along one edge the normal matrix would have no inverse.
+    normal[np.diag_indices(6)] = normal[np.diag_indices(6)] * (1.0 + 1e-4) + 1e-6
+    return normal, total[21:]
+
+
+def _votes(cells: F64, common: F64) -> tuple[F64, float]:
+    """How much each cell's equations count, and how far the cells disagree with their common step (`_step`'s f)."""
+    xx, xy, yy = cells[:, 0], cells[:, 1], cells[:, 6]
+    # What each still wants after the common step, b - N d.
+    bx, by = cells[:, 21] - cells[:, _ROW_X] @ common, cells[:, 22] - cells[:, _ROW_Y] @ common
     # Damped: along an edge a cell says nothing.
     damp = 0.02 * (xx + yy) + 1e-9
     xx, yy = xx + damp, yy + damp

@@ -56,7 +56,7 @@ class MotionLimits:
     # Physics: how a vertebra that is breathed with can move.
     speed_mm_per_s: float = 8.0
     """Breathing moves a vertebra by less than 10 mm/s; a pushed table is looked for elsewhere."""
-    turn_deg: float = 0.4
+    turn_deg: float = 0.25
     scale_share: float = 0.0012
     """Standard deviations about the reference frame. At 650 mm from the tube a breath of 2 mm scales by 0.3 % [P]."""
     turn_deg_per_mm: float = 0.1

@@ -28,6 +28,9 @@ from assistant.steps.motion.pyramid import F64, Outline, Pyramid
 from assistant.steps.motion.template import Template, averaged, learn_template
 from assistant.vocabulary import CementMask, Grey, Motion, Unknown
 
+AS_MARKED: F64 = np.column_stack([np.eye(2), np.zeros(2)])
+"""The pose of the reference frame."""
+
 
 @dataclass(slots=True, eq=False)
 class MotionMemory:
@@ -140,7 +143,7 @@ def follow(
     memory = memories[active]
     tracked = _track(memory, pyramid, cement, t_s)
     share = memory.share(tracked)
-    if share >= LIMITS.good and _plausible(tracked):
+    if share >= LIMITS.good and _believed(memory, tracked, t_s):
         return _steady(memory, _accepted(memory, pyramid, tracked, cement, t_s), share, t_s), active
     # The whole picture is searched, in all views: the C-arm may have swung. A place elsewhere that is no better than
     # chance beside the one that is followed is left out, for the neighbours look alike.
@@ -216,7 +219,13 @@ def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, t_
     waited_s = t_s - memory.t_s
     known = memory.belief.later(waited_s) if np.isfinite(waited_s) else memory.belief
     best = refine(memory.fine, memory.outline, pyramid, known.pose(), cement, known, rounds=8)
-    if memory.share(best) < LIMITS.good or not _plausible(best):
+    # After a pause it may be anywhere within 10 mm: where it was last is one place to begin at among others.
+    paused = waited_s > LIMITS.pause_s
+    if paused:
+        marked = known.anywhere_from(AS_MARKED)
+        there = refine(memory.fine, memory.outline, pyramid, marked.pose(), cement, marked, rounds=8)
+        best = max(best, there, key=lambda found: found.correlation)
+    if paused or memory.share(best) < LIMITS.good or not _plausible(best):
         free = known.anywhere()
         wide = refine(memory.coarse, memory.outline, pyramid, known.pose(), cement, free, rounds=12)
         again = refine(memory.fine, memory.outline, pyramid, wide.pose, cement, free, rounds=8)
@@ -272,8 +281,12 @@ def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> 
         for start in likely_places(memory.pieces, lattice.band, memory.coarse.decimation)
     ]
     coarse = sorted((each for each in coarse if _plausible(each)), key=lambda each: -each.correlation)
-    # Ribs that breathe may turn and shrink what is found coarsely: where it was, it is looked at finely at once.
+    # Ribs that breathe may turn and shrink what is found coarsely: where it was, and where it was marked, it is looked
+    # at finely at once.
     best = refine(memory.fine, outline, pyramid, known.pose(), cement, known, rounds=8)
+    marked = known.anywhere_from(AS_MARKED)
+    there = refine(memory.fine, outline, pyramid, marked.pose(), cement, marked, rounds=8)
+    best = there if there.correlation > best.correlation else best
     for each in coarse[: LIMITS.tried_fine]:
         if memory.share(best) >= LIMITS.good:
             return best, False
