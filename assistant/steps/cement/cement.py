@@ -94,18 +94,10 @@ def find_cement(
     # 4. before 3.: the weight of a new picture depends on its own grain, and the noise of what is smoothed is another.
     #    `noise_of` also looks for the cannula anew, so that nothing before this line may ask where it stands now.
     grain = noise_of(memory.baseline, change, seen.silent)
-    smoothed = contrast = _over_time(memory, change, grain)
-    noise = _noise(memory, seen, contrast, grain)
-    limits, cannula, scale, usable = (
-        memory.baseline.limits,
-        memory.baseline.cannula,
-        memory.mm_per_px,
-        memory.baseline.usable,
-    )
-    if cannula is not None:
-        # A copy: the smoothed change goes on without what is read behind the steel, of this picture alone.
-        contrast = contrast.copy()
-        see_through(cannula, contrast, noise, seen.known, usable, scale, limits.steel)
+    smoothed = _over_time(memory, change, grain)
+    noise = _noise(memory, seen, smoothed, grain)
+    contrast = _behind_steel(memory, seen, smoothed, noise)
+    limits, cannula, scale = memory.baseline.limits, memory.baseline.cannula, memory.mm_per_px
     # 5. Only here is anything yes or no. ``low`` and ``evidence`` are changed in place from here on: what is dropped
     #    leaves ``low``, and keeps its evidence until `_refuse` turns it, for the outline is drawn from the evidence.
     low, evidence, certain = _threshold(memory, contrast, noise, seen.silent, t_s)
@@ -122,12 +114,24 @@ def find_cement(
     drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, t_s, limits.soft_edge)
     if cannula is not None:
         # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
-        bridge_cannula(cannula, mask, evidence, contrast, usable, scale, limits.steel)
+        bridge_cannula(cannula, mask, evidence, contrast, memory.baseline.usable, scale, limits.steel)
     _learn(memory, seen, smoothed, t_s)
     _refuse(evidence, mask, limits.edge.refused_share)
     memory.mask = mask
     front = outline_sigma_mm(contrast, mask, noise, scale, limits.outline)
     return _on_source_grid(memory, mask, evidence, front)
+
+
+def _behind_steel(memory: MaskMemory, seen: _Seen, smoothed: F32, noise: F32) -> F32:
+    """The change with what is read behind the steel, of this picture alone; ``noise`` is changed there too."""
+    baseline = memory.baseline
+    if baseline.cannula is None:
+        return smoothed
+    # A copy: the smoothed change goes on without it.
+    contrast = smoothed.copy()
+    steel = baseline.limits.steel
+    see_through(baseline.cannula, contrast, noise, seen.known, baseline.usable, memory.mm_per_px, steel)
+    return contrast
 
 
 def _held_still(memory: MaskMemory, grey: Grey, similarity: Similarity) -> _Seen:
