@@ -69,6 +69,8 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
         Why no cement could be looked for.
     has_xray : bool
         It carries a new X-ray picture, usable or not.
+    unsure_mm2 : float
+        As in `CementMask`.
     """
 
     t_s: float
@@ -78,6 +80,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     outline_sigma_mm: float
     reason: str
     has_xray: bool
+    unsure_mm2: float = 0.0
 
 
 class CachedRun(msgspec.Struct, array_like=True):
@@ -120,6 +123,7 @@ class Keeper:
                 cement.outline_sigma_mm if isinstance(cement, CementMask) else 0.0,
                 cement.reason if isinstance(cement, Unknown) else "",
                 reading.liveness.xray_age_s == 0.0,
+                cement.unsure_mm2 if isinstance(cement, CementMask) else 0.0,
             )
         )
 
@@ -175,7 +179,7 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
                     leak_settings=settings.leaks,
                     leaks=LeakMemory(view_index=frame.view),
                 )
-            cement = _cement(kept.masks[frame.mask], crop, frame.outline_sigma_mm)
+            cement = _cement(kept.masks[frame.mask], crop, frame)
             distances, approach, leaks = quick[frame.view].take(cement, index, acquisition)
         else:
             leaks = (*leaks, *quick[frame.view].hold(frame.t_s))
@@ -203,12 +207,16 @@ def nearer(nearest: float | None, distances: Distances | Unknown) -> float | Non
     return min((each for each in (nearest, line_mm) if each is not None), default=None)
 
 
-def _cement(packed: bytes, crop: Crop, outline_sigma_mm: float) -> CementMask:
+def _cement(packed: bytes, crop: Crop, frame: CachedFrame) -> CementMask:
     count = crop.width_px * crop.height_px
     bits = np.unpackbits(np.frombuffer(zlib.decompress(packed), np.uint8), count=count)
     mask = bits.astype(np.bool_).reshape(crop.height_px, crop.width_px)
     return CementMask(
-        crop=crop, mask=mask, evidence=np.where(mask, 1, -1).astype(np.float32), outline_sigma_mm=outline_sigma_mm
+        crop=crop,
+        mask=mask,
+        evidence=np.where(mask, 1, -1).astype(np.float32),
+        outline_sigma_mm=frame.outline_sigma_mm,
+        unsure_mm2=frame.unsure_mm2,
     )
 
 
