@@ -13,9 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from assistant import lengths
 from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
 from assistant.alarm_table.table import with_shapes
+from assistant.geometry import Crop
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel, model_name
@@ -171,7 +174,7 @@ class Pipeline:
         self._shapes = shapes
         self._clock_ns = clock_ns
         places = [view.centre_px for view in plan.views]
-        self.screen = ScreenWatch(settings.liveness, places, references[0], seen)
+        self.screen = ScreenWatch(settings.liveness, places, references[0], seen, _around(plan.views))
         pictures = [picture_with(view.centre_px, frame) for view, frame in zip(plan.views, references, strict=True)]
         self._polarity = PolarityWatch(plan.views, pictures, cement_limits)
         self._views = [
@@ -189,6 +192,8 @@ class Pipeline:
         self._speed = SpeedMemory()
         self._alarms = AlarmMemory()
         self._last = _nothing(sentence("no X-ray picture has been measured yet"))
+        self._covered: _PictureFindings | None = None
+        """What was found in the newest X-ray picture, while a torn frame or an older picture stands in its place."""
 
     def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
         """Take one frame through all steps.
@@ -204,7 +209,7 @@ class Pipeline:
             return self._through(frame, on_alarm)
         except Exception:
             # Whatever step failed, the first one too: what repeats this picture has no figures of an older one.
-            self._last = _nothing(_FAILED)
+            self._last, self._covered = _nothing(_FAILED), None
             raise
 
     def _through(self, frame: Frame, on_alarm: AlarmListener | None) -> Reading:
@@ -215,6 +220,7 @@ class Pipeline:
             self.acquisition = take_picture(self.exposures, frame.t_s, timed=self._timed)
         new_picture = liveness.state is FrameState.LIVE
         if new_picture and self.acquisition is not None:
+            self._covered = None
             fast = moves_fast(self.screen.memory)
             self._last = self._measure(frame, self.acquisition, fast=fast)
             moving = fast and not _certain(self._last.motion) and not self.display.explains
@@ -222,7 +228,10 @@ class Pipeline:
                 liveness = replace(liveness, state=FrameState.MOVING, reason=_TOO_FAST)
                 self._last = _nothing(_TOO_FAST)
         elif liveness.state in (FrameState.NO_SIGNAL, FrameState.UNUSABLE) or liveness.reason == REPLAYED:
+            self._covered = self._last if self._covered is None else self._covered
             self._last = _nothing(liveness.reason)
+        elif self._covered is not None:
+            self._last, self._covered = self._covered, None  # the newest picture is shown again
         if not new_picture and isinstance(self._last.cement, CementMask):
             # Nobody comes to confirm what the last picture showed: after a while a leak of a single shot counts.
             held = self._views[self._active].quick.hold(frame.t_s)
@@ -374,6 +383,15 @@ class Pipeline:
             grows_opposite=last.grows_opposite,
             sign_turned=last.sign_turned,
         )
+
+
+def _around(views: Sequence[PlannedView]) -> Crop:
+    """The bodies of the views, and a third as much again on each side of them."""
+    points = np.vstack([view.body_px for view in views])
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.3 * (high - low).max()
+    (x0, y0), (x1, y1) = np.floor(low - margin).astype(int).tolist(), np.ceil(high + margin).astype(int).tolist()
+    return Crop(x0_px=x0, y0_px=y0, width_px=x1 - x0, height_px=y1 - y0)
 
 
 def _start(

@@ -20,6 +20,15 @@ Bool = NDArray[np.bool_]
 BLOCK_PX = 4
 _STRIPS = 40
 _LEAST_SLOPE = 1e-3
+_LEAST_FLICKER, _MOST_FLICKER = 0.01, 0.15
+"""A supply or a console varies by a few percent from one picture to the next [P]."""
+
+
+_BAND_WIDTH = 0.3
+_BAND_GRAIN = 0.2
+_BAND_GREY, _ROW_GREY = 1.5, 0.7
+"""What is missing is of one grey along a row, or one row again and again; block means of a cable's noise stay below."""
+_LEAST_STRIPS = 8
 
 
 def blocks_of(frame: Frame) -> F32:
@@ -61,6 +70,42 @@ def ratio_of(changes: F32, grain: float) -> float:
     return spread(changes, level) / (1.414 * grain) + abs(level) / 255.0
 
 
+def _gain(change: F32, shown: F32) -> np.float32:
+    """By which share of the greys a picture has become brighter; 0 where it did not flicker.
+
+    Both without their mean; ``shown`` is the mean of the two pictures, of whose grain the change knows nothing.
+    """
+    steep = max(float(np.square(shown).sum()), _LEAST_SLOPE)
+    share = float((change * shown).sum()) / steep
+    return np.float32(np.clip(share, -_MOST_FLICKER, _MOST_FLICKER) if abs(share) > _LEAST_FLICKER else 0.0)
+
+
+def is_torn(blocks: F32, inside: Bool) -> bool:
+    """Whether a part is missing: a band without grain and picture across the field, picture above and below it.
+
+    A blade leaves such a band too, but at the field's edge. What a codec has smoothed still shows a picture.
+    """
+    # Row by row: grain (second differences), mean, how the row varies along itself and against its neighbour.
+    width = inside.sum(axis=1)
+    wide = width > _BAND_WIDTH * width.max()
+    second = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:])
+    grain = (second * inside[:, 1:-1]).sum(axis=1)[wide] / width[wide]
+    if len(grain) < _LEAST_STRIPS:
+        return False
+    flat = grain < _BAND_GRAIN * middle(grain)
+    if not flat.any():
+        return False
+    mean = (blocks * inside).sum(axis=1)[wide] / width[wide]
+    varies = (np.abs(blocks[wide] - mean[:, None]) * inside[wide]).sum(axis=1) / width[wide]
+    same = np.zeros(len(flat), bool)
+    same[1:] = (np.abs(np.diff(blocks[wide], axis=0)) * inside[wide][1:]).sum(axis=1) / width[wide][1:] < _ROW_GREY
+    same[:-1] |= same[1:]
+    flat &= (varies < _BAND_GREY) | same  # one grey, or one row again and again
+    band = flat[:-1] & flat[1:]
+    lit = np.flatnonzero(~flat)
+    return bool(len(lit) and band[lit[0] : lit[-1]].any())
+
+
 class Rows:
     """One frame's block means, against which others are held.
 
@@ -89,14 +134,27 @@ class Rows:
         within = values * self._within
         return np.asarray(within - self._within * (within.sum(axis=1, keepdims=True) / self._count), dtype=np.float32)
 
-    def differ(self, other: F32) -> float:
-        """The ratio of `ratio_of` for all that has changed."""
-        return ratio_of((self._blocks - other)[self._inside], self._grain)
+    def differ(self, other: F32, where: Bool) -> float:
+        """The ratio of `ratio_of` for all that has changed in a part of the field but the picture's brightness."""
+        change = (self._blocks - other)[where]
+        shown = self._blocks[where] - 0.5 * change
+        shown = shown - shown.mean()
+        plain = ratio_of(change, self._grain)
+        gain = _gain(change - change.mean(), shown)
+        return min(plain, ratio_of(change - gain * shown, self._grain)) if gain else plain
 
     def differ_beyond_line(self, other: F32) -> float:
         """The same without what a shift or a step of brightness of each row explains."""
-        # Without the row's mean (hum) first, then without its projection on the slope, which has no mean either: one
-        # pass is enough.
-        change = self._centred(self._blocks - other)
+        change = self._blocks - other
+        shown = self._centred(self._blocks - 0.5 * change)
+        change = self._centred(change)
+        plain = self._beyond_shift(change)
+        # A picture that flickers is brighter everywhere, by a share of its own greys.
+        gain = _gain(change, shown)
+        return min(plain, self._beyond_shift(change - gain * shown)) if gain else plain
+
+    def _beyond_shift(self, change: F32) -> float:
+        # The row's mean (hum) is taken off already; now its projection on the slope, which has no mean either: one pass
+        # is enough.
         shift = (change * self._slope).sum(axis=1, keepdims=True) / self._steepness
         return ratio_of((change - shift * self._slope)[self._inside], self._grain)

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.geometry import Crop
 from assistant.imaging.robust_statistics import middle, spread
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
-from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of
+from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of, is_torn
 from assistant.steps.liveness.seen_pictures import SeenPictures
 from assistant.vocabulary import REPLAYED, Frame, FrameState, Liveness, Unknown
 
@@ -33,10 +34,15 @@ _LEAST_REPEATS = 3
 _LEAST_APART = 1.3
 _APART_SPREADS = 2.5
 """Two kinds of frames: so many of each, so far apart, and by so many times what each of them varies [P]."""
+_NEXT_TO_NOTHING, _LITTLE, _POOR_APART = 0.02, 0.08, 2.0
 _LATELY = 15
 _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
+_INSET = 0.03
+_LEAST_BLOCKS = 50
+_CLOSED_SHARE, _AS_BRIGHT_GREY = 0.9, 40.0
+"""Blades leave less of the field than before, and what they leave about as bright (of 255) as it was [P]."""
 _CREEPS = 1.2
 _LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
 """Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
@@ -48,11 +54,6 @@ _MOST_BRINGS = 2.0
 """New grain alone brings 1, an image intensifier's mottle up to 1.7. What moves or burns out brings more, and must not
 make the still pictures after it repeats [P]."""
 _TORN = sentence("torn: a part of the frame is missing")
-_BAND_WIDTH = 0.3
-_BAND_GRAIN = 0.2
-_BAND_GREY, _ROW_GREY = 1.5, 0.7
-"""What is missing is of one grey along a row, or one row again and again; block means of a cable's noise stay below."""
-_LEAST_STRIPS = 8
 _UNIFORM_SHARE = 0.93
 _UNIFORM_GREY = 2.5
 _FLAT_GREY = 0.2
@@ -84,6 +85,12 @@ class LivenessMemory:
     blocks: F32 | None = None
     new_blocks: F32 | None = None
     """Of the last new picture, or the one that the console has put in its place since."""
+    usable_blocks: F32 | None = None
+    """Of the last new picture that could be used."""
+    picture_px: tuple[int, int] | None = None
+    """Rows and columns of it."""
+    around: Crop | None = None
+    """Where in the picture the plan's points lie, with a margin; None: no plan."""
     most_since: float = 0.0
     """The largest ratio of the frames since then."""
     last_new_s: float | None = None
@@ -138,15 +145,20 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         # Nothing changed at all; whether that is a held X-ray picture or a still card was said before.
         memory.ratios.append(0.0)
         return _again(memory, frame.t_s, settings)
-    memory.blocks = blocks
-    was_blank = bool(memory.blank_reason)
+    memory.blocks, memory.picture_px = blocks, (frame.grey.shape[0], frame.grey.shape[1])
+    was_blank, was_blind = bool(memory.blank_reason), memory.is_blind
     memory.blank_reason = _no_signal(blocks, memory.usual_grain, memory.field_blocks)
+    if memory.blank_reason and _closed_in(memory, frame, blocks):
+        memory.blank_reason = ""
     if memory.blank_reason:
         return _blank(memory, frame.t_s)
     if before is None or before.shape != blocks.shape:
         memory.field_blocks = None
         return _new(memory, frame, blocks, settings)
     inside = _field_blocks(memory, frame, blocks)
+    usable = memory.usable_blocks
+    if memory.unusable_reason == _TORN and usable is not None and not is_torn(blocks, inside):
+        before, memory.unusable_reason = usable, ""  # whole again: a new picture, or the one before the torn frame
     rows = Rows(blocks, inside, max(grain_of(blocks, inside), 0.05))
     # r = spread of the change / (sqrt 2 x grain): 1 for two independent pictures, near 0 for one shown twice.
     ratio = rows.differ_beyond_line(before)
@@ -160,7 +172,9 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
     if not much and not was_blank and not _creeps(memory, rows, blocks):
         return _again(memory, frame.t_s, settings)
-    memory.changed = rows.differ(before)
+    # After a card or a torn frame: against the last picture that was one.
+    last = memory.usable_blocks if was_blind and memory.usable_blocks is not None else before
+    memory.changed = rows.differ(last, _looked_at(memory, inside)) if last.shape == blocks.shape else None
     return _new(memory, frame, blocks, settings)
 
 
@@ -179,9 +193,44 @@ def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[
     if memory.field_blocks is None or due:
         memory.field_mask = find_field(frame.grey, frame.white)
         memory.field_seen_s = frame.t_s
-        inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=0.03)
-        memory.field_blocks = inside if inside.sum() > 50 else np.ones(blocks.shape, bool)
+        inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=_INSET)
+        memory.field_blocks = inside if inside.sum() > _LEAST_BLOCKS else np.ones(blocks.shape, bool)
     return memory.field_blocks
+
+
+def _looked_at(memory: LivenessMemory, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part of the field round the plan's points; all of it where there is none."""
+    around = memory.around
+    if around is None or memory.picture_px is None:
+        return inside
+    rows, cols = memory.picture_px
+    part = np.zeros_like(inside)
+    down, across = inside.shape[0] / rows, inside.shape[1] / cols
+    part[
+        max(int(around.y0_px * down), 0) : int((around.y0_px + around.height_px) * down) + 1,
+        max(int(around.x0_px * across), 0) : int((around.x0_px + around.width_px) * across) + 1,
+    ] = True
+    part &= inside
+    return part if part.sum() > _LEAST_BLOCKS else inside
+
+
+def _closed_in(memory: LivenessMemory, frame: Frame, blocks: F32) -> bool:
+    """Whether blades have closed over the rest: what they leave has grain and is as bright as it was.
+
+    Then that is the field from now on.
+    """
+    last, usual = memory.usable_blocks, memory.usual_grain
+    if memory.field_blocks is None or last is None or last.shape != blocks.shape or usual is None:
+        return False
+    mask = find_field(frame.grey, frame.white)
+    inside = field_at(mask, blocks.shape[0], blocks.shape[1], inset=_INSET)
+    if not _LEAST_BLOCKS < inside.sum() < _CLOSED_SHARE * memory.field_blocks.sum():
+        return False
+    as_bright = abs(middle(blocks[inside]) - middle(last[inside])) < _AS_BRIGHT_GREY
+    if not as_bright or grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual:
+        return False
+    memory.field_mask, memory.field_blocks, memory.field_seen_s = mask, inside, frame.t_s
+    return True
 
 
 def _learned_limit(memory: LivenessMemory) -> float:
@@ -208,7 +257,28 @@ def _learned_limit(memory: LivenessMemory) -> float:
     if two is not None and two.limit < _LIMITS[1]:
         memory.repeats_like = two.repeats
         return max(two.limit, _LIMITS[0])
+    poor = _poor_video(lately)
+    if poor is not None:
+        return poor
     return memory.limit if _still_repeats(memory) else _START_LIMIT
+
+
+def _poor_video(lately: NDArray[np.float64]) -> float | None:
+    """The limit behind a codec that leaves little: repeats change by next to nothing, new pictures by a little or more.
+
+    Between the two kinds there is no gap, and new ones vary by how the codec stored them.
+    """
+    values = np.sort(np.maximum(lately, np.log(_NEXT_TO_NOTHING)))
+    below = np.arange(1, len(values))
+    sums = np.cumsum(values)[:-1]
+    between = below * (len(values) - below) * (sums / below - (values.sum() - sums) / (len(values) - below)) ** 2
+    cut = int(np.argmax(between)) + 1
+    low, high = values[:cut], values[cut:]
+    if min(len(low), len(high)) < _LEAST_OF_A_KIND or not _comes_and_goes(lately > values[cut - 1]):
+        return None
+    most, least = float(np.percentile(low, 90)), float(np.percentile(high, 10))
+    apart = middle(high) - middle(low)
+    return float(np.exp(0.5 * (most + least))) if most < np.log(_LITTLE) and apart > np.log(_POOR_APART) else None
 
 
 def _comes_and_goes(above: NDArray[np.bool_]) -> bool:
@@ -300,10 +370,11 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
 def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSettings) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
     grain = grain_of(blocks, inside)
-    unusable_reason = (
-        # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
-        _no_fluoroscopy(blocks) or _unusable(memory, blocks[inside], grain) or _torn(blocks, inside)
-    )
+    # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
+    unusable_reason = _no_fluoroscopy(blocks) or _unfit(memory, blocks, inside)
+    if unusable_reason and unusable_reason != _TORN and _closed_in(memory, frame, blocks):
+        inside = _field_blocks(memory, frame, blocks)
+        grain, unusable_reason = grain_of(blocks, inside), _unfit(memory, blocks, inside)
     signature = None if unusable_reason else memory.seen.signature(frame)
     if signature is not None and memory.seen.recalls(signature):
         memory.replayed_s, memory.unusable_reason = frame.t_s, ""
@@ -321,6 +392,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
         return _unusable_now(memory, frame.t_s)
     # Slow exponential means of what is usual, learned from pictures that are usable and stand still: a swing must not
     # become its own measure.
+    memory.usable_blocks = blocks
     usual = grain if memory.usual_grain is None else memory.usual_grain
     memory.usual_grain = 0.95 * usual + 0.05 * grain
     if memory.changed is not None and not moves_fast(memory):
@@ -328,6 +400,10 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
     elif memory.changed is not None:
         memory.usual_ratio *= _ALWAYS_FAST
     return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
+
+
+def _unfit(memory: LivenessMemory, blocks: F32, inside: NDArray[np.bool_]) -> str:
+    return _unusable(memory, blocks[inside], grain_of(blocks, inside)) or (_TORN if is_torn(blocks, inside) else "")
 
 
 def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
@@ -342,32 +418,6 @@ def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
         if share > _GRAIN_RANGE[1]:
             return sentence("too noisy, or no fluoroscopy picture: its grain is unlike the pictures before")
     return ""
-
-
-def _torn(blocks: F32, inside: NDArray[np.bool_]) -> str:
-    """A band without grain and without a picture right across the field, picture above and below it: a part is missing.
-
-    A blade leaves such a band too, but at the field's edge. What a codec has smoothed still shows a picture.
-    """
-    # Row by row: grain (second differences), mean, how the row varies along itself and against its neighbour.
-    width = inside.sum(axis=1)
-    wide = width > _BAND_WIDTH * width.max()
-    second = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:])
-    grain = (second * inside[:, 1:-1]).sum(axis=1)[wide] / width[wide]
-    if len(grain) < _LEAST_STRIPS:
-        return ""
-    flat = grain < _BAND_GRAIN * middle(grain)
-    if not flat.any():
-        return ""
-    mean = (blocks * inside).sum(axis=1)[wide] / width[wide]
-    varies = (np.abs(blocks[wide] - mean[:, None]) * inside[wide]).sum(axis=1) / width[wide]
-    same = np.zeros(len(flat), bool)
-    same[1:] = (np.abs(np.diff(blocks[wide], axis=0)) * inside[wide][1:]).sum(axis=1) / width[wide][1:] < _ROW_GREY
-    same[:-1] |= same[1:]
-    flat &= (varies < _BAND_GREY) | same  # one grey, or one row again and again
-    band = flat[:-1] & flat[1:]
-    lit = np.flatnonzero(~flat)
-    return _TORN if len(lit) and band[lit[0] : lit[-1]].any() else ""
 
 
 def _unusable_now(memory: LivenessMemory, t_s: float) -> Liveness:
@@ -405,7 +455,7 @@ def look_elsewhere(memory: LivenessMemory, before: Frame | None) -> None:
         The same part in the frame before; None where there was none.
     """
     memory.blocks = None if before is None or memory.last_new_s is None else blocks_of(before)
-    memory.new_blocks = memory.field_blocks = memory.field_mask = None
+    memory.new_blocks = memory.usable_blocks = memory.field_blocks = memory.field_mask = None
     memory.field_seen_s = -1e9
 
 

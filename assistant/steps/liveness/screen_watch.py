@@ -129,6 +129,8 @@ class ScreenWatch:
         The picture in which the places were marked.
     seen : SeenPictures or None
         What the session has shown so far; None: nothing.
+    around : Crop or None
+        Where the plan's points lie, with a margin, px of the frame: how fast the picture moves is judged there.
 
     Attributes
     ----------
@@ -142,8 +144,9 @@ class ScreenWatch:
         places: Sequence[Place] = (),
         first: Frame | None = None,
         seen: SeenPictures | None = None,
+        around: Crop | None = None,
     ) -> None:
-        self._settings = settings
+        self._settings, self._around = settings, around
         self._choice = FieldChoice(places=list(places))
         self._by_change = not places
         self._before: Frame | None = None
@@ -230,6 +233,7 @@ class ScreenWatch:
             self._follow_change(frame, before)
         cut = self.looking.cut_out(frame)
         self._cut_before, self._cut = self._cut, cut.grey
+        self.memory.around = self._around_in_cut()
         found = judge_liveness(self.memory, cut, self._settings)
         self._recent.see(frame.t_s, is_new=found.state is FrameState.LIVE)
         self._note_replay(found, frame.t_s)
@@ -249,6 +253,13 @@ class ScreenWatch:
                 )
             )
         return replace(found, elsewhere=at, reason=sentence(f"{found.reason}; the picture at the {at} is live instead"))
+
+    def _around_in_cut(self) -> Crop | None:
+        chosen = self.looking.chosen
+        if self._around is None or len(chosen) != 1:
+            return self._around
+        box = chosen[0].box
+        return replace(self._around, x0_px=self._around.x0_px - box.x0_px, y0_px=self._around.y0_px - box.y0_px)
 
     def _note_replay(self, found: Liveness, t_s: float) -> None:
         if found.reason != REPLAYED:

@@ -42,7 +42,7 @@ def test_new_grain_alone_differs_by_one(picture):
 def test_what_a_line_does_to_a_held_picture_is_taken_off(picture):
     held = grainy(picture, 2)
     rows = Rows(over_a_line(held, 5), INSIDE, 2.0)
-    assert rows.differ(over_a_line(held, 6)) > 0.8
+    assert rows.differ(over_a_line(held, 6), INSIDE) > 0.8
     assert rows.differ_beyond_line(over_a_line(held, 6)) < 0.4
 
 
@@ -55,3 +55,11 @@ def test_a_row_without_any_slope_says_nothing_wrong():
     flat = np.full((40, 64), 80, np.float32)
     assert Rows(flat, INSIDE, 1.0).differ_beyond_line(flat) == 0.0
     assert Rows(flat, np.zeros_like(INSIDE) | (np.arange(64) == 9), 1.0).differ_beyond_line(flat + 7) == 0.0
+
+
+def test_flicker_is_taken_off_and_new_grain_behind_it_is_not(picture):
+    held = grainy(picture, 2)
+    rows = Rows(held, INSIDE, 2.0)
+    assert rows.differ_beyond_line(1.06 * held) < 0.05
+    assert rows.differ(np.float32(1.06) * held, INSIDE) < 0.1
+    assert rows.differ_beyond_line(0.94 * grainy(picture, 3)) == pytest.approx(1.0, abs=0.15)
