@@ -40,17 +40,17 @@ def in_exposures(pictures: Sequence[int], pause_s: float = 2.0, *, beyond: Seque
     """
     made = small_pictures(_MOST, repeat_each=1)
     held = round(pause_s * FPS) - 1
-    total, left, at = sum(2 * each + held for each in pictures), sum(pictures), -1
+    # So many pictures pass in a pause: cement flows on, and the console's filter has nothing in common with before.
+    passed, at = (_MOST - sum(pictures)) // max(len(pictures) - 1, 1), 0
     frames: list[NDArray[np.uint8]] = []
     new = []
     for number, count in enumerate(pictures):
         for _ in range(count):
             new.append(len(frames))
-            # Each picture once: what comes in a pause is passed over, as far as enough are left.
-            at, left = max(at + 1, min(len(frames) * _MOST // total, _MOST - left)), left - 1
-            shown = made[at]
+            shown, at = made[at], at + 1
             frames += [np.roll(shown, 160, axis=1) if number in beyond else shown] * 2
         frames += [frames[-1]] * held
+        at += passed
     return Exposures(tuple(frames), tuple(new), tuple(count / PULSES_PER_S for count in pictures))
 
 
