@@ -232,13 +232,17 @@ class Pipeline:
             self._last = _nothing(liveness.reason)
         elif self._covered is not None:
             self._last, self._covered = self._covered, None  # the newest picture is shown again
-        if not new_picture and isinstance(self._last.cement, CementMask):
-            # Nobody comes to confirm what the last picture showed: after a while a leak of a single shot counts.
-            held = self._views[self._active].quick.hold(frame.t_s)
-            self._last = replace(self._last, leaks=(*self._last.leaks, *held)) if held else self._last
-        outcome = update_alarms(
-            self._alarms, self._alarm_input(frame, liveness, new_picture, started_ns), self._settings.alarms
-        )
+        # Nobody comes to confirm what the last picture showed, whatever is on the screen now: after a while a leak of a
+        # single shot counts.
+        held = () if new_picture else self._views[self._active].quick.hold(frame.t_s)
+        if held and self._covered is not None:
+            self._covered = replace(self._covered, leaks=(*self._covered.leaks, *held))
+        elif held:
+            self._last = replace(self._last, leaks=(*self._last.leaks, *held))
+        told = self._alarm_input(frame, liveness, new_picture, started_ns)
+        if self._covered is not None:
+            told = replace(told, leaks=held)
+        outcome = update_alarms(self._alarms, told, self._settings.alarms)
         # Handed out here: shapes and the sign of the picture, below, may take long or fail.
         if on_alarm is not None:
             for alarm in outcome.changes:

@@ -153,6 +153,7 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
         Those of the day or with other ``alarms``.
     """
     quick: dict[int, QuickSteps] = {}
+    active: QuickSteps | None = None
     memory, exposures = AlarmMemory(), AcquisitionMemory()
     acquisition: Acquisition | None = None
     nearest: float | None = None
@@ -167,7 +168,7 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
         if frame.mask is None or frame.view is None:
             distances = Unknown(frame.reason)
             approach = Approach(approach_mm_per_s=distances, time_to_line_s=distances)
-            leaks = ()
+            leaks = () if state in _NEW or active is None else active.hold(frame.t_s)
         elif state in _NEW and acquisition is not None:
             crop = Crop(**dict(zip(("x0_px", "y0_px", "width_px", "height_px"), kept.crops[frame.view], strict=True)))
             if frame.view not in quick:
@@ -180,7 +181,8 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
                     leaks=LeakMemory(view_index=frame.view),
                 )
             cement = _cement(kept.masks[frame.mask], crop, frame)
-            distances, approach, leaks = quick[frame.view].take(cement, index, acquisition)
+            active = quick[frame.view]
+            distances, approach, leaks = active.take(cement, index, acquisition)
         else:
             leaks = (*leaks, *quick[frame.view].hold(frame.t_s))
         nearest = nearer(nearest, distances)

@@ -311,9 +311,8 @@ def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: PipelineRow, now: Alarm
 
 
 def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
-    """A frame that repeats or holds the last picture: a leak in it may count by now."""
-    seen = now.view_index is not None and _is_settled(memory, now)
-    if watch.alarm is None and seen and _stands(watch.row, now):
+    """A frame without a new picture: a leak in the last one may count by now, whatever is on the screen."""
+    if watch.alarm is None and _is_settled(memory, now) and _stands(watch.row, now):
         _raise(memory, watch, now, alone=True)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from assistant.plan import plan_from_document
 from assistant.settings.tree import Settings
 from assistant.simulation.tabletop import COLS, MM_PER_PX, ROWS, Tabletop
 from assistant.steps.cement import polarity_watch
-from assistant.vocabulary import CementMask, Distances, EventKind, Frame, FrameState, Motion, Priority, Unknown
+from assistant.vocabulary import Alarm, CementMask, Distances, EventKind, Frame, FrameState, Motion, Priority, Unknown
 from tests.journeys.no_sign import nothing_tells
 from tests.small_run import INFERIOR, SUPERIOR, plan_document
 
@@ -176,3 +178,29 @@ def test_no_alarm_waits_for_the_sign_to_be_judged(monkeypatch: pytest.MonkeyPatc
         line.process(Frame(index=k, t_s=k / 15, grey=grey))
     assert done.count("judged") == 3
     assert all(done[at - 1] == "alarms" for at, what in enumerate(done) if what == "judged")
+
+
+def test_a_leak_in_the_last_picture_counts_whatever_is_on_the_screen_after_it():
+    """The beam ends on the first picture that shows it, and the console shows black: nobody comes to confirm it."""
+    tabletop = Tabletop(seed=1, dose_ngy=300.0)
+
+    def forward(k: int) -> Frame:
+        mask = np.zeros((ROWS, COLS), np.uint8)
+        if k >= 18:
+            cv2.ellipse(mask, (160, 148), (9, 8 + min(k - 18, 46)), 0, 180, 360, 1, -1)
+        return tabletop.frame(k, k / 15, cement=mask.astype(bool) if k >= 18 else None)
+
+    film = [forward(k) for k in range(80)]
+
+    def run(frames: list[Frame]) -> list[Alarm]:
+        line = Pipeline(plan_from_document(PLAN, 0.25), [film[0]], Settings())
+        for frame in frames:
+            line.process(frame)
+        return [alarm for alarm in line.finish().events if alarm.kind is EventKind.LEAK]
+
+    (told,) = run(film)
+    last = told.first_frame - 1  # shown, and not confirmed yet
+    black = [Frame(index=k, t_s=k / 15, grey=np.full((ROWS, COLS), 5, np.uint8)) for k in range(last + 1, last + 12)]
+    held = [replace(film[last], index=k, t_s=k / 15) for k in range(last + 1, last + 12)]
+    for after in (held, black):
+        assert told.site in [alarm.site for alarm in run([*film[: last + 1], *after])]
