@@ -338,7 +338,9 @@ def _release(memory: AlarmMemory, watch: _Watch, vote: _Vote, now: AlarmInput, s
         watch.good_since = None
         return
     watch.good_since = watch.good_since or beam
-    withdrawn = watch.alone and raised is not None and beam.exposure != raised.exposure
+    # What was seen once and is denied by another exposure; one that sees no cement at all does not deny by itself.
+    denied = vote.past_mm is not None or watch.row.rule in _OF_LEAKS
+    withdrawn = denied and watch.alone and raised is not None and beam.exposure != raised.exposure
     if (now.t_s - raised_s) * 1000 < settings.release_ms:
         return  # a person can read what stands so long
     if withdrawn or beam.has_lasted(watch.good_since, settings.release_ms / 1000):

@@ -647,3 +647,18 @@ def test_the_last_of_some_stills_counts_alone() -> None:
     source = FrameFeed(timed=False)
     source.pictures(distances(), 0.5)
     assert LINE in kinds(source.picture(distances(warning=0.2)))
+
+
+def test_a_shot_that_sees_no_cement_does_not_withdraw_the_canal() -> None:
+    source = Shots()
+    for _ in range(3):
+        source.exposure(distances())
+    canal = (EventKind.POSTERIOR_WALL, AlarmSite.POSTERIOR)
+    nothing = replace(distances(AWAY, AWAY, AWAY, AWAY, AWAY, area_mm2=0.0), mm=dict.fromkeys(Line, AWAY))
+    assert canal in kinds(source.exposure(distances(warning=-5.0, wall=-1.0)))
+    acknowledge(source.memory)
+    assert canal in kinds(source.exposure(nothing)), "cement cannot have gone: one shot may not have seen it"
+    assert canal not in kinds(source.exposure(nothing)), "two shots without it, and a person has seen the alarm"
+    assert canal in kinds(source.exposure(distances(warning=-5.0, wall=-1.0)))
+    acknowledge(source.memory)
+    assert canal not in kinds(source.exposure(distances())), "a shot that measures the line denies it"
