@@ -266,6 +266,7 @@ class Pipeline:
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
             offered=self.display.offered,
             asks_before=self.before.asks,
+            shown=self.display.shown,
         )
 
     def acknowledge(self) -> tuple[Alarm, ...]:

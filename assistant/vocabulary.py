@@ -375,6 +375,8 @@ class Reading:
         How the console shows this picture, where that is not as planned and nobody has taken it over.
     asks_before : bool
         Whether cement may have stood there before the start, and nobody has said so yet.
+    shown : ConsoleDisplay or None
+        How the console shows this picture, as far as it is planned or taken over; None: it was not compared.
     """
 
     frame_index: int
@@ -390,6 +392,7 @@ class Reading:
     processing_ms: float
     offered: ConsoleDisplay | None = None
     asks_before: bool = False
+    shown: ConsoleDisplay | None = None
 
     @property
     def alarm(self) -> Priority:

@@ -108,6 +108,8 @@ class LiveMoment(Moment):
     """How the console shows the picture, where that is not as planned and a person may take it over."""
     asks_before: bool = False
     """Cement may have stood there before the start: a person is asked."""
+    shown: ConsoleDisplay | None = None
+    """How the console shows the picture, as far as it is planned or taken over; None: it was not compared."""
 
 
 def live_moment(
@@ -135,6 +137,7 @@ def live_moment(
         screen_changed=screen.changed,
         offered=reading.offered,
         asks_before=reading.asks_before,
+        shown=reading.shown,
     )
 
 

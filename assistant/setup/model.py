@@ -12,6 +12,7 @@ from assistant.language import sentence
 from assistant.live.messages import StampedFrame
 from assistant.plan import SCHEMA
 from assistant.settings.tree import WarningLines
+from assistant.setup.carried_scale import KnownScale, StillDisplay
 from assistant.setup.usual_depth import usual_across
 from assistant.vocabulary import ShownPolarity
 
@@ -225,6 +226,10 @@ class SetView(SixPoints):
         2: of the second grabber, which has a scale and lines of its own.
     still : StampedFrame or None
         The picture on which the points stand.
+    display : StillDisplay
+        How the console shows that picture, against the lines that the session works with.
+    scale_before : KnownScale or None
+        What is known of the scale from another picture; to be proposed, never used by itself.
     mm_per_px : float or None
         None: not set.
     scale_by : str
@@ -236,10 +241,19 @@ class SetView(SixPoints):
     view: str = "lateral"
     input: int = 1
     still: StampedFrame | None = None
+    display: StillDisplay = field(default_factory=StillDisplay)
+    scale_before: KnownScale | None = None
     mm_per_px: float | None = None
     scale_by: str = ""
     shown: ShownPolarity = ShownPolarity.NOT_KNOWN
     proposal_note: str = ""
+
+    @property
+    def known_scale(self) -> KnownScale | None:
+        """The scale of its still picture, for another picture; None without one."""
+        if self.mm_per_px is None:
+            return None
+        return KnownScale(mm_per_px=self.mm_per_px, by=self.scale_by, display=self.display)
 
     def propose(self, places: list[Point], note: str) -> None:
         """Take a proposal: it counts only point by point, once confirmed."""

@@ -256,6 +256,7 @@ class SetupController:
         """The analysis works with the lines: they are confirmed (each point was), and the session is armed."""
         if self.state.waits_for_plan:
             self.state.waits_for_plan = False
+            self.state.lines_taken()
             self.host.arm()
 
     def refused(self, reason: str) -> None:

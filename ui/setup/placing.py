@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.language import sentence, tr
+from assistant.language import tr
 from assistant.setup.model import Step
 from ui.setup.host import SetupHost
+from ui.setup.scale import Scale
 from ui.setup.state import SetupState
 from ui.setup.stills import Stills
 from ui.setup.turning import Turning
@@ -66,8 +67,9 @@ class Placing:
         second = self._host.session.second if self._host.session is not None else None
         setup.add_ap(of_second=second is not None)
         view = setup.view
-        if view.input == 1 and view.mm_per_px is None and first.mm_per_px is not None:
-            view.mm_per_px, view.scale_by = first.mm_per_px, sentence(f"as lateral ({first.scale_by})")
+        if view.mm_per_px is None:
+            # What was typed is of the lateral picture; with its own one the AP view gets a proposal.
+            self._state.scale = Scale()
         view.shown = first.shown
         return True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.capture.play import LOOP, PLAY, is_played
+from assistant.console_display import ConsoleDisplay
 from assistant.errors import AssistantError
 from assistant.landmarks import true_lateral
 from assistant.language import sentence, shown, tr
@@ -57,7 +58,9 @@ def from_plan_of_run(source: str, view: str, lines: WarningLines) -> Proposed | 
                 (float(x), float(y)) for line in ends for x, y in (line[0], line[len(line) // 2], line[len(line) - 1])
             ]
             note = PLAN_BESIDE
-            scale = planned.mm_per_px if planned.calibrated else None
+            # Which of the recording's pictures this one is cannot be told: of another size the scale would be wrong.
+            same_size = all(ConsoleDisplay(zoom=each.zoom).is_planned for each in plan.displays)
+            scale = planned.mm_per_px if planned.calibrated and same_size else None
             return Proposed(places=places, note=note, mm_per_px=scale, level=planned.level)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.language import sentence, tr
+from assistant.setup.carried_scale import KnownScale, StillDisplay
 from assistant.setup.model import GAUGES_MM, Point, SetView
 from assistant.setup.shaft_width import measure_shaft
 from assistant.vocabulary import Unknown
@@ -19,6 +20,8 @@ class Scale:
         The figure in mm/px as text; empty: none yet.
     by : str
         How it was measured; empty: typed or proposed.
+    note : str
+        What the person has to know of the scale of another picture before it is used here; may be empty.
     gauge : int
         Which cannula.
     shaft : list
@@ -30,7 +33,7 @@ class Scale:
     """
 
     def __init__(self) -> None:
-        self.typed, self.by, self.gauge = "", "", 2
+        self.typed, self.by, self.note, self.gauge = "", "", "", 2
         self.shaft: list[Point] = []
         self.active_end = 0
         self.widths: list[tuple[Point, Point]] = []
@@ -54,7 +57,16 @@ class Scale:
 
     def propose(self, mm_per_px: float, by: str) -> None:
         """A figure that came from elsewhere: used only when the person takes it."""
-        self.typed, self.by = f"{mm_per_px:.4f}", by
+        self.typed, self.by, self.note = f"{mm_per_px:.4f}", by, ""
+
+    def known(self, display: StillDisplay) -> KnownScale | None:
+        """What stands here and was not used yet, of a picture shown like that; None where it is no number."""
+        try:
+            mm_per_px = float(self.typed)
+        except ValueError:
+            return None
+        by = self.by or sentence("typed")
+        return KnownScale(mm_per_px=mm_per_px, by=by, display=display) if mm_per_px > 0 else None
 
     def next_gauge(self, view: SetView) -> str:
         """Another cannula; the first time two places are put where the arrows can take them."""

@@ -303,7 +303,7 @@ def _scale(controller: SetupController, screen: StepContext) -> StepContent:
         note=tr("optional"),
         big=tr("≈ {text} mm/px", text=text) if text else "—",
         big_note=tr("Two clicks on the shaft, one at each end: its width is measured at four places. Or type mm/px."),
-        text="",
+        text=with_keys(scale.note),
         rows=rows,
         foot=tr("Uncalibrated: distances stay in % of depth, marked “uncal.”"),
         keys=(

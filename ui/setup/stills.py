@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from assistant.language import sentence, tr
+from assistant.setup.carried_scale import StillDisplay, still_display
 from assistant.setup.model import PointStatus, SetView
 from assistant.vocabulary import Unknown
 from ui.setup import proposals
@@ -30,10 +31,19 @@ class Stills:
         still = self._host.frame_of(view.input)
         if still is None:
             return
-        view.still = still
-        self._state.scale.forget_shaft()
+        self._state.take_still(still, self._display(view.input))
         if not any(point.at is not None for point in view.points):
             self.propose(None)
+
+    def _display(self, number: int) -> StillDisplay:
+        """How the console shows the picture of an input now."""
+        session = self._host.session
+        if session is None:
+            return still_display(None)
+        if number == 1:
+            return still_display(session.status.moment)
+        status = session.second.status if session.second is not None else None
+        return still_display(status.moment if status is not None else None)
 
     def propose(self, click_px: tuple[float, float] | None) -> None:
         """Ask for a proposal; until it comes (and without one) the points start in the middle.
@@ -91,7 +101,7 @@ class Stills:
 
     def _take_over(self, view: SetView, found: proposals.Proposed) -> None:
         view.propose(found.places, found.note)
-        if found.mm_per_px is not None and view.mm_per_px is None:
+        if found.mm_per_px is not None and view.mm_per_px is None and view.scale_before is None:
             self._state.scale.propose(found.mm_per_px, found.note)
 
     def fresh(self) -> None:

@@ -432,7 +432,8 @@ def test_the_other_view_has_its_own_picture_and_the_scale_of_the_first(made: Mad
     assert made.state.message == "Confirm the lateral points first."
     made.do(*["enter"] * 6, "type 0", "type .", "type 3", "enter", "ap")
     view = made.state.setup.view
-    assert (view.view, view.mm_per_px, view.scale_by) == ("ap", 0.3, "as lateral (typed)")
+    assert (view.view, view.mm_per_px) == ("ap", None), "proposed, never used by itself"
+    assert (made.state.scale.typed, made.state.scale.by) == ("0.3000", "as lateral (typed)")
     assert made.state.step is Step.POINTS
     made.do("back")
     assert made.state.setup.view.view == "lateral"
@@ -507,9 +508,9 @@ def test_the_next_level_begins_with_its_name_and_proposes_the_scale(made: Made) 
     made.controller.begin("level")
     assert made.state.step is Step.LEVEL
     assert made.state.message == "Scale of the last level: 0.3000 mm/px (typed)"
-    assert made.state.scale.by == "as before: typed"
     assert made.state.done == {Step.SOURCE, Step.ORIENTATION}
     made.do("enter")
+    assert (made.state.scale.typed, made.state.scale.by) == ("0.3000", "as before: typed")
     made.controller.begin("points")
     assert made.state.step is Step.POINTS
     made.controller.begin()

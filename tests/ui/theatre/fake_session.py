@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.console_display import AS_PLANNED
 from assistant.geometry import Similarity
 from assistant.identity import Identity
 from assistant.lines import Line
@@ -98,6 +99,7 @@ def moment(index: int = 0, line_mm: float = 8.0, **more: Any) -> LiveMoment:
         cement_known=True,
         plan_number=1,
         skipped=0,
+        shown=AS_PLANNED,
     )
     return replace(made, **more)
 
