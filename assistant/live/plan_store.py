@@ -86,7 +86,9 @@ def split_plan(document: dict[str, Any], references: Sequence[Grey]) -> tuple[Pa
     views = document.get("views")
     if not isinstance(views, list) or len(views) != len(references):
         return (document, list(references)), None
-    parts: tuple[Part, Part] = (({**document, "views": []}, []), ({**document, "views": []}, []))
+    # What a person took over of the first input's console says nothing of the second one's.
+    of_second = {key: document[key] for key in document if key != "displays"}
+    parts: tuple[Part, Part] = (({**document, "views": []}, []), ({**of_second, "views": []}, []))
     for view, reference in zip(views, references, strict=True):
         is_second = isinstance(view, dict) and view.get("input") == SECOND
         part, pictures = parts[is_second]

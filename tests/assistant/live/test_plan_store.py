@@ -7,7 +7,7 @@ import pytest
 
 from assistant.live import plan_store
 from assistant.live.orders import TakePlan
-from assistant.live.plan_store import keep_plan, plan_left
+from assistant.live.plan_store import keep_plan, plan_left, split_plan
 from assistant.settings.tree import lines_at
 from tests.small_run import pictures, plan_document
 
@@ -51,3 +51,13 @@ def test_where_the_disk_is_full_the_lines_still_work(tmp_path: Path, monkeypatch
     (path,) = order.references
     assert path.startswith(str(tmp_path / "memory"))
     np.testing.assert_array_equal(cv2.imread(path, cv2.IMREAD_UNCHANGED), pictures(4)[2])
+
+
+def test_what_was_taken_over_of_the_first_input_is_not_taken_over_of_the_second() -> None:
+    document = plan_document() | {"displays": [{"zoom": 1.35}]}
+    document["views"] = [document["views"][0], document["views"][0] | {"view": "ap", "input": 2}]
+    grey = pictures(1)[0]
+    first, second = split_plan(document, [grey, grey])
+    assert second is not None
+    assert first[0]["displays"] == [{"zoom": 1.35}]
+    assert "displays" not in second[0]
