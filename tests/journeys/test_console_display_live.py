@@ -12,11 +12,13 @@ from PyQt6.QtGui import QKeyEvent
 
 from assistant.live.messages import Lines, LiveState
 from assistant.live.plan_store import plan_left
+from assistant.plan import plan_from_document
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, Motion
 from tests.journeys.room import Room
 from tests.journeys.test_console_display import Grey8, mirrored, zoomed
 from tests.small_run import pictures, plan_document
+from ui.widgets import overlay
 
 K = Qt.Key
 
@@ -113,3 +115,35 @@ def test_without_anything_to_take_over_the_key_says_so(qtbot: Any, monkeypatch: 
     room.tick()
     assert "nothing to take over" in room.page.display.note
     assert all(one["kind"] != "display_taken" for one in room.end())
+
+
+def test_anterior_stands_where_the_console_shows_it_also_while_nothing_is_drawn(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[bool] = []
+    monkeypatch.setattr(overlay, "draw_sides", lambda _, *, anterior_left, **__: drawn.append(anterior_left))
+    made, room = grainy(72), Room(qtbot, monkeypatch)
+
+    def plates() -> list[bool]:
+        drawn.clear()
+        room.page.picture.grab()
+        return list(drawn)
+
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    room.page.procedure.plan = plan_from_document(plan_document(reference_frame=0), Settings().alarms.warning_lines)
+    for grey in made[3:12]:
+        room.show(grey)
+    (planned,) = plates()
+    for grey in made[12:24]:
+        room.show(mirrored(grey))
+    assert plates() == [], "it is offered and nobody has taken it over"
+    press(room, K.Key_T)
+    for grey in made[24:32]:
+        room.show(mirrored(grey))
+    assert (room.status.state, plates()) == (LiveState.LIVE, [not planned])
+    room.wait(400)
+    assert (room.status.state, plates()) == (LiveState.STALE, [not planned])
+    for _ in range(8):
+        room.show(mirrored(made[31]), ms=200)
+    assert (room.status.state, plates()) == (LiveState.HELD, [not planned])
+    room.end()

@@ -24,7 +24,6 @@ from ui.theatre.looks import LinesLook, age_words, look_of, state_words
 from ui.theatre.treatment import draw_treatment
 from ui.widgets import icons, overlay
 from ui.widgets.field_plates import draw_fields
-from ui.widgets.sides import draw_sides
 from ui.widgets.turned_picture import TurnedPicture
 from ui.widgets.view_transform import ViewTransform, fitted
 
@@ -160,13 +159,14 @@ class LivePicture(TurnedPicture):
         elif planned is not None and moment is not None and look is LinesLook.GREY:
             held = replace(moment, liveness=replace(moment.liveness, state=FrameState.FROZEN))
             overlay.draw_overlay(painter, view, planned, held)
-            self._sides(painter, view, planned, middle=True)
         elif self.proposal is not None:
             self._draw_proposal(painter, view)
         if status.state is LiveState.NOT_FLUOROSCOPY:
             return  # nothing in another input's picture is anterior
-        if planned is not None and look is not LinesLook.GREY and not (look is LinesLook.COLOURED and status.drawable):
-            self._sides(painter, view, planned, middle=look_of(status).hatched)
+        is_drawn = look is LinesLook.COLOURED and status.drawable
+        looked_at = status.state is not LiveState.ANALYSIS_LATE
+        if planned is not None and moment is not None and looked_at and not is_drawn:
+            overlay.draw_planned_sides(painter, view, planned, moment.motion, middle=look_of(status).hatched)
         self._map(painter, view, planned)
 
     def _draw_proposal(self, painter: QPainter, view: ViewTransform) -> None:
@@ -186,13 +186,6 @@ class LivePicture(TurnedPicture):
             pen.setDashPattern([3 / 2.4, 8 / 2.4])
             painter.setPen(pen)
             painter.drawPolyline(path)
-
-    def _sides(self, painter: QPainter, view: ViewTransform, planned: PlannedView, *, middle: bool) -> None:
-        """Anterior and posterior at the edges; in the middle of them where a plate stands below."""
-        if not planned.is_lateral:
-            return
-        anterior_left = view.to_screen(planned.first_wall)[:, 0].mean() < view.to_screen(planned.last_wall)[:, 0].mean()
-        draw_sides(painter, anterior_left=bool(anterior_left), middle=middle)
 
     def _leaks(self, painter: QPainter, view: ViewTransform, moment: Moment) -> None:
         """A leak into the disc is named on the picture: its shape, where it was told."""

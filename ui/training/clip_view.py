@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from assistant.geometry import apply
 from assistant.language import tr
 from assistant.plan import Plan
 from assistant.readings.moments import Moment
@@ -16,6 +19,7 @@ from ui.training import training_words as words
 from ui.training.violet import BAR
 from ui.widgets import overlay
 from ui.widgets.grey_image import image_of_frame
+from ui.widgets.sides import anterior_left
 from ui.widgets.view_transform import fitted
 
 
@@ -108,10 +112,12 @@ class ClipView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def sides_of(run_outcome: RunOutcome) -> tuple[str, str] | None:
-    """Which side of the picture is anterior, left and right; None where the view has none."""
-    if run_outcome.plan is None or not run_outcome.plan.views[0].is_lateral:
+def sides_of(run_outcome: RunOutcome, frame: int) -> tuple[str, str] | None:
+    """Which side of a frame is anterior, left and right; None where its view has none or that is not known."""
+    planned, motion = run_outcome.view_at(frame), run_outcome.motion.at(frame)
+    if planned is None or motion is None:
         return None
-    planned = run_outcome.plan.views[0]
-    is_left = planned.first_wall[:, 0].mean() < planned.last_wall[:, 0].mean()
+    is_left = anterior_left(partial(apply, motion.current_from_reference()), planned)
+    if is_left is None:
+        return None
     return (tr("ANT"), tr("POST")) if is_left else (tr("POST"), tr("ANT"))

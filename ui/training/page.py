@@ -89,7 +89,6 @@ class TrainingPage(Page):
     def _show_case(self, case: OpenCase) -> None:
         self.parts.tabs.hide()
         self.view.forget()
-        self.view.sides = sides_of(case.run_outcome)
         self.question.ask(case.question, with_assistant=case.aid is not None)
         self.parts.panels.setCurrentIndex(0)
         self.parts.axis_card.hide()
@@ -192,6 +191,8 @@ class TrainingPage(Page):
         if picture.frame is not None:
             self.view.show_frame(picture.frame)
             self.view.plate = picture.plate
+            case = self.controller.sitting.case
+            self.view.sides = None if case is None else sides_of(case.run_outcome, picture.frame.index)
             self.view.show_known(picture.moment, picture.plan)
             self.controller.end_watching()
         self.view.update()

@@ -18,7 +18,7 @@ from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Distances, FrameState, Motion, Priority, Unknown
 from ui import theme, words
-from ui.widgets.sides import draw_sides
+from ui.widgets.sides import anterior_left, draw_sides
 from ui.widgets.view_transform import ViewTransform
 
 ToScreen = Callable[[NDArray[Any]], NDArray[np.float64]]
@@ -70,7 +70,7 @@ def draw_overlay(
             _leak(painter, on_screen(leak.outline_px))
     if "marks" in layers:
         _tags(painter, on_screen, planned, moment)
-        _sides(painter, on_screen, planned)
+        draw_planned_sides(painter, view, planned, moment.motion)
     # Last: no name covers the figure.
     return _call_out(painter, on_screen, planned, moment) if "limit" in layers else QRectF()
 
@@ -217,12 +217,19 @@ def _tags(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: 
         _draw_tag(painter, limit, name, theme.LIMIT)
 
 
-def _sides(painter: QPainter, on_screen: ToScreen, planned: PlannedView) -> None:
-    """Which side of the picture is anterior, at its lower edge."""
-    if not planned.is_lateral:
+def draw_planned_sides(
+    painter: QPainter, view: ViewTransform, planned: PlannedView, motion: Motion | Unknown, *, middle: bool = False
+) -> None:
+    """Which side of the picture is anterior, as its own motion has it: a console may show it mirrored or turned.
+
+    No plate where that is not known, and none where anterior lies above or below.
+    """
+    if isinstance(motion, Unknown):
         return
-    is_anterior_left = on_screen(planned.first_wall)[:, 0].mean() < on_screen(planned.last_wall)[:, 0].mean()
-    draw_sides(painter, anterior_left=bool(is_anterior_left))
+    to_frame = motion.similarity.current_from_reference()
+    is_left = anterior_left(lambda points: view.to_screen(apply(to_frame, points)), planned)
+    if is_left is not None:
+        draw_sides(painter, anterior_left=is_left, middle=middle)
 
 
 def _call_out(painter: QPainter, on_screen: ToScreen, planned: PlannedView, moment: Moment) -> QRectF:
