@@ -373,8 +373,8 @@ class Reading:
         Time the pipeline took for this frame. Filled by the pipeline's caller-given clock.
     offered : ConsoleDisplay or None
         How the console shows this picture, where that is not as planned and nobody has taken it over.
-    asks_before : bool
-        Whether cement may have stood there before the start, and nobody has said so yet.
+    asks_before : tuple of int
+        Views in which cement may have stood there before the start, and nobody has said so yet.
     shown : ConsoleDisplay or None
         How the console shows this picture, as far as it is planned or taken over; None: it was not compared.
     """
@@ -391,7 +391,7 @@ class Reading:
     leaks: tuple[Leak, ...]
     processing_ms: float
     offered: ConsoleDisplay | None = None
-    asks_before: bool = False
+    asks_before: tuple[int, ...] = ()
     shown: ConsoleDisplay | None = None
 
     @property

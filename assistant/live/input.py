@@ -130,12 +130,18 @@ class LiveInput:
         )
         return moment.offered.words
 
+    @property
+    def asks_before(self) -> tuple[int, ...]:
+        """Views of which it is asked if cement stood there before the start: once the lines are confirmed."""
+        moment = self.session_state.moment
+        return moment.asks_before if moment is not None and self.session_state.lines is Lines.CONFIRMED else ()
+
     def answer_before(self, *, is_there: bool) -> bool:
         """The person says whether cement stood there before the start; False where nobody asked."""
-        moment = self.session_state.moment
-        if moment is None or not moment.asks_before or self._plan is None:
+        asked = self.asks_before
+        if not asked or self._plan is None:
             return False
-        self._plan = keep_answer(self._folder, self._plan, is_there=is_there)
+        self._plan = keep_answer(self._folder, self._plan, asked, is_there=is_there)
         self._order(AnswerBefore(plan_number=self._plan_number, is_there=is_there))
         self._log(
             CEMENT_BEFORE,

@@ -106,8 +106,8 @@ class LiveMoment(Moment):
     """How they changed last since the plan was made; empty while they have not."""
     offered: ConsoleDisplay | None = None
     """How the console shows the picture, where that is not as planned and a person may take it over."""
-    asks_before: bool = False
-    """Cement may have stood there before the start: a person is asked."""
+    asks_before: tuple[int, ...] = ()
+    """Views in which cement may have stood there before the start: a person is asked."""
     shown: ConsoleDisplay | None = None
     """How the console shows the picture, as far as it is planned or taken over; None: it was not compared."""
 

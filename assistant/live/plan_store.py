@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -44,9 +44,12 @@ def keep_display(folder: Path, plan: TakePlan, display: ConsoleDisplay) -> TakeP
     return _kept(folder, plan, {**plan.document, "displays": displays[-MOST_DISPLAYS:]})
 
 
-def keep_answer(folder: Path, plan: TakePlan, *, is_there: bool) -> TakePlan:
-    """The same plan with the answer whether cement stood there before the start."""
-    views = [{**view, "cement_before": is_there} for view in plan.document["views"]]
+def keep_answer(folder: Path, plan: TakePlan, asked: Collection[int], *, is_there: bool) -> TakePlan:
+    """The same plan with the answer whether cement stood there before the start, in the views that were asked about."""
+    views = [
+        {**view, "cement_before": is_there} if number in asked else view
+        for number, view in enumerate(plan.document["views"])
+    ]
     return _kept(folder, plan, {**plan.document, "views": views})
 
 

@@ -21,7 +21,6 @@ from assistant.live.messages import (
     AlarmNotice,
     ArmedByGrowth,
     FaultNotice,
-    Lines,
     Message,
     ShapeModelStatus,
     StampedFrame,
@@ -293,11 +292,8 @@ class LiveSession:
     @property
     def asks_before(self) -> bool:
         """Whether it is asked if cement stood there before the start: once the lines are confirmed."""
-        states = (
-            [self._session_state] if self.second is None else [self._session_state, self.second.input.session_state]
-        )
-        confirmed = (each.moment for each in states if each.lines is Lines.CONFIRMED)
-        return any(moment is not None and moment.asks_before for moment in confirmed)
+        inputs = [self._input] if self.second is None else [self._input, self.second.input]
+        return any(each.asks_before for each in inputs)
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the first picture: they are right."""

@@ -12,9 +12,9 @@ from PyQt6.QtCore import Qt
 from assistant.live.plan_store import plan_left
 from assistant.settings.tree import Settings
 from tests.journeys.room import Room
-from tests.journeys.test_console_display import analyze
+from tests.journeys.test_console_display import analyze, mirrored
 from tests.journeys.test_console_display_live import press
-from tests.small_run import pictures, plan_document
+from tests.small_run import COLS, pictures, plan_document
 
 K = Qt.Key
 LATE = 48
@@ -43,6 +43,26 @@ def test_in_the_theatre_it_is_asked_and_the_plan_keeps_the_answer(
     left = plan_left(log, Settings().alarms.warning_lines)
     assert isinstance(left, tuple)
     assert left[0].document == kept, "a session that goes on does not ask again"
+
+
+def test_only_the_view_that_was_asked_about_is_answered(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one was planned before the cement: of that nobody has said anything."""
+    made = pictures(72)
+    late = plan_document(reference_frame=0)
+    early = late["views"][0] | {"view": "ap"}
+    early["landmarks"] = {
+        name: [[COLS - 1 - x, y] for x, y in reversed(points)] for name, points in early["landmarks"].items()
+    }
+    room = Room(qtbot, monkeypatch)
+    room.set_up(late | {"views": [early, *late["views"]]}, [mirrored(made[2]), made[LATE]])
+    for grey in made[LATE : LATE + 4]:
+        room.show(grey)
+    assert any("Cement before the start?" in action for _, action in room.bar)
+    press(room, K.Key_Y)
+    folder = room.session.folder
+    room.end()
+    kept = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert [view.get("cement_before") for view in kept["views"]] == [None, True]
 
 
 def test_lines_confirmed_in_time_ask_nothing(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:

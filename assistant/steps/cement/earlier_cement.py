@@ -58,18 +58,18 @@ class EarlierCement:
 
     Attributes
     ----------
-    asks : bool
-        Whether an answer is wanted.
+    asks : tuple of int
+        Views for which an answer is wanted.
     """
 
     def __init__(self, memories: Sequence[MaskMemory], answers: Sequence[bool | None]) -> None:
         self._is_there = any(answers)
-        seen = [may_hold_cement(memory) for memory, answer in zip(memories, answers, strict=True) if answer is None]
-        self.asks = any(seen)
+        both = enumerate(zip(memories, answers, strict=True))
+        self.asks = tuple(k for k, (memory, answer) in both if answer is None and may_hold_cement(memory))
 
     def answer(self, *, is_there: bool) -> None:
         """A person has said it."""
-        self.asks, self._is_there = False, is_there
+        self.asks, self._is_there = (), self._is_there or is_there
 
     @property
     def notes(self) -> tuple[str, ...]:
