@@ -28,7 +28,7 @@ def analyze(folder: Path, made: list[Grey8], **more: Any) -> tuple[dict[str, Any
     plan = folder / "plan.json"
     plan.write_text(json.dumps(plan_document() | more), encoding="utf-8")
     video = write_video(folder / "run.mkv", made)
-    asked = ["analyze", video, "--plan", plan, "--out", folder / "out", "--defaults"]
+    asked = ["analyze", video, "--plan", plan, "--out", folder / "out", "--defaults", "--masks"]
     assert main([str(each) for each in asked]) == 0
     with (folder / "out" / "measurements.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -68,9 +68,39 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
-    """The run as it is."""
-    return analyze(tmp_path_factory.mktemp("plain") / "run", list(pictures(COUNT)))[1]
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], list[dict[str, str]]]:
+    """The run as it is: its folder, and what the command says of it."""
+    folder = tmp_path_factory.mktemp("plain") / "run"
+    return folder, *analyze(folder, list(pictures(COUNT)))
+
+
+LINES = [f"{line}_mm" for line in ("superior_endplate", "inferior_endplate", "anterior_wall")]
+TOWARDS_THE_CANAL = [
+    f"{line}_mm"
+    for line in ("posterior_wall", "warning_line", "posterior_upper", "posterior_middle", "posterior_lower", "front")
+]
+EXACT_MM, ZOOMED_MM, EARLY_MM = 0.05, 0.5, 2.6
+"""Mirrored and turned by a half nothing is resampled; a zoomed picture finds the front by up to 2.4 mm earlier in one
+picture of two, and never later than the second figure."""
+
+
+def holds_as_it_was(rows: list[dict[str, str]], as_it_was: list[dict[str, str]], *, zoomed: bool) -> None:
+    """Every distance of every row, and whether there is one."""
+    for row, same in zip(rows, as_it_was, strict=True):
+        for column in (*LINES, *TOWARDS_THE_CANAL):
+            assert bool(row[column]) is bool(same[column]), (row["frame"], column)
+            if not same[column]:
+                continue
+            further_mm = float(row[column]) - float(same[column])
+            most_mm = ZOOMED_MM if zoomed else EXACT_MM
+            least_mm = -EARLY_MM if zoomed and column in TOWARDS_THE_CANAL else -most_mm
+            assert least_mm <= further_mm <= most_mm, (row["frame"], column, further_mm)
+
+
+def mask(folder: Path, frame: int) -> Grey8:
+    read = cv2.imread(str(folder / "out" / "masks" / f"{frame:06d}.png"), cv2.IMREAD_GRAYSCALE)
+    assert read is not None
+    return np.asarray(read, np.uint8)
 
 
 def changed(how: Callable[[Grey8], Grey8], *, end: int = COUNT) -> list[Grey8]:
@@ -106,7 +136,7 @@ def test_a_roadmap_is_named_as_such(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", CHANGES)
 def test_a_plan_that_knows_it_is_measured_on_in_the_new_geometry(
-    tmp_path: Path, plain: list[dict[str, str]], word: str
+    tmp_path: Path, plain: tuple[Path, dict[str, Any], list[dict[str, str]]], word: str
 ) -> None:
     """And the plan's own way comes back by itself."""
     end = 48
@@ -116,10 +146,24 @@ def test_a_plan_that_knows_it_is_measured_on_in_the_new_geometry(
         "turned by 180°": {"turn_deg": 180.0},
         "inverted": {"inverted": True},
     }
-    _, rows = analyze(tmp_path / "run", changed(CHANGES[word], end=end), displays=[entry[word]])
+    folder, result, as_planned = plain
+    said, rows = analyze(tmp_path / "run", changed(CHANGES[word], end=end), displays=[entry[word]])
     for first, last in ((BEGINS + 4, end), (end + 4, COUNT)):
-        for row, as_it_was in zip(rows[first:last], plain[first:last], strict=True):
+        for row, as_it_was in zip(rows[first:last], as_planned[first:last], strict=True):
             assert row["registration_ok"] == "1"
             area, same = float(row["cement_area_mm2"]), float(as_it_was["cement_area_mm2"])
             assert area == pytest.approx(same, abs=12.0, rel=0.12)
     assert float(rows[end - 1]["scale"]) == pytest.approx(1.2 if word.startswith("zoomed") else 1.0, abs=0.02)
+    is_zoomed = word.startswith("zoomed")
+    if word != "inverted":
+        holds_as_it_was(rows[BEGINS + 4 : end], as_planned[BEGINS + 4 : end], zoomed=is_zoomed)
+    assert {row["mirrored"] == "1" for row in rows[BEGINS + 4 : end]} == {word == "mirrored"}
+    # The same warnings, and the mask where the console shows the cement.
+    assert [event["kind"] for event in said["events"]] == [event["kind"] for event in result["events"]]
+    for event, same in zip(said["events"], result["events"], strict=True):
+        assert -4 <= event["first_frame"] - same["first_frame"] <= (2 if word == "inverted" else 0)
+    for frame in range(BEGINS + 4, end, 4):
+        made = CHANGES[word](mask(folder, frame)) if word != "inverted" else mask(folder, frame)
+        found, expected = mask(tmp_path / "run", frame) > 127, made > 127
+        overlap = 2 * (found & expected).sum() / (found.sum() + expected.sum())
+        assert overlap > (0.94 if is_zoomed or word == "inverted" else 0.995), frame
