@@ -63,13 +63,13 @@ class EarlierCement:
     """
 
     def __init__(self, memories: Sequence[MaskMemory], answers: Sequence[bool | None]) -> None:
-        self._is_there = any(answers)
+        self._planned, self._is_there = any(answers), False
         both = enumerate(zip(memories, answers, strict=True))
         self.asks = tuple(k for k, (memory, answer) in both if answer is None and may_hold_cement(memory))
 
     def answer(self, *, is_there: bool) -> None:
         """A person has said it."""
-        self.asks, self._is_there = (), self._is_there or is_there
+        self.asks, self._is_there = (), is_there
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class EarlierCement:
                     "plan's view answers it."
                 ),
             )
-        if self._is_there:
+        if self._planned or self._is_there:
             return (
                 sentence(
                     "A person said that cement stood in the body before the start: it is in no figure, and distances "
