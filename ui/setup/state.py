@@ -97,8 +97,7 @@ class SetupState:
         found = carried(known, display)
         if isinstance(found.mm_per_px, Unknown):
             self.scale.note = tr(
-                "No scale is proposed: {reason}. Measure the cannula in this picture, or set the console back and take "
-                "a fresh picture.",
+                "No scale is proposed: {reason}. Measure the cannula, or set the console back and take a fresh one.",
                 reason=shown(found.mm_per_px.reason),
             )
         else:
