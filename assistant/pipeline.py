@@ -260,7 +260,7 @@ class Pipeline:
             cement=self._last.cement,
             distances=self._last.distances,
             approach=self._last.approach,
-            standing=self._worded(outcome.standing),
+            standing=_worded(outcome.standing, self._views, self._last.leaks),
             changes=outcome.changes,
             leaks=self._last.leaks,
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
@@ -283,7 +283,7 @@ class Pipeline:
             events=with_shapes(all_alarms(self._alarms), leaks),
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
-            models=self._models(leaks),
+            models=_models(self._shapes, leaks),
             notes=(
                 *self.screen.notes,
                 *self.display.notes,
@@ -302,14 +302,6 @@ class Pipeline:
         for view in self._views:
             seen.update(view.typing.seen())
         return seen
-
-    def _models(self, leaks: tuple[Leak, ...]) -> tuple[ModelIdentity, ...]:
-        """The model, if an answer of it stands."""
-        if self._shapes is None or isinstance(self._shapes, Unknown):
-            return ()
-        name = model_name(self._shapes.identity)
-        said = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
-        return (self._shapes.identity,) if said else ()
 
     def _measure(self, frame: Frame, acquisition: Acquisition, *, fast: bool) -> _PictureFindings:
         shown = self.screen.looking.alone(frame)
@@ -363,13 +355,6 @@ class Pipeline:
         memories = [each.motion for each in self._views]
         motion, self._active = follow(memories, self._active, pyramid, cement_before, frame.t_s)
         return frame, motion
-
-    def _worded(self, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
-        """The shape of a leak in the words of its alarm: of this picture, else as it was told before."""
-        if all(alarm.kind is not EventKind.LEAK for alarm in standing):
-            return standing
-        before = [leak for view in self._views for leak in all_leaks(view.quick.leaks)]
-        return with_shapes(standing, [*before, *self._last.leaks])
 
     def _alarm_input(self, frame: Frame, liveness: Liveness, new_picture: bool, started_ns: int) -> AlarmInput:
         last = self._last
@@ -431,6 +416,22 @@ def _start(
         typing=LeakTyping(quick=quick, mask=mask),
         sign=sign,
     )
+
+
+def _worded(standing: tuple[Alarm, ...], views: list[_View], leaks: tuple[Leak, ...]) -> tuple[Alarm, ...]:
+    """The shape of a leak in the words of its alarm: of this picture, else as it was told before."""
+    if all(alarm.kind is not EventKind.LEAK for alarm in standing):
+        return standing
+    return with_shapes(standing, [*(leak for view in views for leak in all_leaks(view.quick.leaks)), *leaks])
+
+
+def _models(shapes: ShapeModel | Unknown | None, leaks: tuple[Leak, ...]) -> tuple[ModelIdentity, ...]:
+    """The model, if an answer of it stands."""
+    if shapes is None or isinstance(shapes, Unknown):
+        return ()
+    name = model_name(shapes.identity)
+    answered = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
+    return (shapes.identity,) if answered else ()
 
 
 def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:

@@ -21,7 +21,7 @@ from assistant.system.places import models_folder
 from assistant.system.plain import json_text
 
 _ASSISTANT = Path(__file__).resolve().parents[1]
-_SCORING = ("peer*.py", "plain_unet.py", "score*.py", "film.py", "truth.py", "outcome.py", "tally.py")
+_SCORING = ("peers/*.py", "score*.py", "film.py", "truth.py", "outcome.py", "tally.py")
 _ALSO = ("geometry.py", "line_maps.py", "lines.py", "plan.py", "readings/table_file.py", "settings/tree.py")
 
 

@@ -22,9 +22,9 @@ from assistant.errors import UsageError
 from assistant.evaluation import cached_scores
 from assistant.evaluation.acquisition_set import Part, make_run
 from assistant.evaluation.acquisition_set import planned_runs as planned_acquisition
-from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome, read_outcome
-from assistant.evaluation.peer_run import run_peers
+from assistant.evaluation.peers.ideal_observer import IdealObserver
+from assistant.evaluation.peers.peer_run import run_peers
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import PROGRAM, score
 from assistant.evaluation.tally import RunScore

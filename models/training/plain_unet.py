@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.capture.opening import open_source
-from assistant.evaluation.plain_unet import SIDE_PX, as_input
+from assistant.evaluation.peers.plain_unet import SIDE_PX, as_input
 from assistant.evaluation.truth import read_truth
 
 PICTURES = 24

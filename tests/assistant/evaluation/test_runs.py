@@ -8,8 +8,8 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.evaluation import cached_scores, runs
-from assistant.evaluation.ideal_observer import IdealObserver
 from assistant.evaluation.outcome import no_outcome, read_outcome
+from assistant.evaluation.peers.ideal_observer import IdealObserver
 from assistant.evaluation.runs import RunToScore, Way, analyse, runs_under, score_all, score_job, simulate_set
 from assistant.system.files import partial_path
 

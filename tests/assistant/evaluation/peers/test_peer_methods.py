@@ -3,8 +3,15 @@ import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from assistant.evaluation import peers
-from assistant.evaluation.peers import LEARNING_PICTURES, PEERS, Beginning, FixedReference, Ideal, PhaseCorrelation
+from assistant.evaluation.peers import peer_methods as peers
+from assistant.evaluation.peers.peer_methods import (
+    LEARNING_PICTURES,
+    PEERS,
+    Beginning,
+    FixedReference,
+    Ideal,
+    PhaseCorrelation,
+)
 
 KINDS = {kind.name: kind for kind in PEERS}
 LOOK_AT_PICTURES = ("fixed reference", "MOG2", "KNN", "phase correlation")

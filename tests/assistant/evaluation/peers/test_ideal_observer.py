@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.evaluation.ideal_observer import IdealObserver, ideal_mask
+from assistant.evaluation.peers.ideal_observer import IdealObserver, ideal_mask
 from assistant.geometry import Crop
 from assistant.simulation.truth import PictureTruth
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import InputError
-from assistant.evaluation.ideal_observer import FOLDER as IDEAL_MASKS
-from assistant.evaluation.plain_unet import PlainUNet
+from assistant.evaluation.peers.ideal_observer import FOLDER as IDEAL_MASKS
+from assistant.evaluation.peers.plain_unet import PlainUNet
 from assistant.evaluation.truth import MOTION, Truth, read_mask
 from assistant.geometry import Similarity
 from assistant.plan import PlannedView

@@ -3,7 +3,7 @@ import pytest
 
 from assistant.capture.opening import open_source
 from assistant.errors import InputError
-from assistant.evaluation.plain_unet import SIDE_PX, PlainUNet, as_frame, as_input
+from assistant.evaluation.peers.plain_unet import SIDE_PX, PlainUNet, as_frame, as_input
 from assistant.evaluation.truth import read_truth
 from assistant.system.places import demo_run, models_folder
 

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from assistant.evaluation.peer_run import line_distances, run_peers, surroundings
-from assistant.evaluation.peers import FixedReference, Mask, PeerKind, Picture
+from assistant.evaluation.peers.peer_methods import FixedReference, Mask, PeerKind, Picture
+from assistant.evaluation.peers.peer_run import line_distances, run_peers, surroundings
 from assistant.evaluation.score import score
 from assistant.geometry import Similarity
 from assistant.run_facts import RunFacts

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.capture.source import Source
 from assistant.evaluation.outcome import MethodAnswers, MethodEvent, MethodLeak
-from assistant.evaluation.peers import PEERS, Beginning, Mask, Peer, PeerKind, Picture
+from assistant.evaluation.peers.peer_methods import PEERS, Beginning, Mask, Peer, PeerKind, Picture
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, LINES, MOTION, Truth
 from assistant.geometry import Crop, MapMm
 from assistant.line_maps import make_line_maps
